@@ -1,0 +1,1 @@
+"""Test cases: what a project expects of its own rules."""

@@ -1,0 +1,1 @@
+"""Lint: one check a file, and the tuple that lists them."""

@@ -1,0 +1,1 @@
+"""Logical rules → live rules."""

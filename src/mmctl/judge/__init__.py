@@ -1,0 +1,1 @@
+"""The evaluator: what becomes of a message, for each recipient, and why."""

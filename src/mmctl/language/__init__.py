@@ -1,0 +1,1 @@
+"""Text ⇄ project: YAML with positions, variables, includes, names, schema, formatter."""

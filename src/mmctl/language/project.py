@@ -1,0 +1,333 @@
+"""What a project is once its files are read: logical rules, resources, settings.
+
+Values only: nothing here reads files or knows YAML. Shapes are AWS's (`mmctl.model`), with two
+freedoms that the compiler and `mmctl.live` take away: lists may be longer than the service
+takes, and things are named by their logical names (`exchange`) or by `id:…` where AWS has ids.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+
+    from mmctl.language.readings import Readings
+    from mmctl.model.policies import TrafficPolicy
+    from mmctl.model.resources import AddonSubscription, AddressList, Archive, IngressPoint, Relay
+    from mmctl.model.rules import Rule, RuleAction, RuleCondition
+    from mmctl.problem import Path, Position, Positions, Severity
+
+EMBEDDED: Final = "embedded"
+"""The endpoint of an environment that needs no AWS account."""
+
+
+class Kind(StrEnum):
+    """The kinds of things a project defines, by the section they are written in."""
+
+    ADDRESS_LIST = "address_lists"
+    ARCHIVE = "archives"
+    RELAY = "relays"
+    ADD_ON = "add_ons"
+    RULE_SET = "rule_sets"
+    TRAFFIC_POLICY = "traffic_policies"
+    INGRESS_POINT = "ingress_points"
+
+    @property
+    def noun(self) -> str:
+        """The kind as people say it: `address list`, `rule set`, `add-on`."""
+        if self is Kind.ADD_ON:
+            return "add-on"
+        word = self.value.replace("_", " ")
+        return word.removesuffix("ies") + "y" if word.endswith("ies") else word.removesuffix("s")
+
+
+class Outcome(StrEnum):
+    """How it ended for a recipient; the first that applies, in this order."""
+
+    REFUSED = "refused"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    DROPPED = "dropped"
+    STORED = "stored"
+    LOST = "lost"
+    UNKNOWN = "unknown"
+
+
+class OnOverlap(StrEnum):
+    """What is allowed where two rules of a phase overlap with different effects."""
+
+    ERROR = "error"
+    FILE_ORDER = "file_order"
+    ANY = "any"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogicalRule:
+    """A rule as it is written, with what its phase adds to it."""
+
+    name: str
+    rule: Rule
+    """AWS's shape, under the name that the rule has live (None: it has none there)."""
+    stop: bool = False
+    """Its Drop is written `stop`: nothing further for this mail, which is not dropped."""
+    phase: str | None = None
+    description: str | None = None
+    owner: str | None = None
+    ticket: str | None = None
+    expires: date | None = None
+    """The last day (UTC) on which the rule is meant to be live."""
+    enabled: bool = True
+    shadow: bool = False
+    final: bool = False
+    environments: tuple[str, ...] | None = None
+    """The environments it lives in; None: all."""
+    position: Position
+    positions: Positions
+    """Members of `rule` under their API path; members of the file alone under their key."""
+
+    @property
+    def conditions(self) -> tuple[RuleCondition, ...]:
+        """All of these must match."""
+        return self.rule.conditions or ()
+
+    @property
+    def unless(self) -> tuple[RuleCondition, ...]:
+        """None of these may match."""
+        return self.rule.unless or ()
+
+    @property
+    def actions(self) -> tuple[RuleAction, ...]:
+        """What is done, in order."""
+        return self.rule.actions
+
+    def lives_in(self, environment: str) -> bool:
+        """Whether the rule is meant for an environment (and not switched off)."""
+        return self.enabled and (self.environments is None or environment in self.environments)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phase:
+    """A barrier in the order of rules: its rules come after those before it."""
+
+    name: str
+    on_overlap: OnOverlap = OnOverlap.ERROR
+    rules: tuple[str, ...]
+    position: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """What every resource has: a logical name, a live name, tags, and where it is written."""
+
+    name: str
+    live_name: str
+    was: str | None = None
+    """The logical name it had before: a rename, never delete and create."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    logging: str | None = None
+    """ARN of the log destination."""
+    position: Position
+    positions: Positions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogicalRuleSet(Resource):
+    """A rule set with all of its rules, those of other environments and disabled ones included."""
+
+    rules: tuple[LogicalRule, ...]
+    phases: tuple[Phase, ...] = ()
+    must_reach: Outcome | None = None
+    """`delivered` or `stored` as written; None: see `must_reach_or_default`."""
+    per_ingress_point: bool = False
+    duplicates_ignored: bool = False
+
+    def live_rules(self, environment: str) -> tuple[LogicalRule, ...]:
+        """The rules that live in an environment, in order."""
+        return tuple(rule for rule in self.rules if rule.lives_in(environment))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogicalTrafficPolicy(Resource):
+    """A traffic policy; its statements may have names, descriptions and owners in the file."""
+
+    policy: TrafficPolicy
+    statement_names: tuple[str | None, ...]
+    statement_owners: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogicalIngressPoint(Resource):
+    """An ingress point; its rule set and traffic policy are named by logical names."""
+
+    ingress_point: IngressPoint
+    closed: bool = False
+    smtp_password_env: str | None = None
+    """The environment variable that holds the SMTP password; the value is never in a project."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogicalRelay(Resource):
+    """A relay."""
+
+    relay: Relay
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogicalArchive(Resource):
+    """An archive."""
+
+    archive: Archive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogicalAddressList(Resource):
+    """An address list; members that come from elsewhere are not part of the project."""
+
+    address_list: AddressList
+    members: tuple[str, ...] | None
+    """None: external."""
+    sample: tuple[str, ...] | None = None
+    """Stand-ins for external members, for simulation alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogicalAddOn(Resource):
+    """An add-on: its subscription and the instance that conditions name."""
+
+    subscription: AddonSubscription
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invariant:
+    """What must hold for every message; kept until the proofs read it."""
+
+    name: str
+    when: tuple[RuleCondition, ...] = ()
+    ingress_point: str | None = None
+    environments: tuple[str, ...] | None = None
+    claim: Mapping[str, Any]
+    """`never`, `always` (with `before`) or `only`, as written."""
+    position: Position
+    positions: Positions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseText:
+    """One test case as written, types checked; `mmctl.cases` gives it meaning."""
+
+    data: Mapping[str, Any]
+    file: str
+    """The case file, relative to the project; message files are beside it."""
+    position: Position
+    positions: Positions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brakes:
+    """Limits beyond which an apply is refused unless told otherwise."""
+
+    max_change_percent: int = 30
+    max_deletes: int = 0
+    max_behaviour_change: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """Where the rules are to live: an account and region, or the embedded Mail Manager."""
+
+    name: str
+    endpoint: str | None = None
+    """`embedded`, a URL, or None for AWS."""
+    account: str | None = None
+    region: str | None = None
+    profile: str | None = None
+    role_arn: str | None = None
+    protected: bool = False
+    snapshots: str | None = None
+    brakes: Brakes = field(default_factory=Brakes)
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    bindings: Mapping[Kind, Mapping[str, str]] = field(default_factory=dict)
+    """Ids of things that are not managed here, by kind and logical name."""
+    position: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LintSettings:
+    """What lint holds this project to, beyond what holds for all."""
+
+    require_owner: bool = False
+    expired: Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The project file."""
+
+    project: str
+    rules: tuple[str, ...]
+    cases: tuple[str, ...]
+    snapshots: str
+    variables: Mapping[str, Any]
+    readings: Readings
+    lint: LintSettings
+    environments: Mapping[str, Environment]
+    default_environment: str
+    file: str | None
+    """`mmctl.yaml`; None where a directory of rules is a project with the defaults."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ignore:
+    """A comment that silences checks on one line, or on a whole rule."""
+
+    checks: tuple[str, ...]
+    reason: str
+    position: Position
+    file: str
+    first_line: int
+    last_line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """All files of a project, read for one environment."""
+
+    settings: Settings
+    environment: Environment
+    rule_sets: Mapping[str, LogicalRuleSet] = field(default_factory=dict)
+    traffic_policies: Mapping[str, LogicalTrafficPolicy] = field(default_factory=dict)
+    ingress_points: Mapping[str, LogicalIngressPoint] = field(default_factory=dict)
+    relays: Mapping[str, LogicalRelay] = field(default_factory=dict)
+    archives: Mapping[str, LogicalArchive] = field(default_factory=dict)
+    address_lists: Mapping[str, LogicalAddressList] = field(default_factory=dict)
+    add_ons: Mapping[str, LogicalAddOn] = field(default_factory=dict)
+    invariants: tuple[Invariant, ...] = ()
+    cases: tuple[CaseText, ...] = ()
+    ignores: tuple[Ignore, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    """The text of every file that was read, by path relative to the project."""
+
+    def of_kind(self, kind: Kind) -> Mapping[str, Resource]:
+        """The resources of one kind by logical name."""
+        resources: Mapping[str, Resource] = getattr(self, kind.value)
+        return resources
+
+    def resources(self) -> Iterator[tuple[Kind, Resource]]:
+        """All resources, kind by kind in the order in which they are created."""
+        for kind in Kind:
+            for resource in self.of_kind(kind).values():
+                yield kind, resource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """One place in a shape that names another resource."""
+
+    kind: Kind
+    name: str
+    """A logical name, `id:…`, or an ARN."""
+    path: Path

@@ -1,0 +1,79 @@
+"""Readings: the choices where AWS's text leaves room, under their names in the project file.
+
+Each is explained in docs/semantics.md. The evaluator takes a `Readings`; nothing here judges.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_type_hints
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+YesNo = Literal["no", "yes"]
+Case = Literal["insensitive", "sensitive"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readings:
+    """One choice for each open question; the defaults are the likeliest reading."""
+
+    first_match: YesNo = "no"
+    string_case: Case = "insensitive"
+    text_case: Case = "insensitive"
+    address_list_case: Case = "insensitive"
+    address_fields: Literal["each_address", "whole_header"] = "each_address"
+    repeated_headers: Literal["any", "first", "last"] = "any"
+    encoded_words: Literal["decoded", "raw"] = "decoded"
+    missing_header: Literal["matches", "does_not_match"] = "matches"
+    sender_without_header: Literal["no_value", "from"] = "no_value"
+    null_sender: Literal["matches", "does_not_match"] = "matches"
+    bounce_ends_evaluation: YesNo = "no"
+    drop_cancels_earlier: YesNo = "no"
+    added_headers_visible: Literal["yes", "no"] = "yes"
+    added_header_scope: Literal["matched_recipients", "message"] = "matched_recipients"
+    replaced_recipients_visible: Literal["later_rules", "same_rule_too", "no"] = "later_rules"
+    replaced_duplicates: Literal["once", "each"] = "once"
+    failure_drop_scope: Literal["matched_recipients", "message"] = "matched_recipients"
+    dmarc_policy_means: Literal["policy_when_dmarc_failed", "published_policy"] = (
+        "policy_when_dmarc_failed"
+    )
+    dmarc_policy_without_record: Literal["no_value", "none"] = "no_value"
+    tls_on_plaintext: Literal["does_not_match", "matches_deny"] = "does_not_match"
+    ip_family_mismatch: Literal["matches", "does_not_match"] = "matches"
+    add_on_over_ipv6: Literal["does_not_match", "ignored"] = "does_not_match"
+    bare_domain_entry: Literal["that_domain", "that_domain_and_below"] = "that_domain"
+    star_domain_entry: Literal["below", "below_and_d"] = "below"
+    deleted_address_list: Literal["unknown", "does_not_match"] = "unknown"
+
+    def choosing(self, name: str, choice: str) -> Readings:
+        """The same readings with another choice for one question.
+
+        Raises:
+            KeyError: there is no such reading or choice.
+        """
+        if choice not in CHOICES[name]:
+            raise KeyError(choice)
+        chosen: dict[str, Any] = {name: choice}
+        return replace(self, **chosen)
+
+    @classmethod
+    def of(cls, choices: Mapping[str, str]) -> Readings:
+        """The default readings with the choices of a project file.
+
+        `string_case` decides `text_case` too, where that is not chosen by itself.
+        """
+        readings = cls()
+        for name, choice in choices.items():
+            readings = readings.choosing(name, choice)
+        if "string_case" in choices and "text_case" not in choices:
+            readings = readings.choosing("text_case", choices["string_case"])
+        return readings
+
+
+CHOICES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {field.name: get_args(get_type_hints(Readings)[field.name]) for field in fields(Readings)}
+)
+"""The choices of each reading; the default comes first."""

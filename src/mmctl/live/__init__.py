@@ -1,0 +1,1 @@
+"""The service's side: canonical form, plan, apply, history, rollback."""

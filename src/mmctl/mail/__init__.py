@@ -1,0 +1,1 @@
+"""Bytes → email: headers, addresses, envelope and session facts, sources of messages."""

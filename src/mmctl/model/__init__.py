@@ -1,0 +1,1 @@
+"""What Mail Manager is, in AWS's own words: frozen shapes, vocabularies, limits."""

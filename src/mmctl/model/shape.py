@@ -1,0 +1,141 @@
+"""What all shapes of Mail Manager have in common: frozen, exact about members, AWS's names outside.
+
+Here live the base classes and the two kinds of limit (texts, lists). No AWS name may live here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sized
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic.alias_generators import to_pascal
+from pydantic_core import PydanticCustomError, core_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pydantic import GetCoreSchemaHandler, ValidationInfo
+
+Items = TypeVar("Items", bound=Sized)
+
+LOGICAL: Final = {"limits": "logical"}
+"""Validation context for logical rules, whose lists may be longer than the service takes."""
+
+_ASCII_CLASSES = {r"\w": "a-zA-Z0-9_", r"\d": "0-9"}
+
+
+def exact(pattern: str) -> str:
+    r"""Turn a pattern of the service into one that must match the whole text.
+
+    The service's patterns are Java's, where `\w` and `\d` are ASCII; here they are Unicode.
+    """
+
+    def ascii_class(found: re.Match[str]) -> str:
+        inside = pattern.rfind("[", 0, found.start()) > pattern.rfind("]", 0, found.start())
+        characters = _ASCII_CLASSES[found.group()]
+        return characters if inside else f"[{characters}]"
+
+    return "^(?:" + re.sub(r"\\[wd]", ascii_class, pattern) + ")$"
+
+
+class Shape(BaseModel):
+    """A structure of the API: members in snake case here, in AWS's spelling outside."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        alias_generator=to_pascal,
+        validate_by_alias=True,
+        validate_by_name=True,
+        defer_build=True,
+    )
+
+    @classmethod
+    def of_api(cls, members: object) -> Self:
+        """Build the shape from API members, held to every limit of the service.
+
+        Raises:
+            pydantic.ValidationError: with AWS's member names in its locations.
+        """
+        return cls.model_validate(members, by_alias=True, by_name=False)
+
+    @classmethod
+    def logical(cls, members: object) -> Self:
+        """Build the shape from API members, with lists as long as a logical rule needs them.
+
+        Raises:
+            pydantic.ValidationError: with AWS's member names in its locations.
+        """
+        return cls.model_validate(members, by_alias=True, by_name=False, context=LOGICAL)
+
+    def to_api(self) -> dict[str, Any]:
+        """The members that are set, under AWS's names, as boto3 takes them."""
+        return self.model_dump(by_alias=True, exclude_none=True, mode="json")
+
+
+class OneOf(Shape):
+    """A union of the API: a structure of which exactly one member is set."""
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        names = [self._alias(name) for name in type(self).model_fields if self._has(name)]
+        if len(names) != 1:
+            raise PydanticCustomError(
+                "exactly_one",
+                "expected exactly one of {choices}, got {got}",
+                {
+                    "choices": ", ".join(self._alias(name) for name in type(self).model_fields),
+                    "got": ", ".join(names) or "none",
+                },
+            )
+        return self
+
+    def _has(self, name: str) -> bool:
+        return getattr(self, name) is not None
+
+    @classmethod
+    def _alias(cls, name: str) -> str:
+        return cls.model_fields[name].alias or to_pascal(name)
+
+    @property
+    def kind(self) -> str:
+        """AWS's name of the member that is set, such as `StringExpression` or `Relay`."""
+        return next(self._alias(name) for name in type(self).model_fields if self._has(name))
+
+    @property
+    def value(self) -> Any:  # noqa: ANN401 - the members of a union have no type in common
+        """The member that is set; take it apart with `match`."""
+        return next(getattr(self, name) for name in type(self).model_fields if self._has(name))
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many items a list of the API takes; the maximum does not bind logical rules."""
+
+    minimum: int
+    maximum: int | None
+
+    def __get_pydantic_core_schema__(
+        self, source: type, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.with_info_after_validator_function(self._check, handler(source))
+
+    def _check(self, items: Items, info: ValidationInfo) -> Items:
+        count = len(items)
+        if count < self.minimum:
+            raise _size_error("at least", self.minimum, count)
+        logical: Mapping[str, Any] = info.context or {}
+        if self.maximum is not None and count > self.maximum and logical.get("limits") != "logical":
+            raise _size_error("at most", self.maximum, count)
+        return items
+
+
+def _size_error(bound: str, limit: int, got: int) -> PydanticCustomError:
+    return PydanticCustomError(
+        "list_size",
+        "expected {bound} {limit} items, got {got}",
+        {"bound": bound, "limit": limit, "got": got},
+    )

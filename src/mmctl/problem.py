@@ -1,0 +1,84 @@
+"""Where something stands in a file, and what is wrong with it: values that every room may use.
+
+Nothing here reads files or prints.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+class Severity(StrEnum):
+    """How bad a problem is: errors must not go live, warnings are risks, infos are hints."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 for error, 1 for warning, 2 for info: lower is worse."""
+        return list(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Position:
+    """A place in a file: lines and columns count from 1, `length` is in characters."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+    length: int = field(default=1, compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One mistake or risk, at a place, with what to write instead."""
+
+    check: str
+    severity: Severity
+    position: Position
+    message: str
+    help: str | None = None
+
+    @property
+    def sort_key(self) -> tuple[str, int, int, int, str, str]:
+        """File, line, column, worst first, check, message: the order of every report."""
+        at = self.position
+        return (at.file, at.line, at.column, self.severity.rank, self.check, self.message)
+
+
+Path = tuple[str | int, ...]
+"""Members and indices from the top of a shape down, in AWS's names: ("Rules", 3, "Actions", 0)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """Where each member of a shape was written; a member without a place has its parent's."""
+
+    places: Mapping[Path, Position] = field(default_factory=dict)
+
+    def at(self, path: Path) -> Position:
+        """The place of a member, or of the nearest member around it that has one.
+
+        Raises:
+            KeyError: nothing around the path has a place.
+        """
+        for end in range(len(path), -1, -1):
+            found = self.places.get(path[:end])
+            if found is not None:
+                return found
+        raise KeyError(path)
+
+
+def ordered(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Sort problems for a report and leave out repeated ones."""
+    return tuple(sorted(set(problems), key=lambda problem: problem.sort_key))
