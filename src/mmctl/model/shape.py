@@ -106,7 +106,7 @@ class OneOf(Shape):
         return next(self._alias(name) for name in type(self).model_fields if self._has(name))
 
     @property
-    def value(self) -> Any:  # noqa: ANN401 - the members of a union have no type in common
+    def value(self) -> Any:
         """The member that is set; take it apart with `match`."""
         return next(getattr(self, name) for name in type(self).model_fields if self._has(name))
 

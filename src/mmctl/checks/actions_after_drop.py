@@ -1,0 +1,74 @@
+"""Actions below `drop` or `stop` in the same rule.
+
+What it does:
+    Finds actions that stand below a `drop` or `stop`.
+
+Why it is bad:
+    `drop` takes the recipients off the message, and the actions below it have nobody left to act
+    for. They never run.
+
+Bad:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: block
+            conditions: [{mail_from: {ends_with: "@spam.example"}}]
+            actions:
+              - drop
+              - archive: {to: evidence}
+          - name: keep
+            actions: [{archive: {to: evidence}}]
+    archives:
+      evidence: {retention: ONE_YEAR}
+
+Good:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: block
+            conditions: [{mail_from: {ends_with: "@spam.example"}}]
+            actions:
+              - archive: {to: evidence}
+              - drop
+          - name: keep
+            actions: [{archive: {to: evidence}}]
+    archives:
+      evidence: {retention: ONE_YEAR}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.checks.places import rules
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield the first action below a drop, once a rule."""
+    for _, rule in rules(subject.project):
+        kinds = [action.kind for action in rule.actions]
+        first = kinds.index("Drop") + 1 if "Drop" in kinds else len(kinds)
+        if first < len(kinds):
+            written = "stop" if rule.stop else "drop"
+            dead = len(kinds) - first
+            yield finding(
+                rule,
+                ("Actions", first),
+                f"{_counted(dead)} below `{written}` never "
+                + ("runs" if dead == 1 else "run"),
+                help=f"put `{written}` last",
+            )
+
+
+def _counted(number: int) -> str:
+    return "the action" if number == 1 else f"the {number} actions"
+
+
+CHECK = Check(id="actions-after-drop", severity=Severity.ERROR, text=__doc__, run=run)

@@ -1,0 +1,70 @@
+"""What a check is, what it is given and what it finds. No check and no runner may live here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date
+
+    from mmctl.language.project import Project
+    from mmctl.problem import Path, Positions, Problem, Severity
+
+
+class Placed(Protocol):
+    """Anything of a project that knows where its members were written."""
+
+    @property
+    def positions(self) -> Positions:
+        """The places of its members."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A fault at a member of something; the runner adds file, line, column, id and severity."""
+
+    positions: Positions
+    path: Path
+    message: str
+    help: str | None = None
+    severity: Severity | None = None
+    """Where it is not the severity of the check."""
+
+
+def finding(
+    where: Placed,
+    path: Path,
+    message: str,
+    *,
+    help: str | None = None,
+    severity: Severity | None = None,
+) -> Finding:
+    """A fault at a member of a rule or resource."""
+    return Finding(
+        positions=where.positions, path=path, message=message, help=help, severity=severity
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What a check looks at: one project as it is in one environment, on one day (UTC)."""
+
+    project: Project
+    today: date
+    found: tuple[Problem, ...] = ()
+    """What was found before; only the check of the ignore comments looks at it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One fault that lint looks for. `run` yields what it finds and never raises."""
+
+    id: str
+    """Kebab-case; it claims the fault: `unreachable-rule`."""
+    severity: Severity
+    text: str
+    """The docstring of its module, which is its page (`mmctl.checks.page`)."""
+    run: Callable[[Subject], Iterator[Finding]]

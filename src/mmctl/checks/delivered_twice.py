@@ -1,0 +1,81 @@
+"""A rule for all mail delivers what a rule above it has already delivered.
+
+What it does:
+    Finds rules without conditions that relay, send or deliver to a mailbox, below a rule with
+    conditions that does so too and does not end with `stop`.
+
+Why it is bad:
+    Mail Manager does not stop at the first rule that matches. The mail of the rule above goes
+    out twice, to both places. Copies on purpose are better made with `archive` or
+    `write_to_s3`; where a second delivery is meant, an ignore comment says so.
+
+Bad:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: route-sales
+            conditions: [{recipient: {ends_with: "@sales.example.com"}}]
+            actions: [{relay: {to: crm}}]
+          - name: deliver
+            actions: [{relay: {to: exchange}}]
+    relays:
+      crm: {server: crm.example.com, port: 25, authentication: none}
+      exchange: {server: mail.example.com, port: 25, authentication: none}
+
+Good:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: route-sales
+            conditions: [{recipient: {ends_with: "@sales.example.com"}}]
+            actions: [{relay: {to: crm}}, stop]
+          - name: deliver
+            actions: [{relay: {to: exchange}}]
+    relays:
+      crm: {server: crm.example.com, port: 25, authentication: none}
+      exchange: {server: mail.example.com, port: 25, authentication: none}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.checks.effects import DELIVERIES, delivers, ends, kinds, unconditional
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.language.project import LogicalRule
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield the deliveries after which a second one follows for certain."""
+    if subject.project.settings.readings.first_match == "yes":
+        return
+    for rule_set in subject.project.rule_sets.values():
+        open_routes: list[LogicalRule] = []
+        for rule in rule_set.live_rules(subject.project.environment.name):
+            if delivers(rule) and unconditional(rule):
+                for route in open_routes:
+                    yield _twice(route, rule)
+                open_routes = []
+            elif delivers(rule) and not ends(rule):
+                open_routes.append(rule)
+
+
+def _twice(route: LogicalRule, rule: LogicalRule) -> Finding:
+    index = next(i for i, kind in enumerate(kinds(route)) if kind in DELIVERIES)
+    return finding(
+        route,
+        ("Actions", index),
+        f"what `{route.name}` delivers, `{rule.name}` below delivers again:"
+        " rules do not stop at the first match",
+        help=f"end `{route.name}` with `- stop`",
+    )
+
+
+CHECK = Check(id="delivered-twice", severity=Severity.WARNING, text=__doc__, run=run)

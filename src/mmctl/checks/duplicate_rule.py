@@ -1,0 +1,77 @@
+"""Two rules of a rule set with the same conditions and the same actions.
+
+What it does:
+    Compares the rules of a set, whatever the order of their conditions and values. A rule set
+    with `duplicates: ignore` is left alone.
+
+Why it is bad:
+    Rules do not stop at the first match: both act. The mail is delivered, copied or marked
+    twice; where the first drops it, the second does nothing.
+
+Bad:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: sales
+            conditions: [{recipient: {equals: sales@example.com}}]
+            actions: [{relay: {to: exchange}}]
+          - name: sales-again
+            conditions: [{recipient: {equals: sales@example.com}}]
+            actions: [{relay: {to: exchange}}]
+    relays:
+      exchange: {server: mail.example.com, port: 25, authentication: none}
+
+Good:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: sales
+            conditions: [{recipient: {equals: sales@example.com}}]
+            actions: [{relay: {to: exchange}}]
+    relays:
+      exchange: {server: mail.example.com, port: 25, authentication: none}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.checks.canonical import same
+from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator
+
+    from mmctl.language.project import LogicalRule
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield each rule that repeats one above it."""
+    for rule_set in subject.project.rule_sets.values():
+        first: dict[Hashable, LogicalRule] = {}
+        for rule in rule_set.live_rules(subject.project.environment.name):
+            above = first.setdefault(_likeness(rule), rule)
+            if above is not rule and not rule_set.duplicates_ignored:
+                yield finding(
+                    rule,
+                    ("name",),
+                    f"`{rule.name}` does the same to the same mail as `{above.name}`"
+                    f" ({above.position.file}:{above.position.line})",
+                    help="remove one of them",
+                )
+
+
+def _likeness(rule: LogicalRule) -> Hashable:
+    return (
+        frozenset(map(same, rule.conditions)),
+        frozenset(map(same, rule.unless)),
+        rule.actions,
+        rule.stop,
+        rule.shadow,
+    )
+
+
+CHECK = Check(id="duplicate-rule", severity=Severity.WARNING, text=__doc__, run=run)

@@ -1,0 +1,49 @@
+"""What a rule does to its mail: whether it ends it, delivers it, keeps it. No check lives here.
+
+A shadow rule only marks its mail, so it has none of these effects.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from mmctl.language.project import LogicalRule
+
+DELIVERIES: Final = frozenset({"Relay", "Send", "DeliverToMailbox"})
+STORES: Final = frozenset({"Archive", "WriteToS3", "DeliverToQBusiness"})
+
+
+def kinds(rule: LogicalRule) -> tuple[str, ...]:
+    """AWS's names of the actions that the rule carries out, in order."""
+    return () if rule.shadow else tuple(action.kind for action in rule.actions)
+
+
+def ends(rule: LogicalRule) -> bool:
+    """Whether no later rule sees the recipients that this rule applied to."""
+    return "Drop" in kinds(rule)
+
+
+def drops(rule: LogicalRule) -> bool:
+    """Whether the rule throws mail away (a `stop` after a delivery does not)."""
+    return ends(rule) and not rule.stop
+
+
+def delivers(rule: LogicalRule) -> bool:
+    """Whether the rule hands mail to a relay, SES or a mailbox."""
+    return not DELIVERIES.isdisjoint(kinds(rule))
+
+
+def stores(rule: LogicalRule) -> bool:
+    """Whether the rule keeps mail in an archive, bucket or index."""
+    return not STORES.isdisjoint(kinds(rule))
+
+
+def bounces(rule: LogicalRule) -> bool:
+    """Whether the rule sends mail back."""
+    return "Bounce" in kinds(rule)
+
+
+def unconditional(rule: LogicalRule) -> bool:
+    """Whether the rule applies to every message."""
+    return not rule.conditions and not rule.unless

@@ -1,0 +1,159 @@
+"""An ARN that is malformed, or of another partition, region or account than the environment.
+
+What it does:
+    Reads the ARNs of roles, topics, functions, keys, secrets and mailboxes. It compares each with
+    the account and region of the environment it is used in (not for the embedded Mail Manager,
+    which has none).
+
+Why it is bad:
+    Mail Manager assumes a role of its own account and calls services of its own region. With
+    another ARN the action fails for every message, long after the apply has succeeded. Usually
+    the ARN of one environment was copied into another.
+
+Bad:
+    version: 1
+    environments:
+      prod: {account: "444455556666", region: us-east-1}
+    rule_sets:
+      inbound:
+        rules:
+          - name: keep
+            actions:
+              - write_to_s3: {bucket: acme-mail, role: "arn:aws:iam::111122223333:role/mail-s3"}
+
+Good:
+    version: 1
+    environments:
+      prod: {account: "444455556666", region: us-east-1}
+    rule_sets:
+      inbound:
+        rules:
+          - name: keep
+            actions:
+              - write_to_s3: {bucket: acme-mail, role: "arn:aws:iam::444455556666:role/mail-s3"}
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.checks.places import rules
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.checks.check import Placed
+    from mmctl.language.project import Environment, Project
+    from mmctl.problem import Path
+
+_ACCOUNT: Final = r"(?P<account>[0-9]{12})"
+_SHAPES: Final = {
+    "RoleArn": (
+        rf"arn:(?P<partition>aws[a-z-]*):iam:(?P<region>):{_ACCOUNT}:role/.+",
+        "arn:aws:iam::111122223333:role/NAME",
+    ),
+    "FunctionArn": (
+        rf"arn:(?P<partition>aws[a-z-]*):lambda:(?P<region>[a-z0-9-]+):{_ACCOUNT}:function:[^:]+(:[^:]+)?",
+        "arn:aws:lambda:us-east-1:111122223333:function:NAME",
+    ),
+    "TopicArn": (
+        rf"arn:(?P<partition>aws[a-z-]*):sns:(?P<region>[a-z0-9-]+):{_ACCOUNT}:.+",
+        "arn:aws:sns:us-east-1:111122223333:NAME",
+    ),
+    "SecretArn": (
+        rf"arn:(?P<partition>aws[a-z-]*):secretsmanager:(?P<region>[a-z0-9-]+):{_ACCOUNT}:secret:[^:]+",
+        "arn:aws:secretsmanager:us-east-1:111122223333:secret:NAME",
+    ),
+    "KmsKeyArn": (
+        rf"arn:(?P<partition>aws[a-z-]*):kms:(?P<region>[a-z0-9-]+):{_ACCOUNT}:(key|alias)/.+",
+        "arn:aws:kms:us-east-1:111122223333:key/ID",
+    ),
+}
+"""What the ARN in each member looks like, with an example."""
+_OWN_ACCOUNT: Final = frozenset({"RoleArn"})
+"""Members whose ARN must be of the account itself: a service is passed a role of its account."""
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield the ARNs that cannot work, or not in this environment."""
+    environment = subject.project.environment
+    for where, path, arn in _arns(subject.project):
+        pattern, example = _SHAPES[str(path[-1])]
+        match = re.fullmatch(pattern, arn)
+        if match is None:
+            yield finding(where, path, f"`{arn}` is not of the form `{example}`")
+            continue
+        fault = _fault(environment, str(path[-1]), match.groupdict())
+        if fault is not None:
+            message, severity = fault
+            yield finding(
+                where,
+                path,
+                message,
+                help="write `${vars.NAME}` in the ARN, with a value for each environment",
+                severity=severity,
+            )
+
+
+def _fault(
+    environment: Environment, member: str, parts: dict[str, str]
+) -> tuple[str, Severity | None] | None:
+    if environment.region is not None:
+        partition = _partition(environment.region)
+        if parts["partition"] != partition:
+            return (
+                f"the ARN is of partition `{parts['partition']}`,"
+                f" and `{environment.name}` is in `{partition}`",
+                None,
+            )
+        if parts["region"] and parts["region"] != environment.region:
+            return (
+                f"the ARN is of region `{parts['region']}`,"
+                f" and `{environment.name}` is in `{environment.region}`",
+                Severity.WARNING,
+            )
+    if environment.account is not None and parts["account"] != environment.account:
+        return (
+            f"the ARN is of account `{parts['account']}`,"
+            f" and `{environment.name}` is `{environment.account}`",
+            None if member in _OWN_ACCOUNT else Severity.WARNING,
+        )
+    return None
+
+
+def _partition(region: str) -> str:
+    for prefix, partition in (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"), ("eusc-", "aws-eusc")):
+        if region.startswith(prefix):
+            return partition
+    return "aws"
+
+
+def _arns(project: Project) -> Iterator[tuple[Placed, Path, str]]:
+    for _, rule in rules(project):
+        for index, action in enumerate(rule.actions):
+            yield from _members(rule, ("Actions", index, action.kind), action.value.to_api())
+    for relay in project.relays.values():
+        yield from _members(
+            relay, ("Authentication",), relay.relay.authentication.to_api()
+        )
+    for archive in project.archives.values():
+        yield from _members(archive, (), archive.archive.to_api())
+    for point in project.ingress_points.values():
+        configuration = point.ingress_point.ingress_point_configuration
+        if configuration is not None:
+            members = configuration.to_api()
+            yield from _members(point, ("IngressPointConfiguration",), members)
+
+
+def _members(
+    where: Placed, path: Path, members: dict[str, object]
+) -> Iterator[tuple[Placed, Path, str]]:
+    for name, value in members.items():
+        if name in _SHAPES and isinstance(value, str):
+            yield where, (*path, name), value
+
+
+CHECK = Check(id="foreign-arn", severity=Severity.ERROR, text=__doc__, run=run)

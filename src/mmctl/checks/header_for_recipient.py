@@ -1,0 +1,77 @@
+"""`to` or `cc` where the envelope recipient decides.
+
+What it does:
+    Finds rules that deliver, redirect or bounce mail by a condition on `to` or `cc` and have no
+    condition on `recipient`. Rules that only drop or mark are left alone: for them the header
+    itself may be the evidence.
+
+Why it is bad:
+    `to` and `cc` are what the sender wrote into the message. Bcc recipients, mailing lists and
+    forwarded mail are not in them, and each recipient of a message is judged by all of them: a
+    message to sales with a copy to legal matches the rule of legal for both.
+
+Bad:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: route-legal
+            conditions: [{to: {ends_with: "@legal.example.com"}}]
+            actions: [{relay: {to: legal}}, stop]
+          - name: deliver
+            actions: [{relay: {to: exchange}}]
+    relays:
+      exchange: {server: mail.example.com, port: 25, authentication: none}
+      legal: {server: legal.example.com, port: 25, authentication: none}
+
+Good:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: route-legal
+            conditions: [{recipient: {ends_with: "@legal.example.com"}}]
+            actions: [{relay: {to: legal}}, stop]
+          - name: deliver
+            actions: [{relay: {to: exchange}}]
+    relays:
+      exchange: {server: mail.example.com, port: 25, authentication: none}
+      legal: {server: legal.example.com, port: 25, authentication: none}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.checks.effects import kinds
+from mmctl.checks.places import address_attribute, rule_conditions, rules
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DECIDES: Final = frozenset(
+    {"Relay", "Send", "DeliverToMailbox", "ReplaceRecipient", "Bounce"}
+)
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield the conditions on headers that decide about a recipient."""
+    for _, rule in rules(subject.project):
+        if DECIDES.isdisjoint(kinds(rule)):
+            continue
+        placed = [(each, address_attribute(each.condition)) for each in rule_conditions(rule)]
+        if any(attribute == "recipient" for _, attribute in placed):
+            continue
+        for each, attribute in placed:
+            if attribute in {"to", "cc"}:
+                yield finding(
+                    rule,
+                    each.path,
+                    f"`{attribute}` is a header: Bcc recipients and list members are not in it",
+                    help="write `recipient`, which is whom the mail is for",
+                )
+
+
+CHECK = Check(id="header-for-recipient", severity=Severity.WARNING, text=__doc__, run=run)

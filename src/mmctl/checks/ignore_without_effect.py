@@ -1,0 +1,80 @@
+"""An ignore comment that silences nothing.
+
+What it does:
+    Finds ids in `# mmctl: ignore[…]` comments that silence no problem in any environment:
+    there is no such check, it finds nothing there any more, or the comment stands in the wrong
+    place. Mistakes that keep a file from being read cannot be silenced.
+
+Why it is bad:
+    It would silence the next, real problem there.
+
+Bad:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          # mmctl: ignore[expired-rule] the campaign came back
+          - name: block-campaign
+            conditions: [{mail_from: {ends_with: "@spam.example"}}]
+            actions: [drop]
+          - name: keep
+            actions: [{archive: {to: all-mail}}]
+    archives:
+      all-mail: {retention: ONE_YEAR}
+
+Good:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: block-campaign
+            conditions: [{mail_from: {ends_with: "@spam.example"}}]
+            actions: [drop]
+          - name: keep
+            actions: [{archive: {to: all-mail}}]
+    archives:
+      all-mail: {retention: ONE_YEAR}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.checks.check import Check, Finding, Subject
+from mmctl.problem import Positions, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mmctl.language.project import Ignore
+    from mmctl.problem import Problem
+
+
+def silences(ignore: Ignore, check: str, problem: Problem) -> bool:
+    """Whether an id of an ignore comment is for this problem, and stands where it is."""
+    at = problem.position
+    inside = at.file == ignore.file and ignore.first_line <= at.line <= ignore.last_line
+    return inside and check == problem.check
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield the ids that silence none of the problems found."""
+    in_file: dict[str, list[Problem]] = {}
+    for problem in subject.found:
+        in_file.setdefault(problem.position.file, []).append(problem)
+    for ignore in subject.project.ignores:
+        for check in ignore.checks:
+            if not _used(ignore, check, in_file.get(ignore.file, ())):
+                yield Finding(
+                    positions=Positions({(): ignore.position}),
+                    path=(),
+                    message=f"`{check}` finds nothing here that could be ignored",
+                    help="remove it; `mmctl checks` lists the ids",
+                )
+
+
+def _used(ignore: Ignore, check: str, problems: Sequence[Problem]) -> bool:
+    return any(silences(ignore, check, problem) for problem in problems)
+
+
+CHECK = Check(id="ignore-without-effect", severity=Severity.WARNING, text=__doc__, run=run)

@@ -1,0 +1,108 @@
+"""Runs the checks: findings become problems, ignore comments take effect, the order is fixed.
+
+No check may live here, and nothing may be printed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from mmctl.checks import CHECKS, ignore_without_effect
+from mmctl.checks.check import Subject
+from mmctl.problem import Problem, Severity, ordered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
+
+    from mmctl.checks.check import Check
+    from mmctl.language.project import Ignore, Project
+
+_IDS: Final = frozenset(check.id for check in CHECKS)
+"""Errors of other origin (a file that cannot be read, rules that do not fit) stay."""
+
+
+def lint(project: Project, today: date) -> tuple[Problem, ...]:
+    """All problems that the checks find in a project as it is in its environment, sorted.
+
+    `today` is a day in UTC.
+    """
+    return lint_all([project], today)
+
+
+def lint_all(
+    projects: Sequence[Project],
+    today: date,
+    others: Mapping[str, Sequence[Problem]] | None = None,
+) -> tuple[Problem, ...]:
+    """The problems of one project read for several environments, each problem once.
+
+    A problem that not all environments have says which do. `others` are problems found
+    elsewhere, by environment: those of the reader and of the compiler.
+    """
+    by_environment = {
+        project.environment.name: (
+            *(others or {}).get(project.environment.name, ()),
+            *problems(Subject(project=project, today=today)),
+        )
+        for project in projects
+    }
+    found = _merged(by_environment)
+    ignores = _ignores(projects)
+    kept = [problem for problem in found if not _silenced(problem, ignores)]
+    if projects:
+        subject = Subject(project=projects[0], today=today, found=tuple(found))
+        kept += _of(ignore_without_effect.CHECK, subject)
+    return ordered(kept)
+
+
+def problems(subject: Subject) -> Iterator[Problem]:
+    """What all checks find, ignored or not, in no order."""
+    for check in CHECKS:
+        if check is not ignore_without_effect.CHECK:
+            yield from _of(check, subject)
+
+
+def _of(check: Check, subject: Subject) -> Iterator[Problem]:
+    for found in check.run(subject):
+        yield Problem(
+            check=check.id,
+            severity=found.severity or check.severity,
+            position=found.positions.at(found.path),
+            message=found.message,
+            help=found.help,
+        )
+
+
+def _merged(by_environment: Mapping[str, Iterable[Problem]]) -> list[Problem]:
+    environments: dict[Problem, list[str]] = {}
+    for environment, listed in by_environment.items():
+        for problem in dict.fromkeys(listed):
+            environments.setdefault(problem, []).append(environment)
+    return [
+        problem if len(names) == len(by_environment) else _only_in(problem, names)
+        for problem, names in environments.items()
+    ]
+
+
+def _only_in(problem: Problem, environments: Iterable[str]) -> Problem:
+    names = ", ".join(f"`{name}`" for name in environments)
+    return replace(problem, message=f"{problem.message} (in {names})")
+
+
+def _ignores(projects: Sequence[Project]) -> Mapping[str, Sequence[Ignore]]:
+    in_file: dict[str, list[Ignore]] = {}
+    for ignore in dict.fromkeys(ignore for project in projects for ignore in project.ignores):
+        in_file.setdefault(ignore.file, []).append(ignore)
+    return in_file
+
+
+def _silenced(problem: Problem, ignores: Mapping[str, Sequence[Ignore]]) -> bool:
+    if problem.severity is Severity.ERROR and problem.check not in _IDS:
+        return False
+    return any(
+        ignore_without_effect.silences(ignore, check, problem)
+        for ignore in ignores.get(problem.position.file, ())
+        for check in ignore.checks
+    )

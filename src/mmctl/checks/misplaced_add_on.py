@@ -1,0 +1,75 @@
+"""An add-on asked where it gives no answer.
+
+What it does:
+    Knows which add-on products answer in traffic policies (Spamhaus, Abusix) and which in rules
+    (Vade, Trend Micro), and finds conditions at the other stage.
+
+Why it is bad:
+    The condition never gets an answer, so it never matches: nothing is blocked.
+
+Bad:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: block-listed
+            conditions: [{add_on: {name: spamhaus, field: isListed, is: true}}]
+            actions: [drop]
+          - name: keep
+            actions: [{archive: {to: all-mail}}]
+    archives:
+      all-mail: {retention: ONE_YEAR}
+    add_ons:
+      spamhaus: {product: SPAMHAUS_DBL}
+
+Good:
+    version: 1
+    traffic_policies:
+      edge:
+        default: deny
+        statements:
+          - deny: [{add_on: {name: spamhaus, field: isListed, is: true}}]
+          - allow: [{recipient: {ends_with: "@example.com"}}]
+    add_ons:
+      spamhaus: {product: SPAMHAUS_DBL}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.checks.places import conditions
+from mmctl.language.project import LogicalRule
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+IN_POLICIES: Final = frozenset({"ABUSIX_MAIL_INTELLIGENCE", "SPAMHAUS_DBL"})
+IN_RULES: Final = frozenset({"VADE_ADVANCED_EMAIL_SECURITY", "TRENDMICRO_VSAPI"})
+"""From https://docs.aws.amazon.com/ses/latest/dg/eb-addons.html."""
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield the add-on conditions at the wrong stage."""
+    add_ons = subject.project.add_ons
+    for placed in conditions(subject.project):
+        evaluate = getattr(placed.condition.value, "evaluate", None)
+        analysis = getattr(evaluate, "analysis", None)
+        add_on = add_ons.get(analysis.analyzer) if analysis is not None else None
+        if add_on is None:
+            continue
+        product = add_on.subscription.addon_name
+        in_rule = isinstance(placed.owner, LogicalRule)
+        if product in (IN_POLICIES if in_rule else IN_RULES):
+            here, there = ("a rule", "a traffic policy") if in_rule else ("a policy", "a rule")
+            yield finding(
+                placed.owner,
+                placed.path,
+                f"`{add_on.name}` ({product}) gives no answer in {here}",
+                help=f"ask it in {there}",
+            )
+
+
+CHECK = Check(id="misplaced-add-on", severity=Severity.ERROR, text=__doc__, run=run)

@@ -1,0 +1,90 @@
+"""A value that no address can equal, start with or end with.
+
+What it does:
+    Looks at conditions on the envelope recipient and sender, and on sender, from, to and cc
+    where the project compares address by address. It finds values of `equals` and `not_equals`
+    without an `@`, values of `starts_with` that begin with `@`, and values of `ends_with` that
+    end with it. The recipient `postmaster` needs no domain (RFC 5321, 4.1.1.3).
+
+Why it is bad:
+    The attribute is a whole address such as `info@example.com`. A domain alone is never equal to
+    it: a deny statement refuses nobody, an exception excepts nobody.
+
+Bad:
+    version: 1
+    traffic_policies:
+      edge:
+        default: allow
+        statements:
+          - deny: [{recipient: {equals: retired.example.com}}]
+
+Good:
+    version: 1
+    traffic_policies:
+      edge:
+        default: allow
+        statements:
+          - deny: [{recipient: {ends_with: "@retired.example.com"}}]
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.checks.check import Check, Finding, Subject
+from mmctl.checks.places import ADDRESSES, ENVELOPE, text_tests
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LOCAL_ONLY: Final = frozenset({"postmaster", "<>", ""})
+"""Envelope addresses without a domain: the postmaster, and the sender of bounces."""
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield the values that no address matches."""
+    whole = subject.project.settings.readings.address_fields == "whole_header"
+    attributes = ENVELOPE if whole else ADDRESSES
+    for test in text_tests(subject.project):
+        if test.subject not in attributes:
+            continue
+        for index, value in enumerate(test.values):
+            help_ = _instead(test.operator, value)
+            if help_ is not None:
+                said = _SAID[test.operator]
+                yield test.at(index, f"no {test.subject} {said} `{value}`", help=help_)
+
+
+_SAID: Final = {
+    "equals": "is ever equal to",
+    "not_equals": "is ever equal to",
+    "starts_with": "ever starts with",
+    "ends_with": "ever ends with",
+}
+
+
+def _instead(operator: str, value: str) -> str | None:
+    """What to write instead, or None where an address may match."""
+    match operator:
+        case "equals" | "not_equals" if value.startswith("@"):
+            return _domain_help(operator, value)
+        case "equals" | "not_equals" if "@" not in value and value.lower() not in LOCAL_ONLY:
+            return _domain_help(operator, f"@{value}")
+        case "starts_with" if value.startswith("@"):
+            return f'for the domain, write `ends_with: "{value}"`'
+        case "ends_with" if value.endswith("@"):
+            return f'for the name before the @, write `starts_with: "{value}"`'
+        case _:
+            return None
+
+
+def _domain_help(operator: str, ending: str) -> str:
+    if "." not in ending:
+        return f"write the whole address, such as `{ending.removeprefix('@')}@example.com`"
+    if operator == "not_equals":
+        return f'put `ends_with: "{ending}"` under `unless`'
+    return f'for all addresses of the domain, write `ends_with: "{ending}"`'
+
+
+CHECK = Check(id="not-an-address", severity=Severity.ERROR, text=__doc__, run=run)

@@ -1,0 +1,55 @@
+"""The page of a check, read out of its docstring. What a page looks like belongs to the renderer."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from mmctl.checks.check import Check
+
+PARTS: Final = ("What it does", "Why it is bad", "Bad", "Good")
+"""The headings of every page, in order; `Bad` and `Good` are files, and the tests lint them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What `mmctl explain` tells about a check."""
+
+    summary: str
+    does: str
+    why: str
+    bad: str
+    good: str
+
+
+def page(check: Check) -> Page:
+    """Take the docstring of a check apart.
+
+    Raises:
+        ValueError: a part is missing or out of place.
+    """
+    rest = textwrap.dedent("    " + check.text).strip()
+    texts: list[str] = []
+    for part in PARTS:
+        before, found, rest = rest.partition(f"\n{part}:\n")
+        if not found:
+            raise ValueError(f"the page of {check.id} has no part `{part}`")
+        texts.append(before)
+    summary, does, why, bad = texts
+    return Page(
+        summary=_prose(summary),
+        does=_prose(does),
+        why=_prose(why),
+        bad=_example(bad),
+        good=_example(rest),
+    )
+
+
+def _prose(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _example(text: str) -> str:
+    return textwrap.dedent(text).strip() + "\n"

@@ -1,0 +1,86 @@
+"""A wildcard or regular expression where Mail Manager compares literally.
+
+What it does:
+    Finds `*`, `^`, `$` and regular expressions such as `.*`, `\\.`, `(a|b)` in values that are
+    compared with addresses and server names, and unmistakable ones (`.*`, `\\d`, `[a-z]`,
+    `*word*`) in other texts. Address lists do take one `*`, and are not looked at.
+
+Why it is bad:
+    Conditions know no patterns. The service looks for the very characters, and no message has
+    them.
+
+Bad:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: block
+            conditions: [{mail_from: {equals: "*@spam.example"}}]
+            actions: [drop]
+          - name: keep
+            actions: [{archive: {to: all-mail}}]
+    archives:
+      all-mail: {retention: ONE_YEAR}
+
+Good:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: block
+            conditions: [{mail_from: {ends_with: "@spam.example"}}]
+            actions: [drop]
+          - name: keep
+            actions: [{archive: {to: all-mail}}]
+    archives:
+      all-mail: {retention: ONE_YEAR}
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from mmctl.checks.check import Check, Finding, Subject
+from mmctl.checks.places import text_tests
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.checks.places import TextTest
+
+_IN_ADDRESSES: Final = re.compile(r"\*|\\|\.\+|\(.*\)|\[.*\]|^\^|.\$$|\?$")
+_IN_TEXTS: Final = re.compile(
+    r"\.\*|\\[.dswb]|\[(?:a-z|A-Z|0-9)|\(\?i\)|\([^)|]+\|[^)]+\)|^\*[\w ]+\*$"
+)
+_SIMPLE: Final = re.compile(r"^\^?(?:\.?\*)?(?P<text>[^*^$()\[\]|?]+?)(?:\.?\*)?\$?$")
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield the values that are written as patterns."""
+    for test in text_tests(subject.project):
+        named = test.about_addresses or test.subject == "helo"
+        pattern = _IN_ADDRESSES if named else _IN_TEXTS
+        for index, value in enumerate(test.values):
+            if pattern.search(value):
+                yield test.at(
+                    index,
+                    f"`{value}` is compared literally, there are no patterns",
+                    help=_instead(test, value),
+                    severity=None if named else Severity.WARNING,
+                )
+
+
+def _instead(test: TextTest, value: str) -> str:
+    simple = _SIMPLE.match(value)
+    if simple is None:
+        return "write each text out; `starts_with`, `ends_with` and `contains` take lists"
+    text = re.sub(r"\\(.)", r"\1", simple["text"])
+    before = value.startswith(("*", ".*", "^.*", "^*"))
+    after = value.endswith(("*", "*$"))
+    operator = {(True, True): "contains", (True, False): "ends_with", (False, True): "starts_with"}
+    return f'write `{operator.get((before, after), test.operator)}: "{text}"`'
+
+
+CHECK = Check(id="pattern-in-literal", severity=Severity.ERROR, text=__doc__, run=run)

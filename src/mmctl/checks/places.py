@@ -1,0 +1,158 @@
+"""The conditions of a project, each with where it stands and what its matching does.
+
+Rules are those that live in the project's environment. No check may live here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from mmctl.checks.check import Finding, finding
+from mmctl.language.project import LogicalRule, LogicalRuleSet, LogicalTrafficPolicy
+from mmctl.model.enums import AcceptAction
+from mmctl.model.policies import IngressStringExpression, PolicyCondition, PolicyStatement
+from mmctl.model.rules import RuleCondition, RuleStringExpression
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.language.project import Project
+    from mmctl.problem import Path, Severity
+
+ENVELOPE: Final = frozenset({"recipient", "mail_from"})
+"""Attributes that are one envelope address."""
+ADDRESSES: Final = ENVELOPE | {"sender", "from", "to", "cc"}
+"""Attributes that hold addresses."""
+
+
+class Role(StrEnum):
+    """Where a condition stands."""
+
+    CONDITION = "condition"
+    UNLESS = "unless"
+    ALLOW = "allow"
+    DENY = "deny"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedCondition:
+    """One condition of a rule or a policy statement."""
+
+    owner: LogicalRule | LogicalTrafficPolicy
+    role: Role
+    path: Path
+    condition: RuleCondition | PolicyCondition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextTest:
+    """One string condition: what is compared, how, and with which values."""
+
+    owner: LogicalRule | LogicalTrafficPolicy
+    role: Role
+    path: Path
+    """The path of its expression."""
+    subject: str
+    """`recipient`, `header X-Foo`, `add_on category`, as people write it."""
+    operator: str
+    """`equals`, `not_equals`, `starts_with`, `ends_with` or `contains`."""
+    values: tuple[str, ...]
+
+    @property
+    def about_addresses(self) -> bool:
+        """Whether addresses are compared."""
+        return self.subject in ADDRESSES
+
+    def at(
+        self, index: int, message: str, *, help: str | None = None, severity: Severity | None = None
+    ) -> Finding:
+        """A fault of one value."""
+        path = (*self.path, "Values", index)
+        return finding(self.owner, path, message, help=help, severity=severity)
+
+
+def rules(project: Project) -> Iterator[tuple[LogicalRuleSet, LogicalRule]]:
+    """The rules that live in the project's environment, in order."""
+    for rule_set in project.rule_sets.values():
+        for rule in rule_set.live_rules(project.environment.name):
+            yield rule_set, rule
+
+
+def statements(
+    project: Project,
+) -> Iterator[tuple[LogicalTrafficPolicy, Path, PolicyStatement]]:
+    """The statements of all traffic policies, each with its path in the policy."""
+    for policy in project.traffic_policies.values():
+        for index, statement in enumerate(policy.policy.policy_statements):
+            yield policy, ("PolicyStatements", index), statement
+
+
+def conditions(project: Project) -> Iterator[PlacedCondition]:
+    """Every condition of every rule and policy statement."""
+    for _, rule in rules(project):
+        yield from rule_conditions(rule)
+    for policy, path, statement in statements(project):
+        role = Role.ALLOW if statement.action is AcceptAction.ALLOW else Role.DENY
+        for index, condition in enumerate(statement.conditions):
+            yield PlacedCondition(
+                owner=policy, role=role, path=(*path, "Conditions", index), condition=condition
+            )
+
+
+def rule_conditions(rule: LogicalRule) -> Iterator[PlacedCondition]:
+    """The conditions of one rule, then what it does not apply to."""
+    for role, member, listed in (
+        (Role.CONDITION, "Conditions", rule.conditions),
+        (Role.UNLESS, "Unless", rule.unless),
+    ):
+        for index, condition in enumerate(listed):
+            yield PlacedCondition(
+                owner=rule, role=role, path=(member, index), condition=condition
+            )
+
+
+def text_tests(project: Project) -> Iterator[TextTest]:
+    """Every string condition of every rule and policy statement."""
+    for placed in conditions(project):
+        test = text_test(placed)
+        if test is not None:
+            yield test
+
+
+def text_test(placed: PlacedCondition) -> TextTest | None:
+    """A condition as a string condition; None when it is of another kind."""
+    expression = placed.condition.string_expression
+    if expression is None:
+        return None
+    return TextTest(
+        owner=placed.owner,
+        role=placed.role,
+        path=(*placed.path, "StringExpression"),
+        subject=_subject(expression),
+        operator=expression.operator.lower(),
+        values=expression.values,
+    )
+
+
+def _subject(expression: RuleStringExpression | IngressStringExpression) -> str:
+    evaluate = expression.evaluate
+    if evaluate.attribute is not None:
+        return evaluate.attribute.lower()
+    if evaluate.analysis is not None:
+        return f"add_on {evaluate.analysis.result_field}"
+    if isinstance(expression, RuleStringExpression):
+        if expression.evaluate.mime_header_attribute is not None:
+            return f"header {expression.evaluate.mime_header_attribute}"
+        return f"client_certificate {str(expression.evaluate.value).lower()}"
+    return "nothing"
+
+
+def address_attribute(condition: RuleCondition | PolicyCondition) -> str | None:
+    """The attribute whose addresses a condition compares or looks up, such as `mail_from`."""
+    evaluate = getattr(condition.value, "evaluate", None)
+    listed = getattr(evaluate, "is_in_address_list", None)
+    attribute = listed.attribute if listed is not None else getattr(evaluate, "attribute", None)
+    name = str(attribute).lower()
+    return name if name in ADDRESSES else None

@@ -1,0 +1,62 @@
+"""A rule set that never delivers, stores, bounces or drops anything.
+
+What it does:
+    Finds rule sets none of whose rules has an action that ends well or badly. Headers, replaced
+    recipients, SNS topics and Lambda functions alone keep no mail; a rule that is `final: true`
+    is meant to be the end of its mail.
+
+Why it is bad:
+    What the traffic policy admits is accepted, and then gone: no delivery, no copy, no bounce.
+
+Bad:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: mark
+            actions: [{add_header: {name: X-Seen, value: "yes"}}]
+
+Good:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: mark
+            actions: [{add_header: {name: X-Seen, value: "yes"}}]
+          - name: deliver
+            actions: [{relay: {to: exchange}}]
+    relays:
+      exchange: {server: mail.example.com, port: 25, authentication: none}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.checks.effects import bounces, delivers, ends, stores
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.language.project import LogicalRule
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield the rule sets that lose all mail."""
+    for name, rule_set in subject.project.rule_sets.items():
+        if not any(map(_has_outcome, rule_set.live_rules(subject.project.environment.name))):
+            yield finding(
+                rule_set,
+                (),
+                f"no rule of `{name}` delivers, stores, bounces or drops: all mail is lost",
+                help="add a rule with `relay`, `send`, `deliver_to_mailbox` or `archive`",
+            )
+
+
+def _has_outcome(rule: LogicalRule) -> bool:
+    return rule.final or any(does(rule) for does in (delivers, stores, bounces, ends))
+
+
+CHECK = Check(id="rule-set-without-outcome", severity=Severity.ERROR, text=__doc__, run=run)

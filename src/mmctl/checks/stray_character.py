@@ -1,0 +1,121 @@
+"""A value with characters that came along by copy and paste.
+
+What it does:
+    In values that are compared with addresses: spaces, invisible characters, typographic quotes,
+    angle brackets, `mailto:`, commas and semicolons between addresses, HTML entities. In other
+    texts: invisible characters and no-break spaces that stand in the file as they are (written
+    as an escape such as "\\u200B" they are meant), and HTML entities.
+
+Why it is bad:
+    Values are compared character by character. What cannot be seen in the file makes the
+    condition fail for every message, and nobody sees why.
+
+Bad:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: block
+            conditions: [{mail_from: {equals: "<newsletter@spam.example>"}}]
+            actions: [drop]
+          - name: keep
+            actions: [{archive: {to: all-mail}}]
+    archives:
+      all-mail: {retention: ONE_YEAR}
+
+Good:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: block
+            conditions: [{mail_from: {equals: newsletter@spam.example}}]
+            actions: [drop]
+          - name: keep
+            actions: [{archive: {to: all-mail}}]
+    archives:
+      all-mail: {retention: ONE_YEAR}
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING, Final
+
+from mmctl.checks.check import Check, Finding, Subject
+from mmctl.checks.places import text_tests
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.checks.places import TextTest
+    from mmctl.language.project import Project
+
+NAMES: Final = {
+    "\u00a0": "a no-break space",
+    "\u00ad": "a soft hyphen",
+    "\u200b": "a zero-width space",
+    "\u200c": "a zero-width non-joiner",
+    "\u200d": "a zero-width joiner",
+    "\u200e": "a left-to-right mark",
+    "\u200f": "a right-to-left mark",
+    "\u202f": "a narrow no-break space",
+    "\u2060": "a word joiner",
+    "\ufeff": "a byte order mark",
+}
+"""Characters that cannot be seen, or look like a space."""
+_UNSEEN: Final = re.compile("[" + "".join(NAMES) + "]")
+_ENTITY: Final = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#[0-9]{2,5}|#x[0-9a-fA-F]{2,4});")
+_NOT_IN_ADDRESSES: Final = re.compile("[\\s\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb<>,;]")
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield the values with a character that was hardly meant."""
+    for test in text_tests(subject.project):
+        for index, value in enumerate(test.values):
+            found = _fault(test, value)
+            if found is None or _escaped(subject.project, test, index, value):
+                continue
+            message, meant = found
+            severity = None if test.about_addresses else Severity.WARNING
+            yield test.at(index, message, help=f"write `{meant}`", severity=severity)
+
+
+def _fault(test: TextTest, value: str) -> tuple[str, str] | None:
+    unseen = _UNSEEN.search(value)
+    if unseen is not None and (test.about_addresses or _UNSEEN.sub("", value).strip()):
+        plain = re.sub("[\u00a0\u202f]", " ", value)
+        meant = _UNSEEN.sub("", value if test.about_addresses else plain)
+        return f"{NAMES[unseen.group()]} in `{_UNSEEN.sub('', plain)}`", meant
+    entity = _ENTITY.search(value)
+    if entity is not None:
+        return f"`{entity.group()}` is HTML, and mail headers are not", html.unescape(value)
+    return _address_fault(value) if test.about_addresses else None
+
+
+def _address_fault(value: str) -> tuple[str, str] | None:
+    stray = _NOT_IN_ADDRESSES.search(value)
+    if value.lower().startswith("mailto:"):
+        return f"`mailto:` is no part of the address in `{value}`", value[len("mailto:") :]
+    if stray is None or '"' in value:
+        return None
+    parts = [part for part in re.split(_NOT_IN_ADDRESSES, value) if part]
+    if len(parts) > 1:
+        return f"`{value}` is one value, and no address looks like it", f"[{', '.join(parts)}]"
+    character = "a space" if stray.group().isspace() else f"`{stray.group()}`"
+    return f"{character} in `{value}`, where no address has one", "".join(parts)
+
+
+def _escaped(project: Project, test: TextTest, index: int, value: str) -> bool:
+    """Whether an unseen character is written as an escape, and therefore meant."""
+    unseen = _UNSEEN.findall(value)
+    if not unseen or test.about_addresses:
+        return False
+    at = test.owner.positions.at((*test.path, "Values", index))
+    lines = project.files.get(at.file, "").splitlines()
+    return at.line <= len(lines) and not any(c in lines[at.line - 1] for c in unseen)
+
+
+CHECK = Check(id="stray-character", severity=Severity.ERROR, text=__doc__, run=run)

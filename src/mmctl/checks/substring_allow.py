@@ -1,0 +1,81 @@
+"""An exception or permission by `contains` with an address or domain.
+
+What it does:
+    Finds `contains` with an address or domain where a match lets mail through: in an `allow`
+    statement, and under `unless` of a rule that drops, stops or bounces.
+
+Why it is bad:
+    `contains "@example.com"` also matches `someone@example.com.attacker.example`, a domain that
+    anybody can register.
+
+Bad:
+    version: 1
+    traffic_policies:
+      edge:
+        default: deny
+        statements:
+          - allow: [{recipient: {contains: "@example.com"}}]
+
+Good:
+    version: 1
+    traffic_policies:
+      edge:
+        default: deny
+        statements:
+          - allow: [{recipient: {ends_with: "@example.com"}}]
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from mmctl.checks.check import Check, Finding, Subject
+from mmctl.checks.effects import bounces, ends
+from mmctl.checks.places import Role, text_tests
+from mmctl.language.project import LogicalRule
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.checks.places import TextTest
+
+_DOMAIN: Final = re.compile(r"@[\w-]|^[\w-]+(\.[\w-]+)*\.[a-zA-Z]{2,}$")
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield the substrings by which mail is let through."""
+    for test in text_tests(subject.project):
+        named = test.about_addresses or test.subject == "helo"
+        if not named or test.operator != "contains" or not _lets_through(test):
+            continue
+        for index, value in enumerate(test.values):
+            if _DOMAIN.search(value):
+                yield test.at(
+                    index,
+                    f"`contains` `{value}` also lets through `{_lookalike(value)}`",
+                    help=_instead(value),
+                )
+
+
+def _lets_through(test: TextTest) -> bool:
+    if isinstance(test.owner, LogicalRule):
+        return test.role is Role.UNLESS and (ends(test.owner) or bounces(test.owner))
+    return test.role is Role.ALLOW
+
+
+def _lookalike(value: str) -> str:
+    local, at, domain = value.rpartition("@")
+    return f"{local or 'someone'}@{domain if at else value}.attacker.example"
+
+
+def _instead(value: str) -> str:
+    if value.startswith("@"):
+        return f'write `ends_with: "{value}"`'
+    if "@" in value:
+        return f"write `equals: {value}`"
+    return f'write `ends_with: ["@{value}", ".{value}"]`'
+
+
+CHECK = Check(id="substring-allow", severity=Severity.ERROR, text=__doc__, run=run)

@@ -1,0 +1,62 @@
+"""`ends_with` a domain without `@` or `.` in front.
+
+What it does:
+    Finds values of `ends_with` on addresses and server names that are domains and begin with
+    neither `@` nor `.`.
+
+Why it is bad:
+    `ends_with: example.com` also matches `someone@notexample.com`.
+
+Bad:
+    version: 1
+    traffic_policies:
+      edge:
+        default: deny
+        statements:
+          - allow: [{recipient: {ends_with: example.com}}]
+
+Good:
+    version: 1
+    traffic_policies:
+      edge:
+        default: deny
+        statements:
+          - allow: [{recipient: {ends_with: ["@example.com", ".example.com"]}}]
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from mmctl.checks.check import Check, Finding, Subject
+from mmctl.checks.places import text_tests
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_DOMAIN: Final = re.compile(r"[\w-]+(\.[\w-]+)+")
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield the endings that other domains have too."""
+    for test in text_tests(subject.project):
+        helo = test.subject == "helo"
+        if test.operator != "ends_with" or not (test.about_addresses or helo):
+            continue
+        for index, value in enumerate(test.values):
+            if _DOMAIN.fullmatch(value):
+                other = f"not{value}" if helo else f"someone@not{value}"
+                yield test.at(
+                    index, f"`{other}` ends with `{value}` too", help=_instead(value, helo)
+                )
+
+
+def _instead(domain: str, helo: bool) -> str:
+    if helo:
+        return f'write `ends_with: ".{domain}"`'
+    return f'write `ends_with: "@{domain}"`, with hosts below it `["@{domain}", ".{domain}"]`'
+
+
+CHECK = Check(id="unanchored-suffix", severity=Severity.WARNING, text=__doc__, run=run)

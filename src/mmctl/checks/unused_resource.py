@@ -1,0 +1,94 @@
+"""A relay, archive, address list, add-on or traffic policy that nothing refers to.
+
+What it does:
+    Looks for every resource by name in all rules (those of other environments and disabled ones
+    too), policies and ingress points. A project without any rule set, or for policies without
+    any ingress point, is taken for a library of resources and left alone.
+
+Why it is bad:
+    Usually a name is missing where it should stand: a list that blocks nobody, a policy that
+    guards nothing. Add-ons cost money from the day they are subscribed to.
+
+Bad:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: keep
+            actions: [{archive: {to: all-mail}}]
+    archives:
+      all-mail: {retention: ONE_YEAR}
+    address_lists:
+      blocked: {members: ["*@spam.example"]}
+
+Good:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: block
+            conditions: [{mail_from: {in_address_list: blocked}}]
+            actions: [drop]
+          - name: keep
+            actions: [{archive: {to: all-mail}}]
+    archives:
+      all-mail: {retention: ONE_YEAR}
+    address_lists:
+      blocked: {members: ["*@spam.example"]}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.language.project import Kind
+from mmctl.language.references import references
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.language.project import Project
+
+IN_RULES: Final = (Kind.RELAY, Kind.ARCHIVE, Kind.ADDRESS_LIST, Kind.ADD_ON)
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield the resources whose name is nowhere."""
+    project = subject.project
+    looked_at = (*IN_RULES,) if project.rule_sets else ()
+    if project.ingress_points:
+        looked_at = (*looked_at, Kind.TRAFFIC_POLICY)
+    used = frozenset(_used(project))
+    for kind in looked_at:
+        for name, resource in project.of_kind(kind).items():
+            if (kind, name) not in used:
+                yield finding(
+                    resource,
+                    (),
+                    f"nothing refers to the {kind.noun} `{name}`",
+                    help=_advice(kind),
+                    # What is in an archive stays readable only while the archive is there.
+                    severity=Severity.INFO if kind is Kind.ARCHIVE else None,
+                )
+
+
+def _used(project: Project) -> Iterator[tuple[Kind, str]]:
+    for rule_set in project.rule_sets.values():
+        for rule in rule_set.rules:
+            yield from ((reference.kind, reference.name) for reference in references(rule.rule))
+    for policy in project.traffic_policies.values():
+        yield from ((reference.kind, reference.name) for reference in references(policy.policy))
+    for point in project.ingress_points.values():
+        for reference in references(point.ingress_point):
+            yield reference.kind, reference.name
+
+
+def _advice(kind: Kind) -> str:
+    if kind is Kind.ARCHIVE:
+        return "if it is kept for the mail in it, say so with an ignore comment; else remove it"
+    return "name it where it is meant to be used, or remove it"
+
+
+CHECK = Check(id="unused-resource", severity=Severity.WARNING, text=__doc__, run=run)

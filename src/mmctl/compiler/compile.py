@@ -1,0 +1,131 @@
+"""Logical rules → live rules, resources → objects: the desired configuration of an environment.
+
+One logical rule becomes one live rule; what does not fit is a problem (`mmctl.compiler.limits`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.compiler.configuration import (
+    LeftOut,
+    LiveConfiguration,
+    LiveObject,
+    LiveShape,
+    RuleOrigin,
+)
+from mmctl.compiler.limits import over_capacity
+from mmctl.language.project import (
+    LogicalAddOn,
+    LogicalAddressList,
+    LogicalArchive,
+    LogicalIngressPoint,
+    LogicalRelay,
+    LogicalRuleSet,
+    LogicalTrafficPolicy,
+)
+from mmctl.model.rules import AddHeaderAction, Rule, RuleAction, RuleSet
+from mmctl.problem import ordered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.language.project import Kind, LogicalRule, Project, Resource
+    from mmctl.problem import Position, Problem
+
+SHADOW_HEADER: Final = "X-Mmctl-Would"
+"""The header by which a shadow rule says that it would have acted."""
+
+
+def compile_project(project: Project) -> tuple[LiveConfiguration, tuple[Problem, ...]]:
+    """What the service is to hold for the project's environment, and what does not fit it."""
+    environment, owner = project.environment.name, project.settings.project
+    objects = tuple(
+        replace(compile_resource(kind, resource, environment), project=owner)
+        for kind, resource in project.resources()
+    )
+    problems = [
+        problem
+        for rule_set in project.rule_sets.values()
+        for problem in over_capacity(rule_set, rule_set.live_rules(environment))
+    ]
+    configuration = LiveConfiguration(
+        project=owner,
+        objects=objects,
+        bindings=project.environment.bindings,
+        left_out=tuple(_left_out(project)),
+    )
+    return configuration, ordered(problems)
+
+
+def compile_resource(kind: Kind, resource: Resource, environment: str) -> LiveObject:
+    """One resource as it is to be live in an environment."""
+    shape, more = _shape_and_more(resource, environment)
+    return LiveObject(
+        kind=kind,
+        name=resource.name,
+        shape=shape,
+        tags=dict(resource.tags),
+        was=resource.was,
+        logging=resource.logging,
+        place=_place(resource.position),
+        **more,
+    )
+
+
+def _shape_and_more(resource: Resource, environment: str) -> tuple[LiveShape, dict[str, Any]]:
+    match resource:
+        case LogicalRuleSet():
+            return _rule_set(resource, environment)
+        case LogicalTrafficPolicy():
+            return resource.policy, {}
+        case LogicalIngressPoint():
+            password = resource.smtp_password_env
+            return resource.ingress_point, {
+                "closed": resource.closed,
+                "smtp_password_env": password,
+            }
+        case LogicalRelay():
+            return resource.relay, {}
+        case LogicalArchive():
+            return resource.archive, {}
+        case LogicalAddressList():
+            return resource.address_list, {"members": resource.members}
+        case LogicalAddOn():
+            return resource.subscription, {}
+        case _:
+            raise AssertionError(resource)
+
+
+def _rule_set(resource: LogicalRuleSet, environment: str) -> tuple[RuleSet, dict[str, Any]]:
+    rules = resource.live_rules(environment)
+    shape = RuleSet.model_construct(
+        rule_set_name=resource.live_name, rules=tuple(live_rule(rule) for rule in rules), tags=None
+    )
+    origins = tuple(RuleOrigin(name=rule.name, place=_place(rule.position)) for rule in rules)
+    return shape, {"origins": origins, "logical_rules": len(rules)}
+
+
+def live_rule(rule: LogicalRule) -> Rule:
+    """The rule as the service gets it; a shadow rule only says what it would have done."""
+    if not rule.shadow:
+        return rule.rule
+    mark = AddHeaderAction(header_name=SHADOW_HEADER, header_value=rule.name)
+    return rule.rule.model_copy(update={"actions": (RuleAction(add_header=mark),)})
+
+
+def _left_out(project: Project) -> Iterator[LeftOut]:
+    for rule_set in project.rule_sets.values():
+        for rule in rule_set.rules:
+            if not rule.lives_in(project.environment.name):
+                yield LeftOut(
+                    rule_set=rule_set.name,
+                    rule=rule.name,
+                    reason="not in this environment" if rule.enabled else "disabled",
+                    place=_place(rule.position),
+                )
+
+
+def _place(position: Position) -> str:
+    return f"{position.file}:{position.line}"

@@ -1,0 +1,146 @@
+"""A configuration as the service holds it or is to hold it: the value that both sides share.
+
+Desired objects come from the compiler, live ones from `mmctl.live.read`. Shapes are AWS's; what
+they refer to is named by logical names, or by `id:…` where this project does not know the thing.
+Nothing here compares or writes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from mmctl.language.project import Kind
+from mmctl.model.policies import TrafficPolicy
+from mmctl.model.resources import AddonSubscription, AddressList, Archive, IngressPoint, Relay
+from mmctl.model.rules import RuleSet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+OWNER_TAG: Final = "mmctl:project"
+"""The tag that says which project manages an object; its value is the project's name."""
+
+type_of: Final = {
+    Kind.ADDRESS_LIST: AddressList,
+    Kind.ARCHIVE: Archive,
+    Kind.RELAY: Relay,
+    Kind.ADD_ON: AddonSubscription,
+    Kind.RULE_SET: RuleSet,
+    Kind.TRAFFIC_POLICY: TrafficPolicy,
+    Kind.INGRESS_POINT: IngressPoint,
+}
+"""The shape of each kind."""
+
+LiveShape = (
+    AddressList | Archive | Relay | AddonSubscription | RuleSet | TrafficPolicy | IngressPoint
+)
+"""What an object of the service is, in AWS's words."""
+
+Key = tuple[Kind, str]
+"""How an object is known here: its kind and its logical name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleOrigin:
+    """Where a live rule comes from: the logical name, and the place in the files."""
+
+    name: str
+    place: str | None = None
+    """`rules/legal.yaml:4`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveObject:
+    """One resource: its AWS shape, and what the service keeps in calls of its own."""
+
+    kind: Kind
+    name: str
+    """The logical name; of a live object that no file knows, the live name."""
+    shape: LiveShape
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """All tags but `mmctl:project` and AWS's own."""
+    project: str | None = None
+    """The value of the tag `mmctl:project`."""
+    members: tuple[str, ...] | None = None
+    """The addresses of an address list; None: they come from elsewhere."""
+    closed: bool = False
+    """Whether an ingress point answers that it takes no mail now."""
+    instance: bool = True
+    """Whether an add-on's subscription has the instance that conditions name."""
+    smtp_password_env: str | None = None
+    logging: str | None = None
+    was: str | None = None
+    logical_rules: int = 0
+    """How many logical rules a rule set was made from."""
+    origins: tuple[RuleOrigin, ...] = ()
+    """Parallel to the rules of a rule set that comes from files."""
+    place: str | None = None
+    id: str | None = None
+    """The service's id of a live object; of an add-on, that of its instance."""
+    subscription_id: str | None = None
+    status: str | None = None
+    """The state of an ingress point: ACTIVE, CLOSED, FAILED …"""
+    password_version: str | None = None
+
+    @property
+    def key(self) -> Key:
+        """Kind and logical name."""
+        return (self.kind, self.name)
+
+    @property
+    def live_name(self) -> str:
+        """The name that the service knows it by; of an add-on, its product."""
+        return live_name_of(self.shape)
+
+
+def live_name_of(shape: LiveShape) -> str:
+    """The member of a shape that names the object in the service."""
+    match shape:
+        case AddressList():
+            return shape.address_list_name
+        case Archive():
+            return shape.archive_name
+        case Relay():
+            return shape.relay_name
+        case AddonSubscription():
+            return shape.addon_name
+        case RuleSet():
+            return shape.rule_set_name
+        case TrafficPolicy():
+            return shape.traffic_policy_name
+        case IngressPoint():
+            return shape.ingress_point_name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A rule that is written but not live here, and why: `disabled`, or other environments."""
+
+    rule_set: str
+    rule: str
+    reason: str
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveConfiguration:
+    """All objects of one project in one environment, in the order in which they are created."""
+
+    project: str
+    objects: tuple[LiveObject, ...] = ()
+    bindings: Mapping[Kind, Mapping[str, str]] = field(default_factory=dict)
+    """Ids of things that are not managed here, by kind and logical name."""
+    left_out: tuple[LeftOut, ...] = ()
+
+    def of_kind(self, kind: Kind) -> Iterator[LiveObject]:
+        """The objects of one kind."""
+        return (found for found in self.objects if found.kind is kind)
+
+    def find(self, kind: Kind, name: str) -> LiveObject | None:
+        """The object of a logical name, if there is one."""
+        return next((found for found in self.of_kind(kind) if found.name == name), None)
+
+    def by_key(self) -> dict[Key, LiveObject]:
+        """The objects by kind and logical name."""
+        return {found.key: found for found in self.objects}

@@ -1,0 +1,49 @@
+"""One call of an operation: what it was asked, in which account, at what time, with what at hand.
+
+Everything that an operation may use comes from here; operations have no clock, no randomness and
+no database of their own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mmctl.emulator.service_error import ServiceError, invalid, modelled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mmctl.emulator.kinds import Quotas
+    from mmctl.emulator.store import Scope, Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """An operation under way; `now` is in seconds since 1970, `declared` are its modelled errors."""
+
+    operation: str
+    parameters: Mapping[str, Any]
+    scope: Scope
+    now: float
+    store: Store
+    new_id: Callable[[], str]
+    quotas: Quotas
+    settle_seconds: float
+    declared: frozenset[str]
+
+    def over_quota(self, message: str) -> ServiceError:
+        """Build the error for too much of something, as far as the operation can raise it.
+
+        Updates of rule sets and policies declare no ServiceQuotaExceededException.
+        """
+        code = "ServiceQuotaExceededException"
+        return modelled(code, message) if code in self.declared else invalid(message)
+
+    def missing(self, message: str) -> ServiceError:
+        """Build the error for something that is named but not there, as the operation can raise it.
+
+        CreateIngressPoint declares no ResourceNotFoundException for the rule set that it names.
+        """
+        code = "ResourceNotFoundException"
+        return modelled(code, message) if code in self.declared else invalid(message)

@@ -1,0 +1,153 @@
+"""The embedded Mail Manager: any operation in, its answer or its error out.
+
+This is the one door: the in-process hook and every other face call `EmbeddedMailManager.call`.
+Nothing here knows how a request travelled; nothing here opens a socket.
+"""
+
+from __future__ import annotations
+
+import secrets
+import string
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from mmctl.emulator.call import Call
+from mmctl.emulator.database import Database
+from mmctl.emulator.kinds import Quotas
+from mmctl.emulator.operations import OPERATIONS
+from mmctl.emulator.service_error import ServiceError
+from mmctl.emulator.store import Scope, Store
+from mmctl.emulator.validation import project, validate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
+
+    from botocore.model import OperationModel, ServiceModel
+
+SERVICE: Final = "mailmanager"
+ID_LENGTH: Final = 26
+ID_CHARACTERS: Final = string.ascii_lowercase + string.digits
+READING: Final = ("Get", "List")
+
+
+class MailManager(Protocol):
+    """Whatever answers calls as Mail Manager: the embedded one, or one that makes faults in front."""
+
+    def call(
+        self, operation: str, parameters: Mapping[str, Any], *, account: str, region: str
+    ) -> dict[str, Any]:
+        """Answer one call, or raise ServiceError."""
+        ...
+
+
+def random_id() -> str:
+    """Return 26 random letters and digits, as the ids of the service have behind their prefix."""
+    return "".join(secrets.choice(ID_CHARACTERS) for _ in range(ID_LENGTH))
+
+
+class EmbeddedMailManager:
+    """Mail Manager's control plane over a SQLite file.
+
+    `settle_seconds` is how long an ingress point is PROVISIONING, UPDATING or DEPROVISIONING; with
+    0 it is ACTIVE, or gone, at the next read. `clock` gives the time and `ids` the parts of ids
+    behind the prefix, 26 letters and digits. `service_model` is botocore's, such as a client's
+    `meta.service_model`; without one it is loaded at the first call.
+
+    Raises:
+        UsageError: the file is damaged, or a database of something else.
+        CouldNot: the file cannot be opened or written.
+    """
+
+    def __init__(
+        self,
+        path: Path | str,
+        *,
+        clock: Callable[[], datetime],
+        ids: Callable[[], str] = random_id,
+        settle_seconds: float = 0.0,
+        quotas: Quotas | None = None,
+        service_model: ServiceModel | None = None,
+    ) -> None:
+        self._clock = clock
+        self._ids = ids
+        self._settle_seconds = settle_seconds
+        self._quotas = quotas or Quotas()
+        self._given_model = service_model
+        self._database = Database(path)
+        self._store = Store(self._database)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; what was answered is in it."""
+        self._database.close()
+
+    def call(
+        self, operation: str, parameters: Mapping[str, Any], *, account: str, region: str
+    ) -> dict[str, Any]:
+        """Answer one call; times in the answer are datetimes in UTC.
+
+        Raises:
+            ServiceError: what the service would answer instead; nothing was changed.
+            CouldNot: the file cannot be read or written; nothing was changed.
+        """
+        known = self._known(operation)
+        validate(known.model.input_shape, parameters)
+        write = not operation.startswith(READING)
+        with self._database.transaction(write=write):
+            call = Call(
+                operation=operation,
+                parameters=parameters,
+                scope=Scope(account=account, region=region),
+                now=self._clock().timestamp(),
+                store=self._store,
+                new_id=self._ids,
+                quotas=self._quotas,
+                settle_seconds=self._settle_seconds,
+                declared=known.errors,
+            )
+            if write:
+                self._store.purge(call.now)
+            answer = OPERATIONS[operation](call)
+        return project(known.model.output_shape, answer)
+
+    @cached_property
+    def _model(self) -> ServiceModel:
+        if self._given_model is not None:
+            return self._given_model
+        # Here and not above: whoever brings a model does not wait for the loader.
+        from botocore.loaders import Loader  # noqa: PLC0415 - see the line above
+        from botocore.model import ServiceModel  # noqa: PLC0415 - see the line above
+
+        return ServiceModel(Loader().load_service_model(SERVICE, "service-2"), SERVICE)
+
+    def _known(self, operation: str) -> _Operation:
+        if operation not in self._model.operation_names:
+            raise ServiceError("UnknownOperationException", f"unknown operation {operation}", 400)
+        if operation not in OPERATIONS:
+            message = f"{operation} is not part of the embedded Mail Manager"
+            raise ServiceError("NotImplemented", message, 501)
+        model = self._model.operation_model(operation)
+        return _Operation(model, frozenset(shape.name for shape in model.error_shapes))
+
+
+@dataclass(frozen=True, slots=True)
+class _Operation:
+    """What the service model says about an operation."""
+
+    model: OperationModel
+    errors: frozenset[str]

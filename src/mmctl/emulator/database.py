@@ -1,0 +1,173 @@
+"""The SQLite file of an embedded Mail Manager: opening, transactions, and what goes wrong with files.
+
+Here lives everything about the file; the rows are `store`'s. Several processes may have the same
+file open: a call that writes holds the only write lock from its first read on, and a call that dies
+leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.errors import CouldNot, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+IN_MEMORY: Final = ":memory:"
+APPLICATION: Final = 0x6D6D6374  # "mmct" in the header of the file
+FORMAT: Final = 1
+BUSY_SECONDS: Final = 30.0
+
+TABLES: Final = """
+create table resource (
+    sequence integer primary key autoincrement,
+    account text not null, region text not null, kind text not null,
+    id text not null, arn text not null unique,
+    name text, token text, request text,
+    body text not null, tags text not null,
+    members integer not null default 0,
+    gone_at real,
+    unique (account, region, kind, id)
+);
+create index resource_name on resource (account, region, kind, name);
+create index resource_token on resource (account, region, kind, token);
+create table member (
+    list integer not null references resource (sequence) on delete cascade,
+    address text not null, created real not null,
+    primary key (list, address)
+) without rowid;
+"""
+
+
+class Unreadable(Exception):
+    """A row holds something that was never written there."""
+
+
+class Database:
+    """An open file (or `:memory:`) with the tables of an embedded Mail Manager in it.
+
+    Raises:
+        UsageError: the file is no database, or not one of this kind.
+        CouldNot: the file cannot be opened, read or written.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self._path = str(path)
+        self._lock = threading.RLock()
+        with self._explained():
+            if self._path != IN_MEMORY:
+                _create_private(Path(self._path))
+            self._connection = sqlite3.connect(
+                self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+        try:
+            with self._explained():
+                self._prepare()
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def close(self) -> None:
+        """Close the file; what was committed is in it."""
+        self._connection.close()
+
+    def execute(self, statement: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
+        """Run one statement inside the transaction that is under way."""
+        return self._connection.execute(statement, values)
+
+    @contextmanager
+    def transaction(self, *, write: bool) -> Iterator[None]:
+        """Do everything inside as one step: it happens whole or not at all.
+
+        Raises:
+            CouldNot: the file cannot be read or written.
+            UsageError: the file is damaged.
+        """
+        with self._lock, self._explained():
+            self.execute("begin immediate" if write else "begin")
+            try:
+                yield
+                self._connection.commit()
+            except BaseException:
+                self._connection.rollback()
+                raise
+
+    def _prepare(self) -> None:
+        if self._ours():
+            self._configure()
+            return
+        self._configure()
+        self.execute("begin immediate")
+        try:
+            # Another process may have made the tables while this one waited.
+            if not self._ours():
+                for statement in TABLES.split(";"):
+                    self.execute(statement)
+                self.execute(f"pragma application_id = {APPLICATION}")
+                self.execute(f"pragma user_version = {FORMAT}")
+            self._connection.commit()
+        except BaseException:
+            self._connection.rollback()
+            raise
+
+    def _configure(self) -> None:
+        # With a write-ahead log readers do not wait, and a commit costs no wait for the disk: a
+        # power cut may lose the last calls, but never leaves half of one.
+        self.execute("pragma journal_mode = wal")
+        self.execute("pragma synchronous = normal")
+        self.execute("pragma foreign_keys = on")
+
+    def _ours(self) -> bool:
+        """Tell a database of this kind from a new one; refuse any other."""
+        application = self._number("pragma application_id")
+        if application == APPLICATION:
+            self._check_format(self._number("pragma user_version"))
+            return True
+        if application or self._number("select count(*) from sqlite_master"):
+            raise UsageError(
+                f"`{self._path}` is a database of something else",
+                help="name another file, it is made when it does not exist",
+            )
+        return False
+
+    def _check_format(self, found: int) -> None:
+        if found != FORMAT:
+            raise UsageError(
+                f"`{self._path}` is of another version: expected format `{FORMAT}`, got `{found}`",
+                help="move the file away to begin with an empty Mail Manager",
+            )
+
+    def _number(self, statement: str) -> int:
+        return int(self.execute(statement).fetchone()[0])
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turn what the file system and SQLite say into an error for the user."""
+        try:
+            yield
+        except (sqlite3.NotSupportedError, sqlite3.OperationalError, OSError) as error:
+            raise CouldNot(
+                f"could not use the embedded Mail Manager in `{self._path}`: {_reason(error)}",
+                help="check that the directory exists, is writable and has room",
+            ) from error
+        except (sqlite3.DatabaseError, Unreadable) as error:
+            raise UsageError(
+                f"`{self._path}` is damaged or no database: {error}",
+                help="move the file away to begin with an empty Mail Manager",
+            ) from error
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+
+
+def _create_private(path: Path) -> None:
+    """Make the file readable by its owner only: it holds mail addresses."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))

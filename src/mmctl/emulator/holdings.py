@@ -1,0 +1,82 @@
+"""Relays, archives and address lists: what rules send mail to, keep it in, or look addresses up in.
+
+All three can be deleted while rules name them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.emulator.kinds import ADDRESS_LIST, ARCHIVE, RELAY
+from mmctl.emulator.resource import Body, Resource
+from mmctl.emulator.service_error import conflict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mmctl.emulator.call import Call
+    from mmctl.emulator.store import Record
+
+DEFAULT_RETENTION: Final = {"RetentionPeriod": "SIX_MONTHS"}
+"""The console's 180 days, and what Terraform's tests expect when none was given."""
+
+PENDING_DELETION_SECONDS: Final = 30 * 24 * 3600
+
+
+class Relays(Resource):
+    """SMTP relays."""
+
+    def __init__(self) -> None:
+        super().__init__(RELAY)
+
+    def refuse_over_quota(self, call: Call, asked: Mapping[str, Any]) -> None:
+        """Refuse too many relays."""
+        del asked
+        self.refuse_more_than(call, call.quotas.relays)
+
+
+class AddressLists(Resource):
+    """Address lists; their members are in `members`."""
+
+    def __init__(self) -> None:
+        super().__init__(ADDRESS_LIST)
+
+    def refuse_over_quota(self, call: Call, asked: Mapping[str, Any]) -> None:
+        """Refuse too many lists."""
+        del asked
+        self.refuse_more_than(call, call.quotas.address_lists)
+
+
+class Archives(Resource):
+    """Archives, which stay for 30 days after they were deleted.
+
+    Source: https://docs.aws.amazon.com/ses/latest/dg/eb-archiving.html
+    """
+
+    def __init__(self) -> None:
+        super().__init__(ARCHIVE)
+
+    def refuse_over_quota(self, call: Call, asked: Mapping[str, Any]) -> None:
+        """Refuse too many archives; those that are pending deletion do not count."""
+        del asked
+        self.refuse_more_than(call, call.quotas.archives)
+
+    def filled(self, call: Call, asked: Body, record: Record) -> Body:
+        """Fill in retention and state."""
+        del call, record
+        return {"Retention": DEFAULT_RETENTION, **asked, "ArchiveState": "ACTIVE"}
+
+    def change(self, call: Call, record: Record, changes: Body) -> None:
+        """Change name or retention of an active archive."""
+        if record.body["ArchiveState"] == "PENDING_DELETION":
+            raise conflict(f"Archive {record.id} is PENDING_DELETION")
+        super().change(call, record, changes)
+
+    def dispose(self, call: Call, record: Record) -> None:
+        """Mark the archive and free its name; it is gone after 30 days."""
+        if record.body["ArchiveState"] == "PENDING_DELETION":
+            return
+        record.body.update(ArchiveState="PENDING_DELETION", LastUpdatedTimestamp=call.now)
+        record.name = record.token = None
+        record.gone_at = call.now + PENDING_DELETION_SECONDS
+        call.store.save(record)

@@ -1,0 +1,120 @@
+"""The in-process face: a boto3 session or client whose calls never leave the process.
+
+A `before-send` handler answers what botocore has serialised and signed, so that its validation,
+retries, paging and typed exceptions all work as they do against the service. Credentials of the
+session are not looked at; any will do.
+"""
+
+from __future__ import annotations
+
+import io
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from mmctl.emulator import wire
+from mmctl.emulator.service_error import ServiceError
+from mmctl.errors import CouldNot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+
+    from mmctl.emulator.core import MailManager
+
+    Observe = Callable[[str, Mapping[str, Any]], None]
+
+
+class Events(Protocol):
+    """Where botocore takes handlers: `Session.events` of boto3, `meta.events` of a client."""
+
+    def register(self, event_name: str, handler: Callable[..., Any]) -> object:
+        """Call the handler at every event whose name begins so."""
+        ...
+
+
+def attach(
+    events: Events,
+    embedded: MailManager,
+    *,
+    account: str,
+    region: str,
+    observe: Observe | None = None,
+) -> None:
+    """Let the embedded Mail Manager answer all calls made through these events.
+
+    `mailmanager` is answered whole and `sts` for GetCallerIdentity; a call of any other service
+    raises CouldNot. Clients made from a session before this are not touched. `observe` is called
+    with operation and parameters before each call of Mail Manager, and may raise in its place.
+    """
+    hook = _Hook(embedded=embedded, account=account, region=region, observe=observe)
+    events.register("before-send", hook.answer)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hook:
+    embedded: MailManager
+    account: str
+    region: str
+    observe: Observe | None
+
+    def answer(self, request: AWSPreparedRequest, event_name: str, **_: object) -> AWSResponse:
+        """Answer one request; the event is named before-send.SERVICE.OPERATION."""
+        _, service, operation = event_name.split(".")
+        number = str(uuid.uuid4())
+        match service, operation:
+            case "mailmanager", _:
+                answer = self._mail_manager(request, operation)
+            case "sts", "GetCallerIdentity":
+                answer = wire.caller_identity(
+                    account=self.account, region=self.region, request=number
+                )
+            case _:
+                raise CouldNot(
+                    "the embedded endpoint answers `mailmanager` and `sts` `GetCallerIdentity`,"
+                    f" got `{service}` `{operation}`",
+                    help="use an environment whose endpoint is not `embedded`",
+                )
+        return _response(request.url, answer, number)
+
+    def _mail_manager(self, request: AWSPreparedRequest, operation: str) -> wire.Answer:
+        target = request.headers.get("X-Amz-Target")
+        if not target or request.headers.get("smithy-protocol"):
+            raise CouldNot("the embedded endpoint speaks AWS JSON 1.0, got another protocol")
+        try:
+            parameters = wire.read_request(_body(request))
+        except ServiceError as error:
+            return wire.error_answer(error)
+        if self.observe is not None:
+            self.observe(operation, parameters)
+        return wire.answer(
+            self.embedded, operation, parameters, account=self.account, region=self.region
+        )
+
+
+def _body(request: AWSPreparedRequest) -> bytes:
+    body: Any = request.body
+    return body.encode() if isinstance(body, str) else bytes(body or b"")
+
+
+def _response(url: str, answer: wire.Answer, number: str) -> AWSResponse:
+    # Importing botocore takes time that commands without an embedded endpoint do not owe.
+    from botocore.awsrequest import AWSResponse  # noqa: PLC0415 - see the line above
+
+    headers = {
+        "Content-Type": answer.content_type,
+        "Content-Length": str(len(answer.body)),
+        "x-amzn-RequestId": number,
+    }
+    return AWSResponse(url, answer.status, headers, _Raw(answer.body))
+
+
+class _Raw(io.BytesIO):
+    """A body in the form in which botocore reads one from the network."""
+
+    def stream(self, **_: object) -> Iterator[bytes]:
+        """Yield what has not been read yet."""
+        rest = self.read()
+        if rest:
+            yield rest

@@ -1,0 +1,57 @@
+"""The operations that the embedded Mail Manager answers, each with the function that answers it.
+
+Not among them: import jobs of address lists, and searches and exports of archives.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.emulator.addons import AddonInstances, AddonSubscriptions
+from mmctl.emulator.holdings import AddressLists, Archives, Relays
+from mmctl.emulator.ingress import IngressPoints
+from mmctl.emulator.members import Members
+from mmctl.emulator.rules import RuleSets, TrafficPolicies
+from mmctl.emulator.tags import list_tags, tag_resource, untag_resource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mmctl.emulator.call import Call
+    from mmctl.emulator.resource import Resource
+
+    Operation = Callable[[Call], dict[str, Any]]
+
+
+def _operations() -> dict[str, Operation]:
+    rule_sets, policies = RuleSets(), TrafficPolicies()
+    lists, subscriptions = AddressLists(), AddonSubscriptions()
+    members = Members(lists)
+    operations: dict[str, Operation] = {
+        "RegisterMemberToAddressList": members.register,
+        "DeregisterMemberFromAddressList": members.deregister,
+        "GetMemberOfAddressList": members.get,
+        "ListMembersOfAddressList": members.list,
+        "TagResource": tag_resource,
+        "UntagResource": untag_resource,
+        "ListTagsForResource": list_tags,
+    }
+    changing = (rule_sets, policies, IngressPoints(rule_sets, policies), Relays(), Archives())
+    fixed = (lists, subscriptions, AddonInstances(subscriptions))
+    for resource in (*changing, *fixed):
+        operations |= _life(resource)
+    for resource in changing:
+        operations[f"Update{resource.kind.name}"] = resource.update
+    return operations
+
+
+def _life(resource: Resource) -> dict[str, Operation]:
+    return {
+        f"Create{resource.kind.name}": resource.create,
+        f"Get{resource.kind.name}": resource.get,
+        f"Delete{resource.kind.name}": resource.delete,
+        f"List{resource.kind.plural}": resource.list,
+    }
+
+
+OPERATIONS: Final = _operations()

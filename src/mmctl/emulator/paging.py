@@ -1,0 +1,70 @@
+"""Pages of List operations: how many items fit on one, and the token that asks for the next."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING, Final
+
+from mmctl.emulator.service_error import constraints_failed, failed, invalid
+
+if TYPE_CHECKING:
+    from mmctl.emulator.call import Call
+
+LARGEST_PAGE: Final = 50
+LARGEST_MEMBER_PAGE: Final = 1000
+LARGEST_SEQUENCE: Final = 2**63
+
+
+def page_size(call: Call, *, largest: int = LARGEST_PAGE) -> int:
+    """Return how many items a page may have: as asked, else as many as one can.
+
+    The model bounds PageSize everywhere but in ListRelays, where it is held to the same bounds.
+    """
+    size = call.parameters.get("PageSize", largest)
+    if not 1 <= size <= largest:
+        requirement = f"have value between 1 and {largest}"
+        raise constraints_failed([failed("pageSize", requirement, shown=str(size))])
+    return int(size)
+
+
+def token(call: Call, last: str | int) -> str:
+    """Return the NextToken that continues after the item `last`."""
+    return base64.urlsafe_b64encode(json.dumps([call.operation, last]).encode()).decode()
+
+
+def sequence_before(call: Call) -> int:
+    """Return the number of the item that the page comes after.
+
+    Raises:
+        ServiceError: a ValidationException, the token is not of this operation.
+    """
+    last = _last(call, 0)
+    if not isinstance(last, int) or not 0 <= last < LARGEST_SEQUENCE:
+        raise invalid("Invalid NextToken")
+    return last
+
+
+def text_before(call: Call) -> str:
+    """Return the text that the items of the page come after.
+
+    Raises:
+        ServiceError: a ValidationException, the token is not of this operation.
+    """
+    last = _last(call, "")
+    if not isinstance(last, str):
+        raise invalid("Invalid NextToken")
+    return last
+
+
+def _last(call: Call, first: str | int) -> object:
+    sent = call.parameters.get("NextToken")
+    if sent is None:
+        return first
+    try:
+        operation, last = json.loads(base64.urlsafe_b64decode(sent))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise invalid("Invalid NextToken") from error
+    if operation != call.operation:
+        raise invalid("Invalid NextToken")
+    return last

@@ -1,0 +1,222 @@
+"""What all kinds of resource do alike: create, get, update, delete, list.
+
+A kind that does more (defaults, quotas, conflicts, states) extends `Resource` in its own module.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from mmctl.emulator import paging
+from mmctl.emulator.service_error import conflict, invalid, not_found
+from mmctl.emulator.store import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mmctl.emulator.call import Call
+    from mmctl.emulator.kinds import Kind
+
+Body = dict[str, Any]
+
+PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-": "aws-eusc"}
+
+
+class Resource:
+    """The five operations on one kind of resource, and the places where a kind can differ."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+
+    # Operations
+
+    def create(self, call: Call) -> Body:
+        """Make a resource; the same ClientToken with the same request answers as before."""
+        asked = {name: value for name, value in call.parameters.items() if name != "ClientToken"}
+        client_token = call.parameters.get("ClientToken")
+        request = _digest(asked, client_token)
+        earlier = self._made_with(call, client_token, request)
+        if earlier is not None:
+            return {self.kind.id_member: earlier.id}
+        tags = tags_of(asked.pop("Tags", []))
+        name = asked[self.kind.unique]
+        self._refuse_taken(call, name)
+        self.refuse_over_quota(call, asked)
+        record = self._new(call, name)
+        record.token, record.request, record.tags = client_token, request, tags
+        record.body.update(self.filled(call, asked, record))
+        call.store.insert(call.scope, record)
+        return {self.kind.id_member: record.id}
+
+    def get(self, call: Call) -> Body:
+        """Return a resource as it is now."""
+        return self.shown(call, self.found(call).body)
+
+    def update(self, call: Call) -> Body:
+        """Change the members that are sent; those that are left out stay."""
+        record = self.found(call)
+        changes = {k: v for k, v in call.parameters.items() if k != self.kind.id_member}
+        name = changes.get(self.kind.unique, record.name)
+        if name != record.name:
+            self._refuse_taken(call, name)
+        record.name = name
+        self.change(call, record, changes)
+        if self.kind.updated:
+            record.body[self.kind.updated] = call.now
+        call.store.save(record)
+        return {}
+
+    def delete(self, call: Call) -> Body:
+        """Take a resource away; one that is not there is no error.
+
+        Even where the model lists ResourceNotFoundException the service answers so.
+        """
+        record = self.look_up(call, call.parameters[self.kind.id_member])
+        if record is not None:
+            self.refuse_in_use(call, record)
+            self.dispose(call, record)
+        return {}
+
+    def list(self, call: Call) -> Body:
+        """Return a page of resources, the oldest first."""
+        size, before = paging.page_size(call), paging.sequence_before(call)
+        records = call.store.after(
+            call.scope, self.kind.name, call.now, sequence=before, limit=size + 1
+        )
+        page = records[:size]
+        bodies = [self.shown(call, self.settled(call, record).body) for record in page]
+        answer: Body = {self.kind.plural: bodies}
+        if len(records) > size:
+            answer["NextToken"] = paging.token(call, page[-1].sequence)
+        return answer
+
+    # Where kinds differ
+
+    def refuse_over_quota(self, call: Call, asked: Mapping[str, Any]) -> None:
+        """Refuse a resource that would be one too many, or too large."""
+
+    def filled(self, call: Call, asked: Body, record: Record) -> Body:
+        """Return the body of a new resource: what was asked and what the service fills in."""
+        del call, record
+        return asked
+
+    def change(self, call: Call, record: Record, changes: Body) -> None:
+        """Write the changes of an update into the body."""
+        del call
+        record.body.update(changes)
+
+    def refuse_in_use(self, call: Call, record: Record) -> None:
+        """Refuse to delete what something else needs."""
+
+    def dispose(self, call: Call, record: Record) -> None:
+        """Do what deleting does."""
+        call.store.remove(record)
+
+    def settled(self, call: Call, record: Record) -> Record:
+        """Return the resource with the state that it has come to by now."""
+        del call
+        return record
+
+    def shown(self, call: Call, body: Body) -> Body:
+        """Return what a reader gets to see."""
+        del call
+        return body
+
+    # For other kinds
+
+    def found(self, call: Call) -> Record:
+        """Return the resource that the call is about.
+
+        Raises:
+            ServiceError: ValidationException for a malformed id, ResourceNotFoundException.
+        """
+        id_ = call.parameters[self.kind.id_member]
+        record = self.look_up(call, id_)
+        if record is None:
+            raise not_found(f"{self.kind.name} not found: {id_}")
+        return record
+
+    def look_up(self, call: Call, id_: str) -> Record | None:
+        """Return a resource by id, None when it is not there.
+
+        Raises:
+            ServiceError: ValidationException for a malformed id, whatever exists.
+        """
+        if self.kind.form and not self.kind.form.fullmatch(id_):
+            raise invalid(
+                f"Invalid {self.kind.id_member} '{id_}': expected `{self.kind.form.pattern}`"
+            )
+        record = call.store.by_id(call.scope, self.kind.name, id_, call.now)
+        return None if record is None else self.settled(call, record)
+
+    def refuse_more_than(self, call: Call, most: int) -> None:
+        """Refuse another resource when the account has `most` of the kind."""
+        if len(call.store.named(call.scope, self.kind.name, call.now)) >= most:
+            raise call.over_quota(f"The account has reached its quota of {most} {self.kind.plural}")
+
+    # Inside
+
+    def _refuse_taken(self, call: Call, name: str) -> None:
+        if call.store.by_name(call.scope, self.kind.name, name, call.now):
+            raise conflict(f"{self.kind.name} with {self.kind.unique} {name} already exists")
+
+    def _made_with(self, call: Call, client_token: str | None, request: str) -> Record | None:
+        """Return the resource that the same request made before, so that a retry makes no second.
+
+        How long the service remembers a token is not known; here it is as long as what it made.
+        """
+        if client_token is None:
+            return None
+        earlier = call.store.by_token(call.scope, self.kind.name, client_token, call.now)
+        if earlier is not None and earlier.request != request:
+            raise conflict(f"ClientToken {client_token} was used with other parameters")
+        return earlier
+
+    def _new(self, call: Call, name: str) -> Record:
+        id_ = self._free_id(call)
+        arn = arn_of(call.scope.region, call.scope.account, f"{self.kind.arn_part}/{id_}")
+        body: Body = {self.kind.id_member: id_, self.kind.arn_member: arn}
+        body[self.kind.created] = call.now
+        if self.kind.updated:
+            body[self.kind.updated] = call.now
+        return Record(kind=self.kind.name, id=id_, arn=arn, name=name, body=body)
+
+    def _free_id(self, call: Call) -> str:
+        while True:
+            id_ = self.kind.prefix + call.new_id()
+            if not call.store.has_id(call.scope, self.kind.name, id_):
+                return id_
+
+
+def arn_of(region: str, account: str, tail: str) -> str:
+    """Return the ARN of something of SES in the partition that the region is in."""
+    return f"arn:{partition_of(region)}:ses:{region}:{account}:{tail}"
+
+
+def partition_of(region: str) -> str:
+    """Return the partition of a region, such as `aws` or `aws-us-gov`."""
+    return next((name for start, name in PARTITIONS.items() if region.startswith(start)), "aws")
+
+
+def tags_of(tags: list[dict[str, str]]) -> dict[str, str]:
+    """Return tags as a mapping.
+
+    Raises:
+        ServiceError: a ValidationException, a key comes twice or belongs to AWS.
+    """
+    keys = [tag["Key"] for tag in tags]
+    for key in keys:
+        if key.lower().startswith("aws:"):
+            raise invalid(f"Tag key '{key}' is reserved: expected one without the prefix aws:")
+    if len(set(keys)) < len(keys):
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise invalid(f"Tag key '{twice}' comes more than once")
+    return {tag["Key"]: tag["Value"] for tag in tags}
+
+
+def _digest(request: Mapping[str, Any], client_token: str | None) -> str:
+    # A request can hold a password, so only a digest of it is kept; the token salts it.
+    text = json.dumps([client_token, request], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,116 @@
+"""Rule sets and traffic policies: their quotas, what is left out on reading, when they are in use.
+
+Relays, archives and lists that a rule names are not looked up: the service takes any that fit the
+pattern, and the action or condition fails when mail comes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mmctl.emulator.kinds import INGRESS_POINT, RULE_SET, TRAFFIC_POLICY
+from mmctl.emulator.resource import Body, Resource
+from mmctl.emulator.service_error import conflict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mmctl.emulator.call import Call
+    from mmctl.emulator.store import Record
+
+
+class UsedByIngressPoints(Resource):
+    """A kind that ingress points name; it is in use until such an ingress point has quite gone."""
+
+    def refuse_in_use(self, call: Call, record: Record) -> None:
+        """Refuse to delete what an ingress point names, even one that is being deleted."""
+        for point in call.store.all(call.scope, INGRESS_POINT.name, call.now):
+            if point.body[self.kind.id_member] == record.id:
+                raise conflict(
+                    f"{self.kind.name} {record.id} is in use by ingress point {point.id}"
+                )
+
+
+class RuleSets(UsedByIngressPoints):
+    """Rule sets; an update replaces all rules."""
+
+    def __init__(self) -> None:
+        super().__init__(RULE_SET)
+
+    def refuse_over_quota(self, call: Call, asked: Mapping[str, Any]) -> None:
+        """Refuse too many rule sets, and too many relays or sends in one."""
+        self.refuse_more_than(call, call.quotas.rule_sets)
+        _refuse_many_relays(call, asked["Rules"])
+
+    def change(self, call: Call, record: Record, changes: Body) -> None:
+        """Replace name or rules."""
+        _refuse_many_relays(call, changes.get("Rules", []))
+        super().change(call, record, changes)
+
+    def shown(self, call: Call, body: Body) -> Body:
+        """Leave out `ActionFailurePolicy` where it is CONTINUE.
+
+        Observed: https://github.com/aws/aws-cli/issues/10641
+        """
+        del call
+        return {**body, "Rules": [_without_continue(rule) for rule in body["Rules"]]}
+
+
+class TrafficPolicies(UsedByIngressPoints):
+    """Traffic policies; an update replaces all statements."""
+
+    def __init__(self) -> None:
+        super().__init__(TRAFFIC_POLICY)
+
+    def refuse_over_quota(self, call: Call, asked: Mapping[str, Any]) -> None:
+        """Refuse too many policies, statements in one, or conditions in a statement."""
+        self.refuse_more_than(call, call.quotas.traffic_policies)
+        _refuse_many_statements(call, asked["PolicyStatements"])
+
+    def change(self, call: Call, record: Record, changes: Body) -> None:
+        """Replace name, statements, default action or size; a size cannot be taken away again."""
+        _refuse_many_statements(call, changes.get("PolicyStatements", []))
+        super().change(call, record, changes)
+
+
+def _refuse_many_relays(call: Call, rules: list[Body]) -> None:
+    count = sum(
+        kind in ("Relay", "Send") for rule in rules for action in rule["Actions"] for kind in action
+    )
+    most = call.quotas.relay_or_send_actions
+    if count > most:
+        raise call.over_quota(
+            f"Value at 'rules' has {count} Relay or Send actions: the quota of a rule set is {most}"
+        )
+
+
+def _refuse_many_statements(call: Call, statements: list[Body]) -> None:
+    most = call.quotas.statements
+    if len(statements) > most:
+        raise call.over_quota(
+            f"Value at 'policyStatements' has {len(statements)} statements:"
+            f" the quota of a traffic policy is {most}"
+        )
+    most = call.quotas.statement_conditions
+    for index, statement in enumerate(statements, 1):
+        count = len(statement["Conditions"])
+        if count > most:
+            raise call.over_quota(
+                f"Value at 'policyStatements.{index}.member.conditions' has {count} conditions:"
+                f" the quota of a statement is {most}"
+            )
+
+
+def _without_continue(rule: Body) -> Body:
+    return {**rule, "Actions": [_action_shown(action) for action in rule["Actions"]]}
+
+
+def _action_shown(action: Body) -> Body:
+    return {
+        kind: {
+            name: value
+            for name, value in members.items()
+            if (name, value) != ("ActionFailurePolicy", "CONTINUE")
+        }
+        for kind, members in action.items()
+    }

@@ -1,0 +1,64 @@
+"""The errors of Mail Manager: code, message and HTTP status, as every face of the emulator gives them.
+
+Here live the six errors of the service model and what they mean. When they are raised is decided
+where the facts are; how they look on the wire is decided in `wire`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+STATUS: Final = {
+    "AccessDeniedException": 403,
+    "ConflictException": 409,
+    "ResourceNotFoundException": 404,
+    "ServiceQuotaExceededException": 402,
+    "ThrottlingException": 429,
+    "ValidationException": 400,
+}
+"""HTTP status of each error that the service model names."""
+
+
+class ServiceError(Exception):
+    """An answer of the service that is an error: `code`, `message` and HTTP `status`."""
+
+    def __init__(self, code: str, message: str, status: int) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.status = status
+
+
+def modelled(code: str, message: str) -> ServiceError:
+    """Build an error of the service model with the model's HTTP status."""
+    return ServiceError(code, message, STATUS[code])
+
+
+def invalid(message: str) -> ServiceError:
+    """Build the answer to a request that breaks a rule which is no constraint of one member."""
+    return modelled("ValidationException", message)
+
+
+def conflict(message: str) -> ServiceError:
+    """Build the answer to a request that the state of the account does not allow."""
+    return modelled("ConflictException", message)
+
+
+def not_found(message: str) -> ServiceError:
+    """Build the answer to a request that names something which is not there."""
+    return modelled("ResourceNotFoundException", message)
+
+
+def constraints_failed(failures: Sequence[str]) -> ServiceError:
+    """Build one ValidationException for all constraints that a request fails, as AWS words it."""
+    plural = "" if len(failures) == 1 else "s"
+    return invalid(f"{len(failures)} validation error{plural} detected: {'; '.join(failures)}")
+
+
+def failed(path: str, requirement: str, *, shown: str = "") -> str:
+    """Word one failed constraint; `path` is AWS's (`rules.1.member.name`), `shown` the value."""
+    value = f" '{shown}'" if shown else ""
+    return f"Value{value} at '{path}' failed to satisfy constraint: Member must {requirement}"

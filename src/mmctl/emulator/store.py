@@ -1,0 +1,229 @@
+"""Resources, their tags and the members of address lists, as rows.
+
+Here lives how a resource is written and found again. What its members mean lives with the kinds of
+resource; the file itself is `database`'s. Everything here runs inside a transaction.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.emulator.database import Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.emulator.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """The account and region that a call is made in; nothing is seen across them."""
+
+    account: str
+    region: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Record:
+    """One resource: the members of the API in `body`, times in seconds since 1970.
+
+    `name` is what no other resource of the kind may have; None once it is free again. `token` and
+    `request` are the ClientToken that made it and a digest of that request. From `gone_at` on the
+    resource is not there.
+    """
+
+    kind: str
+    id: str
+    arn: str
+    name: str | None
+    body: dict[str, Any]
+    tags: dict[str, str] = field(default_factory=dict)
+    token: str | None = None
+    request: str | None = None
+    members: int = 0
+    gone_at: float | None = None
+    sequence: int = 0
+
+
+LAST_CHARACTER: Final = "\U0010ffff"
+COLUMNS: Final = (
+    "sequence, kind, id, arn, name, token, request, body, tags, members, gone_at from resource"
+    " where account = ? and region = ? and (gone_at is null or gone_at > ?)"
+)
+
+
+class Store:
+    """The resources in a database; times are seconds since 1970."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # Resources
+
+    def by_id(self, scope: Scope, kind: str, id_: str, now: float) -> Record | None:
+        """Return the resource of this id."""
+        return self._one(scope, now, "and kind = ? and id = ?", kind, id_)
+
+    def by_name(self, scope: Scope, kind: str, name: str, now: float) -> Record | None:
+        """Return the resource that holds this name."""
+        return self._one(scope, now, "and kind = ? and name = ?", kind, name)
+
+    def by_token(self, scope: Scope, kind: str, token: str, now: float) -> Record | None:
+        """Return the resource that was made with this ClientToken."""
+        return self._one(scope, now, "and kind = ? and token = ?", kind, token)
+
+    def by_arn(self, scope: Scope, arn: str, now: float) -> Record | None:
+        """Return the resource of this ARN, whatever its kind."""
+        return self._one(scope, now, "and arn = ?", arn)
+
+    def all(self, scope: Scope, kind: str, now: float) -> Iterator[Record]:
+        """Yield all resources of a kind, the oldest first."""
+        return self._many(scope, now, "and kind = ? order by sequence", kind)
+
+    def after(
+        self, scope: Scope, kind: str, now: float, *, sequence: int, limit: int
+    ) -> list[Record]:
+        """Return at most `limit` resources made later than the one numbered `sequence`."""
+        clause = "and kind = ? and sequence > ? order by sequence limit ?"
+        return list(self._many(scope, now, clause, kind, sequence, limit))
+
+    def named(self, scope: Scope, kind: str, now: float) -> list[Record]:
+        """Return the resources of a kind that hold a name: those that count towards quotas."""
+        return list(self._many(scope, now, "and kind = ? and name is not null", kind))
+
+    def mentioning(self, scope: Scope, kind: str, text: str, now: float) -> Record | None:
+        """Return a resource of the kind that has `text` as a value somewhere inside."""
+        quoted = json.dumps(text)
+        return self._one(scope, now, "and kind = ? and instr(body, ?) > 0 limit 1", kind, quoted)
+
+    def has_id(self, scope: Scope, kind: str, id_: str) -> bool:
+        """Tell whether an id was given out, to a resource that is gone perhaps."""
+        found = self._database.execute(
+            "select 1 from resource where account = ? and region = ? and kind = ? and id = ?",
+            (scope.account, scope.region, kind, id_),
+        )
+        return found.fetchone() is not None
+
+    def insert(self, scope: Scope, record: Record) -> None:
+        """Add a resource."""
+        self._database.execute(
+            "insert into resource (account, region, kind, id, arn, name, token, request, body,"
+            " tags, gone_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                scope.account,
+                scope.region,
+                record.kind,
+                record.id,
+                record.arn,
+                record.name,
+                record.token,
+                record.request,
+                json.dumps(record.body),
+                json.dumps(record.tags),
+                record.gone_at,
+            ),
+        )
+
+    def save(self, record: Record) -> None:
+        """Write what may change of a resource: name, token, body, tags and when it is gone."""
+        self._database.execute(
+            "update resource set name = ?, token = ?, body = ?, tags = ?, gone_at = ?"
+            " where sequence = ?",
+            (
+                record.name,
+                record.token,
+                json.dumps(record.body),
+                json.dumps(record.tags),
+                record.gone_at,
+                record.sequence,
+            ),
+        )
+
+    def remove(self, record: Record) -> None:
+        """Take a resource away, with its tags and members."""
+        self._database.execute("delete from resource where sequence = ?", (record.sequence,))
+
+    def purge(self, now: float) -> None:
+        """Take away what is gone by now."""
+        self._database.execute("delete from resource where gone_at <= ?", (now,))
+
+    # Members of address lists
+
+    def add_member(self, of: Record, address: str, now: float) -> bool:
+        """Add an address; False when the list has it already."""
+        added = self._database.execute(
+            "insert or ignore into member values (?, ?, ?)", (of.sequence, address, now)
+        ).rowcount
+        return self._count_members(of, added)
+
+    def remove_member(self, of: Record, address: str) -> bool:
+        """Remove an address; False when the list does not have it."""
+        removed = self._database.execute(
+            "delete from member where list = ? and address = ?", (of.sequence, address)
+        ).rowcount
+        return self._count_members(of, -removed)
+
+    def member(self, of: Record, address: str) -> float | None:
+        """Return when an address was added, None when the list does not have it."""
+        found = self._database.execute(
+            "select created from member where list = ? and address = ?", (of.sequence, address)
+        ).fetchone()
+        return None if found is None else float(found[0])
+
+    def members_after(
+        self, of: Record, *, address: str, prefix: str, limit: int
+    ) -> list[tuple[str, float]]:
+        """Return at most `limit` addresses that sort after `address` and begin with `prefix`."""
+        return self._database.execute(
+            "select address, created from member"
+            " where list = ? and address > ? and address >= ? and address < ?"
+            " order by address limit ?",
+            (of.sequence, address, prefix, prefix + LAST_CHARACTER, limit),
+        ).fetchall()
+
+    # Inside
+
+    def _count_members(self, of: Record, change: int) -> bool:
+        self._database.execute(
+            "update resource set members = members + ? where sequence = ?", (change, of.sequence)
+        )
+        return change != 0
+
+    def _one(self, scope: Scope, now: float, clause: str, *values: object) -> Record | None:
+        return next(self._many(scope, now, clause, *values), None)
+
+    def _many(self, scope: Scope, now: float, clause: str, *values: object) -> Iterator[Record]:
+        # The clauses are the literals above; every value is bound.
+        rows = self._database.execute(
+            f"select {COLUMNS} {clause}",  # noqa: S608 - see the line above
+            (scope.account, scope.region, now, *values),
+        ).fetchall()
+        return map(_record, rows)
+
+
+def _record(row: tuple[Any, ...]) -> Record:
+    sequence, kind, id_, arn, name, token, request, body, tags, members, gone_at = row
+    return Record(
+        sequence=sequence,
+        kind=kind,
+        id=id_,
+        arn=arn,
+        name=name,
+        token=token,
+        request=request,
+        body=_read(body),
+        tags=_read(tags),
+        members=members,
+        gone_at=gone_at,
+    )
+
+
+def _read(text: str) -> dict[str, Any]:
+    try:
+        members: dict[str, Any] = json.loads(text)
+    except ValueError as error:
+        raise Unreadable(str(error)) from error
+    return members

@@ -1,0 +1,194 @@
+"""Requests held against botocore's service model, answers cut to it.
+
+Presence, types, enums, patterns, lengths, list sizes, ranges and unions live here: everything that
+the model says about one request. What needs to know the state of an account lives elsewhere.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from mmctl.emulator.patterns import matcher
+from mmctl.emulator.service_error import constraints_failed, failed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from botocore.model import ListShape, Shape, StringShape, StructureShape
+
+LONGEST_SHOWN = 200
+
+
+def validate(shape: StructureShape | None, parameters: object) -> None:
+    """Refuse a request that the service model does not allow, naming all that is wrong with it.
+
+    Raises:
+        ServiceError: a ValidationException.
+    """
+    if shape is None:
+        return
+    failures = list(_failures(shape, parameters, ""))
+    if failures:
+        raise constraints_failed(failures)
+
+
+def project(shape: StructureShape | None, answer: Mapping[str, Any]) -> dict[str, Any]:
+    """Keep of an answer what its output shape has; seconds since 1970 become datetimes in UTC.
+
+    What the emulator stores beside the members of the API (a digest, a coming status) ends here.
+    """
+    return {} if shape is None else _projected(shape, answer)
+
+
+def _projected(shape: Shape, value: Any) -> Any:  # noqa: ANN401 - values of the API are of any type
+    match shape.type_name:
+        case "structure":
+            members = shape.members  # type: ignore[attr-defined]  # structures have them
+            return {
+                name: _projected(member, value[name])
+                for name, member in members.items()
+                if value.get(name) is not None
+            }
+        case "list":
+            member = shape.member  # type: ignore[attr-defined]  # lists have one
+            return [_projected(member, item) for item in value]
+        case "timestamp":
+            return datetime.fromtimestamp(value, UTC)
+        case _:
+            return value
+
+
+def _failures(shape: Any, value: object, path: str) -> Iterator[str]:  # noqa: ANN401 - shapes differ by type
+    match shape.type_name:
+        case "structure":
+            yield from _structure(shape, value, path)
+        case "list":
+            yield from _list(shape, value, path)
+        case "string":
+            yield from _string(shape, value, path)
+        case "integer" | "long":
+            yield from _number(shape, value, path, (int,))
+        case "double" | "float":
+            yield from _number(shape, value, path, (int, float))
+        case _ if not isinstance(value, bool):
+            yield failed(path, f"be a {shape.type_name}, got {_kind(value)}")
+        case _:
+            return
+
+
+def _structure(shape: StructureShape, value: object, path: str) -> Iterator[str]:
+    if not isinstance(value, dict):
+        yield failed(path, f"be a structure, got {_kind(value)}")
+        return
+    names = ", ".join(shape.members)
+    if shape.is_tagged_union and len(value) != 1:
+        got = ", ".join(map(str, value)) or "none"
+        yield failed(path, f"have exactly one of [{names}] set, got {got}")
+    for name in shape.required_members:
+        if name not in value:
+            yield failed(_below(path, name), "not be null")
+    for name, member in value.items():
+        if name in shape.members:
+            yield from _failures(shape.members[name], member, _below(path, name))
+        else:
+            yield failed(_below(path, str(name)), f"be one of [{names}]", shown=str(name))
+
+
+def _list(shape: ListShape, value: object, path: str) -> Iterator[str]:
+    if not isinstance(value, (list, tuple)):
+        yield failed(path, f"be a list, got {_kind(value)}")
+        return
+    yield from _length(shape.metadata, len(value), path, "")
+    for index, item in enumerate(value, 1):
+        yield from _failures(shape.member, item, f"{path}.{index}.member")
+
+
+def _string(shape: StringShape, value: object, path: str) -> Iterator[str]:
+    if not isinstance(value, str):
+        yield failed(path, f"be a string, got {_kind(value)}")
+        return
+    if not _well_formed(value):
+        yield failed(path, "be well-formed Unicode")
+        return
+    limits: Mapping[str, Any] = shape.metadata
+    shown = "" if limits.get("sensitive") else _clipped(value)
+    yield from _length(limits, len(value), path, shown)
+    if shape.enum and value not in shape.enum:
+        yield failed(path, f"satisfy enum value set: [{', '.join(shape.enum)}]", shown=shown)
+    pattern = limits.get("pattern")
+    if pattern and not matcher(pattern)(value):
+        requirement = f"satisfy regular expression pattern: {pattern}"
+        yield failed(path, requirement, shown=shown)
+
+
+def _number(shape: Shape, value: object, path: str, types: tuple[type, ...]) -> Iterator[str]:
+    if not isinstance(value, types) or isinstance(value, bool):
+        yield failed(path, f"be a number ({shape.type_name}), got {_kind(value)}")
+        return
+    number: Any = value
+    limits: Mapping[str, Any] = shape.metadata
+    shown = _clipped(str(number))
+    if not _fits(shape.type_name, number):
+        yield failed(path, f"fit the type {shape.type_name}", shown=shown)
+    elif "min" in limits and number < limits["min"]:
+        requirement = f"have value greater than or equal to {limits['min']}"
+        yield failed(path, requirement, shown=shown)
+    elif "max" in limits and number > limits["max"]:
+        yield failed(path, f"have value less than or equal to {limits['max']}", shown=shown)
+
+
+def _length(limits: Mapping[str, Any], length: int, path: str, shown: str) -> Iterator[str]:
+    if "min" in limits and length < limits["min"]:
+        requirement = f"have length greater than or equal to {limits['min']}"
+        yield failed(path, requirement, shown=shown)
+    if "max" in limits and length > limits["max"]:
+        yield failed(path, f"have length less than or equal to {limits['max']}", shown=shown)
+
+
+def _fits(type_name: str, number: float) -> bool:
+    """Tell whether a number is one that the type can hold: 32 bits for an integer, no infinity."""
+    if type_name == "integer":
+        return -(2**31) <= number < 2**31
+    try:
+        return math.isfinite(number)
+    except OverflowError:
+        return False
+
+
+def _well_formed(text: str) -> bool:
+    """Tell whether a text can be written as UTF-8: no half of a surrogate pair."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _below(path: str, name: str) -> str:
+    """Return AWS's path of a member: its name begins with a small letter."""
+    member = name[:1].lower() + name[1:]
+    return f"{path}.{member}" if path else member
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "..."
+
+
+def _kind(value: object) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "a boolean"
+        case str():
+            return "a string"
+        case int() | float():
+            return "a number"
+        case dict():
+            return "a structure"
+        case list() | tuple():
+            return "a list"
+        case _:
+            return type(value).__name__

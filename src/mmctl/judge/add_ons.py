@@ -1,0 +1,145 @@
+"""What add-ons answered, as conditions of rules and policies read it.
+
+Fields: `isPassed`, `category`, `verdict`, `isListed`, `listedOn`. AWS's pattern allows an `addon.`
+before the name and spaces inside, so spellings are compared without them and in lower case.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.judge.answers import FALSE, MissingFact, known, unknown
+from mmctl.judge.asking import NO, YES, Found, string_found
+from mmctl.model.enums import RuleVerdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mmctl.judge.asking import Asking
+    from mmctl.model.enums import RuleStringOperator
+    from mmctl.model.policies import IngressAnalysis
+    from mmctl.model.rules import Analysis
+
+_PASSING: Final = {"ispassed": YES, "islisted": NO}
+_TRUE: Final = frozenset({"true", "yes", "1"})
+
+
+def add_on_value(asking: Asking, analysis: Analysis | IngressAnalysis) -> str | bool | None:
+    """What an add-on answered in one field; None: not stated."""
+    for name, fields in asking.submission.facts.add_ons.items():
+        if _same_add_on(name, analysis.analyzer):
+            for field, value in fields.items():
+                if _spelling(field) == _spelling(analysis.result_field):
+                    return value
+    return None
+
+
+def operand_of(analysis: Analysis | IngressAnalysis) -> str:
+    """Add-on and field as the command line names them: `vade.isPassed`."""
+    return f"{analysis.analyzer.rpartition('/')[2]}.{analysis.result_field}"
+
+
+def boolean_found(asking: Asking, analysis: Analysis | IngressAnalysis, *, wanted: bool) -> Found:
+    """Ask a true-or-false field."""
+    value = add_on_value(asking, analysis)
+    if value is None:
+        passing = _PASSING.get(_spelling(analysis.result_field))
+        fact = _missing(analysis, (YES, NO), passing=passing)
+        taken = asking.choice(fact)
+        answer = unknown(fact) if taken is None else known((taken == YES) is wanted)
+    else:
+        true = value if isinstance(value, bool) else value.strip().lower() in _TRUE
+        answer = known(true is wanted)
+    return Found(
+        operand=operand_of(analysis),
+        operator="is",
+        values=("true" if wanted else "false",),
+        compared=() if value is None else (str(value).lower(),),
+        answer=answer,
+    )
+
+
+def text_found(
+    asking: Asking,
+    analysis: Analysis | IngressAnalysis,
+    operator: RuleStringOperator,
+    values: Sequence[str],
+) -> Found:
+    """Compare a field with texts."""
+    value = add_on_value(asking, analysis)
+    operand = operand_of(analysis)
+    return string_found(
+        asking,
+        operand=operand,
+        operator=operator,
+        values=values,
+        texts=None if value is None else (_text(value),),
+        states=f"--add-on {operand}=…",
+        case=asking.readings.string_case,
+        without_text=asking.readings.missing_header,
+    )
+
+
+def verdict_found(
+    asking: Asking, analysis: Analysis, *, negative: bool, values: Sequence[str]
+) -> Found:
+    """Compare a field with verdicts."""
+    value = add_on_value(asking, analysis)
+    verdict = None if value is None else _text(value).strip().upper()
+    compared = verdict
+    if verdict is None:
+        fact = _missing(analysis, tuple(RuleVerdict), passing=RuleVerdict.PASS)
+        verdict = asking.choice(fact)
+        answer = unknown(fact) if verdict is None else known((verdict in values) is not negative)
+    else:
+        answer = known((verdict in values) is not negative)
+    return Found(
+        operand=operand_of(analysis),
+        operator="verdict_not_equals" if negative else "verdict_equals",
+        values=tuple(values),
+        compared=() if compared is None else (compared,),
+        answer=answer,
+        matched=tuple(value for value in values if value == verdict),
+    )
+
+
+def not_asked_over_ipv6(asking: Asking, found: Found) -> Found:
+    """A policy's add-on condition as it counts for clients on IPv6.
+
+    Add-ons are neither asked nor applied there:
+    https://docs.aws.amazon.com/ses/latest/dg/eb-filters.html. A client that is not stated counts
+    as one on IPv4 where an answer of the add-on is.
+    """
+    address = asking.source_ip()
+    if address is None or address.version == 4:  # noqa: PLR2004 - the IP versions are 4 and 6
+        return found
+    ignored = asking.readings.add_on_over_ipv6 == "ignored"
+    return Found(
+        operand=found.operand,
+        operator=found.operator,
+        values=found.values,
+        compared=("not asked over IPv6",),
+        answer=known(True) if ignored else FALSE,
+    )
+
+
+def _missing(
+    analysis: Analysis | IngressAnalysis, choices: tuple[str, ...], *, passing: str | None
+) -> MissingFact:
+    operand = operand_of(analysis)
+    return MissingFact(
+        fact=operand, states=f"--add-on {operand}=…", choices=choices, passing=passing
+    )
+
+
+def _same_add_on(stated: str, analyzer: str) -> bool:
+    """Whether a case or option means the add-on of a condition: by its name, id or ARN."""
+    return stated in {analyzer, analyzer.rpartition("/")[2], analyzer.removeprefix("id:")}
+
+
+def _spelling(field: str) -> str:
+    return "".join(field.split()).lower().removeprefix("addon.")
+
+
+def _text(value: str | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else value

@@ -1,0 +1,248 @@
+"""Judging a message: every recipient, in every world that the missing facts leave open.
+
+The entrance to this room: `judge(gateway, submission)`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from mmctl.judge.copies import Copy
+from mmctl.judge.evaluator import Evaluator
+from mmctl.judge.submission import Scenario
+from mmctl.judge.texts import Texts
+from mmctl.judge.trace import (
+    ActionResult,
+    Performed,
+    RecipientTrace,
+    RuleResult,
+    Trace,
+    distinct_actions,
+)
+from mmctl.judge.worlds import Worlds
+from mmctl.language.project import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mmctl.judge.answers import MissingFact
+    from mmctl.judge.evaluator import Answers
+    from mmctl.judge.submission import Gateway, Submission
+    from mmctl.judge.trace import CopyTrace, PolicyTrace, RuleTrace
+    from mmctl.judge.worlds import World
+    from mmctl.language.readings import Readings
+
+_ORDER = list(Outcome)
+
+
+def judge(
+    gateway: Gateway,
+    submission: Submission,
+    scenario: Scenario | None = None,
+    *,
+    assume_pass: bool = False,
+) -> Trace:
+    """Judge one message; never fails on a message, whatever is in it.
+
+    What nobody stated is tried in every way it could be (`mmctl.judge.worlds`), so that only what
+    depends on it is unknown. `assume_pass` takes verdicts and add-ons' answers to be good instead.
+    """
+    judging = _Judging(
+        gateway=gateway,
+        submission=submission,
+        scenario=scenario or Scenario(),
+        texts=Texts(submission, gateway.readings),
+        answers={},
+        assume_pass=assume_pass,
+        assumed={},
+    )
+    places = range(len(submission.envelope.recipients))
+    groups = [list(places)] if _coupled(gateway.readings) else [[place] for place in places]
+    recipients = tuple(trace for group in groups for trace in judging.group(group))
+    return Trace(
+        recipients=recipients,
+        performed=_performed(recipients, gateway.readings),
+        assumed=judging.assumed,
+        notes=submission.email.notes,
+    )
+
+
+def _coupled(readings: Readings) -> bool:
+    """Whether what becomes of one recipient can depend on the others.
+
+    Recipients that become one by replacement do not: what acts on both has one name in its list.
+    """
+    return "message" in {readings.added_header_scope, readings.failure_drop_scope}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _InWorld:
+    """One recipient in one world."""
+
+    known_policy: PolicyTrace
+    policy: PolicyTrace
+    copies: tuple[CopyTrace, ...]
+
+    @property
+    def outcome(self) -> Outcome:
+        """The first of the outcomes of its copies, in the order of language.md."""
+        if not self.copies:
+            return Outcome.REFUSED
+        return min((copy.outcome for copy in self.copies), key=_ORDER.index)
+
+    @property
+    def by(self) -> str | None:
+        """What decided the outcome."""
+        if not self.copies:
+            return self.policy.by
+        return next(copy.by for copy in self.copies if copy.outcome is self.outcome)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judging:
+    gateway: Gateway
+    submission: Submission
+    scenario: Scenario
+    texts: Texts
+    answers: Answers
+    assume_pass: bool
+    assumed: dict[str, str]
+
+    def group(self, places: Sequence[int]) -> list[RecipientTrace]:
+        """Judge recipients together, in every world."""
+        worlds = Worlds()
+        facts: dict[MissingFact, None] = {}
+        seen: dict[int, list[_InWorld]] = {place: [] for place in places}
+        for world in worlds:
+            for place, found in self._run(places, world).items():
+                seen[place].append(found)
+            facts.update(dict.fromkeys(world.taken))
+        return [
+            _merged(
+                self.submission.envelope.recipients[place],
+                seen[place],
+                tuple(facts),
+                complete=worlds.exhausted,
+            )
+            for place in places
+        ]
+
+    def _run(self, places: Sequence[int], world: World) -> dict[int, _InWorld]:
+        evaluator = Evaluator(
+            gateway=self.gateway,
+            submission=self.submission,
+            scenario=self.scenario,
+            texts=self.texts,
+            world=world,
+            assume_pass=self.assume_pass,
+            assumed=self.assumed,
+            answers=self.answers,
+        )
+        recipients = self.submission.envelope.recipients
+        policies = {place: evaluator.admit(place, recipients[place]) for place in places}
+        admitted = [
+            Copy(place=place, address=recipients[place], seen=recipients[place])
+            for place in places
+            if policies[place][1].admitted.is_true
+        ]
+        ended = evaluator.run(admitted)
+        return {
+            place: _InWorld(
+                known_policy=known,
+                policy=decided,
+                copies=tuple(copy.trace() for copy in ended if copy.place == place),
+            )
+            for place, (known, decided) in policies.items()
+        }
+
+
+def _merged(
+    recipient: str, worlds: list[_InWorld], facts: tuple[MissingFact, ...], *, complete: bool
+) -> RecipientTrace:
+    """One recipient in all worlds: what is the same in all of them is known."""
+    outcomes = tuple(sorted({world.outcome for world in worlds}, key=_ORDER.index))
+    deciders = {world.by for world in worlds}
+    known = complete and len(outcomes) == 1
+    fullest = max(worlds, key=lambda world: sum(len(copy.rules) for copy in world.copies))
+    copies = fullest.copies
+    if len(worlds) > 1 or not complete:
+        copies = _uncertain(copies, worlds, known=known, complete=complete)
+    return RecipientTrace(
+        recipient=recipient,
+        outcome=outcomes[0] if known else Outcome.UNKNOWN,
+        by=next(iter(deciders)) if known and len(deciders) == 1 else None,
+        policy=fullest.known_policy,
+        copies=copies,
+        missing=facts,
+        possible=() if known or not complete else outcomes,
+    )
+
+
+def _uncertain(
+    copies: tuple[CopyTrace, ...], worlds: list[_InWorld], *, known: bool, complete: bool
+) -> tuple[CopyTrace, ...]:
+    """The copies of one world, with those rules marked unknown that do not apply in all of them."""
+    asked = Counter(trace.index for world in worlds for trace in _distinct(world.copies))
+    applied = Counter(
+        trace.index for world in worlds for trace in _distinct(world.copies) if trace.applied
+    )
+    everywhere = len(worlds)
+    marked: dict[int, RuleTrace] = {}
+
+    def mark(trace: RuleTrace) -> RuleTrace:
+        certain = applied[trace.index] in {0, everywhere} and asked[trace.index] == everywhere
+        if (certain and complete) or not (applied[trace.index] or trace.missing):
+            return trace
+        if id(trace) not in marked:
+            marked[id(trace)] = replace(trace, result=RuleResult.UNKNOWN)
+        return marked[id(trace)]
+
+    return tuple(
+        replace(
+            copy,
+            rules=tuple(mark(trace) for trace in copy.rules),
+            outcome=copy.outcome if known else Outcome.UNKNOWN,
+            by=copy.by if known else None,
+        )
+        for copy in copies
+    )
+
+
+def _distinct(copies: Iterable[CopyTrace]) -> Iterable[RuleTrace]:
+    """One trace for each rule: one that applied, where it did for one of the copies."""
+    traces: dict[int, RuleTrace] = {}
+    for copy in copies:
+        for trace in copy.rules:
+            if trace.index not in traces or trace.applied:
+                traces[trace.index] = trace
+    return traces.values()
+
+
+def _performed(recipients: Iterable[RecipientTrace], readings: Readings) -> tuple[Performed, ...]:
+    """What runs, once for each form of the message, with the recipients it runs for.
+
+    Recipients that a replacement made one are named once, or under `replaced_duplicates: each` as
+    often as they were.
+    """
+    forms: dict[tuple[object, ...], Performed] = {}
+    for recipient in recipients:
+        for trace, action in distinct_actions(recipient.rules):
+            if action.result is ActionResult.CANCELLED:
+                continue
+            key = (trace.index, action.path, action.headers, action.result)
+            performed = forms.get(key) or Performed(
+                rule=trace.rule,
+                kind=action.kind,
+                target=action.target,
+                action=action.action,
+                recipients=(),
+                headers=action.headers,
+                failed=action.result is ActionResult.FAILED,
+            )
+            named = action.recipient in performed.recipients
+            if not named or readings.replaced_duplicates == "each":
+                performed = replace(performed, recipients=(*performed.recipients, action.recipient))
+            forms[key] = performed
+    return tuple(forms[key] for key in sorted(forms, key=lambda key: key[:2]))

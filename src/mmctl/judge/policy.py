@@ -1,0 +1,214 @@
+"""The traffic policy: who is admitted, recipient by recipient, before the message is accepted.
+
+https://docs.aws.amazon.com/ses/latest/dg/eb-filters.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.judge import add_ons
+from mmctl.judge.answers import FALSE, TRUE, Answer, all_of, any_of, known, unknown
+from mmctl.judge.asking import TLS, Asking, Found, ip_found, list_found, string_found
+from mmctl.judge.trace import ConditionTrace, PolicyTrace, StatementTrace
+from mmctl.mail.email import Tls
+from mmctl.model.enums import (
+    AcceptAction,
+    IngressBooleanOperator,
+    IngressIpOperator,
+    IngressTlsProtocolOperator,
+    RuleStringOperator,
+)
+from mmctl.model.policies import (
+    IngressAnalysis,
+    IngressBooleanExpression,
+    IngressIpv4Expression,
+    IngressIpv6Expression,
+    IngressIsInAddressList,
+    IngressStringExpression,
+    IngressTlsProtocolExpression,
+)
+
+if TYPE_CHECKING:
+    from mmctl.judge.submission import Gateway, Submission
+    from mmctl.model.policies import PolicyCondition, PolicyStatement, TrafficPolicy
+
+RECIPIENTS_AT_MOST: Final = 100
+BYTES_AT_MOST: Final = 40_000_000
+"""Quotas of the service: https://docs.aws.amazon.com/ses/latest/dg/quotas.html."""
+
+_VERSIONS: Final = list(Tls)
+
+
+def refused_outright(gateway: Gateway, submission: Submission, place: int) -> str | None:
+    """What refuses a recipient whatever the policy says; `place` counts recipients from 0."""
+    if gateway.closed:
+        return "closed ingress point"
+    if place >= RECIPIENTS_AT_MOST:
+        return f"limit of {RECIPIENTS_AT_MOST} recipients"
+    if submission.email.size > BYTES_AT_MOST:
+        return f"limit of {BYTES_AT_MOST} bytes"
+    return None
+
+
+def ask_policy(policy: TrafficPolicy, asking: Asking) -> PolicyTrace:
+    """Any matching DENY refuses; else any matching ALLOW admits; else the default.
+
+    What was admitted is refused after all where it is larger than `max_message_size`.
+    """
+    names = asking.gateway.statement_names
+    statements = tuple(
+        _ask_statement(statement, _name(names, place), asking)
+        for place, statement in enumerate(policy.policy_statements)
+    )
+    denied = any_of(asked.answer for asked in statements if not asked.allows)
+    allowed = any_of(asked.answer for asked in statements if asked.allows)
+    by_default = known(policy.default_action is AcceptAction.ALLOW)
+    admitted = all_of((~denied, any_of((allowed, by_default))))
+    limit = policy.max_message_size_bytes
+    too_large = limit is not None and asking.submission.email.size > limit
+    if too_large and not admitted.is_false:
+        return PolicyTrace(statements=statements, admitted=FALSE, by="max_message_size")
+    return PolicyTrace(
+        statements=statements, admitted=admitted, by=_decided_by(statements, denied, allowed)
+    )
+
+
+def _decided_by(statements: tuple[StatementTrace, ...], denied: Answer, allowed: Answer) -> str:
+    if not denied.is_false:
+        return _first(statements, allows=False)
+    if not allowed.is_false:
+        return _first(statements, allows=True)
+    return "default action"
+
+
+def _first(statements: tuple[StatementTrace, ...], *, allows: bool) -> str:
+    """The first statement of a kind that matches, else the first that may."""
+    of_kind = [asked for asked in statements if asked.allows is allows]
+    matching = [asked for asked in of_kind if asked.answer.is_true]
+    return next(asked.name for asked in matching or of_kind if not asked.answer.is_false)
+
+
+def _name(names: tuple[str | None, ...], place: int) -> str:
+    """A statement's name in the file, else its place from 1."""
+    name = names[place] if place < len(names) else None
+    return name or f"statement {place + 1}"
+
+
+def _ask_statement(statement: PolicyStatement, name: str, asking: Asking) -> StatementTrace:
+    denies = statement.action is AcceptAction.DENY
+    conditions = tuple(
+        _ask(condition, place, asking, denies=denies)
+        for place, condition in enumerate(statement.conditions)
+    )
+    return StatementTrace(
+        name=name,
+        allows=not denies,
+        answer=all_of(asked.answer for asked in conditions),
+        conditions=conditions,
+    )
+
+
+def _ask(condition: PolicyCondition, place: int, asking: Asking, *, denies: bool) -> ConditionTrace:
+    found = _found(condition, asking, denies=denies)
+    return ConditionTrace(
+        path=("Conditions", place),
+        operand=found.operand,
+        operator=found.operator,
+        values=found.values,
+        compared=found.compared,
+        answer=found.answer,
+        matched=found.matched,
+    )
+
+
+def _found(condition: PolicyCondition, asking: Asking, *, denies: bool) -> Found:
+    match condition.value:
+        case IngressStringExpression() as expression:
+            return _string(expression, asking)
+        case IngressIpv4Expression() as expression:
+            negative = expression.operator is IngressIpOperator.NOT_CIDR_MATCHES
+            return ip_found(
+                asking, operand="sender_ip", negative=negative, values=expression.values, version=4
+            )
+        case IngressIpv6Expression() as expression:
+            negative = expression.operator is IngressIpOperator.NOT_CIDR_MATCHES
+            return ip_found(
+                asking,
+                operand="sender_ipv6",
+                negative=negative,
+                values=expression.values,
+                version=6,
+            )
+        case IngressTlsProtocolExpression() as expression:
+            return _tls(expression, asking, denies=denies)
+        case IngressBooleanExpression() as expression:
+            return _boolean(expression, asking)
+        case expression:
+            raise AssertionError(expression)
+
+
+def _string(expression: IngressStringExpression, asking: Asking) -> Found:
+    operator = RuleStringOperator(expression.operator.value)
+    analysis = expression.evaluate.analysis
+    if analysis is not None:
+        found = add_ons.text_found(asking, analysis, operator, expression.values)
+        return add_ons.not_asked_over_ipv6(asking, found)
+    return string_found(
+        asking,
+        operand="recipient",
+        operator=operator,
+        values=expression.values,
+        texts=(asking.recipient,),
+        states="--rcpt",
+        case=asking.readings.string_case,
+    )
+
+
+def _boolean(expression: IngressBooleanExpression, asking: Asking) -> Found:
+    wanted = expression.operator is IngressBooleanOperator.IS_TRUE
+    match expression.evaluate.value:
+        case IngressAnalysis() as analysis:
+            found = add_ons.boolean_found(asking, analysis, wanted=wanted)
+            return add_ons.not_asked_over_ipv6(asking, found)
+        case IngressIsInAddressList(address_lists=lists):
+            return list_found(
+                asking,
+                operand="recipient",
+                name=lists[0],
+                wanted=wanted,
+                addresses=(asking.recipient,),
+            )
+        case other:
+            raise AssertionError(other)
+
+
+def _tls(expression: IngressTlsProtocolExpression, asking: Asking, *, denies: bool) -> Found:
+    """Compare the TLS version; a session in plain text has none, whatever the operator."""
+    minimum = expression.operator is IngressTlsProtocolOperator.MINIMUM_TLS_VERSION
+    wanted = Tls(expression.value.value)
+    tls = asking.tls()
+    if tls is None:
+        answer = unknown(TLS)
+    elif tls is Tls.NONE:
+        answer = known(denies and asking.readings.tls_on_plaintext == "matches_deny")
+    elif minimum:
+        answer = known(_VERSIONS.index(tls) >= _VERSIONS.index(wanted))
+    else:
+        answer = known(tls is wanted)
+    stated = asking.submission.session.tls
+    return Found(
+        operand="tls_protocol",
+        operator="minimum" if minimum else "is",
+        values=(wanted.value,),
+        compared=() if stated is None else (stated.value,),
+        answer=answer,
+    )
+
+
+ADMITTED: Final = PolicyTrace(statements=(), admitted=TRUE, by="no traffic policy")
+
+
+def refused_by(what: str) -> PolicyTrace:
+    """The trace where something other than a policy refuses."""
+    return PolicyTrace(statements=(), admitted=FALSE, by=what)

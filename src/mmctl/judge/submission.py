@@ -1,0 +1,121 @@
+"""What is judged and by what: one submission of mail, and the gateway that takes it.
+
+Values only, and the way from a project to a gateway.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from mmctl.judge.actions import is_label_of, names_target
+from mmctl.judge.compare import Members
+from mmctl.language.readings import Readings
+from mmctl.model.enums import IngressPointType
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mmctl.language.project import LogicalRule, Project
+    from mmctl.mail.email import Email, Envelope, Facts, Session
+    from mmctl.model.policies import TrafficPolicy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """One message as it is handed in: email, session, envelope, and what others found out."""
+
+    email: Email
+    session: Session
+    envelope: Envelope
+    facts: Facts
+
+
+class LambdaAnswer(StrEnum):
+    """What a function that was asked may answer."""
+
+    CONTINUE = "continue"
+    STOP_RULE = "stop_rule"
+    STOP_RULE_SET = "stop_rule_set"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """What the world around the gateway does: answers of functions, actions that fail."""
+
+    answers: Mapping[str, LambdaAnswer] = field(default_factory=dict)
+    """By the name of the function, or its ARN."""
+    failing: frozenset[str] = frozenset()
+    """`archive:compliance-7y`, `relay:exchange`; a kind alone fails wherever it leads to."""
+
+    def fails(self, kind: str, target: str | None) -> bool:
+        """Whether an action fails."""
+        return any(is_label_of(label, kind, target) for label in self.failing)
+
+    def answer_of(self, function: str) -> LambdaAnswer | None:
+        """What a function answers; None where nobody said."""
+        for stated, answer in self.answers.items():
+            if names_target(stated, function):
+                return answer
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateway:
+    """One way in: the policy that admits, the rules that act, and how they are read."""
+
+    rules: tuple[LogicalRule, ...]
+    """Those that live in the environment, in order."""
+    policy: TrafficPolicy | None = None
+    """None: everybody is admitted."""
+    statement_names: tuple[str | None, ...] = ()
+    lists: Mapping[str, Members | None] = field(default_factory=dict)
+    """Address lists by the names that conditions use; None: the members are not known."""
+    readings: Readings = field(default_factory=Readings)
+    certificates: bool = True
+    """Whether clients may show certificates: only mTLS ingress points ask for them."""
+    closed: bool = False
+    """A closed ingress point refuses everybody."""
+
+
+def gateway_of_ingress_point(project: Project, name: str) -> Gateway:
+    """The gateway behind an ingress point of a project.
+
+    Raises:
+        KeyError: there is no such ingress point, or its rule set or policy is not in the project.
+    """
+    logical = project.ingress_points[name]
+    policy = project.traffic_policies[logical.ingress_point.traffic_policy_id]
+    rule_set = project.rule_sets[logical.ingress_point.rule_set_id]
+    return Gateway(
+        rules=rule_set.live_rules(project.environment.name),
+        policy=policy.policy,
+        statement_names=policy.statement_names,
+        lists=known_lists(project),
+        readings=project.settings.readings,
+        certificates=logical.ingress_point.type is IngressPointType.MTLS,
+        closed=logical.closed,
+    )
+
+
+def gateway_of_rule_set(project: Project, name: str) -> Gateway:
+    """A rule set of a project by itself: no policy, everybody is admitted.
+
+    Raises:
+        KeyError: there is no such rule set.
+    """
+    return Gateway(
+        rules=project.rule_sets[name].live_rules(project.environment.name),
+        lists=known_lists(project),
+        readings=project.settings.readings,
+    )
+
+
+def known_lists(project: Project) -> dict[str, Members | None]:
+    """The address lists of a project, external ones with their sample where there is one."""
+    lists: dict[str, Members | None] = {}
+    for name, logical in project.address_lists.items():
+        members = logical.sample if logical.members is None else logical.members
+        lists[name] = None if members is None else Members.of(members)
+    return lists

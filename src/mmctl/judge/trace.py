@@ -1,0 +1,239 @@
+"""What a judgement leaves behind: every answer, every action, and the outcome, per recipient.
+
+Values only; nothing is judged here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from mmctl.judge.answers import Answer, MissingFact
+    from mmctl.language.project import Outcome
+    from mmctl.model.rules import RuleAction
+    from mmctl.problem import Path, Position
+
+AddedHeader = tuple[str, str]
+"""Name and value of a header that a rule added."""
+
+
+class RuleResult(StrEnum):
+    """What became of a rule for one recipient."""
+
+    APPLIED = "applied"
+    NOT_APPLIED = "not_applied"
+    HELD_BACK = "held_back"
+    """All conditions matched, but so did one under `unless`."""
+    UNKNOWN = "unknown"
+
+
+class ActionResult(StrEnum):
+    """What became of an action."""
+
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    """Undone by a drop in the same rule, under the reading `drop_cancels_earlier`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionTrace:
+    """One condition, asked for one recipient."""
+
+    path: Path
+    """Where it stands in the rule or statement: ("Conditions", 0), ("Unless", 1)."""
+    operand: str
+    """In the words of the language: `from`, `header X-Spam`, `vade.isPassed`."""
+    operator: str
+    values: tuple[str, ...]
+    """What the rule says."""
+    compared: tuple[str, ...]
+    """What the message has, decoded and unfolded; empty where it has nothing."""
+    answer: Answer
+    matched: tuple[str, ...] = ()
+    """Those of `values` that met something."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionTrace:
+    """One action, done for one copy of the message."""
+
+    kind: str
+    """The key of the language: `relay`, `add_header`, `stop`."""
+    target: str | None
+    """Where to, in the words of the rule: `exchange`, `X-Spam: yes`."""
+    action: RuleAction
+    path: Path
+    recipient: str
+    """The envelope recipient it was done for."""
+    headers: tuple[AddedHeader, ...]
+    """Headers that rules had added by then."""
+    result: ActionResult = ActionResult.DONE
+
+    @property
+    def done(self) -> bool:
+        """Whether it took effect."""
+        return self.result is ActionResult.DONE
+
+    @property
+    def label(self) -> str:
+        """Kind and target: `relay:exchange`; the kind alone where there is no target."""
+        return self.kind if self.target is None else f"{self.kind}:{self.target}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleTrace:
+    """One rule, asked for one copy of the message."""
+
+    rule: str
+    index: int
+    """Its place in the rule set, from 0."""
+    position: Position
+    recipient: str
+    """The recipient that its conditions saw."""
+    result: RuleResult
+    conditions: tuple[ConditionTrace, ...]
+    unless: tuple[ConditionTrace, ...]
+    actions: tuple[ActionTrace, ...] = ()
+    missing: tuple[MissingFact, ...] = ()
+
+    @property
+    def applied(self) -> bool:
+        """Whether its actions ran."""
+        return self.result is RuleResult.APPLIED
+
+    @property
+    def failed(self) -> ConditionTrace | None:
+        """The first condition that did not match."""
+        return next((asked for asked in self.conditions if asked.answer.is_false), None)
+
+    @property
+    def held_back_by(self) -> ConditionTrace | None:
+        """The first condition under `unless` that matched."""
+        return next((asked for asked in self.unless if asked.answer.is_true), None)
+
+
+def distinct_actions(rules: Iterable[RuleTrace]) -> Iterator[tuple[RuleTrace, ActionTrace]]:
+    """The actions of the rules that applied, in order.
+
+    Copies that a rule forked share what it did before: the same value, which counts once.
+    """
+    seen: set[int] = set()
+    for trace in rules:
+        for action in trace.actions if trace.applied else ():
+            if id(action) not in seen:
+                seen.add(id(action))
+                yield trace, action
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementTrace:
+    """One statement of the traffic policy, asked for one recipient."""
+
+    name: str
+    allows: bool
+    answer: Answer
+    conditions: tuple[ConditionTrace, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyTrace:
+    """What the traffic policy said to one recipient."""
+
+    statements: tuple[StatementTrace, ...]
+    admitted: Answer
+    by: str
+    """The statement that decided, `default action` or `max_message_size`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyTrace:
+    """One copy of the message: there are more than one where a rule replaced a recipient."""
+
+    address: str
+    """Its envelope recipient at the end."""
+    headers: tuple[AddedHeader, ...]
+    rules: tuple[RuleTrace, ...]
+    outcome: Outcome
+    by: str | None
+    ended_by: str | None
+    """The rule after which no other was asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipientTrace:
+    """How it ended for one envelope recipient, and why."""
+
+    recipient: str
+    outcome: Outcome
+    by: str | None
+    """The rule or statement that decided; None where nothing did, or where that is unknown."""
+    policy: PolicyTrace | None
+    copies: tuple[CopyTrace, ...] = ()
+    missing: tuple[MissingFact, ...] = ()
+    """The facts for whose lack something about this recipient is unknown."""
+    possible: tuple[Outcome, ...] = ()
+    """Where the outcome is unknown: what it could be; empty where there were too many ways."""
+
+    @property
+    def rules(self) -> tuple[RuleTrace, ...]:
+        """Every rule that was asked, in order; several times where the message forked."""
+        traces = {id(trace): trace for copy in self.copies for trace in copy.rules}
+        return tuple(sorted(traces.values(), key=lambda trace: trace.index))
+
+    @property
+    def applied(self) -> tuple[str, ...]:
+        """The names of the rules that applied, in order."""
+        return tuple(dict.fromkeys(trace.rule for trace in self.rules if trace.applied))
+
+    @property
+    def actions(self) -> tuple[ActionTrace, ...]:
+        """What was done, in order; what failed or was cancelled is left out."""
+        return tuple(done for _, done in distinct_actions(self.rules) if done.done)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Performed:
+    """One action as it runs: once for each form of the message, with a list of recipients."""
+
+    rule: str
+    kind: str
+    target: str | None
+    action: RuleAction
+    recipients: tuple[str, ...]
+    headers: tuple[AddedHeader, ...]
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """How one message was judged."""
+
+    recipients: tuple[RecipientTrace, ...]
+    performed: tuple[Performed, ...]
+    """What is certainly done, in the order of the rules."""
+    assumed: Mapping[str, str]
+    """Facts that nobody stated and `--assume pass` took to be good."""
+    notes: tuple[str, ...] = ()
+    """Defects of the message that were met when reading it."""
+
+    @property
+    def missing(self) -> tuple[MissingFact, ...]:
+        """The facts for whose lack something is unknown, in the order in which they came up."""
+        facts = (fact for recipient in self.recipients for fact in recipient.missing)
+        return tuple(dict.fromkeys(facts))
+
+    def of(self, recipient: str) -> RecipientTrace:
+        """The trace of one envelope recipient, in any case of letters.
+
+        Raises:
+            KeyError: the message is not for that recipient.
+        """
+        for trace in self.recipients:
+            if trace.recipient.lower() == recipient.lower():
+                return trace
+        raise KeyError(recipient)

@@ -1,0 +1,46 @@
+"""`# mmctl: ignore[check-id] reason`: comments that silence checks."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from mmctl.language.project import Ignore
+from mmctl.problem import Position
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_IGNORE: Final = re.compile(r"^(\s*)#\s*mmctl:\s*ignore\[([^\]]*)\]\s*(.*?)\s*$")
+
+
+def ignores(text: str, *, file: str, rules: Iterable[tuple[int, int]]) -> Iterator[Ignore]:
+    """The ignore comments of a file.
+
+    One above a rule (`rules`: first and last line of each) covers the whole rule, any other the
+    next line that is not a comment.
+    """
+    ends = dict(rules)
+    lines = text.splitlines()
+    for number, line in enumerate(lines, 1):
+        found = _IGNORE.match(line) if "mmctl:" in line else None
+        if found is None:
+            continue
+        first = _next_line(lines, number)
+        yield Ignore(
+            checks=tuple(check.strip() for check in found[2].split(",") if check.strip()),
+            reason=found[3],
+            position=Position(file=file, line=number, column=len(found[1]) + 1),
+            file=file,
+            first_line=first,
+            last_line=ends.get(first, first),
+        )
+
+
+def _next_line(lines: list[str], number: int) -> int:
+    """The number of the next line that is neither empty nor a comment."""
+    for following in range(number, len(lines)):
+        text = lines[following].strip()
+        if text and not text.startswith("#"):
+            return following + 1
+    return number

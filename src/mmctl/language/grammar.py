@@ -1,0 +1,165 @@
+"""The types that members of a file can have; `dialect` says which member has which.
+
+The reader, the JSON Schema and the formatter all go by these values. No key of mmctl's language
+may live here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A text, as it is written."""
+
+    doc: str = ""
+    pattern: str | None = None
+    """What the whole text must match."""
+    multiline: bool = False
+    strict: bool = False
+    """A comment on the same line is an error: the text was probably meant to go on."""
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """`true` or `false`."""
+
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """A whole number."""
+
+    doc: str = ""
+    minimum: int = 0
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bytes:
+    """A size: bytes, or a number with KB MB GB (powers of 1000) or KiB MiB GiB (1024)."""
+
+    doc: str = ""
+    fraction: bool = False
+    """A part of a byte is kept (a condition compares with any number)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """A date, `YYYY-MM-DD`."""
+
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One of some words, in any case; `values` are spelled as the formatter writes them."""
+
+    values: tuple[str, ...]
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Several:
+    """A list; a single value stands for a list of one where `single` says so."""
+
+    item: Type
+    doc: str = ""
+    single: bool = False
+    minimum: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A mapping of free names to values."""
+
+    value: Type
+    doc: str = ""
+    pattern: str | None = None
+    """What each name must match."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One key of a record."""
+
+    type: Type
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A mapping of known keys; of each group in `one_of` exactly one, of `at_most_one` one or none.
+
+    `advice` answers keys that people look for and that do not exist.
+    """
+
+    title: str
+    members: Mapping[str, Member]
+    doc: str = ""
+    one_of: tuple[tuple[str, ...], ...] = ()
+    at_most_one: tuple[tuple[str, ...], ...] = ()
+    advice: Mapping[str, str] = field(default_factory=dict)
+    empty: bool = False
+    """Nothing at all stands for an empty mapping."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneKey:
+    """A mapping of exactly one of some keys; those in `words` may stand alone, as a text."""
+
+    title: str
+    options: Mapping[str, Type]
+    doc: str = ""
+    words: tuple[str, ...] = ()
+    advice: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forms:
+    """One of some records, told apart by the first key that only one of them has."""
+
+    title: str
+    forms: tuple[tuple[str, Record], ...]
+    """Key → record; the last one is taken where no key is found."""
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Either:
+    """Either a text or something else: a record, a list."""
+
+    word: Word | Choice
+    other: Record | Several
+    doc: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anything:
+    """Texts, lists of texts: what a variable may hold."""
+
+    doc: str = ""
+
+
+Type = (
+    Word
+    | Flag
+    | Count
+    | Bytes
+    | Day
+    | Choice
+    | Several
+    | Named
+    | Record
+    | OneKey
+    | Forms
+    | Either
+    | Anything
+)

@@ -1,0 +1,222 @@
+"""YAML text → nodes: what stands where, with nothing resolved, nothing constructed, nothing run.
+
+A scalar is its text. Syntax errors, anchors, aliases, tags, duplicate keys and nesting beyond
+`MAX_DEPTH` become problems. libyaml reads the text (YAML 1.2's plain scalars are the same text
+in 1.1, and resolving them is left undone); no knowledge of mmctl's keys may live here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from ruamel.yaml import events
+from ruamel.yaml.cyaml import CParser
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.reader import ReaderError
+
+from mmctl.language.quoting import quoted_line
+from mmctl.problem import Position, Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MAX_DEPTH: Final = 50
+"""Rules need a depth of about ten; more is a mistake or an attack."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A text as it stands; `plain` when it is not quoted."""
+
+    position: Position
+    text: str
+    plain: bool
+    commented: bool
+    """A comment follows on the same line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list."""
+
+    position: Position
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Keys and values in their order; keys are texts and unique."""
+
+    position: Position
+    entries: tuple[tuple[Scalar, Node], ...]
+
+    def get(self, key: str) -> Node | None:
+        """The value of a key, or None."""
+        return next((value for name, value in self.entries if name.text == key), None)
+
+
+Node = Scalar | Sequence | Mapping
+
+
+class _Stop(Exception):
+    """The text cannot be read any further."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+def compose(text: str, *, file: str) -> tuple[Node | None, tuple[Problem, ...]]:
+    """Read one YAML document; None where it is empty or cannot be read."""
+    composer = _Composer(text, file)
+    try:
+        node = composer.document()
+    except _Stop as stop:
+        return None, (*composer.problems, stop.problem)
+    return node, tuple(composer.problems)
+
+
+class _Composer:
+    """Turns the events of libyaml into nodes."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.file = file
+        self.lines = text.splitlines() or [""]
+        self.problems: list[Problem] = []
+        self.next_event: Callable[[], Any] = CParser(text).get_event
+
+    def document(self) -> Node | None:
+        self._event()
+        if isinstance(self._event(), events.StreamEndEvent):
+            return None
+        node = self._node(self._event(), depth=0)
+        self._event()
+        after = self._event()
+        if not isinstance(after, events.StreamEndEvent):
+            self._report(after, "one document a file, got a second", "split it into two files")
+        return node
+
+    def _event(self) -> Any:
+        try:
+            return self.next_event()
+        except YAMLError as error:
+            raise self._syntax(error) from None
+
+    def _node(self, event: Any, depth: int) -> Node:
+        if isinstance(event, events.AliasEvent):
+            self._alias(event)
+            return Scalar(self._position(event), "*" + event.anchor, True, False)
+        if depth > MAX_DEPTH:
+            raise _Stop(self._problem(event, f"nested deeper than {MAX_DEPTH} levels"))
+        self._refuse_anchor_and_tag(event)
+        if isinstance(event, events.ScalarEvent):
+            return self._scalar(event)
+        if isinstance(event, events.SequenceStartEvent):
+            return self._sequence(event, depth)
+        return self._mapping(event, depth)
+
+    def _scalar(self, event: Any) -> Scalar:
+        end = event.end_mark
+        rest = self.lines[end.line][end.column :] if end.line < len(self.lines) else ""
+        commented = rest.lstrip().startswith("#")
+        return Scalar(self._position(event), event.value, not event.style, commented)
+
+    def _sequence(self, event: Any, depth: int) -> Sequence:
+        items: list[Node] = []
+        while not isinstance(item := self._event(), events.SequenceEndEvent):
+            items.append(self._node(item, depth + 1))
+        return Sequence(self._position(event), tuple(items))
+
+    def _mapping(self, event: Any, depth: int) -> Mapping:
+        entries: dict[str, tuple[Scalar, Node]] = {}
+        while not isinstance(item := self._event(), events.MappingEndEvent):
+            key = self._node(item, depth + 1)
+            value = self._node(self._event(), depth + 1)
+            if not isinstance(key, Scalar):
+                self._add(key.position, "a key must be a text", None)
+            elif key.text in entries:
+                first = entries[key.text][0].position
+                self._add(
+                    key.position,
+                    f"the key `{key.text}` stands here twice, first in line {first.line}",
+                    "keep one of the two",
+                    check="duplicate-key",
+                )
+            else:
+                entries[key.text] = (key, value)
+        return Mapping(self._position(event), tuple(entries.values()))
+
+    def _refuse_anchor_and_tag(self, event: Any) -> None:
+        if event.anchor is not None:
+            help_ = self._quoting_help(event.start_mark.line, event.start_mark.column)
+            self._report(event, f"anchors such as `&{event.anchor}` are not read", help_)
+        if getattr(event, "tag", None) is not None:
+            help_ = self._quoting_help(event.start_mark.line, event.start_mark.column)
+            self._report(event, "tags such as `!text` are not read", help_)
+
+    def _alias(self, event: Any) -> None:
+        help_ = self._quoting_help(event.start_mark.line, event.start_mark.column)
+        self._report(
+            event, f"`*{event.anchor}` is an alias to YAML, and aliases are not read", help_
+        )
+
+    def _quoting_help(self, line: int, column: int) -> str:
+        shown = quoted_line(self.lines[line], column) if line < len(self.lines) else None
+        use_vars = "to write a value once, use `vars`"
+        return f"if it is a value, quote it: `{shown}`; {use_vars}" if shown else use_vars
+
+    def _syntax(self, error: YAMLError) -> _Stop:
+        if isinstance(error, ReaderError):
+            line = next((n for n, text in enumerate(self.lines, 1) if _control(text)), 1)
+            at = Position(file=self.file, line=line)
+            message = "a control character, which YAML does not allow"
+            return _Stop(
+                _problem("syntax", at, message, "remove it, or write it escaped in quotes")
+            )
+        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        what = getattr(error, "problem", None) if isinstance(error, MarkedYAMLError) else None
+        if mark is None:
+            return _Stop(_problem("syntax", Position(file=self.file), str(error), None))
+        at = Position(file=self.file, line=mark.line + 1, column=mark.column + 1)
+        message, help_ = self._explain(what or "cannot be read as YAML", mark.line, mark.column)
+        return _Stop(_problem("syntax", at, message, help_))
+
+    def _explain(self, what: str, line: int, column: int) -> tuple[str, str | None]:
+        text = self.lines[line] if line < len(self.lines) else ""
+        if "\t" in text[: len(text) - len(text.lstrip())]:
+            return "a tab in the indentation", "indent with spaces"
+        before = self.lines[max(0, line - 1) : line + 1]
+        for candidate in reversed(before):
+            shown = quoted_line(candidate, column if candidate is text else None)
+            if shown is not None:
+                return f"not readable as YAML here: {what}", f"quote the value: `{shown}`"
+        return f"not readable as YAML here: {what}", None
+
+    def _position(self, event: Any) -> Position:
+        start, end = event.start_mark, event.end_mark
+        length = end.column - start.column if end.line == start.line else 1
+        return Position(
+            file=self.file, line=start.line + 1, column=start.column + 1, length=max(1, length)
+        )
+
+    def _problem(self, event: Any, message: str) -> Problem:
+        return _problem("syntax", self._position(event), message, None)
+
+    def _report(self, event: Any, message: str, help_: str | None) -> None:
+        self._add(self._position(event), message, help_)
+
+    def _add(
+        self, position: Position, message: str, help_: str | None, *, check: str = "syntax"
+    ) -> None:
+        self.problems.append(_problem(check, position, message, help_))
+
+
+def _problem(check: str, position: Position, message: str, help_: str | None) -> Problem:
+    return Problem(
+        check=check, severity=Severity.ERROR, position=position, message=message, help=help_
+    )
+
+
+def _control(text: str) -> bool:
+    return any((ord(c) < ord(" ") and c != "\t") or "\x7f" <= c < "\xa0" for c in text)

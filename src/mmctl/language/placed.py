@@ -1,0 +1,115 @@
+"""Values that know where they were written: what the reader yields.
+
+Ordinary texts, numbers, lists and dictionaries, so that code which only wants the value need not
+care; shapes built out of them can be asked where each member came from.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from mmctl.problem import Position, Positions
+
+if TYPE_CHECKING:
+    from mmctl.problem import Path
+
+
+class Text(str):
+    """A text with its place."""
+
+    __slots__ = ("position",)
+    position: Position
+
+    @classmethod
+    def at(cls, text: str, position: Position) -> Self:
+        """Put a text at a place."""
+        placed = cls(text)
+        placed.position = position
+        return placed
+
+
+class Whole(int):
+    """A whole number with its place."""
+
+    position: Position
+
+    @classmethod
+    def at(cls, number: int, position: Position) -> Self:
+        """Put a number at a place."""
+        placed = cls(number)
+        placed.position = position
+        return placed
+
+
+class Real(float):
+    """A number with its place."""
+
+    __slots__ = ("position",)
+    position: Position
+
+    @classmethod
+    def at(cls, number: float, position: Position) -> Self:
+        """Put a number at a place."""
+        placed = cls(number)
+        placed.position = position
+        return placed
+
+
+class Items(list[Any]):
+    """A list with its place."""
+
+    __slots__ = ("position",)
+    position: Position
+
+    @classmethod
+    def at(cls, items: list[Any], position: Position) -> Self:
+        """Put a list at a place."""
+        placed = cls(items)
+        placed.position = position
+        return placed
+
+
+class Table(dict[str, Any]):
+    """A mapping with its place, and the places of its keys and values."""
+
+    __slots__ = ("keys_at", "position", "values_at")
+    position: Position
+    keys_at: dict[str, Position]
+    values_at: dict[str, Position]
+
+    @classmethod
+    def at(cls, position: Position) -> Self:
+        """An empty mapping at a place."""
+        placed = cls()
+        placed.position = position
+        placed.keys_at = {}
+        placed.values_at = {}
+        return placed
+
+    def put(self, key: str, value: object, *, key_at: Position, value_at: Position) -> None:
+        """Add a key with its value and the places of both."""
+        self[key] = value
+        self.keys_at[key] = key_at
+        self.values_at[key] = value_at
+
+
+def positions_of(value: object, *, otherwise: Position) -> Positions:
+    """The places of a value and of everything in it; `otherwise` is the place of the whole."""
+    places: dict[Path, Position] = {(): otherwise}
+    _collect(value, (), places)
+    return Positions(places)
+
+
+def _collect(value: object, path: Path, places: dict[Path, Position]) -> None:
+    position = getattr(value, "position", None)
+    if position is not None:
+        places[path] = position
+    if isinstance(value, dict):
+        at = value.values_at if isinstance(value, Table) else {}
+        for key, member in value.items():
+            if key in at:
+                places[(*path, key)] = at[key]
+            _collect(member, (*path, key), places)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            _collect(item, (*path, index), places)

@@ -1,0 +1,382 @@
+"""A folder → a project: finds the files, reads each, puts the sections together, checks names.
+
+Nothing of a project is executed. All problems come back at once; the project is as complete as
+they allow.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.errors import UsageError
+from mmctl.language import dialect
+from mmctl.language.comments import ignores
+from mmctl.language.files import DiskFiles, Files, MemoryFiles, Unreadable, decode
+from mmctl.language.invariants import invariant_of
+from mmctl.language.nodes import Mapping as MappingNode
+from mmctl.language.nodes import Node, Scalar, compose
+from mmctl.language.nodes import Sequence as SequenceNode
+from mmctl.language.placed import Table, Text, positions_of
+from mmctl.language.project import CaseText, Environment, Kind, Project, Resource, Settings
+from mmctl.language.reader import MISSING, Reader
+from mmctl.language.references import is_raw, references
+from mmctl.language.resources import ResourceBuilder
+from mmctl.language.rule_sets import RuleSetBuilder
+from mmctl.language.settings import PROJECT_FILE, default_settings, settings_of
+from mmctl.language.shapes import Builder
+from mmctl.language.suggest import did_you_mean
+from mmctl.language.variables import Scope
+from mmctl.problem import Position, Positions, Problem, ordered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from mmctl.model.shape import Shape
+
+LONE_RULE_SET: Final = "rules"
+"""The rule set that the rules of a single file, looked at by itself, are taken as."""
+
+
+def read_project(
+    root: Path, *, environment: str | None = None
+) -> tuple[Project, tuple[Problem, ...]]:
+    """Read all files below a folder, for one environment (None: the default one).
+
+    Raises:
+        UsageError: there is no such folder or environment, or nothing in it to read.
+    """
+    if not root.is_dir():
+        raise UsageError(f"`{root}` is not a folder", help="name the folder of the project")
+    return _Reading(DiskFiles(root), root.resolve().name).project(environment, lone=False)
+
+
+def read_text(
+    files: Mapping[str, str | bytes], *, environment: str | None = None, lone: bool = False
+) -> tuple[Project, tuple[Problem, ...]]:
+    """Read the files of a project from texts, by path.
+
+    `lone`: a file looked at by itself, outside a project. Its rules need no rule set, and names
+    of things that it does not define are taken as they are.
+
+    Raises:
+        UsageError: there is no such environment, or nothing to read.
+    """
+    return _Reading(MemoryFiles(files), "project").project(environment, lone=lone)
+
+
+@dataclass(slots=True)
+class _File:
+    """A rule file that was read."""
+
+    text: str
+    node: Node | None
+    table: Table | None
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One reading of a project, and what is found on the way."""
+
+    files: Files
+    name: str
+    loaded: dict[str, _File] = field(default_factory=dict)
+    builder: Builder = field(default_factory=Builder)
+    scope: Scope = field(default_factory=lambda: Scope(environment=""))
+
+    def project(
+        self, environment: str | None, *, lone: bool
+    ) -> tuple[Project, tuple[Problem, ...]]:
+        settings, project_text = self._settings()
+        chosen = _environment(settings, environment)
+        self.scope = Scope(
+            environment=chosen.name, variables={**settings.variables, **chosen.variables}
+        )
+        for pattern in (*settings.rules, *settings.cases):
+            for path in self.files.matching(pattern):
+                if path != PROJECT_FILE:
+                    self._load(path)
+        if not self.loaded:
+            raise UsageError(
+                f"no rule file matches {_listed(settings.rules)}",
+                help="`mmctl init` makes a small project to start from",
+            )
+        project = self._built(settings, chosen, lone=lone)
+        texts = {path: file.text for path, file in self.loaded.items()}
+        if project_text is not None:
+            texts[PROJECT_FILE] = project_text
+        return replace(project, files=texts), ordered(self.builder.problems)
+
+    # -- files
+
+    def _settings(self) -> tuple[Settings, str | None]:
+        if not self.files.matching(PROJECT_FILE):
+            return default_settings(self.name), None
+        text = self._text(PROJECT_FILE)
+        if text is None:
+            return replace(default_settings(self.name), file=PROJECT_FILE), None
+        node, problems = compose(text, file=PROJECT_FILE)
+        self.builder.problems.extend(problems)
+        table = MISSING
+        if node is not None:
+            reader = Reader(Scope(environment="", variables=None), self.builder.problems)
+            table = reader.read(dialect.PROJECT, node)
+        if table is MISSING or node is None:
+            return replace(default_settings(self.name), file=PROJECT_FILE), text
+        settings = settings_of(table, node)
+        self._check_patterns(table)
+        return settings, text
+
+    def _check_patterns(self, table: Table) -> None:
+        for key in ("rules", "cases"):
+            for pattern in table.get(key, ()):
+                path = posixpath.normpath(pattern)
+                if path.startswith(("../", "/")):
+                    self.builder.report(
+                        "include", pattern.position, f"`{pattern}` leaves the project"
+                    )
+                elif not self.files.matching(pattern):
+                    self.builder.report("include", pattern.position, f"no file matches `{pattern}`")
+
+    def _load(self, path: str) -> _File:
+        """Read a rule file, once."""
+        if path in self.loaded:
+            return self.loaded[path]
+        text = self._text(path)
+        node: Node | None = None
+        table = None
+        if text is not None:
+            node, problems = compose(text, file=path)
+            self.builder.problems.extend(problems)
+            table = self._table(path, node, problems)
+        self.loaded[path] = _File(text or "", node, table)
+        return self.loaded[path]
+
+    def _table(self, path: str, node: Node | None, problems: tuple[Problem, ...]) -> Table | None:
+        if node is None:
+            if not problems:
+                at = Position(file=path)
+                self.builder.report("missing-key", at, "the file is empty", "write `version: 1`")
+            return None
+        found: list[Problem] = []
+        value = Reader(self.scope, found).read(dialect.FILE, node)
+        elsewhere = tuple(_rules_elsewhere(node, self.scope.environment))
+        self.builder.problems.extend(
+            problem
+            for problem in found
+            if problem.check != "unknown-variable"
+            or not any(first <= problem.position.line <= last for first, last in elsewhere)
+        )
+        return None if value is MISSING else value
+
+    def _text(self, path: str) -> str | None:
+        try:
+            return decode(self.files.read(path), path)
+        except Unreadable as error:
+            self.builder.problems.append(error.problem)
+            return None
+
+    def _read_beside(self, path: Text) -> str | None:
+        whole = posixpath.normpath(posixpath.join(posixpath.dirname(path.position.file), path))
+        if whole.startswith(("../", "/")):
+            self.builder.report("include", path.position, f"`{path}` leaves the project")
+            return None
+        try:
+            return decode(self.files.read(whole), whole)
+        except Unreadable as error:
+            message = f"`{whole}` {error.problem.message}"
+            self.builder.report("unreadable-file", path.position, message)
+            return None
+
+    def matching(self, pattern: str) -> tuple[str, ...]:
+        """The files that an include matches."""
+        return self.files.matching(pattern)
+
+    def rules_of(self, file: str, position: Position) -> list[Table] | None:
+        """The items of an included file's `rules`."""
+        loaded = self._load(file)
+        if loaded.table is None:
+            return None
+        if "rules" not in loaded.table:
+            self.builder.report("include", position, f"`{file}` has no `rules`")
+            return None
+        items: list[Table] = loaded.table["rules"]
+        return items
+
+    # -- sections
+
+    def _built(self, settings: Settings, environment: Environment, *, lone: bool) -> Project:
+        rule_sets = RuleSetBuilder(self.builder, self, environment.name)
+        resources = ResourceBuilder(self.builder, self._read_beside)
+        kinds: dict[Kind, dict[str, Resource]] = {kind: {} for kind in Kind}
+        for kind, name, table, at in self._definitions():
+            built = (
+                rule_sets.build(name, table, at)
+                if kind is Kind.RULE_SET
+                else resources.build(kind, name, table, at)
+            )
+            if built is None:
+                continue
+            first = kinds[kind].get(name)
+            if first is None:
+                kinds[kind][name] = built
+            else:
+                message = f"a second {kind.noun} `{name}`, the first is at {first.position}"
+                self.builder.report("duplicate-name", at, message, "give it a name of its own")
+        if lone and not kinds[Kind.RULE_SET]:
+            self._take_lone_rules(rule_sets, kinds[Kind.RULE_SET])
+        self._refuse_unincluded(rule_sets.included, lone=lone)
+        sections: dict[str, Any] = {kind.value: resources for kind, resources in kinds.items()}
+        project = Project(
+            settings=settings,
+            environment=environment,
+            invariants=tuple(self._invariants()),
+            cases=tuple(self._cases()),
+            ignores=tuple(
+                ignore
+                for path, file in self.loaded.items()
+                for ignore in ignores(file.text, file=path, rules=_rule_lines(file.node))
+            ),
+            **sections,
+        )
+        self._check_names(project, lone=lone)
+        return project
+
+    def _definitions(self) -> Iterator[tuple[Kind, str, Table, Position]]:
+        # Includes load further files while this runs; their sections count too.
+        done: set[str] = set()
+        while left := [path for path in self.loaded if path not in done]:
+            for path in left:
+                done.add(path)
+                table = self.loaded[path].table
+                if table is not None:
+                    for kind in (kind for kind in Kind if kind.value in table):
+                        section = table[kind.value]
+                        for name, value in section.items():
+                            yield kind, name, value, section.keys_at[name]
+
+    def _section(self, name: str) -> Iterator[tuple[str, Table]]:
+        for path, file in self.loaded.items():
+            if file.table is not None:
+                yield from ((path, item) for item in file.table.get(name, ()))
+
+    def _take_lone_rules(self, rule_sets: RuleSetBuilder, found: dict[str, Resource]) -> None:
+        for path, file in list(self.loaded.items()):
+            if file.table is not None and "rules" in file.table:
+                rule_sets.included[path] = Position(file=path)
+                name = LONE_RULE_SET if not found else f"{LONE_RULE_SET}-{len(found) + 1}"
+                at = file.table.keys_at["rules"]
+                found[name] = rule_sets.lone(name, file.table["rules"], at)
+
+    def _refuse_unincluded(self, included: Mapping[str, Position], *, lone: bool) -> None:
+        for path, file in self.loaded.items():
+            if lone or file.table is None or "rules" not in file.table or path in included:
+                continue
+            self.builder.report(
+                "include",
+                file.table.keys_at["rules"],
+                "no rule set includes these rules",
+                f"name the file in `include` of a rule set: `- include: [{path}]`",
+            )
+
+    def _invariants(self) -> Iterator[Any]:
+        for _, table in self._section("invariants"):
+            yield invariant_of(table, self.builder)
+
+    def _cases(self) -> Iterator[CaseText]:
+        for path, table in self._section("cases"):
+            yield CaseText(
+                data=table,
+                file=path,
+                position=table.values_at["name"],
+                positions=positions_of(table, otherwise=table.position),
+            )
+
+    # -- names
+
+    def _check_names(self, project: Project, *, lone: bool) -> None:
+        for shape, positions in _referring(project):
+            for reference in references(shape):
+                known = {
+                    **project.of_kind(reference.kind),
+                    **project.environment.bindings.get(reference.kind, {}),
+                }
+                if is_raw(reference.name) or reference.name in known or (lone and not known):
+                    continue
+                self.builder.report(
+                    "unknown-name",
+                    positions.at(reference.path),
+                    f"there is no {reference.kind.noun} `{reference.name}`",
+                    did_you_mean(reference.name, known)
+                    or f"define it under `{reference.kind.value}`, bind it in the environment, "
+                    "or write its id as `id:…`",
+                )
+
+
+def _referring(project: Project) -> Iterator[tuple[Shape, Positions]]:
+    """Every shape of the environment that may name other resources."""
+    for rule_set in project.rule_sets.values():
+        for rule in rule_set.rules:
+            if rule.environments is None or project.environment.name in rule.environments:
+                yield rule.rule, rule.positions
+    for policy in project.traffic_policies.values():
+        yield policy.policy, policy.positions
+    for ingress_point in project.ingress_points.values():
+        yield ingress_point.ingress_point, ingress_point.positions
+
+
+def _environment(settings: Settings, name: str | None) -> Environment:
+    wanted = name or settings.default_environment
+    found = settings.environments.get(wanted)
+    if found is None:
+        known = _listed(tuple(settings.environments))
+        raise UsageError(
+            f"there is no environment `{wanted}`",
+            help=did_you_mean(wanted, settings.environments) or f"the project has {known}",
+        )
+    return found
+
+
+def _rules_elsewhere(node: Node | None, environment: str) -> Iterator[tuple[int, int]]:
+    """First and last line of each rule that does not live in an environment."""
+    for rule in _rule_nodes(node):
+        environments = rule.get("environments")
+        if isinstance(environments, SequenceNode):
+            names = [item.text for item in environments.items if isinstance(item, Scalar)]
+            if environment not in names:
+                yield rule.position.line, _last_line(rule)
+
+
+def _rule_lines(node: Node | None) -> Iterator[tuple[int, int]]:
+    for rule in _rule_nodes(node):
+        yield rule.position.line, _last_line(rule)
+
+
+def _rule_nodes(node: Node | None) -> Iterator[MappingNode]:
+    """Every mapping below a key `rules` that is a rule."""
+    if isinstance(node, MappingNode):
+        for key, value in node.entries:
+            if key.text == "rules" and isinstance(value, SequenceNode):
+                for item in value.items:
+                    if isinstance(item, MappingNode) and item.get("actions") is not None:
+                        yield item
+            yield from _rule_nodes(value)
+    elif isinstance(node, SequenceNode):
+        for item in node.items:
+            yield from _rule_nodes(item)
+
+
+def _last_line(node: Node) -> int:
+    match node:
+        case Scalar():
+            return node.position.line
+        case SequenceNode():
+            return max((_last_line(item) for item in node.items), default=node.position.line)
+        case MappingNode():
+            return max((_last_line(value) for _, value in node.entries), default=node.position.line)
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

@@ -1,0 +1,127 @@
+"""The one form in which desired and live objects are compared, and its digest.
+
+What the service fills in, spells otherwise or leaves out on read makes no difference here; what
+carries meaning although it is empty (`Drop: {}`) stays. Nothing here knows which object is which.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.language.project import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from mmctl.compiler.configuration import LiveConfiguration, LiveObject
+
+Canonical = dict[str, Any]
+"""An object as plain JSON, in AWS's names; `Members`, `Status` and `Instance` beside its shape."""
+
+_EMPTY_IS_ABSENT: Final = ("Conditions", "Unless", "Tags")
+_DEFAULTS: Final = {
+    "ActionFailurePolicy": "CONTINUE",  # left out on read (aws-cli issue 10641)
+    "Encoding": "UTF-8",
+    "PayloadType": "CONTENT",
+}
+_SETS: Final = ("Values",)
+_SERVER_FILLED: Final = {
+    Kind.ARCHIVE: ("Retention",),
+    Kind.INGRESS_POINT: ("NetworkConfiguration", "TlsPolicy"),
+}
+"""Members that the service chooses where they are not asked for."""
+
+
+def canonical(thing: LiveObject) -> Canonical:
+    """The object as plain JSON that is equal exactly when the service would act the same."""
+    form: Canonical = _normal(thing.shape.to_api())
+    form.pop("Tags", None)
+    tags = {key: value for key, value in thing.tags.items() if not _foreign(key)}
+    if tags:
+        form["Tags"] = dict(sorted(tags.items()))
+    if thing.members is not None:
+        form["Members"] = sorted({address.lower() for address in thing.members})
+    if thing.kind is Kind.INGRESS_POINT:
+        form["Status"] = "CLOSED" if thing.closed else "ACTIVE"
+        _without_password(form)
+    if thing.kind is Kind.ADD_ON:
+        form["Instance"] = thing.instance
+    return form
+
+
+def canonical_pair(desired: LiveObject, live: LiveObject) -> tuple[Canonical, Canonical]:
+    """Both forms; what the service filled in and nobody asked for is in neither."""
+    wanted, found = canonical(desired), canonical(live)
+    for member in _SERVER_FILLED.get(desired.kind, ()):
+        if member not in wanted:
+            found.pop(member, None)
+    return wanted, found
+
+
+def same(desired: LiveObject, live: LiveObject) -> bool:
+    """Whether the live object already is what is desired."""
+    wanted, found = canonical_pair(desired, live)
+    return wanted == found
+
+
+def digest(thing: LiveObject) -> str:
+    """SHA-256 of the canonical form, with its kind and whose it is."""
+    return digest_of([thing.kind.value, canonical(thing)])
+
+
+def digest_of(form: object) -> str:
+    """SHA-256, in hex, of something as JSON with sorted keys."""
+    text = json.dumps(form, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def digest_of_all(forms: Mapping[str, Canonical]) -> str:
+    """One digest for several canonical forms, each under a key such as `relays/exchange`."""
+    return digest_of(dict(forms))
+
+
+def forms_of(configuration: LiveConfiguration) -> dict[str, Canonical]:
+    """The canonical forms of all objects by `kind/name`."""
+    return {f"{found.kind}/{found.name}": canonical(found) for found in configuration.objects}
+
+
+def without_owner(tags: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Tags without our own and AWS's."""
+    return {key: value for key, value in tags if not _foreign(key)}
+
+
+def _foreign(key: str) -> bool:
+    return key.startswith(("aws:", "mmctl:"))
+
+
+def _without_password(form: Canonical) -> None:
+    """The password never comes back on read: it is compared by digest, elsewhere."""
+    configuration = form.get("IngressPointConfiguration", {})
+    if "SmtpPassword" in configuration:
+        del form["IngressPointConfiguration"]
+
+
+def _normal(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    if isinstance(value, dict):
+        return {
+            member: _normal_member(member, inner)
+            for member, inner in value.items()
+            if not _as_absent(member, inner)
+        }
+    if isinstance(value, list):
+        return [_normal(item) for item in value]
+    return value
+
+
+def _normal_member(member: str, value: Any) -> Any:  # noqa: ANN401 - any JSON
+    if member in _SETS and isinstance(value, list):
+        return sorted(set(value))
+    return _normal(value)
+
+
+def _as_absent(member: str, value: object) -> bool:
+    if member in _EMPTY_IS_ABSENT and value == []:
+        return True
+    return _DEFAULTS.get(member) == value and value is not None

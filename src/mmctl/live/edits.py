@@ -1,0 +1,87 @@
+"""What an edit is: one difference between desired and live, as plan, drift and diff show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mmctl.language.project import Kind
+
+
+class EditKind(StrEnum):
+    """What happens to a rule or an object."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    MOVED = "moved"
+    CHANGED = "changed"
+    RENAMED = "renamed"
+    ADOPTED = "adopted"
+    RELEASED = "released"
+    REPLACED = "replaced"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """One line of a plan: what happens, to which object, and to which rule in it."""
+
+    kind: EditKind
+    resource: Kind
+    object: str
+    """Logical name of the object."""
+    rule: str | None = None
+    """Logical name of the rule in it; None: the object itself."""
+    path: str = ""
+    """`unless[0].values`: what is changed, in the file's words."""
+    before: Any = None
+    """JSON; of a moved rule the position, counted from 1; of a renamed one the name."""
+    after: Any = None
+    place: str | None = None
+    note: str | None = None
+    """What else a reader must know: `after allow-partners`, `needs --allow-delete`."""
+
+    @property
+    def name(self) -> str:
+        """The rule, or the object where the edit concerns it as a whole."""
+        return self.rule or self.object
+
+    @property
+    def of_rule(self) -> bool:
+        """Whether a rule is edited, not the object around it."""
+        return self.rule is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """How many rules and objects are added, changed, moved, deleted and renamed."""
+
+    add: int = 0
+    change: int = 0
+    move: int = 0
+    delete: int = 0
+    rename: int = 0
+    adopt: int = 0
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing at all is to be done."""
+        return self == Summary()
+
+
+def summarise(edits: tuple[Edit, ...]) -> Summary:
+    """Count edits; several changes of one rule or object are one."""
+
+    def count(*kinds: EditKind) -> int:
+        found = {(e.resource, e.object, e.rule) for e in edits if e.kind in kinds}
+        return len(found)
+
+    return Summary(
+        add=count(EditKind.ADDED),
+        change=count(EditKind.CHANGED, EditKind.REPLACED, EditKind.RELEASED),
+        move=count(EditKind.MOVED),
+        delete=count(EditKind.REMOVED),
+        rename=count(EditKind.RENAMED),
+        adopt=count(EditKind.ADOPTED),
+    )

@@ -1,0 +1,88 @@
+"""Live configurations as JSON documents and back: what plans and snapshots hold."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.compiler.configuration import (
+    LeftOut,
+    LiveConfiguration,
+    LiveObject,
+    RuleOrigin,
+    type_of,
+)
+from mmctl.language.project import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PLAIN: Final = (
+    "name",
+    "project",
+    "closed",
+    "instance",
+    "smtp_password_env",
+    "logging",
+    "was",
+    "logical_rules",
+    "place",
+    "id",
+    "subscription_id",
+    "status",
+    "password_version",
+)
+_DEFAULTS: Final[Mapping[str, object]] = {"closed": False, "instance": True, "logical_rules": 0}
+
+
+def object_document(thing: LiveObject) -> dict[str, Any]:
+    """One object as JSON; members that say nothing are left out."""
+    document: dict[str, Any] = {"kind": thing.kind.value, "shape": thing.shape.to_api()}
+    for member in _PLAIN:
+        value = getattr(thing, member)
+        if value != _DEFAULTS.get(member):
+            document[member] = value
+    if thing.tags:
+        document["tags"] = dict(sorted(thing.tags.items()))
+    if thing.members is not None:
+        document["members"] = list(thing.members)
+    if thing.origins:
+        document["origins"] = [asdict(origin) for origin in thing.origins]
+    return document
+
+
+def object_of(document: Mapping[str, Any]) -> LiveObject:
+    """The object of a document that `object_document` wrote."""
+    kind = Kind(document["kind"])
+    members = document.get("members")
+    return LiveObject(
+        kind=kind,
+        shape=type_of[kind].logical(document["shape"]),
+        tags=dict(document.get("tags", {})),
+        members=None if members is None else tuple(members),
+        origins=tuple(RuleOrigin(**origin) for origin in document.get("origins", ())),
+        **{member: document[member] for member in _PLAIN if member in document},
+    )
+
+
+def configuration_document(configuration: LiveConfiguration) -> dict[str, Any]:
+    """A configuration as JSON."""
+    return {
+        "project": configuration.project,
+        "objects": [object_document(thing) for thing in configuration.objects],
+        "bindings": {
+            kind.value: dict(sorted(ids.items()))
+            for kind, ids in sorted(configuration.bindings.items())
+        },
+        "left_out": [asdict(rule) for rule in configuration.left_out],
+    }
+
+
+def configuration_of(document: Mapping[str, Any]) -> LiveConfiguration:
+    """The configuration of a document that `configuration_document` wrote."""
+    return LiveConfiguration(
+        project=document["project"],
+        objects=tuple(object_of(thing) for thing in document["objects"]),
+        bindings={Kind(kind): dict(ids) for kind, ids in document["bindings"].items()},
+        left_out=tuple(LeftOut(**rule) for rule in document["left_out"]),
+    )

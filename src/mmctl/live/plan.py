@@ -1,0 +1,181 @@
+"""The plan: what would change, in which order, and what it was made from.
+
+A plan is a value; it is made here, checked by `brakes.py`, kept by `planfile.py`, and carried out
+by `apply.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from mmctl.language.project import Kind
+from mmctl.live.canonical import canonical_pair, digest, digest_of, forms_of
+from mmctl.live.diff import diff
+from mmctl.live.edits import Edit, Summary, summarise
+from mmctl.live.names import named_desired
+from mmctl.live.steps import ordered_steps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mmctl.compiler.configuration import Key, LiveConfiguration
+    from mmctl.language.project import Brakes, Environment
+    from mmctl.live.read import LiveState
+    from mmctl.live.service import Identity
+    from mmctl.live.steps import Step
+
+MAX_RULES: Final = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """The environment a plan is for, and who looks at it."""
+
+    environment: str
+    identity: Identity
+    brakes: Brakes
+    protected: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetLine:
+    """How the logical rules of a rule set fit the service's limit of live rules."""
+
+    rule_set: str
+    logical: int
+    live: int
+    limit: int = MAX_RULES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything that is to change, and the state that it was made from."""
+
+    target: Target
+    desired: LiveConfiguration
+    live: LiveConfiguration
+    """What it was made from."""
+    edits: tuple[Edit, ...]
+    steps: tuple[Step, ...]
+    digests: Mapping[str, str]
+    """SHA-256 of each live object it was made from, by `kind/name`."""
+    digest_before: str
+    digest_after: str
+    serial: int = 0
+    """How many applies and rollbacks there were before: makes each plan's creates its own."""
+    goes_back_to: str | None = None
+    """The snapshot that a rollback makes the wanted state."""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether the live state already is the desired one."""
+        return not self.edits and not self.steps
+
+    @property
+    def summary(self) -> Summary:
+        """Rules and objects to add, change, move, delete, rename."""
+        return summarise(self.edits)
+
+    @property
+    def budget(self) -> tuple[BudgetLine, ...]:
+        """Rules used of each rule set."""
+        return tuple(
+            BudgetLine(
+                rule_set=thing.name,
+                logical=thing.logical_rules or len(rules),
+                live=len(rules),
+            )
+            for thing in self.desired.of_kind(Kind.RULE_SET)
+            for rules in (thing.shape.to_api()["Rules"],)
+        )
+
+    @property
+    def token(self) -> str:
+        """What the tokens of this plan's creates are made from."""
+        return digest_of([self.digest_before, self.digest_after, self.serial])
+
+
+def make_plan(
+    target: Target,
+    desired: LiveConfiguration,
+    state: LiveState,
+    *,
+    serial: int = 0,
+    goes_back_to: str | None = None,
+    new_passwords: frozenset[str] = frozenset(),
+) -> Plan:
+    """Compare desired and live, and order the calls that lead from one to the other."""
+    desired = replace(
+        desired,
+        objects=tuple(named_desired(thing, state.names) for thing in desired.objects),
+    )
+    live = state.configuration
+    before, after = _digests(desired, live)
+    return Plan(
+        target=target,
+        desired=desired,
+        live=live,
+        edits=diff(desired, live, new_passwords),
+        steps=ordered_steps(desired, live, new_passwords=new_passwords),
+        digests=object_digests(live),
+        digest_before=before,
+        digest_after=after,
+        serial=serial,
+        goes_back_to=goes_back_to,
+        notes=tuple(_notes(desired, state)),
+    )
+
+
+def target_of(environment: Environment, identity: Identity) -> Target:
+    """The target of an environment of the project."""
+    return Target(
+        environment=environment.name,
+        identity=identity,
+        brakes=environment.brakes,
+        protected=environment.protected,
+    )
+
+
+def object_digests(live: LiveConfiguration) -> dict[str, str]:
+    """The digest of each object by `kind/name`."""
+    return {f"{thing.kind}/{thing.name}": digest(thing) for thing in live.objects}
+
+
+def _digests(desired: LiveConfiguration, live: LiveConfiguration) -> tuple[str, str]:
+    """Digests of both sides, free of what the service filled in unasked."""
+    before, after = forms_of(live), forms_of(desired)
+    wanted = desired.by_key()
+    for thing in live.objects:
+        counterpart = wanted.get(thing.key)
+        if counterpart is not None:
+            before[f"{thing.kind}/{thing.name}"] = canonical_pair(counterpart, thing)[1]
+    return digest_of(before), digest_of(after)
+
+
+def _notes(desired: LiveConfiguration, state: LiveState) -> Iterator[str]:
+    used = {
+        thing.shape.to_api()["RuleSetId"] for thing in desired.of_kind(Kind.INGRESS_POINT)
+    }
+    for thing in desired.of_kind(Kind.RULE_SET):
+        if thing.name not in used:
+            yield f"no ingress point of this project uses rule set {thing.name}"
+    for rule in desired.left_out:
+        yield f"rule {rule.rule} of {rule.rule_set} is left out: {rule.reason}"
+    for thing in desired.objects:
+        if thing.logging:
+            yield (
+                f"logging of {thing.kind.noun} {thing.name} is not set up by this version: "
+                "do so in CloudWatch Logs"
+            )
+        if (thing.kind, thing.live_name) in state.pending:
+            yield f"{thing.kind.noun} {thing.live_name} is still being deleted: the name may be taken"
+    for thing in state.configuration.of_kind(Kind.INGRESS_POINT):
+        if thing.status not in {None, "ACTIVE", "CLOSED"}:
+            yield f"ingress point {thing.name} is {thing.status}"
+
+
+def changed_keys(plan: Plan) -> set[Key]:
+    """The objects that the steps of a plan touch."""
+    return {(step.kind, step.name) for step in plan.steps}

@@ -1,0 +1,212 @@
+"""Plans as files: bound to account, region and endpoint, and refused when edited.
+
+A plan holds mail addresses: the file is readable by its owner alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.errors import Refused, UsageError
+from mmctl.language.project import Brakes, Kind
+from mmctl.live.canonical import digest_of
+from mmctl.live.edits import Edit, EditKind
+from mmctl.live.encode import configuration_document, configuration_of
+from mmctl.live.plan import Plan, Target
+from mmctl.live.service import Identity
+from mmctl.live.steps import Step, Verb
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+SCHEMA: Final = "mmctl/plan@1"
+
+
+def plan_document(plan: Plan) -> dict[str, Any]:
+    """The plan as the JSON that people and machines read; the same plan gives the same bytes."""
+    identity = plan.target.identity
+    return {
+        "schema": SCHEMA,
+        "environment": plan.target.environment,
+        "account": identity.account,
+        "region": identity.region,
+        "endpoint": identity.endpoint,
+        "caller": identity.caller,
+        "digest": {"before": plan.digest_before, "after": plan.digest_after},
+        "edits": [edit_document(edit) for edit in plan.edits],
+        "summary": asdict(plan.summary),
+        "steps": [step.text for step in plan.steps],
+        "behaviour": None,
+        "budget": [asdict(line) for line in plan.budget],
+        "notes": list(plan.notes),
+        "goes_back_to": plan.goes_back_to,
+    }
+
+
+def edit_document(edit: Edit) -> dict[str, Any]:
+    """One edit as JSON."""
+    return {
+        "kind": edit.kind.value,
+        "resource": f"{edit.resource}/{edit.object}",
+        "name": edit.name,
+        "path": edit.path,
+        "before": edit.before,
+        "after": edit.after,
+        "place": edit.place,
+        "note": edit.note,
+    }
+
+
+def save_document(plan: Plan) -> dict[str, Any]:
+    """The plan as a file that apply takes: with both states, and the digest of all of it."""
+    document = plan_document(plan) | {
+        "saved": {
+            "partition": plan.target.identity.partition,
+            "protected": plan.target.protected,
+            "brakes": asdict(plan.target.brakes),
+            "serial": plan.serial,
+            "digests": dict(plan.digests),
+            "desired": configuration_document(plan.desired),
+            "live": configuration_document(plan.live),
+            "edits": [_exact_edit(edit) for edit in plan.edits],
+            "steps": [asdict(step) for step in plan.steps],
+        }
+    }
+    return document | {"seal": digest_of(document)}
+
+
+def plan_text(document: Mapping[str, Any]) -> str:
+    """A document as the bytes of a file."""
+    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def save_plan(plan: Plan, path: Path) -> None:
+    """Write a plan that apply takes.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
+    text = plan_text(save_document(plan))
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            path.chmod(0o600)
+            file.write(text)
+    except OSError as error:
+        raise UsageError(f"cannot write the plan `{path}`: {error.strerror}") from error
+
+
+def load_plan(path: Path) -> Plan:
+    """Read a saved plan.
+
+    Raises:
+        UsageError: it cannot be read, or is no saved plan.
+        Refused: it was edited after it was made.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"cannot read the plan `{path}`: {error.strerror}") from error
+    except ValueError as error:
+        raise UsageError(f"`{path}` is not a plan: {error}", help=_MAKE_ONE) from error
+    return plan_of(document, str(path))
+
+
+def plan_of(document: Any, source: str) -> Plan:  # noqa: ANN401 - any JSON
+    """The plan of a document that `save_document` wrote.
+
+    Raises:
+        UsageError: it is no saved plan.
+        Refused: it was edited after it was made.
+    """
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        raise UsageError(f"`{source}` is not a plan: expected schema `{SCHEMA}`", help=_MAKE_ONE)
+    if "saved" not in document or "seal" not in document:
+        raise UsageError(f"`{source}` is a plan to look at, not one to apply", help=_MAKE_ONE)
+    unsealed = {member: value for member, value in document.items() if member != "seal"}
+    if digest_of(unsealed) != document["seal"]:
+        raise Refused(
+            f"`{source}` was edited after it was made",
+            why="what is applied must be what was shown and reviewed",
+            help="change the files and make a new plan: mmctl plan --save FILE",
+        )
+    _check_schema(document, source)
+    return _plan(document)
+
+
+_MAKE_ONE: Final = "make one with: mmctl plan --save FILE"
+
+
+def _check_schema(document: Mapping[str, Any], source: str) -> None:
+    from jsonschema import Draft202012Validator, ValidationError  # noqa: PLC0415 - slow to import
+
+    try:
+        Draft202012Validator(plan_schema()).validate(document)
+    except ValidationError as error:
+        where = "/".join(str(part) for part in error.absolute_path)
+        raise UsageError(
+            f"`{source}` is not a plan of this version: `{where}`: {error.message}", help=_MAKE_ONE
+        ) from error
+
+
+@cache
+def plan_schema() -> dict[str, Any]:
+    """The JSON Schema of plans."""
+    text = files("mmctl.render").joinpath("schemas/plan.schema.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+def _plan(document: Mapping[str, Any]) -> Plan:
+    saved = document["saved"]
+    identity = Identity(
+        account=document["account"],
+        region=document["region"],
+        endpoint=document["endpoint"],
+        caller=document["caller"],
+        partition=saved["partition"],
+    )
+    return Plan(
+        target=Target(
+            environment=document["environment"],
+            identity=identity,
+            brakes=Brakes(**saved["brakes"]),
+            protected=saved["protected"],
+        ),
+        desired=configuration_of(saved["desired"]),
+        live=configuration_of(saved["live"]),
+        edits=tuple(_edit_of(edit) for edit in saved["edits"]),
+        steps=tuple(_step_of(step) for step in saved["steps"]),
+        digests=dict(saved["digests"]),
+        digest_before=document["digest"]["before"],
+        digest_after=document["digest"]["after"],
+        serial=saved["serial"],
+        goes_back_to=document["goes_back_to"],
+        notes=tuple(document["notes"]),
+    )
+
+
+def _exact_edit(edit: Edit) -> dict[str, Any]:
+    return {member: getattr(edit, member) for member in Edit.__dataclass_fields__}
+
+
+def _edit_of(document: Mapping[str, Any]) -> Edit:
+    kind, resource = EditKind(document["kind"]), Kind(document["resource"])
+    return Edit(**{**document, "kind": kind, "resource": resource})
+
+
+def _step_of(document: Mapping[str, Any]) -> Step:
+    return Step(
+        verb=Verb(document["verb"]),
+        kind=Kind(document["kind"]),
+        name=document["name"],
+        id=document["id"],
+        members=tuple(document["members"]),
+        values=tuple((first, second) for first, second in document["values"]),
+    )

@@ -1,0 +1,205 @@
+"""What the service holds now, as a live configuration under the project's logical names.
+
+Only what this project manages, or is about to adopt, is read in full; the rest is left alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from mmctl.compiler.configuration import OWNER_TAG, LiveConfiguration, LiveObject, type_of
+from mmctl.errors import CouldNot
+from mmctl.language.project import Kind
+from mmctl.live.canonical import digest, without_owner
+from mmctl.live.names import Names, named_live
+from mmctl.live.pairing import paired_name
+from mmctl.live.service import NOUN, MailManager, Members, Noun
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mmctl.compiler.configuration import Key
+
+_GONE = ("PENDING_DELETION", "DEPROVISIONING")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveState:
+    """What was read: the objects under logical names, and the names' ids."""
+
+    configuration: LiveConfiguration
+    names: Names
+    raw: Mapping[str, str] = field(default_factory=dict)
+    """Digest of each object by id, references as the service has them: what a write compares."""
+    pending: tuple[tuple[Kind, str], ...] = ()
+    """Names of archives and ingress points on their way out: gone, but perhaps not free yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One line of a List answer, with the tag that says whose it is."""
+
+    kind: Kind
+    id: str
+    live_name: str
+    tags: Mapping[str, str]
+
+
+def read_live(service: MailManager, desired: LiveConfiguration) -> LiveState:
+    """Read every object of the desired configuration's project, and those of the same names.
+
+    Raises:
+        CouldNot: the service cannot be asked, or holds something this version does not know.
+    """
+    names = Names(identity=service.identity, bindings=desired.bindings)
+    objects: list[LiveObject] = []
+    pending: list[tuple[Kind, str]] = []
+    raw: dict[str, str] = {}
+    for kind in Kind:
+        found = []
+        for listed in list_kind(service, kind, pending):
+            if _concerns(listed, desired):
+                thing = read_object(service, listed.kind, listed.id, tags=listed.tags)
+                if thing is not None:
+                    raw[listed.id] = digest(thing)
+                    found.append(named_live(thing, names))
+        taken: set[str] = set()
+        for thing in _ours_first(found, desired.project):
+            named = replace(thing, name=paired_name(thing, desired, found, taken))
+            taken.add(named.name)
+            if named.id is not None:
+                names = names.with_id(named.key, named.id)
+            objects.append(_with_members(service, named, desired))
+    return LiveState(
+        configuration=LiveConfiguration(
+            project=desired.project, objects=tuple(objects), bindings=desired.bindings
+        ),
+        names=names,
+        raw=raw,
+        pending=tuple(pending),
+    )
+
+
+def list_kind(
+    service: MailManager, kind: Kind, pending: list[tuple[Kind, str]]
+) -> Iterator[Listed]:
+    """The live objects of a kind with their tags; those on their way out go to `pending`."""
+    noun = NOUN[kind]
+    for summary in service.list(noun):
+        id, name = summary[noun.id_member], summary[noun.name_member]
+        if summary.get("ArchiveState") in _GONE or summary.get("Status") in _GONE:
+            pending.append((kind, name))
+            continue
+        tags = service.tags(service.identity.arn(noun, id))
+        yield Listed(kind=kind, id=id, live_name=name, tags=tags)
+
+
+def read_object(
+    service: MailManager, kind: Kind, id: str, *, tags: Mapping[str, str] | None = None
+) -> LiveObject | None:
+    """One object with its tags, references as the service has them, no members; None: gone.
+
+    Raises:
+        CouldNot: it has members that this version does not know.
+    """
+    noun = NOUN[kind]
+    answer = service.get(noun, id)
+    if answer is None or answer.get("ArchiveState") in _GONE or answer.get("Status") in _GONE:
+        return None
+    if tags is None:
+        tags = service.tags(service.identity.arn(noun, id))
+    thing = LiveObject(
+        kind=kind,
+        name=answer[noun.name_member],
+        shape=_shape(kind, answer),
+        tags=without_owner(tags.items()),
+        project=tags.get(OWNER_TAG),
+        id=id,
+        **_more(kind, answer),
+    )
+    return _with_instance(service, thing, id) if kind is Kind.ADD_ON else thing
+
+
+def _shape(kind: Kind, answer: Members) -> Any:  # noqa: ANN401 - one of the seven shapes
+    shape = type_of[kind]
+    members = {
+        field.alias: answer[field.alias]
+        for field in shape.model_fields.values()
+        if field.alias in answer and field.alias != "Tags"
+    }
+    if kind is Kind.INGRESS_POINT:
+        members |= _configuration(answer)
+    try:
+        return shape.of_api(members)
+    except ValidationError as error:
+        raise _unknown_shape(kind, answer, error) from error
+
+
+def _configuration(answer: Members) -> Members:
+    """What GetIngressPoint tells of CreateIngressPoint's configuration: never the password."""
+    auth = answer.get("IngressPointAuthConfiguration") or {}
+    known = {key: auth[key] for key in ("SecretArn", "TlsAuthConfiguration") if auth.get(key)}
+    return {"IngressPointConfiguration": known} if known else {}
+
+
+def _more(kind: Kind, answer: Members) -> dict[str, Any]:
+    if kind is not Kind.INGRESS_POINT:
+        return {}
+    auth = answer.get("IngressPointAuthConfiguration") or {}
+    password = auth.get("IngressPointPasswordConfiguration") or {}
+    return {
+        "closed": answer.get("Status") == "CLOSED",
+        "status": answer.get("Status"),
+        "password_version": password.get("SmtpPasswordVersion"),
+    }
+
+
+def _with_instance(service: MailManager, thing: LiveObject, subscription: str) -> LiveObject:
+    """The add-on with the id of its instance: the first one of its subscription."""
+    instances = sorted(
+        summary["AddonInstanceId"]
+        for summary in service.list(Noun.ADDON_INSTANCE)
+        if summary["AddonSubscriptionId"] == subscription
+    )
+    instance = instances[0] if instances else None
+    return replace(
+        thing, id=instance, subscription_id=subscription, instance=instance is not None
+    )
+
+
+def _concerns(listed: Listed, desired: LiveConfiguration) -> bool:
+    if listed.tags.get(OWNER_TAG) == desired.project:
+        return True
+    return any(
+        listed.live_name == thing.live_name or listed.id in (thing.id, thing.subscription_id)
+        for thing in desired.of_kind(listed.kind)
+    )
+
+
+def _ours_first(found: list[LiveObject], project: str) -> list[LiveObject]:
+    return sorted(found, key=lambda thing: (thing.project != project, thing.live_name))
+
+
+def _with_members(
+    service: MailManager, thing: LiveObject, desired: LiveConfiguration
+) -> LiveObject:
+    if thing.kind is not Kind.ADDRESS_LIST or thing.id is None:
+        return thing
+    wanted = desired.find(Kind.ADDRESS_LIST, thing.name)
+    if wanted is not None and wanted.members is None:
+        return thing
+    return replace(thing, members=tuple(sorted(service.members(thing.id))))
+
+
+def _unknown_shape(kind: Kind, answer: Members, error: ValidationError) -> CouldNot:
+    first = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    name = answer[NOUN[kind].name_member]
+    return CouldNot(
+        f"live {kind.noun} `{name}` has something this version does not know: "
+        f"`{where}`: {first['msg'].lower()}",
+        help="nothing was changed; a newer version of mmctl may know it",
+    )

@@ -1,0 +1,136 @@
+"""Rules of two versions of a rule set, paired and compared: added, removed, moved, changed, renamed.
+
+Pairing is by name, then by equal content, then by likeness; moves are the fewest that do.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.live.changes import changes, likeness
+from mmctl.live.edits import Edit, EditKind
+from mmctl.language.project import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mmctl.compiler.configuration import RuleOrigin
+
+ALIKE: Final = 0.75
+"""From this likeness on, a removed and an added rule are one that was renamed."""
+
+Form = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    old: Sequence[Form]
+    new: Sequence[Form]
+    of_new: dict[int, int]
+    """Index of the old rule by index of the new one."""
+
+
+def rule_edits(
+    rule_set: str, before: Sequence[Form], after: Sequence[Form], origins: Sequence[RuleOrigin]
+) -> Iterator[Edit]:
+    """The edits that lead from one list of rules (canonical) to another, in the new order.
+
+    `origins` are parallel to `after`; without them rules go by their live names.
+    """
+    pairs = _Pairs(before, after, _pair(before, after))
+    moved = _moved([pairs.of_new[index] for index in sorted(pairs.of_new)])
+    name = _names(after, origins)
+    for index, rule in enumerate(after):
+        place = origins[index].place if index < len(origins) else None
+        about = {"resource": Kind.RULE_SET, "object": rule_set, "rule": name[index], "place": place}
+        old = pairs.of_new.get(index)
+        if old is None:
+            note = f"after {name[index - 1]}" if index else "first"
+            yield Edit(kind=EditKind.ADDED, after=rule, note=note, **about)
+            continue
+        if before[old].get("Name") != rule.get("Name"):
+            yield Edit(
+                kind=EditKind.RENAMED, before=before[old].get("Name"), after=rule.get("Name"), **about
+            )
+        if old in moved:
+            yield Edit(kind=EditKind.MOVED, before=old + 1, after=index + 1, **about)
+        for change in changes(_nameless(before[old]), _nameless(rule)):
+            yield Edit(
+                kind=EditKind.CHANGED,
+                path=change.text,
+                before=change.before,
+                after=change.after,
+                **about,
+            )
+    kept = set(pairs.of_new.values())
+    for index, rule in enumerate(before):
+        if index not in kept:
+            yield Edit(
+                kind=EditKind.REMOVED,
+                resource=Kind.RULE_SET,
+                object=rule_set,
+                rule=rule.get("Name") or f"rule {index + 1}",
+                before=rule,
+            )
+
+
+def _names(rules: Sequence[Form], origins: Sequence[RuleOrigin]) -> list[str]:
+    if len(origins) == len(rules):
+        return [origin.name for origin in origins]
+    return [rule.get("Name") or f"rule {index + 1}" for index, rule in enumerate(rules)]
+
+
+def _nameless(rule: Form) -> Form:
+    return {member: value for member, value in rule.items() if member != "Name"}
+
+
+def _pair(before: Sequence[Form], after: Sequence[Form]) -> dict[int, int]:
+    pairs: dict[int, int] = {}
+    free = list(range(len(before)))
+
+    def take(new: int, old: int) -> None:
+        pairs[new] = old
+        free.remove(old)
+
+    for new, rule in enumerate(after):
+        named = [old for old in free if rule.get("Name") and before[old].get("Name") == rule["Name"]]
+        if named:
+            take(new, named[0])
+    names = {rule.get("Name") for rule in after}
+    for new, rule in enumerate(after):
+        if new not in pairs:
+            equal = [old for old in free if _nameless(before[old]) == _nameless(rule)]
+            if equal:
+                take(new, equal[0])
+    scored = sorted(
+        (-score, new, old)
+        for new, rule in enumerate(after)
+        if new not in pairs
+        for old in free
+        if before[old].get("Name") not in names - {None}
+        and (score := likeness(_nameless(before[old]), _nameless(rule))) >= ALIKE
+    )
+    for _score, new, old in scored:
+        if new not in pairs and old in free:
+            take(new, old)
+    return pairs
+
+
+def _moved(order: Sequence[int]) -> set[int]:
+    """The items outside a longest increasing subsequence: the fewest that must move."""
+    tails: list[int] = []
+    ends: list[int] = []
+    previous: list[int | None] = []
+    for index, item in enumerate(order):
+        at = bisect_left(tails, item)
+        tails[at : at + 1] = [item]
+        ends[at : at + 1] = [index]
+        previous.append(ends[at - 1] if at else None)
+    kept: set[int] = set()
+    step = ends[-1] if ends else None
+    while step is not None:
+        kept.add(order[step])
+        step = previous[step]
+    return set(order) - kept

@@ -1,0 +1,229 @@
+"""The order of calls: what must be there first is made first, what is in use goes last.
+
+Create and update: address lists, archives, relays, add-ons, narrowing policies, rule sets, widening
+policies, ingress points. Then members leave lists, and what goes is deleted in reverse order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.compiler.configuration import OWNER_TAG
+from mmctl.language.project import Kind
+from mmctl.language.references import references
+from mmctl.live.canonical import canonical, canonical_pair
+from mmctl.live.replacing import left_over_name, why_replaced
+from mmctl.live.service import NOUN
+from mmctl.live.widening import narrows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.compiler.configuration import Key, LiveConfiguration, LiveObject
+
+UPDATABLE: Final = {
+    Kind.ADDRESS_LIST: (),
+    Kind.ARCHIVE: ("ArchiveName", "Retention"),
+    Kind.RELAY: ("RelayName", "ServerName", "ServerPort", "Authentication"),
+    Kind.ADD_ON: ("Instance",),
+    Kind.RULE_SET: ("RuleSetName", "Rules"),
+    Kind.TRAFFIC_POLICY: (
+        "TrafficPolicyName",
+        "PolicyStatements",
+        "DefaultAction",
+        "MaxMessageSizeBytes",
+    ),
+    Kind.INGRESS_POINT: (
+        "IngressPointName",
+        "RuleSetId",
+        "TrafficPolicyId",
+        "IngressPointConfiguration",
+        "TlsPolicy",
+        "Status",
+    ),
+}
+"""Members that an update takes; `Status` is StatusToUpdate there, `Instance` a create of its own."""
+
+ALWAYS_SENT: Final = ("PolicyStatements",)
+"""A list that must be sent also when it is empty (terraform-provider-aws issue 49366)."""
+
+PASSWORD: Final = "SmtpPassword"  # noqa: S105 - the name of a member
+
+
+class Verb(StrEnum):
+    """What a step does."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    FREE_NAME = "free name"
+    """Give an object that is replaced another name, so that its successor can have its own."""
+    TAG = "tag"
+    UNTAG = "untag"
+    ADD_MEMBERS = "add members"
+    REMOVE_MEMBERS = "remove members"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing that apply does: one call, or one call for each address or tag in `values`."""
+
+    verb: Verb
+    kind: Kind
+    name: str
+    """Logical name of the object."""
+    id: str | None = None
+    """The service's id where the object is live already; of an add-on, of its subscription."""
+    members: tuple[str, ...] = ()
+    """Members of an update."""
+    values: tuple[tuple[str, str], ...] = ()
+    """Tags to set; of tags to take away and of addresses, only the first of each pair counts."""
+
+    @property
+    def text(self) -> str:
+        """The step in a line: `update rule set inbound: rules`."""
+        details = [path for path in self.members] or [first for first, _second in self.values]
+        listed = ", ".join(details[:3]) + (f" and {len(details) - 3} more" if details[3:] else "")
+        return f"{self.verb} {self.kind.noun} {self.name}" + (f": {listed}" if listed else "")
+
+
+def ordered_steps(
+    desired: LiveConfiguration,
+    live: LiveConfiguration,
+    *,
+    new_passwords: frozenset[str] = frozenset(),
+) -> tuple[Step, ...]:
+    """All calls, in order; `new_passwords` are ingress points whose password is to be set."""
+    return tuple(_Order(desired, live, new_passwords).steps())
+
+
+class _Order:
+    def __init__(
+        self, desired: LiveConfiguration, live: LiveConfiguration, new_passwords: frozenset[str]
+    ) -> None:
+        self.desired = desired
+        self.live = live
+        self.found = live.by_key()
+        self.wanted = desired.by_key()
+        self.new_passwords = new_passwords
+        self.replaced = {
+            thing.key
+            for thing in desired.objects
+            if thing.key in self.found and why_replaced(thing, self.found[thing.key])
+        }
+
+    def steps(self) -> Iterator[Step]:
+        for kind in (Kind.ADDRESS_LIST, Kind.ARCHIVE, Kind.RELAY, Kind.ADD_ON):
+            yield from self._upserts(kind)
+        yield from self._policies(before_rule_sets=True)
+        yield from self._upserts(Kind.RULE_SET)
+        yield from self._policies(before_rule_sets=False)
+        yield from self._upserts(Kind.INGRESS_POINT)
+        for thing in self.desired.of_kind(Kind.ADDRESS_LIST):
+            yield from self._members(thing, removals=True)
+        for kind in reversed(Kind):
+            yield from self._deletions(kind)
+
+    def _upserts(self, kind: Kind) -> Iterator[Step]:
+        for thing in self.desired.of_kind(kind):
+            yield from self._upsert(thing)
+
+    def _policies(self, *, before_rule_sets: bool) -> Iterator[Step]:
+        for thing in self.desired.of_kind(Kind.TRAFFIC_POLICY):
+            found = self.found.get(thing.key)
+            first = found is None or thing.key in self.replaced or narrows(found, thing)
+            if first is before_rule_sets:
+                yield from self._upsert(thing)
+
+    def _upsert(self, thing: LiveObject) -> Iterator[Step]:
+        found = self.found.get(thing.key)
+        if found is None or thing.key in self.replaced:
+            yield from self._creation(thing, found)
+            return
+        yield from _tag_steps(thing, found)
+        members = self._update_members(thing, found)
+        if members:
+            yield _step(Verb.UPDATE, thing, id=call_id(found), members=members)
+        yield from self._members(thing, removals=False)
+
+    def _creation(self, thing: LiveObject, found: LiveObject | None) -> Iterator[Step]:
+        if found is not None and found.live_name == thing.live_name:
+            yield _step(Verb.FREE_NAME, thing, id=call_id(found))
+        yield _step(Verb.CREATE, thing)
+        if thing.members:
+            yield _step(Verb.ADD_MEMBERS, thing, values=_values(thing.members))
+        if thing.closed:
+            yield _step(Verb.UPDATE, thing, members=("Status",))
+
+    def _update_members(self, thing: LiveObject, found: LiveObject) -> tuple[str, ...]:
+        wanted, is_now = canonical_pair(thing, found)
+        changed = {
+            member
+            for member in UPDATABLE[thing.kind]
+            if wanted.get(member) != is_now.get(member) and member in wanted
+        }
+        if thing.smtp_password_env and (
+            "IngressPointConfiguration" in is_now or thing.name in self.new_passwords
+        ):
+            changed.add(PASSWORD)
+        changed |= {member for member, key in _pointers(thing) if key in self.replaced}
+        if changed:
+            changed |= {member for member in ALWAYS_SENT if member in UPDATABLE[thing.kind]}
+        return tuple(sorted(changed))
+
+    def _members(self, thing: LiveObject, *, removals: bool) -> Iterator[Step]:
+        found = self.found.get(thing.key)
+        if thing.members is None or found is None or thing.key in self.replaced:
+            return
+        have = {address.lower(): address for address in found.members or ()}
+        want = {address.lower(): address for address in thing.members}
+        source, other = (have, want) if removals else (want, have)
+        addresses = tuple(source[key] for key in sorted(source.keys() - other.keys()))
+        if addresses:
+            verb = Verb.REMOVE_MEMBERS if removals else Verb.ADD_MEMBERS
+            yield _step(verb, thing, id=call_id(found), values=_values(addresses))
+
+    def _deletions(self, kind: Kind) -> Iterator[Step]:
+        for thing in self.live.of_kind(kind):
+            unwanted = thing.key not in self.wanted and thing.project == self.desired.project
+            if unwanted or thing.key in self.replaced:
+                yield _step(Verb.DELETE, thing, id=call_id(thing))
+
+
+def call_id(thing: LiveObject) -> str | None:
+    """The id that calls take: of an add-on, that of its subscription."""
+    return thing.subscription_id if thing.kind is Kind.ADD_ON else thing.id
+
+
+def _step(verb: Verb, thing: LiveObject, **more: Any) -> Step:  # noqa: ANN401 - members of Step
+    return Step(verb=verb, kind=thing.kind, name=thing.name, **more)
+
+
+def _values(texts: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((text, "") for text in texts)
+
+
+def _pointers(thing: LiveObject) -> Iterator[tuple[str, Key]]:
+    """The updatable member around each reference of an object, and what it refers to."""
+    for reference in references(thing.shape):
+        member = reference.path[0]
+        if isinstance(member, str) and member in UPDATABLE[thing.kind]:
+            yield member, (reference.kind, reference.name)
+
+
+def _tag_steps(thing: LiveObject, found: LiveObject) -> Iterator[Step]:
+    want, have = all_tags(thing), all_tags(found)
+    new = tuple((key, value) for key, value in sorted(want.items()) if have.get(key) != value)
+    old = tuple(sorted(have.keys() - want.keys()))
+    if new:
+        yield _step(Verb.TAG, thing, id=call_id(found), values=new)
+    if old:
+        yield _step(Verb.UNTAG, thing, id=call_id(found), values=_values(old))
+
+
+def all_tags(thing: LiveObject) -> dict[str, str]:
+    """The tags of an object as the service holds them, with the one that says whose it is."""
+    owner = {OWNER_TAG: thing.project} if thing.project is not None else {}
+    return {**thing.tags, **owner}

@@ -1,0 +1,126 @@
+"""What is judged: an email, and the session, envelope and facts that came with it.
+
+Values only; `reader` makes emails from bytes and `found` finds the other three in headers. What
+is not known is None, never false: the judge answers unknown for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from mmctl.mail.addresses import addresses
+from mmctl.mail.encoded_words import decode_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
+
+_RECEIPT_HEADERS: Final = ("disposition-notification-to", "return-receipt-to")
+_READ_BY_RULES: Final = frozenset({"from", "sender", "to", "cc", "subject"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Email:
+    """A message as far as rules can read it: its headers and its size."""
+
+    headers: Mapping[str, Sequence[str]] = field(hash=False)
+    """Unfolded values as sent, top to bottom, under lower-case names; encoded words undecoded."""
+    size: int
+    """Bytes, with CRLF line ends as SMTP carries it; an mbox `From ` line is not part of it."""
+    defects: tuple[str, ...] = ()
+    """What was wrong with the header section; `notes` has the defects of single values too."""
+
+    def header_values(self, name: str, *, decoded: bool) -> tuple[str, ...]:
+        """All values of a header, top to bottom; the name in any case (RFC 5322 §1.2.2).
+
+        With `decoded`, encoded words are decoded and undecodable ones left as they are.
+        """
+        values = self.headers.get(name.lower(), ())
+        if decoded:
+            return tuple(decode_words(value).text for value in values)
+        return tuple(values)
+
+    def addresses_by_header(self, name: str) -> tuple[tuple[str, ...], ...]:
+        """The address specs of each From, Sender, To or Cc header, one tuple a header."""
+        return tuple(addresses(value) for value in self.headers.get(name.lower(), ()))
+
+    def addresses(self, name: str) -> tuple[str, ...]:
+        """The address specs of all From, Sender, To or Cc headers, top to bottom.
+
+        Display names and comments are left out; parsed before encoded words are decoded.
+        """
+        return tuple(spec for specs in self.addresses_by_header(name) for spec in specs)
+
+    @property
+    def read_receipt_requested(self) -> bool:
+        """Whether the sender asks for a receipt.
+
+        AWS does not say which header it reads: Disposition-Notification-To (RFC 8098 §2.1) and
+        the older Return-Receipt-To are presumed.
+        """
+        return any(value for name in _RECEIPT_HEADERS for value in self.headers.get(name, ()))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is wrong with the message, in words; read on demand."""
+        return (*self.defects, *self._word_defects())
+
+    def _word_defects(self) -> Iterator[str]:
+        """The defects of encoded words in headers that rules can read."""
+        for name, values in self.headers.items():
+            if name in _READ_BY_RULES or name.startswith("x-"):
+                found = [defect for value in values for defect in decode_words(value).defects]
+                yield from dict.fromkeys(f"header `{name}`: {defect}" for defect in found)
+
+
+class Tls(StrEnum):
+    """How the session was encrypted."""
+
+    NONE = "none"
+    TLS1_2 = "TLS1_2"
+    TLS1_3 = "TLS1_3"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """The SMTP connection; None is unknown."""
+
+    source_ip: str | None = None
+    helo: str | None = None
+    tls: Tls | None = None
+    tls_wrapped: bool | None = None
+    client_certificate: Mapping[str, tuple[str, ...]] | None = field(default=None, hash=False)
+    """Values under the attribute names of `RuleClientCertificateAttribute`; {}: it had none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """MAIL FROM and RCPT TO."""
+
+    mail_from: str | None = None
+    """None is unknown, "" the null sender `<>`."""
+    recipients: tuple[str, ...] = ()
+    """As received, +tag and all; empty: none known."""
+
+
+class NoPolicy(StrEnum):
+    """The answer that the domain of From publishes no DMARC policy."""
+
+    NO_POLICY = "no policy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What others found out about the message; None is unknown."""
+
+    spf: RuleVerdict | None = None
+    dkim: RuleVerdict | None = None
+    dmarc: RuleVerdict | None = None
+    """How DMARC ended. No rule reads it; whether `dmarc_policy` has a value may depend on it."""
+    dmarc_policy: RuleDmarcPolicy | NoPolicy | None = None
+    """The published policy; where a case states it, the value that rules see."""
+    add_ons: Mapping[str, Mapping[str, str | bool]] = field(default_factory=dict, hash=False)
+    """Fields of the answers, by add-on; an add-on or a field that is not there is unknown."""

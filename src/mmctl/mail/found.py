@@ -1,0 +1,125 @@
+"""Envelope, session and facts that the headers of a stored message record, and where.
+
+For messages that come without a case. Each thing found is named with its header; what no header
+records stays unknown. Recipients are never guessed from To or Cc.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Final
+
+from mmctl.mail.addresses import addresses
+from mmctl.mail.authentication import found_verdicts
+from mmctl.mail.email import Envelope, Facts, Session, Tls
+from mmctl.mail.lexical import Kind, Token, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mmctl.mail.email import Email
+
+RETURN_PATH: Final = "Return-Path"
+RECEIVED: Final = "Received"
+# The recipient as received comes before the one that aliases made of it.
+RECIPIENT_HEADERS: Final = ("X-Original-To", "Envelope-To", "Delivered-To")
+
+_HELO_IN_COMMENT: Final = re.compile(r"\b(?:helo=|HELO |EHLO )\[?([^\s\])]+)", re.ASCII)
+_BRACKETED: Final = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f.:]+)\]")
+_POSSIBLE_IP: Final = re.compile(r"(?<![\w.:-])[0-9A-Fa-f]*[.:][0-9A-Fa-f.:]*(?![\w-])", re.ASCII)
+_LONGEST_IP: Final = 45
+_TLS_VERSION: Final = re.compile(r"TLS ?v?1[._]([23])\b", re.ASCII | re.IGNORECASE)
+_TLS: Final = {"2": Tls.TLS1_2, "3": Tls.TLS1_3}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What the headers record."""
+
+    envelope: Envelope
+    session: Session
+    facts: Facts
+    sources: Mapping[str, str] = field(hash=False)
+    """Member (`mail_from`, `recipients`, `source_ip`, `helo`, `tls`, `spf` …) → header name."""
+
+
+def found_facts(email: Email) -> Found:
+    """Find envelope, session and verdicts in the headers that the last server wrote on top."""
+    sources: dict[str, str] = {}
+    envelope = Envelope(mail_from=_mail_from(email, sources), recipients=_to(email, sources))
+    session = _session(email, sources)
+    facts, verdict_sources = found_verdicts(email)
+    return Found(
+        envelope=envelope, session=session, facts=facts, sources=sources | dict(verdict_sources)
+    )
+
+
+def _mail_from(email: Email, sources: dict[str, str]) -> str | None:
+    """The sender of the topmost Return-Path (RFC 5321 §4.4); `<>` is the null sender."""
+    values = email.header_values(RETURN_PATH, decoded=False)
+    if not values:
+        return None
+    specs = addresses(values[0])
+    sender = specs[0] if specs else ""
+    if not sender and "<" not in values[0]:
+        return None
+    sources["mail_from"] = RETURN_PATH
+    return sender
+
+
+def _to(email: Email, sources: dict[str, str]) -> tuple[str, ...]:
+    """The recipients of the topmost of the first header that names any."""
+    for name in RECIPIENT_HEADERS:
+        values = email.header_values(name, decoded=False)
+        if values and (specs := addresses(values[0])):
+            sources["recipients"] = name
+            return tuple(dict.fromkeys(specs))
+    return ()
+
+
+def _session(email: Email, sources: dict[str, str]) -> Session:
+    """The client of the topmost Received that has a `from` (RFC 5321 §4.4)."""
+    for value in email.header_values(RECEIVED, decoded=False):
+        read = [token for token in tokens(value) if token.kind is not Kind.SPACE]
+        if read and read[0].text.lower() == "from":
+            found = _client(read[1:], value)
+            sources |= dict.fromkeys(found, RECEIVED)
+            return Session(
+                source_ip=found.get("source_ip"),
+                helo=found.get("helo"),
+                tls=_TLS.get(found.get("tls", "")),
+            )
+    return Session()
+
+
+def _client(read: list[Token], value: str) -> dict[str, str]:
+    """What a Received value says about the client, by the name of the session's member."""
+    clause: list[Token] = []
+    for token in read:
+        if token.kind is Kind.WORD and token.text.lower() == "by":
+            break
+        clause.append(token)
+    comments = " ".join(token.text for token in clause if token.kind is Kind.COMMENT)
+    plain = "".join(token.text for token in clause[:1] if token.kind is not Kind.COMMENT)
+    helo = _HELO_IN_COMMENT.search(comments)
+    version = _TLS_VERSION.search(value)
+    found = {
+        "source_ip": _address_in(comments) or _address_in(plain),
+        "helo": helo[1] if helo else plain,
+        "tls": version[1] if version else None,
+    }
+    return {name: text for name, text in found.items() if text}
+
+
+def _address_in(text: str) -> str | None:
+    """The first IP address in brackets, else the first that stands free."""
+    for pattern in (_BRACKETED, _POSSIBLE_IP):
+        for candidate in pattern.finditer(text):
+            written = candidate[candidate.lastindex or 0]
+            try:
+                return str(ip_address(written[:_LONGEST_IP]))
+            except ValueError:
+                continue
+    return None

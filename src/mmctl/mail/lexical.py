@@ -1,0 +1,85 @@
+"""The words of structured headers (RFC 5322 §3.2): comments, quoted strings, atoms, specials.
+
+Knows no header. Broken text is cut into tokens all the same, in linear time: a quote or a
+parenthesis that is never closed is an ordinary character.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from mmctl.mail.encoded_words import ENCODED_WORD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Kind(StrEnum):
+    """What a token is."""
+
+    SPACE = "space"
+    COMMENT = "comment"
+    QUOTED = "quoted"
+    LITERAL = "literal"
+    ENCODED = "encoded"
+    SPECIAL = "special"
+    WORD = "word"
+
+
+class Token(NamedTuple):
+    """A piece of a header value as it is written; the pieces together are the value."""
+
+    kind: Kind
+    text: str
+
+
+_QUOTED: Final = r'(?P<quoted>"(?:[^"\\]|\\.)*+")|'
+_OTHERS: Final = (
+    r"(?P<space>[ \t\r\n]++)"
+    r"|(?P<literal>\[[^\[\]\\]*+\])"
+    rf"|(?P<encoded>{ENCODED_WORD})"
+    r"|(?P<special>[<>,;:@])"
+    r"|(?P<opening>\()"
+    r"|(?P<unclosed>\")"
+    r'|(?P<word>(?:[^ \t\r\n"\[<>,;:@()=]++|=(?!\?))++|.)'
+)
+_TOKEN: Final = re.compile(_QUOTED + _OTHERS, re.DOTALL)
+_TOKEN_WITHOUT_QUOTES: Final = re.compile(_OTHERS, re.DOTALL)
+_PARENTHESIS: Final = re.compile(r"[()]|\\.", re.DOTALL)
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """Cut an unfolded header value into tokens."""
+    pattern = _TOKEN
+    comments_close = True
+    position = 0
+    while found := pattern.match(text, position):
+        name = found.lastgroup
+        end = found.end()
+        if name == "opening":
+            closed = _comment_end(text, position) if comments_close else None
+            comments_close = closed is not None
+            end = closed or end
+            yield Token(Kind.COMMENT if closed else Kind.SPACE, text[position:end])
+        elif name == "unclosed":
+            # Looking for its end again from every later quote would take quadratic time.
+            pattern = _TOKEN_WITHOUT_QUOTES
+            yield Token(Kind.SPACE, found[0])
+        else:
+            yield Token(Kind(name or Kind.WORD), found[0])
+        position = end
+
+
+def _comment_end(text: str, start: int) -> int | None:
+    """Where the comment that opens at `start` ends; comments nest (RFC 5322 §3.2.2)."""
+    depth = 0
+    for mark in _PARENTHESIS.finditer(text, start):
+        if mark[0] == "(":
+            depth += 1
+        elif mark[0] == ")":
+            depth -= 1
+            if depth == 0:
+                return mark.end()
+    return None

@@ -1,0 +1,56 @@
+"""An mbox stream → its messages, one after the other (RFC 4155).
+
+Bounded memory whatever the file is: long lines are read in pieces, a message that is too large is
+left out. Opens nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_PIECE: Final = 64 * 1024
+_BLANK: Final = frozenset({b"\n", b"\r\n"})
+
+
+def messages_of_mbox(
+    name: str, file: BinaryIO, *, largest: int, skip: Callable[[str, str], None]
+) -> Iterator[tuple[str, bytes]]:
+    """Split an mbox; the n-th message is called `name#n`.
+
+    A message starts at a line `From ` at the top or after a blank line. That line stays, the blank
+    line before the next one goes. Quoted lines (`>From `) stay quoted: mboxes differ in what they
+    quote. Messages of more than `largest` bytes are handed to `skip` with the reason.
+    """
+    for number, message in enumerate(_split(file, largest), start=1):
+        if message is None:
+            skip(f"{name}#{number}", f"has more than {largest} bytes, the most that is read")
+        else:
+            yield f"{name}#{number}", message
+
+
+def _split(file: BinaryIO, largest: int) -> Iterator[bytes | None]:
+    """Cut at the `From ` lines; None stands for a message that is too large."""
+    message = bytearray()
+    too_large = False
+    starts_line = after_blank = True
+    while piece := file.readline(_PIECE):
+        if after_blank and starts_line and piece.startswith(b"From ") and (message or too_large):
+            yield None if too_large else _without_blank(message)
+            message, too_large = bytearray(), False
+        too_large = too_large or len(message) + len(piece) > largest
+        if too_large:
+            message.clear()
+        else:
+            message += piece
+        after_blank = starts_line and piece in _BLANK
+        starts_line = piece.endswith(b"\n")
+    if message or too_large:
+        yield None if too_large else bytes(message)
+
+
+def _without_blank(message: bytearray) -> bytes:
+    """A message without the blank line that separates it from the next."""
+    return bytes(message.removesuffix(b"\n").removesuffix(b"\r"))

@@ -1,0 +1,221 @@
+"""Where messages come from: files, folders, Maildirs, mboxes, archives, standard input.
+
+The one place of this room that opens files. One message is in memory at a time; nothing is ever
+unpacked to disk, so names inside archives are names and no more.
+"""
+
+from __future__ import annotations
+
+import lzma
+import tarfile
+import zipfile
+import zlib
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias, cast
+
+from mmctl.errors import UsageError
+from mmctl.mail.mbox import messages_of_mbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from io import BufferedReader
+
+    Skip: TypeAlias = Callable[[str, str], None]
+
+LARGEST_MESSAGE: Final = 64 * 1024 * 1024
+"""Bytes; the service takes 40 MB. What is larger, packed or not, is not read to its end."""
+
+STANDARD_INPUT: Final = "-"
+_MESSAGE_SUFFIXES: Final = frozenset({".eml", ".txt", ".msg"})
+_PEEK: Final = 512
+_ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
+_COMPRESSED: Final = (b"\x1f\x8b", b"\xfd7zXZ\x00", b"BZh")
+_TAR_MAGIC: Final = slice(257, 262)
+_TAR_SUFFIXES: Final = (".tar", ".tgz", ".txz", ".tar.gz", ".tar.xz", ".tar.bz2")
+_OTHER_ARCHIVES: Final = {
+    b"Rar!": "a RAR archive",
+    b"7z\xbc\xaf": "a 7z archive",
+    b"!BDN": "an Outlook data file (PST)",
+    b"\xd0\xcf\x11\xe0": "an Outlook message (MSG)",
+}
+_BROKEN: Final = (
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    lzma.LZMAError,
+    zlib.error,
+    EOFError,
+    OSError,
+)
+
+
+def messages(
+    paths: Iterable[str | Path], stdin: BinaryIO | None = None, *, skip: Skip | None = None
+) -> Iterator[tuple[str, bytes]]:
+    """Read messages one after the other; each with the name that reports give it.
+
+    A path is a message file, a folder (all its files, hidden ones left out, in order of their
+    names), a Maildir, an mbox, a tar (plain, .gz, .xz, .bz2), a zip, or `-` for one message on
+    standard input. A message that is too large or cannot be unpacked is handed to `skip` with its
+    name and the reason; without `skip` it is an error.
+
+    Raises:
+        UsageError: a path is missing, cannot be read, or holds no messages.
+    """
+    leave_out = skip or _refuse
+    for path in paths:
+        if str(path) == STANDARD_INPUT:
+            yield from _from_stream(stdin, leave_out)
+        elif _is_folder(Path(path)):
+            yield from _from_folder(Path(path), leave_out)
+        else:
+            yield from _from_file(Path(path), leave_out)
+
+
+def _refuse(name: str, reason: str) -> None:
+    """What happens to a message that cannot be read where nobody wants to go on without it."""
+    raise UsageError(f"`{name}` {reason}")
+
+
+def _from_stream(stdin: BinaryIO | None, skip: Skip) -> Iterator[tuple[str, bytes]]:
+    """The one message on standard input."""
+    if stdin is None:
+        raise UsageError("`-` stands for a message on standard input, and there is none")
+    with _readable(STANDARD_INPUT):
+        message = _bounded(STANDARD_INPUT, stdin, skip)
+    if message is not None:
+        yield STANDARD_INPUT, message
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether a path is a folder; that it is there at all is checked too."""
+    with _readable(path):
+        if not path.exists():
+            raise UsageError(f"`{path}` does not exist")
+        return path.is_dir()
+
+
+def _from_folder(folder: Path, skip: Skip) -> Iterator[tuple[str, bytes]]:
+    """All messages below a folder."""
+    found = False
+    for file in _files(folder):
+        found = True
+        yield from _from_file(file, skip)
+    if not found:
+        raise UsageError(f"folder `{folder}` holds no files")
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """The files below a folder, sorted; of a Maildir those in cur and new, and of its folders."""
+    with _readable(folder):
+        entries = sorted(folder.iterdir())
+    names = {entry.name for entry in entries}
+    maildir = {"cur", "new"} <= names
+    for entry in entries:
+        hidden = entry.name.startswith(".")
+        if entry.is_dir():
+            wanted = entry.name in {"cur", "new"} or hidden if maildir else not hidden
+            if wanted and not entry.is_symlink():
+                yield from _files(entry)
+        elif not hidden and not maildir and entry.is_file():
+            yield entry
+
+
+def _from_file(path: Path, skip: Skip) -> Iterator[tuple[str, bytes]]:
+    """The messages of one file, by what is in it; the suffix decides only where that is open."""
+    with _readable(path), path.open("rb") as file:
+        start = file.peek(_PEEK)[:_PEEK]
+        yield from _from_content(path, file, start, skip)
+
+
+def _from_content(
+    path: Path, file: BufferedReader, start: bytes, skip: Skip
+) -> Iterator[tuple[str, bytes]]:
+    """Choose the reader that fits the first bytes of a file."""
+    name = str(path)
+    if start.startswith(_ZIP):
+        yield from _from_zip(name, file, skip)
+    elif _is_tar(path, start):
+        yield from _from_tar(name, file, skip)
+    elif path.suffix.lower() == ".zip":
+        raise UsageError(f"`{name}` is not a zip archive")
+    elif kind := _OTHER_ARCHIVES.get(start[:4]):
+        raise UsageError(
+            f"`{name}` is {kind}, which is not read",
+            help="unpack it, or export its messages as .eml, mbox, tar or zip",
+        )
+    elif start.startswith(b"From ") and path.suffix.lower() not in _MESSAGE_SUFFIXES:
+        yield from messages_of_mbox(name, file, largest=LARGEST_MESSAGE, skip=skip)
+    elif (message := _bounded(name, file, skip)) is not None:
+        yield name, message
+
+
+def _is_tar(path: Path, start: bytes) -> bool:
+    """Whether a file is a tar: old ones have no magic, and compressed ones hide it."""
+    return (
+        start.startswith(_COMPRESSED)
+        or start[_TAR_MAGIC] == b"ustar"
+        or path.name.lower().endswith(_TAR_SUFFIXES)
+    )
+
+
+def _from_tar(name: str, file: BufferedReader, skip: Skip) -> Iterator[tuple[str, bytes]]:
+    """The files of a tar, in its order, as a stream."""
+    with tarfile.open(fileobj=file, mode="r|*") as archive:
+        for member in archive:
+            inside = f"{name}:{member.name}"
+            if not member.isfile():
+                continue
+            if member.size > LARGEST_MESSAGE:
+                skip(inside, _too_large())
+                continue
+            content = cast("BinaryIO", archive.extractfile(member))
+            yield inside, content.read()
+
+
+def _from_zip(name: str, file: BufferedReader, skip: Skip) -> Iterator[tuple[str, bytes]]:
+    """The files of a zip, in its order."""
+    if not file.seekable():
+        raise UsageError(f"`{name}` is a zip archive, which cannot be read from a pipe")
+    with zipfile.ZipFile(file) as archive:
+        for member in archive.infolist():
+            inside = f"{name}:{member.filename}"
+            if member.is_dir():
+                continue
+            try:
+                with archive.open(member) as content:
+                    message = _bounded(inside, cast("BinaryIO", content), skip)
+            except RuntimeError:  # it wants a password, or is packed by a method Python lacks
+                skip(inside, "is encrypted, or packed in a way that is not read")
+                continue
+            if message is not None:
+                yield inside, message
+
+
+def _bounded(name: str, file: BinaryIO, skip: Skip) -> bytes | None:
+    """Read a stream to its end; None where it is longer than any message, which `skip` is told."""
+    message = file.read(LARGEST_MESSAGE + 1)
+    if len(message) <= LARGEST_MESSAGE:
+        return message
+    skip(name, _too_large())
+    return None
+
+
+def _too_large() -> str:
+    """The reason why a message is left out."""
+    return f"has more than {LARGEST_MESSAGE // 1024**2} MiB, the most that is read of a message"
+
+
+@contextmanager
+def _readable(name: str | Path) -> Iterator[None]:
+    """Turn what can go wrong with a file into a sentence."""
+    try:
+        yield
+    except _BROKEN as error:
+        reason = error.strerror if isinstance(error, OSError) else None
+        if reason:
+            raise UsageError(f"`{name}` cannot be read: {reason.lower()}") from error
+        raise UsageError(
+            f"`{name}` is not a readable archive of messages",
+            help="expected a message, a folder, a Maildir, an mbox, a tar or a zip",
+        ) from error

@@ -1,0 +1,175 @@
+"""Problems for people and for programs: the frame with its caret, and the document `mmctl/lint@1`.
+
+Nothing here opens files: the texts that the frames show are given.
+"""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from mmctl.problem import Problem
+
+SCHEMA: Final = "mmctl/lint@1"
+SHOWN: Final = 100
+"""As many problems are shown to people unless they ask for all."""
+_WIDTH: Final = 80
+_LONGEST: Final = 600
+"""Characters of a message that are shown: a value in it may be very long."""
+_TAB: Final = "    "
+_STYLES: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+
+
+def human(
+    problems: Sequence[Problem], files: Mapping[str, str], *, shown: int | None = SHOWN
+) -> Text:
+    """All problems, each with its source line, and how many there are; `files` by path."""
+    lines = {file: text.splitlines() for file, text in files.items()}
+    limit = len(problems) if shown is None else shown
+    report = Text()
+    for problem in problems[:limit]:
+        report.append_text(one(problem, lines.get(problem.position.file, ())))
+        report.append("\n")
+    if len(problems) > limit:
+        report.append(f"{len(problems) - limit:,} more are not shown; --all shows them\n")
+    report.append(summary(problems) + "\n")
+    return report
+
+
+def one(problem: Problem, lines: Sequence[str]) -> Text:
+    """One problem: the line that editors read, the source with a caret, and the advice."""
+    at = problem.position
+    text = Text()
+    text.append(f"{at}: ", "bold")
+    text.append(f"{problem.severity}: ", _STYLES[problem.severity])
+    text.append(visible(_short(problem.message)))
+    text.append(f" [{problem.check}]\n", "dim")
+    if 0 < at.line <= len(lines):
+        text.append_text(_frame(lines[at.line - 1], at.line, at.column, at.length))
+    if problem.help:
+        text.append(_advice(visible(_short(problem.help))))
+    return text
+
+
+def summary(problems: Sequence[Problem]) -> str:
+    """How many there are of each severity, in one line."""
+    if not problems:
+        return "no problems"
+    counts = Counter(problem.severity for problem in problems)
+    parts = [
+        f"{counts[severity]:,} {severity if counts[severity] == 1 else _PLURAL[severity]}"
+        for severity in Severity
+        if counts[severity]
+    ]
+    files = len({problem.position.file for problem in problems})
+    return f"{', '.join(parts)} in {files:,} file{'' if files == 1 else 's'}"
+
+
+_PLURAL: Final = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.INFO: "infos"}
+
+
+def document(problems: Iterable[Problem]) -> dict[str, Any]:
+    """The document `mmctl/lint@1`."""
+    listed = list(problems)
+    counts = Counter(problem.severity for problem in listed)
+    return {
+        "schema": SCHEMA,
+        "problems": [
+            {
+                "check": problem.check,
+                "severity": problem.severity.value,
+                "file": problem.position.file,
+                "line": problem.position.line,
+                "column": problem.position.column,
+                "message": problem.message,
+                "help": problem.help,
+            }
+            for problem in listed
+        ],
+        "summary": {severity.value: counts[severity] for severity in Severity},
+    }
+
+
+def as_json(problems: Iterable[Problem]) -> str:
+    """The document as text: the same problems give the same bytes."""
+    return json.dumps(document(problems), indent=2, ensure_ascii=False) + "\n"
+
+
+def visible(text: str) -> str:
+    r"""The text with everything that cannot be seen, or moves the cursor, written as an escape."""
+    return "".join(map(_glyph, text))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+
+
+def _glyph(character: str) -> str:
+    if character == "\t":
+        return _TAB
+    if character.isprintable():
+        return character
+    code = ord(character)
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - the last of four digits
+
+
+def _frame(line: str, number: int, column: int, length: int) -> Text:
+    """The source line, cut to the width around the caret, and the caret under it."""
+    gutter = f"{number:>5} | "
+    room = _WIDTH - len(gutter)
+    start = column - 1
+    # A line may be very long: nothing further away than the width can be seen.
+    left = visible(line[max(0, start - _WIDTH) : start])
+    right = visible(line[start : start + _WIDTH])
+    carets = max(1, cell_len(visible(line[start : start + min(length, _WIDTH)])))
+    left = _tail(left, max(room - carets - 10, room // 3))
+    right = _head(right, room - cell_len(left))
+    carets = min(carets, max(1, room - cell_len(left)))
+    text = Text(f"{gutter}{left}{right}\n", "", end="")
+    text.stylize("dim", 0, len(gutter))
+    text.append(" " * (len(gutter) + cell_len(left)))
+    text.append("^" * carets + "\n", "bold")
+    return text
+
+
+def _tail(text: str, cells: int) -> str:
+    """The end of a text, not wider than `cells`."""
+    if cell_len(text) <= cells:
+        return text
+    while text and cell_len(text) > cells - 1:
+        text = text[max(1, len(text) - cells) :]
+    return "…" + text
+
+
+def _head(text: str, cells: int) -> str:
+    """The beginning of a text, not wider than `cells`."""
+    if cell_len(text[: cells + 1]) <= cells and len(text) <= cells:
+        return text
+    text = text[:cells]
+    while text and cell_len(text) > cells - 1:
+        text = text[:-1]
+    return text + "…"
+
+
+def _advice(help_: str) -> str:
+    """The advice, wrapped, its further lines under the first."""
+    label = "  help: "
+    wrapped = textwrap.wrap(
+        help_,
+        _WIDTH,
+        initial_indent=label,
+        subsequent_indent=" " * len(label),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(wrapped) + "\n"
