@@ -16,6 +16,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mmctl.problem import Problem
 
 
@@ -41,9 +43,16 @@ class ProblemsFound(MmctlError):
 
     exit_code = 1
 
-    def __init__(self, message: str, problems: tuple[Problem, ...] = ()) -> None:
+    def __init__(
+        self,
+        message: str,
+        problems: tuple[Problem, ...] = (),
+        files: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(message)
         self.problems = problems
+        self.files = files or {}
+        """The texts in which the problems stand, by path."""
 
 
 class Refused(MmctlError):

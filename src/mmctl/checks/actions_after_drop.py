@@ -61,8 +61,7 @@ def run(subject: Subject) -> Iterator[Finding]:
             yield finding(
                 rule,
                 ("Actions", first),
-                f"{_counted(dead)} below `{written}` never "
-                + ("runs" if dead == 1 else "run"),
+                f"{_counted(dead)} below `{written}` never " + ("runs" if dead == 1 else "run"),
                 help=f"put `{written}` last",
             )
 

@@ -3,7 +3,8 @@
 What it does:
     Reads the ARNs of roles, topics, functions, keys, secrets and mailboxes. It compares each with
     the account and region of the environment it is used in (not for the embedded Mail Manager,
-    which has none).
+    which has none). The examples are for an environment `prod` with account 444455556666 in
+    us-east-1.
 
 Why it is bad:
     Mail Manager assumes a role of its own account and calls services of its own region. With
@@ -12,8 +13,6 @@ Why it is bad:
 
 Bad:
     version: 1
-    environments:
-      prod: {account: "444455556666", region: us-east-1}
     rule_sets:
       inbound:
         rules:
@@ -23,8 +22,6 @@ Bad:
 
 Good:
     version: 1
-    environments:
-      prod: {account: "444455556666", region: us-east-1}
     rule_sets:
       inbound:
         rules:
@@ -50,25 +47,26 @@ if TYPE_CHECKING:
     from mmctl.problem import Path
 
 _ACCOUNT: Final = r"(?P<account>[0-9]{12})"
+_REGION: Final = r"(?P<region>[a-z0-9-]+)"
 _SHAPES: Final = {
     "RoleArn": (
         rf"arn:(?P<partition>aws[a-z-]*):iam:(?P<region>):{_ACCOUNT}:role/.+",
         "arn:aws:iam::111122223333:role/NAME",
     ),
     "FunctionArn": (
-        rf"arn:(?P<partition>aws[a-z-]*):lambda:(?P<region>[a-z0-9-]+):{_ACCOUNT}:function:[^:]+(:[^:]+)?",
+        rf"arn:(?P<partition>aws[a-z-]*):lambda:{_REGION}:{_ACCOUNT}:function:[^:]+(:[^:]+)?",
         "arn:aws:lambda:us-east-1:111122223333:function:NAME",
     ),
     "TopicArn": (
-        rf"arn:(?P<partition>aws[a-z-]*):sns:(?P<region>[a-z0-9-]+):{_ACCOUNT}:.+",
+        rf"arn:(?P<partition>aws[a-z-]*):sns:{_REGION}:{_ACCOUNT}:.+",
         "arn:aws:sns:us-east-1:111122223333:NAME",
     ),
     "SecretArn": (
-        rf"arn:(?P<partition>aws[a-z-]*):secretsmanager:(?P<region>[a-z0-9-]+):{_ACCOUNT}:secret:[^:]+",
+        rf"arn:(?P<partition>aws[a-z-]*):secretsmanager:{_REGION}:{_ACCOUNT}:secret:[^:]+",
         "arn:aws:secretsmanager:us-east-1:111122223333:secret:NAME",
     ),
     "KmsKeyArn": (
-        rf"arn:(?P<partition>aws[a-z-]*):kms:(?P<region>[a-z0-9-]+):{_ACCOUNT}:(key|alias)/.+",
+        rf"arn:(?P<partition>aws[a-z-]*):kms:{_REGION}:{_ACCOUNT}:(key|alias)/.+",
         "arn:aws:kms:us-east-1:111122223333:key/ID",
     ),
 }
@@ -101,27 +99,19 @@ def run(subject: Subject) -> Iterator[Finding]:
 def _fault(
     environment: Environment, member: str, parts: dict[str, str]
 ) -> tuple[str, Severity | None] | None:
-    if environment.region is not None:
-        partition = _partition(environment.region)
-        if parts["partition"] != partition:
-            return (
-                f"the ARN is of partition `{parts['partition']}`,"
-                f" and `{environment.name}` is in `{partition}`",
-                None,
-            )
-        if parts["region"] and parts["region"] != environment.region:
-            return (
-                f"the ARN is of region `{parts['region']}`,"
-                f" and `{environment.name}` is in `{environment.region}`",
-                Severity.WARNING,
-            )
-    if environment.account is not None and parts["account"] != environment.account:
-        return (
-            f"the ARN is of account `{parts['account']}`,"
-            f" and `{environment.name}` is `{environment.account}`",
-            None if member in _OWN_ACCOUNT else Severity.WARNING,
-        )
+    name, region, account = environment.name, environment.region, environment.account
+    if region is not None and parts["partition"] != _partition(region):
+        return _other("partition", parts, f"`{name}` is in `{_partition(region)}`"), None
+    if region is not None and parts["region"] not in {"", region}:
+        return _other("region", parts, f"`{name}` is in `{region}`"), Severity.WARNING
+    if account is not None and parts["account"] != account:
+        severity = None if member in _OWN_ACCOUNT else Severity.WARNING
+        return _other("account", parts, f"`{name}` is `{account}`"), severity
     return None
+
+
+def _other(what: str, parts: dict[str, str], expected: str) -> str:
+    return f"the ARN is of {what} `{parts[what]}`, and {expected}"
 
 
 def _partition(region: str) -> str:
@@ -136,9 +126,7 @@ def _arns(project: Project) -> Iterator[tuple[Placed, Path, str]]:
         for index, action in enumerate(rule.actions):
             yield from _members(rule, ("Actions", index, action.kind), action.value.to_api())
     for relay in project.relays.values():
-        yield from _members(
-            relay, ("Authentication",), relay.relay.authentication.to_api()
-        )
+        yield from _members(relay, ("Authentication",), relay.relay.authentication.to_api())
     for archive in project.archives.values():
         yield from _members(archive, (), archive.archive.to_api())
     for point in project.ingress_points.values():

@@ -51,9 +51,7 @@ from mmctl.problem import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-DECIDES: Final = frozenset(
-    {"Relay", "Send", "DeliverToMailbox", "ReplaceRecipient", "Bounce"}
-)
+DECIDES: Final = frozenset({"Relay", "Send", "DeliverToMailbox", "ReplaceRecipient", "Bounce"})
 
 
 def run(subject: Subject) -> Iterator[Finding]:

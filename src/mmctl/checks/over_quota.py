@@ -75,20 +75,19 @@ def run(subject: Subject) -> Iterator[Finding]:
 
 def _resources(project: Project) -> Iterator[Finding]:
     for kind, limit in quotas.RESOURCES.items():
-        yield from _too_many(tuple(project.of_kind(kind).values()), limit, f"{kind.noun}s")
+        yield from _too_many(
+            tuple(project.of_kind(kind).values()), limit, kind.value.replace("_", " ")
+        )
     for type_, limit in quotas.INGRESS_POINTS.items():
         of_type = [
-            point
-            for point in project.ingress_points.values()
-            if point.ingress_point.type is type_
+            point for point in project.ingress_points.values() if point.ingress_point.type is type_
         ]
         yield from _too_many(of_type, limit, f"{type_.lower()} ingress points")
 
 
 def _too_many(resources: Sequence[Resource], limit: int, noun: str) -> Iterator[Finding]:
     if len(resources) > limit:
-        plural = noun.replace("policys", "policies")
-        message = f"the service takes {limit} {plural} in an account and region"
+        message = f"the service takes {limit} {noun} in an account and region"
         yield finding(
             resources[limit],
             (),

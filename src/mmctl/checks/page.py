@@ -1,4 +1,4 @@
-"""The page of a check, read out of its docstring. What a page looks like belongs to the renderer."""
+"""The page of a check, read out of its docstring; what it looks like belongs to the renderer."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""A wildcard or regular expression where Mail Manager compares literally.
+r"""A wildcard or regular expression where Mail Manager compares literally.
 
 What it does:
-    Finds `*`, `^`, `$` and regular expressions such as `.*`, `\\.`, `(a|b)` in values that are
-    compared with addresses and server names, and unmistakable ones (`.*`, `\\d`, `[a-z]`,
+    Finds `*`, `^`, `$` and regular expressions such as `.*`, `\.`, `(a|b)` in values that are
+    compared with addresses and server names, and unmistakable ones (`.*`, `\d`, `[a-z]`,
     `*word*`) in other texts. Address lists do take one `*`, and are not looked at.
 
 Why it is bad:

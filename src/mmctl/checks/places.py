@@ -10,15 +10,20 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Finding, finding
-from mmctl.language.project import LogicalRule, LogicalRuleSet, LogicalTrafficPolicy
 from mmctl.model.enums import AcceptAction
-from mmctl.model.policies import IngressStringExpression, PolicyCondition, PolicyStatement
 from mmctl.model.rules import RuleCondition, RuleStringExpression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.language.project import Project
+    from mmctl.language.project import (
+        LogicalIngressPoint,
+        LogicalRule,
+        LogicalRuleSet,
+        LogicalTrafficPolicy,
+        Project,
+    )
+    from mmctl.model.policies import IngressStringExpression, PolicyCondition, PolicyStatement
     from mmctl.problem import Path, Severity
 
 ENVELOPE: Final = frozenset({"recipient", "mail_from"})
@@ -93,12 +98,17 @@ def conditions(project: Project) -> Iterator[PlacedCondition]:
     """Every condition of every rule and policy statement."""
     for _, rule in rules(project):
         yield from rule_conditions(rule)
-    for policy, path, statement in statements(project):
+    for policy in project.traffic_policies.values():
+        yield from policy_conditions(policy)
+
+
+def policy_conditions(policy: LogicalTrafficPolicy) -> Iterator[PlacedCondition]:
+    """The conditions of all statements of one traffic policy."""
+    for number, statement in enumerate(policy.policy.policy_statements):
         role = Role.ALLOW if statement.action is AcceptAction.ALLOW else Role.DENY
         for index, condition in enumerate(statement.conditions):
-            yield PlacedCondition(
-                owner=policy, role=role, path=(*path, "Conditions", index), condition=condition
-            )
+            path = ("PolicyStatements", number, "Conditions", index)
+            yield PlacedCondition(owner=policy, role=role, path=path, condition=condition)
 
 
 def rule_conditions(rule: LogicalRule) -> Iterator[PlacedCondition]:
@@ -108,9 +118,7 @@ def rule_conditions(rule: LogicalRule) -> Iterator[PlacedCondition]:
         (Role.UNLESS, "Unless", rule.unless),
     ):
         for index, condition in enumerate(listed):
-            yield PlacedCondition(
-                owner=rule, role=role, path=(member, index), condition=condition
-            )
+            yield PlacedCondition(owner=rule, role=role, path=(member, index), condition=condition)
 
 
 def text_tests(project: Project) -> Iterator[TextTest]:
@@ -156,3 +164,18 @@ def address_attribute(condition: RuleCondition | PolicyCondition) -> str | None:
     attribute = listed.attribute if listed is not None else getattr(evaluate, "attribute", None)
     name = str(attribute).lower()
     return name if name in ADDRESSES else None
+
+
+def is_public(point: LogicalIngressPoint) -> bool:
+    """Whether an ingress point is reached from the internet (the default) and not from a VPC."""
+    network = point.ingress_point.network_configuration
+    return network is None or network.private_network_configuration is None
+
+
+def entrances(project: Project, policy: LogicalTrafficPolicy) -> tuple[LogicalIngressPoint, ...]:
+    """The ingress points that a traffic policy guards."""
+    return tuple(
+        point
+        for point in project.ingress_points.values()
+        if point.ingress_point.traffic_policy_id == policy.name
+    )

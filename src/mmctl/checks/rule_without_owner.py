@@ -8,7 +8,6 @@ Why it is bad:
 
 Bad:
     version: 1
-    lint: {require_owner: true}
     rule_sets:
       inbound:
         rules:
@@ -19,7 +18,6 @@ Bad:
 
 Good:
     version: 1
-    lint: {require_owner: true}
     rule_sets:
       inbound:
         rules:

@@ -1,10 +1,10 @@
-"""A value with characters that came along by copy and paste.
+r"""A value with characters that came along by copy and paste.
 
 What it does:
     In values that are compared with addresses: spaces, invisible characters, typographic quotes,
     angle brackets, `mailto:`, commas and semicolons between addresses, HTML entities. In other
     texts: invisible characters and no-break spaces that stand in the file as they are (written
-    as an escape such as "\\u200B" they are meant), and HTML entities.
+    as an escape such as "\u200B" they are meant), and HTML entities.
 
 Why it is bad:
     Values are compared character by character. What cannot be seen in the file makes the

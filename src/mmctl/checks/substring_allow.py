@@ -54,8 +54,8 @@ def run(subject: Subject) -> Iterator[Finding]:
             if _DOMAIN.search(value):
                 yield test.at(
                     index,
-                    f"`contains` `{value}` also lets through `{_lookalike(value)}`",
-                    help=_instead(value),
+                    f"`contains` `{value}` also lets through `{_lookalike(test, value)}`",
+                    help=_instead(test, value),
                 )
 
 
@@ -65,15 +65,17 @@ def _lets_through(test: TextTest) -> bool:
     return test.role is Role.ALLOW
 
 
-def _lookalike(value: str) -> str:
+def _lookalike(test: TextTest, value: str) -> str:
     local, at, domain = value.rpartition("@")
+    if not at and test.subject == "helo":
+        return f"{value}.attacker.example"
     return f"{local or 'someone'}@{domain if at else value}.attacker.example"
 
 
-def _instead(value: str) -> str:
+def _instead(test: TextTest, value: str) -> str:
     if value.startswith("@"):
         return f'write `ends_with: "{value}"`'
-    if "@" in value:
+    if "@" in value or test.subject == "helo":
         return f"write `equals: {value}`"
     return f'write `ends_with: ["@{value}", ".{value}"]`'
 

@@ -62,7 +62,7 @@ def run(subject: Subject) -> Iterator[Finding]:
 
 
 def _fault(test: NetworkTest, value: str) -> tuple[str, str, Severity | None] | None:
-    family = IPv6Network if test.version == 6 else IPv4Network  # noqa: PLR2004 - IP versions
+    family = IPv6Network if test.version == 6 else IPv4Network  # noqa: PLR2004 - IPv6
     network = _read(value)
     if network is None:
         example = "2001:db8::/32" if family is IPv6Network else "192.0.2.0/24"
@@ -73,12 +73,13 @@ def _fault(test: NetworkTest, value: str) -> tuple[str, str, Severity | None] | 
             "rules see IPv4 addresses only; traffic policies have `sender_ipv6`",
             None,
         )
-    if "/" not in value:
+    host, slash, _ = value.partition("/")
+    if not slash:
         return f"`{value}` has no prefix length", f"write `{network}`", None
-    if value.split("/")[0] != str(network.network_address) and test.version == 4:  # noqa: PLR2004 - IP versions
+    if network.version == 4 and host != str(network.network_address):  # noqa: PLR2004 - IPv4
         return (
             f"`{value}` has bits set behind its prefix",
-            f"for the network write `{network}`, for one host `{value.split('/')[0]}/32`",
+            f"for the network write `{network}`, for one host `{host}/32`",
             Severity.WARNING,
         )
     return None

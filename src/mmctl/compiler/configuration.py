@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 OWNER_TAG: Final = "mmctl:project"
 """The tag that says which project manages an object; its value is the project's name."""
 
-type_of: Final = {
+type_of: Final[Mapping[Kind, type[LiveShape]]] = {
     Kind.ADDRESS_LIST: AddressList,
     Kind.ARCHIVE: Archive,
     Kind.RELAY: Relay,

@@ -31,7 +31,9 @@ def over_capacity(rule_set: LogicalRuleSet, live: Sequence[LogicalRule]) -> Iter
     for rule in live:
         yield from _rule_problems(rule)
     if len(live) > MAX_RULES:
-        yield _too_many(live[MAX_RULES], (), f"rules in rule set `{rule_set.name}`", MAX_RULES, len(live))
+        yield _too_many(
+            live[MAX_RULES], (), f"rules in rule set `{rule_set.name}`", MAX_RULES, len(live)
+        )
     for kind in ("Relay", "Send"):
         using = [rule for rule in live for action in rule.actions if action.kind == kind]
         if len(using) > MAX_OUTGOING_ACTIONS:

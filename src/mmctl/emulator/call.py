@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """An operation under way; `now` is in seconds since 1970, `declared` are its modelled errors."""
+    """An operation under way: `now` in seconds since 1970, `declared` the errors it can raise."""
 
     operation: str
     parameters: Mapping[str, Any]

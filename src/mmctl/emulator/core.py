@@ -36,7 +36,7 @@ READING: Final = ("Get", "List")
 
 
 class MailManager(Protocol):
-    """Whatever answers calls as Mail Manager: the embedded one, or one that makes faults in front."""
+    """Whatever answers as Mail Manager: the embedded one, or one in front that makes faults."""
 
     def call(
         self, operation: str, parameters: Mapping[str, Any], *, account: str, region: str

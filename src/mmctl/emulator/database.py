@@ -1,4 +1,4 @@
-"""The SQLite file of an embedded Mail Manager: opening, transactions, and what goes wrong with files.
+"""The SQLite file of an embedded Mail Manager: opening, transactions, what goes wrong with files.
 
 Here lives everything about the file; the rows are `store`'s. Several processes may have the same
 file open: a call that writes holds the only write lock from its first read on, and a call that dies
@@ -12,7 +12,7 @@ import sqlite3
 import threading
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import CouldNot, UsageError
 
@@ -89,28 +89,33 @@ class Database:
             CouldNot: the file cannot be read or written.
             UsageError: the file is damaged.
         """
-        with self._lock, self._explained():
-            self.execute("begin immediate" if write else "begin")
-            try:
-                yield
-                self._connection.commit()
-            except BaseException:
-                self._connection.rollback()
-                raise
+        with (
+            self._lock,
+            self._explained(),
+            self._step("begin immediate" if write else "begin"),
+        ):
+            yield
 
     def _prepare(self) -> None:
-        if self._ours():
-            self._configure()
-            return
+        with self._step("begin"):
+            ours = self._ours()
         self._configure()
-        self.execute("begin immediate")
-        try:
+        if ours:
+            return
+        with self._step("begin immediate"):
             # Another process may have made the tables while this one waited.
-            if not self._ours():
-                for statement in TABLES.split(";"):
-                    self.execute(statement)
-                self.execute(f"pragma application_id = {APPLICATION}")
-                self.execute(f"pragma user_version = {FORMAT}")
+            if self._ours():
+                return
+            for statement in TABLES.split(";"):
+                self.execute(statement)
+            self.execute(f"pragma application_id = {APPLICATION}")
+            self.execute(f"pragma user_version = {FORMAT}")
+
+    @contextmanager
+    def _step(self, begin: str) -> Iterator[None]:
+        self.execute(begin)
+        try:
+            yield
             self._connection.commit()
         except BaseException:
             self._connection.rollback()

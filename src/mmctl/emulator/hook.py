@@ -61,22 +61,18 @@ class _Hook:
 
     def answer(self, request: AWSPreparedRequest, event_name: str, **_: object) -> AWSResponse:
         """Answer one request; the event is named before-send.SERVICE.OPERATION."""
-        _, service, operation = event_name.split(".")
+        service, operation = event_name.split(".")[1:]
         number = str(uuid.uuid4())
-        match service, operation:
-            case "mailmanager", _:
-                answer = self._mail_manager(request, operation)
-            case "sts", "GetCallerIdentity":
-                answer = wire.caller_identity(
-                    account=self.account, region=self.region, request=number
-                )
-            case _:
-                raise CouldNot(
-                    "the embedded endpoint answers `mailmanager` and `sts` `GetCallerIdentity`,"
-                    f" got `{service}` `{operation}`",
-                    help="use an environment whose endpoint is not `embedded`",
-                )
-        return _response(request.url, answer, number)
+        if service == "mailmanager":
+            return _response(request.url, self._mail_manager(request, operation), number)
+        if (service, operation) == ("sts", "GetCallerIdentity"):
+            who = wire.caller_identity(account=self.account, region=self.region, request=number)
+            return _response(request.url, who, number)
+        raise CouldNot(
+            "the embedded endpoint answers `mailmanager` and `sts` `GetCallerIdentity`,"
+            f" got `{service}` `{operation}`",
+            help="use an environment whose endpoint is not `embedded`",
+        )
 
     def _mail_manager(self, request: AWSPreparedRequest, operation: str) -> wire.Answer:
         target = request.headers.get("X-Amz-Target")
@@ -101,12 +97,12 @@ def _body(request: AWSPreparedRequest) -> bytes:
 def _response(url: str, answer: wire.Answer, number: str) -> AWSResponse:
     # Importing botocore takes time that commands without an embedded endpoint do not owe.
     from botocore.awsrequest import AWSResponse  # noqa: PLC0415 - see the line above
+    from botocore.compat import HTTPHeaders  # noqa: PLC0415 - see the line above
 
-    headers = {
-        "Content-Type": answer.content_type,
-        "Content-Length": str(len(answer.body)),
-        "x-amzn-RequestId": number,
-    }
+    headers = HTTPHeaders()
+    headers["Content-Type"] = answer.content_type
+    headers["Content-Length"] = str(len(answer.body))
+    headers["x-amzn-RequestId"] = number
     return AWSResponse(url, answer.status, headers, _Raw(answer.body))
 
 

@@ -67,7 +67,7 @@ class IngressPoints(Resource):
         network = asked.get("NetworkConfiguration", IPV4)
         body = {**asked, "NetworkConfiguration": network}
         credentials = body.pop("IngressPointConfiguration", None)
-        _check_credentials(asked["Type"], credentials, needed=True)
+        _check_credentials(asked["Type"], credentials)
         if credentials is not None:
             body.update(_authentication(call, credentials, {}))
         body["TlsPolicy"] = _tls_policy(call, body, asked.get("TlsPolicy"))
@@ -89,7 +89,7 @@ class IngressPoints(Resource):
         end = changes.pop("StatusToUpdate", body["Status"])
         credentials = changes.pop("IngressPointConfiguration", None)
         if credentials is not None:
-            _check_credentials(body["Type"], credentials, needed=True)
+            _check_credentials(body["Type"], credentials)
             body.update(_authentication(call, credentials, body))
         if changes.get("TlsPolicy", body["TlsPolicy"]) != body["TlsPolicy"]:
             _check_tls_change(call, body, changes["TlsPolicy"])
@@ -146,12 +146,12 @@ def password_digest(version: str, password: str) -> str:
     return hashlib.scrypt(password.encode(), salt=version.encode(), n=2**12, r=8, p=1).hex()
 
 
-def _check_credentials(type_: str, credentials: Body | None, *, needed: bool) -> None:
+def _check_credentials(type_: str, credentials: Body | None) -> None:
     allowed = CREDENTIALS[type_]
     if credentials is None and not allowed:
         return
     got = next(iter(credentials)) if credentials else "none"
-    if needed and got not in allowed:
+    if got not in allowed:
         expected = " or ".join(allowed) or "none"
         raise invalid(
             f"Value at 'ingressPointConfiguration' does not suit an ingress point of type {type_}:"
@@ -164,7 +164,7 @@ def _authentication(call: Call, credentials: Body, old: Body) -> Body:
     if "SmtpPassword" not in credentials:
         return {"IngressPointAuthConfiguration": credentials, "PasswordDigest": None}
     version = call.new_id()
-    shown = {"SmtpPasswordVersion": version}
+    shown: Body = {"SmtpPasswordVersion": version}
     earlier = old.get("IngressPointAuthConfiguration", {}).get("IngressPointPasswordConfiguration")
     if earlier:
         shown |= {

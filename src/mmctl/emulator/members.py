@@ -44,8 +44,9 @@ class Members:
         record = self._lists.found(call)
         added = call.store.add_member(record, address, call.now)
         if added and record.members >= call.quotas.addresses:
+            most = call.quotas.addresses
             raise call.over_quota(
-                f"AddressList {record.id} has reached its quota of {call.quotas.addresses} addresses"
+                f"AddressList {record.id} has reached its quota of {most} addresses"
             )
         return {}
 

@@ -58,10 +58,10 @@ class Resource:
         """Change the members that are sent; those that are left out stay."""
         record = self.found(call)
         changes = {k: v for k, v in call.parameters.items() if k != self.kind.id_member}
-        name = changes.get(self.kind.unique, record.name)
-        if name != record.name:
+        name = changes.get(self.kind.unique)
+        if name is not None and name != record.name:
             self._refuse_taken(call, name)
-        record.name = name
+            record.name = name
         self.change(call, record, changes)
         if self.kind.updated:
             record.body[self.kind.updated] = call.now

@@ -1,4 +1,4 @@
-"""The errors of Mail Manager: code, message and HTTP status, as every face of the emulator gives them.
+"""The errors of Mail Manager: code, message and HTTP status, as every face gives them.
 
 Here live the six errors of the service model and what they mean. When they are raised is decided
 where the facts are; how they look on the wire is decided in `wire`.

@@ -198,7 +198,7 @@ class Store:
     def _many(self, scope: Scope, now: float, clause: str, *values: object) -> Iterator[Record]:
         # The clauses are the literals above; every value is bound.
         rows = self._database.execute(
-            f"select {COLUMNS} {clause}",  # noqa: S608 - see the line above
+            f"select {COLUMNS} {clause}",
             (scope.account, scope.region, now, *values),
         ).fetchall()
         return map(_record, rows)

@@ -42,25 +42,23 @@ def project(shape: StructureShape | None, answer: Mapping[str, Any]) -> dict[str
     return {} if shape is None else _projected(shape, answer)
 
 
-def _projected(shape: Shape, value: Any) -> Any:  # noqa: ANN401 - values of the API are of any type
+def _projected(shape: Any, value: Any) -> Any:
     match shape.type_name:
         case "structure":
-            members = shape.members  # type: ignore[attr-defined]  # structures have them
             return {
                 name: _projected(member, value[name])
-                for name, member in members.items()
+                for name, member in shape.members.items()
                 if value.get(name) is not None
             }
         case "list":
-            member = shape.member  # type: ignore[attr-defined]  # lists have one
-            return [_projected(member, item) for item in value]
+            return [_projected(shape.member, item) for item in value]
         case "timestamp":
             return datetime.fromtimestamp(value, UTC)
         case _:
             return value
 
 
-def _failures(shape: Any, value: object, path: str) -> Iterator[str]:  # noqa: ANN401 - shapes differ by type
+def _failures(shape: Any, value: object, path: str) -> Iterator[str]:
     match shape.type_name:
         case "structure":
             yield from _structure(shape, value, path)

@@ -33,6 +33,9 @@ DELIVERING: Final = frozenset({"relay", "send", "deliver_to_mailbox"})
 STORING: Final = frozenset({"archive", "write_to_s3", "deliver_to_q_business"})
 """Actions after which mail counts at least as stored."""
 
+CANNOT_FAIL: Final = frozenset({"drop", "stop", "add_header", "replace_recipient"})
+"""Actions on the message itself; they have no `on_failure`."""
+
 SHADOW_HEADER: Final = "X-Mmctl-Would"
 """The header that a shadow rule adds instead of acting."""
 

@@ -119,19 +119,22 @@ class Copy:
         )
 
     def _outcome(self) -> tuple[Outcome, str | None]:
-        if by := self._first_that_did(DELIVERING):
+        if by := self._last_that_did(DELIVERING):
             return Outcome.DELIVERED, by
-        if by := self._first_that_did(frozenset({"bounce"})):
+        if by := self._last_that_did(frozenset({"bounce"})):
             return Outcome.BOUNCED, by
         if self.ending is Ending.DROPPED:
             return Outcome.DROPPED, self.ended_by
-        if by := self._first_that_did(STORING):
+        if by := self._last_that_did(STORING):
             return Outcome.STORED, by
         return Outcome.LOST, self.ended_by
 
-    def _first_that_did(self, kinds: frozenset[str]) -> str | None:
-        """The first rule one of whose actions of these kinds took effect."""
-        for step in self.steps:
+    def _last_that_did(self, kinds: frozenset[str]) -> str | None:
+        """The last rule one of whose actions of these kinds took effect.
+
+        Mail that is archived on the way in and then kept by a later rule is stored by that one.
+        """
+        for step in reversed(self.steps):
             if any(
                 action.kind in kinds and action.result is ActionResult.DONE
                 for action in step.actions

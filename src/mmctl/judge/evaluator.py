@@ -186,7 +186,7 @@ class Evaluator:
         )
 
     def _drop(self, rule: LogicalRule, acting: list[Copy]) -> None:
-        """`drop` removes the recipients it applied to; `stop` too, but nobody calls that dropped."""
+        """`drop` removes the recipients it applied to; so does `stop`, without being a drop."""
         for copy in acting:
             if self.gateway.readings.drop_cancels_earlier == "yes":
                 *earlier, drop = copy.steps[-1].actions
@@ -242,9 +242,7 @@ class Evaluator:
     def _contents(
         self, rule: LogicalRule, action: RuleAction, acting: list[Copy], copies: list[Copy]
     ) -> None:
-        """What follows from an action that does something with the content: it may fail, a
-        function may answer, a bounce may be the end.
-        """
+        """What follows from an action on the content: a failure, an answer, a bounce."""
         if self.scenario.fails(kind_of(action), target_of(action)):
             whole = self.gateway.readings.failure_drop_scope == "message"
             if drops_on_failure(action):
@@ -275,7 +273,9 @@ class Evaluator:
         return LambdaAnswer(self.world.take(fact))
 
     def _obey(self, answer: LambdaAnswer, rule: LogicalRule, acting: list[Copy]) -> None:
-        """STOP_RULE leaves out the rest of the rule, STOP_RULE_SET ends it for its recipients:
+        """Do what a function answered, for the recipients it was asked about.
+
+        STOP_RULE leaves out the rest of the rule, STOP_RULE_SET asks no further rule:
         https://docs.aws.amazon.com/ses/latest/dg/receiving-email-action-lambda-example-functions.html
         """
         for copy in acting:

@@ -21,7 +21,7 @@ from mmctl.judge.trace import (
     Trace,
     distinct_actions,
 )
-from mmctl.judge.worlds import Worlds
+from mmctl.judge.worlds import Worlds, deciding_facts
 from mmctl.language.project import Outcome
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ def _coupled(readings: Readings) -> bool:
 class _InWorld:
     """One recipient in one world."""
 
+    world: World
     known_policy: PolicyTrace
     policy: PolicyTrace
     copies: tuple[CopyTrace, ...]
@@ -99,6 +100,11 @@ class _InWorld:
             return self.policy.by
         return next(copy.by for copy in self.copies if copy.outcome is self.outcome)
 
+    @property
+    def applied(self) -> frozenset[int]:
+        """The rules that applied, by their places."""
+        return frozenset(trace.index for trace in _distinct(self.copies) if trace.applied)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Judging:
@@ -113,17 +119,14 @@ class _Judging:
     def group(self, places: Sequence[int]) -> list[RecipientTrace]:
         """Judge recipients together, in every world."""
         worlds = Worlds()
-        facts: dict[MissingFact, None] = {}
         seen: dict[int, list[_InWorld]] = {place: [] for place in places}
         for world in worlds:
             for place, found in self._run(places, world).items():
                 seen[place].append(found)
-            facts.update(dict.fromkeys(world.taken))
         return [
             _merged(
                 self.submission.envelope.recipients[place],
                 seen[place],
-                tuple(facts),
                 complete=worlds.exhausted,
             )
             for place in places
@@ -150,6 +153,7 @@ class _Judging:
         ended = evaluator.run(admitted)
         return {
             place: _InWorld(
+                world=world,
                 known_policy=known,
                 policy=decided,
                 copies=tuple(copy.trace() for copy in ended if copy.place == place),
@@ -158,9 +162,7 @@ class _Judging:
         }
 
 
-def _merged(
-    recipient: str, worlds: list[_InWorld], facts: tuple[MissingFact, ...], *, complete: bool
-) -> RecipientTrace:
+def _merged(recipient: str, worlds: list[_InWorld], *, complete: bool) -> RecipientTrace:
     """One recipient in all worlds: what is the same in all of them is known."""
     outcomes = tuple(sorted({world.outcome for world in worlds}, key=_ORDER.index))
     deciders = {world.by for world in worlds}
@@ -175,9 +177,18 @@ def _merged(
         by=next(iter(deciders)) if known and len(deciders) == 1 else None,
         policy=fullest.known_policy,
         copies=copies,
-        missing=facts,
+        missing=_missing(worlds, known=known, complete=complete),
         possible=() if known or not complete else outcomes,
     )
+
+
+def _missing(worlds: list[_InWorld], *, known: bool, complete: bool) -> tuple[MissingFact, ...]:
+    """The facts on which the outcome depends, or if that is known, the rules that apply."""
+    if not complete:
+        return tuple(dict.fromkeys(fact for found in worlds for fact in found.world.taken))
+    if known:
+        return deciding_facts([(found.world, (found.by, found.applied)) for found in worlds])
+    return deciding_facts([(found.world, found.outcome) for found in worlds])
 
 
 def _uncertain(

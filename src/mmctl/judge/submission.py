@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from mmctl.judge.actions import is_label_of, names_target
+from mmctl.judge.actions import CANNOT_FAIL, is_label_of, names_target
 from mmctl.judge.compare import Members
 from mmctl.language.readings import Readings
 from mmctl.model.enums import IngressPointType
@@ -50,8 +50,10 @@ class Scenario:
     """`archive:compliance-7y`, `relay:exchange`; a kind alone fails wherever it leads to."""
 
     def fails(self, kind: str, target: str | None) -> bool:
-        """Whether an action fails."""
-        return any(is_label_of(label, kind, target) for label in self.failing)
+        """Whether an action fails; those on the message itself cannot."""
+        return kind not in CANNOT_FAIL and any(
+            is_label_of(label, kind, target) for label in self.failing
+        )
 
     def answer_of(self, function: str) -> LambdaAnswer | None:
         """What a function answers; None where nobody said."""

@@ -192,8 +192,9 @@ class RecipientTrace:
 
     @property
     def actions(self) -> tuple[ActionTrace, ...]:
-        """What was done, in order; what failed or was cancelled is left out."""
-        return tuple(done for _, done in distinct_actions(self.rules) if done.done)
+        """What was done, in order; without what failed or was cancelled, and without `stop`."""
+        done = (action for _, action in distinct_actions(self.rules) if action.done)
+        return tuple(action for action in done if action.kind != "stop")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

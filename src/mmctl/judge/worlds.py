@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator, Sequence
 
     from mmctl.judge.answers import MissingFact
 
@@ -66,3 +66,41 @@ class Worlds:
                 self.exhausted = True
                 return
             path = following
+
+
+def deciding_facts(
+    worlds: Sequence[tuple[World, Hashable]],
+) -> tuple[MissingFact, ...]:
+    """The facts on which the endings of all worlds depend, in the order of asking.
+
+    The worlds are the ways through a decision tree; a question is left out where all of its
+    answers lead to the same.
+    """
+    found: dict[MissingFact, None] = {}
+
+    def collect(tree: Hashable) -> None:
+        if isinstance(tree, _Question):
+            found[tree.fact] = None
+            for branch in tree.branches:
+                collect(branch)
+
+    collect(_tree(worlds, 0))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    fact: MissingFact
+    branches: tuple[Hashable, ...]
+
+
+def _tree(worlds: Sequence[tuple[World, Hashable]], depth: int) -> Hashable:
+    """The tree below the first answers, without questions that do not matter."""
+    if len({ending for _, ending in worlds}) == 1:
+        return worlds[0][1]
+    fact = worlds[0][0].facts[depth][0]
+    branches: dict[str, list[tuple[World, Hashable]]] = {}
+    for world, ending in worlds:
+        branches.setdefault(world.taken[fact], []).append((world, ending))
+    below = tuple(_tree(branch, depth + 1) for branch in branches.values())
+    return below[0] if len(set(below)) == 1 else _Question(fact, below)

@@ -1,16 +1,19 @@
 """YAML text → nodes: what stands where, with nothing resolved, nothing constructed, nothing run.
 
 A scalar is its text. Syntax errors, anchors, aliases, tags, duplicate keys and nesting beyond
-`MAX_DEPTH` become problems. libyaml reads the text (YAML 1.2's plain scalars are the same text
-in 1.1, and resolving them is left undone); no knowledge of mmctl's keys may live here.
+`MAX_DEPTH` become problems. libyaml reads the text: what it reads is what YAML 1.2 means, since
+plain scalars are not resolved here. The one thing of YAML 1.2 that it refuses, a colon inside a
+plain text between braces (`{role: arn:aws:…}`), is left to the slower reader of ruamel.yaml.
+No knowledge of mmctl's keys may live here.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from ruamel.yaml import events
+from ruamel.yaml import YAML, events
 from ruamel.yaml.cyaml import CParser
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 
 MAX_DEPTH: Final = 50
 """Rules need a depth of about ten; more is a mistake or an attack."""
+SLOW_CHARACTERS: Final = 1_000_000
+"""Longer texts are not read a second time; they quote such values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +74,35 @@ class _Stop(Exception):
 
 def compose(text: str, *, file: str) -> tuple[Node | None, tuple[Problem, ...]]:
     """Read one YAML document; None where it is empty or cannot be read."""
-    composer = _Composer(text, file)
-    try:
-        node = composer.document()
-    except _Stop as stop:
-        return None, (*composer.problems, stop.problem)
-    return node, tuple(composer.problems)
+    node, problems = _Composer(text, file, CParser(text).get_event).document()
+    if node is None and len(text) <= SLOW_CHARACTERS and any(map(_is_colon, problems)):
+        events_ = YAML(typ="safe", pure=True).parse(text)
+        return _Composer(text, file, partial(next, events_)).document()
+    return node, problems
+
+
+def _is_colon(problem: Problem) -> bool:
+    return "found unexpected ':'" in problem.message
 
 
 class _Composer:
     """Turns the events of libyaml into nodes."""
 
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, text: str, file: str, next_event: Callable[[], Any]) -> None:
         self.file = file
         self.lines = text.splitlines() or [""]
         self.problems: list[Problem] = []
-        self.next_event: Callable[[], Any] = CParser(text).get_event
+        self.next_event = next_event
 
-    def document(self) -> Node | None:
+    def document(self) -> tuple[Node | None, tuple[Problem, ...]]:
+        """The one document of the text, or None, and what was wrong."""
+        try:
+            node = self._document()
+        except _Stop as stop:
+            return None, (*self.problems, stop.problem)
+        return node, tuple(self.problems)
+
+    def _document(self) -> Node | None:
         self._event()
         if isinstance(self._event(), events.StreamEndEvent):
             return None
@@ -109,17 +125,20 @@ class _Composer:
             return Scalar(self._position(event), "*" + event.anchor, True, False)
         if depth > MAX_DEPTH:
             raise _Stop(self._problem(event, f"nested deeper than {MAX_DEPTH} levels"))
-        self._refuse_anchor_and_tag(event)
+        refused = self._refused_anchor_or_tag(event)
         if isinstance(event, events.ScalarEvent):
-            return self._scalar(event)
+            return self._scalar(event, refused)
         if isinstance(event, events.SequenceStartEvent):
             return self._sequence(event, depth)
         return self._mapping(event, depth)
 
-    def _scalar(self, event: Any) -> Scalar:
+    def _scalar(self, event: Any, refused: str) -> Scalar:
         end = event.end_mark
         rest = self.lines[end.line][end.column :] if end.line < len(self.lines) else ""
         commented = rest.lstrip().startswith("#")
+        if refused:
+            # It was reported; read on with the text that was probably meant.
+            return Scalar(self._position(event), f"{refused} {event.value}".strip(), False, False)
         return Scalar(self._position(event), event.value, not event.style, commented)
 
     def _sequence(self, event: Any, depth: int) -> Sequence:
@@ -147,13 +166,16 @@ class _Composer:
                 entries[key.text] = (key, value)
         return Mapping(self._position(event), tuple(entries.values()))
 
-    def _refuse_anchor_and_tag(self, event: Any) -> None:
-        if event.anchor is not None:
-            help_ = self._quoting_help(event.start_mark.line, event.start_mark.column)
-            self._report(event, f"anchors such as `&{event.anchor}` are not read", help_)
-        if getattr(event, "tag", None) is not None:
-            help_ = self._quoting_help(event.start_mark.line, event.start_mark.column)
-            self._report(event, "tags such as `!text` are not read", help_)
+    def _refused_anchor_or_tag(self, event: Any) -> str:
+        """What of an anchor or a tag is in the text; it is reported, for neither is read."""
+        tag = getattr(event, "tag", None)
+        if event.anchor is None and tag is None:
+            return ""
+        text = f"&{event.anchor}" if event.anchor is not None else str(tag)
+        what = "anchors" if event.anchor is not None else "tags"
+        help_ = self._quoting_help(event.start_mark.line, event.start_mark.column)
+        self._report(event, f"{what} such as `{text}` are not read", help_)
+        return text
 
     def _alias(self, event: Any) -> None:
         help_ = self._quoting_help(event.start_mark.line, event.start_mark.column)

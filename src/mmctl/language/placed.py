@@ -56,23 +56,29 @@ class Real(float):
 
 
 class Items(list[Any]):
-    """A list with its place."""
+    """A list with its place; `whole` unless an item of it could not be read."""
 
-    __slots__ = ("position",)
+    __slots__ = ("position", "whole")
     position: Position
+    whole: bool
 
     @classmethod
-    def at(cls, items: list[Any], position: Position) -> Self:
+    def at(cls, items: list[Any], position: Position, *, whole: bool = True) -> Self:
         """Put a list at a place."""
         placed = cls(items)
         placed.position = position
+        placed.whole = whole
         return placed
 
 
 class Table(dict[str, Any]):
-    """A mapping with its place, and the places of its keys and values."""
+    """A mapping with its place, and the places of its keys and values.
 
-    __slots__ = ("keys_at", "position", "values_at")
+    `failed` are the keys that are there and whose values could not be read.
+    """
+
+    __slots__ = ("failed", "keys_at", "position", "values_at")
+    failed: set[str]
     position: Position
     keys_at: dict[str, Position]
     values_at: dict[str, Position]
@@ -82,6 +88,7 @@ class Table(dict[str, Any]):
         """An empty mapping at a place."""
         placed = cls()
         placed.position = position
+        placed.failed = set()
         placed.keys_at = {}
         placed.values_at = {}
         return placed

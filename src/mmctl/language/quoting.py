@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _STARTS = re.compile(r"""[@*&!%`?|>\[\]{}'",#-]""")
-_VALUE = re.compile(r"^(\s*(?:- +)*(?:[\w.-]+: +)?(?:- +)?)(\S.*?)\s*$")
+_VALUE = re.compile(r"^(\s*(?:- +)*(?:[\w.-]+: +)?)(\S.*?)\s*$")
 _FLOW_VALUE = re.compile(r"""([:\[,]\s*)((?:\$\{[^}]*\}|[^\[\]{}'",:\s])+)(?=\s*[\],}])""")
 _YAML_1_1_WORDS = re.compile(
     r"(?i:y|yes|n|no|true|false|on|off|null|~)|[-+]?[0-9][0-9_.,:eE+-]*|0x[0-9a-fA-F_]+|0o?[0-7]+"
@@ -32,7 +32,7 @@ def needs_quotes(text: str, *, flow: bool) -> bool:
         return True
     if ": " in text or text.endswith(":") or " #" in text or not text.isprintable():
         return True
-    if flow and re.search(r"[\[\]{},]", text):
+    if flow and re.search(r"[\[\]{},:]", text):
         return True
     return _YAML_1_1_WORDS.fullmatch(text) is not None
 

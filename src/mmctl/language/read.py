@@ -297,12 +297,13 @@ class _Reading:
     # -- names
 
     def _check_names(self, project: Project, *, lone: bool) -> None:
+        names = {
+            kind: self._defined(kind) | project.environment.bindings.get(kind, {}).keys()
+            for kind in Kind
+        }
         for shape, positions in _referring(project):
             for reference in references(shape):
-                known = {
-                    **project.of_kind(reference.kind),
-                    **project.environment.bindings.get(reference.kind, {}),
-                }
+                known = names[reference.kind]
                 if is_raw(reference.name) or reference.name in known or (lone and not known):
                     continue
                 self.builder.report(
@@ -313,6 +314,20 @@ class _Reading:
                     or f"define it under `{reference.kind.value}`, bind it in the environment, "
                     "or write its id as `id:…`",
                 )
+
+    def _defined(self, kind: Kind) -> set[str]:
+        """The names of a kind that the files define, also where the definition has errors."""
+        sections = [
+            file.node.get(kind.value)
+            for file in self.loaded.values()
+            if isinstance(file.node, MappingNode)
+        ]
+        return {
+            key.text
+            for section in sections
+            if isinstance(section, MappingNode)
+            for key, _ in section.entries
+        }
 
 
 def _referring(project: Project) -> Iterator[tuple[Shape, Positions]]:

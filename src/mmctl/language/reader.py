@@ -51,6 +51,7 @@ _UNITS: Final = {
     "gib": 1024**3,
 }
 _SIZE: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([A-Za-z]*)")
+_WHOLE_VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
 MAX_DIGITS: Final = 18
 """Numbers in a file are at most this long."""
 
@@ -239,25 +240,25 @@ class Reader:
             if not type_.single:
                 return self._wrong(node, "a list", "put `- ` before each item")
             node = Sequence(node.position, (node,))
-        items = []
-        for item in self._spliced(node):
-            value = self.read(type_.item, item)
-            if value is not MISSING:
-                items.append(value)
+        nodes = self._spliced(node)
+        read = [self.read(type_.item, item) for item in nodes]
         if len(node.items) < type_.minimum:
             return self._wrong(node, f"a list of at least {type_.minimum}")
-        return Items.at(items, node.position) if items or not node.items else MISSING
+        items = [value for value in read if value is not MISSING]
+        if len(items) < len(nodes) and isinstance(type_.item, Word | Choice):
+            return MISSING
+        return Items.at(items, node.position, whole=len(items) == len(nodes))
 
     def _spliced(self, node: Sequence) -> list[Node]:
         """The items, with lists that variables hold in their place."""
         items: list[Node] = []
         for item in node.items:
-            if isinstance(item, Scalar) and "${" in item.text:
-                replaced = self.scope.replace(item, self.problems.append)
-                if isinstance(replaced, Sequence):
-                    items.extend(_literal(value) for value in replaced.items)
-                elif replaced is not None:
-                    items.append(_literal(replaced))
+            replaced = item
+            if isinstance(item, Scalar) and _WHOLE_VARIABLE.fullmatch(item.text):
+                # What is no list is replaced, or reported, when the item is read.
+                replaced = self.scope.replace(item, lambda _: None) or item
+            if isinstance(replaced, Sequence) and replaced is not item:
+                items.extend(_literal(value) for value in replaced.items)
             else:
                 items.append(item)
         return items
@@ -295,34 +296,30 @@ class Reader:
                 self._unknown_key(key, type_.title, tuple(type_.members), type_.advice)
                 continue
             value = self.read(member.type, value_node)
-            if value is not MISSING:
+            if value is MISSING:
+                table.failed.add(key.text)
+            else:
                 table.put(key.text, value, key_at=key.position, value_at=value_node.position)
-        return table if self._complete(type_, node) else MISSING
+        self._report_keys(type_, node)
+        return table if _complete(type_, table) else MISSING
 
-    def _complete(self, type_: Record, node: Mapping) -> bool:
-        """Whether the keys that must be there are; those that are wrong were reported."""
+    def _report_keys(self, type_: Record, node: Mapping) -> None:
+        """Say which keys are missing, and which do not go together."""
         there = {key.text for key, _ in node.entries}
         unknown = [key for key in there if key not in type_.members]
-        complete = True
         for name, member in type_.members.items():
-            if member.required and name not in there:
-                complete = False
-                if not any(did_you_mean(key, (name,)) for key in unknown):
-                    self.report(
-                        "missing-key", node.position, f"`{name}` is missing in this {type_.title}"
-                    )
+            misspelt = any(did_you_mean(key, (name,)) for key in unknown)
+            if member.required and name not in there and not misspelt:
+                message = f"`{name}` is missing in this {type_.title}"
+                self.report("missing-key", node.position, message)
         for group in type_.one_of:
             found = [name for name in group if name in there]
-            if len(found) != 1:
-                complete = False
-                if found or not unknown:
-                    self._not_one(node, type_, group, found)
+            if len(found) > 1 or (not found and not unknown):
+                self._not_one(node, type_, group, found)
         for group in type_.at_most_one:
             found = [name for name in group if name in there]
             if len(found) > 1:
-                complete = False
                 self._not_one(node, type_, group, found)
-        return complete
 
     def _not_one(
         self, node: Mapping, type_: Record, group: tuple[str, ...], found: list[str]
@@ -343,14 +340,15 @@ class Reader:
         if isinstance(node, Scalar):
             return self._one_word(type_, node)
         if not isinstance(node, Mapping) or not node.entries:
-            return self._wrong(node, f"a {type_.title} such as `{next(iter(type_.options))}: …`")
+            return self._wrong(node, f"{_a(type_.title)} such as `{next(iter(type_.options))}: …`")
         if len(node.entries) > 1:
             second = node.entries[1][0]
             known = second.text in type_.options
             self.report(
                 "one-of",
                 second.position,
-                f"`{second.text}` beside `{node.entries[0][0].text}`: a {type_.title} has one key",
+                f"`{second.text}` beside `{node.entries[0][0].text}`: "
+                f"{_a(type_.title)} has one key",
                 "start a new list item with `- `"
                 if known
                 else f"write it inside, `{node.entries[0][0].text}: {{…, {second.text}: …}}`",
@@ -382,13 +380,13 @@ class Reader:
         if node.text in type_.options:
             return self._wrong(node, f"`{node.text}: …`")
         if node.plain and node.text in _NOTHING:
-            return self._wrong(node, f"a {type_.title}")
+            return self._wrong(node, _a(type_.title))
         self._unknown_key(node, type_.title, tuple(type_.options), type_.advice)
         return MISSING
 
     def _forms(self, type_: Forms, node: Node) -> Table | Missing:
         if not isinstance(node, Mapping):
-            return self._wrong(node, f"a {type_.title}")
+            return self._wrong(node, _a(type_.title))
         keys = {key.text for key, _ in node.entries}
         for key, record in type_.forms[:-1]:
             if key in keys:
@@ -410,8 +408,17 @@ class Reader:
         help_ = advice.get(key.text) or advice.get(key.text.lower())
         help_ = help_ or did_you_mean(key.text, known) or f"known keys: {', '.join(known)}"
         self.report(
-            "unknown-key", key.position, f"a {title} has no key `{_short(key.text)}`", help_
+            "unknown-key", key.position, f"{_a(title)} has no key `{_short(key.text)}`", help_
         )
+
+
+def _complete(type_: Record, table: Table) -> bool:
+    """Whether all that must be there could be read."""
+    return (
+        all(name in table for name, member in type_.members.items() if member.required)
+        and all(sum(name in table for name in group) == 1 for group in type_.one_of)
+        and all(sum(name in table for name in group) <= 1 for group in type_.at_most_one)
+    )
 
 
 def _literal(node: Node) -> Node:
@@ -419,6 +426,11 @@ def _literal(node: Node) -> Node:
     if isinstance(node, Scalar) and "${" in node.text:
         return Scalar(node.position, node.text.replace("${", "$${"), node.plain, node.commented)
     return node
+
+
+def _a(title: str) -> str:
+    """A title with its article."""
+    return f"an {title}" if title[0] in "aeiou" else f"a {title}"
 
 
 def _one_of(values: tuple[str, ...]) -> str:

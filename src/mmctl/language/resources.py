@@ -60,7 +60,10 @@ class ResourceBuilder:
                 raise AssertionError("rule sets are built by rule_sets")
 
     def _traffic_policy(self, name: str, table: Table, at: Position) -> Resource | None:
-        statements = table.get("statements", [])
+        statements = table.get("statements", Items.at([], at))
+        conditions_of = [each.get("allow", each.get("deny")) for each in statements]
+        if not all(items.whole for items in (statements, *conditions_of)):
+            return None
         members = {
             "TrafficPolicyName": live_name(name, table, at),
             "DefaultAction": _upper(table["default"]),
@@ -71,8 +74,7 @@ class ResourceBuilder:
         for index, statement in enumerate(statements):
             here = ("PolicyStatements", index)
             places[here] = statement.position
-            conditions = statement.get("allow", statement.get("deny", []))
-            for number, condition in enumerate(conditions):
+            for number, condition in enumerate(conditions_of[index]):
                 places[(*here, "Conditions", number)] = _key_at(condition)
         policy, positions = self._shape(TrafficPolicy, members, at, places)
         if policy is None:
@@ -113,7 +115,7 @@ class ResourceBuilder:
         """The type of an ingress point and its `auth` or `mtls` go together."""
         wanted = {"auth": "auth", "mtls": "mtls"}.get(table["type"])
         for key in ("auth", "mtls"):
-            if key == wanted and key not in table:
+            if key == wanted and key not in table and key not in table.failed:
                 self._report(table.values_at["type"], f"type `{wanted}` needs `{key}: {{…}}`")
             if key != wanted and key in table:
                 message = f"`{key}` does not go with type `{table['type']}`"

@@ -14,7 +14,7 @@ from mmctl.model.rules import Rule, RuleSet
 from mmctl.problem import Path, Position, Positions
 
 if TYPE_CHECKING:
-    from mmctl.language.placed import Table, Text
+    from mmctl.language.placed import Items, Table, Text
     from mmctl.language.shapes import Builder
 
 
@@ -162,6 +162,9 @@ class _Walk:
     def _built(self, table: Table, phase: Table | None) -> LogicalRule | None:
         at = table.values_at["name"]
         shared: dict[str, Any] = phase or {}
+        lists = [*_lists(shared), *_lists(table)]
+        if not all(items.whole for items in lists):
+            return None
         conditions = [*shared.get("conditions", ()), *table.get("conditions", ())]
         unless = [*shared.get("unless", ()), *table.get("unless", ())]
         actions = table["actions"]
@@ -218,3 +221,8 @@ class _Walk:
 
     def _report(self, pattern: Text, message: str, help: str | None = None) -> None:
         self.parent.builder.report("include", pattern.position, message, help)
+
+
+def _lists(table: dict[str, Any]) -> list[Items]:
+    """The lists of a rule or phase: where an item could not be read, there is no rule."""
+    return [table[key] for key in ("conditions", "unless", "actions") if key in table]

@@ -103,7 +103,7 @@ def _without_password(form: Canonical) -> None:
         del form["IngressPointConfiguration"]
 
 
-def _normal(value: Any) -> Any:  # noqa: ANN401 - any JSON
+def _normal(value: Any) -> Any:
     if isinstance(value, dict):
         return {
             member: _normal_member(member, inner)
@@ -115,7 +115,7 @@ def _normal(value: Any) -> Any:  # noqa: ANN401 - any JSON
     return value
 
 
-def _normal_member(member: str, value: Any) -> Any:  # noqa: ANN401 - any JSON
+def _normal_member(member: str, value: Any) -> Any:
     if member in _SETS and isinstance(value, list):
         return sorted(set(value))
     return _normal(value)

@@ -33,7 +33,7 @@ class Change:
         return path_text(self.path)
 
 
-def changes(before: Any, after: Any, path: tuple[str | int, ...] = ()) -> Iterator[Change]:  # noqa: ANN401 - any JSON
+def changes(before: Any, after: Any, path: tuple[str | int, ...] = ()) -> Iterator[Change]:
     """Every difference between two JSON values, in the order of the members."""
     if before == after:
         return
@@ -67,7 +67,7 @@ def _list_changes(
             yield Change(path=(*path, index), before=ABSENT, after=after[index])
 
 
-def _item_changes(before: Any, after: Any, path: tuple[str | int, ...]) -> Iterator[Change]:  # noqa: ANN401 - any JSON
+def _item_changes(before: Any, after: Any, path: tuple[str | int, ...]) -> Iterator[Change]:
     """Inside two items that stand at the same place; things of another sort are one change."""
     if likeness(before, after) > 0:
         yield from changes(before, after, path)
@@ -75,13 +75,13 @@ def _item_changes(before: Any, after: Any, path: tuple[str | int, ...]) -> Itera
         yield Change(path=path, before=before, after=after)
 
 
-def likeness(one: Any, other: Any) -> float:  # noqa: ANN401 - any JSON
+def likeness(one: Any, other: Any) -> float:
     """How much two JSON values have in common: 0 nothing, 1 everything; values in lists count."""
     here, there = set(_leaves(one)), set(_leaves(other))
     return len(here & there) / len(here | there) if here | there else 1.0
 
 
-def _leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:  # noqa: ANN401 - any JSON
+def _leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
     if isinstance(value, dict) and value:
         for member, inner in value.items():
             yield from _leaves(inner, (*path, member))

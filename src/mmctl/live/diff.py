@@ -80,5 +80,5 @@ def object_edits(desired: LiveObject, live: LiveObject, project: str) -> Iterato
         )
 
 
-def _edit(kind: EditKind, thing: LiveObject, **more: Any) -> Edit:  # noqa: ANN401 - members of Edit
+def _edit(kind: EditKind, thing: LiveObject, **more: Any) -> Edit:
     return Edit(kind=kind, resource=thing.kind, object=thing.name, place=thing.place, **more)

@@ -54,10 +54,11 @@ def object_document(thing: LiveObject) -> dict[str, Any]:
 def object_of(document: Mapping[str, Any]) -> LiveObject:
     """The object of a document that `object_document` wrote."""
     kind = Kind(document["kind"])
+    shape = type_of[kind]
     members = document.get("members")
     return LiveObject(
         kind=kind,
-        shape=type_of[kind].logical(document["shape"]),
+        shape=shape.logical(document["shape"]),
         tags=dict(document.get("tags", {})),
         members=None if members is None else tuple(members),
         origins=tuple(RuleOrigin(**origin) for origin in document.get("origins", ())),

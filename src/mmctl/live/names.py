@@ -35,20 +35,20 @@ class Names:
     """Ids by kind and logical name: managed objects."""
     bindings: Mapping[Kind, Mapping[str, str]] = field(default_factory=dict)
 
-    def with_id(self, key: Key, id: str) -> Names:
+    def with_id(self, key: Key, live_id: str) -> Names:
         """The same names and one more."""
-        return replace(self, ids={**self.ids, key: id})
+        return replace(self, ids={**self.ids, key: live_id})
 
     def logical(self, reference: Reference) -> str:
         """What a reference of a live object is called here: by logical name, else `id:…`."""
         text = reference.name
         if not text.startswith("arn:"):
-            id = text.removeprefix(ID)
+            live_id = text.removeprefix(ID)
         elif self._own(reference.kind, text):
-            id = text.rsplit("/", 1)[-1]
+            live_id = text.rsplit("/", 1)[-1]
         else:
             return text
-        return self._name_of(reference.kind, id) or f"{ID}{id}"
+        return self._name_of(reference.kind, live_id) or f"{ID}{live_id}"
 
     def desired(self, reference: Reference) -> str:
         """The same for a reference as a file writes it, where a bare text is a logical name."""
@@ -65,31 +65,35 @@ class Names:
         text = reference.name
         if text.startswith("arn:"):
             return text
-        id = text.removeprefix(ID) if text.startswith(ID) else self._id_of(reference.kind, text)
-        if reference.kind in _BY_ARN and not id.startswith("arn:"):
-            return self.identity.arn(reference_noun(reference.kind), id)
-        return id
+        live_id = (
+            text.removeprefix(ID) if text.startswith(ID) else self._id_of(reference.kind, text)
+        )
+        if reference.kind in _BY_ARN and not live_id.startswith("arn:"):
+            return self.identity.arn(reference_noun(reference.kind), live_id)
+        return live_id
 
     def _own(self, kind: Kind, arn: str) -> bool:
         return arn.rpartition("/")[0] == self.identity.arn(reference_noun(kind), "").rstrip("/")
 
-    def _name_of(self, kind: Kind, id: str) -> str | None:
-        managed = (name for (of, name), known in self.ids.items() if of is kind and known == id)
+    def _name_of(self, kind: Kind, live_id: str) -> str | None:
+        managed = (
+            name for (of, name), known in self.ids.items() if of is kind and known == live_id
+        )
         bound = (
             name
             for name, text in self.bindings.get(kind, {}).items()
-            if text.removeprefix(ID).rsplit("/", 1)[-1] == id
+            if text.removeprefix(ID).rsplit("/", 1)[-1] == live_id
         )
         return next(managed, None) or next(bound, None)
 
     def _id_of(self, kind: Kind, name: str) -> str:
-        id = self.ids.get((kind, name)) or self.bindings.get(kind, {}).get(name)
-        if id is None:
+        live_id = self.ids.get((kind, name)) or self.bindings.get(kind, {}).get(name)
+        if live_id is None:
             raise UsageError(
                 f"{kind.noun} `{name}` is not in the project and bound to no id",
                 help=f"define it, or add it to the environment's `bindings: {{{kind}: …}}`",
             )
-        return id.removeprefix(ID)
+        return live_id.removeprefix(ID)
 
 
 def reference_noun(kind: Kind) -> Noun:

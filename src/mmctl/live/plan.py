@@ -155,9 +155,7 @@ def _digests(desired: LiveConfiguration, live: LiveConfiguration) -> tuple[str, 
 
 
 def _notes(desired: LiveConfiguration, state: LiveState) -> Iterator[str]:
-    used = {
-        thing.shape.to_api()["RuleSetId"] for thing in desired.of_kind(Kind.INGRESS_POINT)
-    }
+    used = {thing.shape.to_api()["RuleSetId"] for thing in desired.of_kind(Kind.INGRESS_POINT)}
     for thing in desired.of_kind(Kind.RULE_SET):
         if thing.name not in used:
             yield f"no ingress point of this project uses rule set {thing.name}"
@@ -170,7 +168,8 @@ def _notes(desired: LiveConfiguration, state: LiveState) -> Iterator[str]:
                 "do so in CloudWatch Logs"
             )
         if (thing.kind, thing.live_name) in state.pending:
-            yield f"{thing.kind.noun} {thing.live_name} is still being deleted: the name may be taken"
+            what = f"{thing.kind.noun} {thing.live_name}"
+            yield f"{what} is still being deleted, its name may be taken"
     for thing in state.configuration.of_kind(Kind.INGRESS_POINT):
         if thing.status not in {None, "ACTIVE", "CLOSED"}:
             yield f"ingress point {thing.name} is {thing.status}"

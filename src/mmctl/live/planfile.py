@@ -118,7 +118,7 @@ def load_plan(path: Path) -> Plan:
     return plan_of(document, str(path))
 
 
-def plan_of(document: Any, source: str) -> Plan:  # noqa: ANN401 - any JSON
+def plan_of(document: Any, source: str) -> Plan:
     """The plan of a document that `save_document` wrote.
 
     Raises:

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from mmctl.compiler.configuration import OWNER_TAG, LiveConfiguration, LiveObject, type_of
+from mmctl.compiler.configuration import (
+    OWNER_TAG,
+    LiveConfiguration,
+    LiveObject,
+    LiveShape,
+    type_of,
+)
 from mmctl.errors import CouldNot
 from mmctl.language.project import Kind
 from mmctl.live.canonical import digest, without_owner
@@ -21,7 +27,6 @@ from mmctl.live.service import NOUN, MailManager, Members, Noun
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mmctl.compiler.configuration import Key
 
 _GONE = ("PENDING_DELETION", "DEPROVISIONING")
 
@@ -89,12 +94,12 @@ def list_kind(
     """The live objects of a kind with their tags; those on their way out go to `pending`."""
     noun = NOUN[kind]
     for summary in service.list(noun):
-        id, name = summary[noun.id_member], summary[noun.name_member]
+        live_id, name = summary[noun.id_member], summary[noun.name_member]
         if summary.get("ArchiveState") in _GONE or summary.get("Status") in _GONE:
             pending.append((kind, name))
             continue
-        tags = service.tags(service.identity.arn(noun, id))
-        yield Listed(kind=kind, id=id, live_name=name, tags=tags)
+        tags = service.tags(service.identity.arn(noun, live_id))
+        yield Listed(kind=kind, id=live_id, live_name=name, tags=tags)
 
 
 def read_object(
@@ -123,8 +128,8 @@ def read_object(
     return _with_instance(service, thing, id) if kind is Kind.ADD_ON else thing
 
 
-def _shape(kind: Kind, answer: Members) -> Any:  # noqa: ANN401 - one of the seven shapes
-    shape = type_of[kind]
+def _shape(kind: Kind, answer: Members) -> Any:
+    shape: type[LiveShape] = type_of[kind]
     members = {
         field.alias: answer[field.alias]
         for field in shape.model_fields.values()
@@ -165,9 +170,7 @@ def _with_instance(service: MailManager, thing: LiveObject, subscription: str) -
         if summary["AddonSubscriptionId"] == subscription
     )
     instance = instances[0] if instances else None
-    return replace(
-        thing, id=instance, subscription_id=subscription, instance=instance is not None
-    )
+    return replace(thing, id=instance, subscription_id=subscription, instance=instance is not None)
 
 
 def _concerns(listed: Listed, desired: LiveConfiguration) -> bool:

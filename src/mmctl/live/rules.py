@@ -1,4 +1,4 @@
-"""Rules of two versions of a rule set, paired and compared: added, removed, moved, changed, renamed.
+"""Rules of two versions of a rule set, paired and compared.
 
 Pairing is by name, then by equal content, then by likeness; moves are the fewest that do.
 """
@@ -9,9 +9,9 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from mmctl.language.project import Kind
 from mmctl.live.changes import changes, likeness
 from mmctl.live.edits import Edit, EditKind
-from mmctl.language.project import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,7 +44,12 @@ def rule_edits(
     name = _names(after, origins)
     for index, rule in enumerate(after):
         place = origins[index].place if index < len(origins) else None
-        about = {"resource": Kind.RULE_SET, "object": rule_set, "rule": name[index], "place": place}
+        about: dict[str, Any] = {
+            "resource": Kind.RULE_SET,
+            "object": rule_set,
+            "rule": name[index],
+            "place": place,
+        }
         old = pairs.of_new.get(index)
         if old is None:
             note = f"after {name[index - 1]}" if index else "first"
@@ -52,7 +57,10 @@ def rule_edits(
             continue
         if before[old].get("Name") != rule.get("Name"):
             yield Edit(
-                kind=EditKind.RENAMED, before=before[old].get("Name"), after=rule.get("Name"), **about
+                kind=EditKind.RENAMED,
+                before=before[old].get("Name"),
+                after=rule.get("Name"),
+                **about,
             )
         if old in moved:
             yield Edit(kind=EditKind.MOVED, before=old + 1, after=index + 1, **about)
@@ -95,7 +103,9 @@ def _pair(before: Sequence[Form], after: Sequence[Form]) -> dict[int, int]:
         free.remove(old)
 
     for new, rule in enumerate(after):
-        named = [old for old in free if rule.get("Name") and before[old].get("Name") == rule["Name"]]
+        named = [
+            old for old in free if rule.get("Name") and before[old].get("Name") == rule["Name"]
+        ]
         if named:
             take(new, named[0])
     names = {rule.get("Name") for rule in after}

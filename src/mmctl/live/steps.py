@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 from mmctl.compiler.configuration import OWNER_TAG
 from mmctl.language.project import Kind
 from mmctl.language.references import references
-from mmctl.live.canonical import canonical, canonical_pair
-from mmctl.live.replacing import left_over_name, why_replaced
-from mmctl.live.service import NOUN
+from mmctl.live.canonical import canonical_pair
+from mmctl.live.replacing import why_replaced
 from mmctl.live.widening import narrows
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ UPDATABLE: Final = {
         "Status",
     ),
 }
-"""Members that an update takes; `Status` is StatusToUpdate there, `Instance` a create of its own."""
+"""Members that an update takes; `Status` is sent as StatusToUpdate, `Instance` is created."""
 
 ALWAYS_SENT: Final = ("PolicyStatements",)
 """A list that must be sent also when it is empty (terraform-provider-aws issue 49366)."""
@@ -84,7 +83,7 @@ class Step:
     @property
     def text(self) -> str:
         """The step in a line: `update rule set inbound: rules`."""
-        details = [path for path in self.members] or [first for first, _second in self.values]
+        details = list(self.members) or [first for first, _second in self.values]
         listed = ", ".join(details[:3]) + (f" and {len(details) - 3} more" if details[3:] else "")
         return f"{self.verb} {self.kind.noun} {self.name}" + (f": {listed}" if listed else "")
 
@@ -197,7 +196,7 @@ def call_id(thing: LiveObject) -> str | None:
     return thing.subscription_id if thing.kind is Kind.ADD_ON else thing.id
 
 
-def _step(verb: Verb, thing: LiveObject, **more: Any) -> Step:  # noqa: ANN401 - members of Step
+def _step(verb: Verb, thing: LiveObject, **more: Any) -> Step:
     return Step(verb=verb, kind=thing.kind, name=thing.name, **more)
 
 

@@ -1,7 +1,7 @@
 """Whether a change of a traffic policy admits less mail than before, or may admit more.
 
-A policy that only narrows is applied before the rule sets, any other after them, so that no admitted
-mail meets rules that do not know it yet.
+A policy that only narrows is applied before the rule sets, any other after them, so that no
+admitted mail meets rules that do not know it yet.
 """
 
 from __future__ import annotations

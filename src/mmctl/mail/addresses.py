@@ -61,8 +61,13 @@ def _addresses(text: str) -> Iterator[str]:
             outside, angled = [], False  # what came before is the name of a group
         elif mark != ">":
             outside.append(token)
-    if inside is not None:  # a source route that never ended took the commas too
-        yield from _addresses("".join(token.text for token in inside[1:-1]))
+    part: list[Token] = []
+    for token in inside or ():  # a source route that never ended took the commas too
+        if token.text == ",":
+            yield from _bare_specs(part)
+            part = []
+        else:
+            part.append(token)
 
 
 def _angle_spec(inside: Sequence[Token]) -> Iterator[str]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 
 _RECEIPT_HEADERS: Final = ("disposition-notification-to", "return-receipt-to")
+LONGEST_SHOWN_NAME: Final = 60
+"""Characters of a header name that a note shows."""
 _READ_BY_RULES: Final = frozenset({"from", "sender", "to", "cc", "subject"})
 
 
@@ -73,7 +75,8 @@ class Email:
         for name, values in self.headers.items():
             if name in _READ_BY_RULES or name.startswith("x-"):
                 found = [defect for value in values for defect in decode_words(value).defects]
-                yield from dict.fromkeys(f"header `{name}`: {defect}" for defect in found)
+                shown = name[:LONGEST_SHOWN_NAME]
+                yield from dict.fromkeys(f"header `{shown}`: {defect}" for defect in found)
 
 
 class Tls(StrEnum):

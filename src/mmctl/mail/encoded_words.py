@@ -13,13 +13,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 # The text ends at the first `?=`. It may hold single `?` (senders forget to encode them), but not
 # the start of another word: a word that was cut off must not swallow the next one. Possessive
 # throughout, so that no text takes more than linear time.
 ENCODED_WORD: Final = (
-    r"=\?(?P<charset>[^?*=\s]++)(?:\*[^?\s]*+)?\?(?P<encoding>[bBqQ])\?"
+    r"=\?(?P<charset>[!-)+-<>@-~]++)(?:\*[^?\s]*+)?\?(?P<encoding>[bBqQ])\?"
     r"(?P<payload>[^?=]*+(?:(?:=(?!\?[^=])|\?(?!=))[^?=]*+)*+)\?="
 )
 _WORD: Final = re.compile(ENCODED_WORD)
@@ -47,15 +47,13 @@ class Decoded(NamedTuple):
     defects: tuple[str, ...] = ()
 
 
-class _Run(NamedTuple):
-    """Neighbouring words of one character set.
+class _Word(NamedTuple):
+    """An encoded word that can be decoded, and the codec that does it."""
 
-    They are joined before decoding: some senders cut a character in two (RFC 2047 §5 forbids it).
-    """
-
-    charset: str
+    codec: str
     content: bytes
-    source: str
+    start: int
+    end: int
 
 
 def decode_words(text: str) -> Decoded:
@@ -67,42 +65,45 @@ def decode_words(text: str) -> Decoded:
     """
     if "=?" not in text:
         return Decoded(text)
-    parts: list[str] = []
     defects: list[str] = []
-    for piece in _pieces(text):
-        if isinstance(piece, str):
-            parts.append(piece)
-            continue
-        content = _characters(piece, defects)
-        parts.append(piece.source if content is None else content)
-    return Decoded("".join(parts), tuple(dict.fromkeys(defects)))
-
-
-def _pieces(text: str) -> Iterator[str | _Run]:
-    """Cut a text into plain parts and runs of neighbouring encoded words."""
+    parts: list[str] = []
     end = 0
-    charset, contents, start = "", list[bytes](), 0
+    for run in _runs(text, _words(text, defects)):
+        between = text[end : run[0].start]
+        if end == 0 or between.strip(" \t"):
+            parts.append(between)
+        parts.append(_decoded(run, defects))
+        end = run[-1].end
+    return Decoded("".join((*parts, text[end:])), tuple(dict.fromkeys(defects)))
 
-    def run() -> Iterator[_Run]:
-        if contents:
-            yield _Run(charset, b"".join(contents), text[start:end])
 
+def _words(text: str, defects: list[str]) -> Iterator[_Word]:
+    """Find the words that can be decoded; the others stay text, and are defects."""
     for word in _WORD.finditer(text):
+        charset = word["charset"][:_LONGEST_CHARSET].lower()
+        codec = _codec(charset)
         content = _content(word)
-        if content is None:
-            continue
-        between = text[end : word.start()]
-        name = word["charset"].lower()
-        neighbours = bool(contents) and not between.strip(" \t")
-        if not (neighbours and name == charset):
-            yield from run()
-            if not neighbours:
-                yield between
-            charset, contents, start = name, [], word.start()
-        contents.append(content)
-        end = word.end()
-    yield from run()
-    yield text[end:]
+        if codec is None:
+            defects.append(f"unknown character set `{charset}` of an encoded word")
+        elif content is None:
+            defects.append("an encoded word is not base64")
+        else:
+            yield _Word(codec, content, *word.span())
+
+
+def _runs(text: str, words: Iterator[_Word]) -> Iterator[list[_Word]]:
+    """Join neighbours of one character set.
+
+    They are decoded as one: some senders cut a character in two (RFC 2047 §5 forbids it).
+    """
+    run: list[_Word] = []
+    for word in words:
+        if run and (word.codec != run[-1].codec or text[run[-1].end : word.start].strip(" \t")):
+            yield run
+            run = []
+        run.append(word)
+    if run:
+        yield run
 
 
 def _content(word: re.Match[str]) -> bytes | None:
@@ -116,27 +117,18 @@ def _content(word: re.Match[str]) -> bytes | None:
         return None
 
 
-def _characters(run: _Run, defects: list[str]) -> str | None:
-    """The text of a run; None, with a defect, where its character set is not one."""
-    codec = _codec(run.charset) if len(run.charset) <= _LONGEST_CHARSET else None
-    if codec is None:
-        shown = run.charset[:_LONGEST_CHARSET]
-        defects.append(f"unknown character set `{shown}` of an encoded word")
-        return None
-    text = _decoded(run, codec, defects)
-    if "\n" in text or "\r" in text:
-        defects.append("an encoded word holds a line break")
-    return text
-
-
-def _decoded(run: _Run, codec: str, defects: list[str]) -> str:
+def _decoded(run: Sequence[_Word], defects: list[str]) -> str:
     """Decode bytes, with U+FFFD for what the codec refuses."""
+    content, codec = b"".join(word.content for word in run), run[0].codec
     try:
-        text = run.content.decode(codec)
+        text = content.decode(codec)
         text.encode()  # UTF-7 can spell half a surrogate pair, which is no text
     except UnicodeError:
-        defects.append(f"an encoded word holds bytes that are not `{run.charset}`")
-        text = run.content.decode(codec, "replace").encode("utf-8", "replace").decode()
+        defects.append(f"an encoded word holds bytes that are not `{codec}`")
+        text = content.decode(codec, "replace")
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if "\n" in text or "\r" in text:
+        defects.append("an encoded word holds a line break")
     return text
 
 

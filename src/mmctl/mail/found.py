@@ -106,7 +106,7 @@ def _client(read: list[Token], value: str) -> dict[str, str]:
     helo = _HELO_IN_COMMENT.search(comments)
     version = _TLS_VERSION.search(value)
     found = {
-        "source_ip": _address_in(comments) or _address_in(plain),
+        "source_ip": _address_in(_HELO_IN_COMMENT.sub("", comments)) or _address_in(plain),
         "helo": helo[1] if helo else plain,
         "tls": version[1] if version else None,
     }

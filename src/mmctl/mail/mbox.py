@@ -26,7 +26,10 @@ def messages_of_mbox(
     """
     for number, message in enumerate(_split(file, largest), start=1):
         if message is None:
-            skip(f"{name}#{number}", f"has more than {largest} bytes, the most that is read")
+            skip(
+                f"{name}#{number}",
+                f"has more than {largest} bytes, the most that is read of a message",
+            )
         else:
             yield f"{name}#{number}", message
 

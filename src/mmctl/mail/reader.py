@@ -11,11 +11,11 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from functools import lru_cache
 from typing import Final
 
-from mmctl.mail.email import Email
+from mmctl.mail.email import LONGEST_SHOWN_NAME, Email
 
 _FIELD_NAME: Final = re.compile(r"[!-9;-~]++")
 _LONGEST_CACHED_NAME: Final = 100
-_MBOX_FROM: Final = re.compile(rb"From [^\r\n]*+(?:\r\n|\r|\n|\Z)")
+_MBOX_FROM: Final = re.compile(rb"From (?![ \t]*:)[^\r\n]*+(?:\r\n|\r|\n|\Z)")
 _BARE_CR: Final = re.compile(rb"\r(?!\n)")
 # Bytes that are not UTF-8, as `surrogateescape` hands them over → the same byte as Latin-1.
 _LATIN_1: Final = {0xDC00 + byte: byte for byte in range(0x80, 0x100)}
@@ -136,7 +136,7 @@ _key: Final = lru_cache(maxsize=4096)(_uncached_key)
 
 def _skipped(after: list[str | None]) -> str:
     """Say how many lines were no headers, and where the first one was."""
-    place = "at the top" if after[0] is None else f"after header `{after[0]}`"
+    place = "at the top" if after[0] is None else f"after header `{after[0][:LONGEST_SHOWN_NAME]}`"
     if len(after) == 1:
         return f"a line that is no header was skipped {place}"
     return f"{len(after)} lines that are no headers were skipped, the first {place}"

@@ -5,7 +5,7 @@ Nothing here opens files: the texts that the frames show are given.
 
 from __future__ import annotations
 
-import json
+import re
 import textwrap
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
@@ -27,6 +27,8 @@ _WIDTH: Final = 80
 _LONGEST: Final = 600
 """Characters of a message that are shown: a value in it may be very long."""
 _TAB: Final = "    "
+_JOINT: Final = "\x00"
+"""Stands for a space at which no line is broken; `visible` lets none through."""
 _STYLES: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
@@ -100,11 +102,6 @@ def document(problems: Iterable[Problem]) -> dict[str, Any]:
     }
 
 
-def as_json(problems: Iterable[Problem]) -> str:
-    """The document as text: the same problems give the same bytes."""
-    return json.dumps(document(problems), indent=2, ensure_ascii=False) + "\n"
-
-
 def visible(text: str) -> str:
     r"""The text with everything that cannot be seen, or moves the cursor, written as an escape."""
     return "".join(map(_glyph, text))
@@ -162,14 +159,15 @@ def _head(text: str, cells: int) -> str:
 
 
 def _advice(help_: str) -> str:
-    """The advice, wrapped, its further lines under the first."""
+    """The advice, wrapped, its further lines under the first; what is to be written stays whole."""
     label = "  help: "
+    whole = re.sub(r"`[^`]*`", lambda quoted: quoted.group().replace(" ", _JOINT), help_)
     wrapped = textwrap.wrap(
-        help_,
+        whole,
         _WIDTH,
         initial_indent=label,
         subsequent_indent=" " * len(label),
         break_long_words=False,
         break_on_hyphens=False,
     )
-    return "\n".join(wrapped) + "\n"
+    return "\n".join(wrapped).replace(_JOINT, " ") + "\n"

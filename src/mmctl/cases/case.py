@@ -1,0 +1,72 @@
+"""What a case is: a message, what is known of it, and what is expected for its recipients.
+
+Values only; `mmctl.cases.reading` makes them from what was written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mmctl.judge.submission import Scenario
+
+if TYPE_CHECKING:
+    from mmctl.language.project import Outcome
+    from mmctl.mail.email import Envelope, Facts, Session
+    from mmctl.problem import Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """What is expected for one recipient; None is not checked."""
+
+    recipient: str
+    outcome: Outcome | None = None
+    by: str | None = None
+    rules: tuple[str, ...] | None = None
+    """Exactly the rules that apply, in order."""
+    rules_include: tuple[str, ...] = ()
+    actions: tuple[str, ...] | None = None
+    """Exactly the actions that run, in order: `relay`, or with a target `relay:exchange`."""
+    position: Position
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The rules that it names."""
+        return (*(self.rules or ()), *self.rules_include)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageFile:
+    """A message in a file of the project."""
+
+    path: str
+    """Relative to the project."""
+    position: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenMessage:
+    """A message that is written out in the case."""
+
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One test case, or one row of a case with `for_each`."""
+
+    name: str
+    position: Position
+    message: MessageFile | WrittenMessage
+    ingress_point: str | None
+    """Where the message comes in; None: it is judged by `rule_set`, without a policy."""
+    rule_set: str
+    session: Session
+    envelope: Envelope
+    facts: Facts
+    scenario: Scenario = field(default_factory=Scenario)
+    expectations: tuple[Expectation, ...]
+    todo: str | None = None
+    """Why it is expected to fail."""
+    smoke: bool = False

@@ -1,0 +1,127 @@
+"""Running cases: judge the message, compare with what is expected.
+
+Files are opened by the function that is handed in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from mmctl.cases.case import MessageFile
+from mmctl.cases.expectations import Failure, failures_of
+from mmctl.judge.judging import judge
+from mmctl.judge.submission import (
+    Gateway,
+    Submission,
+    gateway_of_ingress_point,
+    gateway_of_rule_set,
+)
+from mmctl.mail.reader import read_email
+from mmctl.problem import Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from mmctl.cases.case import Case
+    from mmctl.judge.trace import Trace
+    from mmctl.language.project import Project
+
+
+class Status(StrEnum):
+    """How a case went."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    TODO = "todo"
+    """Failed, as `todo` says."""
+    TODO_PASSED = "todo_passed"
+    """Passed, although `todo` says that it fails."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseResult:
+    """How one case went, and why."""
+
+    case: Case
+    trace: Trace | None
+    """None where the message could not be read."""
+    failures: tuple[Failure, ...] = ()
+    problem: Problem | None = None
+
+    @property
+    def status(self) -> Status:
+        """Passed or failed; a case that is still to do may fail."""
+        holds = not self.failures and self.problem is None
+        if self.case.todo is None:
+            return Status.PASSED if holds else Status.FAILED
+        return Status.TODO_PASSED if holds else Status.TODO
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing stands against the case."""
+        return self.status is not Status.FAILED
+
+
+def run_cases(
+    project: Project, cases: Iterable[Case], read_file: Callable[[str], bytes]
+) -> tuple[CaseResult, ...]:
+    """Run cases in order; `read_file` reads a file by its path in the project.
+
+    A file that it cannot read (OSError) becomes the problem of its case.
+    """
+    gateways: dict[tuple[str | None, str], Gateway] = {}
+    results = []
+    for case in cases:
+        way_in = (case.ingress_point, case.rule_set)
+        if way_in not in gateways:
+            gateways[way_in] = gateway_of_case(project, case)
+        results.append(_run(gateways[way_in], case, read_file))
+    return tuple(results)
+
+
+def gateway_of_case(project: Project, case: Case) -> Gateway:
+    """The gateway that a case is judged by."""
+    if case.ingress_point is None:
+        return gateway_of_rule_set(project, case.rule_set)
+    return gateway_of_ingress_point(project, case.ingress_point)
+
+
+def submission_of_case(case: Case, read_file: Callable[[str], bytes]) -> Submission:
+    """The message of a case with all that is stated about it.
+
+    Raises:
+        OSError: its file cannot be read.
+    """
+    message = case.message
+    content = read_file(message.path) if isinstance(message, MessageFile) else message.content
+    return Submission(
+        email=read_email(content),
+        session=case.session,
+        envelope=case.envelope,
+        facts=case.facts,
+    )
+
+
+def _run(gateway: Gateway, case: Case, read_file: Callable[[str], bytes]) -> CaseResult:
+    try:
+        submission = submission_of_case(case, read_file)
+    except OSError as error:
+        return CaseResult(case=case, trace=None, problem=_unreadable(case, error))
+    trace = judge(gateway, submission, case.scenario)
+    return CaseResult(case=case, trace=trace, failures=failures_of(case, trace))
+
+
+def _unreadable(case: Case, error: OSError) -> Problem:
+    at = case.message.position if isinstance(case.message, MessageFile) else case.position
+    path = case.message.path if isinstance(case.message, MessageFile) else ""
+    missing = isinstance(error, FileNotFoundError)
+    reason = "does not exist" if missing else f"cannot be read: {error.strerror or error}"
+    return Problem(
+        check="case",
+        severity=Severity.ERROR,
+        position=at,
+        message=f"message file `{path}` {reason}",
+        help="message files are named relative to the case file" if missing else None,
+    )

@@ -1,0 +1,123 @@
+"""An open ingress point whose traffic policy admits mail for every recipient.
+
+What it does:
+    Looks at open ingress points on the internet. A policy limits recipients when it refuses by
+    default and each `allow` asks for a recipient or for the network of the client, or when a
+    `deny` refuses all recipients but some. It is an error where the rules also `send`.
+
+Why it is bad:
+    Everything that anybody hands in is accepted, kept and paid for, also mail for domains that
+    are not yours. With `send`, it goes out again in your name: an open relay.
+
+Bad:
+    version: 1
+    ingress_points:
+      entrance: {type: open, traffic_policy: edge, rule_set: inbound}
+    traffic_policies:
+      edge: {default: allow, statements: []}
+    rule_sets:
+      inbound:
+        rules: [{name: keep, actions: [{archive: {to: all-mail}}]}]
+    archives:
+      all-mail: {retention: ONE_YEAR}
+
+Good:
+    version: 1
+    ingress_points:
+      entrance: {type: open, traffic_policy: edge, rule_set: inbound}
+    traffic_policies:
+      edge:
+        default: deny
+        statements: [{allow: [{recipient: {ends_with: "@example.com"}}]}]
+    rule_sets:
+      inbound:
+        rules: [{name: keep, actions: [{archive: {to: all-mail}}]}]
+    archives:
+      all-mail: {retention: ONE_YEAR}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.checks.effects import kinds
+from mmctl.checks.places import entrances, is_public
+from mmctl.model.enums import AcceptAction, IngressPointType
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.language.project import LogicalIngressPoint, LogicalTrafficPolicy, Project
+    from mmctl.model.policies import PolicyCondition, PolicyStatement
+    from mmctl.problem import Path
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield the policies that admit mail for anybody from anybody."""
+    project = subject.project
+    for policy in project.traffic_policies.values():
+        points = [
+            point
+            for point in entrances(project, policy)
+            if point.ingress_point.type is IngressPointType.OPEN and is_public(point)
+        ]
+        path = _admits_all(policy) if points else None
+        if path is not None:
+            sends = any(_sends(project, point) for point in points)
+            yield finding(
+                policy,
+                path,
+                f"`{points[0].name}` is open to all, and this admits mail for every recipient"
+                + (", which the rules send on: an open relay" if sends else ""),
+                help="write `default: deny`, and allow your domains by"
+                ' `recipient: {ends_with: "@example.com"}`',
+                severity=Severity.ERROR if sends else None,
+            )
+
+
+def _admits_all(policy: LogicalTrafficPolicy) -> Path | None:
+    """What admits every recipient from every client: the default, or a statement."""
+    shape = policy.policy
+    if any(map(_refuses_all_but_some, shape.policy_statements)):
+        return None
+    if shape.default_action is AcceptAction.ALLOW:
+        return ("DefaultAction",)
+    for index, statement in enumerate(shape.policy_statements):
+        allows = statement.action is AcceptAction.ALLOW
+        if allows and not any(map(_limits, statement.conditions)):
+            return ("PolicyStatements", index)
+    return None
+
+
+def _refuses_all_but_some(statement: PolicyStatement) -> bool:
+    if statement.action is AcceptAction.ALLOW or len(statement.conditions) > 1:
+        return False
+    condition = statement.conditions[0]
+    boolean, string = condition.boolean_expression, condition.string_expression
+    if boolean is not None:
+        return boolean.evaluate.is_in_address_list is not None and boolean.operator == "IS_FALSE"
+    return string is not None and string.operator == "NOT_EQUALS"
+
+
+def _limits(condition: PolicyCondition) -> bool:
+    """Whether a condition holds for some recipients or some clients only."""
+    boolean, string = condition.boolean_expression, condition.string_expression
+    if boolean is not None:
+        return boolean.evaluate.is_in_address_list is not None and boolean.operator == "IS_TRUE"
+    if string is not None:
+        return string.evaluate.attribute is not None and string.operator != "NOT_EQUALS"
+    network = condition.ip_expression or condition.ipv_6_expression
+    return network is not None and not {"0.0.0.0/0", "::/0"} & set(network.values)
+
+
+def _sends(project: Project, point: LogicalIngressPoint) -> bool:
+    rule_set = project.rule_sets.get(point.ingress_point.rule_set_id)
+    if rule_set is None:
+        return False
+    live = rule_set.live_rules(project.environment.name)
+    return any("Send" in kinds(rule) for rule in live)
+
+
+CHECK = Check(id="accepts-any-recipient", severity=Severity.WARNING, text=__doc__, run=run)

@@ -1,0 +1,74 @@
+"""Mail is stopped after a delivery that may have failed, and nothing keeps a copy.
+
+What it does:
+    Finds rules that relay, send or deliver to a mailbox and then `stop`, when neither the rule nor
+    any rule above it stores mail in an archive, bucket or index.
+
+Why it is bad:
+    When the action fails (a relay was deleted, a role lost its permission), `on_failure` lets the
+    next action run, or drops the mail. Either way the mail ends here, and it is nowhere.
+
+Bad:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: route-sales
+            conditions: [{recipient: {ends_with: "@sales.example.com"}}]
+            actions: [{relay: {to: crm}}, stop]
+          - name: keep
+            actions: [{archive: {to: all-mail}}]
+    archives:
+      all-mail: {retention: ONE_YEAR}
+    relays:
+      crm: {server: crm.example.com, port: 25, authentication: none}
+
+Good:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: keep
+            actions: [{archive: {to: all-mail}}]
+          - name: route-sales
+            conditions: [{recipient: {ends_with: "@sales.example.com"}}]
+            actions: [{relay: {to: crm}}, stop]
+          - name: deliver
+            actions: [{relay: {to: exchange}}]
+    archives:
+      all-mail: {retention: ONE_YEAR}
+    relays:
+      crm: {server: crm.example.com, port: 25, authentication: none}
+      exchange: {server: mail.example.com, port: 25, authentication: none}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.checks.effects import DELIVERIES, delivers, ends, kinds, stores
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield the first stop after a delivery of which there is no copy, once a rule set."""
+    for rule_set in subject.project.rule_sets.values():
+        for rule in rule_set.live_rules(subject.project.environment.name):
+            if stores(rule):
+                break
+            if delivers(rule) and ends(rule) and rule.stop:
+                index = next(i for i, kind in enumerate(kinds(rule)) if kind in DELIVERIES)
+                yield finding(
+                    rule,
+                    ("Actions", index),
+                    "if this fails, `stop` ends the mail all the same, and there is no copy",
+                    help="archive all mail in the first rule",
+                )
+                break
+
+
+CHECK = Check(id="lost-when-relay-fails", severity=Severity.INFO, text=__doc__, run=run)

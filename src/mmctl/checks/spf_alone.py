@@ -1,0 +1,68 @@
+"""Mail is dropped because SPF failed, and for no other reason.
+
+What it does:
+    Finds rules that drop and whose conditions all are about SPF.
+
+Why it is bad:
+    Forwarded mail fails SPF, because the server that forwards it is not one of the sender's
+    domain. So do many mailing lists. The mail is gone without an answer.
+
+Bad:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: block-forged
+            conditions: [{spf: {equals: FAIL}}]
+            actions: [drop]
+          - name: keep
+            actions: [{archive: {to: all-mail}}]
+    archives:
+      all-mail: {retention: ONE_YEAR}
+
+Good:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: block-forged
+            conditions:
+              - spf: {equals: FAIL}
+              - dkim: {not_equals: PASS}
+              - dmarc_policy: {equals: REJECT}
+            actions: [drop]
+          - name: keep
+            actions: [{archive: {to: all-mail}}]
+    archives:
+      all-mail: {retention: ONE_YEAR}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.checks.effects import drops
+from mmctl.checks.places import rules
+from mmctl.checks.verdicts import asks_for_failed, is_spf
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield the rules that drop by SPF alone."""
+    for _, rule in rules(subject.project):
+        by_spf = bool(rule.conditions) and all(map(is_spf, rule.conditions))
+        if drops(rule) and by_spf and any(map(asks_for_failed, rule.conditions)):
+            yield finding(
+                rule,
+                ("Conditions", 0),
+                "forwarded mail fails SPF too, and is dropped here",
+                help="ask for `dkim: {not_equals: PASS}` and a `dmarc_policy` as well,"
+                " or archive the mail first",
+            )
+
+
+CHECK = Check(id="spf-alone", severity=Severity.WARNING, text=__doc__, run=run)

@@ -1,0 +1,95 @@
+"""A private network in the policy of an ingress point on the internet.
+
+What it does:
+    Finds `allow` statements with a private, shared, loopback or link-local IPv4 network, in
+    policies that guard public ingress points only.
+
+Why it is bad:
+    Nobody connects to a public ingress point from such an address: the internet does not carry
+    it. Under `default: deny` the statement admits nobody.
+
+Bad:
+    version: 1
+    ingress_points:
+      entrance: {type: open, traffic_policy: edge, rule_set: inbound}
+    traffic_policies:
+      edge:
+        default: deny
+        statements: [{allow: [{sender_ip: {cidr_matches: [10.0.0.0/8]}}]}]
+    rule_sets:
+      inbound:
+        rules: [{name: keep, actions: [{archive: {to: all-mail}}]}]
+    archives:
+      all-mail: {retention: ONE_YEAR}
+
+Good:
+    version: 1
+    ingress_points:
+      entrance: {type: open, traffic_policy: edge, rule_set: inbound}
+    traffic_policies:
+      edge:
+        default: deny
+        statements: [{allow: [{sender_ip: {cidr_matches: [192.0.2.0/24]}}]}]
+    rule_sets:
+      inbound:
+        rules: [{name: keep, actions: [{archive: {to: all-mail}}]}]
+    archives:
+      all-mail: {retention: ONE_YEAR}
+"""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network
+from typing import TYPE_CHECKING, Final
+
+from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.checks.networks import ipv4, network_test
+from mmctl.checks.places import Role, entrances, is_public, policy_conditions
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.language.project import LogicalTrafficPolicy
+
+INSIDE_ONLY: Final = tuple(
+    map(
+        IPv4Network,
+        (
+            "10.0.0.0/8",
+            "172.16.0.0/12",
+            "192.168.0.0/16",
+            "100.64.0.0/10",
+            "127.0.0.0/8",
+            "169.254.0.0/16",
+        ),
+    )
+)
+"""RFC 1918, RFC 6598, RFC 1122 and RFC 3927: not carried by the internet."""
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield the networks that cannot reach the ingress points of their policy."""
+    for policy in subject.project.traffic_policies.values():
+        points = entrances(subject.project, policy)
+        if points and all(map(is_public, points)):
+            yield from _inside(policy)
+
+
+def _inside(policy: LogicalTrafficPolicy) -> Iterator[Finding]:
+    for placed in policy_conditions(policy):
+        test = network_test(placed)
+        if test is None or test.negated or placed.role is not Role.ALLOW:
+            continue
+        for index, value in enumerate(test.values):
+            network = ipv4(value)
+            if network is not None and any(map(network.subnet_of, INSIDE_ONLY)):
+                yield finding(
+                    policy,
+                    (*test.path, "Values", index),
+                    f"nobody connects from `{value}` to an ingress point on the internet",
+                    help="write the public addresses, or put the ingress point into the VPC",
+                )
+
+
+CHECK = Check(id="unroutable-network", severity=Severity.WARNING, text=__doc__, run=run)

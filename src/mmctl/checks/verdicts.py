@@ -1,0 +1,56 @@
+"""What conditions on verdicts ask for: mail that failed, an add-on's `no`. No check lives here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.model.enums import RuleBooleanOperator, RuleVerdict, RuleVerdictAttribute
+from mmctl.model.rules import RuleBooleanExpression, RuleDmarcExpression, RuleVerdictExpression
+
+if TYPE_CHECKING:
+    from mmctl.model.rules import Analysis, RuleCondition
+
+
+def asks_for_failed(condition: RuleCondition) -> bool:
+    """Whether a condition holds for mail only that something speaks against."""
+    match condition.value:
+        case RuleVerdictExpression() as verdict:
+            return RuleVerdict.PASS not in accepted(verdict)
+        case RuleDmarcExpression() as dmarc:
+            return dmarc.operator == "EQUALS" and "NONE" not in dmarc.values
+        case _:
+            return not_passed(condition) is not None
+
+
+def accepted(expression: RuleVerdictExpression) -> frozenset[RuleVerdict]:
+    """The verdicts for which a condition holds."""
+    values = frozenset(expression.values)
+    return values if expression.operator == "EQUALS" else frozenset(RuleVerdict) - values
+
+
+def is_spf(condition: RuleCondition) -> bool:
+    """Whether a condition is about the verdict of SPF."""
+    verdict = condition.verdict_expression
+    return verdict is not None and verdict.evaluate.attribute is RuleVerdictAttribute.SPF
+
+
+def not_passed(condition: RuleCondition) -> Analysis | None:
+    """The add-on of a condition `field: isPassed, is: false`."""
+    return _is_passed(condition, RuleBooleanOperator.IS_FALSE)
+
+
+def passed(condition: RuleCondition) -> Analysis | None:
+    """The add-on of a condition `field: isPassed, is: true`."""
+    return _is_passed(condition, RuleBooleanOperator.IS_TRUE)
+
+
+def _is_passed(condition: RuleCondition, operator: RuleBooleanOperator) -> Analysis | None:
+    expression = condition.value
+    if not isinstance(expression, RuleBooleanExpression) or expression.operator is not operator:
+        return None
+    analysis = expression.evaluate.analysis
+    if analysis is None:
+        return None
+    # The service takes several spellings: isPassed, addon.isPassed, Is passed.
+    field = analysis.result_field.removeprefix("addon.").replace(" ", "").lower()
+    return analysis if field == "ispassed" else None

@@ -1,0 +1,210 @@
+"""The entry point: the options that all commands share, and the one boundary of errors."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final, get_type_hints
+
+import typer
+
+from mmctl import __version__
+from mmctl.cli.run import Run, console_for
+from mmctl.errors import MmctlError, ProblemsFound, Refused, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+USAGE: Final = 64
+INTERRUPTED: Final = 130
+BROKEN_PIPE: Final = 141
+
+_Directory = Annotated[
+    Path, typer.Option("--directory", "-C", help="The folder of the project.", metavar="DIR")
+]
+_Environment = Annotated[
+    str | None, typer.Option("--env", help="The environment; absent: the default one.")
+]
+_Format = Annotated[str, typer.Option("--format", help="How results are written.")]
+_Output = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Write the result to a file.", metavar="FILE")
+]
+_Today = Annotated[
+    str | None, typer.Option("--today", help="Take this day for today.", metavar="DATE")
+]
+_Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Results and errors alone.")]
+_Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")]
+_Color = Annotated[str, typer.Option("--color", help="auto, always or never.")]
+_NoInput = Annotated[bool, typer.Option("--no-input", help="Never ask.")]
+
+_SHARED: Final = {
+    "directory": (_Directory, Path()),
+    "environment": (_Environment, None),
+    "format": (_Format, "human"),
+    "output": (_Output, None),
+    "today": (_Today, None),
+    "quiet": (_Quiet, False),
+    "verbose": (_Verbose, False),
+    "color": (_Color, "auto"),
+    "no_input": (_NoInput, False),
+}
+_BEFORE_COMMAND: Final = {
+    "-C": True,
+    "--directory": True,
+    "--env": True,
+    "--format": True,
+    "-o": True,
+    "--output": True,
+    "--today": True,
+    "--color": True,
+    "-q": False,
+    "--quiet": False,
+    "-v": False,
+    "--verbose": False,
+    "--no-input": False,
+}
+"""Options that may stand before the command; True: a value follows."""
+
+
+def command(*formats: str) -> Callable[[Callable[..., int]], Callable[..., None]]:
+    """Make a function that takes a `Run` and returns an exit code into a command.
+
+    `formats` are those it writes, the default first.
+    """
+    known = formats or ("human",)
+
+    def decorate(function: Callable[..., int]) -> Callable[..., None]:
+        types = get_type_hints(function, include_extras=True)
+        own = [
+            parameter.replace(annotation=types[name], kind=inspect.Parameter.KEYWORD_ONLY)
+            for name, parameter in inspect.signature(function).parameters.items()
+            if name != "run"
+        ]
+        shared = [
+            inspect.Parameter(
+                name, inspect.Parameter.KEYWORD_ONLY, annotation=type_, default=default
+            )
+            for name, (type_, default) in _SHARED.items()
+        ]
+
+        @functools.wraps(function)
+        def wrapper(**options: Any) -> None:
+            run = _run_of({name: options.pop(name) for name in _SHARED}, known)
+            raise typer.Exit(function(run, **options))
+
+        wrapper.__signature__ = inspect.Signature(  # type: ignore[attr-defined] # typer reads it
+            [*own, *shared]
+        )
+        return wrapper
+
+    return decorate
+
+
+def _run_of(options: dict[str, Any], formats: tuple[str, ...]) -> Run:
+    if options["format"] not in formats:
+        raise UsageError(
+            f"got the format `{options['format']}`",
+            help=f"this command writes {', '.join(formats)}",
+        )
+    if options["color"] not in {"auto", "always", "never"}:
+        raise UsageError(f"got `--color {options['color']}`", help="auto, always or never")
+    today = options.pop("today")
+    if not options["directory"].is_dir():
+        raise UsageError(f"`{options['directory']}` is not a folder")
+    return Run(today=_day(today) if today else datetime.now(UTC).date(), **options)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"got `--today {text}`", help="a date such as 2027-01-31") from None
+
+
+def make_app() -> typer.Typer:
+    """The application with all of its commands."""
+    from mmctl.cli.commands import COMMANDS
+
+    app = typer.Typer(
+        name="mmctl",
+        help="Rules as code for mail gateways on Amazon SES Mail Manager.",
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+    @app.callback(invoke_without_command=True)
+    def _version(
+        context: typer.Context,
+        version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    ) -> None:
+        if version:
+            typer.echo(f"mmctl {__version__}")
+            raise typer.Exit
+        if context.invoked_subcommand is None:
+            typer.echo(context.get_help())
+            raise typer.Exit
+
+    for name, panel, function in COMMANDS:
+        app.command(name, rich_help_panel=panel)(function)
+    return app
+
+
+def _reordered(arguments: Sequence[str]) -> list[str]:
+    """Put shared options that stand before the command behind it, where commands read them."""
+    moved: list[str] = []
+    rest = list(arguments)
+    while rest:
+        name = rest[0].split("=", 1)[0]
+        if name not in _BEFORE_COMMAND:
+            break
+        moved.append(rest.pop(0))
+        if _BEFORE_COMMAND[name] and "=" not in moved[-1] and rest:
+            moved.append(rest.pop(0))
+    return [*rest[:1], *moved, *rest[1:]] if rest else moved
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run `mmctl` and exit with its code; every error a user can cause ends here."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    sys.exit(_exit_code(given))
+
+
+def _exit_code(arguments: list[str]) -> int:
+    try:
+        code = make_app()(_reordered(arguments), standalone_mode=False)
+    except typer.Exit as done:
+        return done.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        sys.stderr.write("\ninterrupted\n")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output went away: nothing more to say, and nothing to say it to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except MmctlError as error:
+        _report(error)
+        return error.exit_code
+    except Exception as error:
+        if hasattr(error, "format_message"):
+            sys.stderr.write(f"error: {error.format_message()}\n")
+            return USAGE
+        raise
+    return code if isinstance(code, int) else 0
+
+
+def _report(error: MmctlError) -> None:
+    if isinstance(error, ProblemsFound) and error.problems:
+        from mmctl.render.problems import human
+
+        console_for(sys.stderr).print(human(error.problems, error.files), end="")
+    word = "refused" if isinstance(error, Refused) else "error"
+    sys.stderr.write(f"{word}: {error.message}\n")
+    if isinstance(error, Refused):
+        sys.stderr.write(f"why: {error.why}\n")
+    if error.help:
+        sys.stderr.write(f"help: {error.help}\n")

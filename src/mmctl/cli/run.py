@@ -1,0 +1,147 @@
+"""One run of a command: its folder, environment, format, streams and clock.
+
+Clock, environment variables, terminals and exit codes are touched here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, TextIO
+
+from mmctl.errors import ProblemsFound, UsageError
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from rich.console import Console
+
+    from mmctl.language.project import Project
+    from mmctl.problem import Problem
+
+NARROW = 80
+"""Tables fit this many columns; wider terminals get up to `WIDE`."""
+WIDE = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What every command is given."""
+
+    directory: Path
+    environment: str | None = None
+    format: str = "human"
+    output: Path | None = None
+    today: date
+    quiet: bool = False
+    verbose: bool = False
+    color: str = "auto"
+    no_input: bool = False
+
+    def now(self) -> datetime:
+        """The time, in UTC."""
+        return datetime.now(UTC)
+
+    @property
+    def root(self) -> Path:
+        """The folder of the project: the one that was named, or the nearest above with a file."""
+        start = self.directory.resolve()
+        for folder in (start, *start.parents):
+            if (folder / "mmctl.yaml").is_file():
+                return folder
+        return start
+
+    def read(self) -> tuple[Project, tuple[Problem, ...]]:
+        """The project in the environment of this run, with the problems of its files."""
+        from mmctl.language.read import read_project
+
+        return read_project(self.root, environment=self.environment)
+
+    def project(self) -> Project:
+        """The project in the environment of this run.
+
+        Raises:
+            ProblemsFound: its files have errors.
+        """
+        project, problems = self.read()
+        errors = tuple(p for p in problems if p.severity is Severity.ERROR)
+        if errors:
+            raise ProblemsFound("the project cannot be used as it is", errors, project.files)
+        return project
+
+    def console(self, stream: TextIO | None = None) -> Console:
+        """A console for results (stdout, or the file of `--output`), or for another stream."""
+        return console_for(stream or sys.stdout, color=self.color)
+
+    def errors(self) -> Console:
+        """A console for progress, warnings and logs: stderr."""
+        return self.console(sys.stderr)
+
+    def say(self, text: str = "") -> None:
+        """Write a line to stderr, unless the run is quiet."""
+        if not self.quiet:
+            self.errors().print(text)
+
+    def write(self, text: str) -> None:
+        """Write a result: to `--output` where it is given, else to stdout."""
+        if self.output is None:
+            sys.stdout.write(text)
+            return
+        try:
+            beside = self.output.with_name(self.output.name + ".new")
+            beside.write_text(text, encoding="utf-8")
+            beside.replace(self.output)
+        except OSError as error:
+            raise UsageError(f"cannot write `{self.output}`: {error.strerror}") from None
+
+    def write_json(self, document: dict[str, Any]) -> None:
+        """Write a JSON document: sorted, the same bytes for the same content."""
+        self.write(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+
+    def show(self, *renderables: object) -> None:
+        """Write what rich renders as a result, to `--output` where it is given."""
+        if self.output is None:
+            self.console().print(*renderables)
+            return
+        import io
+
+        buffer = io.StringIO()
+        self.console(buffer).print(*renderables)
+        self.write(buffer.getvalue())
+
+    def can_ask(self) -> bool:
+        """Whether a person is there to answer."""
+        return not self.no_input and sys.stdin.isatty() and sys.stderr.isatty()
+
+    def ask(self, question: str) -> str:
+        """Ask on stderr and read one line; an end of input is an empty answer."""
+        sys.stderr.write(question)
+        sys.stderr.flush()
+        try:
+            return sys.stdin.readline().strip()
+        except EOFError:
+            return ""
+
+
+def console_for(stream: TextIO, *, color: str = "auto") -> Console:
+    """A console on a stream: colours on terminals alone, 80 columns where there is none."""
+    from rich.console import Console
+
+    terminal = stream.isatty() if color == "auto" else color == "always"
+    console = Console(
+        file=stream,
+        force_terminal=terminal,
+        no_color=color == "never" or (color == "auto" and "NO_COLOR" in os.environ),
+        width=None if stream.isatty() else NARROW,
+        highlight=False,
+        emoji=False,
+        markup=False,
+        soft_wrap=True,
+    )
+    if stream.isatty():
+        console.width = max(NARROW, min(WIDE, console.width))
+    return console

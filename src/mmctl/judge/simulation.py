@@ -1,0 +1,135 @@
+"""Single messages: what is known of them, from options and headers, and what becomes of them.
+
+A case says everything itself (`mmctl.cases`); here the headers that the last server wrote help.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from mmctl.judge.judging import judge
+from mmctl.judge.readings_matter import readings_that_matter
+from mmctl.judge.submission import Submission
+from mmctl.mail.email import Envelope, Facts, Session
+from mmctl.mail.found import found_facts
+from mmctl.mail.reader import read_email
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mmctl.judge.readings_matter import Dependence
+    from mmctl.judge.submission import Gateway
+    from mmctl.judge.trace import Trace
+    from mmctl.mail.email import Email
+
+
+Part = TypeVar("Part", Envelope, Session, Facts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """What the options say; None and empty: nothing."""
+
+    envelope: Envelope = field(default_factory=Envelope)
+    session: Session = field(default_factory=Session)
+    facts: Facts = field(default_factory=Facts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """One thing that is known of a message, and from where."""
+
+    name: str
+    value: str
+    source: str
+    """`--spf`, or the name of a header."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Simulated:
+    """One message, what was known of it, and what became of it."""
+
+    message: str
+    submission: Submission
+    known: tuple[Known, ...]
+    trace: Trace
+    dependences: tuple[Dependence, ...] = ()
+
+
+_OPTIONS: Final = {
+    "mail_from": "--mail-from",
+    "recipients": "--rcpt",
+    "source_ip": "--ip",
+    "helo": "--helo",
+    "tls": "--tls",
+    "spf": "--spf",
+    "dkim": "--dkim",
+    "dmarc": "--dmarc",
+    "dmarc_policy": "--dmarc-policy",
+    "add_ons": "--add-on",
+}
+
+
+def simulate(
+    gateway: Gateway, name: str, message: bytes, stated: Stated, *, assume_pass: bool = False
+) -> Simulated:
+    """Judge a message by itself; never fails on a message."""
+    submission, known = submission_from(read_email(message), stated)
+    trace = judge(gateway, submission, assume_pass=assume_pass)
+    return Simulated(
+        message=name,
+        submission=submission,
+        known=known,
+        trace=trace,
+        dependences=readings_that_matter(gateway, submission, trace, assume_pass=assume_pass),
+    )
+
+
+def submission_from(email: Email, stated: Stated) -> tuple[Submission, tuple[Known, ...]]:
+    """What is known of a message: what the options say, else what its headers record."""
+    found = found_facts(email)
+    facts = _over(stated.facts, found.facts, ("spf", "dkim", "dmarc", "dmarc_policy"))
+    if stated.facts.dmarc_policy is not None:
+        # What is stated is what conditions see, however DMARC ended.
+        facts = replace(facts, dmarc=stated.facts.dmarc)
+    submission = Submission(
+        email=email,
+        envelope=_over(stated.envelope, found.envelope, ("mail_from", "recipients")),
+        session=_over(stated.session, found.session, ("source_ip", "helo", "tls")),
+        facts=replace(facts, add_ons=stated.facts.add_ons),
+    )
+    return submission, tuple(_known(submission, stated, found.sources))
+
+
+def _over(stated: Part, found: Part, members: tuple[str, ...]) -> Part:
+    """A part with the members that are stated, the others as they were found."""
+    changes: dict[str, Any] = {
+        name: value for name in members if (value := getattr(stated, name)) not in {None, ()}
+    }
+    return replace(found, **changes)
+
+
+def _known(submission: Submission, stated: Stated, sources: Mapping[str, str]) -> list[Known]:
+    known = []
+    for part in ("envelope", "session", "facts"):
+        for name, option in _OPTIONS.items():
+            value = getattr(getattr(submission, part), name, None)
+            if value is None or value in ((), {}):
+                continue
+            by_option = getattr(getattr(stated, part), name, None) not in (None, (), {})
+            source = option if by_option else sources.get(name, option)
+            known.append(Known(name=name, value=_shown(value), source=source))
+    return known
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(
+            f"{add_on}.{field}={str(answer).lower() if isinstance(answer, bool) else answer}"
+            for add_on, fields in value.items()
+            for field, answer in fields.items()
+        )
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return str(value) or "<>"

@@ -1,0 +1,209 @@
+"""Apply: brakes, lock, read again, snapshot, the calls, read back.
+
+Before the snapshot is kept nothing is written; afterwards every way out leaves a history entry.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from mmctl.errors import CouldNot, MmctlError, Refused, StoppedPartWay
+from mmctl.live.brakes import HOLDS_ROLLBACK, grips, holding, refuse
+from mmctl.live.calls import WentWrong
+from mmctl.live.edits import EditKind
+from mmctl.live.execution import ChangedMeanwhile, Execution
+from mmctl.live.history import Doing, HistoryEntry, Result
+from mmctl.live.lock import Owner, locked
+from mmctl.live.means import timestamp
+from mmctl.live.passwords import Passwords
+from mmctl.live.plan import make_plan
+from mmctl.live.planfile import plan_document
+from mmctl.live.read import read_live
+from mmctl.live.service import OutcomeUnknown, ServiceAnswer
+from mmctl.live.stale import check_fresh, check_place
+from mmctl.live.steps import PASSWORD, Verb
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.live.history import History
+    from mmctl.live.means import Means, Permissions
+    from mmctl.live.plan import Plan
+    from mmctl.live.read import LiveState
+
+
+def apply(
+    plan: Plan, means: Means, permissions: Permissions, *, reason: str | None = None
+) -> HistoryEntry | None:
+    """Carry out a plan; None: there was nothing to do.
+
+    Raises:
+        Refused: a brake, a pin, a stale plan, another place, somebody else's lock; nothing was
+            written.
+        CouldNot: the service or the store stood in the way; nothing was written.
+        StoppedPartWay: something was written, then it stopped.
+    """
+    check_permitted(plan, means, permissions)
+    if plan.empty:
+        return None
+    owner = Owner(who=means.who, host=means.host, process=means.process, at=timestamp(means.now()))
+    with locked(means.history.store, owner, break_lock=permissions.break_lock):
+        state = read_live(means.service, plan.desired)
+        check_fresh(plan, state)
+        entry = _new_entry(plan, means, permissions, reason)
+        means.history.begin(entry, plan, plan_document(plan))
+        execution = Execution(plan, state, entry.id, means)
+        with _told(execution, entry, means.history):
+            execution.run()
+            _read_back(plan, entry, means)
+        return means.history.end(entry, Result.DONE)
+
+
+def check_permitted(plan: Plan, means: Means, permissions: Permissions) -> None:
+    """Refuse what this plan must not do here, or not without a flag.
+
+    Raises:
+        Refused: another place, adoption without `adopt`, or a brake that holds.
+        UsageError: a password that must be sent is not at hand.
+    """
+    check_place(plan, means.service.identity)
+    _check_adoption(plan, permissions)
+    found = grips(plan, pinned=means.history.pinned())
+    held = holding(found, forced=permissions.forced, allow_delete=permissions.allow_delete)
+    if plan.goes_back_to is not None:
+        for grip in held:
+            if grip.brake not in HOLDS_ROLLBACK:
+                means.say(f"{grip.brake}: {grip.what} (a rollback goes on)")
+        held = tuple(grip for grip in held if grip.brake in HOLDS_ROLLBACK)
+    refuse(held)
+    _check_passwords(plan, means)
+
+
+def _check_adoption(plan: Plan, permissions: Permissions) -> None:
+    adopted = [edit for edit in plan.edits if edit.kind is EditKind.ADOPTED]
+    elsewhere = [edit for edit in adopted if edit.note]
+    if elsewhere:
+        first = elsewhere[0]
+        raise Refused(
+            f"{first.resource.noun} {first.object} {first.note}",
+            why="two projects that write to one object undo each other",
+            help="give it another name here, or take its tag `mmctl:project` away in the other",
+        )
+    if adopted and not permissions.adopt:
+        names = ", ".join(f"{edit.resource.noun} {edit.object}" for edit in adopted)
+        raise Refused(
+            f"{len(adopted)} to adopt: {names}",
+            why="they are live under these names, but this project did not make them",
+            help="to take them into this project: --adopt",
+        )
+
+
+def _check_passwords(plan: Plan, means: Means) -> None:
+    passwords = Passwords(means.history.store, means.environ)
+    for step in plan.steps:
+        thing = plan.desired.find(step.kind, step.name)
+        sent = step.verb is Verb.CREATE or PASSWORD in step.members
+        if sent and thing is not None and thing.smtp_password_env:
+            passwords.value(thing)
+
+
+def _new_entry(
+    plan: Plan, means: Means, permissions: Permissions, reason: str | None
+) -> HistoryEntry:
+    entries = means.history.entries()
+    now = means.now()
+    number = max((int(entry.id.split("-")[0]) for entry in entries), default=0) + 1
+    own = f"{number:04d}-{now:%Y%m%dT%H%M%SZ}"
+    kind = Doing.APPLY if plan.goes_back_to is None else Doing.ROLLBACK
+    last = entries[-1] if entries else None
+    continues = (
+        last is not None
+        and kind is last.kind is Doing.APPLY
+        and last.result in {Result.UNFINISHED, Result.STOPPED}
+    )
+    identity = plan.target.identity
+    return HistoryEntry(
+        id=own,
+        kind=kind,
+        at=timestamp(now),
+        who=means.who,
+        environment=plan.target.environment,
+        account=identity.account,
+        region=identity.region,
+        digest_before=plan.digest_before,
+        digest_after=plan.digest_after,
+        result=Result.UNFINISHED,
+        reason=reason,
+        goes_back_to=plan.goes_back_to,
+        state_before=last.state_before if continues and last is not None else own,
+        forced=permissions.forced,
+        summary=asdict(plan.summary),
+    )
+
+
+@contextmanager
+def _told(execution: Execution, entry: HistoryEntry, history: History) -> Iterator[None]:
+    """Turn what stops an apply into what its user is told, and note it in the history."""
+    try:
+        yield
+    except MmctlError as error:
+        if isinstance(error, StoppedPartWay):
+            history.end(entry, Result.STOPPED)
+            raise
+        raise _stopped(execution, entry, history, error.message, error) from error
+    except (ServiceAnswer, OutcomeUnknown, ChangedMeanwhile, WentWrong) as error:
+        raise _stopped(execution, entry, history, str(error), error) from error
+    except BaseException:
+        result = Result.STOPPED if execution.calls.wrote else Result.NOTHING
+        history.end(entry, result)
+        raise
+
+
+def _stopped(
+    execution: Execution, entry: HistoryEntry, history: History, message: str, error: Exception
+) -> MmctlError:
+    if not execution.calls.wrote:
+        history.end(entry, Result.NOTHING)
+        if isinstance(error, ChangedMeanwhile):
+            return Refused(
+                f"the plan is stale: {message}",
+                why="applying it would undo what somebody else did",
+                help="look at the change, then make a new plan: mmctl plan",
+            )
+        return CouldNot(message, help=getattr(error, "help", None) or "nothing was written")
+    history.end(entry, Result.STOPPED)
+    total, done = len(execution.plan.steps), len(execution.done)
+    live = "".join(f"\n  live: {step.text}" for step in execution.done)
+    return StoppedPartWay(
+        f"stopped after {done} of {total} steps: {message}{live}", help=_finish(execution.plan)
+    )
+
+
+def _finish(plan: Plan) -> str:
+    env = f" --env {plan.target.environment}"
+    if plan.goes_back_to is not None:
+        return f"`mmctl rollback {plan.goes_back_to}{env}` again finishes it"
+    return f"`mmctl apply{env}` again finishes it, `mmctl rollback{env}` undoes it"
+
+
+def _read_back(plan: Plan, entry: HistoryEntry, means: Means) -> None:
+    """Read everything once more: the plan must be empty now.
+
+    Raises:
+        StoppedPartWay: it is not.
+    """
+    state: LiveState = read_live(means.service, plan.desired)
+    rest = make_plan(plan.target, plan.desired, state)
+    if not rest.empty:
+        lines = [
+            f"\n  {edit.resource}/{edit.object}: {edit.name} {edit.path}" for edit in rest.edits
+        ]
+        lines = lines or [f"\n  {step.text}" for step in rest.steps]
+        raise StoppedPartWay(
+            f"all calls of {entry.id} went through, but what is live differs from what was wanted:"
+            + "".join(lines[:20]),
+            help="mmctl plan shows the rest; " + _finish(plan),
+        )
+    means.history.keep_applied(state.configuration)

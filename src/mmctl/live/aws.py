@@ -1,0 +1,357 @@
+"""Mail Manager through boto3, the embedded one included: the only place that imports boto3.
+
+Answers become what `service.py` declares: typed errors, unknown outcomes, and CouldNot for all
+that lies between here and the service. Imports are inside, so that other commands start fast.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from mmctl.errors import CouldNot, Refused, UsageError
+from mmctl.language.project import EMBEDDED
+from mmctl.live.service import Answer, Identity, Members, Noun, OutcomeUnknown, ServiceAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    import boto3
+    from botocore.config import Config
+
+    from mmctl.language.project import Environment
+
+    Observe = Callable[[str, Mapping[str, Any]], None]
+
+EMBEDDED_STATE: Final = ".mmctl/embedded.db"
+"""Where the embedded Mail Manager keeps its state, below the project."""
+EMBEDDED_ACCOUNT: Final = "000000000000"
+DEFAULT_REGION: Final = "us-east-1"
+ATTEMPTS: Final = 6
+"""Tries of one call, with botocore's waits between them: about ten seconds of throttling."""
+_LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
+_AWS_HOST: Final = re.compile(r"(^|\.)(amazonaws\.com(\.cn)?|api\.aws)$")
+_SERVER_FAULT: Final = 500
+
+
+class AwsMailManager:
+    """The service behind one boto3 session."""
+
+    def __init__(self, client: Any, identity: Identity) -> None:
+        self._client = client
+        self._identity = identity
+
+    @property
+    def identity(self) -> Identity:
+        """Where calls go and as whom."""
+        return self._identity
+
+    def list(self, noun: Noun) -> Iterator[Members]:
+        """The summaries of all resources of a noun, page by page."""
+        plural = "TrafficPolicies" if noun is Noun.TRAFFIC_POLICY else f"{noun}s"
+        yield from self._pages(f"List{plural}", plural)
+
+    def get(self, noun: Noun, id: str) -> Members | None:
+        """All members of one resource; None: there is none."""
+        more = {"IncludeTrustStoreContents": "INCLUDE"} if noun is Noun.INGRESS_POINT else {}
+        try:
+            with _reading(f"Get{noun}"):
+                answer = self._call(f"Get{noun}", **{noun.id_member: id}, **more)
+        except ServiceAnswer as answered:
+            if answered.answer is Answer.NOT_FOUND:
+                return None
+            raise _unreadable(answered) from answered
+        return {key: value for key, value in answer.items() if key != "ResponseMetadata"}
+
+    def create(self, noun: Noun, request: Members, token: str) -> str:
+        """Create a resource, give its id."""
+        with _writing(f"Create{noun}"):
+            answer = self._call(f"Create{noun}", ClientToken=token, **request)
+        created = answer.get(noun.id_member)
+        if not isinstance(created, str):
+            raise OutcomeUnknown(f"Create{noun}", "the answer has no id")
+        return created
+
+    def update(self, noun: Noun, id: str, request: Members) -> None:
+        """Change the members named in the request."""
+        with _writing(f"Update{noun}"):
+            self._call(f"Update{noun}", **{noun.id_member: id}, **request)
+
+    def delete(self, noun: Noun, id: str) -> None:
+        """Delete a resource; one that is not there is deleted already."""
+        try:
+            with _writing(f"Delete{noun}"):
+                self._call(f"Delete{noun}", **{noun.id_member: id})
+        except ServiceAnswer as answered:
+            if answered.answer is not Answer.NOT_FOUND:
+                raise
+
+    def tags(self, arn: str) -> dict[str, str]:
+        """The tags of a resource; of one that is gone, none."""
+        try:
+            with _reading("ListTagsForResource"):
+                answer = self._call("ListTagsForResource", ResourceArn=arn)
+        except ServiceAnswer as answered:
+            if answered.answer is Answer.NOT_FOUND:
+                return {}
+            raise _unreadable(answered) from answered
+        return {tag["Key"]: tag["Value"] for tag in answer["Tags"]}
+
+    def tag(self, arn: str, tags: Mapping[str, str]) -> None:
+        """Set tags, others stay."""
+        listed = [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+        with _writing("TagResource"):
+            self._call("TagResource", ResourceArn=arn, Tags=listed)
+
+    def untag(self, arn: str, keys: Sequence[str]) -> None:
+        """Take tags away."""
+        with _writing("UntagResource"):
+            self._call("UntagResource", ResourceArn=arn, TagKeys=[*keys])
+
+    def members(self, address_list_id: str) -> Iterator[str]:
+        """The addresses of an address list, page by page."""
+        pages = self._pages(
+            "ListMembersOfAddressList", "Addresses", AddressListId=address_list_id, PageSize=1000
+        )
+        for member in pages:
+            yield member["Address"]
+
+    def add_member(self, address_list_id: str, address: str) -> None:
+        """Add an address to a list."""
+        with _writing("RegisterMemberToAddressList"):
+            self._call(
+                "RegisterMemberToAddressList", AddressListId=address_list_id, Address=address
+            )
+
+    def remove_member(self, address_list_id: str, address: str) -> None:
+        """Take an address off a list; one that is not there is gone already."""
+        name = "DeregisterMemberFromAddressList"
+        try:
+            with _writing(name):
+                self._call(name, AddressListId=address_list_id, Address=address)
+        except ServiceAnswer as answered:
+            if answered.answer is not Answer.NOT_FOUND:
+                raise
+
+    def _pages(self, operation: str, result: str, **parameters: Any) -> Iterator[Members]:
+        token: dict[str, str] = {}
+        while True:
+            try:
+                with _reading(operation):
+                    page = self._call(operation, **parameters, **token)
+            except ServiceAnswer as answered:
+                raise _unreadable(answered) from answered
+            yield from page[result]
+            if not page.get("NextToken"):
+                return
+            token = {"NextToken": page["NextToken"]}
+
+    def _call(self, operation: str, **parameters: Any) -> Members:
+        from botocore import xform_name
+
+        answer: Members = getattr(self._client, xform_name(operation))(**parameters)
+        return answer
+
+
+def connect(
+    environment: Environment,
+    root: Path,
+    *,
+    clock: Callable[[], datetime],
+    endpoint_url: str | None = None,
+    observe: Observe | None = None,
+) -> AwsMailManager:
+    """The service of an environment; `root` is the folder of the project.
+
+    `endpoint_url` is the one spelled out on the command line; `observe` sees each call to the
+    embedded endpoint and may raise in its place.
+
+    Raises:
+        UsageError: the endpoint is neither AWS's nor on this machine, and was not spelled out.
+        CouldNot: there are no credentials, or the endpoint cannot be reached.
+        Refused: the credentials are those of another account.
+    """
+    import boto3
+
+    region = environment.region or DEFAULT_REGION
+    url = endpoint_url or environment.endpoint
+    config = _config()
+    if url == EMBEDDED:
+        session = _keyed_session(environment.account or EMBEDDED_ACCOUNT, region)
+        _attach(session, environment, root, clock=clock, observe=observe)
+        client = session.client("mailmanager", config=config)
+        return _connected(session, client, environment, EMBEDDED, config)
+    if url is not None and not is_loopback(url) and not _is_aws(url) and endpoint_url is None:
+        raise UsageError(
+            f"endpoint `{url}` is neither AWS's nor on this machine",
+            help=f"if it is meant, spell it out: --endpoint-url {url}",
+        )
+    with _reading("credentials"):
+        if url is not None and is_loopback(url) and environment.profile is None:
+            session = _keyed_session(environment.account or EMBEDDED_ACCOUNT, region)
+        else:
+            session = boto3.Session(profile_name=environment.profile, region_name=region)
+        if environment.role_arn:
+            session = _assumed(session, environment, url, config)
+        client = session.client("mailmanager", endpoint_url=url, config=config)
+    return _connected(session, client, environment, url, config)
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL is on this machine."""
+    return (urlsplit(url).hostname or "") in _LOOPBACK
+
+
+def _is_aws(url: str) -> bool:
+    return bool(_AWS_HOST.search(urlsplit(url).hostname or ""))
+
+
+def _config() -> Config:
+    from botocore.config import Config
+
+    return Config(
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        connect_timeout=10,
+        read_timeout=30,
+    )
+
+
+def _keyed_session(account: str, region: str) -> boto3.Session:
+    """A session for endpoints on this machine, where the access key is the account."""
+    import boto3
+
+    return boto3.Session(
+        aws_access_key_id=account,
+        aws_secret_access_key="embedded",  # noqa: S106 - nobody checks it
+        region_name=region,
+    )
+
+
+def _attach(
+    session: boto3.Session,
+    environment: Environment,
+    root: Path,
+    *,
+    clock: Callable[[], datetime],
+    observe: Observe | None,
+) -> None:
+    from mmctl.emulator.core import EmbeddedMailManager
+    from mmctl.emulator.hook import attach
+
+    path = root / EMBEDDED_STATE
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CouldNot(f"cannot create `{path.parent}`: {error.strerror}") from error
+    attach(
+        session.events,
+        EmbeddedMailManager(path, clock=clock),
+        account=environment.account or EMBEDDED_ACCOUNT,
+        region=environment.region or DEFAULT_REGION,
+        observe=observe,
+    )
+
+
+def _assumed(
+    session: boto3.Session, environment: Environment, url: str | None, config: Config
+) -> boto3.Session:
+    import boto3
+
+    sts = session.client(
+        "sts", endpoint_url=url if url and is_loopback(url) else None, config=config
+    )
+    answer = sts.assume_role(RoleArn=environment.role_arn, RoleSessionName="mmctl")
+    keys = answer["Credentials"]
+    return boto3.Session(
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+        region_name=session.region_name,
+    )
+
+
+def _connected(
+    session: boto3.Session,
+    client: Any,
+    environment: Environment,
+    url: str | None,
+    config: Config,
+) -> AwsMailManager:
+    sts_url = url if url and url != EMBEDDED and is_loopback(url) else None
+    region = session.region_name or DEFAULT_REGION
+    try:
+        with _reading("GetCallerIdentity"):
+            caller = session.client(
+                "sts", endpoint_url=sts_url, config=config
+            ).get_caller_identity()
+    except ServiceAnswer as answered:
+        raise _unreadable(answered) from answered
+    if environment.account and caller["Account"] != environment.account:
+        raise Refused(
+            f"environment {environment.name} is account {environment.account}, "
+            f"the credentials are those of {caller['Account']}",
+            why="rules must not go to another account than the one that was meant",
+            help="use another profile or role, or correct `account:` of the environment",
+        )
+    endpoint = EMBEDDED if url == EMBEDDED else client.meta.endpoint_url
+    identity = Identity(
+        account=caller["Account"],
+        region=region,
+        endpoint=endpoint,
+        caller=caller["Arn"],
+        partition=caller["Arn"].split(":")[1],
+    )
+    return AwsMailManager(client, identity)
+
+
+@contextmanager
+def _reading(operation: str) -> Iterator[None]:
+    """Errors of a call that changes nothing: all but typed answers are CouldNot."""
+    try:
+        with _writing(operation):
+            yield
+    except OutcomeUnknown as unknown:
+        raise CouldNot(f"{operation}: {unknown.message}", help=_TRY_AGAIN) from unknown
+
+
+@contextmanager
+def _writing(operation: str) -> Iterator[None]:
+    """Errors of a call that changes something: it must be known whether it may have happened."""
+    from botocore import exceptions as boto
+    from botocore.parsers import ResponseParserError
+
+    try:
+        yield
+    except boto.ClientError as error:
+        raise _answer(operation, error.response) from error
+    except (boto.EndpointConnectionError, boto.ConnectTimeoutError) as error:
+        raise CouldNot(f"{operation}: {error}", help=_TRY_AGAIN) from error
+    except (ResponseParserError, boto.HTTPClientError) as error:
+        raise OutcomeUnknown(operation, str(error)) from error
+    except boto.ParamValidationError as error:
+        raise ServiceAnswer(operation, Answer.INVALID, str(error)) from error
+    except boto.BotoCoreError as error:
+        raise CouldNot(f"{operation}: {error}", help=_CREDENTIALS) from error
+
+
+_TRY_AGAIN: Final = "check the network and the endpoint, then try again"
+_CREDENTIALS: Final = "check `profile:` and `role_arn:` of the environment, and log in"
+
+
+def _answer(operation: str, response: Mapping[str, Any]) -> ServiceAnswer | OutcomeUnknown:
+    error = response.get("Error", {})
+    code, message = error.get("Code", ""), error.get("Message", "") or error.get("Code", "")
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if status >= _SERVER_FAULT:
+        return OutcomeUnknown(operation, f"{code or status}: {message}")
+    known = {answer.value: answer for answer in Answer}
+    return ServiceAnswer(operation, known.get(code, Answer.OTHER), message)
+
+
+def _unreadable(answered: ServiceAnswer) -> CouldNot:
+    advice = _CREDENTIALS if answered.answer in {Answer.DENIED, Answer.OTHER} else _TRY_AGAIN
+    return CouldNot(str(answered), help=advice)

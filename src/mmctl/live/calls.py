@@ -1,0 +1,118 @@
+"""How one call is made during an apply: noted before and after, repeated where that is harmless.
+
+Also the waiting: ingress points take minutes, and what they use is in use until they are gone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from mmctl.errors import CouldNot
+from mmctl.live.means import timestamp
+from mmctl.live.service import Answer, Noun, OutcomeUnknown, ServiceAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mmctl.live.means import Means
+
+T = TypeVar("T")
+
+_UNDER_WAY: Final = ("PROVISIONING", "UPDATING")
+_FINAL_FAILURES: Final = ("FAILED", "ASSOCIATED_VPC_ENDPOINT_DOES_NOT_EXIST")
+
+
+class WentWrong(Exception):
+    """The service took a call and then said that it failed, or never said that it is done."""
+
+
+class Calls:
+    """The calls of one apply; `wrote` counts those that happened or may have."""
+
+    def __init__(self, means: Means, entry: str) -> None:
+        self._means = means
+        self._entry = entry
+        self.wrote = 0
+
+    def write(self, operation: str, subject: str, call: Callable[[], T]) -> T:
+        """Make one call, noted before and after."""
+        self._note("before", operation, subject)
+        self.wrote += 1
+        try:
+            answer = call()
+        except (ServiceAnswer, CouldNot) as error:
+            self.wrote -= 1
+            self._note("refused", operation, subject, str(error))
+            raise
+        except OutcomeUnknown as unknown:
+            self._note("unknown", operation, subject, str(unknown))
+            raise
+        self._note("after", operation, subject, answer if isinstance(answer, str) else None)
+        return answer
+
+    def twice(self, operation: str, subject: str, call: Callable[[], None]) -> None:
+        """Make a call that does no harm when it is made twice, again if its outcome is unknown."""
+        try:
+            self.write(operation, subject, call)
+        except OutcomeUnknown:
+            self.write(operation, subject, call)
+
+    def patiently(self, operation: str, subject: str, call: Callable[[], T]) -> T:
+        """Make a call again and again while the service says that something is in use.
+
+        Raises:
+            WentWrong: it still is after the longest time that an ingress point may take.
+        """
+        for _ in range(self._polls()):
+            self._means.sleep(self._means.poll_seconds)
+            try:
+                return self.write(operation, subject, call)
+            except ServiceAnswer as answered:
+                if answered.answer is not Answer.CONFLICT:
+                    raise
+                self._means.say(f"  {subject}: {answered.message}")
+        raise WentWrong(f"{operation} of {subject}: still in use")
+
+    def wait_until_ready(self, name: str, id: str) -> None:
+        """Wait until an ingress point is ACTIVE or CLOSED.
+
+        Raises:
+            WentWrong: it failed, is gone, or takes too long.
+        """
+        status = "PROVISIONING"
+        for _ in range(self._polls()):
+            found = self._means.service.get(Noun.INGRESS_POINT, id)
+            status = found["Status"] if found else "gone"
+            if status not in _UNDER_WAY:
+                break
+            self._means.say(f"  ingress point {name} is {status}")
+            self._means.sleep(self._means.poll_seconds)
+        if status in _FINAL_FAILURES or status == "gone":
+            raise WentWrong(f"ingress point {name} is {status}")
+        if status in _UNDER_WAY:
+            raise WentWrong(f"ingress point {name} is still {status}")
+
+    def wait_until_gone(self, name: str, id: str) -> None:
+        """Wait until an ingress point is gone, and with it the use of what it names.
+
+        Raises:
+            WentWrong: it takes too long.
+        """
+        for _ in range(self._polls()):
+            if self._means.service.get(Noun.INGRESS_POINT, id) is None:
+                return
+            self._means.say(f"  ingress point {name} is DEPROVISIONING")
+            self._means.sleep(self._means.poll_seconds)
+        raise WentWrong(f"ingress point {name} does not go")
+
+    def _polls(self) -> int:
+        return max(2, int(self._means.patience_seconds / self._means.poll_seconds))
+
+    def _note(self, moment: str, operation: str, subject: str, detail: str | None = None) -> None:
+        line: dict[str, Any] = {
+            "at": timestamp(self._means.now()),
+            "moment": moment,
+            "operation": operation,
+            "subject": subject,
+        }
+        self._means.history.note(self._entry, line | ({"detail": detail} if detail else {}))

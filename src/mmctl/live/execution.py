@@ -1,0 +1,229 @@
+"""One plan, carried out step by step: compare, write, remember; wait where the service is slow.
+
+Every write is preceded by a read of what it changes. What this cannot carry on from is told by
+exceptions; `apply.py` says what they mean.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final, assert_never
+
+from mmctl.language.project import Kind
+from mmctl.language.references import with_references
+from mmctl.live.calls import Calls
+from mmctl.live.canonical import digest
+from mmctl.live.creating import Creation
+from mmctl.live.passwords import Passwords
+from mmctl.live.read import read_object
+from mmctl.live.replacing import left_over_name
+from mmctl.live.service import NOUN, Answer, Members, Noun, OutcomeUnknown, ServiceAnswer
+from mmctl.live.steps import PASSWORD, Step, Verb, all_tags
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mmctl.compiler.configuration import Key, LiveObject
+    from mmctl.live.means import Means
+    from mmctl.live.plan import Plan
+    from mmctl.live.read import LiveState
+
+_SALT_BYTES: Final = 16
+
+
+class ChangedMeanwhile(Exception):
+    """An object is no longer what the plan was made from: somebody else wrote to it."""
+
+
+class Execution:
+    """The steps of one plan, and how far they got."""
+
+    def __init__(self, plan: Plan, state: LiveState, entry: str, means: Means) -> None:
+        self.plan = plan
+        self.done: list[Step] = []
+        self.calls = Calls(means, entry)
+        self._means = means
+        self._service = means.service
+        self._passwords = Passwords(means.history.store, means.environ)
+        self._names = state.names
+        self._digests = dict(state.raw)
+        self._wanted = plan.desired.by_key()
+        self._created: dict[Key, str] = {}
+
+    def run(self) -> None:
+        """Carry out all steps, in order."""
+        for number, step in enumerate(self.plan.steps, 1):
+            self._means.say(f"{number}/{len(self.plan.steps)} {step.text}")
+            self._do(step)
+            self.done.append(step)
+
+    def _do(self, step: Step) -> None:
+        match step.verb:
+            case Verb.CREATE:
+                self._create(step)
+            case Verb.UPDATE:
+                self._update(step)
+            case Verb.FREE_NAME:
+                self._free_name(step)
+            case Verb.TAG | Verb.UNTAG:
+                self._tag(step)
+            case Verb.ADD_MEMBERS | Verb.REMOVE_MEMBERS:
+                self._members(step)
+            case Verb.DELETE:
+                self._delete(step)
+            case _:
+                assert_never(step.verb)
+
+    def _id(self, step: Step) -> str:
+        return step.id if step.id is not None else self._created[step.kind, step.name]
+
+    def _compare(self, step: Step) -> LiveObject | None:
+        """Read the object of a step once more; None: it is gone, as a delete wants it.
+
+        Raises:
+            ChangedMeanwhile: it is not what the plan was made from.
+        """
+        live_id = self._id(step)
+        found = read_object(self._service, step.kind, live_id)
+        expected = self._digests.get(live_id)
+        if found is not None and expected is not None and digest(found) != expected:
+            raise ChangedMeanwhile(f"{step.kind.noun} {step.name} was changed by somebody else")
+        if found is None and step.verb is not Verb.DELETE:
+            raise ChangedMeanwhile(f"{step.kind.noun} {step.name} was deleted by somebody else")
+        return found
+
+    def _remember(self, kind: Kind, live_id: str) -> None:
+        """What we wrote is what the next write of the same object compares with."""
+        found = read_object(self._service, kind, live_id)
+        if found is not None:
+            self._digests[live_id] = digest(found)
+
+    def _create(self, step: Step) -> None:
+        thing = self._wanted[step.kind, step.name]
+        request = self._request(thing)
+        if thing.smtp_password_env:
+            request["IngressPointConfiguration"] = {PASSWORD: self._passwords.value(thing)}
+        live_id = self._run_creation(NOUN[step.kind], request, thing)
+        self._created[thing.key] = live_id
+        if step.kind is Kind.ADD_ON:
+            self._create_instance(thing, live_id)
+        else:
+            self._names = self._names.with_id(thing.key, live_id)
+        if step.kind is Kind.INGRESS_POINT:
+            self.calls.wait_until_ready(thing.name, live_id)
+            self._remember_password(thing, live_id)
+        self._remember(step.kind, live_id)
+
+    def _create_instance(self, thing: LiveObject, subscription: str) -> None:
+        request = {"AddonSubscriptionId": subscription, "Tags": _tag_list(all_tags(thing))}
+        live_id = self._run_creation(Noun.ADDON_INSTANCE, request, thing)
+        self._names = self._names.with_id(thing.key, live_id)
+
+    def _run_creation(self, noun: Noun, request: Members, thing: LiveObject) -> str:
+        return Creation(self._service, self.calls, noun, request, thing).run(self.plan.token)
+
+    def _update(self, step: Step) -> None:
+        thing, live_id = self._wanted[step.kind, step.name], self._id(step)
+        self._compare(step)
+        if step.kind is Kind.ADD_ON:
+            self._create_instance(thing, live_id)
+        else:
+            self._write_whole(step, self._update_request(step, thing))
+        if PASSWORD in step.members:
+            self._remember_password(thing, live_id)
+        self._remember(step.kind, live_id)
+
+    def _update_request(self, step: Step, thing: LiveObject) -> Members:
+        members = self._request(thing)
+        request = {member: members[member] for member in step.members if member in members}
+        if "Status" in step.members:
+            request["StatusToUpdate"] = "CLOSED" if thing.closed else "ACTIVE"
+        if PASSWORD in step.members:
+            request["IngressPointConfiguration"] = {PASSWORD: self._passwords.value(thing)}
+        return request
+
+    def _write_whole(self, step: Step, request: Members) -> None:
+        """Update; an unknown outcome is settled by reading: unchanged means it did not happen."""
+        noun, live_id = NOUN[step.kind], self._id(step)
+        call = partial(self._service.update, noun, live_id, request)
+        try:
+            self.calls.write(f"Update{noun}", step.name, call)
+        except OutcomeUnknown:
+            found = read_object(self._service, step.kind, live_id)
+            if found is not None and digest(found) == self._digests.get(live_id):
+                self.calls.write(f"Update{noun}", step.name, call)
+        if step.kind is Kind.INGRESS_POINT:
+            self.calls.wait_until_ready(step.name, live_id)
+
+    def _free_name(self, step: Step) -> None:
+        noun, live_id = NOUN[step.kind], self._id(step)
+        thing = self._wanted[step.kind, step.name]
+        request: Members = {noun.name_member: left_over_name(step.kind, thing.live_name)}
+        if step.kind is Kind.TRAFFIC_POLICY:
+            found = self._service.get(noun, live_id) or {}
+            request["PolicyStatements"] = found.get("PolicyStatements", [])
+        self._compare(step)
+        self._write_whole(step, request)
+        self._remember(step.kind, live_id)
+
+    def _tag(self, step: Step) -> None:
+        found = self._compare(step)
+        for arn in self._arns(step, found):
+            if step.verb is Verb.TAG:
+                call = partial(self._service.tag, arn, dict(step.values))
+                self.calls.twice("TagResource", step.name, call)
+            else:
+                call = partial(self._service.untag, arn, [key for key, _ in step.values])
+                self.calls.twice("UntagResource", step.name, call)
+        self._remember(step.kind, self._id(step))
+
+    def _arns(self, step: Step, found: LiveObject | None) -> list[str]:
+        identity = self._service.identity
+        arns = [identity.arn(NOUN[step.kind], self._id(step))]
+        if step.kind is Kind.ADD_ON and found is not None and found.id is not None:
+            arns.append(identity.arn(Noun.ADDON_INSTANCE, found.id))
+        return arns
+
+    def _members(self, step: Step) -> None:
+        self._compare(step)
+        adding = step.verb is Verb.ADD_MEMBERS
+        verb: Callable[[str, str], None] = (
+            self._service.add_member if adding else self._service.remove_member
+        )
+        operation = "RegisterMember" if adding else "DeregisterMember"
+        for address, _ in step.values:
+            self.calls.twice(operation, address, partial(verb, self._id(step), address))
+
+    def _delete(self, step: Step) -> None:
+        found = self._compare(step)
+        if found is None:
+            return
+        if step.kind is Kind.ADD_ON and found.id is not None:
+            self._delete_one(Noun.ADDON_INSTANCE, found.id, step.name)
+        self._delete_one(NOUN[step.kind], self._id(step), step.name)
+        if step.kind is Kind.INGRESS_POINT:
+            self.calls.wait_until_gone(step.name, self._id(step))
+
+    def _delete_one(self, noun: Noun, live_id: str, name: str) -> None:
+        delete = partial(self._service.delete, noun, live_id)
+        try:
+            self.calls.twice(f"Delete{noun}", name, delete)
+        except ServiceAnswer as answered:
+            if answered.answer is not Answer.CONFLICT:
+                raise
+            self.calls.patiently(f"Delete{noun}", name, delete)
+
+    def _request(self, thing: LiveObject) -> Members:
+        request = with_references(thing.shape, self._names.live).to_api()
+        return request | {"Tags": _tag_list(all_tags(thing))}
+
+    def _remember_password(self, thing: LiveObject, live_id: str) -> None:
+        if thing.smtp_password_env:
+            found = read_object(self._service, Kind.INGRESS_POINT, live_id)
+            version = found.password_version if found else None
+            salt = self._means.random_bytes(_SALT_BYTES)
+            self._passwords.remember(live_id, self._passwords.value(thing), version, salt)
+
+
+def _tag_list(tags: dict[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]

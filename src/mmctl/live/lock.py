@@ -1,0 +1,91 @@
+"""One apply or rollback at a time for an account, region and project: the lock."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Final
+
+from mmctl.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.live.store import Store
+
+LOCK: Final = "lock.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """Who holds a lock: a person, a machine, a process, since when (UTC, ISO 8601)."""
+
+    who: str
+    host: str
+    process: int
+    at: str
+
+
+@contextmanager
+def locked(store: Store, owner: Owner, *, break_lock: bool = False) -> Iterator[None]:
+    """Hold the lock while the block runs.
+
+    A lock of a process of this machine that is no longer there is taken over; any other stale one
+    needs `break_lock`.
+
+    Raises:
+        Refused: somebody else holds it.
+        CouldNot: the store cannot be written.
+    """
+    _take(store, owner, break_lock=break_lock)
+    try:
+        yield
+    finally:
+        if _holder(store) == owner:
+            store.delete(LOCK)
+
+
+def _take(store: Store, owner: Owner, *, break_lock: bool) -> None:
+    text = json.dumps(asdict(owner))
+    if store.put_new(LOCK, text):
+        return
+    holder = _holder(store)
+    if break_lock or (holder is not None and _is_gone(holder, owner.host)):
+        store.delete(LOCK)
+        if store.put_new(LOCK, text):
+            return
+        holder = _holder(store)
+    raise _refused(holder, store)
+
+
+def _holder(store: Store) -> Owner | None:
+    text = store.get(LOCK)
+    try:
+        return None if text is None else Owner(**json.loads(text))
+    except (ValueError, TypeError):
+        return None
+
+
+def _is_gone(holder: Owner, host: str) -> bool:
+    """Whether the holder was a process of this machine that has ended."""
+    if holder.host != host or os.name != "posix":
+        return False
+    try:
+        os.kill(holder.process, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+def _refused(holder: Owner | None, store: Store) -> Refused:
+    by = "an unreadable lock" if holder is None else f"{holder.who} on {holder.host}"
+    since = f" since {holder.at} (process {holder.process})" if holder else ""
+    return Refused(
+        f"another apply or rollback is running: {by}{since}",
+        why=f"two at once would undo each other; the lock is `{LOCK}` in {store.place}",
+        help="wait for it; if it no longer runs: --break-lock",
+    )

@@ -1,0 +1,52 @@
+"""What apply and rollback are given from outside: service, history, time, secrets, who asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from mmctl.live.history import History
+    from mmctl.live.passwords import Environ
+    from mmctl.live.service import MailManager
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """The effects that an apply may have, and the only ones."""
+
+    service: MailManager
+    history: History
+    now: Callable[[], datetime]
+    """The time, in UTC."""
+    sleep: Callable[[float], None]
+    """Wait for a number of seconds."""
+    random_bytes: Callable[[int], bytes]
+    environ: Environ
+    say: Callable[[str], None]
+    """One line of progress."""
+    who: str
+    """The person, for lock and history."""
+    host: str
+    process: int
+    poll_seconds: float = 5.0
+    patience_seconds: float = 1800.0
+    """How long an ingress point may take: the service needs one to five minutes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permissions:
+    """What the person who applies has agreed to."""
+
+    allow_delete: bool = False
+    forced: tuple[str, ...] = ()
+    adopt: bool = False
+    break_lock: bool = False
+
+
+def timestamp(at: datetime) -> str:
+    """A time as ISO 8601 in UTC, to the second."""
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")

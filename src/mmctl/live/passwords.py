@@ -1,0 +1,85 @@
+"""SMTP passwords of ingress points: never kept, known again by a salted digest.
+
+The service never gives a password back, only its version: both are compared with what was set.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from typing import TYPE_CHECKING, Final
+
+from mmctl.errors import UsageError
+from mmctl.language.project import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mmctl.compiler.configuration import LiveConfiguration, LiveObject
+    from mmctl.live.store import Store
+
+    Environ = Callable[[str], str | None]
+    """The value of an environment variable."""
+
+_BOOK: Final = "passwords.json"
+_SALT_BYTES: Final = 16
+_COST: Final = {"n": 2**14, "r": 8, "p": 1}
+
+
+class Passwords:
+    """What is known of the passwords that this project has set."""
+
+    def __init__(self, store: Store, environ: Environ) -> None:
+        self._store = store
+        self._environ = environ
+
+    def value(self, thing: LiveObject) -> str:
+        """The password of an ingress point, from its environment variable.
+
+        Raises:
+            UsageError: the variable is not set.
+        """
+        variable = thing.smtp_password_env or ""
+        value = self._environ(variable)
+        if not value:
+            raise UsageError(
+                f"ingress point {thing.name}: the environment variable `{variable}` is not set",
+                help=f"set it to the SMTP password: export {variable}=…",
+            )
+        return value
+
+    def changed(self, desired: LiveConfiguration, live: LiveConfiguration) -> frozenset[str]:
+        """The live ingress points whose password is another one than the service holds.
+
+        One of which nothing is known here, or whose variable is not set, counts as unchanged.
+        """
+        book = self._book()
+        return frozenset(
+            thing.name
+            for thing in desired.of_kind(Kind.INGRESS_POINT)
+            if thing.smtp_password_env
+            and (found := live.find(thing.kind, thing.name)) is not None
+            and self._differs(book.get(found.id or "", {}), thing, found)
+        )
+
+    def remember(self, id: str, value: str, version: str | None, salt: bytes) -> None:
+        """Keep the salted digest of a password that was set, and the version it got."""
+        known = {"salt": salt.hex(), "digest": _digest(value, salt), "version": version}
+        self._store.put(_BOOK, json.dumps({**self._book(), id: known}, sort_keys=True))
+
+    def _differs(self, known: dict[str, str], thing: LiveObject, found: LiveObject) -> bool:
+        value = self._environ(thing.smtp_password_env or "")
+        if not known or not value:
+            return False
+        salt = bytes.fromhex(known["salt"])
+        same = hmac.compare_digest(known["digest"], _digest(value, salt))
+        return not same or known["version"] != found.password_version
+
+    def _book(self) -> dict[str, dict[str, str]]:
+        book: dict[str, dict[str, str]] = json.loads(self._store.get(_BOOK) or "{}")
+        return book
+
+
+def _digest(value: str, salt: bytes) -> str:
+    return hashlib.scrypt(value.encode(), salt=salt, **_COST).hex()

@@ -1,0 +1,153 @@
+"""Where snapshots, history, journals, pins and the lock are kept: a directory.
+
+The protocol is what another store (S3) must do as well: put whole, put only if new, append, get.
+Files are readable by their owner alone, and are there whole or not at all.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import TYPE_CHECKING, Protocol
+
+from mmctl.errors import CouldNot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class Store(Protocol):
+    """Named texts of one account, region and project.
+
+    Every verb raises CouldNot where the store cannot be read or written.
+    """
+
+    @property
+    def place(self) -> str:
+        """Where it is, for messages."""
+
+    def put(self, name: str, text: str) -> None:
+        """Write a text whole, in place of what was there."""
+
+    def put_new(self, name: str, text: str) -> bool:
+        """Write a text unless the name is taken; whether it was written."""
+
+    def append(self, name: str, line: str) -> None:
+        """Add a line, on disk when this returns."""
+
+    def get(self, name: str) -> str | None:
+        """The text of a name; None: there is none."""
+
+    def names(self, ending: str) -> Iterator[str]:
+        """The names with an ending, sorted."""
+
+    def delete(self, name: str) -> None:
+        """Take a name away; one that is not there is gone already."""
+
+
+class DirectoryStore:
+    """A store in a directory of this machine."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    @property
+    def place(self) -> str:
+        """The directory."""
+        return str(self.directory)
+
+    def put(self, name: str, text: str) -> None:
+        """Write a text whole: beside, to disk, then renamed."""
+        try:
+            beside = self._beside(name, text)
+            beside.replace(self.directory / name)
+            self._sync()
+        except OSError as error:
+            raise self._could_not("write", name, error) from error
+
+    def put_new(self, name: str, text: str) -> bool:
+        """Write a text unless the name is taken; two who try at once do not both succeed."""
+        try:
+            beside = self._beside(name, text)
+            try:
+                os.link(beside, self.directory / name)
+            except FileExistsError:
+                return False
+            finally:
+                beside.unlink()
+            self._sync()
+        except OSError as error:
+            raise self._could_not("write", name, error) from error
+        return True
+
+    def append(self, name: str, line: str) -> None:
+        """Add a line, on disk when this returns."""
+        try:
+            self._make()
+            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+            handle = os.open(self.directory / name, flags, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(line + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise self._could_not("write", name, error) from error
+
+    def get(self, name: str) -> str | None:
+        """The text of a name; None: there is none."""
+        try:
+            return (self.directory / name).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError) as error:
+            raise self._could_not("read", name, error) from error
+
+    def names(self, ending: str) -> Iterator[str]:
+        """The names with an ending, sorted."""
+        try:
+            found = sorted(path.name for path in self.directory.iterdir())
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise self._could_not("read", "", error) from error
+        yield from (name for name in found if name.endswith(ending))
+
+    def delete(self, name: str) -> None:
+        """Take a name away; one that is not there is gone already."""
+        try:
+            (self.directory / name).unlink(missing_ok=True)
+        except OSError as error:
+            raise self._could_not("delete", name, error) from error
+
+    def _make(self) -> None:
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def _beside(self, name: str, text: str) -> Path:
+        self._make()
+        beside = self.directory / f".{name}.{secrets.token_hex(4)}"
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            beside.unlink(missing_ok=True)
+            raise
+        return beside
+
+    def _sync(self) -> None:
+        if os.name == "posix":
+            handle = os.open(self.directory, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+
+    def _could_not(self, verb: str, name: str, error: OSError | UnicodeDecodeError) -> CouldNot:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        return CouldNot(
+            f"cannot {verb} `{self.directory / name}`: {reason}",
+            help="snapshots, history and lock are kept there: set `snapshots:` in mmctl.yaml",
+        )

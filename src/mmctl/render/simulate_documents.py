@@ -1,0 +1,261 @@
+"""Simulations for programs: the document `mmctl/simulate@1`, and JUnit's XML."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from xml.etree import ElementTree as ET
+
+from mmctl.cases.running import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mmctl.cases.coverage import Coverage
+    from mmctl.cases.expectations import Failure
+    from mmctl.cases.running import CaseResult
+    from mmctl.judge.answers import MissingFact
+    from mmctl.judge.simulation import Simulated
+    from mmctl.judge.trace import (
+        ConditionTrace,
+        Performed,
+        PolicyTrace,
+        RecipientTrace,
+        RuleTrace,
+        Trace,
+    )
+
+SCHEMA: Final = "mmctl/simulate@1"
+
+
+def messages_document(simulated: Iterable[Simulated]) -> dict[str, Any]:
+    """What becomes of messages, complete."""
+    return {"schema": SCHEMA, "messages": [_message(message) for message in simulated]}
+
+
+def cases_document(
+    results: Sequence[CaseResult], coverage: Coverage | None = None
+) -> dict[str, Any]:
+    """How cases went; each case's message with its trace."""
+    document: dict[str, Any] = {
+        "schema": SCHEMA,
+        "cases": [_case(result) for result in results],
+        "messages": [
+            {"message": result.case.name, **_trace(result.trace)}
+            for result in results
+            if result.trace is not None
+        ],
+    }
+    if coverage is not None:
+        document["coverage"] = _coverage(coverage)
+    return document
+
+
+def _message(message: Simulated) -> dict[str, Any]:
+    return {
+        "message": message.message,
+        "known": [
+            {"name": known.name, "value": known.value, "source": known.source}
+            for known in message.known
+        ],
+        **_trace(message.trace),
+        "depends_on": [
+            {
+                "recipient": dependence.recipient,
+                "reading": dependence.reading,
+                "chosen": dependence.chosen,
+                "other": dependence.other,
+                "outcome": dependence.outcome.value,
+                "outcome_if_other": dependence.outcome_if_other.value,
+            }
+            for dependence in message.dependences
+        ],
+    }
+
+
+def _trace(trace: Trace) -> dict[str, Any]:
+    return {
+        "recipients": [_recipient(got) for got in trace.recipients],
+        "performed": [_performed(performed) for performed in trace.performed],
+        "assumed": dict(trace.assumed),
+        "notes": list(trace.notes),
+    }
+
+
+def _recipient(got: RecipientTrace) -> dict[str, Any]:
+    return {
+        "recipient": got.recipient,
+        "outcome": got.outcome.value,
+        "by": got.by,
+        "rules": list(got.applied),
+        "actions": [action.label for action in got.actions],
+        "possible": [outcome.value for outcome in got.possible],
+        "missing": [_missing(fact) for fact in got.missing],
+        "policy": None if got.policy is None else _policy(got.policy),
+        "copies": [
+            {
+                "address": copy.address,
+                "headers": [list(header) for header in copy.headers],
+                "outcome": copy.outcome.value,
+                "by": copy.by,
+                "ended_by": copy.ended_by,
+                "rules": [_rule(rule) for rule in copy.rules],
+            }
+            for copy in got.copies
+        ],
+    }
+
+
+def _missing(fact: MissingFact) -> dict[str, str]:
+    return {"fact": fact.fact, "about": fact.about, "states": fact.states}
+
+
+def _policy(policy: PolicyTrace) -> dict[str, Any]:
+    return {
+        "admitted": policy.admitted.truth.value,
+        "by": policy.by,
+        "statements": [
+            {
+                "name": statement.name,
+                "action": "allow" if statement.allows else "deny",
+                "answer": statement.answer.truth.value,
+                "conditions": [_condition(asked) for asked in statement.conditions],
+            }
+            for statement in policy.statements
+        ],
+    }
+
+
+def _rule(rule: RuleTrace) -> dict[str, Any]:
+    return {
+        "rule": rule.rule,
+        "index": rule.index,
+        "file": rule.position.file,
+        "line": rule.position.line,
+        "result": rule.result.value,
+        "recipient": rule.recipient,
+        "conditions": [_condition(asked) for asked in rule.conditions],
+        "unless": [_condition(asked) for asked in rule.unless],
+        "actions": [
+            {
+                "action": action.label,
+                "result": action.result.value,
+                "recipient": action.recipient,
+                "headers": [list(header) for header in action.headers],
+            }
+            for action in rule.actions
+        ],
+    }
+
+
+def _condition(asked: ConditionTrace) -> dict[str, Any]:
+    return {
+        "operand": asked.operand,
+        "operator": asked.operator,
+        "values": list(asked.values),
+        "compared": list(asked.compared),
+        "matched": list(asked.matched),
+        "answer": asked.answer.truth.value,
+    }
+
+
+def _performed(performed: Performed) -> dict[str, Any]:
+    return {
+        "rule": performed.rule,
+        "action": performed.kind,
+        "target": performed.target,
+        "recipients": list(performed.recipients),
+        "headers": [list(header) for header in performed.headers],
+        "failed": performed.failed,
+    }
+
+
+def _case(result: CaseResult) -> dict[str, Any]:
+    return {
+        "name": result.case.name,
+        "file": result.case.position.file,
+        "line": result.case.position.line,
+        "passed": result.passed,
+        "status": result.status.value,
+        "expected": [_side(failure, failure.expected) for failure in result.failures],
+        "got": [_side(failure, failure.got) for failure in result.failures],
+        "reasons": [reason for failure in result.failures for reason in failure.reasons],
+        "problem": None if result.problem is None else result.problem.message,
+    }
+
+
+def _side(failure: Failure, text: str) -> dict[str, str]:
+    return {"recipient": failure.recipient, "member": failure.member, "text": text}
+
+
+def _coverage(coverage: Coverage) -> dict[str, Any]:
+    return {
+        "percent": coverage.percent,
+        "rules": [
+            {
+                "rule_set": rule.rule_set,
+                "rule": rule.rule,
+                "file": rule.position.file,
+                "line": rule.position.line,
+                "applied": rule.applied,
+                "not_applied": rule.not_applied,
+                "held_back": rule.held_back,
+            }
+            for rule in coverage.rules
+        ],
+    }
+
+
+def junit(results: Sequence[CaseResult]) -> str:
+    """The cases as a JUnit test suite, with the names of those that passed."""
+    failed = sum(result.status is Status.FAILED for result in results)
+    todo = sum(result.status is Status.TODO for result in results)
+    suite = ET.Element(
+        "testsuite",
+        name="mmctl simulate",
+        tests=str(len(results)),
+        failures=str(failed),
+        errors="0",
+        skipped=str(todo),
+    )
+    for result in results:
+        at = result.case.position
+        case = ET.SubElement(
+            suite,
+            "testcase",
+            name=_xml(result.case.name),
+            classname=at.file,
+            file=at.file,
+            line=str(at.line),
+        )
+        if result.status is Status.FAILED:
+            lines = _failure_lines(result)
+            failure = ET.SubElement(case, "failure", message=_xml(lines[0]), type="expectation")
+            failure.text = _xml("\n".join(lines))
+        elif result.status is Status.TODO:
+            ET.SubElement(case, "skipped", message=_xml(f"to do: {result.case.todo}"))
+    suites = ET.Element("testsuites")
+    suites.append(suite)
+    ET.indent(suites)
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(suites, encoding="unicode") + "\n"
+    )
+
+
+def _failure_lines(result: CaseResult) -> list[str]:
+    if result.problem is not None:
+        return [f"{result.problem.position}: {result.problem.message}"]
+    lines = []
+    for failure in result.failures:
+        lines.append(
+            f"{failure.recipient}: {failure.member}: expected {failure.expected}, got {failure.got}"
+        )
+        lines += [f"  because {reason}" for reason in failure.reasons]
+    return lines
+
+
+def _xml(text: str) -> str:
+    """The text without characters that XML cannot hold."""
+    return "".join(
+        character if character in "\t\n" or character.isprintable() else "\ufffd"
+        for character in text
+    )

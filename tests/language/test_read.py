@@ -1,0 +1,614 @@
+"""Reading a project: sections, includes, phases, environments, names; every mistake at once."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mmctl.errors import UsageError
+from mmctl.language.project import Kind, OnOverlap, Outcome
+from mmctl.language.read import read_project, read_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mmctl.language.project import Project
+    from mmctl.problem import Problem
+
+GATEWAY = """\
+version: 1
+rule_sets:
+  inbound:
+    must_reach: delivered
+    rules:
+      - phase: block
+        unless: [{mail_from: {in_address_list: partners}}]
+        on_overlap: file_order
+        include: ["security/*.yaml"]
+      - name: deliver
+        actions: [{relay: {to: exchange}}]
+relays:
+  exchange: {server: mail.example.com, port: 25, authentication: none}
+address_lists:
+  partners: {members: ["*@partner.example"]}
+"""
+SECURITY = """\
+version: 1
+rules:
+  - name: block-lookalike
+    owner: security
+    expires: 2027-01-31
+    conditions:
+      - from: {ends_with: "${vars.lookalikes}"}
+      - spf: {not_equals: PASS}
+    actions: [drop]
+"""
+PROJECT = """\
+version: 1
+project: acme
+rules: ["rules/**/*.yaml"]
+vars:
+  lookalikes: ["@examp1e.com", "@exarnple.com"]
+environments:
+  local: {endpoint: embedded}
+  prod: {account: "444455556666", region: us-east-1, vars: {lookalikes: ["@examp1e.org"]}}
+"""
+FILES = {
+    "mmctl.yaml": PROJECT,
+    "rules/gateway.yaml": GATEWAY,
+    "rules/security/brand.yaml": SECURITY,
+}
+
+
+def told(problems: tuple[Problem, ...]) -> list[str]:
+    return [f"{p.position}: {p.message} [{p.check}]" for p in problems]
+
+
+def sound(files: dict[str, str], environment: str | None = None) -> Project:
+    project, problems = read_text(files, environment=environment)
+    assert told(problems) == []
+    return project
+
+
+def test_a_project_is_read_with_its_phases_includes_and_variables() -> None:
+    project = sound(FILES)
+    inbound = project.rule_sets["inbound"]
+    assert [rule.name for rule in inbound.rules] == ["block-lookalike", "deliver"]
+    assert inbound.must_reach is Outcome.DELIVERED
+    (phase,) = inbound.phases
+    assert (phase.name, phase.on_overlap, phase.rules) == (
+        "block",
+        OnOverlap.FILE_ORDER,
+        ("block-lookalike",),
+    )
+    rule = inbound.rules[0]
+    assert rule.rule.to_api()["Conditions"][0]["StringExpression"]["Values"] == [
+        "@examp1e.com",
+        "@exarnple.com",
+    ]
+    assert rule.rule.to_api()["Unless"] == [
+        {
+            "BooleanExpression": {
+                "Evaluate": {
+                    "IsInAddressList": {"Attribute": "MAIL_FROM", "AddressLists": ["partners"]}
+                },
+                "Operator": "IS_TRUE",
+            }
+        }
+    ]
+
+
+def test_every_value_knows_where_it_was_written() -> None:
+    rule = sound(FILES).rule_sets["inbound"].rules[0]
+    at = rule.positions.at
+    assert str(rule.position) == "rules/security/brand.yaml:3:11"
+    assert str(at(("Conditions", 1, "VerdictExpression", "Values", 0))).endswith(":8:27")
+    assert str(at(("Conditions", 1, "VerdictExpression", "Operator"))).endswith(":8:15")
+    assert str(at(("Conditions", 0, "StringExpression", "Values", 1))).endswith(":7:27")
+    assert str(at(("Unless", 0))) == "rules/gateway.yaml:7:19"
+    assert str(at(("Actions", 0))).endswith(":9:15")
+    assert str(at(("expires",))).endswith(":5:14")
+
+
+def test_variables_of_an_environment_stand_over_those_of_the_project() -> None:
+    rule = sound(FILES, "prod").rule_sets["inbound"].rules[0]
+    assert rule.conditions[0].value.values == ("@examp1e.org",)
+
+
+def test_a_variable_alone_in_a_text_is_text_and_a_literal_is_kept() -> None:
+    text = (
+        "version: 1\nrules:\n  - name: a\n    conditions:\n"
+        '      - subject: {contains: ["from ${vars.who}", "$${vars.who}", "${env.name}"]}\n'
+        "    actions: [drop]\n"
+    )
+    project, problems = read_text(
+        {
+            "mmctl.yaml": "version: 1\nproject: p\nvars: {who: us}\nrules: ['*.yaml']\n",
+            "a.yaml": text,
+        },
+        lone=True,
+    )
+    assert told(problems) == []
+    values = project.rule_sets["rules"].rules[0].conditions[0].value.values
+    assert values == ("from us", "${vars.who}", "local")
+
+
+def test_a_rule_of_another_environment_may_use_variables_that_this_one_lacks() -> None:
+    files = {
+        **FILES,
+        "rules/security/brand.yaml": SECURITY.replace("lookalikes}", "only_prod}").replace(
+            "    owner: security\n", "    environments: [prod]\n"
+        ),
+        "mmctl.yaml": PROJECT.replace("vars: {lookalikes", "vars: {only_prod"),
+    }
+    local = sound(files, "local")
+    assert [r.name for r in local.rule_sets["inbound"].live_rules("local")] == ["deliver"]
+    prod = sound(files, "prod")
+    assert [r.name for r in prod.rule_sets["inbound"].live_rules("prod")] == [
+        "block-lookalike",
+        "deliver",
+    ]
+    _, problems = read_text(
+        {**files, "rules/security/brand.yaml": SECURITY.replace("lookalikes}", "only_prod}")}
+    )
+    assert told(problems) == [
+        "rules/security/brand.yaml:7:27: `vars.only_prod` has no value in environment `local` "
+        "[unknown-variable]"
+    ]
+
+
+def test_all_mistakes_of_all_files_come_at_once_each_with_its_place() -> None:
+    files = {
+        "mmctl.yaml": PROJECT,
+        "rules/gateway.yaml": GATEWAY.replace("port: 25", "port: 99999").replace(
+            "relay: {to: exchange}", "relay: {to: exchang}"
+        ),
+        "rules/security/brand.yaml": SECURITY.replace("expires: 2027-01-31", "expries: soon")
+        .replace("spf: {not_equals: PASS}", "spf: {not_equals: PAST}")
+        .replace("[drop]", "[dorp, {archive: {to: nowhere, form: x}}]"),
+    }
+    _, problems = read_text(files)
+    assert told(problems) == [
+        "rules/gateway.yaml:11:32: there is no relay `exchang` [unknown-name]",
+        "rules/gateway.yaml:13:46: got `99999`, expected a number of 1 to 65535 [wrong-type]",
+        "rules/security/brand.yaml:5:5: a rule has no key `expries` [unknown-key]",
+        "rules/security/brand.yaml:8:27: got `PAST`, expected `PASS`, `FAIL`, `GRAY` or "
+        "`PROCESSING_FAILED` [wrong-type]",
+        "rules/security/brand.yaml:9:15: an action has no key `dorp` [unknown-key]",
+        "rules/security/brand.yaml:9:45: an archive has no key `form` [unknown-key]",
+    ]
+    assert problems[0].help == "did you mean `exchange`?"
+    assert problems[2].help == "did you mean `expires`?"
+    assert problems[4].help == "did you mean `drop`?"
+
+
+@pytest.mark.parametrize(
+    ("key", "advice"),
+    [
+        ("body: {contains: x}", "add-on"),
+        ("attachment: {contains: x}", "isPassed"),
+        ("reply_to: {contains: x}", "mail_from"),
+        ("list_unsubscribe: {contains: x}", "header"),
+        ("sender_ip: {cidr_matches: 192.0.2.0/24}", "source_ip"),
+        ("size: {greater_than: 1}", "message_size"),
+    ],
+)
+def test_what_the_service_does_not_see_is_answered_with_what_to_use(key: str, advice: str) -> None:
+    text = f"version: 1\nrules:\n  - name: a\n    conditions: [{{{key}}}]\n    actions: [drop]\n"
+    _, problems = read_text({"a.yaml": text}, lone=True)
+    assert [p.check for p in problems] == ["unknown-key"]
+    assert advice in (problems[0].help or "")
+
+
+@pytest.mark.parametrize(
+    ("action", "advice"), [("send_to_sqs: {to: q}", "SQS"), ("deliver: {to: x}", "relay")]
+)
+def test_actions_that_do_not_exist_are_answered_with_what_to_use(action: str, advice: str) -> None:
+    text = f"version: 1\nrules:\n  - name: a\n    actions: [{{{action}}}]\n"
+    _, problems = read_text({"a.yaml": text}, lone=True)
+    assert advice in (problems[0].help or "")
+
+
+@pytest.mark.parametrize("condition", ["from", "subject", "mail_from", "max_size", "spf"])
+def test_what_a_policy_does_not_see_is_answered_with_where_it_goes(condition: str) -> None:
+    text = (
+        "version: 1\ntraffic_policies:\n  edge:\n    default: deny\n    statements:\n"
+        f"      - allow: [{{{condition}: {{equals: a@example.com}}}}]\n"
+    )
+    _, problems = read_text({"a.yaml": text}, lone=True)
+    assert [p.check for p in problems] == ["unknown-key"]
+    assert problems[0].help
+
+
+def test_drop_in_its_three_spellings_is_the_same() -> None:
+    text = "version: 1\nrules:\n" + "".join(
+        f"  - name: r{i}\n    actions:\n      - {spelling}\n"
+        for i, spelling in enumerate(["drop", "drop:", "drop: {}"])
+    )
+    project, problems = read_text({"a.yaml": text}, lone=True)
+    assert told(problems) == []
+    assert {str(rule.rule.to_api()["Actions"]) for rule in project.rule_sets["rules"].rules} == {
+        "[{'Drop': {}}]"
+    }
+
+
+def test_stop_is_a_drop_after_something_that_keeps_the_mail_and_nothing_else() -> None:
+    text = "version: 1\nrules:\n  - name: a\n    actions: [{archive: {to: x}}, stop]\n"
+    project, problems = read_text({"a.yaml": text}, lone=True)
+    assert told(problems) == []
+    (rule,) = project.rule_sets["rules"].rules
+    assert rule.stop
+    assert [action.kind for action in rule.actions] == ["Archive", "Drop"]
+    _, problems = read_text({"a.yaml": text.replace("{archive: {to: x}}, ", "")}, lone=True)
+    assert told(problems) == [
+        "a.yaml:4:15: `stop` before anything was delivered or stored [one-of]"
+    ]
+
+
+def test_every_section_is_read() -> None:
+    text = """\
+version: 1
+rule_sets:
+  inbound: {rules: [{name: keep, actions: [{archive: {to: compliance-7y}}]}]}
+traffic_policies:
+  edge:
+    default: deny
+    max_message_size: 25MB
+    statements:
+      - name: bad-networks
+        deny: [{sender_ip: {cidr_matches: [192.0.2.0/24]}}]
+      - allow:
+          - recipient: {ends_with: "@example.com"}
+          - tls_protocol: {minimum: TLS1_2}
+          - add_on: {name: vade, field: isPassed, is: true}
+      - deny: [{sender_ipv6: {not_cidr_matches: "2001:db8::/32"}}]
+ingress_points:
+  mx-inbound:
+    type: open
+    traffic_policy: edge
+    rule_set: inbound
+    tls_policy: required
+    status: closed
+    network: {public: dual_stack}
+    tags: {team: mail}
+  clients:
+    type: auth
+    traffic_policy: edge
+    rule_set: inbound
+    auth: {smtp_password_env: SMTP_PASSWORD}
+  partners:
+    type: mtls
+    traffic_policy: id:tp-1
+    rule_set: inbound
+    mtls: {ca_file: ca.pem}
+archives:
+  compliance-7y: {retention: SEVEN_YEARS}
+  plain:
+address_lists:
+  feed: {members: external, sample_file: feed.txt}
+  empty: {members: []}
+  partners: {members: ["*@vendor.example"], members_file: lists/partners.csv}
+add_ons:
+  vade: {product: VADE_ADVANCED_EMAIL_SECURITY}
+relays:
+  plain: {server: mail.example.com, port: 25, authentication: none, was: older}
+  safe:
+    server: mail.example.com
+    port: 587
+    authentication: {secret_arn: "arn:aws:secretsmanager:us-east-1:111122223333:secret:relay"}
+invariants:
+  - name: legal mail is never dropped
+    when: [{recipient: {ends_with: "@legal.example.com"}}]
+    never: [dropped, bounced, lost]
+  - name: archived before it leaves
+    always: [{archive: {to: compliance-7y}}]
+    before: relay
+  - name: only these relays
+    only: {relay: [exchange]}
+cases:
+  - name: kept
+    message: {from: a@example.org, subject: x}
+    expect: {b@example.com: stored}
+"""
+    project = sound(
+        {
+            "rules/a.yaml": text,
+            "rules/ca.pem": "-----BEGIN CERTIFICATE-----\n",
+            "rules/feed.txt": "bad@example.org\n",
+            "rules/lists/partners.csv": "name,address\nA,a@vendor.example\nB,b@vendor.example\n",
+        }
+    )
+    counts = {kind.value: len(project.of_kind(kind)) for kind in Kind}
+    assert counts == {
+        "address_lists": 3,
+        "archives": 2,
+        "relays": 2,
+        "add_ons": 1,
+        "rule_sets": 1,
+        "traffic_policies": 1,
+        "ingress_points": 3,
+    }
+    assert project.address_lists["partners"].members == (
+        "*@vendor.example",
+        "a@vendor.example",
+        "b@vendor.example",
+    )
+    assert project.address_lists["feed"].members is None
+    assert project.address_lists["feed"].sample == ("bad@example.org",)
+    assert project.address_lists["empty"].members == ()
+    assert project.traffic_policies["edge"].policy.max_message_size_bytes == 25_000_000
+    assert project.traffic_policies["edge"].statement_names == ("bad-networks", None, None)
+    assert project.ingress_points["mx-inbound"].closed
+    assert project.ingress_points["clients"].smtp_password_env == "SMTP_PASSWORD"
+    assert "CERTIFICATE" in str(project.ingress_points["partners"].ingress_point.to_api())
+    assert project.relays["plain"].was == "older"
+    assert [invariant.name for invariant in project.invariants][2] == "only these relays"
+    assert project.cases[0].data["expect"] == {"b@example.com": "stored"}
+
+
+def test_names_are_unique_across_the_project_and_a_second_says_where_the_first_is() -> None:
+    files = {
+        **FILES,
+        "rules/more.yaml": "version: 1\nrelays:\n"
+        "  exchange: {server: b.example.com, port: 25, authentication: none}\n",
+    }
+    _, problems = read_text(files)
+    assert told(problems) == [
+        "rules/more.yaml:3:3: a second relay `exchange`, the first is at rules/gateway.yaml:13:3 "
+        "[duplicate-name]"
+    ]
+
+
+def test_a_second_rule_of_a_name_is_refused_but_not_in_another_environment() -> None:
+    rules = (
+        "version: 1\nrules:\n  - {name: a, environments: [local], actions: [drop]}\n"
+        "  - {name: a, environments: [prod], actions: [drop]}\n"
+    )
+    _, problems = read_text({"a.yaml": rules}, lone=True)
+    assert told(problems) == []
+    _, problems = read_text({"a.yaml": rules.replace("[prod]", "[local, prod]")}, lone=True)
+    assert told(problems) == [
+        "a.yaml:4:12: a second rule `a`, the first is at a.yaml:3:12 [duplicate-name]"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("include", "message"),
+    [
+        ("security/none.yaml", "no other file matches `security/none.yaml`"),
+        ("../../etc/passwd", "`../../etc/passwd` leaves the project"),
+        ("/etc/passwd", "`/etc/passwd` leaves the project"),
+        ("gateway.yaml", "no other file matches `gateway.yaml`"),
+        ("security/brand.yaml", "is included a second time, first at rules/gateway.yaml:9:19"),
+        ("lists.yaml", "has no `rules`"),
+    ],
+)
+def test_includes_that_cannot_be_followed_say_why(include: str, message: str) -> None:
+    gateway = GATEWAY.replace(
+        "      - name: deliver", f'      - include: ["{include}"]\n      - name: deliver'
+    )
+    files = {
+        **FILES,
+        "rules/gateway.yaml": gateway,
+        "rules/lists.yaml": "version: 1\nadd_ons: {}\n",
+    }
+    _, problems = read_text(files)
+    assert [p.check for p in problems] == ["include"]
+    assert message in problems[0].message
+    assert problems[0].position.line == 10
+
+
+def test_includes_that_go_round_in_a_circle_are_named() -> None:
+    files = {
+        **FILES,
+        "rules/security/brand.yaml": 'version: 1\nrules: [{include: "../other.yaml"}]\n',
+        "rules/other.yaml": 'version: 1\nrules: [{include: "security/brand.yaml"}]\n',
+    }
+    _, problems = read_text(files)
+    assert told(problems) == [
+        "rules/other.yaml:2:19: the includes go round in a circle: rules/security/brand.yaml → "
+        "rules/other.yaml → rules/security/brand.yaml [include]"
+    ]
+
+
+def test_rules_that_no_rule_set_includes_are_an_error() -> None:
+    _, problems = read_text({**FILES, "rules/lonely.yaml": SECURITY})
+    assert told(problems) == ["rules/lonely.yaml:2:1: no rule set includes these rules [include]"]
+
+
+def test_a_rule_set_with_errors_does_not_make_the_things_that_name_it_wrong_too() -> None:
+    text = """\
+version: 1
+rule_sets:
+  inbound: {must_reach: nowhere, rules: [{name: a, actions: [{relay: {to: out}}]}]}
+traffic_policies: {edge: {default: maybe}}
+ingress_points: {main: {type: open, traffic_policy: edge, rule_set: inbound}}
+relays: {out: {server: "https://mail.example.com", port: 25, authentication: none}}
+"""
+    _, problems = read_text({"a.yaml": text})
+    assert [(p.position.line, p.check) for p in problems] == [
+        (3, "wrong-type"),
+        (4, "wrong-type"),
+        (6, "wrong-text"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "check", "message"),
+    [
+        (b"", "missing-key", "the file is empty"),
+        (b"# only a comment\n", "missing-key", "the file is empty"),
+        (b"version: 2\n", "wrong-type", "got `2`, expected `1`"),
+        (b"rules: []\n", "missing-key", "`version` is missing"),
+        (b"version: 1\nversion: 1\n", "duplicate-key", "stands here twice, first in line 1"),
+        (b"version: 1\n---\nversion: 1\n", "syntax", "one document a file"),
+        (b"version: 1\n\trules: []\n", "syntax", "a tab in the indentation"),
+        (b"version: 1\nrules: [\n", "syntax", "not readable as YAML here"),
+        (b"version: 1 \xff\n", "unreadable-file", "got the byte 0xff, expected UTF-8"),
+        ("version: 1\n".encode("utf-16"), "unreadable-file", "got UTF-16, expected UTF-8"),
+        (b"version: 1\nx: \x00\n", "syntax", "a control character"),
+        (b"version: 1\nx: \x1b[31m\n", "syntax", "a control character"),
+        (b"- a\n- b\n", "wrong-type", "got a list"),
+        (b"just text\n", "wrong-type", "got `just text`"),
+        (b"[" * 100_000, "syntax", "nested deeper than 50 levels"),
+        (b"- " * 100_000, "syntax", "nested deeper than 50 levels"),
+        (b"{a: " * 100_000, "syntax", "nested deeper than 50 levels"),
+        (b"version: 1\nrules: &a []\ncases: *a\n", "syntax", "anchors such as `&a` are not read"),
+        (b"version: 1\nx: !!python/object:os.system {}\n", "syntax", "tags such as"),
+        (b"version: 1\n<<: {a: b}\n", "unknown-key", "has no key `<<`"),
+        (b"? [a, b]\n: c\n", "syntax", "a key must be a text"),
+        (b"version: 1\n%YAML 1.1\n", "syntax", "not readable as YAML here"),
+    ],
+)
+def test_files_that_are_no_rule_files_are_told_so(content: bytes, check: str, message: str) -> None:
+    _, problems = read_text({"a.yaml": content})
+    assert check in [p.check for p in problems]
+    assert any(message in p.message for p in problems), told(problems)
+    assert all(p.position.file == "a.yaml" for p in problems)
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_no_difference() -> None:
+    text = "\ufeff" + SECURITY.replace("\n", "\r\n").replace('"${vars.lookalikes}"', "[x]")
+    project, problems = read_text({"a.yaml": text}, lone=True)
+    assert told(problems) == []
+    assert [rule.name for rule in project.rule_sets["rules"].rules] == ["block-lookalike"]
+
+
+def test_limits_of_the_service_are_held_where_the_value_stands() -> None:
+    text = (
+        "version: 1\nrules:\n  - name: a\n    actions:\n"
+        "      - add_header: {name: Subject, value: x}\n"
+        f"      - add_header: {{name: X-Long, value: {'x' * 129}}}\n"
+        "      - bounce: {sender: no-address, role: 'arn:aws:iam::111122223333:role/mm', "
+        "status_code: '571', smtp_reply_code: 250, diagnostic_message: 'caf\u00e9'}\n"
+    )
+    _, problems = read_text({"a.yaml": text}, lone=True)
+    assert [(p.position.line, p.check) for p in problems] == [
+        (5, "wrong-text"),
+        (6, "wrong-text"),
+        (7, "wrong-text"),
+        (7, "wrong-text"),
+        (7, "wrong-text"),
+        (7, "wrong-text"),
+    ]
+    assert "headers whose names start with `X-`" in (problems[0].help or "")
+    assert "at most 128 characters, not 129" in problems[1].message
+
+
+def test_a_password_in_a_file_is_refused_with_the_two_other_ways() -> None:
+    text = (
+        "version: 1\ningress_points:\n  clients: {type: auth, traffic_policy: id:tp, "
+        "rule_set: id:rs, auth: {smtp_password: secret12}}\n"
+    )
+    _, problems = read_text({"a.yaml": text})
+    assert [p.check for p in problems] == ["unknown-key"]
+    assert "smtp_password_env" in (problems[0].help or "")
+
+
+def test_an_unknown_environment_is_a_usage_error_with_the_nearest_name() -> None:
+    with pytest.raises(UsageError, match="no environment `prd`") as error:
+        read_text(FILES, environment="prd")
+    assert error.value.help == "did you mean `prod`?"
+
+
+def test_nothing_to_read_is_a_usage_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no rule file matches"):
+        read_project(tmp_path)
+    with pytest.raises(UsageError, match="is not a folder"):
+        read_project(tmp_path / "nowhere")
+
+
+def test_a_folder_of_rule_files_without_a_project_file_is_a_project(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "gateway.yaml").write_text(
+        GATEWAY.replace('include: ["security/*.yaml"]', "include: sub/a.yaml"), encoding="utf-8"
+    )
+    (tmp_path / "sub" / "a.yaml").write_text(
+        SECURITY.replace('"${vars.lookalikes}"', '"@a.example"'), encoding="utf-8"
+    )
+    project, problems = read_project(tmp_path)
+    assert told(problems) == []
+    assert project.environment.endpoint == "embedded"
+    assert len(project.rule_sets["inbound"].rules) == 2
+
+
+def test_a_symbolic_link_out_of_the_project_is_not_followed(tmp_path: Path) -> None:
+    outside = tmp_path / "outside.yaml"
+    outside.write_text(SECURITY, encoding="utf-8")
+    inside = tmp_path / "project"
+    inside.mkdir()
+    (inside / "link.yaml").symlink_to(outside)
+    _, problems = read_project(inside)
+    assert told(problems) == ["link.yaml:1:1: the file lies outside the project [unreadable-file]"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def test_a_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
+    secret = tmp_path / "a.yaml"
+    secret.write_text(SECURITY, encoding="utf-8")
+    secret.chmod(0)
+    _, problems = read_project(tmp_path)
+    assert "permission denied" in problems[0].message
+
+
+def test_ignore_comments_cover_the_next_line_or_the_whole_rule() -> None:
+    text = SECURITY.replace(
+        "  - name: block-lookalike",
+        "  # mmctl: ignore[spf-alone, no-owner] the partner has no DKIM\n  - name: block-lookalike",
+    ).replace("      - spf", "      # mmctl: ignore[x] y\n      - spf")
+    project, _ = read_text({"a.yaml": text}, lone=True)
+    whole, line = project.ignores
+    assert (whole.checks, whole.reason) == (("spf-alone", "no-owner"), "the partner has no DKIM")
+    assert (whole.first_line, whole.last_line) == (4, 11)
+    assert (line.first_line, line.last_line) == (10, 10)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *"[]{}:,-#&*!|>'\"%@`?~\n \t",
+                "name: ",
+                "- ",
+                "version: 1\n",
+                "rules:\n",
+                "actions: ",
+                "drop",
+                "${vars.",
+                "}",
+                "conditions: ",
+                "from: ",
+                "{equals: ",
+                "rule_sets:\n",
+                "\x00",
+                "\ud800",
+                "\u200b",
+            ]
+        )
+    )
+)
+def test_no_text_whatever_makes_the_reader_fail(parts: list[str]) -> None:
+    _, problems = read_text({"a.yaml": "".join(parts)}, lone=True)
+    assert all(p.position.file == "a.yaml" and p.message for p in problems)
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_whatever_make_the_reader_fail(content: bytes) -> None:
+    _, problems = read_text({"a.yaml": content, "mmctl.yaml": content}, lone=True)
+    assert problems
+
+
+def test_colons_inside_braces_are_read_as_yaml_1_2_means_them() -> None:
+    text = (
+        "version: 1\nrules:\n  - name: a\n    actions: [{relay: {to: id:r-123}}]\n"
+        "  - {name: b, actions: [{send: {role: arn:aws:iam::111122223333:role/mail}}]}\n"
+    )
+    project, problems = read_text({"a.yaml": text}, lone=True)
+    assert told(problems) == []
+    first, second = project.rule_sets["rules"].rules
+    assert first.actions[0].value.relay == "id:r-123"
+    assert str(second.positions.at(("Actions", 0, "Send", "RoleArn"))) == "a.yaml:5:39"

@@ -1,0 +1,185 @@
+"""A world for each test: a folder, the embedded Mail Manager through boto3, a history, a clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mmctl.compiler.compile import compile_project
+from mmctl.language.read import read_text
+from mmctl.live.apply import apply
+from mmctl.live.aws import AwsMailManager, connect
+from mmctl.live.history import History, HistoryEntry
+from mmctl.live.means import Means, Permissions
+from mmctl.live.plan import Plan, make_plan, target_of
+from mmctl.live.read import read_live
+from mmctl.live.rollback import count, goal, plan_rollback, roll_back
+from mmctl.live.store import DirectoryStore
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from mmctl.compiler.configuration import LiveConfiguration
+    from mmctl.language.project import Environment
+
+MAIN = """\
+version: 1
+project: acme
+environments:
+  local: {endpoint: embedded}
+default_environment: local
+"""
+
+EVERY_KIND = """\
+version: 1
+address_lists:
+  partners: {members: ["*@partner.example", "one@vendor.example"], tags: {team: mail}}
+  feed: {members: external}
+archives:
+  compliance: {retention: SEVEN_YEARS}
+relays:
+  exchange: {server: mail.corp.example.com, port: 25, authentication: none}
+add_ons:
+  vade: {product: VADE_ADVANCED_EMAIL_SECURITY}
+traffic_policies:
+  edge:
+    default: deny
+    max_message_size: 25MB
+    statements:
+      - deny:
+          - sender_ip: {cidr_matches: [192.0.2.0/24]}
+      - allow:
+          - recipient: {ends_with: "@example.com"}
+rule_sets:
+  inbound:
+    rules:
+      - name: block-lookalike
+        conditions:
+          - from: {ends_with: ["@examp1e.com", "@exarnple.com"]}
+        unless:
+          - mail_from: {in_address_list: partners}
+        actions: [drop]
+      - name: block-feed
+        conditions:
+          - mail_from: {in_address_list: feed}
+        actions: [drop]
+      - name: scan
+        conditions:
+          - add_on: {name: vade, field: isPassed, is: false}
+        actions:
+          - add_header: {name: X-Threat, value: malware}
+      - name: archive-all
+        actions:
+          - archive: {to: compliance, on_failure: continue}
+      - name: deliver
+        actions:
+          - relay: {to: exchange}
+ingress_points:
+  mx:
+    type: open
+    traffic_policy: edge
+    rule_set: inbound
+    tls_policy: required
+    live_name: acme-mx
+"""
+
+START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class Clock:
+    """A clock that moves a second at each look, and as far as one sleeps."""
+
+    at: datetime = START
+
+    def now(self) -> datetime:
+        self.at += timedelta(seconds=1)
+        return self.at
+
+    def sleep(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+@dataclass
+class World:
+    """One project in one folder, planned and applied against the embedded Mail Manager."""
+
+    root: Path
+    clock: Clock = field(default_factory=Clock)
+    environ: dict[str, str] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
+    observe: Callable[[str, Mapping[str, Any]], None] | None = None
+    calls: list[str] = field(default_factory=list)
+    text: str = EVERY_KIND
+    main: str = MAIN
+
+    def __post_init__(self) -> None:
+        self.history = History(DirectoryStore(self.root / "snapshots"))
+
+    def desired(self) -> tuple[LiveConfiguration, Environment]:
+        files = {"mmctl.yaml": self.main, "rules/all.yaml": self.text}
+        project, problems = read_text(files)
+        assert [p for p in problems if p.severity is Severity.ERROR] == []
+        configuration, too_much = compile_project(project)
+        assert too_much == ()
+        return configuration, project.environment
+
+    def service(self) -> AwsMailManager:
+        environment = self.desired()[1]
+        return connect(environment, self.root, clock=self.clock.now, observe=self._observe)
+
+    def _observe(self, operation: str, parameters: Mapping[str, Any]) -> None:
+        self.calls.append(operation)
+        if self.observe is not None:
+            self.observe(operation, parameters)
+
+    @property
+    def writes(self) -> list[str]:
+        return [call for call in self.calls if not call.startswith(("Get", "List"))]
+
+    def means(self) -> Means:
+        return Means(
+            service=self.service(),
+            history=self.history,
+            now=self.clock.now,
+            sleep=self.clock.sleep,
+            random_bytes=bytes,
+            environ=self.environ.get,
+            say=self.said.append,
+            who="somebody",
+            host="here",
+            process=1,
+        )
+
+    def plan(self) -> Plan:
+        configuration, environment = self.desired()
+        service = self.service()
+        state = read_live(service, configuration)
+        target = target_of(environment, service.identity)
+        return make_plan(target, configuration, state, serial=count(self.history))
+
+    def apply(self, plan: Plan | None = None, **permissions: Any) -> HistoryEntry | None:
+        return apply(plan or self.plan(), self.means(), Permissions(**permissions))
+
+    def plan_rollback(self, id: str | None = None) -> Plan:
+        means = self.means()
+        target = target_of(self.desired()[1], means.service.identity)
+        return plan_rollback(target, goal(self.history, id), means)
+
+    def rollback(self, id: str | None = None, **permissions: Any) -> HistoryEntry | None:
+        plan = self.plan_rollback(id)
+        return roll_back(plan, self.means(), Permissions(**permissions), reason="it was wrong")
+
+    def replace(self, old: str, new: str) -> None:
+        assert old in self.text
+        self.text = self.text.replace(old, new)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(root=tmp_path)

@@ -1,0 +1,100 @@
+"""Address lists: which addresses a header names, and which texts are only names."""
+
+from __future__ import annotations
+
+from email.utils import formataddr
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mmctl.mail.addresses import _addresses, addresses
+from mmctl.mail.lexical import tokens
+
+TEXTS = st.lists(
+    st.sampled_from([*'"()<>[]@,;:.\\ =?_', "=?utf-8?q?", "?=", "a", "b.example", "a@b.example"]),
+    max_size=14,
+).map("".join)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a@example.com", ["a@example.com"]),
+        ("A B <a@example.com>", ["a@example.com"]),
+        ("<a@example.com>", ["a@example.com"]),
+        ("a@example.com (A B)", ["a@example.com"]),
+        ("a@example.com, b@example.com", ["a@example.com", "b@example.com"]),
+        ('"B, A" <a@example.com>, b@example.com', ["a@example.com", "b@example.com"]),
+        ("a@example.com; b@example.com", ["a@example.com", "b@example.com"]),
+        # RFC 5322, appendix A
+        ('"Joe Q. Public" <john.q.public@example.com>', ["john.q.public@example.com"]),
+        (
+            "A Group:Ed <joe@where.example>,joe@where.example,John <jdoe@one.example>;",
+            ["joe@where.example", "joe@where.example", "jdoe@one.example"],
+        ),
+        ("Undisclosed recipients:;", []),
+        (
+            "Pete(A nice \\) chap) <pete(his account)@silly.example(his host)>",
+            ["pete@silly.example"],
+        ),
+        (
+            "A Group(Some people)\t:Chris <c@(Chris's host.)public.example>,\tjoe@example.org,",
+            ["c@public.example", "joe@example.org"],
+        ),
+        ("(Empty list)(start)Hidden recipients  :(nobody(that I know))  ;", []),
+        ("Mary <@node.example,@b.example:mary@example.net>, , jdoe@test   . example", None),
+        # a name is never an address
+        ("ceo@example.com <a@example.net>", ["a@example.net"]),
+        ('"ceo@example.com" <a@example.net>', ["a@example.net"]),
+        ("=?utf-8?q?ceo=40example.com?= <a@example.net>", ["a@example.net"]),
+        ("=?utf-8?q?ceo@example.com?=", []),
+        ('"ceo@example.com"', []),
+        ("(ceo@example.com)", []),
+        ("ceo@example.com: a@example.net;", ["a@example.net"]),
+        # what is broken names all that could be meant
+        ("<a@example.com> <b@example.net>", ["a@example.com", "b@example.net"]),
+        ("A <a@example.com", ["a@example.com"]),
+        ("<a@example.com, b@example.com", ["a@example.com", "b@example.com"]),
+        ("a@example.com>", ["a@example.com"]),
+        ("John ( <a@example.com>", ["a@example.com"]),
+        ('John " <a@example.com>', ["a@example.com"]),
+        ("John a@example.com", ["a@example.com"]),
+        ("John Smith", []),
+        ("MAILER-DAEMON", ["MAILER-DAEMON"]),
+        ("=?utf-8?q?John?=", []),
+        ("<>", []),
+        ("", []),
+        ("@example.com", []),
+        ("bounce+a=b=example.com@example.org", ["bounce+a=b=example.com@example.org"]),
+        ("'a@example.com'", ["'a@example.com'"]),
+    ],
+)
+def test_the_addresses_of_a_header(text: str, expected: list[str] | None) -> None:
+    if expected is None:
+        expected = ["mary@example.net", "jdoe@test.example"]
+    assert addresses(text) == tuple(expected)
+
+
+@given(TEXTS)
+def test_the_short_way_for_common_forms_finds_what_the_full_parser_finds(text: str) -> None:
+    assert addresses(text) == tuple(_addresses(text))
+
+
+@given(st.one_of(TEXTS, st.text()))
+def test_tokens_put_together_are_the_text(text: str) -> None:
+    assert "".join(token.text for token in tokens(text)) == text
+
+
+@given(
+    st.lists(
+        st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=20).map(str.strip),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_whatever_a_quoted_name_says_the_addresses_stay_the_same(names: list[str]) -> None:
+    specs = tuple(f"user{number}@example.com" for number in range(len(names)))
+    pairs = zip(names, specs, strict=True)
+    text = ", ".join(formataddr(pair) for pair in pairs)
+    assert addresses(text) == specs
