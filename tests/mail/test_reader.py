@@ -6,6 +6,7 @@ import re
 import sys
 from email import policy
 from email.parser import BytesHeaderParser
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from mmctl.mail.email import Email
 
 NAMES: Final = ("From", "Sender", "To", "Cc", "Subject", "X-Spam", "Received", "Return-Path")
+NASTY: Final = Path(__file__).parent / "nasty"
 PIECES: Final = [
     *(f"{name}: ".encode() for name in (*NAMES, "Authentication-Results", "Received-SPF")),
     *(b"\r\n", b"\n", b"\r", b"\r\n ", b"\n\t", b"\r\n\r\n", b"\0", b"\xff\xfe", b"\xef\xbb\xbf"),
@@ -51,6 +53,23 @@ def everything(email: Email) -> list[object]:
 @given(any_bytes)
 def test_any_bytes_are_an_email_whose_texts_can_be_printed(message: bytes) -> None:
     email = read_email(message)
+    assert repr(everything(email)).encode()
+    assert all(note.isprintable() and len(note) < 200 for note in email.notes)
+
+
+@given(
+    st.sampled_from(sorted(NASTY.iterdir())),
+    st.lists(
+        st.tuples(st.integers(0, 400), st.integers(0, 20), st.sampled_from(PIECES)), max_size=8
+    ),
+)
+def test_nasty_messages_with_random_edits_are_emails_too(
+    path: Path, edits: list[tuple[int, int, bytes]]
+) -> None:
+    message = bytearray(path.read_bytes()[:2000])
+    for start, length, piece in edits:
+        message[start : start + length] = piece
+    email = read_email(bytes(message))
     assert repr(everything(email)).encode()
     assert all(note.isprintable() and len(note) < 200 for note in email.notes)
 

@@ -191,6 +191,23 @@ def test_a_pipe_is_read_like_a_file() -> None:
         os.close(read_end)
 
 
+def test_a_zip_from_a_pipe_is_refused(tmp_path: Path) -> None:
+    write_zip(tmp_path / "a.zip", {"a.eml": A})
+    read_end, write_end = os.pipe()
+    os.write(write_end, (tmp_path / "a.zip").read_bytes())
+    os.close(write_end)
+    try:
+        with pytest.raises(UsageError, match="cannot be read from a pipe"):
+            list(messages([f"/dev/fd/{read_end}"]))
+    finally:
+        os.close(read_end)
+
+
+def test_what_the_system_says_about_a_file_is_passed_on(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be read: file name too long"):
+        list(messages([tmp_path / ("a" * 300)]))
+
+
 @pytest.mark.parametrize(
     ("name", "content", "error"),
     [

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from mmctl.language.project import LogicalTrafficPolicy
     from mmctl.problem import Path
 
-T = TypeVar("T", TextTest, NetworkTest)
+T = TypeVar("T", bound=TextTest | NetworkTest)
 
 
 def run(subject: Subject) -> Iterator[Finding]:
@@ -71,9 +71,10 @@ def _denied(
 ) -> Iterator[Finding]:
     alone = [each for each in placed if each.role is Role.DENY and _alone(policy, each.path)]
     denies = [test for test in map(read, alone) if test is not None]
-    for each in (each for each in placed if each.role is Role.ALLOW):
-        allow = read(each)
-        if allow is None or _negated(allow):
+    allowed = [each for each in placed if each.role is Role.ALLOW]
+    allows = [test for test in map(read, allowed) if test is not None]
+    for allow in allows:
+        if _negated(allow):
             continue
         for index, value in enumerate(allow.values):
             deny = next((deny for deny in denies if covers(deny, allow, value)), None)

@@ -33,7 +33,7 @@ Good:
         type: auth
         traffic_policy: edge
         rule_set: inbound
-        tls_policy: required
+        tls_policy: fips
         auth: {smtp_password_env: PARTNERS_PASSWORD}
     traffic_policies:
       edge:

@@ -32,11 +32,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Check, Finding, Subject
-from mmctl.checks.places import ADDRESSES, ENVELOPE, text_tests
+from mmctl.checks.places import ADDRESSES, ENVELOPE, Role, text_tests
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from mmctl.checks.places import TextTest
 
 LOCAL_ONLY: Final = frozenset({"postmaster", "<>", ""})
 """Envelope addresses without a domain: the postmaster, and the sender of bounces."""
@@ -50,7 +52,7 @@ def run(subject: Subject) -> Iterator[Finding]:
         if test.subject not in attributes:
             continue
         for index, value in enumerate(test.values):
-            help_ = _instead(test.operator, value)
+            help_ = _instead(test, value)
             if help_ is not None:
                 said = _SAID[test.operator]
                 yield test.at(index, f"no {test.subject} {said} `{value}`", help=help_)
@@ -64,13 +66,13 @@ _SAID: Final = {
 }
 
 
-def _instead(operator: str, value: str) -> str | None:
+def _instead(test: TextTest, value: str) -> str | None:
     """What to write instead, or None where an address may match."""
-    match operator:
+    match test.operator:
         case "equals" | "not_equals" if value.startswith("@"):
-            return _domain_help(operator, value)
+            return _domain_help(test, value)
         case "equals" | "not_equals" if "@" not in value and value.lower() not in LOCAL_ONLY:
-            return _domain_help(operator, f"@{value}")
+            return _domain_help(test, f"@{value}")
         case "starts_with" if value.startswith("@"):
             return f'for the domain, write `ends_with: "{value}"`'
         case "ends_with" if value.endswith("@"):
@@ -79,12 +81,14 @@ def _instead(operator: str, value: str) -> str | None:
             return None
 
 
-def _domain_help(operator: str, ending: str) -> str:
+def _domain_help(test: TextTest, ending: str) -> str:
     if "." not in ending:
         return f"write the whole address, such as `{ending.removeprefix('@')}@example.com`"
-    if operator == "not_equals":
-        return f'put `ends_with: "{ending}"` under `unless`'
-    return f'for all addresses of the domain, write `ends_with: "{ending}"`'
+    if test.operator == "equals":
+        return f'for all addresses of the domain, write `ends_with: "{ending}"`'
+    if test.role in {Role.CONDITION, Role.UNLESS}:
+        return f'for all but the domain, put `ends_with: "{ending}"` under `unless`'
+    return f'for all but the domain, allow `ends_with: "{ending}"` under `default: deny`'
 
 
 CHECK = Check(id="not-an-address", severity=Severity.ERROR, text=__doc__, run=run)

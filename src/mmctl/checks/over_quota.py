@@ -2,45 +2,32 @@
 
 What it does:
     Counts what the project defines against the quotas of Mail Manager, which cannot be raised:
-    rule sets, conditions, actions, relay and send actions of a rule set, policies and their
-    statements, ingress points by type, relays, address lists and their members, archives. How
-    many rules and values fit is counted by the compiler, which packs them.
+    rule sets, traffic policies with their statements and conditions, ingress points by type,
+    relays, address lists with their members, archives. How many rules, conditions, values and
+    actions fit is counted when rules are made into live rules (`capacity`).
 
 Why it is bad:
     The service refuses the call, halfway through an apply.
 
 Bad:
     version: 1
-    rule_sets:
-      inbound:
-        rules:
-          - name: copies
-            actions:
-              - add_header: {name: X-Copy-1, value: "yes"}
-              - add_header: {name: X-Copy-2, value: "yes"}
-              - add_header: {name: X-Copy-3, value: "yes"}
-              - add_header: {name: X-Copy-4, value: "yes"}
-              - add_header: {name: X-Copy-5, value: "yes"}
-              - add_header: {name: X-Copy-6, value: "yes"}
-              - add_header: {name: X-Copy-7, value: "yes"}
-              - add_header: {name: X-Copy-8, value: "yes"}
-              - add_header: {name: X-Copy-9, value: "yes"}
-              - add_header: {name: X-Copy-10, value: "yes"}
-              - archive: {to: all-mail}
     archives:
-      all-mail: {retention: ONE_YEAR}
+      team-1: {retention: ONE_YEAR}
+      team-2: {retention: ONE_YEAR}
+      team-3: {retention: ONE_YEAR}
+      team-4: {retention: ONE_YEAR}
+      team-5: {retention: ONE_YEAR}
+      team-6: {retention: ONE_YEAR}
+      team-7: {retention: ONE_YEAR}
+      team-8: {retention: ONE_YEAR}
+      team-9: {retention: ONE_YEAR}
+      team-10: {retention: ONE_YEAR}
+      team-11: {retention: ONE_YEAR}
 
 Good:
     version: 1
-    rule_sets:
-      inbound:
-        rules:
-          - name: copies
-            actions:
-              - add_header: {name: X-Copies, value: "10"}
-              - archive: {to: all-mail}
     archives:
-      all-mail: {retention: ONE_YEAR}
+      teams: {retention: ONE_YEAR}
 """
 
 from __future__ import annotations
@@ -49,26 +36,20 @@ from typing import TYPE_CHECKING
 
 from mmctl.checks import quotas
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.effects import kinds
-from mmctl.checks.places import rules, statements
+from mmctl.checks.places import statements
 from mmctl.language.project import Kind
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mmctl.checks.check import Placed
-    from mmctl.language.project import LogicalRule, LogicalRuleSet, Project, Resource
-    from mmctl.problem import Path
+    from mmctl.language.project import Project, Resource
 
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the first of each thing that is one too many."""
     project = subject.project
     yield from _resources(project)
-    yield from _rules(project)
-    for rule_set in project.rule_sets.values():
-        yield from _deliveries(rule_set, project.environment.name)
     yield from _policies(project)
     yield from _members(project)
 
@@ -96,46 +77,6 @@ def _too_many(resources: Sequence[Resource], limit: int, noun: str) -> Iterator[
         )
 
 
-def _rules(project: Project) -> Iterator[Finding]:
-    for _, rule in rules(project):
-        yield from _long(rule, ("Conditions",), len(rule.conditions), quotas.CONDITIONS)
-        yield from _long(rule, ("Unless",), len(rule.unless), quotas.UNLESS)
-        yield from _long(rule, ("Actions",), len(rule.actions), quotas.ACTIONS)
-
-
-def _long(where: Placed, path: Path, count: int, limit: int) -> Iterator[Finding]:
-    if count > limit:
-        noun = {"Unless": "exceptions (`unless`)"}.get(str(path[-1]), str(path[-1]).lower())
-        owner = "policy" if path[0] == "PolicyStatements" else "rule"
-        thing = "statement" if owner == "policy" and noun == "conditions" else owner
-        yield finding(
-            where,
-            (*path, limit),
-            f"the service takes {limit} {noun} in a {thing}, got {count}",
-            help="split it into two",
-        )
-
-
-def _deliveries(rule_set: LogicalRuleSet, environment: str) -> Iterator[Finding]:
-    def listed() -> Iterator[tuple[LogicalRule, int]]:
-        for rule in rule_set.live_rules(environment):
-            for index, kind in enumerate(kinds(rule)):
-                if kind in {"Relay", "Send"}:
-                    yield rule, index
-
-    deliveries = tuple(listed())
-    limit = quotas.RELAY_OR_SEND_ACTIONS
-    if len(deliveries) > limit:
-        rule, index = deliveries[limit]
-        yield finding(
-            rule,
-            ("Actions", index),
-            f"the service takes {limit} relay or send actions in a rule set,"
-            f" `{rule_set.name}` has {len(deliveries)}",
-            help="let one rule with several values do what several rules with one relay do",
-        )
-
-
 def _policies(project: Project) -> Iterator[Finding]:
     for policy in project.traffic_policies.values():
         count = len(policy.policy.policy_statements)
@@ -148,7 +89,14 @@ def _policies(project: Project) -> Iterator[Finding]:
             )
     for policy, path, statement in statements(project):
         count = len(statement.conditions)
-        yield from _long(policy, (*path, "Conditions"), count, quotas.STATEMENT_CONDITIONS)
+        if count > quotas.STATEMENT_CONDITIONS:
+            yield finding(
+                policy,
+                (*path, "Conditions", quotas.STATEMENT_CONDITIONS),
+                f"the service takes {quotas.STATEMENT_CONDITIONS} conditions in a statement,"
+                f" got {count}",
+                help="split it into two",
+            )
 
 
 def _members(project: Project) -> Iterator[Finding]:

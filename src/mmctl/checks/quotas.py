@@ -28,19 +28,9 @@ INGRESS_POINTS: Final[Mapping[IngressPointType, int]] = MappingProxyType(
     {IngressPointType.OPEN: 10, IngressPointType.AUTH: 50, IngressPointType.MTLS: 10}
 )
 """Per account and region, by type."""
-CONDITIONS: Final = 10
-"""Conditions of a rule."""
-UNLESS: Final = 10
-"""Unless-conditions of a rule."""
-ACTIONS: Final = 10
-"""Actions of a rule."""
-RELAY_OR_SEND_ACTIONS: Final = 10
-"""Relay and send actions of all rules of a rule set together."""
 STATEMENTS: Final = 20
 """Statements of a traffic policy."""
 STATEMENT_CONDITIONS: Final = 10
 """Conditions of a statement."""
 LIST_MEMBERS: Final = 100_000
 """Addresses of an address list."""
-MESSAGE_BYTES: Final = 40_000_000
-"""Bytes of a message with its headers; AWS says 40 MB."""

@@ -171,10 +171,11 @@ def _reordered(arguments: Sequence[str]) -> list[str]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run `mmctl` and exit with its code; every error a user can cause ends here."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    sys.exit(_exit_code(given))
+    sys.exit(exit_code(given))
 
 
-def _exit_code(arguments: list[str]) -> int:
+def exit_code(arguments: Sequence[str]) -> int:
+    """Run `mmctl` with some arguments and return the code that the process would exit with."""
     try:
         code = make_app()(_reordered(arguments), standalone_mode=False)
     except typer.Exit as done:

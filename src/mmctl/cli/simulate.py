@@ -5,30 +5,31 @@ from __future__ import annotations
 import re
 import sys
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from mmctl.cli.main import command
+from mmctl.cli.run import Run
 from mmctl.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from mmctl.cli.run import Run
     from mmctl.cli.stated import Options
     from mmctl.judge.simulation import Simulated
 
 _NO: Final = 1
 _UNKNOWN: Final = 4
 
-_ABOUT_MESSAGES: Final = "Single messages"
-_ABOUT_CASES: Final = "Cases"
+
+def _about_messages(name: str, help: str) -> Any:
+    return typer.Option(name, help=help, rich_help_panel="Single messages")
 
 
-def _option(names: str, help: str, panel: str) -> typer.models.OptionInfo:
-    return typer.Option(*names.split(), help=help, rich_help_panel=panel)
+def _about_cases(name: str, help: str) -> Any:
+    return typer.Option(name, help=help, rich_help_panel="Cases")
 
 
 @command("human", "json", "junit")
@@ -38,53 +39,47 @@ def simulate(
         list[str] | None,
         typer.Argument(help="Message files, folders, archives, or `-`; absent: the cases."),
     ] = None,
-    pattern: Annotated[
-        str | None, _option("--run", "Only cases whose names match.", _ABOUT_CASES)
-    ] = None,
+    pattern: Annotated[str | None, _about_cases("--run", "Only cases whose names match.")] = None,
     fail_on_empty: Annotated[
-        bool, _option("--fail-on-empty", "Fail where there is no case to run.", _ABOUT_CASES)
+        bool, _about_cases("--fail-on-empty", "Fail where there is no case to run.")
     ] = False,
     coverage: Annotated[
-        bool, _option("--coverage", "List the rules that no case applies.", _ABOUT_CASES)
+        bool, _about_cases("--coverage", "List the rules that no case applies.")
     ] = False,
     coverage_min: Annotated[
         int | None,
-        _option("--coverage-min", "Fail below this percentage of rules.", _ABOUT_CASES),
+        _about_cases("--coverage-min", "Fail below this percentage of rules."),
     ] = None,
     mail_from: Annotated[
-        str | None, _option("--mail-from", "The envelope sender; `<>` is null.", _ABOUT_MESSAGES)
+        str | None, _about_messages("--mail-from", "The envelope sender; `<>` is null.")
     ] = None,
-    rcpt: Annotated[
-        list[str] | None, _option("--rcpt", "An envelope recipient.", _ABOUT_MESSAGES)
-    ] = None,
-    ip: Annotated[str | None, _option("--ip", "The client's address.", _ABOUT_MESSAGES)] = None,
-    helo: Annotated[
-        str | None, _option("--helo", "What the client called itself.", _ABOUT_MESSAGES)
-    ] = None,
-    tls: Annotated[str | None, _option("--tls", "none, TLS1_2 or TLS1_3.", _ABOUT_MESSAGES)] = None,
+    rcpt: Annotated[list[str] | None, _about_messages("--rcpt", "An envelope recipient.")] = None,
+    ip: Annotated[str | None, _about_messages("--ip", "The client's address.")] = None,
+    helo: Annotated[str | None, _about_messages("--helo", "What the client called itself.")] = None,
+    tls: Annotated[str | None, _about_messages("--tls", "none, TLS1_2 or TLS1_3.")] = None,
     spf: Annotated[
-        str | None, _option("--spf", "PASS, FAIL, GRAY or PROCESSING_FAILED.", _ABOUT_MESSAGES)
+        str | None, _about_messages("--spf", "PASS, FAIL, GRAY or PROCESSING_FAILED.")
     ] = None,
     dkim: Annotated[
-        str | None, _option("--dkim", "PASS, FAIL, GRAY or PROCESSING_FAILED.", _ABOUT_MESSAGES)
+        str | None, _about_messages("--dkim", "PASS, FAIL, GRAY or PROCESSING_FAILED.")
     ] = None,
     dmarc_policy: Annotated[
         str | None,
-        _option("--dmarc-policy", "NONE, QUARANTINE, REJECT or absent.", _ABOUT_MESSAGES),
+        _about_messages("--dmarc-policy", "NONE, QUARANTINE, REJECT or absent."),
     ] = None,
     add_on: Annotated[
         list[str] | None,
-        _option("--add-on", "An add-on's answer: NAME.FIELD=VALUE.", _ABOUT_MESSAGES),
+        _about_messages("--add-on", "An add-on's answer: NAME.FIELD=VALUE."),
     ] = None,
     assume: Annotated[
         str | None,
-        _option("--assume", "`pass`: verdicts that are not known are good.", _ABOUT_MESSAGES),
+        _about_messages("--assume", "`pass`: verdicts that are not known are good."),
     ] = None,
     ingress_point: Annotated[
-        str | None, _option("--ingress-point", "Where the message comes in.", _ABOUT_MESSAGES)
+        str | None, _about_messages("--ingress-point", "Where the message comes in.")
     ] = None,
     rule_set: Annotated[
-        str | None, _option("--rule-set", "Judge by a rule set alone.", _ABOUT_MESSAGES)
+        str | None, _about_messages("--rule-set", "Judge by a rule set alone.")
     ] = None,
     trace: Annotated[bool, typer.Option("--trace", help="Show every decision.")] = False,
     strict: Annotated[

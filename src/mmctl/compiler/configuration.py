@@ -82,6 +82,8 @@ class LiveObject:
     status: str | None = None
     """The state of an ingress point: ACTIVE, CLOSED, FAILED …"""
     password_version: str | None = None
+    changed_at: str | None = None
+    """When the service last changed it: UTC, ISO 8601."""
 
     @property
     def key(self) -> Key:

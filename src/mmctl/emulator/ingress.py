@@ -104,6 +104,7 @@ class IngressPoints(Resource):
         """Begin DEPROVISIONING; the ingress point is gone when that is over."""
         if record.body["Status"] != "DEPROVISIONING":
             record.body["Status"] = "DEPROVISIONING"
+            record.token = None
             record.gone_at = call.now + call.settle_seconds
             call.store.save(record)
 

@@ -31,6 +31,7 @@ _PLAIN: Final = (
     "subscription_id",
     "status",
     "password_version",
+    "changed_at",
 )
 _DEFAULTS: Final[Mapping[str, object]] = {"closed": False, "instance": True, "logical_rules": 0}
 

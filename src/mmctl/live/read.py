@@ -20,6 +20,7 @@ from mmctl.compiler.configuration import (
 from mmctl.errors import CouldNot
 from mmctl.language.project import Kind
 from mmctl.live.canonical import digest, without_owner
+from mmctl.live.means import timestamp
 from mmctl.live.names import Names, named_live
 from mmctl.live.pairing import paired_name
 from mmctl.live.service import NOUN, MailManager, Members, Noun
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
+_CHANGED = ("LastModificationDate", "LastUpdatedTimestamp", "LastModifiedTimestamp")
 _GONE = ("PENDING_DELETION", "DEPROVISIONING")
 
 
@@ -151,11 +153,13 @@ def _configuration(answer: Members) -> Members:
 
 
 def _more(kind: Kind, answer: Members) -> dict[str, Any]:
+    changed = next((answer[member] for member in _CHANGED if answer.get(member)), None)
+    more = {"changed_at": changed and timestamp(changed)}
     if kind is not Kind.INGRESS_POINT:
-        return {}
+        return more
     auth = answer.get("IngressPointAuthConfiguration") or {}
     password = auth.get("IngressPointPasswordConfiguration") or {}
-    return {
+    return more | {
         "closed": answer.get("Status") == "CLOSED",
         "status": answer.get("Status"),
         "password_version": password.get("SmtpPasswordVersion"),

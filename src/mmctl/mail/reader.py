@@ -101,13 +101,14 @@ def _section_end(message: bytes, start: int) -> int:
 def _headers(text: str, defects: list[str]) -> dict[str, list[str]]:
     """Sort the unfolded lines of a header section by name."""
     headers: dict[str, list[str]] = {}
-    last = None
-    skipped_after: list[str | None] = []
+    last = first_skipped_after = ""
+    skipped = 0
     for line in text.split("\n"):
         name, colon, value = line.partition(":")
         key = _key(name) if len(name) <= _LONGEST_CACHED_NAME else _uncached_key(name)
         if not colon or key is None:
-            skipped_after.append(last)
+            first_skipped_after = first_skipped_after if skipped else last
+            skipped += 1
             continue
         last = key
         values = headers.get(key)
@@ -115,8 +116,8 @@ def _headers(text: str, defects: list[str]) -> dict[str, list[str]]:
             headers[key] = [value.strip(" \t")]
         else:
             values.append(value.strip(" \t"))
-    if text and skipped_after:
-        defects.append(_skipped(skipped_after))
+    if text and skipped:
+        defects.append(_skipped(skipped, first_skipped_after))
     if not headers:
         defects.append("the message has no headers")
     return headers
@@ -134,9 +135,9 @@ def _uncached_key(name: str) -> str | None:
 _key: Final = lru_cache(maxsize=4096)(_uncached_key)
 
 
-def _skipped(after: list[str | None]) -> str:
-    """Say how many lines were no headers, and where the first one was."""
-    place = "at the top" if after[0] is None else f"after header `{after[0][:LONGEST_SHOWN_NAME]}`"
-    if len(after) == 1:
+def _skipped(count: int, after: str) -> str:
+    """Say how many lines were no headers, and after which header the first one was."""
+    place = f"after header `{after[:LONGEST_SHOWN_NAME]}`" if after else "at the top"
+    if count == 1:
         return f"a line that is no header was skipped {place}"
-    return f"{len(after)} lines that are no headers were skipped, the first {place}"
+    return f"{count} lines that are no headers were skipped, the first {place}"

@@ -71,7 +71,7 @@ def _statement(report: Text, statement: StatementTrace) -> None:
 def _copy(report: Text, copy: CopyTrace, *, all_rules: bool) -> None:
     skipped = 0
     for rule in copy.rules:
-        if rule.result in {RuleResult.APPLIED, RuleResult.UNKNOWN} or all_rules or rule.result is RuleResult.HELD_BACK:
+        if all_rules or rule.result is not RuleResult.NOT_APPLIED:
             _rule(report, rule)
         else:
             skipped += 1

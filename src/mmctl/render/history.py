@@ -1,0 +1,65 @@
+"""The history of applies and rollbacks, for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from mmctl.live.history import Doing, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from mmctl.live.history import HistoryEntry
+
+
+def human(entries: Sequence[HistoryEntry]) -> Text:
+    """One line an entry, newest first."""
+    if not entries:
+        return Text("nothing was applied yet\n")
+    lines = [_line(entry) for entry in reversed(entries)]
+    return Text("\n").join(lines) + Text("\n")
+
+
+def _line(entry: HistoryEntry) -> Text:
+    text = Text(f"{entry.id}  ", "bold")
+    text.append(f"{entry.kind:8}  ", "not bold")
+    text.append(f"{entry.result}", _style(entry.result))
+    text.append(f"  {counted(entry.summary)}  {entry.who}", "not bold")
+    if entry.kind is Doing.ROLLBACK:
+        text.append(f"  to the state before {entry.goes_back_to}")
+    if entry.reason:
+        text.append(f"  ({entry.reason})")
+    return text
+
+
+def _style(result: Result) -> str:
+    return "green" if result is Result.DONE else "bold red"
+
+
+def counted(summary: Mapping[str, int]) -> str:
+    """How much an entry did: `+1 ~2 >1 -1`."""
+    marks = {"add": "+", "change": "~", "move": ">", "rename": "~", "adopt": "=", "delete": "-"}
+    counts = (f"{marks[what]}{summary[what]}" for what in marks if summary.get(what))
+    return " ".join(counts) or "nothing"
+
+
+def one(entry: HistoryEntry, journal: Sequence[Mapping[str, Any]]) -> Text:
+    """One entry with all of its calls."""
+    text = human([entry])
+    text.append(f"at {entry.at}, environment {entry.environment}, ")
+    text.append(f"account {entry.account}, {entry.region}\n")
+    text.append(f"digest {entry.digest_before} → {entry.digest_after}\n")
+    if entry.forced:
+        text.append(f"forced: {', '.join(entry.forced)}\n")
+    for line in journal:
+        if line["moment"] != "before":
+            text.append(
+                f"  {line['at']}  {line['operation']}  {line['subject']}  {line['moment']}\n"
+            )
+    if journal and journal[-1]["moment"] == "before":
+        last = journal[-1]
+        text.append(f"  {last['at']}  {last['operation']}  {last['subject']}  no answer noted\n")
+    return text

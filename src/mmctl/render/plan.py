@@ -1,0 +1,266 @@
+"""A plan, and the difference between two states, for people: one line an edit, and Markdown.
+
+Values only: what is shown was worked out by `mmctl.live`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from mmctl.language.project import Kind
+from mmctl.live.changes import snake
+from mmctl.live.edits import Edit, EditKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from mmctl.live.edits import Summary
+    from mmctl.live.plan import Plan
+    from mmctl.live.service import Identity
+
+EMBEDDED_BANNER: Final = "EMBEDDED, not AWS"
+
+_MARKS: Final = {
+    EditKind.ADDED: ("+", "green"),
+    EditKind.REMOVED: ("-", "red"),
+    EditKind.MOVED: (">", "cyan"),
+    EditKind.CHANGED: ("~", "yellow"),
+    EditKind.RENAMED: ("~", "yellow"),
+    EditKind.ADOPTED: ("=", "magenta"),
+    EditKind.RELEASED: ("=", "magenta"),
+    EditKind.REPLACED: ("!", "bold red"),
+}
+_NAME_WIDTH: Final = 20
+_NARROW: Final = 80
+_SHOWN_VALUES: Final = 4
+
+
+def human(plan: Plan, *, width: int = _NARROW) -> Text:
+    """The plan, at most `width` columns wide; the embedded endpoint is named first and last."""
+    identity = plan.target.identity
+    lines = [heading(plan.target.environment, identity)]
+    lines += edit_lines(plan, width=width)
+    lines += [Text(f"note: {note}", "dim") for note in plan.notes]
+    lines += list(_budget(plan))
+    lines.append(_totals(plan, width))
+    return framed(lines, identity)
+
+
+def framed(lines: Iterable[Text], identity: Identity) -> Text:
+    """Lines as one text; between two that say so when this is not AWS."""
+    banner = [Text(EMBEDDED_BANNER, "bold")] if identity.embedded else []
+    return Text("\n").join([*banner, *lines, *banner]) + Text("\n")
+
+
+def heading(environment: str, identity: Identity) -> Text:
+    """Where this goes, and as whom."""
+    caller = identity.caller.rsplit(":", 1)[-1]
+    text = Text(environment, "bold")
+    text.append(f"  account {identity.account}  {identity.region}  as {caller}", "not bold")
+    if not identity.embedded and not _is_usual(identity):
+        text.append(f"  at {identity.endpoint}")
+    return text
+
+
+def _is_usual(identity: Identity) -> bool:
+    return identity.endpoint.startswith(f"https://mail-manager.{identity.region}.amazonaws.com")
+
+
+def edit_lines(plan: Plan, *, width: int = _NARROW) -> list[Text]:
+    """The edits, object by object, each under its heading; unchanged objects kind by kind."""
+    edits: dict[tuple[Kind, str], list[Edit]] = {}
+    for edit in plan.edits:
+        edits.setdefault((edit.resource, edit.object), []).append(edit)
+    lines: list[Text] = []
+    for kind in _SHOWN_ORDER:
+        for (of, name), group in edits.items():
+            if of is kind:
+                lines += _object_lines(plan, of, name, group, width)
+        names = [thing.name for thing in plan.desired.of_kind(kind) if thing.key not in edits]
+        if names:
+            lines.append(Text(f"{_plural(kind, names)} {_listed(names)}  no change", "dim"))
+    return lines
+
+
+_SHOWN_ORDER: Final = (
+    Kind.RULE_SET,
+    Kind.TRAFFIC_POLICY,
+    Kind.INGRESS_POINT,
+    Kind.ADDRESS_LIST,
+    Kind.ARCHIVE,
+    Kind.RELAY,
+    Kind.ADD_ON,
+)
+
+
+def _object_lines(
+    plan: Plan, kind: Kind, name: str, edits: Sequence[Edit], width: int
+) -> Iterator[Text]:
+    live, desired = plan.live.find(kind, name), plan.desired.find(kind, name)
+    whole = [edit for edit in edits if edit.kind in {EditKind.ADDED, EditKind.REMOVED}]
+    title = Text(f"{kind.noun} {name}", "bold")
+    if live is not None:
+        title.append(f" ({live.id})", "not bold")
+        if live.changed_at:
+            title.append(f"  last changed {live.changed_at}", "not bold")
+    if not whole or whole[0].of_rule:
+        yield title
+        yield from (_line(edit, width) for edit in edits)
+        return
+    yield _line(whole[0], width, name=f"{kind.noun} {name}", indent="")
+    if kind is Kind.RULE_SET and desired is not None:
+        for number, origin in enumerate(desired.origins, 1):
+            yield _columns("  ", "+", "green", origin.name, f"rule {number}", origin.place, width)
+
+
+def _line(edit: Edit, width: int, *, name: str | None = None, indent: str = "  ") -> Text:
+    mark, style = _MARKS[edit.kind]
+    return _columns(indent, mark, style, name or edit.name, detail(edit), edit.place, width)
+
+
+def _columns(
+    indent: str, mark: str, style: str, name: str, detail: str, place: str | None, width: int
+) -> Text:
+    """Mark, name, detail, and the place at the right; what does not fit goes to a second line."""
+    text = Text(f"{indent}{mark} ", style)
+    text.append(_padded(name, _NAME_WIDTH), style)
+    text.append(f"  {detail}" if detail else "", "default")
+    if place:
+        room = width - cell_len(text.plain) - cell_len(place)
+        if room >= 2:  # noqa: PLR2004 - a gap that separates two columns
+            text.append(" " * room + place, "dim")
+        else:
+            text.append("\n" + place.rjust(width), "dim")
+    return text
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * max(0, width - cell_len(text))
+
+
+def detail(edit: Edit) -> str:
+    """What an edit does, in a few words: `unless[0].values  + "counsel@example.com"`."""
+    match edit.kind:
+        case EditKind.ADDED:
+            return edit.note or ""
+        case EditKind.REMOVED:
+            return edit.note or "needs --allow-delete"
+        case EditKind.MOVED:
+            return f"moved {edit.before} → {edit.after}"
+        case EditKind.RENAMED:
+            return f"renamed from {edit.before or 'no name'}"
+        case EditKind.ADOPTED:
+            return f"adopt  {edit.note or 'needs --adopt'}"
+        case EditKind.RELEASED:
+            return "no longer of this project"
+        case EditKind.REPLACED:
+            return f"made anew: {edit.note}"
+        case EditKind.CHANGED:
+            return f"{edit.path}  {_change(edit.before, edit.after)}"
+
+
+def _change(before: Any, after: Any) -> str:
+    if _texts(before) and _texts(after):
+        added = [f"+ {_short(item)}" for item in after if item not in before]
+        removed = [f"- {_short(item)}" for item in before if item not in after]
+        changed = [*added, *removed]
+        more = len(changed) - _SHOWN_VALUES
+        rest = [f"and {more} more"] if more > 0 else []
+        return " ".join([*changed[:_SHOWN_VALUES], *rest]) or "in another order"
+    if before is None:
+        return f"+ {_short(after)}"
+    if after is None:
+        return f"- {_short(before)}"
+    return f"{_short(before)} → {_short(after)}"
+
+
+def _texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _short(value: Any, most: int = 60) -> str:
+    text = _flow(value)
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _flow(value: Any) -> str:
+    """A value as the file would have it on one line, near enough to be recognised."""
+    if isinstance(value, dict):
+        if len(value) == 1 and next(iter(value)).endswith(("Expression", "Evaluate", "Attribute")):
+            return _flow(next(iter(value.values())))
+        inside = ", ".join(
+            _flow(item) if member == "Evaluate" else f"{snake(member)}: {_flow(item)}"
+            for member, item in value.items()
+        )
+        return "{" + inside + "}" if inside else "{}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_flow(item) for item in value) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _budget(plan: Plan) -> Iterator[Text]:
+    lines = plan.budget
+    for line in lines:
+        which = f"{line.rule_set}: " if len(lines) > 1 else ""
+        yield Text(
+            f"budget: {which}{line.logical} logical rules in {line.live}/{line.limit} live rules"
+        )
+
+
+def totals(summary: Summary) -> str:
+    """How much is to be done: `1 to add, 1 to change`; or that there is nothing."""
+    counts = (
+        (summary.add, "to add"),
+        (summary.change, "to change"),
+        (summary.move, "to move"),
+        (summary.rename, "to rename"),
+        (summary.adopt, "to adopt"),
+        (summary.delete, "to delete"),
+    )
+    return ", ".join(f"{count} {what}" for count, what in counts if count) or "no changes"
+
+
+def _totals(plan: Plan, width: int) -> Text:
+    text = Text(f"plan: {totals(plan.summary)}", "bold")
+    digests = f"digest {plan.digest_before[:4]}…→{plan.digest_after[:4]}…"
+    if plan.empty:
+        digests = f"digest {plan.digest_after[:4]}…"
+    room = width - cell_len(text.plain) - cell_len(digests)
+    text.append((" " * room if room >= 2 else "\n") + digests, "not bold dim")  # noqa: PLR2004 - a gap
+    return text
+
+
+def markdown(plan: Plan) -> str:
+    """The plan for a pull request: a heading, a table of edits, the totals."""
+    identity = plan.target.identity
+    lines = [f"### mmctl plan: {plan.target.environment}", ""]
+    if identity.embedded:
+        lines += [f"**{EMBEDDED_BANNER}**", ""]
+    lines += [f"Account {identity.account}, {identity.region}: **{totals(plan.summary)}**", ""]
+    if plan.edits:
+        lines += ["| | Where | What | Change | File |", "| --- | --- | --- | --- | --- |"]
+        lines += [_row(edit) for edit in plan.edits]
+        lines.append("")
+    lines += [f"- {note}" for note in plan.notes]
+    lines.append(f"Digest `{plan.digest_before[:12]}` → `{plan.digest_after[:12]}`")
+    return "\n".join(lines) + "\n"
+
+
+def _row(edit: Edit) -> str:
+    mark, _style = _MARKS[edit.kind]
+    where = f"{edit.resource.noun} {edit.object}"
+    cells = (mark, where, edit.rule or "", detail(edit), edit.place or "")
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _plural(kind: Kind, names: Sequence[str]) -> str:
+    return kind.noun if len(names) == 1 else kind.value.replace("_", " ")
+
+
+def _listed(names: Sequence[str], most: int = 4) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

@@ -1,0 +1,109 @@
+"""Every check has its page, its examples and its golden file, and none is missing.
+
+`pytest tests/checks --update` rewrites the golden files.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import mmctl.checks
+from mmctl.checks import CHECKS
+from mmctl.checks.check import Check
+from mmctl.checks.lint import lint_all
+from mmctl.checks.page import page
+from mmctl.language.read import read_text
+from mmctl.problem import Severity
+from mmctl.render.problems import human
+
+if TYPE_CHECKING:
+    from mmctl.language.project import Project
+    from mmctl.problem import Problem
+
+HERE = Path(__file__).parent
+TODAY = date(2026, 11, 20)
+
+each_check = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+
+
+def linted(check: Check, name: str, text: str) -> tuple[Project, tuple[Problem, ...]]:
+    """Lint one file, with the project file of the check where it needs one."""
+    settings = HERE / check.id / "mmctl.yaml"
+    files = {name: text}
+    if settings.is_file():
+        files["mmctl.yaml"] = settings.read_text(encoding="utf-8")
+    project, problems = read_text(files)
+    return project, lint_all([project], TODAY, {project.environment.name: problems})
+
+
+def data(check: Check, name: str) -> str:
+    return (HERE / check.id / name).read_text(encoding="utf-8")
+
+
+def test_no_check_is_missing_from_the_list() -> None:
+    modules = [
+        importlib.import_module(f"mmctl.checks.{module.name}")
+        for module in pkgutil.iter_modules(mmctl.checks.__path__)
+    ]
+    checks = {module.__name__: module.CHECK for module in modules if hasattr(module, "CHECK")}
+    assert sorted(checks) == sorted(
+        f"mmctl.checks.{check.id.replace('-', '_')}" for check in CHECKS
+    )
+    assert all(isinstance(check, Check) for check in checks.values())
+    assert len(CHECKS) == len(checks)
+
+
+def test_no_example_is_left_over_from_a_check_that_is_gone() -> None:
+    folders = {folder.name for folder in HERE.iterdir() if (folder / "bad.yaml").is_file()}
+    assert folders == {check.id for check in CHECKS}
+
+
+@each_check
+def test_the_id_is_kebab_case(check: Check) -> None:
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", check.id)
+
+
+@each_check
+def test_the_good_file_is_silent(check: Check) -> None:
+    _, problems = linted(check, "ok.yaml", data(check, "ok.yaml"))
+    assert problems == ()
+
+
+@each_check
+def test_the_bad_file_is_reported_as_its_golden_file_says(
+    check: Check, request: pytest.FixtureRequest
+) -> None:
+    project, problems = linted(check, "bad.yaml", data(check, "bad.yaml"))
+    shown = human(problems, project.files).plain
+    golden = HERE / check.id / "bad.out"
+    if request.config.getoption("--update", default=False):
+        golden.write_text(shown, encoding="utf-8")
+    assert shown == golden.read_text(encoding="utf-8")
+    assert {problem.check for problem in problems} == {check.id}
+
+
+@each_check
+def test_the_examples_of_the_page_are_true(check: Check) -> None:
+    read = page(check)
+    _, in_bad = linted(check, "example.yaml", read.bad)
+    _, in_good = linted(check, "example.yaml", read.good)
+    assert check.id in {problem.check for problem in in_bad}
+    assert all(problem.severity is Severity.INFO for problem in in_good)
+    assert check.id not in {problem.check for problem in in_good}
+
+
+@each_check
+def test_messages_are_written_in_the_house_style(check: Check) -> None:
+    _, problems = linted(check, "bad.yaml", data(check, "bad.yaml"))
+    for problem in problems:
+        for text in (problem.message, problem.help or "x"):
+            assert not text.endswith("."), text
+            assert text[0].islower() or text[0] in "`0123456789", text
+            assert text.count("`") % 2 == 0, text

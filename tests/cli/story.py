@@ -1,0 +1,143 @@
+"""Stories of the command line: a text file of commands, what they print, and the files they use.
+
+    # What the story shows.
+    $ mmctl lint
+    standard output, as it is
+    ! a line of standard error
+    = 1                         the exit code, where it is not 0
+    $ sed -i 's/a/b/' rules/gateway.yaml
+    -- rules/gateway.yaml --
+    version: 1
+    …
+
+Commands other than `mmctl` run in a shell. Times, ids and digests are replaced by names that
+stay the same, so that stories are golden. A line `-- @path --` copies a folder of the repository.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from mmctl.cli.main import exit_code
+
+REPOSITORY: Final = Path(__file__).parents[2]
+_FILE: Final = re.compile(r"^-- (\S+) --$")
+_CHANGING: Final = (
+    (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z"), "TIME"),
+    (re.compile(r"\b\d{8}T\d{6}(?:\.\d+)?Z?(?:-[0-9a-f]+)?\b"), "ENTRY"),
+    (re.compile(r"\b(rs|tp|inp|al|ai|as|a|r)-[a-z0-9]{20,}\b"), "ID"),
+    (re.compile(r"\b[0-9a-f]{64}\b"), "DIGEST"),
+    (re.compile(r"\b[0-9a-f]{12}(?=…)|\b[0-9a-f]{4,8}(?=…)"), "DIGEST"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One story: its commands with what they print, and its files."""
+
+    lines: tuple[str, ...]
+    files: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, text: str) -> Story:
+        """Read a story."""
+        lines: list[str] = []
+        files: list[tuple[str, list[str]]] = []
+        for line in text.splitlines():
+            start = _FILE.match(line)
+            if start:
+                files.append((start[1], []))
+            elif files:
+                files[-1][1].append(line)
+            else:
+                lines.append(line)
+        return cls(tuple(lines), tuple((name, "\n".join(body) + "\n") for name, body in files))
+
+    def told(self, folder: Path) -> str:
+        """Run the commands in a folder; the story as it is told now."""
+        for name, body in self.files:
+            if name.startswith("@"):
+                source = REPOSITORY / name[1:]
+                if source.is_dir():
+                    shutil.copytree(source, folder, dirs_exist_ok=True)
+                else:
+                    shutil.copy(source, folder / source.name)
+            else:
+                path = folder / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(body, encoding="utf-8")
+        names = _Names(folder)
+        out: list[str] = []
+        for line in self.lines:
+            if line.startswith("#") or (not line and (not out or out[-1].startswith("#"))):
+                out.append(line)
+            elif line.startswith("$ "):
+                out.append(line)
+                out.extend(names.steady(_run(line[2:], folder)))
+        return "\n".join(out) + "\n" + "".join(f"-- {n} --\n{_body(n, b)}" for n, b in self.files)
+
+
+def _body(name: str, body: str) -> str:
+    return "" if name.startswith("@") else body
+
+
+def _run(command: str, folder: Path) -> list[str]:
+    words = shlex.split(command)
+    if words[0] != "mmctl" or any(word in {"|", ">", "&&", "<"} for word in words):
+        environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+        done = subprocess.run(
+            ["/bin/sh", "-c", command],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            env=environment,
+            check=False,
+        )
+        return _printed(done.stdout, done.stderr, done.returncode)
+    out, errors = io.StringIO(), io.StringIO()
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(errors):
+            code = exit_code(words[1:])
+    finally:
+        os.chdir(before)
+    return _printed(out.getvalue(), errors.getvalue(), code)
+
+
+def _printed(out: str, errors: str, code: int) -> list[str]:
+    lines = out.splitlines() + [f"! {line}".rstrip() for line in errors.splitlines()]
+    return lines + ([f"= {code}"] if code else [])
+
+
+class _Names:
+    """Steady names for what differs from run to run; the same thing keeps its name."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.given: dict[str, str] = {}
+
+    def steady(self, lines: list[str]) -> list[str]:
+        return [self._line(line) for line in lines]
+
+    def _line(self, line: str) -> str:
+        line = line.replace(str(self.folder.resolve()), "FOLDER").rstrip()
+        for pattern, kind in _CHANGING:
+            line = pattern.sub(lambda found, kind=kind: self._name(found[0], kind), line)  # type: ignore[misc]
+        return line
+
+    def _name(self, text: str, kind: str) -> str:
+        if kind == "TIME":
+            return "TIME"
+        count = sum(name.startswith(kind) for name in self.given.values())
+        return self.given.setdefault(text, f"{kind}-{count + 1}")
