@@ -151,6 +151,7 @@ class World:
             random_bytes=bytes,
             environ=self.environ.get,
             say=self.said.append,
+            warn=self.said.append,
             who="somebody",
             host="here",
             process=1,

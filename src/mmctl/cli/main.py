@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 import os
 import sys
@@ -78,7 +77,7 @@ def command(*formats: str) -> Callable[[Callable[..., int]], Callable[..., None]
     known = formats or ("human",)
 
     def decorate(function: Callable[..., int]) -> Callable[..., None]:
-        types = get_type_hints(function, include_extras=True)
+        types = get_type_hints(function, localns={"Run": Run}, include_extras=True)
         own = [
             parameter.replace(annotation=types[name], kind=inspect.Parameter.KEYWORD_ONLY)
             for name, parameter in inspect.signature(function).parameters.items()
@@ -91,14 +90,16 @@ def command(*formats: str) -> Callable[[Callable[..., int]], Callable[..., None]
             for name, (type_, default) in _SHARED.items()
         ]
 
-        @functools.wraps(function)
         def wrapper(**options: Any) -> None:
             run = _run_of({name: options.pop(name) for name in _SHARED}, known)
             raise typer.Exit(function(run, **options))
 
-        wrapper.__signature__ = inspect.Signature(  # type: ignore[attr-defined] # typer reads it
-            [*own, *shared]
-        )
+        # typer reads a command's options from its signature and annotations.
+        parameters = [*own, *shared]
+        wrapper.__name__ = function.__name__
+        wrapper.__doc__ = function.__doc__
+        wrapper.__annotations__ = {each.name: each.annotation for each in parameters}
+        vars(wrapper)["__signature__"] = inspect.Signature(parameters)
         return wrapper
 
     return decorate

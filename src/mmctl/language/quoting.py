@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
+_BEYOND_U: Final = 0x10000
+"""From here on a character needs the long escape, `\\U…`."""
 _STARTS = re.compile(r"""[@*&!%`?|>\[\]{}'",#-]""")
 _VALUE = re.compile(r"^(\s*(?:- +)*(?:[\w.-]+: +)?)(\S.*?)\s*$")
 _FLOW_VALUE = re.compile(r"""([:\[,]\s*)((?:\$\{[^}]*\}|[^\[\]{}'",:\s])+)(?=\s*[\],}])""")
 _YAML_1_1_WORDS = re.compile(
-    r"(?i:y|yes|n|no|true|false|on|off|null|~)|[-+]?[0-9][0-9_.,:eE+-]*|0x[0-9a-fA-F_]+|0o?[0-7]+"
-    r"|[-+]?\.(?i:inf)|\.(?i:nan)|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*|=|<<"
+    r"(?i:y|yes|n|no|true|false|on|off|null|~|=|<<"
+    r"|[-+]?(?:0b[01_]+|0x[0-9a-f_]+|0o[0-7_]+|[0-9][0-9_,]*)"
+    r"|[-+]?(?=\.?[0-9])[0-9_,]*\.?[0-9_]*(?:e[-+]?[0-9]+)?"
+    r"|[-+]?[0-9][0-9_]*(?::[0-9]{1,2})+(?:\.[0-9_]*)?"
+    r"|[-+]?\.inf|\.nan"
+    r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:(?:t|[ \t]+)[0-9]{1,2}:.*)?)"
 )
+"""What YAML 1.1 tools, or those of YAML 1.2, take for something else than a text."""
 
 
 def quoted(text: str) -> str:
@@ -18,7 +26,8 @@ def quoted(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     for character, name in (("\n", "\\n"), ("\t", "\\t"), ("\r", "\\r")):
         escaped = escaped.replace(character, name)
-    return '"' + re.sub(r"[\x00-\x1f\x7f-\xa0\ufeff\u2028\u2029]", _escape, escaped) + '"'
+    shown = (c if c.isprintable() else _escape(c) for c in escaped)
+    return f'"{"".join(shown)}"'
 
 
 def scalar(text: str, *, flow: bool) -> str:
@@ -32,7 +41,7 @@ def needs_quotes(text: str, *, flow: bool) -> bool:
         return True
     if ": " in text or text.endswith(":") or " #" in text or not text.isprintable():
         return True
-    if flow and re.search(r"[\[\]{},:]", text):
+    if flow and re.search(r"[\[\]{},:?]", text):
         return True
     return _YAML_1_1_WORDS.fullmatch(text) is not None
 
@@ -61,5 +70,7 @@ def _quote_flow_value(found: re.Match[str]) -> str:
     return found[1] + (quoted(text) if "${" in text or text[:1] in "@*&!%`" else text)
 
 
-def _escape(found: re.Match[str]) -> str:
-    return f"\\u{ord(found.group()):04x}"
+def _escape(character: str) -> str:
+    """A character that nobody would see, as its number."""
+    number = ord(character)
+    return f"\\u{number:04x}" if number < _BEYOND_U else f"\\U{number:08x}"

@@ -75,7 +75,7 @@ def check_permitted(plan: Plan, means: Means, permissions: Permissions) -> None:
     if plan.goes_back_to is not None:
         for grip in held:
             if grip.brake not in HOLDS_ROLLBACK:
-                means.say(f"{grip.brake}: {grip.what} (a rollback goes on)")
+                means.warn(f"{grip.brake}: {grip.what} (a rollback goes on)")
         held = tuple(grip for grip in held if grip.brake in HOLDS_ROLLBACK)
     refuse(held)
     _check_passwords(plan, means)

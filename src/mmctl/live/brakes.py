@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.errors import Refused
+from mmctl.errors import Refused, UsageError
 from mmctl.language.project import Kind
 from mmctl.live.canonical import canonical
 from mmctl.live.edits import Edit, EditKind
@@ -64,19 +64,23 @@ class Grip:
         return Refused(f"{self.brake}: {self.what}", why=self.why, help=self.help)
 
 
-def grips(plan: Plan, *, pinned: Iterable[str] = (), failed_cases: int = 0) -> tuple[Grip, ...]:
+def brakes_named(names: Iterable[str]) -> tuple[str, ...]:
+    """The brakes of `--force`, checked.
+
+    Raises:
+        UsageError: there is no such brake.
+    """
+    every = [brake.value for brake in Brake]
+    for name in names:
+        if name not in every:
+            raise UsageError(f"no brake is called `{name}`", help=f"one of {', '.join(every)}")
+    return tuple(sorted(set(names)))
+
+
+def grips(plan: Plan, *, pinned: Iterable[str] = ()) -> tuple[Grip, ...]:
     """Every brake that holds a plan; `pinned` are the digests that a rollback left."""
     found = [grip for brake in BRAKES for grip in brake(plan)]
-    found += _pin(plan, frozenset(pinned))
-    if failed_cases:
-        found.append(
-            Grip(
-                brake=Brake.CASES,
-                what=f"{failed_cases} cases fail",
-                why="the rules do not do what the cases say",
-            )
-        )
-    return tuple(found)
+    return (*found, *_pin(plan, frozenset(pinned)))
 
 
 def holding(
@@ -226,6 +230,15 @@ def _irreversible(plan: Plan) -> Iterator[Grip]:
             )
 
 
+def _cases(plan: Plan) -> Iterator[Grip]:
+    if plan.failed_cases:
+        yield Grip(
+            brake=Brake.CASES,
+            what=f"{plan.failed_cases} cases or invariants fail",
+            why="the rules do not do what was written down about them",
+        )
+
+
 def _pin(plan: Plan, pinned: frozenset[str]) -> list[Grip]:
     if plan.goes_back_to is not None or plan.empty or plan.digest_after not in pinned:
         return []
@@ -271,5 +284,6 @@ BRAKES: Final[tuple[Callable[[Plan], Iterator[Grip]], ...]] = (
     _relay_target,
     _endpoint_replacement,
     _irreversible,
+    _cases,
 )
-"""The brakes that look at the plan alone; `pin` and `cases` are told from outside."""
+"""The brakes that look at the plan alone; `pin` needs the history besides."""

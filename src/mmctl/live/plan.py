@@ -66,6 +66,8 @@ class Plan:
     """How many applies and rollbacks there were before: makes each plan's creates its own."""
     goes_back_to: str | None = None
     """The snapshot that a rollback makes the wanted state."""
+    failed_cases: int = 0
+    """Cases and invariants that failed for the files it was made from."""
     notes: tuple[str, ...] = ()
 
     @property
@@ -105,6 +107,7 @@ def make_plan(
     serial: int = 0,
     goes_back_to: str | None = None,
     new_passwords: frozenset[str] = frozenset(),
+    failed_cases: int = 0,
 ) -> Plan:
     """Compare desired and live, and order the calls that lead from one to the other."""
     desired = replace(
@@ -124,6 +127,7 @@ def make_plan(
         digest_after=after,
         serial=serial,
         goes_back_to=goes_back_to,
+        failed_cases=failed_cases,
         notes=tuple(_notes(desired, state)),
     )
 

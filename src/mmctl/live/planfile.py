@@ -71,6 +71,7 @@ def save_document(plan: Plan) -> dict[str, Any]:
             "protected": plan.target.protected,
             "brakes": asdict(plan.target.brakes),
             "serial": plan.serial,
+            "failed_cases": plan.failed_cases,
             "digests": dict(plan.digests),
             "desired": configuration_document(plan.desired),
             "live": configuration_document(plan.live),
@@ -187,6 +188,7 @@ def _plan(document: Mapping[str, Any]) -> Plan:
         digest_before=document["digest"]["before"],
         digest_after=document["digest"]["after"],
         serial=saved["serial"],
+        failed_cases=saved["failed_cases"],
         goes_back_to=document["goes_back_to"],
         notes=tuple(document["notes"]),
     )

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 def human(entries: Sequence[HistoryEntry]) -> Text:
     """One line an entry, newest first."""
     if not entries:
-        return Text("nothing was applied yet\n")
+        return Text("nothing was applied yet")
     lines = [_line(entry) for entry in reversed(entries)]
-    return Text("\n").join(lines) + Text("\n")
+    return Text("\n").join(lines)
 
 
 def _line(entry: HistoryEntry) -> Text:
@@ -63,3 +63,7 @@ def one(entry: HistoryEntry, journal: Sequence[Mapping[str, Any]]) -> Text:
         last = journal[-1]
         text.append(f"  {last['at']}  {last['operation']}  {last['subject']}  no answer noted\n")
     return text
+
+
+def _call(line: Mapping[str, Any]) -> str:
+    return f"{line['at']}  {line['operation']}  {line['subject']}"

@@ -6,6 +6,7 @@ Values only: what is shown was worked out by `mmctl.live`.
 from __future__ import annotations
 
 import json
+import textwrap
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.cells import cell_len
@@ -53,7 +54,7 @@ def human(plan: Plan, *, width: int = _NARROW) -> Text:
 def framed(lines: Iterable[Text], identity: Identity) -> Text:
     """Lines as one text; between two that say so when this is not AWS."""
     banner = [Text(EMBEDDED_BANNER, "bold")] if identity.embedded else []
-    return Text("\n").join([*banner, *lines, *banner]) + Text("\n")
+    return Text("\n").join([*banner, *lines, *banner])
 
 
 def heading(environment: str, identity: Identity) -> Text:
@@ -83,6 +84,24 @@ def edit_lines(plan: Plan, *, width: int = _NARROW) -> list[Text]:
         names = [thing.name for thing in plan.desired.of_kind(kind) if thing.key not in edits]
         if names:
             lines.append(Text(f"{_plural(kind, names)} {_listed(names)}  no change", "dim"))
+    return lines
+
+
+def edits_alone(edits: Sequence[Edit], *, width: int = _NARROW) -> Text:
+    """Edits without a plan around them."""
+    lines = bare_lines(edits, width=width) or [Text("no difference")]
+    return Text("\n").join(lines)
+
+
+def bare_lines(edits: Iterable[Edit], *, width: int = _NARROW) -> list[Text]:
+    """Edits, each group under the object it is of."""
+    lines: list[Text] = []
+    current: tuple[Kind, str] | None = None
+    for edit in edits:
+        if (edit.resource, edit.object) != current:
+            current = (edit.resource, edit.object)
+            lines.append(Text(f"{edit.resource.noun} {edit.object}", "bold"))
+        lines.append(_line(edit, width))
     return lines
 
 
@@ -128,9 +147,13 @@ def _columns(
     """Mark, name, detail, and the place at the right; what does not fit goes to a second line."""
     text = Text(f"{indent}{mark} ", style)
     text.append(_padded(name, _NAME_WIDTH), style)
-    text.append(f"  {detail}" if detail else "", "default")
+    start = cell_len(text.plain) + 2
+    lines = textwrap.wrap(detail, max(20, width - start), break_on_hyphens=False)
+    text.append(f"  {lines[0]}" if lines else "", "default")
+    for line in lines[1:]:
+        text.append("\n" + " " * start + line, "default")
     if place:
-        room = width - cell_len(text.plain) - cell_len(place)
+        room = width - cell_len(text.plain.rpartition("\n")[2]) - cell_len(place)
         if room >= 2:  # noqa: PLR2004 - a gap that separates two columns
             text.append(" " * room + place, "dim")
         else:

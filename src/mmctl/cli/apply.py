@@ -1,0 +1,104 @@
+"""`mmctl apply`: carry out a saved plan, or plan, show and ask."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mmctl.cli.change import REFUSED, Change, agreed, in_environment, open_change
+from mmctl.cli.main import command
+from mmctl.cli.run import Run
+from mmctl.errors import Refused
+from mmctl.live.plan import Plan
+
+
+@command("human", "json")
+def apply(
+    run: Run,
+    plan_file: Annotated[
+        Path | None, typer.Argument(metavar="[PLAN]", help="A plan that `plan --save` wrote.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Agree without being asked.")] = False,
+    allow_delete: Annotated[
+        bool, typer.Option("--allow-delete", help="Let rules and objects be deleted.")
+    ] = False,
+    force: Annotated[
+        list[str] | None, typer.Option("--force", help="Release a brake.", metavar="BRAKE")
+    ] = None,
+    adopt: Annotated[
+        bool, typer.Option("--adopt", help="Take live objects of the same names into the project.")
+    ] = False,
+    break_lock: Annotated[
+        bool, typer.Option("--break-lock", help="Take a lock that nobody holds any more.")
+    ] = False,
+    endpoint_url: Annotated[
+        str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")
+    ] = None,
+) -> int:
+    """Make live what the files say: snapshot first, and read back afterwards."""
+    from mmctl.live.apply import apply as carry_out
+    from mmctl.live.apply import check_permitted
+    from mmctl.live.brakes import brakes_named
+    from mmctl.live.means import Permissions
+
+    permissions = Permissions(
+        allow_delete=allow_delete,
+        forced=brakes_named(force or ()),
+        adopt=adopt,
+        break_lock=break_lock,
+    )
+    change, made = _planned(run, plan_file, endpoint_url)
+    _show(change, made)
+    if made.empty:
+        run.say("nothing to do")
+        return _report(change, None)
+    check_permitted(made, change.means, permissions)
+    where = f"{made.target.environment} (account {made.target.identity.account})"
+    if not agreed(run, f"apply this to {where}? [y/N] ", yes=yes):
+        run.say("not applied")
+        return REFUSED
+    entry = carry_out(made, change.means, permissions)
+    return _report(change, entry.id if entry else None)
+
+
+def _planned(run: Run, plan_file: Path | None, endpoint_url: str | None) -> tuple[Change, Plan]:
+    from mmctl.live.planfile import load_plan
+
+    if plan_file is not None:
+        loaded = load_plan(plan_file)
+        environment = in_environment(run, loaded.target.environment)
+        return open_change(environment, endpoint_url=endpoint_url), loaded
+    change = open_change(run, endpoint_url=endpoint_url)
+    environment_name = change.project.environment.name
+    if change.project.environment.protected:
+        raise Refused(
+            f"environment {environment_name} is protected",
+            why="it takes only a plan that was saved, and so could be reviewed",
+            help=f"mmctl plan --env {environment_name} --save FILE, then mmctl apply FILE",
+        )
+    return change, change.plan()
+
+
+def _show(change: Change, made: Plan) -> None:
+    from mmctl.render import plan as render
+
+    if change.run.format == "human":
+        run = change.run
+        run.show(render.human(made, width=run.console().width))
+
+
+def _report(change: Change, entry_id: str | None) -> int:
+    from rich.text import Text
+
+    from mmctl.live.history import history_document
+    from mmctl.render import plan as render
+
+    entries = tuple(e for e in change.means.history.entries() if e.id == entry_id)
+    if change.run.format == "json":
+        change.run.write_json(history_document(entries))
+    elif entries:
+        line = Text(f"applied as {entry_id}; back to the state before: mmctl rollback")
+        change.run.show(render.framed([line], change.means.service.identity))
+    return 0

@@ -1,0 +1,195 @@
+"""What plan, apply, rollback, drift and history have in common: project, service and history.
+
+Here the run's clock, environment variables and terminal become the parameters of `mmctl.live`.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import platform
+import secrets
+import sys
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mmctl.cli.gate import pass_gates
+from mmctl.errors import ProblemsFound, Refused, UsageError
+from mmctl.live.history import History
+from mmctl.live.means import Means
+from mmctl.live.passwords import Passwords
+from mmctl.live.plan import Plan, Target, make_plan, target_of
+from mmctl.live.store import DirectoryStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mmctl.cli.run import Run
+    from mmctl.compiler.configuration import LiveConfiguration
+    from mmctl.language.project import Environment, Project
+    from mmctl.live.store import Store
+
+REFUSED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One environment of one project, with the service behind it."""
+
+    run: Run
+    project: Project
+    means: Means
+
+    @property
+    def target(self) -> Target:
+        """The environment and its identity."""
+        return target_of(self.project.environment, self.means.service.identity)
+
+    def desired(self) -> LiveConfiguration:
+        """What the files want live.
+
+        Raises:
+            ProblemsFound: they want more than the service takes.
+        """
+        from mmctl.compiler.compile import compile_project
+
+        configuration, problems = compile_project(self.project)
+        if problems:
+            raise ProblemsFound(
+                "the rules are more than the service takes", problems, self.project.files
+            )
+        return configuration
+
+    def plan(self, gate: Callable[[Run, Project], int] = pass_gates) -> Plan:
+        """What the files would change, once they have passed the gate."""
+        from mmctl.live.read import read_live
+
+        failed = gate(self.run, self.project)
+        desired = self.desired()
+        state = read_live(self.means.service, desired)
+        passwords = Passwords(self.means.history.store, self.means.environ)
+        return make_plan(
+            self.target,
+            desired,
+            state,
+            serial=len(self.means.history.entries()),
+            new_passwords=passwords.changed(desired, state.configuration),
+            failed_cases=failed,
+        )
+
+
+def open_change(run: Run, *, endpoint_url: str | None = None) -> Change:
+    """Read the project and connect to the service of its environment.
+
+    Raises:
+        ProblemsFound, UsageError: the project cannot be used.
+        CouldNot, Refused: the service cannot be reached, or is another account's.
+    """
+    from mmctl.live.aws import connect
+
+    project = run.project()
+    service = connect(project.environment, run.root, clock=run.now, endpoint_url=endpoint_url)
+    identity = service.identity
+    history = History(store_of(run, project, identity.account, identity.region))
+    means = Means(
+        service=service,
+        history=history,
+        now=run.now,
+        sleep=time.sleep,
+        random_bytes=secrets.token_bytes,
+        environ=os.environ.get,
+        say=_progress(run),
+        warn=run.say,
+        who=_who(),
+        host=platform.node(),
+        process=os.getpid(),
+        poll_seconds=0.2 if identity.embedded else 5.0,
+    )
+    return Change(run=run, project=project, means=means)
+
+
+def open_history(run: Run) -> tuple[Project, History, tuple[str, str]]:
+    """Read the project and its history, without the service where account and region are known."""
+    from mmctl.language.project import EMBEDDED
+    from mmctl.live.aws import DEFAULT_REGION, EMBEDDED_ACCOUNT
+
+    project = run.project()
+    environment = project.environment
+    account = environment.account
+    if account is None and environment.endpoint == EMBEDDED:
+        account = EMBEDDED_ACCOUNT
+    if account is None:
+        change = open_change(run)
+        identity = change.means.service.identity
+        return project, change.means.history, (identity.account, identity.region)
+    region = environment.region or DEFAULT_REGION
+    return project, History(store_of(run, project, account, region)), (account, region)
+
+
+def store_of(run: Run, project: Project, account: str, region: str) -> Store:
+    """The store of an account, region and project.
+
+    Raises:
+        UsageError: the place is of a kind that this version cannot use.
+    """
+    where = project.environment.snapshots or project.settings.snapshots
+    beneath = f"{account}-{region}-{project.settings.project}"
+    if "://" in where:
+        raise UsageError(
+            f"`snapshots: {where}` is not usable by this version",
+            help="a folder, such as `snapshots: .mmctl/snapshots`",
+        )
+    return DirectoryStore(run.root / Path(where).expanduser() / beneath)
+
+
+def in_environment(run: Run, environment: str) -> Run:
+    """The run in the environment of a saved plan.
+
+    Raises:
+        UsageError: the command line names another one.
+    """
+    if run.environment not in {None, environment}:
+        raise UsageError(
+            f"the plan is for environment `{environment}`, got `--env {run.environment}`",
+            help="leave out --env",
+        )
+    return replace(run, environment=environment)
+
+
+def agreed(run: Run, question: str, *, yes: bool, expected: tuple[str, ...] = ("y", "yes")) -> bool:
+    """Whether a person agrees.
+
+    Raises:
+        Refused: nobody can be asked, and no flag answers.
+    """
+    if yes:
+        return True
+    if not run.can_ask():
+        raise Refused(
+            "nobody is there to agree",
+            why="what is shown must be agreed to before it is done",
+            help="to agree without being asked: --yes",
+        )
+    return run.ask(question).casefold() in expected
+
+
+def protected_name(environment: Environment) -> str:
+    """What must be typed in a protected environment."""
+    return environment.name.casefold()
+
+
+def _progress(run: Run) -> Callable[[str], None]:
+    def say(text: str) -> None:
+        if run.verbose or sys.stderr.isatty():
+            run.say(text)
+
+    return say
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

@@ -1,0 +1,49 @@
+"""`mmctl drift`: live against what was applied last, and against the files."""
+
+from __future__ import annotations
+
+from mmctl.cli.change import open_change
+from mmctl.cli.main import command
+from mmctl.cli.run import Run
+
+DRIFT = 2
+
+
+@command("human", "json")
+def drift(run: Run) -> int:
+    """Tell what was changed by hand from what is not applied yet; exit 2 when there is either."""
+    from rich.text import Text
+
+    from mmctl.live.drift import drift_of
+    from mmctl.live.planfile import edit_document
+    from mmctl.render import plan as render
+
+    change = open_change(run)
+    made = change.plan(gate=lambda _run, _project: 0)
+    found = drift_of(made, change.means.history.applied())
+    if run.format == "json":
+        run.write_json(
+            {
+                "schema": "mmctl/drift@1",
+                "environment": made.target.environment,
+                "account": made.target.identity.account,
+                "region": made.target.identity.region,
+                "applied_before": found.known,
+                "by_hand": [edit_document(edit) for edit in found.by_hand],
+                "not_applied": [edit_document(edit) for edit in found.not_applied],
+            }
+        )
+        return DRIFT if found.any else 0
+    width = run.console().width
+    identity = made.target.identity
+    lines = [render.heading(made.target.environment, identity)]
+    for title, edits in (
+        ("changed by hand since the last apply", found.by_hand),
+        ("in the files, not applied", found.not_applied),
+    ):
+        lines.append(Text(f"{title}: {len(edits) or 'nothing'}", "bold"))
+        lines += render.bare_lines(edits, width=width)
+    if not found.known:
+        lines.append(Text("nothing was applied from here before", "dim"))
+    run.show(render.framed(lines, identity))
+    return DRIFT if found.any else 0

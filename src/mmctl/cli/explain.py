@@ -1,0 +1,36 @@
+"""`mmctl explain`: the page of one check."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mmctl.cli.main import command
+from mmctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from mmctl.cli.run import Run
+
+
+@command("human", "json")
+def explain(
+    run: Run,
+    check: Annotated[str, typer.Argument(help="The id, as it stands in brackets in a report.")],
+) -> int:
+    """Show what a check does, why it is bad, and what to write instead."""
+    from mmctl.checks import CHECKS
+    from mmctl.language.suggest import did_you_mean
+    from mmctl.render.checks import document, explanation
+
+    found = next((known for known in CHECKS if known.id == check.strip("[]")), None)
+    if found is None:
+        near = did_you_mean(check, [known.id for known in CHECKS])
+        raise UsageError(
+            f"there is no check `{check}`", help=near or "`mmctl checks` lists the checks"
+        )
+    if run.format == "json":
+        run.write_json(document([found]))
+    else:
+        run.show(explanation(found))
+    return 0

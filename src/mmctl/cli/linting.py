@@ -1,0 +1,170 @@
+"""What `lint` reads: projects, single files, stdin and git revisions, each for all environments."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tarfile
+import tempfile
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from mmctl.errors import UsageError
+from mmctl.problem import ordered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mmctl.cli.run import Run
+    from mmctl.language.project import Project
+    from mmctl.problem import Problem
+
+    Read = Callable[[str | None], tuple[Project, tuple[Problem, ...]]]
+
+PROJECT_FILE: Final = "mmctl.yaml"
+STDIN: Final = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Linted:
+    """The problems that were found, and the texts of the files that they are in."""
+
+    problems: tuple[Problem, ...] = ()
+    files: dict[str, str] = field(default_factory=dict)
+
+
+def linted(run: Run, paths: Sequence[str]) -> Linted:
+    """Lint what the paths name: the whole project where there are none.
+
+    Raises:
+        UsageError: a path does not exist or cannot be read.
+    """
+    if not paths:
+        return _project(run, run.root)
+    return _joined([_path(run, path) for path in paths])
+
+
+def linted_at(run: Run, revision: str) -> tuple[Problem, ...]:
+    """The problems of the project as it is in a git revision.
+
+    Raises:
+        UsageError: there is no such revision, or no git.
+    """
+    archive = _git(run.root, "archive", "--format=tar", revision)
+    with tempfile.TemporaryDirectory(prefix="mmctl-") as folder:
+        with tarfile.open(fileobj=BytesIO(archive)) as files:
+            files.extractall(folder, filter="data")
+        try:
+            return _project(run, Path(folder)).problems
+        except UsageError:
+            # There was nothing to lint then, so every problem is new.
+            return ()
+
+
+def _git(folder: Path, *arguments: str) -> bytes:
+    command = ["git", "-C", str(folder), *arguments]
+    try:
+        return subprocess.run(command, check=True, capture_output=True).stdout  # noqa: S603 - git itself, no shell
+    except FileNotFoundError:
+        raise UsageError("git is not installed, and `--changed-since` needs it") from None
+    except subprocess.CalledProcessError as error:
+        said = error.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
+        raise UsageError(f"`git {arguments[0]}` failed: {said}") from None
+
+
+def _path(run: Run, name: str) -> Linted:
+    if name == STDIN:
+        return _lone(run, "stdin", sys.stdin.read())
+    path = Path(name) if Path(name).is_absolute() else run.directory / name
+    if not path.exists():
+        raise UsageError(f"`{name}` does not exist")
+    root = _root(path)
+    if root is not None:
+        return _part(_project(run, root), path.resolve().relative_to(root))
+    if path.is_dir():
+        return _project(run, path)
+    try:
+        return _lone(run, path.name, path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"`{name}` cannot be read: {error}") from None
+
+
+def _root(path: Path) -> Path | None:
+    """The folder of the project that a path is in, if it is in one."""
+    start = path.resolve()
+    folders = (start, *start.parents)
+    return next((folder for folder in folders if (folder / PROJECT_FILE).is_file()), None)
+
+
+def _part(whole: Linted, path: Path) -> Linted:
+    """The problems in one file, or in the files of one folder, of a project."""
+    name = path.as_posix()
+    if name == ".":
+        return whole
+    inside = tuple(
+        problem
+        for problem in whole.problems
+        if problem.position.file == name or problem.position.file.startswith(f"{name}/")
+    )
+    return Linted(inside, whole.files)
+
+
+def _project(run: Run, root: Path) -> Linted:
+    from mmctl.language.read import read_project
+
+    found = _all_environments(run, lambda environment: read_project(root, environment=environment))
+    beside = run.root if _root(run.directory) is not None else run.directory.resolve()
+    if root.resolve() == beside or not root.resolve().is_relative_to(beside):
+        return found
+    # A project below this one: its files are named from here.
+    return _prefixed(found, root.resolve().relative_to(beside).as_posix())
+
+
+def _lone(run: Run, name: str, text: str) -> Linted:
+    from mmctl.language.read import read_text
+
+    files = {name: text}
+    return _all_environments(
+        run, lambda environment: read_text(files, environment=environment, lone=True)
+    )
+
+
+def _all_environments(run: Run, read: Read) -> Linted:
+    from mmctl.checks.lint import lint_all
+    from mmctl.compiler.compile import compile_project
+
+    first, problems = read(run.environment)
+    readings = {first.environment.name: (first, problems)}
+    if run.environment is None:
+        for name in first.settings.environments:
+            if name not in readings:
+                readings[name] = read(name)
+    others = {
+        name: (*problems, *compile_project(project)[1])
+        for name, (project, problems) in readings.items()
+    }
+    projects = [project for project, _ in readings.values()]
+    files = {path: text for project in projects for path, text in project.files.items()}
+    return Linted(lint_all(projects, run.today, others), files)
+
+
+def _prefixed(found: Linted, folder: str) -> Linted:
+    return Linted(
+        tuple(
+            replace(
+                problem,
+                position=replace(problem.position, file=f"{folder}/{problem.position.file}"),
+            )
+            for problem in found.problems
+        ),
+        {f"{folder}/{path}": text for path, text in found.files.items()},
+    )
+
+
+def _joined(parts: Sequence[Linted]) -> Linted:
+    return Linted(
+        ordered(problem for part in parts for problem in part.problems),
+        {path: text for part in parts for path, text in part.files.items()},
+    )

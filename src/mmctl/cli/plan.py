@@ -1,0 +1,45 @@
+"""`mmctl plan`: what would change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mmctl.cli.change import open_change
+from mmctl.cli.main import command
+from mmctl.cli.run import Run
+
+CHANGES = 2
+
+
+@command("human", "json", "markdown")
+def plan(
+    run: Run,
+    save: Annotated[
+        Path | None, typer.Option("--save", help="Write the plan for apply.", metavar="FILE")
+    ] = None,
+    detailed_exitcode: Annotated[
+        bool, typer.Option("--detailed-exitcode", help="Exit with 2 when there are changes.")
+    ] = False,
+    endpoint_url: Annotated[
+        str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")
+    ] = None,
+) -> int:
+    """Show what would change: lint and cases first, then live against the files."""
+    from mmctl.live.planfile import plan_document, save_plan
+    from mmctl.render import plan as render
+
+    made = open_change(run, endpoint_url=endpoint_url).plan()
+    match run.format:
+        case "json":
+            run.write_json(plan_document(made))
+        case "markdown":
+            run.write(render.markdown(made))
+        case _:
+            run.show(render.human(made, width=run.console().width))
+    if save is not None:
+        save_plan(made, save)
+        run.say(f"saved to {save}; to carry it out: mmctl apply {save}")
+    return CHANGES if detailed_exitcode and not made.empty else 0

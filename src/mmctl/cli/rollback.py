@@ -1,0 +1,91 @@
+"""`mmctl rollback`: back to the state before an apply. It runs neither lint nor cases."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mmctl.cli.change import REFUSED, Change, agreed, open_change, protected_name
+from mmctl.cli.main import command
+from mmctl.cli.run import Run
+
+
+@command("human", "json")
+def rollback(
+    run: Run,
+    snapshot: Annotated[
+        str | None,
+        typer.Argument(metavar="[SNAPSHOT]", help="Id of the history, or how it begins."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Agree without being asked.")] = False,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="Why, for the history.", metavar="TEXT")
+    ] = None,
+    allow_delete: Annotated[
+        bool, typer.Option("--allow-delete", help="Delete objects that were made since.")
+    ] = False,
+    force: Annotated[
+        list[str] | None, typer.Option("--force", help="Release a brake.", metavar="BRAKE")
+    ] = None,
+    break_lock: Annotated[
+        bool, typer.Option("--break-lock", help="Take a lock that nobody holds any more.")
+    ] = False,
+    endpoint_url: Annotated[
+        str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")
+    ] = None,
+) -> int:
+    """Go back to the state before the last apply, or before a named one."""
+    from mmctl.live.apply import check_permitted
+    from mmctl.live.brakes import brakes_named
+    from mmctl.live.means import Permissions
+    from mmctl.live.rollback import cannot_come_back, goal, plan_rollback, roll_back
+    from mmctl.render import plan as render
+
+    change = open_change(run, endpoint_url=endpoint_url)
+    entry = goal(change.means.history, snapshot)
+    made = plan_rollback(change.target, entry, change.means)
+    run.say(f"back to the state before {entry.id} ({entry.at})")
+    for sentence in cannot_come_back(made):
+        run.say(f"cannot come back: {sentence}")
+    if run.format == "human":
+        run.show(render.human(made, width=run.console().width))
+    if made.empty:
+        run.say("nothing to do")
+        return _report(change, None)
+    permissions = Permissions(
+        allow_delete=allow_delete, forced=brakes_named(force or ()), break_lock=break_lock
+    )
+    check_permitted(made, change.means, permissions)
+    if not _agreed(change, yes=yes):
+        run.say("not rolled back")
+        return REFUSED
+    done = roll_back(made, change.means, permissions, reason=reason)
+    return _report(change, done.id if done else None)
+
+
+def _agreed(change: Change, *, yes: bool) -> bool:
+    environment, run = change.project.environment, change.run
+    if not environment.protected:
+        return agreed(run, f"roll back {environment.name}? [y/N] ", yes=yes)
+    typed = run.environment is not None and yes
+    question = f"{environment.name} is protected; type its name to roll it back: "
+    return agreed(run, question, yes=typed, expected=(protected_name(environment),))
+
+
+def _report(change: Change, entry_id: str | None) -> int:
+    from rich.text import Text
+
+    from mmctl.live.history import history_document
+    from mmctl.render import plan as render
+
+    entries = tuple(e for e in change.means.history.entries() if e.id == entry_id)
+    if change.run.format == "json":
+        change.run.write_json(history_document(entries))
+    elif entries:
+        lines = [
+            Text(f"rolled back as {entry_id}"),
+            Text("the state it left is pinned: change the files, or mmctl unpin, before apply"),
+        ]
+        change.run.show(render.framed(lines, change.means.service.identity))
+    return 0

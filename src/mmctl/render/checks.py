@@ -1,0 +1,82 @@
+"""The pages of checks, for the terminal and as Markdown, and the list of them."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.text import Text
+
+from mmctl.checks.page import page
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mmctl.checks.check import Check
+
+SCHEMA: Final = "mmctl/checks@1"
+_WIDTH: Final = 80
+
+
+def listing(checks: Sequence[Check]) -> Text:
+    """All checks: severity, id and what each finds, a line each."""
+    widest = max(len(check.id) for check in checks)
+    text = Text()
+    for check in checks:
+        text.append(f"{check.severity:<8}")
+        text.append(f"{check.id:<{widest}}  ", "bold")
+        first, *more = textwrap.wrap(page(check).summary, max(_WIDTH - 10 - widest, 30))
+        text.append(first + "\n")
+        for line in more:
+            text.append(" " * (10 + widest) + line + "\n")
+    text.append(f"{len(checks)} checks; `mmctl explain CHECK` shows the page of one\n")
+    return text
+
+
+def explanation(check: Check) -> Text:
+    """The page of one check."""
+    read = page(check)
+    text = Text()
+    text.append(check.id, "bold")
+    text.append(f" ({check.severity})\n{_filled(read.summary)}\n")
+    for title, prose in (("what it does", read.does), ("why it is bad", read.why)):
+        text.append(f"\n{title}\n", "bold")
+        text.append(_filled(prose) + "\n")
+    for title, example in (("bad", read.bad), ("good", read.good)):
+        text.append(f"\n{title}\n", "bold")
+        text.append(textwrap.indent(example, "  "))
+    text.append(f"\nto accept one case: `# mmctl: ignore[{check.id}] the reason`, above it\n")
+    return text
+
+
+def document(checks: Sequence[Check]) -> dict[str, Any]:
+    """The document `mmctl/checks@1`."""
+    return {
+        "schema": SCHEMA,
+        "checks": [
+            {
+                "check": check.id,
+                "severity": check.severity.value,
+                "summary": read.summary,
+                "does": read.does,
+                "why": read.why,
+                "bad": read.bad,
+                "good": read.good,
+            }
+            for check, read in ((check, page(check)) for check in checks)
+        ],
+    }
+
+
+def markdown(check: Check) -> str:
+    """The page of one check for the manual."""
+    read = page(check)
+    return (
+        f"# {check.id}\n\n{read.summary}\n\nSeverity: {check.severity}\n\n"
+        f"## What it does\n\n{read.does}\n\n## Why it is bad\n\n{read.why}\n\n"
+        f"## Bad\n\n```yaml\n{read.bad}```\n\n## Good\n\n```yaml\n{read.good}```\n"
+    )
+
+
+def _filled(prose: str) -> str:
+    return textwrap.fill(prose, _WIDTH, break_long_words=False, break_on_hyphens=False)
