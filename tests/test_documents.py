@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from mmctl.cases.reading import cases_of
+from mmctl.cases.running import run_cases
+from mmctl.cli.commands import COMMANDS
+from mmctl.cli.main import exit_code
 from mmctl.language.read import read_text
 from mmctl.language.readings import CHOICES
+
+if TYPE_CHECKING:
+    import pytest
 
 ROOT = Path(__file__).parents[1]
 _BLOCK = re.compile(r"<!-- file: (\S+) -->\n```\w*\n(.*?)```\n", re.DOTALL)
@@ -49,3 +62,85 @@ def test_every_link_of_the_manual_leads_somewhere() -> None:
         for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
             if "://" not in target:
                 assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def pages_of_commands() -> str:
+    """The reference of the command line, out of its own help."""
+    parts = [(ROOT / "docs" / "commands.head.md").read_text(encoding="utf-8")]
+    for name in ["", *(name for name, _, _ in COMMANDS)]:
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            assert exit_code([*([name] if name else []), "--help"]) == 0
+        parts.append(
+            f"## `mmctl {name}".rstrip() + f"`\n\n```text\n{out.getvalue().strip()}\n```\n"
+        )
+    return "\n".join(parts)
+
+
+def test_the_reference_of_commands_is_their_own_help(
+    update: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    page = ROOT / "docs" / "commands.md"
+    if update:
+        page.write_text(pages_of_commands(), encoding="utf-8")
+    assert page.read_text(encoding="utf-8") == pages_of_commands()
+
+
+def demo() -> str:
+    """What `make demo` prints, with steady names for times and ids."""
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    done = subprocess.run(
+        ["/bin/sh", str(ROOT / "examples" / "demo.sh")],
+        env={**os.environ, "PATH": path, "COLUMNS": "80", "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr
+    return steady(done.stdout.strip())
+
+
+def steady(text: str) -> str:
+    text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?Z", "2026-11-20T16:05:12Z", text)
+    text = re.sub(r"(\d{4})-\d{8}T\d{6}Z", r"\1-20261120T160512Z", text)
+    return re.sub(r"\b(rs|tp|inp)-[a-z0-9]{20,}", r"\1-…", text)
+
+
+def test_the_readme_shows_what_make_demo_prints(update: bool) -> None:
+    before = git_status()
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    start, end = "<!-- demo -->\n```console\n", "\n```\n<!-- end of demo -->"
+    shown = page[page.index(start) + len(start) : page.index(end)]
+    printed = demo()
+    if update:
+        page = page.replace(start + shown + end, start + printed + end)
+        (ROOT / "README.md").write_text(page, encoding="utf-8")
+        shown = printed
+    assert shown == printed
+    assert git_status() == before, "the demo leaves the repository as it is"
+
+
+def git_status() -> str:
+    if not (ROOT / ".git").exists():
+        return ""
+    command = ["git", "status", "--porcelain", "--", "rules", "cases", "lists", "mmctl.yaml"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
+def test_the_rules_and_the_case_of_the_readme_are_what_they_say() -> None:
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    rules, cases = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    resources = (
+        "version: 1\narchives: {security-quarantine: {}}\n"
+        "address_lists: {trusted-partners: {members: ['*@partner.example']}}\n"
+        "rule_sets: {inbound: {rules: [{include: security.yaml}]}}\n"
+    )
+    project, problems = read_text(
+        {"security.yaml": rules, "cases.yaml": cases, "gateway.yaml": resources}
+    )
+    assert problems == ()
+    cases, problems = cases_of(project)
+    assert problems == ()
+    (result,) = run_cases(project, cases, read_file=lambda _: b"")
+    assert result.passed, result

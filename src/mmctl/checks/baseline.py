@@ -10,12 +10,10 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from mmctl.errors import UsageError
 from mmctl.problem import Position, Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 
 def beyond(problems: Iterable[Problem], known: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -35,27 +33,21 @@ def _likeness(problem: Problem) -> tuple[str, str, str]:
     return problem.check, problem.position.file, problem.message
 
 
-def read_baseline(file: Path) -> tuple[Problem, ...]:
+def known_problems(report: str) -> tuple[Problem, ...]:
     """The problems of a report that `lint --format json` wrote.
 
     Raises:
-        UsageError: the file cannot be read, or is no such report.
+        ValueError: the text is no such report.
     """
     try:
-        document = json.loads(file.read_text(encoding="utf-8"))
-        if document["schema"] != "mmctl/lint@1":
-            raise ValueError(document["schema"])
-        return tuple(map(_problem, document["problems"]))
-    except OSError as error:
-        raise UsageError(
-            f"the baseline `{file}` cannot be read: {(error.strerror or str(error)).lower()}",
-            help=f"write one with `mmctl lint --format json -o {file}`",
-        ) from None
-    except (ValueError, KeyError, TypeError):
-        raise UsageError(
-            f"`{file}` is no report of `mmctl lint`",
-            help=f"write one with `mmctl lint --format json -o {file}`",
-        ) from None
+        document = json.loads(report)
+        problems = tuple(map(_problem, document["problems"]))
+        schema = document["schema"]
+    except (KeyError, TypeError) as error:
+        raise ValueError("no report of lint") from error
+    if schema != "mmctl/lint@1":
+        raise ValueError(f"`{schema}` is no report of lint")
+    return problems
 
 
 def _problem(item: dict[str, str]) -> Problem:

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mmctl.errors import ProblemsFound
+from mmctl.problem import Severity
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -16,7 +19,34 @@ if TYPE_CHECKING:
     Gate = Callable[[Run, Project], int]
     """Ends with ProblemsFound, or gives how many cases or invariants fail."""
 
-GATES: Final[tuple[Gate, ...]] = ()
+
+def _lint(run: Run, project: Project) -> int:
+    """Errors end it; warnings were for `mmctl lint`."""
+    from mmctl.checks.lint import lint
+
+    problems = lint(project, run.today)
+    errors = tuple(each for each in problems if each.severity is Severity.ERROR)
+    if errors:
+        raise ProblemsFound("lint found errors, so nothing is planned", errors, project.files)
+    return 0
+
+
+def _cases(run: Run, project: Project) -> int:
+    """Failed cases are told and counted: the brake `cases` holds them up."""
+    from mmctl.cases.reading import cases_of
+    from mmctl.cases.running import run_cases
+    from mmctl.render.simulate import cases_report
+
+    cases, problems = cases_of(project)
+    if problems:
+        raise ProblemsFound("some cases cannot be run", problems, project.files)
+    failed = [result for result in run_cases(project, cases, run.read_file) if not result.passed]
+    if failed:
+        run.errors().print(cases_report(failed, passing=False, trace=False), end="")
+    return len(failed)
+
+
+GATES: Final[tuple[Gate, ...]] = (_lint, _cases)
 
 
 def pass_gates(run: Run, project: Project) -> int:

@@ -1,6 +1,5 @@
 """`mmctl history`, `mmctl unpin`: what was applied and rolled back, and what is pinned."""
 
-
 from __future__ import annotations
 
 from typing import Annotated

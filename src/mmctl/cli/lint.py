@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -48,13 +49,13 @@ def lint(
     ] = None,
 ) -> int:
     """Report every problem of the project at once."""
-    from mmctl.checks.baseline import beyond, read_baseline
-    from mmctl.cli.linting import linted, linted_at
+    from mmctl.checks.baseline import beyond
+    from mmctl.cli.linting import linted, linted_at, reported
 
     found = linted(run, paths or [])
     problems = found.problems
     if baseline is not None:
-        problems = beyond(problems, read_baseline(baseline))
+        problems = beyond(problems, reported(baseline))
     if changed_since is not None:
         problems = beyond(problems, linted_at(run, changed_since))
     _report(run, problems, found.files, everything=everything)
@@ -76,9 +77,7 @@ def _report(
 
             run.write_json(sarif(problems, CHECKS))
         case "github":
-            from mmctl.render.github import annotations
-
-            run.write(annotations(problems))
+            _github(run, problems)
         case "junit":
             from mmctl.render.problems_junit import junit
 
@@ -87,3 +86,13 @@ def _report(
             from mmctl.render.problems import SHOWN, human
 
             run.show(human(problems, files, shown=None if everything else SHOWN))
+
+
+def _github(run: Run, problems: Sequence[Problem]) -> None:
+    from mmctl.render.github import job_summary, workflow_commands
+
+    run.write(workflow_commands(problems))
+    page = os.environ.get("GITHUB_STEP_SUMMARY")
+    if page:
+        with Path(page).open("a", encoding="utf-8") as summary:
+            summary.write(job_summary(problems))

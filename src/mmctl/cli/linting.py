@@ -52,15 +52,34 @@ def linted_at(run: Run, revision: str) -> tuple[Problem, ...]:
     Raises:
         UsageError: there is no such revision, or no git.
     """
-    archive = _git(run.root, "archive", "--format=tar", revision)
+    commit = _git(run.root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+    archive = _git(run.root, "archive", "--format=tar", commit.decode().strip())
     with tempfile.TemporaryDirectory(prefix="mmctl-") as folder:
         with tarfile.open(fileobj=BytesIO(archive)) as files:
             files.extractall(folder, filter="data")
         try:
-            return _project(run, Path(folder)).problems
+            return _folder(run, Path(folder)).problems
         except UsageError:
             # There was nothing to lint then, so every problem is new.
             return ()
+
+
+def reported(file: Path) -> tuple[Problem, ...]:
+    """The problems of an earlier report.
+
+    Raises:
+        UsageError: the file cannot be read, or is no report of lint.
+    """
+    from mmctl.checks.baseline import known_problems
+
+    advice = f"write one with `mmctl lint --format json -o {file}`"
+    try:
+        return known_problems(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError(f"the baseline `{file}` cannot be read: {reason}", help=advice) from None
+    except ValueError:
+        raise UsageError(f"`{file}` is no report of `mmctl lint`", help=advice) from None
 
 
 def _git(folder: Path, *arguments: str) -> bytes:
@@ -112,14 +131,18 @@ def _part(whole: Linted, path: Path) -> Linted:
 
 
 def _project(run: Run, root: Path) -> Linted:
-    from mmctl.language.read import read_project
-
-    found = _all_environments(run, lambda environment: read_project(root, environment=environment))
+    found = _folder(run, root)
     beside = run.root if _root(run.directory) is not None else run.directory.resolve()
     if root.resolve() == beside or not root.resolve().is_relative_to(beside):
         return found
     # A project below this one: its files are named from here.
     return _prefixed(found, root.resolve().relative_to(beside).as_posix())
+
+
+def _folder(run: Run, root: Path) -> Linted:
+    from mmctl.language.read import read_project
+
+    return _all_environments(run, lambda environment: read_project(root, environment=environment))
 
 
 def _lone(run: Run, name: str, text: str) -> Linted:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 import os
 import sys
+import tempfile
+import traceback
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, get_type_hints
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 USAGE: Final = 64
 INTERRUPTED: Final = 130
 BROKEN_PIPE: Final = 141
+FAULT: Final = 70
+"""mmctl itself is at fault (EX_SOFTWARE of sysexits.h)."""
 
 _Directory = Annotated[
     Path, typer.Option("--directory", "-C", help="The folder of the project.", metavar="DIR")
@@ -191,11 +195,12 @@ def exit_code(arguments: Sequence[str]) -> int:
     except MmctlError as error:
         _report(error)
         return error.exit_code
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - nothing that went wrong ends in a traceback
         if hasattr(error, "format_message"):
             sys.stderr.write(f"error: {error.format_message()}\n")
             return USAGE
-        raise
+        _report_fault(error)
+        return FAULT
     return code if isinstance(code, int) else 0
 
 
@@ -210,3 +215,16 @@ def _report(error: MmctlError) -> None:
         sys.stderr.write(f"why: {error.why}\n")
     if error.help:
         sys.stderr.write(f"help: {error.help}\n")
+
+
+def _report_fault(error: Exception) -> None:
+    """A fault of mmctl: one line for the person, the traceback in a file for a report."""
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="mmctl-fault-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as log:
+        log.write(f"mmctl {__version__}, Python {sys.version}\n")
+        log.writelines(traceback.format_exception(error))
+    sys.stderr.write(f"error: mmctl is at fault: {type(error).__name__}: {error}\n")
+    sys.stderr.write(
+        f"help: please report it with {log.name}, after a look at what it says of your rules\n"
+    )

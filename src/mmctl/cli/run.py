@@ -73,6 +73,17 @@ class Run:
             raise ProblemsFound("the project cannot be used as it is", errors, project.files)
         return project
 
+    def read_file(self, path: str) -> bytes:
+        """The bytes of a file of the project.
+
+        Raises:
+            OSError: it cannot be read, or a link leads out of the project.
+        """
+        file = (self.root / path).resolve()
+        if not file.is_relative_to(self.root.resolve()):
+            raise OSError(f"`{path}` leads out of the project")
+        return file.read_bytes()
+
     def console(self, stream: TextIO | None = None) -> Console:
         """A console for results (stdout, or the file of `--output`), or for another stream."""
         return console_for(stream or sys.stdout, color=self.color)
@@ -104,13 +115,14 @@ class Run:
 
     def show(self, *renderables: object) -> None:
         """Write what rich renders as a result, to `--output` where it is given."""
-        if self.output is None:
-            self.console().print(*renderables)
-            return
         import io
 
+        end = "" if str(renderables[-1]).endswith("\n") else "\n"
+        if self.output is None:
+            self.console().print(*renderables, end=end)
+            return
         buffer = io.StringIO()
-        self.console(buffer).print(*renderables)
+        self.console(buffer).print(*renderables, end=end)
         self.write(buffer.getvalue())
 
     def can_ask(self) -> bool:
