@@ -77,13 +77,11 @@ def test_the_good_file_is_silent(check: Check) -> None:
 
 
 @each_check
-def test_the_bad_file_is_reported_as_its_golden_file_says(
-    check: Check, request: pytest.FixtureRequest
-) -> None:
+def test_the_bad_file_is_reported_as_its_golden_file_says(check: Check, update: bool) -> None:
     project, problems = linted(check, "bad.yaml", data(check, "bad.yaml"))
     shown = human(problems, project.files).plain
     golden = HERE / check.id / "bad.out"
-    if request.config.getoption("--update", default=False):
+    if update:
         golden.write_text(shown, encoding="utf-8")
     assert shown == golden.read_text(encoding="utf-8")
     assert {problem.check for problem in problems} == {check.id}

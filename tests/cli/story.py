@@ -34,7 +34,7 @@ REPOSITORY: Final = Path(__file__).parents[2]
 _FILE: Final = re.compile(r"^-- (\S+) --$")
 _CHANGING: Final = (
     (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z"), "TIME"),
-    (re.compile(r"\b\d{8}T\d{6}(?:\.\d+)?Z?(?:-[0-9a-f]+)?\b"), "ENTRY"),
+    (re.compile(r"(?<=\b\d{4}-)\d{8}T\d{6}Z"), "TIME"),
     (re.compile(r"\b(rs|tp|inp|al|ai|as|a|r)-[a-z0-9]{20,}\b"), "ID"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "DIGEST"),
     (re.compile(r"\b[0-9a-f]{12}(?=…)|\b[0-9a-f]{4,8}(?=…)"), "DIGEST"),

@@ -117,6 +117,8 @@ class World:
     calls: list[str] = field(default_factory=list)
     text: str = EVERY_KIND
     main: str = MAIN
+    process: int = 1
+    _service: AwsMailManager | None = None
 
     def __post_init__(self) -> None:
         self.history = History(DirectoryStore(self.root / "snapshots"))
@@ -130,8 +132,12 @@ class World:
         return configuration, project.environment
 
     def service(self) -> AwsMailManager:
-        environment = self.desired()[1]
-        return connect(environment, self.root, clock=self.clock.now, observe=self._observe)
+        if self._service is None:
+            environment = self.desired()[1]
+            self._service = connect(
+                environment, self.root, clock=self.clock.now, observe=self._observe
+            )
+        return self._service
 
     def _observe(self, operation: str, parameters: Mapping[str, Any]) -> None:
         self.calls.append(operation)
@@ -154,7 +160,7 @@ class World:
             warn=self.said.append,
             who="somebody",
             host="here",
-            process=1,
+            process=self.process,
         )
 
     def plan(self) -> Plan:
@@ -182,5 +188,6 @@ class World:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _seconds: None)
     return World(root=tmp_path)

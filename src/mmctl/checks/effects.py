@@ -47,3 +47,8 @@ def bounces(rule: LogicalRule) -> bool:
 def unconditional(rule: LogicalRule) -> bool:
     """Whether the rule applies to every message."""
     return not rule.conditions and not rule.unless
+
+
+def has_outcome(rule: LogicalRule) -> bool:
+    """Whether the rule is how mail can end, other than by being lost."""
+    return rule.final or any(does(rule) for does in (delivers, stores, bounces, ends))

@@ -34,29 +34,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.effects import bounces, delivers, ends, stores
+from mmctl.checks.effects import has_outcome
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.language.project import LogicalRule
-
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the rule sets that lose all mail."""
     for name, rule_set in subject.project.rule_sets.items():
-        if not any(map(_has_outcome, rule_set.live_rules(subject.project.environment.name))):
+        if not any(map(has_outcome, rule_set.live_rules(subject.project.environment.name))):
             yield finding(
                 rule_set,
                 (),
                 f"no rule of `{name}` delivers, stores, bounces or drops: all mail is lost",
                 help="add a rule with `relay`, `send`, `deliver_to_mailbox` or `archive`",
             )
-
-
-def _has_outcome(rule: LogicalRule) -> bool:
-    return rule.final or any(does(rule) for does in (delivers, stores, bounces, ends))
 
 
 CHECK = Check(id="rule-set-without-outcome", severity=Severity.ERROR, text=__doc__, run=run)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 PROJECT_FILE: Final = "mmctl.yaml"
 STDIN: Final = "-"
+_LONE: Final = "lone.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,9 @@ def linted_at(run: Run, revision: str) -> tuple[Problem, ...]:
     Raises:
         UsageError: there is no such revision, or no git.
     """
-    commit = _git(run.root, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}")
-    archive = _git(run.root, "archive", "--format=tar", commit.decode().strip())
+    name = f"{revision}^{{commit}}"
+    commit = _git(run.root, revision, "rev-parse", "--verify", "--end-of-options", name)
+    archive = _git(run.root, revision, "archive", "--format=tar", commit.decode().strip())
     with tempfile.TemporaryDirectory(prefix="mmctl-") as folder:
         with tarfile.open(fileobj=BytesIO(archive)) as files:
             files.extractall(folder, filter="data")
@@ -82,7 +84,7 @@ def reported(file: Path) -> tuple[Problem, ...]:
         raise UsageError(f"`{file}` is no report of `mmctl lint`", help=advice) from None
 
 
-def _git(folder: Path, *arguments: str) -> bytes:
+def _git(folder: Path, revision: str, *arguments: str) -> bytes:
     command = ["git", "-C", str(folder), *arguments]
     try:
         return subprocess.run(command, check=True, capture_output=True).stdout  # noqa: S603 - git itself, no shell
@@ -90,7 +92,9 @@ def _git(folder: Path, *arguments: str) -> bytes:
         raise UsageError("git is not installed, and `--changed-since` needs it") from None
     except subprocess.CalledProcessError as error:
         said = error.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
-        raise UsageError(f"`git {arguments[0]}` failed: {said}") from None
+        raise UsageError(
+            f"the git revision `{revision}` cannot be read", help=f"git says: {said}"
+        ) from None
 
 
 def _path(run: Run, name: str) -> Linted:
@@ -101,11 +105,13 @@ def _path(run: Run, name: str) -> Linted:
         raise UsageError(f"`{name}` does not exist")
     root = _root(path)
     if root is not None:
-        return _part(_project(run, root), path.resolve().relative_to(root))
+        whole, inside = _project(run, root), path.resolve().relative_to(root).as_posix()
+        if path.is_dir() or inside in whole.files:
+            return _part(whole, inside)
     if path.is_dir():
         return _project(run, path)
     try:
-        return _lone(run, path.name, path.read_text(encoding="utf-8"))
+        return _lone(run, name, path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"`{name}` cannot be read: {error}") from None
 
@@ -117,9 +123,8 @@ def _root(path: Path) -> Path | None:
     return next((folder for folder in folders if (folder / PROJECT_FILE).is_file()), None)
 
 
-def _part(whole: Linted, path: Path) -> Linted:
+def _part(whole: Linted, name: str) -> Linted:
     """The problems in one file, or in the files of one folder, of a project."""
-    name = path.as_posix()
     if name == ".":
         return whole
     inside = tuple(
@@ -136,7 +141,8 @@ def _project(run: Run, root: Path) -> Linted:
     if root.resolve() == beside or not root.resolve().is_relative_to(beside):
         return found
     # A project below this one: its files are named from here.
-    return _prefixed(found, root.resolve().relative_to(beside).as_posix())
+    folder = root.resolve().relative_to(beside).as_posix()
+    return _renamed(found, lambda file: f"{folder}/{file}")
 
 
 def _folder(run: Run, root: Path) -> Linted:
@@ -146,12 +152,13 @@ def _folder(run: Run, root: Path) -> Linted:
 
 
 def _lone(run: Run, name: str, text: str) -> Linted:
+    """Lint one file by itself, whatever it is called."""
     from mmctl.language.read import read_text
 
-    files = {name: text}
-    return _all_environments(
-        run, lambda environment: read_text(files, environment=environment, lone=True)
+    found = _all_environments(
+        run, lambda environment: read_text({_LONE: text}, environment=environment, lone=True)
     )
+    return _renamed(found, lambda file: name if file == _LONE else file)
 
 
 def _all_environments(run: Run, read: Read) -> Linted:
@@ -173,16 +180,16 @@ def _all_environments(run: Run, read: Read) -> Linted:
     return Linted(lint_all(projects, run.today, others), files)
 
 
-def _prefixed(found: Linted, folder: str) -> Linted:
+def _renamed(found: Linted, rename: Callable[[str], str]) -> Linted:
     return Linted(
         tuple(
             replace(
                 problem,
-                position=replace(problem.position, file=f"{folder}/{problem.position.file}"),
+                position=replace(problem.position, file=rename(problem.position.file)),
             )
             for problem in found.problems
         ),
-        {f"{folder}/{path}": text for path, text in found.files.items()},
+        {rename(path): text for path, text in found.files.items()},
     )
 
 

@@ -181,10 +181,7 @@ def connect(
     url = endpoint_url or environment.endpoint
     config = _config()
     if url == EMBEDDED:
-        session = _keyed_session(environment.account or EMBEDDED_ACCOUNT, region)
-        _attach(session, environment, root, clock=clock, observe=observe)
-        client = session.client("mailmanager", config=config)
-        return _connected(session, client, environment, EMBEDDED, config)
+        return _embedded(environment, root, config, clock=clock, observe=observe)
     if url is not None and not is_loopback(url) and not _is_aws(url) and endpoint_url is None:
         raise UsageError(
             f"endpoint `{url}` is neither AWS's nor on this machine",
@@ -231,14 +228,15 @@ def _keyed_session(account: str, region: str) -> boto3.Session:
     )
 
 
-def _attach(
-    session: boto3.Session,
+def _embedded(
     environment: Environment,
     root: Path,
+    config: Config,
     *,
     clock: Callable[[], datetime],
     observe: Observe | None,
-) -> None:
+) -> AwsMailManager:
+    """The embedded Mail Manager behind a client whose calls never leave the process."""
     from mmctl.emulator.core import EmbeddedMailManager
     from mmctl.emulator.hook import attach
 
@@ -247,13 +245,21 @@ def _attach(
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CouldNot(f"cannot create `{path.parent}`: {error.strerror}") from error
-    attach(
-        session.events,
-        EmbeddedMailManager(path, clock=clock),
-        account=environment.account or EMBEDDED_ACCOUNT,
-        region=environment.region or DEFAULT_REGION,
-        observe=observe,
+    account = environment.account or EMBEDDED_ACCOUNT
+    region = environment.region or DEFAULT_REGION
+    client = _keyed_session(account, region).client("mailmanager", config=config)
+    model = client.meta.service_model
+    embedded = EmbeddedMailManager(path, clock=clock, service_model=model)
+    attach(client.meta.events, embedded, account=account, region=region, observe=observe)
+    partition = client.meta.partition
+    identity = Identity(
+        account=account,
+        region=region,
+        endpoint=EMBEDDED,
+        caller=f"arn:{partition}:iam::{account}:user/{EMBEDDED}",
+        partition=partition,
     )
+    return AwsMailManager(client, identity)
 
 
 def _assumed(
@@ -281,7 +287,7 @@ def _connected(
     url: str | None,
     config: Config,
 ) -> AwsMailManager:
-    sts_url = url if url and url != EMBEDDED and is_loopback(url) else None
+    sts_url = url if url and is_loopback(url) else None
     region = session.region_name or DEFAULT_REGION
     try:
         with _reading("GetCallerIdentity"):
@@ -297,11 +303,10 @@ def _connected(
             why="rules must not go to another account than the one that was meant",
             help="use another profile or role, or correct `account:` of the environment",
         )
-    endpoint = EMBEDDED if url == EMBEDDED else client.meta.endpoint_url
     identity = Identity(
         account=caller["Account"],
         region=region,
-        endpoint=endpoint,
+        endpoint=client.meta.endpoint_url,
         caller=caller["Arn"],
         partition=caller["Arn"].split(":")[1],
     )

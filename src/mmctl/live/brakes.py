@@ -50,14 +50,13 @@ class Grip:
     brake: Brake
     what: str
     why: str
-    setting: str | None = None
-    """The setting in mmctl.yaml that moves the limit for good."""
+    instead: str | None = None
+    """What else goes on: the setting in mmctl.yaml that moves the limit for good."""
 
     @property
     def help(self) -> str:
         """The flag that goes on."""
-        flag = "--allow-delete" if self.brake is Brake.DELETES else f"--force {self.brake}"
-        return f"to go on: {flag}" + (f", or set {self.setting}" if self.setting else "")
+        return f"to go on: {_flag(self.brake)}" + (f", or {self.instead}" if self.instead else "")
 
     def refusal(self) -> Refused:
         """The brake as the error that ends the command."""
@@ -154,7 +153,7 @@ def _size(plan: Plan) -> Iterator[Grip]:
             brake=Brake.SIZE,
             what=f"{changed} of {rules} rules change, more than {limit} %",
             why="a change of most rules at once is more often a mistake than meant",
-            setting=f"`brakes: {{max_change_percent: …}}` of environment {plan.target.environment}",
+            instead="set `brakes: {max_change_percent: …}` of the environment",
         )
 
 
@@ -247,7 +246,7 @@ def _pin(plan: Plan, pinned: frozenset[str]) -> list[Grip]:
             brake=Brake.PIN,
             what=f"the state {plan.digest_after[:12]} was rolled back and is pinned",
             why="the files are still those that were rolled back",
-            setting="nothing and lift the pin: mmctl unpin",
+            instead="lift the pin: mmctl unpin",
         )
     ]
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = "mmctl/history@1"
 SNAPSHOT_SCHEMA: Final = "mmctl/snapshot@1"
+_DIGITS: Final = 4
+"""An id begins with the number of its entry."""
 _ENTRY: Final = ".entry.json"
 _SNAPSHOT: Final = ".snapshot.json"
 _JOURNAL: Final = ".journal.jsonl"
@@ -97,11 +99,13 @@ class History:
         return tuple(_entry_of(self._json(name)) for name in names)
 
     def find(self, prefix: str) -> HistoryEntry:
-        """The entry of an id, or of an unambiguous beginning of one.
+        """The entry of an id, of its number, or of an unambiguous beginning of one.
 
         Raises:
             UsageError: there is none, or more than one.
         """
+        if prefix.isdecimal():
+            prefix = prefix.zfill(_DIGITS)
         found = [entry for entry in self.entries() if entry.id.startswith(prefix)]
         exact = [entry for entry in found if entry.id == prefix]
         if len(exact or found) == 1:

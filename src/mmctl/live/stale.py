@@ -8,14 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.errors import Refused
-from mmctl.live.canonical import canonical
-from mmctl.live.changes import changes
+from mmctl.live.diff import object_edits
+from mmctl.live.edits import Edit, EditKind
 from mmctl.live.plan import object_digests
+from mmctl.live.wording import GLUE, change_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.compiler.configuration import LiveObject
+    from mmctl.compiler.configuration import LiveConfiguration, LiveObject
     from mmctl.live.plan import Plan
     from mmctl.live.read import LiveState
     from mmctl.live.service import Identity
@@ -58,36 +59,40 @@ def check_fresh(plan: Plan, state: LiveState) -> None:
 
 
 def _three_ways(key: str, plan: Plan, state: LiveState) -> Iterator[str]:
-    def find(objects: tuple[LiveObject, ...]) -> dict[str, object] | None:
-        found = (thing for thing in objects if f"{thing.kind}/{thing.name}" == key)
-        return next((canonical(thing) for thing in found), None)
+    def find(configuration: LiveConfiguration) -> LiveObject | None:
+        found = (thing for thing in configuration.objects if f"{thing.kind}/{thing.name}" == key)
+        return next(found, None)
 
-    planned = find(plan.live.objects)
-    wanted = find(plan.desired.objects)
-    now = find(state.configuration.objects)
+    planned, wanted, now = find(plan.live), find(plan.desired), find(state.configuration)
     yield f"  {key}"
     if planned is None or now is None:
         yield f"    planned from: {_presence(planned)}"
         yield f"    wanted: {_presence(wanted)}, now: {_presence(now)}"
         return
-    yield from _listed("since the plan", planned, now)
-    yield from _listed("wanted", planned, wanted or {})
+    yield from _listed("since the plan", planned, now, plan)
+    if wanted is None:
+        yield "    wanted: absent"
+    else:
+        yield from _listed("wanted", planned, wanted, plan)
 
 
-def _presence(form: dict[str, object] | None) -> str:
-    return "absent" if form is None else "present"
+def _presence(thing: LiveObject | None) -> str:
+    return "absent" if thing is None else "present"
 
 
-def _listed(title: str, before: object, after: object, most: int = 5) -> Iterator[str]:
-    found = list(changes(before, after))
-    for change in found[:most]:
-        yield f"    {title}: {change.text}: {_short(change.before)} → {_short(change.after)}"
+def _listed(
+    title: str, before: LiveObject, after: LiveObject, plan: Plan, most: int = 5
+) -> Iterator[str]:
+    found = list(object_edits(after, before, plan.desired.project))
+    for edit in found[:most]:
+        yield f"    {title}: {edit.name} {edit.kind} {edit.path} {_values(edit)}".rstrip()
     if len(found) > most:
         yield f"    {title}: {len(found) - most} more"
     if not found:
         yield f"    {title}: no change"
 
 
-def _short(value: object, most: int = 60) -> str:
-    text = "absent" if value is None else str(value)
-    return text if len(text) <= most else text[: most - 1] + "…"
+def _values(edit: Edit) -> str:
+    if edit.kind in {EditKind.ADDED, EditKind.REMOVED}:
+        return ""
+    return change_text(edit.before, edit.after).replace(GLUE, " ")

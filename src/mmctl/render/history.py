@@ -48,21 +48,19 @@ def counted(summary: Mapping[str, int]) -> str:
 
 def one(entry: HistoryEntry, journal: Sequence[Mapping[str, Any]]) -> Text:
     """One entry with all of its calls."""
-    text = human([entry])
-    text.append(f"at {entry.at}, environment {entry.environment}, ")
-    text.append(f"account {entry.account}, {entry.region}\n")
-    text.append(f"digest {entry.digest_before} → {entry.digest_after}\n")
+    lines = [
+        human([entry]),
+        Text(f"at {entry.at}, environment {entry.environment}"),
+        Text(f"account {entry.account}  {entry.region}"),
+        Text(f"digest {entry.digest_before} → {entry.digest_after}"),
+    ]
     if entry.forced:
-        text.append(f"forced: {', '.join(entry.forced)}\n")
-    for line in journal:
-        if line["moment"] != "before":
-            text.append(
-                f"  {line['at']}  {line['operation']}  {line['subject']}  {line['moment']}\n"
-            )
+        lines.append(Text(f"forced: {', '.join(entry.forced)}"))
+    ended = [line for line in journal if line["moment"] != "before"]
+    lines += [Text(f"  {_call(line)}  {line['moment']}") for line in ended]
     if journal and journal[-1]["moment"] == "before":
-        last = journal[-1]
-        text.append(f"  {last['at']}  {last['operation']}  {last['subject']}  no answer noted\n")
-    return text
+        lines.append(Text(f"  {_call(journal[-1])}  no answer noted"))
+    return Text("\n").join(lines)
 
 
 def _call(line: Mapping[str, Any]) -> str:

@@ -5,16 +5,14 @@ Values only: what is shown was worked out by `mmctl.live`.
 
 from __future__ import annotations
 
-import json
-import textwrap
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 from rich.text import Text
 
 from mmctl.language.project import Kind
-from mmctl.live.changes import snake
 from mmctl.live.edits import Edit, EditKind
+from mmctl.live.wording import GLUE, change_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -37,7 +35,7 @@ _MARKS: Final = {
 }
 _NAME_WIDTH: Final = 20
 _NARROW: Final = 80
-_SHOWN_VALUES: Final = 4
+_LEAST_DETAIL: Final = 20
 
 
 def human(plan: Plan, *, width: int = _NARROW) -> Text:
@@ -148,10 +146,12 @@ def _columns(
     text = Text(f"{indent}{mark} ", style)
     text.append(_padded(name, _NAME_WIDTH), style)
     start = cell_len(text.plain) + 2
-    lines = textwrap.wrap(detail, max(20, width - start), break_on_hyphens=False)
+    room = max(_LEAST_DETAIL, width - start)
+    lines = [line.replace(GLUE, " ") for line in _wrapped(detail, room)]
     text.append(f"  {lines[0]}" if lines else "", "default")
     for line in lines[1:]:
         text.append("\n" + " " * start + line, "default")
+    text.rstrip()
     if place:
         room = width - cell_len(text.plain.rpartition("\n")[2]) - cell_len(place)
         if room >= 2:  # noqa: PLR2004 - a gap that separates two columns
@@ -161,12 +161,26 @@ def _columns(
     return text
 
 
+def _wrapped(detail: str, width: int) -> list[str]:
+    """Lines of at most a width, broken at plain spaces alone."""
+    lines: list[str] = []
+    for word in detail.split(" "):
+        if lines and cell_len(lines[-1]) + 1 + cell_len(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines if detail else []
+
+
 def _padded(text: str, width: int) -> str:
     return text + " " * max(0, width - cell_len(text))
 
 
 def detail(edit: Edit) -> str:
-    """What an edit does, in a few words: `unless[0].values  + "counsel@example.com"`."""
+    """What an edit does, in a few words: `unless[0].values  + "counsel@example.com"`.
+
+    Spaces that belong inside a word do not break.
+    """
     match edit.kind:
         case EditKind.ADDED:
             return edit.note or ""
@@ -183,46 +197,7 @@ def detail(edit: Edit) -> str:
         case EditKind.REPLACED:
             return f"made anew: {edit.note}"
         case EditKind.CHANGED:
-            return f"{edit.path}  {_change(edit.before, edit.after)}"
-
-
-def _change(before: Any, after: Any) -> str:
-    if _texts(before) and _texts(after):
-        added = [f"+ {_short(item)}" for item in after if item not in before]
-        removed = [f"- {_short(item)}" for item in before if item not in after]
-        changed = [*added, *removed]
-        more = len(changed) - _SHOWN_VALUES
-        rest = [f"and {more} more"] if more > 0 else []
-        return " ".join([*changed[:_SHOWN_VALUES], *rest]) or "in another order"
-    if before is None:
-        return f"+ {_short(after)}"
-    if after is None:
-        return f"- {_short(before)}"
-    return f"{_short(before)} → {_short(after)}"
-
-
-def _texts(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
-
-
-def _short(value: Any, most: int = 60) -> str:
-    text = _flow(value)
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
-def _flow(value: Any) -> str:
-    """A value as the file would have it on one line, near enough to be recognised."""
-    if isinstance(value, dict):
-        if len(value) == 1 and next(iter(value)).endswith(("Expression", "Evaluate", "Attribute")):
-            return _flow(next(iter(value.values())))
-        inside = ", ".join(
-            _flow(item) if member == "Evaluate" else f"{snake(member)}: {_flow(item)}"
-            for member, item in value.items()
-        )
-        return "{" + inside + "}" if inside else "{}"
-    if isinstance(value, list):
-        return "[" + ", ".join(_flow(item) for item in value) + "]"
-    return json.dumps(value, ensure_ascii=False)
+            return f"{edit.path}  {change_text(edit.before, edit.after)}"
 
 
 def _budget(plan: Plan) -> Iterator[Text]:
@@ -276,7 +251,7 @@ def markdown(plan: Plan) -> str:
 def _row(edit: Edit) -> str:
     mark, _style = _MARKS[edit.kind]
     where = f"{edit.resource.noun} {edit.object}"
-    cells = (mark, where, edit.rule or "", detail(edit), edit.place or "")
+    cells = (mark, where, edit.rule or "", detail(edit).replace(GLUE, " "), edit.place or "")
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 

@@ -1,0 +1,109 @@
+"""Ordinary mail: a plain message without any fault, for recipients worth trying. No check here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.checks.effects import delivers
+from mmctl.checks.networks import ipv4
+from mmctl.judge.submission import Submission
+from mmctl.mail.compose import compose_email
+from mmctl.mail.email import Envelope, Facts, Session, Tls
+from mmctl.mail.reader import read_email
+from mmctl.model.enums import AcceptAction, RuleDmarcPolicy, RuleVerdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.judge.submission import Gateway
+    from mmctl.language.project import LogicalRule
+    from mmctl.model.policies import PolicyStatement
+
+MOST: Final = 40
+"""Recipients that are tried at one ingress point and address."""
+_LONGEST: Final = 200
+"""Characters of a value that still is part of an address."""
+ELSEWHERE: Final = "someone@elsewhere.example"
+SENDER: Final = "someone@sender.example"
+CLIENT: Final = "203.0.113.25"
+
+
+def ordinary(recipients: tuple[str, ...], *, source_ip: str) -> Submission:
+    """A plain message from outside, with every verdict as good as it can be."""
+    message = compose_email(from_=SENDER, to=recipients[0], subject="Hello", body="Hello\r\n")
+    return Submission(
+        email=read_email(message),
+        session=Session(
+            source_ip=source_ip, helo="mail.sender.example", tls=Tls.TLS1_3, tls_wrapped=False
+        ),
+        envelope=Envelope(mail_from=SENDER, recipients=recipients),
+        facts=Facts(spf=RuleVerdict.PASS, dkim=RuleVerdict.PASS, dmarc_policy=RuleDmarcPolicy.NONE),
+    )
+
+
+def addressed(gateway: Gateway) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Addresses of clients, each with recipients that the gateway may admit from there."""
+    if gateway.policy is None:
+        return
+    excepted = _excepted(gateway.rules)
+    if gateway.policy.default_action is AcceptAction.ALLOW:
+        yield CLIENT, (ELSEWHERE, *excepted)[:MOST]
+    for statement in gateway.policy.policy_statements:
+        if statement.action is AcceptAction.ALLOW:
+            named = tuple(dict.fromkeys(_named(statement)))
+            yield _client(statement), (*(named or (ELSEWHERE,)), *excepted)[:MOST]
+
+
+def _excepted(rules: tuple[LogicalRule, ...]) -> tuple[str, ...]:
+    """Recipients for whom a rule that delivers makes an exception."""
+    expressions = (
+        condition.string_expression
+        for rule in rules
+        if delivers(rule)
+        for condition in rule.unless
+        if condition.string_expression is not None
+    )
+    return tuple(
+        dict.fromkeys(
+            address
+            for expression in expressions
+            if expression.evaluate.attribute == "RECIPIENT"
+            for address in _like(expression.operator, expression.values)
+        )
+    )
+
+
+def _named(statement: PolicyStatement) -> Iterator[str]:
+    for condition in statement.conditions:
+        expression = condition.string_expression
+        if expression is not None and expression.evaluate.attribute == "RECIPIENT":
+            yield from _like(expression.operator, expression.values)
+
+
+def _like(operator: str, values: tuple[str, ...]) -> Iterator[str]:
+    """Addresses that meet a condition, as far as one is easily made up."""
+    for value in (value for value in values if len(value) <= _LONGEST and value.isprintable()):
+        match operator:
+            case "EQUALS" if "@" in value:
+                yield value
+            case "ENDS_WITH" | "CONTAINS" if value.startswith("@"):
+                yield f"someone{value}"
+            case "ENDS_WITH" | "CONTAINS" if "@" in value:
+                yield value
+            case "ENDS_WITH":
+                yield f"someone@below{value if value.startswith('.') else '.' + value}"
+            case "STARTS_WITH" if "@" not in value:
+                yield f"{value}someone@elsewhere.example"
+            case _:
+                pass
+
+
+def _client(statement: PolicyStatement) -> str:
+    """An address from which the statement may admit."""
+    for condition in statement.conditions:
+        expression = condition.ip_expression
+        if expression is not None and expression.operator == "CIDR_MATCHES":
+            network = ipv4(expression.values[0]) if expression.values else None
+            if network is not None:
+                return str(network[min(1, network.num_addresses - 1)])
+    return CLIENT

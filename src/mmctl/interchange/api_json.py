@@ -1,0 +1,332 @@
+"""JSON in the shapes of the API → sections of a rule file.
+
+Read are the requests of CreateRuleSet and its kin, alone, in lists, or under `ruleSets`,
+`trafficPolicies`, …, and what the `aws` command prints for Get calls. Nothing here opens files.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import ValidationError
+
+from mmctl.errors import UsageError
+from mmctl.interchange.refusals import Places, refusals
+from mmctl.language.dialect import FILE
+from mmctl.language.project import Kind, Reference
+from mmctl.language.references import is_raw, with_references
+from mmctl.language.write import (
+    CannotWrite,
+    add_on_to_file,
+    address_list_to_file,
+    archive_to_file,
+    ingress_point_to_file,
+    relay_to_file,
+    rule_set_to_file,
+    traffic_policy_to_file,
+    unused,
+)
+from mmctl.model.policies import TrafficPolicy
+from mmctl.model.resources import AddonSubscription, AddressList, Archive, IngressPoint, Relay
+from mmctl.model.rules import RuleSet
+from mmctl.problem import Path, Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mmctl.model.shape import Shape
+
+Members = dict[str, Any]
+
+_LISTS: Final = {
+    "ruleSets": Kind.RULE_SET,
+    "trafficPolicies": Kind.TRAFFIC_POLICY,
+    "ingressPoints": Kind.INGRESS_POINT,
+    "relays": Kind.RELAY,
+    "archives": Kind.ARCHIVE,
+    "addressLists": Kind.ADDRESS_LIST,
+}
+_SHAPES: Final[Mapping[Kind, type[Shape]]] = {
+    Kind.RULE_SET: RuleSet,
+    Kind.TRAFFIC_POLICY: TrafficPolicy,
+    Kind.INGRESS_POINT: IngressPoint,
+    Kind.RELAY: Relay,
+    Kind.ARCHIVE: Archive,
+    Kind.ADDRESS_LIST: AddressList,
+    Kind.ADD_ON: AddonSubscription,
+}
+_AWS_NOUNS: Final = {
+    Kind.RULE_SET: "RuleSet",
+    Kind.TRAFFIC_POLICY: "TrafficPolicy",
+    Kind.INGRESS_POINT: "IngressPoint",
+    Kind.RELAY: "Relay",
+    Kind.ARCHIVE: "Archive",
+    Kind.ADDRESS_LIST: "AddressList",
+}
+_TELLTALES: Final = {
+    **{f"{noun}Name": kind for kind, noun in _AWS_NOUNS.items()},
+    "Rules": Kind.RULE_SET,
+    "PolicyStatements": Kind.TRAFFIC_POLICY,
+    "ServerName": Kind.RELAY,
+    "AddonName": Kind.ADD_ON,
+}
+"""Members that tell what a bare request is about, the first that is found."""
+_SERVER_FILLED: Final = frozenset(
+    {
+        "ResponseMetadata",
+        "ClientToken",
+        "CreatedDate",
+        "LastModificationDate",
+        "CreatedTimestamp",
+        "LastUpdatedTimestamp",
+        "LastModifiedTimestamp",
+        "ARecord",
+        "ArchiveState",
+        "AddonSubscriptionId",
+        "AddonSubscriptionArn",
+        "AddonInstanceArn",
+    }
+)
+_SECTIONS: Final = tuple(Kind(name) for name in FILE.members if name in set(Kind))
+"""The order of the sections in what is written."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Imported:
+    """What was found in the files."""
+
+    sections: dict[Kind, dict[str, Members]] = field(default_factory=dict)
+    certificates: dict[str, str] = field(default_factory=dict)
+    """Texts of the certificate files that the sections name, by file name."""
+    refused: list[Problem] = field(default_factory=list)
+    """What the service would refuse."""
+    unsaid: list[Problem] = field(default_factory=list)
+    """What the service takes, but the language has no words for; it is left out."""
+    notes: list[str] = field(default_factory=list)
+    """What was left out on purpose, or is to be done by hand."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Found:
+    """One request or response in a file."""
+
+    kind: Kind
+    members: Members
+    path: Path
+    places: Places
+    shape: Any = None
+    name: str = ""
+    closed: bool = False
+    password: bool = False
+    """It has an SMTP password, which is not written."""
+
+
+def import_api_json(texts: Mapping[str, str]) -> Imported:
+    """Read files in the shapes of the API; `texts` by file name.
+
+    Raises:
+        UsageError: a file is not JSON, or there is nothing of Mail Manager in it.
+    """
+    imported = Imported()
+    found: list[_Found] = []
+    ids: dict[tuple[Kind, str], str] = {}
+    for file, text in texts.items():
+        places = Places(text, file)
+        items = list(_items(_parsed(text, file), places, imported.notes))
+        if not items:
+            raise UsageError(
+                f"`{file}` has nothing of Mail Manager in it",
+                help=f"one request such as CreateRuleSet's, or lists under {_listed(_LISTS)}",
+            )
+        found += items
+    taken: dict[Kind, set[str]] = {}
+    for item in found:
+        _build(item, imported, taken.setdefault(item.kind, set()), ids)
+    for kind in _SECTIONS:
+        for item in found:
+            if item.kind is kind and item.shape is not None:
+                _write(item, imported, ids)
+    return imported
+
+
+def _parsed(text: str, file: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        at = f"{file}:{error.lineno}:{error.colno}"
+        raise UsageError(f"`{at}` is not JSON: {error.msg.lower()}") from None
+    except RecursionError:
+        raise UsageError(f"`{file}` is nested too deep") from None
+
+
+def _items(document: Any, places: Places, notes: list[str]) -> Iterator[_Found]:
+    if isinstance(document, list):
+        for index, member in enumerate(document):
+            yield from _bare(member, (index,), places)
+    elif isinstance(document, dict) and any(key in document for key in _LISTS):
+        for key, kind in _LISTS.items():
+            for index, member in enumerate(_as_list(document.get(key, []))):
+                yield _Found(kind=kind, members=member, path=(key, index), places=places)
+        ignored = [key for key in document if key not in _LISTS]
+        if ignored:
+            notes.append(f"{places.file}: ignored {_listed(ignored)}")
+    else:
+        yield from _bare(document, (), places)
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _bare(members: Any, path: Path, places: Places) -> Iterator[_Found]:
+    if isinstance(members, dict):
+        kind = next((kind for key, kind in _TELLTALES.items() if key in members), None)
+        if kind is not None:
+            yield _Found(kind=kind, members=members, path=path, places=places)
+
+
+# -- members → shapes
+
+
+def _build(
+    item: _Found, imported: Imported, taken: set[str], ids: dict[tuple[Kind, str], str]
+) -> None:
+    members = _of_request(item, imported.notes) if isinstance(item.members, dict) else item.members
+    try:
+        item.shape = _SHAPES[item.kind].of_api(members)
+    except ValidationError as error:
+        shape = _SHAPES[item.kind]
+        imported.refused += refusals(error, shape, item.path, item.places, item.kind.noun)
+        return
+    if item.kind is Kind.ADD_ON:
+        # Subscription and instance of a product are one thing in a file.
+        item.name = _live_name(item.shape).lower().replace("_", "-")
+    else:
+        item.name = unused(_live_name(item.shape), taken)
+    taken.add(item.name)
+    noun = _AWS_NOUNS.get(item.kind, "AddonInstance")
+    for key in (f"{noun}Id", f"{noun}Arn"):
+        if isinstance(item.members.get(key), str):
+            ids[item.kind, item.members[key]] = item.name
+
+
+def _live_name(shape: Shape) -> str:
+    """The name of a resource, which is the first member of its shape."""
+    return str(getattr(shape, next(iter(type(shape).model_fields))))
+
+
+def _of_request(item: _Found, notes: list[str]) -> Members:
+    """The members that a Create request has; what the service fills in is noted."""
+    noun = _AWS_NOUNS.get(item.kind, "AddonInstance")
+    members = dict(item.members)
+    own_id = f"{noun}Id", f"{noun}Arn"
+    left_out = [key for key in members if key in _SERVER_FILLED or key in own_id]
+    for key in left_out:
+        del members[key]
+    if item.kind is Kind.INGRESS_POINT:
+        _read_back(item, members)
+    if left_out:
+        shown = item.places.shown(item.path) or item.kind.noun
+        notes.append(f"{item.places.file}: {shown}: left out {_listed(left_out)}")
+    return members
+
+
+def _read_back(item: _Found, members: Members) -> None:
+    """Turn what GetIngressPoint tells of status and authentication into request members."""
+    if "Status" in members and "StatusToUpdate" not in members:
+        item.closed = members.pop("Status") == "CLOSED"
+    told = members.pop("IngressPointAuthConfiguration", None)
+    if isinstance(told, dict):
+        item.password = "IngressPointPasswordConfiguration" in told
+        asked = {k: v for k, v in told.items() if k in {"SecretArn", "TlsAuthConfiguration"} and v}
+        if asked:
+            item.password = False
+            members["IngressPointConfiguration"] = asked
+
+
+# -- shapes → sections
+
+
+def _write(item: _Found, imported: Imported, ids: Mapping[tuple[Kind, str], str]) -> None:
+    shape = with_references(item.shape, lambda reference: _renamed(reference, ids))
+    try:
+        data = _to_file(item, shape, imported)
+    except CannotWrite as error:
+        shown = item.places.shown(item.path)
+        imported.unsaid.append(
+            Problem(
+                check="not-expressible",
+                severity=Severity.ERROR,
+                position=item.places.at(item.path),
+                message=f"{f'`{shown}`: ' if shown else ''}cannot be written: {error}",
+                help=f"the {item.kind.noun} `{item.name}` is left out",
+            )
+        )
+        return
+    imported.sections.setdefault(item.kind, {})[item.name] = data
+
+
+def _renamed(reference: Reference, ids: Mapping[tuple[Kind, str], str]) -> str:
+    """A logical name for what stands in the files, else the id, marked as one."""
+    known = ids.get((reference.kind, reference.name))
+    if known is not None:
+        return known
+    return reference.name if is_raw(reference.name) else f"id:{reference.name}"
+
+
+def _to_file(item: _Found, shape: Any, imported: Imported) -> Members:
+    match shape:
+        case RuleSet():
+            return rule_set_to_file(shape, name=item.name)
+        case TrafficPolicy():
+            return traffic_policy_to_file(shape, name=item.name)
+        case IngressPoint():
+            return _ingress_point(item, shape, imported)
+        case Relay():
+            return relay_to_file(shape, name=item.name)
+        case Archive():
+            return archive_to_file(shape, name=item.name)
+        case AddressList():
+            imported.notes.append(
+                f"address list `{item.name}`: its members are not part of the request, "
+                "so it says `members: external`"
+            )
+            return address_list_to_file(shape.address_list_name, shape.tags, None, name=item.name)
+        case AddonSubscription():
+            return add_on_to_file(shape.addon_name, shape.tags)
+        case _:
+            raise AssertionError(f"a {type(shape).__name__} in an import")
+
+
+def _ingress_point(item: _Found, shape: IngressPoint, imported: Imported) -> Members:
+    configuration = shape.ingress_point_configuration
+    stated = configuration is not None and configuration.smtp_password is not None
+    variable = None
+    if stated or item.password:
+        variable = "MMCTL_" + re.sub(r"\W", "_", item.name).upper() + "_PASSWORD"
+    files = (f"{item.name}-ca.pem", f"{item.name}-crl.pem")
+    data = ingress_point_to_file(
+        shape,
+        name=item.name,
+        closed=item.closed,
+        smtp_password_env=variable,
+        trust_files=files,
+    )
+    if variable is not None:
+        imported.notes.append(
+            f"ingress point `{item.name}`: its SMTP password is not written; "
+            f"set the environment variable {variable}"
+        )
+    tls = configuration.tls_auth_configuration if configuration is not None else None
+    if tls is not None and tls.trust_store is not None:
+        imported.certificates[files[0]] = tls.trust_store.ca_content
+        if tls.trust_store.crl_content is not None:
+            imported.certificates[files[1]] = tls.trust_store.crl_content
+    return data
+
+
+def _listed(names: Any) -> str:
+    return ", ".join(f"`{name}`" for name in names)

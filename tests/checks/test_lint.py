@@ -1,0 +1,159 @@
+"""What the runner makes of findings: environments, ignore comments, order, known problems."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from mmctl.checks.baseline import beyond, known_problems
+from mmctl.checks.lint import lint, lint_all
+from mmctl.language.read import read_text
+from mmctl.problem import Position, Problem, Severity
+
+TODAY = date(2026, 11, 20)
+SETTINGS = """\
+version: 1
+project: example
+rules: ["*.yaml"]
+environments:
+  staging: {account: "111122223333", region: us-east-1}
+  prod: {account: "444455556666", region: us-east-1}
+default_environment: staging
+"""
+RULES = """\
+version: 1
+rule_sets:
+  inbound:
+    rules:
+{before}      - name: block
+        conditions:
+          - mail_from: {{equals: spam.example}}
+        actions: [drop]
+      - name: keep
+        actions: [{{archive: {{to: all-mail}}}}]
+archives:
+  all-mail: {{retention: ONE_YEAR}}
+"""
+
+
+def problem(message: str, *, severity: Severity = Severity.ERROR, line: int = 1) -> Problem:
+    return Problem(
+        check="of-the-reader",
+        severity=severity,
+        position=Position(file="a.yaml", line=line),
+        message=message,
+    )
+
+
+def linted(text: str) -> tuple[Problem, ...]:
+    project, _ = read_text({"a.yaml": text})
+    return lint(project, TODAY)
+
+
+def test_a_finding_gets_file_line_column_check_and_severity() -> None:
+    (found,) = linted(RULES.format(before=""))
+    assert str(found.position) == "a.yaml:7:33"
+    assert (found.check, found.severity) == ("not-an-address", Severity.ERROR)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "      # mmctl: ignore[not-an-address] seen in the logs as it is\n",
+        "      # mmctl: ignore[backscatter, not-an-address] seen in the logs as it is\n",
+    ],
+)
+def test_an_ignore_comment_above_a_rule_silences_the_check_in_the_whole_rule(before: str) -> None:
+    assert "not-an-address" not in {p.check for p in linted(RULES.format(before=before))}
+
+
+def test_an_ignore_comment_above_a_line_silences_that_line() -> None:
+    text = RULES.format(before="").replace(
+        "          - mail_from",
+        "          # mmctl: ignore[not-an-address] a reason\n          - mail_from",
+    )
+    assert linted(text) == ()
+
+
+def test_an_ignore_comment_elsewhere_silences_nothing_and_is_reported() -> None:
+    text = RULES.format(before="").replace(
+        "      - name: keep", "      # mmctl: ignore[not-an-address] a reason\n      - name: keep"
+    )
+    assert [p.check for p in linted(text)] == ["not-an-address", "ignore-without-effect"]
+
+
+def test_errors_of_reading_cannot_be_ignored_but_warnings_can() -> None:
+    text = RULES.format(before="      # mmctl: ignore[of-the-reader, not-an-address] a reason\n")
+    project, _ = read_text({"a.yaml": text})
+    error = problem("an error", line=6)
+    warning = problem("a warning", severity=Severity.WARNING, line=6)
+    found = lint_all([project], TODAY, {project.environment.name: [error, warning]})
+    assert found == (error,)
+
+
+def two_environments(rules: str) -> tuple[Problem, ...]:
+    files = {"mmctl.yaml": SETTINGS, "a.yaml": rules}
+    projects = [read_text(files, environment=name)[0] for name in ("staging", "prod")]
+    return lint_all(projects, TODAY)
+
+
+def test_a_problem_of_all_environments_is_reported_once() -> None:
+    (found,) = two_environments(RULES.format(before=""))
+    assert "prod" not in found.message
+
+
+def test_a_problem_of_one_environment_says_so() -> None:
+    rules = RULES.format(before="").replace(
+        "        actions: [drop]", "        environments: [prod]\n        actions: [drop]"
+    )
+    (found,) = two_environments(rules)
+    assert found.message.endswith("(in `prod`)")
+
+
+def test_an_ignore_comment_that_is_needed_in_one_environment_only_has_an_effect() -> None:
+    rules = RULES.format(before="      # mmctl: ignore[not-an-address] a reason\n").replace(
+        "        actions: [drop]", "        environments: [prod]\n        actions: [drop]"
+    )
+    assert two_environments(rules) == ()
+
+
+def test_disabled_rules_are_left_alone() -> None:
+    rules = RULES.format(before="").replace(
+        "        actions: [drop]", "        enabled: false\n        actions: [drop]"
+    )
+    assert linted(rules) == ()
+
+
+def test_a_value_added_by_a_phase_is_reported_once() -> None:
+    text = """\
+version: 1
+rule_sets:
+  inbound:
+    rules:
+      - phase: block
+        unless: [{recipient: {equals: abuse.example.com}}]
+        rules:
+          - name: one
+            conditions: [{subject: {contains: one}}]
+            actions: [drop]
+          - name: two
+            conditions: [{subject: {contains: two}}]
+            actions: [drop]
+      - name: keep
+        actions: [{archive: {to: all-mail}}]
+archives:
+  all-mail: {retention: ONE_YEAR}
+"""
+    assert [p.check for p in linted(text)] == ["not-an-address"]
+
+
+def test_known_problems_are_left_out_as_often_as_they_were_known() -> None:
+    same, again, other = problem("a", line=3), problem("a", line=9), problem("b")
+    assert beyond([same, again, other], [problem("a", line=1)]) == (again, other)
+
+
+@pytest.mark.parametrize("report", ["", "[]", "{}", '{"schema": "mmctl/plan@1", "problems": []}'])
+def test_what_is_no_report_is_no_baseline(report: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - any message: the command words its own
+        known_problems(report)

@@ -1,0 +1,216 @@
+"""`mmctl lint`, `checks` and `explain` as people call them."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+
+from mmctl.checks import CHECKS
+from mmctl.cli.main import exit_code
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Lint = Callable[..., tuple[int, str, str]]
+
+PROJECT = "version: 1\nproject: example\n"
+RULES = """\
+version: 1
+rule_sets:
+  inbound:
+    rules:
+      - name: block
+        conditions: [{spf: {equals: FAIL}}]
+        actions: [drop]
+      - name: keep
+        actions: [{archive: {to: all-mail}}]
+archives:
+  all-mail: {retention: ONE_YEAR}
+"""
+BROKEN = RULES.replace("{to: all-mail}", "{to: all-mial}")
+UNDELIVERED = RULES.replace(
+    "        actions: [drop]\n", "        actions: [drop, {archive: {to: all-mail}}]\n"
+)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    root = tmp_path / "project"
+    (root / "rules").mkdir(parents=True)
+    (root / "mmctl.yaml").write_text(PROJECT)
+    (root / "rules" / "a.yaml").write_text(RULES)
+    return root
+
+
+@pytest.fixture
+def lint(project: Path, capsys: pytest.CaptureFixture[str]) -> Lint:
+    def run(*arguments: str) -> tuple[int, str, str]:
+        code = exit_code(["lint", "-C", str(project), *arguments])
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return run
+
+
+def ids(report: str) -> list[str]:
+    return [problem["check"] for problem in json.loads(report)["problems"]]
+
+
+def test_the_exit_code_goes_by_the_worst_severity_that_is_asked_for(lint: Lint) -> None:
+    assert lint()[0] == 0
+    assert lint("--fail-on", "error")[0] == 0
+    assert lint("--fail-on", "warning")[0] == 1
+    assert lint("--fail-on", "info")[0] == 1
+
+
+def test_problems_of_files_and_of_checks_are_in_one_report(lint: Lint, project: Path) -> None:
+    (project / "rules" / "a.yaml").write_text(BROKEN)
+    code, out, _ = lint("--format", "json")
+    assert code == 1
+    assert {"spf-alone", "unused-resource"} < set(ids(out))
+    assert len(set(ids(out))) > 2
+
+
+def test_what_the_compiler_cannot_fit_is_in_the_report(lint: Lint, project: Path) -> None:
+    actions = ", ".join(f'{{add_header: {{name: X-A-{n}, value: "1"}}}}' for n in range(11))
+    (project / "rules" / "a.yaml").write_text(RULES.replace("[drop]", f"[{actions}]"))
+    assert "capacity" in ids(lint("--format", "json")[1])
+
+
+@pytest.mark.parametrize("form", ["json", "sarif", "github", "junit", "human"])
+def test_every_format_is_written_when_the_command_fails_and_is_the_same_twice(
+    lint: Lint, form: str
+) -> None:
+    first = lint("--format", form, "--fail-on", "warning")
+    assert first[0] == 1
+    assert "spf-alone" in first[1]
+    assert lint("--format", form, "--fail-on", "warning") == first
+
+
+def test_a_folder_or_file_of_the_project_narrows_the_report(lint: Lint, project: Path) -> None:
+    (project / "rules" / "b.yaml").write_text(
+        "version: 1\naddress_lists:\n  unused: {members: []}\n"
+    )
+    assert ids(lint("--format", "json")[1]) == ["spf-alone", "unused-resource"]
+    assert ids(lint("--format", "json", "rules/b.yaml")[1]) == ["unused-resource"]
+    assert ids(lint("--format", "json", "rules")[1]) == ["spf-alone", "unused-resource"]
+
+
+def test_a_file_outside_a_project_is_linted_by_itself(lint: Lint, tmp_path: Path) -> None:
+    (tmp_path / "lone.yaml").write_text(RULES)
+    code, out, _ = lint(str(tmp_path / "lone.yaml"))
+    assert code == 0
+    assert out.startswith(f"{tmp_path}/lone.yaml:6:23: warning: ")
+
+
+def test_a_file_that_the_project_does_not_read_is_linted_by_itself(
+    lint: Lint, project: Path
+) -> None:
+    (project / "draft.yaml").write_text(UNDELIVERED)
+    code, out, _ = lint("draft.yaml", "--format", "json")
+    assert code == 1
+    assert "actions-after-drop" in ids(out)
+
+
+def test_a_file_on_stdin_is_linted(lint: Lint, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(RULES))
+    assert lint("-")[1].startswith("stdin:6:23: warning: ")
+
+
+def test_a_path_that_is_not_there_is_a_usage_error(lint: Lint) -> None:
+    code, out, err = lint("nowhere.yaml")
+    assert (code, out) == (64, "")
+    assert "`nowhere.yaml` does not exist" in err
+
+
+def test_a_baseline_leaves_out_what_was_known(lint: Lint, project: Path, tmp_path: Path) -> None:
+    report = tmp_path / "known.json"
+    lint("--format", "json", "-o", str(report))
+    assert lint("--baseline", str(report), "--fail-on", "info")[:2] == (0, "no problems\n")
+    (project / "rules" / "a.yaml").write_text("\n\n" + UNDELIVERED)
+    code, out, _ = lint("--baseline", str(report), "--format", "json")
+    assert (code, ids(out)) == (1, ["actions-after-drop"])
+
+
+@pytest.mark.parametrize("text", ["no json", '{"schema": "mmctl/plan@1"}', "[]", None])
+def test_a_baseline_that_is_no_report_is_a_usage_error(
+    lint: Lint, tmp_path: Path, text: str | None
+) -> None:
+    if text is not None:
+        (tmp_path / "known.json").write_text(text)
+    code, _, err = lint("--baseline", str(tmp_path / "known.json"))
+    assert code == 64
+    assert "--format json -o" in err
+
+
+def git(folder: Path, *arguments: str) -> None:
+    who = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
+    subprocess.run(["git", "-C", str(folder), *who, *arguments], check=True, capture_output=True)
+
+
+def test_changed_since_leaves_out_what_the_revision_has_too(lint: Lint, project: Path) -> None:
+    git(project, "init", "-q")
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "first")
+    assert lint("--changed-since", "HEAD", "--fail-on", "info")[0] == 0
+    (project / "rules" / "a.yaml").write_text(UNDELIVERED)
+    assert ids(lint("--changed-since", "HEAD", "--format", "json")[1]) == ["actions-after-drop"]
+
+
+@pytest.mark.parametrize("revision", ["no-such-branch", "--output=x"])
+def test_a_revision_that_is_none_is_a_usage_error(lint: Lint, project: Path, revision: str) -> None:
+    git(project, "init", "-q")
+    code, _, err = lint(f"--changed-since={revision}")
+    assert code == 64
+    assert f"the git revision `{revision}` cannot be read" in err
+    assert not (project / "x").exists()
+
+
+def test_github_gets_a_job_summary(
+    lint: Lint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "summary.md"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(page))
+    lint("--format", "github")
+    assert "| spf-alone |" in page.read_text()
+
+
+def called(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = exit_code(list(arguments))
+    printed = capsys.readouterr()
+    return code, printed.out, printed.err
+
+
+def test_checks_lists_every_check_in_eighty_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = called(capsys, "checks")
+    assert code == 0
+    assert all(f" {check.id} " in out for check in CHECKS)
+    assert max(map(len, out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+def test_explain_shows_the_page_of_a_check(capsys: pytest.CaptureFixture[str], check: Any) -> None:
+    code, out, _ = called(capsys, "explain", check.id)
+    assert code == 0
+    for part in (check.id, "what it does", "why it is bad", "\nbad\n", "\ngood\n"):
+        assert part in out
+
+
+def test_explain_suggests_the_nearest_check(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = called(capsys, "explain", "unreachable-rul")
+    assert code == 64
+    assert "did you mean `unreachable-rule`?" in err
+
+
+def test_the_json_of_checks_has_their_pages(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = called(capsys, "checks", "--format", "json")
+    document = json.loads(out)
+    jsonschema.validate(document, {"required": ["schema", "checks"]})
+    assert [item["check"] for item in document["checks"]] == [check.id for check in CHECKS]

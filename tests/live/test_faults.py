@@ -1,0 +1,231 @@
+"""An apply that stops at any call: again it finishes, and a rollback undoes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ConnectionClosedError
+
+from mmctl.emulator.core import EmbeddedMailManager
+from mmctl.errors import CouldNot, MmctlError, StoppedPartWay
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from conftest import World
+
+
+class Killed(BaseException):
+    """Stands for the end of the process: nothing may catch it and go on."""
+
+
+def is_write(operation: str) -> bool:
+    return not operation.startswith(("Get", "List"))
+
+
+def at_write(number: int, error: Callable[[], BaseException]) -> Callable[[str, Any], None]:
+    """An observer that raises in the place of one write."""
+    count = 0
+
+    def observe(operation: str, _parameters: Mapping[str, Any]) -> None:
+        nonlocal count
+        if is_write(operation):
+            count += 1
+            if count == number:
+                raise error()
+
+    return observe
+
+
+def change_every_kind(world: World) -> None:
+    """A second version that adds, changes, moves, renames and removes of every kind."""
+    world.replace('"one@vendor.example"', '"two@vendor.example"')
+    world.replace("retention: SEVEN_YEARS", "retention: TEN_YEARS")
+    world.replace("port: 25,", "port: 2525,")
+    world.replace("vade: {product: VADE_ADVANCED_EMAIL_SECURITY}", "trend: {product: TREND_MICRO}")
+    world.replace("add_on: {name: vade,", "add_on: {name: trend,")
+    world.replace("max_message_size: 25MB", "max_message_size: 20MB")
+    world.replace("tls_policy: required", "tls_policy: optional\n    status: closed")
+    world.replace("  inbound:\n    rules:", "  inbound:\n    tags: {version: two}\n    rules:")
+    world.replace("feed: {members: external}", "feed: {members: external}\n  vips: {members: [a@example.com]}")
+
+
+FORCED = {
+    "allow_delete": True,
+    "forced": ("relay-target", "size", "irreversible", "endpoint-replacement", "pin"),
+}
+
+
+def test_the_first_apply_has_the_writes_that_the_fault_tests_count_on(world: World) -> None:
+    world.apply()
+    first = len(world.writes)
+    world.calls.clear()
+    change_every_kind(world)
+    world.apply(**FORCED)
+    assert first == 11
+    assert len(world.writes) == 14
+
+
+@pytest.mark.parametrize("number", range(1, 12))
+def test_a_first_apply_killed_at_any_write_is_finished_by_another(
+    world: World, number: int
+) -> None:
+    world.observe = at_write(number, Killed)
+    with pytest.raises(Killed):
+        world.apply()
+    world.observe = None
+    world.apply()
+    assert world.plan().empty
+    assert_no_doubles(world)
+
+
+@pytest.mark.parametrize("number", range(1, 15))
+def test_a_change_killed_at_any_write_is_finished_by_another_apply(
+    world: World, number: int
+) -> None:
+    world.apply()
+    change_every_kind(world)
+    world.observe = at_write(number, Killed)
+    with pytest.raises(Killed):
+        world.apply(**FORCED)
+    world.observe = None
+    world.apply(**FORCED)
+    assert world.plan().empty
+    assert_no_doubles(world)
+
+
+@pytest.mark.parametrize("number", range(1, 15))
+def test_a_change_killed_at_any_write_is_undone_by_a_rollback(world: World, number: int) -> None:
+    world.apply()
+    before, first = world.text, world.plan().digest_before
+    change_every_kind(world)
+    world.observe = at_write(number, Killed)
+    with pytest.raises(Killed):
+        world.apply(**FORCED)
+    world.observe = None
+    world.rollback(**FORCED)
+    world.text = before
+    assert world.plan().empty
+    assert world.plan().digest_before == first
+    assert_no_doubles(world)
+
+
+@pytest.mark.parametrize("number", [1, 4, 9, 14])
+def test_a_finished_apply_after_a_killed_one_is_rolled_back_to_the_state_before_both(
+    world: World, number: int
+) -> None:
+    world.apply()
+    before, first = world.text, world.plan().digest_before
+    change_every_kind(world)
+    world.observe = at_write(number, Killed)
+    with pytest.raises(Killed):
+        world.apply(**FORCED)
+    world.observe = None
+    world.apply(**FORCED)
+    world.rollback(**FORCED)
+    world.text = before
+    assert world.plan().digest_before == first
+
+
+@pytest.mark.parametrize("number", [2, 7, 11, 14])
+def test_a_connection_cut_for_good_before_any_write_says_what_is_live(
+    world: World, number: int
+) -> None:
+    world.apply()
+    change_every_kind(world)
+
+    def cut() -> Exception:
+        return ConnectionClosedError(endpoint_url="embedded")
+
+    writes = at_write(number, cut)
+    broken = False
+
+    def observe(operation: str, parameters: Mapping[str, Any]) -> None:
+        nonlocal broken
+        if broken:
+            raise cut()
+        try:
+            writes(operation, parameters)
+        except ConnectionClosedError:
+            broken = True
+            raise
+
+    world.observe = observe
+    with pytest.raises(StoppedPartWay, match=r"stopped after \d+ of \d+ steps"):
+        world.apply(**FORCED)
+    world.observe = None
+    assert world.history.entries()[-1].result == "stopped part-way"
+    world.apply(**FORCED)
+    assert world.plan().empty
+    assert_no_doubles(world)
+
+
+@pytest.mark.parametrize("number", range(1, 15))
+def test_an_answer_that_is_lost_for_good_after_any_write_does_no_harm(
+    world: World, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.apply()
+    change_every_kind(world)
+    answer, writes = EmbeddedMailManager.call, 0
+
+    def call(self: EmbeddedMailManager, operation: str, *given: Any, **more: Any) -> Any:
+        nonlocal writes
+        answered = answer(self, operation, *given, **more)
+        writes += is_write(operation)
+        if is_write(operation) and writes >= number:
+            raise ConnectionClosedError(endpoint_url="embedded")
+        return answered
+
+    monkeypatch.setattr(EmbeddedMailManager, "call", call)
+    with pytest.raises(StoppedPartWay):
+        world.apply(**FORCED)
+    monkeypatch.undo()
+    world.apply(**FORCED)
+    assert world.plan().empty
+    assert_no_doubles(world)
+
+
+@pytest.mark.parametrize("number", range(1, 12))
+def test_one_lost_connection_at_any_write_is_got_over(world: World, number: int) -> None:
+    world.observe = at_write(number, lambda: ConnectionClosedError(endpoint_url="embedded"))
+    entry = world.apply()
+    assert entry is not None
+    assert entry.result == "done"
+    assert world.plan().empty
+
+
+def test_a_service_that_cannot_be_read_is_no_apply_at_all(world: World) -> None:
+    def observe(operation: str, _parameters: Mapping[str, Any]) -> None:
+        raise ConnectionClosedError(endpoint_url=operation)
+
+    plan = world.plan()
+    world.observe = observe
+    with pytest.raises(CouldNot):
+        world.apply(plan)
+    assert world.history.entries() == ()
+
+
+def test_an_apply_that_was_killed_shows_as_unfinished(world: World) -> None:
+    world.observe = at_write(3, Killed)
+    with pytest.raises(Killed):
+        world.apply()
+    entry = world.history.entries()[-1]
+    assert entry.result == "stopped part-way"
+    last = world.history.journal(entry.id)[-1]
+    assert (last["moment"], last["operation"]) == ("before", "RegisterMember")
+
+
+def test_every_way_to_stop_is_an_error_with_advice(world: World) -> None:
+    world.observe = at_write(4, lambda: ConnectionClosedError(endpoint_url="embedded"))
+    try:
+        world.apply()
+    except MmctlError as error:
+        assert error.help
+    assert world.history.entries()
+
+
+def assert_no_doubles(world: World) -> None:
+    plan = world.plan()
+    names = [(thing.kind, thing.live_name) for thing in plan.live.objects]
+    assert len(names) == len(set(names)) == len(plan.desired.objects)
