@@ -14,6 +14,15 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $(READY)
 
+demo: $(READY)   ## the main job on the reference gateway, in a scratch copy
+	@PATH="$(abspath $(BIN)):$$PATH" sh examples/demo.sh
+
+test: $(READY)   ## everything that CI runs
+	$(BIN)/ruff format --check src tests
+	$(BIN)/ruff check src tests
+	$(BIN)/mypy
+	$(BIN)/pytest --numprocesses auto --cov --cov-report=term:skip-covered --durations=5
+
 fix: $(READY)    ## format and fix what can be fixed
 	$(BIN)/ruff format src tests
 	$(BIN)/ruff check --fix src tests

@@ -2,6 +2,7 @@
 # The main job on the reference gateway, as a user would see it: `make demo` runs this.
 # Everything happens in a scratch copy, against the embedded Mail Manager: no AWS account.
 set -eu
+exec 2>&1
 repository=$(cd "$(dirname "$0")/.." && pwd)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT INT TERM
@@ -11,7 +12,11 @@ cd "$scratch"
 say() { printf '\n# %s\n' "$*"; }
 run() {
   printf '$ %s\n' "$*"
-  "$@"
+  "$@" || { code=$?; [ "$code" -eq "${expected:-0}" ] || exit "$code"; }
+}
+edit() { # change a text in a rule file, and show the line as it is then
+  sed "s|$1|$2|" "$3" >"$3.new" && mv "$3.new" "$3"
+  printf '$ $EDITOR %s\n' "$3" && grep -F "198.51.100.224/27" "$3"
 }
 
 say "Every problem of the rules at once"
@@ -20,19 +25,21 @@ say "The test cases beside the rules"
 run mmctl simulate
 say "What would change: everything is new"
 run mmctl plan --save first.plan
-say "Make it live: a snapshot first, and read back afterwards"
-run mmctl apply first.plan --yes
+say "Make it live: a snapshot before the first write, read back after the last"
+run mmctl apply first.plan --yes -q
 say "Nothing is left to do"
 run mmctl plan
-say "One rule changes: a fourth network of rented spam servers"
-run sed -i.old 's|198.51.100.224/27\]|198.51.100.224/27, 203.0.113.64/28]|' rules/security/block.yaml
+say "Friday afternoon: one more network to block, and a slip: far too wide"
+edit "198.51.100.224/27]" "198.51.100.224/27, 203.0.113.128/25]" rules/security/block.yaml
+expected=3 run mmctl apply --yes -q
+say "The network that was meant"
+edit 203.0.113.128/25 203.0.113.160/28 rules/security/block.yaml
 run mmctl plan --save second.plan
-run mmctl apply second.plan --yes
-say "Monday: it was one network too many. Back to the state before"
-run mmctl rollback --yes --reason "blocked a customer"
-say "The live rules are the first ones again: the change in the file is not applied"
-run mmctl drift || test $? -eq 2
-run mv rules/security/block.yaml.old rules/security/block.yaml
+run mmctl apply second.plan --yes -q
+say "A customer calls. Back to the state before"
+run mmctl rollback --yes --reason "a customer was blocked"
+say "The live rules are the first ones again, and so is the file"
+edit ", 203.0.113.160/28]" "]" rules/security/block.yaml
 run mmctl plan
 say "What happened"
 run mmctl history

@@ -157,3 +157,9 @@ def test_known_problems_are_left_out_as_often_as_they_were_known() -> None:
 def test_what_is_no_report_is_no_baseline(report: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - any message: the command words its own
         known_problems(report)
+
+
+def test_rules_of_a_file_by_itself_are_not_taken_for_a_whole_rule_set() -> None:
+    text = "version: 1\nrules:\n  - name: block\n    actions: [drop]\n"
+    project, problems = read_text({"a.yaml": text}, lone=True)
+    assert (problems, lint(project, TODAY)) == ((), ())

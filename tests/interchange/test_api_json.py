@@ -23,7 +23,7 @@ needs_configurations = pytest.mark.skipif(not FOUND, reason="the configurations 
 ARCHIVE = {"ArchiveName": "all-mail", "Retention": {"RetentionPeriod": "ONE_YEAR"}}
 KEEP = {"Name": "keep", "Actions": [{"Archive": {"TargetArchive": "a-0123456789"}}]}
 INGRESS_POINT = {
-    "IngressPointName": "mx",
+    "IngressPointName": "mx-1",
     "Type": "OPEN",
     "RuleSetId": "rs-0123456789",
     "TrafficPolicyId": "tp-0123456789",
@@ -128,7 +128,7 @@ def test_what_the_server_filled_in_is_left_out_and_mentioned() -> None:
 def test_ids_of_things_in_the_files_become_names_and_others_stay_ids() -> None:
     rule_set = {"RuleSetName": "inbound", "RuleSetId": "rs-0123456789", "Rules": [KEEP]}
     found = imported(rule_set, INGRESS_POINT)
-    mx = found.sections[Kind.INGRESS_POINT]["mx"]
+    mx = found.sections[Kind.INGRESS_POINT]["mx-1"]
     assert (mx["rule_set"], mx["traffic_policy"]) == ("inbound", "id:tp-0123456789")
     (rule,) = found.sections[Kind.RULE_SET]["inbound"]["rules"]
     assert rule["actions"] == [{"archive": {"to": "id:a-0123456789"}}]
@@ -145,9 +145,9 @@ def test_a_closed_ingress_point_with_a_password_is_read_from_a_response() -> Non
             "IngressPointAuthConfiguration": {"IngressPointPasswordConfiguration": version},
         }
     )
-    mx = found.sections[Kind.INGRESS_POINT]["mx"]
+    mx = found.sections[Kind.INGRESS_POINT]["mx-1"]
     assert mx["status"] == "closed"
-    assert mx["auth"] == {"smtp_password_env": "MMCTL_MX_PASSWORD"}
+    assert mx["auth"] == {"smtp_password_env": "MMCTL_MX_1_PASSWORD"}
 
 
 def test_a_password_is_written_nowhere_and_shown_nowhere() -> None:
@@ -155,7 +155,7 @@ def test_a_password_is_written_nowhere_and_shown_nowhere() -> None:
     configuration = {"SmtpPassword": secret}
     found = imported({**INGRESS_POINT, "Type": "AUTH", "IngressPointConfiguration": configuration})
     assert secret not in yaml_of(found)
-    assert "MMCTL_MX_PASSWORD" in found.notes[0]
+    assert "MMCTL_MX_1_PASSWORD" in found.notes[0]
     for wrong in ({"SmtpPassword": secret + " "}, [configuration]):
         refused = imported({**INGRESS_POINT, "IngressPointConfiguration": wrong}).refused
         assert refused
@@ -172,7 +172,7 @@ def test_certificates_become_files() -> None:
             "IngressPointConfiguration": {"TlsAuthConfiguration": store},
         }
     )
-    assert found.certificates == {"mx-ca.pem": "-----BEGIN\nX\n", "mx-crl.pem": "crl"}
+    assert found.certificates == {"mx-1-ca.pem": "-----BEGIN\nX\n", "mx-1-crl.pem": "crl"}
 
 
 def test_what_has_no_words_is_listed_and_the_rest_is_written() -> None:

@@ -166,7 +166,7 @@ class World:
     def plan(self) -> Plan:
         configuration, environment = self.desired()
         service = self.service()
-        state = read_live(service, configuration)
+        state = read_live(service, configuration, self.history.applied())
         target = target_of(environment, service.identity)
         return make_plan(target, configuration, state, serial=count(self.history))
 

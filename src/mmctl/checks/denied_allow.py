@@ -29,97 +29,104 @@ Good:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.networks import NetworkTest, ipv4, network_test
-from mmctl.checks.places import PlacedCondition, Role, TextTest, policy_conditions, text_test
+from mmctl.checks.covering import covering_network, covering_value
+from mmctl.checks.networks import ipv4, network_test
+from mmctl.checks.places import Role, policy_conditions, text_test
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
+    from ipaddress import IPv4Network
 
+    from mmctl.checks.places import PlacedCondition, TextTest
     from mmctl.language.project import LogicalTrafficPolicy
     from mmctl.problem import Path
 
-T = TypeVar("T", bound=TextTest | NetworkTest)
+_COVERED: Final = {
+    "equals": ("equals",),
+    "starts_with": ("equals", "starts_with"),
+    "ends_with": ("equals", "ends_with"),
+    "contains": ("equals", "starts_with", "ends_with", "contains"),
+}
+"""By what a deny compares: how an allow compares whose value it may cover."""
 
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the permissions that a refusal swallows."""
     folds = subject.project.settings.readings.string_case == "insensitive"
-
-    def covers_text(deny: TextTest, operator: str, value: str) -> bool:
-        return any(
-            _covers(deny.operator, denied.lower(), operator, value.lower())
-            if folds
-            else _covers(deny.operator, denied, operator, value)
-            for denied in deny.values
-        )
-
     for policy in subject.project.traffic_policies.values():
         placed = tuple(policy_conditions(policy))
-        yield from _denied(policy, placed, text_test, lambda d, a, v: covers_text(d, a.operator, v))
-        yield from _denied(policy, placed, network_test, lambda d, _, v: _inside(d, v))
+        denies = [each for each in placed if each.role is Role.DENY and _alone(policy, each.path)]
+        allows = [each for each in placed if each.role is Role.ALLOW]
+        yield from _texts(policy, denies, allows, folds)
+        yield from _networks(policy, denies, allows)
 
 
-def _denied(
+def _texts(
     policy: LogicalTrafficPolicy,
-    placed: Sequence[PlacedCondition],
-    read: Callable[[PlacedCondition], T | None],
-    covers: Callable[[T, T, str], bool],
+    denies: Sequence[PlacedCondition],
+    allows: Sequence[PlacedCondition],
+    folds: bool,
 ) -> Iterator[Finding]:
-    alone = [each for each in placed if each.role is Role.DENY and _alone(policy, each.path)]
-    denies = [test for test in map(read, alone) if test is not None]
-    allowed = [each for each in placed if each.role is Role.ALLOW]
-    allows = [test for test in map(read, allowed) if test is not None]
-    for allow in allows:
-        if _negated(allow):
-            continue
-        for index, value in enumerate(allow.values):
-            deny = next((deny for deny in denies if covers(deny, allow, value)), None)
-            if deny is not None:
-                line = policy.positions.at(deny.path).line
-                yield finding(
-                    policy,
-                    (*allow.path, "Values", index),
-                    f"the `deny` in line {line} refuses all of `{value}`, wherever it stands",
-                    help="narrow the `deny`; an `allow` is no exception from it",
-                )
+    denied = [test for test in map(text_test, denies) if test is not None]
+    allowed = [test for test in map(text_test, allows) if test is not None]
+    for deny in denied:
+        values = frozenset(_folded(value, folds) for value in deny.values)
+        for allow in allowed:
+            if not _comparable(deny, allow):
+                continue
+            for index, value in enumerate(allow.values):
+                if covering_value(deny.operator, _folded(value, folds), values) is not None:
+                    yield _denied(policy, deny.path, (*allow.path, "Values", index), value)
 
 
-def _negated(test: TextTest | NetworkTest) -> bool:
-    return test.negated if isinstance(test, NetworkTest) else test.operator == "not_equals"
+def _comparable(deny: TextTest, allow: TextTest) -> bool:
+    return deny.subject == allow.subject and allow.operator in _COVERED.get(deny.operator, ())
+
+
+def _networks(
+    policy: LogicalTrafficPolicy,
+    denies: Sequence[PlacedCondition],
+    allows: Sequence[PlacedCondition],
+) -> Iterator[Finding]:
+    denied = [test for test in map(network_test, denies) if test is not None and not test.negated]
+    allowed = [test for test in map(network_test, allows) if test is not None and not test.negated]
+    for deny in denied:
+        networks = frozenset(_read(deny.values))
+        for allow in allowed:
+            for index, value in enumerate(allow.values):
+                network = ipv4(value)
+                if network is not None and covering_network(network, networks) is not None:
+                    yield _denied(policy, deny.path, (*allow.path, "Values", index), value)
+
+
+def _read(values: Sequence[str]) -> Iterator[IPv4Network]:
+    for value in values:
+        network = ipv4(value)
+        if network is not None:
+            yield network
+
+
+def _folded(value: str, folds: bool) -> str:
+    return value.lower() if folds else value
+
+
+def _denied(policy: LogicalTrafficPolicy, deny: Path, allow: Path, value: str) -> Finding:
+    line = policy.positions.at(deny).line
+    return finding(
+        policy,
+        allow,
+        f"the `deny` in line {line} refuses all of `{value}`, wherever it stands",
+        help="narrow the `deny`; an `allow` is no exception from it",
+    )
 
 
 def _alone(policy: LogicalTrafficPolicy, path: Path) -> bool:
     """Whether a condition is all that its statement asks for."""
     return len(policy.policy.policy_statements[int(path[1])].conditions) == 1
-
-
-def _covers(deny: str, denied: str, allow: str, value: str) -> bool:
-    """Whether every text that `allow value` matches, `deny denied` matches too."""
-    match deny, allow:
-        case ("equals", "equals"):
-            return denied == value
-        case ("starts_with", "equals" | "starts_with"):
-            return value.startswith(denied)
-        case ("ends_with", "equals" | "ends_with"):
-            return value.endswith(denied)
-        case ("contains", "equals" | "starts_with" | "ends_with" | "contains"):
-            return denied in value
-        case _:
-            return False
-
-
-def _inside(deny: NetworkTest, value: str) -> bool:
-    if deny.negated or deny.version != 4:  # noqa: PLR2004 - an IP version
-        return False
-    network = ipv4(value)
-    denied = [ipv4(other) for other in deny.values]
-    return network is not None and any(
-        other is not None and network.subnet_of(other) for other in denied
-    )
 
 
 CHECK = Check(id="denied-allow", severity=Severity.ERROR, text=__doc__, run=run)

@@ -50,5 +50,6 @@ def unconditional(rule: LogicalRule) -> bool:
 
 
 def has_outcome(rule: LogicalRule) -> bool:
-    """Whether the rule is how mail can end, other than by being lost."""
-    return rule.final or any(does(rule) for does in (delivers, stores, bounces, ends))
+    """Whether mail can end well by the rule, or all of it is meant to end there."""
+    discards_all = ends(rule) and unconditional(rule)
+    return rule.final or discards_all or delivers(rule) or stores(rule) or bounces(rule)

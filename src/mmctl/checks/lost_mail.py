@@ -5,7 +5,8 @@ What it does:
     where it admits anybody, for one elsewhere) and for those that delivering rules except, and
     judges it. It must reach what the rule set says (`must_reach`; by default `delivered` where the
     set delivers at all, else `stored`), unless a rule drops or bounces it or is `final: true`.
-    Mail of other kinds is looked at by `mmctl prove`.
+    Where the ingress points are not known, a rule set that loses mail for others is an info. Mail
+    of other kinds is looked at by `mmctl prove`.
 
 Why it is bad:
     The sender was told that the mail was accepted, so nobody sends it again and nobody learns of
@@ -49,21 +50,28 @@ Good:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.checks.effects import delivers, has_outcome
 from mmctl.checks.ordinary import addressed, ordinary
+from mmctl.checks.places import is_whole
 from mmctl.judge.judging import judge
-from mmctl.judge.submission import gateway_of_ingress_point
+from mmctl.judge.submission import gateway_of_ingress_point, gateway_of_rule_set
 from mmctl.language.project import Outcome
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mmctl.judge.submission import Gateway
     from mmctl.judge.trace import RecipientTrace
-    from mmctl.language.project import LogicalIngressPoint, LogicalRuleSet, Project
+    from mmctl.language.project import (
+        LogicalIngressPoint,
+        LogicalRuleSet,
+        LogicalTrafficPolicy,
+        Project,
+    )
 
 
 def run(subject: Subject) -> Iterator[Finding]:
@@ -71,32 +79,42 @@ def run(subject: Subject) -> Iterator[Finding]:
     project = subject.project
     for point in project.ingress_points.values():
         rule_set = project.rule_sets.get(point.ingress_point.rule_set_id)
-        if (
-            rule_set is None
-            or point.ingress_point.traffic_policy_id not in project.traffic_policies
-        ):
-            continue
-        lost = next(_lost(project, point, rule_set), None)
-        if lost is not None:
-            yield _finding(project, point, rule_set, lost)
+        policy = project.traffic_policies.get(point.ingress_point.traffic_policy_id)
+        if rule_set is not None and policy is not None:
+            lost = _lost(project, rule_set, gateway_of_ingress_point(project, point.name))
+            if lost is not None:
+                yield _admitted(point, policy, rule_set, lost)
+    if not any(_is_known(project, point) for point in project.ingress_points.values()):
+        for rule_set in filter(is_whole, project.rule_sets.values()):
+            lost = _lost(project, rule_set, gateway_of_rule_set(project, rule_set.name))
+            if lost is not None and lost.outcome is Outcome.LOST:
+                yield _rest(rule_set)
 
 
-def _lost(
-    project: Project, point: LogicalIngressPoint, rule_set: LogicalRuleSet
-) -> Iterator[RecipientTrace]:
-    gateway = gateway_of_ingress_point(project, point.name)
+def _is_known(project: Project, point: LogicalIngressPoint) -> bool:
+    return point.ingress_point.rule_set_id in project.rule_sets
+
+
+def _lost(project: Project, rule_set: LogicalRuleSet, gateway: Gateway) -> RecipientTrace | None:
+    """What becomes of the first ordinary mail that is lost; None where none is."""
     if not any(map(has_outcome, gateway.rules)):
-        return  # `rule-set-without-outcome` says it
+        return None  # `rule-set-without-outcome` says it
     final = {rule.name for rule in gateway.rules if rule.final}
-    enough = _enough(project, rule_set)
-    for address, recipients in addressed(gateway):
-        submission = ordinary(recipients, source_ip=address)
-        for trace in judge(gateway, submission, assume_pass=True).recipients:
-            below = trace.outcome is Outcome.LOST or (
-                trace.outcome is Outcome.STORED and enough is Outcome.DELIVERED
-            )
-            if below and final.isdisjoint(trace.applied):
-                yield trace
+    below = {Outcome.LOST, *_BELOW[_enough(project, rule_set)]}
+    return next(
+        (
+            trace
+            for address, recipients in addressed(gateway)
+            for trace in judge(
+                gateway, ordinary(recipients, source_ip=address), assume_pass=True
+            ).recipients
+            if trace.outcome in below and final.isdisjoint(trace.applied)
+        ),
+        None,
+    )
+
+
+_BELOW: Final = {Outcome.DELIVERED: (Outcome.STORED,), Outcome.STORED: ()}
 
 
 def _enough(project: Project, rule_set: LogicalRuleSet) -> Outcome:
@@ -106,9 +124,9 @@ def _enough(project: Project, rule_set: LogicalRuleSet) -> Outcome:
     return Outcome.DELIVERED if any(map(delivers, live)) else Outcome.STORED
 
 
-def _finding(
-    project: Project,
+def _admitted(
     point: LogicalIngressPoint,
+    policy: LogicalTrafficPolicy,
     rule_set: LogicalRuleSet,
     lost: RecipientTrace,
 ) -> Finding:
@@ -120,9 +138,19 @@ def _finding(
         rule_set,
         (),
         f"ordinary mail for `{lost.recipient}`, which `{point.name}` admits, {ends}",
-        help=f"add a rule for it, or admit less in"
-        f" `{project.traffic_policies[point.ingress_point.traffic_policy_id].name}`{meant}",
+        help=f"add a rule for it, or admit less in `{policy.name}`{meant}",
         severity=Severity.WARNING if mild else None,
+    )
+
+
+def _rest(rule_set: LogicalRuleSet) -> Finding:
+    return finding(
+        rule_set,
+        (),
+        f"no rule of `{rule_set.name}` is for the rest: if the traffic policy admits other"
+        " mail, it is accepted and lost",
+        help="add a last rule without conditions, or see that the policy admits no other mail",
+        severity=Severity.INFO,
     )
 
 

@@ -48,6 +48,7 @@ from typing import TYPE_CHECKING
 
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.checks.effects import DELIVERIES, delivers, ends, kinds, stores
+from mmctl.checks.places import is_whole
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the first stop after a delivery of which there is no copy, once a rule set."""
-    for rule_set in subject.project.rule_sets.values():
+    for rule_set in filter(is_whole, subject.project.rule_sets.values()):
         for rule in rule_set.live_rules(subject.project.environment.name):
             if stores(rule):
                 break

@@ -43,9 +43,10 @@ def ordinary(recipients: tuple[str, ...], *, source_ip: str) -> Submission:
 
 def addressed(gateway: Gateway) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Addresses of clients, each with recipients that the gateway may admit from there."""
-    if gateway.policy is None:
-        return
     excepted = _excepted(gateway.rules)
+    if gateway.policy is None:
+        yield CLIENT, (ELSEWHERE,)
+        return
     if gateway.policy.default_action is AcceptAction.ALLOW:
         yield CLIENT, (ELSEWHERE, *excepted)[:MOST]
     for statement in gateway.policy.policy_statements:

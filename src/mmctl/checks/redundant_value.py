@@ -41,11 +41,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.checks.check import Check, Finding, Subject
+from mmctl.checks.covering import covering_value
 from mmctl.checks.places import text_tests
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from mmctl.checks.places import TextTest
     from mmctl.language.readings import Readings
@@ -70,36 +71,15 @@ def _redundant(test: TextTest, folds: bool) -> Iterator[Finding]:
     for index, value in enumerate(values):
         first.setdefault(value, index)
     for index, value in enumerate(values):
+        cover = covering_value(test.operator, value, first)
         if first[value] != index:
             message = f"`{test.values[index]}` stands here twice"
-        elif (cover := _cover(test.operator, value, first)) is not None:
+        elif cover is not None and cover != value:
             written = test.values[first[cover]]
             message = f"`{test.values[index]}` is covered by `{written}`, which stands here too"
         else:
             continue
         yield test.at(index, message, help="leave it out")
-
-
-def _cover(operator: str, value: str, others: Mapping[str, int]) -> str | None:
-    """Another value that matches all that this one matches."""
-    ends = range(1, len(value))
-    match operator:
-        case "starts_with":
-            return next((value[:end] for end in ends if value[:end] in others), None)
-        case "ends_with":
-            return next((value[end:] for end in ends if value[end:] in others), None)
-        case "contains":
-            return _inside(value, others)
-        case _:
-            return None
-
-
-def _inside(value: str, others: Mapping[str, int]) -> str | None:
-    for length in sorted({len(other) for other in others if len(other) < len(value)}):
-        for start in range(len(value) - length + 1):
-            if (piece := value[start : start + length]) in others:
-                return piece
-    return None
 
 
 CHECK = Check(id="redundant-value", severity=Severity.INFO, text=__doc__, run=run)

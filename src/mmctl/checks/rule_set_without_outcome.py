@@ -1,9 +1,9 @@
-"""A rule set that never delivers, stores, bounces or drops anything.
+"""A rule set that never delivers, stores or bounces anything.
 
 What it does:
-    Finds rule sets none of whose rules has an action that ends well or badly. Headers, replaced
-    recipients, SNS topics and Lambda functions alone keep no mail; a rule that is `final: true`
-    is meant to be the end of its mail.
+    Finds rule sets none of whose rules delivers, stores or bounces. Headers, replaced recipients,
+    SNS topics and Lambda functions alone keep no mail. A rule that is `final: true`, or drops
+    everything, is meant to be the end of its mail.
 
 Why it is bad:
     What the traffic policy admits is accepted, and then gone: no delivery, no copy, no bounce.
@@ -34,7 +34,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.effects import has_outcome
+from mmctl.checks.effects import ends, has_outcome
+from mmctl.checks.places import is_whole
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -42,13 +43,15 @@ if TYPE_CHECKING:
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the rule sets that lose all mail."""
+    """Yield the rule sets that lose all mail which they do not drop."""
     for name, rule_set in subject.project.rule_sets.items():
-        if not any(map(has_outcome, rule_set.live_rules(subject.project.environment.name))):
+        live = rule_set.live_rules(subject.project.environment.name)
+        if is_whole(rule_set) and not any(map(has_outcome, live)):
+            what = "all mail that it does not drop" if any(map(ends, live)) else "all mail"
             yield finding(
                 rule_set,
                 (),
-                f"no rule of `{name}` delivers, stores, bounces or drops: all mail is lost",
+                f"no rule of `{name}` delivers, stores or bounces: {what} is lost",
                 help="add a rule with `relay`, `send`, `deliver_to_mailbox` or `archive`",
             )
 

@@ -2,7 +2,8 @@
 
 What it does:
     Finds `contains` with an address or domain where a match lets mail through: in an `allow`
-    statement, and under `unless` of a rule that drops, stops or bounces.
+    statement, and under `unless` of a rule that drops, stops or bounces. In the conditions of a
+    rule that delivers its mail or lets it go on, `@` and a domain are a warning.
 
 Why it is bad:
     `contains "@example.com"` also matches `someone@example.com.attacker.example`, a domain that
@@ -31,7 +32,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Check, Finding, Subject
-from mmctl.checks.effects import bounces, ends
+from mmctl.checks.effects import bounces, delivers, ends
 from mmctl.checks.places import Role, text_tests
 from mmctl.language.project import LogicalRule
 from mmctl.problem import Severity
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
     from mmctl.checks.places import TextTest
 
+_AT_DOMAIN: Final = re.compile(r"@[\w-]+(\.[\w-]+)+$")
 _DOMAIN: Final = re.compile(r"@[\w-]|^[\w-]+(\.[\w-]+)*\.[a-zA-Z]{2,}$")
 
 
@@ -48,14 +50,17 @@ def run(subject: Subject) -> Iterator[Finding]:
     """Yield the substrings by which mail is let through."""
     for test in text_tests(subject.project):
         named = test.about_addresses or test.subject == "helo"
-        if not named or test.operator != "contains" or not _lets_through(test):
+        if not named or test.operator != "contains":
             continue
+        passes, treats = _lets_through(test), _treats_as_own(test)
         for index, value in enumerate(test.values):
-            if _DOMAIN.search(value):
+            if (passes and _DOMAIN.search(value)) or (treats and _AT_DOMAIN.search(value)):
+                verb = "lets through" if passes else "matches"
                 yield test.at(
                     index,
-                    f"`contains` `{value}` also lets through `{_lookalike(test, value)}`",
+                    f"`contains` `{value}` also {verb} `{_lookalike(test, value)}`",
                     help=_instead(test, value),
+                    severity=None if passes else Severity.WARNING,
                 )
 
 
@@ -63,6 +68,13 @@ def _lets_through(test: TextTest) -> bool:
     if isinstance(test.owner, LogicalRule):
         return test.role is Role.UNLESS and (ends(test.owner) or bounces(test.owner))
     return test.role is Role.ALLOW
+
+
+def _treats_as_own(test: TextTest) -> bool:
+    """Whether the rule does its mail good, or marks it, because of the match."""
+    if not isinstance(test.owner, LogicalRule) or test.role is not Role.CONDITION:
+        return False
+    return delivers(test.owner) or not (ends(test.owner) or bounces(test.owner))
 
 
 def _lookalike(test: TextTest, value: str) -> str:

@@ -51,6 +51,7 @@ from mmctl.checks.effects import (
     stores,
     unconditional,
 )
+from mmctl.checks.places import is_whole
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -65,10 +66,10 @@ def run(subject: Subject) -> Iterator[Finding]:
         live = rule_set.live_rules(subject.project.environment.name)
         for index, rule in enumerate(live):
             if unconditional(rule) and (drops(rule) or bounces(rule)):
-                yield from _judge(rule, live[:index])
+                yield from _judge(rule, live[:index], whole=is_whole(rule_set))
 
 
-def _judge(rule: LogicalRule, above: Sequence[LogicalRule]) -> Iterator[Finding]:
+def _judge(rule: LogicalRule, above: Sequence[LogicalRule], *, whole: bool) -> Iterator[Finding]:
     verb = "bounces" if bounces(rule) else "drops"
     path = ("Actions", _index(rule, "Bounce" if bounces(rule) else "Drop"))
     passing = next((other for other in above if delivers(other) and not ends(other)), None)
@@ -80,13 +81,21 @@ def _judge(rule: LogicalRule, above: Sequence[LogicalRule]) -> Iterator[Finding]
             " rules do not stop at the first match",
             help=f"end `{passing.name}` with `- stop`, or give `{rule.name}` conditions",
         )
-    elif not rule.final and not any(delivers(other) or stores(other) for other in (*above, rule)):
+    elif (
+        whole
+        and not rule.final
+        and not any(delivers(other) or stores(other) for other in (*above, rule))
+    ):
         yield finding(
             rule,
             path,
             f"`{rule.name}` {verb} every message, and no rule above it delivers or stores any",
             help="give it conditions; if all mail is meant to end here, write `final: true`",
         )
+
+
+def _keeps(rule: LogicalRule) -> bool:
+    return delivers(rule) or stores(rule)
 
 
 def _index(rule: LogicalRule, kind: str) -> int:

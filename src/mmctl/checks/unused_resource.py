@@ -3,7 +3,8 @@
 What it does:
     Looks for every resource by name in all rules (those of other environments and disabled ones
     too), policies and ingress points. A project without any rule set, or for policies without
-    any ingress point, is taken for a library of resources and left alone.
+    any ingress point, is taken for a library of resources and left alone; and so are the kinds of
+    which one is named by its id.
 
 Why it is bad:
     Usually a name is missing where it should stand: a list that blocks nobody, a policy that
@@ -43,7 +44,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.language.project import Kind
-from mmctl.language.references import references
+from mmctl.language.references import is_raw, references
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def run(subject: Subject) -> Iterator[Finding]:
     if project.ingress_points:
         looked_at = (*looked_at, Kind.TRAFFIC_POLICY)
     used = frozenset(_used(project))
-    for kind in looked_at:
+    by_id = {kind for kind, name in used if is_raw(name)}
+    for kind in (kind for kind in looked_at if kind not in by_id):
         for name, resource in project.of_kind(kind).items():
             if (kind, name) not in used:
                 yield finding(

@@ -2,7 +2,8 @@
 
 What it does:
     Looks for every rule set in the ingress points of the project. A project without ingress
-    points is left alone: they may be managed elsewhere.
+    points is left alone (they may be managed elsewhere), and so is one that names a rule set by
+    its id.
 
 Why it is bad:
     No mail passes these rules. They look as if they protected somebody.
@@ -43,6 +44,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.language.references import is_raw
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ def run(subject: Subject) -> Iterator[Finding]:
     """Yield the rule sets without an ingress point."""
     points = subject.project.ingress_points.values()
     used = {point.ingress_point.rule_set_id for point in points}
-    if not used:
+    if not used or any(map(is_raw, used)):
         return
     for name, rule_set in subject.project.rule_sets.items():
         if name not in used:

@@ -68,7 +68,7 @@ class Change:
 
         failed = gate(self.run, self.project)
         desired = self.desired()
-        state = read_live(self.means.service, desired)
+        state = read_live(self.means.service, desired, self.means.history.applied())
         passwords = Passwords(self.means.history.store, self.means.environ)
         return make_plan(
             self.target,

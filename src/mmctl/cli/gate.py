@@ -35,17 +35,24 @@ def _cases(run: Run, project: Project) -> int:
     """Failed cases are told and counted: the brake `cases` holds them up."""
     from mmctl.cases.reading import cases_of
     from mmctl.cases.running import run_cases
-    from mmctl.render.simulate import cases_report
 
     cases, problems = cases_of(project)
     if problems:
         raise ProblemsFound("some cases cannot be run", problems, project.files)
-    failed = [result for result in run_cases(project, cases, run.read_file) if not result.passed]
+    results = run_cases(project, cases, run.read_file)
+    failed = [result.case for result in results if not result.passed]
     if failed:
-        run.errors().print(cases_report(failed, passing=False, trace=False), end="")
+        warn = run.errors().print
+        warn(f"{len(failed)} of {len(results)} cases fail; mmctl simulate says why")
+        for case in failed[:SHOWN]:
+            warn(f"  {case.name}  {case.position.file}:{case.position.line}")
+        if len(failed) > SHOWN:
+            warn(f"  … and {len(failed) - SHOWN} more")
     return len(failed)
 
 
+SHOWN: Final = 5
+"""So many failed cases are named before a plan; `mmctl simulate` has them all."""
 GATES: Final[tuple[Gate, ...]] = (_lint, _cases)
 
 

@@ -193,7 +193,9 @@ def _cases(
             run.write(junit(results))
         case _:
             report = cases_report(results, passing=run.verbose, trace=trace)
-            run.show(report if covered is None else report + coverage_report(covered))
+            if covered is not None:
+                report.append("\n").append_text(coverage_report(covered))
+            run.show(report)
     failed = bool(problems) or any(not result.passed for result in results)
     too_low = coverage_min is not None and covered is not None and covered.percent < coverage_min
     if too_low and covered is not None:

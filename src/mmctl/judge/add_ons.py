@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.judge.answers import FALSE, MissingFact, known, unknown
+from mmctl.judge.answers import FALSE, MissingFact, known
 from mmctl.judge.asking import NO, YES, Found, string_found
 from mmctl.model.enums import RuleVerdict
 
@@ -45,8 +45,7 @@ def boolean_found(asking: Asking, analysis: Analysis | IngressAnalysis, *, wante
     if value is None:
         passing = _PASSING.get(_spelling(analysis.result_field))
         fact = _missing(analysis, (YES, NO), passing=passing)
-        taken = asking.choice(fact)
-        answer = unknown(fact) if taken is None else known((taken == YES) is wanted)
+        answer = asking.depending(fact, lambda true: (true == YES) is wanted)
     else:
         true = value if isinstance(value, bool) else value.strip().lower() in _TRUE
         answer = known(true is wanted)
@@ -86,18 +85,16 @@ def verdict_found(
     """Compare a field with verdicts."""
     value = add_on_value(asking, analysis)
     verdict = None if value is None else _text(value).strip().upper()
-    compared = verdict
     if verdict is None:
         fact = _missing(analysis, tuple(RuleVerdict), passing=RuleVerdict.PASS)
-        verdict = asking.choice(fact)
-        answer = unknown(fact) if verdict is None else known((verdict in values) is not negative)
+        answer = asking.depending(fact, lambda could_be: (could_be in values) is not negative)
     else:
         answer = known((verdict in values) is not negative)
     return Found(
         operand=operand_of(analysis),
         operator="verdict_not_equals" if negative else "verdict_equals",
         values=tuple(values),
-        compared=() if compared is None else (compared,),
+        compared=() if verdict is None else (verdict,),
         answer=answer,
         matched=tuple(value for value in values if value == verdict),
     )

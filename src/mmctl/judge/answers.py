@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 
 class Truth(StrEnum):
@@ -38,11 +38,19 @@ class MissingFact:
 
 
 @dataclass(frozen=True, slots=True)
+class Lack:
+    """A question that only a missing fact could answer, and for which of its values it is true."""
+
+    fact: MissingFact
+    true_for: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """Whether something holds; where that is unknown, for lack of which facts."""
+    """Whether something holds; where that is unknown, for lack of what."""
 
     truth: Truth
-    missing: tuple[MissingFact, ...] = ()
+    lacks: tuple[Lack, ...] = ()
 
     def __invert__(self) -> Answer:
         """The opposite; unknown stays unknown."""
@@ -69,6 +77,13 @@ class Answer:
         """Whether a fact is missing."""
         return self.truth is Truth.UNKNOWN
 
+    @property
+    def missing(self) -> tuple[MissingFact, ...]:
+        """The facts for whose lack it is unknown."""
+        if len(self.lacks) <= 1:
+            return tuple(lack.fact for lack in self.lacks)
+        return tuple(dict.fromkeys(lack.fact for lack in self.lacks))
+
 
 TRUE: Final = Answer(Truth.TRUE)
 FALSE: Final = Answer(Truth.FALSE)
@@ -79,21 +94,24 @@ def known(holds: bool) -> Answer:
     return TRUE if holds else FALSE
 
 
-def unknown(*missing: MissingFact) -> Answer:
-    """The answer for lack of facts."""
-    return Answer(Truth.UNKNOWN, missing)
+def depending(fact: MissingFact, could_be: Iterable[str], holds: Callable[[str], bool]) -> Answer:
+    """The answer where a fact could be several things: unknown only if that makes a difference."""
+    values = tuple(could_be)
+    true_for = frozenset(value for value in values if holds(value))
+    if not true_for:
+        return FALSE
+    return TRUE if len(true_for) == len(values) else Answer(Truth.UNKNOWN, (Lack(fact, true_for),))
 
 
 def all_of(answers: Iterable[Answer]) -> Answer:
     """False where one is false, else unknown where one is unknown, else true."""
-    missing: dict[MissingFact, None] = {}
-    some_unknown = False
+    lacks: dict[Lack, None] = {}
     for answer in answers:
         if answer.is_false:
             return FALSE
-        some_unknown = some_unknown or answer.is_unknown
-        missing.update(dict.fromkeys(answer.missing))
-    return unknown(*missing) if some_unknown else TRUE
+        if answer.is_unknown:
+            lacks.update(dict.fromkeys(answer.lacks))
+    return Answer(Truth.UNKNOWN, tuple(lacks)) if lacks else TRUE
 
 
 def any_of(answers: Iterable[Answer]) -> Answer:

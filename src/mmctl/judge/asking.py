@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from mmctl.judge.answers import FALSE, Answer, MissingFact, known, unknown
+from mmctl.judge.answers import FALSE, Answer, MissingFact, depending, known
 from mmctl.judge.compare import client_address, networks_around, same_family, values_met
 from mmctl.mail.email import NoPolicy, Tls
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from mmctl.judge.compare import IpAddress
     from mmctl.judge.submission import Gateway, Submission
@@ -29,7 +29,6 @@ NO: Final = "no"
 OTHER_FAMILY: Final = "other family"
 NO_VALUE: Final = "no value"
 
-SOURCE_IP: Final = MissingFact(fact="source_ip", states="--ip", choices=("ipv4", "ipv6"))
 TLS: Final = MissingFact(fact="tls", states="--tls", choices=tuple(Tls))
 TLS_WRAPPED: Final = MissingFact(
     fact="tls_wrapped", states="session: {tls_wrapped: …} in a case", choices=(NO, YES)
@@ -65,8 +64,8 @@ class Asking:
     """The recipient as conditions see it."""
     added: tuple[AddedHeader, ...] = ()
     """The added headers that conditions see."""
-    taken: Mapping[MissingFact, str] = field(default_factory=dict)
-    """What missing facts are taken to be, in one world."""
+    narrowed: Mapping[MissingFact, frozenset[str]] = field(default_factory=dict)
+    """What missing facts could still be, in one world."""
     assume_pass: bool = False
     assumed: dict[str, str] = field(default_factory=dict)
     """Filled with what `assume_pass` took for granted."""
@@ -76,27 +75,29 @@ class Asking:
         """The readings of the gateway."""
         return self.gateway.readings
 
-    def choice(self, fact: MissingFact) -> str | None:
-        """What a missing fact is taken to be; None: it is missing."""
-        if fact in self.taken:
-            return self.taken[fact]
+    def could_be(self, fact: MissingFact) -> tuple[str, ...]:
+        """What a missing fact could be, as far as this world narrows it down."""
         if self.assume_pass and fact.passing is not None:
             self.assumed[fact.fact] = fact.passing
-            return fact.passing
-        return None
+            return (fact.passing,)
+        left = self.narrowed.get(fact)
+        return fact.choices if left is None else tuple(c for c in fact.choices if c in left)
+
+    def depending(self, fact: MissingFact, holds: Callable[[str], bool]) -> Answer:
+        """The answer to a question about a missing fact."""
+        return depending(fact, self.could_be(fact), holds)
 
     def source_ip(self) -> IpAddress | None:
         """The client's address; None: not stated."""
         stated = self.submission.session.source_ip
         return None if stated is None else client_address(stated)
 
-    def tls(self) -> Tls | None:
-        """How the session is encrypted; None: not stated."""
+    def about_tls(self, holds: Callable[[Tls], bool]) -> Answer:
+        """The answer to a question about the session's encryption."""
         stated = self.submission.session.tls
         if stated is not None:
-            return stated
-        taken = self.choice(TLS)
-        return None if taken is None else Tls(taken)
+            return known(holds(stated))
+        return self.depending(TLS, lambda tls: holds(Tls(tls)))
 
 
 def string_found(
@@ -121,8 +122,7 @@ def string_found(
         fact = MissingFact(
             fact=operand, about=f"{positive} {list(values)}", states=states, choices=(YES, NO)
         )
-        taken = asking.choice(fact)
-        answer = unknown(fact) if taken is None else known((taken == YES) is not negative)
+        answer = asking.depending(fact, lambda met: (met == YES) is not negative)
     elif not texts:
         answer = known(without_text == "matches") if negative else FALSE
     else:
@@ -150,20 +150,18 @@ def ip_found(
         fact="source_ip", about=str(list(values)), states="--ip", choices=(YES, NO, OTHER_FAMILY)
     )
     around: tuple[str, ...] = ()
-    answer: Answer | None = None
+
+    def holds(where: str) -> bool:
+        if where == OTHER_FAMILY:
+            return negative and asking.readings.ip_family_mismatch == "matches"
+        return (where == YES) is not negative
+
     if address is None:
-        where = asking.choice(fact)
+        answer = asking.depending(fact, holds)
     else:
         around = networks_around(address, values)
         counts = address.version == version if version else same_family(address, values)
-        where = (YES if around else NO) if counts else OTHER_FAMILY
-    match where:
-        case None:
-            answer = unknown(fact)
-        case "yes" | "no":
-            answer = known((where == YES) is not negative)
-        case _:
-            answer = known(negative and asking.readings.ip_family_mismatch == "matches")
+        answer = known(holds((YES if around else NO) if counts else OTHER_FAMILY))
     return Found(
         operand=operand,
         operator="not_cidr_matches" if negative else "cidr_matches",
@@ -188,8 +186,7 @@ def list_found(
             states=f"--{operand.replace('_', '-')}",
             choices=(YES, NO),
         )
-        taken = asking.choice(fact)
-        answer = unknown(fact) if taken is None else known((taken == YES) is wanted)
+        answer = asking.depending(fact, lambda found: (found == YES) is wanted)
     else:
         answer, matched = _looked_up(asking, name, addresses, wanted=wanted)
     return Found(
@@ -215,8 +212,7 @@ def _looked_up(
             states=f"address_lists: {{{name}: {{sample_file: …}}}} in the project",
             choices=(YES, NO),
         )
-        taken = asking.choice(fact)
-        return (unknown(fact) if taken is None else known((taken == YES) is wanted)), ()
+        return asking.depending(fact, lambda found: (found == YES) is wanted), ()
     readings = asking.readings
     included = any(
         members.include(
@@ -240,12 +236,11 @@ def _deleted_list(asking: Asking, name: str, *, wanted: bool) -> Answer:
         states=f"address_lists: {{{name}: …}} in the project",
         choices=(YES, NO),
     )
-    taken = asking.choice(fact)
-    return unknown(fact) if taken is None else known((taken == YES) is wanted)
+    return asking.depending(fact, lambda found: (found == YES) is wanted)
 
 
-def dmarc_policy(asking: Asking) -> str | MissingFact:
-    """The DMARC policy that a condition sees: a value of AWS's, `no value`, or what is missing.
+def about_dmarc_policy(asking: Asking, holds: Callable[[str], bool]) -> tuple[Answer, str | None]:
+    """The answer to a question about the DMARC policy that a condition sees, and what it is.
 
     Where DMARC is known to have passed, the reading `policy_when_dmarc_failed` says that there is
     no value: https://docs.aws.amazon.com/ses/latest/dg/receiving-email-notifications-contents.html
@@ -253,7 +248,7 @@ def dmarc_policy(asking: Asking) -> str | MissingFact:
     facts = asking.submission.facts
     only_failed = asking.readings.dmarc_policy_means == "policy_when_dmarc_failed"
     if only_failed and facts.dmarc is RuleVerdict.PASS:
-        return NO_VALUE
+        return known(holds(NO_VALUE)), NO_VALUE
     if facts.dmarc_policy is None:
         fact = MissingFact(
             fact="dmarc_policy",
@@ -261,8 +256,9 @@ def dmarc_policy(asking: Asking) -> str | MissingFact:
             choices=(*RuleDmarcPolicy, NO_VALUE),
             passing=NO_VALUE if only_failed else None,
         )
-        return asking.choice(fact) or fact
+        return asking.depending(fact, holds), None
+    policy: str = facts.dmarc_policy.value
     if isinstance(facts.dmarc_policy, NoPolicy):
         counts_as_none = asking.readings.dmarc_policy_without_record == "none"
-        return RuleDmarcPolicy.NONE.value if counts_as_none else NO_VALUE
-    return facts.dmarc_policy.value
+        policy = RuleDmarcPolicy.NONE.value if counts_as_none else NO_VALUE
+    return known(holds(policy)), policy

@@ -8,15 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mmctl.judge import add_ons
-from mmctl.judge.answers import TRUE, Answer, MissingFact, known, unknown
+from mmctl.judge.answers import Answer, known
 from mmctl.judge.asking import (
     DKIM,
     SPF,
-    TLS,
     TLS_WRAPPED,
     YES,
     Found,
-    dmarc_policy,
+    about_dmarc_policy,
     ip_found,
     list_found,
     string_found,
@@ -174,11 +173,9 @@ def _session_fact(
             requested = asking.submission.email.read_receipt_requested
             return known(requested), ("true" if requested else "false",)
         case RuleBooleanEmailAttribute.TLS:
-            tls = asking.tls()
-            if tls is None:
-                return unknown(TLS), ()
             stated = asking.submission.session.tls
-            return known(tls is not Tls.NONE), () if stated is None else (stated.value,)
+            answer = asking.about_tls(lambda tls: tls is not Tls.NONE)
+            return answer, () if stated is None else (stated.value,)
         case RuleBooleanEmailAttribute.TLS_WRAPPED:
             return _tls_wrapped(asking)
 
@@ -189,8 +186,7 @@ def _tls_wrapped(asking: Asking) -> tuple[Answer, tuple[str, ...]]:
         return known(session.tls_wrapped), ("true" if session.tls_wrapped else "false",)
     if session.tls is Tls.NONE:
         return known(False), ("false",)
-    taken = asking.choice(TLS_WRAPPED)
-    return (unknown(TLS_WRAPPED) if taken is None else known(taken == YES)), ()
+    return asking.depending(TLS_WRAPPED, lambda wrapped: wrapped == YES), ()
 
 
 def _number(expression: RuleNumberExpression, asking: Asking) -> Found:
@@ -214,51 +210,31 @@ def _verdict(expression: RuleVerdictExpression, asking: Asking) -> Found:
     spf = expression.evaluate.attribute is RuleVerdictAttribute.SPF
     stated = facts.spf if spf else facts.dkim
     fact = SPF if spf else DKIM
-    value = stated.value if stated is not None else asking.choice(fact)
-    return _one_of(
-        fact.fact,
-        negative=negative,
-        values=expression.values,
-        value=value,
-        missing=fact,
-        compared=stated,
-    )
+
+    def holds(verdict: str) -> bool:
+        return (verdict in expression.values) is not negative
+
+    answer = asking.depending(fact, holds) if stated is None else known(holds(stated))
+    return _one_of(fact.fact, negative, expression.values, answer, stated)
 
 
 def _dmarc(expression: RuleDmarcExpression, asking: Asking) -> Found:
-    policy = dmarc_policy(asking)
-    missing = policy if isinstance(policy, MissingFact) else None
-    value = None if isinstance(policy, MissingFact) else policy
-    stated = asking.submission.facts.dmarc_policy
-    return _one_of(
-        "dmarc_policy",
-        negative=expression.operator is RuleDmarcOperator.NOT_EQUALS,
-        values=expression.values,
-        value=value,
-        missing=missing,
-        compared=None if stated is None else value,
+    negative = expression.operator is RuleDmarcOperator.NOT_EQUALS
+    answer, policy = about_dmarc_policy(
+        asking, lambda policy: (policy in expression.values) is not negative
     )
+    return _one_of("dmarc_policy", negative, expression.values, answer, policy)
 
 
 def _one_of(
-    operand: str,
-    *,
-    negative: bool,
-    values: tuple[str, ...],
-    value: str | None,
-    missing: MissingFact | None,
-    compared: str | None,
+    operand: str, negative: bool, values: tuple[str, ...], answer: Answer, compared: str | None
 ) -> Found:
     """A word compared with words: any, for `NOT_EQUALS` none."""
-    if value is None:
-        answer = unknown(missing) if missing else TRUE
-    else:
-        answer = known((value in values) is not negative)
     return Found(
         operand=operand,
         operator="not_equals" if negative else "equals",
         values=tuple(str(wanted) for wanted in values),
         compared=() if compared is None else (str(compared),),
         answer=answer,
-        matched=tuple(str(wanted) for wanted in values if wanted == value),
+        matched=tuple(str(wanted) for wanted in values if wanted == compared),
     )

@@ -107,8 +107,8 @@ class Copy:
         )
 
     def trace(self) -> CopyTrace:
-        """What stays of it, with its outcome: the first that applies (language.md, Outcomes)."""
-        outcome, by = self._outcome()
+        """What stays of it."""
+        outcome, by = self.outcome()
         return CopyTrace(
             address=self.address,
             headers=self.headers,
@@ -118,7 +118,8 @@ class Copy:
             ended_by=self.ended_by,
         )
 
-    def _outcome(self) -> tuple[Outcome, str | None]:
+    def outcome(self) -> tuple[Outcome, str | None]:
+        """The first outcome that applies (language.md, Outcomes), and the rule that decided."""
         if by := self._last_that_did(DELIVERING):
             return Outcome.DELIVERED, by
         if by := self._last_that_did(frozenset({"bounce"})):

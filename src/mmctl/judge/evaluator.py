@@ -6,11 +6,11 @@ This is the definition: whatever is faster must agree with it. What a condition 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from mmctl.judge.actions import actions_in_effect, drops_on_failure, kind_of, target_of
-from mmctl.judge.answers import MissingFact, all_of, any_of
+from mmctl.judge.answers import Lack, MissingFact, all_of, any_of
 from mmctl.judge.asking import Asking
 from mmctl.judge.conditions import ask
 from mmctl.judge.copies import Copy, Ending, Step
@@ -27,7 +27,7 @@ from mmctl.model.rules import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Hashable, Iterable
 
     from mmctl.judge.answers import Answer
     from mmctl.judge.submission import Gateway, Scenario, Submission
@@ -36,11 +36,30 @@ if TYPE_CHECKING:
     from mmctl.judge.worlds import World
     from mmctl.language.project import LogicalRule
     from mmctl.model.rules import RuleAction, RuleCondition
-    from mmctl.problem import Path
 
 
-Answers = dict[tuple[int, "Path", str, "tuple[AddedHeader, ...]"], "ConditionTrace"]
-"""Conditions that were asked, by themselves, their place, and what they saw of a recipient."""
+Narrowed: TypeAlias = "dict[MissingFact, frozenset[str]]"
+"""What missing facts could still be, in one world."""
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A rule's conditions, asked for what they can see of one recipient."""
+
+    conditions: tuple[ConditionTrace, ...]
+    unless: tuple[ConditionTrace, ...]
+    answer: Answer
+    """Whether the rule applies: all conditions match, and none under `unless` does."""
+
+
+@dataclass(slots=True)
+class Memory:
+    """What was asked of one message before, in any world: asking again gives the same."""
+
+    rules: dict[Hashable, Asked] = field(default_factory=dict)
+    policies: dict[Hashable, PolicyTrace] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,10 +71,9 @@ class Evaluator:
     scenario: Scenario
     texts: Texts
     world: World
+    memory: Memory
     assume_pass: bool
     assumed: dict[str, str]
-    answers: Answers
-    """What was asked before, in any world: without the facts of worlds."""
 
     def admit(self, place: int, recipient: str) -> tuple[PolicyTrace, PolicyTrace]:
         """Ask the traffic policy for one recipient: what is known, and what this world says."""
@@ -65,11 +83,15 @@ class Evaluator:
         policy = self.gateway.policy
         if policy is None:
             return ADMITTED, ADMITTED
-        asking = self._asking(recipient, ())
-        known = decided = ask_policy(policy, asking)
-        while decided.admitted.is_unknown:
-            decided = ask_policy(policy, self._in_world(asking, decided.admitted))
-        return known, decided
+
+        def ask_in(narrowed: Narrowed) -> PolicyTrace:
+            key = (recipient, tuple(narrowed.items()))
+            if key not in self.memory.policies:
+                asking = self._asking(recipient, (), narrowed)
+                self.memory.policies[key] = ask_policy(policy, asking)
+            return self.memory.policies[key]
+
+        return self._decided(ask_in, lambda trace: trace.admitted)
 
     def run(self, copies: list[Copy]) -> list[Copy]:
         """Ask every rule for every copy that still goes on; the copies as they end."""
@@ -78,7 +100,8 @@ class Evaluator:
             if not going:
                 break
             matched = [copy for copy in going if self._applies(rule, index, copy)]
-            matched = self._perform(rule, matched, copies)
+            if matched:
+                matched = self._perform(rule, matched, copies)
             if self.gateway.readings.first_match == "yes":
                 for copy in matched:
                     copy.end(Ending.STOPPED, rule)
@@ -86,67 +109,62 @@ class Evaluator:
 
     def _applies(self, rule: LogicalRule, index: int, copy: Copy) -> bool:
         """A rule applies when all conditions match and no unless-condition does."""
-        conditions = self._ask_all("Conditions", rule.conditions, copy)
-        unless = self._ask_all("Unless", rule.unless, copy)
-        answer = _answer(conditions, unless)
-        applies = answer.is_true if not answer.is_unknown else self._decide(rule, copy, answer)
+        known, decided = self._ask(rule, index, copy)
         copy.steps.append(
             Step(
                 rule=rule,
                 index=index,
                 recipient=copy.seen,
-                conditions=conditions,
-                unless=unless,
-                result=_result(applies=applies, conditions=conditions),
-                missing=answer.missing,
+                conditions=known.conditions,
+                unless=known.unless,
+                result=_result(decided),
+                missing=known.answer.missing,
             )
         )
-        return applies
+        return decided.answer.is_true
 
-    def _decide(self, rule: LogicalRule, copy: Copy, answer: Answer) -> bool:
-        """Whether a rule applies in this world, where it is not known whether it does."""
-        asking = self._asking(copy.seen, self._visible(copy))
-        while answer.is_unknown:
-            asking = self._in_world(asking, answer)
-            answer = _answer(
-                tuple(ask(condition, (), asking) for condition in rule.conditions),
-                tuple(ask(condition, (), asking) for condition in rule.unless),
-            )
-        return answer.is_true
-
-    def _ask_all(
-        self, member: str, conditions: Iterable[RuleCondition], copy: Copy
-    ) -> tuple[ConditionTrace, ...]:
-        return tuple(
-            self._ask(condition, (member, place), copy)
-            for place, condition in enumerate(conditions)
-        )
-
-    def _ask(self, condition: RuleCondition, path: Path, copy: Copy) -> ConditionTrace:
+    def _ask(self, rule: LogicalRule, index: int, copy: Copy) -> tuple[Asked, Asked]:
+        """Ask a rule's conditions for a copy: what is known, and what this world says."""
         added = self._visible(copy)
-        key = (id(condition), path, copy.seen, added)
-        if key not in self.answers:
-            self.answers[key] = ask(condition, path, self._asking(copy.seen, added))
-        return self.answers[key]
+
+        def ask_in(narrowed: Narrowed) -> Asked:
+            key = (index, copy.seen, added, tuple(narrowed.items()))
+            if key not in self.memory.rules:
+                asking = self._asking(copy.seen, added, narrowed)
+                self.memory.rules[key] = _ask_rule(rule, asking)
+            return self.memory.rules[key]
+
+        return self._decided(ask_in, lambda asked: asked.answer)
+
+    def _decided(
+        self, ask_in: Callable[[Narrowed], Found], answer_of: Callable[[Found], Answer]
+    ) -> tuple[Found, Found]:
+        """Ask without, and where that is unknown, with the facts of this world."""
+        known = decided = ask_in({})
+        narrowed: Narrowed = {}
+        while (answer := answer_of(decided)).is_unknown:
+            missing = answer.missing
+            if all(fact in narrowed for fact in missing):
+                self.world.decide(answer.lacks[0])
+            for fact in (*narrowed, *missing):
+                narrowed[fact] = self.world.could_be.get(fact) or frozenset(fact.choices)
+            decided = ask_in(narrowed)
+        return known, decided
 
     def _visible(self, copy: Copy) -> tuple[AddedHeader, ...]:
         return copy.headers if self.gateway.readings.added_headers_visible == "yes" else ()
 
-    def _asking(self, recipient: str, added: tuple[AddedHeader, ...]) -> Asking:
+    def _asking(self, recipient: str, added: tuple[AddedHeader, ...], narrowed: Narrowed) -> Asking:
         return Asking(
             gateway=self.gateway,
             submission=self.submission,
             texts=self.texts,
             recipient=recipient,
             added=added,
+            narrowed=dict(narrowed),
             assume_pass=self.assume_pass,
             assumed=self.assumed,
         )
-
-    def _in_world(self, asking: Asking, answer: Answer) -> Asking:
-        """The same with one more fact taken from the world."""
-        self.world.take(answer.missing[0])
-        return replace(asking, taken=self.world.taken)
 
     def _perform(self, rule: LogicalRule, matched: list[Copy], copies: list[Copy]) -> list[Copy]:
         """Run a rule's actions in order; the copies it is then about (replacing forks)."""
@@ -226,18 +244,12 @@ class Evaluator:
                 if visible != "no":
                     fork.seen = fork.address
                 if visible == "same_rule_too":
-                    fork.steps[-1].skips_rest = not self._still_matches(rule, fork)
+                    _, again = self._ask(rule, fork.steps[-1].index, fork)
+                    fork.steps[-1].skips_rest = not again.answer.is_true
             for group in (copies, matched):
                 at = next(place for place, other in enumerate(group) if other is copy)
                 group[at : at + 1] = forks
         return matched
-
-    def _still_matches(self, rule: LogicalRule, copy: Copy) -> bool:
-        answer = _answer(
-            self._ask_all("Conditions", rule.conditions, copy),
-            self._ask_all("Unless", rule.unless, copy),
-        )
-        return answer.is_true if not answer.is_unknown else self._decide(rule, copy, answer)
 
     def _contents(
         self, rule: LogicalRule, action: RuleAction, acting: list[Copy], copies: list[Copy]
@@ -270,7 +282,12 @@ class Evaluator:
             states=f"lambda: {{{name}: …}} in a case",
             choices=tuple(LambdaAnswer),
         )
-        return LambdaAnswer(self.world.take(fact))
+        for answer in LambdaAnswer:
+            left = self.world.could_be.get(fact, frozenset(fact.choices))
+            if answer in left and len(left) > 1:
+                self.world.decide(Lack(fact, frozenset({answer})))
+        (only,) = self.world.could_be[fact]
+        return LambdaAnswer(only)
 
     def _obey(self, answer: LambdaAnswer, rule: LogicalRule, acting: list[Copy]) -> None:
         """Do what a function answered, for the recipients it was asked about.
@@ -288,15 +305,25 @@ class Evaluator:
                     copy.end(Ending.STOPPED, rule)
 
 
-def _answer(conditions: tuple[ConditionTrace, ...], unless: tuple[ConditionTrace, ...]) -> Answer:
-    """Whether a rule applies: all conditions, and none under `unless`."""
+def _ask_rule(rule: LogicalRule, asking: Asking) -> Asked:
+    conditions = _ask_all("Conditions", rule.conditions, asking)
+    unless = _ask_all("Unless", rule.unless, asking)
     held_back = any_of(asked.answer for asked in unless)
-    return all_of((*(asked.answer for asked in conditions), ~held_back))
+    answer = all_of((*(asked.answer for asked in conditions), ~held_back))
+    return Asked(conditions, unless, answer)
 
 
-def _result(*, applies: bool, conditions: tuple[ConditionTrace, ...]) -> RuleResult:
-    if applies:
+def _ask_all(
+    member: str, conditions: Iterable[RuleCondition], asking: Asking
+) -> tuple[ConditionTrace, ...]:
+    return tuple(
+        ask(condition, (member, place), asking) for place, condition in enumerate(conditions)
+    )
+
+
+def _result(asked: Asked) -> RuleResult:
+    if asked.answer.is_true:
         return RuleResult.APPLIED
-    if any(asked.answer.is_false for asked in conditions):
+    if any(condition.answer.is_false for condition in asked.conditions):
         return RuleResult.NOT_APPLIED
     return RuleResult.HELD_BACK

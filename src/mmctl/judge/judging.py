@@ -5,12 +5,11 @@ The entrance to this room: `judge(gateway, submission)`.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mmctl.judge.copies import Copy
-from mmctl.judge.evaluator import Evaluator
+from mmctl.judge.evaluator import Evaluator, Memory
 from mmctl.judge.submission import Scenario
 from mmctl.judge.texts import Texts
 from mmctl.judge.trace import (
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mmctl.judge.answers import MissingFact
-    from mmctl.judge.evaluator import Answers
     from mmctl.judge.submission import Gateway, Submission
     from mmctl.judge.trace import CopyTrace, PolicyTrace, RuleTrace
     from mmctl.judge.worlds import World
@@ -54,7 +52,7 @@ def judge(
         submission=submission,
         scenario=scenario or Scenario(),
         texts=Texts(submission, gateway.readings),
-        answers={},
+        memory=Memory(),
         assume_pass=assume_pass,
         assumed={},
     )
@@ -83,27 +81,30 @@ class _InWorld:
 
     world: World
     known_policy: PolicyTrace
-    policy: PolicyTrace
-    copies: tuple[CopyTrace, ...]
+    copies: tuple[Copy, ...]
+    outcome: Outcome
+    by: str | None
+    asked: frozenset[int]
+    applied: frozenset[int]
+    """Rules by their places; of copies that forked, one is enough."""
 
-    @property
-    def outcome(self) -> Outcome:
-        """The first of the outcomes of its copies, in the order of language.md."""
-        if not self.copies:
-            return Outcome.REFUSED
-        return min((copy.outcome for copy in self.copies), key=_ORDER.index)
-
-    @property
-    def by(self) -> str | None:
-        """What decided the outcome."""
-        if not self.copies:
-            return self.policy.by
-        return next(copy.by for copy in self.copies if copy.outcome is self.outcome)
-
-    @property
-    def applied(self) -> frozenset[int]:
-        """The rules that applied, by their places."""
-        return frozenset(trace.index for trace in _distinct(self.copies) if trace.applied)
+    @classmethod
+    def of(
+        cls, world: World, policies: tuple[PolicyTrace, PolicyTrace], copies: tuple[Copy, ...]
+    ) -> _InWorld:
+        known, decided = policies
+        outcomes = [copy.outcome() for copy in copies] or [(Outcome.REFUSED, decided.by)]
+        outcome, by = min(outcomes, key=lambda ended: _ORDER.index(ended[0]))
+        steps = [step for copy in copies for step in copy.steps]
+        return cls(
+            world=world,
+            known_policy=known,
+            copies=copies,
+            outcome=outcome,
+            by=by,
+            asked=frozenset(step.index for step in steps),
+            applied=frozenset(step.index for step in steps if step.result is RuleResult.APPLIED),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +113,7 @@ class _Judging:
     submission: Submission
     scenario: Scenario
     texts: Texts
-    answers: Answers
+    memory: Memory
     assume_pass: bool
     assumed: dict[str, str]
 
@@ -141,7 +142,7 @@ class _Judging:
             world=world,
             assume_pass=self.assume_pass,
             assumed=self.assumed,
-            answers=self.answers,
+            memory=self.memory,
         )
         recipients = self.submission.envelope.recipients
         policies = {place: evaluator.admit(place, recipients[place]) for place in places}
@@ -152,13 +153,10 @@ class _Judging:
         ]
         ended = evaluator.run(admitted)
         return {
-            place: _InWorld(
-                world=world,
-                known_policy=known,
-                policy=decided,
-                copies=tuple(copy.trace() for copy in ended if copy.place == place),
+            place: _InWorld.of(
+                world, policies[place], tuple(copy for copy in ended if copy.place == place)
             )
-            for place, (known, decided) in policies.items()
+            for place in places
         }
 
 
@@ -167,9 +165,9 @@ def _merged(recipient: str, worlds: list[_InWorld], *, complete: bool) -> Recipi
     outcomes = tuple(sorted({world.outcome for world in worlds}, key=_ORDER.index))
     deciders = {world.by for world in worlds}
     known = complete and len(outcomes) == 1
-    fullest = max(worlds, key=lambda world: sum(len(copy.rules) for copy in world.copies))
-    copies = fullest.copies
-    if len(worlds) > 1 or not complete:
+    fullest = max(worlds, key=lambda world: len(world.asked))
+    copies = tuple(copy.trace() for copy in fullest.copies)
+    if len(worlds) > 1:
         copies = _uncertain(copies, worlds, known=known, complete=complete)
     return RecipientTrace(
         recipient=recipient,
@@ -185,7 +183,9 @@ def _merged(recipient: str, worlds: list[_InWorld], *, complete: bool) -> Recipi
 def _missing(worlds: list[_InWorld], *, known: bool, complete: bool) -> tuple[MissingFact, ...]:
     """The facts on which the outcome depends, or if that is known, the rules that apply."""
     if not complete:
-        return tuple(dict.fromkeys(fact for found in worlds for fact in found.world.taken))
+        return tuple(
+            dict.fromkeys(lack.fact for found in worlds for lack, _ in found.world.decided)
+        )
     if known:
         return deciding_facts([(found.world, (found.by, found.applied)) for found in worlds])
     return deciding_facts([(found.world, found.outcome) for found in worlds])
@@ -195,16 +195,13 @@ def _uncertain(
     copies: tuple[CopyTrace, ...], worlds: list[_InWorld], *, known: bool, complete: bool
 ) -> tuple[CopyTrace, ...]:
     """The copies of one world, with those rules marked unknown that do not apply in all of them."""
-    asked = Counter(trace.index for world in worlds for trace in _distinct(world.copies))
-    applied = Counter(
-        trace.index for world in worlds for trace in _distinct(world.copies) if trace.applied
-    )
-    everywhere = len(worlds)
+    somewhere = frozenset[int]().union(*(world.applied for world in worlds))
+    everywhere = worlds[0].applied.intersection(*(world.applied for world in worlds))
     marked: dict[int, RuleTrace] = {}
 
     def mark(trace: RuleTrace) -> RuleTrace:
-        certain = applied[trace.index] in {0, everywhere} and asked[trace.index] == everywhere
-        if (certain and complete) or not (applied[trace.index] or trace.missing):
+        same = complete and (trace.index in everywhere or trace.index not in somewhere)
+        if same or not (trace.index in somewhere or trace.missing):
             return trace
         if id(trace) not in marked:
             marked[id(trace)] = replace(trace, result=RuleResult.UNKNOWN)
@@ -219,16 +216,6 @@ def _uncertain(
         )
         for copy in copies
     )
-
-
-def _distinct(copies: Iterable[CopyTrace]) -> Iterable[RuleTrace]:
-    """One trace for each rule: one that applied, where it did for one of the copies."""
-    traces: dict[int, RuleTrace] = {}
-    for copy in copies:
-        for trace in copy.rules:
-            if trace.index not in traces or trace.applied:
-                traces[trace.index] = trace
-    return traces.values()
 
 
 def _performed(recipients: Iterable[RecipientTrace], readings: Readings) -> tuple[Performed, ...]:

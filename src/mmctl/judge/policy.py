@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.judge import add_ons
-from mmctl.judge.answers import FALSE, TRUE, Answer, all_of, any_of, known, unknown
-from mmctl.judge.asking import TLS, Asking, Found, ip_found, list_found, string_found
+from mmctl.judge.answers import FALSE, TRUE, Answer, all_of, any_of, known
+from mmctl.judge.asking import Asking, Found, ip_found, list_found, string_found
 from mmctl.judge.trace import ConditionTrace, PolicyTrace, StatementTrace
 from mmctl.mail.email import Tls
 from mmctl.model.enums import (
@@ -187,15 +187,13 @@ def _tls(expression: IngressTlsProtocolExpression, asking: Asking, *, denies: bo
     """Compare the TLS version; a session in plain text has none, whatever the operator."""
     minimum = expression.operator is IngressTlsProtocolOperator.MINIMUM_TLS_VERSION
     wanted = Tls(expression.value.value)
-    tls = asking.tls()
-    if tls is None:
-        answer = unknown(TLS)
-    elif tls is Tls.NONE:
-        answer = known(denies and asking.readings.tls_on_plaintext == "matches_deny")
-    elif minimum:
-        answer = known(_VERSIONS.index(tls) >= _VERSIONS.index(wanted))
-    else:
-        answer = known(tls is wanted)
+
+    def holds(tls: Tls) -> bool:
+        if tls is Tls.NONE:
+            return denies and asking.readings.tls_on_plaintext == "matches_deny"
+        return _VERSIONS.index(tls) >= _VERSIONS.index(wanted) if minimum else tls is wanted
+
+    answer = asking.about_tls(holds)
     stated = asking.submission.session.tls
     return Found(
         operand="tls_protocol",

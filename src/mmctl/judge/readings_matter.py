@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.judge.actions import actions_in_effect
 from mmctl.judge.judging import judge
+from mmctl.language.project import Outcome
 from mmctl.language.readings import CHOICES
 from mmctl.model.enums import RuleStringEmailAttribute
 from mmctl.model.rules import (
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from mmctl.judge.submission import Gateway, Scenario, Submission
     from mmctl.judge.trace import Trace
-    from mmctl.language.project import Outcome
     from mmctl.model.policies import TrafficPolicy
     from mmctl.model.rules import RuleCondition
 
@@ -66,7 +66,12 @@ def readings_that_matter(
     *,
     assume_pass: bool = False,
 ) -> tuple[Dependence, ...]:
-    """The outcomes of a judged message that one other choice of one reading would change."""
+    """The outcomes of a judged message that one other choice of one reading would change.
+
+    An outcome that is unknown for lack of facts depends on these first, so it is left out.
+    """
+    if all(recipient.outcome is Outcome.UNKNOWN for recipient in trace.recipients):
+        return ()
     in_question = readings_in_question(gateway)
     dependences = []
     for reading in CHOICES:
@@ -88,7 +93,7 @@ def readings_that_matter(
                     outcome_if_other=after.outcome,
                 )
                 for before, after in zip(trace.recipients, again.recipients, strict=True)
-                if before.outcome is not after.outcome
+                if before.outcome not in {after.outcome, Outcome.UNKNOWN}
             ]
     return tuple(dependences)
 

@@ -1,7 +1,8 @@
-"""Worlds: each way that the facts nobody stated could be.
+"""Worlds: the ways that the facts nobody stated could be.
 
-A judgement that needs a missing fact takes it from a world. Judging again in every world shows
-whether the fact matters: an outcome that is the same in all of them is known.
+A judgement that needs a missing fact asks its world, which then narrows down what the fact could
+be: two ways, two worlds. Judging again in every world shows whether the fact matters: an outcome
+that is the same in all of them is known.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
 
-    from mmctl.judge.answers import MissingFact
+    from mmctl.judge.answers import Lack, MissingFact
 
 WORLDS_AT_MOST: Final = 64
 """Where there are more, the outcome is plainly unknown."""
@@ -20,32 +21,28 @@ WORLDS_AT_MOST: Final = 64
 
 @dataclass(slots=True)
 class World:
-    """One choice for every missing fact that was asked for, in the order of asking."""
+    """Answers to the questions that came up, in the order of asking: true first."""
 
-    path: tuple[int, ...] = ()
-    taken: dict[MissingFact, str] = field(default_factory=dict)
+    path: tuple[bool, ...] = ()
+    """The answers to the first questions."""
+    decided: list[tuple[Lack, bool]] = field(default_factory=list)
+    could_be: dict[MissingFact, frozenset[str]] = field(default_factory=dict)
+    """What is left of the facts that were asked about."""
 
-    def take(self, fact: MissingFact) -> str:
-        """What the fact is in this world."""
-        if fact not in self.taken:
-            asked = len(self.taken)
-            choice = self.path[asked] if asked < len(self.path) else 0
-            self.taken[fact] = fact.choices[choice]
-        return self.taken[fact]
+    def decide(self, lack: Lack) -> None:
+        """Narrow a fact down to the values for which the question is true, or to the others."""
+        asked = len(self.decided)
+        answer = self.path[asked] if asked < len(self.path) else True
+        self.decided.append((lack, answer))
+        before = self.could_be.get(lack.fact, frozenset(lack.fact.choices))
+        self.could_be[lack.fact] = before & lack.true_for if answer else before - lack.true_for
 
-    def following(self) -> tuple[int, ...] | None:
-        """The way into the next world, as an odometer counts; None after the last."""
-        counts = [(fact.choices.index(taken), len(fact.choices)) for fact, taken in self.facts]
-        while counts and counts[-1][0] == counts[-1][1] - 1:
-            counts.pop()
-        if not counts:
-            return None
-        return (*(index for index, _ in counts[:-1]), counts[-1][0] + 1)
-
-    @property
-    def facts(self) -> list[tuple[MissingFact, str]]:
-        """The facts that were asked for and what they were taken to be."""
-        return list(self.taken.items())
+    def following(self) -> tuple[bool, ...] | None:
+        """The way into the next world, as a binary counter counts; None after the last."""
+        path = [answer for _, answer in self.decided]
+        while path and not path[-1]:
+            path.pop()
+        return (*path[:-1], False) if path else None
 
 
 @dataclass(slots=True)
@@ -57,7 +54,7 @@ class Worlds:
     """Whether every world was seen when the iteration ended."""
 
     def __iter__(self) -> Iterator[World]:
-        path: tuple[int, ...] = ()
+        path: tuple[bool, ...] = ()
         for _ in range(self.at_most):
             world = World(path=path)
             yield world
@@ -68,19 +65,17 @@ class Worlds:
             path = following
 
 
-def deciding_facts(
-    worlds: Sequence[tuple[World, Hashable]],
-) -> tuple[MissingFact, ...]:
+def deciding_facts(worlds: Sequence[tuple[World, Hashable]]) -> tuple[MissingFact, ...]:
     """The facts on which the endings of all worlds depend, in the order of asking.
 
-    The worlds are the ways through a decision tree; a question is left out where all of its
+    The worlds are the ways through a decision tree; a question is left out where both of its
     answers lead to the same.
     """
     found: dict[MissingFact, None] = {}
 
     def collect(tree: Hashable) -> None:
         if isinstance(tree, _Question):
-            found[tree.fact] = None
+            found[tree.lack.fact] = None
             for branch in tree.branches:
                 collect(branch)
 
@@ -90,7 +85,7 @@ def deciding_facts(
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    fact: MissingFact
+    lack: Lack
     branches: tuple[Hashable, ...]
 
 
@@ -98,9 +93,8 @@ def _tree(worlds: Sequence[tuple[World, Hashable]], depth: int) -> Hashable:
     """The tree below the first answers, without questions that do not matter."""
     if len({ending for _, ending in worlds}) == 1:
         return worlds[0][1]
-    fact = worlds[0][0].facts[depth][0]
-    branches: dict[str, list[tuple[World, Hashable]]] = {}
-    for world, ending in worlds:
-        branches.setdefault(world.taken[fact], []).append((world, ending))
-    below = tuple(_tree(branch, depth + 1) for branch in branches.values())
-    return below[0] if len(set(below)) == 1 else _Question(fact, below)
+    lack = worlds[0][0].decided[depth][0]
+    true = [found for found in worlds if found[0].decided[depth][1]]
+    false = [found for found in worlds if not found[0].decided[depth][1]]
+    branches = (_tree(true, depth + 1), _tree(false, depth + 1))
+    return branches[0] if branches[0] == branches[1] else _Question(lack, branches)

@@ -182,7 +182,8 @@ def _word_alone(entry: Entry, type_: OneKey) -> None:
     empty = not what.entries and not what.after if isinstance(what, Branch) else _is_nothing(what)
     if empty and (isinstance(what, Leaf) or isinstance(type_.options[inner.key.text], Record)):
         entry.before += inner.before
-        entry.beside += inner.beside
+        if inner.beside is not None:
+            entry.put_beside(inner.beside)
         entry.value = Leaf(text=inner.key.text)
 
 

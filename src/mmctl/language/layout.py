@@ -45,8 +45,14 @@ class Entry:
     key: Leaf | None = None
     before: list[str] = field(default_factory=list)
     """Comments on lines of their own above it, and empty lines."""
-    beside: list[str] = field(default_factory=list)
-    """Comments at the end of its line."""
+    beside: str | None = None
+    """The comment at the end of its line."""
+
+    def put_beside(self, comment: str) -> None:
+        """Put a comment at the end of the line; one that is there already goes above it."""
+        if self.beside is not None:
+            self.before.append(self.beside)
+        self.beside = comment
 
 
 @dataclass(slots=True, kw_only=True)
@@ -124,7 +130,7 @@ class _Printer:
             if number == 0 and lead is not None:
                 start = lead
             else:
-                self._comments(_above(entry, in_list=not branch.mapping), indent)
+                self._comments(_above(entry, indent), indent)
             self._entry(entry, start, indent)
         self._comments(branch.after, indent)
 
@@ -171,16 +177,18 @@ def _nested(entry: Entry, head: str) -> bool:
     return line is None or len(head) + 1 + len(line) > WIDTH
 
 
-def _above(entry: Entry, *, in_list: bool) -> list[str]:
+def _above(entry: Entry, indent: int) -> list[str]:
     """What stands above an entry, with what belongs above the first line of its value."""
     lines = list(entry.before)
     value = entry.value
-    if in_list and isinstance(value, Branch) and _nested(entry, "-") and value.entries:
-        lines += entry.beside
-        first = _above(value.entries[0], in_list=not value.mapping)
-        lines += [line for line in first if line]
+    in_list = entry.key is None
+    if in_list and isinstance(value, Branch) and _nested(entry, " " * indent + "-"):
+        lines += [entry.beside] if entry.beside else []
+        if value.entries:
+            first = _above(value.entries[0], indent + STEP)
+            lines += [line for line in first if line]
     return lines
 
 
-def _beside(comments: list[str]) -> str:
-    return "".join(f"  {comment}" for comment in comments)
+def _beside(comment: str | None) -> str:
+    return f"  {comment}" if comment else ""

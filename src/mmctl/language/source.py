@@ -194,7 +194,7 @@ def _comments(text: str, spans: list[tuple[int, int]]) -> list[Comment]:
 def _attach(comments: tuple[Comment, ...], walk: _Walk, root: Branch) -> None:
     """Give every comment to the entry or branch that it belongs to."""
     waiting: list[str] = []
-    settled: Entry | None = None
+    ceiling: int | None = None
     next_entry = 0
     placed = walk.placed
     for comment in comments:
@@ -205,23 +205,22 @@ def _attach(comments: tuple[Comment, ...], walk: _Walk, root: Branch) -> None:
             continue
         while next_entry < len(placed) and placed[next_entry].start < comment.start:
             next_entry += 1
-            waiting, settled = _flush(waiting, placed[next_entry - 1].entry), None
+            waiting, ceiling = _flush(waiting, placed[next_entry - 1].entry), None
         before = placed[next_entry - 1] if next_entry else None
         after = placed[next_entry] if next_entry < len(placed) else None
         if not comment.alone and before is not None:
-            before.entry.beside.append(comment.text)
+            before.entry.put_beside(comment.text)
         elif not comment.text:
             waiting.append("")
         else:
-            branch = None
-            if settled is None and before is not None:
-                branch = _inner_branch(comment, before, after, root)
-            if branch is not None:
-                branch.after += [*waiting, comment.text]
+            column = comment.column if ceiling is None else min(comment.column, ceiling)
+            holder = _inner(column, before, after)
+            ceiling = -1 if holder is None else holder.column
+            if holder is not None:
+                holder.branch.after += [*waiting, comment.text]
                 waiting = []
             else:
                 waiting.append(comment.text)
-                settled = after.entry if after is not None else None
     if next_entry < len(placed):
         _flush(waiting, placed[next_entry].entry)
     else:
@@ -233,21 +232,18 @@ def _flush(waiting: list[str], entry: Entry) -> list[str]:
     return []
 
 
-def _inner_branch(
-    comment: Comment, before: _Placed, after: _Placed | None, root: Branch
-) -> Branch | None:
+def _inner(column: int, before: _Placed | None, after: _Placed | None) -> _Holder | None:
     """The branch that ends before a comment and that it is indented like, if there is one."""
-    if after is None:
-        inner = [holder for holder in before.chain if holder.column <= comment.column]
-        return inner[-1].branch if inner else root
-    holders = [holder.branch for holder in after.chain]
+    if before is None:
+        return None
+    others = [holder.branch for holder in after.chain] if after is not None else []
     closed = [
         holder
         for holder in before.chain
-        if not any(holder.branch is other for other in holders)
-        and after.column < holder.column <= comment.column
+        if not any(holder.branch is other for other in others)
+        and (-1 if after is None else after.column) < holder.column <= column
     ]
-    return closed[-1].branch if closed else None
+    return closed[-1] if closed else None
 
 
 def _brackets_around(walk: _Walk, index: int) -> _Holder | None:
@@ -272,4 +268,4 @@ def _attach_inline(comment: Comment, around: _Holder, walk: _Walk, placed: list[
         around.branch.after.append(comment.text)
     else:
         outer = [item for item in placed if item.start < comment.start]
-        outer[-1].entry.beside.append(comment.text)
+        outer[-1].entry.put_beside(comment.text)

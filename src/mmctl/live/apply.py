@@ -50,7 +50,7 @@ def apply(
         return None
     owner = Owner(who=means.who, host=means.host, process=means.process, at=timestamp(means.now()))
     with locked(means.history.store, owner, break_lock=permissions.break_lock):
-        state = read_live(means.service, plan.desired)
+        state = read_live(means.service, plan.desired, plan.live)
         check_fresh(plan, state)
         entry = _new_entry(plan, means, permissions, reason)
         means.history.begin(entry, plan, plan_document(plan))
@@ -194,7 +194,7 @@ def _read_back(plan: Plan, entry: HistoryEntry, means: Means) -> None:
     Raises:
         StoppedPartWay: it is not.
     """
-    state: LiveState = read_live(means.service, plan.desired)
+    state: LiveState = read_live(means.service, plan.desired, plan.live)
     rest = make_plan(plan.target, plan.desired, state)
     if not rest.empty:
         lines = [

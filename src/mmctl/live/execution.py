@@ -93,10 +93,17 @@ class Execution:
         return found
 
     def _remember(self, kind: Kind, live_id: str) -> None:
-        """What we wrote is what the next write of the same object compares with."""
+        """What we wrote is what a later write of the same object compares with."""
+        if not self._is_written_again(live_id):
+            return
         found = read_object(self._service, kind, live_id)
         if found is not None:
             self._digests[live_id] = digest(found)
+
+    def _is_written_again(self, live_id: str) -> bool:
+        later = self.plan.steps[len(self.done) + 1 :]
+        created = {key for key, known in self._created.items() if known == live_id}
+        return any(step.id == live_id or (step.kind, step.name) in created for step in later)
 
     def _create(self, step: Step) -> None:
         thing = self._wanted[step.kind, step.name]

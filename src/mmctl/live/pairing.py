@@ -22,10 +22,12 @@ def paired_name(
     desired: LiveConfiguration,
     others: Sequence[LiveObject],
     taken: set[str],
+    known: LiveConfiguration | None = None,
 ) -> str:
     """The logical name of a live object: that of its desired counterpart, else one of its own.
 
-    `others` are all live objects of the kind; `taken` the names that are given already.
+    `others` are all live objects of the kind; `taken` the names that are given already; `known`
+    a configuration that may tell the name it had.
     """
     wanted = [thing for thing in desired.of_kind(live.kind) if thing.name not in taken]
     by_id = [thing for thing in wanted if thing.id is not None and thing.id == live.id]
@@ -42,7 +44,7 @@ def paired_name(
         alike = [thing for thing in free if alike_but_for_name(thing, live)]
         if by_former_name or len(alike) == 1:
             return (by_former_name or alike)[0].name
-    return _own_name(live, desired, taken)
+    return _own_name(live, desired, taken, known)
 
 
 def alike_but_for_name(desired: LiveObject, live: LiveObject) -> bool:
@@ -54,6 +56,17 @@ def alike_but_for_name(desired: LiveObject, live: LiveObject) -> bool:
     return {**wanted, name: ""} == {**found, name: ""}
 
 
-def _own_name(live: LiveObject, desired: LiveConfiguration, taken: set[str]) -> str:
+def _own_name(
+    live: LiveObject,
+    desired: LiveConfiguration,
+    taken: set[str],
+    known: LiveConfiguration | None,
+) -> str:
     used = taken | {thing.name for thing in desired.of_kind(live.kind)}
-    return live.live_name if live.live_name not in used else f"{live.live_name}({live.id})"
+    before = (
+        [thing.name for thing in known.of_kind(live.kind) if thing.id == live.id] if known else []
+    )
+    for name in (*before, live.live_name):
+        if name not in used:
+            return name
+    return f"{live.live_name}({live.id})"

@@ -55,8 +55,12 @@ class Listed:
     tags: Mapping[str, str]
 
 
-def read_live(service: MailManager, desired: LiveConfiguration) -> LiveState:
+def read_live(
+    service: MailManager, desired: LiveConfiguration, known: LiveConfiguration | None = None
+) -> LiveState:
     """Read every object of the desired configuration's project, and those of the same names.
+
+    What is no longer desired goes by the logical name that it has in the `known` configuration.
 
     Raises:
         CouldNot: the service cannot be asked, or holds something this version does not know.
@@ -75,7 +79,7 @@ def read_live(service: MailManager, desired: LiveConfiguration) -> LiveState:
                     found.append(named_live(thing, names))
         taken: set[str] = set()
         for thing in _ours_first(found, desired.project):
-            named = replace(thing, name=paired_name(thing, desired, found, taken))
+            named = replace(thing, name=paired_name(thing, desired, found, taken, known))
             taken.add(named.name)
             if named.id is not None:
                 names = names.with_id(named.key, named.id)

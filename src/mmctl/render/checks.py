@@ -78,5 +78,15 @@ def markdown(check: Check) -> str:
     )
 
 
+def index(checks: Sequence[Check]) -> str:
+    """The list of all checks for the manual, with links to their pages."""
+    rows = [
+        f"| [{check.id}]({check.id}.md) | {check.severity} | {page(check).summary} |"
+        for check in sorted(checks, key=lambda check: check.id)
+    ]
+    head = ["# Checks", "", "What `mmctl lint` looks for.", ""]
+    return "\n".join([*head, "| Check | Severity | Finds |", "| --- | --- | --- |", *rows]) + "\n"
+
+
 def _filled(prose: str) -> str:
     return textwrap.fill(prose, _WIDTH, break_long_words=False, break_on_hyphens=False)

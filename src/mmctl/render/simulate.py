@@ -63,7 +63,7 @@ def cases_report(results: Sequence[CaseResult], *, passing: bool, trace: bool) -
         if trace and result.trace is not None:
             for recipient in result.trace.recipients:
                 report.append_text(timeline(recipient))
-    report.append(_counted(results) + "\n")
+    report.append(_counted(results))
     return report
 
 
@@ -118,11 +118,11 @@ def coverage_report(coverage: Coverage) -> Text:
     total = len(coverage.rules)
     covered = total - len(coverage.uncovered)
     noun = "rule" if total == 1 else "rules"
-    report = Text(f"coverage: cases apply {covered:,} of {total:,} {noun}, {coverage.percent} %\n")
+    report = Text(f"coverage: cases apply {covered:,} of {total:,} {noun}, {coverage.percent} %")
     for rule in coverage.uncovered:
-        never = "held back" if rule.held_back else "not applied"
-        report.append(f"  {rule.rule_set}/{rule.rule}", "yellow")
-        report.append(f"  {never} by any case  {rule.position.file}:{rule.position.line}\n")
+        seen = "only held back" if rule.held_back else "never applied"
+        report.append(f"\n  {rule.rule_set}/{rule.rule}", "yellow")
+        report.append(f"  {seen}  {rule.position.file}:{rule.position.line}")
     return report
 
 
@@ -138,16 +138,14 @@ def messages_report(
     missing = tuple(dict.fromkeys(fact for message in simulated for fact in message.trace.missing))
     no_recipients = any(not message.trace.recipients for message in simulated)
     report.append(_advice(missing, command, no_recipients=no_recipients))
+    report.rstrip()
     return report
 
 
 def _message(report: Text, message: Simulated, *, trace: bool, verbose: bool) -> None:
     report.append(f"{visible(message.message)}\n", "bold")
-    if message.known:
-        listed = "  ".join(
-            f"{known.name} {visible(known.value)} ({known.source})" for known in message.known
-        )
-        report.append(_wrapped(listed, "  "), "dim")
+    for source, known in _by_source(message).items():
+        report.append(_wrapped(f"{source}: {', '.join(known)}", "  "), "dim")
     if not message.trace.recipients:
         report.append("  no recipient is known\n", STYLES[Outcome.UNKNOWN])
     width = max((len(got.recipient) for got in message.trace.recipients), default=0)
@@ -162,6 +160,15 @@ def _message(report: Text, message: Simulated, *, trace: bool, verbose: bool) ->
         report.append(f"  assumed: {name} {value} (--assume pass)\n", "yellow")
     for note in message.trace.notes:
         report.append(_wrapped(f"note: {visible(note)}", "  "), "dim")
+
+
+def _by_source(message: Simulated) -> dict[str, list[str]]:
+    """What is known, under the option or header that it comes from."""
+    sources: dict[str, list[str]] = {}
+    for known in message.known:
+        source = "options" if known.source.startswith("--") else known.source
+        sources.setdefault(source, []).append(f"{known.name} {visible(known.value)}")
+    return sources
 
 
 def _recipient(report: Text, got: RecipientTrace, width: int) -> None:

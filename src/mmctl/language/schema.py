@@ -1,0 +1,269 @@
+"""The grammar → JSON Schema (draft 2020-12), by which editors complete and check files.
+
+A schema sees what a YAML editor sees: `550` is a number to it, so texts may be numbers and
+booleans there; words are taken in any case, as the reader takes them; and wherever a value may
+be, a variable may be. What the schemas cannot say (names, comments, quotas) lint says.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final, assert_never
+
+from mmctl.language.dialect import FILE, PROJECT
+from mmctl.language.grammar import (
+    Anything,
+    Bytes,
+    Choice,
+    Count,
+    Day,
+    Either,
+    Flag,
+    Forms,
+    Named,
+    OneKey,
+    Record,
+    Several,
+    Type,
+    Word,
+)
+from mmctl.language.nodes import Mapping, Node, Scalar, Sequence
+from mmctl.language.reader import MAX_DIGITS
+
+Schema = dict[str, Any]
+
+DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
+_VARIABLE: Final = r"\$\{"
+_NOTHING: Final = frozenset({"", "~", "null", "Null", "NULL"})
+_SIZE: Final = rf"^[0-9]{{1,{MAX_DIGITS}}}(\.[0-9]+)? ?([KkMmGg][Ii]?[Bb]|[Bb])?$"
+
+
+def file_schema() -> Schema:
+    """The schema of files with rules, resources, cases and invariants."""
+    return _Writer(variables=True).document(FILE, "rules")
+
+
+def project_schema() -> Schema:
+    """The schema of the project file, in which no variables are replaced."""
+    return _Writer(variables=False).document(PROJECT, "project")
+
+
+def as_editors_see(node: Node) -> Any:
+    """A file's tree as a YAML editor has it, but for numbers, which stay texts.
+
+    What is nothing in YAML is None; all else is a text, a list or a mapping.
+    """
+    match node:
+        case Scalar():
+            return None if node.plain and node.text in _NOTHING else node.text
+        case Sequence():
+            return [as_editors_see(item) for item in node.items]
+        case Mapping():
+            return {key.text: as_editors_see(value) for key, value in node.entries}
+        case _:
+            assert_never(node)
+
+
+class _Writer:
+    """Writes one schema; what has a title is written once, under `$defs`."""
+
+    def __init__(self, *, variables: bool) -> None:
+        self.variables = variables
+        self.definitions: dict[str, Schema] = {}
+        self.names: dict[int, str] = {}
+
+    def document(self, type_: Record, name: str) -> Schema:
+        body = self._record(type_)
+        return {
+            "$schema": DRAFT,
+            "$id": f"urn:mmctl:schema:{name}:1",
+            "title": f"mmctl: {type_.title}",
+            **body,
+            "$defs": dict(sorted(self.definitions.items())),
+        }
+
+    def of(self, type_: Type) -> Schema:
+        """The schema of a value of a type."""
+        match type_:
+            case Record() | OneKey() | Forms():
+                return self._defined(type_)
+            case Several():
+                return self._several(type_)
+            case Named():
+                return _described(self._named(type_), type_.doc)
+            case Either():
+                both = {"anyOf": [self.of(type_.word), self.of(type_.other)]}
+                return _described(both, type_.doc)
+            case Anything():
+                return _described(self._anything(), type_.doc)
+            case Word() | Flag() | Count() | Bytes() | Day() | Choice():
+                return _described(self._or_variable(_scalar(type_)), type_.doc)
+            case _:
+                assert_never(type_)
+
+    def _defined(self, type_: Record | OneKey | Forms) -> Schema:
+        if id(type_) not in self.names:
+            plain = re.sub(r"[^a-z0-9]+", "_", type_.title.lower()).strip("_")
+            taken = set(self.names.values())
+            name = next(
+                n for n in (plain, *(f"{plain}_{i}" for i in range(2, 99))) if n not in taken
+            )
+            self.names[id(type_)] = name
+            self.definitions[name] = self._titled(type_)
+        return {"$ref": f"#/$defs/{self.names[id(type_)]}"}
+
+    def _titled(self, type_: Record | OneKey | Forms) -> Schema:
+        match type_:
+            case Record():
+                return self._or_nothing(self._record(type_)) if type_.empty else self._record(type_)
+            case OneKey():
+                return self._one_key(type_)
+            case Forms():
+                return self._forms(type_)
+            case _:
+                assert_never(type_)
+
+    def _record(self, type_: Record) -> Schema:
+        properties = {name: self.of(member.type) for name, member in type_.members.items()}
+        schema: Schema = {"type": "object", "properties": properties | _advised(type_.advice)}
+        required = [name for name, member in type_.members.items() if member.required]
+        if required:
+            schema["required"] = required
+        groups = [{"oneOf": [{"required": [name]} for name in group]} for group in type_.one_of] + [
+            {"not": {"required": list(group)}} for group in type_.at_most_one
+        ]
+        if groups:
+            schema["allOf"] = groups
+        return _described({**schema, "additionalProperties": False}, type_.doc)
+
+    def _one_key(self, type_: OneKey) -> Schema:
+        properties = {
+            name: self._or_nothing(self.of(option)) if name in type_.words else self.of(option)
+            for name, option in type_.options.items()
+        }
+        mapping: Schema = {
+            "type": "object",
+            "properties": properties | _advised(type_.advice),
+            "minProperties": 1,
+            "maxProperties": 1,
+            "additionalProperties": False,
+        }
+        if not type_.words:
+            return _described(mapping, type_.doc)
+        return _described({"anyOf": [mapping, {"enum": list(type_.words)}]}, type_.doc)
+
+    def _forms(self, type_: Forms) -> Schema:
+        """The first form whose key is there, else the last one."""
+        *told_apart, (_, last) = type_.forms
+        schema = self.of(last)
+        for key, record in reversed(told_apart):
+            schema = {"if": {"required": [key]}, "then": self.of(record), "else": schema}
+        return _described({"type": "object", **schema}, type_.doc)
+
+    def _several(self, type_: Several) -> Schema:
+        item = self.of(type_.item)
+        listed: Schema = {"type": "array", "items": item}
+        if type_.minimum:
+            listed["minItems"] = type_.minimum
+        if type_.single:
+            return _described({"anyOf": [item, listed]}, type_.doc)
+        return _described(self._or_variable(listed), type_.doc)
+
+    def _named(self, type_: Named) -> Schema:
+        schema: Schema = {"type": "object", "additionalProperties": self.of(type_.value)}
+        if type_.pattern is not None:
+            schema["propertyNames"] = {"pattern": f"^({type_.pattern})$"}
+        return schema
+
+    def _anything(self) -> Schema:
+        self.definitions["anything"] = {
+            "anyOf": [
+                {"type": ["string", "number", "boolean"]},
+                {"type": "array", "items": {"$ref": "#/$defs/anything"}},
+                {"type": "object", "additionalProperties": {"$ref": "#/$defs/anything"}},
+            ]
+        }
+        return {"$ref": "#/$defs/anything"}
+
+    def _or_variable(self, schema: Schema) -> Schema:
+        if not self.variables or schema.get("type") == ["string", "number", "boolean"]:
+            return schema
+        return {"anyOf": [schema, {"type": "string", "pattern": _VARIABLE}]}
+
+    @staticmethod
+    def _or_nothing(schema: Schema) -> Schema:
+        return {"anyOf": [schema, {"type": "null"}]}
+
+
+def _scalar(type_: Word | Flag | Count | Bytes | Day | Choice) -> Schema:
+    match type_:
+        case Word():
+            schema: Schema = {"type": ["string", "number", "boolean"]}
+            pattern = f"^({type_.pattern})$" if type_.pattern else None
+            if pattern is None and not type_.multiline:
+                pattern = r"^[^\n]*$"
+            if pattern is not None:
+                # A list of types would let the pattern pass over numbers, as is meant, but an
+                # alternative for variables needs the pattern in a schema of its own.
+                schema["pattern"] = pattern
+            if type_.examples:
+                schema["examples"] = list(type_.examples)
+            return schema
+        case Flag():
+            return {
+                "type": ["boolean", "string"],
+                "pattern": f"^({_any_case('true')}|{_any_case('false')})$",
+            }
+        case Count():
+            limits = {"minimum": type_.minimum}
+            if type_.maximum is not None:
+                limits["maximum"] = type_.maximum
+            return {
+                "type": ["integer", "string"],
+                **limits,
+                "pattern": rf"^[0-9]{{1,{MAX_DIGITS}}}$",
+            }
+        case Bytes():
+            number = "number" if type_.fraction else "integer"
+            examples = ["25MB", "10MiB", 1048576]
+            return {
+                "type": [number, "string"],
+                "minimum": 0,
+                "pattern": _SIZE,
+                "examples": examples,
+            }
+        case Day():
+            pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+            return {"type": "string", "format": "date", "pattern": pattern}
+        case Choice():
+            return _choice(type_)
+        case _:
+            assert_never(type_)
+
+
+def _choice(type_: Choice) -> Schema:
+    """Completed as the manual spells the words, taken in any case."""
+    values: list[Any] = list(type_.values)
+    numbers = [int(value) for value in type_.values if value.isdigit()]
+    pattern = "|".join(_any_case(value) for value in type_.values)
+    return {
+        "anyOf": [{"enum": [*numbers, *values]}, {"type": "string", "pattern": f"^({pattern})$"}]
+    }
+
+
+def _any_case(word: str) -> str:
+    return "".join(
+        f"[{letter.upper()}{letter.lower()}]" if letter.isalpha() else re.escape(letter)
+        for letter in word
+    )
+
+
+def _advised(advice: Any) -> Schema:
+    """Keys that do not exist, with what editors say of them; they are not proposed."""
+    return {
+        key: {"not": {}, "errorMessage": text, "doNotSuggest": True} for key, text in advice.items()
+    }
+
+
+def _described(schema: Schema, doc: str) -> Schema:
+    return {"description": doc, **schema} if doc else schema

@@ -1,0 +1,56 @@
+"""What lint says about configurations that people have published.
+
+They are no part of the repository; `expected.json` holds what was judged right to say, by file.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from ruamel.yaml import YAML
+
+from mmctl.checks.lint import lint
+from mmctl.interchange.api_json import import_api_json
+from mmctl.language.read import read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PUBLISHED: Final = Path(__file__).parents[2].parent / "shared" / "reference" / "configs"
+EXPECTED: Final[Mapping[str, list[str]]] = json.loads(
+    (Path(__file__).parent / "expected.json").read_text(encoding="utf-8")
+)
+
+pytestmark = pytest.mark.skipif(
+    not PUBLISHED.is_dir(), reason="the published configurations are not on this machine"
+)
+
+
+def reported(file: Path) -> list[str]:
+    """The checks that find something in a configuration, each once."""
+    imported = import_api_json({file.name: file.read_text(encoding="utf-8")})
+    sections = {kind.value: things for kind, things in imported.sections.items()}
+    text = _yaml({"version": 1, **sections})
+    project, problems = read_text({"a.yaml": text, **imported.certificates}, lone=True)
+    assert problems == ()
+    return sorted({problem.check for problem in lint(project, date(2026, 11, 20))})
+
+
+def _yaml(document: object) -> str:
+    stream = StringIO()
+    YAML(typ="safe", pure=True).dump(document, stream)
+    return stream.getvalue()
+
+
+def test_every_published_configuration_has_an_expectation() -> None:
+    assert sorted(EXPECTED) == sorted(file.name for file in PUBLISHED.glob("[0-9]*.json"))
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_exactly_the_expected_checks_report(name: str) -> None:
+    assert reported(PUBLISHED / name) == EXPECTED[name]

@@ -1,0 +1,166 @@
+"""Brakes: what is refused, with numbers, why, and the flag that goes on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mmctl.errors import Refused, UsageError
+from mmctl.live.brakes import brakes_named, grips
+
+if TYPE_CHECKING:
+    from conftest import World
+
+
+def many_rules(count: int, value: str = "malware") -> str:
+    rules = "".join(
+        f"      - name: rule-{number}\n"
+        f"        conditions: [{{subject: {{contains: word-{number}}}}}]\n"
+        f"        actions: [{{add_header: {{name: X-A, value: {value}}}}}]\n"
+        for number in range(count)
+    )
+    return f"version: 1\nrule_sets:\n  inbound:\n    rules:\n{rules}"
+
+
+def refusal(world: World) -> Refused:
+    with pytest.raises(Refused) as refused:
+        world.apply()
+    assert world.history.entries()[-1].id.startswith("0001")
+    return refused.value
+
+
+def test_a_deleted_rule_needs_a_flag(world: World) -> None:
+    world.text = many_rules(3)
+    world.apply()
+    world.text = many_rules(2)
+    error = refusal(world)
+    assert error.message == "deletes: 1 to delete (rule rule-2)"
+    assert error.why
+    assert error.help == "to go on: --allow-delete"
+    world.apply(allow_delete=True)
+    assert world.plan().empty
+
+
+def test_the_environment_may_allow_some_deletions(world: World) -> None:
+    world.main = world.main.replace("embedded}", "embedded, brakes: {max_deletes: 1}}")
+    world.text = many_rules(3)
+    world.apply()
+    world.text = many_rules(2)
+    world.apply()
+    assert world.plan().empty
+
+
+def test_a_change_of_most_of_ten_or_more_rules_needs_a_flag(world: World) -> None:
+    world.text = many_rules(10)
+    world.apply()
+    world.text = many_rules(10).replace("malware", "virus", 4)
+    error = refusal(world)
+    assert error.message == "size: 4 of 10 rules change, more than 30 %"
+    assert error.help is not None
+    assert error.help.startswith("to go on: --force size, or set `brakes: {max_change_percent")
+    world.apply(forced=("size",))
+    assert world.plan().empty
+
+
+@pytest.mark.parametrize(("count", "changed"), [(10, 3), (9, 9)])
+def test_a_change_of_few_rules_or_of_a_small_rule_set_does_not(
+    world: World, count: int, changed: int
+) -> None:
+    world.text = many_rules(count)
+    world.apply()
+    world.text = many_rules(count).replace("malware", "virus", changed)
+    world.apply()
+    assert world.plan().empty
+
+
+@pytest.mark.parametrize("action", ["drop", "bounce"])
+def test_a_new_rule_that_ends_all_mail_needs_a_flag(world: World, action: str) -> None:
+    role = "arn:aws:iam::111122223333:role/mail"
+    written = {
+        "drop": "drop",
+        "bounce": f"{{bounce: {{sender: a@example.com, role: {role}, status_code: 5.7.1, "
+        "smtp_reply_code: 550, diagnostic_message: no}}",
+    }
+    world.text = many_rules(1)
+    world.apply()
+    world.text += f"      - {{name: all, actions: [{written[action]}]}}\n"
+    error = refusal(world)
+    assert error.message == (
+        f"catch-all: rule all of inbound is new and would {action} every message that reaches it"
+    )
+    world.apply(forced=("catch-all",))
+    assert world.plan().empty
+
+
+def test_a_rule_whose_condition_got_lost_is_a_new_catch_all(world: World) -> None:
+    world.apply()
+    world.replace("        conditions:\n          - mail_from: {in_address_list: feed}\n", "")
+    assert "rule block-feed of inbound" in refusal(world).message
+
+
+def test_a_stop_after_a_delivery_is_no_catch_all(world: World) -> None:
+    world.text = many_rules(1)
+    world.apply()
+    world.text += (
+        "      - {name: all, actions: [{relay: {to: exchange}}, stop]}\n"
+        "relays:\n  exchange: {server: mail.example.com, port: 25, authentication: none}\n"
+    )
+    assert grips(world.plan()) == ()
+
+
+def test_a_catch_all_that_only_moves_is_no_new_one(world: World) -> None:
+    world.text = many_rules(2) + "      - {name: all, actions: [drop]}\n"
+    world.apply(forced=("catch-all",))
+    world.text = world.text.replace("name: all", "name: everything")
+    assert grips(world.plan()) == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "brake"),
+    [
+        ("default: deny", "default: allow", "default-action"),
+        ("server: mail.corp.example.com", "server: other.example.com", "relay-target"),
+        ("type: open", "type: mtls\n    mtls: {ca_file: ca.pem}", "endpoint-replacement"),
+    ],
+)
+def test_what_decides_on_all_mail_needs_a_flag(
+    world: World, old: str, new: str, brake: str
+) -> None:
+    world.apply()
+    if "ca_file" in new:
+        new = "type: auth\n    auth: {secret_arn: " + (
+            '"arn:aws:secretsmanager:us-east-1:111122223333:secret:smtp"}'
+        )
+        world.replace("tls_policy: required", "tls_policy: fips")
+    world.replace(old, new)
+    assert [grip.brake for grip in grips(world.plan())] == [brake]
+    error = refusal(world)
+    assert error.message.startswith(f"{brake}: ")
+    assert error.help == f"to go on: --force {brake}"
+
+
+def test_an_archive_that_goes_cannot_come_back(world: World) -> None:
+    world.apply()
+    world.replace("  compliance: {retention: SEVEN_YEARS}", "  other: {retention: PERMANENT}")
+    world.replace("archive: {to: compliance,", "archive: {to: other,")
+    error = refusal(world)
+    assert "irreversible: archive compliance goes, with the mail in it" in error.message
+    assert error.help == "to go on: --allow-delete --force irreversible"
+
+
+def test_failed_cases_hold_an_apply(world: World) -> None:
+    world.apply()
+    from dataclasses import replace  # noqa: PLC0415 - beside its only use
+
+    world.replace('"@exarnple.com"', '"@example.net"')
+    plan = replace(world.plan(), failed_cases=2)
+    with pytest.raises(Refused, match="cases: 2 cases or invariants fail"):
+        world.apply(plan)
+    world.apply(plan, forced=("cases",))
+    assert world.plan().empty
+
+
+def test_a_brake_that_does_not_exist_is_said() -> None:
+    with pytest.raises(UsageError, match="no brake is called `everything`"):
+        brakes_named(["everything"])

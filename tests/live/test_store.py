@@ -1,0 +1,170 @@
+"""The store and the lock: whole or not at all, readable by the owner alone, one at a time."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from mmctl.errors import CouldNot, Refused, UsageError
+from mmctl.live.history import history_document
+from mmctl.live.lock import Owner, locked
+from mmctl.live.store import DirectoryStore
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import World
+
+NOBODY = 2**22 + 7
+"""A process number that is beyond what Linux gives."""
+
+
+def owner(who: str = "ann", host: str = "here", process: int = NOBODY) -> Owner:
+    return Owner(who=who, host=host, process=process, at="2026-11-20T09:00:00Z")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> DirectoryStore:
+    return DirectoryStore(tmp_path / "snapshots")
+
+
+def test_a_text_comes_back_and_nobody_else_can_read_it(store: DirectoryStore) -> None:
+    store.put("one", "text é")
+    assert store.get("one") == "text é"
+    assert (store.directory / "one").stat().st_mode & 0o777 == 0o600
+    assert store.directory.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_name_is_taken_only_once(store: DirectoryStore) -> None:
+    assert store.put_new("one", "first")
+    assert not store.put_new("one", "second")
+    assert store.get("one") == "first"
+
+
+def test_what_could_not_be_written_whole_leaves_what_was_there(
+    store: DirectoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put("one", "before")
+
+    def full(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("mmctl.live.store.os.fsync", full)
+    with pytest.raises(CouldNot, match="No space left on device"):
+        store.put("one", "after")
+    assert store.get("one") == "before"
+    assert list(store.names("")) == ["one"]
+
+
+def test_lines_are_added_in_order(store: DirectoryStore) -> None:
+    store.append("journal", "one")
+    store.append("journal", "two")
+    assert store.get("journal") == "one\ntwo\n"
+
+
+def test_what_is_not_there_is_nothing(store: DirectoryStore) -> None:
+    store.delete("one")
+    assert store.get("one") is None
+    assert list(store.names("")) == []
+
+
+def test_the_second_of_two_is_refused_and_told_who_is_first(store: DirectoryStore) -> None:
+    with locked(store, owner("ann", host="there")):
+        with pytest.raises(Refused, match="ann on there since 2026-11-20T09:00:00Z") as refused:
+            with locked(store, owner("bob")):
+                pass
+        assert refused.value.help == "wait for it; if it no longer runs: --break-lock"
+    with locked(store, owner("bob")):
+        assert "bob" in (store.get("lock.json") or "")
+    assert store.get("lock.json") is None
+
+
+def test_a_lock_that_nobody_holds_is_broken_by_a_flag(store: DirectoryStore) -> None:
+    store.put("lock.json", json.dumps({"who": "ann", "host": "there", "process": 1, "at": "then"}))
+    with pytest.raises(Refused), locked(store, owner()):
+        pass
+    with locked(store, owner(), break_lock=True):
+        assert "here" in (store.get("lock.json") or "")
+
+
+def test_a_lock_of_a_process_of_this_machine_that_ended_is_taken_over(
+    store: DirectoryStore,
+) -> None:
+    store.put("lock.json", json.dumps({"who": "ann", "host": "here", "process": NOBODY, "at": "t"}))
+    with locked(store, owner("bob")):
+        assert "bob" in (store.get("lock.json") or "")
+
+
+def test_an_unreadable_lock_is_refused_too(store: DirectoryStore) -> None:
+    store.put("lock.json", "what")
+    with pytest.raises(Refused, match="an unreadable lock"), locked(store, owner()):
+        pass
+
+
+def test_two_applies_at_once_are_one_apply_and_one_refusal(world: World) -> None:
+    world.history.store.put_new(
+        "lock.json", json.dumps({"who": "ann", "host": "there", "process": 1, "at": "then"})
+    )
+    with pytest.raises(Refused, match="another apply or rollback is running: ann on there"):
+        world.apply()
+    assert world.writes == []
+    world.apply(break_lock=True)
+    assert world.plan().empty
+
+
+def schema(name: str) -> Draft202012Validator:
+    from importlib.resources import files  # noqa: PLC0415 - beside its only use
+
+    text = files("mmctl.render").joinpath(f"schemas/{name}.schema.json").read_text()
+    return Draft202012Validator(json.loads(text))
+
+
+def test_history_and_snapshots_fit_their_schemas(world: World) -> None:
+    world.apply()
+    world.replace('"@exarnple.com"', '"@example.net"')
+    world.apply()
+    world.rollback()
+    document = json.loads(json.dumps(history_document(world.history.entries())))
+    schema("history").validate(document)
+    assert [entry["kind"] for entry in document["entries"]] == ["apply", "apply", "rollback"]
+    for name in world.history.store.names(".snapshot.json"):
+        schema("snapshot").validate(json.loads(world.history.store.get(name) or ""))
+
+
+def test_a_snapshot_is_the_state_before(world: World) -> None:
+    world.apply()
+    first = world.plan().live
+    world.replace('"@exarnple.com"', '"@example.net"')
+    entry = world.apply()
+    assert entry is not None
+    assert world.history.snapshot(entry.id).configuration.objects == first.objects
+
+
+def test_a_damaged_snapshot_is_said(world: World) -> None:
+    entry = world.apply()
+    assert entry is not None
+    world.history.store.put(entry.id + ".snapshot.json", "{}")
+    with pytest.raises(CouldNot, match="is damaged"):
+        world.history.snapshot(entry.id)
+
+
+def test_a_short_id_must_be_of_one_entry(world: World) -> None:
+    world.apply()
+    world.replace('"@exarnple.com"', '"@example.net"')
+    world.apply()
+    assert world.history.find("2").id.startswith("0002-")
+    with pytest.raises(UsageError, match="begins several ids"):
+        world.history.find("000")
+
+
+def test_the_history_names_every_call(world: World) -> None:
+    entry = world.apply()
+    assert entry is not None
+    done = [
+        line["operation"] for line in world.history.journal(entry.id) if line["moment"] == "after"
+    ]
+    assert done[0] == "CreateAddressList"
+    assert done[-1] == "CreateIngressPoint"
