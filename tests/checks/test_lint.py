@@ -163,3 +163,18 @@ def test_rules_of_a_file_by_itself_are_not_taken_for_a_whole_rule_set() -> None:
     text = "version: 1\nrules:\n  - name: block\n    actions: [drop]\n"
     project, problems = read_text({"a.yaml": text}, lone=True)
     assert (problems, lint(project, TODAY)) == ((), ())
+
+
+def test_a_header_that_is_compared_as_a_whole_may_hold_anything() -> None:
+    text = RULES.format(before="").replace(
+        "mail_from: {equals: spam.example}", "from: {equals: ['Doe, Jane', '[EXT-a] *']}"
+    )
+    settings = "version: 1\nproject: example\nrules: ['*.yaml']\n"
+    whole = settings + "semantics: {address_fields: whole_header}\n"
+    found = {}
+    for name, project_file in (("each", settings), ("whole", whole)):
+        project, problems = read_text({"mmctl.yaml": project_file, "a.yaml": text})
+        assert problems == ()
+        found[name] = {problem.check for problem in lint(project, TODAY)}
+    assert found["whole"] == set()
+    assert {"not-an-address", "stray-character", "pattern-in-literal"} <= found["each"]

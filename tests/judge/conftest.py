@@ -125,6 +125,6 @@ def judged_fixture() -> Judged:
 
 
 @pytest.fixture(name="gateway_from")
-def gateway_from_fixture() -> Any:  # noqa: ANN401 - a function with many options
+def gateway_from_fixture() -> Any:
     """Make a gateway from rules."""
     return gateway_from

@@ -348,9 +348,7 @@ class TestBounceAndLambda:
         got = judged(rules + DELIVER, scenario=scenario).recipients[0]
         assert [action.kind for action in got.actions] == actions
 
-    def test_what_a_function_answers_is_unknown_unless_a_case_says_it(
-        self, judged: Judged
-    ) -> None:
+    def test_what_a_function_answers_is_unknown_unless_a_case_says_it(self, judged: Judged) -> None:
         rules = f"""
 - name: ask
   actions: [{{invoke_lambda: {{function: {FUNCTION}, role: {ROLE}, invocation: request_response}}}}]

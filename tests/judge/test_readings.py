@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
-from mmctl.judge.submission import Scenario
+from mmctl.judge.judging import judge
+from mmctl.judge.submission import Scenario, Submission
 from mmctl.language.readings import CHOICES
-from mmctl.mail.email import Facts, NoPolicy, Session, Tls
+from mmctl.mail.email import Envelope, Facts, NoPolicy, Session, Tls
+from mmctl.mail.reader import read_email
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 
 ROLE = "arn:aws:iam::111122223333:role/gateway"
@@ -243,13 +245,6 @@ def test_two_recipients_that_become_one_are_relayed_to(
 def test_a_condition_on_an_address_list_that_is_gone(
     gateway_from: Any, choice: str, outcome: str
 ) -> None:
-    from dataclasses import replace
-
-    from mmctl.judge.judging import judge
-    from mmctl.judge.submission import Submission
-    from mmctl.mail.email import Envelope
-    from mmctl.mail.reader import read_email
-
     gateway = gateway_from(
         drop_if("mail_from: {in_address_list: partners}"), deleted_address_list=choice
     )

@@ -14,6 +14,7 @@ from mmctl.live.apply import apply
 from mmctl.live.aws import AwsMailManager, connect
 from mmctl.live.history import History, HistoryEntry
 from mmctl.live.means import Means, Permissions
+from mmctl.live.passwords import Passwords
 from mmctl.live.plan import Plan, make_plan, target_of
 from mmctl.live.read import read_live
 from mmctl.live.rollback import count, goal, plan_rollback, roll_back
@@ -112,6 +113,7 @@ class World:
     root: Path
     clock: Clock = field(default_factory=Clock)
     environ: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     observe: Callable[[str, Mapping[str, Any]], None] | None = None
     calls: list[str] = field(default_factory=list)
@@ -124,7 +126,7 @@ class World:
         self.history = History(DirectoryStore(self.root / "snapshots"))
 
     def desired(self) -> tuple[LiveConfiguration, Environment]:
-        files = {"mmctl.yaml": self.main, "rules/all.yaml": self.text}
+        files = {"mmctl.yaml": self.main, "rules/all.yaml": self.text, **self.files}
         project, problems = read_text(files)
         assert [p for p in problems if p.severity is Severity.ERROR] == []
         configuration, too_much = compile_project(project)
@@ -157,7 +159,6 @@ class World:
             random_bytes=bytes,
             environ=self.environ.get,
             say=self.said.append,
-            warn=self.said.append,
             who="somebody",
             host="here",
             process=self.process,
@@ -168,7 +169,14 @@ class World:
         service = self.service()
         state = read_live(service, configuration, self.history.applied())
         target = target_of(environment, service.identity)
-        return make_plan(target, configuration, state, serial=count(self.history))
+        passwords = Passwords(self.history.store, self.environ.get)
+        return make_plan(
+            target,
+            configuration,
+            state,
+            serial=count(self.history),
+            new_passwords=passwords.changed(configuration, state.configuration),
+        )
 
     def apply(self, plan: Plan | None = None, **permissions: Any) -> HistoryEntry | None:
         return apply(plan or self.plan(), self.means(), Permissions(**permissions))

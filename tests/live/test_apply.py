@@ -15,10 +15,10 @@ from mmctl.live.service import Noun
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conftest import World
+    from live.conftest import World
 
 
-SECRET = "arn:aws:secretsmanager:us-east-1:111122223333:secret:relay"
+ARN = "arn:aws:secretsmanager:us-east-1:111122223333:secret:relay"
 
 
 def lines(world: World) -> list[tuple[str, str, str]]:
@@ -109,7 +109,7 @@ def test_external_members_are_neither_read_nor_changed(world: World) -> None:
     ("old", "new", "line"),
     [
         ("retention: SEVEN_YEARS", "retention: TEN_YEARS", ("compliance", "retention")),
-        ("authentication: none", f'authentication: {{secret_arn: "{SECRET}"}}', ("exchange", "auth")),
+        ("authentication: none", f'authentication: {{secret_arn: "{ARN}"}}', ("exchange", "auth")),
         ("max_message_size: 25MB", "max_message_size: 20MB", ("edge", "max_message_size_bytes")),
         ("tls_policy: required", "tls_policy: optional", ("mx", "tls_policy")),
         ("tls_policy: required", "tls_policy: required\n    status: closed", ("mx", "status")),
@@ -329,3 +329,34 @@ def test_a_plan_of_another_account_is_refused(world: World) -> None:
     other.main = other.main.replace("embedded}", 'embedded, account: "111122223333"}')
     with pytest.raises(Refused, match="made for account `000000000000`, this is `111122223333`"):
         other.apply(plan)
+
+
+def test_trust_stores_are_compared_by_their_contents(world: World) -> None:
+    world.files["rules/ca.pem"] = "-----BEGIN CERTIFICATE-----\none\n-----END CERTIFICATE-----\n"
+    world.replace("type: open", "type: mtls\n    mtls: {ca_file: ca.pem}")
+    world.replace("tls_policy: required", "tls_policy: fips")
+    world.apply()
+    assert world.plan().empty
+    world.files["rules/ca.pem"] = world.files["rules/ca.pem"].replace("one", "two")
+    (edit,) = world.plan().edits
+    assert edit.path.endswith("trust_store.ca_content")
+    world.apply()
+    assert world.plan().empty
+
+
+def test_a_password_that_changes_is_sent_again_and_one_that_is_not_known_here_is_not(
+    world: World,
+) -> None:
+    world.replace("type: open", "type: auth\n    auth: {smtp_password_env: SMTP_PASSWORD}")
+    world.replace("tls_policy: required", "tls_policy: fips")
+    world.environ["SMTP_PASSWORD"] = "Example12345!"
+    world.apply()
+    world.environ["SMTP_PASSWORD"] = "Another12345!"
+    assert lines(world) == [("changed", "mx", "auth.smtp_password")]
+    world.apply()
+    assert world.plan().empty
+    del world.environ["SMTP_PASSWORD"]
+    assert world.plan().empty
+    world.history.store.delete("passwords.json")
+    world.environ["SMTP_PASSWORD"] = "Somebody12345!"
+    assert world.plan().empty

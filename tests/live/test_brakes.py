@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,10 @@ from mmctl.errors import Refused, UsageError
 from mmctl.live.brakes import brakes_named, grips
 
 if TYPE_CHECKING:
-    from conftest import World
+    from live.conftest import World
+
+
+ARN = "arn:aws:secretsmanager:us-east-1:111122223333:secret:smtp"
 
 
 def many_rules(count: int, value: str = "malware") -> str:
@@ -121,17 +125,14 @@ def test_a_catch_all_that_only_moves_is_no_new_one(world: World) -> None:
     [
         ("default: deny", "default: allow", "default-action"),
         ("server: mail.corp.example.com", "server: other.example.com", "relay-target"),
-        ("type: open", "type: mtls\n    mtls: {ca_file: ca.pem}", "endpoint-replacement"),
+        ("type: open", f"type: auth\n    auth: {{secret_arn: {ARN!r}}}", "endpoint-replacement"),
     ],
 )
 def test_what_decides_on_all_mail_needs_a_flag(
     world: World, old: str, new: str, brake: str
 ) -> None:
     world.apply()
-    if "ca_file" in new:
-        new = "type: auth\n    auth: {secret_arn: " + (
-            '"arn:aws:secretsmanager:us-east-1:111122223333:secret:smtp"}'
-        )
+    if brake == "endpoint-replacement":
         world.replace("tls_policy: required", "tls_policy: fips")
     world.replace(old, new)
     assert [grip.brake for grip in grips(world.plan())] == [brake]
@@ -151,8 +152,6 @@ def test_an_archive_that_goes_cannot_come_back(world: World) -> None:
 
 def test_failed_cases_hold_an_apply(world: World) -> None:
     world.apply()
-    from dataclasses import replace  # noqa: PLC0415 - beside its only use
-
     world.replace('"@exarnple.com"', '"@example.net"')
     plan = replace(world.plan(), failed_cases=2)
     with pytest.raises(Refused, match="cases: 2 cases or invariants fail"):

@@ -19,7 +19,7 @@ from mmctl.live.plan import Plan, Target, make_plan
 from mmctl.live.read import read_live
 
 if TYPE_CHECKING:
-    from conftest import World
+    from live.conftest import World
     from mmctl.language.project import Reference
 
 CONFIGS = Path(__file__).parents[3] / "shared" / "reference" / "configs"

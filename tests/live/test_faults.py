@@ -13,7 +13,7 @@ from mmctl.errors import CouldNot, StoppedPartWay
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from conftest import World
+    from live.conftest import World
 
 
 class Killed(BaseException):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import World
+    from live.conftest import World
 
 SCRIPT = """
 import os, signal, sys

@@ -14,7 +14,7 @@ from mmctl.live.planfile import load_plan, plan_document, plan_schema, save_docu
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import World
+    from live.conftest import World
 
 
 @pytest.fixture

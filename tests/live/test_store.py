@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from mmctl.errors import CouldNot, Refused, UsageError
+from mmctl.errors import CouldNot, Refused, StoppedPartWay, UsageError
 from mmctl.live.history import history_document
 from mmctl.live.lock import Owner, locked
 from mmctl.live.store import DirectoryStore
@@ -16,7 +17,7 @@ from mmctl.live.store import DirectoryStore
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import World
+    from live.conftest import World
 
 NOBODY = 2**22 + 7
 """A process number that is beyond what Linux gives."""
@@ -71,12 +72,17 @@ def test_what_is_not_there_is_nothing(store: DirectoryStore) -> None:
     assert list(store.names("")) == []
 
 
+def _hold(store: DirectoryStore, who: Owner) -> None:
+    with locked(store, who):
+        pass
+
+
 def test_the_second_of_two_is_refused_and_told_who_is_first(store: DirectoryStore) -> None:
-    with locked(store, owner("ann", host="there")):
-        with pytest.raises(Refused, match="ann on there since 2026-11-20T09:00:00Z") as refused:
-            with locked(store, owner("bob")):
-                pass
-        assert refused.value.help == "wait for it; if it no longer runs: --break-lock"
+    first = owner("ann", host="there")
+    since = "ann on there since 2026-11-20T09:00:00Z"
+    with locked(store, first), pytest.raises(Refused, match=since) as refused:
+        _hold(store, owner("bob"))
+    assert refused.value.help == "wait for it; if it no longer runs: --break-lock"
     with locked(store, owner("bob")):
         assert "bob" in (store.get("lock.json") or "")
     assert store.get("lock.json") is None
@@ -96,6 +102,13 @@ def test_a_lock_of_a_process_of_this_machine_that_ended_is_taken_over(
     store.put("lock.json", json.dumps({"who": "ann", "host": "here", "process": NOBODY, "at": "t"}))
     with locked(store, owner("bob")):
         assert "bob" in (store.get("lock.json") or "")
+
+
+def test_of_two_who_take_over_the_same_lock_one_succeeds(store: DirectoryStore) -> None:
+    store.put("lock.json", "stale")
+    assert store.swap("lock.json", "stale", "first")
+    assert not store.swap("lock.json", "stale", "second")
+    assert store.get("lock.json") == "first"
 
 
 def test_an_unreadable_lock_is_refused_too(store: DirectoryStore) -> None:
@@ -151,13 +164,38 @@ def test_a_damaged_snapshot_is_said(world: World) -> None:
         world.history.snapshot(entry.id)
 
 
+def test_a_disk_that_fills_up_in_the_middle_is_told_as_part_way(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync = os.fsync
+
+    def full_after_the_third_write(handle: int) -> None:
+        if len(world.writes) >= 3:
+            raise OSError(28, "No space left on device")
+        sync(handle)
+
+    monkeypatch.setattr("mmctl.live.store.os.fsync", full_after_the_third_write)
+    with pytest.raises(StoppedPartWay, match="No space left on device"):
+        world.apply()
+    monkeypatch.undo()
+    assert world.history.entries()[-1].result == "unfinished"
+    world.apply()
+    assert world.plan().empty
+
+
+def test_damaged_pins_are_said(world: World) -> None:
+    world.history.store.put("pins.json", "what")
+    with pytest.raises(CouldNot, match=r"`pins.json` in .* is damaged"):
+        world.apply()
+
+
 def test_a_short_id_must_be_of_one_entry(world: World) -> None:
     world.apply()
     world.replace('"@exarnple.com"', '"@example.net"')
     world.apply()
     assert world.history.find("2").id.startswith("0002-")
     with pytest.raises(UsageError, match="begins several ids"):
-        world.history.find("000")
+        world.history.find("")
 
 
 def test_the_history_names_every_call(world: World) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from mmctl.cases.case import Case, Expectation, MessageFile, WrittenMessage
 from mmctl.errors import UsageError
-from mmctl.judge.submission import LambdaAnswer, Scenario
+from mmctl.judge.submission import LambdaAnswer, Scenario, bare_address
 from mmctl.language.project import Outcome
 from mmctl.language.suggest import did_you_mean
 from mmctl.mail.compose import compose_email
@@ -265,7 +265,7 @@ class _Reading:
     def _envelope(self, expectations: tuple[Expectation, ...]) -> Envelope:
         """The envelope; recipients that are not stated are those that something is expected for."""
         envelope = self.row.data.get("envelope", {})
-        stated = tuple(_bare(str(name)) for name in envelope.get("recipients", ()))
+        stated = tuple(bare_address(str(name)) for name in envelope.get("recipients", ()))
         recipients = stated or tuple(expectation.recipient for expectation in expectations)
         known = {recipient.lower() for recipient in recipients}
         for expectation in expectations:
@@ -278,14 +278,15 @@ class _Reading:
                 )
         mail_from = envelope.get("mail_from")
         return Envelope(
-            mail_from=None if mail_from is None else _bare(str(mail_from)), recipients=recipients
+            mail_from=None if mail_from is None else bare_address(str(mail_from)),
+            recipients=recipients,
         )
 
     def _expectations(self) -> Iterator[Expectation]:
         for recipient, expected in self.row.data.get("expect", {}).items():
             members = expected if isinstance(expected, Mapping) else {"outcome": expected}
             expectation = Expectation(
-                recipient=_bare(str(recipient)),
+                recipient=bare_address(str(recipient)),
                 outcome=Outcome(str(members["outcome"]).lower()) if "outcome" in members else None,
                 by=None if members.get("by") is None else str(members["by"]),
                 rules=_texts(members.get("rules")),
@@ -369,13 +370,6 @@ def _composed(message: Mapping[str, Any]) -> bytes:
         body=str(message.get("body", "")),
         size=message.get("size"),
     )
-
-
-def _bare(address: str) -> str:
-    """An address without the angle brackets of SMTP: `<>` is the null sender."""
-    address = address.strip()
-    enclosed = address.startswith("<") and address.endswith(">")
-    return address[1:-1] if enclosed else address
 
 
 def _text(value: object) -> str | None:

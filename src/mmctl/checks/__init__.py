@@ -39,6 +39,8 @@ from mmctl.checks import (
     unconditional_drop,
     unreachable_rule,
     unroutable_network,
+    unscreened_delivery,
+    unusable_list_member,
     unusable_network,
     unused_resource,
     unused_rule_set,
@@ -53,6 +55,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     archive_by_arn.CHECK,
     misplaced_add_on.CHECK,
     unusable_network.CHECK,
+    unusable_list_member.CHECK,
     replacement_without_address.CHECK,
     # never applies, or changes nothing
     actions_after_drop.CHECK,
@@ -84,6 +87,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     spf_alone.CHECK,
     backscatter.CHECK,
     fails_open.CHECK,
+    unscreened_delivery.CHECK,
     # hygiene
     expired_rule.CHECK,
     rule_without_owner.CHECK,

@@ -120,4 +120,6 @@ def _sends(project: Project, point: LogicalIngressPoint) -> bool:
     return any("Send" in kinds(rule) for rule in live)
 
 
-CHECK = Check(id="accepts-any-recipient", severity=Severity.WARNING, text=__doc__, run=run)
+CHECK = Check(
+    id="accepts-any-recipient", severity=Severity.WARNING, text=__doc__, run=run, from_absence=True
+)

@@ -54,6 +54,8 @@ class Subject:
 
     project: Project
     today: date
+    whole: bool = True
+    """Whether nothing of the project was left out because of an error."""
     found: tuple[Problem, ...] = ()
     """What was found before; only the check of the ignore comments looks at it."""
 
@@ -68,3 +70,5 @@ class Check:
     text: str
     """The docstring of its module, which is its page (`mmctl.checks.page`)."""
     run: Callable[[Subject], Iterator[Finding]]
+    from_absence: bool = False
+    """Whether it argues from what is not there; it runs on whole projects alone."""

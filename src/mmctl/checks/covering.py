@@ -39,8 +39,8 @@ def _parts(operator: str, value: str, others: Collection[str]) -> Iterator[str]:
 
 
 def covering_network(network: IPv4Network, others: AbstractSet[IPv4Network]) -> IPv4Network | None:
-    """The network among `others` that a network lies in."""
-    for prefix in range(network.prefixlen, -1, -1):
+    """The widest network among `others` that a network lies in, or is."""
+    for prefix in range(network.prefixlen + 1):
         around = network.supernet(new_prefix=prefix)
         if around in others:
             return around

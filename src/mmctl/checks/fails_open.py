@@ -83,4 +83,4 @@ def _open(rule: LogicalRule, closed: set[str]) -> Iterator[Finding]:
             )
 
 
-CHECK = Check(id="fails-open", severity=Severity.INFO, text=__doc__, run=run)
+CHECK = Check(id="fails-open", severity=Severity.INFO, text=__doc__, run=run, from_absence=True)

@@ -83,4 +83,6 @@ def _header_exceptions(rule: LogicalRule) -> Iterator[tuple[int, str]]:
             yield index, name
 
 
-CHECK = Check(id="forgeable-exception", severity=Severity.WARNING, text=__doc__, run=run)
+CHECK = Check(
+    id="forgeable-exception", severity=Severity.WARNING, text=__doc__, run=run, from_absence=True
+)

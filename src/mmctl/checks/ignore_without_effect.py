@@ -77,4 +77,6 @@ def _used(ignore: Ignore, check: str, problems: Sequence[Problem]) -> bool:
     return any(silences(ignore, check, problem) for problem in problems)
 
 
-CHECK = Check(id="ignore-without-effect", severity=Severity.WARNING, text=__doc__, run=run)
+CHECK = Check(
+    id="ignore-without-effect", severity=Severity.WARNING, text=__doc__, run=run, from_absence=True
+)

@@ -91,4 +91,6 @@ def _escaped(placed: PlacedCondition) -> str | None:
     return None
 
 
-CHECK = Check(id="ipv6-not-covered", severity=Severity.WARNING, text=__doc__, run=run)
+CHECK = Check(
+    id="ipv6-not-covered", severity=Severity.WARNING, text=__doc__, run=run, from_absence=True
+)

@@ -39,19 +39,23 @@ def lint_all(
     """The problems of one project read for several environments, each problem once.
 
     A problem that not all environments have says which do. `others` are problems found
-    elsewhere, by environment: those of the reader and of the compiler.
+    elsewhere, by environment: those of the reader and of the compiler. Where they are errors,
+    something may be missing in the project, and no check says that it is.
     """
-    by_environment = {
-        project.environment.name: (
-            *(others or {}).get(project.environment.name, ()),
-            *problems(Subject(project=project, today=today)),
-        )
+    read = {
+        project.environment.name: (others or {}).get(project.environment.name, ())
         for project in projects
     }
-    found = _merged(by_environment)
+    whole = {name: not any(map(_is_error, listed)) for name, listed in read.items()}
+    found = _merged(
+        {
+            name: (*read[name], *problems(Subject(project=project, today=today, whole=whole[name])))
+            for name, project in ((each.environment.name, each) for each in projects)
+        }
+    )
     ignores = _ignores(projects)
     kept = [problem for problem in found if not _silenced(problem, ignores)]
-    if projects:
+    if projects and all(whole.values()):
         subject = Subject(project=projects[0], today=today, found=tuple(found))
         kept += _of(ignore_without_effect.CHECK, subject)
     return ordered(kept)
@@ -60,7 +64,7 @@ def lint_all(
 def problems(subject: Subject) -> Iterator[Problem]:
     """What all checks find, ignored or not, in no order."""
     for check in CHECKS:
-        if check is not ignore_without_effect.CHECK:
+        if check is not ignore_without_effect.CHECK and (subject.whole or not check.from_absence):
             yield from _of(check, subject)
 
 
@@ -73,6 +77,10 @@ def _of(check: Check, subject: Subject) -> Iterator[Problem]:
             message=found.message,
             help=found.help,
         )
+
+
+def _is_error(problem: Problem) -> bool:
+    return problem.severity is Severity.ERROR
 
 
 def _merged(by_environment: Mapping[str, Iterable[Problem]]) -> list[Problem]:

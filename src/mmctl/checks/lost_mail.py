@@ -154,4 +154,4 @@ def _rest(rule_set: LogicalRuleSet) -> Finding:
     )
 
 
-CHECK = Check(id="lost-mail", severity=Severity.ERROR, text=__doc__, run=run)
+CHECK = Check(id="lost-mail", severity=Severity.ERROR, text=__doc__, run=run, from_absence=True)

@@ -72,4 +72,6 @@ def run(subject: Subject) -> Iterator[Finding]:
                 break
 
 
-CHECK = Check(id="lost-when-relay-fails", severity=Severity.INFO, text=__doc__, run=run)
+CHECK = Check(
+    id="lost-when-relay-fails", severity=Severity.INFO, text=__doc__, run=run, from_absence=True
+)

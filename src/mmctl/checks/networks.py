@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import IPv4Network
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.places import conditions
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from mmctl.checks.places import PlacedCondition, Role
     from mmctl.language.project import LogicalRule, LogicalTrafficPolicy, Project
     from mmctl.problem import Path
+
+IPV4: Final = 4
+IPV6: Final = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,7 @@ def network_test(placed: PlacedCondition) -> NetworkTest | None:
         role=placed.role,
         path=(*placed.path, kind),
         subject=str(expression.evaluate.value).lower(),
-        version=4 if kind == "IpExpression" else 6,
+        version=IPV4 if kind == "IpExpression" else IPV6,
         negated=expression.operator == "NOT_CIDR_MATCHES",
         values=expression.values,
     )

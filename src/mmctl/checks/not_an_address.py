@@ -32,7 +32,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Check, Finding, Subject
-from mmctl.checks.places import ADDRESSES, ENVELOPE, Role, text_tests
+from mmctl.checks.places import Role, compared_as_addresses, text_tests
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -46,8 +46,7 @@ LOCAL_ONLY: Final = frozenset({"postmaster", "<>", ""})
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the values that no address matches."""
-    whole = subject.project.settings.readings.address_fields == "whole_header"
-    attributes = ENVELOPE if whole else ADDRESSES
+    attributes = compared_as_addresses(subject.project)
     for test in text_tests(subject.project):
         if test.subject not in attributes:
             continue

@@ -42,7 +42,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Check, Finding, Subject
-from mmctl.checks.places import text_tests
+from mmctl.checks.places import compared_as_addresses, text_tests
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
     from mmctl.checks.places import TextTest
 
-_IN_ADDRESSES: Final = re.compile(r"\*|\\|\.\+|\(.*\)|\[.*\]|^\^|.\$$|\?$")
+_IN_ADDRESSES: Final = re.compile(r"\*|\\|\.\+|\(.*\)|\[[^\]]*\w-\w[^\]]*\]|^\^|.\$$|\?$")
 _IN_TEXTS: Final = re.compile(
     r"\.\*|\\[.dswb]|\[(?:a-z|A-Z|0-9)|\(\?i\)|\([^)|]+\|[^)]+\)|^\*[\w ]+\*$"
 )
@@ -59,8 +59,9 @@ _SIMPLE: Final = re.compile(r"^\^?(?:\.?\*)?(?P<text>[^*^$()\[\]|?]+?)(?:\.?\*)?
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the values that are written as patterns."""
+    names = compared_as_addresses(subject.project) | {"helo"}
     for test in text_tests(subject.project):
-        named = test.about_addresses or test.subject == "helo"
+        named = test.subject in names
         pattern = _IN_ADDRESSES if named else _IN_TEXTS
         for index, value in enumerate(test.values):
             if pattern.search(value):

@@ -130,6 +130,12 @@ def rule_conditions(rule: LogicalRule) -> Iterator[PlacedCondition]:
             yield PlacedCondition(owner=rule, role=role, path=(member, index), condition=condition)
 
 
+def compared_as_addresses(project: Project) -> frozenset[str]:
+    """The attributes whose conditions compare addresses alone, under the project's readings."""
+    whole = project.settings.readings.address_fields == "whole_header"
+    return ENVELOPE if whole else ADDRESSES
+
+
 def text_tests(project: Project) -> Iterator[TextTest]:
     """Every string condition of every rule and policy statement."""
     for placed in conditions(project):

@@ -2,8 +2,9 @@
 
 What it does:
     Finds values that are repeated in a condition, and values of `contains`, `starts_with` and
-    `ends_with` that match only what another value of the condition matches anyway. Upper and
-    lower case count as equal where the project reads them so.
+    `ends_with` that match only what another value of the condition matches anyway; and IPv4
+    networks that lie in another one. Upper and lower case count as equal where the project reads
+    them so.
 
 Why it is bad:
     It uses up one of the ten places that a condition has, and it makes readers look for a
@@ -40,14 +41,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.checks.check import Check, Finding, Subject
-from mmctl.checks.covering import covering_value
+from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.checks.covering import covering_network, covering_value
+from mmctl.checks.networks import IPV4, ipv4, network_tests
 from mmctl.checks.places import text_tests
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from ipaddress import IPv4Network
 
+    from mmctl.checks.networks import NetworkTest
     from mmctl.checks.places import TextTest
     from mmctl.language.readings import Readings
 
@@ -58,6 +62,8 @@ def run(subject: Subject) -> Iterator[Finding]:
     for test in text_tests(subject.project):
         if len(test.values) > 1:
             yield from _redundant(test, _folds(test, readings))
+    for networks in network_tests(subject.project):
+        yield from _inside_others(networks)
 
 
 def _folds(test: TextTest, readings: Readings) -> bool:
@@ -80,6 +86,29 @@ def _redundant(test: TextTest, folds: bool) -> Iterator[Finding]:
         else:
             continue
         yield test.at(index, message, help="leave it out")
+
+
+def _inside_others(test: NetworkTest) -> Iterator[Finding]:
+    read = [_plain(value) if test.version == IPV4 else None for value in test.values]
+    first: dict[IPv4Network, int] = {}
+    for index, network in enumerate(read):
+        if network is not None:
+            first.setdefault(network, index)
+    for index, network in enumerate(read):
+        cover = None if network is None else covering_network(network, first.keys())
+        if cover is None or (cover == network and first[cover] == index):
+            continue
+        other = test.values[first[cover]]
+        twice = cover == network
+        message = "stands here twice" if twice else f"lies in `{other}`, which stands here too"
+        path = (*test.path, "Values", index)
+        yield finding(test.owner, path, f"`{test.values[index]}` {message}", help="leave it out")
+
+
+def _plain(value: str) -> IPv4Network | None:
+    """A network as it should be written; `unusable-network` speaks of the others."""
+    network = ipv4(value)
+    return network if str(network) == value else None
 
 
 CHECK = Check(id="redundant-value", severity=Severity.INFO, text=__doc__, run=run)

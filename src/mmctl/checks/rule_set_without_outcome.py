@@ -56,4 +56,6 @@ def run(subject: Subject) -> Iterator[Finding]:
             )
 
 
-CHECK = Check(id="rule-set-without-outcome", severity=Severity.ERROR, text=__doc__, run=run)
+CHECK = Check(
+    id="rule-set-without-outcome", severity=Severity.ERROR, text=__doc__, run=run, from_absence=True
+)

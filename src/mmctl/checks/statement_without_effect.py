@@ -62,4 +62,6 @@ def run(subject: Subject) -> Iterator[Finding]:
             )
 
 
-CHECK = Check(id="statement-without-effect", severity=Severity.ERROR, text=__doc__, run=run)
+CHECK = Check(
+    id="statement-without-effect", severity=Severity.ERROR, text=__doc__, run=run, from_absence=True
+)

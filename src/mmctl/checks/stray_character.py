@@ -44,7 +44,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Check, Finding, Subject
-from mmctl.checks.places import text_tests
+from mmctl.checks.places import ENVELOPE, compared_as_addresses, text_tests
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -73,26 +73,39 @@ _NOT_IN_ADDRESSES: Final = re.compile("[\\s\u2018\u2019\u201a\u201c\u201d\u201e\
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the values with a character that was hardly meant."""
+    attributes = compared_as_addresses(subject.project)
     for test in text_tests(subject.project):
+        address = test.subject in attributes
         for index, value in enumerate(test.values):
-            found = _fault(test, value)
-            if found is None or _escaped(subject.project, test, index, value):
+            found = _fault(value, address=address)
+            if found is None or (not address and _escaped(subject.project, test, index, value)):
                 continue
             message, meant = found
-            severity = None if test.about_addresses else Severity.WARNING
-            yield test.at(index, message, help=f"write `{meant}`", severity=severity)
+            severity = None if address and _whole(test, value) else Severity.WARNING
+            yield test.at(index, message, help=_instead(meant), severity=severity)
 
 
-def _fault(test: TextTest, value: str) -> tuple[str, str] | None:
+def _instead(meant: str) -> str:
+    if meant:
+        return f"write `{meant}`"
+    return "write an address, or a part of one; names beside addresses are not compared"
+
+
+def _whole(test: TextTest, value: str) -> bool:
+    """Whether an address was meant for certain, and not the name beside it in a header."""
+    return test.subject in ENVELOPE or "@" in value
+
+
+def _fault(value: str, *, address: bool) -> tuple[str, str] | None:
     unseen = _UNSEEN.search(value)
-    if unseen is not None and (test.about_addresses or _UNSEEN.sub("", value).strip()):
+    if unseen is not None and (address or _UNSEEN.sub("", value).strip()):
         plain = re.sub("[\u00a0\u202f]", " ", value)
-        meant = _UNSEEN.sub("", value if test.about_addresses else plain)
+        meant = _UNSEEN.sub("", value if address else plain)
         return f"{NAMES[unseen.group()]} in `{_UNSEEN.sub('', plain)}`", meant
     entity = _ENTITY.search(value)
     if entity is not None:
         return f"`{entity.group()}` is HTML, and mail headers are not", html.unescape(value)
-    return _address_fault(value) if test.about_addresses else None
+    return _address_fault(value) if address else None
 
 
 def _address_fault(value: str) -> tuple[str, str] | None:
@@ -102,16 +115,17 @@ def _address_fault(value: str) -> tuple[str, str] | None:
     if stray is None or '"' in value:
         return None
     parts = [part for part in re.split(_NOT_IN_ADDRESSES, value) if part]
-    if len(parts) > 1:
+    if len(parts) > 1 and all("@" in part for part in parts):
         return f"`{value}` is one value, and no address looks like it", f"[{', '.join(parts)}]"
+    address = next((part for part in parts if "@" in part), "")
     character = "a space" if stray.group().isspace() else f"`{stray.group()}`"
-    return f"{character} in `{value}`, where no address has one", "".join(parts)
+    return f"{character} in `{value}`, where no address has one", address
 
 
 def _escaped(project: Project, test: TextTest, index: int, value: str) -> bool:
     """Whether an unseen character is written as an escape, and therefore meant."""
     unseen = _UNSEEN.findall(value)
-    if not unseen or test.about_addresses:
+    if not unseen:
         return False
     at = test.owner.positions.at((*test.path, "Values", index))
     lines = project.files.get(at.file, "").splitlines()

@@ -66,7 +66,7 @@ def run(subject: Subject) -> Iterator[Finding]:
         live = rule_set.live_rules(subject.project.environment.name)
         for index, rule in enumerate(live):
             if unconditional(rule) and (drops(rule) or bounces(rule)):
-                yield from _judge(rule, live[:index], whole=is_whole(rule_set))
+                yield from _judge(rule, live[:index], whole=subject.whole and is_whole(rule_set))
 
 
 def _judge(rule: LogicalRule, above: Sequence[LogicalRule], *, whole: bool) -> Iterator[Finding]:
@@ -92,10 +92,6 @@ def _judge(rule: LogicalRule, above: Sequence[LogicalRule], *, whole: bool) -> I
             f"`{rule.name}` {verb} every message, and no rule above it delivers or stores any",
             help="give it conditions; if all mail is meant to end here, write `final: true`",
         )
-
-
-def _keeps(rule: LogicalRule) -> bool:
-    return delivers(rule) or stores(rule)
 
 
 def _index(rule: LogicalRule, kind: str) -> int:

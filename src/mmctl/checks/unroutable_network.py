@@ -92,4 +92,6 @@ def _inside(policy: LogicalTrafficPolicy) -> Iterator[Finding]:
                 )
 
 
-CHECK = Check(id="unroutable-network", severity=Severity.WARNING, text=__doc__, run=run)
+CHECK = Check(
+    id="unroutable-network", severity=Severity.WARNING, text=__doc__, run=run, from_absence=True
+)

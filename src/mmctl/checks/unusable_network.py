@@ -41,7 +41,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING
 
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.networks import network_tests
+from mmctl.checks.networks import IPV4, IPV6, network_tests
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def run(subject: Subject) -> Iterator[Finding]:
 
 
 def _fault(test: NetworkTest, value: str) -> tuple[str, str, Severity | None] | None:
-    family = IPv6Network if test.version == 6 else IPv4Network  # noqa: PLR2004 - IPv6
+    family = IPv6Network if test.version == IPV6 else IPv4Network
     network = _read(value)
     if network is None:
         example = "2001:db8::/32" if family is IPv6Network else "192.0.2.0/24"
@@ -76,7 +76,7 @@ def _fault(test: NetworkTest, value: str) -> tuple[str, str, Severity | None] | 
     host, slash, _ = value.partition("/")
     if not slash:
         return f"`{value}` has no prefix length", f"write `{network}`", None
-    if network.version == 4 and host != str(network.network_address):  # noqa: PLR2004 - IPv4
+    if network.version == IPV4 and host != str(network.network_address):
         return (
             f"`{value}` has bits set behind its prefix",
             f"for the network write `{network}`, for one host `{host}/32`",

@@ -93,4 +93,6 @@ def _advice(kind: Kind) -> str:
     return "name it where it is meant to be used, or remove it"
 
 
-CHECK = Check(id="unused-resource", severity=Severity.WARNING, text=__doc__, run=run)
+CHECK = Check(
+    id="unused-resource", severity=Severity.WARNING, text=__doc__, run=run, from_absence=True
+)

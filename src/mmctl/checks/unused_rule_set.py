@@ -67,4 +67,6 @@ def run(subject: Subject) -> Iterator[Finding]:
             )
 
 
-CHECK = Check(id="unused-rule-set", severity=Severity.WARNING, text=__doc__, run=run)
+CHECK = Check(
+    id="unused-rule-set", severity=Severity.WARNING, text=__doc__, run=run, from_absence=True
+)

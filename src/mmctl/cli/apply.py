@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mmctl.cli.change import REFUSED, Change, agreed, in_environment, open_change
+from mmctl.cli.change import (
+    REFUSED,
+    Change,
+    agreed,
+    in_environment,
+    open_change,
+    screen,
+    write_entry,
+)
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
 from mmctl.errors import Refused
-from mmctl.live.plan import Plan
+
+if TYPE_CHECKING:
+    from mmctl.live.plan import Plan
 
 
 @command("human", "json")
@@ -42,6 +52,7 @@ def apply(
     from mmctl.live.apply import check_permitted
     from mmctl.live.brakes import brakes_named
     from mmctl.live.means import Permissions
+    from mmctl.render import plan as render
 
     permissions = Permissions(
         allow_delete=allow_delete,
@@ -50,20 +61,24 @@ def apply(
         break_lock=break_lock,
     )
     change, made = _planned(run, plan_file, endpoint_url)
-    _show(change, made)
-    if made.empty:
-        run.say("nothing to do")
-        return _report(change, None)
-    check_permitted(made, change.means, permissions)
-    where = f"{made.target.environment} (account {made.target.identity.account})"
-    if not agreed(run, f"apply this to {where}? [y/N] ", yes=yes):
-        run.say("not applied")
-        return REFUSED
-    entry = carry_out(made, change.means, permissions)
-    return _report(change, entry.id if entry else None)
+    with screen(change) as show:
+        show(render.bare(made, width=run.console().width))
+        if made.empty:
+            return _nothing_to_do(change)
+        check_permitted(made, change.means, permissions)
+        where = f"{made.target.environment} (account {made.target.identity.account})"
+        if not agreed(run, f"apply this to {where}? [y/N] ", yes=yes):
+            run.say("not applied")
+            return REFUSED
+        entry = carry_out(made, change.means, permissions)
+        if entry is not None:
+            show(render.line(f"applied as {entry.id}; back to the state before: mmctl rollback"))
+            write_entry(change, entry)
+    return 0
 
 
 def _planned(run: Run, plan_file: Path | None, endpoint_url: str | None) -> tuple[Change, Plan]:
+    from mmctl.cli.gate import pass_gates
     from mmctl.live.planfile import load_plan
 
     if plan_file is not None:
@@ -78,27 +93,10 @@ def _planned(run: Run, plan_file: Path | None, endpoint_url: str | None) -> tupl
             why="it takes only a plan that was saved, and so could be reviewed",
             help=f"mmctl plan --env {environment_name} --save FILE, then mmctl apply FILE",
         )
-    return change, change.plan()
+    return change, change.plan(pass_gates)
 
 
-def _show(change: Change, made: Plan) -> None:
-    from mmctl.render import plan as render
-
-    if change.run.format == "human":
-        run = change.run
-        run.show(render.human(made, width=run.console().width))
-
-
-def _report(change: Change, entry_id: str | None) -> int:
-    from rich.text import Text
-
-    from mmctl.live.history import history_document
-    from mmctl.render import plan as render
-
-    entries = tuple(e for e in change.means.history.entries() if e.id == entry_id)
-    if change.run.format == "json":
-        change.run.write_json(history_document(entries))
-    elif entries:
-        line = Text(f"applied as {entry_id}; back to the state before: mmctl rollback")
-        change.run.show(render.framed([line], change.means.service.identity))
+def _nothing_to_do(change: Change) -> int:
+    change.run.say("nothing to do")
+    write_entry(change, None)
     return 0

@@ -11,24 +11,24 @@ import platform
 import secrets
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmctl.cli.gate import pass_gates
 from mmctl.errors import ProblemsFound, Refused, UsageError
-from mmctl.live.history import History
-from mmctl.live.means import Means
-from mmctl.live.passwords import Passwords
-from mmctl.live.plan import Plan, Target, make_plan, target_of
-from mmctl.live.store import DirectoryStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+
+    from rich.text import Text
 
     from mmctl.cli.run import Run
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.language.project import Environment, Project
+    from mmctl.live.history import History, HistoryEntry
+    from mmctl.live.means import Means
+    from mmctl.live.plan import Plan, Target
     from mmctl.live.store import Store
 
 REFUSED = 3
@@ -45,6 +45,8 @@ class Change:
     @property
     def target(self) -> Target:
         """The environment and its identity."""
+        from mmctl.live.plan import target_of
+
         return target_of(self.project.environment, self.means.service.identity)
 
     def desired(self) -> LiveConfiguration:
@@ -62,8 +64,10 @@ class Change:
             )
         return configuration
 
-    def plan(self, gate: Callable[[Run, Project], int] = pass_gates) -> Plan:
+    def plan(self, gate: Callable[[Run, Project], int]) -> Plan:
         """What the files would change, once they have passed the gate."""
+        from mmctl.live.passwords import Passwords
+        from mmctl.live.plan import make_plan
         from mmctl.live.read import read_live
 
         failed = gate(self.run, self.project)
@@ -88,6 +92,8 @@ def open_change(run: Run, *, endpoint_url: str | None = None) -> Change:
         CouldNot, Refused: the service cannot be reached, or is another account's.
     """
     from mmctl.live.aws import connect
+    from mmctl.live.history import History
+    from mmctl.live.means import Means
 
     project = run.project()
     service = connect(project.environment, run.root, clock=run.now, endpoint_url=endpoint_url)
@@ -101,7 +107,6 @@ def open_change(run: Run, *, endpoint_url: str | None = None) -> Change:
         random_bytes=secrets.token_bytes,
         environ=os.environ.get,
         say=_progress(run),
-        warn=run.say,
         who=_who(),
         host=platform.node(),
         process=os.getpid(),
@@ -114,6 +119,7 @@ def open_history(run: Run) -> tuple[Project, History, tuple[str, str]]:
     """Read the project and its history, without the service where account and region are known."""
     from mmctl.language.project import EMBEDDED
     from mmctl.live.aws import DEFAULT_REGION, EMBEDDED_ACCOUNT
+    from mmctl.live.history import History
 
     project = run.project()
     environment = project.environment
@@ -129,19 +135,60 @@ def open_history(run: Run) -> tuple[Project, History, tuple[str, str]]:
 
 
 def store_of(run: Run, project: Project, account: str, region: str) -> Store:
-    """The store of an account, region and project.
+    """The store of an account, region and project: a folder, or a prefix in an S3 bucket.
 
     Raises:
-        UsageError: the place is of a kind that this version cannot use.
+        UsageError: it is neither.
+        CouldNot: there are no credentials for the bucket.
     """
+    from mmctl.live.aws import open_bucket
+    from mmctl.live.s3 import S3Store
+    from mmctl.live.store import DirectoryStore
+
     where = project.environment.snapshots or project.settings.snapshots
     beneath = f"{account}-{region}-{project.settings.project}"
+    if where.startswith("s3://"):
+        bucket, _, prefix = where.removeprefix("s3://").partition("/")
+        return S3Store(open_bucket(project.environment, bucket), f"{prefix}/{beneath}")
     if "://" in where:
         raise UsageError(
-            f"`snapshots: {where}` is not usable by this version",
-            help="a folder, such as `snapshots: .mmctl/snapshots`",
+            f"`snapshots: {where}` is neither a folder nor an S3 bucket",
+            help="such as `snapshots: .mmctl/snapshots` or `snapshots: s3://bucket/prefix`",
         )
     return DirectoryStore(run.root / Path(where).expanduser() / beneath)
+
+
+@contextmanager
+def screen(change: Change) -> Iterator[Callable[[Text], None]]:
+    """A function that shows parts of one result, between lines that name the embedded endpoint."""
+    from mmctl.render.plan import banner, joined
+
+    run = change.run
+    parts: list[Text] = []
+
+    def show(part: Text) -> None:
+        parts.append(part)
+        run.show(part if run.output is None else joined(parts))
+
+    if run.format != "human":
+        yield lambda _part: None
+        return
+    around = banner(change.means.service.identity)
+    for part in around:
+        show(part)
+    try:
+        yield show
+    finally:
+        for part in around:
+            show(part)
+
+
+def write_entry(change: Change, entry: HistoryEntry | None) -> None:
+    """Write what was done as JSON, where that is the format."""
+    from mmctl.live.history import history_document
+
+    if change.run.format == "json":
+        change.run.write_json(history_document((entry,) if entry else ()))
 
 
 def in_environment(run: Run, environment: str) -> Run:

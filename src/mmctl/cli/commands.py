@@ -1,18 +1,12 @@
-"""The table of commands: name, group in the help, function. One line a command."""
+"""The table of commands: name, group in the help, and where its function is. One line a command.
+
+A command's module is imported when the command runs, or when the help lists them all.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
-
-from mmctl.cli.apply import apply
-from mmctl.cli.checks import checks
-from mmctl.cli.drift import drift
-from mmctl.cli.explain import explain
-from mmctl.cli.history import history, unpin
-from mmctl.cli.lint import lint
-from mmctl.cli.plan import plan
-from mmctl.cli.rollback import rollback
-from mmctl.cli.simulate import simulate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,17 +15,23 @@ _WRITE: Final = "Write"
 _TEST: Final = "Test"
 _CHANGE: Final = "Change"
 _LOOK_BACK: Final = "Look back"
-_MORE: Final = "More"
 
-COMMANDS: Final[tuple[tuple[str, str, Callable[..., None]], ...]] = (
-    ("lint", _TEST, lint),
-    ("simulate", _TEST, simulate),
-    ("explain", _TEST, explain),
-    ("checks", _TEST, checks),
-    ("plan", _CHANGE, plan),
-    ("apply", _CHANGE, apply),
-    ("rollback", _CHANGE, rollback),
-    ("history", _LOOK_BACK, history),
-    ("drift", _LOOK_BACK, drift),
-    ("unpin", _LOOK_BACK, unpin),
+COMMANDS: Final[tuple[tuple[str, str, str], ...]] = (
+    ("lint", _TEST, "lint:lint"),
+    ("simulate", _TEST, "simulate:simulate"),
+    ("explain", _TEST, "explain:explain"),
+    ("checks", _TEST, "checks:checks"),
+    ("plan", _CHANGE, "plan:plan"),
+    ("apply", _CHANGE, "apply:apply"),
+    ("rollback", _CHANGE, "rollback:rollback"),
+    ("unpin", _CHANGE, "history:unpin"),
+    ("history", _LOOK_BACK, "history:history"),
+    ("drift", _LOOK_BACK, "drift:drift"),
 )
+
+
+def function_of(place: str) -> Callable[..., None]:
+    """The function of a command, by its place in the table."""
+    module, name = place.split(":")
+    function: Callable[..., None] = getattr(import_module(f"mmctl.cli.{module}"), name)
+    return function

@@ -12,11 +12,9 @@ DRIFT = 2
 @command("human", "json")
 def drift(run: Run) -> int:
     """Tell what was changed by hand from what is not applied yet; exit 2 when there is either."""
-    from rich.text import Text
-
     from mmctl.live.drift import drift_of
     from mmctl.live.planfile import edit_document
-    from mmctl.render import plan as render
+    from mmctl.render import drift as render
 
     change = open_change(run)
     made = change.plan(gate=lambda _run, _project: 0)
@@ -34,16 +32,5 @@ def drift(run: Run) -> int:
             }
         )
         return DRIFT if found.any else 0
-    width = run.console().width
-    identity = made.target.identity
-    lines = [render.heading(made.target.environment, identity)]
-    for title, edits in (
-        ("changed by hand since the last apply", found.by_hand),
-        ("in the files, not applied", found.not_applied),
-    ):
-        lines.append(Text(f"{title}: {len(edits) or 'nothing'}", "bold"))
-        lines += render.bare_lines(edits, width=width)
-    if not found.known:
-        lines.append(Text("nothing was applied from here before", "dim"))
-    run.show(render.framed(lines, identity))
+    run.show(render.human(found, made.target, width=run.console().width))
     return DRIFT if found.any else 0

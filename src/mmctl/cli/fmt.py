@@ -86,7 +86,10 @@ def _found(run: Run, paths: list[Path]) -> Iterator[tuple[str, Path]]:
     """Each file once, by the name that the user knows it by."""
     if not paths:
         project, _ = run.read()
-        yield from ((name, run.root / name) for name in sorted(project.files))
+        for name in sorted(project.files):
+            # A folder without a project file may hold YAML of other tools.
+            if project.settings.file is not None or _is_ours(run.root / name):
+                yield name, run.root / name
         return
     done: set[Path] = set()
     for path in paths:

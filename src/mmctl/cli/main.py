@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, get_type_hints
 import typer
 
 from mmctl import __version__
+from mmctl.cli.commands import COMMANDS, function_of
 from mmctl.cli.run import Run, console_for
 from mmctl.errors import MmctlError, ProblemsFound, Refused, UsageError
 
@@ -130,10 +131,8 @@ def _day(text: str) -> date:
         raise UsageError(f"got `--today {text}`", help="a date such as 2027-01-31") from None
 
 
-def make_app() -> typer.Typer:
-    """The application with all of its commands."""
-    from mmctl.cli.commands import COMMANDS
-
+def make_app(only: str | None = None) -> typer.Typer:
+    """The application with all of its commands, or with one alone (start-up stays quick)."""
     app = typer.Typer(
         name="mmctl",
         help="Rules as code for mail gateways on Amazon SES Mail Manager.",
@@ -154,8 +153,9 @@ def make_app() -> typer.Typer:
             typer.echo(context.get_help())
             raise typer.Exit
 
-    for name, panel, function in COMMANDS:
-        app.command(name, rich_help_panel=panel)(function)
+    for name, panel, place in COMMANDS:
+        if only in {None, name}:
+            app.command(name, rich_help_panel=panel)(function_of(place))
     return app
 
 
@@ -182,7 +182,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def exit_code(arguments: Sequence[str]) -> int:
     """Run `mmctl` with some arguments and return the code that the process would exit with."""
     try:
-        code = make_app()(_reordered(arguments), standalone_mode=False)
+        words = _reordered(arguments)
+        known = bool(words) and any(words[0] == name for name, _, _ in COMMANDS)
+        code = make_app(words[0] if known else None)(words, standalone_mode=False)
     except typer.Exit as done:
         return done.exit_code
     except (typer.Abort, KeyboardInterrupt):

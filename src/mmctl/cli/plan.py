@@ -23,15 +23,24 @@ def plan(
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="Exit with 2 when there are changes.")
     ] = False,
+    iam: Annotated[
+        bool, typer.Option("--iam", help="Print the least IAM policies instead, as JSON.")
+    ] = False,
     endpoint_url: Annotated[
         str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")
     ] = None,
 ) -> int:
     """Show what would change: lint and cases first, then live against the files."""
+    from mmctl.cli.gate import pass_gates
+    from mmctl.live.iam import least_policies
     from mmctl.live.planfile import plan_document, save_plan
     from mmctl.render import plan as render
 
-    made = open_change(run, endpoint_url=endpoint_url).plan()
+    change = open_change(run, endpoint_url=endpoint_url)
+    if iam:
+        run.write_json(least_policies(change.desired(), change.means.service.identity))
+        return 0
+    made = change.plan(pass_gates)
     match run.format:
         case "json":
             run.write_json(plan_document(made))

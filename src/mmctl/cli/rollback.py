@@ -6,9 +6,19 @@ from typing import Annotated
 
 import typer
 
-from mmctl.cli.change import REFUSED, Change, agreed, open_change, protected_name
+from mmctl.cli.change import (
+    REFUSED,
+    Change,
+    agreed,
+    open_change,
+    protected_name,
+    screen,
+    write_entry,
+)
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
+
+PINNED = "the state it left is pinned: change the files, or mmctl unpin, before apply"
 
 
 @command("human", "json")
@@ -48,20 +58,26 @@ def rollback(
     run.say(f"back to the state before {entry.id} ({entry.at})")
     for sentence in cannot_come_back(made):
         run.say(f"cannot come back: {sentence}")
-    if run.format == "human":
-        run.show(render.human(made, width=run.console().width))
-    if made.empty:
-        run.say("nothing to do")
-        return _report(change, None)
     permissions = Permissions(
         allow_delete=allow_delete, forced=brakes_named(force or ()), break_lock=break_lock
     )
-    check_permitted(made, change.means, permissions)
-    if not _agreed(change, yes=yes):
-        run.say("not rolled back")
-        return REFUSED
-    done = roll_back(made, change.means, permissions, reason=reason)
-    return _report(change, done.id if done else None)
+    with screen(change) as show:
+        show(render.bare(made, width=run.console().width))
+        if made.empty:
+            run.say("nothing to do")
+            write_entry(change, None)
+            return 0
+        for grip in check_permitted(made, change.means, permissions):
+            run.say(f"{grip.brake}: {grip.what} (a rollback goes on)")
+        if not _agreed(change, yes=yes):
+            run.say("not rolled back")
+            return REFUSED
+        done = roll_back(made, change.means, permissions, reason=reason)
+        if done is not None:
+            show(render.line(f"rolled back as {done.id}"))
+            show(render.line(PINNED))
+            write_entry(change, done)
+    return 0
 
 
 def _agreed(change: Change, *, yes: bool) -> bool:
@@ -71,21 +87,3 @@ def _agreed(change: Change, *, yes: bool) -> bool:
     typed = run.environment is not None and yes
     question = f"{environment.name} is protected; type its name to roll it back: "
     return agreed(run, question, yes=typed, expected=(protected_name(environment),))
-
-
-def _report(change: Change, entry_id: str | None) -> int:
-    from rich.text import Text
-
-    from mmctl.live.history import history_document
-    from mmctl.render import plan as render
-
-    entries = tuple(e for e in change.means.history.entries() if e.id == entry_id)
-    if change.run.format == "json":
-        change.run.write_json(history_document(entries))
-    elif entries:
-        lines = [
-            Text(f"rolled back as {entry_id}"),
-            Text("the state it left is pinned: change the files, or mmctl unpin, before apply"),
-        ]
-        change.run.show(render.framed(lines, change.means.service.identity))
-    return 0

@@ -15,7 +15,6 @@ from mmctl.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from mmctl.cli.stated import Options
     from mmctl.judge.simulation import Simulated
@@ -182,7 +181,7 @@ def _cases(
     project = run.project()
     cases, problems = cases_of(project)
     chosen = [case for case in cases if _expression(pattern).search(case.name)]
-    results = run_cases(project, chosen, partial(_read, run.root))
+    results = run_cases(project, chosen, run.read_file)
     covered = coverage_of(project, results) if coverage or coverage_min is not None else None
     if problems:
         run.errors().print(human(problems, project.files), end="")
@@ -210,11 +209,3 @@ def _expression(pattern: str | None) -> re.Pattern[str]:
         return re.compile(pattern or "")
     except re.error as error:
         raise UsageError(f"`--run {pattern}` is no regular expression: {error}") from None
-
-
-def _read(root: Path, path: str) -> bytes:
-    """Read a message file of the project; a link must not lead out of it."""
-    file = (root / path).resolve()
-    if not file.is_relative_to(root.resolve()):
-        raise OSError(f"`{path}` leads out of the project")
-    return file.read_bytes()

@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from mmctl.errors import UsageError
 from mmctl.judge.compare import client_address
 from mmctl.judge.simulation import Stated
-from mmctl.judge.submission import gateway_of_ingress_point, gateway_of_rule_set
+from mmctl.judge.submission import (
+    bare_address,
+    gateway_of_ingress_point,
+    gateway_of_rule_set,
+)
 from mmctl.language.suggest import did_you_mean
 from mmctl.mail.email import Envelope, Facts, NoPolicy, Session, Tls
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
@@ -39,8 +43,8 @@ def stated_of(options: Options) -> tuple[Stated, bool]:
     mail_from = _text(options, "--mail-from")
     stated = Stated(
         envelope=Envelope(
-            mail_from=None if mail_from is None else _bare(mail_from),
-            recipients=tuple(_bare(address) for address in _list(options, "--rcpt")),
+            mail_from=None if mail_from is None else bare_address(mail_from),
+            recipients=tuple(bare_address(address) for address in _list(options, "--rcpt")),
         ),
         session=Session(
             source_ip=_source_ip(options), helo=_text(options, "--helo"), tls=_tls(options)
@@ -119,13 +123,6 @@ def _text(options: Options, name: str) -> str | None:
 def _list(options: Options, name: str) -> Sequence[str]:
     value = options.get(name)
     return () if value is None or isinstance(value, str) else value
-
-
-def _bare(address: str) -> str:
-    """An address without the angle brackets of SMTP: `<>` is the null sender."""
-    address = address.strip()
-    enclosed = address.startswith("<") and address.endswith(">")
-    return address[1:-1] if enclosed else address
 
 
 def _source_ip(options: Options) -> str | None:

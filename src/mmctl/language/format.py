@@ -40,7 +40,9 @@ from mmctl.language.variables import Scope
 from mmctl.problem import Position, Problem, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    from mmctl.language.source import Comment
 
 _NOTHING: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _SIZE: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([A-Za-z]*)")
@@ -74,7 +76,7 @@ def formatted(text: str, *, file: str) -> Formatted:
     type_ = type_of(node, file)
     _canonical(source.tree, type_)
     result = laid_out(source.tree)
-    lost = _difference(plain, result, type_, file)
+    lost = _difference(node, source.comments, plain, result, type_)
     return Formatted(text=result) if lost is None else _left(text, file, lost)
 
 
@@ -254,22 +256,26 @@ class _AsWritten(Scope):
         return node
 
 
-def _difference(before: str, after: str, type_: Record, file: str) -> str | None:
+def _difference(
+    old: Node, comments: Iterable[Comment], before: str, after: str, type_: Record
+) -> str | None:
     """What the two texts do not have in common, or None where they say the same."""
-    old, _ = compose(before, file=file)
-    new, problems = compose(after, file=file)
-    if problems or old is None or new is None or not _alike(old, new):
+    new, problems = compose(after, file=old.position.file)
+    if problems or new is None or not _alike(old, new):
         return "its layout cannot be changed without changing what it says"
     if _read(old, type_) != _read(new, type_):
         return "its layout cannot be changed without changing what it means"
-    was, now = parsed(before), parsed(after)
-    if was is None or now is None:
+    again = parsed(after)
+    if again is None:
         return "it cannot be read again"
-    lost = Counter(c.text for c in was.comments if c.text)
-    if lost != Counter(c.text for c in now.comments if c.text):
+    if _texts(comments) != _texts(again.comments):
         return "a comment in it would be lost"
     # Counted once more without knowing where comments are: no `#` may come or go.
     return None if before.count("#") == after.count("#") else "a `#` in it would be lost"
+
+
+def _texts(comments: Iterable[Comment]) -> Counter[str]:
+    return Counter(comment.text for comment in comments if comment.text)
 
 
 def _read(node: Node, type_: Record) -> tuple[Any, Any]:

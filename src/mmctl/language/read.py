@@ -48,9 +48,7 @@ def read_project(
     Raises:
         UsageError: there is no such folder or environment, or nothing in it to read.
     """
-    if not root.is_dir():
-        raise UsageError(f"`{root}` is not a folder", help="name the folder of the project")
-    return _Reading(DiskFiles(root), root.resolve().name).project(environment, lone=False)
+    return Sources.of_folder(root).read(environment)
 
 
 def read_text(
@@ -64,7 +62,62 @@ def read_text(
     Raises:
         UsageError: there is no such environment, or nothing to read.
     """
-    return _Reading(MemoryFiles(files), "project").project(environment, lone=lone)
+    return Sources(MemoryFiles(files), "project", lone=lone).read(environment)
+
+
+@dataclass(slots=True)
+class Sources:
+    """The files of a project, to be read for one environment after the other.
+
+    Each file is opened and parsed once.
+    """
+
+    files: Files
+    name: str
+    lone: bool = False
+    parsed: dict[str, _Parsed] = field(default_factory=dict)
+
+    @classmethod
+    def of_folder(cls, root: Path) -> Sources:
+        """The files below a folder.
+
+        Raises:
+            UsageError: there is no such folder.
+        """
+        if not root.is_dir():
+            raise UsageError(f"`{root}` is not a folder", help="name the folder of the project")
+        return cls(DiskFiles(root), root.resolve().name)
+
+    def read(self, environment: str | None = None) -> tuple[Project, tuple[Problem, ...]]:
+        """The project in an environment (None: the default one), and what is wrong with it.
+
+        Raises:
+            UsageError: there is no such environment, or nothing to read.
+        """
+        return _Reading(self, self.name).project(environment, lone=self.lone)
+
+    def parse(self, path: str) -> _Parsed:
+        """The text and the nodes of a file."""
+        if path not in self.parsed:
+            self.parsed[path] = self._parse(path)
+        return self.parsed[path]
+
+    def _parse(self, path: str) -> _Parsed:
+        try:
+            text = decode(self.files.read(path), path)
+        except Unreadable as error:
+            return _Parsed(None, None, (error.problem,))
+        node, problems = compose(text, file=path)
+        return _Parsed(text, node, problems)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """A file as it was parsed, the same in every environment."""
+
+    text: str | None
+    node: Node | None
+    problems: tuple[Problem, ...]
 
 
 @dataclass(slots=True)
@@ -80,7 +133,7 @@ class _File:
 class _Reading:
     """One reading of a project, and what is found on the way."""
 
-    files: Files
+    sources: Sources
     name: str
     loaded: dict[str, _File] = field(default_factory=dict)
     builder: Builder = field(default_factory=Builder)
@@ -95,7 +148,7 @@ class _Reading:
             environment=chosen.name, variables={**settings.variables, **chosen.variables}
         )
         for pattern in (*settings.rules, *settings.cases):
-            for path in self.files.matching(pattern):
+            for path in self.sources.files.matching(pattern):
                 if path != PROJECT_FILE:
                     self._load(path)
         if not self.loaded:
@@ -112,13 +165,11 @@ class _Reading:
     # -- files
 
     def _settings(self) -> tuple[Settings, str | None]:
-        if not self.files.matching(PROJECT_FILE):
+        if not self.sources.files.matching(PROJECT_FILE):
             return default_settings(self.name), None
-        text = self._text(PROJECT_FILE)
-        if text is None:
-            return replace(default_settings(self.name), file=PROJECT_FILE), None
-        node, problems = compose(text, file=PROJECT_FILE)
-        self.builder.problems.extend(problems)
+        parsed = self.sources.parse(PROJECT_FILE)
+        self.builder.problems.extend(parsed.problems)
+        text, node = parsed.text, parsed.node
         table = MISSING
         if node is not None:
             reader = Reader(Scope(environment="", variables=None), self.builder.problems)
@@ -137,46 +188,36 @@ class _Reading:
                     self.builder.report(
                         "include", pattern.position, f"`{pattern}` leaves the project"
                     )
-                elif not self.files.matching(pattern):
+                elif not self.sources.files.matching(pattern):
                     self.builder.report("include", pattern.position, f"no file matches `{pattern}`")
 
     def _load(self, path: str) -> _File:
         """Read a rule file, once."""
         if path in self.loaded:
             return self.loaded[path]
-        text = self._text(path)
-        node: Node | None = None
-        table = None
-        if text is not None:
-            node, problems = compose(text, file=path)
-            self.builder.problems.extend(problems)
-            table = self._table(path, node, problems)
-        self.loaded[path] = _File(text or "", node, table)
+        parsed = self.sources.parse(path)
+        self.builder.problems.extend(parsed.problems)
+        table = self._table(path, parsed)
+        self.loaded[path] = _File(parsed.text or "", parsed.node, table)
         return self.loaded[path]
 
-    def _table(self, path: str, node: Node | None, problems: tuple[Problem, ...]) -> Table | None:
-        if node is None:
-            if not problems:
+    def _table(self, path: str, parsed: _Parsed) -> Table | None:
+        if parsed.node is None:
+            if not parsed.problems:
                 at = Position(file=path)
                 self.builder.report("missing-key", at, "the file is empty", "write `version: 1`")
             return None
         found: list[Problem] = []
-        value = Reader(self.scope, found).read(dialect.FILE, node)
-        elsewhere = tuple(_rules_elsewhere(node, self.scope.environment))
-        self.builder.problems.extend(
-            problem
-            for problem in found
-            if problem.check != "unknown-variable"
-            or not any(first <= problem.position.line <= last for first, last in elsewhere)
-        )
+        value = Reader(self.scope, found).read(dialect.FILE, parsed.node)
+        if found:
+            elsewhere = tuple(_rules_elsewhere(parsed.node, self.scope.environment))
+            self.builder.problems.extend(
+                problem
+                for problem in found
+                if problem.check != "unknown-variable"
+                or not any(first <= problem.position.line <= last for first, last in elsewhere)
+            )
         return None if value is MISSING else value
-
-    def _text(self, path: str) -> str | None:
-        try:
-            return decode(self.files.read(path), path)
-        except Unreadable as error:
-            self.builder.problems.append(error.problem)
-            return None
 
     def _read_beside(self, path: Text) -> str | None:
         whole = posixpath.normpath(posixpath.join(posixpath.dirname(path.position.file), path))
@@ -184,7 +225,7 @@ class _Reading:
             self.builder.report("include", path.position, f"`{path}` leaves the project")
             return None
         try:
-            return decode(self.files.read(whole), whole)
+            return decode(self.sources.files.read(whole), whole)
         except Unreadable as error:
             message = f"`{whole}` {error.problem.message}"
             self.builder.report("unreadable-file", path.position, message)
@@ -192,7 +233,7 @@ class _Reading:
 
     def matching(self, pattern: str) -> tuple[str, ...]:
         """The files that an include matches."""
-        return self.files.matching(pattern)
+        return self.sources.files.matching(pattern)
 
     def rules_of(self, file: str, position: Position) -> list[Table] | None:
         """The items of an included file's `rules`."""
@@ -237,6 +278,7 @@ class _Reading:
             ignores=tuple(
                 ignore
                 for path, file in self.loaded.items()
+                if "mmctl:" in file.text
                 for ignore in ignores(file.text, file=path, rules=_rule_lines(file.node))
             ),
             **sections,

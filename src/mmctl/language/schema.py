@@ -34,6 +34,8 @@ Schema = dict[str, Any]
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 _VARIABLE: Final = r"\$\{"
+_ANY_LINE: Final = r"^[^\n]*$"
+_ANY_TEXT: Final = ""
 _NOTHING: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _SIZE: Final = rf"^[0-9]{{1,{MAX_DIGITS}}}(\.[0-9]+)? ?([KkMmGg][Ii]?[Bb]|[Bb])?$"
 
@@ -76,7 +78,7 @@ class _Writer:
         body = self._record(type_)
         return {
             "$schema": DRAFT,
-            "$id": f"urn:mmctl:schema:{name}:1",
+            "$id": f"https://github.com/mmctl/mmctl/schemas/{name}.schema.json",
             "title": f"mmctl: {type_.title}",
             **body,
             "$defs": dict(sorted(self.definitions.items())),
@@ -186,7 +188,7 @@ class _Writer:
         return {"$ref": "#/$defs/anything"}
 
     def _or_variable(self, schema: Schema) -> Schema:
-        if not self.variables or schema.get("type") == ["string", "number", "boolean"]:
+        if not self.variables or schema.get("pattern") in {_ANY_TEXT, _ANY_LINE}:
             return schema
         return {"anyOf": [schema, {"type": "string", "pattern": _VARIABLE}]}
 
@@ -198,14 +200,10 @@ class _Writer:
 def _scalar(type_: Word | Flag | Count | Bytes | Day | Choice) -> Schema:
     match type_:
         case Word():
-            schema: Schema = {"type": ["string", "number", "boolean"]}
-            pattern = f"^({type_.pattern})$" if type_.pattern else None
-            if pattern is None and not type_.multiline:
-                pattern = r"^[^\n]*$"
-            if pattern is not None:
-                # A list of types would let the pattern pass over numbers, as is meant, but an
-                # alternative for variables needs the pattern in a schema of its own.
-                schema["pattern"] = pattern
+            pattern = _ANY_TEXT if type_.multiline else _ANY_LINE
+            if type_.pattern is not None:
+                pattern = f"^({type_.pattern})$"
+            schema: Schema = {"type": _types(pattern), "pattern": pattern}
             if type_.examples:
                 schema["examples"] = list(type_.examples)
             return schema
@@ -239,6 +237,13 @@ def _scalar(type_: Word | Flag | Count | Bytes | Day | Choice) -> Schema:
             return _choice(type_)
         case _:
             assert_never(type_)
+
+
+def _types(pattern: str) -> list[str]:
+    """What editors may take a text of this form for."""
+    number = any(re.search(pattern, digits) for digits in ("7", "7" * 12))
+    boolean = re.search(pattern, "true") is not None
+    return ["string", *(["number"] if number else []), *(["boolean"] if boolean else [])]
 
 
 def _choice(type_: Choice) -> Schema:

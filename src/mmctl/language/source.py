@@ -51,7 +51,10 @@ class _Holder:
     branch: Branch
     start: int
     column: int
+    around: _Holder | None = None
     end: int = 0
+    starts: list[int] = field(default_factory=list)
+    """Where each of its entries starts."""
 
 
 @dataclass(slots=True)
@@ -82,11 +85,8 @@ class _Walk:
     spans: list[tuple[int, int]] = field(default_factory=list)
     """Where texts stand: what looks like a comment there is none."""
     placed: list[_Placed] = field(default_factory=list)
-    inline: list[_Placed] = field(default_factory=list)
-    """The entries of lists and mappings in brackets and braces."""
     brackets: list[_Holder] = field(default_factory=list)
-    outer: list[_Holder] = field(default_factory=list)
-    """Those brackets that are in no others."""
+    """The lists and mappings in brackets and braces, in the order of their starts."""
 
     def document(self) -> Tree | None:
         self.parser.get_event()
@@ -99,15 +99,14 @@ class _Walk:
             return self._leaf(event)
         mapping = isinstance(event, events.MappingStartEvent)
         branch = Branch(mapping=mapping, flow=bool(event.flow_style))
-        holder = _Holder(branch, event.start_mark.index, event.start_mark.column)
+        around = chain[-1] if chain else None
+        holder = _Holder(branch, event.start_mark.index, event.start_mark.column, around)
+        if branch.flow:
+            self.brackets.append(holder)
         end = events.MappingEndEvent if mapping else events.SequenceEndEvent
         while not isinstance(item := self.parser.get_event(), end):
             self._entry(item, holder, chain)
         holder.end = item.end_mark.index
-        if branch.flow:
-            self.brackets.append(holder)
-            if not any(around.branch.flow for around in chain):
-                self.outer.append(holder)
         return branch
 
     def _entry(self, event: Any, holder: _Holder, chain: tuple[_Holder, ...]) -> None:
@@ -120,8 +119,9 @@ class _Walk:
         if not branch.mapping and not branch.entries:
             # A list below a key without further indentation starts at its first dash.
             holder.column = column = self._column(start)
-        placed = _Placed(entry, start, column, (*chain, holder))
-        (self.inline if branch.flow else self.placed).append(placed)
+        holder.starts.append(start)
+        if not branch.flow:
+            self.placed.append(_Placed(entry, start, column, (*chain, holder)))
         branch.entries.append(entry)
         if branch.mapping:
             entry.key = self._leaf(event)
@@ -198,16 +198,16 @@ def _attach(comments: tuple[Comment, ...], walk: _Walk, root: Branch) -> None:
     next_entry = 0
     placed = walk.placed
     for comment in comments:
-        around = _brackets_around(walk, comment.start)
-        if around is not None:
-            if comment.text:
-                _attach_inline(comment, around, walk, placed)
-            continue
         while next_entry < len(placed) and placed[next_entry].start < comment.start:
             next_entry += 1
             waiting, ceiling = _flush(waiting, placed[next_entry - 1].entry), None
         before = placed[next_entry - 1] if next_entry else None
         after = placed[next_entry] if next_entry < len(placed) else None
+        around = _brackets_around(walk, comment.start)
+        if around is not None:
+            if comment.text:
+                _attach_inline(comment, around, before)
+            continue
         if not comment.alone and before is not None:
             before.entry.put_beside(comment.text)
         elif not comment.text:
@@ -248,24 +248,22 @@ def _inner(column: int, before: _Placed | None, after: _Placed | None) -> _Holde
 
 def _brackets_around(walk: _Walk, index: int) -> _Holder | None:
     """The innermost brackets around a place."""
-    number = bisect_right(walk.outer, index, key=lambda holder: holder.start) - 1
-    if number < 0 or not walk.outer[number].start < index < walk.outer[number].end:
-        return None
-    around = [holder for holder in walk.brackets if holder.start < index < holder.end]
-    return max(around, key=lambda holder: holder.start)
+    number = bisect_right(walk.brackets, index, key=lambda holder: holder.start) - 1
+    holder = walk.brackets[number] if number >= 0 else None
+    while holder is not None and holder.branch.flow and holder.end <= index:
+        holder = holder.around
+    return holder if holder is not None and holder.branch.flow else None
 
 
-def _attach_inline(comment: Comment, around: _Holder, walk: _Walk, placed: list[_Placed]) -> None:
+def _attach_inline(comment: Comment, around: _Holder, before: _Placed | None) -> None:
     """A comment inside brackets stands above its entry, once that has a line of its own."""
-    own = [item for item in walk.inline if item.chain[-1] is around]
-    before = [item for item in own if item.start < comment.start]
-    after = [item for item in own if item.start > comment.start]
-    if not comment.alone and before:
-        before[-1].entry.before.append(comment.text)
-    elif after:
-        after[0].entry.before.append(comment.text)
-    elif own:
+    entries = around.branch.entries
+    number = bisect_right(around.starts, comment.start)
+    if not comment.alone and number:
+        entries[number - 1].before.append(comment.text)
+    elif number < len(entries):
+        entries[number].before.append(comment.text)
+    elif entries or before is None:
         around.branch.after.append(comment.text)
     else:
-        outer = [item for item in placed if item.start < comment.start]
-        outer[-1].entry.put_beside(comment.text)
+        before.entry.put_beside(comment.text)

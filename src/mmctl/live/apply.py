@@ -5,7 +5,7 @@ Before the snapshot is kept nothing is written; afterwards every way out leaves 
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ from mmctl.live.steps import PASSWORD, Verb
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mmctl.live.brakes import Grip
     from mmctl.live.history import History
     from mmctl.live.means import Means, Permissions
     from mmctl.live.plan import Plan
@@ -58,11 +59,13 @@ def apply(
         with _told(execution, entry, means.history):
             execution.run()
             _read_back(plan, entry, means)
-        return means.history.end(entry, Result.DONE)
+            return means.history.end(entry, Result.DONE)
 
 
-def check_permitted(plan: Plan, means: Means, permissions: Permissions) -> None:
+def check_permitted(plan: Plan, means: Means, permissions: Permissions) -> tuple[Grip, ...]:
     """Refuse what this plan must not do here, or not without a flag.
+
+    Gives the brakes that would hold an apply and let a rollback pass: they are to be said.
 
     Raises:
         Refused: another place, adoption without `adopt`, or a brake that holds.
@@ -72,13 +75,13 @@ def check_permitted(plan: Plan, means: Means, permissions: Permissions) -> None:
     _check_adoption(plan, permissions)
     found = grips(plan, pinned=means.history.pinned())
     held = holding(found, forced=permissions.forced, allow_delete=permissions.allow_delete)
+    passed: tuple[Grip, ...] = ()
     if plan.goes_back_to is not None:
-        for grip in held:
-            if grip.brake not in HOLDS_ROLLBACK:
-                means.warn(f"{grip.brake}: {grip.what} (a rollback goes on)")
+        passed = tuple(grip for grip in held if grip.brake not in HOLDS_ROLLBACK)
         held = tuple(grip for grip in held if grip.brake in HOLDS_ROLLBACK)
     refuse(held)
     _check_passwords(plan, means)
+    return passed
 
 
 def _check_adoption(plan: Plan, permissions: Permissions) -> None:
@@ -150,22 +153,30 @@ def _told(execution: Execution, entry: HistoryEntry, history: History) -> Iterat
         yield
     except MmctlError as error:
         if isinstance(error, StoppedPartWay):
-            history.end(entry, Result.STOPPED)
+            _end(history, entry, Result.STOPPED)
             raise
         raise _stopped(execution, entry, history, error.message, error) from error
     except (ServiceAnswer, OutcomeUnknown, ChangedMeanwhile, WentWrong) as error:
         raise _stopped(execution, entry, history, str(error), error) from error
-    except BaseException:
-        result = Result.STOPPED if execution.calls.wrote else Result.NOTHING
-        history.end(entry, result)
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt) and execution.calls.wrote:
+            done, total = len(execution.done), len(execution.plan.steps)
+            execution.say(f"interrupted after {done} of {total} steps; {_finish(execution.plan)}")
+        _end(history, entry, Result.STOPPED if execution.calls.wrote else Result.NOTHING)
         raise
+
+
+def _end(history: History, entry: HistoryEntry, result: Result) -> None:
+    """Note how it ended; where even that cannot be written, the entry stays unfinished."""
+    with suppress(CouldNot):
+        history.end(entry, result)
 
 
 def _stopped(
     execution: Execution, entry: HistoryEntry, history: History, message: str, error: Exception
 ) -> MmctlError:
     if not execution.calls.wrote:
-        history.end(entry, Result.NOTHING)
+        _end(history, entry, Result.NOTHING)
         if isinstance(error, ChangedMeanwhile):
             return Refused(
                 f"the plan is stale: {message}",
@@ -173,7 +184,7 @@ def _stopped(
                 help="look at the change, then make a new plan: mmctl plan",
             )
         return CouldNot(message, help=getattr(error, "help", None) or "nothing was written")
-    history.end(entry, Result.STOPPED)
+    _end(history, entry, Result.STOPPED)
     total, done = len(execution.plan.steps), len(execution.done)
     live = "".join(f"\n  live: {step.text}" for step in execution.done)
     return StoppedPartWay(

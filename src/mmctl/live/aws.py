@@ -140,11 +140,8 @@ class AwsMailManager:
     def _pages(self, operation: str, result: str, **parameters: Any) -> Iterator[Members]:
         token: dict[str, str] = {}
         while True:
-            try:
-                with _reading(operation):
-                    page = self._call(operation, **parameters, **token)
-            except ServiceAnswer as answered:
-                raise _unreadable(answered) from answered
+            with _asking(operation):
+                page = self._call(operation, **parameters, **token)
             yield from page[result]
             if not page.get("NextToken"):
                 return
@@ -155,6 +152,60 @@ class AwsMailManager:
 
         answer: Members = getattr(self._client, xform_name(operation))(**parameters)
         return answer
+
+
+class S3Bucket:
+    """Objects of one bucket, written on conditions."""
+
+    def __init__(self, client: Any, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    @property
+    def place(self) -> str:
+        """The bucket as a URL."""
+        return f"s3://{self._bucket}"
+
+    def get(self, key: str) -> tuple[str, str] | None:
+        """The text of an object and its version (ETag); None: there is none."""
+        try:
+            with _reading("GetObject"):
+                answer = self._client.get_object(Bucket=self._bucket, Key=key)
+                return answer["Body"].read().decode(), answer["ETag"]
+        except ServiceAnswer as answered:
+            if answered.code in {"NoSuchKey", "404"}:
+                return None
+            raise _unreadable(answered) from answered
+
+    def put(self, key: str, text: str, *, new: bool = False, over: str | None = None) -> bool:
+        """Write an object: always, only if it is `new`, or only `over` a version of it."""
+        condition = {"IfNoneMatch": "*"} if new else {"IfMatch": over} if over else {}
+        try:
+            with _reading("PutObject"):
+                self._client.put_object(
+                    Bucket=self._bucket, Key=key, Body=text.encode(), **condition
+                )
+        except ServiceAnswer as answered:
+            if condition and answered.code in {"PreconditionFailed", "ConditionalRequestConflict"}:
+                return False
+            raise _unreadable(answered) from answered
+        return True
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """The keys with a prefix, in order."""
+        with _asking("ListObjectsV2"):
+            pages = self._client.get_paginator("list_objects_v2")
+            found = [
+                item["Key"]
+                for page in pages.paginate(Bucket=self._bucket, Prefix=prefix)
+                for item in page.get("Contents", [])
+            ]
+        yield from found
+
+    def delete(self, key: str) -> None:
+        """Take an object away; one that is not there is gone already."""
+        with _asking("DeleteObject"):
+            self._client.delete_object(Bucket=self._bucket, Key=key)
 
 
 def connect(
@@ -175,9 +226,6 @@ def connect(
         CouldNot: there are no credentials, or the endpoint cannot be reached.
         Refused: the credentials are those of another account.
     """
-    import boto3
-
-    region = environment.region or DEFAULT_REGION
     url = endpoint_url or environment.endpoint
     config = _config()
     if url == EMBEDDED:
@@ -187,15 +235,41 @@ def connect(
             f"endpoint `{url}` is neither AWS's nor on this machine",
             help=f"if it is meant, spell it out: --endpoint-url {url}",
         )
-    with _reading("credentials"):
-        if url is not None and is_loopback(url) and environment.profile is None:
-            session = _keyed_session(environment.account or EMBEDDED_ACCOUNT, region)
-        else:
-            session = boto3.Session(profile_name=environment.profile, region_name=region)
-        if environment.role_arn:
-            session = _assumed(session, environment, url, config)
+    session = _session(environment, url, config)
+    with _asking("credentials"):
         client = session.client("mailmanager", endpoint_url=url, config=config)
     return _connected(session, client, environment, url, config)
+
+
+def open_bucket(environment: Environment, bucket: str) -> S3Bucket:
+    """The bucket of an environment's snapshots, with the same credentials as its service.
+
+    Raises:
+        CouldNot: there are no credentials.
+    """
+    config = _config()
+    url = environment.endpoint if environment.endpoint != EMBEDDED else None
+    session = _session(environment, url, config)
+    with _asking("credentials"):
+        return S3Bucket(session.client("s3", config=config), bucket)
+
+
+def _session(environment: Environment, url: str | None, config: Config) -> boto3.Session:
+    import boto3
+
+    with _asking("credentials"):
+        if url is not None and is_loopback(url) and environment.profile is None:
+            region = environment.region or DEFAULT_REGION
+            session = _keyed_session(environment.account or EMBEDDED_ACCOUNT, region)
+        else:
+            session = boto3.Session(
+                profile_name=environment.profile, region_name=environment.region
+            )
+            if session.region_name is None:
+                session = boto3.Session(
+                    profile_name=environment.profile, region_name=DEFAULT_REGION
+                )
+        return _assumed(session, environment, url, config) if environment.role_arn else session
 
 
 def is_loopback(url: str) -> bool:
@@ -289,13 +363,9 @@ def _connected(
 ) -> AwsMailManager:
     sts_url = url if url and is_loopback(url) else None
     region = session.region_name or DEFAULT_REGION
-    try:
-        with _reading("GetCallerIdentity"):
-            caller = session.client(
-                "sts", endpoint_url=sts_url, config=config
-            ).get_caller_identity()
-    except ServiceAnswer as answered:
-        raise _unreadable(answered) from answered
+    with _asking("GetCallerIdentity"):
+        sts = session.client("sts", endpoint_url=sts_url, config=config)
+        caller = sts.get_caller_identity()
     if environment.account and caller["Account"] != environment.account:
         raise Refused(
             f"environment {environment.name} is account {environment.account}, "
@@ -321,6 +391,16 @@ def _reading(operation: str) -> Iterator[None]:
             yield
     except OutcomeUnknown as unknown:
         raise CouldNot(f"{operation}: {unknown.message}", help=_TRY_AGAIN) from unknown
+
+
+@contextmanager
+def _asking(operation: str) -> Iterator[None]:
+    """Errors of a call that must be answered: all are CouldNot."""
+    try:
+        with _reading(operation):
+            yield
+    except ServiceAnswer as answered:
+        raise _unreadable(answered) from answered
 
 
 @contextmanager
@@ -354,7 +434,7 @@ def _answer(operation: str, response: Mapping[str, Any]) -> ServiceAnswer | Outc
     if status >= _SERVER_FAULT:
         return OutcomeUnknown(operation, f"{code or status}: {message}")
     known = {answer.value: answer for answer in Answer}
-    return ServiceAnswer(operation, known.get(code, Answer.OTHER), message)
+    return ServiceAnswer(operation, known.get(code, Answer.OTHER), message, code)
 
 
 def _unreadable(answered: ServiceAnswer) -> CouldNot:

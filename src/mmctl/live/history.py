@@ -191,8 +191,7 @@ class History:
 
     def pinned(self) -> tuple[str, ...]:
         """The digests that rollbacks left and nobody has unpinned."""
-        text = self.store.get(_PINS)
-        return tuple(json.loads(text)) if text else ()
+        return tuple(self._json(_PINS)) if self.store.get(_PINS) else ()
 
     def pin(self, *digests: str) -> None:
         """Refuse these wanted states from now on."""
@@ -206,8 +205,12 @@ class History:
 
     def applied(self) -> LiveConfiguration | None:
         """The live state as the last apply or rollback left it."""
-        text = self.store.get(_APPLIED)
-        return configuration_of(json.loads(text)) if text else None
+        if self.store.get(_APPLIED) is None:
+            return None
+        try:
+            return configuration_of(self._json(_APPLIED))
+        except (KeyError, TypeError, ValueError) as error:
+            raise CouldNot(f"`{_APPLIED}` in {self.store.place} is damaged: {error}") from error
 
     def keep_applied(self, live: LiveConfiguration) -> None:
         """Remember the state that was read back after an apply or rollback."""

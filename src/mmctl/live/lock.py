@@ -51,19 +51,25 @@ def _take(store: Store, owner: Owner, *, break_lock: bool) -> None:
     text = json.dumps(asdict(owner))
     if store.put_new(LOCK, text):
         return
-    holder = _holder(store)
-    if break_lock or (holder is not None and _is_gone(holder, owner.host)):
-        store.delete(LOCK)
-        if store.put_new(LOCK, text):
-            return
-        holder = _holder(store)
-    raise _refused(holder, store)
+    there = store.get(LOCK)
+    if there is None:
+        taken = store.put_new(LOCK, text)
+    else:
+        holder = _read(there)
+        gone = holder is not None and _is_gone(holder, owner.host)
+        taken = (break_lock or gone) and store.swap(LOCK, there, text)
+    if not taken:
+        raise _refused(_holder(store), store)
 
 
 def _holder(store: Store) -> Owner | None:
     text = store.get(LOCK)
+    return None if text is None else _read(text)
+
+
+def _read(text: str) -> Owner | None:
     try:
-        return None if text is None else Owner(**json.loads(text))
+        return Owner(**json.loads(text))
     except (ValueError, TypeError):
         return None
 

@@ -29,8 +29,6 @@ class Means:
     environ: Environ
     say: Callable[[str], None]
     """One line of progress."""
-    warn: Callable[[str], None]
-    """One line that must be seen."""
     who: str
     """The person, for lock and history."""
     host: str

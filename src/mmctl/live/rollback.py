@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.errors import UsageError
+from mmctl.errors import CouldNot, StoppedPartWay, UsageError
 from mmctl.language.project import Kind
 from mmctl.live.apply import apply
 from mmctl.live.edits import EditKind
@@ -88,7 +88,13 @@ def roll_back(
     bad = _left(plan, means.history)
     entry = apply(plan, means, permissions, reason=reason)
     if entry is not None:
-        means.history.pin(*bad)
+        try:
+            means.history.pin(*bad)
+        except CouldNot as error:
+            raise StoppedPartWay(
+                f"rolled back as {entry.id}, but not pinned: {error.message}",
+                help="until the files are changed, `mmctl apply` brings back what was bad",
+            ) from error
     return entry
 
 

@@ -102,10 +102,11 @@ class Answer(StrEnum):
 class ServiceAnswer(Exception):
     """The service refused one call, and said why; nothing came of the call."""
 
-    def __init__(self, operation: str, answer: Answer, message: str) -> None:
+    def __init__(self, operation: str, answer: Answer, message: str, code: str = "") -> None:
         super().__init__(f"{operation}: {message}")
         self.operation = operation
         self.answer = answer
+        self.code = code
         self.message = message
 
 

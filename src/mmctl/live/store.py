@@ -8,13 +8,22 @@ from __future__ import annotations
 
 import os
 import secrets
-from typing import TYPE_CHECKING, Protocol
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final, Protocol
 
 from mmctl.errors import CouldNot
+
+try:
+    import fcntl
+except ImportError:  # Windows has none; there only --break-lock takes a lock over
+    fcntl = None  # type: ignore[assignment] # see the line above
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+_GUARD: Final = ".guard"
 
 
 class Store(Protocol):
@@ -32,6 +41,9 @@ class Store(Protocol):
 
     def put_new(self, name: str, text: str) -> bool:
         """Write a text unless the name is taken; whether it was written."""
+
+    def swap(self, name: str, expected: str, text: str) -> bool:
+        """Write a text in place of an expected one; whether that still was there."""
 
     def append(self, name: str, line: str) -> None:
         """Add a line, on disk when this returns."""
@@ -81,6 +93,14 @@ class DirectoryStore:
             raise self._could_not("write", name, error) from error
         return True
 
+    def swap(self, name: str, expected: str, text: str) -> bool:
+        """Write a text in place of an expected one; two who try at once do not both succeed."""
+        with self._guarded():
+            if self.get(name) != expected:
+                return False
+            self.put(name, text)
+        return True
+
     def append(self, name: str, line: str) -> None:
         """Add a line, on disk when this returns."""
         try:
@@ -106,7 +126,9 @@ class DirectoryStore:
     def names(self, ending: str) -> Iterator[str]:
         """The names with an ending, sorted."""
         try:
-            found = sorted(path.name for path in self.directory.iterdir())
+            found = sorted(
+                path.name for path in self.directory.iterdir() if not path.name.startswith(".")
+            )
         except FileNotFoundError:
             return
         except OSError as error:
@@ -119,6 +141,21 @@ class DirectoryStore:
             (self.directory / name).unlink(missing_ok=True)
         except OSError as error:
             raise self._could_not("delete", name, error) from error
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """One at a time among the processes of this machine."""
+        try:
+            self._make()
+            handle = os.open(self.directory / _GUARD, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise self._could_not("write", _GUARD, error) from error
+        try:
+            if fcntl is not None:
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
 
     def _make(self) -> None:
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)

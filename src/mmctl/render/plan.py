@@ -40,19 +40,38 @@ _LEAST_DETAIL: Final = 20
 
 def human(plan: Plan, *, width: int = _NARROW) -> Text:
     """The plan, at most `width` columns wide; the embedded endpoint is named first and last."""
-    identity = plan.target.identity
-    lines = [heading(plan.target.environment, identity)]
+    return framed([bare(plan, width=width)], plan.target.identity)
+
+
+def bare(plan: Plan, *, width: int = _NARROW) -> Text:
+    """The plan without the lines around it that name the embedded endpoint."""
+    lines = [heading(plan.target.environment, plan.target.identity)]
     lines += edit_lines(plan, width=width)
     lines += [Text(f"note: {note}", "dim") for note in plan.notes]
     lines += list(_budget(plan))
     lines.append(_totals(plan, width))
-    return framed(lines, identity)
+    return Text("\n").join(lines)
 
 
 def framed(lines: Iterable[Text], identity: Identity) -> Text:
     """Lines as one text; between two that say so when this is not AWS."""
-    banner = [Text(EMBEDDED_BANNER, "bold")] if identity.embedded else []
-    return Text("\n").join([*banner, *lines, *banner])
+    around = banner(identity)
+    return Text("\n").join([*around, *lines, *around])
+
+
+def banner(identity: Identity) -> list[Text]:
+    """The line that says so when this is not AWS; else none."""
+    return [Text(EMBEDDED_BANNER, "bold")] if identity.embedded else []
+
+
+def joined(parts: Iterable[Text]) -> Text:
+    """Parts of a result as one."""
+    return Text("\n").join(parts)
+
+
+def line(text: str) -> Text:
+    """One line of a result."""
+    return Text(text)
 
 
 def heading(environment: str, identity: Identity) -> Text:
@@ -122,8 +141,9 @@ def _object_lines(
     title = Text(f"{kind.noun} {name}", "bold")
     if live is not None:
         title.append(f" ({live.id})", "not bold")
-        if live.changed_at:
-            title.append(f"  last changed {live.changed_at}", "not bold")
+        changed = f"  last changed {live.changed_at[:16]}Z" if live.changed_at else ""
+        if cell_len(title.plain + changed) <= width:
+            title.append(changed, "not bold")
     if not whole or whole[0].of_rule:
         yield title
         yield from (_line(edit, width) for edit in edits)

@@ -1,0 +1,104 @@
+"""Mail from the internet is delivered, and nothing looks at a verdict.
+
+What it does:
+    Looks at open ingress points on the internet whose rules relay, send or deliver to a mailbox.
+    Somewhere, in the rules or in the traffic policy, a condition should ask for SPF, DKIM, DMARC or
+    an add-on.
+
+Why it is bad:
+    Mail Manager computes the verdicts and leaves what they mean to the rules. Spam and forgeries
+    are handed on as they come. Where the next server looks at them, an ignore comment says so.
+
+Bad:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: deliver
+            actions: [{relay: {to: exchange}}]
+    relays:
+      exchange: {server: mail.example.com, port: 25, authentication: none}
+    traffic_policies:
+      edge:
+        default: deny
+        statements: [{allow: [{recipient: {ends_with: "@example.com"}}]}]
+    ingress_points:
+      entrance: {type: open, traffic_policy: edge, rule_set: inbound}
+
+Good:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: mark-unauthenticated
+            conditions: [{spf: {not_equals: PASS}}, {dkim: {not_equals: PASS}}]
+            actions: [{add_header: {name: X-Sender, value: unauthenticated}}]
+          - name: deliver
+            actions: [{relay: {to: exchange}}]
+    relays:
+      exchange: {server: mail.example.com, port: 25, authentication: none}
+    traffic_policies:
+      edge:
+        default: deny
+        statements: [{allow: [{recipient: {ends_with: "@example.com"}}]}]
+    ingress_points:
+      entrance: {type: open, traffic_policy: edge, rule_set: inbound}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.checks.effects import DELIVERIES, delivers, kinds
+from mmctl.checks.places import is_public, policy_conditions, rule_conditions
+from mmctl.model.enums import IngressPointType
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.checks.places import PlacedCondition
+    from mmctl.language.project import LogicalIngressPoint, LogicalRule, Project
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield the first delivery of each rule set that is open to all and looks at no verdict."""
+    project = subject.project
+    for point in project.ingress_points.values():
+        rule_set = project.rule_sets.get(point.ingress_point.rule_set_id)
+        open_to_all = point.ingress_point.type is IngressPointType.OPEN and is_public(point)
+        if rule_set is None or not open_to_all:
+            continue
+        live = rule_set.live_rules(project.environment.name)
+        delivery = next(filter(delivers, live), None)
+        if delivery is not None and not any(map(_screens, _asked(project, point, live))):
+            index = next(i for i, kind in enumerate(kinds(delivery)) if kind in DELIVERIES)
+            yield finding(
+                delivery,
+                ("Actions", index),
+                f"mail from `{point.name}` is delivered, and nothing looks at a verdict",
+                help="ask for `spf`, `dkim`, `dmarc_policy` or an `add_on` in a rule above",
+            )
+
+
+def _asked(
+    project: Project, point: LogicalIngressPoint, live: tuple[LogicalRule, ...]
+) -> Iterator[PlacedCondition]:
+    for rule in live:
+        yield from rule_conditions(rule)
+    policy = project.traffic_policies.get(point.ingress_point.traffic_policy_id)
+    if policy is not None:
+        yield from policy_conditions(policy)
+
+
+def _screens(placed: PlacedCondition) -> bool:
+    if placed.condition.kind in {"VerdictExpression", "DmarcExpression"}:
+        return True
+    evaluate = getattr(placed.condition.value, "evaluate", None)
+    return getattr(evaluate, "analysis", None) is not None
+
+
+CHECK = Check(
+    id="unscreened-delivery", severity=Severity.INFO, text=__doc__, run=run, from_absence=True
+)

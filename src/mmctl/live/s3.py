@@ -1,0 +1,91 @@
+"""The store in an S3 bucket, so that several machines share snapshots, history, pins and the lock.
+
+Writes that must not cross each other are conditional: only if new, or only over what was read
+("Conditional writes", Amazon S3 User Guide).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Protocol
+
+from mmctl.errors import CouldNot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_TRIES: Final = 5
+
+
+class Bucket(Protocol):
+    """Objects of a bucket; every verb raises CouldNot where the bucket cannot be used."""
+
+    @property
+    def place(self) -> str:
+        """The bucket as a URL."""
+
+    def get(self, key: str) -> tuple[str, str] | None:
+        """The text of an object and its version; None: there is none."""
+
+    def put(self, key: str, text: str, *, new: bool = False, over: str | None = None) -> bool:
+        """Write an object: always, only if it is `new`, or only `over` a version of it."""
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        """The keys with a prefix, in order."""
+
+    def delete(self, key: str) -> None:
+        """Take an object away."""
+
+
+class S3Store:
+    """A store below a prefix of a bucket."""
+
+    def __init__(self, bucket: Bucket, prefix: str) -> None:
+        self._bucket = bucket
+        self._prefix = prefix.strip("/") + "/"
+
+    @property
+    def place(self) -> str:
+        """The bucket and prefix as a URL."""
+        return f"{self._bucket.place}/{self._prefix}"
+
+    def put(self, name: str, text: str) -> None:
+        """Write a text whole."""
+        self._bucket.put(self._prefix + name, text)
+
+    def put_new(self, name: str, text: str) -> bool:
+        """Write a text unless the name is taken; two who try at once do not both succeed."""
+        return self._bucket.put(self._prefix + name, text, new=True)
+
+    def swap(self, name: str, expected: str, text: str) -> bool:
+        """Write a text in place of an expected one; two who try at once do not both succeed."""
+        found = self._bucket.get(self._prefix + name)
+        if found is None or found[0] != expected:
+            return False
+        return self._bucket.put(self._prefix + name, text, over=found[1])
+
+    def append(self, name: str, line: str) -> None:
+        """Add a line; nothing that another adds at the same time is lost."""
+        for _ in range(_TRIES):
+            found = self._bucket.get(self._prefix + name)
+            if found is None:
+                done = self.put_new(name, line + "\n")
+            else:
+                text, version = found
+                done = self._bucket.put(self._prefix + name, f"{text}{line}\n", over=version)
+            if done:
+                return
+        raise CouldNot(f"`{name}` in {self.place} is written to by others all the time")
+
+    def get(self, name: str) -> str | None:
+        """The text of a name; None: there is none."""
+        found = self._bucket.get(self._prefix + name)
+        return None if found is None else found[0]
+
+    def names(self, ending: str) -> Iterator[str]:
+        """The names with an ending, sorted."""
+        names = (key.removeprefix(self._prefix) for key in self._bucket.keys(self._prefix))
+        yield from sorted(name for name in names if name.endswith(ending))
+
+    def delete(self, name: str) -> None:
+        """Take a name away; one that is not there is gone already."""
+        self._bucket.delete(self._prefix + name)

@@ -1,0 +1,27 @@
+"""Drift for people: what was changed by hand, and what is not applied yet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from mmctl.render.plan import bare_lines, framed, heading
+
+if TYPE_CHECKING:
+    from mmctl.live.drift import Drift
+    from mmctl.live.plan import Target
+
+
+def human(drift: Drift, target: Target, *, width: int = 80) -> Text:
+    """Both kinds of difference, each under its title, even where there is none."""
+    lines = [heading(target.environment, target.identity)]
+    for title, edits in (
+        ("changed by hand since the last apply", drift.by_hand),
+        ("in the files, not applied", drift.not_applied),
+    ):
+        lines.append(Text(f"{title}: {len(edits) or 'nothing'}", "bold"))
+        lines += bare_lines(edits, width=width)
+    if not drift.known:
+        lines.append(Text("nothing was applied from here before", "dim"))
+    return framed(lines, target.identity)

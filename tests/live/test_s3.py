@@ -1,0 +1,141 @@
+"""The store in a bucket: conditional writes, so that two machines do not cross each other."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from mmctl.errors import CouldNot, Refused
+from mmctl.live.aws import S3Bucket
+from mmctl.live.history import History
+from mmctl.live.lock import Owner, locked
+from mmctl.live.s3 import S3Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from live.conftest import World
+
+
+class MemoryBucket:
+    """A bucket as S3 keeps one; `meanwhile` runs once between a read and the write after it."""
+
+    place = "s3://snapshots"
+
+    def __init__(self) -> None:
+        self.objects: dict[str, str] = {}
+        self.meanwhile: Callable[[], None] | None = None
+
+    def get(self, key: str) -> tuple[str, str] | None:
+        text = self.objects.get(key)
+        return None if text is None else (text, f"version of {text}")
+
+    def put(self, key: str, text: str, *, new: bool = False, over: str | None = None) -> bool:
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
+        there = self.objects.get(key)
+        if (new and there is not None) or (over and over != f"version of {there}"):
+            return False
+        self.objects[key] = text
+        return True
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        return iter([key for key in self.objects if key.startswith(prefix)])
+
+    def delete(self, key: str) -> None:
+        self.objects.pop(key, None)
+
+
+def owner(who: str, host: str) -> Owner:
+    return Owner(who=who, host=host, process=1, at="2026-11-20T09:00:00Z")
+
+
+def test_a_whole_apply_and_rollback_work_with_a_bucket(world: World) -> None:
+    bucket = MemoryBucket()
+    world.history = History(S3Store(bucket, "prod/acme"))
+    world.apply()
+    text = world.text
+    world.replace('"@exarnple.com"', '"@example.net"')
+    world.apply()
+    world.rollback()
+    world.text = text
+    assert world.plan().empty
+    assert len(world.history.entries()) == 3
+    assert all(key.startswith("prod/acme/") for key in bucket.objects)
+
+
+def test_two_machines_cannot_hold_the_lock_at_once() -> None:
+    bucket = MemoryBucket()
+    one, other = S3Store(bucket, "a"), S3Store(bucket, "a")
+    with locked(one, owner("ann", "there")), pytest.raises(Refused, match="ann on there"):
+        _hold(other, owner("bob", "here"))
+    _hold(other, owner("bob", "here"))
+    assert bucket.objects == {}
+
+
+def _hold(store: S3Store, who: Owner) -> None:
+    with locked(store, who):
+        pass
+
+
+def test_a_line_that_another_adds_meanwhile_is_kept() -> None:
+    bucket = MemoryBucket()
+    store = S3Store(bucket, "a")
+    store.append("journal", "one")
+    bucket.meanwhile = lambda: bucket.objects.update({"a/journal": "one\ntwo\n"})
+    store.append("journal", "three")
+    assert store.get("journal") == "one\ntwo\nthree\n"
+
+
+def test_a_lock_is_swapped_only_while_it_is_what_was_read() -> None:
+    bucket = MemoryBucket()
+    store = S3Store(bucket, "a")
+    store.put("lock", "stale")
+    bucket.meanwhile = lambda: bucket.objects.update({"a/lock": "of another"})
+    assert not store.swap("lock", "stale", "mine")
+    assert store.get("lock") == "of another"
+
+
+@pytest.fixture
+def stubbed() -> Iterator[tuple[S3Bucket, Stubber]]:
+    client = boto3.client(
+        "s3", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
+    )
+    with Stubber(client) as stubber:
+        yield S3Bucket(client, "snapshots"), stubber
+
+
+def expected(**more: Any) -> dict[str, Any]:
+    return {"Bucket": "snapshots", "Key": "k", **more}
+
+
+def test_the_conditions_are_those_of_s3(stubbed: tuple[S3Bucket, Stubber]) -> None:
+    bucket, stubber = stubbed
+    stubber.add_response("put_object", {}, expected(Body=b"t", IfNoneMatch="*"))
+    stubber.add_client_error(
+        "put_object",
+        "PreconditionFailed",
+        http_status_code=412,
+        expected_params=expected(Body=b"t", IfMatch="etag"),
+    )
+    assert bucket.put("k", "t", new=True)
+    assert not bucket.put("k", "t", over="etag")
+
+
+def test_what_is_not_there_is_none_and_what_may_not_be_read_is_said(
+    stubbed: tuple[S3Bucket, Stubber],
+) -> None:
+    bucket, stubber = stubbed
+    body = io.BytesIO(b"text")
+    stubber.add_response("get_object", {"Body": body, "ETag": "e"}, expected())
+    stubber.add_client_error("get_object", "NoSuchKey", http_status_code=404)
+    stubber.add_client_error("get_object", "AccessDenied", "no", http_status_code=403)
+    assert bucket.get("k") == ("text", "e")
+    assert bucket.get("k") is None
+    with pytest.raises(CouldNot, match="GetObject: no"):
+        bucket.get("k")

@@ -1,0 +1,107 @@
+"""The plan as people read it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.render import history as render_history
+from mmctl.render.plan import human, markdown
+
+if TYPE_CHECKING:
+    from live.conftest import World
+
+NEW_RULE = """      - name: block-file
+        conditions:
+          - subject: {contains: invoice}
+        actions: [drop]
+      - name: scan
+"""
+
+
+def changed(world: World) -> World:
+    world.apply()
+    world.replace("      - name: scan\n", NEW_RULE)
+    world.replace('"@exarnple.com"', '"@example.net", "@example.org"')
+    world.replace(
+        "      - name: deliver\n        actions:\n          - relay: {to: exchange}\n", ""
+    )
+    world.replace(
+        "      - name: block-lookalike\n",
+        "      - name: deliver\n        actions:\n          - relay: {to: exchange}\n"
+        "      - name: block-lookalike\n",
+    )
+    return world
+
+
+def without_ids(text: str) -> list[str]:
+    lines = text.splitlines()
+    return [
+        line.split(" (")[0] if line.startswith(("rule set", "relay")) else line for line in lines
+    ]
+
+
+def test_a_plan_says_where_then_each_edit_then_how_much(world: World) -> None:
+    plan = changed(world).plan()
+    lines = without_ids(human(plan).plain)
+    assert lines[:9] == [
+        "EMBEDDED, not AWS",
+        "local  account 000000000000  us-east-1  as user/embedded",
+        "rule set inbound",
+        "  > deliver               moved 5 → 1                          rules/all.yaml:23",
+        '  ~ block-lookalike       conditions[0].values  + "@example.net"',
+        '                          + "@example.org" - "@exarnple.com"   rules/all.yaml:26',
+        "  + block-file            after block-feed                     rules/all.yaml:36",
+        "traffic policy edge  no change",
+        "ingress point mx  no change",
+    ]
+    before, after = plan.digest_before[:4], plan.digest_after[:4]
+    assert lines[-3:] == [
+        "budget: 6 logical rules in 6/40 live rules",
+        f"plan: 1 to add, 1 to change, 1 to move                        digest {before}…→{after}…",
+        "EMBEDDED, not AWS",
+    ]
+
+
+def test_a_narrow_plan_fits_80_columns_and_a_wide_one_uses_its_room(world: World) -> None:
+    plan = changed(world).plan()
+    assert max(map(len, human(plan).plain.splitlines())) <= 80
+    wide = human(plan, width=120).plain.splitlines()
+    one_line = next(line for line in wide if "~ block-lookalike" in line)
+    assert '+ "@example.net" + "@example.org" - "@exarnple.com"  ' in one_line
+    assert one_line.endswith("rules/all.yaml:26")
+    assert len(one_line) == 120
+
+
+def test_what_needs_a_flag_says_which(world: World) -> None:
+    world.apply()
+    world.text = "version: 1\n"
+    shown = human(world.plan()).plain
+    assert "- relay exchange        needs --allow-delete" in shown
+    assert "plan: 8 to delete" in shown
+
+
+def test_an_empty_plan_says_so(world: World) -> None:
+    world.apply()
+    plan = world.plan()
+    assert f"plan: no changes{' ' * 52}digest {plan.digest_after[:4]}…" in human(plan).plain
+
+
+def test_markdown_for_a_pull_request_has_a_row_for_each_edit(world: World) -> None:
+    text = markdown(changed(world).plan())
+    assert text.startswith("### mmctl plan: local\n\n**EMBEDDED, not AWS**\n")
+    assert "| > | rule set inbound | deliver | moved 5 → 1 | rules/all.yaml:23 |" in text
+    assert "**1 to add, 1 to change, 1 to move**" in text
+
+
+def test_the_history_is_newest_first(world: World) -> None:
+    assert render_history.human(()).plain == "nothing was applied yet"
+    changed(world)
+    world.apply()
+    world.rollback()
+    lines = render_history.human(world.history.entries()).plain.splitlines()
+    assert [line.split()[1:3] for line in lines] == [
+        ["rollback", "done"],
+        ["apply", "done"],
+        ["apply", "done"],
+    ]
+    assert lines[0].endswith("(it was wrong)")
