@@ -87,6 +87,16 @@ def test_the_bad_file_is_reported_as_its_golden_file_says(check: Check, update: 
     assert {problem.check for problem in problems} == {check.id}
 
 
+@pytest.mark.parametrize(
+    "check", [check for check in CHECKS if check.from_absence], ids=lambda check: check.id
+)
+def test_what_is_missing_is_not_reported_where_a_file_has_errors(check: Check) -> None:
+    text = data(check, "bad.yaml") + "nonsense: true\n"
+    _, problems = linted(check, "bad.yaml", text)
+    assert "unknown-key" in {problem.check for problem in problems}
+    assert check.id not in {problem.check for problem in problems}
+
+
 @each_check
 def test_the_examples_of_the_page_are_true(check: Check) -> None:
     read = page(check)

@@ -92,6 +92,23 @@ def test_errors_of_reading_cannot_be_ignored_but_warnings_can() -> None:
     assert found == (error,)
 
 
+def test_a_mistyped_name_is_the_only_problem_that_it_makes() -> None:
+    text = RULES.format(before="").replace("to: all-mail", "to: all-mial")
+    text = text.replace("spam.example", "a@spam.example")
+    project, problems = read_text({"a.yaml": text})
+    found = lint_all([project], TODAY, {project.environment.name: problems})
+    assert [problem.check for problem in found] == ["unknown-name"]
+
+
+def test_a_rule_that_cannot_be_read_is_not_missed_elsewhere() -> None:
+    text = RULES.format(before="      # mmctl: ignore[spf-alone] a reason\n")
+    text = text.replace("archive: {to: all-mail}", "archiev: {to: all-mail}")
+    text = text.replace("spam.example", "a@spam.example")
+    project, problems = read_text({"a.yaml": text})
+    found = lint_all([project], TODAY, {project.environment.name: problems})
+    assert [problem.check for problem in found] == ["unknown-key"]
+
+
 def two_environments(rules: str) -> tuple[Problem, ...]:
     files = {"mmctl.yaml": SETTINGS, "a.yaml": rules}
     projects = [read_text(files, environment=name)[0] for name in ("staging", "prod")]

@@ -202,3 +202,10 @@ def test_a_text_that_is_written_as_the_quoting_says_is_read_as_itself(text: str)
     for written in (RULE.format(value=scalar(text, flow=True)), line_of(scalar(text, flow=False))):
         values, problems = read_rule(written)
         assert values == [text], (written, problems)
+
+
+@pytest.mark.parametrize("written", ['"$${x}"', '["$${x}"]', '["a", "$${x}"]'])
+def test_a_literal_dollar_brace_is_kept_alone_and_in_lists(written: str) -> None:
+    values, problems = read_value(written)
+    assert problems == ()
+    assert values[-1] == "${x}"

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mmctl.language.format import formatted
 from mmctl.language.project import Kind, Resource
 from mmctl.language.read import read_text
 from mmctl.language.write import (
@@ -428,6 +429,7 @@ QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthC
 
 def read_back(section: Kind, name: str, data: Any, **others: str) -> Resource:
     text = to_yaml({"version": 1, section.value: {name: data}})
+    assert formatted(text, file="a.yaml").text == text
     project, problems = read_text({"rules/a.yaml": text, **others}, lone=True)
     assert not problems, f"{problems[0].position}: {problems[0].message}\n{text}"
     return project.of_kind(section)[name]

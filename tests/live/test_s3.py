@@ -10,7 +10,7 @@ import pytest
 from botocore.stub import Stubber
 
 from mmctl.errors import CouldNot, Refused
-from mmctl.live.aws import S3Bucket
+from mmctl.live.bucket import S3Bucket
 from mmctl.live.history import History
 from mmctl.live.lock import Owner, locked
 from mmctl.live.s3 import S3Store

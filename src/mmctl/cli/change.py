@@ -84,8 +84,12 @@ class Change:
         )
 
 
-def open_change(run: Run, *, endpoint_url: str | None = None) -> Change:
+def open_change(
+    run: Run, *, endpoint_url: str | None = None, despite_problems: bool = False
+) -> Change:
     """Read the project and connect to the service of its environment.
+
+    `despite_problems`: a rollback needs the project file alone, whatever the rules look like.
 
     Raises:
         ProblemsFound, UsageError: the project cannot be used.
@@ -95,7 +99,7 @@ def open_change(run: Run, *, endpoint_url: str | None = None) -> Change:
     from mmctl.live.history import History
     from mmctl.live.means import Means
 
-    project = run.project()
+    project = run.read()[0] if despite_problems else run.project()
     service = connect(project.environment, run.root, clock=run.now, endpoint_url=endpoint_url)
     identity = service.identity
     history = History(store_of(run, project, identity.account, identity.region))
@@ -121,13 +125,13 @@ def open_history(run: Run) -> tuple[Project, History, tuple[str, str]]:
     from mmctl.live.aws import DEFAULT_REGION, EMBEDDED_ACCOUNT
     from mmctl.live.history import History
 
-    project = run.project()
+    project = run.read()[0]
     environment = project.environment
     account = environment.account
     if account is None and environment.endpoint == EMBEDDED:
         account = EMBEDDED_ACCOUNT
     if account is None:
-        change = open_change(run)
+        change = open_change(run, despite_problems=True)
         identity = change.means.service.identity
         return project, change.means.history, (identity.account, identity.region)
     region = environment.region or DEFAULT_REGION
@@ -205,7 +209,14 @@ def in_environment(run: Run, environment: str) -> Run:
     return replace(run, environment=environment)
 
 
-def agreed(run: Run, question: str, *, yes: bool, expected: tuple[str, ...] = ("y", "yes")) -> bool:
+def agreed(
+    run: Run,
+    question: str,
+    *,
+    yes: bool,
+    expected: tuple[str, ...] = ("y", "yes"),
+    flags: str = "--yes",
+) -> bool:
     """Whether a person agrees.
 
     Raises:
@@ -217,7 +228,7 @@ def agreed(run: Run, question: str, *, yes: bool, expected: tuple[str, ...] = ("
         raise Refused(
             "nobody is there to agree",
             why="what is shown must be agreed to before it is done",
-            help="to agree without being asked: --yes",
+            help=f"to agree without being asked: {flags}",
         )
     return run.ask(question).casefold() in expected
 

@@ -15,8 +15,12 @@ _WRITE: Final = "Write"
 _TEST: Final = "Test"
 _CHANGE: Final = "Change"
 _LOOK_BACK: Final = "Look back"
+_MORE: Final = "More"
 
 COMMANDS: Final[tuple[tuple[str, str, str], ...]] = (
+    ("init", _WRITE, "init:init"),
+    ("fmt", _WRITE, "fmt:fmt"),
+    ("import", _WRITE, "import_:import_"),
     ("lint", _TEST, "lint:lint"),
     ("simulate", _TEST, "simulate:simulate"),
     ("explain", _TEST, "explain:explain"),
@@ -27,6 +31,7 @@ COMMANDS: Final[tuple[tuple[str, str, str], ...]] = (
     ("unpin", _CHANGE, "history:unpin"),
     ("history", _LOOK_BACK, "history:history"),
     ("drift", _LOOK_BACK, "drift:drift"),
+    ("schema", _MORE, "schema:schema"),
 )
 
 

@@ -52,7 +52,7 @@ def rollback(
     from mmctl.live.rollback import cannot_come_back, goal, plan_rollback, roll_back
     from mmctl.render import plan as render
 
-    change = open_change(run, endpoint_url=endpoint_url)
+    change = open_change(run, endpoint_url=endpoint_url, despite_problems=True)
     entry = goal(change.means.history, snapshot)
     made = plan_rollback(change.target, entry, change.means)
     run.say(f"back to the state before {entry.id} ({entry.at})")
@@ -86,4 +86,10 @@ def _agreed(change: Change, *, yes: bool) -> bool:
         return agreed(run, f"roll back {environment.name}? [y/N] ", yes=yes)
     typed = run.environment is not None and yes
     question = f"{environment.name} is protected; type its name to roll it back: "
-    return agreed(run, question, yes=typed, expected=(protected_name(environment),))
+    return agreed(
+        run,
+        question,
+        yes=typed,
+        expected=(protected_name(environment),),
+        flags=f"--yes --env {environment.name}",
+    )

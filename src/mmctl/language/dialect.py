@@ -590,6 +590,9 @@ _WRITTEN_MESSAGE = Record(
     },
 )
 _CASE_FACTS = {
+    "message": _may(
+        Either(word=Word(doc="A message file, beside this file."), other=_WRITTEN_MESSAGE)
+    ),
     "session": _may(
         Record(
             title="session",
@@ -631,15 +634,13 @@ _CASE_FACTS = {
             doc="For each recipient what is expected.",
         )
     ),
-    "message": _may(
-        Either(word=Word(doc="A message file, beside this file."), other=_WRITTEN_MESSAGE)
-    ),
 }
 CASE: Final = Record(
     title="case",
     doc="A test case: a message, what is known of it, and what is expected.",
     members={
         "name": _need(Word(doc="What the case shows.")),
+        "message": _CASE_FACTS["message"],
         "ingress_point": _may(Word(doc="Where it comes in; absent when there is one.")),
         "rule_set": _may(Word(doc="The rule set to judge it by, without a traffic policy.")),
         "environments": _ENVIRONMENTS,

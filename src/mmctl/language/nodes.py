@@ -9,6 +9,7 @@ No knowledge of mmctl's keys may live here.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -211,7 +212,7 @@ class _Composer:
         before = self.lines[max(0, line - 1) : line + 1]
         for candidate in reversed(before):
             shown = quoted_line(candidate, column if candidate is text else None)
-            if shown is not None:
+            if shown is not None and not re.search(r': "[\[{]', shown):
                 return f"not readable as YAML here: {what}", f"quote the value: `{shown}`"
         return f"not readable as YAML here: {what}", None
 

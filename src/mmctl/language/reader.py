@@ -102,7 +102,7 @@ class Reader:
                 return self._forms(type_, replaced)
             case Either():
                 word = isinstance(replaced, Scalar)
-                return self.read(type_.word if word else type_.other, replaced)
+                return self.read(type_.word if word else type_.other, _literal(replaced))
             case Anything():
                 return self._anything(replaced)
             case _:
@@ -239,7 +239,7 @@ class Reader:
         if not isinstance(node, Sequence):
             if not type_.single:
                 return self._wrong(node, "a list", "put `- ` before each item")
-            node = Sequence(node.position, (node,))
+            node = Sequence(node.position, (_literal(node),))
         nodes = self._spliced(node)
         read = [self.read(type_.item, item) for item in nodes]
         if len(node.items) < type_.minimum:

@@ -6,6 +6,7 @@ Reading what is written here yields the shape again. What the language cannot sa
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.language.layout import Branch, Entry, Leaf, Tree, laid_out
@@ -77,6 +78,8 @@ def _tree(value: Any, key: str | None = None, *, depth: int) -> Tree:
             return Leaf(text="true" if value else "false", verbatim=True)
         case int():
             return Leaf(text=str(value), verbatim=True)
+        case Decimal():
+            return Leaf(text=format(value, "f"), verbatim=True)
         case str():
             return Leaf(text=value)
         case _:

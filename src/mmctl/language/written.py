@@ -20,15 +20,15 @@ class CannotWrite(Exception):
     """The language has no words for this; the message says for what."""
 
 
-def text(text: str, *, multiline: bool = False) -> str:
+def text(value: str, *, multiline: bool = False) -> str:
     r"""A text as it stands in a file: `${` is written `$${`, as it would be a variable.
 
     Raises:
         CannotWrite: it has a line break, which values of the language never have.
     """
-    if "\n" in text and not multiline:
-        raise CannotWrite(f"a value with a line break: {text[:40]!r}")
-    return text.replace("${", "$${")
+    if "\n" in value and not multiline:
+        raise CannotWrite(f"a value with a line break: {value[:40]!r}")
+    return value.replace("${", "$${")
 
 
 def reference(name: str) -> str:
@@ -42,18 +42,18 @@ def reference(name: str) -> str:
     return text(name)
 
 
-def number(number: float) -> int | str:
-    """A number of bytes, without a unit; a text where it has a fraction.
+def number(value: float) -> int | Decimal:
+    """A number of bytes, without a unit.
 
     Raises:
         CannotWrite: it is negative, not a number, or too long for a file.
     """
-    if not isfinite(number) or number < 0:
-        raise CannotWrite(f"the size {number}")
-    text = str(int(number)) if number == int(number) else format(Decimal(repr(number)), "f")
-    if len(text) > MAX_DIGITS:
-        raise CannotWrite(f"the size {number}: more than {MAX_DIGITS} digits")
-    return int(text) if text.isdigit() else text
+    if not isfinite(value) or value < 0:
+        raise CannotWrite(f"the size {value}")
+    digits = str(int(value)) if value == int(value) else format(Decimal(repr(value)), "f")
+    if len(digits) > MAX_DIGITS:
+        raise CannotWrite(f"the size {value}: more than {MAX_DIGITS} digits")
+    return int(digits) if digits.isdigit() else Decimal(digits)
 
 
 def common(live_name: str, tags: Sequence[Tag] | None, name: str) -> Data:
@@ -73,5 +73,3 @@ def tags_to_file(tags: Sequence[Tag] | None) -> Data:
     if len(written) != len(tags):
         raise CannotWrite("two tags of one name")
     return {"tags": written}
-
-

@@ -7,12 +7,13 @@ that lies between here and the service. Imports are inside, so that other comman
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from mmctl.errors import CouldNot, Refused, UsageError
 from mmctl.language.project import EMBEDDED
+from mmctl.live.answers import asking, reading, unreadable, writing
+from mmctl.live.bucket import S3Bucket
 from mmctl.live.service import Answer, Identity, Members, Noun, OutcomeUnknown, ServiceAnswer
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ ATTEMPTS: Final = 6
 """Tries of one call, with botocore's waits between them: about ten seconds of throttling."""
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 _AWS_HOST: Final = re.compile(r"(^|\.)(amazonaws\.com(\.cn)?|api\.aws)$")
-_SERVER_FAULT: Final = 500
 
 
 class AwsMailManager:
@@ -59,17 +59,17 @@ class AwsMailManager:
         """All members of one resource; None: there is none."""
         more = {"IncludeTrustStoreContents": "INCLUDE"} if noun is Noun.INGRESS_POINT else {}
         try:
-            with _reading(f"Get{noun}"):
+            with reading(f"Get{noun}"):
                 answer = self._call(f"Get{noun}", **{noun.id_member: id}, **more)
         except ServiceAnswer as answered:
             if answered.answer is Answer.NOT_FOUND:
                 return None
-            raise _unreadable(answered) from answered
+            raise unreadable(answered) from answered
         return {key: value for key, value in answer.items() if key != "ResponseMetadata"}
 
     def create(self, noun: Noun, request: Members, token: str) -> str:
         """Create a resource, give its id."""
-        with _writing(f"Create{noun}"):
+        with writing(f"Create{noun}"):
             answer = self._call(f"Create{noun}", ClientToken=token, **request)
         created = answer.get(noun.id_member)
         if not isinstance(created, str):
@@ -78,13 +78,13 @@ class AwsMailManager:
 
     def update(self, noun: Noun, id: str, request: Members) -> None:
         """Change the members named in the request."""
-        with _writing(f"Update{noun}"):
+        with writing(f"Update{noun}"):
             self._call(f"Update{noun}", **{noun.id_member: id}, **request)
 
     def delete(self, noun: Noun, id: str) -> None:
         """Delete a resource; one that is not there is deleted already."""
         try:
-            with _writing(f"Delete{noun}"):
+            with writing(f"Delete{noun}"):
                 self._call(f"Delete{noun}", **{noun.id_member: id})
         except ServiceAnswer as answered:
             if answered.answer is not Answer.NOT_FOUND:
@@ -93,23 +93,23 @@ class AwsMailManager:
     def tags(self, arn: str) -> dict[str, str]:
         """The tags of a resource; of one that is gone, none."""
         try:
-            with _reading("ListTagsForResource"):
+            with reading("ListTagsForResource"):
                 answer = self._call("ListTagsForResource", ResourceArn=arn)
         except ServiceAnswer as answered:
             if answered.answer is Answer.NOT_FOUND:
                 return {}
-            raise _unreadable(answered) from answered
+            raise unreadable(answered) from answered
         return {tag["Key"]: tag["Value"] for tag in answer["Tags"]}
 
     def tag(self, arn: str, tags: Mapping[str, str]) -> None:
         """Set tags, others stay."""
         listed = [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
-        with _writing("TagResource"):
+        with writing("TagResource"):
             self._call("TagResource", ResourceArn=arn, Tags=listed)
 
     def untag(self, arn: str, keys: Sequence[str]) -> None:
         """Take tags away."""
-        with _writing("UntagResource"):
+        with writing("UntagResource"):
             self._call("UntagResource", ResourceArn=arn, TagKeys=[*keys])
 
     def members(self, address_list_id: str) -> Iterator[str]:
@@ -122,7 +122,7 @@ class AwsMailManager:
 
     def add_member(self, address_list_id: str, address: str) -> None:
         """Add an address to a list."""
-        with _writing("RegisterMemberToAddressList"):
+        with writing("RegisterMemberToAddressList"):
             self._call(
                 "RegisterMemberToAddressList", AddressListId=address_list_id, Address=address
             )
@@ -131,7 +131,7 @@ class AwsMailManager:
         """Take an address off a list; one that is not there is gone already."""
         name = "DeregisterMemberFromAddressList"
         try:
-            with _writing(name):
+            with writing(name):
                 self._call(name, AddressListId=address_list_id, Address=address)
         except ServiceAnswer as answered:
             if answered.answer is not Answer.NOT_FOUND:
@@ -140,7 +140,7 @@ class AwsMailManager:
     def _pages(self, operation: str, result: str, **parameters: Any) -> Iterator[Members]:
         token: dict[str, str] = {}
         while True:
-            with _asking(operation):
+            with asking(operation):
                 page = self._call(operation, **parameters, **token)
             yield from page[result]
             if not page.get("NextToken"):
@@ -152,60 +152,6 @@ class AwsMailManager:
 
         answer: Members = getattr(self._client, xform_name(operation))(**parameters)
         return answer
-
-
-class S3Bucket:
-    """Objects of one bucket, written on conditions."""
-
-    def __init__(self, client: Any, bucket: str) -> None:
-        self._client = client
-        self._bucket = bucket
-
-    @property
-    def place(self) -> str:
-        """The bucket as a URL."""
-        return f"s3://{self._bucket}"
-
-    def get(self, key: str) -> tuple[str, str] | None:
-        """The text of an object and its version (ETag); None: there is none."""
-        try:
-            with _reading("GetObject"):
-                answer = self._client.get_object(Bucket=self._bucket, Key=key)
-                return answer["Body"].read().decode(), answer["ETag"]
-        except ServiceAnswer as answered:
-            if answered.code in {"NoSuchKey", "404"}:
-                return None
-            raise _unreadable(answered) from answered
-
-    def put(self, key: str, text: str, *, new: bool = False, over: str | None = None) -> bool:
-        """Write an object: always, only if it is `new`, or only `over` a version of it."""
-        condition = {"IfNoneMatch": "*"} if new else {"IfMatch": over} if over else {}
-        try:
-            with _reading("PutObject"):
-                self._client.put_object(
-                    Bucket=self._bucket, Key=key, Body=text.encode(), **condition
-                )
-        except ServiceAnswer as answered:
-            if condition and answered.code in {"PreconditionFailed", "ConditionalRequestConflict"}:
-                return False
-            raise _unreadable(answered) from answered
-        return True
-
-    def keys(self, prefix: str) -> Iterator[str]:
-        """The keys with a prefix, in order."""
-        with _asking("ListObjectsV2"):
-            pages = self._client.get_paginator("list_objects_v2")
-            found = [
-                item["Key"]
-                for page in pages.paginate(Bucket=self._bucket, Prefix=prefix)
-                for item in page.get("Contents", [])
-            ]
-        yield from found
-
-    def delete(self, key: str) -> None:
-        """Take an object away; one that is not there is gone already."""
-        with _asking("DeleteObject"):
-            self._client.delete_object(Bucket=self._bucket, Key=key)
 
 
 def connect(
@@ -236,7 +182,7 @@ def connect(
             help=f"if it is meant, spell it out: --endpoint-url {url}",
         )
     session = _session(environment, url, config)
-    with _asking("credentials"):
+    with asking("credentials"):
         client = session.client("mailmanager", endpoint_url=url, config=config)
     return _connected(session, client, environment, url, config)
 
@@ -250,14 +196,14 @@ def open_bucket(environment: Environment, bucket: str) -> S3Bucket:
     config = _config()
     url = environment.endpoint if environment.endpoint != EMBEDDED else None
     session = _session(environment, url, config)
-    with _asking("credentials"):
+    with asking("credentials"):
         return S3Bucket(session.client("s3", config=config), bucket)
 
 
 def _session(environment: Environment, url: str | None, config: Config) -> boto3.Session:
     import boto3
 
-    with _asking("credentials"):
+    with asking("credentials"):
         if url is not None and is_loopback(url) and environment.profile is None:
             region = environment.region or DEFAULT_REGION
             session = _keyed_session(environment.account or EMBEDDED_ACCOUNT, region)
@@ -363,7 +309,7 @@ def _connected(
 ) -> AwsMailManager:
     sts_url = url if url and is_loopback(url) else None
     region = session.region_name or DEFAULT_REGION
-    with _asking("GetCallerIdentity"):
+    with asking("GetCallerIdentity"):
         sts = session.client("sts", endpoint_url=sts_url, config=config)
         caller = sts.get_caller_identity()
     if environment.account and caller["Account"] != environment.account:
@@ -381,62 +327,3 @@ def _connected(
         partition=caller["Arn"].split(":")[1],
     )
     return AwsMailManager(client, identity)
-
-
-@contextmanager
-def _reading(operation: str) -> Iterator[None]:
-    """Errors of a call that changes nothing: all but typed answers are CouldNot."""
-    try:
-        with _writing(operation):
-            yield
-    except OutcomeUnknown as unknown:
-        raise CouldNot(f"{operation}: {unknown.message}", help=_TRY_AGAIN) from unknown
-
-
-@contextmanager
-def _asking(operation: str) -> Iterator[None]:
-    """Errors of a call that must be answered: all are CouldNot."""
-    try:
-        with _reading(operation):
-            yield
-    except ServiceAnswer as answered:
-        raise _unreadable(answered) from answered
-
-
-@contextmanager
-def _writing(operation: str) -> Iterator[None]:
-    """Errors of a call that changes something: it must be known whether it may have happened."""
-    from botocore import exceptions as boto
-    from botocore.parsers import ResponseParserError
-
-    try:
-        yield
-    except boto.ClientError as error:
-        raise _answer(operation, error.response) from error
-    except (boto.EndpointConnectionError, boto.ConnectTimeoutError) as error:
-        raise CouldNot(f"{operation}: {error}", help=_TRY_AGAIN) from error
-    except (ResponseParserError, boto.HTTPClientError) as error:
-        raise OutcomeUnknown(operation, str(error)) from error
-    except boto.ParamValidationError as error:
-        raise ServiceAnswer(operation, Answer.INVALID, str(error)) from error
-    except boto.BotoCoreError as error:
-        raise CouldNot(f"{operation}: {error}", help=_CREDENTIALS) from error
-
-
-_TRY_AGAIN: Final = "check the network and the endpoint, then try again"
-_CREDENTIALS: Final = "check `profile:` and `role_arn:` of the environment, and log in"
-
-
-def _answer(operation: str, response: Mapping[str, Any]) -> ServiceAnswer | OutcomeUnknown:
-    error = response.get("Error", {})
-    code, message = error.get("Code", ""), error.get("Message", "") or error.get("Code", "")
-    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if status >= _SERVER_FAULT:
-        return OutcomeUnknown(operation, f"{code or status}: {message}")
-    known = {answer.value: answer for answer in Answer}
-    return ServiceAnswer(operation, known.get(code, Answer.OTHER), message, code)
-
-
-def _unreadable(answered: ServiceAnswer) -> CouldNot:
-    advice = _CREDENTIALS if answered.answer in {Answer.DENIED, Answer.OTHER} else _TRY_AGAIN
-    return CouldNot(str(answered), help=advice)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mmctl.language.project import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from mmctl.compiler.configuration import LiveConfiguration, LiveObject
 
@@ -75,11 +75,6 @@ def digest_of(form: object) -> str:
     """SHA-256, in hex, of something as JSON with sorted keys."""
     text = json.dumps(form, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def digest_of_all(forms: Mapping[str, Canonical]) -> str:
-    """One digest for several canonical forms, each under a key such as `relays/exchange`."""
-    return digest_of(dict(forms))
 
 
 def forms_of(configuration: LiveConfiguration) -> dict[str, Canonical]:

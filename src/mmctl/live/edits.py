@@ -64,11 +64,6 @@ class Summary:
     rename: int = 0
     adopt: int = 0
 
-    @property
-    def empty(self) -> bool:
-        """Whether nothing at all is to be done."""
-        return self == Summary()
-
 
 def summarise(edits: tuple[Edit, ...]) -> Summary:
     """Count edits; several changes of one rule or object are one."""

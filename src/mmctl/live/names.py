@@ -16,7 +16,7 @@ from mmctl.live.service import NOUN, Noun
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mmctl.compiler.configuration import Key, LiveObject, LiveShape
+    from mmctl.compiler.configuration import Key, LiveObject
     from mmctl.language.project import Reference
     from mmctl.live.service import Identity
 
@@ -99,15 +99,6 @@ class Names:
 def reference_noun(kind: Kind) -> Noun:
     """What a reference to a kind names in the API: of an add-on, its instance."""
     return Noun.ADDON_INSTANCE if kind is Kind.ADD_ON else NOUN[kind]
-
-
-def with_live_names(shape: LiveShape, names: Names) -> LiveShape:
-    """The shape as the service takes it.
-
-    Raises:
-        UsageError: a logical name is neither managed here nor bound to an id.
-    """
-    return with_references(shape, names.live)
 
 
 def named_live(thing: LiveObject, names: Names) -> LiveObject:

@@ -19,7 +19,7 @@ from mmctl.live.steps import ordered_steps
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mmctl.compiler.configuration import Key, LiveConfiguration
+    from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.language.project import Brakes, Environment
     from mmctl.live.read import LiveState
     from mmctl.live.service import Identity
@@ -177,8 +177,3 @@ def _notes(desired: LiveConfiguration, state: LiveState) -> Iterator[str]:
     for thing in state.configuration.of_kind(Kind.INGRESS_POINT):
         if thing.status not in {None, "ACTIVE", "CLOSED"}:
             yield f"ingress point {thing.name} is {thing.status}"
-
-
-def changed_keys(plan: Plan) -> set[Key]:
-    """The objects that the steps of a plan touch."""
-    return {(step.kind, step.name) for step in plan.steps}
