@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from mmctl.emulator.kinds import Quotas
 from mmctl.emulator.members import entry_fault
+from mmctl.model.quotas import Quotas
 
 VADE = "VADE_ADVANCED_EMAIL_SECURITY"
 

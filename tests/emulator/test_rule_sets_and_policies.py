@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mmctl.emulator.kinds import Quotas
+from mmctl.model.quotas import Quotas
 
 RELAY_ALL = {"Actions": [{"Relay": {"Relay": "r-nowhere", "ActionFailurePolicy": "DROP"}}]}
 DENY = {

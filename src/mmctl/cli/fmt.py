@@ -187,7 +187,8 @@ def _report(run: Run, files: list[_File], *, check: bool) -> None:
                 run.say(line)
     for file in changed:
         run.say(f"{'would change' if check else 'changed'} {file.name}")
-    run.say(f"{len(files)} files, {len(changed)} {'to change' if check else 'changed'}")
+    files_ = "1 file" if len(files) == 1 else f"{len(files)} files"
+    run.say(f"{files_}, {len(changed)} {'to change' if check else 'changed'}")
 
 
 def _sizes(file: _File) -> Iterator[str]:

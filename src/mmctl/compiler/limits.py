@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mmctl.model.quotas import QUOTAS
 from mmctl.problem import Problem, Severity
 
 if TYPE_CHECKING:
@@ -18,27 +19,22 @@ if TYPE_CHECKING:
 
 CHECK: Final = "capacity"
 
-MAX_RULES: Final = 40
-MAX_VALUES: Final = 10
-MAX_CONDITIONS: Final = 10
-MAX_ACTIONS: Final = 10
-MAX_OUTGOING_ACTIONS: Final = 10
-"""Relay and send actions in one rule set, each kind counted by itself."""
-
 
 def over_capacity(rule_set: LogicalRuleSet, live: Sequence[LogicalRule]) -> Iterator[Problem]:
     """Every way in which the live rules of a set are more than the service takes."""
     for rule in live:
         yield from _rule_problems(rule)
-    if len(live) > MAX_RULES:
+    if len(live) > QUOTAS.rules:
         yield _too_many(
-            live[MAX_RULES], (), f"rules in rule set `{rule_set.name}`", MAX_RULES, len(live)
+            live[QUOTAS.rules], (), f"rules in rule set `{rule_set.name}`", QUOTAS.rules, len(live)
         )
-    for kind in ("Relay", "Send"):
-        using = [rule for rule in live for action in rule.actions if action.kind == kind]
-        if len(using) > MAX_OUTGOING_ACTIONS:
-            what = f"{kind.lower()} actions in rule set `{rule_set.name}`"
-            yield _too_many(using[MAX_OUTGOING_ACTIONS], (), what, MAX_OUTGOING_ACTIONS, len(using))
+    handing_on = [
+        rule for rule in live for action in rule.actions if action.kind in {"Relay", "Send"}
+    ]
+    most = QUOTAS.relay_or_send_actions
+    if len(handing_on) > most:
+        what = f"relay or send actions in rule set `{rule_set.name}`"
+        yield _too_many(handing_on[most], (), what, most, len(handing_on))
 
 
 def _rule_problems(rule: LogicalRule) -> Iterator[Problem]:
@@ -47,16 +43,18 @@ def _rule_problems(rule: LogicalRule) -> Iterator[Problem]:
         ("Unless", rule.unless),
     )
     for member, conditions in parts:
-        if len(conditions) > MAX_CONDITIONS:
+        if len(conditions) > QUOTAS.rule_conditions:
             what = "conditions in one rule" if member == "Conditions" else "unless in one rule"
-            yield _too_many(rule, (member,), what, MAX_CONDITIONS, len(conditions))
+            yield _too_many(rule, (member,), what, QUOTAS.rule_conditions, len(conditions))
         for index, condition in enumerate(conditions):
             values = getattr(condition.value, "values", ())
-            if len(values) > MAX_VALUES:
+            if len(values) > QUOTAS.values:
                 path = (member, index, condition.kind, "Values")
-                yield _too_many(rule, path, "values in one condition", MAX_VALUES, len(values))
-    if len(rule.actions) > MAX_ACTIONS:
-        yield _too_many(rule, ("Actions",), "actions in one rule", MAX_ACTIONS, len(rule.actions))
+                yield _too_many(rule, path, "values in one condition", QUOTAS.values, len(values))
+    if len(rule.actions) > QUOTAS.rule_actions:
+        yield _too_many(
+            rule, ("Actions",), "actions in one rule", QUOTAS.rule_actions, len(rule.actions)
+        )
 
 
 def _too_many(rule: LogicalRule, path: Path, what: str, limit: int, got: int) -> Problem:
@@ -75,8 +73,7 @@ def _too_many(rule: LogicalRule, path: Path, what: str, limit: int, got: int) ->
 
 _ADVICE: Final = {
     "rules": "join rules that do the same, or move some to a rule set of another ingress point",
-    "relay": "let one rule relay for several conditions, or use fewer relays in this rule set",
-    "send": "let one rule send for several conditions",
+    "relay": "let one rule relay or send for several conditions",
     "conditions": "put what may stand together into an address list, or use two rules",
     "unless": "put the exceptions into an address list",
     "values": "put the addresses into an address list, or split the rule into two",

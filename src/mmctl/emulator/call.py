@@ -14,8 +14,8 @@ from mmctl.emulator.service_error import ServiceError, invalid, modelled
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mmctl.emulator.kinds import Quotas
     from mmctl.emulator.store import Scope, Store
+    from mmctl.model.quotas import Quotas
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,12 +13,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from mmctl.emulator.call import Call
-from mmctl.emulator.database import Database
-from mmctl.emulator.kinds import Quotas
+from mmctl.emulator.database import IN_MEMORY, Database
 from mmctl.emulator.operations import OPERATIONS
 from mmctl.emulator.service_error import ServiceError
 from mmctl.emulator.store import Scope, Store
 from mmctl.emulator.validation import project, validate
+from mmctl.model.quotas import Quotas
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -95,6 +95,19 @@ class EmbeddedMailManager:
     def close(self) -> None:
         """Close the file; what was answered is in it."""
         self._database.close()
+
+    def copy(self) -> EmbeddedMailManager:
+        """Return another one with the state of this one as it is now, in memory; to be closed."""
+        other = EmbeddedMailManager(
+            IN_MEMORY,
+            clock=self._clock,
+            ids=self._ids,
+            settle_seconds=self._settle_seconds,
+            quotas=self._quotas,
+            service_model=self._model,
+        )
+        self._database.copy_to(other._database)
+        return other
 
     def call(
         self, operation: str, parameters: Mapping[str, Any], *, account: str, region: str

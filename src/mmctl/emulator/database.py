@@ -77,6 +77,15 @@ class Database:
         """Close the file; what was committed is in it."""
         self._connection.close()
 
+    def copy_to(self, other: Database) -> None:
+        """Make another database hold what this one holds now.
+
+        Raises:
+            CouldNot: the file cannot be read.
+        """
+        with self._lock, self._explained():
+            self._connection.backup(other._connection)
+
     def execute(self, statement: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
         """Run one statement inside the transaction that is under way."""
         return self._connection.execute(statement, values)

@@ -10,9 +10,10 @@ from __future__ import annotations
 import io
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, assert_never
 
-from mmctl.emulator import wire
+from mmctl.emulator import sts, wire
+from mmctl.emulator.delivery import Delivery
 from mmctl.emulator.service_error import ServiceError
 from mmctl.errors import CouldNot
 
@@ -47,6 +48,7 @@ def attach(
     `mailmanager` is answered whole and `sts` for GetCallerIdentity; a call of any other service
     raises CouldNot. Clients made from a session before this are not touched. `observe` is called
     with operation and parameters before each call of Mail Manager, and may raise in its place.
+    What an Undelivered answer leaves of itself, the client meets as it would on a real connection.
     """
     hook = _Hook(embedded=embedded, account=account, region=region, observe=observe)
     events.register("before-send", hook.answer)
@@ -66,7 +68,7 @@ class _Hook:
         if service == "mailmanager":
             return _response(request.url, self._mail_manager(request, operation), number)
         if (service, operation) == ("sts", "GetCallerIdentity"):
-            who = wire.caller_identity(account=self.account, region=self.region, request=number)
+            who = sts.caller_identity(account=self.account, region=self.region, request=number)
             return _response(request.url, who, number)
         raise CouldNot(
             "the embedded endpoint answers `mailmanager` and `sts` `GetCallerIdentity`,"
@@ -95,6 +97,27 @@ def _body(request: AWSPreparedRequest) -> bytes:
 
 
 def _response(url: str, answer: wire.Answer, number: str) -> AWSResponse:
+    match answer.delivery:
+        case Delivery.WHOLE:
+            return _received(url, answer, answer.body, number)
+        case Delivery.HALF_AND_CLOSED:
+            # botocore does not hold the body against its Content-Length.
+            return _received(url, answer, answer.body[: len(answer.body) // 2], number)
+        case Delivery.RESET | Delivery.HALF_AND_RESET:
+            from botocore.exceptions import (  # noqa: PLC0415 - see below
+                ConnectionClosedError,
+            )
+
+            raise ConnectionClosedError(endpoint_url=url)
+        case Delivery.NEVER:
+            from botocore.exceptions import ReadTimeoutError  # noqa: PLC0415 - see below
+
+            raise ReadTimeoutError(endpoint_url=url)
+        case _:
+            assert_never(answer.delivery)
+
+
+def _received(url: str, answer: wire.Answer, body: bytes, number: str) -> AWSResponse:
     # Importing botocore takes time that commands without an embedded endpoint do not owe.
     from botocore.awsrequest import AWSResponse  # noqa: PLC0415 - see the line above
     from botocore.compat import HTTPHeaders  # noqa: PLC0415 - see the line above
@@ -103,7 +126,7 @@ def _response(url: str, answer: wire.Answer, number: str) -> AWSResponse:
     headers["Content-Type"] = answer.content_type
     headers["Content-Length"] = str(len(answer.body))
     headers["x-amzn-RequestId"] = number
-    return AWSResponse(url, answer.status, headers, _Raw(answer.body))
+    return AWSResponse(url, answer.status, headers, _Raw(body))
 
 
 class _Raw(io.BytesIO):

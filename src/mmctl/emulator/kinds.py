@@ -1,6 +1,6 @@
-"""The eight kinds of resource that Mail Manager keeps, as one table, and the quotas on them.
+"""The eight kinds of resource that Mail Manager keeps, as one table.
 
-How a kind behaves lives in the module of that kind; here are its words and numbers.
+How a kind behaves lives in the module of that kind; here are its words.
 """
 
 from __future__ import annotations
@@ -104,25 +104,3 @@ ADDON_INSTANCE: Final = Kind(
     unique="AddonSubscriptionId",
     updated=None,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quotas:
-    """How many of each an account may have in a region, and how large they may be.
-
-    The defaults are the service's: https://docs.aws.amazon.com/ses/latest/dg/quotas.html
-    """
-
-    rule_sets: int = 40
-    relay_or_send_actions: int = 10
-    traffic_policies: int = 100
-    statements: int = 20
-    statement_conditions: int = 10
-    open_ingress_points: int = 10
-    auth_ingress_points: int = 50
-    mtls_ingress_points: int = 10
-    relays: int = 40
-    archives: int = 10
-    address_lists: int = 100
-    addresses: int = 100_000
-    tags: int = 200

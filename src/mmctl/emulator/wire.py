@@ -1,4 +1,4 @@
-"""AWS JSON 1.0, and the little STS that goes with it: bytes in, bytes out, for every face.
+"""AWS JSON 1.0 and Smithy RPC v2 CBOR: bytes in, bytes out, for every face.
 
 Nothing here knows where the bytes come from or go to.
 """
@@ -6,75 +6,101 @@ Nothing here knows where the bytes come from or go to.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.emulator.resource import partition_of
+from mmctl.emulator import cbor
+from mmctl.emulator.delivery import Delivery, Undelivered
 from mmctl.emulator.service_error import ServiceError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from mmctl.emulator.core import MailManager
 
-JSON: Final = "application/x-amz-json-1.0"
 NAMESPACE: Final = "com.amazonaws.mailmanager"
-CALLER: Final = (
-    '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">'
-    "<GetCallerIdentityResult><Arn>arn:{partition}:iam::{account}:user/embedded</Arn>"
-    "<UserId>embedded</UserId><Account>{account}</Account></GetCallerIdentityResult>"
-    "<ResponseMetadata><RequestId>{request}</RequestId></ResponseMetadata>"
-    "</GetCallerIdentityResponse>"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """An HTTP answer: status, content type and body."""
+    """An HTTP answer: status, content type and body, and how it reaches the client."""
 
     status: int
     content_type: str
     body: bytes
+    headers: tuple[tuple[str, str], ...] = ()
+    delivery: Delivery = Delivery.WHOLE
 
 
-def read_request(body: bytes) -> dict[str, Any]:
-    """Read the parameters of a call.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Protocol:
+    """How members become bytes and bytes members."""
+
+    name: str
+    content_type: str
+    read: Callable[[bytes], Any]
+    written: Callable[[Mapping[str, Any]], bytes]
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def read_request(body: bytes, protocol: Protocol | None = None) -> dict[str, Any]:
+    """Read the parameters of a call; no body is no parameters.
 
     Raises:
-        ServiceError: a SerializationException, the body is no JSON object.
+        ServiceError: a SerializationException, the body is no JSON object or CBOR map.
     """
+    protocol = protocol or JSON
     try:
-        parameters = json.loads(body or b"{}")
+        parameters = protocol.read(body) if body else {}
     except (ValueError, RecursionError) as error:
-        raise _unreadable("the request body is no JSON") from error
+        raise _unreadable(f"the request body is no {protocol.name}") from error
     if not isinstance(parameters, dict):
-        raise _unreadable("the request body is no JSON object")
+        raise _unreadable(f"the request body is no {protocol.name} object")
     return parameters
 
 
 def answer(
-    service: MailManager, operation: str, parameters: dict[str, Any], *, account: str, region: str
+    service: MailManager,
+    operation: str,
+    parameters: dict[str, Any],
+    *,
+    account: str,
+    region: str,
+    protocol: Protocol | None = None,
 ) -> Answer:
     """Call an operation and put its answer or its error into bytes."""
     try:
         result = service.call(operation, parameters, account=account, region=region)
     except ServiceError as error:
-        return error_answer(error)
-    return Answer(status=200, content_type=JSON, body=_written(result))
+        return error_answer(error, protocol)
+    except Undelivered as undelivered:
+        return replace(
+            _outcome(undelivered.outcome, protocol or JSON), delivery=undelivered.delivery
+        )
+    return _outcome(result, protocol or JSON)
 
 
-def error_answer(error: ServiceError) -> Answer:
+def error_answer(error: ServiceError, protocol: Protocol | None = None) -> Answer:
     """Put an error into bytes, under the names that clients know it by."""
-    body = {"__type": f"{NAMESPACE}#{error.code}", "Message": error.message}
-    return Answer(status=error.status, content_type=JSON, body=_written(body))
+    return _outcome(error, protocol or JSON)
 
 
-def caller_identity(*, account: str, region: str, request: str) -> Answer:
-    """Answer STS GetCallerIdentity: the caller is the user `embedded` of the account."""
-    text = CALLER.format(partition=partition_of(region), account=account, request=request)
-    return Answer(status=200, content_type="text/xml", body=text.encode())
+def _outcome(outcome: Mapping[str, Any] | ServiceError | None, protocol: Protocol) -> Answer:
+    if isinstance(outcome, ServiceError):
+        status = outcome.status
+        members = {"__type": f"{NAMESPACE}#{outcome.code}", "Message": outcome.message}
+    else:
+        status, members = 200, dict(outcome or {})
+    return Answer(
+        status=status,
+        content_type=protocol.content_type,
+        body=protocol.written(members),
+        headers=protocol.headers,
+    )
 
 
-def _written(members: dict[str, Any]) -> bytes:
+def _json(members: Mapping[str, Any]) -> bytes:
     return json.dumps(members, default=_seconds).encode()
 
 
@@ -87,3 +113,18 @@ def _seconds(value: object) -> float:
 
 def _unreadable(message: str) -> ServiceError:
     return ServiceError("SerializationException", message, 400)
+
+
+JSON: Final = Protocol(
+    name="JSON", content_type="application/x-amz-json-1.0", read=json.loads, written=_json
+)
+"""AWS JSON 1.0: the operation is in the header X-Amz-Target."""
+
+CBOR: Final = Protocol(
+    name="CBOR",
+    content_type="application/cbor",
+    read=cbor.loads,
+    written=cbor.dumps,
+    headers=(("smithy-protocol", "rpc-v2-cbor"),),
+)
+"""Smithy RPC v2 CBOR: the operation is in the path."""

@@ -1,0 +1,69 @@
+"""An address with capital letters, whose match depends on how the service compares.
+
+What it does:
+    Finds capital letters in values that are compared with addresses and server names. AWS does not
+    say whether it tells them apart; the project's reading is `string_case` in `semantics`.
+
+Why it is bad:
+    Should the service tell them apart, `Marketing@example.com` matches no mail for
+    `marketing@example.com`, which is how nearly all mail is addressed.
+
+Bad:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: block
+            conditions: [{mail_from: {ends_with: "@Spam.example"}}]
+            actions: [drop]
+          - name: keep
+            actions: [{archive: {to: all-mail}}]
+    archives:
+      all-mail: {retention: ONE_YEAR}
+
+Good:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: block
+            conditions: [{mail_from: {ends_with: "@spam.example"}}]
+            actions: [drop]
+          - name: keep
+            actions: [{archive: {to: all-mail}}]
+    archives:
+      all-mail: {retention: ONE_YEAR}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.checks.check import Check, Finding, Subject
+from mmctl.checks.places import compared_as_addresses, text_tests
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield the values that match ordinary mail under one reading only."""
+    names = compared_as_addresses(subject.project) | {"helo"}
+    sensitive = subject.project.settings.readings.string_case == "sensitive"
+    for test in text_tests(subject.project):
+        if test.subject not in names:
+            continue
+        there = frozenset(test.values)
+        for index, value in enumerate(test.values):
+            small = value.lower()
+            if small != value and small not in there:
+                yield test.at(
+                    index,
+                    f"`{value}` is not `{small}` if capital letters count",
+                    help=f"write `{small}`"
+                    + ("; mail with capitals then needs a value of its own" if sensitive else ""),
+                )
+
+
+CHECK = Check(id="case-decides", severity=Severity.INFO, text=__doc__, run=run)

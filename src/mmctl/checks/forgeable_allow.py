@@ -1,0 +1,74 @@
+"""A delivery on the sender's word, past the rules that would have stopped the mail.
+
+What it does:
+    Finds rules that deliver and end with `stop` because of `from`, `sender` or a `header`, above a
+    rule that drops, holds or bounces some mail. Nothing else in the rule may vouch for the sender:
+    SPF, DKIM, DMARC, an add-on, the network or certificate of the client. A header that a rule
+    above adds is left out, and so is what stands below a rule that ends mail which failed SPF,
+    DKIM, DMARC or an add-on.
+
+Why it is bad:
+    These headers are whatever the sender wrote. With the right name in them, mail is delivered
+    that the rules below would have stopped.
+
+Bad:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: allow-partner
+            conditions: [{from: {ends_with: "@partner.example"}}]
+            actions: [{relay: {to: exchange}}, stop]
+          - name: block-networks
+            conditions: [{source_ip: {cidr_matches: [203.0.113.0/24]}}]
+            actions: [drop]
+          - name: deliver
+            actions: [{relay: {to: exchange}}]
+    relays:
+      exchange: {server: mail.example.com, port: 25, authentication: none}
+
+Good:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: allow-partner
+            conditions: [{from: {ends_with: "@partner.example"}}, {dkim: {equals: PASS}}]
+            actions: [{relay: {to: exchange}}, stop]
+          - name: block-networks
+            conditions: [{source_ip: {cidr_matches: [203.0.113.0/24]}}]
+            actions: [drop]
+          - name: deliver
+            actions: [{relay: {to: exchange}}]
+    relays:
+      exchange: {server: mail.example.com, port: 25, authentication: none}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.checks.claims import claims
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield the deliveries that anybody can claim."""
+    for claim in claims(subject.project):
+        if claim.spared is not None and not claim.own and claim.what != "mail_from":
+            yield finding(
+                claim.rule,
+                claim.placed.path,
+                f"every sender can write `{claim.what}`, and then gets past `{claim.spared.name}`"
+                f" ({claim.spared.position.file}:{claim.spared.position.line})",
+                help="ask for `dkim: {equals: PASS}`, `spf` or `source_ip` too, or leave `stop` out",
+            )
+
+
+CHECK = Check(
+    id="forgeable-allow", severity=Severity.WARNING, text=__doc__, run=run, from_absence=True
+)

@@ -1,0 +1,95 @@
+"""Mail from outside is let through because it claims to come from your own domain.
+
+What it does:
+    Takes the domains for which open ingress points admit mail for your own. It finds them in
+    `from`, `sender` and `mail_from` where a match lets mail past a rule: under `unless` of rules
+    that drop, hold or bounce, and in rules that deliver and `stop` above such a rule, without SPF,
+    DKIM, DMARC, an add-on or the client's network beside it.
+
+Why it is bad:
+    Your own name is the first that a forger writes. Mail that comes in from the internet with it is
+    forged, unless it comes from a provider that you know by its network or its signature.
+
+Bad:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: block-bulk
+            conditions: [{header: {name: X-Bulk, equals: "yes"}}]
+            unless: [{from: {ends_with: "@example.com"}}]
+            actions: [drop]
+          - name: keep
+            actions: [{archive: {to: all-mail}}]
+    archives:
+      all-mail: {retention: ONE_YEAR}
+    traffic_policies:
+      edge:
+        default: deny
+        statements: [{allow: [{recipient: {ends_with: "@example.com"}}]}]
+    ingress_points:
+      entrance: {type: open, traffic_policy: edge, rule_set: inbound}
+
+Good:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: block-bulk
+            conditions: [{header: {name: X-Bulk, equals: "yes"}}]
+            unless: [{source_ip: {cidr_matches: [198.51.100.16/28]}}]
+            actions: [drop]
+          - name: keep
+            actions: [{archive: {to: all-mail}}]
+    archives:
+      all-mail: {retention: ONE_YEAR}
+    traffic_policies:
+      edge:
+        default: deny
+        statements: [{allow: [{recipient: {ends_with: "@example.com"}}]}]
+    ingress_points:
+      entrance: {type: open, traffic_policy: edge, rule_set: inbound}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.checks.claims import claims
+from mmctl.checks.places import text_test
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.checks.claims import Claim
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield the own domains that let strangers in."""
+    for claim in claims(subject.project):
+        yield from _own(claim)
+
+
+def _own(claim: Claim) -> Iterator[Finding]:
+    test = text_test(claim.placed)
+    if test is None:
+        return
+    past = "this rule does not apply"
+    if claim.spared is not None:
+        spared = claim.spared
+        past = f"it gets past `{spared.name}` ({spared.position.file}:{spared.position.line})"
+    for index in claim.own:
+        yield finding(
+            claim.rule,
+            (*test.path, "Values", index),
+            f"`{test.values[index]}` is your own name: forgers write it into `{claim.what}`,"
+            f" and then {past}",
+            help="go by `source_ip` or `dkim`",
+        )
+
+
+CHECK = Check(
+    id="own-domain-allow", severity=Severity.WARNING, text=__doc__, run=run, from_absence=True
+)

@@ -1,0 +1,77 @@
+"""Two environments that write to the same place.
+
+What it does:
+    Compares account, region and endpoint of the environments in `mmctl.yaml`. Where no account is
+    written, the profile or the account in `role_arn` tells it; embedded environments without an
+    account share one, and are a warning.
+
+Why it is bad:
+    What mmctl made is marked with the project, not with the environment. An apply of one
+    environment overwrites what has the same name in the other, and removes the rest.
+
+Bad:
+    version: 1
+    project: example
+    environments:
+      staging: {account: "111122223333", region: us-east-1}
+      prod: {account: "111122223333", region: us-east-1}
+
+Good:
+    version: 1
+    project: example
+    environments:
+      staging: {account: "111122223333", region: us-east-1}
+      prod: {account: "444455556666", region: us-east-1}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.checks.check import Check, Finding, Subject
+from mmctl.language.project import EMBEDDED
+from mmctl.problem import Positions, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator
+
+    from mmctl.language.project import Environment
+
+_ACCOUNT: int = 4
+"""Where the account stands in an ARN, between colons."""
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield each environment whose target another one above it has."""
+    first: dict[Hashable, Environment] = {}
+    for environment in subject.project.settings.environments.values():
+        target = _target(environment)
+        above = environment if target is None else first.setdefault(target, environment)
+        if above is not environment:
+            embedded = environment.endpoint == EMBEDDED
+            yield Finding(
+                positions=Positions({(): environment.position}),
+                path=(),
+                message=f"`{environment.name}` writes to the same place as `{above.name}`"
+                f" (line {above.position.line}): each apply of one undoes the other's",
+                help="give it an account of its own; embedded, any 12 digits will do"
+                if embedded
+                else "give it an account or region of its own, or a project",
+                severity=Severity.WARNING if embedded else None,
+            )
+
+
+def _target(environment: Environment) -> Hashable | None:
+    """What is equal for two environments exactly when they write to the same place, if known."""
+    account = environment.account
+    if account is None and environment.role_arn is not None:
+        parts = environment.role_arn.split(":")
+        account = parts[_ACCOUNT] if len(parts) > _ACCOUNT else None
+    if account is None and environment.endpoint is None:
+        if environment.profile is None:
+            return None
+        account = f"of profile {environment.profile}"
+    return (environment.endpoint, account, environment.region)
+
+
+CHECK = Check(id="shared-target", severity=Severity.ERROR, text=__doc__, run=run)

@@ -1,0 +1,114 @@
+"""A long list in no order.
+
+What it does:
+    Finds lists of ten and more values in conditions, and of members in address lists, that are not
+    in alphabetical order (networks: in the order of their numbers). Lists with comments inside, or
+    with variables, have an order of their own and are left alone. `mmctl lint --fix` sorts them.
+
+Why it is bad:
+    In a list without order nobody sees whether a value is there, and two people add the same one.
+
+Bad:
+    version: 1
+    address_lists:
+      blocked:
+        members:
+          - a@spam.example
+          - c@spam.example
+          - b@spam.example
+          - d@spam.example
+          - e@spam.example
+          - f@spam.example
+          - g@spam.example
+          - h@spam.example
+          - i@spam.example
+          - j@spam.example
+
+Good:
+    version: 1
+    address_lists:
+      blocked:
+        members:
+          - a@spam.example
+          - b@spam.example
+          - c@spam.example
+          - d@spam.example
+          - e@spam.example
+          - f@spam.example
+          - g@spam.example
+          - h@spam.example
+          - i@spam.example
+          - j@spam.example
+"""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.checks.networks import network_tests
+from mmctl.checks.places import text_tests
+from mmctl.language.fix import Sort
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mmctl.checks.check import Placed
+    from mmctl.language.project import Project
+    from mmctl.problem import Path, Position
+
+LONG: Final = 10
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield the long lists whose order says nothing."""
+    for where, path, values in _lists(subject.project):
+        order = sorted(range(len(values)), key=lambda index: _key(values[index]))
+        first = next((i for i, index in enumerate(order) if i != index), None)
+        if first is None:
+            continue
+        places = [where.positions.at((*path, index)) for index in range(len(values))]
+        if _is_plain(subject.project, places, values):
+            yield finding(
+                where,
+                (*path, order[first]),
+                f"`{values[order[first]]}` belongs before `{values[first]}` in this list of"
+                f" {len(values)}",
+                help="`mmctl lint --fix` sorts it",
+                fix=Sort(at=tuple(places), order=tuple(order), values=tuple(values)),
+            )
+
+
+def _lists(project: Project) -> Iterator[tuple[Placed, Path, Sequence[str]]]:
+    for test in (*text_tests(project), *network_tests(project)):
+        if len(test.values) >= LONG:
+            yield test.owner, (*test.path, "Values"), test.values
+    for listed in project.address_lists.values():
+        if listed.members is not None and len(listed.members) >= LONG:
+            yield listed, ("members",), listed.members
+
+
+def _key(value: str) -> tuple[int, int, int, str]:
+    try:
+        network = ip_network(value, strict=False)
+    except ValueError:
+        return (0, 0, 0, value.lower())
+    return (network.version, int(network.network_address), network.prefixlen, value)
+
+
+def _is_plain(project: Project, places: Sequence[Position], values: Sequence[str]) -> bool:
+    """Whether the values stand one after the other in one file, with no comment between them."""
+    if len({at.file for at in places}) > 1 or any(a >= b for a, b in pairwise(places)):
+        return False
+    lines = project.files.get(places[0].file, "").splitlines()[
+        places[0].line - 1 : places[-1].line
+    ]
+    return "#" not in "".join(lines) and all(
+        value in lines[at.line - places[0].line] for at, value in zip(places, values, strict=True)
+    )
+
+
+CHECK = Check(id="unsorted-list", severity=Severity.INFO, text=__doc__, run=run)

@@ -1,0 +1,178 @@
+"""`mmctl emulate`: the embedded Mail Manager as a server on this machine."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mmctl.cli.main import command
+from mmctl.cli.run import Run
+from mmctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from mmctl.emulator.faults import Fault
+    from mmctl.emulator.routes import Request
+    from mmctl.emulator.wire import Answer
+
+_IN_MEMORY = ":memory:"
+_SETTLE_SECONDS = 2.0
+_LONGEST_SETTLE = 86_400.0
+_PORT = 4579
+_A_LONG_TIME = 3600
+_NO_SMTP = "Mail is not served yet; this option must be given."
+
+
+@command()
+def emulate(
+    run: Run,
+    no_smtp: Annotated[bool, typer.Option("--no-smtp", help=_NO_SMTP)] = False,
+    api_port: Annotated[
+        int, typer.Option("--api-port", help="The port; 0 takes a free one.", metavar="N")
+    ] = _PORT,
+    host: Annotated[
+        str, typer.Option("--host", help="127.0.0.1, localhost or ::1.", metavar="HOST")
+    ] = "127.0.0.1",
+    state: Annotated[
+        str | None,
+        typer.Option(
+            "--state",
+            help="Where the state is; absent: .mmctl/embedded.db; or `:memory:`.",
+            metavar="FILE",
+        ),
+    ] = None,
+    settle: Annotated[
+        float,
+        typer.Option("--settle", help="How long ingress points take to change.", metavar="SECONDS"),
+    ] = _SETTLE_SECONDS,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fault",
+            help="KIND[=SECONDS][:OPERATION][@CALLS], such as cut-after:Create*@2; repeatable.",
+            metavar="SPEC",
+        ),
+    ] = None,
+) -> int:
+    """Serve the embedded Mail Manager for boto3, the aws command and others, until Ctrl-C."""
+    from mmctl.emulator.core import EmbeddedMailManager
+    from mmctl.emulator.faults import Faults, FaultyMailManager, parse_fault
+    from mmctl.emulator.http import HttpFace
+
+    if not no_smtp:
+        raise UsageError("the embedded endpoint serves no mail yet", help="add --no-smtp")
+    if not 0 <= settle <= _LONGEST_SETTLE:
+        raise UsageError(
+            f"got `--settle {settle:g}`", help=f"seconds from 0 to {_LONGEST_SETTLE:g}"
+        )
+    faults = tuple(parse_fault(spec) for spec in fault or ())
+    place = _place(run, state)
+    stopping = threading.Event()
+    with _stoppable(), ExitStack() as stack:
+        embedded = stack.enter_context(
+            EmbeddedMailManager(place, clock=run.now, settle_seconds=settle)
+        )
+        faulty = stack.enter_context(
+            closing(
+                FaultyMailManager(embedded, Faults(faults), wait=stopping.wait, copy=embedded.copy)
+            )
+        )
+        face = stack.enter_context(
+            HttpFace(
+                faulty,
+                clock=run.now,
+                host=host,
+                port=api_port,
+                on_served=_log(run) if run.verbose else None,
+                stopping=stopping,
+            )
+        )
+        with suppress(KeyboardInterrupt):
+            run.write(_greeting(face.url, place, faults))
+            sys.stdout.flush()
+            while True:
+                time.sleep(_A_LONG_TIME)
+    run.say("stopped")
+    return 0
+
+
+def _place(run: Run, state: str | None) -> str:
+    """The file of the state, relative to where the user is as far as it can be."""
+    from mmctl.live.aws import EMBEDDED_STATE
+
+    if state == _IN_MEMORY:
+        return state
+    file = Path(state) if state else run.root / EMBEDDED_STATE
+    with suppress(ValueError):
+        file = file.resolve().relative_to(Path.cwd())
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"cannot create `{file.parent}`: {(error.strerror or '').lower()}"
+        ) from None
+    return str(file)
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Let SIGTERM end the command as Ctrl-C does, even where a shell took Ctrl-C away."""
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = {each: signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _log(run: Run) -> Callable[[Request, Answer], None]:
+    """Tell of each request on stderr: time, account, region, operation, status."""
+    from mmctl.emulator.delivery import Delivery
+
+    def log(request: Request, answer: Answer) -> None:
+        caller = request.caller
+        where = f"{caller.account} {caller.region}" if caller else "nobody"
+        how = "" if answer.delivery is Delivery.WHOLE else f" ({answer.delivery})"
+        what = request.operation or request.path
+        run.say(f"{run.now():%H:%M:%S} {where} {what} {answer.status}{how}")
+
+    return log
+
+
+def _greeting(url: str, place: str, faults: Sequence[Fault]) -> str:
+    """What a user needs at the start; 80 columns."""
+    where = "kept in memory, gone at the end" if place == _IN_MEMORY else f"in {place}"
+    broken = "".join(f"fault: {fault}\n" for fault in faults)
+    return (
+        f"the embedded Mail Manager answers at {url}\n"
+        f"state: {where}\n"
+        f"{broken}"
+        "\n"
+        "In another shell:\n"
+        f"  export AWS_ENDPOINT_URL_MAILMANAGER={url}\n"
+        f"  export AWS_ENDPOINT_URL_STS={url}\n"
+        "  export AWS_ACCESS_KEY_ID=111122223333 AWS_SECRET_ACCESS_KEY=any\n"
+        "  aws mailmanager list-rule-sets --region eu-west-1\n"
+        "\n"
+        "Bounds:\n"
+        "  - it listens on this machine alone (loopback)\n"
+        "  - no signature is checked; an access key of 12 digits is the account,\n"
+        "    any other key is account 000000000000\n"
+        "  - the state is plain text\n"
+        "  - it is for trying things out, not for production mail\n"
+        "\n"
+        "Ctrl-C stops it.\n"
+    )

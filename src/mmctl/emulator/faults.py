@@ -1,0 +1,300 @@
+"""Faults on demand: how they are written, which call meets which, and the front that makes them.
+
+A fault is `KIND[=SECONDS][:OPERATION][@CALLS]`, such as `throttle`, `cut-after:Create*@2`,
+`slow=0.5:List*@1-` or `503:UpdateRuleSet@3-5`. OPERATION is a name with `*` and `?`; absent, every
+operation. CALLS counts the calls that it matches, from 1, retries included: `N`, `N-M`, or `N-`
+for all from N on; absent, the first. Nothing here is left to chance: the same faults and the same
+calls end the same way.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from dataclasses import dataclass
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, Final, Protocol, assert_never
+
+from mmctl.emulator.core import MailManager
+from mmctl.emulator.delivery import Delivery, Undelivered
+from mmctl.emulator.operations import OPERATIONS
+from mmctl.emulator.resource import partition_of
+from mmctl.emulator.service_error import ServiceError, modelled
+from mmctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+
+class FaultKind(StrEnum):
+    """What goes wrong."""
+
+    THROTTLE = "throttle"
+    DENIED = "denied"
+    INTERNAL = "500"
+    INTERNAL_AFTER = "500-after"
+    UNAVAILABLE = "503"
+    CUT_BEFORE = "cut-before"
+    CUT_AFTER = "cut-after"
+    TRUNCATE = "truncate"
+    SHORT = "short"
+    HANG = "hang"
+    HANG_AFTER = "hang-after"
+    SLOW = "slow"
+    STALE = "stale"
+
+
+READING: Final = ("Get", "List")
+SLOW_SECONDS: Final = 1.0
+SLOWEST_SECONDS: Final = 3600.0
+FORM: Final = "KIND[=SECONDS][:OPERATION][@CALLS]"
+EXAMPLE: Final = f"write {FORM}, such as `throttle`, `cut-after:Create*@2` or `slow=0.5:List*@1-`"
+
+_SPEC: Final = re.compile(
+    r"(?P<kind>[^=:@]*)(=(?P<seconds>[^:@]*))?(:(?P<operation>[^@]*))?(@(?P<calls>.*))?"
+)
+_CALLS: Final = re.compile(r"(?P<first>[1-9][0-9]{0,8})(?P<on>-(?P<last>[1-9][0-9]{0,8})?)?")
+_SECONDS: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
+_AFTERWARDS: Final = {
+    FaultKind.CUT_AFTER: Delivery.RESET,
+    FaultKind.TRUNCATE: Delivery.HALF_AND_RESET,
+    FaultKind.SHORT: Delivery.HALF_AND_CLOSED,
+    FaultKind.HANG_AFTER: Delivery.NEVER,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One fault: at the calls `first` to `last` (None: for ever) of the operations it matches."""
+
+    kind: FaultKind
+    operation: str = "*"
+    first: int = 1
+    last: int | None = 1
+    seconds: float = SLOW_SECONDS
+
+    def matches(self, operation: str) -> bool:
+        """Tell whether a call of the operation counts; only a read can be stale."""
+        if self.kind is FaultKind.STALE and not operation.startswith(READING):
+            return False
+        return fnmatchcase(operation, self.operation)
+
+    def happens_at(self, number: int) -> bool:
+        """Tell whether the call of this number, counted from 1, meets the fault."""
+        return self.first <= number and (self.last is None or number <= self.last)
+
+    def __str__(self) -> str:
+        seconds = f"={self.seconds:g}" if self.kind is FaultKind.SLOW else ""
+        last = "" if self.last is None else str(self.last)
+        calls = str(self.first) if self.first == self.last else f"{self.first}-{last}"
+        return f"{self.kind}{seconds}:{self.operation}@{calls}"
+
+
+def parse_fault(spec: str) -> Fault:
+    """Read a fault as users write it.
+
+    Raises:
+        UsageError: it has no such form, or would never happen.
+    """
+    parts = _SPEC.fullmatch(spec)
+    if parts is None:
+        raise UsageError(f"cannot read the fault `{spec}`", help=EXAMPLE)
+    kind = _kind(parts["kind"], spec)
+    first, last = _calls(parts["calls"], spec)
+    seconds = _seconds(parts["seconds"], kind, spec)
+    operation = "*" if parts["operation"] is None else parts["operation"]
+    fault = Fault(kind=kind, operation=operation, first=first, last=last, seconds=seconds)
+    if not any(fault.matches(name) for name in OPERATIONS):
+        which = "read" if kind is FaultKind.STALE else "operation"
+        raise UsageError(
+            f"the fault `{spec}` matches no {which}, got `{operation}`",
+            help="operations are named as in the API: CreateRuleSet, Get*, *IngressPoint",
+        )
+    return fault
+
+
+class Faults:
+    """Which call meets which fault: each fault counts the calls that it matches."""
+
+    def __init__(self, faults: Sequence[Fault] = ()) -> None:
+        self._faults = tuple(faults)
+        self._met = [0] * len(self._faults)
+        self._lock = threading.Lock()
+
+    def at(self, operation: str) -> Fault | None:
+        """Count a call of the operation and return its fault; of several, the first given."""
+        found = None
+        with self._lock:
+            for place, fault in enumerate(self._faults):
+                if fault.matches(operation):
+                    self._met[place] += 1
+                    if found is None and fault.happens_at(self._met[place]):
+                        found = fault
+        return found
+
+    @property
+    def can_be_stale(self) -> bool:
+        """Tell whether a read may have to be answered from the past."""
+        return any(fault.kind is FaultKind.STALE for fault in self._faults)
+
+
+class Past(MailManager, Protocol):
+    """A Mail Manager as it was at some time, to be closed by whoever asked for it."""
+
+    def close(self) -> None:
+        """Let go of what was kept."""
+        ...
+
+
+class FaultyMailManager:
+    """A Mail Manager in front of another, that makes faults.
+
+    `wait` lets seconds pass. `copy` keeps the state as it is, to be read later: a stale read is
+    answered as before the last change. Where it is absent, or nothing changed yet, it is answered
+    from the present.
+    """
+
+    def __init__(
+        self,
+        behind: MailManager,
+        faults: Faults,
+        *,
+        wait: Callable[[float], object],
+        copy: Callable[[], Past] | None = None,
+    ) -> None:
+        self._behind = behind
+        self._faults = faults
+        self._wait = wait
+        self._copy = copy if faults.can_be_stale else None
+        self._past: Past | None = None
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """Let go of the past; the Mail Manager behind stays open."""
+        with self._lock:
+            self._keep(None)
+
+    def call(
+        self, operation: str, parameters: Mapping[str, Any], *, account: str, region: str
+    ) -> dict[str, Any]:
+        """Answer one call, well or badly.
+
+        Raises:
+            ServiceError: what the service, or the fault, answers.
+            Undelivered: the answer shall not reach the client whole.
+        """
+
+        def ask(service: MailManager) -> dict[str, Any]:
+            return service.call(operation, parameters, account=account, region=region)
+
+        fault = self._faults.at(operation)
+        if fault is None:
+            return self._asked(operation, ask)
+        match fault.kind:
+            case FaultKind.THROTTLE:
+                raise modelled("ThrottlingException", "Rate exceeded")
+            case FaultKind.DENIED:
+                raise _denied(operation, account, region)
+            case FaultKind.INTERNAL:
+                raise _internal()
+            case FaultKind.UNAVAILABLE:
+                raise ServiceError("ServiceUnavailable", "The service is not available", 503)
+            case FaultKind.CUT_BEFORE:
+                raise Undelivered(Delivery.RESET)
+            case FaultKind.HANG:
+                raise Undelivered(Delivery.NEVER)
+            case FaultKind.INTERNAL_AFTER:
+                self._outcome(operation, ask)
+                raise _internal()
+            case FaultKind.CUT_AFTER | FaultKind.TRUNCATE | FaultKind.SHORT | FaultKind.HANG_AFTER:
+                raise Undelivered(_AFTERWARDS[fault.kind], self._outcome(operation, ask))
+            case FaultKind.SLOW:
+                self._wait(fault.seconds)
+                return self._asked(operation, ask)
+            case FaultKind.STALE:
+                with self._lock:
+                    return ask(self._past or self._behind)
+            case _:
+                assert_never(fault.kind)
+
+    def _asked(
+        self, operation: str, ask: Callable[[MailManager], dict[str, Any]]
+    ) -> dict[str, Any]:
+        if self._copy is None or operation.startswith(READING):
+            return ask(self._behind)
+        with self._lock:
+            before = self._copy()
+            try:
+                answer = ask(self._behind)
+            except BaseException:
+                before.close()
+                raise
+            self._keep(before)
+            return answer
+
+    def _keep(self, past: Past | None) -> None:
+        if self._past is not None:
+            self._past.close()
+        self._past = past
+
+    def _outcome(
+        self, operation: str, ask: Callable[[MailManager], dict[str, Any]]
+    ) -> dict[str, Any] | ServiceError:
+        try:
+            return self._asked(operation, ask)
+        except ServiceError as error:
+            return error
+
+
+def _kind(text: str, spec: str) -> FaultKind:
+    try:
+        return FaultKind(text)
+    except ValueError:
+        kinds = ", ".join(FaultKind)
+        raise UsageError(
+            f"got the fault `{spec}`: there is no kind `{text}`", help=f"one of {kinds}"
+        ) from None
+
+
+def _calls(text: str | None, spec: str) -> tuple[int, int | None]:
+    if text is None:
+        return 1, 1
+    parts = _CALLS.fullmatch(text)
+    if parts is None:
+        raise UsageError(
+            f"got the fault `{spec}`: `{text}` is no number of a call",
+            help="@3 is the third call, @3-5 the third to the fifth, @3- all from the third on",
+        )
+    first = int(parts["first"])
+    if not parts["on"]:
+        return first, first
+    last = int(parts["last"]) if parts["last"] else None
+    if last is not None and last < first:
+        raise UsageError(f"got the fault `{spec}`: call {last} comes before call {first}")
+    return first, last
+
+
+def _seconds(text: str | None, kind: FaultKind, spec: str) -> float:
+    if text is None:
+        return SLOW_SECONDS
+    if kind is not FaultKind.SLOW:
+        raise UsageError(
+            f"got the fault `{spec}`: `{kind}` takes no seconds", help="`slow=SECONDS` does"
+        )
+    if not _SECONDS.fullmatch(text) or float(text) > SLOWEST_SECONDS:
+        raise UsageError(
+            f"got the fault `{spec}`: expected seconds from 0 to {SLOWEST_SECONDS:g}, got `{text}`",
+            help="such as `slow=0.5`",
+        )
+    return float(text)
+
+
+def _denied(operation: str, account: str, region: str) -> ServiceError:
+    who = f"arn:{partition_of(region)}:iam::{account}:user/embedded"
+    message = f"User: {who} is not authorized to perform: ses:{operation}"
+    return modelled("AccessDeniedException", message)
+
+
+def _internal() -> ServiceError:
+    return ServiceError("InternalFailure", "The request failed because of an unknown error", 500)

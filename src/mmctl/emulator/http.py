@@ -1,0 +1,282 @@
+"""The HTTP face: a server on loopback for boto3, the `aws` command and any other client.
+
+Sockets and threads live here; what a request means is decided in `routes`. This is no server for
+a network: no signature is checked, so whoever reaches the port may do everything.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import struct
+import sys
+import threading
+import time
+import uuid
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.emulator.delivery import Delivery
+from mmctl.emulator.routes import Request, respond
+from mmctl.emulator.wire import Answer
+from mmctl.errors import CouldNot, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from types import TracebackType
+    from typing import Self
+
+    from mmctl.emulator.core import MailManager
+
+LOOPBACK: Final = {"127.0.0.1": socket.AF_INET, "localhost": socket.AF_INET, "::1": socket.AF_INET6}
+DEFAULT_PORT: Final = 4579
+LARGEST_BODY: Final = 16 * 1024 * 1024
+IDLE_SECONDS: Final = 120.0
+"""How long a connection may say nothing."""
+STOP_SECONDS: Final = 5.0
+"""How long a stopping server waits for answers under way."""
+RESET: Final = struct.pack("ii", 1, 0)
+"""SO_LINGER of no time: closing sends RST, not FIN."""
+
+
+class HttpFace:
+    """A server for one Mail Manager, listening from the start, answering between start and stop.
+
+    `port` 0 takes a free one. `clock` gives the time that credentials expire by. `on_served` is
+    told of each request and its answer, from the thread that answers it. `stopping` is set when
+    the server stops, for whatever waits behind it.
+
+    Raises:
+        Refused: the host is not this machine.
+        CouldNot: the port is taken, or may not be used.
+    """
+
+    def __init__(
+        self,
+        service: MailManager,
+        *,
+        clock: Callable[[], datetime],
+        host: str = "127.0.0.1",
+        port: int = DEFAULT_PORT,
+        on_served: Callable[[Request, Answer], object] | None = None,
+        stopping: threading.Event | None = None,
+    ) -> None:
+        if host not in LOOPBACK:
+            raise Refused(
+                f"the embedded Mail Manager listens on this machine alone, got the host `{host}`",
+                why="no signature is checked: whoever reaches the port may do everything",
+                help=f"leave the host out; from elsewhere: ssh -L {port}:127.0.0.1:{port} MACHINE",
+            )
+
+        def answer(request: Request, number: str) -> Answer:
+            answer = respond(request, service, now=clock(), number=number)
+            if on_served is not None:
+                on_served(request, answer)
+            return answer
+
+        self._stopping = stopping or threading.Event()
+        try:
+            self._server = _Server(host, port, answer, self._stopping)
+        except (OSError, OverflowError) as error:
+            raise CouldNot(
+                f"could not listen on {host} port {port}: {_reason(error)}",
+                help="port 0 takes a free one",
+            ) from error
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        )
+
+    @property
+    def url(self) -> str:
+        """Where clients find it."""
+        host = self._server.host
+        name = f"[{host}]" if ":" in host else host
+        return f"http://{name}:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Begin to answer, in threads of its own."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take no more requests, let answers under way end, close all connections."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._server.shutdown()
+            self._thread.join()
+        self._server.server_close()
+        self._server.end_connections()
+
+
+def _reason(error: OSError | OverflowError) -> str:
+    text = error.strerror if isinstance(error, OSError) else None
+    return (text or str(error)).lower()
+
+
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        answer: Callable[[Request, str], Answer],
+        stopping: threading.Event,
+    ) -> None:
+        self.address_family = LOOPBACK[host]
+        self.host = host
+        self.answer = answer
+        self.stopping = stopping
+        self._lock = threading.Lock()
+        self._open: dict[socket.socket, threading.Thread] = {}
+        super().__init__((host, port), _Handler)
+
+    def server_bind(self) -> None:
+        """Bind; what is inherited also asks the resolver for a name, which can take long."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = self.host, self.server_address[1]
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Serve one connection in a thread, known to `end_connections` from the start."""
+        thread = threading.Thread(
+            target=self.process_request_thread, args=(request, client_address), daemon=True
+        )
+        with self._lock:
+            thread.start()
+            self._open[request] = thread
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Serve one connection until it is closed."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            with self._lock:
+                del self._open[request]
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say what went wrong, unless it was a client that left."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, (ConnectionError, TimeoutError)):
+            super().handle_error(request, client_address)
+
+    def end_connections(self) -> None:
+        """Close all connections: idle ones now, others when their answer is out, or by force."""
+        until = time.monotonic() + STOP_SECONDS
+        for how in (socket.SHUT_RD, socket.SHUT_RDWR):
+            with self._lock:
+                remaining = dict(self._open)
+            for connection in remaining:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(how)
+            for thread in remaining.values():
+                thread.join(max(0.0, until - time.monotonic()))
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """One connection: HTTP/1.1, kept alive, each answer in one send."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    timeout = IDLE_SECONDS
+
+    server: _Server
+
+    def do_POST(self) -> None:
+        """Answer one request."""
+        body = self._body()
+        if body is None:
+            return
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        request = Request(path=self.path, headers=headers, body=body)
+        number = str(uuid.uuid4())
+        answer = self.server.answer(request, number)
+        if self.server.stopping.is_set():
+            self.close_connection = True
+        self._deliver(answer, number)
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Refuse what is no request of an AWS client, in plain words."""
+        text = message or explain or HTTPStatus(code).phrase
+        self.close_connection = True
+        answer = Answer(status=code, content_type="text/plain", body=f"{text}\n".encode())
+        self.wfile.write(self._head(answer, str(uuid.uuid4())) + answer.body)
+
+    def version_string(self) -> str:
+        """Name the server."""
+        return "mmctl"
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing: `served` tells what is worth telling."""
+
+    def _body(self) -> bytes | None:
+        """Read the body; None when there is no more to be done."""
+        length = self.headers.get("Content-Length", "")
+        if not (length.isascii() and length.isdigit()):
+            self.send_error(HTTPStatus.LENGTH_REQUIRED, "send a Content-Length")
+            return None
+        if len(length) > len(str(LARGEST_BODY)) or int(length) > LARGEST_BODY:
+            self.send_error(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"send at most {LARGEST_BODY} bytes"
+            )
+            return None
+        body = self.rfile.read(int(length))
+        if len(body) < int(length):
+            self.close_connection = True
+            return None
+        return body
+
+    def _deliver(self, answer: Answer, number: str) -> None:
+        half = self._head(answer, number) + answer.body[: len(answer.body) // 2]
+        match answer.delivery:
+            case Delivery.WHOLE:
+                self.wfile.write(self._head(answer, number) + answer.body)
+            case Delivery.HALF_AND_CLOSED:
+                self.wfile.write(half)
+                self.close_connection = True
+            case Delivery.HALF_AND_RESET:
+                self.wfile.write(half)
+                self._reset()
+            case Delivery.RESET:
+                self._reset()
+            case Delivery.NEVER:
+                self._wait_until_the_client_leaves()
+                self._reset()
+
+    def _head(self, answer: Answer, number: str) -> bytes:
+        phrase = next((each.phrase for each in HTTPStatus if each == answer.status), "")
+        lines = [
+            f"HTTP/1.1 {answer.status} {phrase}",
+            f"Server: {self.version_string()}",
+            f"Date: {self.date_time_string()}",
+            f"x-amzn-RequestId: {number}",
+            f"Content-Type: {answer.content_type}",
+            f"Content-Length: {len(answer.body)}",
+            *(f"{name}: {value}" for name, value in answer.headers),
+            *(["Connection: close"] if self.close_connection else []),
+        ]
+        return "".join(f"{line}\r\n" for line in [*lines, ""]).encode("latin-1")
+
+    def _reset(self) -> None:
+        self.close_connection = True
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        self.connection.close()
+
+    def _wait_until_the_client_leaves(self) -> None:
+        """End too when the server stops, which reads as the client's leaving."""
+        self.connection.settimeout(None)
+        with contextlib.suppress(OSError):
+            self.connection.recv(1, socket.MSG_PEEK)

@@ -1,0 +1,124 @@
+"""Which request is for what: from headers, path and body to an answer, without a socket.
+
+The Authorization header says account, region and service; its signature is not looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from mmctl.emulator import sts, wire
+from mmctl.emulator.service_error import ServiceError
+from mmctl.errors import MmctlError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from mmctl.emulator.core import MailManager
+
+TARGET: Final = "MailManagerSvc"
+FORM: Final = "application/x-www-form-urlencoded"
+_CREDENTIAL: Final = re.compile(
+    r"AWS4-HMAC-SHA256\s+Credential=([^/,\s]+)/[0-9]+/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request"
+)
+_RPC_PATH: Final = re.compile(rf"/service/{TARGET}/operation/([A-Za-z]+)")
+_RPC_TARGET: Final = re.compile(rf"{TARGET}\.([A-Za-z]+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A POST request; the names in `headers` are lower case."""
+
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def operation(self) -> str:
+        """The operation of Mail Manager that is asked for; nothing when it is none."""
+        if self.protocol is wire.CBOR:
+            found = _RPC_PATH.fullmatch(urlsplit(self.path).path)
+        else:
+            found = _RPC_TARGET.fullmatch(self.headers.get("x-amz-target", ""))
+        return found[1] if found else ""
+
+    @property
+    def service(self) -> str:
+        """The name that the request is signed for; nothing when it is not signed."""
+        found = self._credential
+        return found[3] if found else ""
+
+    @property
+    def caller(self) -> sts.Caller | None:
+        """Who asks; None when the request is not signed."""
+        found = self._credential
+        if found is None:
+            return None
+        token = self.headers.get("x-amz-security-token")
+        return sts.Caller(access_key=found[1], region=found[2], session_token=token)
+
+    @property
+    def _credential(self) -> re.Match[str] | None:
+        return _CREDENTIAL.match(self.headers.get("authorization", ""))
+
+    @property
+    def protocol(self) -> wire.Protocol:
+        """How the body is written."""
+        return wire.CBOR if self.headers.get("smithy-protocol") == "rpc-v2-cbor" else wire.JSON
+
+
+def respond(request: Request, service: MailManager, *, now: datetime, number: str) -> wire.Answer:
+    """Answer one request; `number` is its request id."""
+    if not _is_for_this_machine(request.headers.get("host", "")):
+        # A page of another site can name this machine, but not send its name as the host.
+        return _refused(request, number, "InvalidHost", "Host must be 127.0.0.1 or localhost", 403)
+    caller = request.caller
+    if caller is None:
+        return _refused(
+            request, number, "MissingAuthenticationTokenException", "Missing Authentication Token"
+        )
+    if request.service == "sts":
+        return sts.answer(request.body, caller, now=now, number=number)
+    if request.service == "ses" and request.operation:
+        return _mail_manager(request, service, caller)
+    message = f"only Mail Manager and STS are embedded, got a request for {request.service}"
+    return _refused(request, number, "UnknownOperationException", message, 404)
+
+
+def _mail_manager(request: Request, service: MailManager, caller: sts.Caller) -> wire.Answer:
+    protocol = request.protocol
+    try:
+        return wire.answer(
+            service,
+            request.operation,
+            wire.read_request(request.body, protocol),
+            account=caller.account,
+            region=caller.region,
+            protocol=protocol,
+        )
+    except ServiceError as error:
+        return wire.error_answer(error, protocol)
+    except MmctlError as error:
+        # The file of the state: the client learns why, and that it was not the request.
+        return wire.error_answer(ServiceError("InternalFailure", error.message, 500), protocol)
+
+
+def _refused(
+    request: Request, number: str, code: str, message: str, status: int = 403
+) -> wire.Answer:
+    error = ServiceError(code, message, status)
+    if request.headers.get("content-type", "").startswith(FORM):
+        return sts.error_answer(error, number)
+    return wire.error_answer(error, request.protocol)
+
+
+def _is_for_this_machine(host: str) -> bool:
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
+    return name in {"127.0.0.1", "::1", "localhost"} or name.endswith(".localhost")
