@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pytest
 
 ROOT = Path(__file__).parents[1]
+_TRANSCRIPT = re.compile(r"<!-- demo -->\n```console\n(.*?)```\n<!-- end of demo -->", re.DOTALL)
 _BLOCK = re.compile(r"<!-- file: (\S+) -->\n```\w*\n(.*?)```\n", re.DOTALL)
 
 
@@ -110,12 +111,11 @@ def steady(text: str) -> str:
 def test_the_readme_shows_what_make_demo_prints(update: bool) -> None:
     before = git_status()
     page = (ROOT / "README.md").read_text(encoding="utf-8")
-    start, end = "<!-- demo -->\n```console\n", "\n```\n<!-- end of demo -->"
-    shown = page[page.index(start) + len(start) : page.index(end)]
-    printed = demo()
+    head, shown, tail = _TRANSCRIPT.split(page)
+    printed = demo() + "\n"
     if update:
-        page = page.replace(start + shown + end, start + printed + end)
-        (ROOT / "README.md").write_text(page, encoding="utf-8")
+        text = f"{head}<!-- demo -->\n```console\n{printed}```\n<!-- end of demo -->{tail}"
+        (ROOT / "README.md").write_text(text, encoding="utf-8")
         shown = printed
     assert shown == printed
     assert git_status() == before, "the demo leaves the repository as it is"

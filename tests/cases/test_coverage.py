@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mmctl.cases.coverage import coverage_of
+from mmctl.cases.counting import coverage_of
 
 ONE_APPLIES = """
 - name: delivered

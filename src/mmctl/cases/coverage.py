@@ -1,22 +1,51 @@
-"""Which rules the cases show at work: applied, not applied, held back.
+"""What the cases show of the rules: each rule, condition, value, action and policy statement.
 
-Counts and whole percents, never rounded up.
+Counts are of recipients of cases; percents are whole and never rounded up. Values only:
+`mmctl.cases.counting` fills them.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mmctl.judge.trace import RuleResult
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from mmctl.cases.running import CaseResult
-    from mmctl.language.project import Project
     from mmctl.problem import Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueCoverage:
+    """One of several values of a condition: for how many recipients it met something."""
+
+    value: str
+    position: Position
+    met: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionCoverage:
+    """One condition: for how many recipients it was true, and for how many false."""
+
+    unless: bool
+    words: str
+    """The condition in one line, as files say it."""
+    position: Position
+    true: int
+    false: int
+    values: tuple[ValueCoverage, ...]
+    """Empty where there is only one: its condition says it all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionCoverage:
+    """One action: for how many copies of a message it ran."""
+
+    kind: str
+    target: str | None
+    position: Position
+    done: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +58,69 @@ class RuleCoverage:
     applied: int
     not_applied: int
     held_back: int
+    conditions: tuple[ConditionCoverage, ...] = ()
+    """Those that must match, then those under `unless`."""
+    actions: tuple[ActionCoverage, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Rule set and rule."""
+        return f"{self.rule_set}/{self.rule}"
+
+    @property
+    def has_unless(self) -> bool:
+        """Whether something can hold it back."""
+        return any(condition.unless for condition in self.conditions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementCoverage:
+    """For how many recipients of cases a statement of a traffic policy matched."""
+
+    policy: str
+    statement: str
+    allows: bool
+    position: Position
+    matched: int
+    not_matched: int
+    conditions: tuple[ConditionCoverage, ...]
+
+    @property
+    def name(self) -> str:
+        """Policy and statement."""
+        return f"{self.policy}/{self.statement}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """How many of one kind of thing the cases show."""
+
+    name: str
+    covered: int
+    total: int
+
+    @property
+    def percent(self) -> int:
+        """Of 100; 100 only if all are covered; 100 of none."""
+        return 100 * self.covered // self.total if self.total else 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """One thing that no case shows."""
+
+    name: str
+    """The rule or statement: `inbound/block-lookalike`."""
+    what: str
+    position: Position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """The rules of an environment, in order, and what the cases show of each."""
+    """The rules and statements of an environment, in order, and what the cases show of each."""
 
     rules: tuple[RuleCoverage, ...]
+    statements: tuple[StatementCoverage, ...] = ()
 
     @property
     def uncovered(self) -> tuple[RuleCoverage, ...]:
@@ -45,31 +130,77 @@ class Coverage:
     @property
     def percent(self) -> int:
         """Of 100 rules, how many some case applies; 100 only if all are; 100 of none."""
-        if not self.rules:
-            return 100
-        return 100 * (len(self.rules) - len(self.uncovered)) // len(self.rules)
+        return self.measures[0].percent
 
+    @property
+    def conditions(self) -> tuple[ConditionCoverage, ...]:
+        """All conditions of rules and statements."""
+        owners = (*self.rules, *self.statements)
+        return tuple(condition for owner in owners for condition in owner.conditions)
 
-def coverage_of(project: Project, results: Iterable[CaseResult]) -> Coverage:
-    """Count what the results of cases show of each rule that lives in the environment."""
-    counts: Counter[tuple[str, int, RuleResult]] = Counter(
-        (result.case.rule_set, rule.index, rule.result)
-        for result in results
-        if result.trace is not None
-        for recipient in result.trace.recipients
-        for rule in recipient.rules
-    )
-    return Coverage(
-        rules=tuple(
-            RuleCoverage(
-                rule_set=name,
-                rule=rule.name,
-                position=rule.position,
-                applied=counts[name, index, RuleResult.APPLIED],
-                not_applied=counts[name, index, RuleResult.NOT_APPLIED],
-                held_back=counts[name, index, RuleResult.HELD_BACK],
-            )
-            for name, rule_set in project.rule_sets.items()
-            for index, rule in enumerate(rule_set.live_rules(project.environment.name))
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """What is covered of what, the rules first."""
+        conditions = self.conditions
+        values = [value for condition in conditions for value in condition.values]
+        with_unless = [rule for rule in self.rules if rule.has_unless]
+        return (
+            _measure("rules applied", [rule.applied for rule in self.rules]),
+            _measure(
+                "rules not applied",
+                [rule.not_applied + rule.held_back for rule in self.rules if rule.conditions],
+            ),
+            _measure("rules held back by unless", [rule.held_back for rule in with_unless]),
+            _measure("conditions true", [condition.true for condition in conditions]),
+            _measure("conditions false", [condition.false for condition in conditions]),
+            _measure("values met", [value.met for value in values]),
+            _measure("statements matched", [each.matched for each in self.statements]),
         )
-    )
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Everything that no case shows, worst first: rules that never apply hide their parts."""
+        return (
+            *(
+                Gap(name=rule.name, what=_never_applied(rule), position=rule.position)
+                for rule in self.uncovered
+            ),
+            *(gap for each in self.statements for gap in _gaps_of_statement(each)),
+            *(gap for rule in self.rules if rule.applied for gap in _gaps_of_rule(rule)),
+        )
+
+
+def _measure(name: str, counts: Sequence[int]) -> Measure:
+    return Measure(name=name, covered=sum(1 for count in counts if count), total=len(counts))
+
+
+def _never_applied(rule: RuleCoverage) -> str:
+    return "only held back" if rule.held_back else "never applied"
+
+
+def _gaps_of_statement(statement: StatementCoverage) -> Iterator[Gap]:
+    if not statement.matched:
+        yield Gap(name=statement.name, what="never matched", position=statement.position)
+        return
+    yield from _gaps_of_conditions(statement.name, statement.conditions)
+
+
+def _gaps_of_rule(rule: RuleCoverage) -> Iterator[Gap]:
+    if rule.has_unless and not rule.held_back:
+        yield Gap(name=rule.name, what="never held back", position=rule.position)
+    yield from _gaps_of_conditions(rule.name, rule.conditions)
+
+
+def _gaps_of_conditions(name: str, conditions: Iterable[ConditionCoverage]) -> Iterator[Gap]:
+    for condition in conditions:
+        if not condition.true:
+            what = f"never true: {condition.words}"
+            yield Gap(name=name, what=what, position=condition.position)
+            continue
+        if not condition.false:
+            what = f"never false: {condition.words}"
+            yield Gap(name=name, what=what, position=condition.position)
+        for value in condition.values:
+            if not value.met:
+                what = f"never met: `{value.value}`"
+                yield Gap(name=name, what=what, position=value.position)

@@ -41,6 +41,7 @@ from typing import TYPE_CHECKING
 
 from mmctl.checks.check import Check, Finding, Subject
 from mmctl.checks.places import compared_as_addresses, text_tests
+from mmctl.language.fix import Replace
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def run(subject: Subject) -> Iterator[Finding]:
                     f"`{value}` is not `{small}` if capital letters count",
                     help=f"write `{small}`"
                     + ("; mail with capitals then needs a value of its own" if sensitive else ""),
+                    fix=None if sensitive else Replace(at=test.place(index), old=value, new=small),
                 )
 
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
+    from mmctl.language.fix import Fix
     from mmctl.language.project import Project
     from mmctl.problem import Path, Positions, Problem, Severity
 
@@ -32,6 +33,8 @@ class Finding:
     help: str | None = None
     severity: Severity | None = None
     """Where it is not the severity of the check."""
+    fix: Fix | None = None
+    """What `lint --fix` may do about it: a change of the text that is right for certain."""
 
 
 def finding(
@@ -41,10 +44,16 @@ def finding(
     *,
     help: str | None = None,
     severity: Severity | None = None,
+    fix: Fix | None = None,
 ) -> Finding:
     """A fault at a member of a rule or resource."""
     return Finding(
-        positions=where.positions, path=path, message=message, help=help, severity=severity
+        positions=where.positions,
+        path=path,
+        message=message,
+        help=help,
+        severity=severity,
+        fix=fix,
     )
 
 

@@ -5,12 +5,20 @@ Looked up, not compared one by one: lists of values may be long.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from collections.abc import Set as AbstractSet
     from ipaddress import IPv4Network
+
+COVERED: Final = {
+    "equals": ("equals",),
+    "starts_with": ("equals", "starts_with"),
+    "ends_with": ("equals", "ends_with"),
+    "contains": ("equals", "starts_with", "ends_with", "contains"),
+}
+"""By the operator of one condition: the operators whose values it may cover."""
 
 
 def covering_value(operator: str, value: str, others: Collection[str]) -> str | None:

@@ -29,10 +29,10 @@ Good:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.covering import covering_network, covering_value
+from mmctl.checks.covering import COVERED, covering_network, covering_value
 from mmctl.checks.networks import ipv4, network_test
 from mmctl.checks.places import Role, policy_conditions, text_test
 from mmctl.problem import Severity
@@ -44,14 +44,6 @@ if TYPE_CHECKING:
     from mmctl.checks.places import PlacedCondition, TextTest
     from mmctl.language.project import LogicalTrafficPolicy
     from mmctl.problem import Path
-
-_COVERED: Final = {
-    "equals": ("equals",),
-    "starts_with": ("equals", "starts_with"),
-    "ends_with": ("equals", "ends_with"),
-    "contains": ("equals", "starts_with", "ends_with", "contains"),
-}
-"""By what a deny compares: how an allow compares whose value it may cover."""
 
 
 def run(subject: Subject) -> Iterator[Finding]:
@@ -84,7 +76,7 @@ def _texts(
 
 
 def _comparable(deny: TextTest, allow: TextTest) -> bool:
-    return deny.subject == allow.subject and allow.operator in _COVERED.get(deny.operator, ())
+    return deny.subject == allow.subject and allow.operator in COVERED.get(deny.operator, ())
 
 
 def _networks(

@@ -41,6 +41,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.checks.check import Check, Finding, Subject
+from mmctl.language.fix import Unignore
 from mmctl.problem import Positions, Severity
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def run(subject: Subject) -> Iterator[Finding]:
                     path=(),
                     message=f"`{check}` finds nothing here that could be ignored",
                     help="remove it; `mmctl checks` lists the ids",
+                    fix=Unignore(at=ignore.position, check=check),
                 )
 
 

@@ -5,7 +5,7 @@ No check may live here, and nothing may be printed.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from mmctl.checks import CHECKS, ignore_without_effect
@@ -17,10 +17,21 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mmctl.checks.check import Check
+    from mmctl.language.fix import Fix
     from mmctl.language.project import Ignore, Project
 
 _IDS: Final = frozenset(check.id for check in CHECKS)
 """Errors of other origin (a file that cannot be read, rules that do not fit) stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found, and what could be done about it without asking."""
+
+    problems: tuple[Problem, ...] = ()
+    """Sorted; each once."""
+    fixes: Mapping[Problem, Fix] = field(default_factory=dict)
+    """For problems that all environments have: what is right in one may be wrong in another."""
 
 
 def lint(project: Project, today: date) -> tuple[Problem, ...]:
@@ -42,41 +53,67 @@ def lint_all(
     elsewhere, by environment: those of the reader and of the compiler. Where they are errors,
     something may be missing in the project, and no check says that it is.
     """
+    return report(projects, today, others).problems
+
+
+def report(
+    projects: Sequence[Project],
+    today: date,
+    others: Mapping[str, Sequence[Problem]] | None = None,
+) -> Report:
+    """The problems as of `lint_all`, with the fixes that the checks know."""
     read = {
-        project.environment.name: (others or {}).get(project.environment.name, ())
+        project.environment.name: tuple((others or {}).get(project.environment.name, ()))
         for project in projects
     }
     whole = {name: not any(map(_is_error, listed)) for name, listed in read.items()}
-    found = _merged(
-        {
-            name: (*read[name], *problems(Subject(project=project, today=today, whole=whole[name])))
-            for name, project in ((each.environment.name, each) for each in projects)
-        }
-    )
+    fixes: dict[Problem, Fix] = {}
+    found_in: dict[str, list[Problem]] = {}
+    for project in projects:
+        name = project.environment.name
+        subject = Subject(project=project, today=today, whole=whole[name])
+        found_in[name] = [*read[name], *_noted(problems(subject), fixes)]
+    found = _merged(found_in)
     ignores = _ignores(projects)
     kept = [problem for problem in found if not _silenced(problem, ignores)]
-    if projects and all(whole.values()):
+    if projects and all(whole.values()) and _are_all(projects):
         subject = Subject(project=projects[0], today=today, found=tuple(found))
-        kept += _of(ignore_without_effect.CHECK, subject)
-    return ordered(kept)
+        kept += _noted(_of(ignore_without_effect.CHECK, subject), fixes)
+    listed = ordered(kept)
+    return Report(listed, {each: fixes[each] for each in listed if each in fixes})
 
 
-def problems(subject: Subject) -> Iterator[Problem]:
+def problems(subject: Subject) -> Iterator[tuple[Problem, Fix | None]]:
     """What all checks find, ignored or not, in no order."""
     for check in CHECKS:
         if check is not ignore_without_effect.CHECK and (subject.whole or not check.from_absence):
             yield from _of(check, subject)
 
 
-def _of(check: Check, subject: Subject) -> Iterator[Problem]:
+def _of(check: Check, subject: Subject) -> Iterator[tuple[Problem, Fix | None]]:
     for found in check.run(subject):
-        yield Problem(
+        problem = Problem(
             check=check.id,
             severity=found.severity or check.severity,
             position=found.positions.at(found.path),
             message=found.message,
             help=found.help,
         )
+        yield problem, found.fix
+
+
+def _noted(
+    found: Iterable[tuple[Problem, Fix | None]], fixes: dict[Problem, Fix]
+) -> Iterator[Problem]:
+    for problem, fix in found:
+        if fix is not None:
+            fixes[problem] = fix
+        yield problem
+
+
+def _are_all(projects: Sequence[Project]) -> bool:
+    """Whether the project was read for each of its environments."""
+    return set(projects[0].settings.environments) <= {each.environment.name for each in projects}
 
 
 def _is_error(problem: Problem) -> bool:

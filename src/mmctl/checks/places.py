@@ -16,6 +16,7 @@ from mmctl.model.rules import RuleCondition, RuleStringExpression
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mmctl.language.fix import Fix
     from mmctl.language.project import (
         LogicalIngressPoint,
         LogicalRule,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
         Project,
     )
     from mmctl.model.policies import IngressStringExpression, PolicyCondition, PolicyStatement
-    from mmctl.problem import Path, Severity
+    from mmctl.problem import Path, Position, Severity
 
 ENVELOPE: Final = frozenset({"recipient", "mail_from"})
 """Attributes that are one envelope address."""
@@ -71,11 +72,21 @@ class TextTest:
         return self.subject in ADDRESSES
 
     def at(
-        self, index: int, message: str, *, help: str | None = None, severity: Severity | None = None
+        self,
+        index: int,
+        message: str,
+        *,
+        help: str | None = None,
+        severity: Severity | None = None,
+        fix: Fix | None = None,
     ) -> Finding:
         """A fault of one value."""
         path = (*self.path, "Values", index)
-        return finding(self.owner, path, message, help=help, severity=severity)
+        return finding(self.owner, path, message, help=help, severity=severity, fix=fix)
+
+    def place(self, index: int) -> Position:
+        """Where one value stands."""
+        return self.owner.positions.at((*self.path, "Values", index))
 
 
 def rules(project: Project) -> Iterator[tuple[LogicalRuleSet, LogicalRule]]:

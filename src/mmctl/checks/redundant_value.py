@@ -45,6 +45,7 @@ from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.checks.covering import covering_network, covering_value
 from mmctl.checks.networks import IPV4, ipv4, network_tests
 from mmctl.checks.places import text_tests
+from mmctl.language.fix import Remove
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -85,7 +86,8 @@ def _redundant(test: TextTest, folds: bool) -> Iterator[Finding]:
             message = f"`{test.values[index]}` is covered by `{written}`, which stands here too"
         else:
             continue
-        yield test.at(index, message, help="leave it out")
+        fix = Remove(at=test.place(index), old=test.values[index])
+        yield test.at(index, message, help="leave it out", fix=fix)
 
 
 def _inside_others(test: NetworkTest) -> Iterator[Finding]:
@@ -101,8 +103,9 @@ def _inside_others(test: NetworkTest) -> Iterator[Finding]:
         other = test.values[first[cover]]
         twice = cover == network
         message = "stands here twice" if twice else f"lies in `{other}`, which stands here too"
-        path = (*test.path, "Values", index)
-        yield finding(test.owner, path, f"`{test.values[index]}` {message}", help="leave it out")
+        value, path = test.values[index], (*test.path, "Values", index)
+        fix = Remove(at=test.owner.positions.at(path), old=value)
+        yield finding(test.owner, path, f"`{value}` {message}", help="leave it out", fix=fix)
 
 
 def _plain(value: str) -> IPv4Network | None:

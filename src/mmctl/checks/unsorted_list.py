@@ -103,9 +103,10 @@ def _is_plain(project: Project, places: Sequence[Position], values: Sequence[str
     """Whether the values stand one after the other in one file, with no comment between them."""
     if len({at.file for at in places}) > 1 or any(a >= b for a, b in pairwise(places)):
         return False
-    lines = project.files.get(places[0].file, "").splitlines()[
-        places[0].line - 1 : places[-1].line
-    ]
+    text = project.files.get(places[0].file)
+    if text is None:
+        return False
+    lines = text.splitlines()[places[0].line - 1 : places[-1].line]
     return "#" not in "".join(lines) and all(
         value in lines[at.line - places[0].line] for at, value in zip(places, values, strict=True)
     )

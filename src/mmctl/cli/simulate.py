@@ -171,7 +171,7 @@ def _cases(
     coverage_min: int | None,
     trace: bool,
 ) -> int:
-    from mmctl.cases.coverage import coverage_of
+    from mmctl.cases.counting import coverage_of
     from mmctl.cases.reading import cases_of
     from mmctl.cases.running import run_cases
     from mmctl.render.problems import human

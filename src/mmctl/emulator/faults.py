@@ -48,12 +48,7 @@ class FaultKind(StrEnum):
 READING: Final = ("Get", "List")
 SLOW_SECONDS: Final = 1.0
 SLOWEST_SECONDS: Final = 3600.0
-FORM: Final = "KIND[=SECONDS][:OPERATION][@CALLS]"
-EXAMPLE: Final = f"write {FORM}, such as `throttle`, `cut-after:Create*@2` or `slow=0.5:List*@1-`"
 
-_SPEC: Final = re.compile(
-    r"(?P<kind>[^=:@]*)(=(?P<seconds>[^:@]*))?(:(?P<operation>[^@]*))?(@(?P<calls>.*))?"
-)
 _CALLS: Final = re.compile(r"(?P<first>[1-9][0-9]{0,8})(?P<on>-(?P<last>[1-9][0-9]{0,8})?)?")
 _SECONDS: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _AFTERWARDS: Final = {
@@ -97,13 +92,13 @@ def parse_fault(spec: str) -> Fault:
     Raises:
         UsageError: it has no such form, or would never happen.
     """
-    parts = _SPEC.fullmatch(spec)
-    if parts is None:
-        raise UsageError(f"cannot read the fault `{spec}`", help=EXAMPLE)
-    kind = _kind(parts["kind"], spec)
-    first, last = _calls(parts["calls"], spec)
-    seconds = _seconds(parts["seconds"], kind, spec)
-    operation = "*" if parts["operation"] is None else parts["operation"]
+    head, at, calls = spec.partition("@")
+    head, colon, name = head.partition(":")
+    word, equals, number = head.partition("=")
+    kind = _kind(word, spec)
+    first, last = _calls(calls, spec) if at else (1, 1)
+    seconds = _seconds(number, kind, spec) if equals else SLOW_SECONDS
+    operation = name if colon else "*"
     fault = Fault(kind=kind, operation=operation, first=first, last=last, seconds=seconds)
     if not any(fault.matches(name) for name in OPERATIONS):
         which = "read" if kind is FaultKind.STALE else "operation"
@@ -257,9 +252,7 @@ def _kind(text: str, spec: str) -> FaultKind:
         ) from None
 
 
-def _calls(text: str | None, spec: str) -> tuple[int, int | None]:
-    if text is None:
-        return 1, 1
+def _calls(text: str, spec: str) -> tuple[int, int | None]:
     parts = _CALLS.fullmatch(text)
     if parts is None:
         raise UsageError(
@@ -275,9 +268,7 @@ def _calls(text: str | None, spec: str) -> tuple[int, int | None]:
     return first, last
 
 
-def _seconds(text: str | None, kind: FaultKind, spec: str) -> float:
-    if text is None:
-        return SLOW_SECONDS
+def _seconds(text: str, kind: FaultKind, spec: str) -> float:
     if kind is not FaultKind.SLOW:
         raise UsageError(
             f"got the fault `{spec}`: `{kind}` takes no seconds", help="`slow=SECONDS` does"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
 from mmctl.cases.running import Status
+from mmctl.render.trace_documents import message_document, trace_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -13,23 +14,14 @@ if TYPE_CHECKING:
     from mmctl.cases.coverage import Coverage
     from mmctl.cases.expectations import Failure
     from mmctl.cases.running import CaseResult
-    from mmctl.judge.answers import MissingFact
     from mmctl.judge.simulation import Simulated
-    from mmctl.judge.trace import (
-        ConditionTrace,
-        Performed,
-        PolicyTrace,
-        RecipientTrace,
-        RuleTrace,
-        Trace,
-    )
 
 SCHEMA: Final = "mmctl/simulate@1"
 
 
 def messages_document(simulated: Iterable[Simulated]) -> dict[str, Any]:
     """What becomes of messages, complete."""
-    return {"schema": SCHEMA, "messages": [_message(message) for message in simulated]}
+    return {"schema": SCHEMA, "messages": [message_document(message) for message in simulated]}
 
 
 def cases_document(
@@ -40,7 +32,7 @@ def cases_document(
         "schema": SCHEMA,
         "cases": [_case(result) for result in results],
         "messages": [
-            {"message": result.case.name, **_trace(result.trace)}
+            {"message": result.case.name, **trace_document(result.trace)}
             for result in results
             if result.trace is not None
         ],
@@ -48,125 +40,6 @@ def cases_document(
     if coverage is not None:
         document["coverage"] = _coverage(coverage)
     return document
-
-
-def _message(message: Simulated) -> dict[str, Any]:
-    return {
-        "message": message.message,
-        "known": [
-            {"name": known.name, "value": known.value, "source": known.source}
-            for known in message.known
-        ],
-        **_trace(message.trace),
-        "depends_on": [
-            {
-                "recipient": dependence.recipient,
-                "reading": dependence.reading,
-                "chosen": dependence.chosen,
-                "other": dependence.other,
-                "outcome": dependence.outcome.value,
-                "outcome_if_other": dependence.outcome_if_other.value,
-            }
-            for dependence in message.dependences
-        ],
-    }
-
-
-def _trace(trace: Trace) -> dict[str, Any]:
-    return {
-        "recipients": [_recipient(got) for got in trace.recipients],
-        "performed": [_performed(performed) for performed in trace.performed],
-        "assumed": dict(trace.assumed),
-        "notes": list(trace.notes),
-    }
-
-
-def _recipient(got: RecipientTrace) -> dict[str, Any]:
-    return {
-        "recipient": got.recipient,
-        "outcome": got.outcome.value,
-        "by": got.by,
-        "rules": list(got.applied),
-        "actions": [action.label for action in got.actions],
-        "possible": [outcome.value for outcome in got.possible],
-        "missing": [_missing(fact) for fact in got.missing],
-        "policy": None if got.policy is None else _policy(got.policy),
-        "copies": [
-            {
-                "address": copy.address,
-                "headers": [list(header) for header in copy.headers],
-                "outcome": copy.outcome.value,
-                "by": copy.by,
-                "ended_by": copy.ended_by,
-                "rules": [_rule(rule) for rule in copy.rules],
-            }
-            for copy in got.copies
-        ],
-    }
-
-
-def _missing(fact: MissingFact) -> dict[str, str]:
-    return {"fact": fact.fact, "about": fact.about, "states": fact.states}
-
-
-def _policy(policy: PolicyTrace) -> dict[str, Any]:
-    return {
-        "admitted": policy.admitted.truth.value,
-        "by": policy.by,
-        "statements": [
-            {
-                "name": statement.name,
-                "action": "allow" if statement.allows else "deny",
-                "answer": statement.answer.truth.value,
-                "conditions": [_condition(asked) for asked in statement.conditions],
-            }
-            for statement in policy.statements
-        ],
-    }
-
-
-def _rule(rule: RuleTrace) -> dict[str, Any]:
-    return {
-        "rule": rule.rule,
-        "index": rule.index,
-        "file": rule.position.file,
-        "line": rule.position.line,
-        "result": rule.result.value,
-        "recipient": rule.recipient,
-        "conditions": [_condition(asked) for asked in rule.conditions],
-        "unless": [_condition(asked) for asked in rule.unless],
-        "actions": [
-            {
-                "action": action.label,
-                "result": action.result.value,
-                "recipient": action.recipient,
-                "headers": [list(header) for header in action.headers],
-            }
-            for action in rule.actions
-        ],
-    }
-
-
-def _condition(asked: ConditionTrace) -> dict[str, Any]:
-    return {
-        "operand": asked.operand,
-        "operator": asked.operator,
-        "values": list(asked.values),
-        "compared": list(asked.compared),
-        "matched": list(asked.matched),
-        "answer": asked.answer.truth.value,
-    }
-
-
-def _performed(performed: Performed) -> dict[str, Any]:
-    return {
-        "rule": performed.rule,
-        "action": performed.kind,
-        "target": performed.target,
-        "recipients": list(performed.recipients),
-        "headers": [list(header) for header in performed.headers],
-        "failed": performed.failed,
-    }
 
 
 def _case(result: CaseResult) -> dict[str, Any]:

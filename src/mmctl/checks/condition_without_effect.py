@@ -1,0 +1,140 @@
+"""A condition that holds for every message.
+
+What it does:
+    Finds networks that hold all of IPv4 (`0.0.0.0/0`; in traffic policies where no ingress point
+    takes IPv6), empty texts after `starts_with`, `ends_with` and `contains`, lists of all four
+    verdicts or all three DMARC policies, and sizes that every message has.
+
+Why it is bad:
+    The rule or statement looks as if it were for some mail, and is for all of it. Under `unless`
+    the rule never applies.
+
+Bad:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: mark
+            conditions: [{source_ip: {cidr_matches: [0.0.0.0/0]}}]
+            actions: [{add_header: {name: X-Seen, value: "yes"}}]
+          - name: keep
+            actions: [{archive: {to: all-mail}}]
+    archives:
+      all-mail: {retention: ONE_YEAR}
+
+Good:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: mark
+            actions: [{add_header: {name: X-Seen, value: "yes"}}]
+          - name: keep
+            actions: [{archive: {to: all-mail}}]
+    archives:
+      all-mail: {retention: ONE_YEAR}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.checks.networks import IPV4, network_test
+from mmctl.checks.places import Role, conditions, entrances, text_test
+from mmctl.checks.sizes import LARGEST
+from mmctl.checks.verdicts import accepted
+from mmctl.language.project import LogicalRule
+from mmctl.model.enums import IpType, RuleDmarcPolicy, RuleVerdict
+from mmctl.model.rules import RuleDmarcExpression, RuleNumberExpression, RuleVerdictExpression
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.checks.places import PlacedCondition
+    from mmctl.language.project import LogicalTrafficPolicy, Project
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield the conditions that every message meets."""
+    for placed in conditions(subject.project):
+        what = _always(placed, subject.project)
+        if what is not None:
+            yield finding(
+                placed.owner,
+                placed.path,
+                f"{what}, so {_so(placed)}",
+                help="narrow it, or leave it out",
+                severity=Severity.ERROR if placed.role is Role.UNLESS else None,
+            )
+
+
+def _so(placed: PlacedCondition) -> str:
+    if placed.role is Role.UNLESS:
+        return "the rule never applies"
+    return "this condition asks for nothing"
+
+
+def _always(placed: PlacedCondition, project: Project) -> str | None:
+    network, text = network_test(placed), text_test(placed)
+    if network is not None:
+        all_of_it = "0.0.0.0/0" in network.values and network.version == IPV4
+        if all_of_it and not network.negated and not _takes_ipv6(placed.owner, project):
+            return "every client is in `0.0.0.0/0`"
+        return None
+    if text is not None:
+        beyond = text.operator in {"starts_with", "ends_with", "contains"}
+        # A text that is not there may meet nothing, so this is said of what every message has.
+        if beyond and "" in text.values and text.subject in {"recipient", "helo", "mail_from"}:
+            return f"every text {text.operator.replace('_', ' ')} nothing"
+        return None
+    return _of_facts(placed)
+
+
+def _of_facts(placed: PlacedCondition) -> str | None:
+    match placed.condition.value:
+        case RuleVerdictExpression() as verdict if accepted(verdict) == frozenset(RuleVerdict):
+            return "every verdict is in the list"
+        case RuleDmarcExpression() as dmarc if (
+            dmarc.operator == "EQUALS" and frozenset(dmarc.values) == frozenset(RuleDmarcPolicy)
+        ):
+            return "every policy is in the list"
+        case RuleNumberExpression() as number if _every_size(str(number.operator), number.value):
+            return "every message is of that size"
+        case _:
+            return None
+
+
+def _every_size(operator: str, value: float) -> bool:
+    match operator:
+        case "GREATER_THAN_OR_EQUAL":
+            return value <= 1
+        case "GREATER_THAN":
+            return value <= 0
+        case "LESS_THAN" | "LESS_THAN_OR_EQUAL" | "NOT_EQUALS":
+            return value > LARGEST
+        case _:
+            return False
+
+
+def _takes_ipv6(owner: LogicalRule | LogicalTrafficPolicy, project: Project) -> bool:
+    """Whether IPv6 clients may come; rules see the IPv4 address of a client, or none."""
+    if isinstance(owner, LogicalRule):
+        points = tuple(project.ingress_points.values())
+    else:
+        points = entrances(project, owner)
+        if not points:
+            return True
+    networks = (point.ingress_point.network_configuration for point in points)
+    public = (each.public_network_configuration for each in networks if each is not None)
+    return any(each is not None and each.ip_type is IpType.DUAL_STACK for each in public)
+
+
+CHECK = Check(
+    id="condition-without-effect",
+    severity=Severity.WARNING,
+    text=__doc__,
+    run=run,
+    from_absence=True,
+)

@@ -1,0 +1,142 @@
+"""Mail that comes back to where it came in, or recipients that are replaced in a circle.
+
+What it does:
+    Judges ordinary mail for the domains that open ingress points admit: `send` looks up the mail
+    server of the recipient, which for these domains is the ingress point itself. And it follows
+    rules that replace one exact recipient by another, down to one that puts the first one back.
+
+Why it is bad:
+    The message goes round until a server counts too many hops, and is then lost or bounced. A
+    recipient that is put back makes all rules between pointless.
+
+Bad:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: deliver
+            actions: [{send: {role: arn:aws:iam::111122223333:role/mail-send}}]
+    traffic_policies:
+      edge:
+        default: deny
+        statements: [{allow: [{recipient: {ends_with: "@example.com"}}]}]
+    ingress_points:
+      entrance: {type: open, traffic_policy: edge, rule_set: inbound}
+
+Good:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: deliver
+            actions: [{relay: {to: exchange}}]
+    relays:
+      exchange: {server: mail.example.com, port: 25, authentication: none}
+    traffic_policies:
+      edge:
+        default: deny
+        statements: [{allow: [{recipient: {ends_with: "@example.com"}}]}]
+    ingress_points:
+      entrance: {type: open, traffic_policy: edge, rule_set: inbound}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.checks.effects import ends, kinds
+from mmctl.checks.ordinary import addressed, ordinary
+from mmctl.checks.own import domain_of, is_open, own_domains
+from mmctl.judge.judging import judge
+from mmctl.judge.submission import gateway_of_ingress_point
+from mmctl.judge.trace import distinct_actions
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mmctl.judge.submission import Gateway
+    from mmctl.judge.trace import ActionTrace, RuleTrace
+    from mmctl.language.project import LogicalRule, Project
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield the sends back to the entrance, and the replacements that undo others."""
+    project = subject.project
+    yield from _sent_back(project)
+    for rule_set in project.rule_sets.values():
+        yield from _put_back(rule_set.live_rules(project.environment.name))
+
+
+def _sent_back(project: Project) -> Iterator[Finding]:
+    own = own_domains(project)
+    for point in project.ingress_points.values():
+        known = (
+            point.ingress_point.rule_set_id in project.rule_sets
+            and point.ingress_point.traffic_policy_id in project.traffic_policies
+        )
+        if not known or not is_open(point):
+            continue
+        gateway = gateway_of_ingress_point(project, point.name)
+        rules = {rule.name: rule for rule in gateway.rules if "Send" in kinds(rule)}
+        said: set[str] = set()
+        for trace, action in _sends(gateway) if rules else ():
+            if domain_of(action.recipient) in own and trace.rule not in said:
+                said.add(trace.rule)
+                yield finding(
+                    rules[trace.rule],
+                    action.path,
+                    f"`send` takes mail for `{action.recipient}` to the mail server of its domain,"
+                    f" and that is `{point.name}`",
+                    help="write `relay` to the server behind, or send to another recipient",
+                )
+
+
+def _sends(gateway: Gateway) -> Iterator[tuple[RuleTrace, ActionTrace]]:
+    for address, recipients in addressed(gateway):
+        judged = judge(gateway, ordinary(recipients, source_ip=address), assume_pass=True)
+        for recipient in judged.recipients:
+            for trace, action in distinct_actions(recipient.rules):
+                if action.done and action.action.kind == "Send":
+                    yield trace, action
+
+
+def _put_back(live: Sequence[LogicalRule]) -> Iterator[Finding]:
+    """Follow each recipient that a rule replaces, through the rules below."""
+    replacing = [(rule, *pair) for rule in live if (pair := _replaced(rule)) is not None]
+    for number, (first, old, new) in enumerate(replacing):
+        current = new
+        for rule, from_, to in replacing[number + 1 :]:
+            if from_ != current:
+                continue
+            current = to
+            if current == old:
+                yield finding(
+                    rule,
+                    ("Actions", kinds(rule).index("ReplaceRecipient")),
+                    f"`{rule.name}` puts `{old}` back, which `{first.name}` (line"
+                    f" {first.position.line}) replaced",
+                    help="remove one of the two",
+                )
+                break
+
+
+def _replaced(rule: LogicalRule) -> tuple[str, str] | None:
+    """The one recipient that a rule replaces, and the one it puts there; None for other rules."""
+    if ends(rule) or len(rule.conditions) != 1 or rule.unless:
+        return None
+    expression = rule.conditions[0].string_expression
+    replacements = [a.replace_recipient for a in rule.actions if a.replace_recipient is not None]
+    if expression is None or rule.shadow or len(replacements) != 1:
+        return None
+    new = replacements[0].replace_with or ()
+    exact = expression.evaluate.attribute == "RECIPIENT" and expression.operator == "EQUALS"
+    if not exact or len(expression.values) != 1 or len(new) != 1:
+        return None
+    return expression.values[0].lower(), new[0].lower()
+
+
+CHECK = Check(
+    id="delivery-loop", severity=Severity.WARNING, text=__doc__, run=run, from_absence=True
+)

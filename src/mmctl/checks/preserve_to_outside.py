@@ -1,0 +1,107 @@
+"""Mail is forwarded to an address outside, still in the name of its sender.
+
+What it does:
+    Finds rules that replace the recipient by an address of a domain which no ingress point admits
+    mail for, and then relay with `mail_from: preserve`. Projects without an open ingress point that
+    names its domains are left alone: what is outside is not known there.
+
+Why it is bad:
+    The server out there sees your address and the sender's name, so SPF fails. Where the mail is not
+    signed, or the signature broke on the way, DMARC fails too and the mail is refused.
+
+Bad:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: forward-jane
+            conditions: [{recipient: {equals: jane@example.com}}]
+            actions:
+              - replace_recipient: [jane@example.org]
+              - relay: {to: smart-host, mail_from: preserve}
+              - stop
+          - name: deliver
+            actions: [{relay: {to: smart-host}}]
+    relays:
+      smart-host: {server: mail.example.com, port: 25, authentication: none}
+    traffic_policies:
+      edge:
+        default: deny
+        statements: [{allow: [{recipient: {ends_with: "@example.com"}}]}]
+    ingress_points:
+      entrance: {type: open, traffic_policy: edge, rule_set: inbound}
+
+Good:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: forward-jane
+            conditions: [{recipient: {equals: jane@example.com}}]
+            actions:
+              - replace_recipient: [jane@example.org]
+              - relay: {to: smart-host, mail_from: replace}
+              - stop
+          - name: deliver
+            actions: [{relay: {to: smart-host}}]
+    relays:
+      smart-host: {server: mail.example.com, port: 25, authentication: none}
+    traffic_policies:
+      edge:
+        default: deny
+        statements: [{allow: [{recipient: {ends_with: "@example.com"}}]}]
+    ingress_points:
+      entrance: {type: open, traffic_policy: edge, rule_set: inbound}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.checks.own import domain_of, own_domains
+from mmctl.checks.places import rules
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.language.project import LogicalRule
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield the relays that forward in another's name."""
+    own = own_domains(subject.project)
+    for _, rule in rules(subject.project) if own else ():
+        yield from _forwarded(rule, own)
+
+
+def _forwarded(rule: LogicalRule, own: frozenset[str]) -> Iterator[Finding]:
+    outside: str | None = None
+    for index, action in enumerate(rule.actions):
+        if action.replace_recipient is not None:
+            outside = next(
+                (a for a in action.replace_recipient.replace_with or () if _is_outside(a, own)), None
+            )
+        elif action.relay is not None and outside and action.relay.mail_from == "PRESERVE":
+            yield finding(
+                rule,
+                ("Actions", index, "Relay", "MailFrom"),
+                f"`{outside}` is outside, and SPF fails there for mail that you relay in the name"
+                " of its sender",
+                help="write `mail_from: replace`",
+            )
+
+
+def _is_outside(address: str, own: frozenset[str]) -> bool:
+    """Whether an address is of a domain that is neither admitted nor below or above one that is."""
+    domain = domain_of(address)
+    return domain is not None and not any(
+        domain == each or domain.endswith(f".{each}") or each.endswith(f".{domain}")
+        for each in own
+    )
+
+
+CHECK = Check(
+    id="preserve-to-outside", severity=Severity.WARNING, text=__doc__, run=run, from_absence=True
+)

@@ -1,0 +1,94 @@
+"""A rule for mail larger than any that gets in.
+
+What it does:
+    Compares `message_size` in rules with the 40 MB that the service takes, and with the
+    `max_message_size` of the traffic policies whose mail passes the rules (5 % are left for what
+    servers add on the way).
+
+Why it is bad:
+    Larger mail is refused at the door. The rule never applies, or always does.
+
+Bad:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: hold-large
+            conditions: [{message_size: {greater_than: 50MB}}]
+            actions: [{archive: {to: all-mail}}, stop]
+          - name: keep
+            actions: [{archive: {to: all-mail}}]
+    archives:
+      all-mail: {retention: ONE_YEAR}
+
+Good:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: hold-large
+            conditions: [{message_size: {greater_than: 20MB}}]
+            actions: [{archive: {to: all-mail}}, stop]
+          - name: keep
+            actions: [{archive: {to: all-mail}}]
+    archives:
+      all-mail: {retention: ONE_YEAR}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.checks.own import points_of
+from mmctl.checks.places import rule_conditions, rules
+from mmctl.checks.sizes import LARGEST
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.language.project import LogicalRuleSet, Project
+
+_MORE: Final = frozenset({"GREATER_THAN", "GREATER_THAN_OR_EQUAL", "EQUALS"})
+_GROWTH: Final = 1.05
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield the sizes that no message has."""
+    most = {name: _most(subject.project, each) for name, each in subject.project.rule_sets.items()}
+    for rule_set, rule in rules(subject.project):
+        limit, why = most[rule_set.name]
+        for placed in rule_conditions(rule):
+            number = placed.condition.number_expression
+            if number is not None and number.operator in _MORE and number.value > limit:
+                yield finding(
+                    rule,
+                    placed.path,
+                    f"no message of {number.value:,.0f} bytes gets in: {why}",
+                    help="write a smaller size, or leave the condition out",
+                )
+
+
+def _most(project: Project, rule_set: LogicalRuleSet) -> tuple[float, str]:
+    """The bytes beyond which nothing passes the rules, and why."""
+    policies = [
+        project.traffic_policies.get(point.ingress_point.traffic_policy_id)
+        for point in points_of(project, rule_set)
+    ]
+    service = (float(LARGEST), "the service takes 40 MB")
+    known = [
+        (policy.policy.max_message_size_bytes, policy.name)
+        for policy in policies
+        if policy is not None and policy.policy.max_message_size_bytes is not None
+    ]
+    if not known or len(known) < len(policies):
+        return service
+    limit, name = max(known)
+    why = f"`{name}` takes at most {limit:,}"
+    return min(service, (limit * _GROWTH, why))
+
+
+CHECK = Check(
+    id="size-out-of-reach", severity=Severity.ERROR, text=__doc__, run=run, from_absence=True
+)

@@ -1,0 +1,137 @@
+"""Traces for programs: what became of one message, complete, as parts of JSON documents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mmctl.judge.answers import MissingFact
+    from mmctl.judge.simulation import Known, Simulated
+    from mmctl.judge.trace import (
+        ActionTrace,
+        ConditionTrace,
+        Performed,
+        PolicyTrace,
+        RecipientTrace,
+        RuleTrace,
+        Trace,
+    )
+
+
+def message_document(message: Simulated) -> dict[str, Any]:
+    return {
+        "message": message.message,
+        "known": [
+            {"name": known.name, "value": known.value, "source": known.source}
+            for known in message.known
+        ],
+        **trace_document(message.trace),
+        "depends_on": [
+            {
+                "recipient": dependence.recipient,
+                "reading": dependence.reading,
+                "chosen": dependence.chosen,
+                "other": dependence.other,
+                "outcome": dependence.outcome.value,
+                "outcome_if_other": dependence.outcome_if_other.value,
+            }
+            for dependence in message.dependences
+        ],
+    }
+
+
+def trace_document(trace: Trace) -> dict[str, Any]:
+    return {
+        "recipients": [_recipient(got) for got in trace.recipients],
+        "performed": [_performed(performed) for performed in trace.performed],
+        "assumed": dict(trace.assumed),
+        "notes": list(trace.notes),
+    }
+
+
+def _recipient(got: RecipientTrace) -> dict[str, Any]:
+    return {
+        "recipient": got.recipient,
+        "outcome": got.outcome.value,
+        "by": got.by,
+        "rules": list(got.applied),
+        "actions": [action.label for action in got.actions],
+        "possible": [outcome.value for outcome in got.possible],
+        "missing": [missing_document(fact) for fact in got.missing],
+        "policy": None if got.policy is None else policy_document(got.policy),
+        "copies": [
+            {
+                "address": copy.address,
+                "headers": [list(header) for header in copy.headers],
+                "outcome": copy.outcome.value,
+                "by": copy.by,
+                "ended_by": copy.ended_by,
+                "rules": [rule_document(rule) for rule in copy.rules],
+            }
+            for copy in got.copies
+        ],
+    }
+
+
+def missing_document(fact: MissingFact) -> dict[str, str]:
+    return {"fact": fact.fact, "about": fact.about, "states": fact.states}
+
+
+def policy_document(policy: PolicyTrace) -> dict[str, Any]:
+    return {
+        "admitted": policy.admitted.truth.value,
+        "by": policy.by,
+        "statements": [
+            {
+                "name": statement.name,
+                "action": "allow" if statement.allows else "deny",
+                "answer": statement.answer.truth.value,
+                "conditions": [condition_document(asked) for asked in statement.conditions],
+            }
+            for statement in policy.statements
+        ],
+    }
+
+
+def rule_document(rule: RuleTrace) -> dict[str, Any]:
+    return {
+        "rule": rule.rule,
+        "index": rule.index,
+        "file": rule.position.file,
+        "line": rule.position.line,
+        "result": rule.result.value,
+        "recipient": rule.recipient,
+        "conditions": [condition_document(asked) for asked in rule.conditions],
+        "unless": [condition_document(asked) for asked in rule.unless],
+        "actions": [
+            {
+                "action": action.label,
+                "result": action.result.value,
+                "recipient": action.recipient,
+                "headers": [list(header) for header in action.headers],
+            }
+            for action in rule.actions
+        ],
+    }
+
+
+def condition_document(asked: ConditionTrace) -> dict[str, Any]:
+    return {
+        "operand": asked.operand,
+        "operator": asked.operator,
+        "values": list(asked.values),
+        "compared": list(asked.compared),
+        "matched": list(asked.matched),
+        "answer": asked.answer.truth.value,
+    }
+
+
+def _performed(performed: Performed) -> dict[str, Any]:
+    return {
+        "rule": performed.rule,
+        "action": performed.kind,
+        "target": performed.target,
+        "recipients": list(performed.recipients),
+        "headers": [list(header) for header in performed.headers],
+        "failed": performed.failed,
+    }
