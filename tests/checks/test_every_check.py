@@ -30,13 +30,26 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 TODAY = date(2026, 11, 20)
 
+RULES = """\
+version: 1
+rule_sets:
+  inbound:
+    rules: [{name: keep, actions: [{archive: {to: all-mail}}]}]
+archives:
+  all-mail: {retention: ONE_YEAR}
+"""
 each_check = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
 
 
 def linted(check: Check, name: str, text: str) -> tuple[Project, tuple[Problem, ...]]:
-    """Lint one file, with the project file of the check where it needs one."""
+    """Lint one file, with the project file of the check where it needs one.
+
+    The file may be a project file itself, for a rule set without a fault.
+    """
     settings = HERE / check.id / "mmctl.yaml"
     files = {name: text}
+    if "\nproject:" in text:
+        files = {"mmctl.yaml": text, "rules/rules.yaml": RULES, "rules.yaml": RULES}
     if settings.is_file():
         files["mmctl.yaml"] = settings.read_text(encoding="utf-8")
     project, problems = read_text(files)

@@ -77,6 +77,24 @@ def test_problems_of_files_and_of_checks_are_in_one_report(lint: Lint, project: 
     assert set(ids(out)) == {"spf-alone", "unknown-name"}
 
 
+def test_an_environment_by_itself_does_not_make_ignore_comments_useless(
+    lint: Lint, project: Path
+) -> None:
+    (project / "mmctl.yaml").write_text(
+        PROJECT + "environments:\n  one: {endpoint: embedded}\n"
+        '  two: {endpoint: embedded, account: "111122223333"}\n'
+    )
+    (project / "rules" / "a.yaml").write_text(
+        RULES.replace(
+            "      - name: block\n",
+            "      # mmctl: ignore[spf-alone] a trial\n"
+            "      - name: block\n        environments: [two]\n",
+        )
+    )
+    for arguments in ((), ("--env", "one"), ("--env", "two")):
+        assert ids(lint("--format", "json", *arguments)[1]) == []
+
+
 def test_what_the_compiler_cannot_fit_is_in_the_report(lint: Lint, project: Path) -> None:
     actions = ", ".join(f'{{add_header: {{name: X-A-{n}, value: "1"}}}}' for n in range(11))
     (project / "rules" / "a.yaml").write_text(RULES.replace("[drop]", f"[{actions}]"))
@@ -119,8 +137,62 @@ def test_a_file_that_the_project_does_not_read_is_linted_by_itself(
 
 
 def test_a_file_on_stdin_is_linted(lint: Lint, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdin", io.StringIO(RULES))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(RULES.encode())))
     assert lint("-")[1].startswith("stdin:6:23: warning: ")
+
+
+def test_stdin_that_is_no_text_is_a_usage_error(
+    lint: Lint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"version: \xff")))
+    code, _, err = lint("-")
+    assert code == 64
+    assert "`stdin` cannot be read: got the byte 0xff" in err
+
+
+MANY = """\
+version: 1
+rule_sets:
+  inbound:
+    rules:
+      - name: block
+        conditions:
+          - mail_from:
+              equals:
+{values}        actions: [drop]
+      - name: keep
+        actions: [{{archive: {{to: all-mail}}}}]
+archives:
+  all-mail: {{retention: ONE_YEAR}}
+"""
+
+
+def test_of_ten_thousand_problems_a_hundred_are_shown_unless_all_are_asked_for(
+    lint: Lint, project: Path
+) -> None:
+    values = "".join(f"                - spam{n:05}.example\n" for n in range(10_000))
+    (project / "rules" / "a.yaml").write_text(MANY.format(values=values))
+    code, out, _ = lint()
+    assert code == 1
+    assert out.count("\nrules/a.yaml:") + out.startswith("rules/a.yaml:") == 100
+    assert out.endswith("errors in 1 file\n")
+    assert max(map(len, out.splitlines())) < 200
+    assert lint("--all")[1].count("[not-an-address]") == 10_000
+
+
+def test_a_file_of_a_hundred_thousand_lines_is_read(lint: Lint, project: Path) -> None:
+    (project / "rules" / "a.yaml").write_text("# why\n" * 100_000 + RULES)
+    assert lint()[1].startswith("rules/a.yaml:100006:23: warning: ")
+
+
+@pytest.mark.parametrize("form", ["human", "json", "sarif", "github", "junit"])
+def test_a_value_of_ten_megabytes_is_not_repeated(lint: Lint, project: Path, form: str) -> None:
+    value = "                - " + "x" * 10_000_000 + "\n"
+    (project / "rules" / "a.yaml").write_text(MANY.format(values=value))
+    code, out, _ = lint("--format", form)
+    assert code == 1
+    assert "10000000" in out
+    assert out.count("x" * 5000) == 0
 
 
 def test_a_path_that_is_not_there_is_a_usage_error(lint: Lint) -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from mmctl.judge.compare import Members
 from mmctl.judge.judging import judge
 from mmctl.judge.readings_matter import readings_that_matter
+from mmctl.judge.readings_met import readings_not_met
 from mmctl.judge.submission import (
     Gateway,
     LambdaAnswer,
@@ -358,6 +359,21 @@ def test_asking_which_readings_matter_never_fails(gateway: Gateway, submission: 
     trace = judge(gateway, submission)
     for dependence in readings_that_matter(gateway, submission, trace):
         assert dependence.outcome is not dependence.outcome_if_other
+
+
+@given(gateways(), submissions, scenarios)
+@settings(max_examples=150)
+def test_a_reading_that_is_not_tried_would_change_nothing(
+    gateway: Gateway, submission: Submission, scenario: Scenario
+) -> None:
+    trace = judge(gateway, submission, scenario)
+    for reading in readings_not_met(submission, trace, gateway.readings):
+        for choice in CHOICES[reading]:
+            readings = gateway.readings.choosing(reading, choice)
+            again = judge(replace(gateway, readings=readings), submission, scenario)
+            outcomes = [got.outcome for got in again.recipients]
+            known = [got.outcome for got in trace.recipients]
+            assert outcomes == known, (reading, choice)
 
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"

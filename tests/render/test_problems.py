@@ -180,6 +180,13 @@ def test_the_job_summary_is_a_table_that_no_message_breaks_out_of() -> None:
     assert "a \\| b &lt;script>" in rows[1]
 
 
+def test_the_job_summary_shows_the_first_hundred() -> None:
+    page = job_summary([problem(line=line) for line in range(1, 10_001)])
+    assert page.count("| rules/") == 100
+    assert "10,000 errors in 1 file" in page
+    assert page.endswith("9,900 more are in the log\n")
+
+
 def test_junit_has_one_failure_a_problem_and_parses_whatever_is_in_it() -> None:
     root = ET.fromstring(junit(PROBLEMS))  # noqa: S314 - our own text
     suite = root.find("testsuite")

@@ -37,7 +37,8 @@ Good:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Check, Finding, Subject
 from mmctl.checks.places import compared_as_addresses, text_tests
@@ -46,6 +47,9 @@ from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_PLAIN: Final = re.compile(r"[\w.@+-]+")
+"""No names beside addresses, no quotes, no `[IPv6:…]`."""
 
 
 def run(subject: Subject) -> Iterator[Finding]:
@@ -58,7 +62,7 @@ def run(subject: Subject) -> Iterator[Finding]:
         there = frozenset(test.values)
         for index, value in enumerate(test.values):
             small = value.lower()
-            if small != value and small not in there:
+            if small != value and small not in there and _PLAIN.fullmatch(value):
                 yield test.at(
                     index,
                     f"`{value}` is not `{small}` if capital letters count",

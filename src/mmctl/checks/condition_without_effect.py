@@ -1,9 +1,9 @@
 """A condition that holds for every message.
 
 What it does:
-    Finds networks that hold all of IPv4 (`0.0.0.0/0`; in traffic policies where no ingress point
-    takes IPv6), empty texts after `starts_with`, `ends_with` and `contains`, lists of all four
-    verdicts or all three DMARC policies, and sizes that every message has.
+    Finds networks that hold all of IPv4 (`0.0.0.0/0`, where no ingress point takes IPv6), lists of
+    all four verdicts, and sizes that every message has. A statement that allows `0.0.0.0/0` and
+    asks for nothing else is left alone: it is meant for all.
 
 Why it is bad:
     The rule or statement looks as if it were for some mail, and is for all of it. Under `unless`
@@ -15,7 +15,7 @@ Bad:
       inbound:
         rules:
           - name: mark
-            conditions: [{source_ip: {cidr_matches: [0.0.0.0/0]}}]
+            conditions: [{spf: {equals: [PASS, FAIL, GRAY, PROCESSING_FAILED]}}]
             actions: [{add_header: {name: X-Seen, value: "yes"}}]
           - name: keep
             actions: [{archive: {to: all-mail}}]
@@ -41,12 +41,12 @@ from typing import TYPE_CHECKING
 
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.checks.networks import IPV4, network_test
-from mmctl.checks.places import Role, conditions, entrances, text_test
+from mmctl.checks.places import Role, conditions, entrances
 from mmctl.checks.sizes import LARGEST
 from mmctl.checks.verdicts import accepted
 from mmctl.language.project import LogicalRule
-from mmctl.model.enums import IpType, RuleDmarcPolicy, RuleVerdict
-from mmctl.model.rules import RuleDmarcExpression, RuleNumberExpression, RuleVerdictExpression
+from mmctl.model.enums import IpType, RuleVerdict
+from mmctl.model.rules import RuleNumberExpression, RuleVerdictExpression
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -77,29 +77,28 @@ def _so(placed: PlacedCondition) -> str:
 
 
 def _always(placed: PlacedCondition, project: Project) -> str | None:
-    network, text = network_test(placed), text_test(placed)
+    network = network_test(placed)
     if network is not None:
         all_of_it = "0.0.0.0/0" in network.values and network.version == IPV4
-        if all_of_it and not network.negated and not _takes_ipv6(placed.owner, project):
+        meant = placed.role is Role.ALLOW and _is_alone(placed)
+        if all_of_it and not (network.negated or meant or _takes_ipv6(placed.owner, project)):
             return "every client is in `0.0.0.0/0`"
         return None
-    if text is not None:
-        beyond = text.operator in {"starts_with", "ends_with", "contains"}
-        # A text that is not there may meet nothing, so this is said of what every message has.
-        if beyond and "" in text.values and text.subject in {"recipient", "helo", "mail_from"}:
-            return f"every text {text.operator.replace('_', ' ')} nothing"
-        return None
     return _of_facts(placed)
+
+
+def _is_alone(placed: PlacedCondition) -> bool:
+    """Whether a statement asks for nothing else."""
+    if isinstance(placed.owner, LogicalRule):
+        return False
+    statement = placed.owner.policy.policy_statements[int(placed.path[1])]
+    return len(statement.conditions) == 1
 
 
 def _of_facts(placed: PlacedCondition) -> str | None:
     match placed.condition.value:
         case RuleVerdictExpression() as verdict if accepted(verdict) == frozenset(RuleVerdict):
             return "every verdict is in the list"
-        case RuleDmarcExpression() as dmarc if (
-            dmarc.operator == "EQUALS" and frozenset(dmarc.values) == frozenset(RuleDmarcPolicy)
-        ):
-            return "every policy is in the list"
         case RuleNumberExpression() as number if _every_size(str(number.operator), number.value):
             return "every message is of that size"
         case _:
@@ -124,11 +123,11 @@ def _takes_ipv6(owner: LogicalRule | LogicalTrafficPolicy, project: Project) -> 
         points = tuple(project.ingress_points.values())
     else:
         points = entrances(project, owner)
-        if not points:
-            return True
     networks = (point.ingress_point.network_configuration for point in points)
     public = (each.public_network_configuration for each in networks if each is not None)
-    return any(each is not None and each.ip_type is IpType.DUAL_STACK for each in public)
+    return not points or any(
+        each is not None and each.ip_type is IpType.DUAL_STACK for each in public
+    )
 
 
 CHECK = Check(

@@ -1,8 +1,8 @@
 """A rule for all mail delivers what a rule above it has already delivered.
 
 What it does:
-    Finds rules without conditions that relay, send or deliver to a mailbox, below a rule with
-    conditions that does so too and does not end with `stop`.
+    Finds rules without conditions that relay, send or deliver to a mailbox, below a rule that does
+    so too and does not end with `stop`; and rules that name the same target twice.
 
 Why it is bad:
     Mail Manager does not stop at the first rule that matches. The mail of the rule above goes
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmctl.language.project import LogicalRule
+    from mmctl.model.rules import RuleAction
 
 
 def run(subject: Subject) -> Iterator[Finding]:
@@ -63,8 +64,24 @@ def run(subject: Subject) -> Iterator[Finding]:
                 for route in open_routes:
                     yield _twice(route, rule)
                 open_routes = []
-            elif delivers(rule) and not ends(rule):
+            if delivers(rule) and not ends(rule):
                 open_routes.append(rule)
+            yield from _same_target(rule)
+
+
+def _same_target(rule: LogicalRule) -> Iterator[Finding]:
+    replaced = 0
+    first: set[tuple[int, RuleAction]] = set()
+    for index, action in enumerate(rule.actions if delivers(rule) else ()):
+        replaced += action.kind == "ReplaceRecipient"
+        if action.kind in DELIVERIES and (replaced, action) in first:
+            yield finding(
+                rule,
+                ("Actions", index),
+                "the same delivery stands above: the mail goes out twice",
+                help="leave it out",
+            )
+        first.add((replaced, action))
 
 
 def _twice(route: LogicalRule, rule: LogicalRule) -> Finding:

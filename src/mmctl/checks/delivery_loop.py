@@ -65,6 +65,9 @@ def run(subject: Subject) -> Iterator[Finding]:
     """Yield the sends back to the entrance, and the replacements that undo others."""
     project = subject.project
     yield from _sent_back(project)
+    readings = project.settings.readings
+    if readings.replaced_recipients_visible == "no" or readings.first_match == "yes":
+        return
     for rule_set in project.rule_sets.values():
         yield from _put_back(rule_set.live_rules(project.environment.name))
 

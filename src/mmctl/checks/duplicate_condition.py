@@ -50,8 +50,14 @@ from typing import TYPE_CHECKING
 from mmctl.checks.canonical import same
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.checks.covering import COVERED, covering_value
-from mmctl.checks.places import PlacedCondition, Role, policy_conditions, rule_conditions, rules
-from mmctl.checks.places import text_test
+from mmctl.checks.places import (
+    PlacedCondition,
+    Role,
+    policy_conditions,
+    rule_conditions,
+    rules,
+    text_test,
+)
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -85,26 +91,31 @@ def _together(project: Project) -> Iterator[list[PlacedCondition]]:
 def _superfluous(together: Sequence[PlacedCondition], folds: bool) -> Iterator[Finding]:
     said: set[Path] = set()
     for number, second in enumerate(together):
-        twin = next((e for e in together[:number] if same(e.condition) == same(second.condition)), None)
+        twin = next(
+            (e for e in together[:number] if same(e.condition) == same(second.condition)), None
+        )
         if twin is not None:
             said.add(second.path)
-            yield _finding(second, twin, "the same condition stands")
+            yield _finding(second, twin, "it is the same as")
     for first, second in permutations(together, 2):
         if said.isdisjoint({first.path, second.path}) and _covers(first, second, folds):
             exception = first.role is Role.UNLESS
             least, other = (second, first) if exception else (first, second)
             said.add(least.path)
-            verb = "what it is for is excepted" if exception else "it holds whenever the one holds"
-            yield _finding(least, other, verb)
+            what = "it is part of" if exception else "it follows from"
+            yield _finding(least, other, what)
 
 
 def _finding(placed: PlacedCondition, other: PlacedCondition, what: str) -> Finding:
     at = other.owner.positions.at(other.path)
-    where = f"in line {at.line}"
+    where = f"the one in line {at.line}"
     if at.file != placed.owner.positions.at(placed.path).file:
-        where = f"at {at.file}:{at.line}"
+        where = f"the one at {at.file}:{at.line}"
     return finding(
-        placed.owner, placed.path, f"this condition adds nothing: {what} {where}", help="leave it out"
+        placed.owner,
+        placed.path,
+        f"this condition adds nothing: {what} {where}",
+        help="leave it out",
     )
 
 
@@ -115,9 +126,7 @@ def _covers(first: PlacedCondition, second: PlacedCondition, folds: bool) -> boo
         return False
     if narrow.operator not in COVERED.get(wide.operator, ()):
         return False
-    if wide.operator == narrow.operator == "equals":
-        return False  # `contradicting-conditions` and reading tell more of these
-    if first.condition.kind != second.condition.kind or not _same_subject(first, second):
+    if not _same_subject(first, second):
         return False
     values = frozenset(value.lower() if folds else value for value in wide.values)
     return all(

@@ -65,7 +65,7 @@ def run(subject: Subject) -> Iterator[Finding]:
                 claim.placed.path,
                 f"every sender can write `{claim.what}`, and then gets past `{claim.spared.name}`"
                 f" ({claim.spared.position.file}:{claim.spared.position.line})",
-                help="ask for `dkim: {equals: PASS}`, `spf` or `source_ip` too, or leave `stop` out",
+                help="ask for `dkim: {equals: PASS}` or `source_ip` too, or leave `stop` out",
             )
 
 

@@ -58,8 +58,8 @@ def run(subject: Subject) -> Iterator[Finding]:
                 claim.rule,
                 claim.placed.path,
                 f"every sender can write `{claim.what}`, and then this rule does not apply",
-                help="except by `source_ip`, `spf` or `dkim`; or deliver, in a rule of its own above,"
-                " what has both the name and `dkim: {equals: PASS}`",
+                help="except by `source_ip`, `spf` or `dkim`; a name and `dkim` together take a"
+                " rule of their own above",
             )
 
 

@@ -29,7 +29,7 @@ def is_open(point: LogicalIngressPoint) -> bool:
 
 
 def takes_from_strangers(project: Project, rule_set: LogicalRuleSet) -> bool:
-    """Whether mail of strangers passes a rule set; so it is taken where no ingress point is known."""
+    """Whether mail of strangers passes a rule set; yes where no ingress point is known."""
     points = points_of(project, rule_set)
     return not points or any(map(is_open, points))
 

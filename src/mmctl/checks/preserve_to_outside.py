@@ -6,8 +6,8 @@ What it does:
     names its domains are left alone: what is outside is not known there.
 
 Why it is bad:
-    The server out there sees your address and the sender's name, so SPF fails. Where the mail is not
-    signed, or the signature broke on the way, DMARC fails too and the mail is refused.
+    The server out there sees your address and the sender's name, so SPF fails. Where the mail is
+    not signed, or the signature broke on the way, DMARC fails too and the mail is refused.
 
 Bad:
     version: 1
@@ -81,7 +81,8 @@ def _forwarded(rule: LogicalRule, own: frozenset[str]) -> Iterator[Finding]:
     for index, action in enumerate(rule.actions):
         if action.replace_recipient is not None:
             outside = next(
-                (a for a in action.replace_recipient.replace_with or () if _is_outside(a, own)), None
+                (a for a in action.replace_recipient.replace_with or () if _is_outside(a, own)),
+                None,
             )
         elif action.relay is not None and outside and action.relay.mail_from == "PRESERVE":
             yield finding(
@@ -97,8 +98,7 @@ def _is_outside(address: str, own: frozenset[str]) -> bool:
     """Whether an address is of a domain that is neither admitted nor below or above one that is."""
     domain = domain_of(address)
     return domain is not None and not any(
-        domain == each or domain.endswith(f".{each}") or each.endswith(f".{domain}")
-        for each in own
+        domain == each or domain.endswith(f".{each}") or each.endswith(f".{domain}") for each in own
     )
 
 

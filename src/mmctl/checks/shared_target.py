@@ -3,7 +3,8 @@
 What it does:
     Compares account, region and endpoint of the environments in `mmctl.yaml`. Where no account is
     written, the profile or the account in `role_arn` tells it; embedded environments without an
-    account share one, and are a warning.
+    account share one, and are a warning. Environments that differ in no variable, binding or rule
+    write the same, and are left alone.
 
 Why it is bad:
     What mmctl made is marked with the project, not with the environment. An apply of one
@@ -13,31 +14,32 @@ Bad:
     version: 1
     project: example
     environments:
-      staging: {account: "111122223333", region: us-east-1}
-      prod: {account: "111122223333", region: us-east-1}
+      staging: {account: "111122223333", region: us-east-1, vars: {domain: test.example.com}}
+      prod: {account: "111122223333", region: us-east-1, vars: {domain: example.com}}
 
 Good:
     version: 1
     project: example
     environments:
-      staging: {account: "111122223333", region: us-east-1}
-      prod: {account: "444455556666", region: us-east-1}
+      staging: {account: "111122223333", region: us-east-1, vars: {domain: test.example.com}}
+      prod: {account: "444455556666", region: us-east-1, vars: {domain: example.com}}
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Check, Finding, Subject
+from mmctl.language.fix import plain
 from mmctl.language.project import EMBEDDED
 from mmctl.problem import Positions, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
 
-    from mmctl.language.project import Environment
+    from mmctl.language.project import Environment, Project
 
-_ACCOUNT: int = 4
+_ACCOUNT: Final = 4
 """Where the account stands in an ARN, between colons."""
 
 
@@ -47,7 +49,7 @@ def run(subject: Subject) -> Iterator[Finding]:
     for environment in subject.project.settings.environments.values():
         target = _target(environment)
         above = environment if target is None else first.setdefault(target, environment)
-        if above is not environment:
+        if above is not environment and _differ(subject.project, above, environment):
             embedded = environment.endpoint == EMBEDDED
             yield Finding(
                 positions=Positions({(): environment.position}),
@@ -59,6 +61,22 @@ def run(subject: Subject) -> Iterator[Finding]:
                 else "give it an account or region of its own, or a project",
                 severity=Severity.WARNING if embedded else None,
             )
+
+
+def _differ(project: Project, one: Environment, other: Environment) -> bool:
+    """Whether the files say different things for two environments."""
+    named = any("${env." in text for text in project.files.values())
+    return named or _written(project, one) != _written(project, other)
+
+
+def _written(project: Project, environment: Environment) -> tuple[object, ...]:
+    variables = {name: plain(node) for name, node in environment.variables.items()}
+    lives = [
+        rule.environments is None or environment.name in rule.environments
+        for rule_set in project.rule_sets.values()
+        for rule in rule_set.rules
+    ]
+    return (variables, environment.bindings, lives)
 
 
 def _target(environment: Environment) -> Hashable | None:

@@ -41,8 +41,9 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.checks.own import points_of
-from mmctl.checks.places import rule_conditions, rules
+from mmctl.checks.places import Role, rule_conditions, rules
 from mmctl.checks.sizes import LARGEST
+from mmctl.model.rules import RuleNumberExpression
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -60,13 +61,16 @@ def run(subject: Subject) -> Iterator[Finding]:
     for rule_set, rule in rules(subject.project):
         limit, why = most[rule_set.name]
         for placed in rule_conditions(rule):
-            number = placed.condition.number_expression
-            if number is not None and number.operator in _MORE and number.value > limit:
+            number = placed.condition.value
+            if not isinstance(number, RuleNumberExpression):
+                continue
+            if number.operator in _MORE and number.value > limit:
                 yield finding(
                     rule,
                     placed.path,
                     f"no message of {number.value:,.0f} bytes gets in: {why}",
                     help="write a smaller size, or leave the condition out",
+                    severity=Severity.WARNING if placed.role is Role.UNLESS else None,
                 )
 
 

@@ -45,6 +45,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Check, Finding, Subject
 from mmctl.checks.places import ENVELOPE, compared_as_addresses, text_tests
+from mmctl.language.fix import Replace
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -81,8 +82,23 @@ def run(subject: Subject) -> Iterator[Finding]:
             if found is None or (not address and _escaped(subject.project, test, index, value)):
                 continue
             message, meant = found
-            severity = None if address and _whole(test, value) else Severity.WARNING
-            yield test.at(index, message, help=_instead(meant), severity=severity)
+            certain = address and _whole(test, value)
+            yield test.at(
+                index,
+                message,
+                help=_instead(meant),
+                severity=None if certain else Severity.WARNING,
+                fix=_fix(test, index, meant) if certain else None,
+            )
+
+
+def _fix(test: TextTest, index: int, meant: str) -> Replace | None:
+    """Only what stands around an address, or cannot be seen, is taken away without asking."""
+    value = test.values[index]
+    bare = _UNSEEN.sub("", value).strip("<>,; \t").removeprefix("mailto:")
+    if bare != meant or not meant or _address_fault(meant) is not None:
+        return None
+    return Replace(at=test.place(index), old=value, new=meant)
 
 
 def _instead(meant: str) -> str:

@@ -66,6 +66,8 @@ LONG: Final = 10
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the long lists whose order says nothing."""
     for where, path, values in _lists(subject.project):
+        if len(values) < LONG:
+            continue
         order = sorted(range(len(values)), key=lambda index: _key(values[index]))
         first = next((i for i, index in enumerate(order) if i != index), None)
         if first is None:
@@ -83,19 +85,23 @@ def run(subject: Subject) -> Iterator[Finding]:
 
 
 def _lists(project: Project) -> Iterator[tuple[Placed, Path, Sequence[str]]]:
-    for test in (*text_tests(project), *network_tests(project)):
-        if len(test.values) >= LONG:
-            yield test.owner, (*test.path, "Values"), test.values
+    for text in text_tests(project):
+        yield text.owner, (*text.path, "Values"), text.values
+    for network in network_tests(project):
+        yield network.owner, (*network.path, "Values"), network.values
     for listed in project.address_lists.values():
-        if listed.members is not None and len(listed.members) >= LONG:
+        if listed.members is not None:
             yield listed, ("members",), listed.members
 
 
 def _key(value: str) -> tuple[int, int, int, str]:
+    text = (0, 0, 0, value.lower().strip("<> "))
+    if "/" not in value:
+        return text
     try:
         network = ip_network(value, strict=False)
     except ValueError:
-        return (0, 0, 0, value.lower())
+        return text
     return (network.version, int(network.network_address), network.prefixlen, value)
 
 

@@ -42,6 +42,7 @@ from typing import TYPE_CHECKING
 
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.checks.networks import IPV4, IPV6, network_tests
+from mmctl.language.fix import Replace
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -58,7 +59,11 @@ def run(subject: Subject) -> Iterator[Finding]:
             if fault is not None:
                 message, help_, severity = fault
                 path = (*test.path, "Values", index)
-                yield finding(test.owner, path, message, help=help_, severity=severity)
+                at, network = test.owner.positions.at(path), _read(value)
+                # A network with bits behind its prefix is compared as the network that it is in.
+                safe = severity is Severity.WARNING
+                fix = Replace(at=at, old=value, new=str(network)) if safe else None
+                yield finding(test.owner, path, message, help=help_, severity=severity, fix=fix)
 
 
 def _fault(test: NetworkTest, value: str) -> tuple[str, str, Severity | None] | None:

@@ -62,7 +62,8 @@ def apply(
     )
     change, made = _planned(run, plan_file, endpoint_url)
     with screen(change) as show:
-        show(render.bare(made, width=run.console().width))
+        if not (run.quiet and yes):
+            show(render.bare(made, width=run.console().width))
         if made.empty:
             return _nothing_to_do(change)
         check_permitted(made, change.means, permissions)

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from mmctl.cli.main import command
+from mmctl.errors import UsageError
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from mmctl.cli.linting import Linted
     from mmctl.cli.run import Run
     from mmctl.problem import Problem
+
+    Look = Callable[[], tuple[Linted, tuple[Problem, ...]]]
 
 
 @command("human", "json", "sarif", "github", "junit")
@@ -28,6 +33,12 @@ def lint(
     fail_on: Annotated[
         Severity, typer.Option("--fail-on", help="Exit with 1 at this severity, or a worse one.")
     ] = Severity.ERROR,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Change files where that is safe; comments stay.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --fix: show the changes, write nothing.")
+    ] = False,
     everything: Annotated[
         bool, typer.Option("--all", help="Show all problems, not the first hundred.")
     ] = False,
@@ -50,16 +61,56 @@ def lint(
 ) -> int:
     """Report every problem of the project at once."""
     from mmctl.checks.baseline import beyond
-    from mmctl.cli.linting import linted, linted_at, reported
+    from mmctl.cli.linting import STDIN, linted, linted_at, reported
 
-    found = linted(run, paths or [])
-    problems = found.problems
-    if baseline is not None:
-        problems = beyond(problems, reported(baseline))
-    if changed_since is not None:
-        problems = beyond(problems, linted_at(run, changed_since))
+    if dry_run and not fix:
+        raise UsageError("`--dry-run` goes with `--fix`")
+    if fix and STDIN in (paths or ()):
+        raise UsageError("`--fix` changes files, and stdin is none")
+    known = [] if baseline is None else [reported(baseline)]
+    known += [] if changed_since is None else [linted_at(run, changed_since)]
+
+    def look() -> tuple[Linted, tuple[Problem, ...]]:
+        found = linted(run, paths or [])
+        problems = found.problems
+        for earlier in known:
+            problems = beyond(problems, earlier)
+        return found, problems
+
+    found, problems = _fix(run, look, dry_run=dry_run) if fix else look()
     _report(run, problems, found.files, everything=everything)
     return int(any(problem.severity.rank <= fail_on.rank for problem in problems))
+
+
+_ROUNDS: Final = 5
+"""One fix can make way for another one; more would mean that two undo each other."""
+
+
+def _fix(run: Run, look: Look, *, dry_run: bool) -> tuple[Linted, tuple[Problem, ...]]:
+    """Make the fixes, show them as a diff, and return what is left.
+
+    The diff goes to stderr where stdout is, or the report may be, read by a program.
+    """
+    from mmctl.cli.fixing import changes
+
+    shown = sys.stdout if run.format == "human" and run.output is None else sys.stderr
+    found, problems = look()
+    made = changes(found, problems)
+    done = {problem for change in made for problem in change.done}
+    total = {change.path: change for change in made}
+    rounds = 0 if dry_run else _ROUNDS
+    while made and rounds:
+        rounds -= 1
+        for change in made:
+            change.write()
+        found, problems = look()
+        made = changes(found, problems)
+        for change in made:
+            total[change.path] = change.after_that(total.get(change.path))
+    shown.write("".join(line for change in total.values() for line in change.diff()))
+    if dry_run:
+        problems = tuple(problem for problem in problems if problem not in done)
+    return found, problems
 
 
 def _report(

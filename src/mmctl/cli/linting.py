@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mmctl.cli.run import Run
+    from mmctl.language.fix import Fix
     from mmctl.language.project import Project
     from mmctl.problem import Problem
 
@@ -28,12 +29,21 @@ STDIN: Final = "-"
 _LONE: Final = "lone.yaml"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """A fix, with the file that it is for as it is on the disk."""
+
+    path: Path
+    fix: Fix
+
+
 @dataclass(frozen=True, slots=True)
 class Linted:
     """The problems that were found, and the texts of the files that they are in."""
 
     problems: tuple[Problem, ...] = ()
     files: dict[str, str] = field(default_factory=dict)
+    repairs: dict[Problem, Repair] = field(default_factory=dict)
 
 
 def linted(run: Run, paths: Sequence[str]) -> Linted:
@@ -99,7 +109,7 @@ def _git(folder: Path, revision: str, *arguments: str) -> bytes:
 
 def _path(run: Run, name: str) -> Linted:
     if name == STDIN:
-        return _lone(run, "stdin", sys.stdin.read())
+        return _lone(run, "stdin", _decoded(sys.stdin.buffer.read(), "stdin"))
     path = Path(name) if Path(name).is_absolute() else run.directory / name
     if not path.exists():
         raise UsageError(f"`{name}` does not exist")
@@ -111,9 +121,19 @@ def _path(run: Run, name: str) -> Linted:
     if path.is_dir():
         return _project(run, path)
     try:
-        return _lone(run, name, path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"`{name}` cannot be read: {error}") from None
+        return _lone(run, name, _decoded(path.read_bytes(), name), path)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError(f"`{name}` cannot be read: {reason}") from None
+
+
+def _decoded(data: bytes, name: str) -> str:
+    from mmctl.language.files import Unreadable, decode
+
+    try:
+        return decode(data, name)
+    except Unreadable as error:
+        raise UsageError(f"`{name}` cannot be read: {error.problem.message}") from None
 
 
 def _root(path: Path) -> Path | None:
@@ -132,7 +152,7 @@ def _part(whole: Linted, name: str) -> Linted:
         for problem in whole.problems
         if problem.position.file == name or problem.position.file.startswith(f"{name}/")
     )
-    return Linted(inside, whole.files)
+    return Linted(inside, whole.files, whole.repairs)
 
 
 def _project(run: Run, root: Path) -> Linted:
@@ -148,21 +168,25 @@ def _project(run: Run, root: Path) -> Linted:
 def _folder(run: Run, root: Path) -> Linted:
     from mmctl.language.read import read_project
 
-    return _all_environments(run, lambda environment: read_project(root, environment=environment))
+    return _all_environments(
+        run, lambda environment: read_project(root, environment=environment), root.joinpath
+    )
 
 
-def _lone(run: Run, name: str, text: str) -> Linted:
-    """Lint one file by itself, whatever it is called."""
+def _lone(run: Run, name: str, text: str, path: Path | None = None) -> Linted:
+    """Lint one file by itself, whatever it is called; without a path there is nothing to fix."""
     from mmctl.language.read import read_text
 
     found = _all_environments(
-        run, lambda environment: read_text({_LONE: text}, environment=environment, lone=True)
+        run,
+        lambda environment: read_text({_LONE: text}, environment=environment, lone=True),
+        lambda _: path,
     )
     return _renamed(found, lambda file: name if file == _LONE else file)
 
 
-def _all_environments(run: Run, read: Read) -> Linted:
-    from mmctl.checks.lint import lint_all
+def _all_environments(run: Run, read: Read, on_disk: Callable[[str], Path | None]) -> Linted:
+    from mmctl.checks.lint import report
     from mmctl.compiler.compile import compile_project
 
     first, problems = read(run.environment)
@@ -177,19 +201,24 @@ def _all_environments(run: Run, read: Read) -> Linted:
     }
     projects = [project for project, _ in readings.values()]
     files = {path: text for project in projects for path, text in project.files.items()}
-    return Linted(lint_all(projects, run.today, others), files)
+    found = report(projects, run.today, others)
+    repairs = {
+        problem: Repair(path=path, fix=fix)
+        for problem, fix in found.fixes.items()
+        if (path := on_disk(fix.file)) is not None
+    }
+    return Linted(found.problems, files, repairs)
 
 
 def _renamed(found: Linted, rename: Callable[[str], str]) -> Linted:
+    def renamed(problem: Problem) -> Problem:
+        at = replace(problem.position, file=rename(problem.position.file))
+        return replace(problem, position=at)
+
     return Linted(
-        tuple(
-            replace(
-                problem,
-                position=replace(problem.position, file=rename(problem.position.file)),
-            )
-            for problem in found.problems
-        ),
+        tuple(map(renamed, found.problems)),
         {rename(path): text for path, text in found.files.items()},
+        {renamed(problem): repair for problem, repair in found.repairs.items()},
     )
 
 
@@ -197,4 +226,5 @@ def _joined(parts: Sequence[Linted]) -> Linted:
     return Linted(
         ordered(problem for part in parts for problem in part.problems),
         {path: text for part in parts for path, text in part.files.items()},
+        {problem: repair for part in parts for problem, repair in part.repairs.items()},
     )

@@ -3,35 +3,28 @@
 from __future__ import annotations
 
 import re
-import sys
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from mmctl.cli import message_options as about
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
 from mmctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from mmctl.cli.stated import Options
-    from mmctl.judge.simulation import Simulated
 
 _NO: Final = 1
-_UNKNOWN: Final = 4
-
-
-def _about_messages(name: str, help: str) -> Any:
-    return typer.Option(name, help=help, rich_help_panel="Single messages")
+_OF_CASES: Final = {"junit": "JUnit report", "lcov": "coverage"}
+"""Formats that show cases alone, by what they are called."""
 
 
 def _about_cases(name: str, help: str) -> Any:
     return typer.Option(name, help=help, rich_help_panel="Cases")
 
 
-@command("human", "json", "junit")
+@command("human", "json", "junit", "lcov")
 def simulate(
     run: Run,
     messages: Annotated[
@@ -43,43 +36,29 @@ def simulate(
         bool, _about_cases("--fail-on-empty", "Fail where there is no case to run.")
     ] = False,
     coverage: Annotated[
-        bool, _about_cases("--coverage", "List the rules that no case applies.")
+        bool, _about_cases("--coverage", "Count what the cases show of the rules; list the gaps.")
     ] = False,
     coverage_min: Annotated[
         int | None,
         _about_cases("--coverage-min", "Fail below this percentage of rules."),
     ] = None,
-    mail_from: Annotated[
-        str | None, _about_messages("--mail-from", "The envelope sender; `<>` is null.")
-    ] = None,
-    rcpt: Annotated[list[str] | None, _about_messages("--rcpt", "An envelope recipient.")] = None,
-    ip: Annotated[str | None, _about_messages("--ip", "The client's address.")] = None,
-    helo: Annotated[str | None, _about_messages("--helo", "What the client called itself.")] = None,
-    tls: Annotated[str | None, _about_messages("--tls", "none, TLS1_2 or TLS1_3.")] = None,
-    spf: Annotated[
-        str | None, _about_messages("--spf", "PASS, FAIL, GRAY or PROCESSING_FAILED.")
-    ] = None,
-    dkim: Annotated[
-        str | None, _about_messages("--dkim", "PASS, FAIL, GRAY or PROCESSING_FAILED.")
-    ] = None,
-    dmarc_policy: Annotated[
-        str | None,
-        _about_messages("--dmarc-policy", "NONE, QUARANTINE, REJECT or absent."),
-    ] = None,
-    add_on: Annotated[
-        list[str] | None,
-        _about_messages("--add-on", "An add-on's answer: NAME.FIELD=VALUE."),
-    ] = None,
-    assume: Annotated[
-        str | None,
-        _about_messages("--assume", "`pass`: verdicts that are not known are good."),
-    ] = None,
-    ingress_point: Annotated[
-        str | None, _about_messages("--ingress-point", "Where the message comes in.")
-    ] = None,
-    rule_set: Annotated[
-        str | None, _about_messages("--rule-set", "Judge by a rule set alone.")
-    ] = None,
+    mail_from: about.MailFrom = None,
+    rcpt: about.Rcpt = None,
+    ip: about.Ip = None,
+    helo: about.Helo = None,
+    tls: about.TlsVersion = None,
+    spf: about.Spf = None,
+    dkim: about.Dkim = None,
+    dmarc_policy: about.DmarcPolicy = None,
+    add_on: about.AddOn = None,
+    assume: about.Assume = None,
+    authenticate: about.Authenticate = False,
+    zone: about.ZoneFile = None,
+    ingress_point: about.IngressPoint = None,
+    rule_set: about.RuleSet = None,
+    against: about.Against = None,
+    record: about.Record = None,
+    workers: about.Workers = None,
     trace: Annotated[bool, typer.Option("--trace", help="Show every decision.")] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 4 where an outcome is unknown.")
@@ -108,7 +87,28 @@ def simulate(
     }
     if messages:
         _refuse_options(about_cases, "is about cases, and messages are given")
-        return _messages(run, messages, about_messages, trace=trace, strict=strict)
+        from mmctl.cli.messages import Wanted, judge_messages
+
+        _refuse_format(run)
+        wanted = Wanted(
+            paths=messages,
+            options=about_messages,
+            trace=trace,
+            strict=strict,
+            authenticate=authenticate,
+            zone=zone,
+            against=against,
+            record=record,
+            workers=workers or 1,
+        )
+        return judge_messages(run, wanted)
+    about_messages |= {
+        "--authenticate": "" if authenticate else None,
+        "--zone": zone,
+        "--against": against,
+        "--record": record,
+        "--workers": None if workers is None else str(workers),
+    }
     _refuse_options(about_messages, "is about messages, and none is given")
     return _cases(
         run,
@@ -126,40 +126,11 @@ def _refuse_options(options: Options, reason: str) -> None:
             raise UsageError(f"`{name}` {reason}")
 
 
-def _messages(
-    run: Run, paths: Sequence[str], options: Options, *, trace: bool, strict: bool
-) -> int:
-    from mmctl.cli.stated import restated, stated_of, way_in
-    from mmctl.judge.simulation import simulate as simulate_message
-    from mmctl.mail.sources import messages
-    from mmctl.render.simulate import messages_report
-    from mmctl.render.simulate_documents import messages_document
-
-    if run.format == "junit":
-        raise UsageError("messages have no JUnit report", help="cases have: leave out the messages")
-    stated, passing = stated_of(options)
-    gateway = way_in(run.project(), options)
-    skipped = partial(_skipped, run)
-    simulated = [
-        simulate_message(gateway, name, content, stated, assume_pass=passing)
-        for name, content in messages(paths, sys.stdin.buffer, skip=skipped)
-    ]
-    if run.format == "json":
-        run.write_json(messages_document(simulated))
-    else:
-        command = ("mmctl", "simulate", *paths, *restated(options))
-        run.show(messages_report(simulated, trace=trace, command=command, verbose=run.verbose))
-    unknown = any(_is_unknown(message) for message in simulated)
-    return _UNKNOWN if strict and unknown else 0
-
-
-def _skipped(run: Run, name: str, reason: str) -> None:
-    run.say(f"skipped: `{name}` {reason}")
-
-
-def _is_unknown(message: Simulated) -> bool:
-    outcomes = {recipient.outcome for recipient in message.trace.recipients}
-    return not outcomes or "unknown" in outcomes
+def _refuse_format(run: Run) -> None:
+    if run.format in _OF_CASES:
+        raise UsageError(
+            f"messages have no {_OF_CASES[run.format]}", help="cases have: leave out the messages"
+        )
 
 
 def _cases(
@@ -174,15 +145,18 @@ def _cases(
     from mmctl.cases.counting import coverage_of
     from mmctl.cases.reading import cases_of
     from mmctl.cases.running import run_cases
+    from mmctl.render.coverage import coverage_report
+    from mmctl.render.lcov import lcov
     from mmctl.render.problems import human
-    from mmctl.render.simulate import cases_report, coverage_report
+    from mmctl.render.simulate import cases_report
     from mmctl.render.simulate_documents import cases_document, junit
 
     project = run.project()
     cases, problems = cases_of(project)
     chosen = [case for case in cases if _expression(pattern).search(case.name)]
     results = run_cases(project, chosen, run.read_file)
-    covered = coverage_of(project, results) if coverage or coverage_min is not None else None
+    wanted = coverage or coverage_min is not None or run.format == "lcov"
+    covered = coverage_of(project, results) if wanted else None
     if problems:
         run.errors().print(human(problems, project.files), end="")
     match run.format:
@@ -190,10 +164,12 @@ def _cases(
             run.write_json(cases_document(results, covered))
         case "junit":
             run.write(junit(results))
+        case "lcov" if covered is not None:
+            run.write(lcov(covered))
         case _:
             report = cases_report(results, passing=run.verbose, trace=trace)
             if covered is not None:
-                report.append("\n").append_text(coverage_report(covered))
+                report.append("\n").append_text(coverage_report(covered, all_gaps=run.verbose))
             run.show(report)
     failed = bool(problems) or any(not result.passed for result in results)
     too_low = coverage_min is not None and covered is not None and covered.percent < coverage_min

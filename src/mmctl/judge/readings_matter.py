@@ -1,6 +1,6 @@
 """Which other reading would change an outcome: judges again for each choice that could matter.
 
-A choice is tried only where the gateway has something that the reading is about.
+A choice is tried only where the gateway and the message have something that it is about.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.judge.actions import actions_in_effect
 from mmctl.judge.judging import judge
+from mmctl.judge.readings_met import readings_not_met
 from mmctl.language.project import Outcome
 from mmctl.language.readings import CHOICES
 from mmctl.model.enums import RuleStringEmailAttribute
@@ -72,7 +73,9 @@ def readings_that_matter(
     """
     if all(recipient.outcome is Outcome.UNKNOWN for recipient in trace.recipients):
         return ()
-    in_question = readings_in_question(gateway)
+    in_question = readings_in_question(gateway) - readings_not_met(
+        submission, trace, gateway.readings
+    )
     dependences = []
     for reading in CHOICES:
         if reading not in in_question:

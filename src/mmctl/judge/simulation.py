@@ -6,8 +6,10 @@ A case says everything itself (`mmctl.cases`); here the headers that the last se
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
+from mmctl.judge.comparison import differences
 from mmctl.judge.judging import judge
 from mmctl.judge.readings_matter import readings_that_matter
 from mmctl.judge.submission import Submission
@@ -16,15 +18,21 @@ from mmctl.mail.found import found_facts
 from mmctl.mail.reader import read_email
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from mmctl.judge.comparison import Difference
     from mmctl.judge.readings_matter import Dependence
     from mmctl.judge.submission import Gateway
     from mmctl.judge.trace import Trace
     from mmctl.mail.email import Email
 
+    Check: TypeAlias = Callable[[bytes, Email, Envelope, Session], Facts]
+    """Finds out for itself what it can of a message; None in the facts where it cannot."""
 
 Part = TypeVar("Part", Envelope, Session, Facts)
+
+COMPUTED: Final = "computed"
+"""The source of what was found out by a check of the message itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +51,7 @@ class Known:
     name: str
     value: str
     source: str
-    """`--spf`, or the name of a header."""
+    """`--spf`, the name of a header, or `computed`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +63,13 @@ class Simulated:
     known: tuple[Known, ...]
     trace: Trace
     dependences: tuple[Dependence, ...] = ()
+    against: Trace | None = None
+    """What becomes of it under other rules, where it is compared with them."""
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """The recipients who are treated differently under the other rules."""
+        return () if self.against is None else differences(self.against, self.trace)
 
 
 _OPTIONS: Final = {
@@ -72,10 +87,23 @@ _OPTIONS: Final = {
 
 
 def simulate(
-    gateway: Gateway, name: str, message: bytes, stated: Stated, *, assume_pass: bool = False
+    gateway: Gateway,
+    name: str,
+    message: bytes,
+    stated: Stated,
+    *,
+    assume_pass: bool = False,
+    check: Check | None = None,
+    against: Gateway | None = None,
 ) -> Simulated:
-    """Judge a message by itself; never fails on a message."""
-    submission, known = submission_from(read_email(message), stated)
+    """Judge a message by itself; never fails on a message.
+
+    `check` authenticates it; `against` is another gateway that judges it too.
+    """
+    email = read_email(message)
+    submission, known = submission_from(
+        email, stated, None if check is None else partial(check, message, email)
+    )
     trace = judge(gateway, submission, assume_pass=assume_pass)
     return Simulated(
         message=name,
@@ -83,23 +111,39 @@ def simulate(
         known=known,
         trace=trace,
         dependences=readings_that_matter(gateway, submission, trace, assume_pass=assume_pass),
+        against=None if against is None else judge(against, submission, assume_pass=assume_pass),
     )
 
 
-def submission_from(email: Email, stated: Stated) -> tuple[Submission, tuple[Known, ...]]:
-    """What is known of a message: what the options say, else what its headers record."""
+def submission_from(
+    email: Email, stated: Stated, check: Callable[[Envelope, Session], Facts] | None = None
+) -> tuple[Submission, tuple[Known, ...]]:
+    """What is known of a message: what the options say, else checks, else what headers record."""
     found = found_facts(email)
-    facts = _over(stated.facts, found.facts, ("spf", "dkim", "dmarc", "dmarc_policy"))
+    envelope = _over(stated.envelope, found.envelope, ("mail_from", "recipients"))
+    session = _over(stated.session, found.session, ("source_ip", "helo", "tls"))
+    computed = Facts() if check is None else check(envelope, session)
+    facts = _over(computed, found.facts, ("spf", "dkim", "dmarc", "dmarc_policy"))
+    if computed.dmarc is not None:
+        # What was found for itself is not mixed with what a header says.
+        facts = replace(facts, dmarc_policy=computed.dmarc_policy)
+    facts = _over(stated.facts, facts, ("spf", "dkim", "dmarc", "dmarc_policy"))
     if stated.facts.dmarc_policy is not None:
         # What is stated is what conditions see, however DMARC ended.
         facts = replace(facts, dmarc=stated.facts.dmarc)
     submission = Submission(
         email=email,
-        envelope=_over(stated.envelope, found.envelope, ("mail_from", "recipients")),
-        session=_over(stated.session, found.session, ("source_ip", "helo", "tls")),
+        envelope=envelope,
+        session=session,
         facts=replace(facts, add_ons=stated.facts.add_ons),
     )
-    return submission, tuple(_known(submission, stated, found.sources))
+    sources = {**found.sources, **_computed(computed)}
+    return submission, tuple(_known(submission, stated, sources))
+
+
+def _computed(facts: Facts) -> dict[str, str]:
+    names = ("spf", "dkim", "dmarc", "dmarc_policy")
+    return {name: COMPUTED for name in names if getattr(facts, name) is not None}
 
 
 def _over(stated: Part, found: Part, members: tuple[str, ...]) -> Part:

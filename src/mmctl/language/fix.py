@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.language.nodes import Mapping as MappingNode
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from mmctl.problem import Path, Position
-
-    Key = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,208 +83,199 @@ class Unignore:
 
 Fix = Replace | Remove | Sort | Unignore
 
-_IDS: Final = re.compile(r"(?P<before>\s*#\s*mmctl:\s*ignore\[)(?P<ids>[^\]]*)(?P<after>\].*)", re.S)
+_IDS: Final = re.compile(r"(\s*#\s*mmctl:\s*ignore\[)([^\]]*)(\].*)", re.DOTALL)
 _BETWEEN: Final = re.compile(r"[\s,-]*")
-_OWN_LINE: Final = re.compile(r"\s*-[ ]+")
+_BEFORE_VALUE: Final = re.compile(r"\s*-[ ]+")
+
+Splice = tuple[int, int, str]
 
 
-def fixed(text: str, fixes: Iterable[Fix], *, file: str) -> str:
-    """The text after all fixes for a file that can be made; the same text where none can.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fixed:
+    """A text after its fixes, and those that were made."""
 
-    Fixes in one list may get in each other's way; the one that is left out can be made next time.
-    """
-    wanted = [fix for fix in fixes if fix.file == file]
-    values = _with_values(text, [fix for fix in wanted if not isinstance(fix, Unignore)], file)
-    return _without_ids(values, text, [fix for fix in wanted if isinstance(fix, Unignore)])
+    text: str
+    done: tuple[Fix, ...] = ()
 
 
-# -- values
-
-
-@dataclass(slots=True)
-class _Plan:
-    """What is to be done in one text."""
-
-    splices: list[tuple[int, int, str]] = field(default_factory=list)
-    new: dict[Path, str] = field(default_factory=dict)
-    gone: defaultdict[Path, set[int]] = field(default_factory=lambda: defaultdict(set))
-    orders: dict[Path, tuple[int, ...]] = field(default_factory=dict)
-    touched: set[Path] = field(default_factory=set)
-    """Lists in which something is done."""
-
-
-def _with_values(text: str, fixes: list[Fix], file: str) -> str:
+def fixed(text: str, fixes: Iterable[Fix], *, file: str) -> Fixed:
+    """The text after all fixes for a file that can be made; the same text where none can."""
     before, problems = compose(text, file=file)
-    if not fixes or before is None or problems:
-        return text
-    items = items_of(text)
-    plan = _Plan()
+    if before is None or problems:
+        return Fixed(text=text)
+    plan = _Plan(text, items_of(text))
     for fix in fixes:
-        _put(plan, fix, items)
-    _remove(plan, items, text)
-    for path, order in plan.orders.items():
-        _reorder(plan, path, order, items, text)
+        if fix.file == file and fix not in plan.done and plan.takes(fix):
+            plan.done.append(fix)
     after = text
-    for start, end, new in sorted(plan.splices, reverse=True):
+    for start, end, new in sorted(plan.splices(), reverse=True):
         after = after[:start] + new + after[end:]
     read, problems = compose(after, file=file)
-    if read is None or problems or _plain(read) != _expected(_plain(before), plan, ()):
-        return text
-    return after
+    if read is None or problems or plain(read) != plan.expected(plain(before)):
+        return Fixed(text=text)
+    return Fixed(text=after, done=tuple(plan.done))
 
 
-def _put(plan: _Plan, fix: Fix, items: Mapping[Key, Item]) -> None:
-    match fix:
-        case Replace():
-            item = _found(fix.at, fix.old, items)
-            if item is not None and item.path not in plan.new:
-                plan.new[item.path] = fix.new
-                plan.touched.add(item.path[:-1])
-                plan.splices.append((item.start, item.end, _written(item, fix.new)))
-        case Remove():
-            item = _found(fix.at, fix.old, items)
-            if item is not None and item.siblings and item.path not in plan.new:
-                plan.gone[item.path[:-1]].add(int(item.path[-1]))
-                plan.touched.add(item.path[:-1])
-        case Sort():
-            pairs = zip(fix.at, fix.values, strict=True)
-            found = [_found(at, value, items) for at, value in pairs]
-            paths = {item.path[:-1] for item in found if item is not None}
-            if None not in found and len(paths) == 1:
-                plan.orders[paths.pop()] = fix.order
-        case Unignore():
-            pass
-        case _:
-            assert_never(fix)
-
-
-def _found(at: Position, old: str, items: Mapping[Key, Item]) -> Item | None:
-    item = items.get((at.line, at.column))
-    return item if item is not None and item.text == old else None
-
-
-def _written(item: Item, text: str) -> str:
-    """The text in the quotes that the value had, where that can be."""
-    if item.quote == "'" and text.isprintable() and "'" not in text:
-        return f"'{text}'"
-    return scalar(text, flow=item.flow) if item.quote is None else quoted(text)
-
-
-def _remove(plan: _Plan, items: Mapping[Key, Item], text: str) -> None:
-    by_path = {item.path: item for item in items.values()}
-    for path, gone in list(plan.gone.items()):
-        inside = [by_path.get((*path, index)) for index in range(_size(by_path, path, gone))]
-        whole = [item for item in inside if item is not None]
-        cuts = (
-            [] if len(whole) != len(inside) or len(gone) == len(inside) else _cuts(whole, gone, text)
-        )
-        if cuts:
-            plan.splices += [(start, end, "") for start, end in cuts]
-        else:
-            del plan.gone[path]
-
-
-def _size(by_path: Mapping[Path, Item], path: Path, gone: set[int]) -> int:
-    return by_path[(*path, next(iter(gone)))].siblings
-
-
-def _cuts(inside: list[Item], gone: set[int], text: str) -> list[tuple[int, int]]:
-    """What is cut out of the text of a list; nothing where more than the values would go."""
-    cuts = list((_inline if inside[0].flow else _lines)(inside, gone, text))
-    return [] if None in cuts else [cut for cut in cuts if cut is not None]
-
-
-def _inline(inside: list[Item], gone: set[int], text: str) -> Iterator[tuple[int, int] | None]:
-    index = 0
-    while index < len(inside):
-        if index not in gone:
-            index += 1
-            continue
-        first = index
-        while index in gone:
-            index += 1
-        if index < len(inside):
-            start, end = inside[first].start, inside[index].start
-        else:
-            start, end = inside[first - 1].end, inside[-1].end
-        between = [text[a.end : b.start] for a, b in _neighbours(inside, first, index)]
-        yield (start, end) if all(map(_BETWEEN.fullmatch, between)) else None
-
-
-def _neighbours(inside: list[Item], first: int, after: int) -> Iterator[tuple[Item, Item]]:
-    low, high = max(first - 1, 0), min(after, len(inside) - 1)
-    for index in range(low, high):
-        yield inside[index], inside[index + 1]
-
-
-def _lines(inside: list[Item], gone: set[int], text: str) -> Iterator[tuple[int, int] | None]:
-    for index in sorted(gone):
-        item = inside[index]
-        start = text.rfind("\n", 0, item.start) + 1
-        end = text.find("\n", item.end) + 1 or len(text)
-        above = text[text.rfind("\n", 0, max(start - 1, 0)) + 1 : start]
-        alone = _OWN_LINE.fullmatch(text[start : item.start]) and not text[item.end : end].strip()
-        # A comment above says something about the value; who removes both is a person.
-        yield (start, end) if alone and not above.lstrip().startswith("#") else None
-
-
-def _reorder(
-    plan: _Plan, path: Path, order: tuple[int, ...], items: Mapping[Key, Item], text: str
-) -> None:
-    inside = sorted(
-        (item for item in items.values() if item.path[:-1] == path), key=lambda item: item.start
-    )
-    gaps = (text[a.end : b.start] for a, b in zip(inside, inside[1:], strict=False))
-    if path in plan.touched or len(inside) != len(order) or not all(map(_BETWEEN.fullmatch, gaps)):
-        plan.orders[path] = tuple(range(len(order)))
-        return
-    plan.splices += [
-        (item.start, item.end, text[inside[index].start : inside[index].end])
-        for item, index in zip(inside, order, strict=True)
-    ]
-
-
-# -- what the text must say afterwards
-
-
-def _plain(node: Node) -> Any:
+def plain(node: Node) -> Any:
+    """What a node says, as lists, dictionaries and texts."""
     match node:
         case Scalar():
             return node.text
         case SequenceNode():
-            return [_plain(item) for item in node.items]
+            return [plain(item) for item in node.items]
         case MappingNode():
-            return {key.text: _plain(value) for key, value in node.entries}
+            return {key.text: plain(value) for key, value in node.entries}
 
 
-def _expected(value: Any, plan: _Plan, path: Path) -> Any:
-    if isinstance(value, dict):
-        return {key: _expected(member, plan, (*path, key)) for key, member in value.items()}
-    if isinstance(value, list):
-        gone = plan.gone.get(path, set())
-        listed = [_expected(item, plan, (*path, index)) for index, item in enumerate(value)]
-        if path in plan.orders:
-            listed = [listed[index] for index in plan.orders[path]]
-        return [item for index, item in enumerate(listed) if index not in gone]
-    return plan.new.get(path, value)
+@dataclass(slots=True)
+class _Plan:
+    """What is to be done in one text, in characters and in what they say."""
 
+    text: str
+    items: Mapping[tuple[int, int], Item]
+    lists: dict[Path, list[Item]] = field(init=False)
+    new: dict[Path, str] = field(default_factory=dict)
+    gone: defaultdict[Path, set[int]] = field(default_factory=lambda: defaultdict(set))
+    orders: dict[Path, tuple[int, ...]] = field(default_factory=dict)
+    unignored: defaultdict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    done: list[Fix] = field(default_factory=list)
 
-# -- comments
+    def __post_init__(self) -> None:
+        self.lists = defaultdict(list)
+        for item in self.items.values():
+            if item.siblings:
+                self.lists[item.path[:-1]].append(item)
 
+    def takes(self, fix: Fix) -> bool:
+        """Note a fix; False where it cannot be made without changing more."""
+        match fix:
+            case Replace():
+                item = self.found(fix.at, fix.old)
+                if item is None or item.path in self.new or item.quote in {"|", ">"}:
+                    return False
+                self.new[item.path] = fix.new
+            case Remove():
+                item = self.found(fix.at, fix.old)
+                if item is None or not self.can_lose(item):
+                    return False
+                self.gone[item.path[:-1]].add(int(item.path[-1]))
+            case Sort():
+                path = self.list_of(fix)
+                if path is None:
+                    return False
+                self.orders[path] = fix.order
+            case Unignore():
+                self.unignored[fix.at.line].add(fix.check)
+            case _:
+                assert_never(fix)
+        return True
 
-def _without_ids(text: str, before: str, fixes: list[Unignore]) -> str:
-    """Take ids out of ignore comments; lines are found by their text as it was before."""
-    lines, old = text.splitlines(keepends=True), before.splitlines(keepends=True)
-    # Where other fixes took lines away, comments have moved: they are changed next time.
-    if not fixes or len(lines) != len(old):
-        return text
-    gone: defaultdict[int, set[str]] = defaultdict(set)
-    for fix in fixes:
-        gone[fix.at.line - 1].add(fix.check)
-    for number, ids in gone.items():
-        found = _IDS.fullmatch(lines[number]) if number < len(lines) else None
-        if found is not None:
-            left = [each for each in map(str.strip, found["ids"].split(",")) if each not in ids]
-            kept = f"{found['before']}{', '.join(left)}{found['after']}"
-            lines[number] = kept if any(left) else ""
-    return "".join(lines)
+    def found(self, at: Position, old: str) -> Item | None:
+        """The value at a place, if it still is what it was."""
+        item = self.items.get((at.line, at.column))
+        return item if item is not None and item.text == old else None
+
+    def can_lose(self, item: Item) -> bool:
+        """Whether the list of a value keeps others, and the value goes without a comment."""
+        path, index = item.path[:-1], int(item.path[-1])
+        inside = self.lists[path]
+        left = len(inside) - len(self.gone.get(path, ()))
+        if not item.siblings or len(inside) != item.siblings or left < 2:  # noqa: PLR2004 - one stays
+            return False
+        if item.flow:
+            around = inside[max(index - 1, 0) : index + 2]
+            return self.only_signs_between(around)
+        start, end = self.line_of(item)
+        above = self.text[self.text.rfind("\n", 0, max(start - 1, 0)) + 1 : start]
+        alone = _BEFORE_VALUE.fullmatch(self.text[start : item.start])
+        # A comment above says something about the value: who removes both is a person.
+        commented = above.lstrip().startswith("#") or self.text[item.end : end].strip()
+        return bool(alone) and not commented
+
+    def list_of(self, fix: Sort) -> Path | None:
+        """The list that a fix sorts, if its values still are what they were."""
+        found = [self.found(at, value) for at, value in zip(fix.at, fix.values, strict=True)]
+        paths = {item.path[:-1] for item in found if item is not None}
+        if None in found or len(paths) != 1:
+            return None
+        (path,) = paths
+        inside = self.lists[path]
+        whole = len(inside) == len(fix.order) == inside[0].siblings
+        return path if whole and self.only_signs_between(inside) else None
+
+    def only_signs_between(self, inside: list[Item]) -> bool:
+        """Whether nothing but commas, dashes and space is between values: no comments."""
+        return all(_BETWEEN.fullmatch(self.text[a.end : b.start]) for a, b in pairwise(inside))
+
+    def line_of(self, item: Item) -> tuple[int, int]:
+        """Where the line of a value begins and ends, in characters; its line feed included."""
+        end = self.text.find("\n", item.end)
+        return self.text.rfind("\n", 0, item.start) + 1, len(self.text) if end < 0 else end + 1
+
+    # -- in characters
+
+    def splices(self) -> Iterator[Splice]:
+        """What is put in place of what, from where to where."""
+        changed = {path[:-1] for path in self.new} | self.gone.keys() | self.orders.keys()
+        for item in self.items.values():
+            if item.path in self.new and not item.siblings:
+                yield item.start, item.end, self.written(item)
+        for path in changed & self.lists.keys():
+            yield from self.in_list(path)
+        yield from self.in_comments()
+
+    def in_list(self, path: Path) -> Iterator[Splice]:
+        """Values into the places that stay, in their order; the other places go."""
+        inside = self.lists[path]
+        gone = self.gone.get(path, set())
+        order = self.orders.get(path, range(len(inside)))
+        texts = [self.written(inside[index]) for index in order if index not in gone]
+        kept = [item for index, item in enumerate(inside) if index not in gone]
+        for item, text in zip(kept, texts, strict=True):
+            yield item.start, item.end, text
+        if gone:
+            yield from self.cuts(inside, gone)
+
+    def cuts(self, inside: list[Item], gone: set[int]) -> Iterator[Splice]:
+        """The places that go: whole lines, or up to the neighbour between brackets."""
+        if not inside[0].flow:
+            yield from ((*self.line_of(inside[index]), "") for index in gone)
+            return
+        last = max(set(range(len(inside))) - gone)
+        for index in sorted(gone):
+            if index < last:
+                yield inside[index].start, inside[index + 1].start, ""
+        if last + 1 < len(inside):
+            yield inside[last].end, inside[-1].end, ""
+
+    def written(self, item: Item) -> str:
+        """A value as it is to stand there, in the quotes that it had where that can be."""
+        text = self.new.get(item.path)
+        if text is None:
+            return self.text[item.start : item.end]
+        if item.quote == "'" and text.isprintable() and "'" not in text:
+            return f"'{text}'"
+        return scalar(text, flow=item.flow) if item.quote is None else quoted(text)
+
+    def in_comments(self) -> Iterator[Splice]:
+        """Ignore comments without the ids that are to go, and without those left empty."""
+        start = 0
+        for number, line in enumerate(self.text.splitlines(keepends=True), 1):
+            found = _IDS.fullmatch(line) if number in self.unignored else None
+            if found is not None:
+                ids = map(str.strip, found[2].split(","))
+                left = [each for each in ids if each not in self.unignored[number]]
+                yield start, start + len(line), f"{found[1]}{', '.join(left)}{found[3]}" * any(left)
+            start += len(line)
+
+    # -- in what they say
+
+    def expected(self, value: Any, path: Path = ()) -> Any:
+        """What the text must say afterwards."""
+        if isinstance(value, dict):
+            return {key: self.expected(member, (*path, key)) for key, member in value.items()}
+        if isinstance(value, list):
+            listed = [self.expected(item, (*path, index)) for index, item in enumerate(value)]
+            order = self.orders.get(path, range(len(listed)))
+            return [listed[index] for index in order if index not in self.gone.get(path, ())]
+        return self.new.get(path, value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.problem import Severity
-from mmctl.render.problems import summary
+from mmctl.render.problems import SHOWN, summary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,15 +47,17 @@ def _property(text: str) -> str:
 
 
 def job_summary(problems: Sequence[Problem]) -> str:
-    """The problems as a Markdown table, for `$GITHUB_STEP_SUMMARY`."""
+    """The first problems as a Markdown table, for `$GITHUB_STEP_SUMMARY`, which takes 1 MiB."""
     lines = ["### mmctl lint", "", summary(problems)]
     if problems:
         lines += ["", "| where | severity | problem | check |", "| --- | --- | --- | --- |"]
     lines += [
         f"| {_cell(str(problem.position))} | {problem.severity} |"
         f" {_cell(problem.message)} | {problem.check} |"
-        for problem in problems
+        for problem in problems[:SHOWN]
     ]
+    if len(problems) > SHOWN:
+        lines += ["", f"{len(problems) - SHOWN:,} more are in the log"]
     return "\n".join(lines) + "\n"
 
 

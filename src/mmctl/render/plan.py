@@ -150,8 +150,10 @@ def _object_lines(
         return
     yield _line(whole[0], width, name=f"{kind.noun} {name}", indent="")
     if kind is Kind.RULE_SET and desired is not None:
+        longest = max((cell_len(origin.name) for origin in desired.origins), default=0)
         for number, origin in enumerate(desired.origins, 1):
-            yield _columns("  ", "+", "green", origin.name, f"rule {number}", origin.place, width)
+            name = _padded(origin.name, longest)
+            yield _columns("  ", "+", "green", name, f"rule {number}", origin.place, width)
 
 
 def _line(edit: Edit, width: int, *, name: str | None = None, indent: str = "  ") -> Text:

@@ -6,22 +6,17 @@ from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
 from mmctl.cases.running import Status
-from mmctl.render.trace_documents import message_document, trace_document
+from mmctl.render.coverage import coverage_document
+from mmctl.render.trace_documents import trace_document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from mmctl.cases.coverage import Coverage
     from mmctl.cases.expectations import Failure
     from mmctl.cases.running import CaseResult
-    from mmctl.judge.simulation import Simulated
 
 SCHEMA: Final = "mmctl/simulate@1"
-
-
-def messages_document(simulated: Iterable[Simulated]) -> dict[str, Any]:
-    """What becomes of messages, complete."""
-    return {"schema": SCHEMA, "messages": [message_document(message) for message in simulated]}
 
 
 def cases_document(
@@ -38,7 +33,7 @@ def cases_document(
         ],
     }
     if coverage is not None:
-        document["coverage"] = _coverage(coverage)
+        document["coverage"] = coverage_document(coverage)
     return document
 
 
@@ -58,24 +53,6 @@ def _case(result: CaseResult) -> dict[str, Any]:
 
 def _side(failure: Failure, text: str) -> dict[str, str]:
     return {"recipient": failure.recipient, "member": failure.member, "text": text}
-
-
-def _coverage(coverage: Coverage) -> dict[str, Any]:
-    return {
-        "percent": coverage.percent,
-        "rules": [
-            {
-                "rule_set": rule.rule_set,
-                "rule": rule.rule,
-                "file": rule.position.file,
-                "line": rule.position.line,
-                "applied": rule.applied,
-                "not_applied": rule.not_applied,
-                "held_back": rule.held_back,
-            }
-            for rule in coverage.rules
-        ],
-    }
 
 
 def junit(results: Sequence[CaseResult]) -> str:

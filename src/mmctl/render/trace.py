@@ -9,15 +9,20 @@ from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
 
+from mmctl.judge.actions import CANNOT_FAIL
 from mmctl.judge.trace import ActionResult, RuleResult
 from mmctl.judge.words import condition_line
 from mmctl.language.project import Outcome
+from mmctl.render.paragraphs import wrapped
 from mmctl.render.problems import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from mmctl.judge.trace import (
         ActionTrace,
         CopyTrace,
+        Performed,
         PolicyTrace,
         RecipientTrace,
         RuleTrace,
@@ -37,18 +42,60 @@ def timeline(got: RecipientTrace, *, all_rules: bool = False) -> Text:
     report.append(f"  {visible(got.recipient)}\n", "bold")
     if got.policy is not None:
         _policy(report, got.policy, all_statements=all_rules)
+    shared = _shared(got.copies)
+    if len(got.copies) > 1:
+        _rules(report, got.copies[0].rules[:shared], all_rules=all_rules)
     for copy in got.copies:
         if len(got.copies) > 1:
             report.append(f"    copy for {visible(copy.address)}: {copy.outcome}\n", "bold")
-        _copy(report, copy, all_rules=all_rules)
+        _rules(report, copy.rules[shared:], all_rules=all_rules)
+        if copy.ended_by is not None and copy.rules[-1].applied:
+            report.append(f"    no further rule is asked, by {copy.ended_by}\n", "dim")
     by = f" by {got.by}" if got.by else ""
     if got.outcome is Outcome.UNKNOWN:
         by = f": {' or '.join(got.possible) or 'too many ways it could go'}"
     report.append(f"    = {got.outcome}{by}\n", "bold")
-    for fact in got.missing:
-        about = f" ({visible(fact.about)})" if fact.about else ""
-        report.append(f"      not known: {visible(fact.fact)}{about}\n", "magenta")
+    _missing(report, got)
     return report
+
+
+def sent(performed: Iterable[Performed]) -> Text:
+    """What is sent where: each action that takes mail somewhere, with the headers added by then."""
+    report = Text()
+    for action in performed:
+        if action.kind in CANNOT_FAIL:
+            continue
+        if not report:
+            report.append("  what goes where\n", "bold")
+        target = f" {visible(action.target)}" if action.target else ""
+        failed = ", which fails" if action.failed else ""
+        report.append(f"    {action.kind}{target}{failed}\n", "red" if action.failed else "green")
+        whom = ", ".join(visible(recipient) for recipient in action.recipients)
+        report.append(wrapped(f"for {whom}, by {action.rule}", " " * 8), "dim")
+        for name, value in action.headers:
+            report.append(f"        + {visible(name)}: {visible(value)}\n")
+    return report
+
+
+def _missing(report: Text, got: RecipientTrace) -> None:
+    """Each missing fact once, with what it is compared with where that is one thing."""
+    about: dict[str, list[str]] = {}
+    for fact in got.missing:
+        about.setdefault(fact.fact, []).append(fact.about)
+    for name, comparisons in about.items():
+        one = f" ({visible(comparisons[0])})" if comparisons[0] else ""
+        more = f" ({len(comparisons):,} comparisons)" if len(comparisons) > 1 else one
+        report.append(wrapped(f"not known: {visible(name)}{more}", " " * 6), "magenta")
+
+
+def _shared(copies: Sequence[CopyTrace]) -> int:
+    """How many rules were asked before the copies went their own ways."""
+    shared = 0
+    for same in zip(*(copy.rules for copy in copies), strict=False):
+        if any(rule is not same[0] for rule in same):
+            break
+        shared += 1
+    return shared if len(copies) > 1 else 0
 
 
 def _policy(report: Text, policy: PolicyTrace, *, all_statements: bool) -> None:
@@ -65,12 +112,12 @@ def _statement(report: Text, statement: StatementTrace) -> None:
     report.append(f"    {kind} {statement.name}: {answer[statement.answer.truth]}\n")
     for asked in statement.conditions:
         if not (statement.answer.is_false and not asked.answer.is_false):
-            report.append(f"        {visible(condition_line(asked))}\n", "dim")
+            report.append(wrapped(visible(condition_line(asked)), " " * 8), "dim")
 
 
-def _copy(report: Text, copy: CopyTrace, *, all_rules: bool) -> None:
+def _rules(report: Text, rules: Sequence[RuleTrace], *, all_rules: bool) -> None:
     skipped = 0
-    for rule in copy.rules:
+    for rule in rules:
         if all_rules or rule.result is not RuleResult.NOT_APPLIED:
             _rule(report, rule)
         else:
@@ -85,9 +132,9 @@ def _rule(report: Text, rule: RuleTrace) -> None:
     report.append(f"    {rule.index + 1:>3} {rule.rule}: ")
     report.append(f"{result}\n", "green" if rule.applied else "")
     for line in _why(rule):
-        report.append(f"        {visible(line)}\n", "dim")
+        report.append(wrapped(visible(line), " " * 8), "dim")
     for action in rule.actions if rule.applied else ():
-        report.append(f"        > {_done(action)}\n")
+        report.append(wrapped(f"> {action_line(action)}", " " * 8))
 
 
 def _why(rule: RuleTrace) -> list[str]:
@@ -104,14 +151,15 @@ def _why(rule: RuleTrace) -> list[str]:
             return [condition_line(one) for one in asked if one.answer.is_unknown]
 
 
-def _done(action: ActionTrace) -> str:
+def action_line(action: ActionTrace) -> str:
     """What an action did: target, recipient, what changed."""
     target = f" {visible(action.target)}" if action.target else ""
+    result = _RESULTS[action.result]
     match action.kind:
         case "replace_recipient":
-            return f"replace_recipient {visible(action.recipient)} → {visible(action.target or '')}"
+            new = visible(action.target or "nobody: no address is given")
+            return f"replace_recipient {visible(action.recipient)} → {new}{result}"
         case "relay" | "send" | "deliver_to_mailbox" | "bounce":
-            detail = f" for {visible(action.recipient)}"
+            return f"{action.kind}{target} for {visible(action.recipient)}{result}"
         case _:
-            detail = ""
-    return f"{action.kind}{target}{detail}{_RESULTS[action.result]}"
+            return f"{action.kind}{target}{result}"

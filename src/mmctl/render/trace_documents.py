@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mmctl.language.project import Outcome
+
 if TYPE_CHECKING:
     from mmctl.judge.answers import MissingFact
-    from mmctl.judge.simulation import Known, Simulated
+    from mmctl.judge.comparison import Difference
+    from mmctl.judge.simulation import Simulated
+    from mmctl.judge.tally import Tally
     from mmctl.judge.trace import (
-        ActionTrace,
         ConditionTrace,
         Performed,
         PolicyTrace,
         RecipientTrace,
         RuleTrace,
+        StatementTrace,
         Trace,
     )
 
 
 def message_document(message: Simulated) -> dict[str, Any]:
+    """What becomes of one message, with what was known of it."""
     return {
         "message": message.message,
         "known": [
@@ -26,6 +31,7 @@ def message_document(message: Simulated) -> dict[str, Any]:
             for known in message.known
         ],
         **trace_document(message.trace),
+        "differences": [difference_document(found) for found in message.differences],
         "depends_on": [
             {
                 "recipient": dependence.recipient,
@@ -40,7 +46,26 @@ def message_document(message: Simulated) -> dict[str, Any]:
     }
 
 
+def difference_document(found: Difference) -> dict[str, Any]:
+    """One recipient who is treated differently under other rules."""
+    return {
+        "recipient": found.recipient,
+        "before": _ended(found.before),
+        "after": _ended(found.after),
+    }
+
+
+def _ended(got: RecipientTrace) -> dict[str, Any]:
+    return {
+        "outcome": got.outcome.value,
+        "by": got.by,
+        "rules": list(got.applied),
+        "actions": [action.label for action in got.actions],
+    }
+
+
 def trace_document(trace: Trace) -> dict[str, Any]:
+    """How one message was judged."""
     return {
         "recipients": [_recipient(got) for got in trace.recipients],
         "performed": [_performed(performed) for performed in trace.performed],
@@ -74,26 +99,31 @@ def _recipient(got: RecipientTrace) -> dict[str, Any]:
 
 
 def missing_document(fact: MissingFact) -> dict[str, str]:
+    """A fact that nobody stated, and what states it."""
     return {"fact": fact.fact, "about": fact.about, "states": fact.states}
 
 
 def policy_document(policy: PolicyTrace) -> dict[str, Any]:
+    """What the traffic policy said to one recipient."""
     return {
         "admitted": policy.admitted.truth.value,
         "by": policy.by,
-        "statements": [
-            {
-                "name": statement.name,
-                "action": "allow" if statement.allows else "deny",
-                "answer": statement.answer.truth.value,
-                "conditions": [condition_document(asked) for asked in statement.conditions],
-            }
-            for statement in policy.statements
-        ],
+        "statements": [statement_document(statement) for statement in policy.statements],
+    }
+
+
+def statement_document(statement: StatementTrace) -> dict[str, Any]:
+    """What became of one statement of the policy for one recipient."""
+    return {
+        "name": statement.name,
+        "action": "allow" if statement.allows else "deny",
+        "answer": statement.answer.truth.value,
+        "conditions": [condition_document(asked) for asked in statement.conditions],
     }
 
 
 def rule_document(rule: RuleTrace) -> dict[str, Any]:
+    """What became of one rule for one copy of the message."""
     return {
         "rule": rule.rule,
         "index": rule.index,
@@ -116,6 +146,7 @@ def rule_document(rule: RuleTrace) -> dict[str, Any]:
 
 
 def condition_document(asked: ConditionTrace) -> dict[str, Any]:
+    """One condition with what it was compared with."""
     return {
         "operand": asked.operand,
         "operator": asked.operator,
@@ -134,4 +165,31 @@ def _performed(performed: Performed) -> dict[str, Any]:
         "recipients": list(performed.recipients),
         "headers": [list(header) for header in performed.headers],
         "failed": performed.failed,
+    }
+
+
+def tally_document(tally: Tally) -> dict[str, Any]:
+    """The counts of many messages."""
+    return {
+        "messages": tally.messages,
+        "recipients": tally.recipients,
+        "without_recipients": tally.without_recipients,
+        "outcomes": {kind.value: tally.outcomes[kind] for kind in Outcome if tally.outcomes[kind]},
+        "differing": tally.differing,
+        "differences": dict(tally.differences),
+        "missing": [
+            {"fact": fact, "states": states, "recipients": count}
+            for (fact, states), count in tally.missing.items()
+        ],
+        "depends_on": [
+            {
+                "reading": reading.reading,
+                "chosen": reading.chosen,
+                "other": reading.other,
+                "outcome": reading.outcome.value,
+                "outcome_if_other": reading.outcome_if_other.value,
+                "recipients": count,
+            }
+            for reading, count in tally.readings.items()
+        ],
     }

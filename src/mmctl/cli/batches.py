@@ -1,0 +1,203 @@
+"""Many messages: judged one after the other or by several processes, with the same result.
+
+A batch of messages is judged, written out and counted where it is judged; nothing of it is kept.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from itertools import islice
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, Final, Literal
+
+from mmctl.errors import CouldNot
+from mmctl.judge.simulation import simulate
+from mmctl.judge.tally import Tally
+from mmctl.render.messages import block, lines
+from mmctl.render.trace_documents import message_document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from concurrent.futures import Future
+
+    from mmctl.judge.simulation import Check, Simulated, Stated
+    from mmctl.judge.submission import Gateway
+
+BATCH: Final = 64
+"""Messages at most in one batch."""
+BATCH_BYTES: Final = 4 * 1024 * 1024
+"""A batch is full with the message that reaches this size."""
+IN_FLIGHT: Final = 3
+"""Batches for each process that are read ahead."""
+TRIES: Final = 3
+"""How often a batch is tried whose process was killed."""
+
+Message = tuple[str, bytes]
+"""Name and content."""
+Batch = list[Message]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judging:
+    """How messages are judged and written out; the same in every process."""
+
+    gateway: Gateway
+    stated: Stated
+    assume_pass: bool = False
+    check: Check | None = None
+    against: Gateway | None = None
+    against_name: str | None = None
+    form: Literal["block", "lines", "json"] = "block"
+    trace: bool = False
+    verbose: bool = False
+
+    def simulated(self, name: str, content: bytes) -> Simulated:
+        """What becomes of one message."""
+        return simulate(
+            self.gateway,
+            name,
+            content,
+            self.stated,
+            assume_pass=self.assume_pass,
+            check=self.check,
+            against=self.against,
+        )
+
+    def written(self, simulated: Simulated) -> object:
+        """One message as it is written out: rich's Text, or one JSON document."""
+        match self.form:
+            case "json":
+                document = message_document(simulated)
+                return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False)
+            case "lines":
+                return lines(simulated, other=self.against is not None, verbose=self.verbose)
+            case "block":
+                return block(
+                    simulated, trace=self.trace, verbose=self.verbose, other=self.against_name
+                )
+
+    def batch(self, messages: Iterable[Message]) -> Judged:
+        """Judge some messages."""
+        judged = Judged()
+        for name, content in messages:
+            simulated = self.simulated(name, content)
+            judged.tally.add(simulated)
+            judged.written.append(self.written(simulated))
+        return judged
+
+
+@dataclass(slots=True)
+class Judged:
+    """What is left of a batch: what is written of each message, and the counts."""
+
+    written: list[object] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+
+
+def judged_batches(
+    judging: Judging, messages: Iterable[Message], *, workers: int = 1
+) -> Iterator[Judged]:
+    """Judge messages in their order, by as many processes as are wanted.
+
+    Raises:
+        CouldNot: a process was killed over and over.
+    """
+    if workers > 1:
+        yield from _in_processes(judging, _batches(messages), workers)
+        return
+    for message in messages:
+        yield judging.batch([message])
+
+
+def _batches(messages: Iterable[Message]) -> Iterator[Batch]:
+    batch: Batch = []
+    size = 0
+    for name, content in messages:
+        batch.append((name, content))
+        size += len(content)
+        if len(batch) >= BATCH or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A batch whose result is not there yet."""
+
+    batch: Batch
+    future: Future[Judged] | None = None
+    tries: int = 0
+
+
+def _in_processes(judging: Judging, batches: Iterator[Batch], workers: int) -> Iterator[Judged]:
+    """Results in the order of the batches; a killed process costs the batches in flight."""
+    pool = _pool(judging, workers)
+    waiting: deque[_Waiting] = deque()
+    try:
+        while True:
+            more = islice(batches, workers * IN_FLIGHT - len(waiting))
+            waiting.extend(_Waiting(batch) for batch in more)
+            if not waiting:
+                return
+            try:
+                yield _first_of(waiting, pool)
+            except BrokenProcessPool:
+                pool.shutdown(wait=False, cancel_futures=True)
+                _forget_broken(waiting)
+                pool = _pool(judging, workers)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _first_of(waiting: deque[_Waiting], pool: ProcessPoolExecutor) -> Judged:
+    """The result of the first batch, once all are handed to the pool."""
+    for each in waiting:
+        if each.future is None:
+            each.future = pool.submit(_judged, each.batch)
+            each.tries += 1
+    first = waiting[0]
+    assert first.future is not None  # noqa: S101 - it was just handed to the pool
+    judged = first.future.result()
+    waiting.popleft()
+    return judged
+
+
+def _forget_broken(waiting: deque[_Waiting]) -> None:
+    """Let all batches be tried again that have no result."""
+    first = waiting[0]
+    if first.tries >= TRIES:
+        names = f"`{first.batch[0][0]}` to `{first.batch[-1][0]}`"
+        raise CouldNot(
+            f"{TRIES} times a process was killed before {names} were judged",
+            help="perhaps memory is short: fewer `--workers`",
+        )
+    for each in waiting:
+        broken = each.future is not None and (
+            not each.future.done() or each.future.exception() is not None
+        )
+        if broken:
+            each.future = None
+
+
+def _pool(judging: Judging, workers: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(judging,)
+    )
+
+
+_JUDGING: list[Judging] = []
+"""What the process of a pool was given when it began."""
+
+
+def _begin(judging: Judging) -> None:
+    _JUDGING[:] = [judging]
+
+
+def _judged(batch: Batch) -> Judged:
+    return _JUDGING[0].batch(batch)

@@ -1,0 +1,70 @@
+"""The options that say something about single messages: the same for every command on them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+import typer
+
+PANEL: Final = "Single messages"
+
+
+def about_messages(name: str, help: str, metavar: str | None = None) -> Any:
+    """An option under the heading for single messages."""
+    return typer.Option(name, help=help, rich_help_panel=PANEL, metavar=metavar)
+
+
+MailFrom = Annotated[
+    str | None, about_messages("--mail-from", "The envelope sender; `<>` is null.", "ADDRESS")
+]
+Rcpt = Annotated[list[str] | None, about_messages("--rcpt", "An envelope recipient.", "ADDRESS")]
+Ip = Annotated[str | None, about_messages("--ip", "The client's address.", "ADDRESS")]
+Helo = Annotated[str | None, about_messages("--helo", "What the client called itself.", "NAME")]
+TlsVersion = Annotated[str | None, about_messages("--tls", "none, TLS1_2 or TLS1_3.", "VERSION")]
+Spf = Annotated[
+    str | None, about_messages("--spf", "PASS, FAIL, GRAY or PROCESSING_FAILED.", "VERDICT")
+]
+Dkim = Annotated[
+    str | None, about_messages("--dkim", "PASS, FAIL, GRAY or PROCESSING_FAILED.", "VERDICT")
+]
+DmarcPolicy = Annotated[
+    str | None,
+    about_messages("--dmarc-policy", "NONE, QUARANTINE, REJECT or absent.", "POLICY"),
+]
+AddOn = Annotated[
+    list[str] | None,
+    about_messages("--add-on", "An add-on's answer.", "NAME.FIELD=VALUE"),
+]
+Assume = Annotated[
+    str | None,
+    about_messages("--assume", "`pass`: verdicts that are not known are good.", "pass"),
+]
+Authenticate = Annotated[
+    bool,
+    typer.Option(
+        "--authenticate",
+        help="Check SPF, DKIM and DMARC by DNS.",
+        rich_help_panel=PANEL,
+    ),
+]
+ZoneFile = Annotated[
+    str | None,
+    about_messages("--zone", "Check them by the records of a zone file, without DNS.", "FILE"),
+]
+IngressPoint = Annotated[
+    str | None, about_messages("--ingress-point", "Where the message comes in.", "NAME")
+]
+RuleSet = Annotated[str | None, about_messages("--rule-set", "Judge by a rule set alone.", "NAME")]
+Against = Annotated[
+    str | None,
+    about_messages(
+        "--against", "Other rules to compare with: git:REV, live, a snapshot or a folder.", "RULES"
+    ),
+]
+Record = Annotated[
+    str | None, about_messages("--record", "Write cases from what happens; `-` is stdout.", "FILE")
+]
+Workers = Annotated[
+    int | None,
+    typer.Option("--workers", help="Processes for many messages.", min=1, rich_help_panel=PANEL),
+]

@@ -1,0 +1,180 @@
+"""`mmctl simulate MESSAGE...`: what becomes of messages, one or an archive full of them.
+
+Messages are judged, written and forgotten one after the other; only counts are kept.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Final, TextIO
+
+from mmctl.cli.batches import Judging, judged_batches
+from mmctl.cli.progress import Progress
+from mmctl.cli.results import result_stream
+from mmctl.cli.stated import restated, stated_of, way_in
+from mmctl.judge.tally import Tally
+from mmctl.render.messages import advice, shown_paths, summary
+from mmctl.render.trace_documents import tally_document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from mmctl.cli.batches import Judged, Message
+    from mmctl.cli.run import Run
+    from mmctl.cli.stated import Options
+
+UNKNOWN: Final = 4
+SCHEMA: Final = "mmctl/simulate@1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the options want to be done with messages."""
+
+    paths: Sequence[str]
+    options: Options
+    trace: bool = False
+    strict: bool = False
+    authenticate: bool = False
+    zone: str | None = None
+    against: str | None = None
+    record: str | None = None
+    workers: int = 1
+
+
+def judge_messages(run: Run, wanted: Wanted) -> int:
+    """Judge the messages and write what becomes of them; the exit code.
+
+    Raises:
+        UsageError: an option or a path makes no sense.
+    """
+    judging = judging_of(run, wanted)
+    first, messages = _begun(messages_of(run, wanted.paths))
+    if run.format == "json":
+        judging = replace(judging, form="json")
+    elif len(first) > 1 and not (run.verbose or wanted.trace):
+        judging = replace(judging, form="lines")
+    tally = Tally()
+    if wanted.record is not None:
+        from mmctl.cli.record import record
+
+        return record(run, wanted, judging, messages)
+    batches = _counted(run, tally, judged_batches(judging, messages, workers=wanted.workers))
+    with result_stream(run) as stream:
+        if run.format == "json":
+            _write_json(stream, batches, tally, wanted.against)
+        else:
+            _write(run, stream, batches)
+            _end(run, stream, tally, wanted, many=len(first) > 1)
+    return UNKNOWN if wanted.strict and tally.unknown else 0
+
+
+def judging_of(run: Run, wanted: Wanted) -> Judging:
+    """How the messages are judged, as project and options say.
+
+    Raises:
+        UsageError: an option makes no sense, or what it names does not exist.
+        ProblemsFound: the project cannot be used.
+        CouldNot: the live rules cannot be read.
+    """
+    stated, passing = stated_of(wanted.options)
+    project = run.project()
+    judging = Judging(
+        gateway=way_in(project, wanted.options),
+        stated=stated,
+        assume_pass=passing,
+        trace=wanted.trace,
+        verbose=run.verbose,
+    )
+    if wanted.authenticate or wanted.zone is not None:
+        from mmctl.cli.checking import check_of
+
+        judging = replace(judging, check=check_of(run, wanted.zone))
+    if wanted.against is not None:
+        from mmctl.cli.against import other_rules
+
+        other = other_rules(run, project, wanted.against, wanted.options)
+        judging = replace(judging, against=other.gateway, against_name=other.name)
+    return judging
+
+
+def messages_of(run: Run, paths: Sequence[str]) -> Iterator[Message]:
+    """The messages of all paths; those that cannot be read are told on stderr."""
+    from mmctl.mail.sources import messages
+
+    skip = partial(_skipped, run)
+    for path in paths:
+        if path.startswith("s3://"):
+            from mmctl.cli.bucket import messages_of_bucket
+
+            yield from messages_of_bucket(run, path, skip)
+        else:
+            yield from messages([path], sys.stdin.buffer, skip=skip)
+
+
+def _skipped(run: Run, name: str, reason: str) -> None:
+    run.say(f"skipped: `{name}` {reason}")
+
+
+def _begun(messages: Iterator[Message]) -> tuple[list[Message], Iterator[Message]]:
+    """The first two messages (which tells one from many), and all of them."""
+    first = list(islice(messages, 2))
+    return first, chain(first, messages)
+
+
+def _counted(run: Run, tally: Tally, batches: Iterable[Judged]) -> Iterator[Judged]:
+    with Progress(run, "message") as progress:
+        for judged in batches:
+            tally.merge(judged.tally)
+            progress.count(judged.tally.messages)
+            yield judged
+
+
+def _write(run: Run, stream: TextIO, batches: Iterable[Judged]) -> None:
+    console = run.console(stream)
+    for judged in batches:
+        for text in judged.written:
+            console.print(text, end="")
+
+
+def _end(run: Run, stream: TextIO, tally: Tally, wanted: Wanted, *, many: bool) -> None:
+    """The counts, and how to state what is missing."""
+    console = run.console(stream)
+    if many or tally.messages != 1:
+        console.print(summary(tally, other=wanted.against, verbose=run.verbose), end="")
+    more = ("--authenticate",) if wanted.authenticate else ()
+    zone = ("--zone", wanted.zone) if wanted.zone else ()
+    words = ("mmctl", "simulate", *shown_paths(wanted.paths))
+    text = advice(
+        tally.facts.values(),
+        (*words, *restated(wanted.options), *more, *zone),
+        no_recipients=bool(tally.without_recipients),
+        verbose=run.verbose,
+    )
+    console.print(text, end="")
+
+
+def _write_json(
+    stream: TextIO, batches: Iterable[Judged], tally: Tally, against: str | None
+) -> None:
+    """The document `mmctl/simulate@1`, message by message: the bytes that `json.dumps` writes."""
+    stream.write("{\n")
+    if against is not None:
+        stream.write(f'  "against": {json.dumps(against, ensure_ascii=False)},\n')
+    stream.write('  "messages": [')
+    between = "\n    "
+    try:
+        for judged in batches:
+            for text in judged.written:
+                stream.write(between + str(text).replace("\n", "\n    "))
+                between = ",\n    "
+    finally:
+        # A document that breaks off is a document all the same.
+        closing = "" if between == "\n    " else "\n  "
+        counts = json.dumps(tally_document(tally), indent=2, sort_keys=True, ensure_ascii=False)
+        stream.write(f'{closing}],\n  "schema": "{SCHEMA}",\n  "summary": ')
+        stream.write(counts.replace("\n", "\n  ") + "\n}\n")

@@ -1,0 +1,223 @@
+"""`mmctl why`: why a message, or the message of a case, ended as it did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mmctl.cli import message_options as about
+from mmctl.cli.main import command
+from mmctl.cli.run import Run
+from mmctl.errors import ProblemsFound, UsageError
+from mmctl.language.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mmctl.cases.case import Case
+    from mmctl.cli.stated import Options
+    from mmctl.judge.simulation import Known
+    from mmctl.judge.submission import Gateway
+    from mmctl.judge.trace import RecipientTrace, Trace
+    from mmctl.language.project import Project
+
+
+@command("human", "json")
+def why(
+    run: Run,
+    message: Annotated[
+        str | None, typer.Argument(help="The message: a file, or `-`.", metavar="[MESSAGE]")
+    ] = None,
+    rcpt: Annotated[
+        list[str] | None,
+        typer.Option("--rcpt", help="The recipient in question.", metavar="ADDRESS"),
+    ] = None,
+    rule: Annotated[
+        str | None, typer.Option("--rule", help="Why it applied, or did not.", metavar="NAME")
+    ] = None,
+    case: Annotated[
+        str | None, typer.Option("--case", help="The message of a case.", metavar="NAME")
+    ] = None,
+    mail_from: about.MailFrom = None,
+    ip: about.Ip = None,
+    helo: about.Helo = None,
+    tls: about.TlsVersion = None,
+    spf: about.Spf = None,
+    dkim: about.Dkim = None,
+    dmarc_policy: about.DmarcPolicy = None,
+    add_on: about.AddOn = None,
+    assume: about.Assume = None,
+    authenticate: about.Authenticate = False,
+    zone: about.ZoneFile = None,
+    ingress_point: about.IngressPoint = None,
+    rule_set: about.RuleSet = None,
+) -> int:
+    """Say why a message ended so: the rule that decided, or the condition that failed."""
+    from mmctl.judge.reasons import reason_for
+    from mmctl.render.messages import advice
+    from mmctl.render.why import why_document, why_report
+
+    options: Options = {
+        "--mail-from": mail_from,
+        "--ip": ip,
+        "--helo": helo,
+        "--tls": tls,
+        "--spf": spf,
+        "--dkim": dkim,
+        "--dmarc-policy": dmarc_policy,
+        "--add-on": add_on,
+        "--assume": assume,
+        "--ingress-point": ingress_point,
+        "--rule-set": rule_set,
+    }
+    if (message is None) == (case is None):
+        raise UsageError(
+            "got no message and no case" if case is None else "got both a message and a case",
+            help="`mmctl why MESSAGE`, or `mmctl why --case NAME`",
+        )
+    if case is not None:
+        checks = {"--authenticate": "" if authenticate else None, "--zone": zone}
+        _refuse({**options, **checks})
+        judged = _of_case(run, case)
+        command = None
+    else:
+        options = {"--rcpt": rcpt, **options}
+        judged = _of_message(run, message or "", options, authenticate=authenticate, zone=zone)
+        command = _command(message or "", options, rule, authenticate=authenticate, zone=zone)
+    if rule is not None:
+        _check_rule(judged, rule)
+    reasons = [reason_for(got, rule) for got in _chosen(judged.trace, rcpt or ())]
+    if run.format == "json":
+        run.write_json(
+            why_document(judged.name, judged.known, judged.trace, reasons, judged.gateway)
+        )
+        return 0
+    report = why_report(reasons, judged.gateway, judged.trace.assumed)
+    missing = [fact for reason in reasons for fact in reason.got.missing]
+    if command is not None:
+        report.append(advice(missing, command, verbose=run.verbose))
+    run.show(report)
+    return 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    name: str
+    project: Project
+    gateway: Gateway
+    trace: Trace
+    known: tuple[Known, ...] = ()
+
+
+def _of_message(
+    run: Run, path: str, options: Options, *, authenticate: bool, zone: str | None
+) -> _Judged:
+    from mmctl.cli.messages import Wanted, judging_of, messages_of
+
+    wanted = Wanted(paths=(path,), options=options, authenticate=authenticate, zone=zone)
+    judging = judging_of(run, wanted)
+    found = messages_of(run, (path,))
+    first = next(found, None)
+    if first is None:
+        raise UsageError(f"`{path}` holds no message that can be read")
+    if next(found, None) is not None:
+        raise UsageError(
+            f"`{path}` holds more than one message",
+            help="`mmctl simulate --trace` shows every decision for many",
+        )
+    simulated = judging.simulated(*first)
+    if not simulated.trace.recipients:
+        raise UsageError("no recipient is known", help="name one: --rcpt b@example.com")
+    return _Judged(
+        name=simulated.message,
+        project=run.project(),
+        gateway=judging.gateway,
+        trace=simulated.trace,
+        known=simulated.known,
+    )
+
+
+def _of_case(run: Run, name: str) -> _Judged:
+    from mmctl.cases.reading import cases_of
+    from mmctl.cases.running import gateway_of_case, submission_of_case
+    from mmctl.judge.judging import judge
+
+    project = run.project()
+    cases, problems = cases_of(project)
+    if problems:
+        raise ProblemsFound("the cases cannot be read", problems, project.files)
+    case = _named(cases, name)
+    try:
+        submission = submission_of_case(case, run.read_file)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError(f"the message of case `{case.name}` cannot be read: {reason}") from None
+    gateway = gateway_of_case(project, case)
+    trace = judge(gateway, submission, case.scenario)
+    return _Judged(name=case.name, project=project, gateway=gateway, trace=trace)
+
+
+def _named(cases: Sequence[Case], name: str) -> Case:
+    """The case of a name, or the only one whose name begins so."""
+    exact = [case for case in cases if case.name == name]
+    found = exact or [case for case in cases if case.name.startswith(name)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = ", ".join(f"`{case.name}`" for case in found[:3])
+        raise UsageError(f"`{name}` begins {len(found)} cases: {names}", help="write more of it")
+    near = did_you_mean(name, [case.name for case in cases])
+    raise UsageError(f"there is no case `{name}`", help=near)
+
+
+def _chosen(trace: Trace, asked: Sequence[str]) -> list[RecipientTrace]:
+    from mmctl.judge.submission import bare_address
+
+    if not asked:
+        return list(trace.recipients)
+    known = [got.recipient for got in trace.recipients]
+    chosen = []
+    for address in asked:
+        try:
+            chosen.append(trace.of(bare_address(address)))
+        except KeyError:
+            near = did_you_mean(address, known) or f"one of {', '.join(known)}"
+            raise UsageError(f"the message is not for `{address}`", help=near) from None
+    return chosen
+
+
+def _check_rule(judged: _Judged, name: str) -> None:
+    """Refuse the name of a rule that this mail cannot come to."""
+    here = [rule.name for rule in judged.gateway.rules]
+    if name in here:
+        return
+    for rule_set in judged.project.rule_sets.values():
+        if any(rule.name == name for rule in rule_set.rules):
+            environment = judged.project.environment.name
+            raise UsageError(
+                f"rule `{name}` of `{rule_set.name}` is not live here: it is disabled, not for "
+                f"environment `{environment}`, or in another rule set than this mail comes to",
+                help="see `enabled`, `environments`; choose with `--env`, `--ingress-point`",
+            )
+    raise UsageError(f"there is no rule `{name}`", help=did_you_mean(name, here))
+
+
+def _refuse(options: Options) -> None:
+    for name, value in options.items():
+        if value is not None:
+            raise UsageError(
+                f"`{name}` is about a message, and a case is given", help="a case says it all"
+            )
+
+
+def _command(
+    path: str, options: Options, rule: str | None, *, authenticate: bool, zone: str | None
+) -> tuple[str, ...]:
+    from mmctl.cli.stated import restated
+
+    more = ("--authenticate",) if authenticate else ()
+    more += ("--zone", zone) if zone else ()
+    more += ("--rule", rule) if rule else ()
+    return ("mmctl", "why", path, *restated(options), *more)

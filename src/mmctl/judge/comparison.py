@@ -1,0 +1,56 @@
+"""One message under two sets of rules: whose treatment differs, and how.
+
+What rules are called does not count, only what becomes of the mail.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from mmctl.judge.trace import AddedHeader, RecipientTrace, Trace
+
+Effect: TypeAlias = "tuple[str, str, tuple[AddedHeader, ...]]"
+"""Kind and target of an action, the recipient it was done for, and the headers added by then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One envelope recipient who is treated differently."""
+
+    before: RecipientTrace
+    """Under the other rules."""
+    after: RecipientTrace
+    """Under the rules of the project."""
+
+    @property
+    def recipient(self) -> str:
+        """The envelope recipient."""
+        return self.after.recipient
+
+    def __str__(self) -> str:
+        if self.before.outcome is not self.after.outcome:
+            return f"{self.before.outcome} → {self.after.outcome}"
+        return f"{self.after.outcome}, by other actions"
+
+
+def differences(before: Trace, after: Trace) -> tuple[Difference, ...]:
+    """The recipients of one message whose outcome or actions are not the same in both traces."""
+    return tuple(
+        Difference(before=old, after=new)
+        for old, new in zip(before.recipients, after.recipients, strict=True)
+        if old.outcome is not new.outcome or effects(old) != effects(new)
+    )
+
+
+def effects(got: RecipientTrace) -> frozenset[Effect]:
+    """What is done for a recipient, in any order; added headers count with what they travel with.
+
+    A header that leaves with no action changes nothing for anybody.
+    """
+    return frozenset(
+        (action.label, action.recipient, action.headers)
+        for action in got.actions
+        if action.kind not in {"add_header", "replace_recipient"}
+    )

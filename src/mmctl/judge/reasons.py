@@ -1,0 +1,88 @@
+"""Why a judged message ended as it did for a recipient: the rule or statement that decided.
+
+Values picked from a trace; words and layout are elsewhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mmctl.judge.trace import RuleResult
+
+if TYPE_CHECKING:
+    from mmctl.judge.submission import Gateway
+    from mmctl.judge.trace import ConditionTrace, RecipientTrace, RuleTrace, StatementTrace
+    from mmctl.problem import Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why it ended so for one recipient; with `rule` also what became of that rule."""
+
+    got: RecipientTrace
+    decided: tuple[RuleTrace, ...]
+    """The traces of the rule that decided; several where the message forked before it."""
+    statements: tuple[StatementTrace, ...]
+    """The statements of the policy that decided, or of which one would have admitted."""
+    open_questions: tuple[RuleTrace, ...]
+    """Rules of which it is not known whether they apply, where that matters."""
+    rule: str | None = None
+    asked: tuple[RuleTrace, ...] = ()
+    """What became of the rule in question; empty: it was not asked."""
+    ended_by: str | None = None
+    """The rule that came before, and after which it was not asked."""
+
+
+def reason_for(got: RecipientTrace, rule: str | None = None) -> Reason:
+    """Why it ended so, from its trace."""
+    asked = tuple(trace for trace in got.rules if rule is not None and trace.rule == rule)
+    return Reason(
+        got=got,
+        decided=tuple(trace for trace in got.rules if trace.rule == got.by and trace.applied),
+        statements=_statements(got),
+        open_questions=_open(got),
+        rule=rule,
+        asked=asked,
+        ended_by=next((copy.ended_by for copy in got.copies if copy.ended_by), None),
+    )
+
+
+def deciding(trace: RuleTrace) -> tuple[ConditionTrace, ...]:
+    """The conditions that made the difference for a rule: for one that applied all of them."""
+    match trace.result:
+        case RuleResult.APPLIED:
+            return trace.conditions
+        case RuleResult.NOT_APPLIED:
+            return () if trace.failed is None else (trace.failed,)
+        case RuleResult.HELD_BACK:
+            return () if trace.held_back_by is None else (trace.held_back_by,)
+        case RuleResult.UNKNOWN:
+            asked = (*trace.conditions, *trace.unless)
+            return tuple(one for one in asked if one.answer.is_unknown)
+
+
+def place_of(gateway: Gateway, trace: RuleTrace, condition: ConditionTrace) -> Position:
+    """Where a condition of a rule is written; of one that its phase adds, the rule's place."""
+    try:
+        return gateway.rules[trace.index].positions.at(condition.path)
+    except KeyError:
+        return trace.position
+
+
+def _statements(got: RecipientTrace) -> tuple[StatementTrace, ...]:
+    if got.policy is None:
+        return ()
+    if got.policy.admitted.is_true:
+        return ()
+    named = tuple(asked for asked in got.policy.statements if asked.name == got.policy.by)
+    return named or tuple(asked for asked in got.policy.statements if asked.allows)
+
+
+def _open(got: RecipientTrace) -> tuple[RuleTrace, ...]:
+    missing = set(got.missing)
+    return tuple(
+        trace
+        for trace in got.rules
+        if trace.result is RuleResult.UNKNOWN and missing & set(trace.missing)
+    )

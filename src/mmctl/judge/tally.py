@@ -1,0 +1,107 @@
+"""Counts over many messages: outcomes, missing facts, readings that matter, differences.
+
+A tally does not grow with the number of messages. Tallies of parts add up to that of the whole.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mmctl.language.project import Outcome
+
+if TYPE_CHECKING:
+    from mmctl.judge.answers import MissingFact
+    from mmctl.judge.readings_matter import Dependence
+    from mmctl.judge.simulation import Simulated
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A choice of a reading that would change outcomes, and how."""
+
+    reading: str
+    chosen: str
+    other: str
+    outcome: Outcome
+    outcome_if_other: Outcome
+
+    @classmethod
+    def of(cls, dependence: Dependence) -> Reading:
+        """The same without the recipient."""
+        return cls(
+            dependence.reading,
+            dependence.chosen,
+            dependence.other,
+            dependence.outcome,
+            dependence.outcome_if_other,
+        )
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of many messages, counted by recipients."""
+
+    messages: int = 0
+    recipients: int = 0
+    without_recipients: int = 0
+    """Messages of which no recipient is known."""
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    missing: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Recipients for whom a fact is missing, by the fact and what states it."""
+    facts: dict[tuple[str, str], MissingFact] = field(default_factory=dict)
+    """One example of each missing fact."""
+    readings: Counter[Reading] = field(default_factory=Counter)
+    examples: dict[Reading, str] = field(default_factory=dict)
+    """The first message whose outcome depends on a reading."""
+    differences: Counter[str] = field(default_factory=Counter)
+    """Recipients who are treated differently, by kind of difference: `delivered → dropped`."""
+    differing: int = 0
+    """Messages with such recipients."""
+    assumed: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Messages for which a fact was assumed, by fact and value."""
+    with_notes: int = 0
+
+    def add(self, simulated: Simulated) -> None:
+        """Count one message."""
+        trace = simulated.trace
+        self.messages += 1
+        self.recipients += len(trace.recipients)
+        self.without_recipients += not trace.recipients
+        self.with_notes += bool(trace.notes)
+        self.outcomes.update(got.outcome for got in trace.recipients)
+        self.assumed.update(trace.assumed.items())
+        for got in trace.recipients:
+            for fact in {(fact.fact, fact.states): fact for fact in got.missing}.values():
+                self.missing[fact.fact, fact.states] += 1
+                self.facts.setdefault((fact.fact, fact.states), fact)
+        for dependence in simulated.dependences:
+            reading = Reading.of(dependence)
+            self.readings[reading] += 1
+            self.examples.setdefault(reading, simulated.message)
+        found = simulated.differences
+        self.differing += bool(found)
+        self.differences.update(str(difference) for difference in found)
+
+    def merge(self, later: Tally) -> None:
+        """Count what another tally counted, of messages that come later."""
+        self.messages += later.messages
+        self.recipients += later.recipients
+        self.without_recipients += later.without_recipients
+        self.with_notes += later.with_notes
+        self.differing += later.differing
+        self.outcomes.update(later.outcomes)
+        self.assumed.update(later.assumed)
+        self.missing.update(later.missing)
+        self.readings.update(later.readings)
+        self.differences.update(later.differences)
+        for key, fact in later.facts.items():
+            self.facts.setdefault(key, fact)
+        for reading, message in later.examples.items():
+            self.examples.setdefault(reading, message)
+
+    @property
+    def unknown(self) -> bool:
+        """Whether an outcome is unknown, or nobody knows whom a message is for."""
+        return bool(self.without_recipients or self.outcomes[Outcome.UNKNOWN])
