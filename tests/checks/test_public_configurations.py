@@ -47,6 +47,29 @@ def _yaml(document: object) -> str:
     return stream.getvalue()
 
 
+REFUSED: Final[Mapping[str, list[str]]] = json.loads(
+    (Path(__file__).parent / "refused.json").read_text(encoding="utf-8")
+)
+"""Of configurations that the service would refuse: the members that are wrong, by file."""
+
+
+def test_every_refused_configuration_has_an_expectation() -> None:
+    assert sorted(REFUSED) == sorted(file.name for file in PUBLISHED.glob("broken-*.json"))
+
+
+@pytest.mark.parametrize("name", sorted(REFUSED))
+def test_exactly_the_wrong_members_are_refused_at_their_lines(name: str) -> None:
+    text = (PUBLISHED / name).read_text(encoding="utf-8")
+    refused = import_api_json({name: text}).refused
+    assert sorted(problem.message.split("`")[1] for problem in refused) == REFUSED[name]
+    lines = text.splitlines()
+    for problem in refused:
+        member = problem.message.split("`")[1].split(".")[-1].split("[")[0]
+        here = lines[problem.position.line - 1]
+        # What is missing has no line of its own; an item of a list has that of its brace.
+        assert f'"{member}"' in here or here.strip() == "{" or "is missing" in problem.message
+
+
 def test_every_published_configuration_has_an_expectation() -> None:
     assert sorted(EXPECTED) == sorted(file.name for file in PUBLISHED.glob("[0-9]*.json"))
 

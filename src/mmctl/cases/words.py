@@ -18,7 +18,8 @@ _SHOWN: Final = 3
 
 def condition_words(condition: RuleCondition | PolicyCondition) -> str:
     """A condition as a file says it: `from: {ends_with: ["@a.example", "@b.example"]}`."""
-    return _flow(condition_to_file(condition)).removeprefix("{").removesuffix("}")
+    words = flow(condition_to_file(condition), most=_SHOWN)
+    return words.removeprefix("{").removesuffix("}")
 
 
 def action_words(action: RuleAction, *, stop: bool = False) -> str:
@@ -28,15 +29,18 @@ def action_words(action: RuleAction, *, stop: bool = False) -> str:
     return kind if target is None else f"{kind} {target}"
 
 
-def _flow(value: Any) -> str:
-    """A value on one line; of a long list the first few."""
+def flow(value: Any, *, most: int | None = None) -> str:
+    """A value as YAML on one line; of a list at most the first `most`."""
     match value:
         case Mapping():
-            items = (f"{scalar(str(key), flow=True)}: {_flow(item)}" for key, item in value.items())
+            items = (
+                f"{scalar(str(key), flow=True)}: {flow(item, most=most)}"
+                for key, item in value.items()
+            )
             return "{" + ", ".join(items) + "}"
         case list():
-            items = (_flow(item) for item in value[:_SHOWN])
-            more = f", … {len(value) - _SHOWN} more" if len(value) > _SHOWN else ""
+            items = (flow(item) for item in value[:most])
+            more = f", … {len(value) - most} more" if most and len(value) > most else ""
             return "[" + ", ".join(items) + more + "]"
         case bool():
             return "true" if value else "false"

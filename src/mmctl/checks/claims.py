@@ -8,11 +8,12 @@ or certificate) is not taken on the sender's word.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.effects import bounces, delivers, ends, unconditional
 from mmctl.checks.own import domain_of, own_domains, takes_from_strangers
-from mmctl.checks.places import Role, address_attribute, rule_conditions, text_test
+from mmctl.checks.places import Role, Same, address_attribute, rule_conditions, text_test
 from mmctl.checks.verdicts import asks_for_failed
 
 if TYPE_CHECKING:
@@ -48,13 +49,22 @@ class Claim:
         return self.placed.role is Role.UNLESS
 
 
-def claims(project: Project) -> Iterator[Claim]:
+def claims(project: Project) -> tuple[Claim, ...]:
     """Every claim in the rule sets that strangers' mail passes."""
+    return _claims_of(Same(project))
+
+
+@lru_cache(maxsize=1)
+def _claims_of(same: Same) -> tuple[Claim, ...]:
+    # Three checks ask for these, one after the other for the same project.
+    project = same.project
     own = own_domains(project)
-    for rule_set in project.rule_sets.values():
-        if takes_from_strangers(project, rule_set):
-            live = rule_set.live_rules(project.environment.name)
-            yield from _among(live, own)
+    return tuple(
+        claim
+        for rule_set in project.rule_sets.values()
+        if takes_from_strangers(project, rule_set)
+        for claim in _among(rule_set.live_rules(project.environment.name), own)
+    )
 
 
 def _among(live: Sequence[LogicalRule], own: frozenset[str]) -> Iterator[Claim]:
@@ -79,7 +89,7 @@ def _exceptions(rule: LogicalRule, own: frozenset[str]) -> Iterator[Claim]:
     asked = {_family(each) for each in placed if each.role is Role.CONDITION}
     for each in placed:
         # An exception by what the rule itself asks for only says more exactly what it is for.
-        if each.role is Role.UNLESS and _family(each) not in asked:
+        if each.role is Role.UNLESS and _family(each) not in asked - {None}:
             claim = _claim(each, rule, None, own)
             if claim is not None and (claim.is_header or _blocks(rule)):
                 yield claim
@@ -122,7 +132,15 @@ def _claim(
 
 
 def _family(placed: PlacedCondition) -> str | None:
+    """What a condition is about, if that is an address or a header; From and Sender are one."""
     attribute = address_attribute(placed.condition)
+    if attribute is None:
+        test = text_test(placed)
+        return (
+            test.subject.lower()
+            if test is not None and test.subject.startswith("header ")
+            else None
+        )
     return "from" if attribute == "sender" else attribute
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Finding, finding
@@ -114,12 +115,43 @@ def statements(
             yield policy, ("PolicyStatements", index), statement
 
 
-def conditions(project: Project) -> Iterator[PlacedCondition]:
+def conditions(project: Project) -> tuple[PlacedCondition, ...]:
     """Every condition of every rule and policy statement."""
-    for _, rule in rules(project):
-        yield from rule_conditions(rule)
+    return _placed_of(Same(project))
+
+
+def text_tests(project: Project) -> tuple[TextTest, ...]:
+    """Every string condition of every rule and policy statement."""
+    return _texts_of(Same(project))
+
+
+class Same:
+    """A project as a key: equal to itself alone, however much it holds."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other.project is self.project
+
+    def __hash__(self) -> int:
+        return id(self.project)
+
+
+@lru_cache(maxsize=1)
+def _placed_of(same: Same) -> tuple[PlacedCondition, ...]:
+    # Most checks ask for these, one after the other for the same project.
+    project = same.project
+    placed = [each for _, rule in rules(project) for each in rule_conditions(rule)]
     for policy in project.traffic_policies.values():
-        yield from policy_conditions(policy)
+        placed += policy_conditions(policy)
+    return tuple(placed)
+
+
+@lru_cache(maxsize=1)
+def _texts_of(same: Same) -> tuple[TextTest, ...]:
+    tests = map(text_test, conditions(same.project))
+    return tuple(test for test in tests if test is not None)
 
 
 def policy_conditions(policy: LogicalTrafficPolicy) -> Iterator[PlacedCondition]:
@@ -145,14 +177,6 @@ def compared_as_addresses(project: Project) -> frozenset[str]:
     """The attributes whose conditions compare addresses alone, under the project's readings."""
     whole = project.settings.readings.address_fields == "whole_header"
     return ENVELOPE if whole else ADDRESSES
-
-
-def text_tests(project: Project) -> Iterator[TextTest]:
-    """Every string condition of every rule and policy statement."""
-    for placed in conditions(project):
-        test = text_test(placed)
-        if test is not None:
-            yield test
 
 
 def text_test(placed: PlacedCondition) -> TextTest | None:

@@ -68,10 +68,11 @@ def run(subject: Subject) -> Iterator[Finding]:
     for where, path, values in _lists(subject.project):
         if len(values) < LONG:
             continue
-        order = sorted(range(len(values)), key=lambda index: _key(values[index]))
-        first = next((i for i, index in enumerate(order) if i != index), None)
-        if first is None:
+        keys = list(map(_key, values))
+        if all(one <= other for one, other in pairwise(keys)):
             continue
+        order = sorted(range(len(values)), key=keys.__getitem__)
+        first = next(i for i, index in enumerate(order) if i != index)
         places = [where.positions.at((*path, index)) for index in range(len(values))]
         if _is_plain(subject.project, places, values):
             yield finding(

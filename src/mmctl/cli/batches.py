@@ -21,7 +21,7 @@ from mmctl.render.messages import block, lines
 from mmctl.render.trace_documents import message_document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
 
     from mmctl.judge.simulation import Check, Simulated, Stated
@@ -54,6 +54,8 @@ class Judging:
     form: Literal["block", "lines", "json"] = "block"
     trace: bool = False
     verbose: bool = False
+    seen: Callable[[Simulated, bytes], None] | None = None
+    """Is shown each message with what became of it; in this process alone."""
 
     def simulated(self, name: str, content: bytes) -> Simulated:
         """What becomes of one message."""
@@ -86,6 +88,8 @@ class Judging:
         for name, content in messages:
             simulated = self.simulated(name, content)
             judged.tally.add(simulated)
+            if self.seen is not None:
+                self.seen(simulated, content)
             judged.written.append(self.written(simulated))
         return judged
 

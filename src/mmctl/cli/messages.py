@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import deque
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
@@ -16,6 +17,7 @@ from mmctl.cli.batches import Judging, judged_batches
 from mmctl.cli.progress import Progress
 from mmctl.cli.results import result_stream
 from mmctl.cli.stated import restated, stated_of, way_in
+from mmctl.errors import UsageError
 from mmctl.judge.tally import Tally
 from mmctl.render.messages import advice, shown_paths, summary
 from mmctl.render.trace_documents import tally_document
@@ -24,10 +26,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from mmctl.cli.batches import Judged, Message
+    from mmctl.cli.record import Recorder
     from mmctl.cli.run import Run
     from mmctl.cli.stated import Options
 
 UNKNOWN: Final = 4
+STDOUT: Final = "-"
 SCHEMA: Final = "mmctl/simulate@1"
 
 
@@ -58,19 +62,41 @@ def judge_messages(run: Run, wanted: Wanted) -> int:
         judging = replace(judging, form="json")
     elif len(first) > 1 and not (run.verbose or wanted.trace):
         judging = replace(judging, form="lines")
+    recorder = _recorder(run, wanted)
+    if recorder is not None:
+        judging = replace(judging, seen=recorder.see)
     tally = Tally()
-    if wanted.record is not None:
-        from mmctl.cli.record import record
-
-        return record(run, wanted, judging, messages)
     batches = _counted(run, tally, judged_batches(judging, messages, workers=wanted.workers))
-    with result_stream(run) as stream:
-        if run.format == "json":
-            _write_json(stream, batches, tally, wanted.against)
-        else:
-            _write(run, stream, batches)
-            _end(run, stream, tally, wanted, many=len(first) > 1)
+    if wanted.record == STDOUT:
+        deque(batches, maxlen=0)
+    else:
+        with result_stream(run) as stream:
+            if run.format == "json":
+                _write_json(stream, batches, tally, wanted.against)
+            else:
+                _write(run, stream, batches)
+                _end(run, stream, tally, wanted, many=len(first) > 1)
+    if recorder is not None:
+        recorder.write()
     return UNKNOWN if wanted.strict and tally.unknown else 0
+
+
+def _recorder(run: Run, wanted: Wanted) -> Recorder | None:
+    """What makes cases of the messages, where that is wanted."""
+    if wanted.record is None:
+        return None
+    if wanted.workers > 1:
+        raise UsageError(
+            f"got both `--record` and `--workers {wanted.workers}`",
+            help="one process records: leave out --workers",
+        )
+    from mmctl.cli.record import Recorder
+
+    recorder = Recorder(
+        run=run, project=run.project(), options=wanted.options, target=wanted.record
+    )
+    recorder.check()
+    return recorder
 
 
 def judging_of(run: Run, wanted: Wanted) -> Judging:

@@ -217,7 +217,9 @@ def _command(
 ) -> tuple[str, ...]:
     from mmctl.cli.stated import restated
 
-    more = ("--authenticate",) if authenticate else ()
-    more += ("--zone", zone) if zone else ()
-    more += ("--rule", rule) if rule else ()
+    more = [
+        *(["--authenticate"] if authenticate else []),
+        *(["--zone", zone] if zone else []),
+        *(["--rule", rule] if rule else []),
+    ]
     return ("mmctl", "why", path, *restated(options), *more)

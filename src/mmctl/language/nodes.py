@@ -1,25 +1,21 @@
 """YAML text → nodes: what stands where, with nothing resolved, nothing constructed, nothing run.
 
 A scalar is its text. Syntax errors, anchors, aliases, tags, duplicate keys and nesting beyond
-`MAX_DEPTH` become problems. libyaml reads the text: what it reads is what YAML 1.2 means, since
-plain scalars are not resolved here. The one thing of YAML 1.2 that it refuses, a colon inside a
-plain text between braces (`{role: arn:aws:…}`), is left to the slower reader of ruamel.yaml.
-No knowledge of mmctl's keys may live here.
+`MAX_DEPTH` become problems. No knowledge of mmctl's keys may live here.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from ruamel.yaml import YAML, events
-from ruamel.yaml.cyaml import CParser
+from ruamel.yaml import events
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
 from mmctl.language.quoting import quoted_line
+from mmctl.language.yaml_events import over_events
 from mmctl.problem import Position, Problem, Severity
 
 if TYPE_CHECKING:
@@ -27,8 +23,6 @@ if TYPE_CHECKING:
 
 MAX_DEPTH: Final = 50
 """Rules need a depth of about ten; more is a mistake or an attack."""
-SLOW_CHARACTERS: Final = 1_000_000
-"""Longer texts are not read a second time; they quote such values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,35 +69,28 @@ class _Stop(Exception):
 
 def compose(text: str, *, file: str) -> tuple[Node | None, tuple[Problem, ...]]:
     """Read one YAML document; None where it is empty or cannot be read."""
-    node, problems = _Composer(text, file, CParser(text).get_event).document()
-    if node is None and len(text) <= SLOW_CHARACTERS and any(map(_is_colon, problems)):
-        events_ = YAML(typ="safe", pure=True).parse(text)
-        return _Composer(text, file, partial(next, events_)).document()
-    return node, problems
-
-
-def _is_colon(problem: Problem) -> bool:
-    return "found unexpected ':'" in problem.message
+    composer = _Composer(text, file)
+    try:
+        node = over_events(text, composer.document)
+    except YAMLError as error:
+        return None, (*composer.problems, composer.syntax(error))
+    except _Stop as stop:
+        return None, (*composer.problems, stop.problem)
+    return node, tuple(composer.problems)
 
 
 class _Composer:
     """Turns the events of libyaml into nodes."""
 
-    def __init__(self, text: str, file: str, next_event: Callable[[], Any]) -> None:
+    def __init__(self, text: str, file: str) -> None:
         self.file = file
         self.lines = text.splitlines() or [""]
         self.problems: list[Problem] = []
-        self.next_event = next_event
 
-    def document(self) -> tuple[Node | None, tuple[Problem, ...]]:
-        """The one document of the text, or None, and what was wrong."""
-        try:
-            node = self._document()
-        except _Stop as stop:
-            return None, (*self.problems, stop.problem)
-        return node, tuple(self.problems)
-
-    def _document(self) -> Node | None:
+    def document(self, next_event: Callable[[], Any]) -> Node | None:
+        """The one document of the text; None where it is empty."""
+        self.problems.clear()
+        self._event = next_event
         self._event()
         if isinstance(self._event(), events.StreamEndEvent):
             return None
@@ -113,12 +100,6 @@ class _Composer:
         if not isinstance(after, events.StreamEndEvent):
             self._report(after, "one document a file, got a second", "split it into two files")
         return node
-
-    def _event(self) -> Any:
-        try:
-            return self.next_event()
-        except YAMLError as error:
-            raise self._syntax(error) from None
 
     def _node(self, event: Any, depth: int) -> Node:
         if isinstance(event, events.AliasEvent):
@@ -189,21 +170,20 @@ class _Composer:
         use_vars = "to write a value once, use `vars`"
         return f"if it is a value, quote it: `{shown}`; {use_vars}" if shown else use_vars
 
-    def _syntax(self, error: YAMLError) -> _Stop:
+    def syntax(self, error: YAMLError) -> Problem:
+        """What an error of the library means for the person who wrote the file."""
         if isinstance(error, ReaderError):
             line = next((n for n, text in enumerate(self.lines, 1) if _control(text)), 1)
             at = Position(file=self.file, line=line)
             message = "a control character, which YAML does not allow"
-            return _Stop(
-                _problem("syntax", at, message, "remove it, or write it escaped in quotes")
-            )
+            return _problem("syntax", at, message, "remove it, or write it escaped in quotes")
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         what = getattr(error, "problem", None) if isinstance(error, MarkedYAMLError) else None
         if mark is None:
-            return _Stop(_problem("syntax", Position(file=self.file), str(error), None))
+            return _problem("syntax", Position(file=self.file), str(error), None)
         at = Position(file=self.file, line=mark.line + 1, column=mark.column + 1)
         message, help_ = self._explain(what or "cannot be read as YAML", mark.line, mark.column)
-        return _Stop(_problem("syntax", at, message, help_))
+        return _problem("syntax", at, message, help_)
 
     def _explain(self, what: str, line: int, column: int) -> tuple[str, str | None]:
         text = self.lines[line] if line < len(self.lines) else ""

@@ -10,12 +10,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from typing import Any, Final
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
 from ruamel.yaml import events
-from ruamel.yaml.cyaml import CParser
 
 from mmctl.language.layout import Branch, Entry, Leaf, Tree
+from mmctl.language.yaml_events import over_events
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _COMMENT: Final = re.compile(r"(?:(?<=\s)|^)#[^\n]*", re.MULTILINE)
 _EMPTY: Final = re.compile(r"^[ \t]*\n", re.MULTILINE)
@@ -67,8 +71,7 @@ class Source:
 
 def parsed(text: str) -> Source | None:
     """Take a file apart that is readable as YAML; None where it is not a list or mapping."""
-    walk = _Walk(text, CParser(text))
-    tree = walk.document()
+    walk, tree = over_events(text, partial(_walked, text))
     if not isinstance(tree, Branch):
         return None
     comments = tuple(_comments(text, walk.spans))
@@ -76,12 +79,17 @@ def parsed(text: str) -> Source | None:
     return Source(tree, comments)
 
 
+def _walked(text: str, next_event: Callable[[], Any]) -> tuple[_Walk, Tree | None]:
+    walk = _Walk(text, next_event)
+    return walk, walk.document()
+
+
 @dataclass(slots=True)
 class _Walk:
     """One walk over the events of a file."""
 
     text: str
-    parser: Any
+    next_event: Callable[[], Any]
     spans: list[tuple[int, int]] = field(default_factory=list)
     """Where texts stand: what looks like a comment there is none."""
     placed: list[_Placed] = field(default_factory=list)
@@ -89,10 +97,10 @@ class _Walk:
     """The lists and mappings in brackets and braces, in the order of their starts."""
 
     def document(self) -> Tree | None:
-        self.parser.get_event()
-        if isinstance(self.parser.get_event(), events.StreamEndEvent):
+        self.next_event()
+        if isinstance(self.next_event(), events.StreamEndEvent):
             return None
-        return self._node(self.parser.get_event(), ())
+        return self._node(self.next_event(), ())
 
     def _node(self, event: Any, chain: tuple[_Holder, ...]) -> Tree:
         if isinstance(event, events.ScalarEvent):
@@ -104,7 +112,7 @@ class _Walk:
         if branch.flow:
             self.brackets.append(holder)
         end = events.MappingEndEvent if mapping else events.SequenceEndEvent
-        while not isinstance(item := self.parser.get_event(), end):
+        while not isinstance(item := self.next_event(), end):
             self._entry(item, holder, chain)
         holder.end = item.end_mark.index
         return branch
@@ -126,7 +134,7 @@ class _Walk:
         if branch.mapping:
             entry.key = self._leaf(event)
             entry.key.block = None
-            event = self.parser.get_event()
+            event = self.next_event()
         entry.value = self._node(event, (*chain, holder))
 
     def _dash(self, start: int) -> int:

@@ -6,20 +6,22 @@ unpacked to disk, so names inside archives are names and no more.
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import lzma
 import tarfile
 import zipfile
 import zlib
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias, cast
 
 from mmctl.errors import UsageError
 from mmctl.mail.mbox import messages_of_mbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from io import BufferedReader
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     Skip: TypeAlias = Callable[[str, str], None]
 
@@ -30,7 +32,12 @@ STANDARD_INPUT: Final = "-"
 _MESSAGE_SUFFIXES: Final = frozenset({".eml", ".txt", ".msg"})
 _PEEK: Final = 512
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
-_COMPRESSED: Final = (b"\x1f\x8b", b"\xfd7zXZ\x00", b"BZh")
+_COMPRESSED: Final[Mapping[bytes, Callable[..., Any]]] = {
+    b"\x1f\x8b": gzip.open,
+    b"\xfd7zXZ\x00": lzma.open,
+    b"BZh": bz2.open,
+}
+_PACKED: Final = frozenset({".gz", ".xz", ".bz2"})
 _TAR_MAGIC: Final = slice(257, 262)
 _TAR_SUFFIXES: Final = (".tar", ".tgz", ".txz", ".tar.gz", ".tar.xz", ".tar.bz2")
 _OTHER_ARCHIVES: Final = {
@@ -55,9 +62,9 @@ def messages(
     """Read messages one after the other; each with the name that reports give it.
 
     A path is a message file, a folder (all its files, hidden ones left out, in order of their
-    names), a Maildir, an mbox, a tar (plain, .gz, .xz, .bz2), a zip, or `-` for one message on
-    standard input. A message that is too large or cannot be unpacked is handed to `skip` with its
-    name and the reason; without `skip` it is an error.
+    names), a Maildir, an mbox, a tar (each of them also as .gz, .xz, .bz2), a zip, or `-` for one
+    message on standard input. A message that is too large or cannot be unpacked is handed to
+    `skip` with its name and the reason; without `skip` it is an error.
 
     Raises:
         UsageError: a path is missing, cannot be read, or holds no messages.
@@ -125,11 +132,18 @@ def _from_file(path: Path, skip: Skip) -> Iterator[tuple[str, bytes]]:
     """The messages of one file, by what is in it; the suffix decides only where that is open."""
     with _readable(path), path.open("rb") as file:
         start = file.peek(_PEEK)[:_PEEK]
-        yield from _from_content(path, file, start, skip)
+        unpacked = next(
+            (way for begin, way in _COMPRESSED.items() if start.startswith(begin)), None
+        )
+        if unpacked is None:
+            yield from _from_content(path, file, start, skip)
+            return
+        with unpacked(file) as inside, BufferedReader(inside) as buffered:
+            yield from _from_content(path, buffered, buffered.peek(_PEEK)[:_PEEK], skip)
 
 
 def _from_content(
-    path: Path, file: BufferedReader, start: bytes, skip: Skip
+    path: Path, file: BufferedReader[Any], start: bytes, skip: Skip
 ) -> Iterator[tuple[str, bytes]]:
     """Choose the reader that fits the first bytes of a file."""
     name = str(path)
@@ -144,24 +158,26 @@ def _from_content(
             f"`{name}` is {kind}, which is not read",
             help="unpack it, or export its messages as .eml, mbox, tar or zip",
         )
-    elif start.startswith(b"From ") and path.suffix.lower() not in _MESSAGE_SUFFIXES:
+    elif start.startswith(b"From ") and _suffix(path) not in _MESSAGE_SUFFIXES:
         yield from messages_of_mbox(name, file, largest=LARGEST_MESSAGE, skip=skip)
     elif (message := _bounded(name, file, skip)) is not None:
         yield name, message
 
 
+def _suffix(path: Path) -> str:
+    """The suffix in lower case; that before the one of a compression."""
+    suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() not in _PACKED]
+    return suffixes[-1] if suffixes else ""
+
+
 def _is_tar(path: Path, start: bytes) -> bool:
-    """Whether a file is a tar: old ones have no magic, and compressed ones hide it."""
-    return (
-        start.startswith(_COMPRESSED)
-        or start[_TAR_MAGIC] == b"ustar"
-        or path.name.lower().endswith(_TAR_SUFFIXES)
-    )
+    """Whether a file, once it is unpacked, is a tar: old ones have no magic."""
+    return start[_TAR_MAGIC] == b"ustar" or path.name.lower().endswith(_TAR_SUFFIXES)
 
 
-def _from_tar(name: str, file: BufferedReader, skip: Skip) -> Iterator[tuple[str, bytes]]:
+def _from_tar(name: str, file: BufferedReader[Any], skip: Skip) -> Iterator[tuple[str, bytes]]:
     """The files of a tar, in its order, as a stream."""
-    with tarfile.open(fileobj=file, mode="r|*") as archive:
+    with tarfile.open(fileobj=file, mode="r|") as archive:
         for member in archive:
             inside = f"{name}:{member.name}"
             if not member.isfile():
@@ -173,7 +189,7 @@ def _from_tar(name: str, file: BufferedReader, skip: Skip) -> Iterator[tuple[str
             yield inside, content.read()
 
 
-def _from_zip(name: str, file: BufferedReader, skip: Skip) -> Iterator[tuple[str, bytes]]:
+def _from_zip(name: str, file: BufferedReader[Any], skip: Skip) -> Iterator[tuple[str, bytes]]:
     """The files of a zip, in its order."""
     if not file.seekable():
         raise UsageError(f"`{name}` is a zip archive, which cannot be read from a pipe")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from rich.text import Text
 
 from mmctl.language.project import Outcome
-from mmctl.render.paragraphs import OUTCOME_WIDTH, STYLES, counted, some_of, wrapped
+from mmctl.render.paragraphs import OUTCOME_WIDTH, STYLES, WIDTH, counted, some_of, wrapped
 from mmctl.render.problems import visible
 from mmctl.render.trace import sent, timeline
 
@@ -191,7 +191,9 @@ def _recipient(report: Text, got: RecipientTrace, width: int) -> None:
     report.append(f"{got.outcome:<{OUTCOME_WIDTH}}", STYLES[got.outcome])
     if got.outcome is Outcome.UNKNOWN:
         could_be = " or ".join(got.possible) or "too many ways it could go"
-        report.append(f"  {could_be}; {_lacking(got)}\n")
+        why = f"{could_be}; {_lacking(got)}"
+        fits = width + len(why) + OUTCOME_WIDTH + 6 <= WIDTH
+        report.append(f"  {why}\n" if fits else "\n" + wrapped(why, " " * 6))
         return
     report.append(f"  by {got.by}" if got.by else "")
     actions = ", ".join(visible(action.label) for action in got.actions)

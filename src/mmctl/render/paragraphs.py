@@ -18,14 +18,14 @@ STYLES: Final = {
 }
 OUTCOME_WIDTH: Final = 9
 """Columns of the longest outcome."""
-_WIDTH: Final = 80
+WIDTH: Final = 80
 
 
 def wrapped(text: str, indent: str) -> str:
     """A paragraph of at most 80 columns, its further lines deeper."""
     lines = textwrap.wrap(
         text,
-        _WIDTH,
+        WIDTH,
         initial_indent=indent,
         subsequent_indent=indent + "  ",
         break_long_words=False,

@@ -49,7 +49,7 @@ def timeline(got: RecipientTrace, *, all_rules: bool = False) -> Text:
         if len(got.copies) > 1:
             report.append(f"    copy for {visible(copy.address)}: {copy.outcome}\n", "bold")
         _rules(report, copy.rules[shared:], all_rules=all_rules)
-        if copy.ended_by is not None and copy.rules[-1].applied:
+        if copy.ended_by is not None and not _ends_visibly(copy.rules[-1]):
             report.append(f"    no further rule is asked, by {copy.ended_by}\n", "dim")
     by = f" by {got.by}" if got.by else ""
     if got.outcome is Outcome.UNKNOWN:
@@ -75,6 +75,11 @@ def sent(performed: Iterable[Performed]) -> Text:
         for name, value in action.headers:
             report.append(f"        + {visible(name)}: {visible(value)}\n")
     return report
+
+
+def _ends_visibly(rule: RuleTrace) -> bool:
+    """Whether the last action of a rule shows that no other is asked."""
+    return bool(rule.actions) and rule.actions[-1].kind in {"drop", "stop"}
 
 
 def _missing(report: Text, got: RecipientTrace) -> None:

@@ -102,7 +102,9 @@ def _rule(report: Text, trace: RuleTrace, gateway: Gateway, *, many: bool) -> No
     asked = deciding(trace)
     for condition in asked:
         place = place_of(gateway, trace, condition)
-        report.append(wrapped(f"line {place.line}: {_condition(condition)}", "    "))
+        same_file = place.file == trace.position.file
+        where = f"line {place.line}" if same_file else f"{place.file}:{place.line}"
+        report.append(wrapped(f"{where}: {_condition(condition)}", "    "))
     if trace.applied and not asked:
         report.append("    it has no conditions\n")
     if trace.applied and trace.unless:

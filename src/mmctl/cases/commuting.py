@@ -1,0 +1,132 @@
+"""Whether two neighbouring rules may stand the other way round without anybody noticing.
+
+Only what is certain counts: where this says no, a message may still show no difference.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING, Final
+
+from mmctl.judge.actions import actions_in_effect, kind_of
+from mmctl.judge.compare import folded, text_matches
+from mmctl.model.enums import RuleStringEmailAttribute
+from mmctl.model.rules import (
+    RuleBooleanExpression,
+    RuleDmarcExpression,
+    RuleStringExpression,
+    RuleVerdictExpression,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mmctl.language.project import LogicalRule
+    from mmctl.model.rules import RuleCondition
+
+_ENDING: Final = frozenset({"drop", "stop", "bounce", "invoke_lambda"})
+"""Actions after which a later rule may no longer be asked."""
+_ON_MESSAGE: Final = frozenset({"add_header", "replace_recipient"})
+"""Actions that change what later actions send on."""
+_SINGLE: Final = frozenset(
+    {
+        RuleStringEmailAttribute.MAIL_FROM,
+        RuleStringEmailAttribute.HELO,
+        RuleStringEmailAttribute.RECIPIENT,
+    }
+)
+"""What a message has one of: two different values exclude each other."""
+
+
+def commute(one: LogicalRule, other: LogicalRule) -> bool:
+    """Whether swapping two rules certainly changes nothing."""
+    return _exclude(one, other) or _actions_commute(one, other)
+
+
+def _actions_commute(one: LogicalRule, other: LogicalRule) -> bool:
+    kinds = [_kinds(rule) for rule in (one, other)]
+    if kinds[0] == kinds[1] == {"drop"}:
+        return True
+    for acting, following, rule in ((kinds[0], kinds[1], other), (kinds[1], kinds[0], one)):
+        if acting & _ENDING:
+            return False
+        if "replace_recipient" in acting and following - {"add_header"}:
+            return False
+        if "add_header" in acting and (following - _ON_MESSAGE or _reads_headers(rule)):
+            return False
+    return True
+
+
+def _kinds(rule: LogicalRule) -> set[str]:
+    return {kind_of(action, stop=rule.stop) for action in actions_in_effect(rule)}
+
+
+def _reads_headers(rule: LogicalRule) -> bool:
+    return any(
+        isinstance(condition.value, RuleStringExpression)
+        and condition.value.evaluate.mime_header_attribute is not None
+        for condition in (*rule.conditions, *rule.unless)
+    )
+
+
+def _exclude(one: LogicalRule, other: LogicalRule) -> bool:
+    """Whether no message can meet both rules."""
+    unless = any(
+        condition in theirs.unless
+        for ours, theirs in ((one, other), (other, one))
+        for condition in ours.conditions
+    )
+    pairs = product(one.conditions, other.conditions)
+    return unless or any(_conditions_exclude(a, b) for a, b in pairs)
+
+
+def _conditions_exclude(a: RuleCondition, b: RuleCondition) -> bool:
+    match a.value, b.value:
+        case RuleBooleanExpression() as one, RuleBooleanExpression() as other:
+            alone = one.evaluate.is_in_address_list is None
+            return alone and one.evaluate == other.evaluate and one.operator is not other.operator
+        case RuleVerdictExpression() as one, RuleVerdictExpression() as other:
+            same = one.evaluate == other.evaluate
+            return same and _words_exclude(one.operator, one.values, other.operator, other.values)
+        case RuleDmarcExpression() as one, RuleDmarcExpression() as other:
+            return _words_exclude(one.operator, one.values, other.operator, other.values)
+        case RuleStringExpression() as one, RuleStringExpression() as other:
+            single = one.evaluate.attribute in _SINGLE or one.evaluate.analysis is not None
+            return single and one.evaluate == other.evaluate and _texts_exclude(one, other)
+        case _:
+            return False
+
+
+def _words_exclude(
+    operator: str, values: Iterable[str], other_operator: str, other_values: Iterable[str]
+) -> bool:
+    ours, theirs = set(values), set(other_values)
+    match operator, other_operator:
+        case "EQUALS", "EQUALS":
+            return not ours & theirs
+        case "EQUALS", "NOT_EQUALS":
+            return ours <= theirs
+        case "NOT_EQUALS", "EQUALS":
+            return theirs <= ours
+        case _:
+            return False
+
+
+def _texts_exclude(one: RuleStringExpression, other: RuleStringExpression) -> bool:
+    pairs = list(product(one.values, other.values))
+    folds = [(folded(a, "insensitive"), folded(b, "insensitive")) for a, b in pairs]
+    match one.operator, other.operator:
+        case "EQUALS", "NOT_EQUALS":
+            return set(one.values) <= set(other.values)
+        case "NOT_EQUALS", "EQUALS":
+            return set(other.values) <= set(one.values)
+        case "EQUALS", _:
+            return not any(text_matches(other.operator, a, b) for a, b in folds)
+        case _, "EQUALS":
+            return not any(text_matches(one.operator, b, a) for a, b in folds)
+        case "ENDS_WITH", "ENDS_WITH":
+            return not any(a.endswith(b) or b.endswith(a) for a, b in folds)
+        case "STARTS_WITH", "STARTS_WITH":
+            return not any(a.startswith(b) or b.startswith(a) for a, b in folds)
+        case _:
+            return False

@@ -1,0 +1,194 @@
+"""A message with what is known of it, for one recipient, as it can be varied and written down.
+
+The way from a case to a draft, from a draft to what is judged, and from a draft to a case in
+YAML that can be pasted into a file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.cases.words import flow
+from mmctl.errors import UsageError
+from mmctl.judge.submission import Submission
+from mmctl.mail.compose import compose_email
+from mmctl.mail.email import Email, NoPolicy
+from mmctl.mail.reader import read_email
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mmctl.cases.case import Expectation
+    from mmctl.judge.submission import Scenario
+    from mmctl.mail.email import Envelope, Facts, Session
+
+_WRITTEN: Final = ("from", "sender", "to", "cc", "subject")
+_RECEIPTS: Final = ("disposition-notification-to", "return-receipt-to")
+_SMALL: Final = 100_000
+"""Bytes; the size of a smaller message is not written down unless it was varied."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """One message for one recipient."""
+
+    base: str
+    """The name of the case that it is made from."""
+    headers: Mapping[str, tuple[str, ...]]
+    """Under their names in lower case, as rules can read them."""
+    size: int
+    size_matters: bool = False
+    session: Session
+    envelope: Envelope
+    facts: Facts
+    scenario: Scenario
+    ingress_point: str | None
+    rule_set: str
+    changes: tuple[str, ...] = field(default=())
+    """What was varied, in words."""
+
+    def submission(self) -> Submission:
+        """What is judged; the message has the headers and the size, and no body."""
+        return Submission(
+            email=Email(headers=self.headers, size=self.size),
+            session=self.session,
+            envelope=self.envelope,
+            facts=self.facts,
+        )
+
+    def with_header(self, name: str, values: tuple[str, ...]) -> Draft:
+        """The draft with other values of one header; without it where there are none."""
+        left = {key: value for key, value in self.headers.items() if key != name.lower()}
+        return replace(self, headers={**left, name.lower(): values} if values else left)
+
+
+def draft_of(
+    name: str,
+    submission: Submission,
+    scenario: Scenario,
+    recipient: str,
+    ingress_point: str | None,
+    rule_set: str,
+) -> Draft:
+    """The draft of one recipient of a case; headers that no rule can read are left out."""
+    return Draft(
+        base=name,
+        headers={
+            key: tuple(values)
+            for key, values in submission.email.headers.items()
+            if key in _WRITTEN or key in _RECEIPTS or key.startswith("x-")
+        },
+        size=submission.email.size,
+        session=submission.session,
+        envelope=replace(submission.envelope, recipients=(recipient,)),
+        facts=submission.facts,
+        scenario=scenario,
+        ingress_point=ingress_point,
+        rule_set=rule_set,
+    )
+
+
+def as_written(draft: Draft) -> Submission | None:
+    """The draft as its written case will be read; None where its headers cannot be written."""
+    headers = dict(draft.headers)
+    first = {name: (headers.pop(name, ()) or (None,))[0] for name in _WRITTEN}
+    try:
+        content = compose_email(
+            from_=first["from"],
+            sender=first["sender"],
+            to=first["to"],
+            cc=first["cc"],
+            subject=first["subject"],
+            headers=headers,
+            size=draft.size if _says_size(draft) else None,
+        )
+    except UsageError:
+        return None
+    return replace(draft.submission(), email=read_email(content))
+
+
+def _says_size(draft: Draft) -> bool:
+    return draft.size_matters or draft.size >= _SMALL
+
+
+def case_text(name: str, draft: Draft, expected: Sequence[Expectation]) -> str:
+    """A case as an item of `cases:`, ready to be pasted; `mmctl fmt` breaks its long lines."""
+    data: dict[str, Any] = {"name": name, "message": _message(draft)}
+    if draft.ingress_point is not None:
+        data["ingress_point"] = draft.ingress_point
+    else:
+        data["rule_set"] = draft.rule_set
+    data |= {
+        "session": _session(draft.session),
+        "envelope": _envelope(draft.envelope),
+        "verdicts": _verdicts(draft.facts),
+        "lambda": {key: answer.value for key, answer in draft.scenario.answers.items()},
+        "failing": sorted(draft.scenario.failing),
+        "expect": {each.recipient: _expected(each) for each in expected},
+    }
+    lines = [f"{key}: {flow(value)}" for key, value in data.items() if value]
+    return "".join(f"{'- ' if place == 0 else '  '}{line}\n" for place, line in enumerate(lines))
+
+
+def _message(draft: Draft) -> dict[str, Any]:
+    written = {name: draft.headers[name][0] for name in _WRITTEN if draft.headers.get(name)}
+    others = {
+        _spelled(name): list(values)
+        for name, values in draft.headers.items()
+        if name not in _WRITTEN and values
+    }
+    message: dict[str, Any] = dict(written)
+    if others:
+        message["headers"] = others
+    if _says_size(draft):
+        message["size"] = str(draft.size)
+    return message or {"subject": ""}
+
+
+def _spelled(name: str) -> str:
+    """A header's name as people write it: `X-Spam-Flag`."""
+    return "-".join(part.capitalize() for part in name.split("-"))
+
+
+def _session(session: Session) -> dict[str, Any]:
+    certificate = session.client_certificate
+    return _stated(
+        source_ip=session.source_ip,
+        helo=session.helo,
+        tls=session.tls,
+        tls_wrapped=session.tls_wrapped,
+        client_certificate=None
+        if certificate is None
+        else {key.lower(): list(values) for key, values in certificate.items()},
+    )
+
+
+def _envelope(envelope: Envelope) -> dict[str, Any]:
+    mail_from = envelope.mail_from
+    return _stated(
+        mail_from="<>" if mail_from == "" else mail_from, recipients=list(envelope.recipients)
+    )
+
+
+def _verdicts(facts: Facts) -> dict[str, Any]:
+    policy = facts.dmarc_policy
+    return _stated(
+        spf=facts.spf,
+        dkim=facts.dkim,
+        dmarc_policy="absent" if isinstance(policy, NoPolicy) else policy,
+        add_ons={name: dict(fields) for name, fields in facts.add_ons.items()} or None,
+    )
+
+
+def _expected(expected: Expectation) -> dict[str, Any]:
+    return _stated(
+        outcome=expected.outcome,
+        by=expected.by,
+        rules=None if expected.rules is None else list(expected.rules),
+        actions=None if expected.actions is None else list(expected.actions),
+    )
+
+
+def _stated(**members: Any) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value is not None}

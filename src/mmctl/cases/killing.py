@@ -1,0 +1,189 @@
+"""Looks for a message that shows a mutant: variations of the messages of cases, judged twice.
+
+Cheap and deterministic: a bounded number of tries. Finding none proves nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from mmctl.cases.case import Case, Expectation, WrittenMessage
+from mmctl.cases.drafts import as_written, case_text, draft_of
+from mmctl.cases.expectations import failures_of
+from mmctl.cases.mutants import PolicyChanged, RulesChanged
+from mmctl.cases.noticing import Noticing
+from mmctl.cases.variations import variations
+from mmctl.judge.judging import judge
+from mmctl.language.project import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from mmctl.cases.drafts import Draft
+    from mmctl.cases.mutants import Mutant
+    from mmctl.judge.submission import Gateway, Submission
+    from mmctl.judge.trace import RecipientTrace
+    from mmctl.model.policies import PolicyCondition
+    from mmctl.model.rules import RuleCondition
+
+    Conditions = Iterable[RuleCondition | PolicyCondition]
+
+_BASES: Final = 8
+_TRIES: Final = 400
+"""Drafts that are looked at for one mutant; most are put aside without judging."""
+_JUDGED: Final = 24
+"""Drafts that are judged for one mutant."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """A case as a place to start from."""
+
+    case: Case
+    gateway: Gateway
+    submission: Submission
+
+
+def killing_case(
+    mutant: Mutant, bases: Sequence[Base], lists: Mapping[str, tuple[str, ...]]
+) -> str | None:
+    """A case in YAML that holds now and fails under the mutant; None where none was found."""
+    judged = 0
+    for gateway, draft in islice(_drafts(mutant, bases, lists), _TRIES):
+        if not Noticing(gateway, draft.submission(), None).can_notice(mutant):
+            continue
+        judged += 1
+        if judged > _JUDGED:
+            return None
+        expected = _difference(mutant, gateway, draft, draft.submission())
+        if expected is None:
+            continue
+        written = as_written(draft)
+        if written is not None and _difference(mutant, gateway, draft, written):
+            return case_text(f"{mutant.name}: {mutant.change}", draft, [expected])
+    return None
+
+
+def _drafts(
+    mutant: Mutant, bases: Sequence[Base], lists: Mapping[str, tuple[str, ...]]
+) -> Iterator[tuple[Gateway, Draft]]:
+    """The messages as they are, with one change, then led to the rule and changed."""
+    drafts = [(base.gateway, draft) for base in bases[:_BASES] for draft in _drafts_of(base)]
+    focus = [variation for asked in mutant.conditions for variation in variations(asked, lists)]
+    yield from drafts
+    for gateway, draft in drafts:
+        yield from ((gateway, variation.of(draft)) for variation in focus)
+    for gateway, draft in drafts:
+        for led in _led(mutant, gateway, draft, lists):
+            yield gateway, led
+            yield from ((gateway, variation.of(led)) for variation in focus)
+
+
+def _drafts_of(base: Base) -> Iterator[Draft]:
+    for recipient in base.case.envelope.recipients[:2]:
+        yield draft_of(
+            base.case.name,
+            base.submission,
+            base.case.scenario,
+            recipient,
+            base.case.ingress_point,
+            base.case.rule_set,
+        )
+
+
+def _led(
+    mutant: Mutant, gateway: Gateway, draft: Draft, lists: Mapping[str, tuple[str, ...]]
+) -> Iterator[Draft]:
+    """The draft, changed until all other conditions of what is changed are as they must be."""
+    for conditions, unless in _around(mutant, gateway):
+        led: Draft | None = draft
+        for wanted, asked in (
+            *((True, each) for each in conditions if each not in mutant.conditions),
+            *((False, each) for each in unless if each not in mutant.conditions),
+        ):
+            led = _answering(gateway, led, asked, lists, wanted=wanted)
+            if led is None:
+                break
+        if led is not None and led is not draft:
+            yield led
+
+
+def _around(mutant: Mutant, gateway: Gateway) -> Iterator[tuple[Conditions, Conditions]]:
+    """The conditions and exceptions that a message must meet to show the mutant."""
+    match mutant.edit:
+        case PolicyChanged():
+            statements = gateway.policy.policy_statements if gateway.policy else ()
+            touched = [each for each in statements if set(each.conditions) & set(mutant.conditions)]
+            yield from ((statement.conditions, ()) for statement in touched)
+        case RulesChanged(rules=changed):
+            for index in list(changed)[:2]:
+                rule = gateway.rules[index]
+                yield rule.conditions, rule.unless
+        case swapped:
+            one, other = gateway.rules[swapped.first : swapped.first + 2]
+            yield (*one.conditions, *other.conditions), (*one.unless, *other.unless)
+
+
+def _answering(
+    gateway: Gateway,
+    draft: Draft | None,
+    asked: RuleCondition | PolicyCondition,
+    lists: Mapping[str, tuple[str, ...]],
+    *,
+    wanted: bool,
+) -> Draft | None:
+    """The draft, or the first variation of it, for which a condition answers as wanted."""
+    if draft is None:
+        return None
+    candidates = [draft, *(variation.of(draft) for variation in variations(asked, lists))]
+    return next((each for each in candidates if _answer(gateway, each, asked) is wanted), None)
+
+
+def _answer(
+    gateway: Gateway, draft: Draft, asked: RuleCondition | PolicyCondition
+) -> bool | None:
+    answer = Noticing(gateway, draft.submission(), None).answer(asked)
+    return None if answer.is_unknown else answer.is_true
+
+
+def _difference(
+    mutant: Mutant, gateway: Gateway, draft: Draft, submission: Submission
+) -> Expectation | None:
+    """What a draft's case would expect, where it holds now and would fail under the mutant."""
+    before = judge(gateway, submission, draft.scenario).recipients[0]
+    if before.outcome is Outcome.UNKNOWN or before.missing:
+        return None
+    after = judge(mutant.apply(gateway), submission, draft.scenario)
+    for actions in (False, True):
+        expected = _expectation(mutant, before, actions=actions)
+        if failures_of(_case(draft, expected), after):
+            return expected
+    return None
+
+
+def _expectation(mutant: Mutant, got: RecipientTrace, *, actions: bool) -> Expectation:
+    return Expectation(
+        recipient=got.recipient,
+        outcome=got.outcome,
+        by=got.by,
+        rules=got.applied,
+        actions=tuple(action.label for action in got.actions) if actions else None,
+        position=mutant.position,
+    )
+
+
+def _case(draft: Draft, expected: Expectation) -> Case:
+    return Case(
+        name=draft.base,
+        position=expected.position,
+        message=WrittenMessage(content=b""),
+        ingress_point=draft.ingress_point,
+        rule_set=draft.rule_set,
+        session=draft.session,
+        envelope=draft.envelope,
+        facts=draft.facts,
+        scenario=draft.scenario,
+        expectations=(expected,),
+    )

@@ -1,0 +1,167 @@
+"""Small mistakes in one condition, of a rule or of a policy statement.
+
+An operator that is near, a value that is missing, a suffix or network that is too wide, another
+verdict. Each is what a slip of the pen would have written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import ip_network
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from mmctl.cases.words import condition_words
+from mmctl.judge.compare import network
+from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
+from mmctl.model.policies import IngressTlsProtocolExpression, PolicyCondition
+from mmctl.model.rules import (
+    RuleCondition,
+    RuleDmarcExpression,
+    RuleNumberExpression,
+    RuleVerdictExpression,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.model.shape import Shape
+    from mmctl.problem import Path
+
+Condition = TypeVar("Condition", RuleCondition, PolicyCondition)
+
+_NEAR_OPERATORS: Final = {
+    "EQUALS": "CONTAINS",
+    "NOT_EQUALS": "EQUALS",
+    "STARTS_WITH": "CONTAINS",
+    "ENDS_WITH": "CONTAINS",
+    "CONTAINS": "EQUALS",
+}
+"""Of texts: nearest is what looks the same for the one message that its author had in mind."""
+_OPPOSITES: Final = {
+    "EQUALS": "NOT_EQUALS",
+    "NOT_EQUALS": "EQUALS",
+    "IS_TRUE": "IS_FALSE",
+    "IS_FALSE": "IS_TRUE",
+    "CIDR_MATCHES": "NOT_CIDR_MATCHES",
+    "NOT_CIDR_MATCHES": "CIDR_MATCHES",
+}
+_OFF_BY_ONE: Final = {
+    "LESS_THAN": "LESS_THAN_OR_EQUAL",
+    "LESS_THAN_OR_EQUAL": "LESS_THAN",
+    "GREATER_THAN": "GREATER_THAN_OR_EQUAL",
+    "GREATER_THAN_OR_EQUAL": "GREATER_THAN",
+}
+_NEAR_VERDICTS: Final = {
+    RuleVerdict.PASS: RuleVerdict.GRAY,
+    RuleVerdict.FAIL: RuleVerdict.GRAY,
+    RuleVerdict.GRAY: RuleVerdict.FAIL,
+    RuleVerdict.PROCESSING_FAILED: RuleVerdict.FAIL,
+}
+_NEAR_POLICIES: Final = {
+    RuleDmarcPolicy.NONE: RuleDmarcPolicy.QUARANTINE,
+    RuleDmarcPolicy.QUARANTINE: RuleDmarcPolicy.REJECT,
+    RuleDmarcPolicy.REJECT: RuleDmarcPolicy.QUARANTINE,
+}
+_SHORTEST_SUFFIX: Final = 3
+"""Characters; a shorter suffix says nothing once its first character is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """One mistake in a condition."""
+
+    change: str
+    condition: RuleCondition | PolicyCondition
+    path: Path
+    """The member that is changed, from the condition down."""
+    words: str
+    """What it says then, on one line."""
+
+
+def slips_of(condition: Condition) -> Iterator[Slip]:
+    """Every small mistake in a condition that leaves it a condition."""
+    expression = condition.value
+    kind = condition.kind
+    if hasattr(expression, "operator"):
+        name = _other_operator(expression)
+        if name is not None:
+            other = type(expression.operator)(name)
+            changed = _with(condition, expression.model_copy(update={"operator": other}))
+            yield _slip("operator changed", changed, (kind, "Operator"))
+    values = getattr(expression, "values", ())
+    if len(values) > 1:
+        for place in range(len(values)):
+            left = (*values[:place], *values[place + 1 :])
+            path = (kind, "Values", place)
+            yield Slip("value dropped", _valued(condition, left), path, f"no `{values[place]}`")
+    yield from _widened(condition)
+    yield from _flipped(condition)
+
+
+def _slip(change: str, condition: RuleCondition | PolicyCondition, path: Path) -> Slip:
+    return Slip(change, condition, path, condition_words(condition))
+
+
+def _other_operator(expression: Shape) -> str | None:
+    operator = str(getattr(expression, "operator", ""))
+    if isinstance(expression, RuleNumberExpression):
+        return _OFF_BY_ONE.get(operator, _OPPOSITES.get(operator))
+    if type(expression).__name__.endswith("StringExpression"):
+        return _NEAR_OPERATORS.get(operator)
+    return _OPPOSITES.get(operator)
+
+
+def _widened(condition: Condition) -> Iterator[Slip]:
+    """Suffixes without their first character, networks of twice the size: all values at once."""
+    expression = condition.value
+    path = (condition.kind, "Values")
+    match str(getattr(expression, "operator", "")):
+        case "ENDS_WITH" if all(len(value) >= _SHORTEST_SUFFIX for value in expression.values):
+            wider = tuple(value[1:] for value in expression.values)
+            yield _slip("suffix widened", _valued(condition, wider), path)
+        case "CIDR_MATCHES" | "NOT_CIDR_MATCHES":
+            wider = tuple(_twice(value) for value in expression.values)
+            if wider != expression.values:
+                yield _slip("network widened", _valued(condition, wider), path)
+        case _:
+            pass
+
+
+def _twice(value: str) -> str:
+    """The network around a network; one that holds every address stays as it is."""
+    around = network(value)
+    if around is None or around.prefixlen == 0:
+        return value
+    return str(ip_network(around).supernet())
+
+
+def _flipped(condition: Condition) -> Iterator[Slip]:
+    """Another verdict in place of the first, another TLS version."""
+    expression = condition.value
+    path = (condition.kind, "Values", 0)
+    match expression:
+        case RuleVerdictExpression(values=(first, *rest)):
+            near = _NEAR_VERDICTS[first]
+            if near not in rest:
+                yield _slip("verdict flipped", _valued(condition, (near, *rest)), path)
+        case RuleDmarcExpression(values=(first, *rest)):
+            policy = _NEAR_POLICIES[first]
+            if policy not in rest:
+                yield _slip("policy flipped", _valued(condition, (policy, *rest)), path)
+        case IngressTlsProtocolExpression(value=version):
+            other = next(each for each in type(version) if each is not version)
+            changed = _with(condition, expression.model_copy(update={"value": other}))
+            yield _slip("TLS version changed", changed, (condition.kind, "Value"))
+        case _:
+            pass
+
+
+def _valued(condition: Condition, values: tuple[object, ...]) -> Condition:
+    return _with(condition, condition.value.model_copy(update={"values": values}))
+
+
+def _with(condition: Condition, expression: Shape) -> Condition:
+    """The condition with another expression of the same kind."""
+    fields = type(condition).model_fields
+    member = next(name for name in fields if getattr(condition, name) is not None)
+    return condition.model_copy(update={member: expression})

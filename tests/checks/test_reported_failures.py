@@ -1,0 +1,103 @@
+"""What people reported about mail rules, and what lint says to the same mistake.
+
+The table is `docs/lint-failures.md`; `pytest tests/checks --update` rewrites it. The reports
+themselves are no part of the repository; where they are at hand, none may be missing here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import pytest
+from ruamel.yaml import YAML
+
+from mmctl.checks import CHECKS
+from mmctl.checks.lint import lint_all
+from mmctl.language.read import read_text
+
+ROOT: Final = Path(__file__).parents[2]
+PAGE: Final = ROOT / "docs" / "lint-failures.md"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """One report, by its number."""
+
+    number: str
+    what: str
+    check: str | None = None
+    """Who reports it; None: nobody, for the `reason`."""
+    example: str = ""
+    reason: str = ""
+
+
+FAILURES: Final = tuple(
+    Failure(**entry)
+    for entry in YAML(typ="safe", pure=True).load(
+        (Path(__file__).parent / "reported-failures.yaml").read_text(encoding="utf-8")
+    )
+)
+REPORTS: Final = ROOT.parent / "shared" / "reference" / "failures.md"
+HEAD: Final = """\
+# Reported failures
+
+Mistakes with mail rules that people reported in public, and what `mmctl lint` says when the same
+is written for it. The examples are run by the tests, and each is reported by exactly that check.
+Names without a link are errors of reading, which explain themselves.
+
+| # | What went wrong | Reported by |
+| --- | --- | --- |
+"""
+
+
+def found(failure: Failure) -> set[str]:
+    project, problems = read_text({"a.yaml": failure.example}, lone=True)
+    name = project.environment.name
+    return {each.check for each in lint_all([project], date(2026, 11, 20), {name: problems})}
+
+
+@pytest.mark.parametrize(
+    "failure", [each for each in FAILURES if each.example], ids=lambda each: each.number
+)
+def test_the_mistake_is_reported_by_exactly_its_check(failure: Failure) -> None:
+    assert found(failure) == ({failure.check} if failure.check else set())
+
+
+def test_what_is_not_reported_has_a_reason_instead() -> None:
+    for failure in FAILURES:
+        assert failure.reason or (failure.check and failure.example), failure.number
+
+
+@pytest.mark.skipif(not REPORTS.is_file(), reason="the reports are not on this machine")
+def test_no_report_for_lint_is_missing() -> None:
+    text = REPORTS.read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([A-Z][0-9]+) \|(.*)\|(.*)\|$", text, re.MULTILINE)
+    wanted = {number for number, _, advice in rows if re.search(r"\blint\b", advice)}
+    assert wanted
+    assert wanted <= {failure.number for failure in FAILURES}
+
+
+def test_the_page_in_the_manual_is_up_to_date(update: bool) -> None:
+    page = HEAD + "".join(map(_row, FAILURES)) + "".join(map(_example, FAILURES))
+    if update:
+        PAGE.write_text(page, encoding="utf-8")
+    assert PAGE.read_text("utf-8") == page
+
+
+def _row(failure: Failure) -> str:
+    says = failure.reason
+    if failure.check:
+        pages = {check.id for check in CHECKS}
+        link = f"[{failure.check}](checks/{failure.check}.md)"
+        says = link if failure.check in pages else f"`{failure.check}`"
+    return f"| {failure.number} | {failure.what} | {says} |\n"
+
+
+def _example(failure: Failure) -> str:
+    if not failure.example:
+        return ""
+    return f"\n## {failure.number}: {failure.what}\n\n```yaml\n{failure.example}```\n"
