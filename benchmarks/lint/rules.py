@@ -66,7 +66,7 @@ def rule(index: int) -> dict[str, Any]:
     )[kind]
     conditions = [
         text("MAIL_FROM", "EQUALS", [f"user{index}-{n}@sender{n}.example" for n in range(10)]),
-        text("SUBJECT", "CONTAINS", [f"offer {index} {word(random)}" for _ in range(10)]),
+        text("SUBJECT", "CONTAINS", sorted(f"offer {index} {word(random)}" for _ in range(10))),
         {
             "IpExpression": {
                 "Evaluate": {"Attribute": "SOURCE_IP"},

@@ -65,6 +65,7 @@ LONG: Final = 10
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the long lists whose order says nothing."""
+    lines: dict[str, list[str]] = {}
     for where, path, values in _lists(subject.project):
         if len(values) < LONG:
             continue
@@ -74,7 +75,10 @@ def run(subject: Subject) -> Iterator[Finding]:
         order = sorted(range(len(values)), key=keys.__getitem__)
         first = next(i for i, index in enumerate(order) if i != index)
         places = [where.positions.at((*path, index)) for index in range(len(values))]
-        if _is_plain(subject.project, places, values):
+        file = places[0].file
+        if file not in lines:
+            lines[file] = subject.project.files.get(file, "").splitlines()
+        if _is_plain(lines[file], places, values):
             yield finding(
                 where,
                 (*path, order[first]),
@@ -106,16 +110,15 @@ def _key(value: str) -> tuple[int, int, int, str]:
     return (network.version, int(network.network_address), network.prefixlen, value)
 
 
-def _is_plain(project: Project, places: Sequence[Position], values: Sequence[str]) -> bool:
+def _is_plain(lines: list[str], places: Sequence[Position], values: Sequence[str]) -> bool:
     """Whether the values stand one after the other in one file, with no comment between them."""
     if len({at.file for at in places}) > 1 or any(a >= b for a, b in pairwise(places)):
         return False
-    text = project.files.get(places[0].file)
-    if text is None:
+    if len(lines) < places[-1].line:
         return False
-    lines = text.splitlines()[places[0].line - 1 : places[-1].line]
-    return "#" not in "".join(lines) and all(
-        value in lines[at.line - places[0].line] for at, value in zip(places, values, strict=True)
+    inside = lines[places[0].line - 1 : places[-1].line]
+    return "#" not in "".join(inside) and all(
+        value in lines[at.line - 1] for at, value in zip(places, values, strict=True)
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import os
 import sys
@@ -27,23 +28,22 @@ BROKEN_PIPE: Final = 141
 FAULT: Final = 70
 """mmctl itself is at fault (EX_SOFTWARE of sysexits.h)."""
 
+_shared = functools.partial(typer.Option, rich_help_panel="Shared options")
 _Directory = Annotated[
-    Path, typer.Option("--directory", "-C", help="The folder of the project.", metavar="DIR")
+    Path, _shared("--directory", "-C", help="The folder of the project.", metavar="DIR")
 ]
 _Environment = Annotated[
-    str | None, typer.Option("--env", help="The environment; absent: the default one.")
+    str | None, _shared("--env", help="The environment; absent: the default one.")
 ]
-_Format = Annotated[str, typer.Option("--format", help="How results are written.")]
+_Format = Annotated[str, _shared("--format", help="How results are written.")]
 _Output = Annotated[
-    Path | None, typer.Option("--output", "-o", help="Write the result to a file.", metavar="FILE")
+    Path | None, _shared("--output", "-o", help="Write the result to a file.", metavar="FILE")
 ]
-_Today = Annotated[
-    str | None, typer.Option("--today", help="Take this day for today.", metavar="DATE")
-]
-_Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Results and errors alone.")]
-_Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")]
-_Color = Annotated[str, typer.Option("--color", help="auto, always or never.")]
-_NoInput = Annotated[bool, typer.Option("--no-input", help="Never ask.")]
+_Today = Annotated[str | None, _shared("--today", help="Take this day for today.", metavar="DATE")]
+_Quiet = Annotated[bool, _shared("--quiet", "-q", help="Results and errors alone.")]
+_Verbose = Annotated[bool, _shared("--verbose", "-v", help="Say more.")]
+_Color = Annotated[str, _shared("--color", help="auto, always or never.")]
+_NoInput = Annotated[bool, _shared("--no-input", help="Never ask.")]
 
 _SHARED: Final = {
     "directory": (_Directory, Path()),
@@ -136,7 +136,7 @@ def make_app(only: str | None = None) -> typer.Typer:
     app = typer.Typer(
         name="mmctl",
         help="Rules as code for mail gateways on Amazon SES Mail Manager.",
-        rich_markup_mode=None,
+        rich_markup_mode="rich",
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )

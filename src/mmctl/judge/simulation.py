@@ -13,7 +13,7 @@ from mmctl.judge.comparison import differences
 from mmctl.judge.judging import judge
 from mmctl.judge.readings_matter import readings_that_matter
 from mmctl.judge.submission import Submission
-from mmctl.mail.email import Envelope, Facts, Session
+from mmctl.mail.email import Checked, Envelope, Facts, Session
 from mmctl.mail.found import found_facts
 from mmctl.mail.reader import read_email
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from mmctl.judge.trace import Trace
     from mmctl.mail.email import Email
 
-    Check: TypeAlias = Callable[[bytes, Email, Envelope, Session], Facts]
-    """Finds out for itself what it can of a message; None in the facts where it cannot."""
+    Check: TypeAlias = Callable[[bytes, Email, Envelope, Session], Checked]
+    """Finds out for itself what it can of a message."""
 
 Part = TypeVar("Part", Envelope, Session, Facts)
 
@@ -52,6 +52,8 @@ class Known:
     value: str
     source: str
     """`--spf`, the name of a header, or `computed`."""
+    detail: str | None = None
+    """What was computed, in the words of its standard: `softfail`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,13 +118,14 @@ def simulate(
 
 
 def submission_from(
-    email: Email, stated: Stated, check: Callable[[Envelope, Session], Facts] | None = None
+    email: Email, stated: Stated, check: Callable[[Envelope, Session], Checked] | None = None
 ) -> tuple[Submission, tuple[Known, ...]]:
     """What is known of a message: what the options say, else checks, else what headers record."""
     found = found_facts(email)
     envelope = _over(stated.envelope, found.envelope, ("mail_from", "recipients"))
     session = _over(stated.session, found.session, ("source_ip", "helo", "tls"))
-    computed = Facts() if check is None else check(envelope, session)
+    checked = Checked(facts=Facts()) if check is None else check(envelope, session)
+    computed = checked.facts
     facts = _over(computed, found.facts, ("spf", "dkim", "dmarc", "dmarc_policy"))
     if computed.dmarc is not None:
         # What was found for itself is not mixed with what a header says.
@@ -138,7 +141,7 @@ def submission_from(
         facts=replace(facts, add_ons=stated.facts.add_ons),
     )
     sources = {**found.sources, **_computed(computed)}
-    return submission, tuple(_known(submission, stated, sources))
+    return submission, tuple(_known(submission, stated, sources, checked.results))
 
 
 def _computed(facts: Facts) -> dict[str, str]:
@@ -154,7 +157,12 @@ def _over(stated: Part, found: Part, members: tuple[str, ...]) -> Part:
     return replace(found, **changes)
 
 
-def _known(submission: Submission, stated: Stated, sources: Mapping[str, str]) -> list[Known]:
+def _known(
+    submission: Submission,
+    stated: Stated,
+    sources: Mapping[str, str],
+    results: Mapping[str, str],
+) -> list[Known]:
     known = []
     for part in ("envelope", "session", "facts"):
         for name, option in _OPTIONS.items():
@@ -163,7 +171,8 @@ def _known(submission: Submission, stated: Stated, sources: Mapping[str, str]) -
                 continue
             by_option = getattr(getattr(stated, part), name, None) not in (None, (), {})
             source = option if by_option else sources.get(name, option)
-            known.append(Known(name=name, value=_shown(value), source=source))
+            detail = results.get(name) if source == COMPUTED else None
+            known.append(Known(name=name, value=_shown(value), source=source, detail=detail))
     return known
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
+from weakref import finalize
 
 from mmctl.errors import CouldNot, Refused, UsageError
 from mmctl.language.project import EMBEDDED
@@ -271,6 +272,8 @@ def _embedded(
     model = client.meta.service_model
     embedded = EmbeddedMailManager(path, clock=clock, service_model=model)
     attach(client.meta.events, embedded, account=account, region=region, observe=observe)
+    # The state file is closed with the client that answers from it.
+    finalize(client, embedded.close)
     partition = client.meta.partition
     identity = Identity(
         account=account,

@@ -16,7 +16,6 @@ from mmctl.live.canonical import digest
 from mmctl.live.creating import Creation
 from mmctl.live.passwords import Passwords
 from mmctl.live.read import read_object
-from mmctl.live.replacing import left_over_name
 from mmctl.live.service import NOUN, Answer, Members, Noun, OutcomeUnknown, ServiceAnswer
 from mmctl.live.steps import PASSWORD, Step, Verb, all_tags
 
@@ -168,8 +167,7 @@ class Execution:
 
     def _free_name(self, step: Step) -> None:
         noun, live_id = NOUN[step.kind], self._id(step)
-        thing = self._wanted[step.kind, step.name]
-        request: Members = {noun.name_member: left_over_name(step.kind, thing.live_name)}
+        request: Members = {noun.name_member: step.values[0][0]}
         if step.kind is Kind.TRAFFIC_POLICY:
             found = self._service.get(noun, live_id) or {}
             request["PolicyStatements"] = found.get("PolicyStatements", [])

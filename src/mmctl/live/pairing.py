@@ -40,7 +40,14 @@ def paired_name(
         return by_name[0].name
     free = [thing for thing in unclaimed if thing.live_name not in names]
     if live.project == desired.project:
-        by_former_name = [thing for thing in free if thing.was == live.live_name]
+        before = (
+            {thing.name for thing in known.of_kind(live.kind) if thing.id == live.id}
+            if known
+            else set()
+        )
+        by_former_name = [thing for thing in free if thing.name in before] or [
+            thing for thing in free if thing.was == live.live_name
+        ]
         alike = [thing for thing in free if alike_but_for_name(thing, live)]
         if by_former_name or len(alike) == 1:
             return (by_former_name or alike)[0].name

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 LEFT_OVER: Final = "-replaced"
 """Ending of the name that an object gets to free its own for its successor."""
 
+BETWEEN: Final = "-renaming"
+"""Ending of the name that an object has while another one takes its own, in the same plan."""
+
 _LONGEST_NAME: Final = {
     Kind.ARCHIVE: 64,
     Kind.RELAY: 100,
@@ -53,7 +56,16 @@ def why_replaced(desired: LiveObject, live: LiveObject) -> str | None:
 
 def left_over_name(kind: Kind, live_name: str) -> str:
     """The name under which a replaced object waits to be deleted."""
-    return live_name[: _LONGEST_NAME.get(kind, 100) - len(LEFT_OVER)] + LEFT_OVER
+    return _with_ending(kind, live_name, LEFT_OVER)
+
+
+def name_between(kind: Kind, live_name: str) -> str:
+    """The name of an object while another one takes its own; its new one comes later."""
+    return _with_ending(kind, live_name, BETWEEN)
+
+
+def _with_ending(kind: Kind, live_name: str, ending: str) -> str:
+    return live_name[: _LONGEST_NAME.get(kind, 100) - len(ending)] + ending
 
 
 def is_left_over(thing: LiveObject, desired: LiveConfiguration) -> bool:

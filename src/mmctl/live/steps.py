@@ -11,10 +11,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.compiler.configuration import OWNER_TAG
+from mmctl.errors import Refused
 from mmctl.language.project import Kind
 from mmctl.language.references import references
 from mmctl.live.canonical import canonical_pair
-from mmctl.live.replacing import why_replaced
+from mmctl.live.pairing import NAME_IS_FIXED
+from mmctl.live.replacing import left_over_name, name_between, why_replaced
 from mmctl.live.widening import narrows
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ class Verb(StrEnum):
     CREATE = "create"
     UPDATE = "update"
     FREE_NAME = "free name"
-    """Give an object that is replaced another name, so that its successor can have its own."""
+    """Give an object another name, in `values`, so that a successor can have its own."""
     TAG = "tag"
     UNTAG = "untag"
     ADD_MEMBERS = "add members"
@@ -107,6 +109,8 @@ class _Order:
         self.found = live.by_key()
         self.wanted = desired.by_key()
         self.new_passwords = new_passwords
+        self.names = {thing.key: thing.live_name for thing in live.objects}
+        """What each live object is called when the steps so far are done."""
         self.replaced = {
             thing.key
             for thing in desired.objects
@@ -138,9 +142,11 @@ class _Order:
 
     def _upsert(self, thing: LiveObject) -> Iterator[Step]:
         found = self.found.get(thing.key)
+        yield from self._free_name(thing)
         if found is None or thing.key in self.replaced:
             yield from self._creation(thing, found)
             return
+        self.names[thing.key] = thing.live_name
         yield from _tag_steps(thing, found)
         members = self._update_members(thing, found)
         if members:
@@ -149,12 +155,30 @@ class _Order:
 
     def _creation(self, thing: LiveObject, found: LiveObject | None) -> Iterator[Step]:
         if found is not None and found.live_name == thing.live_name:
-            yield _step(Verb.FREE_NAME, thing, id=call_id(found))
+            other = left_over_name(thing.kind, found.live_name)
+            yield _step(Verb.FREE_NAME, thing, id=call_id(found), values=((other, ""),))
         yield _step(Verb.CREATE, thing)
         if thing.members:
             yield _step(Verb.ADD_MEMBERS, thing, values=_values(thing.members))
         if thing.closed:
             yield _step(Verb.UPDATE, thing, members=("Status",))
+
+    def _free_name(self, thing: LiveObject) -> Iterator[Step]:
+        """Where another live object still has the name: let it have one of its own till later."""
+        for holder in self.live.of_kind(thing.kind):
+            if holder.key != thing.key and self.names[holder.key] == thing.live_name:
+                if thing.kind in NAME_IS_FIXED:
+                    raise Refused(
+                        f"{thing.kind.noun} {thing.name} is to be called `{thing.live_name}`, "
+                        f"as {holder.name} still is",
+                        why=f"the service cannot rename an {thing.kind.noun}, "
+                        "and takes no second one of the same name",
+                        help="give it another `live_name`, or let the other go in a plan before",
+                    )
+                other = name_between(holder.kind, holder.live_name)
+                self.names[holder.key] = other
+                values = ((other, ""),)
+                yield _step(Verb.FREE_NAME, holder, id=call_id(holder), values=values)
 
     def _update_members(self, thing: LiveObject, found: LiveObject) -> tuple[str, ...]:
         wanted, is_now = canonical_pair(thing, found)

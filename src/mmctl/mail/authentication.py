@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 AUTHENTICATION_RESULTS: Final = "Authentication-Results"
 RECEIVED_SPF: Final = "Received-SPF"
 
-_SPF: Final = {
+SPF_VERDICTS: Final = {
     "pass": RuleVerdict.PASS,
     "fail": RuleVerdict.FAIL,
     "hardfail": RuleVerdict.FAIL,
@@ -35,7 +35,7 @@ _SPF: Final = {
     "error": RuleVerdict.PROCESSING_FAILED,
     "unknown": RuleVerdict.PROCESSING_FAILED,
 }
-_DKIM: Final = {
+DKIM_VERDICTS: Final = {
     "pass": RuleVerdict.PASS,
     "fail": RuleVerdict.FAIL,
     "none": RuleVerdict.GRAY,
@@ -44,7 +44,7 @@ _DKIM: Final = {
     "temperror": RuleVerdict.PROCESSING_FAILED,
     "permerror": RuleVerdict.PROCESSING_FAILED,
 }
-_DMARC: Final = {
+DMARC_VERDICTS: Final = {
     "pass": RuleVerdict.PASS,
     "fail": RuleVerdict.FAIL,
     "none": RuleVerdict.GRAY,
@@ -150,14 +150,14 @@ def _spf(results: Sequence[MethodResult]) -> RuleVerdict | None:
     """The SPF verdict: that of MAIL FROM where HELO was checked as well."""
     found = _of_method(results, "spf")
     found.sort(key=lambda result: "smtp.mailfrom" not in result.properties)
-    return _SPF.get(found[0].result) if found else None
+    return SPF_VERDICTS.get(found[0].result) if found else None
 
 
 def _received_spf(email: Email) -> RuleVerdict | None:
     """The verdict of the topmost Received-SPF: its first word (RFC 7208 §9.1)."""
     values = email.header_values(RECEIVED_SPF, decoded=False)
     words = values[0].split(None, 1) if values else []
-    return _SPF.get(words[0].rstrip(":;").lower()) if words else None
+    return SPF_VERDICTS.get(words[0].rstrip(":;").lower()) if words else None
 
 
 def _dkim(email: Email, results: Sequence[MethodResult]) -> RuleVerdict | None:
@@ -165,11 +165,11 @@ def _dkim(email: Email, results: Sequence[MethodResult]) -> RuleVerdict | None:
 
     A signature whose domain is not told decides nothing: the verdict stays unknown.
     """
-    found = [result for result in _of_method(results, "dkim") if result.result in _DKIM]
+    found = [result for result in _of_method(results, "dkim") if result.result in DKIM_VERDICTS]
     if not found:
         return None
     senders = [spec.rpartition("@")[2].lower() for spec in email.addresses("From")]
-    known = [(_DKIM[result.result], _signer(result)) for result in found]
+    known = [(DKIM_VERDICTS[result.result], _signer(result)) for result in found]
     ours = {
         verdict
         for verdict, signer in known
@@ -204,7 +204,7 @@ def _aligned(signer: str, sender: str) -> bool:
 def _dmarc(results: Sequence[MethodResult]) -> RuleVerdict | None:
     """How DMARC ended."""
     found = _of_method(results, "dmarc")
-    return _DMARC.get(found[0].result) if found else None
+    return DMARC_VERDICTS.get(found[0].result) if found else None
 
 
 def _dmarc_policy(results: Sequence[MethodResult]) -> RuleDmarcPolicy | NoPolicy | None:

@@ -127,3 +127,13 @@ class Facts:
     """The published policy; where a case states it, the value that rules see."""
     add_ons: Mapping[str, Mapping[str, str | bool]] = field(default_factory=dict, hash=False)
     """Fields of the answers, by add-on; an add-on or a field that is not there is unknown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What a check of the message itself found out."""
+
+    facts: Facts
+    """None where a fact that the check needs is missing."""
+    results: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """The same in other words, by member of the facts: `spf` → `softfail`."""

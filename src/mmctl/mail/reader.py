@@ -17,6 +17,7 @@ _FIELD_NAME: Final = re.compile(r"[!-9;-~]++")
 _LONGEST_CACHED_NAME: Final = 100
 _MBOX_FROM: Final = re.compile(rb"From (?![ \t]*:)[^\r\n]*+(?:\r\n|\r|\n|\Z)")
 _BARE_CR: Final = re.compile(rb"\r(?!\n)")
+_LINE_END: Final = re.compile(rb"\r\n|\r|\n")
 # Bytes that are not UTF-8, as `surrogateescape` hands them over → the same byte as Latin-1.
 _LATIN_1: Final = {0xDC00 + byte: byte for byte in range(0x80, 0x100)}
 
@@ -46,6 +47,14 @@ def smtp_size(message: bytes) -> int:
     if not carriage_returns:
         return len(message) + message.count(b"\n")
     return len(message) + message.count(b"\n") + carriage_returns - 2 * message.count(b"\r\n")
+
+
+def as_carried(message: bytes) -> bytes:
+    """The message as SMTP carries it: CRLF line ends, nothing before the header section."""
+    if message.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        message = message.decode("utf-16", "replace").encode()
+    _, start = _starts(message, [])
+    return _LINE_END.sub(b"\r\n", message[start:])
 
 
 def _starts(message: bytes, defects: list[str]) -> tuple[int, int]:

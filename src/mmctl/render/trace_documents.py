@@ -9,7 +9,7 @@ from mmctl.language.project import Outcome
 if TYPE_CHECKING:
     from mmctl.judge.answers import MissingFact
     from mmctl.judge.comparison import Difference
-    from mmctl.judge.simulation import Simulated
+    from mmctl.judge.simulation import Known, Simulated
     from mmctl.judge.tally import Tally
     from mmctl.judge.trace import (
         ConditionTrace,
@@ -26,10 +26,7 @@ def message_document(message: Simulated) -> dict[str, Any]:
     """What becomes of one message, with what was known of it."""
     return {
         "message": message.message,
-        "known": [
-            {"name": known.name, "value": known.value, "source": known.source}
-            for known in message.known
-        ],
+        "known": [known_document(known) for known in message.known],
         **trace_document(message.trace),
         "differences": [difference_document(found) for found in message.differences],
         "depends_on": [
@@ -44,6 +41,12 @@ def message_document(message: Simulated) -> dict[str, Any]:
             for dependence in message.dependences
         ],
     }
+
+
+def known_document(known: Known) -> dict[str, Any]:
+    """One thing that is known of a message, and from where."""
+    document = {"name": known.name, "value": known.value, "source": known.source}
+    return document if known.detail is None else document | {"detail": known.detail}
 
 
 def difference_document(found: Difference) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from mmctl.render.problems import visible
 from mmctl.render.trace import action_line
 from mmctl.render.trace_documents import (
     condition_document,
+    known_document,
     missing_document,
     rule_document,
     statement_document,
@@ -138,9 +139,7 @@ def why_document(
     return {
         "schema": SCHEMA,
         "message": message,
-        "known": [
-            {"name": each.name, "value": each.value, "source": each.source} for each in known
-        ],
+        "known": [known_document(each) for each in known],
         "recipients": [_reason(reason, gateway) for reason in reasons],
         "assumed": dict(trace.assumed),
         "notes": list(trace.notes),

@@ -1,0 +1,41 @@
+"""`--authenticate` and `--zone FILE`: the check of SPF, DKIM and DMARC, with the records it needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from mmctl.cli.run import Run
+    from mmctl.mail.check import Checker
+
+
+def check_of(run: Run, zone: str | None) -> Checker:
+    """What checks messages: by a zone file, or by the DNS.
+
+    Raises:
+        UsageError: the packages for it are not installed, or the zone file cannot be used.
+    """
+    try:
+        from mmctl.mail.check import Checker
+        from mmctl.mail.records import DnsRecords, ZoneRecords
+    except ImportError as error:
+        raise UsageError(
+            f"SPF, DKIM and DMARC are not checked: package `{error.name}` is not installed",
+            help="install them: pip install 'mmctl[authenticate]'",
+        ) from None
+    if zone is None:
+        return Checker(DnsRecords())
+    try:
+        text = (run.directory / zone).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise UsageError(f"cannot read `{zone}`: {(reason or '').lower()}") from None
+    try:
+        return Checker(ZoneRecords(text))
+    except UsageError as error:
+        raise UsageError(
+            f"`{zone}` is no zone file: {error.message}",
+            help='one record a line: `example.org. TXT "v=spf1 -all"`',
+        ) from None

@@ -1,0 +1,114 @@
+"""SPF, DKIM and DMARC of one message, checked, in the service's verdicts.
+
+How results become verdicts is docs/semantics.md; the tables are in `mmctl.mail.authentication`.
+Needs the extra `authenticate`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mmctl.mail.authentication import DKIM_VERDICTS, DMARC_VERDICTS, SPF_VERDICTS
+from mmctl.mail.check_dkim import dkim_signatures
+from mmctl.mail.check_dmarc import dmarc_result, same_organization
+from mmctl.mail.check_spf import spf_result
+from mmctl.mail.email import Checked, Facts, NoPolicy
+from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mmctl.mail.check_dkim import Signature
+    from mmctl.mail.check_dmarc import Dmarc
+    from mmctl.mail.email import Email, Envelope, Session
+    from mmctl.mail.records import Records
+
+
+@dataclass(frozen=True, slots=True)
+class Checker:
+    """Checks messages by the records that it is given."""
+
+    records: Records
+
+    def __call__(
+        self, message: bytes, email: Email, envelope: Envelope, session: Session
+    ) -> Checked:
+        """SPF, DKIM and DMARC; what cannot be checked for lack of a fact stays unknown.
+
+        SPF needs the client's address and the sender, and for the null sender the HELO name.
+        Never fails on a message.
+        """
+        authors = _authors(email)
+        signatures = dkim_signatures(self.records, message) if _signed(email) else ()
+        spf = self._spf(envelope, session)
+        passed = [signature.domain for signature in signatures if signature.result == "pass"]
+        dmarc = dmarc_result(self.records, authors, _spf_domain(spf, envelope, session), passed)
+        if spf is None and dmarc.result == "fail":
+            dmarc = None  # SPF might have passed for the author's domain
+        dkim = _dkim(signatures, authors)
+        facts = Facts(
+            spf=None if spf is None else SPF_VERDICTS[spf],
+            dkim=dkim,
+            dmarc=None if dmarc is None else DMARC_VERDICTS[dmarc.result],
+            dmarc_policy=None if dmarc is None else _policy(dmarc),
+        )
+        return Checked(facts=facts, results=_results(spf, signatures, dmarc))
+
+    def _spf(self, envelope: Envelope, session: Session) -> str | None:
+        sender, helo = envelope.mail_from, session.helo
+        if session.source_ip is None or sender is None or (not sender and helo is None):
+            return None
+        return spf_result(self.records, session.source_ip, sender, helo or "")
+
+
+def _authors(email: Email) -> tuple[str, ...]:
+    """The domains of From; none where From is repeated, which has no single author."""
+    if len(email.header_values("From", decoded=False)) != 1:
+        return ()
+    return tuple(spec.rpartition("@")[2] for spec in email.addresses("From"))
+
+
+def _signed(email: Email) -> bool:
+    return bool(email.header_values("DKIM-Signature", decoded=False))
+
+
+def _spf_domain(spf: str | None, envelope: Envelope, session: Session) -> str | None:
+    """The domain that SPF passed for."""
+    if spf != "pass":
+        return None
+    return (envelope.mail_from or f"@{session.helo}").rpartition("@")[2]
+
+
+def _dkim(signatures: Iterable[Signature], authors: Iterable[str]) -> RuleVerdict:
+    """Signatures of other domains than From's, and none at all, are GRAY."""
+    verdicts = {
+        DKIM_VERDICTS[signature.result]
+        for signature in signatures
+        if not signature.domain
+        or any(same_organization(signature.domain, author) for author in authors)
+    }
+    for verdict in (RuleVerdict.PASS, RuleVerdict.FAIL, RuleVerdict.PROCESSING_FAILED):
+        if verdict in verdicts:
+            return verdict
+    return RuleVerdict.GRAY
+
+
+def _policy(dmarc: Dmarc) -> RuleDmarcPolicy | NoPolicy | None:
+    """The published policy; unknown where the DNS did not answer."""
+    if dmarc.policy is not None:
+        return RuleDmarcPolicy[dmarc.policy.upper()]
+    return None if dmarc.result == "temperror" else NoPolicy.NO_POLICY
+
+
+def _results(
+    spf: str | None, signatures: tuple[Signature, ...], dmarc: Dmarc | None
+) -> dict[str, str]:
+    """The results in the words of the RFCs, by verdict."""
+    signed = [f"{each.result} d={each.domain or '?'}" for each in signatures]
+    results = {"dkim": ", ".join(signed) or "not signed"}
+    if spf is not None:
+        results["spf"] = spf
+    if dmarc is not None:
+        results["dmarc"] = dmarc.result
+    return results

@@ -1,0 +1,157 @@
+"""Records of the DNS that SPF, DKIM and DMARC need: from the DNS itself, or from a zone file.
+
+Needs the extra `authenticate`. The DNS is asked in `DnsRecords` and nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import dns.exception
+import dns.name
+import dns.rdatatype
+import dns.resolver
+import dns.zone
+
+from mmctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Record = Any
+"""One record's data, as dnspython has it."""
+
+_CNAMES_AT_MOST: Final = 10
+_KEPT_AT_MOST: Final = 10_000
+_TTL: Final = "$TTL 3600\n"
+"""Put before a zone file, so that its records need no time to live."""
+_LINE: Final = re.compile(r"^<string>:(\d+): ")
+
+
+class UnansweredError(Exception):
+    """The DNS did not answer: a question that may be asked again later."""
+
+
+class Records(Protocol):
+    """Where records come from."""
+
+    def ask(self, name: str, kind: str) -> tuple[Record, ...]:
+        """The records of a name and kind (`TXT`, `A`); empty: there are none.
+
+        Raises:
+            UnansweredError: nobody answered.
+        """
+
+
+def texts(records: Records, name: str) -> tuple[str, ...]:
+    """The TXT records of a name, each in one piece; what is not ASCII is replaced."""
+    return tuple(
+        b"".join(record.strings).decode("ascii", "replace") for record in records.ask(name, "TXT")
+    )
+
+
+class ZoneRecords:
+    """Records of a zone file (RFC 1035 §5): what `dig +noall +answer` prints is one."""
+
+    def __init__(self, text: str, *, unanswered: Iterable[str] = ()) -> None:
+        """Read a zone file; names below `unanswered` are not answered.
+
+        Raises:
+            UsageError: the text is no zone file; the message has the line.
+        """
+        self._records: dict[tuple[str, str], tuple[Record, ...]] = {}
+        self._unanswered = tuple(_plain(name) for name in unanswered)
+        try:
+            zone = dns.zone.from_text(_TTL + text, origin=".", relativize=False, check_origin=False)
+        except (dns.exception.DNSException, ValueError) as error:
+            found = _LINE.match(str(error))
+            where = f"line {int(found[1]) - 1}: " if found else ""
+            raise UsageError(f"{where}{_LINE.sub('', str(error))}") from None
+        for name, node in zone.nodes.items():
+            for found_set in node.rdatasets:
+                key = (_plain(name.to_text()), dns.rdatatype.to_text(found_set.rdtype))
+                self._records[key] = tuple(found_set)
+        self._names = {name for name, _ in self._records}
+
+    def ask(self, name: str, kind: str) -> tuple[Record, ...]:
+        """The records of a name and kind; CNAMEs are followed, and `*` stands for any label."""
+        name = _plain(name)
+        for _ in range(_CNAMES_AT_MOST):
+            if any(name == each or name.endswith(f".{each}") for each in self._unanswered):
+                raise UnansweredError(name)
+            owner = self._owner(name)
+            found = self._records.get((owner, kind), ())
+            alias = self._records.get((owner, "CNAME"), ())
+            if found or not alias:
+                return found
+            name = _plain(alias[0].target.to_text())
+        return ()
+
+    def _owner(self, name: str) -> str:
+        """The name itself, else the wildcard that stands for it (RFC 4592)."""
+        if name in self._names:
+            return name
+        parent = name
+        while "." in parent:
+            parent = parent.partition(".")[2]
+            if f"*.{parent}" in self._names:
+                return f"*.{parent}"
+            if parent in self._names:
+                break
+        return name
+
+
+class DnsRecords:
+    """Records that the resolver of this machine finds; each question is asked once."""
+
+    def __init__(self, *, seconds: float = 5.0) -> None:
+        """Wait for an answer at most so many seconds."""
+        self._seconds = seconds
+        self._resolver: dns.resolver.Resolver | None = None
+        self._known: dict[tuple[str, str], tuple[Record, ...] | None] = {}
+
+    def __getstate__(self) -> float:
+        return self._seconds
+
+    def __setstate__(self, seconds: float) -> None:
+        self.__init__(seconds=seconds)  # type: ignore[misc] # a process of its own asks for itself
+
+    def ask(self, name: str, kind: str) -> tuple[Record, ...]:
+        """The records of a name and kind."""
+        key = (_plain(name), kind)
+        if key not in self._known:
+            if len(self._known) >= _KEPT_AT_MOST:
+                del self._known[next(iter(self._known))]
+            self._known[key] = self._asked(*key)
+        found = self._known[key]
+        if found is None:
+            raise UnansweredError(name)
+        return found
+
+    def _asked(self, name: str, kind: str) -> tuple[Record, ...] | None:
+        """What the resolver says; None: nobody answered."""
+        try:
+            if self._resolver is None:
+                self._resolver = dns.resolver.Resolver()
+            answer = self._resolver.resolve(
+                dns.name.from_text(name),
+                kind,
+                lifetime=self._seconds,
+                raise_on_no_answer=False,
+                search=False,
+            )
+        except dns.resolver.NXDOMAIN:
+            return ()
+        except (dns.exception.Timeout, dns.resolver.NoResolverConfiguration):
+            return None
+        except dns.resolver.NoNameservers:
+            return None
+        except (dns.exception.DNSException, ValueError):
+            # A name that is none, or an answer that makes no sense, has no records.
+            return ()
+        return tuple(answer.rrset or ())
+
+
+def _plain(name: str) -> str:
+    return name.lower().rstrip(".")
