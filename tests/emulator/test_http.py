@@ -161,7 +161,7 @@ def test_an_ingress_point_is_active_when_it_has_settled(client_at: MakeClient, c
         TrafficPolicyName="edge", DefaultAction="ALLOW", PolicyStatements=[]
     )["TrafficPolicyId"]
     identifier = client.create_ingress_point(
-        IngressPointName="mx", Type="OPEN", RuleSetId=rule_set, TrafficPolicyId=policy
+        IngressPointName="edge", Type="OPEN", RuleSetId=rule_set, TrafficPolicyId=policy
     )["IngressPointId"]
     assert client.get_ingress_point(IngressPointId=identifier)["Status"] == "PROVISIONING"
     clock.advance(seconds=61)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,10 +25,11 @@ from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.language.project import Environment
+
+sys.path.append(str(Path(__file__).parents[1]))  # for `live.stopping`, which tests share
 
 MAIN = """\
 version: 1

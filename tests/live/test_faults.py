@@ -7,56 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ConnectionClosedError
 
+from live.stopping import FORCED, Killed, assert_no_doubles, at_write, change_every_kind, is_write
 from mmctl.emulator.core import EmbeddedMailManager
 from mmctl.errors import CouldNot, StoppedPartWay
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from live.conftest import World
-
-
-class Killed(BaseException):
-    """Stands for the end of the process: nothing may catch it and go on."""
-
-
-def is_write(operation: str) -> bool:
-    return not operation.startswith(("Get", "List"))
-
-
-def at_write(number: int, error: Callable[[], BaseException]) -> Callable[[str, Any], None]:
-    """An observer that raises in the place of one write."""
-    count = 0
-
-    def observe(operation: str, _parameters: Mapping[str, Any]) -> None:
-        nonlocal count
-        if is_write(operation):
-            count += 1
-            if count == number:
-                raise error()
-
-    return observe
-
-
-def change_every_kind(world: World) -> None:
-    """A second version that adds, changes, moves, renames and removes of every kind."""
-    world.replace('"one@vendor.example"', '"two@vendor.example"')
-    world.replace("retention: SEVEN_YEARS", "retention: TEN_YEARS")
-    world.replace("port: 25,", "port: 2525,")
-    world.replace("vade: {product: VADE_ADVANCED_EMAIL_SECURITY}", "trend: {product: TREND_MICRO}")
-    world.replace("add_on: {name: vade,", "add_on: {name: trend,")
-    world.replace("max_message_size: 25MB", "max_message_size: 20MB")
-    world.replace("tls_policy: required", "tls_policy: optional\n    status: closed")
-    world.replace("  inbound:\n    rules:", "  inbound:\n    tags: {version: two}\n    rules:")
-    world.replace(
-        "feed: {members: external}", "feed: {members: external}\n  vips: {members: [a@example.com]}"
-    )
-
-
-FORCED: dict[str, Any] = {
-    "allow_delete": True,
-    "forced": ("relay-target", "size", "irreversible", "endpoint-replacement", "pin"),
-}
 
 
 def test_the_first_apply_has_the_writes_that_the_fault_tests_count_on(world: World) -> None:
@@ -216,9 +174,3 @@ def test_an_apply_that_was_killed_shows_as_unfinished(world: World) -> None:
     assert entry.result == "stopped part-way"
     last = world.history.journal(entry.id)[-1]
     assert (last["moment"], last["operation"]) == ("before", "RegisterMember")
-
-
-def assert_no_doubles(world: World) -> None:
-    plan = world.plan()
-    names = [(thing.kind, thing.live_name) for thing in plan.live.objects]
-    assert len(names) == len(set(names)) == len(plan.desired.objects)

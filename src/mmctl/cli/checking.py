@@ -1,4 +1,4 @@
-"""`--authenticate` and `--zone FILE`: the check of SPF, DKIM and DMARC, with the records it needs."""
+"""`--authenticate` and `--zone FILE`: the check of SPF, DKIM and DMARC, with its records."""
 
 from __future__ import annotations
 

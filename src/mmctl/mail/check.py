@@ -43,9 +43,10 @@ class Checker:
         signatures = dkim_signatures(self.records, message) if _signed(email) else ()
         spf = self._spf(envelope, session)
         passed = [signature.domain for signature in signatures if signature.result == "pass"]
-        dmarc = dmarc_result(self.records, authors, _spf_domain(spf, envelope, session), passed)
-        if spf is None and dmarc.result == "fail":
-            dmarc = None  # SPF might have passed for the author's domain
+        spf_domain = _spf_domain(spf, envelope, session)
+        found = dmarc_result(self.records, authors, spf_domain, passed)
+        # Where SPF is not known, it might have passed for the author's domain.
+        dmarc = None if spf is None and found.result == "fail" else found
         dkim = _dkim(signatures, authors)
         facts = Facts(
             spf=None if spf is None else SPF_VERDICTS[spf],

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import dkim  # type: ignore[import-untyped] # dkimpy has no types
 
-from mmctl.mail.records import UnansweredError
 from mmctl.mail.reader import as_carried
+from mmctl.mail.records import UnansweredError
 
 if TYPE_CHECKING:
     from mmctl.mail.records import Records
@@ -45,13 +45,16 @@ def dkim_signatures(records: Records, message: bytes) -> tuple[Signature, ...]:
 
 
 def _result(checker: dkim.DKIM, place: int, records: Records) -> str:
+    keys: list[bytes] = []
+
     def key(name: bytes, timeout: int = 0) -> bytes | None:
         del timeout
         found = records.ask(name.decode("ascii", "replace"), "TXT")
-        return b"".join(found[0].strings) if found else None
+        keys.extend(b"".join(record.strings) for record in found[:1])
+        return keys[0] if keys else None
 
     try:
-        return "pass" if checker.verify(idx=place, dnsfunc=key) else "fail"
+        holds = checker.verify(idx=place, dnsfunc=key)
     except UnansweredError:
         return "temperror"
     except dkim.ValidationError as error:
@@ -60,6 +63,10 @@ def _result(checker: dkim.DKIM, place: int, records: Records) -> str:
         return "policy"
     except Exception:  # noqa: BLE001 - whatever is wrong with a signature, it is no signature
         return "permerror"
+    if holds:
+        return "pass"
+    # Without a key nobody can tell (RFC 6376 §6.1.2).
+    return "fail" if keys else "permerror"
 
 
 def _domain(value: bytes) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from publicsuffixlist import PublicSuffixList  # type: ignore[import-untyped] # it has no types
+from publicsuffixlist import PublicSuffixList
 
 from mmctl.mail.records import UnansweredError, texts
 

@@ -182,7 +182,8 @@ def _by_source(message: Simulated) -> dict[str, list[str]]:
     sources: dict[str, list[str]] = {}
     for known in message.known:
         source = "options" if known.source.startswith("--") else known.source
-        detail = f" ({visible(known.detail)})" if known.detail else ""
+        told = known.detail is None or known.detail.upper() == known.value
+        detail = "" if told else f" ({visible(known.detail or '')})"
         sources.setdefault(source, []).append(f"{known.name} {visible(known.value)}{detail}")
     return sources
 
