@@ -52,6 +52,25 @@ Names without a link are errors of reading, which explain themselves.
 | # | What went wrong | Reported by |
 | --- | --- | --- |
 """
+TAIL: Final = """\
+
+## What lint leaves alone
+
+- A rule that has been disabled for long: a file does not say since when. `expires` does, and is
+  checked.
+- A rule that no case covers: `mmctl simulate --coverage` runs the cases and knows; names in cases
+  do not tell.
+- `mail_from: preserve` at a relay as such: a server's name does not tell whether it is outside the
+  company. `preserve-to-outside` reports what can be told.
+- A relay back to an ingress point of the project: AWS gives it its address, which is in no file.
+  `delivery-loop` reports `send`.
+- A header added before a relay: rules add `X-` headers alone, which a signature covers only where
+  the sender asked for it.
+- Deprecated spellings: version 1 of the language has none. Other spellings of AWS's words are for
+  `mmctl fmt`.
+- A file that is not formatted: `mmctl fmt --check` says so, and takes as long as all checks.
+- A rule without a description, as such: a matter of taste, until the project sets `require_owner`.
+"""
 
 
 def found(failure: Failure) -> set[str]:
@@ -82,7 +101,7 @@ def test_no_report_for_lint_is_missing() -> None:
 
 
 def test_the_page_in_the_manual_is_up_to_date(update: bool) -> None:
-    page = HEAD + "".join(map(_row, FAILURES)) + "".join(map(_example, FAILURES))
+    page = HEAD + "".join(map(_row, FAILURES)) + TAIL + "".join(map(_example, FAILURES))
     if update:
         PAGE.write_text(page, encoding="utf-8")
     assert PAGE.read_text("utf-8") == page

@@ -27,6 +27,7 @@ SECONDS = 60
 """The bound of everything here; nothing takes that long."""
 MMCTL = (sys.executable, "-c", "from mmctl.cli.main import main; main()")
 QUIET = {"PYTHONUNBUFFERED": "1", "AWS_PAGER": "", "AWS_EC2_METADATA_DISABLED": "true"}
+ARCHIVES = ("mailmanager", "list-archives")
 
 
 class Aws(Protocol):
@@ -90,11 +91,16 @@ def server(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def aws(server: str, tmp_path: Path) -> Aws:
-    """Run the real `aws` with two profiles; an account of its own each, one by its role."""
-    command = aws_command()
-    if command is None:
+def command() -> str:
+    found = aws_command()
+    if found is None:
         pytest.skip("there is no aws command that works: pip install awscli")
+    return found
+
+
+@pytest.fixture
+def aws(command: str, server: str, tmp_path: Path) -> Aws:
+    """Run the real `aws` with two profiles; an account of its own each, one by its role."""
     config = tmp_path / "config"
     config.write_text(
         f"[profile dev]\nregion = eu-west-1\naws_access_key_id = {DEV}\n"
@@ -134,7 +140,7 @@ def test_the_aws_command_creates_lists_gets_and_deletes(aws: Aws) -> None:
     assert (found["RuleSetName"], found["Rules"]) == ("inbound", rules)
     assert not aws("dev", "mailmanager", "delete-rule-set", "--rule-set-id", identifier)
     gone = aws("dev", "mailmanager", "get-rule-set", "--rule-set-id", identifier)
-    assert gone.startswith("An error occurred (ResourceNotFoundException) when calling the GetRule")
+    assert "(ResourceNotFoundException) when calling the GetRuleSet operation" in gone
 
 
 def test_two_profiles_are_two_accounts_one_of_them_by_its_role(aws: Aws) -> None:
@@ -148,9 +154,6 @@ def test_two_profiles_are_two_accounts_one_of_them_by_its_role(aws: Aws) -> None
         for profile in ("dev", "prod")
     }
     assert names == {"dev": ["of-dev"], "prod": ["of-prod"]}
-
-
-ARCHIVES = ("mailmanager", "list-archives")
 
 
 def test_the_aws_command_joins_pages_and_stops_where_it_is_told(aws: Aws) -> None:
@@ -189,7 +192,7 @@ def test_a_signal_ends_it_in_good_order(tmp_path: Path, how: signal.Signals) -> 
 @pytest.mark.parametrize(
     ("options", "code", "message"),
     [
-        (["--host", "0.0.0.0"], 3, "refused: the embedded Mail Manager listens on this machine"),
+        (["--host", "192.0.2.1"], 3, "refused: the embedded Mail Manager listens on this machine"),
         (["--fault", "explode"], 64, "error: got the fault `explode`: there is no kind `explode`"),
         (["--settle", "-1"], 64, "error: got `--settle -1`"),
         (["--settle", "nan"], 64, "error: got `--settle nan`"),

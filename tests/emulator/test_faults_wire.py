@@ -18,6 +18,7 @@ from mmctl.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     import boto3
 
@@ -293,3 +294,19 @@ def test_whoever_calls_in_front_of_all_faces_learns_what_was_lost(
     with pytest.raises(Undelivered) as lost:
         faulty.call("ListRelays", {}, account=ACCOUNT, region=REGION)
     assert lost.value.outcome == {"Relays": []}
+
+
+def test_a_stale_read_of_a_state_in_a_file_leaves_the_file_as_it_is(
+    make_embedded: Callable[..., EmbeddedMailManager], tmp_path: Path
+) -> None:
+    where: Any = {"account": ACCOUNT, "region": REGION}
+    embedded = make_embedded(tmp_path / "state.db")
+    faults = Faults([parse_fault("stale")])
+    faulty = FaultyMailManager(embedded, faults, wait=lambda _: None, copy=embedded.copy)
+    with closing(faulty):
+        faulty.call("CreateArchive", {"ArchiveName": "everything"}, **where)
+        assert faulty.call("ListArchives", {}, **where)["Archives"] == []
+        assert len(faulty.call("ListArchives", {}, **where)["Archives"]) == 1
+    assert (
+        len(make_embedded(tmp_path / "state.db").call("ListArchives", {}, **where)["Archives"]) == 1
+    )

@@ -20,6 +20,7 @@ from mmctl.live.passwords import Passwords
 from mmctl.live.plan import Plan, make_plan, target_of
 from mmctl.live.read import read_live
 from mmctl.live.rollback import count, goal, plan_rollback, roll_back
+from mmctl.live.settling import settle
 from mmctl.live.store import DirectoryStore
 from mmctl.problem import Severity
 
@@ -182,6 +183,8 @@ class World:
         )
 
     def apply(self, plan: Plan | None = None, **permissions: Any) -> HistoryEntry | None:
+        if plan is None:
+            settle(self.means(), self.desired()[0].project)
         return apply(plan or self.plan(), self.means(), Permissions(**permissions))
 
     def plan_rollback(self, id: str | None = None) -> Plan:

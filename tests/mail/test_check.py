@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mmctl.errors import UsageError
-from mmctl.mail.email import Envelope, NoPolicy, Session
+from mmctl.mail.email import Envelope, Facts, NoPolicy, Session
 from mmctl.mail.reader import read_email
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 
@@ -103,12 +103,14 @@ def checked(
     ip: str | None = "192.0.2.1",
     mail_from: str | None = "x@good.example",
     helo: str | None = "helo.good.example",
+    stated: Facts | None = None,
 ) -> Checked:
     return Checker(zone())(
         content,
         read_email(content),
         Envelope(mail_from=mail_from, recipients=("b@example.com",)),
         Session(source_ip=ip, helo=helo),
+        stated or Facts(),
     )
 
 
@@ -305,6 +307,13 @@ def test_what_cannot_be_checked_without_a_fact_stays_unknown() -> None:
     assert checked(message(GOOD), mail_from="", helo=None).facts.spf is None
     # A signature that holds decides DMARC by itself.
     assert checked(SIGNED, ip=None).facts.dmarc is PASS
+
+
+def test_dmarc_goes_by_verdicts_that_are_stated() -> None:
+    assert checked(message(GOOD), stated=Facts(spf=FAIL)).facts.dmarc is FAIL
+    assert checked(message(GOOD), ip=None, stated=Facts(spf=PASS)).facts.dmarc is PASS
+    assert checked(message(GOOD), stated=Facts(spf=FAIL, dkim=PASS)).facts.dmarc is PASS
+    assert checked(SIGNED, stated=Facts(spf=FAIL, dkim=GRAY)).facts.dmarc is FAIL
 
 
 def test_organizational_domains_follow_the_public_suffixes() -> None:

@@ -77,10 +77,11 @@ def _exclude(one: LogicalRule, other: LogicalRule) -> bool:
         for condition in ours.conditions
     )
     pairs = product(one.conditions, other.conditions)
-    return unless or any(_conditions_exclude(a, b) for a, b in pairs)
+    return unless or any(conditions_exclude(a, b) for a, b in pairs)
 
 
-def _conditions_exclude(a: RuleCondition, b: RuleCondition) -> bool:
+def conditions_exclude(a: RuleCondition, b: RuleCondition) -> bool:
+    """Whether it is certain that no message meets both conditions."""
     match a.value, b.value:
         case RuleBooleanExpression() as one, RuleBooleanExpression() as other:
             alone = one.evaluate.is_in_address_list is None

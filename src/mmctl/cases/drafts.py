@@ -127,8 +127,21 @@ def case_text(name: str, draft: Draft, expected: Sequence[Expectation]) -> str:
         "failing": sorted(draft.scenario.failing),
         "expect": {each.recipient: _expected(each) for each in expected},
     }
-    lines = [f"{key}: {flow(value)}" for key, value in data.items() if value]
+    lines = [f"{key}: {flow(_literal(value))}" for key, value in data.items() if value]
     return "".join(f"{'- ' if place == 0 else '  '}{line}\n" for place, line in enumerate(lines))
+
+
+def _literal(value: Any) -> Any:
+    """The value with texts as they are: `${` would stand for a variable; not so in keys."""
+    match value:
+        case dict():
+            return {key: _literal(each) for key, each in value.items()}
+        case list():
+            return [_literal(each) for each in value]
+        case str():
+            return str(value).replace("${", "$${")
+        case _:
+            return value
 
 
 def _message(draft: Draft) -> dict[str, Any]:

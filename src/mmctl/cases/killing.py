@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
     Conditions = Iterable[RuleCondition | PolicyCondition]
 
-_BASES: Final = 8
+BASES: Final = 8
+"""Cases to start from."""
 _TRIES: Final = 400
 """Drafts that are looked at for one mutant; most are put aside without judging."""
 _JUDGED: Final = 24
@@ -62,15 +63,21 @@ def killing_case(
             continue
         written = as_written(draft)
         if written is not None and _difference(mutant, gateway, draft, written):
-            return case_text(f"{mutant.name}: {mutant.change}", draft, [expected])
+            return case_text(_name(draft, expected), draft, [expected])
     return None
+
+
+def _name(draft: Draft, expected: Expectation) -> str:
+    """What the case shows: `from someone@examp1e.example is dropped by block-lookalike`."""
+    what = " and ".join(draft.changes[-2:]) or f"{draft.base}, in full"
+    return f"{what}: {expected.outcome}" + (f" by {expected.by}" if expected.by else "")
 
 
 def _drafts(
     mutant: Mutant, bases: Sequence[Base], lists: Mapping[str, tuple[str, ...]]
 ) -> Iterator[tuple[Gateway, Draft]]:
     """The messages as they are, with one change, then led to the rule and changed."""
-    drafts = [(base.gateway, draft) for base in bases[:_BASES] for draft in _drafts_of(base)]
+    drafts = [(base.gateway, draft) for base in bases[:BASES] for draft in _drafts_of(base)]
     focus = [variation for asked in mutant.conditions for variation in variations(asked, lists)]
     yield from drafts
     for gateway, draft in drafts:

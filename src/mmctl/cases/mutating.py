@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from mmctl.cases.commuting import commute
+from mmctl.cases.commuting import commute, conditions_exclude
 from mmctl.cases.mutant_conditions import Slip, slips_of
 from mmctl.cases.mutants import Mutant, PolicyChanged, RulesChanged, RulesSwapped
 from mmctl.cases.words import action_words, condition_words
@@ -108,7 +108,14 @@ class _RuleSet:
         own = {*rule.unless, *rule.conditions}
         others = sorted(range(len(self._rules)), key=lambda at: (abs(at - index), at))
         borrowed = next(
-            (one for at in others for one in self._rules[at].unless if one not in own), None
+            (
+                one
+                for at in others
+                for one in self._rules[at].unless
+                if one not in own
+                and not any(conditions_exclude(one, each) for each in rule.conditions)
+            ),
+            None,
         )
         if borrowed is None:
             return

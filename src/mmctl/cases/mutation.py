@@ -14,7 +14,7 @@ from multiprocessing import get_context
 from typing import TYPE_CHECKING, Final
 
 from mmctl.cases.expectations import failures_of
-from mmctl.cases.killing import Base, killing_case
+from mmctl.cases.killing import BASES, Base, killing_case
 from mmctl.cases.mutants import PolicyChanged
 from mmctl.cases.mutating import mutants_of
 from mmctl.cases.noticing import Noticing
@@ -92,7 +92,7 @@ def mutate(
     every = mutants_of(project)
     chosen = _spread(every, budget)
     laboratory = _Laboratory.of(project, results, read_file)
-    tasks = [(mutant, laboratory.noticing(mutant)) for mutant in chosen]
+    tasks = [laboratory.task(mutant) for mutant in chosen]
     done: list[MutantResult] = []
     for result in _tried(laboratory, tasks, workers or os.cpu_count() or 1):
         done.append(result)
@@ -107,8 +107,15 @@ def _spread(mutants: Sequence[Mutant], budget: int | None) -> tuple[Mutant, ...]
     return tuple(mutants[place * len(mutants) // budget] for place in range(budget))
 
 
-_Task = tuple["Mutant", tuple[int, ...]]
-"""A mutant, and the places of the cases that can notice it."""
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A mutant, and the cases by their places."""
+
+    mutant: Mutant
+    noticing: tuple[int, ...]
+    """Those that can notice it."""
+    near: tuple[int, ...]
+    """Those to start from when looking for one that would."""
 
 
 @dataclass(slots=True)
@@ -148,13 +155,15 @@ class _Laboratory:
             notices=tuple(notices),
         )
 
-    def noticing(self, mutant: Mutant) -> tuple[int, ...]:
-        """The places of the cases that can notice a mutant."""
-        return tuple(
-            place
-            for place, (base, notice) in enumerate(zip(self.bases, self.notices, strict=True))
-            if self._is_about(mutant, base) and notice.can_notice(mutant)
+    def task(self, mutant: Mutant) -> _Task:
+        """What there is to do for a mutant."""
+        about = [place for place, base in enumerate(self.bases) if self._is_about(mutant, base)]
+        noticing = tuple(place for place in about if self.notices[place].can_notice(mutant))
+        first = set(noticing)
+        near = sorted(
+            about, key=lambda at: (at not in first, self.notices[at].distance(mutant), at)
         )
+        return _Task(mutant, noticing, tuple(near[:BASES]))
 
     def _is_about(self, mutant: Mutant, base: Base) -> bool:
         point = base.case.ingress_point
@@ -164,15 +173,14 @@ class _Laboratory:
 
     def tried(self, task: _Task) -> MutantResult:
         """Run the cases that can notice a mutant until one does."""
-        mutant, places = task
-        for place in places:
+        mutant = task.mutant
+        for place in task.noticing:
             base = self.bases[place]
             trace = judge(mutant.apply(base.gateway), base.submission, base.case.scenario)
             if failures_of(base.case, trace):
                 return MutantResult(mutant=mutant, killed_by=base.case.name)
-        near = [self.bases[place] for place in places]
-        others = [base for base in self.bases if base not in near and self._is_about(mutant, base)]
-        suggestion = killing_case(mutant, [*near, *others], self.lists)
+        near = [self.bases[place] for place in task.near]
+        suggestion = killing_case(mutant, near, self.lists)
         return MutantResult(mutant=mutant, killed_by=None, suggestion=suggestion)
 
 

@@ -52,6 +52,12 @@ class Noticing:
             self._asked = {}
             for asked in dict.fromkeys(_asked(trace)):
                 self._asked[asked.index] = (*self._asked.get(asked.index, ()), asked)
+        self._applied = frozenset(
+            rule.index
+            for got in (trace.recipients if trace is not None else ())
+            for rule in got.rules
+            if rule.applied
+        )
 
     def can_notice(self, mutant: Mutant) -> bool:
         """Whether the message may be treated differently under the mutant."""
@@ -66,6 +72,19 @@ class Noticing:
                     for index, other in rules.items()
                     for asked in self._when_asked(index)
                 )
+
+    def distance(self, mutant: Mutant) -> int:
+        """How far the message is from showing a mutant: 0 where a changed rule applied."""
+        match mutant.edit:
+            case PolicyChanged():
+                return 0
+            case RulesSwapped(first=first):
+                indexes = {first, first + 1}
+            case RulesChanged(rules=rules):
+                indexes = set(rules)
+        if indexes & self._applied:
+            return 0
+        return 1 if indexes & (self._asked or {}).keys() else 2
 
     def answer(self, condition: RuleCondition | PolicyCondition) -> Answer:
         """The answer of one condition for the first recipient, without headers that rules add."""

@@ -47,7 +47,8 @@ def variations(condition: RuleCondition | PolicyCondition, lists: Members) -> It
     analysis = getattr(evaluate, "analysis", None)
     match condition.kind:
         case "StringExpression" if analysis is not None:
-            texts = (*expression.values[:_MOST_VALUES], "OTHER")
+            values = expression.values[:_MOST_VALUES]
+            texts = (*values, *(f"{value}_OTHER" for value in values[:3]), "OTHER")
             yield from _add_on(analysis, texts)
         case "StringExpression":
             yield from _texts(expression)
@@ -148,11 +149,39 @@ def _texts(expression: Any) -> Iterator[Variation]:
     address = attribute in _ADDRESSES
     values = dict.fromkeys(_near(str(expression.operator), expression.values, address=address))
     yield from (_text(attribute, value) for value in values)
+    if address:
+        yield from _blended(attribute, str(expression.operator), tuple(values))
     yield _text(attribute, _PLAIN_ADDRESS if address else _PLAIN_TEXTS.get(attribute, "x"))
     if attribute == "MAIL_FROM":
         yield _text(attribute, "")
     elif attribute in {"SENDER", "FROM", "TO", "CC", "SUBJECT"}:
         yield _header(attribute.lower(), ())
+
+
+def _blended(attribute: str, operator: str, values: tuple[str, ...]) -> Iterator[Variation]:
+    """Half of an address, the other half as the draft has it: another condition wants that."""
+    for value in values:
+        local, _, domain = value.rpartition("@")
+
+        def change(draft: Draft, local: str = local, domain: str = domain) -> Draft:
+            kept_local, _, kept_domain = _address_of(draft, attribute).rpartition("@")
+            if operator == "ENDS_WITH":
+                return _text(attribute, f"{kept_local or 'someone'}@{domain}").change(draft)
+            return _text(attribute, f"{local}@{kept_domain or 'example.org'}").change(draft)
+
+        yield Variation(f"{attribute.lower()} as in {value}", change)
+
+
+def _address_of(draft: Draft, attribute: str) -> str:
+    """The address that a draft has for an attribute; empty where it has none."""
+    match attribute:
+        case "RECIPIENT":
+            return draft.envelope.recipients[0]
+        case "MAIL_FROM":
+            return draft.envelope.mail_from or ""
+        case _:
+            found = draft.submission().email.addresses(attribute.lower())
+            return found[0] if found else ""
 
 
 def _near(operator: str, values: Iterable[str], *, address: bool) -> Iterator[str]:

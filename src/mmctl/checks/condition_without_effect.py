@@ -37,15 +37,15 @@ Good:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.checks.networks import IPV4, network_test
 from mmctl.checks.places import Role, conditions, entrances
-from mmctl.checks.sizes import LARGEST
 from mmctl.checks.verdicts import accepted
 from mmctl.language.project import LogicalRule
 from mmctl.model.enums import IpType, RuleVerdict
+from mmctl.model.quotas import QUOTAS
 from mmctl.model.rules import RuleNumberExpression, RuleVerdictExpression
 from mmctl.problem import Severity
 
@@ -54,6 +54,9 @@ if TYPE_CHECKING:
 
     from mmctl.checks.places import PlacedCondition
     from mmctl.language.project import LogicalTrafficPolicy, Project
+
+_GENEROUS: Final = 1.05
+"""Whether 40 MB are 40,000,000 bytes or 40 MiB, AWS does not say."""
 
 
 def run(subject: Subject) -> Iterator[Finding]:
@@ -112,7 +115,7 @@ def _every_size(operator: str, value: float) -> bool:
         case "GREATER_THAN":
             return value <= 0
         case "LESS_THAN" | "LESS_THAN_OR_EQUAL" | "NOT_EQUALS":
-            return value > LARGEST
+            return value > QUOTAS.message_bytes * _GENEROUS
         case _:
             return False
 

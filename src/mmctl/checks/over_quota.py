@@ -32,18 +32,28 @@ Good:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from mmctl.checks import quotas
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.checks.places import statements
 from mmctl.language.project import Kind
+from mmctl.model.enums import IngressPointType
+from mmctl.model.quotas import QUOTAS
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mmctl.language.project import Project, Resource
+
+_COUNTED: Final = (
+    Kind.RULE_SET,
+    Kind.TRAFFIC_POLICY,
+    Kind.RELAY,
+    Kind.ADDRESS_LIST,
+    Kind.ARCHIVE,
+)
+"""Kinds of which an account may have so many, whatever their type."""
 
 
 def run(subject: Subject) -> Iterator[Finding]:
@@ -55,14 +65,16 @@ def run(subject: Subject) -> Iterator[Finding]:
 
 
 def _resources(project: Project) -> Iterator[Finding]:
-    for kind, limit in quotas.RESOURCES.items():
+    for kind in _COUNTED:
+        limit = getattr(QUOTAS, kind.value)
         yield from _too_many(
             tuple(project.of_kind(kind).values()), limit, kind.value.replace("_", " ")
         )
-    for type_, limit in quotas.INGRESS_POINTS.items():
+    for type_ in IngressPointType:
         of_type = [
             point for point in project.ingress_points.values() if point.ingress_point.type is type_
         ]
+        limit = getattr(QUOTAS, f"{type_.lower()}_ingress_points")
         yield from _too_many(of_type, limit, f"{type_.lower()} ingress points")
 
 
@@ -80,20 +92,20 @@ def _too_many(resources: Sequence[Resource], limit: int, noun: str) -> Iterator[
 def _policies(project: Project) -> Iterator[Finding]:
     for policy in project.traffic_policies.values():
         count = len(policy.policy.policy_statements)
-        if count > quotas.STATEMENTS:
+        if count > QUOTAS.statements:
             yield finding(
                 policy,
-                ("PolicyStatements", quotas.STATEMENTS),
-                f"the service takes {quotas.STATEMENTS} statements in a policy, got {count}",
+                ("PolicyStatements", QUOTAS.statements),
+                f"the service takes {QUOTAS.statements} statements in a policy, got {count}",
                 help="join statements, or put addresses into an address list",
             )
     for policy, path, statement in statements(project):
         count = len(statement.conditions)
-        if count > quotas.STATEMENT_CONDITIONS:
+        if count > QUOTAS.statement_conditions:
             yield finding(
                 policy,
-                (*path, "Conditions", quotas.STATEMENT_CONDITIONS),
-                f"the service takes {quotas.STATEMENT_CONDITIONS} conditions in a statement,"
+                (*path, "Conditions", QUOTAS.statement_conditions),
+                f"the service takes {QUOTAS.statement_conditions} conditions in a statement,"
                 f" got {count}",
                 help="split it into two",
             )
@@ -102,11 +114,11 @@ def _policies(project: Project) -> Iterator[Finding]:
 def _members(project: Project) -> Iterator[Finding]:
     for resource in project.of_kind(Kind.ADDRESS_LIST).values():
         members = project.address_lists[resource.name].members or ()
-        if len(members) > quotas.LIST_MEMBERS:
+        if len(members) > QUOTAS.addresses:
             yield finding(
                 resource,
                 ("members",),
-                f"the service takes {quotas.LIST_MEMBERS:,} addresses in an address list,"
+                f"the service takes {QUOTAS.addresses:,} addresses in an address list,"
                 f" got {len(members):,}",
                 help="use a second list, or a wildcard such as `*@example.com` for many addresses",
             )

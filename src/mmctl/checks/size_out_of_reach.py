@@ -42,7 +42,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.checks.own import points_of
 from mmctl.checks.places import Role, rule_conditions, rules
-from mmctl.checks.sizes import LARGEST
+from mmctl.model.quotas import QUOTAS
 from mmctl.model.rules import RuleNumberExpression
 from mmctl.problem import Severity
 
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 
 _MORE: Final = frozenset({"GREATER_THAN", "GREATER_THAN_OR_EQUAL", "EQUALS"})
 _GROWTH: Final = 1.05
+"""What servers add on the way; and it covers both ways to read 40 MB."""
 
 
 def run(subject: Subject) -> Iterator[Finding]:
@@ -80,7 +81,7 @@ def _most(project: Project, rule_set: LogicalRuleSet) -> tuple[float, str]:
         project.traffic_policies.get(point.ingress_point.traffic_policy_id)
         for point in points_of(project, rule_set)
     ]
-    service = (float(LARGEST), "the service takes 40 MB")
+    service = (QUOTAS.message_bytes * _GROWTH, "the service takes 40 MB")
     known = [
         (policy.policy.max_message_size_bytes, policy.name)
         for policy in policies

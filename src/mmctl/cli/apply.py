@@ -94,7 +94,7 @@ def _planned(run: Run, plan_file: Path | None, endpoint_url: str | None) -> tupl
             why="it takes only a plan that was saved, and so could be reviewed",
             help=f"mmctl plan --env {environment_name} --save FILE, then mmctl apply FILE",
         )
-    return change, change.plan(pass_gates)
+    return change, change.plan(pass_gates, at_once=True)
 
 
 def _nothing_to_do(change: Change) -> int:

@@ -6,6 +6,7 @@ A batch of messages is judged, written out and counted where it is judged; nothi
 from __future__ import annotations
 
 import json
+import signal
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -200,6 +201,8 @@ _JUDGING: list[Judging] = []
 
 
 def _begin(judging: Judging) -> None:
+    # Who interrupts means the command, which then ends its processes.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _JUDGING[:] = [judging]
 
 

@@ -64,14 +64,20 @@ class Change:
             )
         return configuration
 
-    def plan(self, gate: Callable[[Run, Project], int]) -> Plan:
-        """What the files would change, once they have passed the gate."""
+    def plan(self, gate: Callable[[Run, Project], int], *, at_once: bool = False) -> Plan:
+        """What the files would change, once they have passed the gate.
+
+        `at_once`: it is to be carried out now, so what is under way is waited for first.
+        """
         from mmctl.live.passwords import Passwords
         from mmctl.live.plan import make_plan
         from mmctl.live.read import read_live
+        from mmctl.live.settling import settle
 
         failed = gate(self.run, self.project)
         desired = self.desired()
+        if at_once:
+            settle(self.means, desired.project)
         state = read_live(self.means.service, desired, self.means.history.applied())
         passwords = Passwords(self.means.history.store, self.means.environ)
         return make_plan(

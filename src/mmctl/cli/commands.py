@@ -31,6 +31,7 @@ COMMANDS: Final[tuple[tuple[str, str, str], ...]] = (
     ("unpin", _CHANGE, "history:unpin"),
     ("history", _LOOK_BACK, "history:history"),
     ("drift", _LOOK_BACK, "drift:drift"),
+    ("emulate", _MORE, "emulate:emulate"),
     ("schema", _MORE, "schema:schema"),
 )
 

@@ -1,8 +1,10 @@
-"""`mmctl import`: configurations of other origin, as YAML."""
+"""`mmctl import`: the live configuration, or configurations of other origin, as YAML."""
 
 from __future__ import annotations
 
+import shutil
 import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -14,51 +16,99 @@ from mmctl.errors import ProblemsFound, Refused, UsageError
 
 if TYPE_CHECKING:
     from mmctl.interchange.api_json import Imported
+    from mmctl.language.project import Project
+    from mmctl.live.service import Identity
 
 KINDS: Final = ("api-json",)
 _STDIN: Final = "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Live:
+    """What an import from the service was asked for."""
+
+    rule_set: str | None
+    into: Path | None
+    force: bool
+    adopt: bool
+    yes: bool
+    endpoint_url: str | None
 
 
 @command("human")
 def import_(
     run: Run,
     files: Annotated[
-        list[Path] | None, typer.Argument(help="The files; `-` is stdin.", metavar="FILE...")
+        list[Path] | None, typer.Argument(help="The files; `-` is stdin.", metavar="[FILE...]")
     ] = None,
     from_: Annotated[
-        str | None, typer.Option("--from", help="What they are: api-json.", metavar="KIND")
+        str | None,
+        typer.Option("--from", help="What the files are: api-json.", metavar="KIND"),
+    ] = None,
+    rule_set: Annotated[
+        str | None, typer.Option("--rule-set", help="This live rule set alone.", metavar="NAME")
     ] = None,
     into: Annotated[
-        Path | None, typer.Option("--into", help="Write a file a kind into it.", metavar="DIR")
+        Path | None,
+        typer.Option(
+            "--into",
+            help="Write a file a kind into it; of an empty folder, make a project.",
+            metavar="DIR",
+        ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Write over files that exist.")] = False,
+    adopt: Annotated[
+        bool, typer.Option("--adopt", help="Take the live objects into the project.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Agree without being asked.")] = False,
+    endpoint_url: Annotated[
+        str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")
+    ] = None,
 ) -> int:
-    """Turn API requests and responses in JSON into YAML."""
-    from mmctl.interchange.api_json import import_api_json
-    from mmctl.interchange.refusals import masked
-
+    """Turn the live configuration, or API requests in JSON, into YAML."""
+    folder = None if into is None else (run.directory / into).resolve()
+    if from_ is None and not files:
+        asked = _Live(
+            rule_set=rule_set,
+            into=folder,
+            force=force,
+            adopt=adopt,
+            yes=yes,
+            endpoint_url=endpoint_url,
+        )
+        return _import_live(run, asked)
     if from_ is None or not files:
         raise UsageError("nothing to import", help="`mmctl import --from api-json FILE...`")
-    if from_ not in KINDS:
-        raise UsageError(f"got `--from {from_}`", help=f"one of {', '.join(KINDS)}")
+    if rule_set is not None or adopt:
+        option = "--adopt" if adopt else "--rule-set"
+        raise UsageError(f"got `{option}` with `--from`", help="it is for what is live")
+    return _import_files(run, from_, files, folder, force=force)
+
+
+# -- from files
+
+
+def _import_files(
+    run: Run, kind: str, files: list[Path], folder: Path | None, *, force: bool
+) -> int:
+    from mmctl.interchange.api_json import import_api_json
+    from mmctl.interchange.live_objects import yaml_of
+    from mmctl.interchange.refusals import masked
+
+    if kind not in KINDS:
+        raise UsageError(f"got `--from {kind}`", help=f"one of {', '.join(KINDS)}")
     texts = {str(file): _text(run, file) for file in files}
     imported = import_api_json(texts)
     shown = {file: masked(text) for file, text in texts.items()}
     if imported.refused:
         message = f"{len(imported.refused)} members that the service would refuse"
         raise ProblemsFound(message, tuple(imported.refused), shown)
-    if into is None:
-        run.write(_yaml(imported, *imported.sections))
-        for name in imported.certificates:
-            run.say(f"note: the certificates of `{name}` are not written; --into DIR writes them")
+    if folder is None:
+        run.write(yaml_of(imported, *imported.sections))
+        _tell_certificates(run, imported)
     else:
-        _write(run, imported, into if into.is_absolute() else run.directory / into, force=force)
-    for note in imported.notes:
-        run.say(f"note: {note}")
-    if imported.unsaid:
-        message = f"{len(imported.unsaid)} things have no words in the language and are left out"
-        raise ProblemsFound(message, tuple(imported.unsaid), shown)
-    return 0
+        _write(run, _files(imported, heading=None), folder, force=force)
+    return _finished(run, imported, shown)
 
 
 def _text(run: Run, file: Path) -> str:
@@ -75,19 +125,164 @@ def _text(run: Run, file: Path) -> str:
         raise UsageError(f"cannot read `{file}`: {error.problem.message}") from None
 
 
-def _yaml(imported: Imported, *kinds: Any) -> str:
-    from mmctl.language.write import to_yaml
-
-    sections = {kind.value: imported.sections[kind] for kind in kinds}
-    return to_yaml({"version": 1, **sections})
+# -- from the service
 
 
-def _write(run: Run, imported: Imported, into: Path, *, force: bool) -> None:
-    """A file for each kind, and the certificates; none of them where one is there already."""
-    texts = {
-        f"{kind.value.replace('_', '-')}.yaml": _yaml(imported, kind) for kind in imported.sections
+def _import_live(run: Run, asked: _Live) -> int:
+    from mmctl.cli.live_import import import_things, project_around, read_everything
+    from mmctl.interchange.live_objects import yaml_of
+    from mmctl.live.aws import connect
+
+    if asked.adopt and asked.into is None:
+        raise UsageError("got `--adopt` without `--into`", help="adoption needs files to adopt by")
+    project = project_around(run)
+    service = connect(
+        project.environment, run.root, clock=run.now, endpoint_url=asked.endpoint_url
+    )
+    read = read_everything(service)
+    new = asked.into is not None and _makes_project(run, project, asked.into)
+    imported, bindings = import_things(
+        read,
+        project,
+        service.identity,
+        rule_set=asked.rule_set,
+        bind=new,
+        list_files=asked.into is not None,
+    )
+    heading = _heading(project, service.identity)
+    if not imported.sections and not imported.unsaid:
+        run.say(f"nothing is live: {heading}")
+    elif asked.into is None:
+        run.write(yaml_of(imported, *imported.sections, heading=heading))
+        _tell_certificates(run, imported)
+    else:
+        texts = _files(imported, heading=heading)
+        if new:
+            texts = _as_project(asked, project, service.identity, read.owner, bindings, texts)
+        _write(run, texts, asked.into, force=asked.force)
+        _copy_embedded(run, project, asked.into, new=new)
+    code = _finished(run, imported, {})
+    if asked.into is not None and imported.sections:
+        code = _adopted(replace(run, directory=asked.into), asked)
+    return code
+
+
+def _heading(project: Project, identity: Identity) -> str:
+    where = "EMBEDDED, not AWS" if identity.embedded else identity.endpoint
+    environment = project.environment.name
+    return f"{environment}: account {identity.account}, {identity.region}, {where}"
+
+
+def _makes_project(run: Run, project: Project, folder: Path) -> bool:
+    """Whether a folder is empty, and not one that the project reads its rules from."""
+    from mmctl.cli.live_import import reads_rules_from
+
+    visible = folder.exists() and any(not p.name.startswith(".") for p in folder.iterdir())
+    return not visible and not reads_rules_from(run.root, project.settings, folder)
+
+
+def _as_project(
+    asked: _Live,
+    project: Project,
+    identity: Identity,
+    owner: str | None,
+    bindings: Any,
+    texts: dict[str, str],
+) -> dict[str, str]:
+    """The files of a project: those of rules below `rules/`, and `mmctl.yaml`."""
+    from mmctl.cli.live_import import project_file, project_name
+
+    folder = asked.into.name if asked.into is not None else ""
+    stated = project.settings.project if project.settings.file is not None else None
+    name = owner or stated or project_name(folder)
+    text = project_file(name, project.environment, identity, bindings)
+    return {"mmctl.yaml": text, **{f"rules/{file}": text for file, text in texts.items()}}
+
+
+def _copy_embedded(run: Run, project: Project, folder: Path, *, new: bool) -> None:
+    """Give a new project the embedded Mail Manager that it was imported from, as it is now."""
+    from mmctl.language.project import EMBEDDED
+    from mmctl.live.aws import EMBEDDED_STATE
+
+    state = folder / EMBEDDED_STATE
+    if not new or project.environment.endpoint != EMBEDDED or state.exists():
+        return
+    try:
+        state.parent.mkdir(parents=True, exist_ok=True)
+        for ending in ("", "-wal"):
+            source = run.root / (EMBEDDED_STATE + ending)
+            if source.exists():
+                shutil.copyfile(source, state.with_name(state.name + ending))
+    except OSError as error:
+        raise UsageError(f"cannot write `{state}`: {(error.strerror or '').lower()}") from None
+    run.say(f"copied the embedded Mail Manager to {state}")
+
+
+def _adopted(run: Run, asked: _Live) -> int:
+    """Take the live objects into the project, where that was asked for."""
+    from mmctl.cli.change import REFUSED, agreed, open_change, screen
+    from mmctl.live.apply import apply, check_permitted
+    from mmctl.live.edits import EditKind
+    from mmctl.live.means import Permissions
+    from mmctl.render import plan as render
+
+    if not asked.adopt:
+        run.say(f"next: mmctl -C {run.root} plan; to take over what is live: apply --adopt")
+        return 0
+    change = open_change(run, endpoint_url=asked.endpoint_url)
+    made = change.plan(lambda _run, _project: 0)
+    others = [edit for edit in made.edits if edit.kind is not EditKind.ADOPTED]
+    if others:
+        raise Refused(
+            f"{len(others)} differences between the files and what is live",
+            why="an adoption changes nothing but tags",
+            help=f"look at them: mmctl -C {run.root} plan",
+        )
+    permissions = Permissions(adopt=True)
+    with screen(change) as show:
+        show(render.bare(made, width=run.console().width))
+        if made.empty:
+            return 0
+        check_permitted(made, change.means, permissions)
+        if not agreed(run, "adopt these? [y/N] ", yes=asked.yes):
+            run.say("not adopted")
+            return REFUSED
+        entry = apply(made, change.means, permissions)
+        if entry is not None:
+            show(render.line(f"adopted as {entry.id}"))
+    return 0
+
+
+# -- files
+
+
+def _finished(run: Run, imported: Imported, shown: dict[str, str]) -> int:
+    for note in imported.notes:
+        run.say(f"note: {note}")
+    if imported.unsaid:
+        message = f"{len(imported.unsaid)} things have no words in the language and are left out"
+        raise ProblemsFound(message, tuple(imported.unsaid), shown)
+    return 0
+
+
+def _tell_certificates(run: Run, imported: Imported) -> None:
+    for name in imported.certificates:
+        run.say(f"note: the certificates of `{name}` are not written; --into DIR writes them")
+
+
+def _files(imported: Imported, *, heading: str | None) -> dict[str, str]:
+    """A file for each kind, and the certificates and address lists that they name."""
+    from mmctl.interchange.live_objects import yaml_of
+
+    sections = {
+        f"{kind.value.replace('_', '-')}.yaml": yaml_of(imported, kind, heading=heading)
+        for kind in imported.sections
     }
-    texts |= imported.certificates
+    return sections | imported.certificates | imported.lists
+
+
+def _write(run: Run, texts: dict[str, str], into: Path, *, force: bool) -> None:
+    """Write files into a folder; none of them where one is there already."""
     there = [name for name in texts if (into / name).exists()]
     if there and not force:
         raise Refused(
@@ -95,12 +290,19 @@ def _write(run: Run, imported: Imported, into: Path, *, force: bool) -> None:
             why="what somebody wrote is not written over unasked",
             help="another folder, or --force",
         )
+    shown = _shown(run, into)
     try:
-        into.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
+            (into / name).parent.mkdir(parents=True, exist_ok=True)
             beside = into / (name + ".new")
             beside.write_text(text, encoding="utf-8", newline="")
             beside.replace(into / name)
-            run.say(f"wrote {into / name}")
+            run.say(f"wrote {shown / name}")
     except OSError as error:
         raise UsageError(f"cannot write below `{into}`: {(error.strerror or '').lower()}") from None
+
+
+def _shown(run: Run, folder: Path) -> Path:
+    """The folder as it is shown: relative to where the command runs, where it is below."""
+    here = run.directory.resolve()
+    return folder.relative_to(here) if folder.is_relative_to(here) else folder

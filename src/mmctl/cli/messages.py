@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 UNKNOWN: Final = 4
 STDOUT: Final = "-"
+"""As the file to write; as the file to read it is stdin."""
 SCHEMA: Final = "mmctl/simulate@1"
 
 
@@ -135,11 +136,11 @@ def messages_of(run: Run, paths: Sequence[str]) -> Iterator[Message]:
     skip = partial(_skipped, run)
     for path in paths:
         if path.startswith("s3://"):
-            from mmctl.cli.bucket import messages_of_bucket
-
-            yield from messages_of_bucket(run, path, skip)
-        else:
-            yield from messages([path], sys.stdin.buffer, skip=skip)
+            raise UsageError(
+                f"`{path}` is not read", help=f"copy it first: aws s3 cp --recursive {path} mail/"
+            )
+        place = path if path == STDOUT else run.directory / path
+        yield from messages([place], sys.stdin.buffer, skip=skip)
 
 
 def _skipped(run: Run, name: str, reason: str) -> None:

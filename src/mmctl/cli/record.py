@@ -53,7 +53,8 @@ class Recorder:
     def file(self) -> str:
         """The case file by its path in the project."""
         if self.target == STDOUT:
-            pattern = next(iter(self.project.settings.cases), "cases/*.yaml")
+            settings = self.project.settings
+            pattern = (*settings.cases, *settings.rules)[0]
             return posixpath.join(_WILD.sub("", pattern), "recorded.yaml")
         path = (self.run.directory / self.target).resolve()
         if not path.is_relative_to(self.run.root.resolve()):
@@ -155,7 +156,7 @@ class Recorder:
     def _message(self, message: str, content: bytes) -> str:
         """The message's file as the case names it: where it is, else a copy beside the case."""
         folder = posixpath.dirname(self.file)
-        path = (self.run.directory / message).resolve()
+        path = Path(message).resolve()
         root = self.run.root.resolve()
         if path.is_relative_to(root) and path.is_file() and path.read_bytes() == content:
             return Path(os.path.relpath(path, root / folder)).as_posix()
@@ -214,13 +215,15 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def _put(case: Branch, key: str, value: Any, *, below: bool = False) -> None:
-    case.entries.append(Entry(key=_leaf(key), value=_tree(value, below=below)))
+    case.entries.append(Entry(key=Leaf(text=key), value=_tree(value, below=below)))
 
 
 def _tree(value: Any, *, below: bool = False) -> Branch | Leaf:
     match value:
         case dict():
-            entries = [Entry(key=_leaf(name), value=_tree(each)) for name, each in value.items()]
+            entries = [
+                Entry(key=Leaf(text=name), value=_tree(each)) for name, each in value.items()
+            ]
             return Branch(mapping=True, entries=entries, flow=not below)
         case list():
             return Branch(mapping=False, entries=[Entry(value=_tree(v)) for v in value], flow=True)
@@ -231,5 +234,5 @@ def _tree(value: Any, *, below: bool = False) -> Branch | Leaf:
 
 
 def _leaf(text: str) -> Leaf:
-    """A text as it is: `${` stands for a variable unless it is written `$${`."""
+    """A value as it is: `${` stands for a variable unless it is written `$${`; not so in keys."""
     return Leaf(text=text.replace("${", "$${"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -15,8 +14,7 @@ from mmctl.errors import UsageError
 if TYPE_CHECKING:
     from mmctl.cli.stated import Options
 
-_NO: Final = 1
-_OF_CASES: Final = {"junit": "JUnit report", "lcov": "coverage"}
+_OF_CASES: Final = {"junit": "JUnit report", "lcov": "coverage", "html": "page"}
 """Formats that show cases alone, by what they are called."""
 
 
@@ -24,7 +22,7 @@ def _about_cases(name: str, help: str) -> Any:
     return typer.Option(name, help=help, rich_help_panel="Cases")
 
 
-@command("human", "json", "junit", "lcov")
+@command("human", "json", "junit", "lcov", "html")
 def simulate(
     run: Run,
     messages: Annotated[
@@ -41,6 +39,14 @@ def simulate(
     coverage_min: Annotated[
         int | None,
         _about_cases("--coverage-min", "Fail below this percentage of rules."),
+    ] = None,
+    mutate: Annotated[
+        bool,
+        _about_cases("--mutate", "Change the rules: which changes does no case notice? N: at most."),
+    ] = False,
+    mutate_min: Annotated[
+        int | None,
+        _about_cases("--mutate-min", "Fail below this percentage of changes that are noticed."),
     ] = None,
     mail_from: about.MailFrom = None,
     rcpt: about.Rcpt = None,
@@ -84,8 +90,11 @@ def simulate(
         "--fail-on-empty": "" if fail_on_empty else None,
         "--coverage": "" if coverage else None,
         "--coverage-min": None if coverage_min is None else str(coverage_min),
+        "--mutate": "" if mutate else None,
+        "--mutate-min": None if mutate_min is None else str(mutate_min),
     }
-    if messages:
+    mutants = _number(messages) if mutate else None
+    if messages and mutants is None:
         _refuse_options(about_cases, "is about cases, and messages are given")
         from mmctl.cli.messages import Wanted, judge_messages
 
@@ -107,17 +116,31 @@ def simulate(
         "--zone": zone,
         "--against": against,
         "--record": record,
-        "--workers": None if workers is None else str(workers),
+        "--workers": None if workers is None or mutate else str(workers),
     }
     _refuse_options(about_messages, "is about messages, and none is given")
-    return _cases(
+    from mmctl.cli.cases import Asked, run_the_cases
+
+    return run_the_cases(
         run,
-        pattern=pattern,
-        fail_on_empty=fail_on_empty,
-        coverage=coverage,
-        coverage_min=coverage_min,
-        trace=trace,
+        Asked(
+            pattern=pattern,
+            fail_on_empty=fail_on_empty,
+            coverage=coverage,
+            coverage_min=coverage_min,
+            mutate=mutate,
+            mutate_min=mutate_min,
+            mutants=mutants,
+            workers=workers,
+            trace=trace,
+        ),
     )
+
+
+def _number(words: list[str] | None) -> int | None:
+    """The budget of `--mutate 200`; a flag takes no value, so it stands where messages would."""
+    alone = words[0] if words and len(words) == 1 else ""
+    return int(alone) if alone.isascii() and alone.isdigit() and int(alone) > 0 else None
 
 
 def _refuse_options(options: Options, reason: str) -> None:
@@ -131,57 +154,3 @@ def _refuse_format(run: Run) -> None:
         raise UsageError(
             f"messages have no {_OF_CASES[run.format]}", help="cases have: leave out the messages"
         )
-
-
-def _cases(
-    run: Run,
-    *,
-    pattern: str | None,
-    fail_on_empty: bool,
-    coverage: bool,
-    coverage_min: int | None,
-    trace: bool,
-) -> int:
-    from mmctl.cases.counting import coverage_of
-    from mmctl.cases.reading import cases_of
-    from mmctl.cases.running import run_cases
-    from mmctl.render.coverage import coverage_report
-    from mmctl.render.lcov import lcov
-    from mmctl.render.problems import human
-    from mmctl.render.simulate import cases_report
-    from mmctl.render.simulate_documents import cases_document, junit
-
-    project = run.project()
-    cases, problems = cases_of(project)
-    chosen = [case for case in cases if _expression(pattern).search(case.name)]
-    results = run_cases(project, chosen, run.read_file)
-    wanted = coverage or coverage_min is not None or run.format == "lcov"
-    covered = coverage_of(project, results) if wanted else None
-    if problems:
-        run.errors().print(human(problems, project.files), end="")
-    match run.format:
-        case "json":
-            run.write_json(cases_document(results, covered))
-        case "junit":
-            run.write(junit(results))
-        case "lcov" if covered is not None:
-            run.write(lcov(covered))
-        case _:
-            report = cases_report(results, passing=run.verbose, trace=trace)
-            if covered is not None:
-                report.append("\n").append_text(coverage_report(covered, all_gaps=run.verbose))
-            run.show(report)
-    failed = bool(problems) or any(not result.passed for result in results)
-    too_low = coverage_min is not None and covered is not None and covered.percent < coverage_min
-    if too_low and covered is not None:
-        run.say(f"coverage is {covered.percent} %, expected at least {coverage_min} %")
-    if fail_on_empty and not results:
-        run.say("no case was run")
-    return _NO if failed or too_low or (fail_on_empty and not results) else 0
-
-
-def _expression(pattern: str | None) -> re.Pattern[str]:
-    try:
-        return re.compile(pattern or "")
-    except re.error as error:
-        raise UsageError(f"`--run {pattern}` is no regular expression: {error}") from None

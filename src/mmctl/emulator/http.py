@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from mmctl.emulator.core import MailManager
 
 LOOPBACK: Final = {"127.0.0.1": socket.AF_INET, "localhost": socket.AF_INET, "::1": socket.AF_INET6}
-DEFAULT_PORT: Final = 4579
 LARGEST_BODY: Final = 16 * 1024 * 1024
 IDLE_SECONDS: Final = 120.0
 """How long a connection may say nothing."""
@@ -59,8 +58,8 @@ class HttpFace:
         service: MailManager,
         *,
         clock: Callable[[], datetime],
+        port: int,
         host: str = "127.0.0.1",
-        port: int = DEFAULT_PORT,
         on_served: Callable[[Request, Answer], object] | None = None,
         stopping: threading.Event | None = None,
     ) -> None:

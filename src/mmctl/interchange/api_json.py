@@ -101,6 +101,10 @@ class Imported:
     sections: dict[Kind, dict[str, Members]] = field(default_factory=dict)
     certificates: dict[str, str] = field(default_factory=dict)
     """Texts of the certificate files that the sections name, by file name."""
+    lists: dict[str, str] = field(default_factory=dict)
+    """Texts of the address list files that the sections name, by file name."""
+    ids: dict[tuple[Kind, str], str] = field(default_factory=dict)
+    """The service's ids of live objects, by kind and name."""
     refused: list[Problem] = field(default_factory=list)
     """What the service would refuse."""
     unsaid: list[Problem] = field(default_factory=list)

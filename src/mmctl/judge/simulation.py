@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mmctl.judge.trace import Trace
     from mmctl.mail.email import Email
 
-    Check: TypeAlias = Callable[[bytes, Email, Envelope, Session], Checked]
+    Check: TypeAlias = Callable[[bytes, Email, Envelope, Session, Facts], Checked]
     """Finds out for itself what it can of a message."""
 
 Part = TypeVar("Part", Envelope, Session, Facts)
@@ -118,13 +118,14 @@ def simulate(
 
 
 def submission_from(
-    email: Email, stated: Stated, check: Callable[[Envelope, Session], Checked] | None = None
+    email: Email, stated: Stated, check: Callable[[Envelope, Session, Facts], Checked] | None = None
 ) -> tuple[Submission, tuple[Known, ...]]:
     """What is known of a message: what the options say, else checks, else what headers record."""
     found = found_facts(email)
     envelope = _over(stated.envelope, found.envelope, ("mail_from", "recipients"))
     session = _over(stated.session, found.session, ("source_ip", "helo", "tls"))
-    checked = Checked(facts=Facts()) if check is None else check(envelope, session)
+    nothing = Checked(facts=Facts())
+    checked = nothing if check is None else check(envelope, session, stated.facts)
     computed = checked.facts
     facts = _over(computed, found.facts, ("spf", "dkim", "dmarc", "dmarc_policy"))
     if computed.dmarc is not None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ruamel.yaml import YAML, events
-from ruamel.yaml.cyaml import CParser
+from ruamel.yaml import events
 from ruamel.yaml.error import YAMLError
+
+from mmctl.language.yaml_events import over_events
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,11 +82,7 @@ class _Walk:
 def items_of(text: str) -> dict[tuple[int, int], Item]:
     """Every value that is a text, by line and column (from 1); empty where the text is no YAML."""
     try:
-        return _items(CParser(text).get_event)
-    except YAMLError:
-        pass
-    try:
-        return _items(partial(next, YAML(typ="safe", pure=True).parse(text)))
+        return over_events(text, _items)
     except YAMLError:
         return {}
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_UNDER_WAY: Final = ("PROVISIONING", "UPDATING")
+UNDER_WAY: Final = ("PROVISIONING", "UPDATING")
 _FINAL_FAILURES: Final = ("FAILED", "ASSOCIATED_VPC_ENDPOINT_DOES_NOT_EXIST")
 
 
@@ -63,7 +63,7 @@ class Calls:
         Raises:
             WentWrong: it still is after the longest time that an ingress point may take.
         """
-        for _ in range(self._polls()):
+        for _ in range(_polls(self._means)):
             self._means.sleep(self._means.poll_seconds)
             try:
                 return self.write(operation, subject, call)
@@ -79,18 +79,7 @@ class Calls:
         Raises:
             WentWrong: it failed, is gone, or takes too long.
         """
-        status = "PROVISIONING"
-        for _ in range(self._polls()):
-            found = self._means.service.get(Noun.INGRESS_POINT, id)
-            status = found["Status"] if found else "gone"
-            if status not in _UNDER_WAY:
-                break
-            self._means.say(f"  ingress point {name} is {status}")
-            self._means.sleep(self._means.poll_seconds)
-        if status in _FINAL_FAILURES or status == "gone":
-            raise WentWrong(f"ingress point {name} is {status}")
-        if status in _UNDER_WAY:
-            raise WentWrong(f"ingress point {name} is still {status}")
+        wait_until_ready(self._means, name, id)
 
     def wait_until_gone(self, name: str, id: str) -> None:
         """Wait until an ingress point is gone, and with it the use of what it names.
@@ -98,15 +87,12 @@ class Calls:
         Raises:
             WentWrong: it takes too long.
         """
-        for _ in range(self._polls()):
+        for _ in range(_polls(self._means)):
             if self._means.service.get(Noun.INGRESS_POINT, id) is None:
                 return
             self._means.say(f"  ingress point {name} is DEPROVISIONING")
             self._means.sleep(self._means.poll_seconds)
         raise WentWrong(f"ingress point {name} does not go")
-
-    def _polls(self) -> int:
-        return max(2, int(self._means.patience_seconds / self._means.poll_seconds))
 
     def _note(self, moment: str, operation: str, subject: str, detail: str | None = None) -> None:
         line: dict[str, Any] = {
@@ -116,3 +102,27 @@ class Calls:
             "subject": subject,
         }
         self._means.history.note(self._entry, line | ({"detail": detail} if detail else {}))
+
+
+def wait_until_ready(means: Means, name: str, id: str, *, may_fail: bool = False) -> None:
+    """Wait until an ingress point is no longer on its way; `may_fail`: in whatever state it ends.
+
+    Raises:
+        WentWrong: it failed, is gone, or takes too long.
+    """
+    status = "PROVISIONING"
+    for _ in range(_polls(means)):
+        found = means.service.get(Noun.INGRESS_POINT, id)
+        status = found["Status"] if found else "gone"
+        if status not in UNDER_WAY:
+            break
+        means.say(f"  ingress point {name} is {status}")
+        means.sleep(means.poll_seconds)
+    if status in UNDER_WAY:
+        raise WentWrong(f"ingress point {name} is still {status}")
+    if not may_fail and status in {*_FINAL_FAILURES, "gone"}:
+        raise WentWrong(f"ingress point {name} is {status}")
+
+
+def _polls(means: Means) -> int:
+    return max(2, int(means.patience_seconds / means.poll_seconds))

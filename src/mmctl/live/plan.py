@@ -176,4 +176,5 @@ def _notes(desired: LiveConfiguration, state: LiveState) -> Iterator[str]:
             yield f"{what} is still being deleted, its name may be taken"
     for thing in state.configuration.of_kind(Kind.INGRESS_POINT):
         if thing.status not in {None, "ACTIVE", "CLOSED"}:
-            yield f"ingress point {thing.name} is {thing.status}"
+            unsure = ": whether it will be closed is not known yet" * (thing.status == "UPDATING")
+            yield f"ingress point {thing.name} is {thing.status}{unsure}"

@@ -14,6 +14,7 @@ from mmctl.live.edits import EditKind
 from mmctl.live.history import Doing
 from mmctl.live.plan import make_plan
 from mmctl.live.read import read_live
+from mmctl.live.settling import settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +48,7 @@ def plan_rollback(target: Target, entry: HistoryEntry, means: Means) -> Plan:
         CouldNot: the snapshot or the service cannot be read.
     """
     desired = means.history.snapshot(entry.id).configuration
+    settle(means, desired.project)
     state = read_live(means.service, desired, means.history.applied())
     return make_plan(target, desired, state, goes_back_to=entry.id, serial=count(means.history))
 

@@ -32,25 +32,29 @@ class Checker:
     records: Records
 
     def __call__(
-        self, message: bytes, email: Email, envelope: Envelope, session: Session
+        self, message: bytes, email: Email, envelope: Envelope, session: Session, stated: Facts
     ) -> Checked:
         """SPF, DKIM and DMARC; what cannot be checked for lack of a fact stays unknown.
 
         SPF needs the client's address and the sender, and for the null sender the HELO name.
-        Never fails on a message.
+        Verdicts that are `stated` are not checked, and DMARC goes by them. Never fails on a
+        message.
         """
         authors = _authors(email)
         signatures = dkim_signatures(self.records, message) if _signed(email) else ()
         spf = self._spf(envelope, session)
-        passed = [signature.domain for signature in signatures if signature.result == "pass"]
-        spf_domain = _spf_domain(spf, envelope, session)
-        found = dmarc_result(self.records, authors, spf_domain, passed)
+        found = dmarc_result(
+            self.records,
+            authors,
+            _sender_domain(envelope, session) if _passed(spf, stated.spf) else None,
+            _signed_by(signatures, stated.dkim, authors),
+        )
         # Where SPF is not known, it might have passed for the author's domain.
-        dmarc = None if spf is None and found.result == "fail" else found
-        dkim = _dkim(signatures, authors)
+        unsure = spf is None and stated.spf is None and found.result == "fail"
+        dmarc = None if unsure else found
         facts = Facts(
             spf=None if spf is None else SPF_VERDICTS[spf],
-            dkim=dkim,
+            dkim=_dkim(signatures, authors),
             dmarc=None if dmarc is None else DMARC_VERDICTS[dmarc.result],
             dmarc_policy=None if dmarc is None else _policy(dmarc),
         )
@@ -74,11 +78,22 @@ def _signed(email: Email) -> bool:
     return bool(email.header_values("DKIM-Signature", decoded=False))
 
 
-def _spf_domain(spf: str | None, envelope: Envelope, session: Session) -> str | None:
-    """The domain that SPF passed for."""
-    if spf != "pass":
-        return None
-    return (envelope.mail_from or f"@{session.helo}").rpartition("@")[2]
+def _passed(spf: str | None, stated: RuleVerdict | None) -> bool:
+    return spf == "pass" if stated is None else stated is RuleVerdict.PASS
+
+
+def _sender_domain(envelope: Envelope, session: Session) -> str:
+    """The domain that SPF is about; of the null sender that of HELO."""
+    return (envelope.mail_from or f"@{session.helo or ''}").rpartition("@")[2]
+
+
+def _signed_by(
+    signatures: Iterable[Signature], stated: RuleVerdict | None, authors: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The domains whose signatures hold; a verdict that is stated is about the author's."""
+    if stated is not None:
+        return authors if stated is RuleVerdict.PASS else ()
+    return tuple(each.domain for each in signatures if each.result == "pass")
 
 
 def _dkim(signatures: Iterable[Signature], authors: Iterable[str]) -> RuleVerdict:

@@ -67,7 +67,8 @@ class ZoneRecords:
         except (dns.exception.DNSException, ValueError) as error:
             found = _LINE.match(str(error))
             where = f"line {int(found[1]) - 1}: " if found else ""
-            raise UsageError(f"{where}{_LINE.sub('', str(error))}") from None
+            reason = _LINE.sub("", str(error)).rstrip(".")
+            raise UsageError(f"{where}{reason}") from None
         for name, node in zone.nodes.items():
             for found_set in node.rdatasets:
                 key = (_plain(name.to_text()), dns.rdatatype.to_text(found_set.rdtype))

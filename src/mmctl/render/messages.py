@@ -36,6 +36,7 @@ _EXAMPLES: Final = {
 _FACTS_SHOWN: Final = 3
 _PLACES_SHOWN: Final = 5
 _PATHS_SHOWN: Final = 3
+_MORE_PATHS: Final = "…"
 _WIDEST: Final = 40
 _NOT_SHOWN: Final = ("first_match", "yes")
 """A reading that AWS's own text speaks against, and that changes nearly all mail: `-v` shows it."""
@@ -237,7 +238,8 @@ def advice(
         options = {"--rcpt b@example.com": None, **options}
     text = ""
     if options:
-        line = " ".join((shlex.join(command), *options))
+        words = (word if word == _MORE_PATHS else shlex.quote(word) for word in command)
+        line = " ".join((*words, *options))
         text += f"to state what is not known, with your values:\n  {line}\n"
     places = list(elsewhere)
     shown = len(places) if verbose else _PLACES_SHOWN
@@ -249,7 +251,7 @@ def advice(
 
 def shown_paths(paths: Sequence[str]) -> tuple[str, ...]:
     """The paths of a command line as it is shown: not all of very many."""
-    return tuple(paths) if len(paths) <= _PATHS_SHOWN else (paths[0], "…")
+    return tuple(paths) if len(paths) <= _PATHS_SHOWN else (paths[0], _MORE_PATHS)
 
 
 def _stating(fact: MissingFact) -> str:

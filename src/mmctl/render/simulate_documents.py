@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 
 from mmctl.cases.running import Status
 from mmctl.render.coverage import coverage_document
+from mmctl.render.mutation import mutation_document
 from mmctl.render.trace_documents import trace_document
 
 if TYPE_CHECKING:
@@ -14,13 +15,16 @@ if TYPE_CHECKING:
 
     from mmctl.cases.coverage import Coverage
     from mmctl.cases.expectations import Failure
+    from mmctl.cases.mutation import Mutation
     from mmctl.cases.running import CaseResult
 
 SCHEMA: Final = "mmctl/simulate@1"
 
 
 def cases_document(
-    results: Sequence[CaseResult], coverage: Coverage | None = None
+    results: Sequence[CaseResult],
+    coverage: Coverage | None = None,
+    mutation: Mutation | None = None,
 ) -> dict[str, Any]:
     """How cases went; each case's message with its trace."""
     document: dict[str, Any] = {
@@ -34,6 +38,8 @@ def cases_document(
     }
     if coverage is not None:
         document["coverage"] = coverage_document(coverage)
+    if mutation is not None:
+        document["mutation"] = mutation_document(mutation)
     return document
 
 

@@ -1,0 +1,162 @@
+"""Live objects → sections of rule files, with what the language cannot say told apart.
+
+The objects come with references by logical name already. Nothing here opens files or calls the
+service.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.interchange.api_json import Imported
+from mmctl.language.project import Kind
+from mmctl.language.write import (
+    CannotWrite,
+    add_on_to_file,
+    address_list_to_file,
+    archive_to_file,
+    ingress_point_to_file,
+    relay_to_file,
+    rule_set_to_file,
+    to_yaml,
+    traffic_policy_to_file,
+)
+from mmctl.model.enums import IngressPointType
+from mmctl.model.tags import Tag
+from mmctl.problem import Position, Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from mmctl.interchange.things import Thing
+
+Members = dict[str, Any]
+
+LONG_LIST: Final = 20
+"""Address lists of more members go to a file of their own."""
+LIVE: Final = "live"
+"""Where problems of live objects are said to be."""
+_MEMBER_LINE: Final = re.compile(r"^ {2}\S")
+
+
+def import_live(things: Iterable[Thing], *, list_files: bool) -> Imported:
+    """The sections of live objects; `list_files`: long address lists go to files beside them.
+
+    What cannot be written is left out and told in `unsaid`.
+    """
+    imported = Imported()
+    for thing in things:
+        try:
+            data = _to_file(thing, imported, list_files=list_files)
+        except CannotWrite as error:
+            imported.unsaid.append(unsaid(thing.kind, thing.live_name, f"{error}"))
+            continue
+        if thing.kind is Kind.ADD_ON and not thing.instance:
+            message = "it has no instance, and the language has no add-on without one"
+            imported.unsaid.append(unsaid(thing.kind, thing.live_name, message))
+            continue
+        imported.sections.setdefault(thing.kind, {})[thing.name] = data
+        imported.ids[thing.kind, thing.name] = thing.id or ""
+    return imported
+
+
+def unsaid(kind: Kind, live_name: str, message: str) -> Problem:
+    """The problem of a live object that no file can say."""
+    return Problem(
+        check="not-expressible",
+        severity=Severity.ERROR,
+        position=Position(file=LIVE),
+        message=f"{kind.noun} `{live_name}` cannot be written: {message}",
+        help=f"it is left out; what refers to it does so by its id, and it stays live as it is",
+    )
+
+
+def yaml_of(imported: Imported, *kinds: Kind, heading: str | None = None) -> str:
+    """The sections of some kinds as YAML, each object with its id in a comment."""
+    sections = {kind.value: imported.sections[kind] for kind in kinds}
+    ids = iter([imported.ids.get((kind, name), "") for kind in kinds for name in imported.sections[kind]])
+    lines = []
+    for line in to_yaml({"version": 1, **sections}).splitlines():
+        id_ = next(ids) if _MEMBER_LINE.match(line) else ""
+        lines.append(f"{line}  # {id_}" if id_ else line)
+    above = [f"# {heading}"] if heading else []
+    return "\n".join([*above, *lines]) + "\n"
+
+
+def password_variable(name: str) -> str:
+    """The environment variable for the SMTP password of an ingress point."""
+    return "MMCTL_" + re.sub(r"\W", "_", name).upper() + "_PASSWORD"
+
+
+def _to_file(thing: Thing, imported: Imported, *, list_files: bool) -> Members:
+    tags = _tags(thing.tags)
+    shape = thing.shape.model_copy(update={"tags": tags})
+    match thing.kind:
+        case Kind.RULE_SET:
+            return rule_set_to_file(shape, name=thing.name)
+        case Kind.TRAFFIC_POLICY:
+            return traffic_policy_to_file(shape, name=thing.name)
+        case Kind.INGRESS_POINT:
+            return _ingress_point(thing, shape, imported)
+        case Kind.RELAY:
+            return relay_to_file(shape, name=thing.name)
+        case Kind.ARCHIVE:
+            return archive_to_file(shape, name=thing.name)
+        case Kind.ADDRESS_LIST:
+            return _address_list(thing, tags, imported, list_files=list_files)
+        case Kind.ADD_ON:
+            return add_on_to_file(shape.addon_name, tags)
+
+
+def _tags(tags: Mapping[str, str]) -> tuple[Tag, ...] | None:
+    return tuple(Tag(key=key, value=value) for key, value in sorted(tags.items())) or None
+
+
+def _address_list(
+    thing: Thing, tags: tuple[Tag, ...] | None, imported: Imported, *, list_files: bool
+) -> Members:
+    members = thing.members or ()
+    data = address_list_to_file(thing.live_name, tags, members, name=thing.name)
+    if list_files and len(members) > LONG_LIST:
+        file = f"lists/{thing.name}.csv"
+        imported.lists[file] = _csv(members)
+        del data["members"]
+        return {"members_file": file, **data}
+    return data
+
+
+def _csv(members: Iterable[str]) -> str:
+    """A column `address`; entries in quotes, as a line that starts with # would be a comment."""
+    text = io.StringIO()
+    text.write("address\n")
+    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows([m] for m in members)
+    return text.getvalue()
+
+
+def _ingress_point(thing: Thing, shape: Any, imported: Imported) -> Members:
+    configuration = shape.ingress_point_configuration
+    variable = None
+    if shape.type is IngressPointType.AUTH and configuration is None:
+        variable = password_variable(thing.name)
+    files = (f"{thing.name}-ca.pem", f"{thing.name}-crl.pem")
+    data = ingress_point_to_file(
+        shape,
+        name=thing.name,
+        closed=thing.closed,
+        smtp_password_env=variable,
+        trust_files=files,
+    )
+    if variable is not None:
+        imported.notes.append(
+            f"ingress point `{thing.name}`: the service does not tell its SMTP password; "
+            f"it stays as it is unless {variable} is set"
+        )
+    tls = configuration.tls_auth_configuration if configuration is not None else None
+    if tls is not None and tls.trust_store is not None:
+        imported.certificates[files[0]] = tls.trust_store.ca_content
+        if tls.trust_store.crl_content is not None:
+            imported.certificates[files[1]] = tls.trust_store.crl_content
+    return data

@@ -1,0 +1,61 @@
+"""What import and export look at: one object of a configuration, desired or live.
+
+A protocol, so that the values of other rooms fit as they are. Nothing here converts anything.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mmctl.language.project import Kind
+
+
+class Thing(Protocol):
+    """One object: its AWS shape, its logical name, and what the API keeps in calls of its own."""
+
+    @property
+    def kind(self) -> Kind:
+        """What it is."""
+
+    @property
+    def name(self) -> str:
+        """Its logical name."""
+
+    @property
+    def shape(self) -> Any:
+        """AWS's shape; references are logical names, `id:…` or ARNs."""
+
+    @property
+    def live_name(self) -> str:
+        """The name the service knows it by; of an add-on, its product."""
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """Its tags, without those of mmctl and of AWS."""
+
+    @property
+    def members(self) -> tuple[str, ...] | None:
+        """The addresses of an address list; None: they come from elsewhere."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether an ingress point takes no mail now."""
+
+    @property
+    def instance(self) -> bool:
+        """Whether an add-on has an instance that conditions can name."""
+
+    @property
+    def smtp_password_env(self) -> str | None:
+        """The environment variable that holds the SMTP password of an ingress point."""
+
+    @property
+    def logging(self) -> str | None:
+        """ARN of a log destination."""
+
+    @property
+    def id(self) -> str | None:
+        """The service's id of a live object."""

@@ -1,0 +1,286 @@
+"""`mmctl simulate MESSAGE...`: many messages, other rules, recorded cases; short stays short."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import sys
+import tarfile
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from mmctl.cli.batches import BATCH
+from mmctl.cli.main import exit_code
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+RULES = """
+version: 1
+relays:
+  exchange: {server: mail.example.com, port: 25, authentication: none}
+archives:
+  vault: {retention: ONE_YEAR}
+rule_sets:
+  inbound:
+    rules:
+      - {name: keep, actions: [{archive: {to: vault}}]}
+      - name: block
+        conditions: [{subject: {contains: offer}}]
+        actions: [drop]
+      - {name: deliver, actions: [{relay: {to: exchange}}]}
+"""
+TO = ("--rcpt", "b@example.com")
+Ran = tuple[int, str, str]
+
+
+@pytest.fixture(name="mmctl")
+def mmctl_fixture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Ran]:
+    """Run `mmctl` in a folder with rules: exit code, standard output, standard error."""
+    (tmp_path / "rules.yaml").write_text(RULES, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    def mmctl(*arguments: str) -> Ran:
+        code = exit_code(list(arguments))
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return mmctl
+
+
+def mail(subject: str, *more: str) -> bytes:
+    lines = ["From: a@example.org", f"Subject: {subject}", *more]
+    return ("\n".join(lines) + "\n\nbody\n").encode()
+
+
+def archive(path: Path, *messages: bytes) -> None:
+    with tarfile.open(path, "w") as tar:
+        for number, content in enumerate(messages):
+            member = tarfile.TarInfo(f"{number:04}.eml")
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+
+
+def document(text: str) -> dict[str, Any]:
+    """A JSON document that its schema allows, written as `json.dumps` writes it."""
+    schema = files("mmctl.render").joinpath("schemas/simulate.schema.json").read_text("utf-8")
+    read: dict[str, Any] = json.loads(text)
+    assert list(Draft202012Validator(json.loads(schema)).iter_errors(read)) == []
+    assert text == json.dumps(read, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    return read
+
+
+class TestMany:
+    def test_a_line_for_each_and_the_counts(
+        self, mmctl: Callable[..., Ran], tmp_path: Path
+    ) -> None:
+        archive(tmp_path / "m.tar", mail("plans"), mail("an offer"), mail("OFFER"))
+        code, out, _ = mmctl("simulate", "m.tar", *TO)
+        assert code == 0
+        assert out == (
+            "delivered  b@example.com  by deliver  m.tar:0000.eml\n"
+            "dropped    b@example.com  by block  m.tar:0001.eml\n"
+            "dropped    b@example.com  by block  m.tar:0002.eml\n"
+            "3 messages: 1 delivered, 2 dropped\n"
+            "outcome depends on `text_case`: dropped, but delivered if sensitive, 1\n"
+            "  recipient, such as in m.tar:0002.eml\n"
+        )
+
+    def test_several_processes_write_the_same(
+        self, mmctl: Callable[..., Ran], tmp_path: Path
+    ) -> None:
+        subjects = ["plans", "offer", "Grüße\u2028", "OFFER"]
+        archive(tmp_path / "m.tar", *(mail(subjects[n % 4]) for n in range(2 * BATCH + 3)))
+        for form in ("human", "json"):
+            alone = mmctl("simulate", "m.tar", *TO, "--format", form)
+            assert mmctl("simulate", "m.tar", *TO, "--format", form, "--workers", "2") == alone
+
+    def test_json_is_streamed_to_the_bytes_of_one_document(
+        self, mmctl: Callable[..., Ran], tmp_path: Path
+    ) -> None:
+        archive(tmp_path / "m.tar", mail("plans"), mail("offer"))
+        read = document(mmctl("simulate", "m.tar", *TO, "--format", "json")[1])
+        assert [got["recipients"][0]["outcome"] for got in read["messages"]] == [
+            "delivered",
+            "dropped",
+        ]
+        assert read["summary"]["outcomes"] == {"delivered": 1, "dropped": 1}
+        # first_match is complete here, and left out where people read.
+        assert {each["reading"] for each in read["summary"]["depends_on"]} == {"first_match"}
+
+    def test_json_of_no_message_is_a_document_too(
+        self, mmctl: Callable[..., Ran], tmp_path: Path
+    ) -> None:
+        archive(tmp_path / "m.tar")
+        assert document(mmctl("simulate", "m.tar", *TO, "--format", "json")[1])["messages"] == []
+
+    def test_json_that_breaks_off_is_a_document_all_the_same(
+        self, mmctl: Callable[..., Ran], tmp_path: Path
+    ) -> None:
+        (tmp_path / "m.eml").write_bytes(mail("plans"))
+        code, out, err = mmctl("simulate", "m.eml", "m.eml", "gone.eml", *TO, "--format", "json")
+        assert code == 64
+        assert "`gone.eml` does not exist" in err
+        assert len(document(out)["messages"]) == 2
+
+    def test_strict_exits_with_4_where_one_outcome_is_unknown(
+        self, mmctl: Callable[..., Ran], tmp_path: Path
+    ) -> None:
+        archive(tmp_path / "m.tar", mail("plans", "Delivered-To: c@example.com"), mail("plans"))
+        code, out, _ = mmctl("simulate", "m.tar", "--strict")
+        assert code == 4
+        assert "no recipient is known of 1 message\n" in out
+        assert out.endswith("  mmctl simulate m.tar --rcpt b@example.com\n")
+
+    def test_a_packed_message_is_a_message(self, mmctl: Callable[..., Ran], tmp_path: Path) -> None:
+        (tmp_path / "m.eml.gz").write_bytes(gzip.compress(mail("an offer")))
+        assert "b@example.com  dropped    by block" in mmctl("simulate", "m.eml.gz", *TO)[1]
+
+    def test_long_lists_of_paths_are_cut_short_in_the_advice(
+        self, mmctl: Callable[..., Ran], tmp_path: Path
+    ) -> None:
+        names = [f"{n}.eml" for n in range(9)]
+        for name in names:
+            (tmp_path / name).write_bytes(mail("plans"))
+        out = mmctl("simulate", *names)[1]
+        assert out.splitlines()[-1] == "  mmctl simulate 0.eml … --rcpt b@example.com"
+
+
+class TestShort:
+    def test_a_reading_is_one_line_with_the_recipients_it_is_about(
+        self, mmctl: Callable[..., Ran], tmp_path: Path
+    ) -> None:
+        (tmp_path / "m.eml").write_bytes(mail("OFFER"))
+        many = [word for n in range(5) for word in ("--rcpt", f"b{n}@example.com")]
+        out = mmctl("simulate", "m.eml", *many)[1]
+        assert out.count("outcome depends on") == 1
+        assert "dropped, but delivered if sensitive (all 5\n    recipients)" in out
+        verbose = mmctl("simulate", "m.eml", *many, "-v")[1]
+        assert "outcome depends on `first_match`: dropped, but stored if yes" in verbose
+
+    def test_a_fact_that_many_conditions_need_is_named_once(
+        self, mmctl: Callable[..., Ran], tmp_path: Path
+    ) -> None:
+        extra = "".join(
+            f"      - {{name: n{n}, conditions: [{{source_ip: {{cidr_matches: [192.0.{n}.0/24]}}}},"
+            f" {{header: {{name: X-N, equals: a}}}}], actions: [drop]}}\n"
+            for n in range(7)
+        )
+        head, tail = RULES.split("      - {name: keep", 1)
+        text = f"{head}{extra}      - {{name: keep{tail}"
+        (tmp_path / "rules.yaml").write_text(text, encoding="utf-8")
+        (tmp_path / "m.eml").write_bytes(mail("plans", "X-N: a"))
+        out = mmctl("simulate", "m.eml", *TO, "--trace")[1]
+        assert out.count("not known: source_ip") == 1
+        assert out.count("--ip ") == 1
+
+
+class TestAgainst:
+    @pytest.fixture(name="compared")
+    def compared_fixture(self, mmctl: Callable[..., Ran], tmp_path: Path) -> Callable[..., Ran]:
+        """Simulate below `new` against `old`: the rules as they were, one under another name."""
+        before = RULES.replace("actions: [drop]", "actions: [{archive: {to: vault}}, stop]")
+        for name, text in (("old", before.replace("deliver", "send-on")), ("new", RULES)):
+            (tmp_path / name).mkdir()
+            (tmp_path / name / "rules.yaml").write_text(text, encoding="utf-8")
+
+        def compared(name: str, *more: str) -> Ran:
+            return mmctl("simulate", name, *TO, "-C", "new", "--against", "../old", *more)
+
+        return compared
+
+    def test_both_outcomes_are_shown_where_they_differ(
+        self, compared: Callable[..., Ran], tmp_path: Path
+    ) -> None:
+        (tmp_path / "new" / "m.eml").write_bytes(mail("an offer"))
+        out = compared("m.eml")[1]
+        assert "b@example.com  dropped    by block\n" in out
+        assert "against ../old: stored by block\n" in out
+        read = document(compared("m.eml", "--format", "json")[1])
+        (difference,) = read["messages"][0]["differences"]
+        assert (difference["before"]["outcome"], difference["after"]["outcome"]) == (
+            "stored",
+            "dropped",
+        )
+        assert read["summary"]["differences"] == {"stored → dropped": 1}
+
+    def test_another_name_of_a_rule_is_no_difference(
+        self, compared: Callable[..., Ran], tmp_path: Path
+    ) -> None:
+        (tmp_path / "new" / "m.eml").write_bytes(mail("plans"))
+        out = compared("m.eml")[1]
+        assert "against ../old: the same for all recipients" in out
+
+    def test_of_many_messages_those_that_differ_are_listed(
+        self, compared: Callable[..., Ran], tmp_path: Path
+    ) -> None:
+        archive(tmp_path / "new" / "m.tar", mail("plans"), mail("an offer"), mail("more"))
+        out = compared("m.tar")[1]
+        assert out == (
+            "stored → dropped  b@example.com  by block  new/m.tar:0001.eml\n"
+            "3 messages: 2 delivered, 1 dropped\n"
+            "against ../old: 1 of 3 messages treated differently (1 stored → dropped)\n"
+        )
+
+
+class TestAuthenticate:
+    def test_packages_that_are_missing_are_named_with_what_installs_them(
+        self, mmctl: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "m.eml").write_bytes(mail("plans"))
+        monkeypatch.setitem(sys.modules, "mmctl.mail.records", None)
+        code, out, err = mmctl("simulate", "m.eml", *TO, "--authenticate")
+        assert (code, out) == (64, "")
+        assert "pip install 'mmctl[authenticate]'" in err
+
+    def test_a_zone_file_that_is_not_there(self, mmctl: Callable[..., Ran], tmp_path: Path) -> None:
+        pytest.importorskip("dkim")
+        (tmp_path / "m.eml").write_bytes(mail("plans"))
+        code, _, err = mmctl("simulate", "m.eml", *TO, "--zone", "gone.zone")
+        assert code == 64
+        assert "cannot read `gone.zone`: no such file or directory" in err
+
+
+class TestRecord:
+    def test_what_is_recorded_passes_also_where_texts_look_like_variables(
+        self, mmctl: Callable[..., Ran], tmp_path: Path
+    ) -> None:
+        archive(tmp_path / "m.tar", mail("an offer"), mail("plans"))
+        code, _, err = mmctl(
+            "simulate", "m.tar", "--rcpt", "${a}@example.com", "--record", "cases.yaml"
+        )
+        assert code == 0
+        assert "wrote messages/0000.eml" in err
+        assert mmctl("simulate")[:2] == (0, "2 cases: 2 passed\n")
+
+    def test_a_case_that_was_recorded_fails_when_the_rules_change(
+        self, mmctl: Callable[..., Ran], tmp_path: Path
+    ) -> None:
+        (tmp_path / "m.eml").write_bytes(mail("an offer"))
+        mmctl("simulate", "m.eml", *TO, "--record", "cases.yaml")
+        changed = RULES.replace("contains: offer", "contains: offers")
+        (tmp_path / "rules.yaml").write_text(changed, encoding="utf-8")
+        code, out, _ = mmctl("simulate")
+        assert code == 1
+        assert "expected dropped by `block`" in out
+
+    def test_standard_output_gets_the_case_alone(
+        self, mmctl: Callable[..., Ran], tmp_path: Path
+    ) -> None:
+        (tmp_path / "m.eml").write_bytes(mail("an offer"))
+        out = mmctl("simulate", "m.eml", *TO, "--record", "-")[1]
+        assert out.startswith("# Recorded from what happened")
+        assert "    message: m.eml\n" in out
+
+    def test_one_process_records(self, mmctl: Callable[..., Ran], tmp_path: Path) -> None:
+        (tmp_path / "m.eml").write_bytes(mail("an offer"))
+        code, _, err = mmctl("simulate", "m.eml", *TO, "--record", "cases.yaml", "--workers", "2")
+        assert code == 64
+        assert "got both `--record` and `--workers 2`" in err

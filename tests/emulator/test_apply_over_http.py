@@ -1,0 +1,128 @@
+"""`mmctl apply` and `mmctl plan` against the HTTP face: two accounts, and faults on the way."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mmctl.cli.main import exit_code
+from mmctl.emulator.faults import Faults, FaultyMailManager, parse_fault
+from mmctl.emulator.http import HttpFace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mmctl.emulator.core import EmbeddedMailManager
+
+GATEWAY = Path(__file__).parents[1] / "cli" / "gateway"
+DEV = "111122223333"
+PROD = "444455556666"
+REGION = "eu-west-1"
+
+
+@pytest.fixture
+def embedded(make_embedded: Callable[..., EmbeddedMailManager]) -> EmbeddedMailManager:
+    return make_embedded(settle_seconds=0)
+
+
+@pytest.fixture
+def gateway(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project with six kinds of resource."""
+    # botocore waits between tries; nothing else here sleeps.
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    return Path(shutil.copytree(GATEWAY, tmp_path / "gateway"))
+
+
+@contextmanager
+def served(embedded: EmbeddedMailManager, clock: Any, gateway: Path, *specs: str) -> Iterator[None]:
+    """Serve with faults, and let the environments of the project lead there."""
+    faults = Faults([parse_fault(spec) for spec in specs])
+    faulty = FaultyMailManager(embedded, faults, wait=lambda _: None, copy=embedded.copy)
+    with closing(faulty), HttpFace(faulty, clock=clock, port=0) as face:
+        where = f'region: {REGION}, endpoint: "{face.url}"'
+        (gateway / "mmctl.yaml").write_text(
+            'version: 1\nproject: acme\nrules: ["rules/*.yaml"]\ncases: ["cases/*.yaml"]\n'
+            "environments:\n"
+            f'  dev: {{{where}, account: "{DEV}"}}\n'
+            f'  prod: {{{where}, role_arn: "arn:aws:iam::{PROD}:role/deploy"}}\n'
+        )
+        yield
+
+
+def mmctl(gateway: Path, *words: str, env: str = "dev") -> int:
+    return exit_code([*words, "-C", str(gateway), "--env", env, "-q"])
+
+
+def counts(embedded: EmbeddedMailManager, account: str = DEV) -> dict[str, int]:
+    operations = {
+        "ListRuleSets": "RuleSets",
+        "ListTrafficPolicies": "TrafficPolicies",
+        "ListIngressPoints": "IngressPoints",
+        "ListAddressLists": "AddressLists",
+        "ListArchives": "Archives",
+        "ListRelays": "Relays",
+    }
+    return {
+        members: len(embedded.call(name, {}, account=account, region=REGION)[members])
+        for name, members in operations.items()
+    }
+
+
+ONE_OF_EACH = {
+    "RuleSets": 1,
+    "TrafficPolicies": 1,
+    "IngressPoints": 1,
+    "AddressLists": 1,
+    "Archives": 1,
+    "Relays": 1,
+}
+NONE = dict.fromkeys(ONE_OF_EACH, 0)
+
+
+def test_two_environments_are_two_accounts_one_of_them_by_its_role(
+    embedded: EmbeddedMailManager, clock: Any, gateway: Path
+) -> None:
+    with served(embedded, clock, gateway):
+        assert mmctl(gateway, "apply", "--yes") == 0
+        assert (counts(embedded), counts(embedded, PROD)) == (ONE_OF_EACH, NONE)
+        assert mmctl(gateway, "plan", "--detailed-exitcode", env="prod") == 2
+        assert mmctl(gateway, "apply", "--yes", env="prod") == 0
+        assert (counts(embedded), counts(embedded, PROD)) == (ONE_OF_EACH, ONE_OF_EACH)
+        assert mmctl(gateway, "plan", "--detailed-exitcode", env="prod") == 0
+
+
+@pytest.mark.parametrize("where", ["Create*@3-4", "List*@2"])
+@pytest.mark.parametrize(
+    "kind", ["throttle", "500", "500-after", "503", "cut-before", "cut-after", "truncate"]
+)
+def test_faults_that_pass_leave_nothing_doubled_and_nothing_to_do(
+    embedded: EmbeddedMailManager, clock: Any, gateway: Path, kind: str, where: str
+) -> None:
+    with served(embedded, clock, gateway, f"{kind}:{where}"):
+        assert mmctl(gateway, "apply", "--yes") == 0
+        assert counts(embedded) == ONE_OF_EACH
+        assert mmctl(gateway, "plan", "--detailed-exitcode") == 0
+
+
+@pytest.mark.parametrize("kind", ["denied", "throttle", "503", "cut-before"])
+def test_after_a_fault_that_stays_the_next_apply_finishes(
+    embedded: EmbeddedMailManager, clock: Any, gateway: Path, kind: str
+) -> None:
+    with served(embedded, clock, gateway, f"{kind}:Create*@3-"):
+        assert mmctl(gateway, "apply", "--yes") == 6
+    with served(embedded, clock, gateway):
+        assert mmctl(gateway, "apply", "--yes") == 0
+        assert counts(embedded) == ONE_OF_EACH
+        assert mmctl(gateway, "plan", "--detailed-exitcode") == 0
+
+
+def test_an_apply_that_never_hears_of_what_it_made_finds_it(
+    embedded: EmbeddedMailManager, clock: Any, gateway: Path
+) -> None:
+    with served(embedded, clock, gateway, "cut-after:Create*@1-"):
+        assert mmctl(gateway, "apply", "--yes") == 0
+        assert counts(embedded) == ONE_OF_EACH
