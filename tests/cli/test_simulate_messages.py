@@ -284,3 +284,60 @@ class TestRecord:
         code, _, err = mmctl("simulate", "m.eml", *TO, "--record", "cases.yaml", "--workers", "2")
         assert code == 64
         assert "got both `--record` and `--workers 2`" in err
+
+
+class TestTrace:
+    FORKING = """
+version: 1
+relays:
+  exchange: {server: mail.example.com, port: 25, authentication: none}
+archives:
+  vault: {retention: ONE_YEAR}
+rule_sets:
+  inbound:
+    rules:
+      - {name: mark, actions: [{add_header: {name: X-Mark, value: "yes"}}]}
+      - {name: keep, actions: [{archive: {to: vault}}]}
+      - name: fork
+        conditions: [{recipient: {equals: team@example.com}}]
+        actions: [{replace_recipient: [ann@example.com, bob@example.com]}]
+      - name: drop-bob
+        conditions: [{recipient: {equals: bob@example.com}}]
+        actions: [drop]
+      - name: end
+        actions:
+          - add_header: {name: X-End, value: last}
+          - relay: {to: exchange}
+"""
+
+    def test_a_fork_is_told_once_and_then_copy_by_copy(
+        self, mmctl: Callable[..., Ran], tmp_path: Path
+    ) -> None:
+        (tmp_path / "rules.yaml").write_text(self.FORKING, encoding="utf-8")
+        (tmp_path / "m.eml").write_bytes(mail("plans"))
+        to = ("--rcpt", "team@example.com", "--rcpt", "carl@example.com")
+        out = mmctl("simulate", "m.eml", *to, "--trace")[1]
+        team = out.partition("  carl@example.com\n")[0]
+        assert team.count("> archive vault\n") == 1
+        assert (
+            "        > replace_recipient team@example.com → ann@example.com, bob@example.com\n"
+            "    copy for ann@example.com: delivered\n"
+        ) in team
+        assert "    copy for bob@example.com: dropped\n      4 drop-bob: applied\n" in team
+
+    def test_what_goes_where_is_told_with_the_headers_it_has_then(
+        self, mmctl: Callable[..., Ran], tmp_path: Path
+    ) -> None:
+        (tmp_path / "rules.yaml").write_text(self.FORKING, encoding="utf-8")
+        (tmp_path / "m.eml").write_bytes(mail("plans"))
+        to = ("--rcpt", "team@example.com", "--rcpt", "carl@example.com")
+        out = mmctl("simulate", "m.eml", *to, "--trace")[1]
+        assert out.partition("  what goes where\n")[2] == (
+            "    archive vault\n"
+            "        for team@example.com, carl@example.com, by keep\n"
+            "        + X-Mark: yes\n"
+            "    relay exchange\n"
+            "        for ann@example.com, carl@example.com, by end\n"
+            "        + X-Mark: yes\n"
+            "        + X-End: last\n"
+        )

@@ -137,6 +137,8 @@ def test_a_rule_that_was_not_asked_names_the_one_that_ended_it(said: Callable[..
 
 def test_each_copy_of_a_message_that_forked_is_told(said: Callable[..., Any]) -> None:
     text, _ = said("--rcpt", "team@example.com", "--spf", "PASS", "--rule", "drop-bob")
+    assert "  copy for ann@example.com: delivered by deliver\n" in text
+    assert "  copy for bob@example.com: dropped by drop-bob\n" in text
     assert "drop-bob did not apply for ann@example.com" in text
     assert "drop-bob applied for bob@example.com" in text
 

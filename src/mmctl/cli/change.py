@@ -239,6 +239,26 @@ def agreed(
     return run.ask(question).casefold() in expected
 
 
+def agreed_by_name(change: Change, doing: str, *, yes: bool) -> bool:
+    """Whether a person agrees; in a protected environment by typing its name.
+
+    For what must not wait for a saved plan: `doing` is `roll back` or the like.
+
+    Raises:
+        Refused: nobody can be asked, and no flag answers.
+    """
+    environment, run = change.project.environment, change.run
+    if not environment.protected:
+        return agreed(run, f"{doing} {environment.name}? [y/N] ", yes=yes)
+    return agreed(
+        run,
+        f"{environment.name} is protected; type its name to {doing} it: ",
+        yes=run.environment is not None and yes,
+        expected=(protected_name(environment),),
+        flags=f"--yes --env {environment.name}",
+    )
+
+
 def protected_name(environment: Environment) -> str:
     """What must be typed in a protected environment."""
     return environment.name.casefold()

@@ -6,15 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mmctl.cli.change import (
-    REFUSED,
-    Change,
-    agreed,
-    open_change,
-    protected_name,
-    screen,
-    write_entry,
-)
+from mmctl.cli.change import REFUSED, agreed_by_name, open_change, screen, write_entry
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
 
@@ -69,7 +61,7 @@ def rollback(
             return 0
         for grip in check_permitted(made, change.means, permissions):
             run.say(f"{grip.brake}: {grip.what} (a rollback goes on)")
-        if not _agreed(change, yes=yes):
+        if not agreed_by_name(change, "roll back", yes=yes):
             run.say("not rolled back")
             return REFUSED
         done = roll_back(made, change.means, permissions, reason=reason)
@@ -78,18 +70,3 @@ def rollback(
             show(render.line(PINNED))
             write_entry(change, done)
     return 0
-
-
-def _agreed(change: Change, *, yes: bool) -> bool:
-    environment, run = change.project.environment, change.run
-    if not environment.protected:
-        return agreed(run, f"roll back {environment.name}? [y/N] ", yes=yes)
-    typed = run.environment is not None and yes
-    question = f"{environment.name} is protected; type its name to roll it back: "
-    return agreed(
-        run,
-        question,
-        yes=typed,
-        expected=(protected_name(environment),),
-        flags=f"--yes --env {environment.name}",
-    )

@@ -41,14 +41,18 @@ if TYPE_CHECKING:
 
 Members = dict[str, Any]
 
-_LISTS: Final = {
+LISTS: Final = {
     "ruleSets": Kind.RULE_SET,
     "trafficPolicies": Kind.TRAFFIC_POLICY,
     "ingressPoints": Kind.INGRESS_POINT,
     "relays": Kind.RELAY,
     "archives": Kind.ARCHIVE,
     "addressLists": Kind.ADDRESS_LIST,
+    "addonInstances": Kind.ADD_ON,
 }
+"""The lists of a document, by key; those of one kind are the requests that create it."""
+MEMBERS: Final = "addressListMembers"
+"""The list of RegisterMemberToAddressList requests beside them."""
 _SHAPES: Final[Mapping[Kind, type[Shape]]] = {
     Kind.RULE_SET: RuleSet,
     Kind.TRAFFIC_POLICY: TrafficPolicy,
@@ -58,16 +62,18 @@ _SHAPES: Final[Mapping[Kind, type[Shape]]] = {
     Kind.ADDRESS_LIST: AddressList,
     Kind.ADD_ON: AddonSubscription,
 }
-_AWS_NOUNS: Final = {
+AWS_NOUNS: Final = {
     Kind.RULE_SET: "RuleSet",
     Kind.TRAFFIC_POLICY: "TrafficPolicy",
     Kind.INGRESS_POINT: "IngressPoint",
     Kind.RELAY: "Relay",
     Kind.ARCHIVE: "Archive",
     Kind.ADDRESS_LIST: "AddressList",
+    Kind.ADD_ON: "AddonInstance",
 }
+"""What a kind is in the API's names."""
 _TELLTALES: Final = {
-    **{f"{noun}Name": kind for kind, noun in _AWS_NOUNS.items()},
+    **{f"{noun}Name": kind for kind, noun in AWS_NOUNS.items()},
     "Rules": Kind.RULE_SET,
     "PolicyStatements": Kind.TRAFFIC_POLICY,
     "ServerName": Kind.RELAY,
@@ -90,6 +96,8 @@ _SERVER_FILLED: Final = frozenset(
         "AddonInstanceArn",
     }
 )
+_SERVICE_ID: Final = re.compile(r"(?:rs|tp|inp|al|ai|as|a|r)-|arn:|.*[^A-Za-z0-9_.-]", re.DOTALL)
+"""What an id of the service looks like; in an export, logical names stand in its place."""
 _SECTIONS: Final = tuple(Kind(name) for name in FILE.members if name in set(Kind))
 """The order of the sections in what is written."""
 
@@ -126,6 +134,8 @@ class _Found:
     closed: bool = False
     password: bool = False
     """It has an SMTP password, which is not written."""
+    listed: list[str] | None = None
+    """The members of an address list, where the document has requests for them."""
 
 
 def import_api_json(texts: Mapping[str, str]) -> Imported:
@@ -143,7 +153,7 @@ def import_api_json(texts: Mapping[str, str]) -> Imported:
         if not items:
             raise UsageError(
                 f"`{file}` has nothing of Mail Manager in it",
-                help=f"one request such as CreateRuleSet's, or lists under {_listed(_LISTS)}",
+                help=f"one request such as CreateRuleSet's, or lists under {_listed(LISTS)}",
             )
         found += items
     taken: dict[Kind, set[str]] = {}
@@ -170,15 +180,28 @@ def _items(document: Any, places: Places, notes: list[str]) -> Iterator[_Found]:
     if isinstance(document, list):
         for index, member in enumerate(document):
             yield from _bare(member, (index,), places)
-    elif isinstance(document, dict) and any(key in document for key in _LISTS):
-        for key, kind in _LISTS.items():
+    elif isinstance(document, dict) and any(key in document for key in LISTS):
+        listed = _listed_members(document.get(MEMBERS))
+        for key, kind in LISTS.items():
             for index, member in enumerate(_as_list(document.get(key, []))):
-                yield _Found(kind=kind, members=member, path=(key, index), places=places)
-        ignored = [key for key in document if key not in _LISTS]
+                item = _Found(kind=kind, members=member, path=(key, index), places=places)
+                if kind is Kind.ADDRESS_LIST and isinstance(member, dict):
+                    item.listed = listed.get(member.get("AddressListId"))
+                yield item
+        ignored = [key for key in document if key not in {*LISTS, MEMBERS}]
         if ignored:
             notes.append(f"{places.file}: ignored {_listed(ignored)}")
     else:
         yield from _bare(document, (), places)
+
+
+def _listed_members(requests: Any) -> dict[object, list[str]]:
+    """The addresses of RegisterMemberToAddressList requests, by the id of their list."""
+    listed: dict[object, list[str]] = {}
+    for request in _as_list(requests or []):
+        if isinstance(request, dict) and isinstance(request.get("Address"), str):
+            listed.setdefault(request.get("AddressListId"), []).append(request["Address"])
+    return listed
 
 
 def _as_list(value: Any) -> list[Any]:
@@ -210,8 +233,11 @@ def _build(
         item.name = _live_name(item.shape).lower().replace("_", "-")
     else:
         item.name = unused(_live_name(item.shape), taken)
+    noun = AWS_NOUNS[item.kind]
+    logical = item.members.get(f"{noun}Id")
+    if isinstance(logical, str) and logical not in taken and not _SERVICE_ID.match(logical):
+        item.name = logical
     taken.add(item.name)
-    noun = _AWS_NOUNS.get(item.kind, "AddonInstance")
     for key in (f"{noun}Id", f"{noun}Arn"):
         if isinstance(item.members.get(key), str):
             ids[item.kind, item.members[key]] = item.name
@@ -224,7 +250,7 @@ def _live_name(shape: Shape) -> str:
 
 def _of_request(item: _Found, notes: list[str]) -> Members:
     """The members that a Create request has; what the service fills in is noted."""
-    noun = _AWS_NOUNS.get(item.kind, "AddonInstance")
+    noun = AWS_NOUNS[item.kind]
     members = dict(item.members)
     own_id = f"{noun}Id", f"{noun}Arn"
     left_out = [key for key in members if key in _SERVER_FILLED or key in own_id]
@@ -232,9 +258,10 @@ def _of_request(item: _Found, notes: list[str]) -> Members:
         del members[key]
     if item.kind is Kind.INGRESS_POINT:
         _read_back(item, members)
-    if left_out:
+    told = [key for key in left_out if key not in own_id]
+    if told:
         shown = item.places.shown(item.path) or item.kind.noun
-        notes.append(f"{item.places.file}: {shown}: left out {_listed(left_out)}")
+        notes.append(f"{item.places.file}: {shown}: left out {_listed(told)}")
     return members
 
 
@@ -294,6 +321,10 @@ def _to_file(item: _Found, shape: Any, imported: Imported) -> Members:
         case Archive():
             return archive_to_file(shape, name=item.name)
         case AddressList():
+            if item.listed is not None:
+                return address_list_to_file(
+                    shape.address_list_name, shape.tags, item.listed, name=item.name
+                )
             imported.notes.append(
                 f"address list `{item.name}`: its members are not part of the request, "
                 "so it says `members: external`"

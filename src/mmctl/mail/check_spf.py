@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 import spf  # type: ignore[import-untyped] # pyspf has no types
@@ -34,8 +35,9 @@ class _Query(spf.query):  # type: ignore[misc] # pyspf has no types
     """A check that gets its records from where it is told to."""
 
     def __init__(self, records: Records, ip: str, mail_from: str, helo: str) -> None:
-        super().__init__(i=ip, s=mail_from, h=helo, querytime=SECONDS)
+        super().__init__(i=ip, s=mail_from, h=helo)
         self._records = records
+        self._until = monotonic() + SECONDS
 
     def dns(
         self, name: object, qtype: str, cnames: object = None, ignore_void: bool = False
@@ -45,6 +47,8 @@ class _Query(spf.query):  # type: ignore[misc] # pyspf has no types
         asked = str(name).rstrip(".").lower()
         if not all(0 < len(label) <= _LONGEST_LABEL for label in asked.split(".")):
             return []
+        if monotonic() > self._until:
+            raise spf.TempError("out of time")
         try:
             found = [_value(record, qtype) for record in self._records.ask(asked, qtype)]
         except UnansweredError as error:

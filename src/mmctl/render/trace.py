@@ -97,7 +97,7 @@ def _shared(copies: Sequence[CopyTrace]) -> int:
     """How many rules were asked before the copies went their own ways."""
     shared = 0
     for same in zip(*(copy.rules for copy in copies), strict=False):
-        if any(rule is not same[0] for rule in same):
+        if any(rule != same[0] for rule in same):
             break
         shared += 1
     return shared if len(copies) > 1 else 0

@@ -52,6 +52,9 @@ def why_report(reasons: Sequence[Reason], gateway: Gateway, assumed: Mapping[str
         could_be = " or ".join(got.possible) or "too many ways it could go"
         ending = f": {could_be}" if got.outcome is Outcome.UNKNOWN else ""
         report.append(f" by {got.by}\n" if got.by else f"{ending}\n")
+        for copy in got.copies if len(got.copies) > 1 else ():
+            by = f" by {copy.by}" if copy.by else ""
+            report.append(f"  copy for {visible(copy.address)}: {copy.outcome}{by}\n")
         if reason.rule is None:
             _outcome(report, reason, gateway)
         else:

@@ -1,0 +1,81 @@
+"""An edit of a project's file by a command: written, read again, and taken back when it is wrong."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mmctl.errors import CouldNot, ProblemsFound, Refused, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from mmctl.cli.run import Run
+    from mmctl.language.project import Project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileEdit:
+    """A file before and after."""
+
+    path: Path
+    before: str
+    after: str
+
+
+def edit_of(path: Path, change: Callable[[str], str | None], what: str) -> FileEdit:
+    """The edit that a change of its text makes of a file.
+
+    Raises:
+        UsageError: the file cannot be read, or the change finds no place in it.
+    """
+    try:
+        before = path.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"`{path}` cannot be read: {error}") from None
+    after = change(before)
+    if after is None:
+        raise UsageError(f"{what} cannot be edited in `{path}`", help="edit it by hand")
+    return FileEdit(path=path, before=before, after=after)
+
+
+@contextmanager
+def edited(run: Run, edit: FileEdit, check: Callable[[Project], bool]) -> Iterator[Project]:
+    """The project with the edit in its file, which stays unless what follows writes nothing live.
+
+    Raises:
+        UsageError: the file cannot be written, or the edit does not do what it should.
+        ProblemsFound: the project has errors after it.
+    """
+    _write(edit.path, edit.after)
+    try:
+        project = run.project()
+        if not check(project):
+            raise UsageError(
+                f"the edit of `{edit.path.name}` would change something else too",
+                help="edit it by hand",
+            )
+        yield project
+    except (Refused, CouldNot, UsageError, ProblemsFound):
+        _write(edit.path, edit.before)
+        raise
+
+
+def take_back(edit: FileEdit) -> None:
+    """Put the file back as it was."""
+    _write(edit.path, edit.before)
+
+
+def _write(path: Path, text: str) -> None:
+    target = path.resolve()
+    beside = target.with_name(target.name + ".new")
+    try:
+        beside.write_text(text, encoding="utf-8", newline="")
+        beside.chmod(target.stat().st_mode)
+        beside.replace(target)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError(f"cannot write `{path.name}`: {reason}") from None

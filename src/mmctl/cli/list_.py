@@ -1,0 +1,200 @@
+"""`mmctl list add|remove`: one address, in the file and live, with snapshot and history.
+
+The emergency block: it runs neither lint nor cases, and nothing else of the files goes live.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mmctl.cli.change import (
+    REFUSED,
+    agreed_by_name,
+    open_change,
+    screen,
+    write_entry,
+)
+from mmctl.cli.editing import FileEdit, edit_of, edited, take_back
+from mmctl.cli.main import command
+from mmctl.cli.run import Run
+from mmctl.errors import Refused, UsageError
+from mmctl.language.nodes import Scalar
+from mmctl.language.project import Kind
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mmctl.cli.change import Change
+    from mmctl.language.project import LogicalAddressList, Project
+    from mmctl.live.means import Permissions
+    from mmctl.live.plan import Plan
+
+ADD, REMOVE = "add", "remove"
+
+
+@command("human", "json")
+def list_(
+    run: Run,
+    verb: Annotated[str, typer.Argument(metavar="add|remove", help="What to do.")],
+    name: Annotated[str, typer.Argument(metavar="LIST", help="An address list of the project.")],
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Such as `*@example.net`.")],
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="Why, for the history.", metavar="TEXT")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Agree without being asked.")] = False,
+    break_lock: Annotated[
+        bool, typer.Option("--break-lock", help="Take a lock that nobody holds any more.")
+    ] = False,
+    endpoint_url: Annotated[
+        str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")
+    ] = None,
+) -> int:
+    """Add an address to a list or take it off, in the file and live, and nothing else."""
+    from mmctl.live.means import Permissions
+
+    if verb not in {ADD, REMOVE}:
+        raise UsageError(f"got `list {verb}`", help="list add LIST ADDRESS, or list remove …")
+    project = run.project()
+    listed = _list(project, name)
+    permissions = Permissions(break_lock=break_lock)
+    if _has(listed, address) == (verb == ADD):
+        run.say(f"`{address}` is {'on' if verb == ADD else 'not on'} the list in the file already")
+        return _apply(run, (verb, name, address), endpoint_url, permissions, reason, yes=yes)
+    edit = _edit(run, listed, verb, address)
+    with edited(run, edit, lambda after: _is_that(project, after, name, verb, address)):
+        code = _apply(run, (verb, name, address), endpoint_url, permissions, reason, yes=yes)
+    if code == REFUSED:
+        take_back(edit)
+    else:
+        run.say(f"edited {edit.path.relative_to(run.root.resolve())}")
+    return code
+
+
+def _list(project: Project, name: str) -> LogicalAddressList:
+    from mmctl.language.suggest import did_you_mean
+
+    found = project.address_lists.get(name)
+    if found is None:
+        advice = did_you_mean(name, project.address_lists)
+        raise UsageError(f"there is no address list `{name}`", help=advice)
+    if found.members is None:
+        raise UsageError(
+            f"the members of `{name}` are external: they are in no file of this project",
+            help="change them where they come from",
+        )
+    return found
+
+
+def _has(listed: LogicalAddressList, address: str) -> bool:
+    return address.lower() in {member.lower() for member in listed.members or ()}
+
+
+def _edit(run: Run, listed: LogicalAddressList, verb: str, address: str) -> FileEdit:
+    """The edit of the YAML file, or of the file of members beside it."""
+    from mmctl.cli.splicing import csv_with, csv_without, with_value, without_value
+
+    path = run.root.resolve() / listed.position.file
+    keys = ("address_lists", listed.name)
+    beside = _members_file(path, listed.name)
+    what = f"address list `{listed.name}`"
+    if verb == ADD and beside is None:
+        return edit_of(path, lambda text: with_value(text, (*keys, "members"), address), what)
+    if verb == ADD and beside is not None:
+        return edit_of(beside, lambda text: csv_with(text, address), what)
+    places = {member.lower(): place for place, member in enumerate(listed.members or ())}
+    number = places[address.lower()]
+    written = listed.positions.at(("members", number))
+    if beside is not None and written.line == _line_of_file(path, listed.name):
+        return edit_of(beside, lambda text: csv_without(text, address), what)
+    return edit_of(path, lambda text: without_value(text, written, address), what)
+
+
+def _members_file(path: Path, name: str) -> Path | None:
+    node = _node(path, name)
+    return path.parent / node.text if isinstance(node, Scalar) else None
+
+
+def _line_of_file(path: Path, name: str) -> int:
+    node = _node(path, name)
+    return node.position.line if isinstance(node, Scalar) else 0
+
+
+def _node(path: Path, name: str) -> object:
+    from mmctl.cli.splicing import node_at
+
+    text = path.read_text(encoding="utf-8")
+    return node_at(text, ("address_lists", name, "members_file"))
+
+
+def _is_that(before: Project, after: Project, name: str, verb: str, address: str) -> bool:
+    """Whether a project differs from another in one address of one list, and in nothing else."""
+    lists = (before.address_lists[name].members, after.address_lists[name].members)
+    had, has = ({member.lower() for member in members or ()} for members in lists)
+    expected = had | {address.lower()} if verb == ADD else had - {address.lower()}
+    others = {key for key, found in before.address_lists.items() if key != name}
+    same = all(
+        before.address_lists[key].members == after.address_lists[key].members for key in others
+    )
+    return has == expected and same and after.address_lists.keys() == before.address_lists.keys()
+
+
+def _apply(
+    run: Run,
+    words: tuple[str, str, str],
+    endpoint_url: str | None,
+    permissions: Permissions,
+    reason: str | None,
+    *,
+    yes: bool,
+) -> int:
+    from mmctl.live.apply import apply, check_permitted
+    from mmctl.render import plan as render
+
+    change = open_change(run, endpoint_url=endpoint_url)
+    made = _planned(change, *words)
+    with screen(change) as show:
+        show(render.bare(made, width=run.console().width))
+        if made.empty:
+            run.say("nothing to do: it is live")
+            write_entry(change, None)
+            return 0
+        check_permitted(made, change.means, permissions)
+        if not agreed_by_name(change, "apply this to", yes=yes):
+            run.say("not applied")
+            return REFUSED
+        entry = apply(made, change.means, permissions, reason=reason or " ".join(words))
+        if entry is not None:
+            show(render.line(f"applied as {entry.id}; back to the state before: mmctl rollback"))
+            write_entry(change, entry)
+    return 0
+
+
+def _planned(change: Change, verb: str, name: str, address: str) -> Plan:
+    """The plan that changes one member of a live list, and leaves all else as it is live."""
+    from mmctl.live.plan import make_plan
+    from mmctl.live.read import read_live
+    from mmctl.live.settling import settle
+
+    desired, means = change.desired(), change.means
+    settle(means, desired.project)
+    state = read_live(means.service, desired, means.history.applied())
+    listed = state.configuration.find(Kind.ADDRESS_LIST, name)
+    if listed is None or listed.project != desired.project:
+        raise Refused(
+            f"address list {name} is not live in {change.project.environment.name}",
+            why="there is nothing to add an address to, or to take it from",
+            help="mmctl plan, then mmctl apply",
+        )
+    kept = [member for member in listed.members or () if member.lower() != address.lower()]
+    members = tuple(sorted([*kept, address] if verb == ADD else kept))
+    if verb == ADD and len(kept) < len(listed.members or ()):
+        members = listed.members or ()
+    changed = replace(listed, members=members)
+    objects = tuple(
+        changed if each.key == listed.key else each for each in state.configuration.objects
+    )
+    wanted = replace(state.configuration, objects=objects)
+    return make_plan(change.target, wanted, state, serial=len(means.history.entries()))

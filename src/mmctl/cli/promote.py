@@ -1,0 +1,58 @@
+"""`mmctl promote RULE`: a shadow rule becomes one that acts, in the file; then the plan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mmctl.cli.change import open_change
+from mmctl.cli.editing import edit_of, edited
+from mmctl.cli.main import command
+from mmctl.cli.run import Run
+from mmctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from mmctl.language.project import LogicalRule, Project
+
+
+@command("human", "json")
+def promote(
+    run: Run,
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="A rule with `shadow: true`.")],
+    endpoint_url: Annotated[
+        str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")
+    ] = None,
+) -> int:
+    """Take `shadow: true` off a rule in its file, and show the plan that makes it act."""
+    from mmctl.cli.gate import pass_gates
+    from mmctl.cli.splicing import without_shadow
+    from mmctl.live.planfile import plan_document
+    from mmctl.render import plan as render
+
+    found = _shadow(run.project(), rule)
+    path = run.root.resolve() / found.position.file
+    edit = edit_of(path, lambda text: without_shadow(text, found.position), f"rule `{rule}`")
+    with edited(run, edit, lambda after: not _rules(after)[rule].shadow):
+        made = open_change(run, endpoint_url=endpoint_url).plan(pass_gates)
+    if run.format == "json":
+        run.write_json(plan_document(made))
+    else:
+        run.show(render.human(made, width=run.console().width))
+    run.say(f"edited {found.position.file}; to make it act: mmctl apply")
+    return 0
+
+
+def _rules(project: Project) -> dict[str, LogicalRule]:
+    return {rule.name: rule for found in project.rule_sets.values() for rule in found.rules}
+
+
+def _shadow(project: Project, name: str) -> LogicalRule:
+    from mmctl.language.suggest import did_you_mean
+
+    rules = _rules(project)
+    if name not in rules:
+        raise UsageError(f"there is no rule `{name}`", help=did_you_mean(name, rules))
+    if not rules[name].shadow:
+        raise UsageError(f"rule `{name}` is no shadow: it acts already, once applied")
+    return rules[name]

@@ -1,0 +1,152 @@
+"""Small edits of YAML and CSV texts: one value comes or goes, everything else stays as it is.
+
+Texts in, texts out; that the result says what it should is seen by reading the project again.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from typing import TYPE_CHECKING, Final
+
+from mmctl.language.fix import Remove, fixed
+from mmctl.language.nodes import Mapping, Scalar, Sequence, compose
+from mmctl.language.quoting import scalar
+from mmctl.language.spans import items_of
+
+if TYPE_CHECKING:
+    from mmctl.language.nodes import Node
+    from mmctl.language.spans import Item
+    from mmctl.problem import Position
+
+_SHADOW_LINE: Final = re.compile(r"[ \t]*shadow:[ \t]*\S+[ \t]*")
+
+
+def with_value(text: str, path: tuple[str, ...], value: str) -> str | None:
+    """The text with a value more in the list at a path, sorted in if the list is; None: it cannot.
+
+    A list over several lines gets a line more, one in brackets stays in them.
+    """
+    node = _at(compose(text, file="")[0], path)
+    if not isinstance(node, Sequence):
+        return None
+    found = items_of(text)
+    items = [found.get((item.position.line, item.position.column)) for item in node.items]
+    if not items:
+        at = _index(text, node.position)
+        return _spliced(text, at + 1, scalar(value, flow=True)) if text[at] == "[" else None
+    if None in items:
+        return None
+    inside = [item for item in items if item is not None]
+    place = _place([item.text for item in inside], value)
+    if inside[0].flow:
+        return _in_brackets(text, inside, place, scalar(value, flow=True))
+    return _on_its_line(text, inside, place, scalar(value, flow=False))
+
+
+def without_value(text: str, place: Position, value: str) -> str | None:
+    """The text without the value at a place in a list; None: it cannot be taken out alone."""
+    written = next(
+        (item for at, item in items_of(text).items() if at == (place.line, place.column)), None
+    )
+    if written is None or written.text.lower() != value.lower():
+        return None
+    fix = Remove(at=place, old=written.text)
+    result = fixed(text, [fix], file=place.file)
+    if fix in result.done:
+        return result.text
+    alone = re.compile(r"\[[ ]*" + re.escape(text[written.start : written.end]) + r"[ ]*\]")
+    start = text.rfind("[", 0, written.start)
+    found = alone.match(text, max(0, start))
+    return text[: found.start()] + "[]" + text[found.end() :] if found else None
+
+
+def node_at(text: str, path: tuple[str, ...]) -> Node | None:
+    """What stands at a path in a text."""
+    return _at(compose(text, file="")[0], path)
+
+
+def without_shadow(text: str, place: Position) -> str | None:
+    """The text where the rule at a place no longer is a shadow; None: no `shadow` is found there.
+
+    `shadow: true` on a line of its own goes; elsewhere it becomes `false`.
+    """
+    rule = _mapping_at(compose(text, file="")[0], place)
+    value = rule.get("shadow") if rule else None
+    if rule is None or not isinstance(value, Scalar):
+        return None
+    start = _index(text, value.position)
+    line = text.rfind("\n", 0, start) + 1
+    end = text.find("\n", start)
+    end = len(text) if end < 0 else end
+    if _SHADOW_LINE.fullmatch(text[line:end]):
+        return text[:line] + text[end + 1 :]
+    return text[:start] + "false" + text[start + len(value.text) :]
+
+
+def csv_with(text: str, value: str) -> str:
+    """The text of a list file with a line more."""
+    newline = "\r\n" if "\r\n" in text else "\n"
+    return text + ("" if not text or text.endswith("\n") else newline) + value + newline
+
+
+def csv_without(text: str, value: str) -> str:
+    """The text of a list file without the lines of a value."""
+    lines = text.splitlines(keepends=True)
+    first = [line.split(",")[0].strip().strip('"').lower() for line in lines]
+    return "".join(line for line, cell in zip(lines, first, strict=True) if cell != value.lower())
+
+
+def _at(node: Node | None, path: tuple[str, ...]) -> Node | None:
+    for key in path:
+        node = node.get(key) if isinstance(node, Mapping) else None
+    return node
+
+
+def _mapping_at(node: Node | None, place: Position) -> Mapping | None:
+    """The innermost mapping that begins on the line of a place, or has a key there."""
+    if isinstance(node, Sequence):
+        return next(filter(None, (_mapping_at(item, place) for item in node.items)), None)
+    if not isinstance(node, Mapping):
+        return None
+    below = next(filter(None, (_mapping_at(value, place) for _, value in node.entries)), None)
+    lines = {node.position.line, *(key.position.line for key, _ in node.entries)}
+    own = place.line in lines and node.get("shadow") is not None
+    return below or (node if own else None)
+
+
+def _place(texts: list[str], value: str) -> int:
+    lower = [text.lower() for text in texts]
+    return bisect_left(lower, value.lower()) if lower == sorted(lower) else len(texts)
+
+
+def _in_brackets(text: str, inside: list[Item], place: int, value: str) -> str:
+    if place < len(inside):
+        return _spliced(text, inside[place].start, f"{value}, ")
+    return _spliced(text, inside[-1].end, f", {value}")
+
+
+def _on_its_line(text: str, inside: list[Item], place: int, value: str) -> str | None:
+    beside = inside[max(0, place - 1)]
+    line = text.rfind("\n", 0, beside.start) + 1
+    lead = text[line : beside.start]
+    if lead.strip() != "-" or beside.quote in {"|", ">"}:
+        return None
+    if place == 0:
+        return _spliced(text, line, f"{lead}{value}\n")
+    end = text.find("\n", beside.end)
+    if end < 0:
+        return _spliced(text, len(text), f"\n{lead}{value}")
+    return _spliced(text, end, f"\n{lead}{value}")
+
+
+def _spliced(text: str, at: int, piece: str) -> str:
+    return text[:at] + piece + text[at:]
+
+
+def _index(text: str, place: Position) -> int:
+    """The character of a line and column, both from 1."""
+    start = 0
+    for _ in range(place.line - 1):
+        start = text.index("\n", start) + 1
+    return start + place.column - 1

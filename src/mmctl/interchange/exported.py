@@ -1,0 +1,111 @@
+"""What every export has: its text, what it cannot say, and where references lead.
+
+Nothing here knows a format.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.language.project import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from mmctl.interchange.things import Thing
+    from mmctl.language.project import Reference
+
+Members = dict[str, Any]
+
+ARN_PARTS: Final = {
+    Kind.ADDRESS_LIST: "mailmanager-address-list",
+    Kind.ADD_ON: "addon-instance",
+}
+"""Resource types in the ARNs of the kinds that conditions name by ARN
+("Actions, resources, and condition keys for Amazon SES")."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Exported:
+    """A configuration in another form."""
+
+    text: str
+    left_out: list[str] = field(default_factory=list)
+    """What the form has no words for."""
+    notes: list[str] = field(default_factory=list)
+    """What is to be done by hand, or is worth knowing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """A reference to something outside of the export: an id or an ARN."""
+
+    kind: Kind
+    text: str
+
+    @property
+    def arn(self) -> bool:
+        """Whether it is an ARN."""
+        return self.text.startswith("arn:")
+
+
+Link = str | Elsewhere
+"""Where a reference leads: the logical name of an exported object, or elsewhere."""
+
+
+def link(
+    reference: Reference, there: Mapping[Kind, set[str]], bindings: Mapping[Kind, Mapping[str, str]]
+) -> Link:
+    """Where a reference leads, of objects with the names in `there`."""
+    text = reference.name
+    if not text.startswith(("id:", "arn:")):
+        if text in there.get(reference.kind, set()):
+            return text
+        text = bindings.get(reference.kind, {}).get(text, text)
+    text = text.removeprefix("id:")
+    if reference.kind is Kind.ARCHIVE and text.startswith("arn:"):
+        # A rule takes 66 characters at most for its archive: an id, whatever the model says.
+        text = text.rsplit("/", 1)[-1]
+    return Elsewhere(kind=reference.kind, text=text)
+
+
+def names_there(things: Sequence[Thing]) -> dict[Kind, set[str]]:
+    """The logical names of the objects, by kind."""
+    return {kind: {thing.name for thing in things if thing.kind is kind} for kind in Kind}
+
+
+def plain(value: Any) -> Any:
+    """Members with whole numbers as such: 26214400.0 is written 26214400."""
+    match value:
+        case dict():
+            return {key: plain(member) for key, member in value.items()}
+        case list():
+            return [plain(item) for item in value]
+        case float() if value.is_integer():
+            return int(value)
+        case _:
+            return value
+
+
+def members_left_out(things: Sequence[Thing], form: str) -> Iterator[str]:
+    """Members of address lists and log destinations, which infrastructure code does not know."""
+    for thing in things:
+        if thing.members:
+            yield (
+                f"address list `{thing.name}`: its {len(thing.members)} members; "
+                f"{form} creates the list alone"
+            )
+        yield from logging_left_out(thing)
+
+
+def logging_left_out(thing: Thing) -> Iterator[str]:
+    """The log destination of an object, which is a resource of another service."""
+    if thing.logging:
+        yield f"{thing.kind.noun} `{thing.name}`: its logging to `{thing.logging}`"
+
+
+def words(name: str) -> list[str]:
+    """The words of a name: `threat-feed.v2` is threat, feed, v2."""
+    return re.findall(r"[A-Za-z0-9]+", name)

@@ -1,0 +1,110 @@
+"""CloudFormation templates as text: YAML with short tags, JSON with `Fn::`.
+
+Nothing here knows a resource.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from mmctl.language.layout import Branch, Entry, Leaf, Tree, laid_out
+from mmctl.language.quoting import quoted, scalar
+
+_SECTIONS_DEPTH = 1
+"""Keys above this depth have an empty line before them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """An intrinsic function, in both spellings."""
+
+    yaml: str
+    json: Any
+
+    @classmethod
+    def reference(cls, name: str) -> Call:
+        """The value of a parameter."""
+        return cls(yaml=f"!Ref {name}", json={"Ref": name})
+
+    @classmethod
+    def attribute(cls, resource: str, attribute: str) -> Call:
+        """An attribute of a resource."""
+        return cls(yaml=f"!GetAtt {resource}.{attribute}", json={"Fn::GetAtt": [resource, attribute]})
+
+    @classmethod
+    def substitution(cls, text: str) -> Call:
+        """A text with `${…}` in it."""
+        return cls(yaml=f"!Sub {quoted(text)}", json={"Fn::Sub": text})
+
+    @classmethod
+    def behind_slash(cls, resource: str, attribute: str) -> Call:
+        """An attribute that is an id, or an ARN that ends in `/` and the id: the id.
+
+        Twice the value with a slash between is `id/id` or `arn:…/id/arn:…/id`: the second part
+        of both is the id.
+        """
+        twice = f"${{{resource}.{attribute}}}/${{{resource}.{attribute}}}"
+        return cls(
+            yaml=f'!Select [1, !Split ["/", !Sub {quoted(twice)}]]',
+            json={"Fn::Select": [1, {"Fn::Split": ["/", {"Fn::Sub": twice}]}]},
+        )
+
+
+def as_json(document: Any) -> str:
+    """The template as JSON."""
+    return json.dumps(_spelled_out(document), indent=2, ensure_ascii=False) + "\n"
+
+
+def as_yaml(document: Any) -> str:
+    """The template as YAML."""
+    root = _tree(document, depth=0)
+    assert isinstance(root, Branch)  # noqa: S101 - a template is a mapping
+    return laid_out(root)
+
+
+def _spelled_out(value: Any) -> Any:
+    match value:
+        case Call():
+            return value.json
+        case dict():
+            return {key: _spelled_out(member) for key, member in value.items()}
+        case list():
+            return [_spelled_out(item) for item in value]
+        case _:
+            return value
+
+
+def _tree(value: Any, *, depth: int) -> Tree:
+    match value:
+        case Call():
+            return Leaf(text=value.yaml, verbatim=True)
+        case dict():
+            entries = [
+                Entry(
+                    key=Leaf(text=key),
+                    value=_tree(member, depth=depth + 1),
+                    before=[""] if _apart(member, depth) else [],
+                )
+                for key, member in value.items()
+            ]
+            return Branch(mapping=True, entries=entries, flow=depth > 1 and _short(value))
+        case list():
+            items = [Entry(value=_tree(item, depth=depth + 1)) for item in value]
+            return Branch(mapping=False, entries=items, flow=_short(value))
+        case bool() | int() | float():
+            return Leaf(text=json.dumps(value), verbatim=True)
+        case _:
+            return Leaf(text=scalar(value, flow=True), verbatim=True)
+
+
+def _apart(member: Any, depth: int) -> bool:
+    """Whether an empty line goes before a key: sections and resources have one."""
+    return depth <= _SECTIONS_DEPTH and isinstance(member, dict)
+
+
+def _short(value: Any) -> bool:
+    """Whether a list or mapping goes on one line where it fits: it holds no other, nor calls."""
+    members = value.values() if isinstance(value, dict) else value
+    return not any(isinstance(member, (dict, list)) and member for member in members)

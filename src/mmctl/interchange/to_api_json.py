@@ -1,0 +1,73 @@
+"""Objects → JSON in the shapes of the API, as `mmctl import --from api-json` reads them.
+
+Each object is its Create request, with its logical name where the service would put the id.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from mmctl.interchange.api_json import AWS_NOUNS, LISTS, MEMBERS
+from mmctl.interchange.exported import (
+    Elsewhere,
+    Exported,
+    Members,
+    link,
+    logging_left_out,
+    names_there,
+    plain,
+)
+from mmctl.language.project import Kind
+from mmctl.language.references import with_references
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mmctl.interchange.things import Thing
+    from mmctl.language.project import Reference
+
+
+def to_api_json(
+    things: Sequence[Thing], bindings: Mapping[Kind, Mapping[str, str]]
+) -> Exported:
+    """The objects as requests, list by list in the order in which they are to be created."""
+    there = names_there(things)
+
+    def named(reference: Reference) -> str:
+        found = link(reference, there, bindings)
+        return found.text if isinstance(found, Elsewhere) else found
+
+    document: dict[str, list[Any]] = {}
+    exported = Exported(text="")
+    for key, kind in LISTS.items():
+        requests = [_request(thing, named, exported) for thing in things if thing.kind is kind]
+        if requests:
+            document[key] = requests
+    members = [
+        {"AddressListId": thing.name, "Address": address}
+        for thing in things
+        for address in sorted(thing.members or ())
+    ]
+    if members:
+        document[MEMBERS] = members
+    exported.text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return exported
+
+
+def _request(thing: Thing, named: Any, exported: Exported) -> Members:
+    members = plain(with_references(thing.shape, named).to_api())
+    members.pop("Tags", None)
+    request: Members = {f"{AWS_NOUNS[thing.kind]}Id": thing.name, **members}
+    if thing.closed:
+        request["Status"] = "CLOSED"
+    if thing.smtp_password_env:
+        request["IngressPointAuthConfiguration"] = {"IngressPointPasswordConfiguration": {}}
+        exported.notes.append(
+            f"ingress point `{thing.name}`: its SMTP password is not written; "
+            "CreateIngressPoint wants `IngressPointConfiguration: {SmtpPassword}`"
+        )
+    if thing.tags:
+        request["Tags"] = [{"Key": k, "Value": v} for k, v in sorted(thing.tags.items())]
+    exported.left_out += logging_left_out(thing)
+    return request

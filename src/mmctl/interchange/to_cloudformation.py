@@ -1,0 +1,207 @@
+"""Objects → a CloudFormation template of `AWS::SES::MailManager…` resources.
+
+Built once as plain members with `Call` for intrinsic functions; `template_text` lays it out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.interchange.exported import (
+    ARN_PARTS,
+    Elsewhere,
+    Exported,
+    Members,
+    link,
+    members_left_out,
+    names_there,
+    plain,
+    words,
+)
+from mmctl.interchange.template_text import Call, as_json, as_yaml
+from mmctl.language.project import Kind
+from mmctl.language.references import references
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mmctl.interchange.things import Thing
+    from mmctl.language.project import Reference
+
+_NOUNS: Final = {
+    Kind.RULE_SET: "RuleSet",
+    Kind.TRAFFIC_POLICY: "TrafficPolicy",
+    Kind.INGRESS_POINT: "IngressPoint",
+    Kind.RELAY: "Relay",
+    Kind.ARCHIVE: "Archive",
+    Kind.ADDRESS_LIST: "AddressList",
+    Kind.ADD_ON: "AddonInstance",
+}
+_BY_ARN: Final = (Kind.ADDRESS_LIST, Kind.ADD_ON)
+_DYNAMIC: Final = "{{resolve:"
+"""CloudFormation replaces texts with this wherever they stand, and has no escape for it."""
+_UPLOADED: Final = 51_200
+"""Bytes of a template that can be passed as it is; beyond, it goes through an S3 bucket."""
+_LARGEST: Final = 1_000_000
+_DESCRIPTION: Final = (
+    "Mail gateway {project}, environment {environment}. Rules name archives by id: ArchiveId is "
+    "the id or the ARN, depending on the version of the resource type, and a rule takes no more "
+    "than 66 characters, so the template takes the part behind the slash, if there is one."
+)
+_PLAIN_DESCRIPTION: Final = "Mail gateway {project}, environment {environment}."
+
+
+@dataclass(slots=True, kw_only=True)
+class _Template:
+    """The template in the making."""
+
+    ids: dict[tuple[Kind, str], str]
+    there: dict[Kind, set[str]]
+    bindings: Mapping[Kind, Mapping[str, str]]
+    parameters: Members
+    resources: Members
+    exported: Exported
+    archives: bool = False
+    """Whether a rule names an archive of the template."""
+
+
+def to_cloudformation(
+    things: Sequence[Thing],
+    bindings: Mapping[Kind, Mapping[str, str]],
+    *,
+    project: str,
+    environment: str,
+    form: str,
+) -> Exported:
+    """One template of all objects; `form` is `yaml` or `json`."""
+    exported = Exported(text="")
+    template = _Template(
+        ids=_logical_ids(things),
+        there=names_there(things),
+        bindings=bindings,
+        parameters={},
+        resources={},
+        exported=exported,
+    )
+    for thing in things:
+        if _has_dynamic(thing.shape.to_api()) or _has_dynamic(dict(thing.tags)):
+            exported.left_out.append(
+                f"{thing.kind.noun} `{thing.name}`: it has a text with `{_DYNAMIC}`, "
+                "which CloudFormation would replace"
+            )
+            template.there[thing.kind].discard(thing.name)
+    for thing in things:
+        if thing.name in template.there[thing.kind]:
+            _put(template, thing)
+    exported.left_out += members_left_out(things, "CloudFormation")
+    description = _DESCRIPTION if template.archives else _PLAIN_DESCRIPTION
+    document: Members = {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": description.format(project=project, environment=environment),
+        **({"Parameters": template.parameters} if template.parameters else {}),
+        "Resources": template.resources,
+    }
+    exported.text = as_json(document) if form == "json" else as_yaml(document)
+    _check_size(exported)
+    return exported
+
+
+def _check_size(exported: Exported) -> None:
+    size = len(exported.text.encode())
+    if size > _LARGEST:
+        exported.left_out.append(f"all of it: {size:,} bytes, a template has at most {_LARGEST:,}")
+    elif size > _UPLOADED:
+        exported.notes.append(
+            f"the template has {size:,} bytes: beyond {_UPLOADED:,}, CloudFormation takes it "
+            "from an S3 bucket alone (`aws cloudformation deploy --s3-bucket`)"
+        )
+
+
+def _logical_ids(things: Sequence[Thing]) -> dict[tuple[Kind, str], str]:
+    """`threat-feed` → `ThreatFeedAddressList`, all different."""
+    ids: dict[tuple[Kind, str], str] = {}
+    for thing in things:
+        stem = "".join(word[0].upper() + word[1:] for word in words(thing.name))
+        wanted = candidate = (stem + _NOUNS[thing.kind])[:240]
+        number = 1
+        while candidate in ids.values():
+            number += 1
+            candidate = f"{wanted}{number}"
+        ids[thing.kind, thing.name] = candidate
+    return ids
+
+
+def _has_dynamic(value: Any) -> bool:
+    match value:
+        case dict():
+            return any(_has_dynamic(member) for member in value.values())
+        case list():
+            return any(_has_dynamic(item) for item in value)
+        case str():
+            return _DYNAMIC in value
+        case _:
+            return False
+
+
+def _put(template: _Template, thing: Thing) -> None:
+    properties = plain(thing.shape.to_api())
+    properties.pop("Tags", None)
+    for reference in list(references(thing.shape)):
+        *parents, last = reference.path
+        holder: Any = properties
+        for part in parents:
+            holder = holder[part]
+        holder[last] = _target(template, reference)
+    if thing.kind is Kind.INGRESS_POINT:
+        _ingress_point(template, thing, properties)
+    if thing.tags:
+        properties["Tags"] = [{"Key": k, "Value": v} for k, v in sorted(thing.tags.items())]
+    own = template.ids[thing.kind, thing.name]
+    if thing.kind is Kind.ADD_ON:
+        subscription = own.removesuffix("Instance") + "Subscription"
+        template.resources[subscription] = _resource("AddonSubscription", properties)
+        properties = {
+            "AddonSubscriptionId": Call.attribute(subscription, "AddonSubscriptionId"),
+            **({"Tags": properties["Tags"]} if thing.tags else {}),
+        }
+    template.resources[own] = _resource(_NOUNS[thing.kind], properties)
+
+
+def _resource(noun: str, properties: Members) -> Members:
+    return {"Type": f"AWS::SES::MailManager{noun}", "Properties": properties}
+
+
+def _ingress_point(template: _Template, thing: Thing, properties: Members) -> None:
+    if thing.closed:
+        properties["StatusToUpdate"] = "CLOSED"
+    if thing.smtp_password_env is None:
+        return
+    parameter = template.ids[thing.kind, thing.name] + "SmtpPassword"
+    template.parameters[parameter] = {
+        "Type": "String",
+        "NoEcho": True,
+        "MinLength": 8,
+        "MaxLength": 64,
+        "Description": f"SMTP password of the ingress point {thing.name}.",
+    }
+    properties["IngressPointConfiguration"] = {"SmtpPassword": Call.reference(parameter)}
+    template.exported.notes.append(
+        f"ingress point `{thing.name}`: its SMTP password is the parameter `{parameter}`"
+    )
+
+
+def _target(template: _Template, reference: Reference) -> Any:
+    found = link(reference, template.there, template.bindings)
+    kind = reference.kind
+    if isinstance(found, Elsewhere):
+        if kind in _BY_ARN and not found.arn:
+            part = ARN_PARTS[kind]
+            start = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}"
+            return Call.substitution(f"{start}:{part}/{found.text}")
+        return found.text
+    resource = template.ids[kind, found]
+    if kind is Kind.ARCHIVE:
+        template.archives = True
+        return Call.behind_slash(resource, "ArchiveId")
+    return Call.attribute(resource, _NOUNS[kind] + ("Arn" if kind in _BY_ARN else "Id"))

@@ -1,0 +1,125 @@
+"""Whole files: rule files with their sections, and the project file."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mmctl.language.dialect.cases import CASE
+from mmctl.language.dialect.invariants import INVARIANT
+from mmctl.language.dialect.resources import (
+    ADD_ON,
+    ADDRESS_LIST,
+    ARCHIVE,
+    INGRESS_POINT,
+    RELAY,
+    RULE_SET,
+    TRAFFIC_POLICY,
+)
+from mmctl.language.dialect.rules import RULE_ITEM
+from mmctl.language.dialect.words import NAME, may, need
+from mmctl.language.grammar import Anything, Choice, Count, Flag, Named, Record, Several, Word
+from mmctl.language.readings import CHOICES
+
+VERSION: Final = need(Choice(values=("1",), doc="The version of the language."))
+FILE: Final = Record(
+    title="rule file",
+    doc="A file of a project; any file may hold any section.",
+    members={
+        "version": VERSION,
+        "rule_sets": may(Named(value=RULE_SET, pattern=NAME, doc="Rule sets by name.")),
+        "rules": may(Several(item=RULE_ITEM, doc="Rules, for a rule set that includes them.")),
+        "traffic_policies": may(
+            Named(value=TRAFFIC_POLICY, pattern=NAME, doc="Traffic policies by name.")
+        ),
+        "ingress_points": may(
+            Named(value=INGRESS_POINT, pattern=NAME, doc="Ingress points by name.")
+        ),
+        "relays": may(Named(value=RELAY, pattern=NAME, doc="Relays by name.")),
+        "archives": may(Named(value=ARCHIVE, pattern=NAME, doc="Archives by name.")),
+        "address_lists": may(Named(value=ADDRESS_LIST, pattern=NAME, doc="Address lists by name.")),
+        "add_ons": may(Named(value=ADD_ON, pattern=NAME, doc="Add-ons by name.")),
+        "invariants": may(Several(item=INVARIANT, doc="What must hold for every message.")),
+        "cases": may(Several(item=CASE, doc="Test cases.")),
+    },
+)
+ENVIRONMENT: Final = Record(
+    title="environment",
+    doc="Where the rules are to live.",
+    members={
+        "endpoint": may(Word(doc="`embedded`: no AWS account is needed; or a URL. Absent: AWS.")),
+        "account": may(Word(pattern=r"[0-9]{12}", doc="The AWS account, 12 digits.")),
+        "region": may(Word(pattern=r"[a-z0-9-]+", doc="The AWS region.")),
+        "profile": may(Word(doc="A profile of the AWS configuration.")),
+        "role_arn": may(Word(doc="ARN of the role to take on.")),
+        "protected": may(Flag(doc="`true`: takes only a saved plan.")),
+        "snapshots": may(Word(doc="Where snapshots go: a folder, or `s3://bucket/prefix`.")),
+        "brakes": may(
+            Record(
+                title="brakes",
+                doc="Limits beyond which an apply is refused unless told otherwise.",
+                members={
+                    "max_change_percent": may(Count(maximum=100)),
+                    "max_deletes": may(Count()),
+                    "max_behaviour_change": may(Count()),
+                },
+            )
+        ),
+        "vars": may(Named(value=Anything(), pattern=r"[A-Za-z_][A-Za-z0-9_]*")),
+        "bindings": may(
+            Record(
+                title="bindings",
+                doc="Ids of things that are not managed here, by logical name.",
+                members={
+                    kind: may(Named(value=Word()))
+                    for kind in (
+                        "address_lists",
+                        "archives",
+                        "relays",
+                        "add_ons",
+                        "rule_sets",
+                        "traffic_policies",
+                    )
+                },
+            )
+        ),
+    },
+)
+PROJECT: Final = Record(
+    title="project file",
+    doc="The project file, `mmctl.yaml`.",
+    members={
+        "version": VERSION,
+        "project": need(Word(pattern=NAME, doc="The project's name; it marks what is ours.")),
+        "rules": may(Several(item=Word(), single=True, doc="Which files hold rules.")),
+        "cases": may(Several(item=Word(), single=True, doc="Which files hold test cases.")),
+        "snapshots": may(Word(doc="Where snapshots go: a folder, or `s3://bucket/prefix`.")),
+        "vars": may(Named(value=Anything(), pattern=r"[A-Za-z_][A-Za-z0-9_]*")),
+        "semantics": may(
+            Record(
+                title="semantics",
+                doc="Readings: choices where AWS's text leaves room.",
+                members={name: may(Choice(values=values)) for name, values in CHOICES.items()},
+            )
+        ),
+        "lint": may(
+            Record(
+                title="lint",
+                members={
+                    "require_owner": may(Flag(doc="Every rule names its owner.")),
+                    "expired": may(
+                        Choice(
+                            values=("error", "warning", "info"), doc="How bad an expired rule is."
+                        )
+                    ),
+                },
+            )
+        ),
+        "environments": may(Named(value=ENVIRONMENT, pattern=NAME, doc="By name.")),
+        "default_environment": may(Word(doc="The environment that is meant when none is named.")),
+    },
+    advice={
+        name: "resources and rules stand in files of their own, such as `rules/gateway.yaml`"
+        for name in FILE.members
+        if name not in {"version", "rules", "cases"}
+    },
+)

@@ -1,0 +1,36 @@
+"""Invariants."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mmctl.language.dialect.actions import ACTION
+from mmctl.language.dialect.conditions import RULE_CONDITION
+from mmctl.language.dialect.rules import ENVIRONMENTS
+from mmctl.language.dialect.words import OUTCOMES, may, need
+from mmctl.language.grammar import Anything, Named, OneKey, Record, Several, Word
+
+_CLAIM = Several(
+    item=OneKey(
+        title="claim",
+        words=(*OUTCOMES, *ACTION.options),
+        options=dict.fromkeys(ACTION.options, Anything()),
+    ),
+    single=True,
+    doc="Outcomes, or actions.",
+)
+INVARIANT: Final = Record(
+    title="invariant",
+    doc="What must hold for every message.",
+    members={
+        "name": need(Word()),
+        "when": may(Several(item=RULE_CONDITION, doc="For which messages it holds.")),
+        "ingress_point": may(Word()),
+        "environments": ENVIRONMENTS,
+        "never": may(_CLAIM),
+        "always": may(_CLAIM),
+        "before": may(Word(doc="An action that it must come before.")),
+        "only": may(Named(value=Several(item=Word(), single=True), doc="Allowed targets.")),
+    },
+    one_of=(("never", "always", "only"),),
+)

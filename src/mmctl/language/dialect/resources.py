@@ -1,0 +1,191 @@
+"""Rule sets and all other resources."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mmctl.language.dialect.conditions import POLICY_CONDITION
+from mmctl.language.dialect.rules import RULE_ITEM
+from mmctl.language.dialect.words import NAME, may, need
+from mmctl.language.grammar import Bytes, Choice, Count, Either, Flag, Named, Record, Several, Word
+from mmctl.model.enums import RetentionPeriod
+
+_RESOURCE = {
+    "live_name": may(Word(doc="The name in the service, where it differs; may use `${env.name}`.")),
+    "was": may(Word(doc="The logical name it had before: it is renamed, not made anew.")),
+    "tags": may(Named(value=Word(), doc="Tags of the resource.")),
+}
+_LOGGING = may(
+    Record(
+        title="logging",
+        doc="Where the service's logs go.",
+        members={"destination": need(Word(doc="ARN of the log group, bucket or stream."))},
+    )
+)
+
+RULE_SET: Final = Record(
+    title="rule set",
+    doc="Rules in the order in which they are tried.",
+    members={
+        "must_reach": may(
+            Choice(
+                values=("delivered", "stored"),
+                doc="What accepted mail must reach unless a rule drops or bounces it.",
+            )
+        ),
+        "rules": need(Several(item=RULE_ITEM, doc="Rules, includes and phases, in order.")),
+        "per_ingress_point": may(Flag(doc="Compiled for each ingress point by itself.")),
+        "duplicates": may(
+            Choice(values=("keep", "ignore"), doc="Whether a second equal delivery may go.")
+        ),
+        "logging": _LOGGING,
+        **_RESOURCE,
+    },
+)
+STATEMENT: Final = Record(
+    title="policy statement",
+    doc="Allows or denies recipients for which all conditions match.",
+    members={
+        "name": may(Word(pattern=NAME, doc="For reports; the service has no such name.")),
+        "description": may(Word(multiline=True)),
+        "owner": may(Word()),
+        "allow": may(Several(item=POLICY_CONDITION, minimum=1)),
+        "deny": may(Several(item=POLICY_CONDITION, minimum=1)),
+    },
+    one_of=(("allow", "deny"),),
+)
+TRAFFIC_POLICY: Final = Record(
+    title="traffic policy",
+    doc="From whom and for whom mail is accepted.",
+    members={
+        "default": need(
+            Choice(values=("allow", "deny"), doc="What holds where no statement matches.")
+        ),
+        "max_message_size": may(Bytes(doc="Larger messages are refused.")),
+        "statements": may(
+            Several(item=STATEMENT, doc="Denials are tried first, whatever their place.")
+        ),
+        **_RESOURCE,
+    },
+)
+INGRESS_POINT: Final = Record(
+    title="ingress point",
+    doc="An SMTP entrance.",
+    members={
+        "type": need(Choice(values=("open", "auth", "mtls"))),
+        "traffic_policy": need(Word(doc="The logical name of a traffic policy, or `id:…`.")),
+        "rule_set": need(Word(doc="The logical name of a rule set, or `id:…`.")),
+        "tls_policy": may(Choice(values=("required", "optional", "fips"))),
+        "status": may(Choice(values=("active", "closed"), doc="`closed` refuses all mail.")),
+        "network": may(
+            Record(
+                title="network",
+                members={
+                    "public": may(Choice(values=("ipv4", "dual_stack"))),
+                    "vpc_endpoint": may(Word(doc="Id of the VPC endpoint, `vpce-…`.")),
+                },
+                one_of=(("public", "vpc_endpoint"),),
+            )
+        ),
+        "auth": may(
+            Record(
+                title="auth",
+                doc="The SMTP password of an ingress point of type auth.",
+                members={
+                    "secret_arn": may(Word(doc="ARN of a Secrets Manager secret.")),
+                    "smtp_password_env": may(
+                        Word(
+                            pattern=r"[A-Za-z_][A-Za-z0-9_]*",
+                            doc="The environment variable that holds the password.",
+                        )
+                    ),
+                },
+                one_of=(("secret_arn", "smtp_password_env"),),
+                advice={
+                    "smtp_password": "a password does not belong in a file: "
+                    "name an environment variable with `smtp_password_env`, or use `secret_arn`"
+                },
+            )
+        ),
+        "mtls": may(
+            Record(
+                title="mtls",
+                doc="Whose certificates an ingress point of type mtls trusts.",
+                members={
+                    "ca_file": need(Word(doc="CA certificates (PEM), relative to this file.")),
+                    "crl_file": may(Word(doc="Revoked certificates, relative to this file.")),
+                    "kms_key": may(Word(doc="ARN of the KMS key.")),
+                },
+            )
+        ),
+        "logging": _LOGGING,
+        **_RESOURCE,
+    },
+    at_most_one=(("auth", "mtls"),),
+)
+RELAY: Final = Record(
+    title="relay",
+    doc="An SMTP server that mail is handed to.",
+    members={
+        "server": need(Word(doc="The server's host name.")),
+        "port": need(Count(minimum=1, maximum=65535)),
+        "authentication": need(
+            Either(
+                word=Choice(values=("none",)),
+                other=Record(
+                    title="authentication",
+                    members={"secret_arn": need(Word(doc="ARN of a Secrets Manager secret."))},
+                ),
+                doc="`none`, or a secret with user name and password.",
+            )
+        ),
+        **_RESOURCE,
+    },
+)
+ARCHIVE: Final = Record(
+    title="archive",
+    doc="A store of messages.",
+    members={
+        "retention": may(Choice(values=tuple(period.value for period in RetentionPeriod))),
+        "kms_key": may(Word(doc="ARN of the KMS key; it can never be changed.")),
+        **_RESOURCE,
+    },
+    empty=True,
+)
+ADDRESS_LIST: Final = Record(
+    title="address list",
+    doc="A list of addresses, `*@domain` and `*.domain` entries.",
+    members={
+        "members": may(
+            Either(
+                word=Choice(values=("external",)),
+                other=Several(item=Word(pattern=r"\S+")),
+                doc="The entries; `external` (or nothing): they come from elsewhere.",
+            )
+        ),
+        "members_file": may(
+            Word(doc="CSV with a column `address`, or one address a line, relative to this file.")
+        ),
+        "sample_file": may(Word(doc="Stand-ins for external members, for test cases.")),
+        **_RESOURCE,
+    },
+    empty=True,
+)
+ADD_ON: Final = Record(
+    title="add-on",
+    doc="An add-on product: its subscription and the instance that rules use.",
+    members={
+        "product": need(
+            Word(
+                pattern=r"[A-Z0-9_]+",
+                examples=(
+                    "VADE_ADVANCED_EMAIL_SECURITY",
+                    "TRENDMICRO_VSAPI",
+                    "SPAMHAUS_DBL",
+                    "ABUSIX_MAIL_INTELLIGENCE",
+                ),
+            )
+        ),
+        **_RESOURCE,
+    },
+)
