@@ -6,13 +6,17 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from mmctl.checks.lint import Report, report
 from mmctl.cli.main import exit_code
 from mmctl.language.fix import Fix, Remove, Replace, Sort, Unignore, fixed
+from mmctl.language.read import read_text
 from mmctl.problem import Position
 
 if TYPE_CHECKING:
@@ -204,3 +208,21 @@ def test_a_fix_changes_its_value_alone(text: str, fixes: list[Fix], after: str |
 def test_what_would_change_more_is_left_alone(text: str, fix: Fix) -> None:
     made = fixed(text, [fix], file="a.yaml")
     assert (made.text, made.done) == (text, ())
+
+
+BAD = sorted(Path(__file__).parent.glob("*/bad.yaml"))
+
+
+@pytest.mark.parametrize("path", BAD, ids=lambda path: path.parent.name)
+def test_fixes_take_their_problems_away_and_bring_no_others(path: Path) -> None:
+    def found(text: str) -> Report:
+        project, problems = read_text({"a.yaml": text}, lone=True)
+        return report([project], date(2026, 11, 20), {project.environment.name: problems})
+
+    text = path.read_text(encoding="utf-8")
+    before = found(text)
+    made = fixed(text, before.fixes.values(), file="a.yaml")
+    gone = Counter(p.message for p, fix in before.fixes.items() if fix in made.done)
+    after = Counter(problem.message for problem in found(made.text).problems)
+    assert after <= Counter(problem.message for problem in before.problems) - gone
+    assert bool(gone) == (made.text != text)

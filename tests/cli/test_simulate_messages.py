@@ -181,6 +181,24 @@ class TestShort:
         assert out.count("not known: source_ip") == 1
         assert out.count("--ip ") == 1
 
+    def test_very_many_facts_that_are_missing_stay_a_few_lines(
+        self, mmctl: Callable[..., Ran], tmp_path: Path
+    ) -> None:
+        lists = "".join(f"  list-{n}: {{members: external}}\n" for n in range(20))
+        extra = "".join(
+            f"      - {{name: n{n}, conditions: [{{from: {{in_address_list: list-{n}}}}}],"
+            f" actions: [drop]}}\n"
+            for n in range(20)
+        )
+        rules = RULES.replace("    rules:\n", "    rules:\n" + extra)
+        text = f"{rules}address_lists:\n{lists}"
+        (tmp_path / "rules.yaml").write_text(text, encoding="utf-8")
+        archive(tmp_path / "m.tar", mail("plans"), mail("more"))
+        out = mmctl("simulate", "m.tar", *TO)[1]
+        assert len(out.splitlines()) < 20
+        assert "and 15 more; -v lists them" in out
+        assert len(mmctl("simulate", "m.tar", *TO, "-v")[1].splitlines()) > 40
+
 
 class TestAgainst:
     @pytest.fixture(name="compared")

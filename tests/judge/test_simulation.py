@@ -6,7 +6,7 @@ from typing import Any
 
 from mmctl.judge.simulation import Stated, simulate
 from mmctl.language.project import Outcome
-from mmctl.mail.email import Envelope, Facts, Session
+from mmctl.mail.email import Checked, Envelope, Facts, Session
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 
 RULES = """
@@ -71,3 +71,39 @@ def test_a_message_without_recipients_is_judged_for_nobody(gateway_from: Any) ->
     simulated = simulate(gateway_from(RULES), "m.eml", b"Subject: x\r\n\r\n", Stated())
     assert simulated.trace.recipients == ()
     assert simulated.dependences == ()
+
+
+def test_what_is_checked_stands_over_headers_and_below_options(gateway_from: Any) -> None:
+    def check(*_: object) -> Checked:
+        facts = Facts(spf=RuleVerdict.GRAY, dkim=RuleVerdict.GRAY, dmarc=RuleVerdict.FAIL)
+        return Checked(facts=facts, results={"spf": "neutral"})
+
+    stated = Stated(facts=Facts(dkim=RuleVerdict.PASS))
+    simulated = simulate(gateway_from(RULES), "m.eml", MESSAGE, stated, check=check)
+    known = {each.name: (each.value, each.source, each.detail) for each in simulated.known}
+    assert known["spf"] == ("GRAY", "computed", "neutral")
+    assert known["dkim"] == ("PASS", "--dkim", None)
+    # The policy of a header is not mixed with a DMARC result that was found for itself.
+    assert "dmarc_policy" not in known
+
+
+def test_a_message_is_compared_under_other_rules_by_what_becomes_of_it(gateway_from: Any) -> None:
+    renamed = gateway_from("- {name: other, actions: [{relay: {to: exchange}}]}\n")
+    marked = gateway_from(
+        "- {name: mark, actions: [{add_header: {name: X-A, value: b}}]}\n"
+        "- {name: deliver, actions: [{relay: {to: exchange}}]}\n"
+    )
+    late = gateway_from(
+        "- {name: deliver, actions: [{relay: {to: exchange}}]}\n"
+        "- {name: mark, actions: [{add_header: {name: X-A, value: b}}]}\n"
+    )
+    plain = gateway_from("- {name: deliver, actions: [{relay: {to: exchange}}]}\n")
+
+    def differences(before: Any) -> list[str]:
+        simulated = simulate(plain, "m.eml", MESSAGE, Stated(), against=before)
+        return [str(difference) for difference in simulated.differences]
+
+    assert differences(renamed) == []
+    # A header that leaves with nothing changes nothing; one that does is a difference.
+    assert differences(late) == []
+    assert differences(marked) == ["delivered, by other actions"]

@@ -612,3 +612,9 @@ def test_colons_inside_braces_are_read_as_yaml_1_2_means_them() -> None:
     first, second = project.rule_sets["rules"].rules
     assert first.actions[0].value.relay == "id:r-123"
     assert str(second.positions.at(("Actions", 0, "Send", "RoleArn"))) == "a.yaml:5:39"
+
+
+def test_ignore_comments_of_the_project_file_are_read_too() -> None:
+    files = {**FILES, "mmctl.yaml": "# mmctl: ignore[shared-target] one account\n" + PROJECT}
+    project = sound(files)
+    assert [(ignore.file, ignore.first_line) for ignore in project.ignores] == [("mmctl.yaml", 2)]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
+import lzma
 import os
 import tarfile
 import zipfile
@@ -18,6 +21,7 @@ from mmctl.mail.mbox import messages_of_mbox
 from mmctl.mail.sources import messages
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 A = b"From: a@example.com\r\n\r\nA\r\n"
@@ -271,3 +275,41 @@ def test_a_damaged_archive_gives_messages_or_a_clear_error(
     except UsageError as error:
         said = error.message
     assert str(path) in said if said else all(type(message) is bytes for _, message in read)
+
+
+@pytest.mark.parametrize("suffix", ["gz", "xz", "bz2"])
+def test_a_packed_message_is_one_message_and_a_packed_mbox_is_many(
+    tmp_path: Path, suffix: str
+) -> None:
+    packs: dict[str, Callable[[bytes], bytes]] = {
+        "gz": gzip.compress,
+        "xz": lzma.compress,
+        "bz2": bz2.compress,
+    }
+    pack = packs[suffix]
+    message, mbox = tmp_path / f"a.eml.{suffix}", tmp_path / f"b.mbox.{suffix}"
+    message.write_bytes(pack(A))
+    mbox.write_bytes(pack(b"From a\n" + A + b"\nFrom b\n" + B))
+    assert list(messages([message])) == [(str(message), A)]
+    assert [content for _, content in messages([mbox])] == [
+        b"From a\n" + A,
+        b"From b\n" + B,
+    ]
+
+
+def test_a_packed_message_that_unpacks_to_too_much_is_skipped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "LARGEST_MESSAGE", 1000)
+    path = tmp_path / "bomb.eml.gz"
+    path.write_bytes(gzip.compress(b"x" * 10_000_000))
+    skipped: list[str] = []
+    assert list(messages([path], skip=lambda name, _: skipped.append(name))) == []
+    assert skipped == [str(path)]
+
+
+def test_a_packed_file_that_is_cut_off_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.eml.gz"
+    path.write_bytes(gzip.compress(A * 50)[:-12])
+    with pytest.raises(UsageError, match=r"a\.eml\.gz"):
+        list(messages([path]))

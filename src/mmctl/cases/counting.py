@@ -129,9 +129,7 @@ def _statement(tally: _Tally, policy: LogicalTrafficPolicy, place: int) -> State
         matched=tally.statements[owner, Truth.TRUE],
         not_matched=tally.statements[owner, Truth.FALSE],
         conditions=tuple(
-            _conditions(
-                tally, owner, policy.positions, (*base, "Conditions"), statement.conditions
-            )
+            _conditions(tally, owner, policy.positions, (*base, "Conditions"), statement.conditions)
         ),
     )
 

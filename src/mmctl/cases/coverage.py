@@ -135,8 +135,10 @@ class Coverage:
     @property
     def conditions(self) -> tuple[ConditionCoverage, ...]:
         """All conditions of rules and statements."""
-        owners = (*self.rules, *self.statements)
-        return tuple(condition for owner in owners for condition in owner.conditions)
+        return (
+            *(condition for rule in self.rules for condition in rule.conditions),
+            *(condition for each in self.statements for condition in each.conditions),
+        )
 
     @property
     def measures(self) -> tuple[Measure, ...]:

@@ -148,9 +148,7 @@ def _answering(
     return next((each for each in candidates if _answer(gateway, each, asked) is wanted), None)
 
 
-def _answer(
-    gateway: Gateway, draft: Draft, asked: RuleCondition | PolicyCondition
-) -> bool | None:
+def _answer(gateway: Gateway, draft: Draft, asked: RuleCondition | PolicyCondition) -> bool | None:
     answer = Noticing(gateway, draft.submission(), None).answer(asked)
     return None if answer.is_unknown else answer.is_true
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import ip_network
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from mmctl.cases.words import condition_words
 from mmctl.judge.compare import network
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mmctl.model.shape import Shape
     from mmctl.problem import Path
 
-Condition = TypeVar("Condition", RuleCondition, PolicyCondition)
+Condition: TypeAlias = RuleCondition | PolicyCondition
 
 _NEAR_OPERATORS: Final = {
     "EQUALS": "CONTAINS",
@@ -71,7 +71,7 @@ class Slip:
     """One mistake in a condition."""
 
     change: str
-    condition: RuleCondition | PolicyCondition
+    condition: Condition
     path: Path
     """The member that is changed, from the condition down."""
     words: str
@@ -88,7 +88,7 @@ def slips_of(condition: Condition) -> Iterator[Slip]:
             other = type(expression.operator)(name)
             changed = _with(condition, expression.model_copy(update={"operator": other}))
             yield _slip("operator changed", changed, (kind, "Operator"))
-    values = getattr(expression, "values", ())
+    values: tuple[str, ...] = getattr(expression, "values", ())
     if len(values) > 1:
         for place in range(len(values)):
             left = (*values[:place], *values[place + 1 :])
@@ -98,7 +98,7 @@ def slips_of(condition: Condition) -> Iterator[Slip]:
     yield from _flipped(condition)
 
 
-def _slip(change: str, condition: RuleCondition | PolicyCondition, path: Path) -> Slip:
+def _slip(change: str, condition: Condition, path: Path) -> Slip:
     return Slip(change, condition, path, condition_words(condition))
 
 
@@ -140,14 +140,16 @@ def _flipped(condition: Condition) -> Iterator[Slip]:
     expression = condition.value
     path = (condition.kind, "Values", 0)
     match expression:
-        case RuleVerdictExpression(values=(first, *rest)):
-            near = _NEAR_VERDICTS[first]
-            if near not in rest:
-                yield _slip("verdict flipped", _valued(condition, (near, *rest)), path)
-        case RuleDmarcExpression(values=(first, *rest)):
-            policy = _NEAR_POLICIES[first]
-            if policy not in rest:
-                yield _slip("policy flipped", _valued(condition, (policy, *rest)), path)
+        case RuleVerdictExpression(values=verdicts):
+            near = _NEAR_VERDICTS[verdicts[0]]
+            if near not in verdicts:
+                changed = _valued(condition, (near, *verdicts[1:]))
+                yield _slip("verdict flipped", changed, path)
+        case RuleDmarcExpression(values=policies):
+            policy = _NEAR_POLICIES[policies[0]]
+            if policy not in policies:
+                changed = _valued(condition, (policy, *policies[1:]))
+                yield _slip("policy flipped", changed, path)
         case IngressTlsProtocolExpression(value=version):
             other = next(each for each in type(version) if each is not version)
             changed = _with(condition, expression.model_copy(update={"value": other}))

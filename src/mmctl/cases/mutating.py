@@ -14,7 +14,7 @@ from mmctl.model.enums import AcceptAction, ActionFailurePolicy
 from mmctl.model.rules import AddHeaderAction, ArchiveAction, DropAction, RelayAction, RuleAction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mmctl.language.project import LogicalRule, LogicalTrafficPolicy, Project
     from mmctl.model.policies import PolicyCondition, PolicyStatement
@@ -225,7 +225,7 @@ def _after(name: str, names: list[str]) -> Iterator[str]:
         yield (following or others)[0]
 
 
-def _edited(action: RuleAction, update: dict[str, object]) -> RuleAction:
+def _edited(action: RuleAction, update: Mapping[str, object]) -> RuleAction:
     fields = type(action).model_fields
     member = next(name for name in fields if getattr(action, name) is not None)
     return action.model_copy(update={member: action.value.model_copy(update=update)})

@@ -198,9 +198,7 @@ def _try_in_worker(tasks: list[_Task]) -> list[MutantResult]:
     return [_laboratory.tried(task) for task in tasks]
 
 
-def _tried(
-    laboratory: _Laboratory, tasks: list[_Task], workers: int
-) -> Iterator[MutantResult]:
+def _tried(laboratory: _Laboratory, tasks: list[_Task], workers: int) -> Iterator[MutantResult]:
     """The results in the order of the tasks, from several processes where that is worth it."""
     done = 0
     if workers > 1 and len(tasks) > _FEW:

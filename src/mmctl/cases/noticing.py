@@ -16,6 +16,7 @@ from mmctl.judge.asking import Asking
 from mmctl.judge.conditions import ask
 from mmctl.judge.policy import ask_policy
 from mmctl.judge.texts import Texts
+from mmctl.judge.trace import RuleResult
 from mmctl.model.enums import AcceptAction
 from mmctl.model.policies import PolicyStatement, TrafficPolicy
 from mmctl.model.rules import RuleCondition, RuleStringExpression
@@ -164,7 +165,7 @@ def _asked_of(got: RecipientTrace) -> Iterator[_Asked]:
         added: tuple[AddedHeader, ...] = ()
         for rule in copy.rules:
             yield _Asked(rule.index, rule.recipient, added)
-            for action in rule.actions if not rule.result == "not_applied" else ():
+            for action in rule.actions if rule.result is not RuleResult.NOT_APPLIED else ():
                 name, colon, value = (action.target or "").partition(": ")
                 if action.kind == "add_header" and colon:
                     added = (*added, (name, value))

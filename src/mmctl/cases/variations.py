@@ -88,9 +88,7 @@ def _session(member: str, value: object) -> Variation:
 
 
 def _size(size: int) -> Variation:
-    return Variation(
-        f"{size} bytes", lambda draft: replace(draft, size=size, size_matters=True)
-    )
+    return Variation(f"{size} bytes", lambda draft: replace(draft, size=size, size_matters=True))
 
 
 def _add_on(analysis: Any, values: Iterable[str | bool]) -> Iterator[Variation]:
@@ -200,8 +198,10 @@ def _near(operator: str, values: Iterable[str], *, address: bool) -> Iterator[st
         if operator == "ENDS_WITH":
             # What follows the first character, behind something else: `@notexample.com`.
             sign = value[0] if value[0] in "@." else ""
-            yield _address(f"{sign}not{value[len(sign) :]}", before=True) if address else (
-                f"x{value[1:]}"
+            yield (
+                _address(f"{sign}not{value[len(sign) :]}", before=True)
+                if address
+                else (f"x{value[1:]}")
             )
             yield _address(f"{value}.example", before=True) if address else f"x{value}.example"
         elif operator == "STARTS_WITH":
@@ -214,8 +214,10 @@ def _near(operator: str, values: Iterable[str], *, address: bool) -> Iterator[st
 def _address(text: str, *, before: bool = False) -> str:
     """A text as part of an address."""
     if "@" not in text:
-        return f"someone@mail{text}" if before and text.startswith(".") else (
-            f"someone@x{text}" if before else f"{text}@example.org"
+        return (
+            f"someone@mail{text}"
+            if before and text.startswith(".")
+            else (f"someone@x{text}" if before else f"{text}@example.org")
         )
     local, _, domain = text.rpartition("@")
     return f"{local or 'someone'}@{domain if '.' in domain else domain + 'example.org'}"

@@ -13,6 +13,7 @@ from mmctl.cli.change import (
     agreed,
     in_environment,
     open_change,
+    preflight,
     screen,
     write_entry,
 )
@@ -43,6 +44,9 @@ def apply(
     break_lock: Annotated[
         bool, typer.Option("--break-lock", help="Take a lock that nobody holds any more.")
     ] = False,
+    no_preflight: Annotated[
+        bool, typer.Option("--no-preflight", help="Do not ask whether what rules name is there.")
+    ] = False,
     endpoint_url: Annotated[
         str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")
     ] = None,
@@ -52,6 +56,7 @@ def apply(
     from mmctl.live.apply import check_permitted
     from mmctl.live.brakes import brakes_named
     from mmctl.live.means import Permissions
+    from mmctl.live.preflight import refuse_what_cannot_be
     from mmctl.render import plan as render
 
     permissions = Permissions(
@@ -67,6 +72,8 @@ def apply(
         if made.empty:
             return _nothing_to_do(change)
         check_permitted(made, change.means, permissions)
+        if not no_preflight:
+            refuse_what_cannot_be(preflight(change, made))
         where = f"{made.target.environment} (account {made.target.identity.account})"
         if not agreed(run, f"apply this to {where}? [y/N] ", yes=yes):
             run.say("not applied")

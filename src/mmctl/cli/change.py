@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mmctl.live.history import History, HistoryEntry
     from mmctl.live.means import Means
     from mmctl.live.plan import Plan, Target
+    from mmctl.live.preflight import Finding
     from mmctl.live.store import Store
 
 REFUSED = 3
@@ -88,6 +89,19 @@ class Change:
             new_passwords=passwords.changed(desired, state.configuration),
             failed_cases=failed,
         )
+
+
+def preflight(change: Change, made: Plan) -> tuple[Finding, ...]:
+    """Look, without writing, whether the service would take a plan; what was found is said."""
+    from mmctl.live.preflight import preflight as look
+    from mmctl.live.surroundings import Surroundings
+
+    service = change.means.service
+    clients = getattr(service, "clients", None)
+    found = look(made, service, Surroundings(clients) if clients else None)
+    for finding in found:
+        change.run.say(f"preflight: {'error' if finding.certain else 'warning'}: {finding.text}")
+    return found
 
 
 def open_change(

@@ -1,4 +1,4 @@
-"""An edit of a project's file by a command: written, read again, and taken back when it is wrong."""
+"""An edit of a project's file by a command: written, read again, taken back when it is wrong."""
 
 from __future__ import annotations
 
@@ -51,16 +51,19 @@ def edited(run: Run, edit: FileEdit, check: Callable[[Project], bool]) -> Iterat
     """
     _write(edit.path, edit.after)
     try:
-        project = run.project()
-        if not check(project):
-            raise UsageError(
-                f"the edit of `{edit.path.name}` would change something else too",
-                help="edit it by hand",
-            )
-        yield project
+        yield _checked(run.project(), edit, check)
     except (Refused, CouldNot, UsageError, ProblemsFound):
         _write(edit.path, edit.before)
         raise
+
+
+def _checked(project: Project, edit: FileEdit, check: Callable[[Project], bool]) -> Project:
+    if not check(project):
+        raise UsageError(
+            f"the edit of `{edit.path.name}` would change something else too",
+            help="edit it by hand",
+        )
+    return project
 
 
 def take_back(edit: FileEdit) -> None:

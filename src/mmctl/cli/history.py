@@ -50,15 +50,15 @@ def history(
 
 def _diff(run: Run, one: str, other: str) -> int:
     from mmctl.live.diff import diff
-    from mmctl.live.planfile import edit_document
     from mmctl.render import plan as render
+    from mmctl.render.diff import document
 
     _project, found, _where = open_history(run)
     before = found.snapshot(found.find(one).id).configuration
     after = found.snapshot(found.find(other).id).configuration
     edits = diff(after, before)
     if run.format == "json":
-        run.write_json({"schema": "mmctl/diff@1", "edits": [edit_document(edit) for edit in edits]})
+        run.write_json(document(one, other, edits))
     else:
         run.show(render.edits_alone(edits, width=run.console().width))
     return 2 if edits else 0

@@ -136,9 +136,7 @@ def _import_live(run: Run, asked: _Live) -> int:
     if asked.adopt and asked.into is None:
         raise UsageError("got `--adopt` without `--into`", help="adoption needs files to adopt by")
     project = project_around(run)
-    service = connect(
-        project.environment, run.root, clock=run.now, endpoint_url=asked.endpoint_url
-    )
+    service = connect(project.environment, run.root, clock=run.now, endpoint_url=asked.endpoint_url)
     read = read_everything(service)
     new = asked.into is not None and _makes_project(run, project, asked.into)
     imported, bindings = import_things(

@@ -156,11 +156,12 @@ def _apply(
     change = open_change(run, endpoint_url=endpoint_url)
     made = _planned(change, *words)
     with screen(change) as show:
-        show(render.bare(made, width=run.console().width))
+        show(render.heading(made.target.environment, made.target.identity))
         if made.empty:
             run.say("nothing to do: it is live")
             write_entry(change, None)
             return 0
+        show(render.edits_alone(made.edits, width=run.console().width))
         check_permitted(made, change.means, permissions)
         if not agreed_by_name(change, "apply this to", yes=yes):
             run.say("not applied")

@@ -174,9 +174,7 @@ def import_things(
 
 def _of_files(read: Read, project: Project) -> list[LiveObject]:
     """Live objects under the names that the project's files have for them."""
-    files = {
-        (kind, resource.live_name): resource.name for kind, resource in project.resources()
-    }
+    files = {(kind, resource.live_name): resource.name for kind, resource in project.resources()}
     return [
         replace(thing, name=files[thing.kind, thing.live_name])
         for thing in read.things
@@ -193,7 +191,9 @@ def _bindings(named: Sequence[LiveObject], names: Names) -> dict[Kind, dict[str,
             key = (reference.kind, reference.name)
             if not is_raw(reference.name) and key not in there:
                 bound = names.bindings.get(reference.kind, {}).get(reference.name)
-                found.setdefault(reference.kind, {})[reference.name] = names.ids.get(key) or str(bound)
+                found.setdefault(reference.kind, {})[reference.name] = names.ids.get(key) or str(
+                    bound
+                )
     return found
 
 
@@ -231,7 +231,9 @@ def project_file(
         if getattr(environment, member) is not None:
             where[member] = getattr(environment, member)
     if bindings:
-        where["bindings"] = {kind.value: dict(sorted(ids.items())) for kind, ids in bindings.items()}
+        where["bindings"] = {
+            kind.value: dict(sorted(ids.items())) for kind, ids in bindings.items()
+        }
     return to_yaml(
         {
             "version": 1,

@@ -66,5 +66,11 @@ Record = Annotated[
 ]
 Workers = Annotated[
     int | None,
-    typer.Option("--workers", help="Processes for many messages.", min=1, rich_help_panel=PANEL),
+    typer.Option(
+        "--workers",
+        help="Processes for many messages.",
+        min=1,
+        metavar="N",
+        rich_help_panel=PANEL,
+    ),
 ]

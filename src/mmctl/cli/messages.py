@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mmctl.cli.record import Recorder
     from mmctl.cli.run import Run
     from mmctl.cli.stated import Options
+    from mmctl.language.project import Project
 
 UNKNOWN: Final = 4
 STDOUT: Final = "-"
@@ -57,13 +58,14 @@ def judge_messages(run: Run, wanted: Wanted) -> int:
     Raises:
         UsageError: an option or a path makes no sense.
     """
-    judging = judging_of(run, wanted)
+    project = run.project()
+    judging = judging_of(run, project, wanted)
     first, messages = _begun(messages_of(run, wanted.paths))
     if run.format == "json":
         judging = replace(judging, form="json")
     elif len(first) > 1 and not (run.verbose or wanted.trace):
         judging = replace(judging, form="lines")
-    recorder = _recorder(run, wanted)
+    recorder = _recorder(run, project, wanted)
     if recorder is not None:
         judging = replace(judging, seen=recorder.see)
     tally = Tally()
@@ -76,13 +78,15 @@ def judge_messages(run: Run, wanted: Wanted) -> int:
                 _write_json(stream, batches, tally, wanted.against)
             else:
                 _write(run, stream, batches)
-                _end(run, stream, tally, wanted, many=len(first) > 1)
+                if len(first) != 1:
+                    _summarize(run, stream, tally, judging)
+                _advise(run, stream, tally, wanted)
     if recorder is not None:
         recorder.write()
     return UNKNOWN if wanted.strict and tally.unknown else 0
 
 
-def _recorder(run: Run, wanted: Wanted) -> Recorder | None:
+def _recorder(run: Run, project: Project, wanted: Wanted) -> Recorder | None:
     """What makes cases of the messages, where that is wanted."""
     if wanted.record is None:
         return None
@@ -93,23 +97,20 @@ def _recorder(run: Run, wanted: Wanted) -> Recorder | None:
         )
     from mmctl.cli.record import Recorder
 
-    recorder = Recorder(
-        run=run, project=run.project(), options=wanted.options, target=wanted.record
-    )
+    recorder = Recorder(run=run, project=project, options=wanted.options, target=wanted.record)
     recorder.check()
     return recorder
 
 
-def judging_of(run: Run, wanted: Wanted) -> Judging:
+def judging_of(run: Run, project: Project, wanted: Wanted) -> Judging:
     """How the messages are judged, as project and options say.
 
     Raises:
         UsageError: an option makes no sense, or what it names does not exist.
-        ProblemsFound: the project cannot be used.
+        ProblemsFound: the other rules cannot be used.
         CouldNot: the live rules cannot be read.
     """
     stated, passing = stated_of(wanted.options)
-    project = run.project()
     judging = Judging(
         gateway=way_in(project, wanted.options),
         stated=stated,
@@ -168,21 +169,24 @@ def _write(run: Run, stream: TextIO, batches: Iterable[Judged]) -> None:
             console.print(text, end="")
 
 
-def _end(run: Run, stream: TextIO, tally: Tally, wanted: Wanted, *, many: bool) -> None:
-    """The counts, and how to state what is missing."""
-    console = run.console(stream)
-    if many or tally.messages != 1:
-        console.print(summary(tally, other=wanted.against, verbose=run.verbose), end="")
-    more = ("--authenticate",) if wanted.authenticate else ()
-    zone = ("--zone", wanted.zone) if wanted.zone else ()
-    words = ("mmctl", "simulate", *shown_paths(wanted.paths))
+def _summarize(run: Run, stream: TextIO, tally: Tally, judging: Judging) -> None:
+    text = summary(tally, other=judging.against_name, verbose=run.verbose)
+    run.console(stream).print(text, end="")
+
+
+def _advise(run: Run, stream: TextIO, tally: Tally, wanted: Wanted) -> None:
+    """How to state what is missing."""
+    checks = {"--zone": wanted.zone, "--against": wanted.against}
+    words = restated(
+        run, {**wanted.options, **checks}, "--authenticate" if wanted.authenticate else None
+    )
     text = advice(
         tally.facts.values(),
-        (*words, *restated(wanted.options), *more, *zone),
+        ("mmctl", "simulate", *shown_paths(wanted.paths), *words),
         no_recipients=bool(tally.without_recipients),
         verbose=run.verbose,
     )
-    console.print(text, end="")
+    run.console(stream).print(text, end="")
 
 
 def _write_json(

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from mmctl.cli.change import open_change
+from mmctl.cli.change import open_change, preflight
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
 
+NO = 1
 CHANGES = 2
 
 
@@ -25,6 +26,16 @@ def plan(
     ] = False,
     iam: Annotated[
         bool, typer.Option("--iam", help="Print the least IAM policies instead, as JSON.")
+    ] = False,
+    corpus: Annotated[
+        list[str] | None,
+        typer.Option("--corpus", help="Messages: whose mail changes?", metavar="MESSAGES"),
+    ] = None,
+    messages: Annotated[
+        bool, typer.Option("--messages", help="List the messages of the corpus that change.")
+    ] = False,
+    no_preflight: Annotated[
+        bool, typer.Option("--no-preflight", help="Do not ask whether what rules name is there.")
     ] = False,
     endpoint_url: Annotated[
         str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")
@@ -41,14 +52,23 @@ def plan(
         run.write_json(least_policies(change.desired(), change.means.service.identity))
         return 0
     made = change.plan(pass_gates)
+    changed: list[str] = []
+    if corpus:
+        from mmctl.cli.corpus import with_behaviour
+
+        made = with_behaviour(made, change, corpus, changed.append)
     match run.format:
         case "json":
             run.write_json(plan_document(made))
         case "markdown":
             run.write(render.markdown(made))
         case _:
-            run.show(render.human(made, width=run.console().width))
+            listed = changed if messages else ()
+            run.show(render.human(made, width=run.console().width, messages=listed))
     if save is not None:
         save_plan(made, save)
         run.say(f"saved to {save}; to carry it out: mmctl apply {save}")
+    found = () if no_preflight else preflight(change, made)
+    if any(finding.certain for finding in found):
+        return NO
     return CHANGES if detailed_exitcode and not made.empty else 0

@@ -42,7 +42,9 @@ def simulate(
     ] = None,
     mutate: Annotated[
         bool,
-        _about_cases("--mutate", "Change the rules: which changes does no case notice? N: at most."),
+        _about_cases(
+            "--mutate", "Which changes of rules does no case notice? `--mutate N`: try N."
+        ),
     ] = False,
     mutate_min: Annotated[
         int | None,

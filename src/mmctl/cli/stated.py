@@ -5,6 +5,7 @@ For every command that judges single messages.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from mmctl.errors import UsageError
@@ -22,6 +23,7 @@ from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from mmctl.cli.run import Run
     from mmctl.judge.submission import Gateway
     from mmctl.language.project import Project
 
@@ -59,10 +61,13 @@ def stated_of(options: Options) -> tuple[Stated, bool]:
     return stated, assume == "pass"
 
 
-def restated(options: Options) -> tuple[str, ...]:
+def restated(run: Run, options: Options, *flags: str | None) -> tuple[str, ...]:
     """The options as they were given, for a command line that is shown."""
-    words: list[str] = []
-    for name, value in options.items():
+    where = {"--env": run.environment}
+    if run.directory != Path():
+        where["-C"] = str(run.directory)
+    words = [flag for flag in flags if flag is not None]
+    for name, value in {**options, **where}.items():
         for text in () if value is None else (value,) if isinstance(value, str) else value:
             words += [name, text]
     return tuple(words)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def why(
     run: Run,
     message: Annotated[
-        str | None, typer.Argument(help="The message: a file, or `-`.", metavar="[MESSAGE]")
+        str | None, typer.Argument(help="The message: a file, or `-`.", metavar="MESSAGE")
     ] = None,
     rcpt: Annotated[
         list[str] | None,
@@ -85,7 +85,7 @@ def why(
     else:
         options = {"--rcpt": rcpt, **options}
         judged = _of_message(run, message or "", options, authenticate=authenticate, zone=zone)
-        command = _command(message or "", options, rule, authenticate=authenticate, zone=zone)
+        command = _command(run, message or "", options, rule, authenticate=authenticate, zone=zone)
     if rule is not None:
         _check_rule(judged, rule)
     reasons = [reason_for(got, rule) for got in _chosen(judged.trace, rcpt or ())]
@@ -117,7 +117,8 @@ def _of_message(
     from mmctl.cli.messages import Wanted, judging_of, messages_of
 
     wanted = Wanted(paths=(path,), options=options, authenticate=authenticate, zone=zone)
-    judging = judging_of(run, wanted)
+    project = run.project()
+    judging = judging_of(run, project, wanted)
     found = messages_of(run, (path,))
     first = next(found, None)
     if first is None:
@@ -132,7 +133,7 @@ def _of_message(
         raise UsageError("no recipient is known", help="name one: --rcpt b@example.com")
     return _Judged(
         name=simulated.message,
-        project=run.project(),
+        project=project,
         gateway=judging.gateway,
         trace=simulated.trace,
         known=simulated.known,
@@ -213,13 +214,20 @@ def _refuse(options: Options) -> None:
 
 
 def _command(
-    path: str, options: Options, rule: str | None, *, authenticate: bool, zone: str | None
+    run: Run,
+    path: str,
+    options: Options,
+    rule: str | None,
+    *,
+    authenticate: bool,
+    zone: str | None,
 ) -> tuple[str, ...]:
     from mmctl.cli.stated import restated
 
-    more = [
-        *(["--authenticate"] if authenticate else []),
-        *(["--zone", zone] if zone else []),
-        *(["--rule", rule] if rule else []),
-    ]
-    return ("mmctl", "why", path, *restated(options), *more)
+    flag = "--authenticate" if authenticate else None
+    return (
+        "mmctl",
+        "why",
+        path,
+        *restated(run, {**options, "--zone": zone, "--rule": rule}, flag),
+    )

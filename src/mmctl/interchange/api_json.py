@@ -258,7 +258,9 @@ def _of_request(item: _Found, notes: list[str]) -> Members:
         del members[key]
     if item.kind is Kind.INGRESS_POINT:
         _read_back(item, members)
-    told = [key for key in left_out if key not in own_id]
+    told = [
+        key for key in left_out if key not in own_id or _SERVICE_ID.match(str(item.members[key]))
+    ]
     if told:
         shown = item.places.shown(item.path) or item.kind.noun
         notes.append(f"{item.places.file}: {shown}: left out {_listed(told)}")

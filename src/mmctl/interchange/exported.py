@@ -25,6 +25,7 @@ ARN_PARTS: Final = {
 }
 """Resource types in the ARNs of the kinds that conditions name by ARN
 ("Actions, resources, and condition keys for Amazon SES")."""
+_EMPTY_IS_ABSENT: Final = ("Conditions", "Unless")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,10 +78,14 @@ def names_there(things: Sequence[Thing]) -> dict[Kind, set[str]]:
 
 
 def plain(value: Any) -> Any:
-    """Members with whole numbers as such: 26214400.0 is written 26214400."""
+    """Members with whole numbers as such (26214400.0 is 26214400), without empty conditions."""
     match value:
         case dict():
-            return {key: plain(member) for key, member in value.items()}
+            return {
+                key: plain(member)
+                for key, member in value.items()
+                if not (key in _EMPTY_IS_ABSENT and member == [])
+            }
         case list():
             return [plain(item) for item in value]
         case float() if value.is_integer():

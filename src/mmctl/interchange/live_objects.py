@@ -70,14 +70,16 @@ def unsaid(kind: Kind, live_name: str, message: str) -> Problem:
         severity=Severity.ERROR,
         position=Position(file=LIVE),
         message=f"{kind.noun} `{live_name}` cannot be written: {message}",
-        help=f"it is left out; what refers to it does so by its id, and it stays live as it is",
+        help="it is left out; what refers to it does so by its id, and it stays live as it is",
     )
 
 
 def yaml_of(imported: Imported, *kinds: Kind, heading: str | None = None) -> str:
     """The sections of some kinds as YAML, each object with its id in a comment."""
     sections = {kind.value: imported.sections[kind] for kind in kinds}
-    ids = iter([imported.ids.get((kind, name), "") for kind in kinds for name in imported.sections[kind]])
+    ids = iter(
+        [imported.ids.get((kind, name), "") for kind in kinds for name in imported.sections[kind]]
+    )
     lines = []
     for line in to_yaml({"version": 1, **sections}).splitlines():
         id_ = next(ids) if _MEMBER_LINE.match(line) else ""

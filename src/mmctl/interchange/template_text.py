@@ -6,14 +6,17 @@ Nothing here knows a resource.
 from __future__ import annotations
 
 import json
+import textwrap
 from dataclasses import dataclass
 from typing import Any
 
 from mmctl.language.layout import Branch, Entry, Leaf, Tree, laid_out
-from mmctl.language.quoting import quoted, scalar
+from mmctl.language.quoting import quoted
 
 _SECTIONS_DEPTH = 1
 """Keys above this depth have an empty line before them."""
+_FOLDED = 90
+"""A description of more characters is folded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +34,9 @@ class Call:
     @classmethod
     def attribute(cls, resource: str, attribute: str) -> Call:
         """An attribute of a resource."""
-        return cls(yaml=f"!GetAtt {resource}.{attribute}", json={"Fn::GetAtt": [resource, attribute]})
+        return cls(
+            yaml=f"!GetAtt {resource}.{attribute}", json={"Fn::GetAtt": [resource, attribute]}
+        )
 
     @classmethod
     def substitution(cls, text: str) -> Call:
@@ -95,8 +100,10 @@ def _tree(value: Any, *, depth: int) -> Tree:
             return Branch(mapping=False, entries=items, flow=_short(value))
         case bool() | int() | float():
             return Leaf(text=json.dumps(value), verbatim=True)
+        case str() if depth == 1 and len(value) > _FOLDED:
+            return Leaf(text="", block=(">-", *textwrap.wrap(value, _FOLDED)))
         case _:
-            return Leaf(text=scalar(value, flow=True), verbatim=True)
+            return Leaf(text=value)
 
 
 def _apart(member: Any, depth: int) -> bool:

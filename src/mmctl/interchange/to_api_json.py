@@ -18,19 +18,16 @@ from mmctl.interchange.exported import (
     names_there,
     plain,
 )
-from mmctl.language.project import Kind
 from mmctl.language.references import with_references
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mmctl.interchange.things import Thing
-    from mmctl.language.project import Reference
+    from mmctl.language.project import Kind, Reference
 
 
-def to_api_json(
-    things: Sequence[Thing], bindings: Mapping[Kind, Mapping[str, str]]
-) -> Exported:
+def to_api_json(things: Sequence[Thing], bindings: Mapping[Kind, Mapping[str, str]]) -> Exported:
     """The objects as requests, list by list in the order in which they are to be created."""
     there = names_there(things)
 

@@ -19,7 +19,7 @@ from mmctl.language.nodes import Mapping as MappingNode
 from mmctl.language.nodes import Node, Scalar, compose
 from mmctl.language.nodes import Sequence as SequenceNode
 from mmctl.language.placed import Table, Text, positions_of
-from mmctl.language.project import CaseText, Environment, Kind, Project, Resource, Settings
+from mmctl.language.project import CaseText, Environment, Ignore, Kind, Project, Resource, Settings
 from mmctl.language.reader import MISSING, Reader
 from mmctl.language.references import is_raw, references
 from mmctl.language.resources import ResourceBuilder
@@ -275,12 +275,7 @@ class _Reading:
             environment=environment,
             invariants=tuple(self._invariants()),
             cases=tuple(self._cases()),
-            ignores=tuple(
-                ignore
-                for path, file in self.loaded.items()
-                if "mmctl:" in file.text
-                for ignore in ignores(file.text, file=path, rules=_rule_lines(file.node))
-            ),
+            ignores=tuple(self._ignores()),
             **sections,
         )
         self._check_names(project, lone=lone)
@@ -322,6 +317,15 @@ class _Reading:
                 "no rule set includes these rules",
                 f"name the file in `include` of a rule set: `- include: [{path}]`",
             )
+
+    def _ignores(self) -> Iterator[Ignore]:
+        texts = {path: (file.text, file.node) for path, file in self.loaded.items()}
+        if PROJECT_FILE in self.sources.parsed:
+            parsed = self.sources.parsed[PROJECT_FILE]
+            texts[PROJECT_FILE] = (parsed.text or "", None)
+        for path, (text, node) in texts.items():
+            if "mmctl:" in text:
+                yield from ignores(text, file=path, rules=_rule_lines(node))
 
     def _invariants(self) -> Iterator[Any]:
         for _, table in self._section("invariants"):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from mmctl.language.project import Environment
 
+    Clients = Callable[[str], Any]
     Observe = Callable[[str, Mapping[str, Any]], None]
 
 EMBEDDED_STATE: Final = ".mmctl/embedded.db"
@@ -42,9 +43,11 @@ _AWS_HOST: Final = re.compile(r"(^|\.)(amazonaws\.com(\.cn)?|api\.aws)$")
 class AwsMailManager:
     """The service behind one boto3 session."""
 
-    def __init__(self, client: Any, identity: Identity) -> None:
+    def __init__(self, client: Any, identity: Identity, clients: Clients | None = None) -> None:
         self._client = client
         self._identity = identity
+        self.clients = clients
+        """Clients of other services, by name, with the same credentials; None: there are none."""
 
     @property
     def identity(self) -> Identity:
@@ -329,4 +332,6 @@ def _connected(
         caller=caller["Arn"],
         partition=caller["Arn"].split(":")[1],
     )
-    return AwsMailManager(client, identity)
+    if url is not None and is_loopback(url):
+        return AwsMailManager(client, identity)
+    return AwsMailManager(client, identity, lambda name: session.client(name, config=config))

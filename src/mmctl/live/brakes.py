@@ -229,6 +229,18 @@ def _irreversible(plan: Plan) -> Iterator[Grip]:
             )
 
 
+def _behaviour(plan: Plan) -> Iterator[Grip]:
+    found, limit = plan.behaviour, plan.target.brakes.max_behaviour_change
+    if found is not None and limit is not None and found.differing > limit:
+        yield Grip(
+            brake=Brake.BEHAVIOUR,
+            what=f"{found.differing} of {found.messages} messages of {found.corpus} treated "
+            f"differently, more than {limit}",
+            why="rules that look like a small change may change what becomes of much mail",
+            instead="set `brakes: {max_behaviour_change: …}` of the environment",
+        )
+
+
 def _cases(plan: Plan) -> Iterator[Grip]:
     if plan.failed_cases:
         yield Grip(
@@ -283,6 +295,7 @@ BRAKES: Final[tuple[Callable[[Plan], Iterator[Grip]], ...]] = (
     _relay_target,
     _endpoint_replacement,
     _irreversible,
+    _behaviour,
     _cases,
 )
 """The brakes that look at the plan alone; `pin` needs the history besides."""

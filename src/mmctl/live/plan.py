@@ -6,7 +6,7 @@ by `apply.py`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from mmctl.language.project import Kind
@@ -49,6 +49,21 @@ class BudgetLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Behaviour:
+    """What a plan changes for the messages of a corpus: judged by the live and the wanted rules."""
+
+    corpus: str
+    """What the corpus is called."""
+    messages: int
+    differing: int
+    """Messages of which a recipient is treated differently."""
+    undecided: int = 0
+    """Messages that name no recipient, or of which too little is known to say what happens."""
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    """Recipients by kind of change: `delivered → dropped`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Everything that is to change, and the state that it was made from."""
 
@@ -68,6 +83,8 @@ class Plan:
     """The snapshot that a rollback makes the wanted state."""
     failed_cases: int = 0
     """Cases and invariants that failed for the files it was made from."""
+    behaviour: Behaviour | None = None
+    """None: no corpus was given."""
     notes: tuple[str, ...] = ()
 
     @property

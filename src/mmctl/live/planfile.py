@@ -17,7 +17,7 @@ from mmctl.language.project import Brakes, Kind
 from mmctl.live.canonical import digest_of
 from mmctl.live.edits import Edit, EditKind
 from mmctl.live.encode import configuration_document, configuration_of
-from mmctl.live.plan import Plan, Target
+from mmctl.live.plan import Behaviour, Plan, Target
 from mmctl.live.service import Identity
 from mmctl.live.steps import Step, Verb
 
@@ -42,7 +42,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "edits": [edit_document(edit) for edit in plan.edits],
         "summary": asdict(plan.summary),
         "steps": [step.text for step in plan.steps],
-        "behaviour": None,
+        "behaviour": None if plan.behaviour is None else asdict(plan.behaviour),
         "budget": [asdict(line) for line in plan.budget],
         "notes": list(plan.notes),
         "goes_back_to": plan.goes_back_to,
@@ -190,6 +190,7 @@ def _plan(document: Mapping[str, Any]) -> Plan:
         serial=saved["serial"],
         failed_cases=saved["failed_cases"],
         goes_back_to=document["goes_back_to"],
+        behaviour=Behaviour(**document["behaviour"]) if document["behaviour"] else None,
         notes=tuple(document["notes"]),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from mmctl.compiler.compile import SHADOW_HEADER
 from mmctl.live.changes import snake
 
 GLUE: Final = "\u00a0"
@@ -47,6 +48,8 @@ def short(value: Any, most: int = 60) -> str:
 def _flow(value: Any) -> str:
     """A value as the file would have it on one line, near enough to be recognised."""
     if isinstance(value, dict):
+        if value.get("AddHeader", {}).get("HeaderName") == SHADOW_HEADER:
+            return "shadow"
         if len(value) == 1 and next(iter(value)).endswith(_WRAPPERS):
             return _flow(next(iter(value.values())))
         inside = ", ".join(

@@ -56,13 +56,13 @@ def lcov(coverage: Coverage) -> str:
         _rule(trace, rule)
     for statement in coverage.statements:
         _statement(trace, statement)
-    for owner in (*coverage.rules, *coverage.statements):
-        for condition in owner.conditions:
-            _condition(trace, condition)
+    for condition in coverage.conditions:
+        _condition(trace, condition)
     for rule in coverage.rules:
         for action in rule.actions:
             trace.line(action.position, action.done)
-    return "".join(f"{record}\n" for name in sorted(trace.files) for record in _records(trace, name))
+    names = sorted(trace.files)
+    return "".join(f"{record}\n" for name in names for record in _records(trace, name))
 
 
 def _rule(trace: _Tracefile, rule: RuleCoverage) -> None:

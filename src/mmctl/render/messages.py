@@ -120,9 +120,13 @@ def summary(tally: Tally, *, other: str | None, verbose: bool) -> Text:
     for (name, value), count in tally.assumed.items():
         where = counted(count, "message")
         report.append(f"assumed: {name} {value} (--assume pass), {where}\n", "yellow")
-    for (fact, _), count in tally.missing.items():
+    missing = tally.missing.most_common(None if verbose else _PLACES_SHOWN)
+    for (fact, _), count in missing:
         whom = counted(count, "recipient")
         report.append(f"not known: {visible(fact)}, {whom}\n", STYLES[Outcome.UNKNOWN])
+    if len(missing) < len(tally.missing):
+        more = len(tally.missing) - len(missing)
+        report.append(f"and {more:,} more; -v lists them\n", "dim")
     if tally.with_notes:
         notes = f"defects in {counted(tally.with_notes, 'message')}; -v says which"
         report.append(f"{notes}\n", "dim")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from mmctl.live.edits import Summary
-    from mmctl.live.plan import Plan
+    from mmctl.live.plan import Behaviour, Plan
     from mmctl.live.service import Identity
 
 EMBEDDED_BANNER: Final = "EMBEDDED, not AWS"
@@ -38,16 +38,18 @@ _NARROW: Final = 80
 _LEAST_DETAIL: Final = 20
 
 
-def human(plan: Plan, *, width: int = _NARROW) -> Text:
+def human(plan: Plan, *, width: int = _NARROW, messages: Sequence[str] = ()) -> Text:
     """The plan, at most `width` columns wide; the embedded endpoint is named first and last."""
-    return framed([bare(plan, width=width)], plan.target.identity)
+    return framed([bare(plan, width=width, messages=messages)], plan.target.identity)
 
 
-def bare(plan: Plan, *, width: int = _NARROW) -> Text:
-    """The plan without the lines around it that name the embedded endpoint."""
+def bare(plan: Plan, *, width: int = _NARROW, messages: Sequence[str] = ()) -> Text:
+    """The plan without the lines around it; `messages` are those of the corpus that change."""
     lines = [heading(plan.target.environment, plan.target.identity)]
     lines += edit_lines(plan, width=width)
     lines += [Text(f"note: {note}", "dim") for note in plan.notes]
+    lines += [Text(_behaviour(found))] if (found := plan.behaviour) else []
+    lines += [Text(f"  {message}") for message in messages]
     lines += list(_budget(plan))
     lines.append(_totals(plan, width))
     return Text("\n").join(lines)
@@ -222,6 +224,18 @@ def detail(edit: Edit) -> str:
             return f"{edit.path}  {change_text(edit.before, edit.after)}"
 
 
+def _behaviour(found: Behaviour) -> str:
+    plural = "s" * (found.messages != 1)
+    kinds = sorted(found.kinds.items(), key=lambda each: (-each[1], each[0]))
+    listed = ", ".join(f"{count} {kind}" for kind, count in kinds)
+    return (
+        f"mail: {found.messages:,} message{plural} of {found.corpus}: "
+        f"{found.differing:,} treated differently"
+        + (f" ({listed})" if listed else "")
+        + (f", {found.undecided:,} undecided" if found.undecided else "")
+    )
+
+
 def _budget(plan: Plan) -> Iterator[Text]:
     lines = plan.budget
     for line in lines:
@@ -266,6 +280,7 @@ def markdown(plan: Plan) -> str:
         lines += [_row(edit) for edit in plan.edits]
         lines.append("")
     lines += [f"- {note}" for note in plan.notes]
+    lines += [f"- {_behaviour(plan.behaviour)}"] if plan.behaviour else []
     lines.append(f"Digest `{plan.digest_before[:12]}` → `{plan.digest_after[:12]}`")
     return "\n".join(lines) + "\n"
 

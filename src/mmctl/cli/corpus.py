@@ -1,0 +1,85 @@
+"""What a plan changes for real mail: a corpus, judged by the live and by the wanted rules."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mmctl.cli.batches import Judging
+from mmctl.cli.live_rules import project_of
+from mmctl.cli.messages import messages_of
+from mmctl.cli.progress import Progress
+from mmctl.cli.stated import way_in
+from mmctl.errors import UsageError
+from mmctl.judge.simulation import Stated
+from mmctl.language.project import Outcome
+from mmctl.live.plan import Behaviour
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from mmctl.cli.change import Change
+    from mmctl.judge.simulation import Simulated
+    from mmctl.judge.submission import Gateway
+    from mmctl.language.project import Project
+    from mmctl.live.plan import Plan
+
+
+def with_behaviour(
+    plan: Plan, change: Change, paths: Sequence[str], show: Callable[[str], None]
+) -> Plan:
+    """The plan with what it changes for the messages of some paths; each changed one is shown.
+
+    Raises:
+        UsageError: a path cannot be read.
+    """
+    pairs = tuple(_ways(plan, change.project))
+    if not pairs:
+        note = "no ingress point is live and wanted: there is nothing to judge the corpus by"
+        return replace(plan, notes=(*plan.notes, note))
+    judged = differing = undecided = 0
+    kinds: Counter[str] = Counter()
+    with Progress(change.run, "message") as progress:
+        for name, content in messages_of(change.run, paths):
+            every = [
+                Judging(gateway=wanted, stated=Stated(), against=live).simulated(name, content)
+                for wanted, live in pairs
+            ]
+            found = [str(each) for simulated in every for each in simulated.differences]
+            judged += 1
+            differing += bool(found)
+            undecided += not found and any(_undecided(simulated) for simulated in every)
+            kinds.update(found)
+            if found:
+                show(f"{name}  {', '.join(dict.fromkeys(found))}")
+            progress.count(1)
+    behaviour = Behaviour(
+        corpus=", ".join(paths),
+        messages=judged,
+        differing=differing,
+        undecided=undecided,
+        kinds=dict(kinds),
+    )
+    return replace(plan, behaviour=behaviour)
+
+
+def _undecided(simulated: Simulated) -> bool:
+    """Whether nothing is known of the recipients, or an outcome is unknown on either side."""
+    traces = [trace for trace in (simulated.trace, simulated.against) if trace is not None]
+    return any(
+        not trace.recipients or any(got.outcome is Outcome.UNKNOWN for got in trace.recipients)
+        for trace in traces
+    )
+
+
+def _ways(plan: Plan, project: Project) -> Iterator[tuple[Gateway, Gateway]]:
+    """Wanted and live gateway of each ingress point that there is on both sides."""
+    live = project_of(plan.live, project)
+    for name in project.ingress_points:
+        if name in live.ingress_points:
+            options = {"--ingress-point": name}
+            try:
+                yield way_in(project, {**options}), way_in(live, {**options})
+            except UsageError as error:
+                raise UsageError(f"ingress point {name}: {error.message}") from error

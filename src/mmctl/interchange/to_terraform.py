@@ -1,0 +1,254 @@
+"""Objects → Terraform: `aws_mailmanager_…` resources, `awscc_ses_mail_manager_…` for the rest.
+
+Names of resources and arguments are those of the providers' documentation
+(registry.terraform.io/providers/hashicorp/aws, …/hashicorp/awscc).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.interchange.exported import (
+    ARN_PARTS,
+    Elsewhere,
+    Exported,
+    Members,
+    link,
+    members_left_out,
+    names_there,
+    plain,
+    words,
+)
+from mmctl.interchange.hcl import Body, Expression, quoted, text_of
+from mmctl.language.project import Kind
+from mmctl.language.references import references
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mmctl.interchange.things import Thing
+    from mmctl.language.project import Reference
+
+_NOUNS: Final = {
+    Kind.RULE_SET: "rule_set",
+    Kind.TRAFFIC_POLICY: "traffic_policy",
+    Kind.INGRESS_POINT: "ingress_point",
+    Kind.RELAY: "relay",
+    Kind.ARCHIVE: "archive",
+    Kind.ADDRESS_LIST: "address_list",
+    Kind.ADD_ON: "addon_instance",
+}
+_ID: Final = {Kind.ADDRESS_LIST: "address_list_arn", Kind.ADD_ON: "addon_instance_arn"}
+"""What conditions name of an object; `id` for all other kinds of `aws`."""
+_CLOUD_CONTROL_ID: Final = {
+    Kind.TRAFFIC_POLICY: "traffic_policy_id",
+    Kind.INGRESS_POINT: "ingress_point_id",
+}
+_SINGULAR: Final = {
+    "Rules": "rule",
+    "Conditions": "condition",
+    "Unless": "unless",
+    "Actions": "action",
+    "PolicyStatements": "policy_statement",
+}
+"""Lists of structures are repeated blocks, named for one of them."""
+_SPELLED: Final = {
+    "CAContent": "ca_content",
+    "WriteToS3": "write_to_s3",
+    "S3SseKmsKeyId": "s3_sse_kms_key_id",
+}
+_SOURCES: Final = {"aws": "hashicorp/aws", "awscc": "hashicorp/awscc"}
+
+
+@dataclass(slots=True, kw_only=True)
+class _Module:
+    """The module in the making."""
+
+    addresses: dict[tuple[Kind, str], tuple[str, str, str]]
+    """Provider, type and label of each object."""
+    there: dict[Kind, set[str]]
+    bindings: Mapping[Kind, Mapping[str, str]]
+    variables: list[tuple[str, Body]] = field(default_factory=list)
+    resources: list[tuple[str, Body]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    needs_account: bool = False
+    """Whether an ARN is made of account and region."""
+
+
+def to_terraform(
+    things: Sequence[Thing],
+    bindings: Mapping[Kind, Mapping[str, str]],
+    *,
+    project: str,
+    environment: str,
+) -> Exported:
+    """One module of all objects."""
+    module = _Module(addresses=_addresses(things), there=names_there(things), bindings=bindings)
+    for thing in things:
+        _put(module, thing)
+    data = _account() if module.needs_account else []
+    # The sources of data are those of the aws provider.
+    providers = {provider for provider, _, _ in module.addresses.values()} | (
+        {"aws"} if data else set()
+    )
+    body = Body(blocks=[_settings(providers), *module.variables, *data, *module.resources])
+    heading = f"# Mail gateway {project}, environment {environment}.\n\n"
+    return Exported(
+        text=heading + text_of(body),
+        left_out=list(members_left_out(things, "Terraform")),
+        notes=module.notes,
+    )
+
+
+def _addresses(things: Sequence[Thing]) -> dict[tuple[Kind, str], tuple[str, str, str]]:
+    addresses: dict[tuple[Kind, str], tuple[str, str, str]] = {}
+    for thing in things:
+        provider = _provider(thing)
+        type_ = ("aws_mailmanager_" if provider == "aws" else "awscc_ses_mail_manager_") + _NOUNS[
+            thing.kind
+        ]
+        stem = "_".join(word.lower() for word in words(thing.name)) or "unnamed"
+        wanted = label = stem if not stem[0].isdigit() else f"_{stem}"
+        number = 1
+        taken = {address[1:] for address in addresses.values()}
+        while (type_, label) in taken:
+            number += 1
+            label = f"{wanted}_{number}"
+        addresses[thing.kind, thing.name] = (provider, type_, label)
+    return addresses
+
+
+def _provider(thing: Thing) -> str:
+    """`aws`, or `awscc` for what that one has no argument for."""
+    if thing.kind in {Kind.ADDRESS_LIST, Kind.ADD_ON}:
+        return "awscc"
+    if thing.kind is Kind.TRAFFIC_POLICY and not thing.shape.policy_statements:
+        return "awscc"  # aws wants a policy_statement block (terraform-provider-aws issue 49366)
+    if thing.kind is Kind.INGRESS_POINT and thing.closed:
+        return "awscc"
+    return "aws"
+
+
+def _settings(providers: set[str]) -> tuple[str, Body]:
+    required = Body(attributes={name: {"source": _SOURCES[name]} for name in sorted(providers)})
+    return "terraform", Body(blocks=[("required_providers", required)])
+
+
+def _account() -> list[tuple[str, Body]]:
+    kinds = ("aws_partition", "aws_region", "aws_caller_identity")
+    return [(f'data "{kind}" "current"', Body()) for kind in kinds]
+
+
+def _put(module: _Module, thing: Thing) -> None:
+    provider, type_, label = module.addresses[thing.kind, thing.name]
+    members = plain(thing.shape.to_api())
+    members.pop("Tags", None)
+    for reference in list(references(thing.shape)):
+        *parents, last = reference.path
+        holder: Any = members
+        for part in parents:
+            holder = holder[part]
+        holder[last] = _target(module, reference)
+    if thing.smtp_password_env is not None:
+        members["IngressPointConfiguration"] = _password(module, thing, label, provider)
+    if thing.kind is Kind.ADD_ON:
+        members = _subscription(module, thing, members, label)
+    if provider == "aws":
+        name = next(iter(members))
+        body = _body({"Name": members.pop(name), **members})
+        if thing.tags:
+            body.attributes["tags"] = dict(sorted(thing.tags.items()))
+    else:
+        if thing.closed:
+            members["StatusToUpdate"] = "CLOSED"
+        body = Body(attributes=_nested(members) | _tag_list(thing))
+    module.resources.append((f'resource "{type_}" "{label}"', body))
+
+
+def _tag_list(thing: Thing) -> Members:
+    tags = [{"key": key, "value": value} for key, value in sorted(thing.tags.items())]
+    return {"tags": tags} if tags else {}
+
+
+def _subscription(module: _Module, thing: Thing, members: Members, label: str) -> Members:
+    """Put the subscription of an add-on; the members of its instance."""
+    type_ = "awscc_ses_mail_manager_addon_subscription"
+    body = Body(attributes=_nested(members) | _tag_list(thing))
+    module.resources.append((f'resource "{type_}" "{label}"', body))
+    return {"AddonSubscriptionId": Expression(f"{type_}.{label}.addon_subscription_id")}
+
+
+def _password(module: _Module, thing: Thing, label: str, provider: str) -> Members:
+    """A variable for the SMTP password; `aws` never keeps it in its state, `awscc` does."""
+    variable = f"{label}_smtp_password"
+    kept = provider != "aws"
+    attributes: Members = {
+        "description": f"SMTP password of the ingress point {thing.name}.",
+        "type": Expression("string"),
+        "sensitive": True,
+    }
+    if not kept:
+        attributes["ephemeral"] = True
+    module.variables.append((f'variable "{variable}"', Body(attributes=attributes)))
+    where = "; Terraform keeps it in its state" if kept else ""
+    module.notes.append(
+        f"ingress point `{thing.name}`: its SMTP password is the variable `{variable}`{where}"
+    )
+    value = Expression(f"var.{variable}")
+    return (
+        {"SmtpPassword": value} if kept else {"SmtpPasswordWo": value, "SmtpPasswordWoVersion": 1}
+    )
+
+
+def _body(members: Members) -> Body:
+    """Members as attributes and blocks: structures are blocks, lists of them repeated ones."""
+    body = Body()
+    for member, value in members.items():
+        match value:
+            case dict():
+                body.blocks.append((snake(member), _body(value)))
+            case list() if member in _SINGULAR:
+                body.blocks += [(_SINGULAR[member], _body(item)) for item in value]
+            case _:
+                body.attributes[snake(member)] = value
+    return body
+
+
+def _nested(value: Any) -> Any:
+    """Members as nested attributes, as awscc has them."""
+    match value:
+        case dict():
+            return {snake(member): _nested(inner) for member, inner in value.items()}
+        case list():
+            return [_nested(item) for item in value]
+        case _:
+            return value
+
+
+def snake(member: str) -> str:
+    """`ServerName` → `server_name`, as the providers spell it."""
+    if member in _SPELLED:
+        return _SPELLED[member]
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", member).lower()
+
+
+def _target(module: _Module, reference: Reference) -> Any:
+    found = link(reference, module.there, module.bindings)
+    kind = reference.kind
+    if not isinstance(found, Elsewhere):
+        provider, type_, label = module.addresses[kind, found]
+        attribute = _ID.get(kind, "id")
+        if provider == "awscc":
+            attribute = _CLOUD_CONTROL_ID.get(kind, attribute)
+        return Expression(f"{type_}.{label}.{attribute}")
+    if kind not in ARN_PARTS or found.arn:
+        return found.text
+    module.needs_account = True
+    start = (
+        "arn:${data.aws_partition.current.partition}:ses:${data.aws_region.current.region}"
+        ":${data.aws_caller_identity.current.account_id}"
+    )
+    rest = quoted(f":{ARN_PARTS[kind]}/{found.text}")
+    return Expression(f'"{start}{rest[1:]}')

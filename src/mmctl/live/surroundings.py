@@ -1,0 +1,101 @@
+"""What rules name outside of Mail Manager: is it there? Asked through boto3 clients, reading only.
+
+Operations: the API references of IAM, Amazon S3, Amazon SNS, AWS Lambda, AWS KMS and SES v2.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MISSING: Final = (
+    "404",
+    "NoSuchBucket",
+    "NoSuchEntity",
+    "NotFound",
+    "NotFoundException",
+    "ResourceNotFoundException",
+)
+DENIED: Final = ("403", "AccessDenied", "AccessDeniedException", "AuthorizationError", "Forbidden")
+
+
+class Presence(StrEnum):
+    """What is known of a thing."""
+
+    THERE = "there"
+    MISSING = "missing"
+    UNFIT = "unfit"
+    """It is there, and the service cannot use it."""
+    UNKNOWN = "unknown"
+    """It may not be asked for, or there was no answer."""
+
+
+class Surroundings:
+    """Things of an account by name or ARN; `clients` makes a client of a service."""
+
+    def __init__(self, clients: Callable[[str], Any]) -> None:
+        self._clients = clients
+        self._made: dict[str, Any] = {}
+
+    def role(self, arn: str) -> Presence:
+        """Whether a role is there and lets SES assume it."""
+
+        def trusts() -> bool:
+            name = arn.rsplit("/", 1)[-1]
+            role = self._client("iam").get_role(RoleName=name)["Role"]
+            return "ses.amazonaws.com" in str(role.get("AssumeRolePolicyDocument", ""))
+
+        return _asked(trusts)
+
+    def bucket(self, name: str) -> Presence:
+        """Whether a bucket is there."""
+        return _asked(lambda: self._client("s3").head_bucket(Bucket=name))
+
+    def topic(self, arn: str) -> Presence:
+        """Whether a topic is there."""
+        return _asked(lambda: self._client("sns").get_topic_attributes(TopicArn=arn))
+
+    def function(self, arn: str) -> Presence:
+        """Whether a function is there."""
+        return _asked(lambda: self._client("lambda").get_function_configuration(FunctionName=arn))
+
+    def key(self, arn: str) -> Presence:
+        """Whether a key is there and enabled."""
+
+        def enabled() -> bool:
+            found = self._client("kms").describe_key(KeyId=arn)["KeyMetadata"]
+            return bool(found.get("KeyState") == "Enabled")
+
+        return _asked(enabled)
+
+    def identity(self, name: str) -> Presence:
+        """Whether a domain or address is a verified identity of SES."""
+
+        def verified() -> bool:
+            found = self._client("sesv2").get_email_identity(EmailIdentity=name)
+            return bool(found.get("VerifiedForSendingStatus"))
+
+        return _asked(verified)
+
+    def _client(self, service: str) -> Any:
+        if service not in self._made:
+            self._made[service] = self._clients(service)
+        return self._made[service]
+
+
+def _asked(ask: Callable[[], Any]) -> Presence:
+    from botocore.exceptions import (  # noqa: PLC0415 - slow to import
+        BotoCoreError,
+        ClientError,
+    )
+
+    try:
+        return Presence.UNFIT if ask() is False else Presence.THERE
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "")
+        return Presence.MISSING if code in MISSING else Presence.UNKNOWN
+    except BotoCoreError:
+        return Presence.UNKNOWN

@@ -1,0 +1,57 @@
+"""HTML from values: text is escaped, markup is not, and types tell which is which."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from mmctl.render.problems import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Markup(str):
+    """Text that is HTML already."""
+
+    __slots__ = ()
+
+
+Child: TypeAlias = "str | int | Iterable[Child] | None"
+"""What an element holds: text, a number, markup, nothing, or several of these."""
+
+_VOID: Final = frozenset({"input", "meta", "col"})
+
+
+def element(name: str, /, *children: Child, **attributes: str | int | bool | None) -> Markup:
+    """An element; `class_` and `data_status` are written `class` and `data-status`.
+
+    An attribute that is True stands alone, one that is None or False is left out. Characters
+    that cannot be seen are shown as escapes.
+    """
+    written = "".join(_attribute(key, value) for key, value in attributes.items())
+    if name in _VOID:
+        return Markup(f"<{name}{written}>")
+    return Markup(f"<{name}{written}>{markup(children)}</{name}>")
+
+
+def markup(child: Child) -> Markup:
+    """Text, markup or several of these as markup."""
+    match child:
+        case None:
+            return Markup()
+        case Markup():
+            return child
+        case str():
+            return Markup(escape(visible(child)))
+        case int():
+            return Markup(f"{child:,}")
+        case _:
+            return Markup("".join(markup(each) for each in child))
+
+
+def _attribute(key: str, value: str | int | bool | None) -> str:
+    if value is None or value is False:
+        return ""
+    name = key.rstrip("_").replace("_", "-")
+    return f" {name}" if value is True else f' {name}="{escape(visible(str(value)))}"'
