@@ -14,6 +14,7 @@ from mmctl.errors import UsageError
 from mmctl.judge.submission import Submission
 from mmctl.mail.compose import compose_email
 from mmctl.mail.email import Email, NoPolicy
+from mmctl.mail.encoded_words import decode_words
 from mmctl.mail.reader import read_email
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 _WRITTEN: Final = ("from", "sender", "to", "cc", "subject")
 _RECEIPTS: Final = ("disposition-notification-to", "return-receipt-to")
+_ADDRESSES: Final = ("from", "sender", "to", "cc")
 _SMALL: Final = 100_000
 """Bytes; the size of a smaller message is not written down unless it was varied."""
 
@@ -75,7 +77,7 @@ def draft_of(
     return Draft(
         base=name,
         headers={
-            key: tuple(values)
+            key: _readable(key, values)
             for key, values in submission.email.headers.items()
             if key in _WRITTEN or key in _RECEIPTS or key.startswith("x-")
         },
@@ -87,6 +89,13 @@ def draft_of(
         ingress_point=ingress_point,
         rule_set=rule_set,
     )
+
+
+def _readable(name: str, values: Sequence[str]) -> tuple[str, ...]:
+    """The values as people read them; those of address headers are left as they were sent."""
+    if name in _ADDRESSES:
+        return tuple(values)
+    return tuple(decode_words(value).text for value in values)
 
 
 def as_written(draft: Draft) -> Submission | None:

@@ -33,10 +33,13 @@ class Variation:
     """One change of a draft."""
 
     words: str
+    """Empty where the change says itself what it did."""
     change: Callable[[Draft], Draft]
 
     def of(self, draft: Draft) -> Draft:
         """The draft with the change in it."""
+        if not self.words:
+            return self.change(draft)
         return replace(self.change(draft), changes=(*draft.changes, self.words))
 
 
@@ -164,10 +167,10 @@ def _blended(attribute: str, operator: str, values: tuple[str, ...]) -> Iterator
         def change(draft: Draft, local: str = local, domain: str = domain) -> Draft:
             kept_local, _, kept_domain = _address_of(draft, attribute).rpartition("@")
             if operator == "ENDS_WITH":
-                return _text(attribute, f"{kept_local or 'someone'}@{domain}").change(draft)
-            return _text(attribute, f"{local}@{kept_domain or 'example.org'}").change(draft)
+                return _text(attribute, f"{kept_local or 'someone'}@{domain}").of(draft)
+            return _text(attribute, f"{local}@{kept_domain or 'example.org'}").of(draft)
 
-        yield Variation(f"{attribute.lower()} as in {value}", change)
+        yield Variation("", change)
 
 
 def _address_of(draft: Draft, attribute: str) -> str:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
-import tarfile
-import tempfile
 from dataclasses import dataclass, field, replace
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from mmctl.cli.revisions import project_at
 from mmctl.errors import UsageError
 from mmctl.problem import ordered
 
@@ -63,14 +60,9 @@ def linted_at(run: Run, revision: str) -> tuple[Problem, ...]:
     Raises:
         UsageError: there is no such revision, or no git.
     """
-    name = f"{revision}^{{commit}}"
-    commit = _git(run.root, revision, "rev-parse", "--verify", "--end-of-options", name)
-    archive = _git(run.root, revision, "archive", "--format=tar", commit.decode().strip())
-    with tempfile.TemporaryDirectory(prefix="mmctl-") as folder:
-        with tarfile.open(fileobj=BytesIO(archive)) as files:
-            files.extractall(folder, filter="data")
+    with project_at(run.root, revision) as folder:
         try:
-            return _folder(run, Path(folder)).problems
+            return _folder(run, folder).problems
         except UsageError:
             # There was nothing to lint then, so every problem is new.
             return ()
@@ -92,19 +84,6 @@ def reported(file: Path) -> tuple[Problem, ...]:
         raise UsageError(f"the baseline `{file}` cannot be read: {reason}", help=advice) from None
     except ValueError:
         raise UsageError(f"`{file}` is no report of `mmctl lint`", help=advice) from None
-
-
-def _git(folder: Path, revision: str, *arguments: str) -> bytes:
-    command = ["git", "-C", str(folder), *arguments]
-    try:
-        return subprocess.run(command, check=True, capture_output=True).stdout  # noqa: S603 - git itself, no shell
-    except FileNotFoundError:
-        raise UsageError("git is not installed, and `--changed-since` needs it") from None
-    except subprocess.CalledProcessError as error:
-        said = error.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
-        raise UsageError(
-            f"the git revision `{revision}` cannot be read", help=f"git says: {said}"
-        ) from None
 
 
 def _path(run: Run, name: str) -> Linted:
