@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from mmctl.cli.main import exit_code
 from mmctl.cli.run import Run
 from mmctl.compiler.compile import compile_project
 from mmctl.interchange.live_objects import LONG_LIST, yaml_of
+from mmctl.language.project import Kind
 from mmctl.language.read import read_project, read_text
 from mmctl.language.settings import default_settings
 from mmctl.live.aws import AwsMailManager, connect
@@ -41,9 +43,9 @@ CREATED = {
 KEEP = {"Name": "keep", "Actions": [{"Relay": {"Relay": "r-elsewhere"}}]}
 
 
-def service_of(root: Path) -> AwsMailManager:
-    """The embedded Mail Manager of a folder without a project file."""
-    environment = default_settings("here").environments["local"]
+def service_of(root: Path, *, region: str | None = None) -> AwsMailManager:
+    """The embedded Mail Manager of a folder."""
+    environment = replace(default_settings("here").environments["local"], region=region)
     return connect(environment, root, clock=lambda: datetime(2026, 11, 20, 9, tzinfo=UTC))
 
 
@@ -84,7 +86,12 @@ def test_a_real_configuration_becomes_a_project_that_changes_nothing_and_can_be_
 ) -> None:
     here, new = tmp_path / "here", tmp_path / "new"
     here.mkdir()
-    service = service_of(here)
+    # Where FIPS is not all there is, as some of the configurations want.
+    (here / "mmctl.yaml").write_text(
+        "version: 1\nproject: acme\n"
+        "environments: {local: {endpoint: embedded, region: eu-west-2}}\n"
+    )
+    service = service_of(here, region="eu-west-2")
     document = json.loads(file.read_text(encoding="utf-8"))
     ids: dict[Noun, str] = {}
     created = 0
@@ -100,10 +107,10 @@ def test_a_real_configuration_becomes_a_project_that_changes_nothing_and_can_be_
     assert others(plan) == []
     assert plan.summary.adopt == created > 0
     assert mmctl(new, "import", "--into", str(new / "rules"), "--force", "--adopt", "--yes") == 0
-    assert plan_of(errors_of(read_project(new)), service_of(new)).empty
+    assert plan_of(errors_of(read_project(new)), service_of(new, region="eu-west-2")).empty
 
 
-texts = st.text('abc@.é ✉*"\\\'#:{}[]$,%&!|>-0', min_size=1, max_size=12)
+texts = st.text("abc@.é ✉*\"\\'#:{}[]$,%&!|>-0", min_size=1, max_size=12)
 conditions = st.builds(
     lambda attribute, operator, values: {
         "StringExpression": {
@@ -240,8 +247,8 @@ def test_what_cannot_be_written_is_told_and_referred_to_by_id(
 ) -> None:
     service = service_of(tmp_path)
     create(service, Noun.ADDON_SUBSCRIPTION, AddonName="SPAMHAUS_DBL")
-    odd = {"Name": "odd", "Actions": [{"Drop": {}}]}
-    odd["Conditions"] = [  # type: ignore[assignment]  # a value with a line break
+    odd: dict[str, Any] = {"Name": "odd", "Actions": [{"Drop": {}}]}
+    odd["Conditions"] = [
         {
             "StringExpression": {
                 "Evaluate": {"Attribute": "SUBJECT"},
@@ -295,7 +302,7 @@ def test_one_rule_set_names_the_rest_by_bindings_of_a_new_project(tmp_path: Path
     project = errors_of(read_project(new))
     assert list(project.rule_sets) == ["in"]
     assert "relay: {to: exchange}" in (new / "rules/rule-sets.yaml").read_text()
-    assert project.environment.bindings["relays"] == {"exchange": relay}  # type: ignore[index]  # a StrEnum
+    assert project.environment.bindings[Kind.RELAY] == {"exchange": relay}
     plan = plan_of(project, service)
     assert others(plan) == []
     assert plan.summary.adopt == 1

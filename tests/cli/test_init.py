@@ -218,7 +218,7 @@ def test_import_shows_no_password(mmctl: Any) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["--from", "api-json"], ["--from", "x", "a.json"], ["--from", "api-json", "b"]],
+    [["--from", "api-json"], ["--from", "x", "a.json"], ["--from", "api-json", "b"]],
 )
 def test_import_without_what_it_needs_is_a_usage_error(mmctl: Any, arguments: list[str]) -> None:
     assert mmctl("import", *arguments).code == 64

@@ -177,9 +177,7 @@ def _difference(
     return None
 
 
-def _expectation(
-    mutant: Mutant, got: RecipientTrace, actions: list[str] | None
-) -> Expectation:
+def _expectation(mutant: Mutant, got: RecipientTrace, actions: list[str] | None) -> Expectation:
     return Expectation(
         recipient=got.recipient,
         outcome=got.outcome,

@@ -44,7 +44,7 @@ def export(
     for note in exported.notes:
         run.say(f"note: {note}")
     for left_out in exported.left_out:
-        run.say(f"left out: {left_out}")
+        run.errors().print(f"left out: {left_out}")
     if exported.left_out:
         raise ProblemsFound(f"{to} has no words for {len(exported.left_out)} things")
     return 0

@@ -155,6 +155,8 @@ def _import_live(run: Run, asked: _Live) -> int:
         _tell_certificates(run, imported)
     else:
         texts = _files(imported, heading=heading)
+        if new or (asked.into / "mmctl.yaml").exists():
+            texts = {f"rules/{file}": text for file, text in texts.items()}
         if new:
             texts = _as_project(asked, project, service.identity, read.owner, bindings, texts)
         _write(run, texts, asked.into, force=asked.force)
@@ -187,14 +189,14 @@ def _as_project(
     bindings: Any,
     texts: dict[str, str],
 ) -> dict[str, str]:
-    """The files of a project: those of rules below `rules/`, and `mmctl.yaml`."""
+    """The files of a project: those of rules, and `mmctl.yaml`."""
     from mmctl.cli.live_import import project_file, project_name
 
     folder = asked.into.name if asked.into is not None else ""
     stated = project.settings.project if project.settings.file is not None else None
     name = owner or stated or project_name(folder)
     text = project_file(name, project.environment, identity, bindings)
-    return {"mmctl.yaml": text, **{f"rules/{file}": text for file, text in texts.items()}}
+    return {"mmctl.yaml": text, **texts}
 
 
 def _copy_embedded(run: Run, project: Project, folder: Path, *, new: bool) -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
 from mmctl.errors import CouldNot, UsageError
+from mmctl.language.files import MemoryFiles
 from mmctl.language.project import EMBEDDED, Kind, Project
 from mmctl.language.references import is_raw, references
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from mmctl.live.names import Names
     from mmctl.live.service import Identity, MailManager
     from mmctl.problem import Problem
+_NO_RULES: Final = "none.yaml"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,21 +48,34 @@ class Read:
 
 
 def project_around(run: Run) -> Project:
-    """The project of the run, whatever problems it has; without files, an embedded `local`.
+    """The project of the run, whatever problems it has; it need not have any rules yet.
 
     Raises:
         UsageError: there is no such environment.
     """
+    from mmctl.language.read import Sources
     from mmctl.language.settings import default_settings
 
+    file = run.root / "mmctl.yaml"
     try:
-        project, _ = run.read()
+        return run.read()[0]
     except UsageError:
-        if (run.root / "mmctl.yaml").is_file() or run.environment not in {None, "local"}:
+        if file.is_file():
+            alone = _ProjectFile({file.name: file.read_bytes(), _NO_RULES: "version: 1\n"})
+            return Sources(alone, project_name(run.root.name)).read(run.environment)[0]
+        if run.environment not in {None, "local"}:
             raise
-        settings = default_settings(project_name(run.root.name))
-        return Project(settings=settings, environment=settings.environments["local"])
-    return project
+    settings = default_settings(project_name(run.root.name))
+    return Project(settings=settings, environment=settings.environments["local"])
+
+
+class _ProjectFile(MemoryFiles):
+    """A project file, with an empty file for every pattern of rules."""
+
+    def matching(self, pattern: str) -> tuple[str, ...]:
+        """The empty file."""
+        del pattern
+        return (_NO_RULES,)
 
 
 def read_everything(service: MailManager) -> Read:

@@ -98,8 +98,9 @@ def members_left_out(things: Sequence[Thing], form: str) -> Iterator[str]:
     """Members of address lists and log destinations, which infrastructure code does not know."""
     for thing in things:
         if thing.members:
+            count = len(thing.members)
             yield (
-                f"address list `{thing.name}`: its {len(thing.members)} members; "
+                f"address list `{thing.name}`: its {count} member{'s' * (count != 1)}; "
                 f"{form} creates the list alone"
             )
         yield from logging_left_out(thing)
