@@ -85,9 +85,9 @@ def test_each_of_several_values_counts(ran: Any) -> None:
         (
             "inbound/block",
             "never false: subject: {contains: [gift, lottery, prize]}",
-            "rules.yaml:7:22",
+            "rules.yaml:7:23",
         ),
-        ("inbound/block", "never met: `prize`", "rules.yaml:7:57"),
+        ("inbound/block", "never met: `prize`", "rules.yaml:7:59"),
     ]
     percents = {measure.name: measure.percent for measure in coverage.measures}
     assert percents["values met"] == 66

@@ -90,8 +90,8 @@ def test_what_no_case_notices_survives_with_its_place(ran: Any) -> None:
         (survivor.mutant.change, survivor.mutant.after): str(survivor.mutant.position)
         for survivor in survivors
     }
-    assert places["value dropped", "no `@lottery.example`"] == "rules.yaml:20:47"
-    assert places["unless dropped", ""] == "rules.yaml:22:18"
+    assert places["value dropped", "no `@lottery.example`"] == "rules.yaml:20:48"
+    assert places["unless dropped", ""] == "rules.yaml:22:19"
     assert places["limit dropped", ""] == "rules.yaml:11:23"
 
 
@@ -108,7 +108,7 @@ def test_what_no_case_notices_survives_with_its_place(ran: Any) -> None:
         ("inbound/block", "condition dropped", ""),
         ("inbound/block", "verdict flipped", "spf: {not_equals: GRAY}"),
         ("inbound/block", "unless dropped", ""),
-        ("inbound/large", "operator changed", "message_size: {greater_than_or_equal: 10000}"),
+        ("inbound/large", "operator changed", "message_size: {greater_than_or_equal: 10000.0}"),
         ("inbound/large", "action changed", "add_header X-Large: not-large"),
         ("inbound/large", "neighbours swapped", "legal, large"),
         ("inbound/legal", "operator changed", "header: {name: X-Case, contains: L-}"),
@@ -254,7 +254,8 @@ rule_sets:
         ),
         (
             "conditions: [{recipient: {ends_with: '@a.example'}}], actions: [drop]",
-            "conditions: [{recipient: {ends_with: '@b.example'}}], actions: [{relay: {to: exchange}}]",
+            "conditions: [{recipient: {ends_with: '@b.example'}}], "
+            "actions: [{relay: {to: exchange}}]",
             True,
         ),
         (

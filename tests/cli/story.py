@@ -5,6 +5,7 @@
     standard output, as it is
     ! a line of standard error
     = 1                         the exit code, where it is not 0
+    \\# a line of output that starts with #
     $ sed -i 's/a/b/' rules/gateway.yaml
     -- rules/gateway.yaml --
     version: 1
@@ -116,7 +117,7 @@ def _run(command: str, folder: Path) -> list[str]:
 
 
 def _printed(out: str, errors: str, code: int) -> list[str]:
-    lines = out.splitlines() + [f"! {line}".rstrip() for line in errors.splitlines()]
+    lines = [f"\\{line}" if line.startswith("#") else line for line in out.splitlines()] + [f"! {line}".rstrip() for line in errors.splitlines()]
     return lines + ([f"= {code}"] if code else [])
 
 

@@ -22,7 +22,7 @@ WRITES = f"""      - name: copy
         conditions:
           - recipient: {{ends_with: "@example.org"}}
         actions:
-          - write_to_s3: {{role_arn: "{ROLE}", bucket: copies}}
+          - write_to_s3: {{role: "{ROLE}", bucket: copies}}
           - relay: {{to: exchange}}
       - name: deliver
 """

@@ -334,4 +334,5 @@ def _connected(
     )
     if url is not None and is_loopback(url):
         return AwsMailManager(client, identity)
-    return AwsMailManager(client, identity, lambda name: session.client(name, config=config))
+    anything: Any = session
+    return AwsMailManager(client, identity, lambda name: anything.client(name, config=config))

@@ -169,9 +169,9 @@ def _recipient_domains(rule: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Domains of the recipients that a relaying rule names: SES relays to verified ones alone."""
     for condition in rule.get("Conditions") or ():
         expression = condition.get("StringExpression", {})
-        if expression.get("Evaluate", {}).get("Attribute") in {"RECIPIENT", "TO"}:
-            if expression.get("Operator") in {"EQUALS", "ENDS_WITH"}:
-                for value in expression.get("Values", ()):
-                    _, at, domain = value.rpartition("@")
-                    if at and domain:
-                        yield "identity", domain
+        attribute = expression.get("Evaluate", {}).get("Attribute")
+        if attribute in {"RECIPIENT", "TO"} and expression["Operator"] in {"EQUALS", "ENDS_WITH"}:
+            for value in expression["Values"]:
+                _, at, domain = value.rpartition("@")
+                if at and domain:
+                    yield "identity", domain
