@@ -117,7 +117,8 @@ def _run(command: str, folder: Path) -> list[str]:
 
 
 def _printed(out: str, errors: str, code: int) -> list[str]:
-    lines = [f"\\{line}" if line.startswith("#") else line for line in out.splitlines()] + [f"! {line}".rstrip() for line in errors.splitlines()]
+    lines = [f"\\{line}" if line.startswith("#") else line for line in out.splitlines()]
+    lines += [f"! {line}".rstrip() for line in errors.splitlines()]
     return lines + ([f"= {code}"] if code else [])
 
 

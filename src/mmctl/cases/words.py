@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.judge.actions import kind_of, target_of
@@ -44,5 +45,7 @@ def flow(value: Any, *, most: int | None = None) -> str:
             return "[" + ", ".join(items) + more + "]"
         case bool():
             return "true" if value else "false"
+        case int() | Decimal():
+            return str(value)
         case _:
             return scalar(str(value), flow=True)
