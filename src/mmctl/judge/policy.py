@@ -28,14 +28,14 @@ from mmctl.model.policies import (
     IngressStringExpression,
     IngressTlsProtocolExpression,
 )
+from mmctl.model.quotas import QUOTAS
 
 if TYPE_CHECKING:
     from mmctl.judge.submission import Gateway, Submission
     from mmctl.model.policies import PolicyCondition, PolicyStatement, TrafficPolicy
 
-RECIPIENTS_AT_MOST: Final = 100
-BYTES_AT_MOST: Final = 40_000_000
-"""Quotas of the service: https://docs.aws.amazon.com/ses/latest/dg/quotas.html."""
+RECIPIENTS_AT_MOST: Final = QUOTAS.recipients
+BYTES_AT_MOST: Final = QUOTAS.message_bytes
 
 _VERSIONS: Final = list(Tls)
 
