@@ -1,0 +1,49 @@
+"""The page of a run: self-contained, and what a case says is text on it, never markup."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from mmctl.cli.main import exit_code
+
+GATEWAY = Path(__file__).parents[1] / "cli" / "gateway"
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> str:
+    project = tmp_path / "project"
+    shutil.copytree(GATEWAY, project)
+    cases = project / "cases" / "cases.yaml"
+    text = cases.read_text(encoding="utf-8")
+    named = text.replace("a blocked network is dropped", "<script>alert(1)</script> & more")
+    cases.write_text(named, encoding="utf-8")
+    out = tmp_path / "page.html"
+    assert exit_code(["-C", str(project), "simulate", "--format", "html", "-o", str(out)]) == 0
+    return out.read_text(encoding="utf-8")
+
+
+def test_the_page_shows_every_case_and_rule(page: str) -> None:
+    assert "large mail with a failed SPF is marked and delivered" in page
+    for rule in ("archive-all", "block-lookalike", "mark-large", "deliver"):
+        assert rule in page
+
+
+def test_the_page_needs_nothing_from_elsewhere(page: str) -> None:
+    assert not re.findall(r"""(?:src|href)=["']?(?:https?:)?//""", page)
+    assert "@import" not in page
+
+
+def test_what_a_case_says_is_text(page: str) -> None:
+    assert "<script>alert(1)" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; more" in page
+
+
+def test_the_page_is_the_same_for_the_same_project(page: str, tmp_path: Path) -> None:
+    again = tmp_path / "again.html"
+    project = str(tmp_path / "project")
+    assert exit_code(["-C", project, "simulate", "--format", "html", "-o", str(again)]) == 0
+    assert again.read_text(encoding="utf-8") == page
