@@ -126,3 +126,21 @@ def test_an_apply_that_never_hears_of_what_it_made_finds_it(
     with served(embedded, clock, gateway, "cut-after:Create*@1-"):
         assert mmctl(gateway, "apply", "--yes") == 0
         assert counts(embedded) == ONE_OF_EACH
+
+
+def test_an_answer_without_its_members_is_no_answer_and_nothing_was_written(
+    embedded: EmbeddedMailManager, clock: Any, gateway: Path
+) -> None:
+    with served(embedded, clock, gateway, "short:ListRuleSets"):
+        assert mmctl(gateway, "apply", "--yes") == 5
+        assert counts(embedded) == NONE
+
+
+def test_an_answer_without_its_members_after_a_write_stops_part_way(
+    embedded: EmbeddedMailManager, clock: Any, gateway: Path
+) -> None:
+    with served(embedded, clock, gateway, "short:GetRuleSet"):
+        assert mmctl(gateway, "apply", "--yes") == 6
+    with served(embedded, clock, gateway):
+        assert mmctl(gateway, "apply", "--yes") == 0
+        assert counts(embedded) == ONE_OF_EACH

@@ -146,7 +146,7 @@ class AwsMailManager:
         while True:
             with asking(operation):
                 page = self._call(operation, **parameters, **token)
-            yield from page[result]
+            yield from page.get(result, ())
             if not page.get("NextToken"):
                 return
             token = {"NextToken": page["NextToken"]}
@@ -155,6 +155,11 @@ class AwsMailManager:
         from botocore import xform_name
 
         answer: Members = getattr(self._client, xform_name(operation))(**parameters)
+        # A body that was cut off in an orderly way reads as an answer without members.
+        shape = self._client.meta.service_model.operation_model(operation).output_shape
+        missing = [each for each in (shape.required_members if shape else ()) if each not in answer]
+        if missing:
+            raise OutcomeUnknown(operation, f"the answer has no {missing[0]}")
         return answer
 
 

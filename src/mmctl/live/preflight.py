@@ -170,8 +170,7 @@ def _recipient_domains(rule: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for condition in rule.get("Conditions") or ():
         expression = condition.get("StringExpression", {})
         attribute = expression.get("Evaluate", {}).get("Attribute")
-        if attribute in {"RECIPIENT", "TO"} and expression["Operator"] in {"EQUALS", "ENDS_WITH"}:
-            for value in expression["Values"]:
-                _, at, domain = value.rpartition("@")
-                if at and domain:
-                    yield "identity", domain
+        named = expression.get("Operator") in {"EQUALS", "ENDS_WITH"}
+        if attribute in {"RECIPIENT", "TO"} and named:
+            domains = (value.rpartition("@")[2] for value in expression["Values"] if "@" in value)
+            yield from (("identity", domain) for domain in domains if domain)
