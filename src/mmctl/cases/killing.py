@@ -82,7 +82,8 @@ def _drafts(
 ) -> Iterator[tuple[Gateway, Draft]]:
     """The messages as they are, with one change, then led to the rule and changed."""
     drafts = [(base.gateway, draft) for base in bases[:BASES] for draft in _drafts_of(base)]
-    focus = [variation for asked in mutant.conditions for variation in variations(asked, lists)]
+    conditions = (*mutant.conditions, *_admitting(mutant, bases))
+    focus = [variation for asked in conditions for variation in variations(asked, lists)]
     yield from drafts
     for gateway, draft in drafts:
         yield from ((gateway, variation.of(draft)) for variation in focus)
@@ -90,6 +91,25 @@ def _drafts(
         for led in _led(mutant, gateway, draft, lists):
             yield gateway, led
             yield from ((gateway, variation.of(led)) for variation in focus)
+
+
+def _admitting(mutant: Mutant, bases: Sequence[Base]) -> Conditions:
+    """For a condition on recipients those of the policies: only whom these admit gets that far."""
+    if isinstance(mutant.edit, PolicyChanged) or not any(map(_on_recipients, mutant.conditions)):
+        return ()
+    policies = {id(base.gateway.policy): base.gateway.policy for base in bases}
+    return [
+        condition
+        for policy in policies.values()
+        for statement in (policy.policy_statements if policy else ())
+        for condition in statement.conditions
+        if _on_recipients(condition)
+    ]
+
+
+def _on_recipients(condition: RuleCondition | PolicyCondition) -> bool:
+    evaluate = getattr(condition.value, "evaluate", None)
+    return getattr(evaluate, "attribute", None) == "RECIPIENT"
 
 
 def _drafts_of(base: Base) -> Iterator[Draft]:
@@ -109,14 +129,13 @@ def _led(
 ) -> Iterator[Draft]:
     """The draft, changed until all other conditions of what is changed are as they must be."""
     for conditions, unless in _around(mutant, gateway):
-        led: Draft | None = draft
-        for wanted, asked in (
+        demands = [
             *((True, each) for each in conditions if each not in mutant.conditions),
             *((False, each) for each in unless if each not in mutant.conditions),
-        ):
-            led = _answering(gateway, led, asked, lists, wanted=wanted)
-            if led is None:
-                break
+        ]
+        led: Draft | None = draft
+        for place in range(len(demands)):
+            led = _answering(gateway, led, demands[: place + 1], lists)
         if led is not None and led is not draft:
             yield led
 
@@ -140,16 +159,18 @@ def _around(mutant: Mutant, gateway: Gateway) -> Iterator[tuple[Conditions, Cond
 def _answering(
     gateway: Gateway,
     draft: Draft | None,
-    asked: RuleCondition | PolicyCondition,
+    demands: Sequence[tuple[bool, RuleCondition | PolicyCondition]],
     lists: Mapping[str, tuple[str, ...]],
-    *,
-    wanted: bool,
 ) -> Draft | None:
-    """The draft, or the first variation of it, for which a condition answers as wanted."""
+    """The draft, or the first variation for the last of the conditions, that meets them all."""
     if draft is None:
         return None
-    candidates = [draft, *(variation.of(draft) for variation in variations(asked, lists))]
-    return next((each for each in candidates if _answer(gateway, each, asked) is wanted), None)
+    last = demands[-1][1]
+    for each in (draft, *(variation.of(draft) for variation in variations(last, lists))):
+        # The last one is asked first: it is the one that is not met yet.
+        if all(_answer(gateway, each, asked) is wanted for wanted, asked in reversed(demands)):
+            return each
+    return None
 
 
 def _answer(gateway: Gateway, draft: Draft, asked: RuleCondition | PolicyCondition) -> bool | None:

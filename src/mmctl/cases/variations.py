@@ -6,6 +6,7 @@ Pure: a condition → changes of a draft, in a fixed order.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.judge.compare import network
@@ -152,11 +153,23 @@ def _texts(expression: Any) -> Iterator[Variation]:
     yield from (_text(attribute, value) for value in values)
     if address:
         yield from _blended(attribute, str(expression.operator), tuple(values))
+    elif attribute == "SUBJECT" and expression.operator == "CONTAINS":
+        yield from (_extended(value) for value in expression.values[:_MOST_VALUES])
     yield _text(attribute, _PLAIN_ADDRESS if address else _PLAIN_TEXTS.get(attribute, "x"))
     if attribute == "MAIL_FROM":
         yield _text(attribute, "")
     elif attribute in {"SENDER", "FROM", "TO", "CC", "SUBJECT"}:
         yield _header(attribute.lower(), ())
+
+
+def _extended(value: str) -> Variation:
+    """More text behind the subject that the draft has: another condition wants that."""
+
+    def change(draft: Draft) -> Draft:
+        kept = " ".join(draft.headers.get("subject", ()))
+        return _header("subject", (f"{kept} {value}".strip(),)).of(draft)
+
+    return Variation("", change)
 
 
 def _blended(attribute: str, operator: str, values: tuple[str, ...]) -> Iterator[Variation]:
@@ -171,6 +184,14 @@ def _blended(attribute: str, operator: str, values: tuple[str, ...]) -> Iterator
             return _text(attribute, f"{local}@{kept_domain or 'example.org'}").of(draft)
 
         yield Variation("", change)
+        if operator == "ENDS_WITH" and local and '"' not in local:
+            yield Variation("", partial(_quoted, attribute, value))
+
+
+def _quoted(attribute: str, value: str, draft: Draft) -> Draft:
+    """The address in the quotes of a local part (RFC 5321 §4.1.2), before the draft's domain."""
+    _, _, domain = _address_of(draft, attribute).rpartition("@")
+    return _text(attribute, f'"{value}"@{domain or "example.org"}').of(draft)
 
 
 def _address_of(draft: Draft, attribute: str) -> str:

@@ -184,7 +184,9 @@ def exit_code(arguments: Sequence[str]) -> int:
     try:
         words = _reordered(arguments)
         known = bool(words) and any(words[0] == name for name, _, _ in COMMANDS)
-        code = make_app(words[0] if known else None)(words, standalone_mode=False)
+        code = make_app(words[0] if known else None)(
+            words, prog_name="mmctl", standalone_mode=False
+        )
     except typer.Exit as done:
         return done.exit_code
     except (typer.Abort, KeyboardInterrupt):

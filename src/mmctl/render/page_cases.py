@@ -160,7 +160,7 @@ def _recipient(got: RecipientTrace) -> Markup:
 def _stage(kind: str, title: Child, why: Child, then: Child, place: str = "") -> Markup:
     return element(
         "li",
-        element("div", title, element("small", place) if place else None, class_="what"),
+        element("div", title, " ", element("small", place) if place else None, class_="what"),
         element("div", why, class_="why"),
         element("div", then, class_="then"),
         class_=f"stage {kind}",
@@ -172,7 +172,7 @@ def _policy(policy: PolicyTrace) -> Markup:
     deciding = [one for one in policy.statements if one.name == policy.by]
     return _stage(
         f"policy {word}",
-        [element("span", "policy", class_="role"), policy.by],
+        [element("span", "policy", class_="role"), " ", element("b", policy.by)],
         [_line(asked) for statement in deciding[:1] for asked in statement.conditions],
         element("span", word, class_="act"),
     )
@@ -193,7 +193,7 @@ def _rule(rule: RuleTrace) -> Markup:
     }
     return _stage(
         f"rule {rule.result.value}",
-        [element("span", f"rule {rule.index + 1}", class_="role"), _rule_link(rule)],
+        [element("span", f"rule {rule.index + 1}", class_="role"), " ", _rule_link(rule)],
         why or element("p", "always", class_="always"),
         [_action(action) for action in rule.actions] if rule.applied else words.get(rule.result),
         f"{rule.position.file}:{rule.position.line}",

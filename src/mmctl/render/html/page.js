@@ -7,7 +7,11 @@
   const cases = all(".case");
   const sections = all("main > section");
   const links = all(".bar nav a");
-  const texts = new Map(cases.map((item) => [item, item.textContent.toLowerCase()]));
+  // Rules that did not apply are left out: every case would be found by every rule.
+  const words = (item) => all("summary, .todo, .failure, .facts, h3, .stage", item)
+    .filter((part) => !part.closest(".others"))
+    .map((part) => part.textContent).join(" ").toLowerCase();
+  const texts = new Map(cases.map((item) => [item, words(item)]));
   let current = -1;
 
   function show(name) {
@@ -34,12 +38,12 @@
   }
 
   function filter() {
-    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const sought = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const statuses = chosen("status");
     const outcomes = chosen("outcome");
     const visible = new Set();
     for (const item of cases) {
-      const fits = words.every((word) => texts.get(item).includes(word))
+      const fits = sought.every((word) => texts.get(item).includes(word))
         && (!statuses.length || statuses.includes(item.dataset.status))
         && (!outcomes.length || outcomes.some((one) => item.dataset.outcome.split(" ").includes(one)));
       item.hidden = !fits;
@@ -47,9 +51,9 @@
     }
     for (const row of all(".matrix tbody tr")) row.hidden = !visible.has(row.dataset.case);
     for (const item of all(".file, .survivor")) {
-      item.hidden = !words.every((word) => item.textContent.toLowerCase().includes(word));
+      item.hidden = !sought.every((word) => item.textContent.toLowerCase().includes(word));
     }
-    const everything = !words.length && !statuses.length && !outcomes.length;
+    const everything = !sought.length && !statuses.length && !outcomes.length;
     shown.textContent = everything ? "" : `${visible.size} of ${cases.length} cases`;
     document.querySelector("#cases .nothing").hidden = visible.size > 0;
   }

@@ -1,0 +1,76 @@
+"""Edits of files by `list` and `promote`: one value comes or goes, all else stays as it was."""
+
+from __future__ import annotations
+
+import pytest
+
+from mmctl.cli.splicing import csv_with, csv_without, with_value, without_shadow, without_value
+from mmctl.problem import Position
+
+PATH = ("address_lists", "blocked", "members")
+HEAD = "address_lists:\n  blocked:\n    members:"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (" []\n", ' ["*@new.example"]\n'),
+        (' ["*@a.example"]  # why\n', ' ["*@a.example", "*@new.example"]  # why\n'),
+        (' ["*@z.example"]\n', ' ["*@new.example", "*@z.example"]\n'),
+        (
+            '\n      - "*@a.example"  # first\n      # the last\n      - "*@z.example"\n',
+            '\n      - "*@a.example"  # first\n      - "*@new.example"\n'
+            '      # the last\n      - "*@z.example"\n',
+        ),
+        ('\n      - "*@z.example"', '\n      - "*@new.example"\n      - "*@z.example"'),
+        (
+            '\n      - "*@z.example"\n      - "*@a.example"',
+            '\n      - "*@z.example"\n      - "*@a.example"\n      - "*@new.example"',
+        ),
+    ],
+)
+def test_an_address_joins_a_list_where_its_order_wants_it(before: str, after: str) -> None:
+    assert with_value(HEAD + before, PATH, "*@new.example") == HEAD + after
+
+
+def test_a_list_that_is_not_there_is_not_made_up() -> None:
+    assert (
+        with_value("address_lists:\n  blocked: {members: external}\n", PATH, "a@b.example") is None
+    )
+
+
+def test_the_only_address_goes_and_an_empty_list_stays() -> None:
+    text = HEAD + ' ["*@a.example"]  # why\n'
+    place = Position(file="rules.yaml", line=3, column=15)
+    assert without_value(text, place, "*@A.example") == HEAD + " []  # why\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "  - name: one\n    shadow: true\n    actions: [drop]\n",
+            "  - name: one\n    actions: [drop]\n",
+        ),
+        (
+            "  - name: one\n    shadow: true  # till May\n    actions: [drop]\n",
+            "  - name: one\n    shadow: false  # till May\n    actions: [drop]\n",
+        ),
+        (
+            "  - {name: one, shadow: true, actions: [drop]}\n",
+            "  - {name: one, shadow: false, actions: [drop]}\n",
+        ),
+    ],
+)
+def test_a_shadow_rule_acts_and_its_comments_stay(before: str, after: str) -> None:
+    place = Position(file="rules.yaml", line=2, column=5)
+    assert without_shadow("rules:\n" + before, place) == "rules:\n" + after
+
+
+def test_a_file_of_members_keeps_its_header_and_its_line_ends() -> None:
+    text = "address,why\r\na@b.example,spam\r\n"
+    assert csv_with(text, "*@c.example") == text + "*@c.example\r\n"
+    assert (
+        csv_without(csv_with(text, "*@c.example"), "A@B.example")
+        == "address,why\r\n*@c.example\r\n"
+    )
