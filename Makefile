@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 READY   = $(VENV)/.ready
 
-.PHONY: help demo test fix clean
+.PHONY: help demo test bench fix clean
 help:            ## this list
 	@grep -E '^[a-z]+: .*##|^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
 
@@ -22,6 +22,9 @@ test: $(READY)   ## everything that CI runs
 	$(BIN)/ruff check src tests
 	$(BIN)/mypy
 	$(BIN)/pytest --numprocesses auto --cov --cov-report=term:skip-covered --durations=5
+
+bench: $(READY)  ## what performance is promised, measured as ratios on this machine
+	@for run in benchmarks/*/run.py; do $(BIN)/python $$run || exit; done
 
 fix: $(READY)    ## format and fix what can be fixed
 	$(BIN)/ruff format src tests

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mmctl.cli.main import exit_code
-from mmctl.language.read import Sources
+from mmctl.language.read import read_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ PROJECTS = [ROOT, *EXAMPLES]
 HERE = [
     (project, environment)
     for project in PROJECTS
-    for environment, its in Sources.of_folder(project).read()[0].settings.environments.items()
+    for environment, its in read_project(project)[0].settings.environments.items()
     if its.endpoint == "embedded"
 ]
 
@@ -85,7 +85,7 @@ def test_all_cases_pass_cover_every_rule_and_the_rules_go_live(environment: str)
 
 
 def test_the_reference_gateway_is_a_gateway_of_some_size() -> None:
-    project, problems = Sources.of_folder(ROOT).read()
+    project, problems = read_project(ROOT)
     assert problems == ()
     assert 30 <= len(project.rule_sets["inbound"].live_rules("local")) <= 40
     assert len(project.cases) >= 40

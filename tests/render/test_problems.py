@@ -14,7 +14,8 @@ from rich.cells import cell_len
 from mmctl.checks import CHECKS
 from mmctl.problem import Position, Problem, Severity
 from mmctl.render.github import job_summary, workflow_commands
-from mmctl.render.problems import document, human
+from mmctl.render.problem_documents import document
+from mmctl.render.problems import human
 from mmctl.render.problems_junit import junit
 from mmctl.render.sarif import sarif
 

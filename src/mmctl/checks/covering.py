@@ -39,17 +39,19 @@ def _parts(operator: str, value: str, others: Collection[str]) -> Iterator[str]:
         case "ends_with":
             yield from (value[start:] for start in reversed(range(size)))
         case "contains":
-            lengths = sorted({len(other) for other in others if 0 < len(other) <= size})
+            lengths = sorted({len(other) for other in others})
             for length in lengths:
-                yield from (value[at : at + length] for at in range(size - length + 1))
+                if length:
+                    yield from (value[at : at + length] for at in range(size - length + 1))
         case _:
             pass
 
 
 def covering_network(network: IPv4Network, others: AbstractSet[IPv4Network]) -> IPv4Network | None:
     """The widest network among `others` that a network lies in, or is."""
-    for prefix in range(network.prefixlen + 1):
-        around = network.supernet(new_prefix=prefix)
-        if around in others:
-            return around
+    for prefix in sorted({other.prefixlen for other in others}):
+        if prefix <= network.prefixlen:
+            around = network.supernet(new_prefix=prefix)
+            if around in others:
+                return around
     return None

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from mmctl.cli.main import command
+from mmctl.cli.remembered import Answer, remember
+from mmctl.cli.run import as_json
 from mmctl.errors import UsageError
 from mmctl.problem import Severity
 
@@ -58,8 +60,18 @@ def lint(
             metavar="REV",
         ),
     ] = None,
+    no_cache: Annotated[
+        bool,
+        typer.Option(
+            "--no-cache", help="Look at everything anew, also where no file has changed since."
+        ),
+    ] = False,
 ) -> int:
-    """Report every problem of the project at once."""
+    """Report every problem of the project at once.
+
+    While nothing has changed since, the last answer is given again, at once.
+    Answers are kept in the folder .mmctl/cache of the project.
+    """
     from mmctl.checks.baseline import beyond
     from mmctl.cli.linting import STDIN, linted, linted_at, reported
 
@@ -78,8 +90,13 @@ def lint(
         return found, problems
 
     found, problems = _fix(run, look, dry_run=dry_run) if fix else look()
-    _report(run, problems, found.files, everything=everything)
-    return int(any(problem.severity.rank <= fail_on.rank for problem in problems))
+    text = _report(run, problems, found.files, everything=everything)
+    run.write(text)
+    code = int(any(problem.severity.rank <= fail_on.rank for problem in problems))
+    asked_more = paths or fix or known or run.output or no_cache
+    if found.seen is not None and not asked_more:
+        remember(sys.argv[1:], Answer(text, code), found.seen)
+    return code
 
 
 _ROUNDS: Final = 5
@@ -115,35 +132,40 @@ def _fix(run: Run, look: Look, *, dry_run: bool) -> tuple[Linted, tuple[Problem,
 
 def _report(
     run: Run, problems: Sequence[Problem], files: dict[str, str], *, everything: bool
-) -> None:
+) -> str:
     from mmctl.checks import CHECKS
 
     match run.format:
         case "json":
-            from mmctl.render.problems import document
+            from mmctl.render.problem_documents import document
 
-            run.write_json(document(problems))
+            return as_json(document(problems))
         case "sarif":
             from mmctl.render.sarif import sarif
 
-            run.write_json(sarif(problems, CHECKS))
+            return as_json(sarif(problems, CHECKS))
         case "github":
-            _github(run, problems)
+            return _github(problems)
         case "junit":
             from mmctl.render.problems_junit import junit
 
-            run.write(junit(problems))
-        case _:
+            return junit(problems)
+        case _ if problems:
             from mmctl.render.problems import SHOWN, human
 
-            run.show(human(problems, files, shown=None if everything else SHOWN))
+            return run.rendered(human(problems, files, shown=None if everything else SHOWN))
+        case _:
+            from mmctl.render.problem_documents import summary
+
+            return summary(problems) + "\n"
 
 
-def _github(run: Run, problems: Sequence[Problem]) -> None:
+def _github(problems: Sequence[Problem]) -> str:
+    """The annotations; the summary of the job, a page, is written where GitHub wants it."""
     from mmctl.render.github import job_summary, workflow_commands
 
-    run.write(workflow_commands(problems))
     page = os.environ.get("GITHUB_STEP_SUMMARY")
     if page:
         with Path(page).open("a", encoding="utf-8") as summary:
             summary.write(job_summary(problems))
+    return workflow_commands(problems)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.cli.revisions import project_at
 from mmctl.errors import UsageError
+from mmctl.language.root import root_of
 from mmctl.problem import ordered
 
 if TYPE_CHECKING:
@@ -16,12 +17,10 @@ if TYPE_CHECKING:
 
     from mmctl.cli.run import Run
     from mmctl.language.fix import Fix
-    from mmctl.language.project import Project
+    from mmctl.language.read import Sources
+    from mmctl.language.seen import Seen
     from mmctl.problem import Problem
 
-    Read = Callable[[str | None], tuple[Project, tuple[Problem, ...]]]
-
-PROJECT_FILE: Final = "mmctl.yaml"
 STDIN: Final = "-"
 _LONE: Final = "lone.yaml"
 
@@ -41,6 +40,8 @@ class Linted:
     problems: tuple[Problem, ...] = ()
     files: dict[str, str] = field(default_factory=dict)
     repairs: dict[Problem, Repair] = field(default_factory=dict)
+    seen: Seen | None = None
+    """All that the answer depends on, where that is one folder."""
 
 
 def linted(run: Run, paths: Sequence[str]) -> Linted:
@@ -92,8 +93,9 @@ def _path(run: Run, name: str) -> Linted:
     path = Path(name) if Path(name).is_absolute() else run.directory / name
     if not path.exists():
         raise UsageError(f"`{name}` does not exist")
-    root = _root(path)
-    if root is not None:
+    above = root_of(str(path.resolve()))
+    if above is not None:
+        root = Path(above)
         whole, inside = _project(run, root), path.resolve().relative_to(root).as_posix()
         if path.is_dir() or inside in whole.files:
             return _part(whole, inside)
@@ -115,13 +117,6 @@ def _decoded(data: bytes, name: str) -> str:
         raise UsageError(f"`{name}` cannot be read: {error.problem.message}") from None
 
 
-def _root(path: Path) -> Path | None:
-    """The folder of the project that a path is in, if it is in one."""
-    start = path.resolve()
-    folders = (start, *start.parents)
-    return next((folder for folder in folders if (folder / PROJECT_FILE).is_file()), None)
-
-
 def _part(whole: Linted, name: str) -> Linted:
     """The problems in one file, or in the files of one folder, of a project."""
     if name == ".":
@@ -136,7 +131,7 @@ def _part(whole: Linted, name: str) -> Linted:
 
 def _project(run: Run, root: Path) -> Linted:
     found = _folder(run, root)
-    beside = run.root if _root(run.directory) is not None else run.directory.resolve()
+    beside = run.root if root_of(str(run.directory.resolve())) else run.directory.resolve()
     if root.resolve() == beside or not root.resolve().is_relative_to(beside):
         return found
     # A project below this one: its files are named from here.
@@ -145,35 +140,34 @@ def _project(run: Run, root: Path) -> Linted:
 
 
 def _folder(run: Run, root: Path) -> Linted:
-    from mmctl.language.read import read_project
+    from mmctl.language.files import DiskFiles
+    from mmctl.language.read import Sources
 
-    return _all_environments(
-        run, lambda environment: read_project(root, environment=environment), root.joinpath
-    )
+    files = DiskFiles.below(root)
+    found = _all_environments(run, Sources(files, root.resolve().name), root.joinpath)
+    return replace(found, seen=files.seen)
 
 
 def _lone(run: Run, name: str, text: str, path: Path | None = None) -> Linted:
     """Lint one file by itself, whatever it is called; without a path there is nothing to fix."""
-    from mmctl.language.read import read_text
+    from mmctl.language.files import MemoryFiles
+    from mmctl.language.read import Sources
 
-    found = _all_environments(
-        run,
-        lambda environment: read_text({_LONE: text}, environment=environment, lone=True),
-        lambda _: path,
-    )
+    sources = Sources(MemoryFiles({_LONE: text}), "project", lone=True)
+    found = _all_environments(run, sources, lambda _: path)
     return _renamed(found, lambda file: name if file == _LONE else file)
 
 
-def _all_environments(run: Run, read: Read, on_disk: Callable[[str], Path | None]) -> Linted:
+def _all_environments(run: Run, sources: Sources, on_disk: Callable[[str], Path | None]) -> Linted:
     from mmctl.checks.lint import report
     from mmctl.compiler.compile import compile_project
 
-    first, problems = read(run.environment)
+    first, problems = sources.read(run.environment)
     readings = {first.environment.name: (first, problems)}
     if run.environment is None:
         for name in first.settings.environments:
             if name not in readings:
-                readings[name] = read(name)
+                readings[name] = sources.read(name)
     others = {
         name: (*problems, *compile_project(project)[1])
         for name, (project, problems) in readings.items()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import os
 import sys
 import tempfile
 import traceback
@@ -17,6 +16,7 @@ import typer
 from mmctl import __version__
 from mmctl.cli.commands import COMMANDS, function_of
 from mmctl.cli.run import Run, console_for
+from mmctl.cli.start import broken_pipe
 from mmctl.errors import MmctlError, ProblemsFound, Refused, UsageError
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 USAGE: Final = 64
 INTERRUPTED: Final = 130
-BROKEN_PIPE: Final = 141
 FAULT: Final = 70
 """mmctl itself is at fault (EX_SOFTWARE of sysexits.h)."""
 
@@ -193,9 +192,7 @@ def exit_code(arguments: Sequence[str]) -> int:
         sys.stderr.write("\ninterrupted\n")
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output went away: nothing more to say, and nothing to say it to.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return BROKEN_PIPE
+        return broken_pipe()
     except MmctlError as error:
         _report(error)
         return error.exit_code

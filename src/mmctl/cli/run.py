@@ -10,14 +10,14 @@ import os
 import sys
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from mmctl.errors import ProblemsFound, UsageError
+from mmctl.language.root import root_of
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from rich.console import Console
 
     from mmctl.language.project import Project
@@ -50,10 +50,7 @@ class Run:
     def root(self) -> Path:
         """The folder of the project: the one that was named, or the nearest above with a file."""
         start = self.directory.resolve()
-        for folder in (start, *start.parents):
-            if (folder / "mmctl.yaml").is_file():
-                return folder
-        return start
+        return Path(root_of(str(start)) or start)
 
     def read(self) -> tuple[Project, tuple[Problem, ...]]:
         """The project in the environment of this run, with the problems of its files."""
@@ -111,19 +108,20 @@ class Run:
 
     def write_json(self, document: dict[str, Any]) -> None:
         """Write a JSON document: sorted, the same bytes for the same content."""
-        self.write(json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+        self.write(as_json(document))
 
     def show(self, *renderables: object) -> None:
         """Write what rich renders as a result, to `--output` where it is given."""
+        self.write(self.rendered(*renderables))
+
+    def rendered(self, *renderables: object) -> str:
+        """The text of what rich renders, as it is to look where results go."""
         import io
 
-        end = "" if str(renderables[-1]).endswith("\n") else "\n"
-        if self.output is None:
-            self.console().print(*renderables, end=end)
-            return
-        buffer = io.StringIO()
-        self.console(buffer).print(*renderables, end=end)
-        self.write(buffer.getvalue())
+        console = self.console(None if self.output is None else io.StringIO())
+        with console.capture() as text:
+            console.print(*renderables, end="" if str(renderables[-1]).endswith("\n") else "\n")
+        return text.get()
 
     def can_ask(self) -> bool:
         """Whether a person is there to answer."""
@@ -137,6 +135,11 @@ class Run:
             return sys.stdin.readline().strip()
         except EOFError:
             return ""
+
+
+def as_json(document: dict[str, Any]) -> str:
+    """The text of a JSON document: sorted, the same bytes for the same content."""
+    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def console_for(stream: TextIO, *, color: str = "auto") -> Console:

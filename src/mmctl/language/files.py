@@ -8,8 +8,10 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, Self
 
+from mmctl.errors import UsageError
+from mmctl.language.seen import Seen
 from mmctl.problem import Position, Problem, Severity
 
 if TYPE_CHECKING:
@@ -42,15 +44,29 @@ class Files(Protocol):
 
 
 class DiskFiles:
-    """Files below a folder."""
+    """Files below a folder; `seen` is what was asked of it."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
+        self.seen = Seen()
+
+    @classmethod
+    def below(cls, root: Path) -> Self:
+        """The files below a folder.
+
+        Raises:
+            UsageError: there is no such folder.
+        """
+        if not root.is_dir():
+            raise UsageError(f"`{root}` is not a folder", help="name the folder of the project")
+        return cls(root)
 
     def matching(self, pattern: str) -> tuple[str, ...]:
         """The paths that a pattern matches, relative to the project, sorted."""
         if not re.search(r"[*?\[]", pattern):
-            return (pattern,) if (self.root / pattern).exists() else ()
+            there = (self.root / pattern).exists()
+            self.seen.whether(pattern, there=there)
+            return (pattern,) if there else ()
         fixed = "/".join(
             part for part in Path(pattern).parts[:-1] if not re.search(r"[*?\[]", part)
         )
@@ -58,9 +74,13 @@ class DiskFiles:
         return tuple(sorted(path for path in self._below(fixed) if expression.fullmatch(path)))
 
     def _below(self, folder: str) -> Iterable[str]:
-        for parent, folders, names in os.walk(self.root / folder):
-            folders[:] = [name for name in folders if not name.startswith(".")]
+        def refused(error: OSError) -> None:
+            self.seen.folder(Path(error.filename).relative_to(self.root).as_posix(), None)
+
+        for parent, folders, names in os.walk(self.root / folder, onerror=refused):
             relative = Path(parent).relative_to(self.root)
+            self.seen.folder(relative.as_posix(), (*folders, *names))
+            folders[:] = [name for name in folders if not name.startswith(".")]
             yield from ((relative / name).as_posix() for name in names if name[0] != ".")
 
     def read(self, path: str) -> bytes:
@@ -69,6 +89,15 @@ class DiskFiles:
         Raises:
             Unreadable: there is no such file, or it may not be read, or it is too large.
         """
+        try:
+            content = self._content(path)
+        except Unreadable:
+            self.seen.all = False
+            raise
+        self.seen.file(path, content)
+        return content
+
+    def _content(self, path: str) -> bytes:
         whole = self.root / path
         try:
             if not whole.resolve().is_relative_to(self.root):

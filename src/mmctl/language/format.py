@@ -34,7 +34,7 @@ from mmctl.language.nodes import Mapping as MappingNode
 from mmctl.language.nodes import Node, Scalar, compose
 from mmctl.language.nodes import Sequence as SequenceNode
 from mmctl.language.reader import Reader
-from mmctl.language.settings import PROJECT_FILE
+from mmctl.language.root import PROJECT_FILE
 from mmctl.language.source import parsed
 from mmctl.language.variables import Scope
 from mmctl.problem import Position, Problem, Severity

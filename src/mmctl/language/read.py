@@ -23,8 +23,9 @@ from mmctl.language.project import CaseText, Environment, Ignore, Kind, Project,
 from mmctl.language.reader import MISSING, Reader
 from mmctl.language.references import is_raw, references
 from mmctl.language.resources import ResourceBuilder
+from mmctl.language.root import PROJECT_FILE
 from mmctl.language.rule_sets import RuleSetBuilder
-from mmctl.language.settings import PROJECT_FILE, default_settings, settings_of
+from mmctl.language.settings import default_settings, settings_of
 from mmctl.language.shapes import Builder
 from mmctl.language.suggest import did_you_mean
 from mmctl.language.variables import Scope
@@ -48,7 +49,7 @@ def read_project(
     Raises:
         UsageError: there is no such folder or environment, or nothing in it to read.
     """
-    return Sources.of_folder(root).read(environment)
+    return Sources(DiskFiles.below(root), root.resolve().name).read(environment)
 
 
 def read_text(
@@ -76,17 +77,6 @@ class Sources:
     name: str
     lone: bool = False
     parsed: dict[str, _Parsed] = field(default_factory=dict)
-
-    @classmethod
-    def of_folder(cls, root: Path) -> Sources:
-        """The files below a folder.
-
-        Raises:
-            UsageError: there is no such folder.
-        """
-        if not root.is_dir():
-            raise UsageError(f"`{root}` is not a folder", help="name the folder of the project")
-        return cls(DiskFiles(root), root.resolve().name)
 
     def read(self, environment: str | None = None) -> tuple[Project, tuple[Problem, ...]]:
         """The project in an environment (None: the default one), and what is wrong with it.

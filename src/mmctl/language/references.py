@@ -52,12 +52,14 @@ def with_references(shape: S, rename: Callable[[Reference], str]) -> S:
 def _found(value: Any, path: Path) -> Iterator[Reference]:
     if isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _found(item, (*path, index))
+            if isinstance(item, dict):
+                yield from _found(item, (*path, index))
     elif isinstance(value, dict):
         for key, member in value.items():
             kind = Kind.RELAY if key == "Relay" and isinstance(member, str) else _KINDS.get(key)
             if kind is None:
-                yield from _found(member, (*path, key))
+                if isinstance(member, dict | list):
+                    yield from _found(member, (*path, key))
             elif isinstance(member, list):
                 for index, name in enumerate(member):
                     yield Reference(kind=kind, name=name, path=(*path, key, index))

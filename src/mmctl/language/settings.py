@@ -17,13 +17,13 @@ from mmctl.language.project import (
     Settings,
 )
 from mmctl.language.readings import Readings
+from mmctl.language.root import PROJECT_FILE
 from mmctl.problem import Position, Severity
 
 if TYPE_CHECKING:
     from mmctl.language.nodes import Node
     from mmctl.language.placed import Table
 
-PROJECT_FILE: Final = "mmctl.yaml"
 DEFAULT_RULES: Final = ("rules/**/*.yaml",)
 DEFAULT_CASES: Final = ("cases/**/*.yaml",)
 WHOLE_FOLDER: Final = ("**/*.yaml",)

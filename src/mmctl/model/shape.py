@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sized
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -81,34 +82,36 @@ class OneOf(Shape):
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        names = [self._alias(name) for name in type(self).model_fields if self._has(name)]
+        names = [
+            _alias(type(self), name) for name, value in vars(self).items() if value is not None
+        ]
         if len(names) != 1:
             raise PydanticCustomError(
                 "exactly_one",
                 "expected exactly one of {choices}, got {got}",
                 {
-                    "choices": ", ".join(self._alias(name) for name in type(self).model_fields),
+                    "choices": ", ".join(_alias(type(self), name) for name in vars(self)),
                     "got": ", ".join(names) or "none",
                 },
             )
         return self
 
-    def _has(self, name: str) -> bool:
-        return getattr(self, name) is not None
-
-    @classmethod
-    def _alias(cls, name: str) -> str:
-        return cls.model_fields[name].alias or to_pascal(name)
-
     @property
     def kind(self) -> str:
         """AWS's name of the member that is set, such as `StringExpression` or `Relay`."""
-        return next(self._alias(name) for name in type(self).model_fields if self._has(name))
+        return next(
+            _alias(type(self), name) for name, value in vars(self).items() if value is not None
+        )
 
     @property
     def value(self) -> Any:
         """The member that is set; take it apart with `match`."""
-        return next(getattr(self, name) for name in type(self).model_fields if self._has(name))
+        return next(value for value in vars(self).values() if value is not None)
+
+
+@cache
+def _alias(union: type[OneOf], member: str) -> str:
+    return union.model_fields[member].alias or to_pascal(member)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.problem import Severity
-from mmctl.render.problems import SHOWN, summary
+from mmctl.render.problem_documents import summary
+from mmctl.render.problems import SHOWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Problems for people and for programs: the frame with its caret, and the document `mmctl/lint@1`.
+"""Problems for people: the line that editors read, the frame with its caret, the advice.
 
 Nothing here opens files: the texts that the frames show are given.
 """
@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections import Counter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
 from rich.text import Text
 
 from mmctl.problem import Severity
+from mmctl.render.problem_documents import summary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from mmctl.problem import Problem
 
-SCHEMA: Final = "mmctl/lint@1"
 SHOWN: Final = 100
 """As many problems are shown to people unless they ask for all."""
 _WIDTH: Final = 80
@@ -61,45 +60,6 @@ def one(problem: Problem, lines: Sequence[str]) -> Text:
     if problem.help:
         text.append(_advice(visible(_short(problem.help))))
     return text
-
-
-def summary(problems: Sequence[Problem]) -> str:
-    """How many there are of each severity, in one line."""
-    if not problems:
-        return "no problems"
-    counts = Counter(problem.severity for problem in problems)
-    parts = [
-        f"{counts[severity]:,} {severity if counts[severity] == 1 else _PLURAL[severity]}"
-        for severity in Severity
-        if counts[severity]
-    ]
-    files = len({problem.position.file for problem in problems})
-    return f"{', '.join(parts)} in {files:,} file{'' if files == 1 else 's'}"
-
-
-_PLURAL: Final = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.INFO: "infos"}
-
-
-def document(problems: Iterable[Problem]) -> dict[str, Any]:
-    """The document `mmctl/lint@1`."""
-    listed = list(problems)
-    counts = Counter(problem.severity for problem in listed)
-    return {
-        "schema": SCHEMA,
-        "problems": [
-            {
-                "check": problem.check,
-                "severity": problem.severity.value,
-                "file": problem.position.file,
-                "line": problem.position.line,
-                "column": problem.position.column,
-                "message": problem.message,
-                "help": problem.help,
-            }
-            for problem in listed
-        ],
-        "summary": {severity.value: counts[severity] for severity in Severity},
-    }
 
 
 def visible(text: str) -> str:

@@ -1,0 +1,150 @@
+"""Answers of `lint` that are still true: nothing that they depend on has changed.
+
+An answer is kept with everything that it depends on: the arguments, the day, the program, how
+the output looks, every file and folder that was read. All of it is compared, contents too, before
+it is given again. Imported before anything else is; nothing may be imported here that takes long.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import mmctl
+from mmctl.language.root import root_of
+from mmctl.language.seen import Seen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+OFF: Final = "--no-cache"
+FOLDER: Final = os.path.join(".mmctl", "cache")
+"""Below the folder of the project."""
+MOST: Final = 16
+"""Answers that are kept; the oldest go."""
+LONGEST: Final = 1_000_000
+"""Characters of an answer that is kept."""
+_ELSEWHERE: Final = ("-C", "--directory")
+_LOOKS: Final = (
+    "COLORTERM",
+    "COLUMNS",
+    "FORCE_COLOR",
+    "LINES",
+    "NO_COLOR",
+    "TERM",
+    "TTY_COMPATIBLE",
+    "TTY_INTERACTIVE",
+    "_TYPER_FORCE_DISABLE_TERMINAL",
+)
+"""Variables that change how output looks."""
+_JOB_SUMMARY: Final = "GITHUB_STEP_SUMMARY"
+"""Where it is set, a page is written beside the output."""
+
+
+class Answer(NamedTuple):
+    """What a run wrote to stdout, and its exit code."""
+
+    output: str
+    code: int
+
+
+def remembered(arguments: Sequence[str]) -> Answer | None:
+    """The answer to the same question, where nothing has changed since; else None."""
+    file = _file(arguments)
+    if file is None:
+        return None
+    try:
+        with open(file, encoding="utf-8") as kept:
+            document = json.load(kept)
+        seen = Seen(document["folders"], document["files"])
+        if not seen.holds(_folder_of_project(file)):
+            return None
+        return Answer(str(document["output"]), int(document["code"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def remember(arguments: Sequence[str], answer: Answer, seen: Seen) -> None:
+    """Keep an answer, where it is one that can be given again and the folder can be written."""
+    file = _file(arguments)
+    if file is None or not seen.all or len(answer.output) > LONGEST:
+        return
+    document = {
+        "folders": seen.folders,
+        "files": seen.files,
+        "output": answer.output,
+        "code": answer.code,
+    }
+    folder = os.path.dirname(file)
+    try:
+        os.makedirs(folder, exist_ok=True)
+        # Whatever the project's own .gitignore says, nobody wants these in a commit.
+        _write(os.path.join(folder, ".gitignore"), "*\n")
+        _write(file, json.dumps(document, ensure_ascii=False))
+        for old in _oldest(folder):
+            os.remove(old)
+    except OSError:
+        return
+
+
+def _file(arguments: Sequence[str]) -> str | None:
+    """Where the answer to a question is kept; None where it is no question of this kind."""
+    if not arguments or arguments[0] != "lint" or OFF in arguments or _JOB_SUMMARY in os.environ:
+        return None
+    if any(each.startswith(_ELSEWHERE) for each in arguments):
+        return None
+    root = root_of(os.getcwd())
+    if root is None:
+        return None
+    key = "\0".join((*arguments, os.getcwd(), *_look(), *_program()))
+    name = blake2b(key.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+    return os.path.join(root, FOLDER, f"lint-{name}.json")
+
+
+def _folder_of_project(file: str) -> str:
+    return file[: -len(os.path.join(os.sep, FOLDER, os.path.basename(file)))]
+
+
+def _look() -> Iterator[str]:
+    """What the output depends on beside the files: the day in UTC, and where it goes."""
+    yield time.strftime("%Y-%m-%d", time.gmtime())
+    yield str(sys.stdout.encoding)
+    if sys.stdout.isatty():
+        yield str(os.get_terminal_size(sys.stdout.fileno()))
+    yield from (f"{name}={os.environ[name]}" for name in _LOOKS if name in os.environ)
+
+
+def _program() -> Iterator[str]:
+    """The program as it is installed: another version may find something else."""
+    yield sys.version
+    # A package that is installed or removed changes the folder that packages are in.
+    for folder in sys.path:
+        if os.path.isdir(folder):
+            yield f"{folder} {os.stat(folder).st_mtime_ns}"
+    folders = [os.path.dirname(mmctl.__file__)]
+    for folder in folders:
+        with os.scandir(folder) as entries:
+            for entry in sorted(entries, key=lambda each: each.name):
+                if entry.is_dir():
+                    folders.append(entry.path)
+                elif not entry.name.endswith(".pyc"):
+                    stat = entry.stat()
+                    yield f"{entry.path} {stat.st_mtime_ns} {stat.st_size}"
+
+
+def _write(path: str, text: str) -> None:
+    beside = f"{path}.{os.getpid()}"
+    with open(beside, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(beside, path)
+
+
+def _oldest(folder: str) -> list[str]:
+    with os.scandir(folder) as entries:
+        kept = [each for each in entries if each.name.startswith("lint-")]
+        kept.sort(key=lambda each: each.stat().st_mtime_ns, reverse=True)
+    return [each.path for each in kept[MOST:]]

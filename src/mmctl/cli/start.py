@@ -1,0 +1,41 @@
+"""Where the process begins: a remembered answer at once, or else the whole program.
+
+Imported before anything else is; nothing may be imported here that takes long.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from typing import Final
+
+from mmctl.cli.remembered import remembered
+
+BROKEN_PIPE: Final = 141
+
+
+def main() -> None:
+    """Run `mmctl` with the arguments of the process, and exit with its code."""
+    arguments = sys.argv[1:]
+    answer = remembered(arguments)
+    if answer is not None:
+        try:
+            sys.stdout.write(answer.output)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            sys.exit(broken_pipe())
+        sys.exit(answer.code)
+    # What is made at the start stays until the end: looking through it for garbage is in vain.
+    gc.set_threshold(100_000, 50, 100)
+    # Plug-ins of pydantic are for applications; to look for them takes as long as to read rules.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    from mmctl.cli.main import main as run
+
+    run(arguments)
+
+
+def broken_pipe() -> int:
+    """The reader of our output went away: nothing more to say, and nothing to say it to."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return BROKEN_PIPE

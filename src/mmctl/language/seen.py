@@ -1,0 +1,76 @@
+"""What was seen of a folder while a project was read, so that it can be looked at again.
+
+Reading is a function of what was seen: as long as that holds, it would give the same project.
+Imported before anything else is; nothing may be imported here that takes long.
+"""
+
+from __future__ import annotations
+
+import os
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_THERE = "there"
+"""Stands for a file of which nothing but its being there was asked."""
+
+
+class Seen:
+    """Names in folders and contents of files, by path below a folder; None: there is none."""
+
+    def __init__(
+        self,
+        folders: dict[str, str | None] | None = None,
+        files: dict[str, str | None] | None = None,
+    ) -> None:
+        self.folders = folders or {}
+        self.files = files or {}
+        self.all = True
+        """False where something was seen that cannot be looked at again, such as a refusal."""
+
+    def folder(self, path: str, names: Iterable[str] | None) -> None:
+        """Note the names in a folder."""
+        self.folders[path] = None if names is None else _names(names)
+
+    def file(self, path: str, content: bytes) -> None:
+        """Note the content of a file."""
+        self.files[path] = _digest(content)
+
+    def whether(self, path: str, *, there: bool) -> None:
+        """Note that it was asked whether a file is there, and no more."""
+        self.files.setdefault(path, _THERE if there else None)
+
+    def holds(self, root: str) -> bool:
+        """Whether all of it is still so below a folder."""
+        return all(
+            _names_in(os.path.join(root, path)) == names for path, names in self.folders.items()
+        ) and all(_as_seen(os.path.join(root, path), was) for path, was in self.files.items())
+
+
+def _as_seen(path: str, was: str | None) -> bool:
+    if was is None or was == _THERE:
+        return os.path.exists(path) is (was is not None)
+    try:
+        with open(path, "rb") as file:
+            return _digest(file.read()) == was
+    except OSError:
+        return False
+
+
+def _names_in(folder: str) -> str | None:
+    try:
+        return _names(os.listdir(folder))
+    except OSError:
+        return None
+
+
+def _names(names: Iterable[str]) -> str:
+    # What begins with a dot is never looked at.
+    seen = sorted(name for name in names if not name.startswith("."))
+    return _digest("\0".join(seen).encode("utf-8", "surrogateescape"))
+
+
+def _digest(content: bytes) -> str:
+    return blake2b(content, digest_size=16).hexdigest()
