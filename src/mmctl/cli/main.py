@@ -182,8 +182,8 @@ def exit_code(arguments: Sequence[str]) -> int:
     """Run `mmctl` with some arguments and return the code that the process would exit with."""
     try:
         words = _reordered(arguments)
-        known = bool(words) and any(words[0] == name for name, _, _ in COMMANDS)
-        code = make_app(words[0] if known else None)(
+        alone = bool(words) and words[0] in {"--version", *(name for name, _, _ in COMMANDS)}
+        code = make_app(words[0] if alone else None)(
             words, prog_name="mmctl", standalone_mode=False
         )
     except typer.Exit as done:
