@@ -19,7 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "judge": {"model", "language", "mail"},
     "cases": {"model", "language", "mail", "judge"},
     "checks": {"model", "language", "mail", "judge"},
-    "compiler": {"model", "language", "mail", "judge", "cases"},
+    "compiler": {"model", "language", "mail", "judge", "cases", "checks"},
     "emulator": {"model", "mail", "judge"},
     "interchange": {"model", "language"},
     "live": {"model", "language", "mail", "judge", "cases", "compiler", "emulator"},

@@ -11,14 +11,16 @@
     version: 1
     …
 
-Commands other than `mmctl` run in a shell. Times, ids and digests are replaced by names that
-stay the same, so that stories are golden. A line `-- @path --` copies a folder of the repository.
+JSON documents are held against their schemas. Commands other than `mmctl` run in a shell. Times,
+ids and digests are replaced by names that stay the same, so that stories are golden.
+A line `-- @path --` copies a folder of the repository.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import re
 import shlex
@@ -28,6 +30,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import jsonschema
 
 from mmctl.cli.main import exit_code
 
@@ -113,7 +117,23 @@ def _run(command: str, folder: Path) -> list[str]:
             code = exit_code(words[1:])
     finally:
         os.chdir(before)
+    check_document(out.getvalue())
     return _printed(out.getvalue(), errors.getvalue(), code)
+
+
+def check_document(out: str) -> str | None:
+    """Hold a JSON document against the schema of its name, which is returned; None: it is none."""
+    try:
+        document = json.loads(out)
+    except ValueError:
+        return None
+    if not isinstance(document, dict) or "schema" not in document:
+        return None
+    name: str = document["schema"]
+    short = name.removeprefix("mmctl/").removesuffix("@1")
+    schema = REPOSITORY / "schemas" / f"{short}.schema.json"
+    jsonschema.validate(document, json.loads(schema.read_text(encoding="utf-8")))
+    return name
 
 
 def _printed(out: str, errors: str, code: int) -> list[str]:

@@ -27,6 +27,7 @@ COMMANDS: Final[tuple[tuple[str, str, str], ...]] = (
     ("why", _TEST, "why:why"),
     ("explain", _TEST, "explain:explain"),
     ("checks", _TEST, "checks:checks"),
+    ("budget", _TEST, "budget:budget"),
     ("plan", _CHANGE, "plan:plan"),
     ("apply", _CHANGE, "apply:apply"),
     ("promote", _CHANGE, "promote:promote"),

@@ -7,7 +7,7 @@ by `apply.py`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from mmctl.language.project import Kind
 from mmctl.live.canonical import canonical_pair, digest, digest_of, forms_of
@@ -15,6 +15,7 @@ from mmctl.live.diff import diff
 from mmctl.live.edits import Edit, Summary, summarise
 from mmctl.live.names import named_desired
 from mmctl.live.steps import ordered_steps
+from mmctl.model.quotas import QUOTAS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from mmctl.live.read import LiveState
     from mmctl.live.service import Identity
     from mmctl.live.steps import Step
-
-MAX_RULES: Final = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +44,7 @@ class BudgetLine:
     rule_set: str
     logical: int
     live: int
-    limit: int = MAX_RULES
+    limit: int = QUOTAS.rules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

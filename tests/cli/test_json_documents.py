@@ -1,0 +1,59 @@
+"""What commands write for programs is as the published schemas say, for every command that does."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from story import REPOSITORY, check_document
+
+from mmctl.cli.main import exit_code
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+COMMANDS = (
+    ("checks", "mmctl/checks@1"),
+    ("lint", "mmctl/lint@1"),
+    ("budget", "mmctl/budget@1"),
+    ("fmt --check", "mmctl/fmt@1"),
+    ("simulate", "mmctl/simulate@1"),
+    ("simulate cases/messages", "mmctl/simulate@1"),
+    ("why {message} --rcpt someone@example.com", "mmctl/why@1"),
+    ("plan", "mmctl/plan@1"),
+    ("drift", "mmctl/drift@1"),
+    ("history", "mmctl/history@1"),
+    ("diff {snapshot} .", "mmctl/diff@1"),
+)
+
+
+def test_every_document_is_published() -> None:
+    written = {
+        name
+        for file in (REPOSITORY / "src").rglob("*.py")
+        for name in re.findall(r"\"mmctl/([a-z]+)@1\"", file.read_text(encoding="utf-8"))
+    }
+    published = {file.name.split(".")[0] for file in (REPOSITORY / "schemas").glob("*.json")}
+    assert written | {"project", "rules"} == published
+    kept = {"snapshot"}  # a file, which no command prints
+    assert written - kept == {name.split("/")[1].split("@")[0] for _, name in COMMANDS}
+
+
+def test_documents_are_as_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert exit_code(["init", "--no-input"]) == 0
+    assert exit_code(["apply", "--yes", "-q"]) == 0
+    rules = next(tmp_path.glob("rules/*.yaml"))
+    rules.write_text(rules.read_text().replace("enabled: false", "enabled: true") + "\n")
+    capsys.readouterr()
+    names = {
+        "message": next(tmp_path.rglob("*.eml")).relative_to(tmp_path),
+        "snapshot": min((tmp_path / ".mmctl/snapshots").rglob("0001*")).name.split(".")[0],
+    }
+    for command, name in COMMANDS:
+        exit_code([*command.format_map(names).split(), "--format", "json"])
+        assert check_document(capsys.readouterr().out) == name, command
