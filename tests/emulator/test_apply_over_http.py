@@ -128,18 +128,44 @@ def test_an_apply_that_never_hears_of_what_it_made_finds_it(
         assert counts(embedded) == ONE_OF_EACH
 
 
-def test_an_answer_without_its_members_is_no_answer_and_nothing_was_written(
-    embedded: EmbeddedMailManager, clock: Any, gateway: Path
+LISTS = (
+    "ListRuleSets",
+    "ListTrafficPolicies",
+    "ListIngressPoints",
+    "ListAddressLists",
+    "ListMembersOfAddressList",
+    "ListArchives",
+    "ListRelays",
+    "ListAddonSubscriptions",
+    "ListTagsForResource",
+)
+
+
+@pytest.mark.parametrize("operation", LISTS)
+def test_a_list_that_stays_cut_short_is_never_an_empty_one(
+    embedded: EmbeddedMailManager, clock: Any, gateway: Path, operation: str
 ) -> None:
-    with served(embedded, clock, gateway, "short:ListRuleSets"):
+    with served(embedded, clock, gateway):
+        assert mmctl(gateway, "apply", "--yes") == 0
+    with served(embedded, clock, gateway, f"short:{operation}@1-"):
+        assert mmctl(gateway, "plan", "--detailed-exitcode") == 5
         assert mmctl(gateway, "apply", "--yes") == 5
-        assert counts(embedded) == NONE
+    assert counts(embedded) == ONE_OF_EACH
 
 
-def test_an_answer_without_its_members_after_a_write_stops_part_way(
+@pytest.mark.parametrize("operation", ["ListTrafficPolicies", "GetRuleSet", "CreateRuleSet"])
+def test_an_answer_cut_short_once_is_asked_for_again(
+    embedded: EmbeddedMailManager, clock: Any, gateway: Path, operation: str
+) -> None:
+    with served(embedded, clock, gateway, f"short:{operation}"):
+        assert mmctl(gateway, "apply", "--yes") == 0
+        assert counts(embedded) == ONE_OF_EACH
+
+
+def test_an_answer_that_stays_cut_short_after_a_write_stops_part_way(
     embedded: EmbeddedMailManager, clock: Any, gateway: Path
 ) -> None:
-    with served(embedded, clock, gateway, "short:GetRuleSet"):
+    with served(embedded, clock, gateway, "short:GetRuleSet@1-"):
         assert mmctl(gateway, "apply", "--yes") == 6
     with served(embedded, clock, gateway):
         assert mmctl(gateway, "apply", "--yes") == 0

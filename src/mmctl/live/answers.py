@@ -5,6 +5,7 @@ A read that fails changes nothing; of a write it must be known whether it may ha
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +15,14 @@ from mmctl.live.service import Answer, OutcomeUnknown, ServiceAnswer
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from botocore.awsrequest import AWSResponse
+    from botocore.model import OperationModel
+
+ATTEMPTS: Final = 6
+"""Tries of one call, with botocore's waits between them: about ten seconds of throttling."""
+_FIRST_WAIT: Final = 0.1
+"""Seconds before an answer that was cut short is asked for again; each wait doubles."""
+_FIRST_ERROR: Final = 400
 _SERVER_FAULT: Final = 500
 
 
@@ -59,6 +68,42 @@ def writing(operation: str) -> Iterator[None]:
 
 _TRY_AGAIN: Final = "check the network and the endpoint, then try again"
 _CREDENTIALS: Final = "check `profile:` and `role_arn:` of the environment, and log in"
+
+
+def insist_on_whole_answers(client: Any) -> None:
+    """Let a boto3 client ask again for an answer that was cut short, and at last raise.
+
+    botocore holds no body against its Content-Length, and takes what is no JSON for an answer
+    without members: a list that was cut off would read as an empty one.
+    """
+    client.meta.events.register("needs-retry", _wait_where_cut_short)
+
+
+def _wait_where_cut_short(
+    *, response: tuple[AWSResponse, Any] | None, operation: OperationModel, attempts: int, **_: Any
+) -> float | None:
+    from botocore.exceptions import ConnectionClosedError  # noqa: PLC0415 - slow to import
+
+    if response is None or _is_whole(response[0], operation):
+        return None
+    if attempts >= ATTEMPTS:
+        raise ConnectionClosedError(endpoint_url=response[0].url)
+    return _FIRST_WAIT * 2.0 ** (attempts - 1)
+
+
+def _is_whole(http: AWSResponse, operation: OperationModel) -> bool:
+    body, length = http.content, http.headers.get("Content-Length", "")
+    if "Content-Encoding" not in http.headers and length.isdecimal() and len(body) < int(length):
+        return False
+    answers_with_members = operation.output_shape is not None and operation.output_shape.members
+    if http.status_code >= _FIRST_ERROR or not answers_with_members:
+        return True
+    # Whatever lies between may have counted anew what it was given.
+    try:
+        json.loads(body)
+    except ValueError:
+        return False
+    return True
 
 
 def _answer(operation: str, response: Mapping[str, Any]) -> ServiceAnswer | OutcomeUnknown:

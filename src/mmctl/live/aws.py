@@ -13,7 +13,14 @@ from weakref import finalize
 
 from mmctl.errors import CouldNot, Refused, UsageError
 from mmctl.language.project import EMBEDDED
-from mmctl.live.answers import asking, reading, unreadable, writing
+from mmctl.live.answers import (
+    ATTEMPTS,
+    asking,
+    insist_on_whole_answers,
+    reading,
+    unreadable,
+    writing,
+)
 from mmctl.live.bucket import S3Bucket
 from mmctl.live.service import Answer, Identity, Members, Noun, OutcomeUnknown, ServiceAnswer
 
@@ -34,8 +41,6 @@ EMBEDDED_STATE: Final = ".mmctl/embedded.db"
 """Where the embedded Mail Manager keeps its state, below the project."""
 EMBEDDED_ACCOUNT: Final = "000000000000"
 DEFAULT_REGION: Final = "us-east-1"
-ATTEMPTS: Final = 6
-"""Tries of one call, with botocore's waits between them: about ten seconds of throttling."""
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 _AWS_HOST: Final = re.compile(r"(^|\.)(amazonaws\.com(\.cn)?|api\.aws)$")
 
@@ -44,6 +49,7 @@ class AwsMailManager:
     """The service behind one boto3 session."""
 
     def __init__(self, client: Any, identity: Identity, clients: Clients | None = None) -> None:
+        insist_on_whole_answers(client)
         self._client = client
         self._identity = identity
         self.clients = clients
