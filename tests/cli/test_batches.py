@@ -14,6 +14,7 @@ from mmctl.judge.submission import gateway_of_rule_set
 from mmctl.judge.tally import Tally
 from mmctl.language.read import read_text
 from mmctl.mail.email import Envelope
+from mmctl.mail.partial import Message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +28,7 @@ rule_sets:
       - {name: block, conditions: [{subject: {contains: "7"}}], actions: [drop]}
       - {name: keep, actions: [{archive: {to: vault}}]}
 """
-MESSAGES = [(f"{n}.eml", f"Subject: {n}\r\n\r\n".encode()) for n in range(2 * BATCH + 1)]
+MESSAGES = [Message(f"{n}.eml", f"Subject: {n}\r\n\r\n".encode()) for n in range(2 * BATCH + 1)]
 
 
 def judging(check: Killing | None = None) -> Judging:
@@ -64,8 +65,8 @@ def test_a_message_that_kills_every_process_ends_the_command_with_a_reason(tmp_p
 
 def test_a_tally_of_parts_is_the_tally_of_the_whole() -> None:
     whole, parts = Tally(), Tally()
-    for name, content in MESSAGES[:30]:
-        simulated = judging().simulated(name, content)
+    for message in MESSAGES[:30]:
+        simulated = judging().simulated(message)
         part = Tally()
         part.add(simulated)
         parts.merge(part)

@@ -8,6 +8,7 @@ from mmctl.judge.recording import recorded
 from mmctl.judge.simulation import Stated, simulate
 from mmctl.language.readings import Readings
 from mmctl.mail.email import Envelope, Facts, NoPolicy, Session, Tls
+from mmctl.mail.partial import Message
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 
 RULES = """
@@ -25,7 +26,7 @@ ENVELOPE = Envelope(mail_from="", recipients=("bob@example.com",))
 
 def case(gateway: Any, facts: Facts, *, assume_pass: bool = False) -> dict[str, Any]:
     stated = Stated(envelope=ENVELOPE, session=Session(tls=Tls.TLS1_2), facts=facts)
-    simulated = simulate(gateway, "m.eml", MESSAGE, stated, assume_pass=assume_pass)
+    simulated = simulate(gateway, Message("m.eml", MESSAGE), stated, assume_pass=assume_pass)
     return recorded(simulated, Readings())
 
 
@@ -54,7 +55,7 @@ def test_a_policy_that_rules_do_not_see_because_dmarc_passed_is_absent(gateway_f
     )
     found = Stated(envelope=ENVELOPE, facts=Facts(add_ons=facts.add_ons))
     message = b"Authentication-Results: in.example.com; dmarc=pass (p=REJECT)\r\n" + MESSAGE
-    simulated = simulate(gateway_from(RULES), "m.eml", message, found)
+    simulated = simulate(gateway_from(RULES), Message("m.eml", message), found)
     assert recorded(simulated, Readings())["verdicts"]["dmarc_policy"] == "absent"
     published = Readings.of({"dmarc_policy_means": "published_policy"})
     assert recorded(simulated, published)["verdicts"]["dmarc_policy"] == "REJECT"

@@ -7,6 +7,7 @@ from typing import Any
 from mmctl.judge.simulation import Stated, simulate
 from mmctl.language.project import Outcome
 from mmctl.mail.email import Checked, Envelope, Facts, Session
+from mmctl.mail.partial import Message
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 
 RULES = """
@@ -26,7 +27,7 @@ MESSAGE = (
 
 def test_headers_say_what_no_option_says(gateway_from: Any) -> None:
     stated = Stated(session=Session(helo="other.example"), facts=Facts(spf=RuleVerdict.FAIL))
-    simulated = simulate(gateway_from(RULES), "m.eml", MESSAGE, stated)
+    simulated = simulate(gateway_from(RULES), Message("m.eml", MESSAGE), stated)
     known = {known.name: (known.value, known.source) for known in simulated.known}
     assert known == {
         "mail_from": ("bounces@example.org", "Return-Path"),
@@ -41,9 +42,9 @@ def test_headers_say_what_no_option_says(gateway_from: Any) -> None:
 
 def test_a_dmarc_policy_that_is_stated_is_what_conditions_see(gateway_from: Any) -> None:
     gateway = gateway_from(RULES)
-    found = simulate(gateway, "m.eml", MESSAGE, Stated())
+    found = simulate(gateway, Message("m.eml", MESSAGE), Stated())
     stated = Stated(facts=Facts(dmarc_policy=RuleDmarcPolicy.REJECT))
-    told = simulate(gateway, "m.eml", MESSAGE, stated)
+    told = simulate(gateway, Message("m.eml", MESSAGE), stated)
     assert found.trace.recipients[0].outcome is Outcome.DELIVERED
     assert told.trace.recipients[0].outcome is Outcome.DROPPED
 
@@ -52,7 +53,7 @@ def test_a_reading_that_would_change_the_outcome_is_named_with_its_choices(
     gateway_from: Any,
 ) -> None:
     stated = Stated(facts=Facts(dmarc_policy=RuleDmarcPolicy.REJECT))
-    simulated = simulate(gateway_from(RULES), "m.eml", MESSAGE, stated)
+    simulated = simulate(gateway_from(RULES), Message("m.eml", MESSAGE), stated)
     assert [str(dependence) for dependence in simulated.dependences] == [
         "outcome depends on `string_case`: dropped, but delivered if sensitive"
     ]
@@ -60,7 +61,7 @@ def test_a_reading_that_would_change_the_outcome_is_named_with_its_choices(
 
 def test_the_null_sender_is_something_that_is_known(gateway_from: Any) -> None:
     stated = Stated(envelope=Envelope(mail_from="", recipients=("bob@example.com",)))
-    simulated = simulate(gateway_from(RULES), "m.eml", MESSAGE, stated)
+    simulated = simulate(gateway_from(RULES), Message("m.eml", MESSAGE), stated)
     assert simulated.submission.envelope.mail_from == ""
     assert ("mail_from", "<>", "--mail-from") in {
         (known.name, known.value, known.source) for known in simulated.known
@@ -68,7 +69,7 @@ def test_the_null_sender_is_something_that_is_known(gateway_from: Any) -> None:
 
 
 def test_a_message_without_recipients_is_judged_for_nobody(gateway_from: Any) -> None:
-    simulated = simulate(gateway_from(RULES), "m.eml", b"Subject: x\r\n\r\n", Stated())
+    simulated = simulate(gateway_from(RULES), Message("m.eml", b"Subject: x\r\n\r\n"), Stated())
     assert simulated.trace.recipients == ()
     assert simulated.dependences == ()
 
@@ -79,7 +80,7 @@ def test_what_is_checked_stands_over_headers_and_below_options(gateway_from: Any
         return Checked(facts=facts, results={"spf": "neutral"})
 
     stated = Stated(facts=Facts(dkim=RuleVerdict.PASS))
-    simulated = simulate(gateway_from(RULES), "m.eml", MESSAGE, stated, check=check)
+    simulated = simulate(gateway_from(RULES), Message("m.eml", MESSAGE), stated, check=check)
     known = {each.name: (each.value, each.source, each.detail) for each in simulated.known}
     assert known["spf"] == ("GRAY", "computed", "neutral")
     assert known["dkim"] == ("PASS", "--dkim", None)
@@ -100,7 +101,7 @@ def test_a_message_is_compared_under_other_rules_by_what_becomes_of_it(gateway_f
     plain = gateway_from("- {name: deliver, actions: [{relay: {to: exchange}}]}\n")
 
     def differences(before: Any) -> list[str]:
-        simulated = simulate(plain, "m.eml", MESSAGE, Stated(), against=before)
+        simulated = simulate(plain, Message("m.eml", MESSAGE), Stated(), against=before)
         return [str(difference) for difference in simulated.differences]
 
     assert differences(renamed) == []

@@ -137,5 +137,5 @@ def test_what_is_not_there_is_none_and_what_may_not_be_read_is_said(
     stubber.add_client_error("get_object", "AccessDenied", "no", http_status_code=403)
     assert bucket.get("k") == ("text", "e")
     assert bucket.get("k") is None
-    with pytest.raises(CouldNot, match="GetObject: no"):
+    with pytest.raises(CouldNot, match="GetObject: access to `s3://snapshots` is denied"):
         bucket.get("k")

@@ -13,11 +13,13 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from itertools import islice
 from multiprocessing import get_context
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from mmctl.errors import CouldNot
 from mmctl.judge.simulation import simulate
+from mmctl.judge.sizes import sizes_asked
 from mmctl.judge.tally import Tally
+from mmctl.mail.partial import Needs
 from mmctl.render.messages import block, lines
 from mmctl.render.trace_documents import message_document
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from mmctl.judge.simulation import Check, Simulated, Stated
     from mmctl.judge.submission import Gateway
+    from mmctl.mail.partial import Message
 
 BATCH: Final = 64
 """Messages at most in one batch."""
@@ -37,9 +40,7 @@ IN_FLIGHT: Final = 3
 TRIES: Final = 3
 """How often a batch is tried whose process was killed."""
 
-Message = tuple[str, bytes]
-"""Name and content."""
-Batch = list[Message]
+Batch: TypeAlias = "list[Message]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +59,20 @@ class Judging:
     seen: Callable[[Simulated, bytes], None] | None = None
     """Is shown each message with what became of it; in this process alone."""
 
-    def simulated(self, name: str, content: bytes) -> Simulated:
+    @property
+    def needs(self) -> Needs:
+        """What of a message is needed for this."""
+        gateways = [self.gateway] if self.against is None else [self.gateway, self.against]
+        return Needs(
+            body=self.check is not None or self.seen is not None,
+            sizes=frozenset[float]().union(*map(sizes_asked, gateways)),
+        )
+
+    def simulated(self, message: Message) -> Simulated:
         """What becomes of one message."""
         return simulate(
             self.gateway,
-            name,
-            content,
+            message,
             self.stated,
             assume_pass=self.assume_pass,
             check=self.check,
@@ -86,11 +95,11 @@ class Judging:
     def batch(self, messages: Iterable[Message]) -> Judged:
         """Judge some messages."""
         judged = Judged()
-        for name, content in messages:
-            simulated = self.simulated(name, content)
+        for message in messages:
+            simulated = self.simulated(message)
             judged.tally.add(simulated)
             if self.seen is not None:
-                self.seen(simulated, content)
+                self.seen(simulated, message.content)
             judged.written.append(self.written(simulated))
         return judged
 
@@ -121,9 +130,9 @@ def judged_batches(
 def _batches(messages: Iterable[Message]) -> Iterator[Batch]:
     batch: Batch = []
     size = 0
-    for name, content in messages:
-        batch.append((name, content))
-        size += len(content)
+    for message in messages:
+        batch.append(message)
+        size += len(message.content)
         if len(batch) >= BATCH or size >= BATCH_BYTES:
             yield batch
             batch, size = [], 0
@@ -177,7 +186,7 @@ def _forget_broken(waiting: deque[_Waiting]) -> None:
     """Let all batches be tried again that have no result."""
     first = waiting[0]
     if first.tries >= TRIES:
-        names = f"`{first.batch[0][0]}` to `{first.batch[-1][0]}`"
+        names = f"`{first.batch[0].name}` to `{first.batch[-1].name}`"
         raise CouldNot(
             f"{TRIES} times a process was killed before {names} were judged",
             help="perhaps memory is short: fewer `--workers`",

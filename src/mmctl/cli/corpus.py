@@ -15,6 +15,7 @@ from mmctl.errors import UsageError
 from mmctl.judge.simulation import Stated
 from mmctl.language.project import Outcome
 from mmctl.live.plan import Behaviour
+from mmctl.mail.partial import Needs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -38,21 +39,21 @@ def with_behaviour(
     if not pairs:
         note = "no ingress point is live and wanted: there is nothing to judge the corpus by"
         return replace(plan, notes=(*plan.notes, note))
+    ways = [Judging(gateway=wanted, stated=Stated(), against=live) for wanted, live in pairs]
+    sizes = frozenset[float]().union(*(way.needs.sizes for way in ways))
     judged = differing = undecided = 0
     kinds: Counter[str] = Counter()
+    messages = messages_of(change.run, change.project, paths, Needs(body=False, sizes=sizes))
     with Progress(change.run, "message") as progress:
-        for name, content in messages_of(change.run, paths):
-            every = [
-                Judging(gateway=wanted, stated=Stated(), against=live).simulated(name, content)
-                for wanted, live in pairs
-            ]
+        for message in messages:
+            every = [way.simulated(message) for way in ways]
             found = [str(each) for simulated in every for each in simulated.differences]
             judged += 1
             differing += bool(found)
             undecided += not found and any(_undecided(simulated) for simulated in every)
             kinds.update(found)
             if found:
-                show(f"{name}  {', '.join(dict.fromkeys(found))}")
+                show(f"{message.name}  {', '.join(dict.fromkeys(found))}")
             progress.count(1)
     behaviour = Behaviour(
         corpus=", ".join(paths),

@@ -19,19 +19,22 @@ from mmctl.cli.results import result_stream
 from mmctl.cli.stated import restated, stated_of, way_in
 from mmctl.errors import UsageError
 from mmctl.judge.tally import Tally
+from mmctl.mail.partial import Message
 from mmctl.render.messages import advice, shown_paths, summary
 from mmctl.render.trace_documents import tally_document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from mmctl.cli.batches import Judged, Message
+    from mmctl.cli.batches import Judged
     from mmctl.cli.record import Recorder
     from mmctl.cli.run import Run
     from mmctl.cli.stated import Options
     from mmctl.language.project import Project
+    from mmctl.mail.partial import Needs
 
 UNKNOWN: Final = 4
+BUCKETS: Final = "s3://"
 STDOUT: Final = "-"
 """As the file to write; as the file to read it is stdin."""
 SCHEMA: Final = "mmctl/simulate@1"
@@ -60,14 +63,14 @@ def judge_messages(run: Run, wanted: Wanted) -> int:
     """
     project = run.project()
     judging = judging_of(run, project, wanted)
-    first, messages = _begun(messages_of(run, wanted.paths))
+    recorder = _recorder(run, project, wanted)
+    if recorder is not None:
+        judging = replace(judging, seen=recorder.see)
+    first, messages = _begun(messages_of(run, project, wanted.paths, judging.needs))
     if run.format == "json":
         judging = replace(judging, form="json")
     elif len(first) > 1 and not (run.verbose or wanted.trace):
         judging = replace(judging, form="lines")
-    recorder = _recorder(run, project, wanted)
-    if recorder is not None:
-        judging = replace(judging, seen=recorder.see)
     tally = Tally()
     batches = _counted(run, tally, judged_batches(judging, messages, workers=wanted.workers))
     if wanted.record == STDOUT:
@@ -130,18 +133,38 @@ def judging_of(run: Run, project: Project, wanted: Wanted) -> Judging:
     return judging
 
 
-def messages_of(run: Run, paths: Sequence[str]) -> Iterator[Message]:
-    """The messages of all paths; those that cannot be read are told on stderr."""
+def messages_of(
+    run: Run, project: Project, paths: Sequence[str], needs: Needs
+) -> Iterator[Message]:
+    """The messages of all paths; those that cannot be read are told on stderr.
+
+    Raises:
+        UsageError: a path is missing, cannot be read, or holds no messages.
+        CouldNot: a bucket cannot be used.
+    """
     from mmctl.mail.sources import messages
 
     skip = partial(_skipped, run)
     for path in paths:
-        if path.startswith("s3://"):
-            raise UsageError(
-                f"`{path}` is not read", help=f"copy it first: aws s3 cp --recursive {path} mail/"
-            )
+        if path.startswith(BUCKETS):
+            yield from _messages_in_bucket(project, path, needs, skip)
+            continue
         place = path if path == STDOUT else run.directory / path
-        yield from messages([place], sys.stdin.buffer, skip=skip)
+        for name, content in messages([place], sys.stdin.buffer, skip=skip):
+            yield Message(name, content)
+
+
+def _messages_in_bucket(
+    project: Project, path: str, needs: Needs, skip: Callable[[str, str], None]
+) -> Iterator[Message]:
+    from mmctl.live.aws import open_bucket
+    from mmctl.live.s3_mail import messages_in_bucket
+
+    name, _, prefix = path.removeprefix(BUCKETS).partition("/")
+    if not name:
+        raise UsageError(f"`{path}` names no bucket", help="s3://bucket/prefix")
+    bucket = open_bucket(project.environment, name)
+    yield from messages_in_bucket(bucket, prefix, needs, skip=skip)
 
 
 def _skipped(run: Run, name: str, reason: str) -> None:

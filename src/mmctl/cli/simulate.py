@@ -27,7 +27,9 @@ def simulate(
     run: Run,
     messages: Annotated[
         list[str] | None,
-        typer.Argument(help="Message files, folders, archives, or `-`; absent: the cases."),
+        typer.Argument(
+            help="Files, folders, archives, `s3://bucket/prefix` or `-`; absent: the cases."
+        ),
     ] = None,
     pattern: Annotated[str | None, _about_cases("--run", "Only cases whose names match.")] = None,
     fail_on_empty: Annotated[

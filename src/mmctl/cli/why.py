@@ -119,7 +119,7 @@ def _of_message(
     wanted = Wanted(paths=(path,), options=options, authenticate=authenticate, zone=zone)
     project = run.project()
     judging = judging_of(run, project, wanted)
-    found = messages_of(run, (path,))
+    found = messages_of(run, project, (path,), judging.needs)
     first = next(found, None)
     if first is None:
         raise UsageError(f"`{path}` holds no message that can be read")
@@ -128,7 +128,7 @@ def _of_message(
             f"`{path}` holds more than one message",
             help="`mmctl simulate --trace` shows every decision for many",
         )
-    simulated = judging.simulated(*first)
+    simulated = judging.simulated(first)
     if not simulated.trace.recipients:
         raise UsageError("no recipient is known", help="name one: --rcpt b@example.com")
     return _Judged(

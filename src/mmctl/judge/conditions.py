@@ -191,13 +191,13 @@ def _tls_wrapped(asking: Asking) -> tuple[Answer, tuple[str, ...]]:
 
 def _number(expression: RuleNumberExpression, asking: Asking) -> Found:
     """The size as it was received: headers that rules add do not count."""
-    size = asking.submission.email.size
+    email = asking.submission.email
     return Found(
         operand="message_size",
         operator=expression.operator.value.lower(),
         values=(f"{expression.value:g}" if expression.value % 1 else f"{expression.value:.0f}",),
-        compared=(str(size),),
-        answer=known(number_matches(expression.operator, size, expression.value)),
+        compared=(f"at least {email.size}" if email.unread else str(email.size),),
+        answer=known(number_matches(expression.operator, email.size, expression.value)),
     )
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mmctl.judge.submission import Gateway
     from mmctl.judge.trace import Trace
     from mmctl.mail.email import Email
+    from mmctl.mail.partial import Message
 
     Check: TypeAlias = Callable[[bytes, Email, Envelope, Session, Facts], Checked]
     """Finds out for itself what it can of a message."""
@@ -90,8 +91,7 @@ _OPTIONS: Final = {
 
 def simulate(
     gateway: Gateway,
-    name: str,
-    message: bytes,
+    message: Message,
     stated: Stated,
     *,
     assume_pass: bool = False,
@@ -102,13 +102,13 @@ def simulate(
 
     `check` authenticates it; `against` is another gateway that judges it too.
     """
-    email = read_email(message)
+    email = read_email(message.content, unread=message.unread)
     submission, known = submission_from(
-        email, stated, None if check is None else partial(check, message, email)
+        email, stated, None if check is None else partial(check, message.content, email)
     )
     trace = judge(gateway, submission, assume_pass=assume_pass)
     return Simulated(
-        message=name,
+        message=message.name,
         submission=submission,
         known=known,
         trace=trace,

@@ -58,7 +58,7 @@ def writing(operation: str) -> Iterator[None]:
         raise _answer(operation, error.response) from error
     except (boto.EndpointConnectionError, boto.ConnectTimeoutError) as error:
         raise CouldNot(f"{operation}: {error}", help=_TRY_AGAIN) from error
-    except (ResponseParserError, boto.HTTPClientError) as error:
+    except (ResponseParserError, boto.HTTPClientError, boto.IncompleteReadError) as error:
         raise OutcomeUnknown(operation, str(error)) from error
     except boto.ParamValidationError as error:
         raise ServiceAnswer(operation, Answer.INVALID, str(error)) from error

@@ -203,14 +203,19 @@ def connect(
 
 
 def open_bucket(environment: Environment, bucket: str) -> S3Bucket:
-    """The bucket of an environment's snapshots, with the same credentials as its service.
+    """A bucket of S3, with the profile, region and role of an environment.
+
+    S3 is not embedded: where the endpoint of Mail Manager is on this machine, the credentials are
+    the usual ones all the same. Another S3 is named as for all tools of AWS, by AWS_ENDPOINT_URL_S3
+    or `endpoint_url` of the profile.
 
     Raises:
         CouldNot: there are no credentials.
     """
-    config = _config()
-    url = environment.endpoint if environment.endpoint != EMBEDDED else None
-    session = _session(environment, url, config)
+    from mmctl.live.s3_mail import READERS
+
+    config = _config(connections=READERS)
+    session = _session(environment, None, config)
     with asking("credentials"):
         return S3Bucket(session.client("s3", config=config), bucket)
 
@@ -242,10 +247,11 @@ def _is_aws(url: str) -> bool:
     return bool(_AWS_HOST.search(urlsplit(url).hostname or ""))
 
 
-def _config() -> Config:
+def _config(connections: int = 10) -> Config:
     from botocore.config import Config
 
     return Config(
+        max_pool_connections=connections,
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         connect_timeout=10,
         read_timeout=30,

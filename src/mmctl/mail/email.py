@@ -31,7 +31,12 @@ class Email:
     headers: Mapping[str, Sequence[str]] = field(hash=False)
     """Unfolded values as sent, top to bottom, under lower-case names; encoded words undecoded."""
     size: int
-    """Bytes, with CRLF line ends as SMTP carries it; an mbox `From ` line is not part of it."""
+    """Bytes, with CRLF line ends as SMTP carries it; an mbox `From ` line is not part of it.
+
+    Where a part of the body was not read: the least it can be.
+    """
+    unread: int = 0
+    """Bytes of the body that were not read."""
     defects: tuple[str, ...] = ()
     """What was wrong with the header section; `notes` has the defects of single values too."""
 
@@ -55,6 +60,11 @@ class Email:
         Display names and comments are left out; parsed before encoded words are decoded.
         """
         return tuple(spec for specs in self.addresses_by_header(name) for spec in specs)
+
+    @property
+    def size_at_most(self) -> int:
+        """The largest that the size can be: each byte not read may be a line end by itself."""
+        return self.size + self.unread
 
     @property
     def read_receipt_requested(self) -> bool:

@@ -22,11 +22,12 @@ _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
 _LATIN_1: Final = {0xDC00 + byte: byte for byte in range(0x80, 0x100)}
 
 
-def read_email(message: bytes) -> Email:
+def read_email(message: bytes, *, unread: int = 0) -> Email:
     """Read a message; what is wrong with it becomes a note, never an exception.
 
-    Lines end with CRLF, LF or a bare CR. A byte order mark, blank lines and an mbox `From ` line
-    before the header are skipped, and so are lines that are no header. Bytes beyond ASCII are
+    `unread` bytes may be left out at its end, where `holds_header` says that all of the header is
+    there. Lines end with CRLF, LF or a bare CR. A byte order mark, blank lines and an mbox `From `
+    line before the header are skipped, and so are lines that are no header. Bytes beyond ASCII are
     UTF-8, else Latin-1 (which 8-bit headers mean is nowhere said: RFC 6532 knows only UTF-8).
     """
     defects: list[str] = []
@@ -38,7 +39,19 @@ def read_email(message: bytes) -> Email:
     size = smtp_size(message)
     if carried:
         size -= smtp_size(message[:carried])
-    return Email(headers=headers, size=size, defects=tuple(defects))
+    return Email(headers=headers, size=size + unread, unread=unread, defects=tuple(defects))
+
+
+def holds_header(start: bytes) -> bool:
+    """Whether the first bytes of a message hold its whole header section.
+
+    A blank line made with bare CRs is not looked for, nor one in UTF-16: such a message has to be
+    read to its end.
+    """
+    if start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return False
+    _, begins = _starts(start, [])
+    return _section_end(start, begins) < len(start)
 
 
 def smtp_size(message: bytes) -> int:

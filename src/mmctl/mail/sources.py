@@ -14,7 +14,7 @@ import zipfile
 import zlib
 from contextlib import contextmanager
 from io import BufferedReader
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias, cast
 
 from mmctl.errors import UsageError
@@ -129,50 +129,87 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _from_file(path: Path, skip: Skip) -> Iterator[tuple[str, bytes]]:
-    """The messages of one file, by what is in it; the suffix decides only where that is open."""
+    """The messages of one file."""
     with _readable(path), path.open("rb") as file:
+        yield from messages_of_file(str(path), file, skip)
+
+
+def messages_of_file(
+    name: str, file: BufferedReader[Any], skip: Skip
+) -> Iterator[tuple[str, bytes]]:
+    """The messages of a file, by what is in it; the suffix decides only where that is open.
+
+    Raises:
+        UsageError: it holds no messages.
+    """
+    with _readable(name):
         start = file.peek(_PEEK)[:_PEEK]
-        unpacked = next(
-            (way for begin, way in _COMPRESSED.items() if start.startswith(begin)), None
-        )
+        unpacked = _unpacking(start)
         if unpacked is None:
-            yield from _from_content(path, file, start, skip)
+            yield from _from_content(name, file, start, skip)
             return
         with unpacked(file) as inside, BufferedReader(inside) as buffered:
-            yield from _from_content(path, buffered, buffered.peek(_PEEK)[:_PEEK], skip)
+            yield from _from_content(name, buffered, buffered.peek(_PEEK)[:_PEEK], skip)
+
+
+def is_one_message(name: str, start: bytes) -> bool:
+    """Whether a file that begins so is a message itself, and no archive or mbox."""
+    return not (
+        _unpacking(start)
+        or start.startswith(_ZIP)
+        or _is_tar(name, start)
+        or PurePath(name).suffix.lower() == ".zip"
+        or start[:4] in _OTHER_ARCHIVES
+        or _is_mbox(name, start)
+    )
+
+
+def too_large(size: int) -> str | None:
+    """Why a message of so many bytes is left out; None: it is not."""
+    if size <= LARGEST_MESSAGE:
+        return None
+    return f"has more than {LARGEST_MESSAGE // 1024**2} MiB, the most that is read of a message"
+
+
+def _unpacking(start: bytes) -> Callable[..., Any] | None:
+    return next((way for begin, way in _COMPRESSED.items() if start.startswith(begin)), None)
 
 
 def _from_content(
-    path: Path, file: BufferedReader[Any], start: bytes, skip: Skip
+    name: str, file: BufferedReader[Any], start: bytes, skip: Skip
 ) -> Iterator[tuple[str, bytes]]:
     """Choose the reader that fits the first bytes of a file."""
-    name = str(path)
     if start.startswith(_ZIP):
         yield from _from_zip(name, file, skip)
-    elif _is_tar(path, start):
+    elif _is_tar(name, start):
         yield from _from_tar(name, file, skip)
-    elif path.suffix.lower() == ".zip":
+    elif PurePath(name).suffix.lower() == ".zip":
         raise UsageError(f"`{name}` is not a zip archive")
     elif kind := _OTHER_ARCHIVES.get(start[:4]):
         raise UsageError(
             f"`{name}` is {kind}, which is not read",
             help="unpack it, or export its messages as .eml, mbox, tar or zip",
         )
-    elif start.startswith(b"From ") and _suffix(path) not in _MESSAGE_SUFFIXES:
+    elif _is_mbox(name, start):
         yield from messages_of_mbox(name, file, largest=LARGEST_MESSAGE, skip=skip)
     elif (message := _bounded(name, file, skip)) is not None:
         yield name, message
 
 
-def _suffix(path: Path) -> str:
+def _is_mbox(name: str, start: bytes) -> bool:
+    """Whether a file is an mbox: a message that is named as one may begin like that, too."""
+    return start.startswith(b"From ") and _suffix(name) not in _MESSAGE_SUFFIXES
+
+
+def _suffix(name: str) -> str:
     """The suffix in lower case; that before the one of a compression."""
-    suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() not in _PACKED]
-    return suffixes[-1] if suffixes else ""
+    suffixes = [suffix.lower() for suffix in PurePath(name).suffixes]
+    return next((suffix for suffix in reversed(suffixes) if suffix not in _PACKED), "")
 
 
-def _is_tar(path: Path, start: bytes) -> bool:
+def _is_tar(name: str, start: bytes) -> bool:
     """Whether a file, once it is unpacked, is a tar: old ones have no magic."""
-    return start[_TAR_MAGIC] == b"ustar" or path.name.lower().endswith(_TAR_SUFFIXES)
+    return start[_TAR_MAGIC] == b"ustar" or name.lower().endswith(_TAR_SUFFIXES)
 
 
 def _from_tar(name: str, file: BufferedReader[Any], skip: Skip) -> Iterator[tuple[str, bytes]]:
@@ -182,8 +219,8 @@ def _from_tar(name: str, file: BufferedReader[Any], skip: Skip) -> Iterator[tupl
             inside = f"{name}:{member.name}"
             if not member.isfile():
                 continue
-            if member.size > LARGEST_MESSAGE:
-                skip(inside, _too_large())
+            if reason := too_large(member.size):
+                skip(inside, reason)
                 continue
             content = cast("BinaryIO", archive.extractfile(member))
             yield inside, content.read()
@@ -211,15 +248,10 @@ def _from_zip(name: str, file: BufferedReader[Any], skip: Skip) -> Iterator[tupl
 def _bounded(name: str, file: BinaryIO, skip: Skip) -> bytes | None:
     """Read a stream to its end; None where it is longer than any message, which `skip` is told."""
     message = file.read(LARGEST_MESSAGE + 1)
-    if len(message) <= LARGEST_MESSAGE:
-        return message
-    skip(name, _too_large())
-    return None
-
-
-def _too_large() -> str:
-    """The reason why a message is left out."""
-    return f"has more than {LARGEST_MESSAGE // 1024**2} MiB, the most that is read of a message"
+    if reason := too_large(len(message)):
+        skip(name, reason)
+        return None
+    return message
 
 
 @contextmanager

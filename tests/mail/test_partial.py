@@ -1,0 +1,69 @@
+"""No more of a message is fetched than is needed, and what is judged is the same."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mmctl.mail.partial import FIRST_BYTES, Needs, fetched
+from mmctl.mail.reader import holds_header, read_email
+
+PIECES = (b"\r\n", b"\n", b"\r", b"From: a\n", b"X: y\r\n", b" folded", b"From x\n", b"text", b":")
+NOTHING = Needs(body=False)
+
+
+def parts(message: bytes, needs: Needs, first: int) -> tuple[bytes, list[tuple[int, int]]]:
+    """What is fetched of a message, and in which pieces."""
+    asked: list[tuple[int, int]] = []
+
+    def fetch(start: int, end: int) -> bytes:
+        assert 0 <= start < end <= len(message)
+        asked.append((start, end))
+        return message[start:end]
+
+    return fetched(len(message), needs, fetch, message[:first]), asked
+
+
+def mail(header: int, body: bytes) -> bytes:
+    return b"X-Long: " + b"x" * header + b"\r\n\r\n" + body
+
+
+def test_a_header_in_the_first_bytes_is_all_that_is_fetched() -> None:
+    content, asked = parts(mail(100, b"b" * 10**6), NOTHING, FIRST_BYTES)
+    assert (len(content), asked) == (FIRST_BYTES, [])
+
+
+def test_what_is_fetched_grows_until_the_header_is_complete() -> None:
+    message = mail(100_000, b"b" * 10**6)
+    content, asked = parts(message, NOTHING, FIRST_BYTES)
+    assert asked == [(16_384, 65_536), (65_536, 262_144)]
+    assert content == message[:262_144]
+
+
+def test_the_body_is_fetched_where_its_line_ends_decide_about_the_size() -> None:
+    message = mail(100, b"\n" * 50_000)
+    for far in (1_000, 200_000):
+        assert parts(message, Needs(body=False, sizes=frozenset({far})), FIRST_BYTES)[1] == []
+    near = Needs(body=False, sizes=frozenset({80_000}))
+    content, asked = parts(message, near, FIRST_BYTES)
+    assert content == message
+    assert asked == [(FIRST_BYTES, len(message))]
+
+
+def test_who_wants_the_bytes_gets_all_of_them() -> None:
+    message = mail(100, b"b" * 50_000)
+    assert parts(message, Needs(), FIRST_BYTES)[0] == message
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30).map(b"".join), st.integers(1, 40))
+def test_a_part_that_holds_the_header_reads_like_the_whole(message: bytes, first: int) -> None:
+    content, _ = parts(message, NOTHING, first)
+    whole = read_email(message)
+    part = read_email(content, unread=len(message) - len(content))
+    assert (part.headers, part.notes) == (whole.headers, whole.notes)
+    assert part.size <= whole.size <= part.size_at_most
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30).map(b"".join), st.integers(0, 40))
+def test_more_of_a_message_never_takes_its_header_away(message: bytes, first: int) -> None:
+    assert not holds_header(message[:first]) or holds_header(message)
