@@ -5,7 +5,7 @@ Each is explained in docs/semantics.md. The evaluator takes a `Readings`; nothin
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_type_hints
 
@@ -74,6 +74,6 @@ class Readings:
 
 
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {field.name: get_args(get_type_hints(Readings)[field.name]) for field in fields(Readings)}
+    {name: get_args(choices) for name, choices in get_type_hints(Readings).items()}
 )
 """The choices of each reading; the default comes first."""
