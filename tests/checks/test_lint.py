@@ -8,6 +8,7 @@ import pytest
 
 from mmctl.checks.baseline import beyond, known_problems
 from mmctl.checks.lint import lint, lint_all
+from mmctl.compiler.compile import compile_project
 from mmctl.language.read import read_text
 from mmctl.problem import Position, Problem, Severity
 
@@ -195,3 +196,73 @@ def test_a_header_that_is_compared_as_a_whole_may_hold_anything() -> None:
         found[name] = {problem.check for problem in lint(project, TODAY)}
     assert found["whole"] == set()
     assert {"not-an-address", "stray-character", "pattern-in-literal"} <= found["each"]
+
+
+UNUSED = """\
+version: 1
+rule_sets:
+  inbound:
+    rules:
+      - name: block
+        conditions: [{mail_from: {in_address_list: blocked}}]
+        actions: [drop]
+      - name: keep
+        actions: [{archive: {to: all-mail}}]
+archives:
+  all-mail: {retention: ONE_YEAR}
+address_lists:
+  blocked: {members: ["*@spam.example"]}
+relays:
+  exchange: {server: mail.example.com, port: 25, authentication: none}
+"""
+LONG = f"[{', '.join(f'word-{n:02}' for n in range(11))}]"
+UNUSED_RELAY = "unused-resource"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "there"),
+    [
+        pytest.param("", "", [UNUSED_RELAY], id="no error"),
+        pytest.param(
+            "mail_from: {in_address_list: blocked}",
+            f"mail_from: {{in_address_list: blocked}}}}, {{subject: {{contains: {LONG}}}",
+            ["capacity", UNUSED_RELAY],
+            id="an error of the compiler",
+        ),
+        pytest.param(
+            "archives:",
+            "cases: [{name: a, nonsense: 1}]\narchives:",
+            ["unknown-key", UNUSED_RELAY],
+            id="an error in a case",
+        ),
+        pytest.param(
+            "archive: {to: all-mail}",
+            "archive: {to: al-mail}",
+            ["unknown-name", UNUSED_RELAY],
+            id="a name of another kind",
+        ),
+        pytest.param("archive: {to:", "archiev: {to:", ["unknown-key"], id="a rule left out"),
+        pytest.param(
+            "archive: {to: all-mail}", "relay: {to: exchang}", ["unknown-name"], id="its own name"
+        ),
+        pytest.param(
+            'members: ["*@spam.example"]', "members: 7", ["wrong-type"], id="a resource left out"
+        ),
+    ],
+)
+def test_what_is_missing_is_reported_unless_an_error_left_something_out(
+    old: str, new: str, there: list[str]
+) -> None:
+    project, problems = read_text({"a.yaml": UNUSED.replace(old, new, 1)})
+    problems = (*problems, *compile_project(project)[1])
+    found = lint_all([project], TODAY, {project.environment.name: problems})
+    relay = [p for p in found if "`exchange`" in p.message and p.check == UNUSED_RELAY]
+    errors = [p.check for p in found if p.severity is Severity.ERROR]
+    assert [*errors, *(p.check for p in relay)] == there
+
+
+def test_a_known_problem_may_count_other_lines_and_days() -> None:
+    known = problem("no mail reaches `a-7`: `b` (line 7) ends all of it, in 11 days")
+    moved = problem("no mail reaches `a-7`: `b` (line 9) ends all of it, in 10 days", line=12)
+    other = problem("no mail reaches `a-8`: `b` (line 9) ends all of it, in 10 days")
+    assert beyond([moved, other], [known]) == (other,)

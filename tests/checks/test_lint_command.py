@@ -275,9 +275,9 @@ def test_explain_shows_the_page_of_a_check(capsys: pytest.CaptureFixture[str], c
 
 
 def test_explain_suggests_the_nearest_check(capsys: pytest.CaptureFixture[str]) -> None:
-    code, _, err = called(capsys, "explain", "unreachable-rul")
+    code, _, err = called(capsys, "explain", "backscater")
     assert code == 64
-    assert "did you mean `unreachable-rule`?" in err
+    assert "did you mean `backscatter`?" in err
 
 
 def test_the_json_of_checks_has_their_pages(capsys: pytest.CaptureFixture[str]) -> None:

@@ -124,7 +124,7 @@ def actions(count: int) -> str:
         (
             conditions(10, "unless"),
             conditions(11, "unless"),
-            "the service takes 10 unless in one rule, got 11",
+            "the service takes 10 conditions under `unless` in one rule, got 11",
         ),
         (actions(10), actions(11), "the service takes 10 actions in one rule, got 11"),
     ],

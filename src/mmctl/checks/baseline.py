@@ -1,19 +1,23 @@
 """Problems that are known already: an earlier report, and what goes beyond it.
 
-A problem is known by its check, file and message, so it may move to another line. As often as it
-was reported then, it is left out now; one more is new.
+A problem is known by its check, file and message, so it may move to another line; numbers in the
+message (lines, days, how many) do not count. As often as it was reported then, it is left out now;
+one more is new.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mmctl.problem import Position, Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+_NUMBER: Final = re.compile(r"(?P<quoted>`[^`]*`)|[0-9][0-9,]*")
 
 
 def beyond(problems: Iterable[Problem], known: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -30,7 +34,11 @@ def beyond(problems: Iterable[Problem], known: Iterable[Problem]) -> tuple[Probl
 
 
 def _likeness(problem: Problem) -> tuple[str, str, str]:
-    return problem.check, problem.position.file, problem.message
+    return problem.check, problem.position.file, _NUMBER.sub(_kept, problem.message)
+
+
+def _kept(found: re.Match[str]) -> str:
+    return found["quoted"] or "0"
 
 
 def known_problems(report: str) -> tuple[Problem, ...]:

@@ -63,10 +63,10 @@ class Subject:
 
     project: Project
     today: date
-    whole: bool = True
-    """Whether nothing of the project was left out because of an error."""
     found: tuple[Problem, ...] = ()
     """What was found before; only the check of the ignore comments looks at it."""
+    known: frozenset[str] = frozenset()
+    """The ids of all checks; for the same check."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,4 +80,4 @@ class Check:
     """The docstring of its module, which is its page (`mmctl.checks.page`)."""
     run: Callable[[Subject], Iterator[Finding]]
     from_absence: bool = False
-    """Whether it argues from what is not there; it runs on whole projects alone."""
+    """Whether it argues from what is not there; then it runs on whole projects alone."""

@@ -7,7 +7,7 @@ What it does:
 
 Why it is bad:
     The rule or statement looks as if it were for some mail, and is for all of it. Under `unless`
-    the rule never applies.
+    the rule never applies. It is an error there, and where the rule drops or bounces all mail.
 
 Bad:
     version: 1
@@ -37,15 +37,16 @@ Good:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.checks.effects import bounces, drops
 from mmctl.checks.networks import IPV4, network_test
-from mmctl.checks.places import Role, conditions, entrances
+from mmctl.checks.places import Role, conditions, entrances, is_dual_stack
 from mmctl.checks.verdicts import accepted
 from mmctl.language.project import LogicalRule
-from mmctl.model.enums import IpType, RuleVerdict
-from mmctl.model.quotas import QUOTAS
+from mmctl.model.enums import RuleVerdict
+from mmctl.model.quotas import GENEROUS, QUOTAS
 from mmctl.model.rules import RuleNumberExpression, RuleVerdictExpression
 from mmctl.problem import Severity
 
@@ -54,9 +55,6 @@ if TYPE_CHECKING:
 
     from mmctl.checks.places import PlacedCondition
     from mmctl.language.project import LogicalTrafficPolicy, Project
-
-_GENEROUS: Final = 1.05
-"""Whether 40 MB are 40,000,000 bytes or 40 MiB, AWS does not say."""
 
 
 def run(subject: Subject) -> Iterator[Finding]:
@@ -69,14 +67,24 @@ def run(subject: Subject) -> Iterator[Finding]:
                 placed.path,
                 f"{what}, so {_so(placed)}",
                 help="narrow it, or leave it out",
-                severity=Severity.ERROR if placed.role is Role.UNLESS else None,
+                severity=Severity.ERROR if _is_grave(placed) else None,
             )
 
 
 def _so(placed: PlacedCondition) -> str:
     if placed.role is Role.UNLESS:
         return "the rule never applies"
+    if _is_grave(placed):
+        return "the rule is for all mail"
     return "this condition asks for nothing"
+
+
+def _is_grave(placed: PlacedCondition) -> bool:
+    """Whether the rule never applies, or ends all mail."""
+    if placed.role is Role.UNLESS or not isinstance(placed.owner, LogicalRule):
+        return placed.role is Role.UNLESS
+    alone = len(placed.owner.conditions) == 1 and not placed.owner.unless
+    return alone and (drops(placed.owner) or bounces(placed.owner))
 
 
 def _always(placed: PlacedCondition, project: Project) -> str | None:
@@ -115,7 +123,7 @@ def _every_size(operator: str, value: float) -> bool:
         case "GREATER_THAN":
             return value <= 0
         case "LESS_THAN" | "LESS_THAN_OR_EQUAL" | "NOT_EQUALS":
-            return value > QUOTAS.message_bytes * _GENEROUS
+            return value > QUOTAS.message_bytes * GENEROUS
         case _:
             return False
 
@@ -126,11 +134,7 @@ def _takes_ipv6(owner: LogicalRule | LogicalTrafficPolicy, project: Project) -> 
         points = tuple(project.ingress_points.values())
     else:
         points = entrances(project, owner)
-    networks = (point.ingress_point.network_configuration for point in points)
-    public = (each.public_network_configuration for each in networks if each is not None)
-    return not points or any(
-        each is not None and each.ip_type is IpType.DUAL_STACK for each in public
-    )
+    return not points or any(map(is_dual_stack, points))
 
 
 CHECK = Check(

@@ -1,10 +1,12 @@
 """Conditions of a rule or statement that no message meets together.
 
 What it does:
-    Finds pairs that exclude each other: two lists of exact envelope addresses, verdicts, DMARC
-    policies or networks with nothing in common, sizes that leave no number, a fact that must be
-    true and false, and a condition that stands under `unless` too. Contradictions of other
-    kinds are found by `mmctl prove`.
+    Finds pairs that exclude each other: texts of which there is one for each recipient (envelope
+    addresses, HELO, as good as always the subject) that cannot be equal, begin or end so,
+    verdicts, DMARC policies, TLS versions or networks with nothing in common, sizes that leave no
+    number, a fact that must be true and false; conditions on verdicts that leave none; and
+    exceptions that are for all the mail that the rule asks for. Contradictions of more than two
+    conditions are not looked for.
 
 Why it is bad:
     The rule never applies. Often two values were meant as alternatives: values in one list are,
@@ -43,65 +45,91 @@ Good:
 from __future__ import annotations
 
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from mmctl.checks.canonical import same
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.exclusion import exclude_each_other
-from mmctl.checks.places import PlacedCondition, Role, rule_conditions, rules, statements
+from mmctl.checks.exclusion import ONE_TEXT, exclude_each_other
+from mmctl.checks.implication import case_folds, follows
+from mmctl.checks.places import PlacedCondition, Role, rule_conditions, rules, statement_conditions
+from mmctl.checks.verdicts import accepted
+from mmctl.model.rules import RuleVerdictExpression
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+_ONE_TEXT_AS_A_RULE: Final = ONE_TEXT | {"SUBJECT"}
+"""RFC 5322 allows one subject; messages with two exist, and either may match."""
+
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the second of two conditions that exclude each other, once a rule."""
+    folds = case_folds(subject.project)
     for _, rule in rules(subject.project):
         placed = tuple(rule_conditions(rule))
         required = [each for each in placed if each.role is Role.CONDITION]
         yield from _excluding(required)
-        yield from _excepted(required, [each for each in placed if each.role is Role.UNLESS])
-    for policy, path, statement in statements(subject.project):
-        yield from _excluding(
-            [
-                PlacedCondition(
-                    owner=policy,
-                    role=Role.ALLOW,
-                    path=(*path, "Conditions", index),
-                    condition=condition,
-                )
-                for index, condition in enumerate(statement.conditions)
-            ]
-        )
+        unless = [each for each in placed if each.role is Role.UNLESS]
+        yield from _excepted(required, unless, folds=folds)
+    for together in statement_conditions(subject.project):
+        yield from _excluding(together)
 
 
 def _excluding(required: Sequence[PlacedCondition]) -> Iterator[Finding]:
+    for each in required:
+        if _is_empty(each):
+            yield finding(
+                each.owner,
+                each.path,
+                "no verdict is left that would meet this condition",
+                help="name the verdicts that are meant",
+            )
+            return
     for first, second in combinations(required, 2):
-        if exclude_each_other(first.condition, second.condition):
+        message = _exclusion(first, second)
+        if message is not None:
             at = first.owner.positions.at(first.path)
             yield finding(
                 second.owner,
                 second.path,
-                f"nothing meets this condition and the one in line {at.line}",
+                f"{message} this condition and the one in line {at.line}",
                 help="all conditions must match; alternatives are values in one list",
+                severity=None if message == _NOTHING else Severity.WARNING,
             )
             return
 
 
+_NOTHING: Final = "nothing meets"
+
+
+def _exclusion(first: PlacedCondition, second: PlacedCondition) -> str | None:
+    if exclude_each_other(first.condition, second.condition):
+        return _NOTHING
+    if exclude_each_other(first.condition, second.condition, one_text=_ONE_TEXT_AS_A_RULE):
+        return "only a message with two subjects meets"
+    return None
+
+
+def _is_empty(placed: PlacedCondition) -> bool:
+    expression = placed.condition.value
+    return isinstance(expression, RuleVerdictExpression) and not accepted(expression)
+
+
 def _excepted(
-    required: Sequence[PlacedCondition], unless: Sequence[PlacedCondition]
+    required: Sequence[PlacedCondition], unless: Sequence[PlacedCondition], *, folds: bool
 ) -> Iterator[Finding]:
-    conditions = {same(each.condition): each for each in required}
     for each in unless:
-        condition = conditions.get(same(each.condition))
+        condition = next(
+            (e for e in required if follows(each.condition, e.condition, folds=folds)), None
+        )
         if condition is not None:
             at = condition.owner.positions.at(condition.path)
             yield finding(
                 each.owner,
                 each.path,
-                f"the same condition is required in line {at.line}, so the rule never applies",
-                help="remove one of the two",
+                f"this excepts all that the condition in line {at.line} asks for, so the rule"
+                " never applies",
+                help="narrow the exception, or remove one of the two",
             )
 
 

@@ -5,12 +5,12 @@ Looked up, not compared one by one: lists of values may be long.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
-    from collections.abc import Set as AbstractSet
-    from ipaddress import IPv4Network
+    from collections.abc import Iterable, Iterator
+
+Item = TypeVar("Item")
 
 COVERED: Final = {
     "equals": ("equals",),
@@ -21,37 +21,52 @@ COVERED: Final = {
 """By the operator of one condition: the operators whose values it may cover."""
 
 
-def covering_value(operator: str, value: str, others: Collection[str]) -> str | None:
-    """The value among `others` (a set or mapping) that, under the operator, is part of `value`.
+class Covering(Generic[Item]):
+    """Values of one operator, each with something about it."""
 
-    Every text that equals, starts with, ends with or contains `value` then meets it too.
-    """
-    return next((part for part in _parts(operator, value, others) if part in others), None)
+    def __init__(self, operator: str) -> None:
+        self._operator = operator
+        self._items: dict[str, Item] = {}
+        self._lengths: set[int] = set()
 
+    @classmethod
+    def of(cls, operator: str, values: Iterable[str], item: Item) -> Covering[Item]:
+        """Values that all have the same about them."""
+        covering = cls(operator)
+        for value in values:
+            covering.setdefault(value, item)
+        return covering
 
-def _parts(operator: str, value: str, others: Collection[str]) -> Iterator[str]:
-    size = len(value)
-    match operator:
-        case "equals":
+    def setdefault(self, value: str, item: Item) -> Item:
+        """What is known about a value: this, where nothing was."""
+        self._lengths.add(len(value))
+        return self._items.setdefault(value, item)
+
+    def values(self, value: str) -> Iterator[tuple[str, Item]]:
+        """The values, the shortest first, that are a part of `value` as the operator has it.
+
+        Every text that equals, starts with, ends with or contains `value` then meets them too.
+        """
+        for part in self._parts(value):
+            if part in self._items:
+                yield part, self._items[part]
+
+    def covers(self, value: str) -> bool:
+        """Whether there is such a value."""
+        return next(self.values(value), None) is not None
+
+    def _parts(self, value: str) -> Iterator[str]:
+        size = len(value)
+        if self._operator == "equals":
             yield value
-        case "starts_with":
-            yield from (value[:end] for end in range(1, size + 1))
-        case "ends_with":
-            yield from (value[start:] for start in reversed(range(size)))
-        case "contains":
-            lengths = sorted({len(other) for other in others})
-            for length in lengths:
-                if length:
+            return
+        for length in sorted(length for length in self._lengths if 0 < length <= size):
+            match self._operator:
+                case "starts_with":
+                    yield value[:length]
+                case "ends_with":
+                    yield value[size - length :]
+                case "contains":
                     yield from (value[at : at + length] for at in range(size - length + 1))
-        case _:
-            pass
-
-
-def covering_network(network: IPv4Network, others: AbstractSet[IPv4Network]) -> IPv4Network | None:
-    """The widest network among `others` that a network lies in, or is."""
-    for prefix in sorted({other.prefixlen for other in others}):
-        if prefix <= network.prefixlen:
-            around = network.supernet(new_prefix=prefix)
-            if around in others:
-                return around
-    return None
+                case _:
+                    return

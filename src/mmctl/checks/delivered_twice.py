@@ -1,8 +1,9 @@
-"""A rule for all mail delivers what a rule above it has already delivered.
+"""A rule delivers what a rule above it has already delivered.
 
 What it does:
-    Finds rules without conditions that relay, send or deliver to a mailbox, below a rule that does
-    so too and does not end with `stop`; and rules that name the same target twice.
+    Finds rules that relay, send or deliver to a mailbox, below a rule that does so too and does
+    not end with `stop`, where the lower one applies to all mail of the upper one; and rules that
+    name the same target twice.
 
 Why it is bad:
     Mail Manager does not stop at the first rule that matches. The mail of the rule above goes
@@ -44,10 +45,13 @@ from typing import TYPE_CHECKING
 
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.checks.effects import DELIVERIES, delivers, ends, kinds, unconditional
+from mmctl.checks.implication import case_folds
+from mmctl.checks.places import said_from
+from mmctl.checks.together import applies_after
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mmctl.language.project import LogicalRule
     from mmctl.model.rules import RuleAction
@@ -57,16 +61,24 @@ def run(subject: Subject) -> Iterator[Finding]:
     """Yield the deliveries after which a second one follows for certain."""
     if subject.project.settings.readings.first_match == "yes":
         return
+    folds = case_folds(subject.project)
     for rule_set in subject.project.rule_sets.values():
-        open_routes: list[LogicalRule] = []
-        for rule in rule_set.live_rules(subject.project.environment.name):
-            if delivers(rule) and unconditional(rule):
-                for route in open_routes:
-                    yield _twice(route, rule)
-                open_routes = []
-            if delivers(rule) and not ends(rule):
-                open_routes.append(rule)
+        live = rule_set.live_rules(subject.project.environment.name)
+        for index, rule in enumerate(live):
+            again = _again(live, index, folds=folds) if delivers(rule) and not ends(rule) else None
+            if again is not None:
+                yield _twice(rule, again)
             yield from _same_target(rule)
+
+
+def _again(live: Sequence[LogicalRule], index: int, *, folds: bool) -> LogicalRule | None:
+    """The first rule below that delivers all that a rule delivers."""
+    for below in range(index + 1, len(live)):
+        if delivers(live[below]) and applies_after(live, index, below, folds=folds):
+            return live[below]
+        if ends(live[below]) and unconditional(live[below]):
+            return None
+    return None
 
 
 def _same_target(rule: LogicalRule) -> Iterator[Finding]:
@@ -89,7 +101,8 @@ def _twice(route: LogicalRule, rule: LogicalRule) -> Finding:
     return finding(
         route,
         ("Actions", index),
-        f"what `{route.name}` delivers, `{rule.name}` below delivers again:"
+        f"what `{route.name}` delivers, `{rule.name}`"
+        f" ({said_from(rule.position, route.position)}) delivers again:"
         " rules do not stop at the first match",
         help=f"end `{route.name}` with `- stop`",
     )

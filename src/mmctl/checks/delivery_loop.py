@@ -2,8 +2,9 @@
 
 What it does:
     Judges ordinary mail for the domains that open ingress points admit: `send` looks up the mail
-    server of the recipient, which for these domains is the ingress point itself. And it follows
-    rules that replace one exact recipient by another, down to one that puts the first one back.
+    server of the recipient, which for these domains is the ingress point itself. Finds relays whose
+    server has a name of Mail Manager's ingress points. And it follows rules that replace one exact
+    recipient by another, down to one that puts the first one back.
 
 Why it is bad:
     The message goes round until a server counts too many hops, and is then lost or bounced. A
@@ -42,12 +43,13 @@ Good:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.checks.effects import ends, kinds
 from mmctl.checks.ordinary import addressed, ordinary
 from mmctl.checks.own import domain_of, is_open, own_domains
+from mmctl.checks.places import said_from
 from mmctl.judge.judging import judge
 from mmctl.judge.submission import gateway_of_ingress_point
 from mmctl.judge.trace import distinct_actions
@@ -65,6 +67,7 @@ def run(subject: Subject) -> Iterator[Finding]:
     """Yield the sends back to the entrance, and the replacements that undo others."""
     project = subject.project
     yield from _sent_back(project)
+    yield from _relayed_back(project)
     readings = project.settings.readings
     if readings.replaced_recipients_visible == "no" or readings.first_match == "yes":
         return
@@ -96,6 +99,23 @@ def _sent_back(project: Project) -> Iterator[Finding]:
                 )
 
 
+def _relayed_back(project: Project) -> Iterator[Finding]:
+    for relay in project.relays.values():
+        if relay.relay.server_name.lower().rstrip(".").endswith(_ENTRANCES):
+            yield finding(
+                relay,
+                ("ServerName",),
+                f"`{relay.relay.server_name}` is an ingress point of Mail Manager: if it is one of"
+                " this project, its mail goes round",
+                help="write the server behind; where another gateway is meant, say so with an"
+                " ignore comment",
+            )
+
+
+_ENTRANCES: Final = (".mail-manager-smtp.amazonaws.com", ".mail-manager-smtp.amazonaws.com.cn")
+"""How the A records of ingress points end."""
+
+
 def _sends(gateway: Gateway) -> Iterator[tuple[RuleTrace, ActionTrace]]:
     for address, recipients in addressed(gateway):
         judged = judge(gateway, ordinary(recipients, source_ip=address), assume_pass=True)
@@ -110,6 +130,14 @@ def _put_back(live: Sequence[LogicalRule]) -> Iterator[Finding]:
     replacing = [(rule, *pair) for rule in live if (pair := _replaced(rule)) is not None]
     for number, (first, old, new) in enumerate(replacing):
         current = new
+        if old == new:
+            yield finding(
+                first,
+                ("Actions", kinds(first).index("ReplaceRecipient")),
+                f"`{old}` is replaced by itself",
+                help="write another recipient, or leave the action out",
+            )
+            continue
         for rule, from_, to in replacing[number + 1 :]:
             if from_ != current:
                 continue
@@ -118,8 +146,8 @@ def _put_back(live: Sequence[LogicalRule]) -> Iterator[Finding]:
                 yield finding(
                     rule,
                     ("Actions", kinds(rule).index("ReplaceRecipient")),
-                    f"`{rule.name}` puts `{old}` back, which `{first.name}` (line"
-                    f" {first.position.line}) replaced",
+                    f"`{rule.name}` puts `{old}` back, which `{first.name}`"
+                    f" ({said_from(first.position, rule.position)}) replaced",
                     help="remove one of the two",
                 )
                 break

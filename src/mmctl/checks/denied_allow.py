@@ -32,14 +32,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.covering import COVERED, covering_network, covering_value
-from mmctl.checks.networks import ipv4, network_test
+from mmctl.checks.covering import COVERED, Covering
+from mmctl.checks.networks import Networks, network_test
 from mmctl.checks.places import Role, policy_conditions, text_test
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from ipaddress import IPv4Network
 
     from mmctl.checks.places import PlacedCondition, TextTest
     from mmctl.language.project import LogicalTrafficPolicy
@@ -66,12 +65,12 @@ def _texts(
     denied = [test for test in map(text_test, denies) if test is not None]
     allowed = [test for test in map(text_test, allows) if test is not None]
     for deny in denied:
-        values = frozenset(_folded(value, folds) for value in deny.values)
+        values = Covering.of(deny.operator, (_folded(v, folds) for v in deny.values), None)
         for allow in allowed:
             if not _comparable(deny, allow):
                 continue
             for index, value in enumerate(allow.values):
-                if covering_value(deny.operator, _folded(value, folds), values) is not None:
+                if values.covers(_folded(value, folds)):
                     yield _denied(policy, deny.path, (*allow.path, "Values", index), value)
 
 
@@ -87,19 +86,12 @@ def _networks(
     denied = [test for test in map(network_test, denies) if test is not None and not test.negated]
     allowed = [test for test in map(network_test, allows) if test is not None and not test.negated]
     for deny in denied:
-        networks = frozenset(_read(deny.values))
+        denying = Networks(deny.networks())
         for allow in allowed:
-            for index, value in enumerate(allow.values):
-                network = ipv4(value)
-                if network is not None and covering_network(network, networks) is not None:
-                    yield _denied(policy, deny.path, (*allow.path, "Values", index), value)
-
-
-def _read(values: Sequence[str]) -> Iterator[IPv4Network]:
-    for value in values:
-        network = ipv4(value)
-        if network is not None:
-            yield network
+            for index, read in enumerate(allow.networks() if allow.version == deny.version else ()):
+                if read is not None and denying.around(read) is not None:
+                    path = (*allow.path, "Values", index)
+                    yield _denied(policy, deny.path, path, allow.values[index])
 
 
 def _folded(value: str, folds: bool) -> str:

@@ -2,9 +2,9 @@
 
 What it does:
     Compares the conditions of a rule or statement with each other, and its exceptions. Besides
-    repeated ones it finds, of two conditions on the same text, the one that adds nothing: a
-    condition that holds whenever another required one does, and an exception for mail that a wider
-    exception is for anyway.
+    repeated ones it finds, of two conditions on the same text, network, size or verdict, the one
+    that adds nothing: a condition that holds whenever another required one does, and an exception
+    for mail that a wider exception is for anyway.
 
 Why it is bad:
     It uses up one of the ten places that a rule has for conditions, and of two that are meant to
@@ -49,19 +49,19 @@ from typing import TYPE_CHECKING
 
 from mmctl.checks.canonical import same
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.covering import COVERED, covering_value
+from mmctl.checks.implication import case_folds, follows
 from mmctl.checks.places import (
     PlacedCondition,
     Role,
-    policy_conditions,
     rule_conditions,
     rules,
-    text_test,
+    said_from,
+    statement_conditions,
 )
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Hashable, Iterator, Sequence
 
     from mmctl.language.project import Project
     from mmctl.problem import Path
@@ -69,10 +69,9 @@ if TYPE_CHECKING:
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the conditions that could be left out."""
-    readings = subject.project.settings.readings
-    folds = readings.string_case == readings.text_case == "insensitive"
+    folds = case_folds(subject.project)
     for together in _together(subject.project):
-        yield from _superfluous(together, folds)
+        yield from _superfluous(together, folds=folds)
 
 
 def _together(project: Project) -> Iterator[list[PlacedCondition]]:
@@ -81,26 +80,23 @@ def _together(project: Project) -> Iterator[list[PlacedCondition]]:
         placed = tuple(rule_conditions(rule))
         for role in (Role.CONDITION, Role.UNLESS):
             yield [each for each in placed if each.role is role]
-    for policy in project.traffic_policies.values():
-        statements: dict[Path, list[PlacedCondition]] = {}
-        for each in policy_conditions(policy):
-            statements.setdefault(each.path[:2], []).append(each)
-        yield from statements.values()
+    yield from statement_conditions(project)
 
 
-def _superfluous(together: Sequence[PlacedCondition], folds: bool) -> Iterator[Finding]:
+def _superfluous(together: Sequence[PlacedCondition], *, folds: bool) -> Iterator[Finding]:
     said: set[Path] = set()
-    for number, second in enumerate(together):
-        twin = next(
-            (e for e in together[:number] if same(e.condition) == same(second.condition)), None
-        )
-        if twin is not None:
+    first: dict[Hashable, PlacedCondition] = {}
+    for second in together:
+        twin = first.setdefault(same(second.condition), second)
+        if twin is not second:
             said.add(second.path)
             yield _finding(second, twin, "it is the same as")
-    for first, second in permutations(together, 2):
-        if said.isdisjoint({first.path, second.path}) and _covers(first, second, folds):
-            exception = first.role is Role.UNLESS
-            least, other = (second, first) if exception else (first, second)
+    for wide, narrow in permutations(together, 2):
+        if said.isdisjoint({wide.path, narrow.path}) and follows(
+            wide.condition, narrow.condition, folds=folds
+        ):
+            exception = wide.role is Role.UNLESS
+            least, other = (narrow, wide) if exception else (wide, narrow)
             said.add(least.path)
             what = "it is part of" if exception else "it follows from"
             yield _finding(least, other, what)
@@ -108,36 +104,13 @@ def _superfluous(together: Sequence[PlacedCondition], folds: bool) -> Iterator[F
 
 def _finding(placed: PlacedCondition, other: PlacedCondition, what: str) -> Finding:
     at = other.owner.positions.at(other.path)
-    where = f"the one in line {at.line}"
-    if at.file != placed.owner.positions.at(placed.path).file:
-        where = f"the one at {at.file}:{at.line}"
+    where = said_from(at, placed.owner.positions.at(placed.path))
     return finding(
         placed.owner,
         placed.path,
-        f"this condition adds nothing: {what} {where}",
+        f"this condition adds nothing: {what} the one in {where}",
         help="leave it out",
     )
-
-
-def _covers(first: PlacedCondition, second: PlacedCondition, folds: bool) -> bool:
-    """Whether all that meets the second condition meets the first, by the texts they compare."""
-    wide, narrow = text_test(first), text_test(second)
-    if wide is None or narrow is None or wide.subject != narrow.subject:
-        return False
-    if narrow.operator not in COVERED.get(wide.operator, ()):
-        return False
-    if not _same_subject(first, second):
-        return False
-    values = frozenset(value.lower() if folds else value for value in wide.values)
-    return all(
-        covering_value(wide.operator, value.lower() if folds else value, values) is not None
-        for value in narrow.values
-    )
-
-
-def _same_subject(first: PlacedCondition, second: PlacedCondition) -> bool:
-    one, other = first.condition.string_expression, second.condition.string_expression
-    return one is not None and other is not None and one.evaluate == other.evaluate
 
 
 CHECK = Check(id="duplicate-condition", severity=Severity.WARNING, text=__doc__, run=run)

@@ -38,8 +38,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.checks.canonical import same
+from mmctl.checks.canonical import same_rule
 from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.checks.places import said_from
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -53,25 +54,15 @@ def run(subject: Subject) -> Iterator[Finding]:
     for rule_set in subject.project.rule_sets.values():
         first: dict[Hashable, LogicalRule] = {}
         for rule in rule_set.live_rules(subject.project.environment.name):
-            above = first.setdefault(_likeness(rule), rule)
+            above = first.setdefault(same_rule(rule), rule)
             if above is not rule and not rule_set.duplicates_ignored:
                 yield finding(
                     rule,
                     ("name",),
                     f"`{rule.name}` does the same to the same mail as `{above.name}`"
-                    f" ({above.position.file}:{above.position.line})",
+                    f" ({said_from(above.position, rule.position)})",
                     help="remove one of them",
                 )
-
-
-def _likeness(rule: LogicalRule) -> Hashable:
-    return (
-        frozenset(map(same, rule.conditions)),
-        frozenset(map(same, rule.unless)),
-        rule.actions,
-        rule.stop,
-        rule.shadow,
-    )
 
 
 CHECK = Check(id="duplicate-rule", severity=Severity.WARNING, text=__doc__, run=run)

@@ -53,3 +53,17 @@ def has_outcome(rule: LogicalRule) -> bool:
     """Whether mail can end well by the rule, or all of it is meant to end there."""
     discards_all = ends(rule) and unconditional(rule)
     return rule.final or discards_all or delivers(rule) or stores(rule) or bounces(rule)
+
+
+def changes_mail(rule: LogicalRule) -> bool:
+    """Whether rules below may find another recipient or one more header."""
+    return not {"ReplaceRecipient", "AddHeader"}.isdisjoint(kinds(rule)) or rule.shadow
+
+
+def depends_on_rules(rule: LogicalRule) -> bool:
+    """Whether a rule above could change its answer: by another recipient, or a header."""
+    return any(
+        "RECIPIENT" in asked or "X-" in asked
+        for condition in (*rule.conditions, *rule.unless)
+        for asked in [str(getattr(condition.value, "evaluate", None))]
+    )

@@ -6,11 +6,19 @@ No check lives here.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from itertools import product
+from typing import TYPE_CHECKING, Final
 
-from mmctl.checks.networks import ipv4
-from mmctl.model.enums import RuleVerdict
-from mmctl.model.policies import PolicyCondition
+from mmctl.checks.networks import IPV4, IPV6, Networks, network
+from mmctl.checks.verdicts import accepted
+from mmctl.model.policies import (
+    IngressBooleanExpression,
+    IngressIpv4Expression,
+    IngressIpv6Expression,
+    IngressStringExpression,
+    IngressTlsProtocolExpression,
+    PolicyCondition,
+)
 from mmctl.model.rules import (
     RuleBooleanExpression,
     RuleCondition,
@@ -22,74 +30,152 @@ from mmctl.model.rules import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from mmctl.checks.networks import Network
     from mmctl.model.enums import RuleNumberOperator
 
-Condition = RuleCondition | PolicyCondition
+    Condition = RuleCondition | PolicyCondition
+    Addresses = RuleIpExpression | IngressIpv4Expression | IngressIpv6Expression
+    Strings = RuleStringExpression | IngressStringExpression
+
+ONE_TEXT: Final = frozenset({"RECIPIENT", "MAIL_FROM", "HELO"})
+"""Attributes that have one text for each recipient; a From may hold several addresses."""
+_MOST: Final = 10_000
+"""Pairs of values that are compared."""
 
 
-def exclude_each_other(first: Condition, second: Condition) -> bool:
-    """Whether no message meets both conditions."""
+def exclude_each_other(
+    first: Condition, second: Condition, *, one_text: frozenset[str] = ONE_TEXT
+) -> bool:
+    """Whether no message meets both conditions, where some attributes have one text alone."""
     one, other = first.value, second.value
+    if first.kind != second.kind:
+        return {first.kind, second.kind} == {"IpExpression", "Ipv6Expression"} and not (
+            _negated(one) or _negated(other)
+        )
     if getattr(one, "evaluate", None) != getattr(other, "evaluate", None):
         return False
     match one, other:
         case RuleNumberExpression(), RuleNumberExpression():
             return _no_number(one, other)
         case RuleVerdictExpression(), RuleVerdictExpression():
-            return not _verdicts(one) & _verdicts(other)
+            return not accepted(one) & accepted(other)
         case RuleDmarcExpression(), RuleDmarcExpression():
-            return _apart(one, other)
-        case RuleBooleanExpression(), RuleBooleanExpression():
+            return _apart(one, other, one_text=True)
+        case IngressTlsProtocolExpression(), IngressTlsProtocolExpression():
+            return not _versions(one) & _versions(other)
+        case (RuleBooleanExpression(), RuleBooleanExpression()) | (
+            IngressBooleanExpression(),
+            IngressBooleanExpression(),
+        ):
             return one.operator != other.operator and _one_answer(one)
-        case RuleIpExpression(), RuleIpExpression():
+        case (
+            (RuleIpExpression(), RuleIpExpression())
+            | (IngressIpv4Expression(), IngressIpv4Expression())
+            | (IngressIpv6Expression(), IngressIpv6Expression())
+        ):
             return _no_client(one, other)
-        case RuleStringExpression(), RuleStringExpression():
-            return _one_address(one) and _apart(one, other)
+        case (RuleStringExpression(), RuleStringExpression()) | (
+            IngressStringExpression(),
+            IngressStringExpression(),
+        ):
+            single = str(one.evaluate.attribute) in one_text
+            return _apart(one, other, one_text=single) or (single and _unlike(one, other))
         case _:
             return False
+
+
+def _negated(expression: object) -> bool:
+    return str(getattr(expression, "operator", "")).startswith("NOT_")
 
 
 def _apart(
-    one: RuleStringExpression | RuleDmarcExpression,
-    other: RuleStringExpression | RuleDmarcExpression,
+    one: Strings | RuleDmarcExpression,
+    other: Strings | RuleDmarcExpression,
+    *,
+    one_text: bool,
 ) -> bool:
     """Whether two lists of exact values leave nothing; upper and lower case count as equal."""
-    first = frozenset(value.lower() for value in one.values)
-    second = frozenset(value.lower() for value in other.values)
+    first, second = frozenset(one.values), frozenset(other.values)
     match str(one.operator), str(other.operator):
         case "EQUALS", "EQUALS":
-            return first.isdisjoint(second)
+            lowered = frozenset(value.lower() for value in second)
+            return one_text and all(value.lower() not in lowered for value in first)
         case "EQUALS", "NOT_EQUALS":
-            return frozenset(one.values) <= frozenset(other.values)
+            return first <= second
         case "NOT_EQUALS", "EQUALS":
-            return frozenset(other.values) <= frozenset(one.values)
+            return second <= first
         case _:
             return False
 
 
-def _one_address(expression: RuleStringExpression) -> bool:
-    """Whether a message has one such text for each recipient (a From may have several)."""
-    attribute = expression.evaluate.attribute
-    return attribute is not None and attribute in {"RECIPIENT", "MAIL_FROM", "HELO"}
+def _unlike(one: Strings, other: Strings) -> bool:
+    """Whether no text meets a value of both, where one of two says all of it or the same end."""
+    operators = (str(one.operator), str(other.operator))
+    compared = _COMPARED.get(operators)
+    if compared is None or len(one.values) * len(other.values) > _MOST:
+        return False
+    return not any(compared(a.lower(), b.lower()) for a, b in product(one.values, other.values))
 
 
-def _one_answer(expression: RuleBooleanExpression) -> bool:
+_COMPARED: Final[Mapping[tuple[str, str], Callable[[str, str], bool]]] = {
+    ("EQUALS", "STARTS_WITH"): lambda whole, part: whole.startswith(part),
+    ("EQUALS", "ENDS_WITH"): lambda whole, part: whole.endswith(part),
+    ("EQUALS", "CONTAINS"): lambda whole, part: part in whole,
+    ("STARTS_WITH", "EQUALS"): lambda part, whole: whole.startswith(part),
+    ("ENDS_WITH", "EQUALS"): lambda part, whole: whole.endswith(part),
+    ("CONTAINS", "EQUALS"): lambda part, whole: part in whole,
+    ("STARTS_WITH", "STARTS_WITH"): lambda a, b: a.startswith(b) or b.startswith(a),
+    ("ENDS_WITH", "ENDS_WITH"): lambda a, b: a.endswith(b) or b.endswith(a),
+}
+"""By two operators: whether some text meets a value of the one and a value of the other."""
+
+
+def _one_answer(expression: RuleBooleanExpression | IngressBooleanExpression) -> bool:
     """Whether there is one answer for each recipient (of several From addresses, one may be in)."""
     listed = expression.evaluate.is_in_address_list
-    return listed is None or listed.attribute in {"RECIPIENT", "MAIL_FROM"}
+    return listed is None or str(listed.attribute) in ONE_TEXT
 
 
-def _verdicts(expression: RuleVerdictExpression) -> frozenset[RuleVerdict]:
-    values = frozenset(expression.values)
-    return values if expression.operator == "EQUALS" else frozenset(RuleVerdict) - values
+def _versions(expression: IngressTlsProtocolExpression) -> frozenset[str]:
+    """The TLS versions for which a condition holds."""
+    known = ("TLS1_2", "TLS1_3")
+    if expression.operator == "IS":
+        return frozenset({str(expression.value)})
+    return frozenset(known[known.index(str(expression.value)) :])
 
 
-def _no_client(one: RuleIpExpression, other: RuleIpExpression) -> bool:
-    if "NOT_CIDR_MATCHES" in {one.operator, other.operator}:
+def _no_client(one: Addresses, other: Addresses) -> bool:
+    first, second = tuple(_networks(one)), tuple(_networks(other))
+    if None in first or None in second:
         return False
-    first = [ipv4(value) for value in one.values]
-    second = [ipv4(value) for value in other.values]
-    return not any(a is None or b is None or a.overlaps(b) for a in first for b in second)
+    match _negated(one), _negated(other):
+        case False, False:
+            return not _overlap(first, second)
+        case False, True:
+            return _within(first, second)
+        case True, False:
+            return _within(second, first)
+        case _:
+            return False
+
+
+def _networks(expression: Addresses) -> Iterator[Network | None]:
+    version = IPV6 if isinstance(expression, IngressIpv6Expression) else IPV4
+    return (network(value, version) for value in expression.values)
+
+
+def _within(inner: tuple[Network | None, ...], outer: tuple[Network | None, ...]) -> bool:
+    around = Networks(outer).around
+    return all(each is not None and around(each) is not None for each in inner)
+
+
+def _overlap(first: tuple[Network | None, ...], second: tuple[Network | None, ...]) -> bool:
+    in_first, in_second = Networks(first).around, Networks(second).around
+    return any(each is not None and in_second(each) is not None for each in first) or any(
+        each is not None and in_first(each) is not None for each in second
+    )
 
 
 def _no_number(one: RuleNumberExpression, other: RuleNumberExpression) -> bool:

@@ -2,7 +2,8 @@
 
 What it does:
     Compares `expires` with today (UTC). The day itself still counts. `lint.expired` in
-    `mmctl.yaml` sets the severity of an expired rule; one that expires within 30 days is an info.
+    `mmctl.yaml` sets the severity of an expired rule; one that expires within 30 days is an info,
+    and so is one that is expired and `enabled: false`.
 
 Why it is bad:
     An expired rule stays live until somebody removes it. It was meant for a time that is over.
@@ -41,11 +42,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.places import rules
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from mmctl.language.project import LogicalRule, Project
 
 NOTICE_DAYS: Final = 30
 
@@ -53,11 +55,21 @@ NOTICE_DAYS: Final = 30
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the rules whose time is over, or soon will be."""
     expired = subject.project.settings.lint.expired
-    for _, rule in rules(subject.project):
+    for rule in _rules(subject.project):
         if rule.expires is None:
             continue
         left = (rule.expires - subject.today).days
-        if left < 0:
+        if left < 0 and not rule.enabled:
+            yield finding(
+                rule,
+                ("expires",),
+                f"`{rule.name}` is disabled, and expired on {rule.expires}",
+                help="remove it: the history of the file keeps it",
+                severity=Severity.INFO,
+            )
+        elif not rule.enabled:
+            continue
+        elif left < 0:
             yield finding(
                 rule,
                 ("expires",),
@@ -73,6 +85,13 @@ def run(subject: Subject) -> Iterator[Finding]:
                 help="it stays live after that day until it is removed",
                 severity=Severity.INFO,
             )
+
+
+def _rules(project: Project) -> Iterator[LogicalRule]:
+    """The rules of the environment, disabled ones too."""
+    name = project.environment.name
+    for rule_set in project.rule_sets.values():
+        yield from (r for r in rule_set.rules if r.environments is None or name in r.environments)
 
 
 def _in_days(days: int) -> str:

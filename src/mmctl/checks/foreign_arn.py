@@ -61,6 +61,10 @@ _SHAPES: Final = {
         rf"arn:(?P<partition>aws[a-z-]*):sns:{_REGION}:{_ACCOUNT}:.+",
         "arn:aws:sns:us-east-1:111122223333:NAME",
     ),
+    "MailboxArn": (
+        rf"arn:(?P<partition>aws[a-z-]*):workmail:{_REGION}:{_ACCOUNT}:.+",
+        "arn:aws:workmail:us-east-1:111122223333:organization/ID",
+    ),
     "SecretArn": (
         rf"arn:(?P<partition>aws[a-z-]*):secretsmanager:{_REGION}:{_ACCOUNT}:secret:[^:]+",
         "arn:aws:secretsmanager:us-east-1:111122223333:secret:NAME",

@@ -1,14 +1,15 @@
 """A delivery on the sender's word, past the rules that would have stopped the mail.
 
 What it does:
-    Finds rules that deliver and end with `stop` because of `from`, `sender` or a `header`, above a
-    rule that drops, holds or bounces some mail. Nothing else in the rule may vouch for the sender:
+    Finds rules that deliver and end with `stop` because of `from`, `sender`, `helo`, a `header`, or
+    a `subject` (where the rule is for all recipients), above a rule that drops, holds or bounces
+    some mail. Nothing else in the rule may vouch for the sender:
     SPF, DKIM, DMARC, an add-on, the network or certificate of the client. A header that a rule
-    above adds is left out, and so is what stands below a rule that ends mail which failed SPF,
+    above adds is left out, and so is what stands below a rule that ends all mail which failed SPF,
     DKIM, DMARC or an add-on.
 
 Why it is bad:
-    These headers are whatever the sender wrote. With the right name in them, mail is delivered
+    These are whatever the sender wrote. With the right name in them, mail is delivered
     that the rules below would have stopped.
 
 Bad:
@@ -50,6 +51,7 @@ from typing import TYPE_CHECKING
 
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.checks.claims import claims
+from mmctl.checks.places import said_from
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -64,7 +66,7 @@ def run(subject: Subject) -> Iterator[Finding]:
                 claim.rule,
                 claim.placed.path,
                 f"every sender can write `{claim.what}`, and then gets past `{claim.spared.name}`"
-                f" ({claim.spared.position.file}:{claim.spared.position.line})",
+                f" ({said_from(claim.spared.position, claim.rule.position)})",
                 help="ask for `dkim: {equals: PASS}` or `source_ip` too, or leave `stop` out",
             )
 

@@ -1,13 +1,13 @@
-"""An exception by a From, Sender or `X-` header, which every sender can write.
+"""An exception by HELO, a From, Sender or `X-` header, which every sender can write.
 
 What it does:
-    Finds conditions on `from`, `sender` and `header` under `unless` of rules that drop, hold or
-    bounce. A header that a rule above adds is left out; so is an exception by what the rule itself
-    asks for (it only says more exactly what the rule is for); so are `from` and `sender` below a
-    rule that ends mail which failed SPF, DKIM, DMARC or an add-on.
+    Finds conditions on `from`, `sender`, `helo` and `header` under `unless` of rules that drop,
+    hold or bounce. A header that a rule above adds is left out; so is an exception by what the rule
+    itself asks for (it only says more exactly what the rule is for); so are `from`, `sender` and
+    `helo` below a rule that ends all mail which failed SPF, DKIM, DMARC or an add-on.
 
 Why it is bad:
-    These headers are whatever the sender wrote. Whoever knows the right word passes the rule.
+    These are whatever the sender wrote. Whoever knows the right word passes the rule.
 
 Bad:
     version: 1

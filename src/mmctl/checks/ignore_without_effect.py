@@ -3,7 +3,8 @@
 What it does:
     Finds ids in `# mmctl: ignore[…]` comments that silence no problem in any environment:
     there is no such check, it finds nothing there any more, or the comment stands in the wrong
-    place. Mistakes that keep a file from being read cannot be silenced.
+    place. And comments that are nearly ignore comments (`# mmctl ignore …`), which silence nothing
+    at all. Mistakes that keep a file from being read cannot be silenced.
 
 Why it is bad:
     It would silence the next, real problem there.
@@ -38,14 +39,16 @@ Good:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Check, Finding, Subject
 from mmctl.language.fix import Unignore
-from mmctl.problem import Positions, Severity
+from mmctl.language.suggest import did_you_mean
+from mmctl.problem import Position, Positions, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from mmctl.language.project import Ignore
     from mmctl.problem import Problem
@@ -66,13 +69,48 @@ def run(subject: Subject) -> Iterator[Finding]:
     for ignore in subject.project.ignores:
         for check in ignore.checks:
             if not _used(ignore, check, in_file.get(ignore.file, ())):
-                yield Finding(
-                    positions=Positions({(): ignore.position}),
-                    path=(),
-                    message=f"`{check}` finds nothing here that could be ignored",
-                    help="remove it; `mmctl checks` lists the ids",
-                    fix=Unignore(at=ignore.position, check=check),
-                )
+                yield _idle(ignore, check, subject.known)
+    for file, text in subject.project.files.items():
+        yield from _nearly(file, text)
+
+
+def _idle(ignore: Ignore, check: str, known: Collection[str]) -> Finding:
+    meant = did_you_mean(check, known) if check not in known else None
+    if meant is not None:
+        return Finding(
+            positions=Positions({(): ignore.position}),
+            path=(),
+            message=f"there is no check `{check}`",
+            help=meant,
+        )
+    return Finding(
+        positions=Positions({(): ignore.position}),
+        path=(),
+        message=f"`{check}` finds nothing here that could be ignored",
+        help="remove it" if check in known else "remove it; `mmctl checks` lists the ids",
+        fix=Unignore(at=ignore.position, check=check),
+    )
+
+
+_NEARLY: Final = re.compile(
+    r"#[ \t]*mmctl\b[: \t-]*(?:ignore|disable)\b(?P<rest>.*)", re.IGNORECASE
+)
+_RIGHT: Final = re.compile(r"#\s*mmctl:\s*ignore\[[^\]]*\]")
+
+
+def _nearly(file: str, text: str) -> Iterator[Finding]:
+    """Comments that were meant to silence something, and are not read so."""
+    for number, line in enumerate(text.splitlines(), 1) if "mmctl" in text else ():
+        found = _NEARLY.search(line)
+        right = found is not None and line[: found.start()].strip() == "" and _RIGHT.search(line)
+        if found is not None and not right:
+            at = Position(file=file, line=number, column=found.start() + 1)
+            yield Finding(
+                positions=Positions({(): at}),
+                path=(),
+                message="this comment is no ignore comment, and silences nothing",
+                help="on a line of its own, write `# mmctl: ignore[CHECK] the reason`",
+            )
 
 
 def _used(ignore: Ignore, check: str, problems: Sequence[Problem]) -> bool:

@@ -1,12 +1,14 @@
-"""A deny by IPv4 address or add-on, on an ingress point that takes IPv6 connections too.
+"""A statement by IPv4 address or add-on, on an ingress point that takes IPv6 connections too.
 
 What it does:
-    Finds `deny` statements by `sender_ip` or by an add-on in policies of `dual_stack` ingress
-    points that have no condition on `sender_ipv6`.
+    Finds statements by `sender_ip` or by an add-on in policies of `dual_stack` ingress points that
+    have no condition on `sender_ipv6`. An `allow` by IPv4 addresses is an info: its clients may
+    have no others.
 
 Why it is bad:
     IPv4 conditions do not look at IPv6 clients, and add-ons give no answer for them. A sender
-    that is refused over IPv4 comes back over IPv6.
+    that is refused over IPv4 comes back over IPv6; one that is admitted over IPv4 is refused when
+    it connects over IPv6, which most servers try first.
 
 Bad:
     version: 1
@@ -47,44 +49,40 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.places import Role, entrances, policy_conditions
-from mmctl.model.enums import IpType
+from mmctl.checks.places import Role, entrances, is_dual_stack, policy_conditions
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmctl.checks.places import PlacedCondition
-    from mmctl.language.project import LogicalIngressPoint
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the refusals that IPv6 clients escape."""
+    """Yield the statements that are not for IPv6 clients."""
     for policy in subject.project.traffic_policies.values():
-        points = [point for point in entrances(subject.project, policy) if _dual(point)]
+        points = [p for p in entrances(subject.project, policy) if is_dual_stack(p)]
         placed = tuple(policy_conditions(policy))
         if not points or any(each.condition.kind == "Ipv6Expression" for each in placed):
             continue
         for each in placed:
-            what = _escaped(each) if each.role is Role.DENY else None
+            what = _escaped(each)
             if what is not None:
+                refuses = each.role is Role.DENY
+                verb = "refuse" if refuses else "admit them"
                 yield finding(
                     policy,
                     each.path,
                     f"`{points[0].name}` takes IPv6 connections too, and {what}",
-                    help="refuse by `sender_ipv6` as well, or write `network: {public: ipv4}`",
+                    help=f"{verb} by `sender_ipv6` as well, or write `network: {{public: ipv4}}`",
+                    severity=None if refuses else Severity.INFO,
                 )
-
-
-def _dual(point: LogicalIngressPoint) -> bool:
-    network = point.ingress_point.network_configuration
-    public = network.public_network_configuration if network is not None else None
-    return public is not None and public.ip_type is IpType.DUAL_STACK
 
 
 def _escaped(placed: PlacedCondition) -> str | None:
     if placed.condition.kind == "IpExpression":
-        return "this does not look at them"
+        negated = placed.condition.value.operator == "NOT_CIDR_MATCHES"
+        return None if negated else "this does not look at them"
     evaluate = getattr(placed.condition.value, "evaluate", None)
     if getattr(evaluate, "analysis", None) is not None:
         return "add-ons give no answer for them"

@@ -50,8 +50,7 @@ def lint_all(
     """The problems of one project read for several environments, each problem once.
 
     A problem that not all environments have says which do. `others` are problems found
-    elsewhere, by environment: those of the reader and of the compiler. Where they are errors,
-    something may be missing in the project, and no check says that it is.
+    elsewhere, by environment: those of the reader and of the compiler.
     """
     return report(projects, today, others).problems
 
@@ -66,18 +65,17 @@ def report(
         project.environment.name: tuple((others or {}).get(project.environment.name, ()))
         for project in projects
     }
-    whole = {name: not any(map(_is_error, listed)) for name, listed in read.items()}
     fixes: dict[Problem, Fix] = {}
     found_in: dict[str, list[Problem]] = {}
     for project in projects:
         name = project.environment.name
-        subject = Subject(project=project, today=today, whole=whole[name])
+        subject = Subject(project=project, today=today)
         found_in[name] = [*read[name], *_noted(problems(subject), fixes)]
     found = _merged(found_in)
     ignores = _ignores(projects)
     kept = [problem for problem in found if not _silenced(problem, ignores)]
-    if projects and all(whole.values()) and _are_all(projects):
-        subject = Subject(project=projects[0], today=today, found=tuple(found))
+    if projects and all(project.whole for project in projects) and _are_all(projects):
+        subject = Subject(project=projects[0], today=today, found=tuple(found), known=_IDS)
         kept += _noted(_of(ignore_without_effect.CHECK, subject), fixes)
     listed = ordered(kept)
     return Report(listed, {each: fixes[each] for each in listed if each in fixes})
@@ -86,7 +84,9 @@ def report(
 def problems(subject: Subject) -> Iterator[tuple[Problem, Fix | None]]:
     """What all checks find, ignored or not, in no order."""
     for check in CHECKS:
-        if check is not ignore_without_effect.CHECK and (subject.whole or not check.from_absence):
+        if check is not ignore_without_effect.CHECK and (
+            subject.project.whole or not check.from_absence
+        ):
             yield from _of(check, subject)
 
 
@@ -114,10 +114,6 @@ def _noted(
 def _are_all(projects: Sequence[Project]) -> bool:
     """Whether the project was read for each of its environments."""
     return set(projects[0].settings.environments) <= {each.environment.name for each in projects}
-
-
-def _is_error(problem: Problem) -> bool:
-    return problem.severity is Severity.ERROR
 
 
 def _merged(by_environment: Mapping[str, Iterable[Problem]]) -> list[Problem]:

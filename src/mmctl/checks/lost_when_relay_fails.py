@@ -1,8 +1,9 @@
-"""Mail is stopped after a delivery that may have failed, and nothing keeps a copy.
+"""Mail ends at a delivery that may have failed, and nothing keeps a copy.
 
 What it does:
-    Finds rules that relay, send or deliver to a mailbox and then `stop`, when neither the rule nor
-    any rule above it stores mail in an archive, bucket or index.
+    Finds rules that relay, send or deliver to a mailbox and then `stop`, or do so with
+    `on_failure: drop`, when neither the rule nor any rule above it stores mail in an archive,
+    bucket or index.
 
 Why it is bad:
     When the action fails (a relay was deleted, a role lost its permission), `on_failure` lets the
@@ -47,8 +48,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.effects import DELIVERIES, delivers, ends, kinds, stores
+from mmctl.checks.effects import DELIVERIES, ends, kinds, stores
 from mmctl.checks.places import is_whole
+from mmctl.model.enums import ActionFailurePolicy
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -61,12 +63,20 @@ def run(subject: Subject) -> Iterator[Finding]:
         for rule in rule_set.live_rules(subject.project.environment.name):
             if stores(rule):
                 break
-            if delivers(rule) and ends(rule) and rule.stop:
-                index = next(i for i, kind in enumerate(kinds(rule)) if kind in DELIVERIES)
+            index = next((i for i, kind in enumerate(kinds(rule)) if kind in DELIVERIES), None)
+            if index is None:
+                continue
+            drops = rule.actions[index].value.action_failure_policy == ActionFailurePolicy.DROP
+            if drops or (ends(rule) and rule.stop):
+                ending = (
+                    "`on_failure: drop` ends the mail"
+                    if drops
+                    else "`stop` ends the mail all the same"
+                )
                 yield finding(
                     rule,
                     ("Actions", index),
-                    "if this fails, `stop` ends the mail all the same, and there is no copy",
+                    f"if this fails, {ending}, and there is no copy",
                     help="archive all mail in the first rule",
                 )
                 break

@@ -1,8 +1,9 @@
-"""An add-on asked where it gives no answer.
+"""An add-on asked where, or for what, it gives no answer.
 
 What it does:
     Knows which add-on products answer in traffic policies (Spamhaus, Abusix) and which in rules
-    (Vade, Trend Micro), and finds conditions at the other stage.
+    (Vade, Trend Micro), and finds conditions at the other stage. A field that is spelt nearly like
+    one of the product, or that another product has, is a warning: AWS does not list the spellings.
 
 Why it is bad:
     The condition never gets an answer, so it never matches: nothing is blocked.
@@ -41,14 +42,24 @@ from typing import TYPE_CHECKING, Final
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.checks.places import conditions
 from mmctl.language.project import LogicalRule
+from mmctl.language.suggest import did_you_mean
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mmctl.checks.places import PlacedCondition
+
 IN_POLICIES: Final = frozenset({"ABUSIX_MAIL_INTELLIGENCE", "SPAMHAUS_DBL"})
 IN_RULES: Final = frozenset({"VADE_ADVANCED_EMAIL_SECURITY", "TRENDMICRO_VSAPI"})
 """From https://docs.aws.amazon.com/ses/latest/dg/eb-addons.html."""
+FIELDS: Final = {
+    "ABUSIX_MAIL_INTELLIGENCE": ("isListed", "listedOn"),
+    "SPAMHAUS_DBL": ("isListed", "listedOn"),
+    "VADE_ADVANCED_EMAIL_SECURITY": ("isPassed", "category", "verdict"),
+    "TRENDMICRO_VSAPI": ("isPassed", "category"),
+}
+"""What each product answers, from the same page; as the API spells `isPassed`."""
 
 
 def run(subject: Subject) -> Iterator[Finding]:
@@ -70,6 +81,30 @@ def run(subject: Subject) -> Iterator[Finding]:
                 f"`{add_on.name}` ({product}) gives no answer in {here}",
                 help=f"ask it in {there}",
             )
+        elif analysis is not None and product in FIELDS:
+            yield from _field(placed, add_on.name, analysis.result_field, FIELDS[product])
+
+
+def _field(
+    placed: PlacedCondition, name: str, field: str, known: tuple[str, ...]
+) -> Iterator[Finding]:
+    plain = {_plain(each): each for each in known}
+    others = {_plain(each) for fields in FIELDS.values() for each in fields}
+    meant = did_you_mean(field.removeprefix("addon."), known)
+    if _plain(field) in plain or not (meant or _plain(field) in others):
+        return
+    yield finding(
+        placed.owner,
+        placed.path,
+        f"`{name}` has no field `{field}` that AWS tells of",
+        help=meant or f"write one of {', '.join(f'`{each}`' for each in known)}",
+        severity=Severity.WARNING,
+    )
+
+
+def _plain(field: str) -> str:
+    """A field however it is spelt: the service takes `isPassed`, `addon.isPassed`, `Is passed`."""
+    return field.removeprefix("addon.").replace(" ", "").replace("_", "").lower()
 
 
 CHECK = Check(id="misplaced-add-on", severity=Severity.ERROR, text=__doc__, run=run)

@@ -1,10 +1,10 @@
 """A value that no address can equal, start with or end with.
 
 What it does:
-    Looks at conditions on the envelope recipient and sender, and on sender, from, to and cc
-    where the project compares address by address. It finds values of `equals` and `not_equals`
-    without an `@`, values of `starts_with` that begin with `@`, and values of `ends_with` that
-    end with it. The recipient `postmaster` needs no domain (RFC 5321, 4.1.1.3).
+    Looks at conditions on the envelope recipient and sender, and on sender, from, to and cc where
+    the project compares address by address. It finds values of `equals` and `not_equals` without an
+    `@`, values of `starts_with` that begin with `@`, values of `ends_with` that end with it, and
+    domains with an empty part. The recipient `postmaster` needs no domain (RFC 5321, 4.1.1.3).
 
 Why it is bad:
     The attribute is a whole address such as `info@example.com`. A domain alone is never equal to
@@ -29,6 +29,7 @@ Good:
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Check, Finding, Subject
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
 
 LOCAL_ONLY: Final = frozenset({"postmaster", "<>", ""})
 """Envelope addresses without a domain: the postmaster, and the sender of bounces."""
+
+_EMPTY_PART: Final = re.compile(r"@@|@\.|(?<=@)[^@]*\.\.")
+"""Before the @, dots stand where no RFC allows them, and such addresses are in use."""
 
 
 def run(subject: Subject) -> Iterator[Finding]:
@@ -62,12 +66,18 @@ _SAID: Final = {
     "not_equals": "is ever equal to",
     "starts_with": "ever starts with",
     "ends_with": "ever ends with",
+    "contains": "ever contains",
 }
 
 
 def _instead(test: TextTest, value: str) -> str | None:
     """What to write instead, or None where an address may match."""
+    empty = _EMPTY_PART.search(value)
     match test.operator:
+        case _ if empty is not None and '"' not in value:
+            return f"remove what is too much at `{empty.group()}`"
+        case "equals" | "not_equals" | "ends_with" if value.endswith("."):
+            return f"write `{value.rstrip('.')}`: a domain in mail has no dot at its end"
         case "equals" | "not_equals" if value.startswith("@"):
             return _domain_help(test, value)
         case "equals" | "not_equals" if "@" not in value and value.lower() not in LOCAL_ONLY:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.effects import delivers
-from mmctl.checks.networks import ipv4
+from mmctl.checks.networks import network as read_network
 from mmctl.judge.submission import Submission
 from mmctl.mail.compose import compose_email
 from mmctl.mail.email import Envelope, Facts, Session, Tls
@@ -104,7 +104,7 @@ def _client(statement: PolicyStatement) -> str:
     for condition in statement.conditions:
         expression = condition.ip_expression
         if expression is not None and expression.operator == "CIDR_MATCHES":
-            network = ipv4(expression.values[0]) if expression.values else None
+            network = read_network(expression.values[0]) if expression.values else None
             if network is not None:
                 return str(network[min(1, network.num_addresses - 1)])
     return CLIENT

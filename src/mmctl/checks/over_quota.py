@@ -3,11 +3,13 @@
 What it does:
     Counts what the project defines against the quotas of Mail Manager, which cannot be raised:
     rule sets, traffic policies with their statements and conditions, ingress points by type,
-    relays, address lists with their members, archives. How many rules, conditions, values and
+    relays, address lists with their members, archives, tags. A `max_message_size` beyond what the
+    service takes is a warning. How many rules, conditions, values and
     actions fit is counted when rules are made into live rules (`capacity`).
 
 Why it is bad:
-    The service refuses the call, halfway through an apply.
+    The service refuses the call, halfway through an apply; a larger message it refuses from the
+    sender, whatever the policy says.
 
 Bad:
     version: 1
@@ -35,7 +37,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.quota_uses import account_uses, list_uses, policy_uses
+from mmctl.checks.quota_uses import account_uses, list_uses, policy_uses, tag_uses
+from mmctl.model.quotas import GENEROUS, QUOTAS
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -50,6 +53,16 @@ def run(subject: Subject) -> Iterator[Finding]:
     for use in _uses(subject.project):
         if use.over and use.owner is not None:
             yield finding(use.owner, use.path, use.message, help=use.advice)
+    for policy in subject.project.traffic_policies.values():
+        size = policy.policy.max_message_size_bytes
+        if size is not None and size > QUOTAS.message_bytes * GENEROUS:
+            yield finding(
+                policy,
+                ("MaxMessageSizeBytes",),
+                f"the service takes messages of {QUOTAS.message_bytes:,} bytes, got {size:,}",
+                help="write 40MB, or leave it out",
+                severity=Severity.WARNING,
+            )
 
 
 def _uses(project: Project) -> Iterator[Use]:
@@ -57,6 +70,7 @@ def _uses(project: Project) -> Iterator[Use]:
     for policy in project.traffic_policies.values():
         yield from policy_uses(policy)
     yield from (use for _, use in list_uses(project))
+    yield from tag_uses(project)
 
 
 CHECK = Check(id="over-quota", severity=Severity.ERROR, text=__doc__, run=run)

@@ -2,9 +2,10 @@
 
 What it does:
     Takes the domains for which open ingress points admit mail for your own. It finds them in
-    `from`, `sender` and `mail_from` where a match lets mail past a rule: under `unless` of rules
-    that drop, hold or bounce, and in rules that deliver and `stop` above such a rule, without SPF,
-    DKIM, DMARC, an add-on or the client's network beside it.
+    `from`, `sender`, `mail_from` and `helo`, and in address lists for these, where a match lets
+    mail past a rule: under `unless` of rules that drop, hold or bounce, and in rules that deliver
+    and `stop` above such a rule, without SPF, DKIM, DMARC, an add-on or the client's network beside
+    it.
 
 Why it is bad:
     Your own name is the first that a forger writes. Mail that comes in from the internet with it is
@@ -57,7 +58,7 @@ from typing import TYPE_CHECKING
 
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.checks.claims import claims
-from mmctl.checks.places import text_test
+from mmctl.checks.places import said_from
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -73,19 +74,15 @@ def run(subject: Subject) -> Iterator[Finding]:
 
 
 def _own(claim: Claim) -> Iterator[Finding]:
-    test = text_test(claim.placed)
-    if test is None:
-        return
     past = "this rule does not apply"
     if claim.spared is not None:
         spared = claim.spared
-        past = f"it gets past `{spared.name}` ({spared.position.file}:{spared.position.line})"
-    for index in claim.own:
+        past = f"it gets past `{spared.name}` ({said_from(spared.position, claim.rule.position)})"
+    for path, value in claim.own:
         yield finding(
             claim.rule,
-            (*test.path, "Values", index),
-            f"`{test.values[index]}` is your own name: forgers write it into `{claim.what}`,"
-            f" and then {past}",
+            path,
+            f"`{value}` is your own name: forgers write it into `{claim.what}`, and then {past}",
             help="go by `source_ip` or `dkim`",
         )
 

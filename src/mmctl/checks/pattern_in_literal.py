@@ -3,7 +3,8 @@ r"""A wildcard or regular expression where Mail Manager compares literally.
 What it does:
     Finds `*`, `^`, `$` and regular expressions such as `.*`, `\.`, `(a|b)` in values that are
     compared with addresses and server names, and unmistakable ones (`.*`, `\d`, `[a-z]`,
-    `*word*`) in other texts. Address lists do take one `*`, and are not looked at.
+    `*word*`, `^word$`, `w[o0]rd`) in other texts; one star before or behind a word is an info
+    there. Address lists do take one `*`, and are not looked at.
 
 Why it is bad:
     Conditions know no patterns. The service looks for the very characters, and no message has
@@ -52,8 +53,11 @@ if TYPE_CHECKING:
 
 _IN_ADDRESSES: Final = re.compile(r"\*|\\|\.\+|\(.*\)|\[[^\]]*\w-\w[^\]]*\]|^\^|.\$$|\?$")
 _IN_TEXTS: Final = re.compile(
-    r"\.\*|\\[.dswb]|\[(?:a-z|A-Z|0-9)|\(\?i\)|\([^)|]+\|[^)]+\)|^\*[\w ]+\*$"
+    r"\.\*|\\[.dswb]|\[(?:a-z|A-Z|0-9)|\(\?i\)|\([^)|]+\|[^)]+\)|^\*[\w ]+\*$|^\^.+\$$"
+    r"|[a-z]\[\w+\][a-z]"
 )
+_PERHAPS: Final = re.compile(r"\*[\w ]*\w|\w[\w ]*\*")
+"""A star in a text that may be meant as one."""
 _SIMPLE: Final = re.compile(r"^\^?(?:\.?\*)?(?P<text>[^*^$()\[\]|?]+?)(?:\.?\*)?\$?$")
 
 
@@ -64,12 +68,14 @@ def run(subject: Subject) -> Iterator[Finding]:
         named = test.subject in names
         pattern = _IN_ADDRESSES if named else _IN_TEXTS
         for index, value in enumerate(test.values):
-            if pattern.search(value):
+            perhaps = not named and _PERHAPS.fullmatch(value) is not None
+            if perhaps or pattern.search(value):
+                mild = Severity.INFO if perhaps else Severity.WARNING
                 yield test.at(
                     index,
                     f"`{value}` is compared literally, there are no patterns",
                     help=_instead(test, value),
-                    severity=None if named else Severity.WARNING,
+                    severity=None if named else mild,
                 )
 
 
@@ -78,10 +84,26 @@ def _instead(test: TextTest, value: str) -> str:
     text = re.sub(r"\\([.@+_-])", r"\1", simple["text"]) if simple is not None else "\\"
     if "\\" in text:
         return "write each text out; `starts_with`, `ends_with` and `contains` take lists"
-    before = value.startswith(("*", ".*", "^.*", "^*"))
-    after = value.endswith(("*", "*$"))
-    operator = {(True, True): "contains", (True, False): "ends_with", (False, True): "starts_with"}
-    return f'write `{operator.get((before, after), test.operator)}: "{text}"`'
+    # A wildcard is for a whole address; a regular expression is looked for inside of a text.
+    wildcard = test.about_addresses and re.fullmatch(r"\*?[^*^$]+\*?", value)
+    inside = frozenset[str]() if wildcard else _INSIDE
+    before = value.startswith(("*", ".*", "^.*", "^*")) or (
+        test.operator in inside - {"starts_with"} and not value.startswith("^")
+    )
+    after = value.endswith(("*", "*$")) or (
+        test.operator in inside - {"ends_with"} and not value.endswith("$")
+    )
+    return f'write `{_OPERATORS[before, after]}: "{text}"`'
+
+
+_INSIDE: Final = frozenset({"contains", "starts_with", "ends_with"})
+_OPERATORS: Final = {
+    (True, True): "contains",
+    (True, False): "ends_with",
+    (False, True): "starts_with",
+    (False, False): "equals",
+}
+"""By whether something may stand before, and behind."""
 
 
 CHECK = Check(id="pattern-in-literal", severity=Severity.ERROR, text=__doc__, run=run)

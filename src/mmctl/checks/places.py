@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Finding, finding
-from mmctl.model.enums import AcceptAction
+from mmctl.model.enums import AcceptAction, IpType
 from mmctl.model.rules import RuleCondition, RuleStringExpression
 
 if TYPE_CHECKING:
@@ -163,6 +163,15 @@ def policy_conditions(policy: LogicalTrafficPolicy) -> Iterator[PlacedCondition]
             yield PlacedCondition(owner=policy, role=role, path=path, condition=condition)
 
 
+def statement_conditions(project: Project) -> Iterator[list[PlacedCondition]]:
+    """The conditions of each policy statement."""
+    for policy in project.traffic_policies.values():
+        by_statement: dict[Path, list[PlacedCondition]] = {}
+        for each in policy_conditions(policy):
+            by_statement.setdefault(each.path[:2], []).append(each)
+        yield from by_statement.values()
+
+
 def rule_conditions(rule: LogicalRule) -> Iterator[PlacedCondition]:
     """The conditions of one rule, then what it does not apply to."""
     for role, member, listed in (
@@ -216,6 +225,11 @@ def address_attribute(condition: RuleCondition | PolicyCondition) -> str | None:
     return name if name in ADDRESSES else None
 
 
+def said_from(place: Position, here: Position) -> str:
+    """A place as a problem elsewhere names it: `line 7`, or `file:7` where it is another file."""
+    return f"line {place.line}" if place.file == here.file else f"{place.file}:{place.line}"
+
+
 def is_public(point: LogicalIngressPoint) -> bool:
     """Whether an ingress point is reached from the internet (the default) and not from a VPC."""
     network = point.ingress_point.network_configuration
@@ -229,3 +243,10 @@ def entrances(project: Project, policy: LogicalTrafficPolicy) -> tuple[LogicalIn
         for point in project.ingress_points.values()
         if point.ingress_point.traffic_policy_id == policy.name
     )
+
+
+def is_dual_stack(point: LogicalIngressPoint) -> bool:
+    """Whether an ingress point takes connections over IPv6 too."""
+    network = point.ingress_point.network_configuration
+    public = network.public_network_configuration if network is not None else None
+    return public is not None and public.ip_type is IpType.DUAL_STACK

@@ -131,6 +131,21 @@ def list_uses(project: Project) -> Iterator[tuple[str, Use]]:
             )
 
 
+def tag_uses(project: Project) -> Iterator[Use]:
+    """The tags of each resource."""
+    for _, resource in project.resources():
+        if resource.tags:
+            yield Use(
+                noun="tags",
+                where="on a resource",
+                used=len(resource.tags),
+                limit=QUOTAS.tags,
+                owner=resource,
+                path=("tags",),
+                advice="remove some",
+            )
+
+
 def rule_set_uses(rule_set: LogicalRuleSet, live: Sequence[LogicalRule]) -> Iterator[Use]:
     """What a rule set has room for; `live` are its rules in an environment."""
     yield Use(
@@ -166,7 +181,7 @@ def rule_uses(rule: LogicalRule) -> Iterator[Use]:
         rule,
         "Unless",
         rule.unless,
-        "unless",
+        "conditions under `unless`",
         "put the exceptions into an address list",
     )
     yield Use(

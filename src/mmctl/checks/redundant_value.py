@@ -2,13 +2,15 @@
 
 What it does:
     Finds values that are repeated in a condition, and values of `contains`, `starts_with` and
-    `ends_with` that match only what another value of the condition matches anyway; and IPv4
-    networks that lie in another one. Upper and lower case count as equal where the project reads
-    them so.
+    `ends_with` that match only what another value of the condition matches anyway; networks that
+    lie in another one; and members of address lists that are repeated, or are addresses of a
+    domain that is a member as `*@domain`. Upper and lower case count as equal where the project
+    reads them so.
 
 Why it is bad:
     It uses up one of the ten places that a condition has, and it makes readers look for a
-    difference that is not there.
+    difference that is not there. Of two that are the same, one is removed later and the other
+    forgotten.
 
 Bad:
     version: 1
@@ -42,18 +44,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.covering import covering_network, covering_value
-from mmctl.checks.networks import IPV4, ipv4, network_tests
+from mmctl.checks.covering import Covering
+from mmctl.checks.networks import Networks, network_tests
 from mmctl.checks.places import text_tests
 from mmctl.language.fix import Remove
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from ipaddress import IPv4Network
 
     from mmctl.checks.networks import NetworkTest
     from mmctl.checks.places import TextTest
+    from mmctl.language.project import LogicalAddressList
     from mmctl.language.readings import Readings
 
 
@@ -65,6 +67,9 @@ def run(subject: Subject) -> Iterator[Finding]:
             yield from _redundant(test, _folds(test, readings))
     for networks in network_tests(subject.project):
         yield from _inside_others(networks)
+    folds = readings.address_list_case == "insensitive"
+    for listed in subject.project.address_lists.values():
+        yield from _members(listed, folds=folds)
 
 
 def _folds(test: TextTest, readings: Readings) -> bool:
@@ -74,15 +79,14 @@ def _folds(test: TextTest, readings: Readings) -> bool:
 
 def _redundant(test: TextTest, folds: bool) -> Iterator[Finding]:
     values = [value.lower() if folds else value for value in test.values]
-    first: dict[str, int] = {}
+    first = Covering[int](test.operator)
+    twice = [first.setdefault(value, index) != index for index, value in enumerate(values)]
     for index, value in enumerate(values):
-        first.setdefault(value, index)
-    for index, value in enumerate(values):
-        cover = covering_value(test.operator, value, first)
-        if first[value] != index:
+        cover, at = next(first.values(value), (value, index))
+        if twice[index]:
             message = f"`{test.values[index]}` stands here twice"
-        elif cover is not None and cover != value:
-            written = test.values[first[cover]]
+        elif cover != value:
+            written = test.values[at]
             message = f"`{test.values[index]}` is covered by `{written}`, which stands here too"
         else:
             continue
@@ -91,13 +95,17 @@ def _redundant(test: TextTest, folds: bool) -> Iterator[Finding]:
 
 
 def _inside_others(test: NetworkTest) -> Iterator[Finding]:
-    read = [_plain(value) if test.version == IPV4 else None for value in test.values]
-    first: dict[IPv4Network, int] = {}
+    # `unusable-network` speaks of those that are not written as they should be.
+    read = [
+        found if str(found) == value else None
+        for found, value in zip(test.networks(), test.values, strict=True)
+    ]
+    first: dict[object, int] = {}
     for index, network in enumerate(read):
-        if network is not None:
-            first.setdefault(network, index)
+        first.setdefault(network, index)
+    around = Networks(read).around
     for index, network in enumerate(read):
-        cover = None if network is None else covering_network(network, first.keys())
+        cover = None if network is None else around(network)
         if cover is None or (cover == network and first[cover] == index):
             continue
         other = test.values[first[cover]]
@@ -108,10 +116,25 @@ def _inside_others(test: NetworkTest) -> Iterator[Finding]:
         yield finding(test.owner, path, f"`{value}` {message}", help="leave it out", fix=fix)
 
 
-def _plain(value: str) -> IPv4Network | None:
-    """A network as it should be written; `unusable-network` speaks of the others."""
-    network = ipv4(value)
-    return network if str(network) == value else None
+def _members(listed: LogicalAddressList, *, folds: bool) -> Iterator[Finding]:
+    members = [member.lower() if folds else member for member in listed.members or ()]
+    first: dict[str, int] = {}
+    for index, member in enumerate(members):
+        first.setdefault(member, index)
+    for index, member in enumerate(members):
+        _, at, domain = member.rpartition("@")
+        everybody = first.get(f"*@{domain}") if at else None
+        written = (listed.members or ())[index]
+        if first[member] != index:
+            message = f"`{written}` is in `{listed.name}` twice"
+        elif everybody is not None and everybody != index:
+            message = f"`{written}` is covered by `*@{domain}`, which is in `{listed.name}` too"
+        else:
+            continue
+        place = listed.positions.at(("members", index))
+        # A file of members is no YAML, and may be written by another program.
+        fix = Remove(at=place, old=written) if place.file == listed.position.file else None
+        yield finding(listed, ("members", index), message, help="leave it out", fix=fix)
 
 
 CHECK = Check(id="redundant-value", severity=Severity.INFO, text=__doc__, run=run)

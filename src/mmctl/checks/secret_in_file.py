@@ -1,8 +1,9 @@
 """A password or key that everybody can read who can read the files.
 
 What it does:
-    Finds private keys (PEM), ids of AWS access keys, and web addresses with a password in them, in
-    all files of the project.
+    Finds private keys (PEM), ids of AWS access keys, tokens of well-known services, web addresses
+    with a password in them, and values of keys such as `smtp_password` (in `vars`, `tags` and
+    comments), in all files of the project.
 
 Why it is bad:
     Files are copied, reviewed and kept in the history of a repository for ever. Whoever has them
@@ -45,13 +46,24 @@ if TYPE_CHECKING:
 _SECRET: Final = re.compile(
     r"(?P<key>-----BEGIN [A-Z ]*PRIVATE KEY-----)"
     r"|(?P<id>\b(?:AKIA|ASIA)[A-Z0-9]{16}\b)"
-    r"|(?P<url>\b[a-z][a-z0-9+.-]*://[^\s/:@]+:[^\s/:@$]+@)"
+    r"|(?P<token>\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{22,}|glpat-[\w-]{20,}"
+    r"|xox[abprs]-[\w-]{10,}|sk_live_\w{16,})\b)"
+    r"|(?:^[ \t]*(?:-[ ]+|#[ \t]*)?|[{,][ ]*)"
+    r"(?P<password>(?i:['\"]?[\w-]{0,40}(?:password|passwd|secret_?key|api_?key|auth_?token)['\"]?)"
+    r"""[ ]*:[ ]*['"]?(?!arn:|\$\{|id:)[^\s'",{}|>*&~]{6,200}['"]?)(?=[ ]*(?:[,}\]\r]|[ ]#|$))"""
+    r"|(?P<url>\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@]{1,200}:[^\s/:@$]{1,200}@)",
 )
-_SIGNS: Final = ("PRIVATE KEY", "AKIA", "ASIA", "://")
-"""One of these is in every secret: nearly all files have none."""
+_WORDS: Final = ("passw", "secret", "api", "token")
+_SIGNS: Final = (
+    *("PRIVATE KEY", "AKIA", "ASIA", "://", "gh", "glpat-", "xox", "sk_live_"),
+    *(form(word) for word in _WORDS for form in (str.lower, str.upper, str.capitalize)),
+)
+"""One of these is in every line with a secret: nearly all lines have none."""
 _WHAT: Final = {
     "key": "a private key",
     "id": "the id of an AWS access key",
+    "token": "a token",
+    "password": "a password",
     "url": "a password in a web address",
 }
 
@@ -59,22 +71,31 @@ _WHAT: Final = {
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the places of what should be kept secret; the secret itself is not repeated."""
     for file, text in subject.project.files.items():
-        if not any(sign in text for sign in _SIGNS):
-            continue
-        for found in _SECRET.finditer(text):
-            before = text[: found.start()]
-            at = Position(
-                file=file,
-                line=before.count("\n") + 1,
-                column=found.start() - before.rfind("\n"),
-                length=len(found.group()),
-            )
-            yield Finding(
-                positions=Positions({(): at}),
-                path=(),
-                message=f"{_WHAT[str(found.lastgroup)]} in a file",
-                help="take it out, and make it worthless: the history of the file still has it",
-            )
+        for start, end in sorted(_suspicious(text)):
+            line = text.count("\n", 0, start) + 1
+            for found in _SECRET.finditer(text[start:end]):
+                what = str(found.lastgroup)
+                column, length = found.start(what) + 1, len(found[what])
+                at = Position(file=file, line=line, column=column, length=length)
+                yield Finding(
+                    positions=Positions({(): at}),
+                    path=(),
+                    message=f"{_WHAT[what]} in a file",
+                    help="take it out, and make it worthless: the history of the file still has it",
+                )
+
+
+def _suspicious(text: str) -> set[tuple[int, int]]:
+    """The lines with a sign in them: where each begins and ends."""
+    lines: set[tuple[int, int]] = set()
+    for sign in _SIGNS:
+        at = text.find(sign)
+        while at >= 0:
+            end = text.find("\n", at)
+            end = len(text) if end < 0 else end
+            lines.add((text.rfind("\n", 0, at) + 1, end))
+            at = text.find(sign, end)
+    return lines
 
 
 CHECK = Check(id="secret-in-file", severity=Severity.ERROR, text=__doc__, run=run)

@@ -1,7 +1,7 @@
 """Mail is dropped because SPF failed, and for no other reason.
 
 What it does:
-    Finds rules that drop and whose conditions all are about SPF.
+    Finds rules that drop without a bounce and whose conditions all are about SPF.
 
 Why it is bad:
     Forwarded mail fails SPF, because the server that forwards it is not one of the sender's
@@ -42,9 +42,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.effects import drops
+from mmctl.checks.effects import bounces, drops
 from mmctl.checks.places import rules
-from mmctl.checks.verdicts import asks_for_failed, is_spf
+from mmctl.checks.verdicts import asks_for_failed_alone
+from mmctl.model.enums import RuleVerdictAttribute
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -54,8 +55,11 @@ if TYPE_CHECKING:
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the rules that drop by SPF alone."""
     for _, rule in rules(subject.project):
-        by_spf = bool(rule.conditions) and all(map(is_spf, rule.conditions))
-        if drops(rule) and by_spf and any(map(asks_for_failed, rule.conditions)):
+        if (
+            drops(rule)
+            and not bounces(rule)
+            and asks_for_failed_alone(rule, RuleVerdictAttribute.SPF)
+        ):
             yield finding(
                 rule,
                 ("Conditions", 0),

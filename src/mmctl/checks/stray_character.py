@@ -1,10 +1,12 @@
 r"""A value with characters that came along by copy and paste.
 
 What it does:
-    In values that are compared with addresses: spaces, invisible characters, typographic quotes,
-    angle brackets, `mailto:`, commas and semicolons between addresses, HTML entities. In other
-    texts: invisible characters and no-break spaces that stand in the file as they are (written
-    as an escape such as "\u200B" they are meant), and HTML entities.
+    In values that are compared with addresses and server names: spaces, invisible characters,
+    typographic quotes, angle brackets, `mailto:`, commas and semicolons between addresses, HTML
+    entities. In other texts: invisible characters and no-break spaces that stand in the file as
+    they are (written as an escape such as "\u200B" they are meant), HTML entities, typographic
+    quotes around the whole value, and spaces where a header value has none, at its beginning and
+    end.
 
 Why it is bad:
     Values are compared character by character. What cannot be seen in the file makes the
@@ -68,17 +70,19 @@ NAMES: Final = {
 }
 """Characters that cannot be seen, or look like a space."""
 _UNSEEN: Final = re.compile("[" + "".join(NAMES) + "]")
-_ENTITY: Final = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#[0-9]{2,5}|#x[0-9a-fA-F]{2,4});")
-_NOT_IN_ADDRESSES: Final = re.compile("[\\s\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb<>,;]")
+_ENTITY: Final = re.compile(r"&(?:[a-zA-Z]{2,8}|#[0-9]{2,5}|#x[0-9a-fA-F]{2,4});")
+_QUOTES: Final = "\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb"
+_QUOTED: Final = re.compile(f"[{_QUOTES}].*[{_QUOTES}]")
+_NOT_IN_ADDRESSES: Final = re.compile(rf"[\s{_QUOTES}<>,;]")
 
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the values with a character that was hardly meant."""
-    attributes = compared_as_addresses(subject.project)
+    names = compared_as_addresses(subject.project) | {"helo"}
     for test in text_tests(subject.project):
-        address = test.subject in attributes
+        address = test.subject in names
         for index, value in enumerate(test.values):
-            found = _fault(value, address=address)
+            found = _fault(test, value, address=address)
             if found is None or (not address and _escaped(subject.project, test, index, value)):
                 continue
             message, meant = found
@@ -86,7 +90,7 @@ def run(subject: Subject) -> Iterator[Finding]:
             yield test.at(
                 index,
                 message,
-                help=_instead(meant),
+                help=_instead(value, meant),
                 severity=None if certain else Severity.WARNING,
                 fix=_fix(test, index, meant) if certain else None,
             )
@@ -101,31 +105,56 @@ def _fix(test: TextTest, index: int, meant: str) -> Replace | None:
     return Replace(at=test.place(index), old=value, new=meant)
 
 
-def _instead(meant: str) -> str:
+def _instead(value: str, meant: str) -> str:
     if meant:
         return f"write `{meant}`"
+    if value == "<>":
+        return 'for mail without an envelope sender, write `unless: [{mail_from: {contains: "@"}}]`'
     return "write an address, or a part of one; names beside addresses are not compared"
 
 
 def _whole(test: TextTest, value: str) -> bool:
     """Whether an address was meant for certain, and not the name beside it in a header."""
-    return test.subject in ENVELOPE or "@" in value
+    return test.subject in ENVELOPE | {"helo"} or "@" in value
 
 
-def _fault(value: str, *, address: bool) -> tuple[str, str] | None:
+def _fault(test: TextTest, value: str, *, address: bool) -> tuple[str, str] | None:
     unseen = _UNSEEN.search(value)
     if unseen is not None and (address or _UNSEEN.sub("", value).strip()):
         plain = re.sub("[\u00a0\u202f]", " ", value)
         meant = _UNSEEN.sub("", value if address else plain)
         return f"{NAMES[unseen.group()]} in `{_UNSEEN.sub('', plain)}`", meant
-    entity = _ENTITY.search(value)
+    entity = next(filter(_is_entity, _ENTITY.finditer(value)), None)
     if entity is not None:
         return f"`{entity.group()}` is HTML, and mail headers are not", html.unescape(value)
-    return _address_fault(value) if address else None
+    if test.subject == "helo" and value.strip("\t ") not in {value, ""}:
+        return f"a space in `{value}`, where no server name has one", value.strip("\t ")
+    return _address_fault(value) if address else _text_fault(test, value)
+
+
+def _is_entity(found: re.Match[str]) -> bool:
+    return html.unescape(found.group()) != found.group()
+
+
+def _text_fault(test: TextTest, value: str) -> tuple[str, str] | None:
+    """What is around a value, and not in it."""
+    if _QUOTED.fullmatch(value):
+        return f"the quotes around `{value[1:-1]}` are compared too", value[1:-1]
+    begins = test.operator in {"equals", "not_equals", "starts_with"} and value[:1] == " "
+    ends = test.operator in {"equals", "not_equals", "ends_with"} and value[-1:] == " "
+    if (begins or ends) and value.strip():
+        meant = value.lstrip() if begins else value
+        return (
+            f"no {test.subject} {'begins' if begins else 'ends'} with a space",
+            meant.rstrip() if ends else meant,
+        )
+    return None
 
 
 def _address_fault(value: str) -> tuple[str, str] | None:
     stray = _NOT_IN_ADDRESSES.search(value)
+    if value == "<>":
+        return "the sender of a bounce is empty, and nothing is equal to `<>`", ""
     if value.lower().startswith("mailto:"):
         return f"`mailto:` is no part of the address in `{value}`", value[len("mailto:") :]
     if stray is None or '"' in value:

@@ -1,9 +1,10 @@
-"""An exception or permission by `contains` with an address or domain.
+"""An exception or permission by a part of an address that ends in the middle of the domain.
 
 What it does:
-    Finds `contains` with an address or domain where a match lets mail through: in an `allow`
-    statement, and under `unless` of a rule that drops, stops or bounces. In the conditions of a
-    rule that delivers its mail or lets it go on, `@` and a domain are a warning.
+    Finds `contains` with an address or domain, and `starts_with` with a whole address, where a
+    match lets mail through: in an `allow` statement, and under `unless` of a rule that drops,
+    stops or bounces. In the conditions of a rule that delivers its mail or lets it go on, `@` and
+    a domain are a warning.
 
 Why it is bad:
     `contains "@example.com"` also matches `someone@example.com.attacker.example`, a domain that
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
     from mmctl.checks.places import TextTest
 
+_ADDRESS: Final = re.compile(r"[^@]@[\w-]+(\.[\w-]+)+$")
 _AT_DOMAIN: Final = re.compile(r"@[\w-]+(\.[\w-]+)+$")
 _DOMAIN: Final = re.compile(r"@[\w-]|^[\w-]+(\.[\w-]+)*\.[a-zA-Z]{2,}$")
 
@@ -50,15 +52,18 @@ def run(subject: Subject) -> Iterator[Finding]:
     """Yield the substrings by which mail is let through."""
     for test in text_tests(subject.project):
         named = test.about_addresses or test.subject == "helo"
-        if not named or test.operator != "contains":
+        if not named or test.operator not in {"contains", "starts_with"}:
             continue
+        begins = test.operator == "starts_with"
         passes, treats = _lets_through(test), _treats_as_own(test)
         for index, value in enumerate(test.values):
+            if begins and not (test.subject == "helo" or _ADDRESS.search(value)):
+                continue
             if (passes and _DOMAIN.search(value)) or (treats and _AT_DOMAIN.search(value)):
                 verb = "lets through" if passes else "matches"
                 yield test.at(
                     index,
-                    f"`contains` `{value}` also {verb} `{_lookalike(test, value)}`",
+                    f"`{test.operator}` `{value}` also {verb} `{_lookalike(test, value)}`",
                     help=_instead(test, value),
                     severity=None if passes else Severity.WARNING,
                 )

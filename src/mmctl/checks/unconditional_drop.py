@@ -66,7 +66,9 @@ def run(subject: Subject) -> Iterator[Finding]:
         live = rule_set.live_rules(subject.project.environment.name)
         for index, rule in enumerate(live):
             if unconditional(rule) and (drops(rule) or bounces(rule)):
-                yield from _judge(rule, live[:index], whole=subject.whole and is_whole(rule_set))
+                yield from _judge(
+                    rule, live[:index], whole=subject.project.whole and is_whole(rule_set)
+                )
 
 
 def _judge(rule: LogicalRule, above: Sequence[LogicalRule], *, whole: bool) -> Iterator[Finding]:

@@ -1,12 +1,14 @@
-"""A private network in the policy of an ingress point on the internet.
+"""A network from which nobody connects to the ingress points of the policy.
 
 What it does:
     Finds `allow` statements with a private, shared, loopback or link-local IPv4 network, in
-    policies that guard public ingress points only.
+    policies that guard public ingress points only; and conditions on `sender_ipv6` where all of
+    these points take IPv4 connections alone (an info where they are under `deny`).
 
 Why it is bad:
     Nobody connects to a public ingress point from such an address: the internet does not carry
-    it. Under `default: deny` the statement admits nobody.
+    it, or the point has no address that a client with IPv6 could reach. Under `default: deny` the
+    statement admits nobody.
 
 Bad:
     version: 1
@@ -43,14 +45,15 @@ from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.networks import ipv4, network_test
-from mmctl.checks.places import Role, entrances, is_public, policy_conditions
+from mmctl.checks.networks import IPV4, network_test
+from mmctl.checks.places import Role, entrances, is_dual_stack, is_public, policy_conditions
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.language.project import LogicalTrafficPolicy
+    from mmctl.checks.networks import NetworkTest
+    from mmctl.language.project import LogicalIngressPoint
 
 INSIDE_ONLY: Final = tuple(
     map(
@@ -73,23 +76,37 @@ def run(subject: Subject) -> Iterator[Finding]:
     for policy in subject.project.traffic_policies.values():
         points = entrances(subject.project, policy)
         if points and all(map(is_public, points)):
-            yield from _inside(policy)
+            takes_ipv6 = any(map(is_dual_stack, points))
+            for placed in policy_conditions(policy):
+                test = network_test(placed)
+                if test is not None and not test.negated:
+                    yield from (
+                        _outside(test)
+                        if test.version == IPV4
+                        else _never(test, points[0], takes_ipv6=takes_ipv6)
+                    )
 
 
-def _inside(policy: LogicalTrafficPolicy) -> Iterator[Finding]:
-    for placed in policy_conditions(policy):
-        test = network_test(placed)
-        if test is None or test.negated or placed.role is not Role.ALLOW:
-            continue
-        for index, value in enumerate(test.values):
-            network = ipv4(value)
-            if network is not None and any(map(network.subnet_of, INSIDE_ONLY)):
-                yield finding(
-                    policy,
-                    (*test.path, "Values", index),
-                    f"nobody connects from `{value}` to an ingress point on the internet",
-                    help="write the public addresses, or put the ingress point into the VPC",
-                )
+def _outside(test: NetworkTest) -> Iterator[Finding]:
+    for index, network in enumerate(test.networks() if test.role is Role.ALLOW else ()):
+        if isinstance(network, IPv4Network) and any(map(network.subnet_of, INSIDE_ONLY)):
+            yield finding(
+                test.owner,
+                (*test.path, "Values", index),
+                f"nobody connects from `{test.values[index]}` to an ingress point on the internet",
+                help="write the public addresses, or put the ingress point into the VPC",
+            )
+
+
+def _never(test: NetworkTest, point: LogicalIngressPoint, *, takes_ipv6: bool) -> Iterator[Finding]:
+    if not takes_ipv6:
+        yield finding(
+            test.owner,
+            test.path,
+            f"`{point.name}` takes IPv4 connections alone, so nobody connects from these networks",
+            help="leave it out, or write `network: {public: dual_stack}`",
+            severity=None if test.role is Role.ALLOW else Severity.INFO,
+        )
 
 
 CHECK = Check(

@@ -2,8 +2,8 @@
 
 What it does:
     Looks at open ingress points on the internet whose rules relay, send or deliver to a mailbox.
-    Somewhere, in the rules or in the traffic policy, a condition should ask for SPF, DKIM, DMARC or
-    an add-on.
+    In the traffic policy, or in the rules down to the last one that delivers, a condition should
+    ask for SPF, DKIM, DMARC or an add-on.
 
 Why it is bad:
     Mail Manager computes the verdicts and leaves what they mean to the rules. Spam and forgeries
@@ -71,8 +71,11 @@ def run(subject: Subject) -> Iterator[Finding]:
         if rule_set is None or not open_to_all:
             continue
         live = rule_set.live_rules(project.environment.name)
-        delivery = next(filter(delivers, live), None)
-        if delivery is not None and not any(map(_screens, _asked(project, point, live))):
+        delivering = [i for i, rule in enumerate(live) if delivers(rule)]
+        if not delivering:
+            continue
+        delivery, asked = live[delivering[0]], _asked(project, point, live[: delivering[-1] + 1])
+        if not any(map(_screens, asked)):
             index = next(i for i, kind in enumerate(kinds(delivery)) if kind in DELIVERIES)
             yield finding(
                 delivery,

@@ -37,11 +37,11 @@ Good:
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_interface, ip_network
 from typing import TYPE_CHECKING
 
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.networks import IPV4, IPV6, network_tests
+from mmctl.checks.networks import IPV6, network_tests
 from mmctl.language.fix import Replace
 from mmctl.problem import Severity
 
@@ -81,10 +81,10 @@ def _fault(test: NetworkTest, value: str) -> tuple[str, str, Severity | None] | 
     host, slash, _ = value.partition("/")
     if not slash:
         return f"`{value}` has no prefix length", f"write `{network}`", None
-    if network.version == IPV4 and host != str(network.network_address):
+    if ip_interface(value).ip != network.network_address:
         return (
             f"`{value}` has bits set behind its prefix",
-            f"for the network write `{network}`, for one host `{host}/32`",
+            f"for the network write `{network}`, for one host `{host}/{network.max_prefixlen}`",
             Severity.WARNING,
         )
     return None

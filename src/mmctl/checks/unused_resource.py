@@ -4,7 +4,8 @@ What it does:
     Looks for every resource by name in all rules (those of other environments and disabled ones
     too), policies and ingress points. A project without any rule set, or for policies without
     any ingress point, is taken for a library of resources and left alone; and so are the kinds of
-    which one is named by its id.
+    which one is named by its id, or by a name that does not exist (`unknown-name`: it may be the
+    one that is missing).
 
 Why it is bad:
     Usually a name is missing where it should stand: a list that blocks nobody, a policy that
@@ -62,8 +63,8 @@ def run(subject: Subject) -> Iterator[Finding]:
     if project.ingress_points:
         looked_at = (*looked_at, Kind.TRAFFIC_POLICY)
     used = frozenset(_used(project))
-    by_id = {kind for kind, name in used if is_raw(name)}
-    for kind in (kind for kind in looked_at if kind not in by_id):
+    unclear = {kind for kind, name in used if is_raw(name) or not _is_known(project, kind, name)}
+    for kind in (kind for kind in looked_at if kind not in unclear):
         for name, resource in project.of_kind(kind).items():
             if (kind, name) not in used:
                 yield finding(
@@ -85,6 +86,13 @@ def _used(project: Project) -> Iterator[tuple[Kind, str]]:
     for point in project.ingress_points.values():
         for reference in references(point.ingress_point):
             yield reference.kind, reference.name
+
+
+def _is_known(project: Project, kind: Kind, name: str) -> bool:
+    environments = project.settings.environments.values()
+    return name in project.of_kind(kind) or any(
+        name in environment.bindings.get(kind, {}) for environment in environments
+    )
 
 
 def _advice(kind: Kind) -> str:

@@ -8,6 +8,7 @@ from mmctl.model.enums import RuleBooleanOperator, RuleVerdict, RuleVerdictAttri
 from mmctl.model.rules import RuleBooleanExpression, RuleDmarcExpression, RuleVerdictExpression
 
 if TYPE_CHECKING:
+    from mmctl.language.project import LogicalRule
     from mmctl.model.rules import Analysis, RuleCondition
 
 
@@ -15,7 +16,7 @@ def asks_for_failed(condition: RuleCondition) -> bool:
     """Whether a condition holds for mail only that something speaks against."""
     match condition.value:
         case RuleVerdictExpression() as verdict:
-            return RuleVerdict.PASS not in accepted(verdict)
+            return bool(accepted(verdict)) and RuleVerdict.PASS not in accepted(verdict)
         case RuleDmarcExpression() as dmarc:
             return dmarc.operator == "EQUALS" and "NONE" not in dmarc.values
         case _:
@@ -28,10 +29,18 @@ def accepted(expression: RuleVerdictExpression) -> frozenset[RuleVerdict]:
     return values if expression.operator == "EQUALS" else frozenset(RuleVerdict) - values
 
 
-def is_spf(condition: RuleCondition) -> bool:
-    """Whether a condition is about the verdict of SPF."""
+def asks_for_failed_alone(rule: LogicalRule, attribute: RuleVerdictAttribute) -> bool:
+    """Whether a rule is for mail of which one verdict failed, and asks for nothing else."""
+    return (
+        bool(rule.conditions)
+        and all(_is_about(condition, attribute) for condition in rule.conditions)
+        and any(map(asks_for_failed, rule.conditions))
+    )
+
+
+def _is_about(condition: RuleCondition, attribute: RuleVerdictAttribute) -> bool:
     verdict = condition.verdict_expression
-    return verdict is not None and verdict.evaluate.attribute is RuleVerdictAttribute.SPF
+    return verdict is not None and verdict.evaluate.attribute is attribute
 
 
 def not_passed(condition: RuleCondition) -> Analysis | None:

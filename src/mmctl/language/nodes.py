@@ -14,7 +14,7 @@ from ruamel.yaml import events
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
-from mmctl.language.quoting import quoted_line
+from mmctl.language.quoting import quoted_in_flow, quoted_line
 from mmctl.language.yaml_events import over_events
 from mmctl.problem import Position, Problem, Severity
 
@@ -192,8 +192,11 @@ class _Composer:
         before = self.lines[max(0, line - 1) : line + 1]
         for candidate in reversed(before):
             shown = quoted_line(candidate, column if candidate is text else None)
-            if shown is not None and not re.search(r': "[\[{]', shown):
+            if shown is not None and not re.search(r'[:-] "[\[{]', shown):
                 return f"not readable as YAML here: {what}", f"quote the value: `{shown}`"
+        for candidate in quoted_in_flow(text, column):
+            if _is_yaml(candidate):
+                return f"not readable as YAML here: {what}", f"quote the value: `{candidate}`"
         return f"not readable as YAML here: {what}", None
 
     def _position(self, event: Any) -> Position:
@@ -219,6 +222,14 @@ def _problem(check: str, position: Position, message: str, help_: str | None) ->
     return Problem(
         check=check, severity=Severity.ERROR, position=position, message=message, help=help_
     )
+
+
+def _is_yaml(line: str) -> bool:
+    try:
+        over_events(line, _Composer(line, "").document)
+    except (YAMLError, _Stop):
+        return False
+    return True
 
 
 def _control(text: str) -> bool:

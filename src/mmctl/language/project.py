@@ -310,6 +310,8 @@ class Project:
     ignores: tuple[Ignore, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     """The text of every file that was read, by path relative to the project."""
+    whole: bool = True
+    """Whether no rule and no resource was left out because of an error."""
 
     def of_kind(self, kind: Kind) -> Mapping[str, Resource]:
         """The resources of one kind by logical name."""

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _BEYOND_U: Final = 0x10000
 """From here on a character needs the long escape, `\\U…`."""
 _STARTS = re.compile(r"""[@*&!%`?|>\[\]{}'",#-]""")
 _VALUE = re.compile(r"^(\s*(?:- +)*(?:[\w.-]+: +)?)(\S.*?)\s*$")
 _FLOW_VALUE = re.compile(r"""([:\[,]\s*)((?:\$\{[^}]*\}|[^\[\]{}'",:\s])+)(?=\s*[\],}])""")
+_FLOW_START = re.compile(r"[:,] |[\[{] ?")
+_FLOW_END = re.compile(r", |[}\]]")
+_TRIED: Final = 3
+_LONGEST: Final = 500
+"""Characters of a line that is shown with quotes in place."""
 _YAML_1_1_WORDS = re.compile(
     r"(?i:y|yes|n|no|true|false|on|off|null|~|=|<<"
     r"|[-+]?(?:0b[01_]+|0x[0-9a-f_]+|0o[0-7_]+|[0-9][0-9_,]*)"
@@ -63,6 +71,20 @@ def quoted_line(line: str, column: int | None) -> str | None:
     if not needs_quotes(found[2], flow=False):
         return None
     return f"{found[1]}{quoted(found[2])}".strip()
+
+
+def quoted_in_flow(line: str, column: int) -> Iterator[str]:
+    """The line with quotes around what may be the value at `column` between `{}` or `[]`.
+
+    The likeliest comes first; not each of them is YAML.
+    """
+    if len(line) > _LONGEST:
+        return
+    starts = [found.end() for found in _FLOW_START.finditer(line, 0, column)]
+    ends = [found.start() for found in _FLOW_END.finditer(line, column)]
+    for start in reversed(starts[-_TRIED:]):
+        for end in ends[:_TRIED]:
+            yield f"{line[:start]}{quoted(line[start:end])}{line[end:]}".strip()
 
 
 def _quote_flow_value(found: re.Match[str]) -> str:

@@ -66,6 +66,10 @@ def read_text(
     return Sources(MemoryFiles(files), "project", lone=lone).read(environment)
 
 
+_NO_RULES: Final = frozenset({"cases", "invariants"})
+"""Sections in which a mistake leaves no rule and no resource out."""
+
+
 @dataclass(slots=True)
 class Sources:
     """The files of a project, to be read for one environment after the other.
@@ -150,7 +154,18 @@ class _Reading:
         texts = {path: file.text for path, file in self.loaded.items()}
         if project_text is not None:
             texts[PROJECT_FILE] = project_text
-        return replace(project, files=texts), ordered(self.builder.problems)
+        problems = ordered(self.builder.problems)
+        return replace(
+            project, files=texts, whole=not any(map(self._leaves_out, problems))
+        ), problems
+
+    def _leaves_out(self, problem: Problem) -> bool:
+        """Whether a rule or resource may be missing because of a problem."""
+        file = self.loaded.get(problem.position.file)
+        section = _section(file.node, problem.position) if file is not None else None
+        # A rule whose relay has no such name is there; an ingress point without its rules is not.
+        named = problem.check == "unknown-name" and section != Kind.INGRESS_POINT.value
+        return not named and section not in _NO_RULES
 
     # -- files
 
@@ -398,6 +413,13 @@ def _rules_elsewhere(node: Node | None, environment: str) -> Iterator[tuple[int,
             names = [item.text for item in environments.items if isinstance(item, Scalar)]
             if environment not in names:
                 yield rule.position.line, _last_line(rule)
+
+
+def _section(node: Node | None, place: Position) -> str | None:
+    """The section of a file that a place is in."""
+    entries = node.entries if isinstance(node, MappingNode) else ()
+    above = [key for key, _ in entries if key.position <= place]
+    return max(above, key=lambda key: key.position).text if above else None
 
 
 def _rule_lines(node: Node | None) -> Iterator[tuple[int, int]]:

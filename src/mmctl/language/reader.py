@@ -172,6 +172,7 @@ class Reader:
                 "wrong-text",
                 scalar.position,
                 f"got `{_short(text)}`, expected a text of the form `{type_.pattern}`",
+                _as_help(type_.doc),
             )
         return Text.at(text, scalar.position)
 
@@ -410,6 +411,11 @@ class Reader:
         self.report(
             "unknown-key", key.position, f"{_a(title)} has no key `{_short(key.text)}`", help_
         )
+
+
+def _as_help(doc: str) -> str | None:
+    """What a type is for, as advice."""
+    return doc[:1].lower() + doc[1:].removesuffix(".") if doc else None
 
 
 def _complete(type_: Record, table: Table) -> bool:

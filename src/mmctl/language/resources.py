@@ -134,7 +134,9 @@ class ResourceBuilder:
         return {"TlsAuthConfiguration": {"TrustStore": store}}
 
     def _text_beside(self, path: Text) -> Text:
-        return Text.at(self.read_beside(path) or "", path.position)
+        text = self.read_beside(path)
+        # What cannot be read was reported, and is not empty for that.
+        return Text.at("unreadable" if text is None else text, path.position)
 
     def _relay(self, name: str, table: Table, at: Position) -> Resource | None:
         authentication = table["authentication"]

@@ -27,6 +27,10 @@ _HELP: Final[Mapping[str, str]] = {
     "HeaderName": "the service adds headers whose names start with `X-`",
     "MimeHeaderAttribute": "the service sees headers whose names start with `X-` (a capital X)",
     "ServerName": "a host name alone, such as `mail.example.com`: no URL, no port",
+    "RoleArn": "`arn:aws:iam::ACCOUNT:role/NAME`",
+    "FunctionArn": "`arn:aws:lambda:REGION:ACCOUNT:function:NAME`",
+    "MailboxArn": "`arn:aws:workmail:REGION:ACCOUNT:organization/ID`",
+    "S3SseKmsKeyId": "`arn:aws:kms:REGION:ACCOUNT:key/ID`",
     "SecretArn": "`arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME`",
     "KmsKeyArn": "`arn:aws:kms:REGION:ACCOUNT:key/ID`",
     "TopicArn": "`arn:aws:sns:REGION:ACCOUNT:NAME`",
@@ -110,7 +114,9 @@ def _message(detail: ErrorDetails, path: Path) -> str:
             limit = context["max_length"]
             return f"{got}, expected at most {limit} characters, not {length} ({member})"
         case "string_too_short":
-            return f"{got}, expected at least {context['min_length']} characters ({member})"
+            least = context["min_length"]
+            noun = "character" if least == 1 else "characters"
+            return f"{got}, expected at least {least} {noun} ({member})"
         case "less_than_equal":
             return f"{got}, expected at most {context['le']} ({member})"
         case "greater_than_equal":

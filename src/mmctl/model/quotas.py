@@ -43,3 +43,5 @@ class Quotas:
 
 QUOTAS: Final = Quotas()
 """The service's own."""
+GENEROUS: Final = 1.05
+"""Whether 40 MB are 40,000,000 bytes or 40 MiB, AWS does not say."""

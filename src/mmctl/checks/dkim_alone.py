@@ -1,0 +1,82 @@
+"""Mail is dropped because it has no good DKIM signature, and for no other reason.
+
+What it does:
+    Finds rules that drop without a bounce and whose conditions all are about DKIM.
+
+Why it is bad:
+    A signature that is missing or broken proves no forgery: many small senders do not sign, and
+    mailing lists and gateways change what they pass on. The mail is gone without an answer.
+
+Bad:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: block-unsigned
+            conditions: [{dkim: {not_equals: PASS}}]
+            actions: [drop]
+          - name: keep
+            actions: [{archive: {to: all-mail}}]
+    archives:
+      all-mail: {retention: ONE_YEAR}
+
+Good:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: block-unsigned
+            conditions:
+              - spf: {equals: FAIL}
+              - dkim: {not_equals: PASS}
+              - dmarc_policy: {equals: REJECT}
+            actions: [drop]
+          - name: keep
+            actions: [{archive: {to: all-mail}}]
+    archives:
+      all-mail: {retention: ONE_YEAR}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.checks.effects import bounces, drops
+from mmctl.checks.places import rules
+from mmctl.checks.verdicts import accepted, asks_for_failed_alone
+from mmctl.model.enums import RuleVerdict, RuleVerdictAttribute
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.model.rules import RuleCondition
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield the rules that drop by DKIM alone."""
+    for _, rule in rules(subject.project):
+        if (
+            drops(rule)
+            and not bounces(rule)
+            and asks_for_failed_alone(rule, RuleVerdictAttribute.DKIM)
+        ):
+            unsigned = all(map(_takes_unsigned, rule.conditions))
+            yield finding(
+                rule,
+                ("Conditions", 0),
+                "mail that is not signed, or was changed on its way, is dropped here"
+                if unsigned
+                else "mail that was changed on its way, as mailing lists do, is dropped here",
+                help="ask for `spf: {equals: FAIL}` and a `dmarc_policy` as well,"
+                " or archive the mail first",
+            )
+
+
+def _takes_unsigned(condition: RuleCondition) -> bool:
+    verdict = condition.verdict_expression
+    return verdict is not None and RuleVerdict.GRAY in accepted(verdict)
+
+
+CHECK = Check(id="dkim-alone", severity=Severity.WARNING, text=__doc__, run=run)
