@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 READY   = $(VENV)/.ready
 
-.PHONY: help demo test bench fix clean
+.PHONY: help demo test bench soak fix clean
 help:            ## this list
 	@grep -E '^[a-z]+: .*##|^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
 
@@ -25,6 +25,9 @@ test: $(READY)   ## everything that CI runs
 
 bench: $(READY)  ## what performance is promised, measured as ratios on this machine
 	@for run in benchmarks/*/run.py; do $(BIN)/python $$run || exit; done
+
+soak: $(READY)   ## a million damaged messages: none may crash; stopped, it goes on from there
+	$(BIN)/python tests/soak/soak.py $(SOAK)
 
 fix: $(READY)    ## format and fix what can be fixed
 	$(BIN)/ruff format src tests
