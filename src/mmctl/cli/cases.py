@@ -74,7 +74,7 @@ def _mutation(
             run.read_file,
             budget=asked.mutants,
             workers=asked.workers,
-            progress=lambda _done, _total: progress.count(1),
+            progress=lambda _done, total: progress.count(1, of=total),
         )
 
 

@@ -43,9 +43,9 @@ def with_behaviour(
     sizes = frozenset[float]().union(*(way.needs.sizes for way in ways))
     judged = differing = undecided = 0
     kinds: Counter[str] = Counter()
-    messages = messages_of(change.run, change.project, paths, Needs(body=False, sizes=sizes))
+    needs = Needs(body=False, sizes=sizes)
     with Progress(change.run, "message") as progress:
-        for message in messages:
+        for message in messages_of(change.run, change.project, paths, needs, progress):
             every = [way.simulated(message) for way in ways]
             found = [str(each) for simulated in every for each in simulated.differences]
             judged += 1

@@ -35,8 +35,10 @@ if TYPE_CHECKING:
 
 UNKNOWN: Final = 4
 BUCKETS: Final = "s3://"
+STDIN: Final = "-"
+"""As the file to read."""
 STDOUT: Final = "-"
-"""As the file to write; as the file to read it is stdin."""
+"""As the file to write."""
 SCHEMA: Final = "mmctl/simulate@1"
 
 
@@ -66,13 +68,15 @@ def judge_messages(run: Run, wanted: Wanted) -> int:
     recorder = _recorder(run, project, wanted)
     if recorder is not None:
         judging = replace(judging, seen=recorder.see)
-    first, messages = _begun(messages_of(run, project, wanted.paths, judging.needs))
+    progress = Progress(run, "message")
+    first, messages = _begun(messages_of(run, project, wanted.paths, judging.needs, progress))
     if run.format == "json":
         judging = replace(judging, form="json")
     elif len(first) > 1 and not (run.verbose or wanted.trace):
         judging = replace(judging, form="lines")
     tally = Tally()
-    batches = _counted(run, tally, judged_batches(judging, messages, workers=wanted.workers))
+    judged = judged_batches(judging, messages, workers=wanted.workers)
+    batches = _counted(run, progress, tally, judged)
     if wanted.record == STDOUT:
         deque(batches, maxlen=0)
     else:
@@ -134,24 +138,36 @@ def judging_of(run: Run, project: Project, wanted: Wanted) -> Judging:
 
 
 def messages_of(
-    run: Run, project: Project, paths: Sequence[str], needs: Needs
+    run: Run, project: Project, paths: Sequence[str], needs: Needs, progress: Progress | None = None
 ) -> Iterator[Message]:
     """The messages of all paths; those that cannot be read are told on stderr.
+
+    `progress` is told how many bytes there are in files, and how many of them were read.
 
     Raises:
         UsageError: a path is missing, cannot be read, or holds no messages.
         CouldNot: a bucket cannot be used.
     """
-    from mmctl.mail.sources import messages
+    from mmctl.mail.sources import bytes_of, messages
 
-    skip = partial(_skipped, run)
+    skip = partial(_skipped, run, progress)
+    places = {path: run.directory / path for path in paths if not _is_elsewhere(path)}
+    watch = None
+    if progress is not None and progress.shown:
+        progress.expect(bytes_of(places.values()))
+        watch = progress.did
     for path in paths:
         if path.startswith(BUCKETS):
             yield from _messages_in_bucket(project, path, needs, skip)
             continue
-        place = path if path == STDOUT else run.directory / path
-        for name, content in messages([place], sys.stdin.buffer, skip=skip):
+        place = places.get(path, path)
+        for name, content in messages([place], sys.stdin.buffer, skip=skip, watch=watch):
             yield Message(name, content)
+
+
+def _is_elsewhere(path: str) -> bool:
+    """Whether messages do not come from files."""
+    return path == STDIN or path.startswith(BUCKETS)
 
 
 def _messages_in_bucket(
@@ -167,7 +183,9 @@ def _messages_in_bucket(
     yield from messages_in_bucket(bucket, prefix, needs, skip=skip)
 
 
-def _skipped(run: Run, name: str, reason: str) -> None:
+def _skipped(run: Run, progress: Progress | None, name: str, reason: str) -> None:
+    if progress is not None:
+        progress.clear()
     run.say(f"skipped: `{name}` {reason}")
 
 
@@ -177,12 +195,17 @@ def _begun(messages: Iterator[Message]) -> tuple[list[Message], Iterator[Message
     return first, chain(first, messages)
 
 
-def _counted(run: Run, tally: Tally, batches: Iterable[Judged]) -> Iterator[Judged]:
-    with Progress(run, "message") as progress:
+def _counted(
+    run: Run, progress: Progress, tally: Tally, batches: Iterable[Judged]
+) -> Iterator[Judged]:
+    on_screen = run.output is None and sys.stdout.isatty()
+    with progress:
         for judged in batches:
             tally.merge(judged.tally)
-            progress.count(judged.tally.messages)
+            if on_screen and any(judged.written):
+                progress.clear()
             yield judged
+            progress.count(judged.tally.messages)
 
 
 def _write(run: Run, stream: TextIO, batches: Iterable[Judged]) -> None:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 _EVERY: Final = 0.2
 _AFTER: Final = 1.0
+_MINUTE: Final = 60
+_HOUR: Final = 60 * _MINUTE
 _CLEAR: Final = "\r\x1b[K"
 
 
@@ -18,24 +20,58 @@ class Progress:
     """Counts things and says so on stderr, where that is a terminal."""
 
     def __init__(self, run: Run, noun: str) -> None:
-        self._shown = sys.stderr.isatty() and not run.quiet
+        self.shown = sys.stderr.isatty() and not run.quiet
+        """Whether anybody sees it."""
         self._noun = noun
         self._began = self._said = time.monotonic()
         self._number = 0
+        self._work = self._done = 0
+        self._on_screen = False
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._shown and self._said > self._began:
-            sys.stderr.write(_CLEAR)
+        self.clear()
 
-    def count(self, more: int) -> None:
-        """Some more are done."""
+    def clear(self) -> None:
+        """Take the line away, before something else is written to the terminal."""
+        if self._on_screen:
+            sys.stderr.write(_CLEAR)
+            sys.stderr.flush()
+            self._on_screen = False
+
+    def expect(self, work: int) -> None:
+        """There is so much more work to do, in whatever unit `did` counts, such as bytes."""
+        self._work += work
+
+    def did(self, work: int) -> None:
+        """Some of the work is done."""
+        self._done += work
+
+    def count(self, more: int, *, of: int | None = None) -> None:
+        """Some more are done; `of` is how many there are in all, where that is known."""
         self._number += more
         now = time.monotonic()
-        if self._shown and now - self._began > _AFTER and now - self._said > _EVERY:
-            rate = self._number / (now - self._began)
-            sys.stderr.write(f"{_CLEAR}{self._number:,} {self._noun}s, {rate:,.0f} a second")
+        if self.shown and now - self._began > _AFTER and now - self._said > _EVERY:
+            sys.stderr.write(f"{_CLEAR}{self._line(now - self._began, of)}")
             sys.stderr.flush()
             self._said = now
+            self._on_screen = True
+
+    def _line(self, seconds: float, total: int | None) -> str:
+        number = f"{self._number:,}" if total is None else f"{self._number:,} of {total:,}"
+        parts = [f"{number} {self._noun}s", f"{self._number / seconds:,.0f} a second"]
+        done, work = (self._done, self._work) if total is None else (self._number, total)
+        if done and work:
+            parts.append(f"{duration(seconds * max(0, work - done) / done)} left")
+        return ", ".join(parts)
+
+
+def duration(seconds: float) -> str:
+    """How long something takes, in words that are as exact as a guess can be."""
+    if seconds < _MINUTE:
+        return f"{seconds:.0f} s"
+    if seconds < _HOUR:
+        return f"{seconds // _MINUTE:.0f} min {seconds % _MINUTE:.0f} s"
+    return f"{seconds // _HOUR:.0f} h {seconds % _HOUR // _MINUTE:.0f} min"

@@ -13,7 +13,7 @@ import tarfile
 import zipfile
 import zlib
 from contextlib import contextmanager
-from io import BufferedReader
+from io import BufferedReader, FileIO
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias, cast
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     Skip: TypeAlias = Callable[[str, str], None]
+    Watch: TypeAlias = Callable[[int], None]
 
 LARGEST_MESSAGE: Final = 64 * 1024 * 1024
 """Bytes; the service takes 40 MB. What is larger, packed or not, is not read to its end."""
@@ -57,14 +58,19 @@ _BROKEN: Final = (
 
 
 def messages(
-    paths: Iterable[str | Path], stdin: BinaryIO | None = None, *, skip: Skip | None = None
+    paths: Iterable[str | Path],
+    stdin: BinaryIO | None = None,
+    *,
+    skip: Skip | None = None,
+    watch: Watch | None = None,
 ) -> Iterator[tuple[str, bytes]]:
     """Read messages one after the other; each with the name that reports give it.
 
     A path is a message file, a folder (all its files, hidden ones left out, in order of their
     names), a Maildir, an mbox, a tar (each of them also as .gz, .xz, .bz2), a zip, or `-` for one
     message on standard input. A message that is too large or cannot be unpacked is handed to
-    `skip` with its name and the reason; without `skip` it is an error.
+    `skip` with its name and the reason; without `skip` it is an error. `watch` is told how many
+    bytes are read of files, as they are read.
 
     Raises:
         UsageError: a path is missing, cannot be read, or holds no messages.
@@ -74,9 +80,23 @@ def messages(
         if str(path) == STANDARD_INPUT:
             yield from _from_stream(stdin, leave_out)
         elif _is_folder(Path(path)):
-            yield from _from_folder(Path(path), leave_out)
+            yield from _from_folder(Path(path), leave_out, watch)
         else:
-            yield from _from_file(Path(path), leave_out)
+            yield from _from_file(Path(path), leave_out, watch)
+
+
+def bytes_of(paths: Iterable[Path]) -> int:
+    """Bytes of all files that are read for some paths; a pipe has none.
+
+    Raises:
+        UsageError: a path is missing or cannot be read.
+    """
+    total = 0
+    for path in paths:
+        for file in _files(path) if _is_folder(path) else (path,):
+            with _readable(file):
+                total += file.stat().st_size
+    return total
 
 
 def _refuse(name: str, reason: str) -> None:
@@ -102,12 +122,12 @@ def _is_folder(path: Path) -> bool:
         return path.is_dir()
 
 
-def _from_folder(folder: Path, skip: Skip) -> Iterator[tuple[str, bytes]]:
+def _from_folder(folder: Path, skip: Skip, watch: Watch | None) -> Iterator[tuple[str, bytes]]:
     """All messages below a folder."""
     found = False
     for file in _files(folder):
         found = True
-        yield from _from_file(file, skip)
+        yield from _from_file(file, skip, watch)
     if not found:
         raise UsageError(f"folder `{folder}` holds no files")
 
@@ -128,10 +148,27 @@ def _files(folder: Path) -> Iterator[Path]:
             yield entry
 
 
-def _from_file(path: Path, skip: Skip) -> Iterator[tuple[str, bytes]]:
+def _from_file(path: Path, skip: Skip, watch: Watch | None) -> Iterator[tuple[str, bytes]]:
     """The messages of one file."""
-    with _readable(path), path.open("rb") as file:
+    with _readable(path), _opened(path, watch) as file:
         yield from messages_of_file(str(path), file, skip)
+
+
+def _opened(path: Path, watch: Watch | None) -> BufferedReader[Any]:
+    return path.open("rb") if watch is None else BufferedReader(_WatchedFile(path, watch))
+
+
+class _WatchedFile(FileIO):
+    """A file that tells how many bytes are read of it."""
+
+    def __init__(self, path: Path, watch: Watch) -> None:
+        super().__init__(path)
+        self._watch = watch
+
+    def readinto(self, buffer: Any) -> int:
+        count = super().readinto(buffer)
+        self._watch(count)
+        return count
 
 
 def messages_of_file(

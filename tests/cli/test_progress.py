@@ -1,0 +1,103 @@
+"""Progress is for people: on a terminal, after a second, with what is left; never in a pipe."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mmctl.cli import progress
+from mmctl.cli.main import exit_code
+from mmctl.cli.progress import duration
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+GATEWAY = Path(__file__).parent / "gateway"
+MESSAGE = b"Delivered-To: cfo@example.com\r\nFrom: a@example.org\r\n\r\nbody\r\n"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+class Clock:
+    """Every look at it is a second later."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        self.now += 1.0
+        return self.now
+
+
+@pytest.fixture(name="said")
+def said_fixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """What a command says on standard error, in a project with four messages."""
+    shutil.copytree(GATEWAY, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "mail").mkdir()
+    for number in range(4):
+        (tmp_path / f"mail/{number}.eml").write_bytes(MESSAGE)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(progress, "time", Clock())
+
+    def said(*words: str, terminal: bool = True) -> str:
+        stream = Terminal() if terminal else io.StringIO()
+        monkeypatch.setattr(sys, "stderr", stream)
+        exit_code(list(words))
+        return stream.getvalue()
+
+    return said
+
+
+def lines(text: str) -> list[str]:
+    return [line for line in re.split(r"\r?\x1b\[K|\n", text) if line]
+
+
+def test_many_messages_are_counted_with_the_time_that_is_left(said: Callable[..., str]) -> None:
+    told = lines(said("simulate", "mail"))
+    assert told[0] == "2 messages, 1 a second, 2 s left"
+    assert told[-1] == "4 messages, 1 a second, 0 s left"
+
+
+def test_mutants_are_counted_with_how_many_there_are(said: Callable[..., str]) -> None:
+    told = lines(said("simulate", "--mutate", "6", "--workers", "1"))
+    assert told[0] == "2 of 6 mutants, 1 a second, 4 s left"
+
+
+def test_the_messages_of_a_plan_are_counted(said: Callable[..., str]) -> None:
+    said("apply", "--yes", "-q")
+    told = lines(said("plan", "--corpus", "mail", "--no-preflight"))
+    assert "3 messages, 1 a second, 1 s left" in told
+
+
+def test_what_is_said_meanwhile_has_a_line_of_its_own(
+    said: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mmctl.mail.sources.LARGEST_MESSAGE", 1000)
+    Path("mail/3.eml").write_bytes(MESSAGE + b"x" * 1000)
+    told = said("simulate", "mail")
+    assert "\r\x1b[Kskipped: `mail/3.eml`" in told
+
+
+@pytest.mark.parametrize("words", [("simulate", "mail"), ("simulate", "--mutate", "6")])
+def test_a_pipe_gets_no_progress(said: Callable[..., str], words: tuple[str, ...]) -> None:
+    assert said(*words, terminal=False) == ""
+
+
+def test_quiet_is_quiet(said: Callable[..., str]) -> None:
+    assert said("simulate", "mail", "-q") == ""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0, "0 s"), (59, "59 s"), (200, "3 min 20 s"), (3_900, "1 h 5 min")]
+)
+def test_what_is_left_is_no_more_exact_than_a_guess(seconds: float, words: str) -> None:
+    assert duration(seconds) == words
