@@ -107,6 +107,36 @@ def test_mode_byte_order_mark_and_line_ends_stay(lint: Lint, file: Path) -> None
     assert file.stat().st_mode & 0o777 == 0o640
 
 
+UNFORMATTED = """\
+version: 1
+rule_sets:
+    inbound:
+        rules:
+            - actions: [drop]   # spam
+              name: block
+              conditions: [{mail_from: {equals: [a@spam.example, a@spam.example]}}]
+            - {name: keep, actions: [{archive: {to: all-mail}}]}
+archives:
+    all-mail: {retention: one_year}
+"""
+
+
+def test_the_layout_is_fixed_where_the_project_wants_it_and_with_all_else(
+    lint: Lint, tmp_path: Path
+) -> None:
+    project, rules = tmp_path / "mmctl.yaml", tmp_path / "rules.yaml"
+    project.write_text("version: 1\nproject: example\nrules: [rules.yaml]\n")
+    rules.write_text(UNFORMATTED)
+    assert "not-formatted" not in lint("-C", tmp_path)[1]
+    with project.open("a") as file:
+        file.write("lint: {require_format: true}\n")
+    assert "rules.yaml:3:1: info: `mmctl fmt` would" in lint("-C", tmp_path)[1]
+    assert lint("-C", tmp_path, "--fix", "--fail-on", "info")[0] == 0
+    assert exit_code(["fmt", "--check", "-C", str(tmp_path)]) == 0
+    assert "# spam" in rules.read_text()
+    assert rules.read_text().count("a@spam.example") == 1
+
+
 @pytest.mark.parametrize("arguments", [("--dry-run",), ("--fix", "-")])
 def test_options_that_make_no_sense_are_usage_errors(
     lint: Lint, arguments: tuple[str, ...]

@@ -68,7 +68,8 @@ TAIL: Final = """\
   the sender asked for it.
 - Deprecated spellings: version 1 of the language has none. Other spellings of AWS's words are for
   `mmctl fmt`.
-- A file that is not formatted: `mmctl fmt --check` says so, and takes as long as all checks.
+- A file that is not formatted, as such: `mmctl fmt --check` says so, and takes as long as all
+  checks; `not-formatted` says it too where the project sets `require_format`.
 - A rule without a description, as such: a matter of taste, until the project sets `require_owner`.
 """
 

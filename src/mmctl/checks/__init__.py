@@ -33,6 +33,7 @@ from mmctl.checks import (
     lost_when_relay_fails,
     misplaced_add_on,
     not_an_address,
+    not_formatted,
     over_quota,
     own_domain_allow,
     pattern_in_literal,
@@ -127,4 +128,5 @@ CHECKS: Final[tuple[Check, ...]] = (
     ignore_without_reason.CHECK,
     ignore_without_effect.CHECK,
     unsorted_list.CHECK,
+    not_formatted.CHECK,
 )

@@ -2,7 +2,8 @@
 
 What it does:
     Finds lists of ten and more values in conditions, and of members in address lists, that are not
-    in alphabetical order (networks: in the order of their numbers). Lists with comments inside, or
+    in alphabetical order (networks: in the order of their numbers; addresses may be grouped by
+    domain). Lists with comments inside, or
     with variables, have an order of their own and are left alone. `mmctl lint --fix` sorts them.
 
 Why it is bad:
@@ -43,6 +44,7 @@ Good:
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_network
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -60,6 +62,8 @@ if TYPE_CHECKING:
     from mmctl.language.project import Project
     from mmctl.problem import Path, Position
 
+    Key = tuple[int | str, ...]
+
 LONG: Final = 10
 
 
@@ -70,7 +74,7 @@ def run(subject: Subject) -> Iterator[Finding]:
         if len(values) < LONG:
             continue
         keys = list(map(_key, values))
-        if all(one <= other for one, other in pairwise(keys)):
+        if any(_is_sorted(order) for order in (keys, *_other_orders(values))):
             continue
         order = sorted(range(len(values)), key=keys.__getitem__)
         first = next(i for i, index in enumerate(order) if i != index)
@@ -99,15 +103,27 @@ def _lists(project: Project) -> Iterator[tuple[Placed, Path, Sequence[str]]]:
             yield listed, ("members",), listed.members
 
 
-def _key(value: str) -> tuple[int, int, int, str]:
-    text = (0, 0, 0, value.lower().strip("<> "))
-    if "/" not in value:
-        return text
-    try:
-        network = ip_network(value, strict=False)
-    except ValueError:
-        return text
-    return (network.version, int(network.network_address), network.prefixlen, value)
+def _other_orders(values: Sequence[str]) -> Iterator[list[Key]]:
+    """Orders that are as good as the one that `--fix` makes."""
+    yield [(value.lower(),) for value in values]
+    yield [tuple(reversed(value.lower().rpartition("@"))) for value in values]
+
+
+def _is_sorted(keys: Sequence[Key]) -> bool:
+    return all(one <= other for one, other in pairwise(keys))
+
+
+def _key(value: str) -> Key:
+    """Networks by number, texts as people sort them: `a2` before `a10`."""
+    if "/" in value:
+        try:
+            network = ip_network(value, strict=False)
+        except ValueError:
+            pass
+        else:
+            return (1, network.version, int(network.network_address), network.prefixlen)
+    parts = re.split(r"([0-9]{1,18})", value.lower().strip("<> "))
+    return (0, *(int(part) if index % 2 else part for index, part in enumerate(parts)))
 
 
 def _is_plain(lines: list[str], places: Sequence[Position], values: Sequence[str]) -> bool:

@@ -81,7 +81,19 @@ class Unignore:
         return self.at.file
 
 
-Fix = Replace | Remove | Sort | Unignore
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """Write the whole file in mmctl's layout."""
+
+    at: Position
+
+    @property
+    def file(self) -> str:
+        """The file that it changes."""
+        return self.at.file
+
+
+Fix = Replace | Remove | Sort | Unignore | Format
 
 _IDS: Final = re.compile(r"(\s*#\s*mmctl:\s*ignore\[)([^\]]*)(\].*)", re.DOTALL)
 _BETWEEN: Final = re.compile(r"[\s,-]*")
@@ -113,6 +125,10 @@ def fixed(text: str, fixes: Iterable[Fix], *, file: str) -> Fixed:
     read, problems = compose(after, file=file)
     if read is None or problems or plain(read) != plan.expected(plain(before)):
         return Fixed(text=text)
+    if any(isinstance(fix, Format) for fix in plan.done):
+        from mmctl.language.format import formatted  # noqa: PLC0415 - few fixes need it
+
+        after = formatted(after, file=file).text
     return Fixed(text=after, done=tuple(plan.done))
 
 
@@ -166,6 +182,8 @@ class _Plan:
                 self.orders[path] = fix.order
             case Unignore():
                 self.unignored[fix.at.line].add(fix.check)
+            case Format():
+                pass  # it comes last, and says the same
             case _:
                 assert_never(fix)
         return True

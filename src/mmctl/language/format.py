@@ -88,7 +88,7 @@ def type_of(node: MappingNode, file: str) -> Record:
 
 def _left(text: str, file: str, why: str) -> Formatted:
     problem = Problem(
-        check="not-formatted",
+        check="left-as-it-is",
         severity=Severity.ERROR,
         position=Position(file=file),
         message=f"left as it is: {why}",

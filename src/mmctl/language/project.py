@@ -260,6 +260,7 @@ class LintSettings:
     """What lint holds this project to, beyond what holds for all."""
 
     require_owner: bool = False
+    require_format: bool = False
     expired: Severity
 
 

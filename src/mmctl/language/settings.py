@@ -68,6 +68,7 @@ def settings_of(table: Table, node: Node) -> Settings:
         readings=Readings.of(table.get("semantics", {})),
         lint=LintSettings(
             require_owner=lint.get("require_owner", False),
+            require_format=lint.get("require_format", False),
             expired=Severity(lint.get("expired", "warning")),
         ),
         environments=environments,

@@ -106,6 +106,7 @@ PROJECT: Final = Record(
                 title="lint",
                 members={
                     "require_owner": may(Flag(doc="Every rule names its owner.")),
+                    "require_format": may(Flag(doc="Every file is as `mmctl fmt` writes it.")),
                     "expired": may(
                         Choice(
                             values=("error", "warning", "info"), doc="How bad an expired rule is."

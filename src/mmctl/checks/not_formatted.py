@@ -1,0 +1,74 @@
+"""A file that `mmctl fmt` would write in another way, in a project that wants its layout.
+
+What it does:
+    With `lint: {require_format: true}` in `mmctl.yaml`, compares every file with what `mmctl fmt`
+    makes of it. Formatting takes longer than all other checks together, so it is done where it is
+    asked for; in CI, `mmctl fmt --check` does the same.
+
+Why it is bad:
+    Where each writes in a layout of their own, a change of one rule shows up in a review together
+    with lines that say the same as before.
+
+Bad:
+    version: 1
+    rule_sets:
+        inbound:
+            rules:
+                - actions: [{archive: {to: all-mail}}]
+                  name: keep
+    archives: {all-mail: {retention: one_year}}
+
+Good:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: keep
+            actions:
+              - archive: {to: all-mail}
+    archives:
+      all-mail: {retention: ONE_YEAR}
+"""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+from mmctl.checks.check import Check, Finding, Subject
+from mmctl.language.fix import Format
+from mmctl.problem import Position, Positions, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield the files that are not in mmctl's layout, each once."""
+    if not subject.project.settings.lint.require_format:
+        return
+    from mmctl.language.format import formatted  # noqa: PLC0415 - few projects ask for it
+
+    for file, text in subject.project.files.items():
+        result = formatted(text, file=file)
+        if result.problems or result.text == text:
+            continue
+        line = _first_difference(text, result.text)
+        at = Position(file=file, line=line)
+        yield Finding(
+            positions=Positions({(): at}),
+            path=(),
+            message=f"`mmctl fmt` would write `{file}` in another way, beginning with this line",
+            help="run `mmctl fmt`, or `mmctl lint --fix`",
+            fix=Format(at=at),
+        )
+
+
+def _first_difference(before: str, after: str) -> int:
+    pairs = enumerate(zip_longest(before.splitlines(), after.splitlines()), 1)
+    lines = before.count("\n") + 1
+    # Where all lines are the same, they end in another way.
+    return min(next((number for number, (old, new) in pairs if old != new), 1), lines)
+
+
+CHECK = Check(id="not-formatted", severity=Severity.INFO, text=__doc__, run=run)
