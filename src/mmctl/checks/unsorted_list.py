@@ -73,8 +73,10 @@ def run(subject: Subject) -> Iterator[Finding]:
     for where, path, values in _lists(subject.project):
         if len(values) < LONG:
             continue
+        if any(map(_is_sorted, _other_orders(values))):
+            continue
         keys = list(map(_key, values))
-        if any(_is_sorted(order) for order in (keys, *_other_orders(values))):
+        if _is_sorted(keys):
             continue
         order = sorted(range(len(values)), key=keys.__getitem__)
         first = next(i for i, index in enumerate(order) if i != index)

@@ -99,14 +99,18 @@ class OneOf(Shape):
     @property
     def kind(self) -> str:
         """AWS's name of the member that is set, such as `StringExpression` or `Relay`."""
-        return next(
-            _alias(type(self), name) for name, value in vars(self).items() if value is not None
-        )
+        return _alias(type(self), self._member()[0])
 
     @property
     def value(self) -> Any:
         """The member that is set; take it apart with `match`."""
-        return next(value for value in vars(self).values() if value is not None)
+        return self._member()[1]
+
+    def _member(self) -> tuple[str, Any]:
+        for item in vars(self).items():
+            if item[1] is not None:
+                return item
+        raise AssertionError(self)
 
 
 @cache
