@@ -12,7 +12,7 @@ from mmctl.judge.submission import Scenario
 
 if TYPE_CHECKING:
     from mmctl.language.project import Outcome
-    from mmctl.mail.email import Envelope, Facts, Session
+    from mmctl.mail.email import Email, Envelope, Facts, Session
     from mmctl.problem import Position
 
 
@@ -49,7 +49,7 @@ class MessageFile:
 class WrittenMessage:
     """A message that is written out in the case."""
 
-    content: bytes = field(repr=False)
+    email: Email
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

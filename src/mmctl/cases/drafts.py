@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 from mmctl.cases.words import flow
 from mmctl.errors import UsageError
 from mmctl.judge.submission import Submission
-from mmctl.mail.compose import compose_email
+from mmctl.mail.compose import compose_email, read_composed
 from mmctl.mail.email import Email, NoPolicy
 from mmctl.mail.encoded_words import decode_words
-from mmctl.mail.reader import read_email
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -110,11 +109,11 @@ def as_written(draft: Draft) -> Submission | None:
             cc=first["cc"],
             subject=first["subject"],
             headers=headers,
-            size=draft.size if _says_size(draft) else None,
         )
+        email = read_composed(content, draft.size if _says_size(draft) else None)
     except UsageError:
         return None
-    return replace(draft.submission(), email=read_email(content))
+    return replace(draft.submission(), email=email)
 
 
 def _says_size(draft: Draft) -> bool:

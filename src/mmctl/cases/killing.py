@@ -17,6 +17,7 @@ from mmctl.cases.noticing import Noticing
 from mmctl.cases.variations import variations
 from mmctl.judge.judging import judge
 from mmctl.language.project import Outcome
+from mmctl.mail.reader import read_email
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -213,7 +214,7 @@ def _case(draft: Draft, expected: Expectation) -> Case:
     return Case(
         name=draft.base,
         position=expected.position,
-        message=WrittenMessage(content=b""),
+        message=WrittenMessage(email=read_email(b"")),
         ingress_point=draft.ingress_point,
         rule_set=draft.rule_set,
         session=draft.session,

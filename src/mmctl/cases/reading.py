@@ -15,7 +15,7 @@ from mmctl.errors import UsageError
 from mmctl.judge.submission import LambdaAnswer, Scenario, bare_address
 from mmctl.language.project import Outcome
 from mmctl.language.suggest import did_you_mean
-from mmctl.mail.compose import compose_email
+from mmctl.mail.compose import compose_email, read_composed
 from mmctl.mail.email import Envelope, Facts, NoPolicy, Session, Tls
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 from mmctl.problem import Problem, Severity, ordered
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmctl.language.project import CaseText, Project
+    from mmctl.mail.email import Email
     from mmctl.problem import Path, Position
 
 _FIXED_DECIDERS = frozenset({"default action", "max_message_size", "closed ingress point"})
@@ -205,7 +206,7 @@ class _Reading:
                 self._report("case", at, f"message file `{message}` is outside of the project")
             return MessageFile(path=path, position=at)
         try:
-            return WrittenMessage(content=_composed(message))
+            return WrittenMessage(email=_composed(message))
         except UsageError as error:
             self._report("case", at, error.message, error.help)
             return None
@@ -356,8 +357,8 @@ def _answer(value: object) -> str | bool:
     return value if isinstance(value, bool) else str(value)
 
 
-def _composed(message: Mapping[str, Any]) -> bytes:
-    return compose_email(
+def _composed(message: Mapping[str, Any]) -> Email:
+    content = compose_email(
         from_=_text(message.get("from")),
         sender=_text(message.get("sender")),
         to=_text(message.get("to")),
@@ -368,8 +369,8 @@ def _composed(message: Mapping[str, Any]) -> bytes:
             for name, values in message.get("headers", {}).items()
         },
         body=str(message.get("body", "")),
-        size=message.get("size"),
     )
+    return read_composed(content, message.get("size"))
 
 
 def _text(value: object) -> str | None:

@@ -95,9 +95,10 @@ def submission_of_case(case: Case, read_file: Callable[[str], bytes]) -> Submiss
         OSError: its file cannot be read.
     """
     message = case.message
-    content = read_file(message.path) if isinstance(message, MessageFile) else message.content
     return Submission(
-        email=read_email(content),
+        email=read_email(read_file(message.path))
+        if isinstance(message, MessageFile)
+        else message.email,
         session=case.session,
         envelope=case.envelope,
         facts=case.facts,

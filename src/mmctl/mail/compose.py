@@ -7,19 +7,22 @@ is written is what is sent, so that every condition sees the text of the case.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from email.header import Header
 from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import UsageError
 from mmctl.mail.lexical import Kind, Token, tokens
+from mmctl.mail.reader import read_email
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from mmctl.mail.email import Email
+
 _NAME: Final = re.compile(r"[!-9;-~]+")
 _LINE_LIMIT: Final = 998  # bytes without the line end (RFC 5322 §2.1.1)
 _FOLD_AT: Final = 240  # characters; each takes up to 4 bytes
-_PAD: Final = b"x" * 76 + b"\r\n"
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _MIME: Final = (
     "MIME-Version: 1.0\r\n"
@@ -37,15 +40,14 @@ def compose_email(
     subject: str | None = None,
     headers: Mapping[str, Sequence[str]] | None = None,
     body: str = "",
-    size: int | None = None,
 ) -> bytes:
     """Write a message; None leaves a header out, a sequence repeats one.
 
     ASCII stays as written; other text becomes encoded words (RFC 2047), in address headers only
-    that of display names. `size` is the exact number of bytes: the body is padded.
+    that of display names.
 
     Raises:
-        UsageError: a header cannot be written in one line, or the message is larger than `size`.
+        UsageError: a header cannot be written in one line.
     """
     lines = [
         _address_header(name, value)
@@ -61,7 +63,26 @@ def compose_email(
     text = "".join(lines) + "\r\n" + _LINE_END.sub("\r\n", body)
     if body and not text.endswith("\r\n"):
         text += "\r\n"
-    return _padded(text.encode("utf-8", "replace"), size)
+    return text.encode("utf-8", "replace")
+
+
+def read_composed(message: bytes, size: int | None) -> Email:
+    """Read a composed message as one whose body goes on until it has `size` bytes.
+
+    Nobody reads a body, so none of that length is made.
+
+    Raises:
+        UsageError: the message is larger than `size`.
+    """
+    email = read_email(message)
+    if size is None:
+        return email
+    if size < email.size:
+        raise UsageError(
+            f"the message has {email.size} bytes, more than its `size` of {size}",
+            help="make `size` larger, or leave it out",
+        )
+    return replace(email, size=size)
 
 
 def _header(name: str, value: str) -> str:
@@ -144,20 +165,3 @@ def _folded(line: str) -> str:
         parts.append(line[start:end])
         start, end = end, line.rfind(" ", end + 1, end + _FOLD_AT)
     return "\r\n".join((*parts, line[start:])) + "\r\n"
-
-
-def _padded(message: bytes, size: int | None) -> bytes:
-    """Make a message exactly `size` bytes long with lines of x."""
-    if size is None or size == len(message):
-        return message
-    if size < len(message):
-        raise UsageError(
-            f"the message has {len(message)} bytes, more than its `size` of {size}",
-            help="make `size` larger, or leave it out",
-        )
-    lines, rest = divmod(size - len(message), len(_PAD))
-    if rest == 0:
-        return message + _PAD * lines
-    if rest == 1:  # too short for a line of its own: the last line grows, or stays open
-        return message + (_PAD * (lines - 1) + b"x" + _PAD if lines else b"x")
-    return message + _PAD * lines + b"x" * (rest - 2) + b"\r\n"
