@@ -20,6 +20,7 @@ import botocore.session
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.loaders import Loader
 
 import mmctl.emulator.http as http_face
 from mmctl.emulator.core import EmbeddedMailManager
@@ -254,7 +255,8 @@ def test_a_state_that_cannot_be_used_is_a_fault_of_the_server_with_the_reason(
 def cbor_client(served: HttpFace, tmp_path: Path, stack: ExitStack) -> Any:
     """A client of a model that speaks CBOR alone."""
     session = botocore.session.Session()
-    loader = session.get_component("data_loader")
+    loader = Loader()
+    session.register_component("data_loader", loader)
     model = loader.load_service_model("mailmanager", "service-2")
     model["metadata"] = model["metadata"] | {
         "protocols": ["smithy-rpc-v2-cbor"],

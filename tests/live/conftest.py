@@ -5,12 +5,10 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.loaders import JSONFileLoader
 
 from mmctl.compiler.compile import compile_project
 from mmctl.language.read import read_text
@@ -27,7 +25,7 @@ from mmctl.live.store import DirectoryStore
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.language.project import Environment
@@ -207,12 +205,3 @@ class World:
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _seconds: None)
     return World(root=tmp_path)
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _models_are_read_once() -> Iterator[None]:
-    """botocore reads megabytes of JSON for each session; the same file says the same each time."""
-    load = JSONFileLoader.load_file
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(JSONFileLoader, "load_file", cache(load))
-        yield
