@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -131,11 +132,11 @@ class World:
 
     def desired(self) -> tuple[LiveConfiguration, Environment]:
         files = {"mmctl.yaml": self.main, "rules/all.yaml": self.text, **self.files}
-        project, problems = read_text(files)
-        assert [p for p in problems if p.severity is Severity.ERROR] == []
-        configuration, too_much = compile_project(project)
-        assert too_much == ()
-        return configuration, project.environment
+        return _desired(tuple(files.items()))
+
+    def use(self, service: AwsMailManager, history: History) -> None:
+        """Go on with another service and history."""
+        self._service, self.history = service, history
 
     def service(self) -> AwsMailManager:
         if self._service is None:
@@ -199,6 +200,15 @@ class World:
     def replace(self, old: str, new: str) -> None:
         assert old in self.text
         self.text = self.text.replace(old, new)
+
+
+@lru_cache(maxsize=64)
+def _desired(files: tuple[tuple[str, str], ...]) -> tuple[LiveConfiguration, Environment]:
+    project, problems = read_text(dict(files))
+    assert [p for p in problems if p.severity is Severity.ERROR] == []
+    configuration, too_much = compile_project(project)
+    assert too_much == ()
+    return configuration, project.environment
 
 
 @pytest.fixture

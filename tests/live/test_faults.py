@@ -1,4 +1,5 @@
-"""An apply that stops at any call: again it finishes, and a rollback undoes it."""
+"""What an apply leaves that was cut off, and how it is told; each fault at each call is tried by
+`test_every_call.py`."""
 
 from __future__ import annotations
 
@@ -7,68 +8,33 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ConnectionClosedError
 
-from live.stopping import FORCED, Killed, assert_no_doubles, at_write, change_every_kind, is_write
-from mmctl.emulator.core import EmbeddedMailManager
-from mmctl.errors import CouldNot, StoppedPartWay
+from live.stopping import FORCED, Killed, at_write, change_every_kind
+from mmctl.errors import CouldNot, Refused, StoppedPartWay
+from mmctl.live.drift import drift_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from live.conftest import World
 
 
-def test_the_first_apply_has_the_writes_that_the_fault_tests_count_on(world: World) -> None:
-    world.apply()
-    first = len(world.writes)
+def cut_off_from(world: World, call: int) -> Callable[[str, Mapping[str, Any]], None]:
+    """An observer that lets nothing through from that call of the next command on."""
+    last = len(world.calls) + call
+
+    def observe(operation: str, _parameters: Mapping[str, Any]) -> None:
+        if len(world.calls) >= last:
+            raise ConnectionClosedError(endpoint_url=operation)
+
+    return observe
+
+
+def calls_of_change(world: World) -> int:
+    """How many calls an apply of one changed rule makes."""
+    world.replace('"@exarnple.com"', '"@example.org"')
     world.calls.clear()
-    change_every_kind(world)
-    world.apply(**FORCED)
-    assert first == 11
-    assert len(world.writes) == 14
-
-
-@pytest.mark.parametrize("number", [1, 3, 7, 8, 11])
-def test_a_first_apply_killed_at_any_write_is_finished_by_another(
-    world: World, number: int
-) -> None:
-    world.observe = at_write(number, Killed)
-    with pytest.raises(Killed):
-        world.apply()
-    world.observe = None
     world.apply()
-    assert world.plan().empty
-    assert_no_doubles(world)
-
-
-@pytest.mark.parametrize("number", range(1, 15))
-def test_a_change_killed_at_any_write_is_finished_by_another_apply(
-    world: World, number: int
-) -> None:
-    world.apply()
-    change_every_kind(world)
-    world.observe = at_write(number, Killed)
-    with pytest.raises(Killed):
-        world.apply(**FORCED)
-    world.observe = None
-    world.apply(**FORCED)
-    assert world.plan().empty
-    assert_no_doubles(world)
-
-
-@pytest.mark.parametrize("number", range(1, 15))
-def test_a_change_killed_at_any_write_is_undone_by_a_rollback(world: World, number: int) -> None:
-    world.apply()
-    before, first = world.text, world.plan().digest_before
-    change_every_kind(world)
-    world.observe = at_write(number, Killed)
-    with pytest.raises(Killed):
-        world.apply(**FORCED)
-    world.observe = None
-    world.rollback(**FORCED)
-    world.text = before
-    assert world.plan().empty
-    assert world.plan().digest_before == first
-    assert_no_doubles(world)
+    return len(world.calls)
 
 
 @pytest.mark.parametrize("number", [1, 4, 9, 14])
@@ -88,79 +54,9 @@ def test_a_finished_apply_after_a_killed_one_is_rolled_back_to_the_state_before_
     assert world.plan().digest_before == first
 
 
-@pytest.mark.parametrize("number", [2, 7, 11, 14])
-def test_a_connection_cut_for_good_before_any_write_says_what_is_live(
-    world: World, number: int
-) -> None:
-    world.apply()
-    change_every_kind(world)
-
-    def cut() -> Exception:
-        return ConnectionClosedError(endpoint_url="embedded")
-
-    writes = at_write(number, cut)
-    broken = False
-
-    def observe(operation: str, parameters: Mapping[str, Any]) -> None:
-        nonlocal broken
-        if broken:
-            raise cut()
-        try:
-            writes(operation, parameters)
-        except ConnectionClosedError:
-            broken = True
-            raise
-
-    world.observe = observe
-    with pytest.raises(StoppedPartWay, match=r"stopped after \d+ of \d+ steps"):
-        world.apply(**FORCED)
-    world.observe = None
-    assert world.history.entries()[-1].result == "stopped part-way"
-    world.apply(**FORCED)
-    assert world.plan().empty
-    assert_no_doubles(world)
-
-
-@pytest.mark.parametrize("number", range(1, 15))
-def test_an_answer_that_is_lost_for_good_after_any_write_does_no_harm(
-    world: World, number: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    world.apply()
-    change_every_kind(world)
-    answer, writes = EmbeddedMailManager.call, 0
-
-    def call(self: EmbeddedMailManager, operation: str, *given: Any, **more: Any) -> Any:
-        nonlocal writes
-        answered = answer(self, operation, *given, **more)
-        writes += is_write(operation)
-        if is_write(operation) and writes >= number:
-            raise ConnectionClosedError(endpoint_url="embedded")
-        return answered
-
-    monkeypatch.setattr(EmbeddedMailManager, "call", call)
-    with pytest.raises(StoppedPartWay):
-        world.apply(**FORCED)
-    monkeypatch.undo()
-    world.apply(**FORCED)
-    assert world.plan().empty
-    assert_no_doubles(world)
-
-
-@pytest.mark.parametrize("number", [1, 7, 11])
-def test_one_lost_connection_at_any_write_is_got_over(world: World, number: int) -> None:
-    world.observe = at_write(number, lambda: ConnectionClosedError(endpoint_url="embedded"))
-    entry = world.apply()
-    assert entry is not None
-    assert entry.result == "done"
-    assert world.plan().empty
-
-
 def test_a_service_that_cannot_be_read_is_no_apply_at_all(world: World) -> None:
-    def observe(operation: str, _parameters: Mapping[str, Any]) -> None:
-        raise ConnectionClosedError(endpoint_url=operation)
-
     plan = world.plan()
-    world.observe = observe
+    world.observe = cut_off_from(world, 1)
     with pytest.raises(CouldNot):
         world.apply(plan)
     assert world.history.entries() == ()
@@ -174,3 +70,59 @@ def test_an_apply_that_was_killed_shows_as_unfinished(world: World) -> None:
     assert entry.result == "stopped part-way"
     last = world.history.journal(entry.id)[-1]
     assert (last["moment"], last["operation"]) == ("before", "RegisterMember")
+
+
+def test_an_apply_that_could_not_be_read_back_is_done_when_the_next_finds_nothing_to_do(
+    world: World,
+) -> None:
+    world.apply()
+    calls = calls_of_change(world)
+    world.replace('"@example.org"', '"@example.net"')
+    world.observe = cut_off_from(world, calls)
+    with pytest.raises(StoppedPartWay):
+        world.apply()
+    world.observe = None
+    assert world.history.entries()[-1].result == "stopped part-way"
+
+    assert world.apply() is None
+
+    assert world.history.entries()[-1].result == "done"
+    assert drift_of(world.plan(), world.history.applied()).by_hand == ()
+
+
+def test_an_apply_after_one_that_was_done_after_all_is_rolled_back_alone(world: World) -> None:
+    world.apply()
+    calls = calls_of_change(world)
+    world.replace('"@example.org"', '"@example.net"')
+    world.observe = cut_off_from(world, calls)
+    with pytest.raises(StoppedPartWay):
+        world.apply()
+    world.observe = None
+    world.apply()
+    before = world.plan().digest_before
+    world.replace('"@example.net"', '"@example.com"')
+    world.apply()
+    world.rollback()
+    assert world.plan().digest_before == before
+
+
+def test_what_a_rollback_leaves_is_pinned_although_the_rollback_was_cut_off(
+    world: World,
+) -> None:
+    world.apply()
+    world.replace('"@exarnple.com"', '"@example.net"')
+    world.apply()
+    world.calls.clear()
+    world.rollback()
+    calls = len(world.calls)
+    world.rollback("3")  # forward again
+    world.history.unpin()
+    world.observe = cut_off_from(world, calls)
+    with pytest.raises(StoppedPartWay, match="read back") as stopped:
+        world.rollback("2")
+    assert "mmctl rollback 0002-" in (stopped.value.help or "")
+    world.observe = None
+    assert world.rollback("2") is None
+    assert world.history.entries()[-1].result == "done"
+    with pytest.raises(Refused, match="was rolled back and is pinned"):
+        world.apply()

@@ -9,6 +9,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
+from live.memory_bucket import MemoryBucket
 from mmctl.errors import CouldNot, Refused
 from mmctl.live.bucket import S3Bucket
 from mmctl.live.history import History
@@ -16,39 +17,9 @@ from mmctl.live.lock import Owner, locked
 from mmctl.live.s3 import S3Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from live.conftest import World
-
-
-class MemoryBucket:
-    """A bucket as S3 keeps one; `meanwhile` runs once between a read and the write after it."""
-
-    place = "s3://snapshots"
-
-    def __init__(self) -> None:
-        self.objects: dict[str, str] = {}
-        self.meanwhile: Callable[[], None] | None = None
-
-    def get(self, key: str) -> tuple[str, str] | None:
-        text = self.objects.get(key)
-        return None if text is None else (text, f"version of {text}")
-
-    def put(self, key: str, text: str, *, new: bool = False, over: str | None = None) -> bool:
-        meanwhile, self.meanwhile = self.meanwhile, None
-        if meanwhile is not None:
-            meanwhile()
-        there = self.objects.get(key)
-        if (new and there is not None) or (over and over != f"version of {there}"):
-            return False
-        self.objects[key] = text
-        return True
-
-    def keys(self, prefix: str) -> Iterator[str]:
-        return iter([key for key in self.objects if key.startswith(prefix)])
-
-    def delete(self, key: str) -> None:
-        self.objects.pop(key, None)
 
 
 def owner(who: str, host: str) -> Owner:

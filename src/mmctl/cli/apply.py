@@ -12,6 +12,7 @@ from mmctl.cli.change import (
     Change,
     agreed,
     in_environment,
+    nothing_to_do,
     open_change,
     preflight,
     screen,
@@ -70,7 +71,7 @@ def apply(
         if not (run.quiet and yes):
             show(render.bare(made, width=run.console().width))
         if made.empty:
-            return _nothing_to_do(change)
+            return nothing_to_do(change, made, permissions)
         check_permitted(made, change.means, permissions)
         if not no_preflight:
             refuse_what_cannot_be(preflight(change, made))
@@ -102,9 +103,3 @@ def _planned(run: Run, plan_file: Path | None, endpoint_url: str | None) -> tupl
             help=f"mmctl plan --env {environment_name} --save FILE, then mmctl apply FILE",
         )
     return change, change.plan(pass_gates, at_once=True)
-
-
-def _nothing_to_do(change: Change) -> int:
-    change.run.say("nothing to do")
-    write_entry(change, None)
-    return 0

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.language.project import Environment, Project
     from mmctl.live.history import History, HistoryEntry
-    from mmctl.live.means import Means
+    from mmctl.live.means import Means, Permissions
     from mmctl.live.plan import Plan, Target
     from mmctl.live.preflight import Finding
     from mmctl.live.store import Store
@@ -213,6 +213,18 @@ def write_entry(change: Change, entry: HistoryEntry | None) -> None:
 
     if change.run.format == "json":
         change.run.write_json(history_document((entry,) if entry else ()))
+
+
+def nothing_to_do(change: Change, made: Plan, permissions: Permissions) -> int:
+    """Say that all is as wanted, and of what was cut off before that it is done."""
+    from mmctl.live.apply import conclude
+
+    change.run.say("nothing to do")
+    concluded = conclude(made, change.means, permissions)
+    if concluded is not None:
+        change.run.say(f"{concluded.id} was cut off, but what it wanted is live: done")
+    write_entry(change, concluded)
+    return 0
 
 
 def in_environment(run: Run, environment: str) -> Run:

@@ -6,7 +6,14 @@ from typing import Annotated
 
 import typer
 
-from mmctl.cli.change import REFUSED, agreed_by_name, open_change, screen, write_entry
+from mmctl.cli.change import (
+    REFUSED,
+    agreed_by_name,
+    nothing_to_do,
+    open_change,
+    screen,
+    write_entry,
+)
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
 
@@ -56,9 +63,7 @@ def rollback(
     with screen(change) as show:
         show(render.bare(made, width=run.console().width))
         if made.empty:
-            run.say("nothing to do")
-            write_entry(change, None)
-            return 0
+            return nothing_to_do(change, made, permissions)
         for grip in check_permitted(made, change.means, permissions):
             run.say(f"{grip.brake}: {grip.what} (a rollback goes on)")
         if not agreed_by_name(change, "roll back", yes=yes):

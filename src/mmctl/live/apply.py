@@ -26,7 +26,7 @@ from mmctl.live.stale import check_fresh, check_place
 from mmctl.live.steps import PASSWORD, Verb
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mmctl.live.brakes import Grip
     from mmctl.live.history import History
@@ -36,9 +36,16 @@ if TYPE_CHECKING:
 
 
 def apply(
-    plan: Plan, means: Means, permissions: Permissions, *, reason: str | None = None
+    plan: Plan,
+    means: Means,
+    permissions: Permissions,
+    *,
+    reason: str | None = None,
+    pins: Iterable[str] = (),
 ) -> HistoryEntry | None:
     """Carry out a plan; None: there was nothing to do.
+
+    `pins` are wanted states that are refused from before the first write on.
 
     Raises:
         Refused: a brake, a pin, a stale plan, another place, somebody else's lock; nothing was
@@ -48,18 +55,45 @@ def apply(
     """
     check_permitted(plan, means, permissions)
     if plan.empty:
+        conclude(plan, means, permissions)
         return None
-    owner = Owner(who=means.who, host=means.host, process=means.process, at=timestamp(means.now()))
-    with locked(means.history.store, owner, break_lock=permissions.break_lock):
+    with _alone(means, permissions):
         state = read_live(means.service, plan.desired, plan.live)
         check_fresh(plan, state)
         entry = _new_entry(plan, means, permissions, reason)
         means.history.begin(entry, plan, plan_document(plan))
         execution = Execution(plan, state, entry.id, means)
         with _told(execution, entry, means.history):
+            if pins:
+                means.history.pin(*pins)
             execution.run()
             _read_back(plan, entry, means)
             return means.history.end(entry, Result.DONE)
+
+
+def conclude(plan: Plan, means: Means, permissions: Permissions) -> HistoryEntry | None:
+    """Note that an entry which was cut off is done after all, when an empty plan shows it; which.
+
+    Raises:
+        Refused: an apply or rollback is running just now.
+        CouldNot: the store cannot be written.
+    """
+    if means.history.unended() is None:
+        return None
+    with _alone(means, permissions):
+        entry = means.history.unended()
+        if entry is None:
+            return None
+        means.history.keep_applied(plan.live)
+        reached = entry.digest_after == plan.digest_after
+        return means.history.end(entry, Result.DONE) if reached else None
+
+
+@contextmanager
+def _alone(means: Means, permissions: Permissions) -> Iterator[None]:
+    owner = Owner(who=means.who, host=means.host, process=means.process, at=timestamp(means.now()))
+    with locked(means.history.store, owner, break_lock=permissions.break_lock):
+        yield
 
 
 def check_permitted(plan: Plan, means: Means, permissions: Permissions) -> tuple[Grip, ...]:
@@ -120,12 +154,8 @@ def _new_entry(
     number = max((int(entry.id.split("-")[0]) for entry in entries), default=0) + 1
     own = f"{number:04d}-{now:%Y%m%dT%H%M%SZ}"
     kind = Doing.APPLY if plan.goes_back_to is None else Doing.ROLLBACK
-    last = entries[-1] if entries else None
-    continues = (
-        last is not None
-        and kind is last.kind is Doing.APPLY
-        and last.result in {Result.UNFINISHED, Result.STOPPED}
-    )
+    last = means.history.unended()
+    continues = last is not None and kind is last.kind is Doing.APPLY
     identity = plan.target.identity
     return HistoryEntry(
         id=own,
@@ -160,8 +190,7 @@ def _told(execution: Execution, entry: HistoryEntry, history: History) -> Iterat
         raise _stopped(execution, entry, history, str(error), error) from error
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt) and execution.calls.wrote:
-            done, total = len(execution.done), len(execution.plan.steps)
-            execution.say(f"interrupted after {done} of {total} steps; {_finish(execution.plan)}")
+            execution.say(f"interrupted {_how_far(execution)}; {_finish(execution.plan)}")
         _end(history, entry, Result.STOPPED if execution.calls.wrote else Result.NOTHING)
         raise
 
@@ -185,11 +214,14 @@ def _stopped(
             )
         return CouldNot(message, help=getattr(error, "help", None) or "nothing was written")
     _end(history, entry, Result.STOPPED)
-    total, done = len(execution.plan.steps), len(execution.done)
     live = "".join(f"\n  live: {step.text}" for step in execution.done)
-    return StoppedPartWay(
-        f"stopped after {done} of {total} steps: {message}{live}", help=_finish(execution.plan)
-    )
+    text = f"stopped {_how_far(execution)}: {message}{live}"
+    return StoppedPartWay(text, help=_finish(execution.plan))
+
+
+def _how_far(execution: Execution) -> str:
+    total, done = len(execution.plan.steps), len(execution.done)
+    return f"after {done} of {total} steps" if done < total else "before all was read back"
 
 
 def _finish(plan: Plan) -> str:
@@ -200,14 +232,20 @@ def _finish(plan: Plan) -> str:
 
 
 def _read_back(plan: Plan, entry: HistoryEntry, means: Means) -> None:
-    """Read everything once more: the plan must be empty now.
+    """Read everything once more: the plan must be empty now, or soon: a read may be a little old.
 
     Raises:
         StoppedPartWay: it is not.
     """
-    state: LiveState = read_live(means.service, plan.desired, plan.live)
-    rest = make_plan(plan.target, plan.desired, state)
-    if not rest.empty:
+    for again in (True, False):
+        state: LiveState = read_live(means.service, plan.desired, plan.live)
+        rest = make_plan(plan.target, plan.desired, state)
+        if rest.empty:
+            break
+        if again:
+            means.say("  what was read differs from what was written: read again")
+            means.sleep(means.poll_seconds)
+    else:
         lines = [
             f"\n  {edit.resource}/{edit.object}: {edit.name} {edit.path}" for edit in rest.edits
         ]

@@ -126,6 +126,12 @@ class History:
         ]
         return applies[-1] if applies else None
 
+    def unended(self) -> HistoryEntry | None:
+        """The newest entry, where it was stopped part-way or killed."""
+        entries = self.entries()
+        cut_off = {Result.UNFINISHED, Result.STOPPED}
+        return entries[-1] if entries and entries[-1].result in cut_off else None
+
     def snapshot(self, id: str) -> Snapshot:
         """The state before an entry.
 

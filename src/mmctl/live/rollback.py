@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.errors import CouldNot, StoppedPartWay, UsageError
+from mmctl.errors import UsageError
 from mmctl.language.project import Kind
 from mmctl.live.apply import apply
 from mmctl.live.edits import EditKind
@@ -82,22 +82,13 @@ def cannot_come_back(plan: Plan) -> Iterator[str]:
 def roll_back(
     plan: Plan, means: Means, permissions: Permissions, *, reason: str | None = None
 ) -> HistoryEntry | None:
-    """Carry out a rollback's plan and pin what it left; None: there was nothing to do.
+    """Carry out a rollback's plan, and pin what it leaves before it does; None: nothing to do.
 
     Raises:
         Refused, CouldNot, StoppedPartWay: as `apply` does.
     """
-    bad = _left(plan, means.history)
-    entry = apply(plan, means, permissions, reason=reason)
-    if entry is not None:
-        try:
-            means.history.pin(*bad)
-        except CouldNot as error:
-            raise StoppedPartWay(
-                f"rolled back as {entry.id}, but not pinned: {error.message}",
-                help="until the files are changed, `mmctl apply` brings back what was bad",
-            ) from error
-    return entry
+    pins = _left(plan, means.history)
+    return apply(plan, means, permissions, reason=reason, pins=pins)
 
 
 def _left(plan: Plan, history: History) -> set[str]:
