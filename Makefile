@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN     = $(VENV)/bin
 READY   = $(VENV)/.ready
 
-.PHONY: help demo test bench soak fix clean
+.PHONY: help demo test bench soak faults fix clean
 help:            ## this list
 	@grep -E '^[a-z]+: .*##|^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
 
@@ -28,6 +28,9 @@ bench: $(READY)  ## what performance is promised, measured as ratios on this mac
 
 soak: $(READY)   ## a million damaged messages: none may crash; stopped, it goes on from there
 	$(BIN)/python tests/soak/soak.py $(SOAK)
+
+faults: $(READY) ## every fault at every call, some ten minutes: writes docs/faults.md
+	$(BIN)/pytest --numprocesses auto tests/live/test_every_call.py --update
 
 fix: $(READY)    ## format and fix what can be fixed
 	$(BIN)/ruff format src tests

@@ -19,9 +19,8 @@ from mmctl.checks.lint import lint
 from mmctl.judge.judging import judge
 from mmctl.judge.submission import Submission, gateway_of_rule_set
 from mmctl.language.read import read_text
-from mmctl.mail.compose import compose_email
+from mmctl.mail.compose import compose_email, read_composed
 from mmctl.mail.email import Envelope, Facts, Session, Tls
-from mmctl.mail.reader import read_email
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 from mmctl.problem import Severity
 
@@ -117,10 +116,9 @@ def message(chance: Random) -> Submission:
         from_=chance.choice(ADDRESSES),
         to=", ".join(to),
         subject=chance.choice(SUBJECTS),
-        size=chance.choice((*SIZES, 2_500)),
     )
     return Submission(
-        email=read_email(raw),
+        email=read_composed(raw, chance.choice((*SIZES, 2_500))),
         session=Session(
             source_ip=chance.choice(CLIENTS),
             helo=chance.choice(HOSTS),

@@ -82,12 +82,16 @@ def test_an_apply_that_could_not_be_read_back_is_done_when_the_next_finds_nothin
     with pytest.raises(StoppedPartWay):
         world.apply()
     world.observe = None
-    assert world.history.entries()[-1].result == "stopped part-way"
+    entry = world.history.entries()[-1]
+    assert entry.result == "stopped part-way"
+    drift = drift_of(world.plan(), world.history)
+    assert ([edit.name for edit in drift.by_hand], drift.cut_off) == (["block-lookalike"], entry.id)
 
     assert world.apply() is None
 
     assert world.history.entries()[-1].result == "done"
-    assert drift_of(world.plan(), world.history.applied()).by_hand == ()
+    drift = drift_of(world.plan(), world.history)
+    assert (drift.by_hand, drift.cut_off) == ((), None)
 
 
 def test_an_apply_after_one_that_was_done_after_all_is_rolled_back_alone(world: World) -> None:

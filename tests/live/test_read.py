@@ -159,11 +159,11 @@ def test_accounts_of_the_embedded_endpoint_do_not_see_each_other(world: World) -
 
 def test_drift_tells_what_was_changed_by_hand_from_what_is_not_applied(world: World) -> None:
     world.apply()
-    assert not drift_of(world.plan(), world.history.applied()).any
+    assert not drift_of(world.plan(), world.history).any
     relay = next(item for item in world.plan().live.objects if item.name == "exchange")
     world.service().update(Noun.RELAY, relay.id or "", {"ServerPort": 26})
     world.replace("retention: SEVEN_YEARS", "retention: TEN_YEARS")
-    drift = drift_of(world.plan(), world.history.applied())
+    drift = drift_of(world.plan(), world.history)
     assert [(edit.name, edit.before, edit.after) for edit in drift.by_hand] == [
         ("exchange", 25, 26)
     ]
@@ -174,7 +174,7 @@ def test_what_somebody_deleted_by_hand_is_drift(world: World) -> None:
     world.apply()
     archive = next(item for item in world.plan().live.objects if item.name == "compliance")
     world.service().delete(Noun.ARCHIVE, archive.id or "")
-    drift = drift_of(world.plan(), world.history.applied())
+    drift = drift_of(world.plan(), world.history)
     assert ("removed", "compliance") in [(edit.kind, edit.name) for edit in drift.by_hand]
 
 

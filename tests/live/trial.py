@@ -24,7 +24,8 @@ from mmctl.emulator.database import IN_MEMORY
 from mmctl.emulator.faults import Fault, FaultKind, Faults, FaultyMailManager
 from mmctl.emulator.hook import attach
 from mmctl.errors import CouldNot, Refused, StoppedPartWay
-from mmctl.live.aws import ATTEMPTS, EMBEDDED_ACCOUNT, AwsMailManager
+from mmctl.live.answers import ATTEMPTS
+from mmctl.live.aws import EMBEDDED_ACCOUNT, AwsMailManager
 from mmctl.live.history import History, Result
 from mmctl.live.s3 import S3Store
 from mmctl.live.service import Identity
@@ -121,6 +122,10 @@ class Laboratory:
         )
         self.client = boto3.client("mailmanager", region_name=REGION, config=config)
         attach(self.client.meta.events, self.switch, account=EMBEDDED_ACCOUNT, region=REGION)
+        identity = Identity(
+            account=EMBEDDED_ACCOUNT, region=REGION, endpoint="embedded", caller="arn:aws:iam::x"
+        )
+        self.service = AwsMailManager(self.client, identity)
         empty = State(self._opened(IN_MEMORY), {})
         first = self._rehearsed("first apply", empty, EVERY_KIND)
         changing = World(root=self.root)
@@ -158,10 +163,7 @@ class Laboratory:
         """A world whose calls this Mail Manager answers from now on."""
         self.switch.behind = embedded
         world = World(root=self.root, clock=self.clock, text=text)
-        identity = Identity(
-            account=EMBEDDED_ACCOUNT, region=REGION, endpoint="embedded", caller="arn:aws:iam::x"
-        )
-        world.use(AwsMailManager(self.client, identity), history)
+        world.use(self.service, history)
         return world
 
     def found(self, world: World, embedded: EmbeddedMailManager) -> Found:

@@ -18,7 +18,7 @@ def drift(run: Run) -> int:
 
     change = open_change(run)
     made = change.plan(gate=lambda _run, _project: 0)
-    found = drift_of(made, change.means.history.applied())
+    found = drift_of(made, change.means.history)
     if run.format == "json":
         run.write_json(
             {
@@ -27,6 +27,7 @@ def drift(run: Run) -> int:
                 "account": made.target.identity.account,
                 "region": made.target.identity.region,
                 "applied_before": found.known,
+                "cut_off": found.cut_off,
                 "by_hand": [edit_document(edit) for edit in found.by_hand],
                 "not_applied": [edit_document(edit) for edit in found.not_applied],
             }

@@ -71,9 +71,6 @@ class AwsMailManager:
         try:
             with reading(f"Get{noun}"):
                 answer = self._call(f"Get{noun}", **{noun.id_member: id}, **more)
-                # Not every name is a required member of its answer.
-                if noun.name_member not in answer:
-                    raise OutcomeUnknown(f"Get{noun}", f"the answer has no {noun.name_member}")
         except ServiceAnswer as answered:
             if answered.answer is Answer.NOT_FOUND:
                 return None

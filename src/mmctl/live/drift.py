@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from mmctl.live.diff import diff
 
 if TYPE_CHECKING:
-    from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.live.edits import Edit
+    from mmctl.live.history import History
     from mmctl.live.plan import Plan
 
 
@@ -23,6 +23,8 @@ class Drift:
     """From live to the files."""
     known: bool
     """Whether anything was applied from here before."""
+    cut_off: str | None = None
+    """The entry that was stopped part-way after that: some of `by_hand` may be its doing."""
 
     @property
     def any(self) -> bool:
@@ -30,10 +32,12 @@ class Drift:
         return bool(self.by_hand or self.not_applied)
 
 
-def drift_of(plan: Plan, applied: LiveConfiguration | None) -> Drift:
+def drift_of(plan: Plan, history: History) -> Drift:
     """Compare the live state that a plan was made from with both."""
+    applied, cut_off = history.applied(), history.unended()
     return Drift(
         by_hand=() if applied is None else diff(plan.live, applied),
         not_applied=plan.edits,
         known=applied is not None,
+        cut_off=cut_off.id if cut_off else None,
     )

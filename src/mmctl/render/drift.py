@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 def human(drift: Drift, target: Target, *, width: int = 80) -> Text:
     """Both kinds of difference, each under its title, even where there is none."""
     lines = [heading(target.environment, target.identity)]
+    by_hand = "changed by hand"
+    if drift.cut_off:
+        by_hand += f", or by {drift.cut_off}, which was cut off,"
     for title, edits in (
-        ("changed by hand since the last apply", drift.by_hand),
+        (f"{by_hand} since the last apply", drift.by_hand),
         ("in the files, not applied", drift.not_applied),
     ):
         lines.append(Text(f"{title}: {len(edits) or 'nothing'}", "bold"))
