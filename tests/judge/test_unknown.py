@@ -9,6 +9,7 @@ import pytest
 
 from mmctl.judge.answers import FALSE, TRUE, Answer, Lack, MissingFact, Truth, all_of, any_of
 from mmctl.judge.trace import RuleResult
+from mmctl.judge.words import condition_line
 from mmctl.language.project import Outcome
 from mmctl.mail.email import Facts, Session
 
@@ -232,3 +233,27 @@ def test_fields_of_add_ons_may_be_spelled_as_the_service_does(judged: Any, spell
     )
     trace = judged(rules, facts=Facts(add_ons={"vade": {spelling: "false"}}))
     assert trace.recipients[0].outcome is Outcome.DROPPED
+
+
+def line_of(trace: Any, rule: str) -> str:
+    """The first condition of a rule, in words."""
+    (got,) = trace.recipients
+    (asked,) = [each for each in got.rules if each.rule == rule]
+    return condition_line(asked.conditions[0])
+
+
+ASK = "- {name: ask, conditions: [{spf: {equals: FAIL}}], actions: [drop]}\n"
+ASK_AGAIN = "- {name: again, conditions: [{spf: {equals: [FAIL, GRAY]}}], actions: [drop]}\n"
+
+
+def test_what_is_assumed_is_told_as_such_and_not_as_missing_in_the_message(judged: Any) -> None:
+    trace = judged(ASK, facts=Facts(), assume_pass=True)
+    assert line_of(trace, "ask") == 'spf equals "FAIL"; assumed "PASS"'
+
+
+def test_what_nobody_stated_is_not_known_even_where_one_answer_follows_from_another(
+    judged: Any,
+) -> None:
+    trace = judged(ASK + ASK_AGAIN, facts=Facts())
+    assert line_of(trace, "ask") == 'spf equals "FAIL"; not known'
+    assert line_of(trace, "again") == 'spf equals "FAIL", "GRAY"; not known'

@@ -47,3 +47,37 @@ def test_the_page_is_the_same_for_the_same_project(page: str, tmp_path: Path) ->
     project = str(tmp_path / "project")
     assert exit_code(["-C", project, "simulate", "--format", "html", "-o", str(again)]) == 0
     assert again.read_text(encoding="utf-8") == page
+
+
+def test_why_a_rule_did_not_apply_is_written_once_for_all_cases(page: str) -> None:
+    wanted = 'from ends_with \\"@examp1e.example\\", \\"@exarnple.example\\"'
+    assert page.count("did not apply<") >= 3
+    assert page.count(wanted) == 1
+
+
+def messages_page(folder: Path, *words: str) -> str:
+    out = folder / "messages.html"
+    code = exit_code(["-C", str(folder), "simulate", *words, "--format", "html", "-o", str(out)])
+    assert code == 0
+    return out.read_text(encoding="utf-8")
+
+
+def test_a_page_holds_the_first_messages_of_very_many_and_counts_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mmctl.cli.message_page.MOST", 2)
+    shutil.copytree(GATEWAY, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "mail").mkdir()
+    for number in range(5):
+        (tmp_path / f"mail/{number}.eml").write_bytes(b"Subject: x\n\n")
+    text = messages_page(tmp_path, "mail", "--rcpt", "cfo@example.com")
+    assert text.count('class="item message"') == 2
+    assert "Shown are 2 of 5 messages: the first ones." in text
+    assert "5 messages: 5 unknown" in text
+
+
+def test_the_page_of_messages_is_the_same_for_several_processes(tmp_path: Path) -> None:
+    shutil.copytree(GATEWAY, tmp_path, dirs_exist_ok=True)
+    words = ("cases/messages", "cases/messages", "--rcpt", "cfo@example.com")
+    alone = messages_page(tmp_path, *words)
+    assert messages_page(tmp_path, *words, "--workers", "2") == alone

@@ -121,8 +121,8 @@ def test_a_cell_of_the_matrix_leads_to_the_rule_in_the_flow(browser: Browser) ->
     browser.press("ArrowRight")
     browser.press("Enter")
     assert view(browser) == ["cases"]
-    found = browser.value("document.querySelector('.stage.found .what').textContent")
-    assert "block-lookalike" in found
+    found = browser.value(VISIBLE.format(".stage.found .what") + ".map((one) => one.textContent)")
+    assert "block-lookalike" in found[0]
 
 
 def test_a_rule_in_a_flow_leads_to_its_line(browser: Browser) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from mmctl.cases.coverage import (
     ActionCoverage,
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from mmctl.cases.running import CaseResult
-    from mmctl.judge.trace import ConditionTrace, RecipientTrace
+    from mmctl.judge.trace import ConditionTrace, RecipientTrace, Trace
     from mmctl.language.project import LogicalRule, LogicalTrafficPolicy, Project
     from mmctl.model.policies import PolicyCondition
     from mmctl.model.rules import RuleCondition
@@ -68,10 +68,30 @@ class _Tally:
 
 def coverage_of(project: Project, results: Iterable[CaseResult]) -> Coverage:
     """Count what the results of cases show of what lives in the environment."""
+    return coverage_of_traces(
+        project,
+        (
+            Judged(result.trace, result.case.rule_set, _policy_of(project, result))
+            for result in results
+            if result.trace is not None
+        ),
+    )
+
+
+class Judged(NamedTuple):
+    """How a message was judged, and the names of what judged it."""
+
+    trace: Trace
+    rule_set: str
+    policy: str | None
+
+
+def coverage_of_traces(project: Project, judged: Iterable[Judged]) -> Coverage:
+    """Count what messages show of what lives in the environment."""
     tally = _Tally()
-    for result in results:
-        for got in () if result.trace is None else result.trace.recipients:
-            tally.add(got, result.case.rule_set, _policy_of(project, result))
+    for each in judged:
+        for got in each.trace.recipients:
+            tally.add(got, each.rule_set, each.policy)
     return Coverage(
         rules=tuple(
             _rule(tally, name, index, rule)

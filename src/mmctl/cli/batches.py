@@ -53,7 +53,7 @@ class Judging:
     check: Check | None = None
     against: Gateway | None = None
     against_name: str | None = None
-    form: Literal["block", "lines", "json"] = "block"
+    form: Literal["block", "lines", "json", "page"] = "block"
     trace: bool = False
     verbose: bool = False
     seen: Callable[[Simulated, bytes], None] | None = None
@@ -80,11 +80,13 @@ class Judging:
         )
 
     def written(self, simulated: Simulated) -> object:
-        """One message as it is written out: rich's Text, or one JSON document."""
+        """One message as it is written out: Text, a JSON document, or what a page needs."""
         match self.form:
             case "json":
                 document = message_document(simulated)
                 return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False)
+            case "page":
+                return simulated
             case "lines":
                 return lines(simulated, other=self.against is not None, verbose=self.verbose)
             case "block":

@@ -70,8 +70,8 @@ def judge_messages(run: Run, wanted: Wanted) -> int:
         judging = replace(judging, seen=recorder.see)
     progress = Progress(run, "message")
     first, messages = _begun(messages_of(run, project, wanted.paths, judging.needs, progress))
-    if run.format == "json":
-        judging = replace(judging, form="json")
+    if run.format in {"json", "html"}:
+        judging = replace(judging, form="json" if run.format == "json" else "page")
     elif len(first) > 1 and not (run.verbose or wanted.trace):
         judging = replace(judging, form="lines")
     tally = Tally()
@@ -79,6 +79,10 @@ def judge_messages(run: Run, wanted: Wanted) -> int:
     batches = _counted(run, progress, tally, judged)
     if wanted.record == STDOUT:
         deque(batches, maxlen=0)
+    elif run.format == "html":
+        from mmctl.cli.message_page import write_page
+
+        write_page(run, project, wanted, judging, batches, tally, many=len(first) > 1)
     else:
         with result_stream(run) as stream:
             if run.format == "json":
@@ -87,7 +91,7 @@ def judge_messages(run: Run, wanted: Wanted) -> int:
                 _write(run, stream, batches)
                 if len(first) != 1:
                     _summarize(run, stream, tally, judging)
-                _advise(run, stream, tally, wanted)
+                run.console(stream).print(advice_about(run, tally, wanted), end="")
     if recorder is not None:
         recorder.write()
     return UNKNOWN if wanted.strict and tally.unknown else 0
@@ -220,19 +224,18 @@ def _summarize(run: Run, stream: TextIO, tally: Tally, judging: Judging) -> None
     run.console(stream).print(text, end="")
 
 
-def _advise(run: Run, stream: TextIO, tally: Tally, wanted: Wanted) -> None:
+def advice_about(run: Run, tally: Tally, wanted: Wanted) -> str:
     """How to state what is missing."""
     checks = {"--zone": wanted.zone, "--against": wanted.against}
     words = restated(
         run, {**wanted.options, **checks}, "--authenticate" if wanted.authenticate else None
     )
-    text = advice(
+    return advice(
         tally.facts.values(),
         ("mmctl", "simulate", *shown_paths(wanted.paths), *words),
         no_recipients=bool(tally.without_recipients),
         verbose=run.verbose,
     )
-    run.console(stream).print(text, end="")
 
 
 def _write_json(

@@ -14,7 +14,7 @@ from mmctl.errors import UsageError
 if TYPE_CHECKING:
     from mmctl.cli.stated import Options
 
-_OF_CASES: Final = {"junit": "JUnit report", "lcov": "coverage", "html": "page"}
+_OF_CASES: Final = {"junit": "JUnit report", "lcov": "coverage"}
 """Formats that show cases alone, by what they are called."""
 
 

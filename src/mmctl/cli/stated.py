@@ -5,6 +5,7 @@ For every command that judges single messages.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -73,8 +74,17 @@ def restated(run: Run, options: Options, *flags: str | None) -> tuple[str, ...]:
     return tuple(words)
 
 
-def way_in(project: Project, options: Options) -> Gateway:
-    """The gateway that messages come through: as the options say, else the only one there is.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrance:
+    """The names of what messages come through; without an ingress point nothing is refused."""
+
+    ingress_point: str | None
+    policy: str | None
+    rule_set: str
+
+
+def entrance(project: Project, options: Options) -> Entrance:
+    """Where messages come in: as the options say, else the only way there is.
 
     Raises:
         UsageError: there is none, or more than one.
@@ -82,18 +92,30 @@ def way_in(project: Project, options: Options) -> Gateway:
     point, rule_set = _text(options, "--ingress-point"), _text(options, "--rule-set")
     if point is not None and rule_set is not None:
         raise UsageError("`--ingress-point` and `--rule-set` exclude each other")
+    if point is None and not project.ingress_points and len(project.rule_sets) == 1:
+        rule_set = rule_set or next(iter(project.rule_sets))
     if rule_set is not None:
         _check_known("rule set", rule_set, project.rule_sets)
-        return gateway_of_rule_set(project, rule_set)
-    if point is None and not project.ingress_points and len(project.rule_sets) == 1:
-        return gateway_of_rule_set(project, next(iter(project.rule_sets)))
+        return Entrance(ingress_point=None, policy=None, rule_set=rule_set)
     if point is None:
         point = _only(project)
     _check_known("ingress point", point, project.ingress_points)
     shape = project.ingress_points[point].ingress_point
     _check_known("traffic policy", shape.traffic_policy_id, project.traffic_policies)
     _check_known("rule set", shape.rule_set_id, project.rule_sets)
-    return gateway_of_ingress_point(project, point)
+    return Entrance(ingress_point=point, policy=shape.traffic_policy_id, rule_set=shape.rule_set_id)
+
+
+def way_in(project: Project, options: Options) -> Gateway:
+    """The gateway that messages come through.
+
+    Raises:
+        UsageError: there is none, or more than one.
+    """
+    found = entrance(project, options)
+    if found.ingress_point is None:
+        return gateway_of_rule_set(project, found.rule_set)
+    return gateway_of_ingress_point(project, found.ingress_point)
 
 
 def _only(project: Project) -> str:

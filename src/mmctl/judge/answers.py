@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -51,14 +52,16 @@ class Answer:
 
     truth: Truth
     lacks: tuple[Lack, ...] = ()
+    supposed: str | None = field(default=None, compare=False)
+    """What a fact that nobody stated is taken to be; empty: one of several things."""
 
     def __invert__(self) -> Answer:
         """The opposite; unknown stays unknown."""
         match self.truth:
             case Truth.TRUE:
-                return FALSE
+                return _answer(Truth.FALSE, self.supposed)
             case Truth.FALSE:
-                return TRUE
+                return _answer(Truth.TRUE, self.supposed)
             case Truth.UNKNOWN:
                 return self
 
@@ -94,13 +97,25 @@ def known(holds: bool) -> Answer:
     return TRUE if holds else FALSE
 
 
-def depending(fact: MissingFact, could_be: Iterable[str], holds: Callable[[str], bool]) -> Answer:
-    """The answer where a fact could be several things: unknown only if that makes a difference."""
+@lru_cache(maxsize=64)
+def _answer(truth: Truth, supposed: str | None) -> Answer:
+    return Answer(truth, supposed=supposed)
+
+
+def depending(
+    fact: MissingFact, could_be: Iterable[str], holds: Callable[[str], bool], supposed: str = ""
+) -> Answer:
+    """The answer where a fact could be several things: unknown only if that makes a difference.
+
+    `supposed` is the one thing that it is taken to be, where it is.
+    """
     values = tuple(could_be)
     true_for = frozenset(value for value in values if holds(value))
     if not true_for:
-        return FALSE
-    return TRUE if len(true_for) == len(values) else Answer(Truth.UNKNOWN, (Lack(fact, true_for),))
+        return _answer(Truth.FALSE, supposed)
+    if len(true_for) == len(values):
+        return _answer(Truth.TRUE, supposed)
+    return Answer(Truth.UNKNOWN, (Lack(fact, true_for),))
 
 
 def all_of(answers: Iterable[Answer]) -> Answer:

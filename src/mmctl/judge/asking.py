@@ -85,7 +85,8 @@ class Asking:
 
     def depending(self, fact: MissingFact, holds: Callable[[str], bool]) -> Answer:
         """The answer to a question about a missing fact."""
-        return depending(fact, self.could_be(fact), holds)
+        supposed = fact.passing or "" if self.assume_pass else ""
+        return depending(fact, self.could_be(fact), holds, supposed)
 
     def source_ip(self) -> IpAddress | None:
         """The client's address; None: not stated."""

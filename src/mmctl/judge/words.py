@@ -21,13 +21,22 @@ _IN_VERDICTS: Final = frozenset({"spf", "dkim", "dmarc_policy"})
 
 def condition_line(asked: ConditionTrace) -> str:
     """A condition and what it was compared with: `from ends_with "@a.example"; it is "b@c.org"`."""
+    wanted, met = condition_parts(asked)
+    return f"{wanted}; {met}" if met else wanted
+
+
+def condition_parts(asked: ConditionTrace) -> tuple[str, str]:
+    """What a condition wants, and what it was compared with; the latter may be empty."""
     values = asked.matched if asked.answer.is_true and asked.matched else asked.values
     wanted = f"{asked.operand} {asked.operator} {_quoted(values)}"
-    if asked.answer.truth is Truth.UNKNOWN:
-        return f"{wanted}; not known"
+    supposed = asked.answer.supposed
+    if asked.answer.truth is Truth.UNKNOWN or supposed == "":
+        return wanted, "not known"
+    if supposed is not None:
+        return wanted, f"assumed {_quoted((supposed,))}"
     if not asked.compared:
-        return f"{wanted}; there is none" if not asked.matched else wanted
-    return f"{wanted}; it is {_quoted(asked.compared)}"
+        return wanted, "" if asked.matched else "there is none"
+    return wanted, f"it is {_quoted(asked.compared)}"
 
 
 def stated_in_case(fact: MissingFact) -> str:

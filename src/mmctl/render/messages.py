@@ -47,7 +47,7 @@ def block(
 ) -> Text:
     """What becomes of one message, with what was known of it; `other` names the other rules."""
     report = Text(f"{visible(message.message)}\n", "bold")
-    for source, known in _by_source(message).items():
+    for source, known in by_source(message).items():
         report.append(wrapped(f"{source}: {', '.join(known)}", "  "), "dim")
     if not message.trace.recipients:
         report.append("  no recipient is known\n", STYLES[Outcome.UNKNOWN])
@@ -128,8 +128,8 @@ def summary(tally: Tally, *, other: str | None, verbose: bool) -> Text:
         more = len(tally.missing) - len(missing)
         report.append(f"and {more:,} more; -v lists them\n", "dim")
     if tally.with_notes:
-        notes = f"defects in {counted(tally.with_notes, 'message')}; -v says which"
-        report.append(f"{notes}\n", "dim")
+        which = "" if verbose else "; -v says which"
+        report.append(f"defects in {counted(tally.with_notes, 'message')}{which}\n", "dim")
     return report
 
 
@@ -182,7 +182,7 @@ def _depends(reading: Reading) -> str:
     return f"outcome depends on `{reading.reading}`: {_changed(reading)}"
 
 
-def _by_source(message: Simulated) -> dict[str, list[str]]:
+def by_source(message: Simulated) -> dict[str, list[str]]:
     """What is known, under the option or header that it comes from."""
     sources: dict[str, list[str]] = {}
     for known in message.known:

@@ -1,17 +1,18 @@
-"""The matrix of the page: cases down, rules across, in each cell what the rule did."""
+"""The matrix of a page: cases or messages down, rules across, in each cell what the rule did."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mmctl.judge.trace import RuleResult
 from mmctl.render.markup import Markup, element
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from mmctl.cases.running import CaseResult
-    from mmctl.language.project import LogicalRule, Project
+    from mmctl.judge.trace import Trace
+    from mmctl.language.project import LogicalRule
 
 _ORDER: Final = (
     RuleResult.APPLIED,
@@ -37,13 +38,27 @@ _LEGEND: Final = (
 )
 
 
-def matrix_section(project: Project, results: Sequence[CaseResult]) -> Markup:
-    """One table for each rule set that cases are judged by."""
-    environment = project.environment.name
-    tables = [
-        _table(name, rule_set.live_rules(environment), results)
-        for name, rule_set in project.rule_sets.items()
-    ]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """An item of the page, by its id and name; `kind` is the class of its name."""
+
+    id: str
+    name: str
+    kind: str
+    trace: Trace | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A rule set, and what was judged by it."""
+
+    rule_set: str
+    rules: Sequence[LogicalRule]
+    rows: Sequence[Row]
+
+
+def matrix_section(noun: str, tables: Iterable[Table]) -> Markup:
+    """One table for each rule set that items are judged by."""
     legend = [
         element("li", element("span", sign, class_=f"sign {kind}"), words)
         for kind, sign, words in _LEGEND
@@ -52,47 +67,41 @@ def matrix_section(project: Project, results: Sequence[CaseResult]) -> Markup:
         "section",
         element("h2", "Matrix"),
         element("ul", legend, class_="legend"),
-        tables,
+        [_table(noun, table) for table in tables],
         id="matrix",
     )
 
 
-def _table(name: str, rules: Sequence[LogicalRule], results: Sequence[CaseResult]) -> Markup:
+def _table(noun: str, table: Table) -> Markup:
     heads = [
         element("th", element("span", rule.name), scope="col", title=rule.description)
-        for rule in rules
+        for rule in table.rules
     ]
-    rows = [
-        _row(number, result, len(rules))
-        for number, result in enumerate(results)
-        if result.case.rule_set == name
-    ]
-    table = element(
+    whole = element(
         "table",
-        element("caption", f"Rule set {name}"),
-        element("thead", element("tr", element("th", "Case", scope="col"), heads)),
-        element("tbody", rows),
+        element("caption", f"Rule set {table.rule_set}"),
+        element("thead", element("tr", element("th", noun.title(), scope="col"), heads)),
+        element("tbody", [_row(row, len(table.rules)) for row in table.rows]),
         class_="matrix",
+        style=f"--rules: {len(table.rules)}",
     )
-    return element("div", table, class_="scroll", tabindex=0, role="region", aria_label=name)
+    name = table.rule_set
+    return element("div", whole, class_="scroll", tabindex=0, role="region", aria_label=name)
 
 
-def _row(number: int, result: CaseResult, width: int) -> Markup:
+def _row(row: Row, width: int) -> Markup:
     head = element(
         "th",
-        element("a", result.case.name, href=f"#case-{number}"),
+        element("a", row.name, href=f"#{row.id}"),
         scope="row",
-        class_=result.status.value,
+        class_=row.kind or None,
+        title=row.name,
     )
-    cells = [_cell(result, index) for index in range(width)]
-    return element("tr", head, cells, data_case=f"case-{number}")
-
-
-def _cell(result: CaseResult, index: int) -> Markup:
-    found = {
-        rule.result
-        for got in (result.trace.recipients if result.trace else ())
-        for rule in got.rules
-        if rule.index == index
-    }
-    return next((_CELLS[one] for one in _ORDER if one in found), _NOT_ASKED)
+    shown: dict[int, RuleResult] = {}
+    for got in row.trace.recipients if row.trace else ():
+        for rule in got.rules:
+            before = shown.get(rule.index)
+            if before is None or _ORDER.index(rule.result) < _ORDER.index(before):
+                shown[rule.index] = rule.result
+    cells = [_CELLS[shown[index]] if index in shown else _NOT_ASKED for index in range(width)]
+    return element("tr", head, cells, data_item=row.id)

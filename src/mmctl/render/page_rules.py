@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mmctl.render.markup import Child, Markup, element
-from mmctl.render.page_cases import anchor
+from mmctl.render.page_passed_over import anchor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -28,14 +28,14 @@ class _Line:
     gaps: list[str] = field(default_factory=list)
 
 
-def rules_section(project: Project, coverage: Coverage) -> Markup:
-    """Every rule file that holds something that can be covered."""
-    lines = _lines(coverage)
+def rules_section(project: Project, coverage: Coverage, *, gaps: bool = True) -> Markup:
+    """Every rule file that holds something that can be covered; `gaps`: what is not, is missing."""
+    lines = _lines(coverage, gaps=gaps)
     return element(
         "section",
         element("h2", "Rules"),
         [
-            _file(name, text, lines[name])
+            _file(name, text, lines[name], gaps=gaps)
             for name, text in sorted(project.files.items())
             if name in lines
         ],
@@ -43,7 +43,7 @@ def rules_section(project: Project, coverage: Coverage) -> Markup:
     )
 
 
-def _lines(coverage: Coverage) -> dict[str, dict[int, _Line]]:
+def _lines(coverage: Coverage, *, gaps: bool) -> dict[str, dict[int, _Line]]:
     files: dict[str, dict[int, _Line]] = defaultdict(lambda: defaultdict(_Line))
 
     def at(position: Position) -> _Line:
@@ -54,29 +54,31 @@ def _lines(coverage: Coverage) -> dict[str, dict[int, _Line]]:
     for statement in coverage.statements:
         at(statement.position).counts.append(("matched", statement.matched))
     for condition in coverage.conditions:
-        _condition(at, condition)
+        _condition(at, condition, gaps=gaps)
     for rule in coverage.rules:
         for action in rule.actions:
             at(action.position).counts.append((f"{action.kind} done", action.done))
-    for gap in coverage.gaps:
+    for gap in coverage.gaps if gaps else ():
         at(gap.position).gaps.append(f"{gap.name.partition('/')[2]} {gap.what}")
     return files
 
 
-def _condition(at: Callable[[Position], _Line], condition: ConditionCoverage) -> None:
+def _condition(
+    at: Callable[[Position], _Line], condition: ConditionCoverage, *, gaps: bool
+) -> None:
     line = at(condition.position)
     line.counts += [("true", condition.true), ("false", condition.false)]
-    for value in condition.values:
+    for value in condition.values if gaps else ():
         place = (value.position.column, value.position.length)
         marks = at(value.position).marks
         marks[place] = marks.get(place, False) or value.met > 0
 
 
-def _file(name: str, text: str, lines: dict[int, _Line]) -> Markup:
-    gaps = sum(len(line.gaps) for line in lines.values())
-    words = "nothing is missing" if not gaps else f"{gaps:,} gap{'s' if gaps > 1 else ''}"
+def _file(name: str, text: str, lines: dict[int, _Line], *, gaps: bool) -> Markup:
+    count = sum(len(line.gaps) for line in lines.values())
+    words = "nothing is missing" if not count else f"{count:,} gap{'s' if count > 1 else ''}"
     source = [
-        _source(name, number, written, lines.get(number))
+        _source(name, number, written, lines.get(number), gaps=gaps)
         for number, written in enumerate(text.splitlines(), 1)
     ]
     return element(
@@ -84,7 +86,7 @@ def _file(name: str, text: str, lines: dict[int, _Line]) -> Markup:
         element(
             "summary",
             element("span", name, class_="name"),
-            element("span", words, class_=f"chip {'fair' if gaps else 'good'}"),
+            element("span", words, class_=f"chip {'fair' if count else 'good'}") if gaps else None,
         ),
         element("ol", source, class_="source"),
         class_="file",
@@ -92,21 +94,22 @@ def _file(name: str, text: str, lines: dict[int, _Line]) -> Markup:
     )
 
 
-def _source(file: str, number: int, written: str, line: _Line | None) -> Markup:
+def _source(file: str, number: int, written: str, line: _Line | None, *, gaps: bool) -> Markup:
     if line is None or not (line.counts or line.marks):
         kind, count, title = "", "", None
     else:
         counts = _summed(line.counts)
         first = next(iter(counts.values()), 0)
-        kind = "miss" if counts and not first else "part" if line.gaps else "hit"
+        missed = "miss" if gaps else ""
+        kind = missed if counts and not first else "part" if line.gaps else "hit"
         count = f"{first:,}" if counts else ""
         title = ", ".join(f"{what} {often:,}" for what, often in counts.items())
-    gaps = [] if line is None else list(dict.fromkeys(line.gaps))
+    lacks = [] if line is None else list(dict.fromkeys(line.gaps))
     return element(
         "li",
         element("span", count, class_="count", title=title),
         element("code", list(_painted(written, line))),
-        [element("span", gap, class_="gap") for gap in gaps],
+        [element("span", gap, class_="gap") for gap in lacks],
         id=anchor(file, number),
         class_=kind or None,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.render.markup import Markup, element
-from mmctl.render.page_cases import anchor
+from mmctl.render.page_passed_over import anchor
 
 if TYPE_CHECKING:
     from mmctl.cases.mutation import MutantResult, Mutation

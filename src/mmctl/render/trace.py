@@ -62,9 +62,7 @@ def timeline(got: RecipientTrace, *, all_rules: bool = False) -> Text:
 def sent(performed: Iterable[Performed]) -> Text:
     """What is sent where: each action that takes mail somewhere, with the headers added by then."""
     report = Text()
-    for action in performed:
-        if action.kind in CANNOT_FAIL:
-            continue
+    for action in filter(goes_anywhere, performed):
         if not report:
             report.append("  what goes where\n", "bold")
         target = f" {visible(action.target)}" if action.target else ""
@@ -75,6 +73,11 @@ def sent(performed: Iterable[Performed]) -> Text:
         for name, value in action.headers:
             report.append(f"        + {visible(name)}: {visible(value)}\n")
     return report
+
+
+def goes_anywhere(action: Performed) -> bool:
+    """Whether an action takes mail somewhere; the others change the message or end it."""
+    return action.kind not in CANNOT_FAIL
 
 
 def _ends_visibly(rule: RuleTrace) -> bool:

@@ -4,14 +4,17 @@
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const search = document.getElementById("search");
   const shown = document.getElementById("shown");
-  const cases = all(".case");
+  const items = all(".item");
+  const noun = document.querySelector("main").dataset.noun;
+  const data = JSON.parse(document.getElementById("passed-over").textContent);
   const sections = all("main > section");
   const links = all(".bar nav a");
   // Rules that did not apply are left out: every case would be found by every rule.
-  const words = (item) => all("summary, .todo, .failure, .facts, h3, .stage", item)
+  const words = (item) => all("summary, .todo, .failure, .facts, .about, h3, .stage", item)
     .filter((part) => !part.closest(".others"))
     .map((part) => part.textContent).join(" ").toLowerCase();
-  const texts = new Map(cases.map((item) => [item, words(item)]));
+  const texts = new Map();
+  const text = (item) => texts.get(item) || texts.set(item, words(item)).get(item);
   let current = -1;
 
   function show(name) {
@@ -26,11 +29,11 @@
   function follow() {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     const section = target && (sections.includes(target) ? target : target.closest("main > section"));
-    show(section ? section.id : "cases");
+    show(section ? section.id : sections[0].id);
     if (!target || target === section) return;
     for (let at = target; at; at = at.parentElement) if (at.localName === "details") at.open = true;
     target.scrollIntoView({ block: "start" });
-    if (target.classList.contains("case")) focus(cases.indexOf(target));
+    if (target.classList.contains("item")) focus(items.indexOf(target));
   }
 
   function chosen(name) {
@@ -42,38 +45,60 @@
     const statuses = chosen("status");
     const outcomes = chosen("outcome");
     const visible = new Set();
-    for (const item of cases) {
-      const fits = sought.every((word) => texts.get(item).includes(word))
-        && (!statuses.length || statuses.includes(item.dataset.status))
-        && (!outcomes.length || outcomes.some((one) => item.dataset.outcome.split(" ").includes(one)));
+    const has = (values, chosen) => !chosen.length || chosen.some((one) => values.split(" ").includes(one));
+    for (const item of items) {
+      const fits = has(item.dataset.status, statuses) && has(item.dataset.outcome, outcomes)
+        && sought.every((word) => text(item).includes(word));
       item.hidden = !fits;
       if (fits) visible.add(item.id);
     }
-    for (const row of all(".matrix tbody tr")) row.hidden = !visible.has(row.dataset.case);
+    for (const row of all(".matrix tbody tr")) row.hidden = !visible.has(row.dataset.item);
     for (const item of all(".file, .survivor")) {
       item.hidden = !sought.every((word) => item.textContent.toLowerCase().includes(word));
     }
     const everything = !sought.length && !statuses.length && !outcomes.length;
-    shown.textContent = everything ? "" : `${visible.size} of ${cases.length} cases`;
-    document.querySelector("#cases .nothing").hidden = visible.size > 0;
+    shown.textContent = everything ? "" : `${visible.size} of ${items.length} ${noun}s`;
+    sections[0].querySelector(".no-match").hidden = visible.size > 0;
   }
 
   function focus(place) {
     current = place;
-    cases[place].querySelector("summary").focus({ preventScroll: false });
+    items[place].querySelector("summary").focus({ preventScroll: false });
   }
 
   function step(by) {
-    show("cases");
-    for (let at = current + by; at >= 0 && at < cases.length; at += by) {
-      if (!cases[at].hidden) return focus(at);
+    show(sections[0].id);
+    for (let at = current + by; at >= 0 && at < items.length; at += by) {
+      if (!items[at].hidden) return focus(at);
     }
   }
 
-  // The case of a cell, with the rule of its column.
+  // The rules that did not apply are unfolded from data: there are rules times items of them.
+  function unfold(details) {
+    if (!details.dataset.list) return;
+    const flat = data.lists[details.dataset.list];
+    const list = document.createElement("ul");
+    for (let at = 0; at < flat.length; at += 3) {
+      const [name, place, index] = data.rules[flat[at]];
+      const line = document.createElement("li");
+      const link = document.createElement("a");
+      link.textContent = data.texts[name];
+      link.href = `#${data.texts[place]}`;
+      link.dataset.rule = index;
+      const why = document.createElement("span");
+      why.textContent = [data.texts[flat[at + 1]], data.texts[flat[at + 2]]].filter(Boolean).join("; ");
+      line.append(link, " ", why);
+      list.append(line);
+    }
+    details.append(list);
+    delete details.dataset.list;
+  }
+
+  // The item of a cell, with the rule of its column.
   function open(cell) {
-    const item = document.getElementById(cell.parentElement.dataset.case);
-    show("cases");
+    const item = document.getElementById(cell.parentElement.dataset.item);
+    show(sections[0].id);
+    for (const details of all(".others", item)) unfold(details);
     item.hidden = false;
     item.open = true;
     for (const stage of all(".stage.found")) stage.classList.remove("found");
@@ -85,7 +110,7 @@
         if (at.classList.contains("stage")) at.classList.add("found");
       }
     }
-    focus(cases.indexOf(item));
+    focus(items.indexOf(item));
     (found[0] || item).scrollIntoView({ block: "center" });
   }
 
@@ -127,9 +152,16 @@
           first.cells[1].focus();
         }
         event.preventDefault();
-      } else if (event.key === "Enter" && cell) open(cell);
+      } else if (event.key === "Enter" && cell) {
+        open(cell);
+        event.preventDefault(); // the key would fold again what has the focus now
+      }
     });
   }
+
+  document.addEventListener("toggle", (event) => {
+    if (event.target.open && event.target.classList.contains("others")) unfold(event.target);
+  }, true);
 
   for (const text of all(".suggestion")) {
     const button = document.createElement("button");

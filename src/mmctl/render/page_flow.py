@@ -1,0 +1,129 @@
+"""What became of one recipient, as a flow on a page.
+
+It reads from top to bottom: the traffic policy, the rules that applied or were held back with what
+they compared, what they did, and how it ended.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.judge.trace import ActionResult, RuleResult
+from mmctl.judge.words import condition_line
+from mmctl.language.project import Outcome
+from mmctl.render.markup import Child, Markup, element
+from mmctl.render.page_passed_over import anchor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.judge.trace import (
+        ActionTrace,
+        ConditionTrace,
+        CopyTrace,
+        PolicyTrace,
+        RecipientTrace,
+        RuleTrace,
+    )
+    from mmctl.render.page_passed_over import PassedOver
+
+_RESULTS: Final = {
+    ActionResult.DONE: "",
+    ActionResult.FAILED: " failed",
+    ActionResult.CANCELLED: " cancelled by the drop",
+}
+
+
+def recipient_flow(got: RecipientTrace, passed_over: PassedOver, after: Child = None) -> Markup:
+    """One recipient: what was decided step by step; `after` stands below the end."""
+    copies: list[Child] = []
+    for copy in got.copies:
+        if len(got.copies) > 1:
+            copies.append(_stage("copy", f"copy for {copy.address}", (), ()))
+        copies += list(_rules(copy))
+    return element(
+        "section",
+        element("h3", got.recipient),
+        element(
+            "ol",
+            None if got.policy is None else _policy(got.policy),
+            copies,
+            _ending(got),
+            class_="flow",
+        ),
+        after,
+        [passed_over.of(copy) for copy in got.copies[:1]],
+        class_="recipient",
+    )
+
+
+def _stage(kind: str, title: Child, why: Child, then: Child, place: str = "") -> Markup:
+    return element(
+        "li",
+        element("div", title, " ", element("small", place) if place else None, class_="what"),
+        element("div", why, class_="why"),
+        element("div", then, class_="then"),
+        class_=f"stage {kind}",
+    )
+
+
+def _policy(policy: PolicyTrace) -> Markup:
+    word = {"true": "admitted", "false": "refused", "unknown": "unknown"}[policy.admitted.truth]
+    deciding = [one for one in policy.statements if one.name == policy.by]
+    return _stage(
+        f"policy {word}",
+        [element("span", "policy", class_="role"), " ", element("b", policy.by)],
+        [_line(asked) for statement in deciding[:1] for asked in statement.conditions],
+        element("span", word, class_=f"act {word}"),
+    )
+
+
+def _rules(copy: CopyTrace) -> Iterator[Markup]:
+    for rule in copy.rules:
+        if rule.result is not RuleResult.NOT_APPLIED:
+            yield _rule(rule)
+
+
+def _rule(rule: RuleTrace) -> Markup:
+    held = rule.held_back_by if rule.result is RuleResult.HELD_BACK else None
+    why = [_line(held, "unless ")] if held else [_line(asked) for asked in rule.conditions]
+    words = {
+        RuleResult.HELD_BACK: element("span", "held back", class_="act none"),
+        RuleResult.UNKNOWN: element("span", "not known", class_="act none"),
+    }
+    return _stage(
+        f"rule {rule.result.value}",
+        [element("span", f"rule {rule.index + 1}", class_="role"), " ", _rule_link(rule)],
+        why or element("p", "always", class_="always"),
+        [_action(action) for action in rule.actions] if rule.applied else words.get(rule.result),
+        f"{rule.position.file}:{rule.position.line}",
+    )
+
+
+def _rule_link(rule: RuleTrace) -> Markup:
+    href = f"#{anchor(rule.position.file, rule.position.line)}"
+    return element("a", rule.rule, href=href, data_rule=rule.index)
+
+
+def _action(action: ActionTrace) -> Markup:
+    target = f" → {action.target}" if action.target else ""
+    words = f"{action.kind}{target}{_RESULTS[action.result]}"
+    return element("span", words, class_=f"act {action.kind} {action.result.value}")
+
+
+def _line(asked: ConditionTrace, before: str = "") -> Markup:
+    return element("p", before + condition_line(asked), class_=f"asked {asked.answer.truth.value}")
+
+
+def _ending(got: RecipientTrace) -> Markup:
+    by = f"by {got.by}" if got.by else ""
+    if got.outcome is Outcome.UNKNOWN:
+        by = " or ".join(got.possible)
+    facts = dict.fromkeys(fact.fact for fact in got.missing)
+    lacks = [element("p", f"not known: {fact}", class_="asked") for fact in facts]
+    return _stage(
+        f"end {got.outcome.value}",
+        element("strong", got.outcome.value),
+        [by, lacks],
+        (),
+    )
