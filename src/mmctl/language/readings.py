@@ -77,3 +77,34 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {name: get_args(choices) for name, choices in get_type_hints(Readings).items()}
 )
 """The choices of each reading; the default comes first."""
+
+QUESTIONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "first_match": "Whether a rule that applied ends the rule set.",
+        "string_case": "Whether upper and lower case differ where texts are compared.",
+        "text_case": "The same for the subject and X-headers alone; absent: as `string_case`.",
+        "address_list_case": "Whether upper and lower case differ in address lists.",
+        "address_fields": "What of From, Sender, To and Cc is compared with a text.",
+        "repeated_headers": "Which of several headers of one name counts.",
+        "encoded_words": "Whether `=?utf-8?…?=` in headers is decoded before it is compared.",
+        "missing_header": "Whether `not_equals` holds for a header that is not there.",
+        "sender_without_header": "What `sender` is in a message without a Sender header.",
+        "null_sender": "Whether `not_equals` holds for `mail_from` of a bounce, which is empty.",
+        "bounce_ends_evaluation": "Whether no rule follows after a `bounce`.",
+        "drop_cancels_earlier": "Whether `drop` undoes earlier actions of the same rule.",
+        "added_headers_visible": "Whether rules see headers that rules above have added.",
+        "added_header_scope": "For whom a header is added: matched recipients, or all of them.",
+        "replaced_recipients_visible": "From where on a replaced recipient is the recipient.",
+        "replaced_duplicates": "How often two recipients that became one get the message.",
+        "failure_drop_scope": "Whom `on_failure: drop` drops: matched recipients, or all of them.",
+        "dmarc_policy_means": "What `dmarc_policy` is for mail that passed DMARC.",
+        "dmarc_policy_without_record": "What `dmarc_policy` is for a domain without a record.",
+        "tls_on_plaintext": "Whether `tls_protocol` under `deny` holds for a session without TLS.",
+        "ip_family_mismatch": "Whether `not_cidr_matches` holds for a client of the other family.",
+        "add_on_over_ipv6": "What a condition on an add-on is for clients with IPv6.",
+        "bare_domain_entry": "Whether an entry `example.com` is for hosts below it too.",
+        "star_domain_entry": "Whether an entry `*.example.com` is for `example.com` itself.",
+        "deleted_address_list": "What a condition is whose address list has been deleted.",
+    }
+)
+"""What each reading decides, in a sentence."""

@@ -8,7 +8,8 @@ be, a variable may be. What the schemas cannot say (names, comments, quotas) lin
 from __future__ import annotations
 
 import re
-from typing import Any, Final, assert_never
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.language.dialect import FILE, PROJECT
 from mmctl.language.grammar import (
@@ -29,6 +30,9 @@ from mmctl.language.grammar import (
 )
 from mmctl.language.nodes import Mapping, Node, Scalar, Sequence
 from mmctl.language.reader import MAX_DIGITS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 Schema = dict[str, Any]
 
@@ -111,7 +115,7 @@ class _Writer:
                 n for n in (plain, *(f"{plain}_{i}" for i in range(2, 99))) if n not in taken
             )
             self.names[id(type_)] = name
-            self.definitions[name] = self._titled(type_)
+            self.definitions[name] = {"title": type_.title, **self._titled(type_)}
         return {"$ref": f"#/$defs/{self.names[id(type_)]}"}
 
     def _titled(self, type_: Record | OneKey | Forms) -> Schema:
@@ -131,9 +135,9 @@ class _Writer:
         required = [name for name, member in type_.members.items() if member.required]
         if required:
             schema["required"] = required
-        groups = [{"oneOf": [{"required": [name]} for name in group]} for group in type_.one_of] + [
-            {"not": {"required": list(group)}} for group in type_.at_most_one
-        ]
+        groups = [_one_of(group) for group in type_.one_of]
+        for group in (*type_.one_of, *type_.at_most_one):
+            groups += _at_most_one(group, type_)
         if groups:
             schema["allOf"] = groups
         return _described({**schema, "additionalProperties": False}, type_.doc)
@@ -146,13 +150,14 @@ class _Writer:
         mapping: Schema = {
             "type": "object",
             "properties": properties | _advised(type_.advice),
+            "patternProperties": _respelt(type_.options),
             "minProperties": 1,
             "maxProperties": 1,
             "additionalProperties": False,
         }
         if not type_.words:
             return _described(mapping, type_.doc)
-        return _described({"anyOf": [mapping, {"enum": list(type_.words)}]}, type_.doc)
+        return _described({"anyOf": [{"enum": list(type_.words)}, mapping]}, type_.doc)
 
     def _forms(self, type_: Forms) -> Schema:
         """The first form whose key is there, else the last one."""
@@ -204,6 +209,8 @@ def _scalar(type_: Word | Flag | Count | Bytes | Day | Choice) -> Schema:
             if type_.pattern is not None:
                 pattern = f"^({type_.pattern})$"
             schema: Schema = {"type": _types(pattern), "pattern": pattern}
+            if len(schema["type"]) > 1 and re.search(pattern, "-7") is None:
+                schema["minimum"] = 0
             if type_.examples:
                 schema["examples"] = list(type_.examples)
             return schema
@@ -241,9 +248,10 @@ def _scalar(type_: Word | Flag | Count | Bytes | Day | Choice) -> Schema:
 
 def _types(pattern: str) -> list[str]:
     """What editors may take a text of this form for."""
-    number = any(re.search(pattern, digits) for digits in ("7", "7" * 12))
+    whole = any(re.search(pattern, digits) for digits in ("7", "7" * 12))
+    number = "number" if re.search(pattern, "1.5") else "integer"
     boolean = re.search(pattern, "true") is not None
-    return ["string", *(["number"] if number else []), *(["boolean"] if boolean else [])]
+    return ["string", *([number] if whole else []), *(["boolean"] if boolean else [])]
 
 
 def _choice(type_: Choice) -> Schema:
@@ -265,9 +273,53 @@ def _any_case(word: str) -> str:
 
 def _advised(advice: Any) -> Schema:
     """Keys that do not exist, with what editors say of them; they are not proposed."""
+    return {key: _no_such_key(text) for key, text in advice.items()}
+
+
+def _respelt(options: Iterable[str]) -> Schema:
+    """The keys in the spellings of the API and of other tools, with the right one."""
     return {
-        key: {"not": {}, "errorMessage": text, "doNotSuggest": True} for key, text in advice.items()
+        f"^(?!{key}$){'[-_]?'.join(_any_case(part) for part in key.split('_'))}$": _no_such_key(
+            f"write `{key}`"
+        )
+        for key in options
     }
+
+
+def _one_of(group: tuple[str, ...]) -> Schema:
+    message = f"expected one of {_listed(group)}"
+    return {"anyOf": [{"required": [name], "errorMessage": message} for name in group]}
+
+
+def _at_most_one(group: tuple[str, ...], type_: Record) -> Iterator[Schema]:
+    required = [name for name, member in type_.members.items() if member.required]
+    if {*group, *required} == set(type_.members):
+        several = {"type": "object", "minProperties": len(required) + 2}
+        yield {"if": several, "then": _never(f"expected one of {_listed(group)}, got several")}
+        return
+    for pair in combinations(group, 2):
+        both = {"type": "object", "required": list(pair)}
+        yield {"if": both, "then": _never(f"expected one of {_listed(pair)}, not both")}
+
+
+def _no_such_key(text: str) -> Schema:
+    return {**_never(text), "doNotSuggest": True}
+
+
+def _never(text: str) -> Schema:
+    """What no value meets. Editors say the text, at the key of a mapping, else at the value."""
+    impossible = "(no such key)"
+    return {
+        "type": "object",
+        "properties": {impossible: False},
+        "required": [impossible],
+        "errorMessage": text,
+    }
+
+
+def _listed(names: Iterable[str]) -> str:
+    *first, last = (f"`{name}`" for name in names)
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def _described(schema: Schema, doc: str) -> Schema:

@@ -18,7 +18,7 @@ from mmctl.language.dialect.resources import (
 from mmctl.language.dialect.rules import RULE_ITEM
 from mmctl.language.dialect.words import NAME, may, need
 from mmctl.language.grammar import Anything, Choice, Count, Flag, Named, Record, Several, Word
-from mmctl.language.readings import CHOICES
+from mmctl.language.readings import CHOICES, QUESTIONS
 
 VERSION: Final = need(Choice(values=("1",), doc="The version of the language."))
 FILE: Final = Record(
@@ -98,7 +98,10 @@ PROJECT: Final = Record(
             Record(
                 title="semantics",
                 doc="Readings: choices where AWS's text leaves room.",
-                members={name: may(Choice(values=values)) for name, values in CHOICES.items()},
+                members={
+                    name: may(Choice(values=values, doc=QUESTIONS[name]))
+                    for name, values in CHOICES.items()
+                },
             )
         ),
         "lint": may(
