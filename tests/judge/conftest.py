@@ -55,8 +55,8 @@ KNOWN_SESSION = Session(
 KNOWN_FACTS = Facts(spf=RuleVerdict.PASS, dkim=RuleVerdict.PASS)
 
 
-class Judged(Protocol):
-    """How tests ask: rules and what differs from an ordinary message."""
+class Submitted(Protocol):
+    """How tests ask: rules, what differs from an ordinary message, and readings."""
 
     def __call__(
         self,
@@ -68,9 +68,20 @@ class Judged(Protocol):
         to: tuple[str, ...] = ("bob@example.com",),
         session: Session = KNOWN_SESSION,
         facts: Facts = KNOWN_FACTS,
+        **readings: str,
+    ) -> tuple[Gateway, Submission]: ...
+
+
+class Judged(Protocol):
+    """The same, with what becomes of the message."""
+
+    def __call__(
+        self,
+        rules: str,
+        *,
         scenario: Scenario | None = None,
         assume_pass: bool = False,
-        **readings: str,
+        **asked: Any,
     ) -> Trace: ...
 
 
@@ -95,11 +106,11 @@ def _block(policy: str) -> str:
     return "default: allow\nstatements: []"
 
 
-@pytest.fixture(name="judged")
-def judged_fixture() -> Judged:
-    """Judge one message by rules."""
+@pytest.fixture(name="submitted")
+def submitted_fixture() -> Submitted:
+    """A gateway with rules, and a message that is submitted to it."""
 
-    def judged(
+    def submitted(
         rules: str,
         *,
         policy: str = OPEN_POLICY,
@@ -108,17 +119,27 @@ def judged_fixture() -> Judged:
         to: tuple[str, ...] = ("bob@example.com",),
         session: Session = KNOWN_SESSION,
         facts: Facts = KNOWN_FACTS,
-        scenario: Scenario | None = None,
-        assume_pass: bool = False,
         **readings: str,
-    ) -> Trace:
-        gateway = gateway_from(rules, policy=policy, **readings)
+    ) -> tuple[Gateway, Submission]:
         submission = Submission(
             email=read_email(message),
             session=session,
             envelope=Envelope(mail_from=mail_from, recipients=to),
             facts=facts,
         )
+        return gateway_from(rules, policy=policy, **readings), submission
+
+    return submitted
+
+
+@pytest.fixture(name="judged")
+def judged_fixture(submitted: Submitted) -> Judged:
+    """Judge one message by rules."""
+
+    def judged(
+        rules: str, *, scenario: Scenario | None = None, assume_pass: bool = False, **asked: Any
+    ) -> Trace:
+        gateway, submission = submitted(rules, **asked)
         return judge(gateway, submission, scenario, assume_pass=assume_pass)
 
     return judged

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from mmctl.judge.judging import judge
+from mmctl.judge.readings_matter import readings_that_matter
 from mmctl.judge.submission import Scenario, Submission
 from mmctl.language.readings import CHOICES
 from mmctl.mail.email import Envelope, Facts, NoPolicy, Session, Tls
@@ -226,6 +227,23 @@ def test_a_choice_decides_how_a_message_ends(judged: Any, pair: Pair, choice: st
 def test_the_default_is_the_first_choice(judged: Any, pair: Pair) -> None:
     trace = judged(pair.rules, **pair.asked)
     assert trace.of("bob@example.com").outcome == pair.ends[CHOICES[pair.reading][0]]
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=[pair.reading for pair in PAIRS])
+def test_every_other_choice_that_would_change_the_outcome_is_reported(
+    submitted: Any, pair: Pair
+) -> None:
+    asked = dict(pair.asked)
+    scenario = asked.pop("scenario", None)
+    gateway, submission = submitted(pair.rules, **asked)
+    trace = judge(gateway, submission, scenario)
+    found = readings_that_matter(gateway, submission, trace, scenario)
+    chosen = pair.ends[CHOICES[pair.reading][0]]
+    assert {
+        (each.other, each.outcome_if_other)
+        for each in found
+        if each.reading == pair.reading and each.recipient == "bob@example.com"
+    } == {(choice, ends) for choice, ends in pair.ends.items() if ends != chosen}
 
 
 @pytest.mark.parametrize(("choice", "relayed"), [("once", 1), ("each", 2)])
