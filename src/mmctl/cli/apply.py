@@ -18,6 +18,7 @@ from mmctl.cli.change import (
     screen,
     write_entry,
 )
+from mmctl.cli.ends import stoppable
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
 from mmctl.errors import Refused
@@ -67,12 +68,13 @@ def apply(
         break_lock=break_lock,
     )
     change, made = _planned(run, plan_file, endpoint_url)
-    with screen(change) as show:
+    with screen(change) as show, stoppable():
         if not (run.quiet and yes):
             show(render.bare(made, width=run.console().width))
         if made.empty:
             return nothing_to_do(change, made, permissions)
         check_permitted(made, change.means, permissions)
+        change.means.history.check_writable()
         if not no_preflight:
             refuse_what_cannot_be(preflight(change, made))
         where = f"{made.target.environment} (account {made.target.identity.account})"

@@ -11,7 +11,7 @@ import platform
 import secrets
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -291,9 +291,12 @@ def protected_name(environment: Environment) -> str:
 
 
 def _progress(run: Run) -> Callable[[str], None]:
+    """Lines of progress; an apply does not stop because nobody reads them."""
+
     def say(text: str) -> None:
         if run.verbose or sys.stderr.isatty():
-            run.say(text)
+            with suppress(OSError):
+                run.say(text)
 
     return say
 

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mmctl.cli.ends import stoppable
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
 from mmctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from mmctl.emulator.faults import Fault
     from mmctl.emulator.routes import Request
     from mmctl.emulator.wire import Answer
@@ -77,7 +75,7 @@ def emulate(
     faults = tuple(parse_fault(spec) for spec in fault or ())
     place = _place(run, state)
     stopping = threading.Event()
-    with _stoppable(), ExitStack() as stack:
+    with stoppable(), ExitStack() as stack:
         embedded = stack.enter_context(
             EmbeddedMailManager(place, clock=run.now, settle_seconds=settle)
         )
@@ -121,21 +119,6 @@ def _place(run: Run, state: str | None) -> str:
             f"cannot create `{file.parent}`: {(error.strerror or '').lower()}"
         ) from None
     return str(file)
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """Let SIGTERM end the command as Ctrl-C does, even where a shell took Ctrl-C away."""
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = {each: signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
 
 
 def _log(run: Run) -> Callable[[Request, Answer], None]:

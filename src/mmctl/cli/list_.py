@@ -18,6 +18,7 @@ from mmctl.cli.change import (
     write_entry,
 )
 from mmctl.cli.editing import FileEdit, edit_of, edited, take_back
+from mmctl.cli.ends import stoppable
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
 from mmctl.errors import Refused, UsageError
@@ -155,7 +156,7 @@ def _apply(
 
     change = open_change(run, endpoint_url=endpoint_url)
     made = _planned(change, *words)
-    with screen(change) as show:
+    with screen(change) as show, stoppable():
         show(render.heading(made.target.environment, made.target.identity))
         if made.empty:
             run.say("nothing to do: it is live")
@@ -163,6 +164,7 @@ def _apply(
             return 0
         show(render.edits_alone(made.edits, width=run.console().width))
         check_permitted(made, change.means, permissions)
+        change.means.history.check_writable()
         if not agreed_by_name(change, "apply this to", yes=yes):
             run.say("not applied")
             return REFUSED

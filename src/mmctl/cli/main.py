@@ -15,15 +15,14 @@ import typer
 
 from mmctl import __version__
 from mmctl.cli.commands import COMMANDS, function_of
+from mmctl.cli.ends import clear_ends
 from mmctl.cli.run import Run, console_for
-from mmctl.cli.start import broken_pipe
 from mmctl.errors import MmctlError, ProblemsFound, Refused, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 USAGE: Final = 64
-INTERRUPTED: Final = 130
 FAULT: Final = 70
 """mmctl itself is at fault (EX_SOFTWARE of sysexits.h)."""
 
@@ -96,7 +95,9 @@ def command(*formats: str) -> Callable[[Callable[..., int]], Callable[..., None]
 
         def wrapper(**options: Any) -> None:
             run = _run_of({name: options.pop(name) for name in _SHARED}, known)
-            raise typer.Exit(function(run, **options))
+            with clear_ends():
+                code = function(run, **options)
+            raise typer.Exit(code)
 
         # typer reads a command's options from its signature and annotations.
         parameters = [*own, *shared]
@@ -175,7 +176,13 @@ def _reordered(arguments: Sequence[str]) -> list[str]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run `mmctl` and exit with its code; every error a user can cause ends here."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    sys.exit(exit_code(given))
+    code = exit_code(given)
+    try:
+        with clear_ends():
+            sys.stdout.flush()
+    except typer.Exit as unwritten:
+        code = code or unwritten.exit_code
+    sys.exit(code)
 
 
 def exit_code(arguments: Sequence[str]) -> int:
@@ -183,16 +190,12 @@ def exit_code(arguments: Sequence[str]) -> int:
     try:
         words = _reordered(arguments)
         alone = bool(words) and words[0] in {"--version", *(name for name, _, _ in COMMANDS)}
-        code = make_app(words[0] if alone else None)(
-            words, prog_name="mmctl", standalone_mode=False
-        )
+        with clear_ends():
+            code = make_app(words[0] if alone else None)(
+                words, prog_name="mmctl", standalone_mode=False
+            )
     except typer.Exit as done:
         return done.exit_code
-    except (typer.Abort, KeyboardInterrupt):
-        sys.stderr.write("\ninterrupted\n")
-        return INTERRUPTED
-    except BrokenPipeError:
-        return broken_pipe()
     except MmctlError as error:
         _report(error)
         return error.exit_code

@@ -14,6 +14,7 @@ from mmctl.cli.change import (
     screen,
     write_entry,
 )
+from mmctl.cli.ends import stoppable
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
 
@@ -60,12 +61,13 @@ def rollback(
     permissions = Permissions(
         allow_delete=allow_delete, forced=brakes_named(force or ()), break_lock=break_lock
     )
-    with screen(change) as show:
+    with screen(change) as show, stoppable():
         show(render.bare(made, width=run.console().width))
         if made.empty:
             return nothing_to_do(change, made, permissions)
         for grip in check_permitted(made, change.means, permissions):
             run.say(f"{grip.brake}: {grip.what} (a rollback goes on)")
+        change.means.history.check_writable()
         if not agreed_by_name(change, "roll back", yes=yes):
             run.say("not rolled back")
             return REFUSED

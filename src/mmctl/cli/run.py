@@ -157,6 +157,12 @@ def console_for(stream: TextIO, *, color: str = "auto") -> Console:
         markup=False,
         soft_wrap=True,
     )
+    vars(console)["on_broken_pipe"] = _broken_pipe
     if stream.isatty():
         console.width = max(NARROW, min(WIDE, console.width))
     return console
+
+
+def _broken_pipe() -> None:
+    """What rich calls where a reader went away; its own answer is an exit with 1."""
+    raise BrokenPipeError

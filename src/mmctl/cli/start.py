@@ -13,6 +13,9 @@ from typing import Final
 from mmctl.cli.remembered import remembered
 
 BROKEN_PIPE: Final = 141
+INTERRUPTED: Final = 130
+UNWRITTEN: Final = 74
+"""The output could not be written (EX_IOERR of sysexits.h)."""
 
 
 def main() -> None:
@@ -25,17 +28,31 @@ def main() -> None:
             sys.stdout.flush()
         except BrokenPipeError:
             sys.exit(broken_pipe())
+        except OSError as error:
+            sys.exit(unwritten(error))
         sys.exit(answer.code)
     # What is made at the start stays until the end: looking through it for garbage is in vain.
     gc.set_threshold(100_000, 50, 100)
     # Plug-ins of pydantic are for applications; to look for them takes as long as to read rules.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    from mmctl.cli.main import main as run
+    try:
+        from mmctl.cli.main import main as run
 
-    run(arguments)
+        run(arguments)
+    except KeyboardInterrupt:
+        sys.stderr.write("\ninterrupted\n")
+        sys.exit(INTERRUPTED)
 
 
 def broken_pipe() -> int:
     """The reader of our output went away: nothing more to say, and nothing to say it to."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return BROKEN_PIPE
+
+
+def unwritten(error: OSError) -> int:
+    """Our output cannot be written, as on a full disk: that is said, and no more is tried."""
+    broken_pipe()
+    reason = (error.strerror or str(error)).lower()
+    sys.stderr.write(f"error: the output cannot be written: {reason}\n")
+    return UNWRITTEN

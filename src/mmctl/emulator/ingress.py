@@ -105,7 +105,7 @@ class IngressPoints(Resource):
         if record.body["Status"] != "DEPROVISIONING":
             record.body["Status"] = "DEPROVISIONING"
             record.token = None
-            record.gone_at = call.now + call.settle_seconds
+            record.gone_at = _ready_at(call)
             call.store.save(record)
 
     def settled(self, call: Call, record: Record) -> Record:
@@ -204,7 +204,12 @@ def _allowed(call: Call, body: Body) -> tuple[str, ...]:
 
 
 def _on_the_way(call: Call, status: str, end: str) -> Body:
-    return {"Status": status, "Coming": {"Status": end, "At": call.now + call.settle_seconds}}
+    return {"Status": status, "Coming": {"Status": end, "At": _ready_at(call)}}
+
+
+def _ready_at(call: Call) -> float:
+    """When a change is over; one that takes no time is over also for a clock that goes back."""
+    return call.now + call.settle_seconds if call.settle_seconds else 0.0
 
 
 def _refuse_on_the_way(record: Record, states: tuple[str, ...]) -> None:

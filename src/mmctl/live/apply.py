@@ -151,7 +151,7 @@ def _new_entry(
 ) -> HistoryEntry:
     entries = means.history.entries()
     now = means.now()
-    number = max((int(entry.id.split("-")[0]) for entry in entries), default=0) + 1
+    number = max((entry.number for entry in entries), default=0) + 1
     own = f"{number:04d}-{now:%Y%m%dT%H%M%SZ}"
     kind = Doing.APPLY if plan.goes_back_to is None else Doing.ROLLBACK
     last = means.history.unended()
@@ -190,7 +190,7 @@ def _told(execution: Execution, entry: HistoryEntry, history: History) -> Iterat
         raise _stopped(execution, entry, history, str(error), error) from error
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt) and execution.calls.wrote:
-            execution.say(f"interrupted {_how_far(execution)}; {_finish(execution.plan)}")
+            error.add_note(f"stopped {_how_far(execution)}; {_finish(execution.plan)}")
         _end(history, entry, Result.STOPPED if execution.calls.wrote else Result.NOTHING)
         raise
 

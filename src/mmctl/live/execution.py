@@ -56,10 +56,6 @@ class Execution:
             self._do(step)
             self.done.append(step)
 
-    def say(self, text: str) -> None:
-        """Say a line of progress."""
-        self._means.say(text)
-
     def _do(self, step: Step) -> None:
         match step.verb:
             case Verb.CREATE:

@@ -30,6 +30,7 @@ _SNAPSHOT: Final = ".snapshot.json"
 _JOURNAL: Final = ".journal.jsonl"
 _PINS: Final = "pins.json"
 _APPLIED: Final = "applied.json"
+_PROBE: Final = "probe"
 
 
 class Doing(StrEnum):
@@ -73,6 +74,11 @@ class HistoryEntry:
     """Brakes that were released by a flag."""
     summary: Mapping[str, int]
 
+    @property
+    def number(self) -> int:
+        """The place in the order of entries, whatever the clock said."""
+        return int(self.id.partition("-")[0])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
@@ -95,8 +101,19 @@ class History:
 
     def entries(self) -> tuple[HistoryEntry, ...]:
         """All entries, oldest first."""
-        names = self.store.names(_ENTRY)
-        return tuple(_entry_of(self._json(name)) for name in names)
+        entries = (self._entry(name) for name in self.store.names(_ENTRY))
+        return tuple(sorted(entries, key=lambda entry: entry.number))
+
+    def _entry(self, name: str) -> HistoryEntry:
+        document = self._json(name)
+        try:
+            kind, result = Doing(document["kind"]), Result(document["result"])
+            forced = tuple(document["forced"])
+            entry = HistoryEntry(**{**document, "kind": kind, "result": result, "forced": forced})
+            int(entry.id.partition("-")[0])
+        except (KeyError, TypeError, ValueError) as error:
+            raise CouldNot(f"`{name}` in {self.store.place} is damaged: {error}") from error
+        return entry
 
     def find(self, prefix: str) -> HistoryEntry:
         """The entry of an id, of its number, or of an unambiguous beginning of one.
@@ -151,6 +168,15 @@ class History:
             )
         except (KeyError, TypeError, ValueError) as error:
             raise CouldNot(f"snapshot `{id}` in {self.store.place} is damaged: {error}") from error
+
+    def check_writable(self) -> None:
+        """Try whether snapshots can be kept, before anybody is asked to agree to anything.
+
+        Raises:
+            CouldNot: the store does not take them.
+        """
+        self.store.put(_PROBE, "")
+        self.store.delete(_PROBE)
 
     def begin(self, entry: HistoryEntry, plan: Plan, plan_document: Mapping[str, Any]) -> None:
         """Keep the snapshot, then the entry: before this returns nothing may be written.
@@ -240,12 +266,6 @@ def entry_document(entry: HistoryEntry) -> dict[str, Any]:
 def history_document(entries: tuple[HistoryEntry, ...]) -> dict[str, Any]:
     """The history as the JSON that machines read, oldest first."""
     return {"schema": SCHEMA, "entries": [entry_document(entry) for entry in entries]}
-
-
-def _entry_of(document: Mapping[str, Any]) -> HistoryEntry:
-    kind, result = Doing(document["kind"]), Result(document["result"])
-    forced = tuple(document["forced"])
-    return HistoryEntry(**{**document, "kind": kind, "result": result, "forced": forced})
 
 
 def _text(document: object) -> str:

@@ -93,9 +93,10 @@ def roll_back(
 
 def _left(plan: Plan, history: History) -> set[str]:
     """The wanted states that this rollback leaves: those applied since, and what is live."""
+    first = history.find(plan.goes_back_to or "").number
     since = [
         entry.digest_after
         for entry in history.entries()
-        if entry.kind is Doing.APPLY and entry.id >= (plan.goes_back_to or "")
+        if entry.kind is Doing.APPLY and entry.number >= first
     ]
     return {plan.digest_before, *since} - {plan.digest_after}

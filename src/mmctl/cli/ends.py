@@ -1,0 +1,57 @@
+"""How a command ends when something outside ends it: Ctrl-C, SIGTERM, a reader that went away.
+
+typer has ends of its own for these, which say nothing; here they get their words and codes.
+"""
+
+from __future__ import annotations
+
+import errno
+import signal
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+from mmctl.cli.start import INTERRUPTED, broken_pipe, unwritten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
+
+@contextmanager
+def clear_ends() -> Iterator[None]:
+    """Turn what ends the block from outside into an exit with a code, said on stderr.
+
+    Notes of a KeyboardInterrupt are said too: they tell what was under way.
+    """
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        lines = ["", "interrupted", *getattr(stop, "__notes__", ())]
+        sys.stderr.write("\n".join(lines) + "\n")
+        raise typer.Exit(INTERRUPTED) from None
+    except BrokenPipeError:
+        raise typer.Exit(broken_pipe()) from None
+    except OSError as error:
+        if error.filename is not None or error.errno not in _NO_ROOM:
+            raise
+        raise typer.Exit(unwritten(error)) from None
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Let SIGTERM end the block as Ctrl-C does, even where a shell took Ctrl-C away."""
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = {each: signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
