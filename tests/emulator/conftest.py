@@ -45,15 +45,24 @@ class Declared:
     """Passes calls on, and fails when an error comes that the operation does not declare."""
 
     embedded: EmbeddedMailManager
-    model: ServiceModel
+    session: boto3.Session
 
     def call(
-        self, operation: str, parameters: Mapping[str, Any], *, account: str, region: str
+        self,
+        operation: str,
+        parameters: Mapping[str, Any],
+        *,
+        account: str,
+        region: str,
+        service: str = "mailmanager",
     ) -> dict[str, Any]:
         try:
-            return self.embedded.call(operation, parameters, account=account, region=region)
+            return self.embedded.call(
+                operation, parameters, account=account, region=region, service=service
+            )
         except ServiceError as error:
-            declared = {shape.name for shape in self.model.operation_model(operation).error_shapes}
+            model = self.session._session.get_service_model(service).operation_model(operation)
+            declared = {shape.name for shape in model.error_shapes}
             if error.code not in declared:
                 pytest.fail(f"{operation} does not declare {error.code}")
             raise
@@ -61,7 +70,12 @@ class Declared:
 
 class MakeClient(Protocol):
     def __call__(
-        self, *, account: str = ACCOUNT, region: str = REGION, sends_anything: bool = False
+        self,
+        name: str = "mailmanager",
+        *,
+        account: str = ACCOUNT,
+        region: str = REGION,
+        sends_anything: bool = False,
     ) -> Any: ...
 
 
@@ -120,20 +134,24 @@ def embedded(make_embedded: Callable[..., EmbeddedMailManager]) -> EmbeddedMailM
 
 @pytest.fixture
 def client_of(
-    session: boto3.Session, service_model: ServiceModel
+    session: boto3.Session,
 ) -> Callable[[EmbeddedMailManager], MakeClient]:
     """Make clients of one embedded Mail Manager, in any account and region."""
 
     def of(embedded: EmbeddedMailManager) -> MakeClient:
-        service = Declared(embedded, service_model)
+        service = Declared(embedded, session)
 
         def make(
-            *, account: str = ACCOUNT, region: str = REGION, sends_anything: bool = False
+            name: str = "mailmanager",
+            *,
+            account: str = ACCOUNT,
+            region: str = REGION,
+            sends_anything: bool = False,
         ) -> Any:
             config = Config(
                 retries={"total_max_attempts": 1}, parameter_validation=not sends_anything
             )
-            client: Any = session.client("mailmanager", region_name=region, config=config)  # type: ignore[call-overload,unused-ignore]  # its stubs are not installed everywhere
+            client: Any = session.client(name, region_name=region, config=config)  # type: ignore[call-overload,unused-ignore]  # its stubs are not installed everywhere
             attach(client.meta.events, service, account=account, region=region)
             return client
 

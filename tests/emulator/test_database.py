@@ -47,11 +47,11 @@ DIE_IN_A_CALL = (
 import os, signal
 from mmctl.emulator import core
 
-def dying(call, real=core.OPERATIONS["CreateArchive"]):
+def dying(call, real=core.OPERATIONS["mailmanager"]["CreateArchive"]):
     real(call)
     os.kill(os.getpid(), signal.SIGKILL)
 
-core.OPERATIONS["CreateArchive"] = dying
+core.OPERATIONS["mailmanager"]["CreateArchive"] = dying
 call("CreateRelay", RelayName="whole", ServerName="mail.example.com", ServerPort=25,
      Authentication={"NoAuthentication": {}})
 call("CreateArchive", ArchiveName="half")

@@ -146,6 +146,7 @@ def _greeting(url: str, place: str, faults: Sequence[Fault]) -> str:
         "\n"
         "In another shell:\n"
         f"  export AWS_ENDPOINT_URL_MAILMANAGER={url}\n"
+        f"  export AWS_ENDPOINT_URL_CLOUDWATCH_LOGS={url}\n"
         f"  export AWS_ENDPOINT_URL_STS={url}\n"
         "  export AWS_ACCESS_KEY_ID=111122223333 AWS_SECRET_ACCESS_KEY=any\n"
         "  aws mailmanager list-rule-sets --region eu-west-1\n"

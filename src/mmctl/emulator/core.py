@@ -1,5 +1,7 @@
 """The embedded Mail Manager: any operation in, its answer or its error out.
 
+What its log deliveries need of CloudWatch Logs is answered as well, as a service of its own.
+
 This is the one door: the in-process hook and every other face call `EmbeddedMailManager.call`.
 Nothing here knows how a request travelled; nothing here opens a socket.
 """
@@ -9,12 +11,12 @@ from __future__ import annotations
 import secrets
 import string
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from mmctl.emulator.call import Call
 from mmctl.emulator.database import IN_MEMORY, Database
-from mmctl.emulator.operations import OPERATIONS
+from mmctl.emulator.operations import MAIL_MANAGER, OPERATIONS, READING
 from mmctl.emulator.service_error import ServiceError
 from mmctl.emulator.store import Scope, Store
 from mmctl.emulator.validation import project, validate
@@ -29,19 +31,23 @@ if TYPE_CHECKING:
 
     from botocore.model import OperationModel, ServiceModel
 
-SERVICE: Final = "mailmanager"
 ID_LENGTH: Final = 26
 ID_CHARACTERS: Final = string.ascii_lowercase + string.digits
-READING: Final = ("Get", "List")
 
 
 class MailManager(Protocol):
     """Whatever answers as Mail Manager: the embedded one, or one in front that makes faults."""
 
     def call(
-        self, operation: str, parameters: Mapping[str, Any], *, account: str, region: str
+        self,
+        operation: str,
+        parameters: Mapping[str, Any],
+        *,
+        account: str,
+        region: str,
+        service: str = MAIL_MANAGER,
     ) -> dict[str, Any]:
-        """Answer one call, or raise ServiceError."""
+        """Answer one call of a service by botocore's name, or raise ServiceError."""
         ...
 
 
@@ -104,13 +110,19 @@ class EmbeddedMailManager:
             ids=self._ids,
             settle_seconds=self._settle_seconds,
             quotas=self._quotas,
-            service_model=self._model,
+            service_model=self._given_model,
         )
         self._database.copy_to(other._database)
         return other
 
     def call(
-        self, operation: str, parameters: Mapping[str, Any], *, account: str, region: str
+        self,
+        operation: str,
+        parameters: Mapping[str, Any],
+        *,
+        account: str,
+        region: str,
+        service: str = MAIL_MANAGER,
     ) -> dict[str, Any]:
         """Answer one call; times in the answer are datetimes in UTC.
 
@@ -118,8 +130,11 @@ class EmbeddedMailManager:
             ServiceError: what the service would answer instead; nothing was changed.
             CouldNot: the file cannot be read or written; nothing was changed.
         """
-        known = self._known(operation)
-        validate(known.model.input_shape, parameters)
+        known = self._known(service, operation)
+        try:
+            validate(known.model.input_shape, parameters)
+        except ServiceError as error:
+            raise _as_declared(error, known.errors) from error
         write = not operation.startswith(READING)
         with self._database.transaction(write=write):
             call = Call(
@@ -135,27 +150,38 @@ class EmbeddedMailManager:
             )
             if write:
                 self._store.purge(call.now)
-            answer = OPERATIONS[operation](call)
+            answer = OPERATIONS[service][operation](call)
         return project(known.model.output_shape, answer)
 
-    @cached_property
-    def _model(self) -> ServiceModel:
-        if self._given_model is not None:
+    def _model(self, service: str) -> ServiceModel:
+        if self._given_model is not None and service == MAIL_MANAGER:
             return self._given_model
-        # Here and not above: whoever brings a model does not wait for the loader.
-        from botocore.loaders import Loader  # noqa: PLC0415 - see the line above
-        from botocore.model import ServiceModel  # noqa: PLC0415 - see the line above
+        return _loaded(service)
 
-        return ServiceModel(Loader().load_service_model(SERVICE, "service-2"), SERVICE)
-
-    def _known(self, operation: str) -> _Operation:
-        if operation not in self._model.operation_names:
+    def _known(self, service: str, operation: str) -> _Operation:
+        model = self._model(service)
+        if operation not in model.operation_names:
             raise ServiceError("UnknownOperationException", f"unknown operation {operation}", 400)
-        if operation not in OPERATIONS:
+        if operation not in OPERATIONS[service]:
             message = f"{operation} is not part of the embedded Mail Manager"
             raise ServiceError("NotImplemented", message, 501)
-        model = self._model.operation_model(operation)
-        return _Operation(model, frozenset(shape.name for shape in model.error_shapes))
+        known = model.operation_model(operation)
+        return _Operation(known, frozenset(shape.name for shape in known.error_shapes))
+
+
+def _as_declared(error: ServiceError, declared: frozenset[str]) -> ServiceError:
+    """The tags of CloudWatch Logs are of its older half, which calls it another name."""
+    older = "InvalidParameterException"
+    return ServiceError(older, error.message, error.status) if older in declared else error
+
+
+@cache
+def _loaded(service: str) -> ServiceModel:
+    # Here and not above: whoever brings a model does not wait for the loader.
+    from botocore.loaders import Loader  # noqa: PLC0415 - see the line above
+    from botocore.model import ServiceModel  # noqa: PLC0415 - see the line above
+
+    return ServiceModel(Loader().load_service_model(service, "service-2"), service)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, assert_never
 
 from mmctl.emulator.core import MailManager
 from mmctl.emulator.delivery import Delivery, Undelivered
-from mmctl.emulator.operations import OPERATIONS
+from mmctl.emulator.operations import LOGS, MAIL_MANAGER, OPERATIONS, READING
 from mmctl.emulator.resource import partition_of
 from mmctl.emulator.service_error import ServiceError, modelled
 from mmctl.errors import UsageError
@@ -45,12 +45,13 @@ class FaultKind(StrEnum):
     STALE = "stale"
 
 
-READING: Final = ("Get", "List")
 SLOW_SECONDS: Final = 1.0
 SLOWEST_SECONDS: Final = 3600.0
 
 _CALLS: Final = re.compile(r"(?P<first>[1-9][0-9]{0,8})(?P<on>-(?P<last>[1-9][0-9]{0,8})?)?")
 _SECONDS: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
+_PREFIXES: Final = {MAIL_MANAGER: "ses", LOGS: "logs"}
+"""How IAM's names of their actions begin."""
 _AFTERWARDS: Final = {
     FaultKind.CUT_AFTER: Delivery.RESET,
     FaultKind.TRUNCATE: Delivery.HALF_AND_RESET,
@@ -100,7 +101,7 @@ def parse_fault(spec: str) -> Fault:
     seconds = _seconds(number, kind, spec) if equals else SLOW_SECONDS
     operation = name if colon else "*"
     fault = Fault(kind=kind, operation=operation, first=first, last=last, seconds=seconds)
-    if not any(fault.matches(name) for name in OPERATIONS):
+    if not any(fault.matches(name) for names in OPERATIONS.values() for name in names):
         which = "read" if kind is FaultKind.STALE else "operation"
         raise UsageError(
             f"the fault `{spec}` matches no {which}, got `{operation}`",
@@ -171,7 +172,13 @@ class FaultyMailManager:
             self._keep(None)
 
     def call(
-        self, operation: str, parameters: Mapping[str, Any], *, account: str, region: str
+        self,
+        operation: str,
+        parameters: Mapping[str, Any],
+        *,
+        account: str,
+        region: str,
+        service: str = MAIL_MANAGER,
     ) -> dict[str, Any]:
         """Answer one call, well or badly.
 
@@ -180,8 +187,8 @@ class FaultyMailManager:
             Undelivered: the answer shall not reach the client whole.
         """
 
-        def ask(service: MailManager) -> dict[str, Any]:
-            return service.call(operation, parameters, account=account, region=region)
+        def ask(whom: MailManager) -> dict[str, Any]:
+            return whom.call(operation, parameters, account=account, region=region, service=service)
 
         fault = self._faults.at(operation)
         if fault is None:
@@ -190,7 +197,7 @@ class FaultyMailManager:
             case FaultKind.THROTTLE:
                 raise modelled("ThrottlingException", "Rate exceeded")
             case FaultKind.DENIED:
-                raise _denied(operation, account, region)
+                raise _denied(f"{_PREFIXES[service]}:{operation}", account, region)
             case FaultKind.INTERNAL:
                 raise _internal()
             case FaultKind.UNAVAILABLE:
@@ -281,9 +288,9 @@ def _seconds(text: str, kind: FaultKind, spec: str) -> float:
     return float(text)
 
 
-def _denied(operation: str, account: str, region: str) -> ServiceError:
+def _denied(action: str, account: str, region: str) -> ServiceError:
     who = f"arn:{partition_of(region)}:iam::{account}:user/embedded"
-    message = f"User: {who} is not authorized to perform: ses:{operation}"
+    message = f"User: {who} is not authorized to perform: {action}"
     return modelled("AccessDeniedException", message)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, assert_never
+from typing import TYPE_CHECKING, Any, Final, Protocol, assert_never
 
 from mmctl.emulator import sts, wire
 from mmctl.emulator.delivery import Delivery
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from mmctl.emulator.core import MailManager
 
     Observe = Callable[[str, Mapping[str, Any]], None]
+
+
+_PROTOCOLS: Final = {"mailmanager": wire.JSON, "cloudwatch-logs": wire.LOGS_JSON}
+"""By service, as botocore's events call it."""
 
 
 class Events(Protocol):
@@ -45,10 +49,11 @@ def attach(
 ) -> None:
     """Let the embedded Mail Manager answer all calls made through these events.
 
-    `mailmanager` is answered whole and `sts` for GetCallerIdentity; a call of any other service
-    raises CouldNot. Clients made from a session before this are not touched. `observe` is called
-    with operation and parameters before each call of Mail Manager, and may raise in its place.
-    What an Undelivered answer leaves of itself, the client meets as it would on a real connection.
+    `mailmanager` is answered whole, `logs` for its log deliveries and `sts` for GetCallerIdentity;
+    a call of any other service raises CouldNot. Clients made from a session before this are not
+    touched. `observe` is called with operation and parameters before each call of the first two,
+    and may raise in its place. What an Undelivered answer leaves of itself, the client meets as it
+    would on a real connection.
     """
     hook = _Hook(embedded=embedded, account=account, region=region, observe=observe)
     events.register("before-send", hook.answer)
@@ -65,29 +70,37 @@ class _Hook:
         """Answer one request; the event is named before-send.SERVICE.OPERATION."""
         service, operation = event_name.split(".")[1:]
         number = str(uuid.uuid4())
-        if service == "mailmanager":
-            return _response(request.url, self._mail_manager(request, operation), number)
+        if service in _PROTOCOLS:
+            answer = self._answer(request, operation, _PROTOCOLS[service])
+            return _response(request.url, answer, number)
         if (service, operation) == ("sts", "GetCallerIdentity"):
             who = sts.caller_identity(account=self.account, region=self.region, request=number)
             return _response(request.url, who, number)
         raise CouldNot(
-            "the embedded endpoint answers `mailmanager` and `sts` `GetCallerIdentity`,"
+            "the embedded endpoint answers `mailmanager`, `logs` and `sts` `GetCallerIdentity`,"
             f" got `{service}` `{operation}`",
             help="use an environment whose endpoint is not `embedded`",
         )
 
-    def _mail_manager(self, request: AWSPreparedRequest, operation: str) -> wire.Answer:
+    def _answer(
+        self, request: AWSPreparedRequest, operation: str, protocol: wire.Protocol
+    ) -> wire.Answer:
         target = request.headers.get("X-Amz-Target")
         if not target or request.headers.get("smithy-protocol"):
-            raise CouldNot("the embedded endpoint speaks AWS JSON 1.0, got another protocol")
+            raise CouldNot("the embedded endpoint speaks AWS JSON, got another protocol")
         try:
-            parameters = wire.read_request(_body(request))
+            parameters = wire.read_request(_body(request), protocol)
         except ServiceError as error:
-            return wire.error_answer(error)
+            return wire.error_answer(error, protocol)
         if self.observe is not None:
             self.observe(operation, parameters)
         return wire.answer(
-            self.embedded, operation, parameters, account=self.account, region=self.region
+            self.embedded,
+            operation,
+            parameters,
+            account=self.account,
+            region=self.region,
+            protocol=protocol,
         )
 
 

@@ -1,12 +1,13 @@
 """The operations that the embedded Mail Manager answers, each with the function that answers it.
 
-Not among them: import jobs of address lists, and searches and exports of archives.
+Of CloudWatch Logs it has the log deliveries. Not among them: searches and exports of archives.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from mmctl.emulator import log_deliveries as logs
 from mmctl.emulator.addons import AddonInstances, AddonSubscriptions
 from mmctl.emulator.holdings import AddressLists, Archives, Relays
 from mmctl.emulator.ingress import IngressPoints
@@ -15,7 +16,7 @@ from mmctl.emulator.rules import RuleSets, TrafficPolicies
 from mmctl.emulator.tags import list_tags, tag_resource, untag_resource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from mmctl.emulator.call import Call
     from mmctl.emulator.resource import Resource
@@ -54,4 +55,30 @@ def _life(resource: Resource) -> dict[str, Operation]:
     }
 
 
-OPERATIONS: Final = _operations()
+MAIL_MANAGER: Final = "mailmanager"
+LOGS: Final = "logs"
+
+OPERATIONS: Final[Mapping[str, Mapping[str, Operation]]] = {
+    MAIL_MANAGER: _operations(),
+    LOGS: {
+        "PutDeliverySource": logs.put_source,
+        "GetDeliverySource": logs.get_source,
+        "DescribeDeliverySources": logs.describe_sources,
+        "DeleteDeliverySource": logs.delete_source,
+        "PutDeliveryDestination": logs.put_destination,
+        "GetDeliveryDestination": logs.get_destination,
+        "DescribeDeliveryDestinations": logs.describe_destinations,
+        "DeleteDeliveryDestination": logs.delete_destination,
+        "CreateDelivery": logs.create_delivery,
+        "GetDelivery": logs.get_delivery,
+        "DescribeDeliveries": logs.describe_deliveries,
+        "DeleteDelivery": logs.delete_delivery,
+        "TagResource": logs.tag_resource,
+        "UntagResource": logs.untag_resource,
+        "ListTagsForResource": logs.list_tags,
+    },
+}
+"""By service, under the names of botocore's models."""
+
+READING: Final = ("Get", "List", "Describe")
+"""How the names of operations begin that change nothing."""

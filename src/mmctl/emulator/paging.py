@@ -58,7 +58,7 @@ def text_before(call: Call) -> str:
 
 
 def _last(call: Call, first: str | int) -> object:
-    sent = call.parameters.get("NextToken")
+    sent = call.parameters.get("NextToken", call.parameters.get("nextToken"))
     if sent is None:
         return first
     try:

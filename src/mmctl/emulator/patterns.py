@@ -1,7 +1,8 @@
-r"""The patterns of the service model, which are Java's, read by Python.
+r"""The patterns of the service models, which are Java's, read by Python.
 
 What differs: `\w`, `\d` and `\s` are ASCII in Java; `\P{C}` (anything outside Unicode category C)
-does not exist in `re`; and one pattern takes exponential time on a text that it does not match.
+and `\p{L}` do not exist in `re`; and one pattern takes exponential time on a text that it does not
+match.
 """
 
 from __future__ import annotations
@@ -20,12 +21,17 @@ NO_CONTROL_EXCEPT_SPACE: Final = r"[\P{C}\s]*"
 SAME_BUT_LINEAR: Final = {r"(([0-9]|.|:|/)*)": ".*"}
 r"""`.` already takes what the other alternatives take; each character doubled the work."""
 
+TAG_TEXTS: Final = tuple(rf"^([\p{{L}}\p{{Z}}\p{{N}}_.:/=+\-@]{count})$" for count in "+*")
+"""Keys and values of tags in CloudWatch Logs; that a key is not empty, its length says."""
+
 
 @cache
 def matcher(pattern: str) -> Callable[[str], bool]:
     """Return the test whether a whole text matches `pattern` of the service model."""
     if pattern == NO_CONTROL_EXCEPT_SPACE:
         return _no_control_except_space
+    if pattern in TAG_TEXTS:
+        return _tag_text
     compiled = re.compile(SAME_BUT_LINEAR.get(pattern, pattern), re.ASCII)
     return lambda text: compiled.fullmatch(text) is not None
 
@@ -39,4 +45,10 @@ def _no_control_except_space(text: str) -> bool:
     return all(
         character in " \t\n\v\f\r" or not unicodedata.category(character).startswith("C")
         for character in text
+    )
+
+
+def _tag_text(text: str) -> bool:
+    return all(
+        character in "_.:/=+-@" or unicodedata.category(character)[0] in "LZN" for character in text
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from mmctl.emulator import sts, wire
+from mmctl.emulator.operations import LOGS
 from mmctl.emulator.service_error import ServiceError
 from mmctl.errors import MmctlError
 
@@ -26,7 +27,7 @@ _CREDENTIAL: Final = re.compile(
     r"AWS4-HMAC-SHA256\s+Credential=([^/,\s]+)/[0-9]+/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request"
 )
 _RPC_PATH: Final = re.compile(rf"/service/{TARGET}/operation/([A-Za-z]+)")
-_RPC_TARGET: Final = re.compile(rf"{TARGET}\.([A-Za-z]+)")
+LOGS_TARGET: Final = "Logs_20140328"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +40,12 @@ class Request:
 
     @property
     def operation(self) -> str:
-        """The operation of Mail Manager that is asked for; nothing when it is none."""
+        """The operation that is asked for; nothing when it is none of the embedded services."""
         if self.protocol is wire.CBOR:
             found = _RPC_PATH.fullmatch(urlsplit(self.path).path)
         else:
-            found = _RPC_TARGET.fullmatch(self.headers.get("x-amz-target", ""))
+            form = rf"{LOGS_TARGET if self.protocol is wire.LOGS_JSON else TARGET}\.([A-Za-z]+)"
+            found = re.fullmatch(form, self.headers.get("x-amz-target", ""))
         return found[1] if found else ""
 
     @property
@@ -68,6 +70,8 @@ class Request:
     @property
     def protocol(self) -> wire.Protocol:
         """How the body is written."""
+        if self.service == LOGS:
+            return wire.LOGS_JSON
         return wire.CBOR if self.headers.get("smithy-protocol") == "rpc-v2-cbor" else wire.JSON
 
 
@@ -83,13 +87,16 @@ def respond(request: Request, service: MailManager, *, now: datetime, number: st
         )
     if request.service == "sts":
         return sts.answer(request.body, caller, now=now, number=number)
-    if request.service == "ses" and request.operation:
-        return _mail_manager(request, service, caller)
-    message = f"only Mail Manager and STS are embedded, got a request for {request.service}"
+    if request.service in {"ses", LOGS} and request.operation:
+        return _answer(request, service, caller)
+    message = (
+        "only Mail Manager, its log deliveries and STS are embedded,"
+        f" got a request for {request.service}"
+    )
     return _refused(request, number, "UnknownOperationException", message, 404)
 
 
-def _mail_manager(request: Request, service: MailManager, caller: sts.Caller) -> wire.Answer:
+def _answer(request: Request, service: MailManager, caller: sts.Caller) -> wire.Answer:
     protocol = request.protocol
     try:
         return wire.answer(

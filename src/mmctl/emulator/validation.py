@@ -16,7 +16,7 @@ from mmctl.emulator.service_error import constraints_failed, failed
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from botocore.model import ListShape, Shape, StringShape, StructureShape
+    from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 
 LONGEST_SHOWN = 200
 
@@ -52,6 +52,8 @@ def _projected(shape: Any, value: Any) -> Any:
             }
         case "list":
             return [_projected(shape.member, item) for item in value]
+        case "map":
+            return dict(value)
         case "timestamp":
             return datetime.fromtimestamp(value, UTC)
         case _:
@@ -64,6 +66,8 @@ def _failures(shape: Any, value: object, path: str) -> Iterator[str]:
             yield from _structure(shape, value, path)
         case "list":
             yield from _list(shape, value, path)
+        case "map":
+            yield from _map(shape, value, path)
         case "string":
             yield from _string(shape, value, path)
         case "integer" | "long":
@@ -101,6 +105,16 @@ def _list(shape: ListShape, value: object, path: str) -> Iterator[str]:
     yield from _length(shape.metadata, len(value), path, "")
     for index, item in enumerate(value, 1):
         yield from _failures(shape.member, item, f"{path}.{index}.member")
+
+
+def _map(shape: MapShape, value: object, path: str) -> Iterator[str]:
+    if not isinstance(value, dict):
+        yield failed(path, f"be a map, got {_kind(value)}")
+        return
+    yield from _length(shape.metadata, len(value), path, "")
+    for key, item in value.items():
+        yield from _failures(shape.key, key, f"{path}.key")
+        yield from _failures(shape.value, item, f"{path}.{key}")
 
 
 def _string(shape: StringShape, value: object, path: str) -> Iterator[str]:

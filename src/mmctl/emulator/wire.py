@@ -1,4 +1,4 @@
-"""AWS JSON 1.0 and Smithy RPC v2 CBOR: bytes in, bytes out, for every face.
+"""AWS JSON 1.0 and 1.1, and Smithy RPC v2 CBOR: bytes in, bytes out, for every face.
 
 Nothing here knows where the bytes come from or go to.
 """
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.emulator import cbor
 from mmctl.emulator.delivery import Delivery, Undelivered
+from mmctl.emulator.operations import LOGS, MAIL_MANAGER
 from mmctl.emulator.service_error import ServiceError
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
     from mmctl.emulator.core import MailManager
 
-NAMESPACE: Final = "com.amazonaws.mailmanager"
+_CLIENT_ERROR: Final = 400
+_SERVER_ERROR: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +37,19 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protocol:
-    """How members become bytes and bytes members."""
+    """How members become bytes and bytes members, and of which service.
+
+    `one_status`: every error of the client's has the status 400.
+    """
 
     name: str
     content_type: str
     read: Callable[[bytes], Any]
     written: Callable[[Mapping[str, Any]], bytes]
     headers: tuple[tuple[str, str], ...] = ()
+    service: str = MAIL_MANAGER
+    namespace: str = "com.amazonaws.mailmanager"
+    one_status: bool = False
 
 
 def read_request(body: bytes, protocol: Protocol | None = None) -> dict[str, Any]:
@@ -70,15 +78,16 @@ def answer(
     protocol: Protocol | None = None,
 ) -> Answer:
     """Call an operation and put its answer or its error into bytes."""
+    protocol = protocol or JSON
     try:
-        result = service.call(operation, parameters, account=account, region=region)
+        result = service.call(
+            operation, parameters, account=account, region=region, service=protocol.service
+        )
     except ServiceError as error:
         return error_answer(error, protocol)
     except Undelivered as undelivered:
-        return replace(
-            _outcome(undelivered.outcome, protocol or JSON), delivery=undelivered.delivery
-        )
-    return _outcome(result, protocol or JSON)
+        return replace(_outcome(undelivered.outcome, protocol), delivery=undelivered.delivery)
+    return _outcome(result, protocol)
 
 
 def error_answer(error: ServiceError, protocol: Protocol | None = None) -> Answer:
@@ -88,8 +97,9 @@ def error_answer(error: ServiceError, protocol: Protocol | None = None) -> Answe
 
 def _outcome(outcome: Mapping[str, Any] | ServiceError | None, protocol: Protocol) -> Answer:
     if isinstance(outcome, ServiceError):
-        status = outcome.status
-        members = {"__type": f"{NAMESPACE}#{outcome.code}", "Message": outcome.message}
+        ours = protocol.one_status and outcome.status < _SERVER_ERROR
+        status = _CLIENT_ERROR if ours else outcome.status
+        members = {"__type": f"{protocol.namespace}#{outcome.code}", "Message": outcome.message}
     else:
         status, members = 200, dict(outcome or {})
     return Answer(
@@ -119,6 +129,17 @@ JSON: Final = Protocol(
     name="JSON", content_type="application/x-amz-json-1.0", read=json.loads, written=_json
 )
 """AWS JSON 1.0: the operation is in the header X-Amz-Target."""
+
+LOGS_JSON: Final = Protocol(
+    name="JSON",
+    content_type="application/x-amz-json-1.1",
+    read=json.loads,
+    written=_json,
+    service=LOGS,
+    namespace="com.amazonaws.logs.v20140328",
+    one_status=True,
+)
+"""AWS JSON 1.1, as CloudWatch Logs speaks it."""
 
 CBOR: Final = Protocol(
     name="CBOR",

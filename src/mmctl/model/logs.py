@@ -1,0 +1,58 @@
+"""The logs that Mail Manager's resources send, and what may receive them.
+
+Sources: "Mail Manager logging", Amazon SES Developer Guide, and PutDeliverySource and
+PutDeliveryDestination of the CloudWatch Logs API reference.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Final
+
+
+class LogType(StrEnum):
+    """What a log is about."""
+
+    APPLICATION_LOGS = "APPLICATION_LOGS"
+    """Of an ingress point a record a message, of a rule set a record a message and action."""
+    TRAFFIC_POLICY_DEBUG_LOGS = "TRAFFIC_POLICY_DEBUG_LOGS"
+    """Of an ingress point a record a recipient, accepted or refused."""
+
+
+class DestinationType(StrEnum):
+    """What a log can be delivered to."""
+
+    CLOUDWATCH_LOGS = "CWL"
+    S3 = "S3"
+    FIREHOSE = "FH"
+
+
+_ARNS: Final = {
+    DestinationType.CLOUDWATCH_LOGS: re.compile(
+        r"arn:[a-z-]+:logs:[a-z0-9-]+:[0-9]{12}:log-group:[.\-_/#A-Za-z0-9]{1,512}"
+    ),
+    DestinationType.S3: re.compile(r"arn:[a-z-]+:s3:::[a-z0-9][a-z0-9.-]{2,62}(/.*)?"),
+    DestinationType.FIREHOSE: re.compile(
+        r"arn:[a-z-]+:firehose:[a-z0-9-]+:[0-9]{12}:deliverystream/[a-zA-Z0-9_.-]{1,64}"
+    ),
+}
+_DELIVERY_DESTINATION: Final = re.compile(
+    r"arn:[a-z-]+:logs:[a-z0-9-]+:[0-9]{12}:delivery-destination:[\w-]{1,60}", re.ASCII
+)
+
+
+def destination_type_of(arn: str) -> DestinationType | None:
+    """What the ARN of a log group, bucket or stream names; None: none of these."""
+    found = (type_ for type_, form in _ARNS.items() if form.fullmatch(bare_destination(arn)))
+    return next(found, None)
+
+
+def is_delivery_destination(arn: str) -> bool:
+    """Whether an ARN names a destination that CloudWatch Logs knows already, of any account."""
+    return _DELIVERY_DESTINATION.fullmatch(arn) is not None
+
+
+def bare_destination(arn: str) -> str:
+    """The ARN without the `:*` that CloudWatch Logs shows behind those of log groups."""
+    return arn.removesuffix(":*")
