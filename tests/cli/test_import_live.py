@@ -110,6 +110,45 @@ def test_a_real_configuration_becomes_a_project_that_changes_nothing_and_can_be_
     assert plan_of(errors_of(read_project(new)), service_of(new, region="eu-west-2")).empty
 
 
+GROUP = "arn:aws:logs:us-east-1:000000000000:log-group:/mail"
+BUCKET = "arn:aws:s3:::acme-logs"
+
+
+def test_log_deliveries_are_imported_and_adopted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here, new = tmp_path / "here", tmp_path / "new"
+    here.mkdir()
+    service = service_of(here)
+    rules = [{"Name": "end", "Actions": [{"Relay": {"Relay": "r-elsewhere"}}]}]
+    arn = service.identity.arn(
+        Noun.RULE_SET, create(service, Noun.RULE_SET, RuleSetName="inbound", Rules=rules)
+    )
+    service.logs.put_source("logged", arn, "APPLICATION_LOGS", {"a": "b"})
+    for name, receiver in (("bucket", BUCKET), ("group", GROUP)):
+        service.logs.put_destination(name, receiver, {"a": "b"})
+        destination = service.logs.destination(name)
+        assert destination is not None
+        service.logs.create_delivery("logged", destination["arn"], {})
+    assert mmctl(here, "import", "--into", str(new)) == 0
+    assert f"its APPLICATION_LOGS go to {BUCKET} as well" in capsys.readouterr().err
+    project = errors_of(read_project(new))
+    assert project.rule_sets["inbound"].logging == {"APPLICATION_LOGS": GROUP}
+    plan = plan_of(project, service)
+    assert [(edit.kind, edit.path) for edit in plan.edits] == [
+        (EditKind.ADOPTED, ""),
+        (EditKind.ADOPTED, "logging.destination"),
+    ]
+    assert mmctl(new, "import", "--into", str(new / "rules"), "--force", "--adopt", "--yes") == 0
+    adopted = service_of(new)
+    assert plan_of(errors_of(read_project(new)), adopted).empty
+    tags = {
+        each["deliveryDestinationArn"].rsplit(":")[-1]: adopted.logs.tags(each["arn"])
+        for each in adopted.logs.deliveries()
+    }
+    assert tags == {"group": {"mmctl:project": "new"}, "bucket": {}}
+
+
 texts = st.text("abc@.é ✉*\"\\'#:{}[]$,%&!|>-0", min_size=1, max_size=12)
 conditions = st.builds(
     lambda attribute, operator, values: {

@@ -64,6 +64,7 @@ traffic_policies:
 rule_sets:
   inbound:
     live_name: acme.inbound
+    logging: {destination: "arn:aws:s3:::acme-mail-logs/rules"}
     rules:
       - name: block
         conditions:
@@ -86,6 +87,9 @@ ingress_points:
     traffic_policy: edge
     rule_set: inbound
     live_name: acme-mx
+    logging:
+      destination: "arn:aws:logs:us-east-1:444455556666:log-group:/mail/mx"
+      traffic_policy_debug_logs: "arn:aws:s3:::acme-mail-logs/rules"
     network: {public: dual_stack}
   clients:
     type: auth
@@ -97,6 +101,8 @@ ingress_points:
     traffic_policy: edge
     rule_set: inbound
     status: closed
+    logging:
+      destination: "arn:aws:logs:us-east-1:111122223333:delivery-destination:central"
   partners-in:
     type: mtls
     traffic_policy: edge
@@ -202,7 +208,12 @@ def without_empty(value: Any) -> Any:
 
 def test_api_json_comes_back_as_the_same_configuration() -> None:
     exported = api_json(gateway())
-    assert exported.left_out == []
+    assert [told.partition(": ")[0] for told in exported.left_out] == [
+        "rule set `inbound`",
+        "ingress point `mx`",
+        "ingress point `mx`",
+        "ingress point `later`",
+    ]
     found = import_api_json({"gateway.json": exported.text})
     assert found.refused == found.unsaid == []
     back = desired({"rules/a.yaml": yaml_of(found, *found.sections), **beside(found.certificates)})

@@ -102,6 +102,73 @@ def test_a_project_is_read_with_its_phases_includes_and_variables() -> None:
     ]
 
 
+LOGGED = """\
+version: 1
+rule_sets:
+  inbound:
+    logging: {destination: "arn:aws:logs:us-east-1:111122223333:log-group:/mail:*"}
+    rules: [{name: end, final: true, actions: [drop]}]
+traffic_policies:
+  edge: {default: allow}
+ingress_points:
+  public-mx:
+    type: open
+    traffic_policy: edge
+    rule_set: inbound
+    logging:
+      destination: "arn:aws:s3:::${vars.bucket}/mail"
+      traffic_policy_debug_logs: "arn:aws:firehose:us-east-1:111122223333:deliverystream/mail"
+"""
+
+
+def test_logs_have_a_receiver_for_each_type() -> None:
+    project = sound(
+        {
+            "mmctl.yaml": "version: 1\nproject: acme\nvars: {bucket: acme-logs}\n",
+            "rules/a.yaml": LOGGED,
+        }
+    )
+    assert project.rule_sets["inbound"].logging == {
+        "APPLICATION_LOGS": "arn:aws:logs:us-east-1:111122223333:log-group:/mail"
+    }
+    assert project.ingress_points["public-mx"].logging == {
+        "APPLICATION_LOGS": "arn:aws:s3:::acme-logs/mail",
+        "TRAFFIC_POLICY_DEBUG_LOGS": "arn:aws:firehose:us-east-1:111122223333:deliverystream/mail",
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "arn:aws:s3:::${vars.bucket}/mail",
+            "acme-logs",
+            "rules/a.yaml:14:20: got `acme-logs`, expected the ARN of a log group, bucket or "
+            "Firehose stream [wrong-text]",
+        ),
+        (
+            "arn:aws:s3:::${vars.bucket}/mail",
+            "arn:aws:sns:us-east-1:111122223333:mail",
+            "rules/a.yaml:14:20: got `arn:aws:sns:us-east-1:111122223333:mail`, expected the ARN "
+            "of a log group, bucket or Firehose stream [wrong-text]",
+        ),
+        (
+            "logging: {destination:",
+            "logging: {traffic_policy_debug_logs:",
+            "rules/a.yaml:4:15: a logging of a rule set has no key `traffic_policy_debug_logs` "
+            "[unknown-key]",
+        ),
+    ],
+)
+def test_what_cannot_receive_logs_is_an_error(old: str, new: str, message: str) -> None:
+    assert old in LOGGED
+    files = {
+        "mmctl.yaml": "version: 1\nproject: acme\nvars: {bucket: acme-logs}\n",
+        "rules/a.yaml": LOGGED.replace(old, new),
+    }
+    assert told(read_text(files)[1]) == [message]
+
+
 def test_every_value_knows_where_it_was_written() -> None:
     rule = sound(FILES).rule_sets["inbound"].rules[0]
     at = rule.positions.at

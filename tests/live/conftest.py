@@ -153,7 +153,7 @@ class World:
 
     @property
     def writes(self) -> list[str]:
-        return [call for call in self.calls if not call.startswith(("Get", "List"))]
+        return [call for call in self.calls if not call.startswith(("Get", "List", "Describe"))]
 
     def means(self) -> Means:
         return Means(

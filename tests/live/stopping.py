@@ -15,7 +15,7 @@ class Killed(BaseException):
 
 
 def is_write(operation: str) -> bool:
-    return not operation.startswith(("Get", "List"))
+    return not operation.startswith(("Get", "List", "Describe"))
 
 
 def at_write(number: int, error: Callable[[], BaseException]) -> Callable[[str, Any], None]:

@@ -24,7 +24,7 @@ def test_a_plan_only_reads_and_covers_every_call_that_it_made(world: World) -> N
     world.plan()
     allowed = actions(policies(world)["plan"])
     assert {f"ses:{call}" for call in world.calls} <= allowed
-    assert all(action.split(":")[1].startswith(("Get", "List")) for action in allowed)
+    assert all(action.split(":")[1].startswith(("Get", "List", "Describe")) for action in allowed)
 
 
 def test_an_apply_covers_every_call_that_it_made(world: World) -> None:

@@ -98,6 +98,41 @@ def test_what_is_missing_or_cannot_be_used_is_a_warning(
     assert found(world, Account(**answers)) == [text]
 
 
+GROUP = "arn:aws:logs:us-east-1:000000000000:log-group:/mail"
+STREAM = "arn:aws:firehose:us-east-1:000000000000:deliverystream/mail"
+CENTRAL = "arn:aws:logs:us-east-1:444455556666:delivery-destination:central"
+
+
+@pytest.mark.parametrize(
+    ("receiver", "answers", "texts"),
+    [
+        (GROUP, {"describe_log_groups": {"logGroups": [{"logGroupName": "/mail"}]}}, []),
+        (
+            GROUP,
+            {"describe_log_groups": {"logGroups": [{"logGroupName": "/mail-2"}]}},
+            [f"log group {GROUP} does not exist"],
+        ),
+        (
+            "arn:aws:s3:::mail-logs/in",
+            {"head_bucket": error("404")},
+            ["bucket mail-logs does not exist"],
+        ),
+        (STREAM, {"describe_delivery_stream": {}}, []),
+        (
+            STREAM,
+            {"describe_delivery_stream": error("ResourceNotFoundException")},
+            [f"stream {STREAM} does not exist"],
+        ),
+        (CENTRAL, {}, []),
+    ],
+)
+def test_what_receives_logs_is_asked_for(
+    world: World, receiver: str, answers: dict[str, Any], texts: list[str]
+) -> None:
+    world.replace("  inbound:\n", f"  inbound:\n    logging: {{destination: '{receiver}'}}\n")
+    assert found(world, Account(**answers)) == texts
+
+
 def test_objects_of_others_count_for_the_quota_and_too_many_are_refused(world: World) -> None:
     for number in range(10):
         world.service().create(Noun.ARCHIVE, {"ArchiveName": f"other-{number}"}, f"token-{number}")

@@ -67,12 +67,20 @@ class Switch:
         self.at_call: Callable[[int], object] = lambda _number: None
 
     def call(
-        self, operation: str, parameters: Mapping[str, Any], *, account: str, region: str
+        self,
+        operation: str,
+        parameters: Mapping[str, Any],
+        *,
+        account: str,
+        region: str,
+        service: str = "mailmanager",
     ) -> dict[str, Any]:
         assert self.behind is not None
         self.calls.append(operation)
         self.at_call(len(self.calls))
-        return self.behind.call(operation, parameters, account=account, region=region)
+        return self.behind.call(
+            operation, parameters, account=account, region=region, service=service
+        )
 
 
 @dataclass(frozen=True, slots=True)

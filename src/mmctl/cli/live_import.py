@@ -98,7 +98,37 @@ def read_everything(service: MailManager) -> Read:
                 taken.add(named.name)
                 read.things.append(named)
         read.notes += [f"{k.noun} `{name}` is being deleted and left out" for k, name in leaving]
+    _add_logs(service, read)
     return read
+
+
+def _add_logs(service: MailManager, read: Read) -> None:
+    """Where the logs of rule sets and ingress points go; a file has one receiver for each log."""
+    from mmctl.live.logs import SENDING, read_sources
+    from mmctl.live.service import NOUN
+
+    arns = {
+        service.identity.arn(NOUN[thing.kind], thing.id): place
+        for place, thing in enumerate(read.things)
+        if thing.kind in SENDING and thing.id is not None
+    }
+    try:
+        sources = read_sources(service.logs, service.identity, [*arns])
+    except CouldNot as error:
+        read.notes.append(f"log deliveries are left out: {error.message}")
+        return
+    for source in sources:
+        place = arns[source.resource_arn]
+        thing = read.things[place]
+        receivers = sorted({delivery.receiver for delivery in source.deliveries})
+        if receivers:
+            logging = {**thing.logging, source.log_type: receivers[0]}
+            read.things[place] = replace(thing, logging=logging)
+        read.notes += [
+            f"{thing.kind.noun} `{thing.name}`: its {source.log_type} go to {receiver} as well; "
+            "that delivery is left out and stays as it is"
+            for receiver in receivers[1:]
+        ]
 
 
 def _object(service: MailManager, kind: Kind, listed: Any, read: Read) -> LiveObject | None:

@@ -68,7 +68,6 @@ def compile_resource(kind: Kind, resource: Resource, environment: str) -> LiveOb
         shape=shape,
         tags=dict(resource.tags),
         was=resource.was,
-        logging=resource.logging,
         place=_place(resource.position),
         **more,
     )
@@ -84,6 +83,7 @@ def _shape_and_more(resource: Resource, environment: str) -> tuple[LiveShape, di
             password = resource.smtp_password_env
             return resource.ingress_point, {
                 "closed": resource.closed,
+                "logging": resource.logging,
                 "smtp_password_env": password,
             }
         case LogicalRelay():
@@ -104,7 +104,11 @@ def _rule_set(resource: LogicalRuleSet, environment: str) -> tuple[RuleSet, dict
         rule_set_name=resource.live_name, rules=tuple(live_rule(rule) for rule in rules), tags=None
     )
     origins = tuple(RuleOrigin(name=rule.name, place=_place(rule.position)) for rule in rules)
-    return shape, {"origins": origins, "logical_rules": len(rules)}
+    return shape, {
+        "origins": origins,
+        "logical_rules": len(rules),
+        "logging": resource.logging,
+    }
 
 
 def live_rule(rule: LogicalRule) -> Rule:

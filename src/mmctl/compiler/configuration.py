@@ -69,7 +69,10 @@ class LiveObject:
     instance: bool = True
     """Whether an add-on's subscription has the instance that conditions name."""
     smtp_password_env: str | None = None
-    logging: str | None = None
+    logging: Mapping[str, str] = field(default_factory=dict)
+    """ARNs of log destinations, by log type."""
+    logs_of_others: Mapping[str, str] = field(default_factory=dict)
+    """Log types whose delivery this project did not make: the project that did, or nothing."""
     was: str | None = None
     logical_rules: int = 0
     """How many logical rules a rule set was made from."""

@@ -95,7 +95,7 @@ def plain(value: Any) -> Any:
 
 
 def members_left_out(things: Sequence[Thing], form: str) -> Iterator[str]:
-    """Members of address lists and log destinations, which infrastructure code does not know."""
+    """Members of address lists, which infrastructure code does not know."""
     for thing in things:
         if thing.members:
             count = len(thing.members)
@@ -103,13 +103,6 @@ def members_left_out(things: Sequence[Thing], form: str) -> Iterator[str]:
                 f"address list `{thing.name}`: its {count} member{'s' * (count != 1)}; "
                 f"{form} creates the list alone"
             )
-        yield from logging_left_out(thing)
-
-
-def logging_left_out(thing: Thing) -> Iterator[str]:
-    """The log destination of an object, which is a resource of another service."""
-    if thing.logging:
-        yield f"{thing.kind.noun} `{thing.name}`: its logging to `{thing.logging}`"
 
 
 def words(name: str) -> list[str]:

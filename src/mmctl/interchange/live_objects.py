@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.interchange.api_json import Imported
+from mmctl.language.log_destinations import logging_to_file
 from mmctl.language.project import Kind
 from mmctl.language.write import (
     CannotWrite,
@@ -98,11 +99,11 @@ def _to_file(thing: Thing, imported: Imported, *, list_files: bool) -> Members:
     shape = thing.shape.model_copy(update={"tags": tags})
     match thing.kind:
         case Kind.RULE_SET:
-            return rule_set_to_file(shape, name=thing.name)
+            return {**logging_to_file(thing.logging), **rule_set_to_file(shape, name=thing.name)}
         case Kind.TRAFFIC_POLICY:
             return traffic_policy_to_file(shape, name=thing.name)
         case Kind.INGRESS_POINT:
-            return _ingress_point(thing, shape, imported)
+            return _ingress_point(thing, shape, imported) | logging_to_file(thing.logging)
         case Kind.RELAY:
             return relay_to_file(shape, name=thing.name)
         case Kind.ARCHIVE:

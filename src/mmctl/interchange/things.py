@@ -53,8 +53,8 @@ class Thing(Protocol):
         """The environment variable that holds the SMTP password of an ingress point."""
 
     @property
-    def logging(self) -> str | None:
-        """ARN of a log destination."""
+    def logging(self) -> Mapping[str, str]:
+        """ARNs of log destinations, by log type."""
 
     @property
     def id(self) -> str | None:

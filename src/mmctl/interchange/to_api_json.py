@@ -14,7 +14,6 @@ from mmctl.interchange.exported import (
     Exported,
     Members,
     link,
-    logging_left_out,
     names_there,
     plain,
 )
@@ -66,5 +65,9 @@ def _request(thing: Thing, named: Any, exported: Exported) -> Members:
         )
     if thing.tags:
         request["Tags"] = [{"Key": k, "Value": v} for k, v in sorted(thing.tags.items())]
-    exported.left_out += logging_left_out(thing)
+    for of, arn in sorted(thing.logging.items()):
+        exported.left_out.append(
+            f"{thing.kind.noun} `{thing.name}`: its {of} to `{arn}`, "
+            "which CloudWatch Logs delivers and not Mail Manager"
+        )
     return request

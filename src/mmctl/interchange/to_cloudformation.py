@@ -19,6 +19,7 @@ from mmctl.interchange.exported import (
     plain,
     words,
 )
+from mmctl.interchange.log_exports import destinations, exported_logs
 from mmctl.interchange.template_text import Call, as_json, as_yaml
 from mmctl.language.project import Kind
 from mmctl.language.references import references
@@ -94,6 +95,7 @@ def to_cloudformation(
     for thing in things:
         if thing.name in template.there[thing.kind]:
             _put(template, thing)
+    _put_logs(template, [t for t in things if t.name in template.there[t.kind]], project)
     exported.left_out += members_left_out(things, "CloudFormation")
     description = _DESCRIPTION if template.archives else _PLAIN_DESCRIPTION
     document: Members = {
@@ -189,6 +191,43 @@ def _ingress_point(template: _Template, thing: Thing, properties: Members) -> No
     template.exported.notes.append(
         f"ingress point `{thing.name}`: its SMTP password is the parameter `{parameter}`"
     )
+
+
+def _put_logs(template: _Template, things: Sequence[Thing], project: str) -> None:
+    """Put destinations, sources and deliveries."""
+    logs = exported_logs(things, project)
+    ids: dict[str, Any] = {}
+    for number, (arn, name) in enumerate(destinations(logs, project).items(), 1):
+        own = f"LogDestination{number}"
+        template.resources[own] = {
+            "Type": "AWS::Logs::DeliveryDestination",
+            "Properties": {"Name": name, "DestinationResourceArn": arn},
+        }
+        ids[arn] = Call.attribute(own, "Arn")
+    # One after the other: deliveries made at once meet conflicts (terraform-provider-aws 42194).
+    before: Members = {}
+    for log in logs:
+        kind = log.thing.kind
+        own = template.ids[kind, log.thing.name] + log.word.title()
+        template.resources[f"{own}LogSource"] = {
+            "Type": "AWS::Logs::DeliverySource",
+            "Properties": {
+                "Name": log.source,
+                "LogType": log.log_type.value,
+                "ResourceArn": Call.attribute(
+                    template.ids[kind, log.thing.name], f"{_NOUNS[kind]}Arn"
+                ),
+            },
+        }
+        template.resources[f"{own}LogDelivery"] = {
+            "Type": "AWS::Logs::Delivery",
+            **before,
+            "Properties": {
+                "DeliverySourceName": Call.reference(f"{own}LogSource"),
+                "DeliveryDestinationArn": ids.get(log.receiver, log.receiver),
+            },
+        }
+        before = {"DependsOn": f"{own}LogDelivery"}
 
 
 def _target(template: _Template, reference: Reference) -> Any:

@@ -22,6 +22,7 @@ from mmctl.interchange.exported import (
     words,
 )
 from mmctl.interchange.hcl import Body, Expression, quoted, text_of
+from mmctl.interchange.log_exports import destinations, exported_logs
 from mmctl.language.project import Kind
 from mmctl.language.references import references
 
@@ -46,6 +47,8 @@ _CLOUD_CONTROL_ID: Final = {
     Kind.TRAFFIC_POLICY: "traffic_policy_id",
     Kind.INGRESS_POINT: "ingress_point_id",
 }
+_CLOUD_CONTROL_ARN: Final = "ingress_point_arn"
+"""Of the kinds that send logs, awscc makes ingress points alone."""
 _SINGULAR: Final = {
     "Rules": "rule",
     "Conditions": "condition",
@@ -88,10 +91,11 @@ def to_terraform(
     module = _Module(addresses=_addresses(things), there=names_there(things), bindings=bindings)
     for thing in things:
         _put(module, thing)
+    _put_logs(module, things, project)
     data = _account() if module.needs_account else []
-    # The sources of data are those of the aws provider.
+    # The sources of data, and logs, are those of the aws provider.
     providers = {provider for provider, _, _ in module.addresses.values()} | (
-        {"aws"} if data else set()
+        {"aws"} if data or any(thing.logging for thing in things) else set()
     )
     body = Body(blocks=[_settings(providers), *module.variables, *data, *module.resources])
     heading = f"# Mail gateway {project}, environment {environment}.\n\n"
@@ -232,6 +236,38 @@ def snake(member: str) -> str:
     if member in _SPELLED:
         return _SPELLED[member]
     return re.sub(r"(?<!^)(?=[A-Z])", "_", member).lower()
+
+
+def _put_logs(module: _Module, things: Sequence[Thing], project: str) -> None:
+    logs = exported_logs(things, project)
+    arns: dict[str, Any] = {}
+    for number, (arn, name) in enumerate(destinations(logs, project).items(), 1):
+        type_, label = "aws_cloudwatch_log_delivery_destination", f"logs_{number}"
+        receiver = Body(attributes={"destination_resource_arn": arn})
+        body = Body(
+            attributes={"name": name},
+            blocks=[("delivery_destination_configuration", receiver)],
+        )
+        module.resources.append((f'resource "{type_}" "{label}"', body))
+        arns[arn] = Expression(f"{type_}.{label}.arn")
+    for log in logs:
+        provider, type_, label = module.addresses[log.thing.kind, log.thing.name]
+        arn_of = "arn" if provider == "aws" else _CLOUD_CONTROL_ARN
+        # A rule set and an ingress point may have one label.
+        own = f"{_NOUNS[log.thing.kind]}_{label.lstrip('_')}_{log.word}"
+        source = "aws_cloudwatch_log_delivery_source"
+        attributes: Members = {
+            "name": log.source,
+            "log_type": log.log_type.value,
+            "resource_arn": Expression(f"{type_}.{label}.{arn_of}"),
+        }
+        module.resources.append((f'resource "{source}" "{own}"', Body(attributes=attributes)))
+        delivery: Members = {
+            "delivery_source_name": Expression(f"{source}.{own}.name"),
+            "delivery_destination_arn": arns.get(log.receiver, log.receiver),
+        }
+        head = f'resource "aws_cloudwatch_log_delivery" "{own}"'
+        module.resources.append((head, Body(attributes=delivery)))
 
 
 def _target(module: _Module, reference: Reference) -> Any:

@@ -128,8 +128,6 @@ class Resource:
     was: str | None = None
     """The logical name it had before: a rename, never delete and create."""
     tags: Mapping[str, str] = field(default_factory=dict)
-    logging: str | None = None
-    """ARN of the log destination."""
     position: Position
     positions: Positions
 
@@ -144,6 +142,8 @@ class LogicalRuleSet(Resource):
     """`delivered` or `stored` as written; None: see `must_reach_or_default`."""
     per_ingress_point: bool = False
     duplicates_ignored: bool = False
+    logging: Mapping[str, str] = field(default_factory=dict)
+    """ARNs of log destinations, by log type."""
 
     def live_rules(self, environment: str) -> tuple[LogicalRule, ...]:
         """The rules that live in an environment, in order."""
@@ -167,6 +167,8 @@ class LogicalIngressPoint(Resource):
     closed: bool = False
     smtp_password_env: str | None = None
     """The environment variable that holds the SMTP password; the value is never in a project."""
+    logging: Mapping[str, str] = field(default_factory=dict)
+    """ARNs of log destinations, by log type."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mmctl.language.conditions import condition_members
+from mmctl.language.log_destinations import destinations
 from mmctl.language.placed import Items, Table, Text
 from mmctl.language.project import (
     Kind,
@@ -106,6 +107,7 @@ class ResourceBuilder:
             return None
         return LogicalIngressPoint(
             ingress_point=ingress_point,
+            logging=destinations(self.builder, table),
             closed=table.get("status") == "closed",
             smtp_password_env=table.get("auth", {}).get("smtp_password_env"),
             **common(name, table, at, positions),
@@ -229,7 +231,6 @@ def common(name: str, table: Table, at: Position, positions: Positions) -> dict[
         "live_name": str(live_name(name, table, at)),
         "was": table.get("was"),
         "tags": dict(table.get("tags", {})),
-        "logging": table.get("logging", {}).get("destination"),
         "position": at,
         "positions": Positions({**places, **positions.places}),
     }

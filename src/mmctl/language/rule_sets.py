@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from mmctl.language.actions import DELIVERING, STORING, action_members
 from mmctl.language.conditions import condition_members
+from mmctl.language.log_destinations import destinations
 from mmctl.language.project import LogicalRule, LogicalRuleSet, OnOverlap, Outcome, Phase
 from mmctl.language.resources import common, live_name
 from mmctl.model.rules import Rule, RuleSet
@@ -53,6 +54,7 @@ class RuleSetBuilder:
             must_reach=None if must_reach is None else Outcome(must_reach),
             per_ingress_point=table.get("per_ingress_point", False),
             duplicates_ignored=table.get("duplicates") == "ignore",
+            logging=destinations(self.builder, table),
             **common(name, table, at, positions),
         )
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from mmctl.errors import CouldNot, MmctlError, Refused, StoppedPartWay
 from mmctl.live.brakes import HOLDS_ROLLBACK, grips, holding, refuse
-from mmctl.live.calls import WentWrong
+from mmctl.live.calls import ChangedMeanwhile, WentWrong
 from mmctl.live.edits import EditKind
-from mmctl.live.execution import ChangedMeanwhile, Execution
+from mmctl.live.execution import Execution
 from mmctl.live.history import Doing, HistoryEntry, Result
 from mmctl.live.lock import Owner, locked
 from mmctl.live.means import timestamp

@@ -7,6 +7,7 @@ that lies between here and the service. Imports are inside, so that other comman
 from __future__ import annotations
 
 import re
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 from weakref import finalize
@@ -21,6 +22,7 @@ from mmctl.live.answers import (
     unreadable,
     writing,
 )
+from mmctl.live.aws_logs import AwsLogs
 from mmctl.live.bucket import S3Bucket
 from mmctl.live.service import Answer, Identity, Members, Noun, OutcomeUnknown, ServiceAnswer
 
@@ -48,10 +50,17 @@ _AWS_HOST: Final = re.compile(r"(^|\.)(amazonaws\.com(\.cn)?|api\.aws)$")
 class AwsMailManager:
     """The service behind one boto3 session."""
 
-    def __init__(self, client: Any, identity: Identity, clients: Clients | None = None) -> None:
+    def __init__(
+        self,
+        client: Any,
+        identity: Identity,
+        logs: Callable[[], Any],
+        clients: Clients | None = None,
+    ) -> None:
         insist_on_whole_answers(client)
         self._client = client
         self._identity = identity
+        self._make_logs = logs
         self.clients = clients
         """Clients of other services, by name, with the same credentials; None: there are none."""
 
@@ -59,6 +68,12 @@ class AwsMailManager:
     def identity(self) -> Identity:
         """Where calls go and as whom."""
         return self._identity
+
+    @cached_property
+    def logs(self) -> AwsLogs:
+        """CloudWatch Logs of the same account and region."""
+        with asking("credentials"):
+            return AwsLogs(self._make_logs())
 
     def list(self, noun: Noun) -> Iterator[Members]:
         """The summaries of all resources of a noun, page by page."""
@@ -288,10 +303,16 @@ def _embedded(
         raise CouldNot(f"cannot create `{path.parent}`: {error.strerror}") from error
     account = environment.account or EMBEDDED_ACCOUNT
     region = environment.region or DEFAULT_REGION
-    client = _keyed_session(account, region).client("mailmanager", config=config)
+    session = _keyed_session(account, region)
+    client = session.client("mailmanager", config=config)
     model = client.meta.service_model
     embedded = EmbeddedMailManager(path, clock=clock, service_model=model)
-    attach(client.meta.events, embedded, account=account, region=region, observe=observe)
+
+    def answered(client: Any) -> Any:
+        attach(client.meta.events, embedded, account=account, region=region, observe=observe)
+        return client
+
+    answered(client)
     # The state file is closed with the client that answers from it.
     finalize(client, embedded.close)
     partition = client.meta.partition
@@ -302,7 +323,7 @@ def _embedded(
         caller=f"arn:{partition}:iam::{account}:user/{EMBEDDED}",
         partition=partition,
     )
-    return AwsMailManager(client, identity)
+    return AwsMailManager(client, identity, lambda: answered(session.client("logs", config=config)))
 
 
 def _assumed(
@@ -330,10 +351,10 @@ def _connected(
     url: str | None,
     config: Config,
 ) -> AwsMailManager:
-    sts_url = url if url and is_loopback(url) else None
+    local_url = url if url and is_loopback(url) else None
     region = session.region_name or DEFAULT_REGION
     with asking("GetCallerIdentity"):
-        sts = session.client("sts", endpoint_url=sts_url, config=config)
+        sts = session.client("sts", endpoint_url=local_url, config=config)
         caller = sts.get_caller_identity()
     if environment.account and caller["Account"] != environment.account:
         raise Refused(
@@ -349,7 +370,8 @@ def _connected(
         caller=caller["Arn"],
         partition=caller["Arn"].split(":")[1],
     )
+    logs = partial(session.client, "logs", endpoint_url=local_url, config=config)
     if url is not None and is_loopback(url):
-        return AwsMailManager(client, identity)
+        return AwsMailManager(client, identity, logs)
     anything: Any = session
-    return AwsMailManager(client, identity, lambda name: anything.client(name, config=config))
+    return AwsMailManager(client, identity, logs, lambda name: anything.client(name, config=config))

@@ -26,6 +26,10 @@ class WentWrong(Exception):
     """The service took a call and then said that it failed, or never said that it is done."""
 
 
+class ChangedMeanwhile(Exception):
+    """An object is no longer what the plan was made from: somebody else wrote to it."""
+
+
 class Calls:
     """The calls of one apply; `wrote` counts those that happened or may have."""
 

@@ -11,15 +11,24 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.language.project import Kind
+from mmctl.model.logs import LogType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from mmctl.compiler.configuration import LiveConfiguration, LiveObject
 
 Canonical = dict[str, Any]
-"""An object as plain JSON, in AWS's names; `Members`, `Status` and `Instance` beside its shape."""
+"""An object as plain JSON, in AWS's names; beside its shape `Members`, `Status`, `Instance` and
+`Logging`."""
 
+LOGGING: Final = "Logging"
+"""The member beside a shape that holds its log destinations."""
+LOG_MEMBERS: Final[Mapping[str, str]] = {
+    LogType.APPLICATION_LOGS: "Destination",
+    LogType.TRAFFIC_POLICY_DEBUG_LOGS: "TrafficPolicyDebugLogs",
+}
+"""Log types, named as in the file."""
 _EMPTY_IS_ABSENT: Final = ("Conditions", "Unless", "Tags")
 _DEFAULTS: Final = {
     "ActionFailurePolicy": "CONTINUE",  # left out on read (aws-cli issue 10641)
@@ -48,6 +57,8 @@ def canonical(thing: LiveObject) -> Canonical:
         _without_password(form)
     if thing.kind is Kind.ADD_ON:
         form["Instance"] = thing.instance
+    if thing.logging:
+        form[LOGGING] = {LOG_MEMBERS[of]: arn for of, arn in sorted(thing.logging.items())}
     return form
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mmctl.language.project import Kind
-from mmctl.live.canonical import canonical, canonical_pair
-from mmctl.live.changes import changes
+from mmctl.live.canonical import LOG_MEMBERS, LOGGING, canonical, canonical_pair
+from mmctl.live.changes import changes, path_text
 from mmctl.live.edits import Edit, EditKind
 from mmctl.live.replacing import is_left_over, why_replaced
 from mmctl.live.rules import rule_edits
@@ -60,6 +60,7 @@ def object_edits(desired: LiveObject, live: LiveObject, project: str) -> Iterato
         yield _edit(EditKind.ADOPTED, desired, note=owner)
     if live.project == project and desired.project != project:
         yield _edit(EditKind.RELEASED, desired)
+    yield from _log_owner_edits(desired, live)
     wanted, is_now = canonical_pair(desired, live)
     if wanted == is_now:
         return
@@ -74,9 +75,28 @@ def object_edits(desired: LiveObject, live: LiveObject, project: str) -> Iterato
         yield from rule_edits(
             desired.name, is_now.pop("Rules"), wanted.pop("Rules"), desired.origins
         )
+    if LOGGING in is_now or LOGGING in wanted:
+        # A log that starts is a change of its own, not of all logging.
+        is_now.setdefault(LOGGING, {})
+        wanted.setdefault(LOGGING, {})
     for change in changes(is_now, wanted):
         yield _edit(
             EditKind.CHANGED, desired, path=change.text, before=change.before, after=change.after
+        )
+
+
+def _log_owner_edits(desired: LiveObject, live: LiveObject) -> Iterator[Edit]:
+    """Log deliveries that are as they shall be, but somebody else's, or shall be again."""
+    for of, arn in sorted(desired.logging.items()):
+        ours, made_here = (of not in each.logs_of_others for each in (desired, live))
+        if live.logging.get(of) != arn or ours is made_here:
+            continue
+        project = live.logs_of_others.get(of)
+        yield _edit(
+            EditKind.ADOPTED if ours else EditKind.RELEASED,
+            desired,
+            path=path_text((LOGGING, LOG_MEMBERS[of])),
+            note=f"belongs to project {project}" if project else None,
         )
 
 

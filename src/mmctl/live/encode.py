@@ -23,7 +23,6 @@ _PLAIN: Final = (
     "closed",
     "instance",
     "smtp_password_env",
-    "logging",
     "was",
     "logical_rules",
     "place",
@@ -33,6 +32,7 @@ _PLAIN: Final = (
     "password_version",
     "changed_at",
 )
+_MAPPINGS: Final = ("tags", "logging", "logs_of_others")
 _DEFAULTS: Final[Mapping[str, object]] = {"closed": False, "instance": True, "logical_rules": 0}
 
 
@@ -43,8 +43,9 @@ def object_document(thing: LiveObject) -> dict[str, Any]:
         value = getattr(thing, member)
         if value != _DEFAULTS.get(member):
             document[member] = value
-    if thing.tags:
-        document["tags"] = dict(sorted(thing.tags.items()))
+    for member in _MAPPINGS:
+        if getattr(thing, member):
+            document[member] = dict(sorted(getattr(thing, member).items()))
     if thing.members is not None:
         document["members"] = list(thing.members)
     if thing.origins:
@@ -60,10 +61,9 @@ def object_of(document: Mapping[str, Any]) -> LiveObject:
     return LiveObject(
         kind=kind,
         shape=shape.logical(document["shape"]),
-        tags=dict(document.get("tags", {})),
         members=None if members is None else tuple(members),
         origins=tuple(RuleOrigin(**origin) for origin in document.get("origins", ())),
-        **{member: document[member] for member in _PLAIN if member in document},
+        **{member: document[member] for member in (*_PLAIN, *_MAPPINGS) if member in document},
     )
 
 

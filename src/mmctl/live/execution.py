@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.language.project import Kind
 from mmctl.language.references import with_references
-from mmctl.live.calls import Calls
+from mmctl.live.calls import Calls, ChangedMeanwhile
 from mmctl.live.canonical import digest
 from mmctl.live.creating import Creation
+from mmctl.live.log_steps import LogSteps
 from mmctl.live.passwords import Passwords
 from mmctl.live.read import read_object
 from mmctl.live.service import NOUN, Answer, Members, Noun, OutcomeUnknown, ServiceAnswer
-from mmctl.live.steps import PASSWORD, Step, Verb, all_tags
+from mmctl.live.steps import LOG_VERBS, PASSWORD, Step, Verb, all_tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,10 +29,6 @@ if TYPE_CHECKING:
     from mmctl.live.read import LiveState
 
 _SALT_BYTES: Final = 16
-
-
-class ChangedMeanwhile(Exception):
-    """An object is no longer what the plan was made from: somebody else wrote to it."""
 
 
 class Execution:
@@ -48,6 +45,7 @@ class Execution:
         self._digests = dict(state.raw)
         self._wanted = plan.desired.by_key()
         self._created: dict[Key, str] = {}
+        self._log_steps = LogSteps(means.service, self.calls, plan.desired, state)
 
     def run(self) -> None:
         """Carry out all steps, in order."""
@@ -68,6 +66,8 @@ class Execution:
                 self._tag(step)
             case Verb.ADD_MEMBERS | Verb.REMOVE_MEMBERS:
                 self._members(step)
+            case Verb.DELIVER_LOGS | Verb.STOP_LOGS:
+                self._log_steps.run(step, self._id(step))
             case Verb.DELETE:
                 self._delete(step)
             case _:
@@ -102,7 +102,11 @@ class Execution:
     def _is_written_again(self, live_id: str) -> bool:
         later = self.plan.steps[len(self.done) + 1 :]
         created = {key for key, known in self._created.items() if known == live_id}
-        return any(step.id == live_id or (step.kind, step.name) in created for step in later)
+        return any(
+            step.id == live_id or (step.kind, step.name) in created
+            for step in later
+            if step.verb not in LOG_VERBS
+        )
 
     def _create(self, step: Step) -> None:
         thing = self._wanted[step.kind, step.name]

@@ -1,7 +1,8 @@
 """The least IAM policies: for plan, for apply, and for the roles that the rules name.
 
 Actions: "Service authorization reference", Amazon SES, prefix `ses:`; roles: "Permissions for rule
-actions", Amazon SES Developer Guide.
+actions", Amazon SES Developer Guide; log deliveries: "Logging that requires additional permissions
+[V2]", CloudWatch Logs User Guide, and "Mail Manager logging", Amazon SES Developer Guide.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.language.project import Kind
+from mmctl.live.logs import SENDING
 from mmctl.live.service import NOUN, Noun
+from mmctl.model.logs import DestinationType, destination_type_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +31,27 @@ _ROLE_ACTIONS: Final = {
     "Bounce": ("ses:SendBounce",),
     "InvokeLambda": ("lambda:InvokeFunction",),
 }
+_LOG_READS: Final = (
+    "logs:DescribeDeliveries",
+    "logs:DescribeDeliverySources",
+    "logs:GetDeliveryDestination",
+    "logs:ListTagsForResource",
+)
+_LOG_WRITES: Final = (
+    "logs:CreateDelivery",
+    "logs:DeleteDelivery",
+    "logs:DeleteDeliveryDestination",
+    "logs:DeleteDeliverySource",
+    "logs:PutDeliveryDestination",
+    "logs:PutDeliverySource",
+    "logs:TagResource",
+    "logs:UntagResource",
+)
+_LOG_GROUP_ACTIONS: Final = (
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:PutResourcePolicy",
+)
 _KEY_ACTIONS: Final = ("kms:GenerateDataKey",)
 _ARCHIVE_KEY_ACTIONS: Final = ("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey")
 
@@ -53,6 +77,8 @@ def _plan_statements(desired: LiveConfiguration) -> Iterator[Policy]:
     if Noun.ADDRESS_LIST in nouns:
         more.append("ses:ListMembersOfAddressList")
     yield _statement([*lists, *gets, *more], ["*"])
+    if any(_receivers(desired)):
+        yield _statement([*_LOG_READS], ["*"])
 
 
 def _apply_statements(desired: LiveConfiguration, identity: Identity) -> Iterator[Policy]:
@@ -70,9 +96,37 @@ def _apply_statements(desired: LiveConfiguration, identity: Identity) -> Iterato
     keys = {thing.shape.to_api().get("KmsKeyArn") for thing in desired.of_kind(Kind.ARCHIVE)}
     if keys - {None}:
         yield _statement([*_ARCHIVE_KEY_ACTIONS], sorted(key for key in keys if key))
+    yield from _log_statements(desired, identity)
     roles = sorted(_role_statements(desired, identity))
     if roles:
         yield _statement(["iam:PassRole"], roles)
+
+
+def _log_statements(desired: LiveConfiguration, identity: Identity) -> Iterator[Policy]:
+    """What log deliveries need; the permissions of the receivers are given on the way."""
+    receivers = sorted(set(_receivers(desired)))
+    if not receivers:
+        return
+    place = f"{identity.partition}:logs:{identity.region}:{identity.account}"
+    kinds = ("delivery", "delivery-source", "delivery-destination")
+    yield _statement(["logs:DescribeDeliveryDestinations"], ["*"])
+    yield _statement([*_LOG_WRITES], [f"arn:{place}:{kind}:*" for kind in kinds])
+    sending = [identity.arn(NOUN[kind], "*") for kind in SENDING]
+    yield _statement(["ses:AllowVendedLogDeliveryForResource"], sending)
+    of_type = {arn: destination_type_of(arn) for arn in receivers}
+    if DestinationType.CLOUDWATCH_LOGS in of_type.values():
+        yield _statement([*_LOG_GROUP_ACTIONS], [f"arn:{place}:*"])
+    buckets = {arn.split("/")[0] for arn in receivers if of_type[arn] is DestinationType.S3}
+    if buckets:
+        yield _statement(["s3:GetBucketPolicy", "s3:PutBucketPolicy"], sorted(buckets))
+    streams = [arn for arn in receivers if of_type[arn] is DestinationType.FIREHOSE]
+    if streams:
+        yield _statement(["firehose:TagDeliveryStream"], streams)
+        yield _statement(["iam:CreateServiceLinkedRole"], ["*"])
+
+
+def _receivers(desired: LiveConfiguration) -> Iterator[str]:
+    return (arn for thing in desired.objects for arn in thing.logging.values())
 
 
 def _nouns(desired: LiveConfiguration) -> list[Noun]:

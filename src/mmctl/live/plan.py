@@ -182,11 +182,6 @@ def _notes(desired: LiveConfiguration, state: LiveState) -> Iterator[str]:
     for rule in desired.left_out:
         yield f"rule {rule.rule} of {rule.rule_set} is left out: {rule.reason}"
     for thing in desired.objects:
-        if thing.logging:
-            yield (
-                f"logging of {thing.kind.noun} {thing.name} is not set up by this version: "
-                "do so in CloudWatch Logs"
-            )
         if (thing.kind, thing.live_name) in state.pending:
             what = f"{thing.kind.noun} {thing.live_name}"
             yield f"{what} is still being deleted, its name may be taken"

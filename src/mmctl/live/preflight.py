@@ -13,6 +13,7 @@ from mmctl.language.project import Kind
 from mmctl.live.service import NOUN, Noun
 from mmctl.live.steps import Verb
 from mmctl.live.surroundings import Presence
+from mmctl.model.logs import DestinationType, destination_type_of
 from mmctl.model.quotas import QUOTAS
 
 if TYPE_CHECKING:
@@ -131,6 +132,8 @@ _ASK: Final[dict[str, Callable[[Surroundings, str], Presence]]] = {
     "topic": lambda around, name: around.topic(name),
     "function": lambda around, name: around.function(name),
     "key": lambda around, name: around.key(name),
+    "log group": lambda around, name: around.log_group(name),
+    "stream": lambda around, name: around.stream(name),
     "identity": lambda around, name: around.identity(name),
 }
 _UNFIT: Final = {
@@ -163,6 +166,22 @@ def _named(plan: Plan) -> Iterator[tuple[str, str]]:
         key = thing.shape.to_api().get("KmsKeyArn")
         if key:
             yield "key", key
+    for thing in plan.desired.objects:
+        for arn in thing.logging.values():
+            yield from _receiver(arn)
+
+
+def _receiver(arn: str) -> Iterator[tuple[str, str]]:
+    """What receives a log; a delivery destination of another account cannot be asked for."""
+    match destination_type_of(arn):
+        case DestinationType.CLOUDWATCH_LOGS:
+            yield "log group", arn
+        case DestinationType.S3:
+            yield "bucket", arn.rpartition(":")[2].partition("/")[0]
+        case DestinationType.FIREHOSE:
+            yield "stream", arn
+        case None:
+            return
 
 
 def _recipient_domains(rule: dict[str, Any]) -> Iterator[tuple[str, str]]:

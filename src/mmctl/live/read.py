@@ -20,6 +20,7 @@ from mmctl.compiler.configuration import (
 from mmctl.errors import CouldNot
 from mmctl.language.project import Kind
 from mmctl.live.canonical import digest, without_owner
+from mmctl.live.logs import LOGS_TAG, SENDING, picked, read_sources
 from mmctl.live.means import timestamp
 from mmctl.live.names import Names, named_live
 from mmctl.live.pairing import paired_name
@@ -69,10 +70,12 @@ def read_live(
     objects: list[LiveObject] = []
     pending: list[tuple[Kind, str]] = []
     raw: dict[str, str] = {}
+    marked: set[str] = set()
     for kind in Kind:
         found = []
         for listed in list_kind(service, kind, pending):
             if _concerns(listed, desired):
+                marked |= {listed.id} if LOGS_TAG in listed.tags else set()
                 thing = read_object(service, listed.kind, listed.id, tags=listed.tags)
                 if thing is not None:
                     raw[listed.id] = digest(thing)
@@ -84,6 +87,7 @@ def read_live(
             if named.id is not None:
                 names = names.with_id(named.key, named.id)
             objects.append(_with_members(service, named, desired))
+    objects = _with_logs(service, objects, desired, marked)
     return LiveState(
         configuration=LiveConfiguration(
             project=desired.project, objects=tuple(objects), bindings=desired.bindings
@@ -203,6 +207,37 @@ def _with_members(
     if wanted is not None and wanted.members is None:
         return thing
     return replace(thing, members=tuple(sorted(service.members(thing.id))))
+
+
+def _with_logs(
+    service: MailManager, objects: list[LiveObject], desired: LiveConfiguration, marked: set[str]
+) -> list[LiveObject]:
+    """The objects with where their logs go; only those are asked for of which that can matter."""
+    asked: dict[str, LiveObject] = {}
+    wanted: dict[str, Mapping[str, str]] = {}
+    for thing in objects:
+        want = desired.find(thing.kind, thing.name)
+        logging = want.logging if want is not None else {}
+        if thing.kind in SENDING and thing.id is not None and (logging or thing.id in marked):
+            arn = service.identity.arn(NOUN[thing.kind], thing.id)
+            asked[arn], wanted[arn] = thing, logging
+    if not asked:
+        return objects
+    sources = read_sources(service.logs, service.identity, [*asked])
+    found = {
+        asked[arn].key: picked(
+            [source for source in sources if source.resource_arn == arn],
+            wanted[arn],
+            desired.project,
+        )
+        for arn in asked
+    }
+    return [
+        replace(thing, logging=found[thing.key][0], logs_of_others=found[thing.key][1])
+        if thing.key in found
+        else thing
+        for thing in objects
+    ]
 
 
 def _unknown_shape(kind: Kind, answer: Members, error: ValidationError) -> CouldNot:

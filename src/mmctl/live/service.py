@@ -14,6 +14,8 @@ from mmctl.language.project import Kind
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from mmctl.live.logs import Logs
+
 Members = dict[str, Any]
 """Members of a request or an answer, under AWS's names."""
 
@@ -128,6 +130,10 @@ class MailManager(Protocol):
     @property
     def identity(self) -> Identity:
         """Where calls go and as whom."""
+
+    @property
+    def logs(self) -> Logs:
+        """CloudWatch Logs of the same account and region, for log deliveries."""
 
     def list(self, noun: Noun) -> Iterator[Members]:
         """The summaries of all resources of a noun."""

@@ -1,7 +1,8 @@
 """The order of calls: what must be there first is made first, what is in use goes last.
 
 Create and update: address lists, archives, relays, add-ons, narrowing policies, rule sets, widening
-policies, ingress points. Then members leave lists, and what goes is deleted in reverse order.
+policies, ingress points, log deliveries. Then members leave lists, and what goes is deleted in
+reverse order.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from mmctl.errors import Refused
 from mmctl.language.project import Kind
 from mmctl.language.references import references
 from mmctl.live.canonical import canonical_pair
+from mmctl.live.logs import NOWHERE, SENDING
 from mmctl.live.pairing import NAME_IS_FIXED
 from mmctl.live.replacing import left_over_name, name_between, why_replaced
 from mmctl.live.widening import narrows
+from mmctl.model.logs import LogType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +67,14 @@ class Verb(StrEnum):
     UNTAG = "untag"
     ADD_MEMBERS = "add members"
     REMOVE_MEMBERS = "remove members"
+    DELIVER_LOGS = "deliver logs of"
+    """Let the log of the type in `values` go to the ARN beside it."""
+    STOP_LOGS = "stop logs of"
+    """End the delivery of the log of the type in `values`."""
     DELETE = "delete"
+
+
+LOG_VERBS: Final = (Verb.DELIVER_LOGS, Verb.STOP_LOGS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,10 +134,18 @@ class _Order:
         yield from self._upserts(Kind.RULE_SET)
         yield from self._policies(before_rule_sets=False)
         yield from self._upserts(Kind.INGRESS_POINT)
+        for kind in SENDING:
+            for thing in self.desired.of_kind(kind):
+                yield from self._logs(thing)
         for thing in self.desired.of_kind(Kind.ADDRESS_LIST):
             yield from self._members(thing, removals=True)
+        for kind in SENDING:
+            for thing in self._going(kind):
+                for of in sorted(thing.logging.keys() - thing.logs_of_others.keys()):
+                    yield _step(Verb.STOP_LOGS, thing, id=call_id(thing), values=((of, ""),))
         for kind in reversed(Kind):
-            yield from self._deletions(kind)
+            for thing in self._going(kind):
+                yield _step(Verb.DELETE, thing, id=call_id(thing))
 
     def _upserts(self, kind: Kind) -> Iterator[Step]:
         for thing in self.desired.of_kind(kind):
@@ -208,11 +226,24 @@ class _Order:
             verb = Verb.REMOVE_MEMBERS if removals else Verb.ADD_MEMBERS
             yield _step(verb, thing, id=call_id(found), values=_values(addresses))
 
-    def _deletions(self, kind: Kind) -> Iterator[Step]:
+    def _logs(self, thing: LiveObject) -> Iterator[Step]:
+        """What stops goes first: two deliveries of one log to one service may be refused."""
+        found = None if thing.key in self.replaced else self.found.get(thing.key)
+        live_id = call_id(found) if found is not None else None
+        have = found.logging if found is not None else {}
+        for of in LogType:
+            arn, now = thing.logging.get(of), have.get(of)
+            others_now = found is not None and of in found.logs_of_others
+            if now is not None and now != arn and not (now == NOWHERE and arn):
+                yield _step(Verb.STOP_LOGS, thing, id=live_id, values=((of, ""),))
+            if arn is not None and (now != arn or others_now is not (of in thing.logs_of_others)):
+                yield _step(Verb.DELIVER_LOGS, thing, id=live_id, values=((of, arn),))
+
+    def _going(self, kind: Kind) -> Iterator[LiveObject]:
         for thing in self.live.of_kind(kind):
             unwanted = thing.key not in self.wanted and thing.project == self.desired.project
             if unwanted or thing.key in self.replaced:
-                yield _step(Verb.DELETE, thing, id=call_id(thing))
+                yield thing
 
 
 def call_id(thing: LiveObject) -> str | None:

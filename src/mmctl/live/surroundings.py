@@ -1,6 +1,7 @@
 """What rules name outside of Mail Manager: is it there? Asked through boto3 clients, reading only.
 
-Operations: the API references of IAM, Amazon S3, Amazon SNS, AWS Lambda, AWS KMS and SES v2.
+Operations: the API references of IAM, Amazon S3, Amazon SNS, AWS Lambda, AWS KMS, CloudWatch Logs,
+Amazon Data Firehose and SES v2.
 """
 
 from __future__ import annotations
@@ -71,6 +72,24 @@ class Surroundings:
 
         return _asked(enabled)
 
+    def log_group(self, arn: str) -> Presence:
+        """Whether a log group is there."""
+
+        def listed() -> Presence:
+            name = arn.split(":", 6)[6]
+            found = self._client("logs").describe_log_groups(logGroupNamePrefix=name)
+            there = any(group["logGroupName"] == name for group in found["logGroups"])
+            return Presence.THERE if there else Presence.MISSING
+
+        return _asked(listed)
+
+    def stream(self, arn: str) -> Presence:
+        """Whether a Firehose stream is there."""
+        name = arn.rsplit("/", 1)[-1]
+        return _asked(
+            lambda: self._client("firehose").describe_delivery_stream(DeliveryStreamName=name)
+        )
+
     def identity(self, name: str) -> Presence:
         """Whether a domain or address is a verified identity of SES."""
 
@@ -93,9 +112,12 @@ def _asked(ask: Callable[[], Any]) -> Presence:
     )
 
     try:
-        return Presence.UNFIT if ask() is False else Presence.THERE
+        answer = ask()
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
         return Presence.MISSING if code in MISSING else Presence.UNKNOWN
     except BotoCoreError:
         return Presence.UNKNOWN
+    if isinstance(answer, Presence):
+        return answer
+    return Presence.UNFIT if answer is False else Presence.THERE

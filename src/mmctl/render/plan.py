@@ -215,13 +215,17 @@ def detail(edit: Edit) -> str:
         case EditKind.RENAMED:
             return f"renamed from {edit.before or 'no name'}"
         case EditKind.ADOPTED:
-            return f"adopt  {edit.note or 'needs --adopt'}"
+            return f"{_path(edit)}adopt  {edit.note or 'needs --adopt'}"
         case EditKind.RELEASED:
-            return "no longer of this project"
+            return f"{_path(edit)}no longer of this project"
         case EditKind.REPLACED:
             return f"made anew: {edit.note}"
         case EditKind.CHANGED:
             return f"{edit.path}  {change_text(edit.before, edit.after)}"
+
+
+def _path(edit: Edit) -> str:
+    return f"{edit.path}  " if edit.path else ""
 
 
 def _behaviour(found: Behaviour) -> str:

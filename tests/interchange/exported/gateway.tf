@@ -264,3 +264,63 @@ EOT
     }
   }
 }
+
+resource "aws_cloudwatch_log_delivery_destination" "logs_1" {
+  name = "acme-logs-1"
+
+  delivery_destination_configuration {
+    destination_resource_arn = "arn:aws:s3:::acme-mail-logs/rules"
+  }
+}
+
+resource "aws_cloudwatch_log_delivery_destination" "logs_2" {
+  name = "acme-logs-2"
+
+  delivery_destination_configuration {
+    destination_resource_arn = "arn:aws:logs:us-east-1:444455556666:log-group:/mail/mx"
+  }
+}
+
+resource "aws_cloudwatch_log_delivery_source" "rule_set_inbound_application" {
+  name         = "acme-rule-set-inbound-application"
+  log_type     = "APPLICATION_LOGS"
+  resource_arn = aws_mailmanager_rule_set.inbound.arn
+}
+
+resource "aws_cloudwatch_log_delivery" "rule_set_inbound_application" {
+  delivery_source_name     = aws_cloudwatch_log_delivery_source.rule_set_inbound_application.name
+  delivery_destination_arn = aws_cloudwatch_log_delivery_destination.logs_1.arn
+}
+
+resource "aws_cloudwatch_log_delivery_source" "ingress_point_mx_application" {
+  name         = "acme-ingress-point-mx-application"
+  log_type     = "APPLICATION_LOGS"
+  resource_arn = aws_mailmanager_ingress_point.mx.arn
+}
+
+resource "aws_cloudwatch_log_delivery" "ingress_point_mx_application" {
+  delivery_source_name     = aws_cloudwatch_log_delivery_source.ingress_point_mx_application.name
+  delivery_destination_arn = aws_cloudwatch_log_delivery_destination.logs_2.arn
+}
+
+resource "aws_cloudwatch_log_delivery_source" "ingress_point_mx_debug" {
+  name         = "acme-ingress-point-mx-debug"
+  log_type     = "TRAFFIC_POLICY_DEBUG_LOGS"
+  resource_arn = aws_mailmanager_ingress_point.mx.arn
+}
+
+resource "aws_cloudwatch_log_delivery" "ingress_point_mx_debug" {
+  delivery_source_name     = aws_cloudwatch_log_delivery_source.ingress_point_mx_debug.name
+  delivery_destination_arn = aws_cloudwatch_log_delivery_destination.logs_1.arn
+}
+
+resource "aws_cloudwatch_log_delivery_source" "ingress_point_later_application" {
+  name         = "acme-ingress-point-later-application"
+  log_type     = "APPLICATION_LOGS"
+  resource_arn = awscc_ses_mail_manager_ingress_point.later.ingress_point_arn
+}
+
+resource "aws_cloudwatch_log_delivery" "ingress_point_later_application" {
+  delivery_source_name     = aws_cloudwatch_log_delivery_source.ingress_point_later_application.name
+  delivery_destination_arn = "arn:aws:logs:us-east-1:111122223333:delivery-destination:central"
+}

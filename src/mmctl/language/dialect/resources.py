@@ -15,13 +15,10 @@ _RESOURCE = {
     "was": may(Word(doc="The logical name it had before: it is renamed, not made anew.")),
     "tags": may(Named(value=Word(), doc="Tags of the resource.")),
 }
-_LOGGING = may(
-    Record(
-        title="logging",
-        doc="Where the service's logs go.",
-        members={"destination": need(Word(doc="ARN of the log group, bucket or stream."))},
-    )
+_DESTINATION = (
+    "ARN of a log group, bucket or Firehose stream, or of another account's delivery destination."
 )
+_APPLICATION_LOGS = {"destination": may(Word(doc=f"Of the application log: {_DESTINATION}"))}
 
 RULE_SET: Final = Record(
     title="rule set",
@@ -38,7 +35,13 @@ RULE_SET: Final = Record(
         "duplicates": may(
             Choice(values=("keep", "ignore"), doc="Whether a second equal delivery may go.")
         ),
-        "logging": _LOGGING,
+        "logging": may(
+            Record(
+                title="logging of a rule set",
+                doc="Where the log of the rules goes: a record a message and action.",
+                members=_APPLICATION_LOGS,
+            )
+        ),
         **_RESOURCE,
     },
 )
@@ -118,7 +121,20 @@ INGRESS_POINT: Final = Record(
                 },
             )
         ),
-        "logging": _LOGGING,
+        "logging": may(
+            Record(
+                title="logging of an ingress point",
+                doc="Where the logs go: of accepted messages, and of each recipient's verdict.",
+                members={
+                    **_APPLICATION_LOGS,
+                    "traffic_policy_debug_logs": may(
+                        Word(
+                            doc="Of the log of all recipients, accepted or refused: " + _DESTINATION
+                        )
+                    ),
+                },
+            )
+        ),
         **_RESOURCE,
     },
     at_most_one=(("auth", "mtls"),),

@@ -1,0 +1,69 @@
+"""Log deliveries as infrastructure code has them: destinations once, a source and delivery a log.
+
+Nothing here knows a format.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from mmctl.model.logs import LogType, is_delivery_destination
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mmctl.interchange.things import Thing
+
+_WORDS: Final = {
+    LogType.APPLICATION_LOGS: "application",
+    LogType.TRAFFIC_POLICY_DEBUG_LOGS: "debug",
+}
+_LONGEST_NAME: Final = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogExport:
+    """One log of one object that is delivered."""
+
+    thing: Thing
+    log_type: LogType
+    source: str
+    """A name for the delivery source."""
+    receiver: str
+    """ARN of the log group, bucket or stream, or of a delivery destination elsewhere."""
+
+    @property
+    def word(self) -> str:
+        """The type of the log in a word: `application`, `debug`."""
+        return _WORDS[self.log_type]
+
+
+def exported_logs(things: Sequence[Thing], project: str) -> list[LogExport]:
+    """The logs that are delivered, in the order of the objects."""
+    return [
+        LogExport(
+            thing=thing,
+            log_type=of,
+            source=_name(project, f"{thing.kind.noun}-{thing.name}", _WORDS[of]),
+            receiver=thing.logging[of],
+        )
+        for thing in things
+        for of in LogType
+        if of in thing.logging
+    ]
+
+
+def destinations(logs: Sequence[LogExport], project: str) -> Mapping[str, str]:
+    """Names for the destinations to be made, by what is behind them."""
+    receivers = dict.fromkeys(
+        log.receiver for log in logs if not is_delivery_destination(log.receiver)
+    )
+    return {arn: _name(project, "logs", str(number)) for number, arn in enumerate(receivers, 1)}
+
+
+def _name(project: str, name: str, ending: str) -> str:
+    """A name of CloudWatch Logs: letters, digits, `_` and `-`."""
+    start = re.sub(r"[^A-Za-z0-9_-]", "-", f"{project}-{name}")
+    return f"{start[: _LONGEST_NAME - len(ending) - 1]}-{ending}"

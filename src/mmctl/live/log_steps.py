@@ -1,0 +1,236 @@
+"""Making and ending the delivery of one log: source, destination, delivery, and their remains.
+
+Each is looked for before it is made, so that what an apply left half-done is gone on with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from mmctl.compiler.configuration import OWNER_TAG
+from mmctl.live.calls import ChangedMeanwhile
+from mmctl.live.logs import (
+    LOGS_TAG,
+    destination_arn,
+    destination_name,
+    picked,
+    read_sources,
+    receiver_of,
+    source_name,
+)
+from mmctl.live.service import NOUN, Answer, OutcomeUnknown, ServiceAnswer
+from mmctl.live.steps import Verb
+from mmctl.model.logs import LogType, is_delivery_destination
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mmctl.compiler.configuration import LiveConfiguration
+    from mmctl.live.calls import Calls
+    from mmctl.live.logs import LogDelivery, Logs, LogSource
+    from mmctl.live.read import LiveState
+    from mmctl.live.service import MailManager
+    from mmctl.live.steps import Step
+
+T = TypeVar("T")
+
+_BUSY: Final = "currently being updated"
+"""A ConflictException that passes (terraform-provider-aws issue 42194)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Log:
+    """One type of the logs of one resource."""
+
+    resource_arn: str
+    log_type: str
+    name: str
+    """The logical name of the resource."""
+    project: str
+
+
+class LogSteps:
+    """The calls that begin and end deliveries, in one apply."""
+
+    def __init__(
+        self, service: MailManager, calls: Calls, desired: LiveConfiguration, state: LiveState
+    ) -> None:
+        self._service = service
+        self._calls = calls
+        self._wanted = desired.by_key()
+        self._project = desired.project
+        self._expected = {
+            (thing.id, of.value): (thing.logging.get(of), thing.logs_of_others.get(of))
+            for thing in state.configuration.objects
+            for of in LogType
+        }
+        """Where the logs of live resources went, and whose the deliveries of others were."""
+
+    @property
+    def _logs(self) -> Logs:
+        return self._service.logs
+
+    def run(self, step: Step, live_id: str) -> None:
+        """Begin or end the delivery of the log that a step names.
+
+        Raises:
+            ChangedMeanwhile: it is not what the plan was made from.
+            ServiceAnswer, OutcomeUnknown, CouldNot, WentWrong: as `Calls` does.
+        """
+        (of, receiver), *_ = step.values
+        arn = self._service.identity.arn(NOUN[step.kind], live_id)
+        log = _Log(resource_arn=arn, log_type=of, name=step.name, project=self._project)
+        thing = self._wanted.get((step.kind, step.name))
+        expected = self._expected.pop((live_id, of), None)
+        wanted = thing.logging if thing is not None else {}
+        logging, others = picked(self._sources(log), wanted, self._project)
+        if expected is not None and (logging.get(of), others.get(of)) != expected:
+            raise ChangedMeanwhile(
+                f"the log delivery of {step.kind.noun} {step.name} was changed by somebody else"
+            )
+        if thing is None or step.verb is Verb.STOP_LOGS:
+            self._stop(log)
+        else:
+            whose = thing.logs_of_others
+            self._deliver(log, receiver, (whose[of] or None) if of in whose else self._project)
+
+    def _sources(self, log: _Log) -> tuple[LogSource, ...]:
+        """The sources of a log's resource, of all its logs."""
+        return read_sources(self._logs, self._service.identity, [log.resource_arn])
+
+    def _deliver(self, log: _Log, receiver: str, owner: str | None) -> None:
+        """Let a log go to a receiver; `owner` is whose the delivery is to be, None: nobody's."""
+        if LOGS_TAG not in self._service.tags(log.resource_arn):
+            mark = partial(self._service.tag, log.resource_arn, {LOGS_TAG: "yes"})
+            self._calls.twice("TagResource", log.name, mark)
+        source = self._source(log)
+        delivery = self._delivery(log, receiver)
+        if delivery is None:
+            self._create(log, source, self._destination(log, receiver), receiver, owner)
+        elif owner is not None and delivery.project != owner:
+            tag = partial(self._logs.tag, delivery.arn, {OWNER_TAG: owner})
+            self._calls.twice("TagResource", log.name, tag)
+        elif owner is None and delivery.project is not None:
+            untag = partial(self._logs.untag, delivery.arn, [OWNER_TAG])
+            self._calls.twice("UntagResource", log.name, untag)
+        self._delete_unused_destinations(log)
+
+    def _stop(self, log: _Log) -> None:
+        """End this project's deliveries of a log, with what only they needed."""
+        for source in self._of_type(log):
+            for delivery in source.deliveries:
+                if delivery.project == log.project:
+                    end = partial(self._logs.delete_delivery, delivery.id)
+                    self._again("DeleteDelivery", log.name, end)
+        self._delete_unused_destinations(log)
+        # The source goes last: as long as it is there, a later apply sees what is to be ended.
+        for source in self._of_type(log):
+            if source.made_here and not source.deliveries:
+                end = partial(self._logs.delete_source, source.name)
+                self._again("DeleteDeliverySource", log.name, end)
+        if not any(source.made_here for source in self._sources(log)):
+            unmark = partial(self._service.untag, log.resource_arn, [LOGS_TAG])
+            self._calls.twice("UntagResource", log.name, unmark)
+
+    def _of_type(self, log: _Log) -> list[LogSource]:
+        return [source for source in self._sources(log) if source.log_type == log.log_type]
+
+    def _source(self, log: _Log) -> str:
+        """The name of the source of a log, made where it is not there."""
+
+        def find() -> str | None:
+            return next((source.name for source in self._of_type(log)), None)
+
+        name = source_name(log.resource_arn, log.log_type)
+        put = partial(
+            self._logs.put_source, name, log.resource_arn, log.log_type, {OWNER_TAG: log.project}
+        )
+        return find() or self._once("PutDeliverySource", log.name, put, find) or name
+
+    def _destination(self, log: _Log, receiver: str) -> str:
+        """The ARN of the destination for a receiver, made where it is not there."""
+        if is_delivery_destination(receiver):
+            return receiver
+        name = destination_name(log.project, receiver)
+        arn = destination_arn(self._service.identity, name)
+
+        def find() -> str | None:
+            return arn if self._logs.destination(name) is not None else None
+
+        if find() is None:
+            put = partial(self._logs.put_destination, name, receiver, {OWNER_TAG: log.project})
+            self._once("PutDeliveryDestination", log.name, put, find)
+        return arn
+
+    def _delivery(self, log: _Log, receiver: str) -> LogDelivery | None:
+        """The delivery of a log to a receiver, this project's before those of others."""
+        fits = [
+            delivery
+            for source in self._of_type(log)
+            for delivery in source.deliveries
+            if delivery.goes_to(receiver)
+        ]
+        return next((each for each in fits if each.project == log.project), next(iter(fits), None))
+
+    def _create(
+        self, log: _Log, source: str, destination: str, receiver: str, owner: str | None
+    ) -> None:
+        def find() -> str | None:
+            found = self._delivery(log, receiver)
+            return found.id if found is not None else None
+
+        tags = {OWNER_TAG: owner} if owner is not None else {}
+        create = partial(self._logs.create_delivery, source, destination, tags)
+        self._once("CreateDelivery", log.name, create, find)
+
+    def _delete_unused_destinations(self, log: _Log) -> None:
+        """Delete the destinations that were made here and that no delivery uses any more."""
+        made_here = [
+            found
+            for found in self._logs.destinations()
+            if found["name"] == destination_name(log.project, receiver_of(found))
+        ]
+        used = {each["deliveryDestinationArn"] for each in self._logs.deliveries()}
+        for found in made_here:
+            if found["arn"] not in used:
+                end = partial(self._logs.delete_destination, found["name"])
+                self._again("DeleteDeliveryDestination", log.name, end)
+
+    def _once(
+        self,
+        operation: str,
+        subject: str,
+        make: Callable[[], T],
+        find: Callable[[], T | None],
+    ) -> T | None:
+        """Make something; where it is not known whether it was made, look before trying again.
+
+        A try that was made again on the way meets its own work: that conflict is none.
+        """
+        try:
+            return self._patiently(operation, subject, make)
+        except OutcomeUnknown:
+            return find() or self._patiently(operation, subject, make)
+        except ServiceAnswer as answered:
+            found = find() if answered.answer is Answer.CONFLICT else None
+            if found is None:
+                raise
+            return found
+
+    def _again(self, operation: str, subject: str, end: Callable[[], None]) -> None:
+        """Make a call that does no harm when it is made twice."""
+        try:
+            self._patiently(operation, subject, end)
+        except OutcomeUnknown:
+            self._patiently(operation, subject, end)
+
+    def _patiently(self, operation: str, subject: str, call: Callable[[], T]) -> T:
+        """Make a call, again and again while CloudWatch Logs says that it is at work."""
+        try:
+            return self._calls.write(operation, subject, call)
+        except ServiceAnswer as answered:
+            if answered.answer is not Answer.CONFLICT or _BUSY not in answered.message:
+                raise
+        return self._calls.patiently(operation, subject, call)
