@@ -129,11 +129,13 @@ class Laboratory:
             signature_version=UNSIGNED,
         )
         self.client = boto3.client("mailmanager", region_name=REGION, config=config)
-        attach(self.client.meta.events, self.switch, account=EMBEDDED_ACCOUNT, region=REGION)
+        logs = boto3.client("logs", region_name=REGION, config=config)
+        for client in (self.client, logs):
+            attach(client.meta.events, self.switch, account=EMBEDDED_ACCOUNT, region=REGION)
         identity = Identity(
             account=EMBEDDED_ACCOUNT, region=REGION, endpoint="embedded", caller="arn:aws:iam::x"
         )
-        self.service = AwsMailManager(self.client, identity)
+        self.service = AwsMailManager(self.client, identity, lambda: logs)
         empty = State(self._opened(IN_MEMORY), {})
         first = self._rehearsed("first apply", empty, EVERY_KIND)
         changing = World(root=self.root)
