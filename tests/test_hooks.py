@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from ruamel.yaml import YAML
+
+from mmctl import __version__
 
 ROOT: Final = Path(__file__).parents[1]
 GATEWAY: Final = ROOT / "tests" / "cli" / "gateway"
@@ -144,18 +148,63 @@ def test_the_action_takes_odd_folder_names_as_they_are(gateway: Path, tmp_path: 
     assert not (tmp_path / "c").exists()
 
 
-def test_the_action_installs_itself(tmp_path: Path) -> None:
-    # Only what pip would be asked is looked at: the tests do not install anything.
-    python = tmp_path / "python"
-    python.write_text('#!/bin/sh\necho "$@"\n')
-    python.chmod(0o755)
-    variables = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "SOURCE": str(ROOT)}
+def test_the_action_writes_sarif_for_code_scanning_where_it_is_asked_to(
+    gateway: Path, tmp_path: Path
+) -> None:
+    edit(gateway / "rules" / "gateway.yaml", "relay: {to: exchange", "relay: {to: exchang")
+    asked = {"directory": "gateway", "sarif": "a report.sarif"}
+    code, out = step("Lint", tmp_path, tmp_path / "summary.md", **asked)
+    assert code == 1
+    assert out.count("::error ") == 1
+    (result,) = json.loads((tmp_path / "a report.sarif").read_text())["runs"][0]["results"]
+    at = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert (result["ruleId"], at) == ("unknown-name", "gateway/rules/gateway.yaml")
+
+
+@pytest.mark.parametrize(("fail_on", "code"), [("error", 0), ("warning", 1)])
+def test_the_action_fails_at_the_severity_that_is_asked_for(
+    gateway: Path, tmp_path: Path, fail_on: str, code: int
+) -> None:
+    (gateway / "rules" / "old.yaml").write_text(
+        "version: 1\nrelays:\n  old: {server: old.example.com, port: 25, authentication: none}\n"
+    )
+    asked = {"fail-on": fail_on, "sarif": "report.sarif"}
+    done = step("Lint", gateway, tmp_path / "summary.md", **asked)
+    assert (done[0], done[1].count("::warning ")) == (code, 1)
+    assert (gateway / "report.sarif").is_file()
+
+
+def test_a_folder_that_is_not_there_fails_the_action_with_its_name(tmp_path: Path) -> None:
+    asked = {"directory": "gatway", "sarif": "report.sarif"}
+    code, out = step("Lint", tmp_path, tmp_path / "summary.md", **asked)
+    assert code == 64
+    assert "`gatway` does not exist" in out
+
+
+def test_the_action_installs_the_command_of_this_repository(tmp_path: Path) -> None:
+    python = tmp_path / "venv" / "bin" / "python"
+    subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
+    # What the package needs is found beside the tests; nothing is downloaded.
+    variables = {
+        "PATH": f"{python.parent}:{os.environ['PATH']}",
+        "SOURCE": str(ROOT),
+        "PYTHONPATH": sysconfig.get_path("purelib"),
+        "PIP_NO_INDEX": "1",
+        "PIP_NO_DEPS": "1",
+        "PIP_NO_BUILD_ISOLATION": "0",  # which means: none
+    }
+    subprocess.run(["bash", "-c", STEPS["Install mmctl"]["run"]], env=variables, check=True)
     done = subprocess.run(
-        ["bash", "-c", STEPS["Install mmctl"]["run"]],
+        [python.parent / "mmctl", "--version"],
         env=variables,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert done.stdout.split()[:3] == ["-m", "pip", "install"]
-    assert done.stdout.split()[-1] == str(ROOT)
+    assert done.stdout.strip() == f"mmctl {__version__}"
+
+
+@pytest.mark.parametrize("name", sorted(HOOKS))
+def test_a_hook_looks_at_a_project_in_a_folder(name: str, gateway: Path, tmp_path: Path) -> None:
+    command = [*HOOKS[name]["entry"].split(), "-C", gateway.name]
+    assert run(command, tmp_path).returncode == 0
