@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 import sys
 from email import policy
@@ -14,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mmctl.mail import addresses, encoded_words, lexical, reader
+from mmctl.mail.email import Size
 from mmctl.mail.found import found_facts
 from mmctl.mail.reader import read_email
 
@@ -199,3 +201,25 @@ def test_encoded_words_can_be_read_as_they_were_sent() -> None:
 )
 def test_read_receipts_are_asked_for_in_a_header(headers: bytes, asked: bool) -> None:
     assert read_email(headers + b"\n\n").read_receipt_requested is asked
+
+
+@given(any_bytes, st.integers(0, 400))
+def test_whether_a_message_is_larger_than_a_limit_is_what_its_size_says(
+    message: bytes, limit: int
+) -> None:
+    assert read_email(message).length.is_more_than(limit) == (read_email(message).size > limit)
+
+
+def test_a_size_is_counted_once_and_survives_the_way_to_another_process() -> None:
+    counted: list[int] = []
+
+    def count() -> int:
+        counted.append(1)
+        return 7
+
+    size = Size(count=count, at_most=20)
+    assert not size.is_more_than(20)
+    assert counted == []
+    assert size.is_more_than(5)
+    assert pickle.loads(pickle.dumps(size)) == Size(7)  # noqa: S301 - it was just written
+    assert counted == [1]

@@ -13,7 +13,7 @@ from mmctl.cases.words import flow
 from mmctl.errors import UsageError
 from mmctl.judge.submission import Submission
 from mmctl.mail.compose import compose_email, read_composed
-from mmctl.mail.email import Email, NoPolicy
+from mmctl.mail.email import Email, NoPolicy, Size
 from mmctl.mail.encoded_words import decode_words
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Draft:
     def submission(self) -> Submission:
         """What is judged; the message has the headers and the size, and no body."""
         return Submission(
-            email=Email(headers=self.headers, size=self.size),
+            email=Email(headers=self.headers, length=Size(self.size)),
             session=self.session,
             envelope=self.envelope,
             facts=self.facts,

@@ -46,7 +46,7 @@ def refused_outright(gateway: Gateway, submission: Submission, place: int) -> st
         return "closed ingress point"
     if place >= RECIPIENTS_AT_MOST:
         return f"limit of {RECIPIENTS_AT_MOST} recipients"
-    if submission.email.size > BYTES_AT_MOST:
+    if submission.email.length.is_more_than(BYTES_AT_MOST):
         return f"limit of {BYTES_AT_MOST} bytes"
     return None
 
@@ -66,7 +66,7 @@ def ask_policy(policy: TrafficPolicy, asking: Asking) -> PolicyTrace:
     by_default = known(policy.default_action is AcceptAction.ALLOW)
     admitted = all_of((~denied, any_of((allowed, by_default))))
     limit = policy.max_message_size_bytes
-    too_large = limit is not None and asking.submission.email.size > limit
+    too_large = limit is not None and asking.submission.email.length.is_more_than(limit)
     if too_large and not admitted.is_false:
         return PolicyTrace(statements=statements, admitted=FALSE, by="max_message_size")
     return PolicyTrace(

@@ -12,6 +12,7 @@ from email.header import Header
 from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import UsageError
+from mmctl.mail.email import Size
 from mmctl.mail.lexical import Kind, Token, tokens
 from mmctl.mail.reader import read_email
 
@@ -82,7 +83,7 @@ def read_composed(message: bytes, size: int | None) -> Email:
             f"the message has {email.size} bytes, more than its `size` of {size}",
             help="make `size` larger, or leave it out",
         )
-    return replace(email, size=size)
+    return replace(email, length=Size(size))
 
 
 def _header(name: str, value: str) -> str:

@@ -14,7 +14,7 @@ from mmctl.mail.addresses import addresses
 from mmctl.mail.encoded_words import decode_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 
@@ -24,13 +24,53 @@ LONGEST_SHOWN_NAME: Final = 60
 _READ_BY_RULES: Final = frozenset({"from", "sender", "to", "cc", "subject"})
 
 
+class Size:
+    """How many bytes a message has: counted when somebody asks, for that takes longest of all."""
+
+    __slots__ = ("_at_most", "_count", "_known")
+
+    def __init__(
+        self, known: int | None = None, *, count: Callable[[], int] | None = None, at_most: int = 0
+    ) -> None:
+        """A number that is known, or how it is counted and what it cannot be more than."""
+        self._known = known
+        self._count = count
+        self._at_most = at_most
+
+    @property
+    def bytes(self) -> int:
+        """The number."""
+        if self._known is None:
+            self._known = 0 if self._count is None else self._count()
+            self._count = None
+        return self._known
+
+    def is_more_than(self, limit: float) -> bool:
+        """Whether it is more than a limit; most often that is known without counting."""
+        if self._known is None and self._at_most <= limit:
+            return False
+        return self.bytes > limit
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Size) and self.bytes == other.bytes
+
+    def __hash__(self) -> int:
+        return hash(self.bytes)
+
+    def __repr__(self) -> str:
+        return f"Size({self.bytes})"
+
+    def __reduce__(self) -> tuple[type[Size], tuple[int]]:
+        return Size, (self.bytes,)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Email:
     """A message as far as rules can read it: its headers and its size."""
 
     headers: Mapping[str, Sequence[str]] = field(hash=False)
     """Unfolded values as sent, top to bottom, under lower-case names; encoded words undecoded."""
-    size: int
+    length: Size
     """Bytes, with CRLF line ends as SMTP carries it; an mbox `From ` line is not part of it.
 
     Where a part of the body was not read: the least it can be.
@@ -47,7 +87,7 @@ class Email:
         """
         values = self.headers.get(name.lower(), ())
         if decoded:
-            return tuple(decode_words(value).text for value in values)
+            return tuple([decode_words(each).text if "=?" in each else each for each in values])
         return tuple(values)
 
     def addresses_by_header(self, name: str) -> tuple[tuple[str, ...], ...]:
@@ -60,6 +100,11 @@ class Email:
         Display names and comments are left out; parsed before encoded words are decoded.
         """
         return tuple(spec for specs in self.addresses_by_header(name) for spec in specs)
+
+    @property
+    def size(self) -> int:
+        """The number of bytes."""
+        return self.length.bytes
 
     @property
     def size_at_most(self) -> int:

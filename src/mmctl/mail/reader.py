@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from functools import lru_cache
+from functools import partial
 from typing import Final
 
-from mmctl.mail.email import LONGEST_SHOWN_NAME, Email
+from mmctl.mail.email import LONGEST_SHOWN_NAME, Email, Size
 
 _FIELD_NAME: Final = re.compile(r"[!-9;-~]++")
-_LONGEST_CACHED_NAME: Final = 100
+_LONGEST_KNOWN: Final = 100
+_MOST_KNOWN: Final = 4096
 _MBOX_FROM: Final = re.compile(rb"From (?![ \t]*:)[^\r\n]*+(?:\r\n|\r|\n|\Z)")
 _BARE_CR: Final = re.compile(rb"\r(?!\n)")
+_BLANK_LINE: Final = re.compile(rb"\n\r?\n")
+_BETWEEN_FIELDS: Final = re.compile(r"\n(?![ \t])")
 _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
 # Bytes that are not UTF-8, as `surrogateescape` hands them over → the same byte as Latin-1.
 _LATIN_1: Final = {0xDC00 + byte: byte for byte in range(0x80, 0x100)}
@@ -36,10 +39,13 @@ def read_email(message: bytes, *, unread: int = 0) -> Email:
         message = message.decode("utf-16", "replace").encode()
     carried, start = _starts(message, defects)
     headers = _headers(_header_text(message, start, defects), defects)
-    size = smtp_size(message)
-    if carried:
-        size -= smtp_size(message[:carried])
-    return Email(headers=headers, size=size + unread, unread=unread, defects=tuple(defects))
+    length = Size(count=partial(_size, message, carried, unread), at_most=2 * len(message) + unread)
+    return Email(headers=headers, length=length, unread=unread, defects=tuple(defects))
+
+
+def _size(message: bytes, carried: int, unread: int) -> int:
+    """Bytes of a message from where SMTP carries it, with those that were not read."""
+    return smtp_size(message) - (smtp_size(message[:carried]) if carried else 0) + unread
 
 
 def holds_header(start: bytes) -> bool:
@@ -85,54 +91,50 @@ def _starts(message: bytes, defects: list[str]) -> tuple[int, int]:
 
 
 def _header_text(message: bytes, start: int, defects: list[str]) -> str:
-    """The header section: one LF after each line, folded lines joined (RFC 5322 §2.2.3)."""
+    """The header section, with one LF after each line but the last (RFC 5322 §2.2.3)."""
     section = message[start : _section_end(message, start)]
-    if _BARE_CR.search(section):
-        defects.append("a bare CR in the header is taken as a line end")
-        section = section.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        section = section[: _section_end(section, 0)]
-    section = section.replace(b"\r", b"")
+    if b"\r" in section:
+        if _BARE_CR.search(section):
+            defects.append("a bare CR in the header is taken as a line end")
+            section = section.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+            section = section[: _section_end(section, 0)]
+        section = section.replace(b"\r", b"")
     section = section.removesuffix(b"\n")
     if b"\0" in section:
         defects.append("the header holds NUL bytes")
     try:
-        text = section.decode()
+        return section.decode()
     except UnicodeDecodeError:
         defects.append("bytes of the header that are not UTF-8 are read as Latin-1")
-        text = section.decode("utf-8", "surrogateescape").translate(_LATIN_1)
-    return text.replace("\n ", " ").replace("\n\t", "\t")
+        return section.decode("utf-8", "surrogateescape").translate(_LATIN_1)
 
 
 def _section_end(message: bytes, start: int) -> int:
     """Where the header section ends: after the line before the first blank one.
 
-    Blank lines made with a bare CR are not seen here. The body is searched only for the kind of
-    blank line that goes with the first line end.
+    Blank lines made with a bare CR are not seen here.
     """
     if message[start : start + 1] in {b"\r", b"\n"}:
         return start
-    first = message.find(b"\n", start)
-    crlf = first > start and message[first - 1] == ord("\r")
-    likely, other = (b"\n\r\n", b"\n\n") if crlf else (b"\n\n", b"\n\r\n")
-    end = message.find(likely, start)
-    end = len(message) if end < 0 else end + 1
-    before = message.find(other, start, end)
-    return end if before < 0 else before + 1
+    blank = _BLANK_LINE.search(message, start)
+    return blank.start() + 1 if blank else len(message)
 
 
 def _headers(text: str, defects: list[str]) -> dict[str, list[str]]:
-    """Sort the unfolded lines of a header section by name."""
+    """Sort the fields of a header section by name, folded ones unfolded (§2.2.3)."""
     headers: dict[str, list[str]] = {}
     last = first_skipped_after = ""
     skipped = 0
-    for line in text.split("\n"):
-        name, colon, value = line.partition(":")
-        key = _key(name) if len(name) <= _LONGEST_CACHED_NAME else _uncached_key(name)
-        if not colon or key is None:
+    for field in _BETWEEN_FIELDS.split(text):
+        name, colon, value = field.partition(":")
+        key = _KEYS.get(name) or _key(name)
+        if not colon or not key:
             first_skipped_after = first_skipped_after if skipped else last
             skipped += 1
             continue
         last = key
+        if "\n" in value:
+            value = value.replace("\n", "")
         values = headers.get(key)
         if values is None:
             headers[key] = [value.strip(" \t")]
@@ -145,16 +147,22 @@ def _headers(text: str, defects: list[str]) -> dict[str, list[str]]:
     return headers
 
 
-def _uncached_key(name: str) -> str | None:
-    """The lower-case name of a header; None where it is none (RFC 5322 §3.6.8).
+_KEYS: Final[dict[str, str]] = {}
+"""Names of headers as they were written before, and in lower case: they are few."""
+
+
+def _key(name: str) -> str:
+    """The lower-case name of a header; empty where it is none (RFC 5322 §3.6.8).
 
     White space before the colon is allowed in old mail (§4.5).
     """
-    name = name.rstrip(" \t")
-    return name.lower() if _FIELD_NAME.fullmatch(name) else None
-
-
-_key: Final = lru_cache(maxsize=4096)(_uncached_key)
+    bare = name.replace("\n", "").rstrip(" \t")
+    if not _FIELD_NAME.fullmatch(bare):
+        return ""
+    key = bare.lower()
+    if len(name) <= _LONGEST_KNOWN and len(_KEYS) < _MOST_KNOWN:
+        _KEYS[name] = key
+    return key
 
 
 def _skipped(count: int, after: str) -> str:
