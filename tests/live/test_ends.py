@@ -50,14 +50,22 @@ class Gate:
         self.reached, self.go_on = threading.Event(), threading.Event()
 
     def call(
-        self, operation: str, parameters: Mapping[str, Any], *, account: str, region: str
+        self,
+        operation: str,
+        parameters: Mapping[str, Any],
+        *,
+        account: str,
+        region: str,
+        service: str = "mailmanager",
     ) -> dict[str, Any]:
         if is_write(operation):
             self.writes.append(operation)
             if len(self.writes) == self.hold_at:
                 self.reached.set()
                 assert self.go_on.wait(SECONDS)
-        return self.behind.call(operation, parameters, account=account, region=region)
+        return self.behind.call(
+            operation, parameters, account=account, region=region, service=service
+        )
 
     def names(self) -> list[tuple[str, str]]:
         """Kind and name of everything that is there."""

@@ -129,7 +129,8 @@ def _log(run: Run) -> Callable[[Request, Answer], None]:
         caller = request.caller
         where = f"{caller.account} {caller.region}" if caller else "nobody"
         how = "" if answer.delivery is Delivery.WHOLE else f" ({answer.delivery})"
-        what = request.operation or request.path
+        # What follows a path can be a signature.
+        what = request.operation or request.path.partition("?")[0]
         run.say(f"{run.now():%H:%M:%S} {where} {what} {answer.status}{how}")
 
     return log

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from mmctl.emulator import import_jobs
 from mmctl.emulator.call import Call
 from mmctl.emulator.database import IN_MEMORY, Database
-from mmctl.emulator.operations import MAIL_MANAGER, OPERATIONS, READING
+from mmctl.emulator.operations import MAIL_MANAGER, OPERATIONS, READING, S3
 from mmctl.emulator.service_error import ServiceError
 from mmctl.emulator.store import Scope, Store
 from mmctl.emulator.validation import project, validate
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from botocore.model import OperationModel, ServiceModel
+    from botocore.model import ServiceModel, StructureShape
 
 ID_LENGTH: Final = 26
 ID_CHARACTERS: Final = string.ascii_lowercase + string.digits
@@ -131,16 +132,16 @@ class EmbeddedMailManager:
             CouldNot: the file cannot be read or written; nothing was changed.
         """
         known = self._known(service, operation)
-        try:
-            validate(known.model.input_shape, parameters)
-        except ServiceError as error:
-            raise _as_declared(error, known.errors) from error
+        known.validate(parameters)
         write = not operation.startswith(READING)
+        scope = Scope(account=account, region=region)
+        if "AddressList" in operation:
+            self._finish_imports(scope)
         with self._database.transaction(write=write):
             call = Call(
                 operation=operation,
                 parameters=parameters,
-                scope=Scope(account=account, region=region),
+                scope=scope,
                 now=self._clock().timestamp(),
                 store=self._store,
                 new_id=self._ids,
@@ -151,7 +152,18 @@ class EmbeddedMailManager:
             if write:
                 self._store.purge(call.now)
             answer = OPERATIONS[service][operation](call)
-        return project(known.model.output_shape, answer)
+        return project(known.answer, answer)
+
+    def _finish_imports(self, scope: Scope) -> None:
+        """Carry out what import jobs have come to by now; no one works in between."""
+        now = self._clock().timestamp()
+        with self._database.transaction(write=False):
+            if not import_jobs.due(self._store, scope, now):
+                return
+        with self._database.transaction(write=True):
+            for job in import_jobs.due(self._store, scope, now):
+                most = self._quotas.addresses
+                import_jobs.finish(self._store, scope, job, most=most, now=now)
 
     def _model(self, service: str) -> ServiceModel:
         if self._given_model is not None and service == MAIL_MANAGER:
@@ -159,6 +171,9 @@ class EmbeddedMailManager:
         return _loaded(service)
 
     def _known(self, service: str, operation: str) -> _Operation:
+        if service == S3:
+            # Of an upload there is no model: a URL and a body, made by whatever face it came to.
+            return _Operation(None, None, frozenset())
         model = self._model(service)
         if operation not in model.operation_names:
             raise ServiceError("UnknownOperationException", f"unknown operation {operation}", 400)
@@ -166,7 +181,8 @@ class EmbeddedMailManager:
             message = f"{operation} is not part of the embedded Mail Manager"
             raise ServiceError("NotImplemented", message, 501)
         known = model.operation_model(operation)
-        return _Operation(known, frozenset(shape.name for shape in known.error_shapes))
+        errors = frozenset(shape.name for shape in known.error_shapes)
+        return _Operation(known.input_shape, known.output_shape, errors)
 
 
 def _as_declared(error: ServiceError, declared: frozenset[str]) -> ServiceError:
@@ -188,5 +204,17 @@ def _loaded(service: str) -> ServiceModel:
 class _Operation:
     """What the service model says about an operation."""
 
-    model: OperationModel
+    request: StructureShape | None
+    answer: StructureShape | None
     errors: frozenset[str]
+
+    def validate(self, parameters: object) -> None:
+        """Refuse a request that the model does not allow.
+
+        Raises:
+            ServiceError: a ValidationException, or what the operation calls it.
+        """
+        try:
+            validate(self.request, parameters)
+        except ServiceError as error:
+            raise _as_declared(error, self.errors) from error

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, assert_never
 
 from mmctl.emulator.core import MailManager
 from mmctl.emulator.delivery import Delivery, Undelivered
-from mmctl.emulator.operations import LOGS, MAIL_MANAGER, OPERATIONS, READING
+from mmctl.emulator.operations import LOGS, MAIL_MANAGER, OPERATIONS, READING, S3
 from mmctl.emulator.resource import partition_of
 from mmctl.emulator.service_error import ServiceError, modelled
 from mmctl.errors import UsageError
@@ -50,7 +50,7 @@ SLOWEST_SECONDS: Final = 3600.0
 
 _CALLS: Final = re.compile(r"(?P<first>[1-9][0-9]{0,8})(?P<on>-(?P<last>[1-9][0-9]{0,8})?)?")
 _SECONDS: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
-_PREFIXES: Final = {MAIL_MANAGER: "ses", LOGS: "logs"}
+_PREFIXES: Final = {MAIL_MANAGER: "ses", LOGS: "logs", S3: "s3"}
 """How IAM's names of their actions begin."""
 _AFTERWARDS: Final = {
     FaultKind.CUT_AFTER: Delivery.RESET,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from mmctl.emulator import import_jobs
 from mmctl.emulator.kinds import ADDRESS_LIST, ARCHIVE, RELAY
 from mmctl.emulator.resource import Body, Resource
 from mmctl.emulator.service_error import conflict
@@ -36,7 +37,7 @@ class Relays(Resource):
 
 
 class AddressLists(Resource):
-    """Address lists; their members are in `members`."""
+    """Address lists; their members are in `members`, the import of many in `import_jobs`."""
 
     def __init__(self) -> None:
         super().__init__(ADDRESS_LIST)
@@ -45,6 +46,15 @@ class AddressLists(Resource):
         """Refuse too many lists."""
         del asked
         self.refuse_more_than(call, call.quotas.address_lists)
+
+    def refuse_in_use(self, call: Call, record: Record) -> None:
+        """Refuse to delete a list that an import is under way for."""
+        import_jobs.refuse_while_importing(call, record)
+
+    def dispose(self, call: Call, record: Record) -> None:
+        """Take the list away, and its import jobs."""
+        import_jobs.remove_jobs(call, record)
+        super().dispose(call, record)
 
 
 class Archives(Resource):

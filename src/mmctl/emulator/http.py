@@ -196,11 +196,18 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Answer one request."""
+        self._answer("POST")
+
+    def do_PUT(self) -> None:
+        """Take one upload."""
+        self._answer("PUT")
+
+    def _answer(self, method: str) -> None:
         body = self._body()
         if body is None:
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request(path=self.path, headers=headers, body=body)
+        request = Request(path=self.path, headers=headers, body=body, method=method)
         number = str(uuid.uuid4())
         answer = self.server.answer(request, number)
         if self.server.stopping.is_set():

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mmctl.emulator import log_deliveries as logs
 from mmctl.emulator.addons import AddonInstances, AddonSubscriptions
 from mmctl.emulator.holdings import AddressLists, Archives, Relays
+from mmctl.emulator.import_jobs import UPLOAD, ImportJobs, upload
 from mmctl.emulator.ingress import IngressPoints
 from mmctl.emulator.members import Members
 from mmctl.emulator.rules import RuleSets, TrafficPolicies
@@ -27,12 +28,17 @@ if TYPE_CHECKING:
 def _operations() -> dict[str, Operation]:
     rule_sets, policies = RuleSets(), TrafficPolicies()
     lists, subscriptions = AddressLists(), AddonSubscriptions()
-    members = Members(lists)
+    members, jobs = Members(lists), ImportJobs(lists)
     operations: dict[str, Operation] = {
         "RegisterMemberToAddressList": members.register,
         "DeregisterMemberFromAddressList": members.deregister,
         "GetMemberOfAddressList": members.get,
         "ListMembersOfAddressList": members.list,
+        "CreateAddressListImportJob": jobs.create,
+        "GetAddressListImportJob": jobs.get,
+        "ListAddressListImportJobs": jobs.list,
+        "StartAddressListImportJob": jobs.start,
+        "StopAddressListImportJob": jobs.stop,
         "TagResource": tag_resource,
         "UntagResource": untag_resource,
         "ListTagsForResource": list_tags,
@@ -57,6 +63,7 @@ def _life(resource: Resource) -> dict[str, Operation]:
 
 MAIL_MANAGER: Final = "mailmanager"
 LOGS: Final = "logs"
+S3: Final = "s3"
 
 OPERATIONS: Final[Mapping[str, Mapping[str, Operation]]] = {
     MAIL_MANAGER: _operations(),
@@ -77,8 +84,9 @@ OPERATIONS: Final[Mapping[str, Mapping[str, Operation]]] = {
         "UntagResource": logs.untag_resource,
         "ListTagsForResource": logs.list_tags,
     },
+    S3: {UPLOAD: upload},
 }
-"""By service, under the names of botocore's models."""
+"""By service, under the names of botocore's models; of S3, uploads to pre-signed URLs alone."""
 
 READING: Final = ("Get", "List", "Describe")
 """How the names of operations begin that change nothing."""

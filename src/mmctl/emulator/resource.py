@@ -36,7 +36,7 @@ class Resource:
         """Make a resource; the same ClientToken with the same request answers as before."""
         asked = {name: value for name, value in call.parameters.items() if name != "ClientToken"}
         client_token = call.parameters.get("ClientToken")
-        request = _digest(asked, client_token)
+        request = digest_of_request(asked, client_token)
         earlier = self._made_with(call, client_token, request)
         if earlier is not None:
             return {self.kind.id_member: earlier.id}
@@ -216,7 +216,8 @@ def tags_of(tags: list[dict[str, str]]) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in tags}
 
 
-def _digest(request: Mapping[str, Any], client_token: str | None) -> str:
+def digest_of_request(request: Mapping[str, Any], client_token: str | None) -> str:
+    """A digest by which the same request with the same ClientToken is known again."""
     # A request can hold a password, so only a digest of it is kept; the token salts it.
     text = json.dumps([client_token, request], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from mmctl.emulator import sts, wire
+from mmctl.emulator.import_jobs import SCHEME
 from mmctl.emulator.operations import LOGS
 from mmctl.emulator.service_error import ServiceError
 from mmctl.errors import MmctlError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from mmctl.emulator.core import MailManager
 
+URL: Final = "PreSignedUrl"
 TARGET: Final = "MailManagerSvc"
 FORM: Final = "application/x-www-form-urlencoded"
 _CREDENTIAL: Final = re.compile(
@@ -32,11 +34,12 @@ LOGS_TARGET: Final = "Logs_20140328"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A POST request; the names in `headers` are lower case."""
+    """A POST or PUT request; the names in `headers` are lower case."""
 
     path: str
     headers: Mapping[str, str]
     body: bytes
+    method: str = "POST"
 
     @property
     def operation(self) -> str:
@@ -80,6 +83,8 @@ def respond(request: Request, service: MailManager, *, now: datetime, number: st
     if not _is_for_this_machine(request.headers.get("host", "")):
         # A page of another site can name this machine, but not send its name as the host.
         return _refused(request, number, "InvalidHost", "Host must be 127.0.0.1 or localhost", 403)
+    if request.method == "PUT":
+        return _upload(request, service)
     caller = request.caller
     if caller is None:
         return _refused(
@@ -96,11 +101,27 @@ def respond(request: Request, service: MailManager, *, now: datetime, number: st
     return _refused(request, number, "UnknownOperationException", message, 404)
 
 
+@dataclass(frozen=True, slots=True)
+class _Reachable:
+    """A Mail Manager whose pre-signed URLs lead to where this client found it."""
+
+    behind: MailManager
+    here: str
+
+    def call(self, operation: str, parameters: Mapping[str, Any], **place: str) -> dict[str, Any]:
+        """Answer one call."""
+        answer = self.behind.call(operation, parameters, **place)
+        for each in (answer, *answer.get("ImportJobs", ())):
+            if URL in each:
+                each[URL] = each[URL].replace(f"{SCHEME}:/", self.here, 1)
+        return answer
+
+
 def _answer(request: Request, service: MailManager, caller: sts.Caller) -> wire.Answer:
     protocol = request.protocol
     try:
         return wire.answer(
-            service,
+            _Reachable(service, f"http://{request.headers['host']}"),
             request.operation,
             wire.read_request(request.body, protocol),
             account=caller.account,
@@ -112,6 +133,15 @@ def _answer(request: Request, service: MailManager, caller: sts.Caller) -> wire.
     except MmctlError as error:
         # The file of the state: the client learns why, and that it was not the request.
         return wire.error_answer(ServiceError("InternalFailure", error.message, 500), protocol)
+
+
+def _upload(request: Request, service: MailManager) -> wire.Answer:
+    """Take a file through a pre-signed URL, which says by itself who may send it."""
+    try:
+        return wire.upload_answer(service, request.path, request.body)
+    except MmctlError as error:
+        failed = ServiceError("InternalError", error.message, 500)
+        return wire.error_answer(failed)
 
 
 def _refused(

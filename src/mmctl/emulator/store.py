@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mmctl.emulator.database import Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mmctl.emulator.database import Database
 
@@ -158,6 +158,38 @@ class Store:
             "insert or ignore into member values (?, ?, ?)", (of.sequence, address, now)
         ).rowcount
         return self._count_members(of, added)
+
+    def add_members(self, of: Record, addresses: Sequence[str], now: float) -> None:
+        """Add addresses; those that the list has already stay."""
+        added = self._database.execute(
+            "insert or ignore into member select ?, value, ? from json_each(?)",
+            (of.sequence, now, json.dumps(addresses)),
+        ).rowcount
+        self._count_members(of, added)
+
+    def members_missing(self, source: Record, of: Record) -> int:
+        """Return how many addresses of one list another one does not have."""
+        found = self._database.execute(
+            "select count(*) from member as one where list = ? and not exists"
+            " (select 1 from member where list = ? and address = one.address)",
+            (source.sequence, of.sequence),
+        )
+        return int(found.fetchone()[0])
+
+    def copy_members(self, source: Record, of: Record, now: float) -> None:
+        """Add the addresses of one list to another."""
+        added = self._database.execute(
+            "insert or ignore into member select ?, address, ? from member where list = ?",
+            (of.sequence, now, source.sequence),
+        ).rowcount
+        self._count_members(of, added)
+
+    def clear_members(self, of: Record) -> None:
+        """Take all addresses away."""
+        removed = self._database.execute(
+            "delete from member where list = ?", (of.sequence,)
+        ).rowcount
+        self._count_members(of, -removed)
 
     def remove_member(self, of: Record, address: str) -> bool:
         """Remove an address; False when the list does not have it."""

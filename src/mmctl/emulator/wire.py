@@ -9,10 +9,12 @@ import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
+from xml.sax.saxutils import escape
 
 from mmctl.emulator import cbor
 from mmctl.emulator.delivery import Delivery, Undelivered
-from mmctl.emulator.operations import LOGS, MAIL_MANAGER
+from mmctl.emulator.import_jobs import UPLOAD, scope_of
+from mmctl.emulator.operations import LOGS, MAIL_MANAGER, S3
 from mmctl.emulator.service_error import ServiceError
 
 if TYPE_CHECKING:
@@ -88,6 +90,42 @@ def answer(
     except Undelivered as undelivered:
         return replace(_outcome(undelivered.outcome, protocol), delivery=undelivered.delivery)
     return _outcome(result, protocol)
+
+
+def upload_answer(service: MailManager, url: str, body: bytes) -> Answer:
+    """Take a file through a pre-signed URL, and answer as Amazon S3 does."""
+    try:
+        upload(service, url, body)
+    except ServiceError as error:
+        return _upload_outcome(error)
+    except Undelivered as undelivered:
+        error_ = undelivered.outcome if isinstance(undelivered.outcome, ServiceError) else None
+        return replace(_upload_outcome(error_), delivery=undelivered.delivery)
+    return _upload_outcome(None)
+
+
+def upload(service: MailManager, url: str, body: bytes) -> None:
+    """Take a file through a pre-signed URL that an answer told.
+
+    Raises:
+        ServiceError: what Amazon S3 would answer instead; nothing was changed.
+        Undelivered: a fault keeps the answer.
+    """
+    scope = scope_of(url)
+    service.call(
+        UPLOAD,
+        {"Url": url, "Body": body},
+        account=scope.account,
+        region=scope.region,
+        service=S3,
+    )
+
+
+def _upload_outcome(error: ServiceError | None) -> Answer:
+    if error is None:
+        return Answer(status=200, content_type="text/plain", body=b"")
+    text = f"<Error><Code>{error.code}</Code><Message>{escape(error.message)}</Message></Error>"
+    return Answer(status=error.status, content_type="application/xml", body=text.encode())
 
 
 def error_answer(error: ServiceError, protocol: Protocol | None = None) -> Answer:

@@ -34,6 +34,8 @@ class Quotas:
     address_lists: int = 100
     addresses: int = 100_000
     """In one address list."""
+    import_jobs: int = 20
+    """Imports into address lists at once."""
     tags: int = 200
     recipients: int = 100
     """Of one message."""
