@@ -462,7 +462,7 @@ def test_an_operation_that_does_not_exist_is_unknown(
     ("method", "headers", "status"),
     [
         ("GET", {}, 501),
-        ("PUT", {"Content-Length": "2"}, 501),
+        ("DELETE", {"Content-Length": "2"}, 501),
         ("POST", {}, 411),
         ("POST", {"Content-Length": "-1"}, 411),
         ("POST", {"Transfer-Encoding": "chunked"}, 411),
