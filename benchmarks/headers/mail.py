@@ -10,7 +10,31 @@ import base64
 import random
 from typing import Final
 
-_WORDS: Final = ["invoice", "order", "meeting", "report", "quarter", "budget", "team", "project", "release", "update", "security", "contract", "legal", "draft", "review", "customer", "support", "shipping", "newsletter", "offer", "account", "statement", "holiday"]
+_WORDS: Final = [
+    "invoice",
+    "order",
+    "meeting",
+    "report",
+    "quarter",
+    "budget",
+    "team",
+    "project",
+    "release",
+    "update",
+    "security",
+    "contract",
+    "legal",
+    "draft",
+    "review",
+    "customer",
+    "support",
+    "shipping",
+    "newsletter",
+    "offer",
+    "account",
+    "statement",
+    "holiday",
+]
 _FOREIGN: Final = (
     "Überprüfung",
     "Résumé",
@@ -20,8 +44,36 @@ _FOREIGN: Final = (
     "Größe",
     "señor",
 )
-_FIRST: Final = ["anna", "bob", "carla", "dinesh", "emma", "farid", "gina", "hiro", "ivan", "jana", "kofi", "maria", "nils", "olga"]
-_LAST: Final = ["smith", "garcia", "khan", "mueller", "rossi", "tanaka", "novak", "silva", "dubois", "olsen", "kim", "brown"]
+_FIRST: Final = [
+    "anna",
+    "bob",
+    "carla",
+    "dinesh",
+    "emma",
+    "farid",
+    "gina",
+    "hiro",
+    "ivan",
+    "jana",
+    "kofi",
+    "maria",
+    "nils",
+    "olga",
+]
+_LAST: Final = [
+    "smith",
+    "garcia",
+    "khan",
+    "mueller",
+    "rossi",
+    "tanaka",
+    "novak",
+    "silva",
+    "dubois",
+    "olsen",
+    "kim",
+    "brown",
+]
 _DOMAINS: Final = tuple(
     f"{word}{number}.example.{top}"
     for number in range(60)
