@@ -183,3 +183,23 @@ def test_one_message_is_asked_about(said: Callable[..., Any], tmp_path: Path) ->
         (tmp_path / "m.eml" / name).write_text(MESSAGE)
     with pytest.raises(UsageError, match="holds more than one message"):
         said("--rcpt", "x@example.com")
+
+
+def test_other_rules_are_asked_the_same(
+    said: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = tmp_path_factory.mktemp("other")
+    text = PROJECT.replace("{equals: FAIL}", "{equals: GRAY}").replace("name: mark", "name: label")
+    (other / "rules.yaml").write_text(text, encoding="utf-8")
+    asked = ("--rcpt", "x@example.com", "--spf", "FAIL", "--against", str(other))
+    told, document = said(*asked)
+    assert told.startswith("x@example.com: dropped by spam\n")
+    assert f"x@example.com, against {other}: delivered by deliver\n" in told
+    assert document["against"]["rules"] == str(other)
+    assert document["against"]["recipients"][0]["outcome"] == "delivered"
+    told, _ = said(*asked, "--rule", "label")
+    assert "  there is no rule label\n" in told
+    assert "  label applied" in told
+    told, document = said("--rcpt", "x@example.com", "--spf", "PASS", "--against", str(other))
+    assert told.endswith(f"  against {other}: the same\n")
+    assert document["against"]["recipients"][0]["outcome"] == "delivered"

@@ -373,9 +373,19 @@ def test_no_record_is_too_odd_for_spf(record: str) -> None:
     assert result in {"pass", "fail", "softfail", "neutral", "none", "temperror", "permerror"}
 
 
-def test_a_text_that_is_no_zone_file_names_its_line() -> None:
-    with pytest.raises(UsageError, match="line 2: "):
-        ZoneRecords("a.example. IN TXT x\nb.example. IN NOTHING y\n")
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("nonsense here\n", "line 1: unknown rdatatype 'here'"),
+        ('a. TXT "x"\nb. A 1.2.3\nc. TXT "z"\n', "line 2: text input is malformed"),
+        ('a. TXT "x"\n( b. TXT "y"\n\nc. TXT "z"\n', "line 2: unbalanced parentheses"),
+        ('a. TXT "x"\nb. TXT "y"\nc. BOGUS', "line 3: unknown rdatatype 'BOGUS'"),
+    ],
+)
+def test_a_text_that_is_no_zone_file_names_its_line(text: str, said: str) -> None:
+    with pytest.raises(UsageError) as error:
+        ZoneRecords(text)
+    assert error.value.message == said
 
 
 def test_the_dns_is_asked_once_and_its_silence_is_no_record(

@@ -104,7 +104,7 @@ def _write(
 
             run.write(page(project, results, coverage, mutation))
         case _:
-            report = cases_report(results, passing=run.verbose, trace=asked.trace)
+            report = cases_report(results, verbose=run.verbose, trace=asked.trace)
             if coverage is not None:
                 report.append("\n").append_text(coverage_report(coverage, all_gaps=run.verbose))
             if mutation is not None:

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from mmctl.model.rules import Rule
 
 _KEEPING: Final = DELIVERING | STORING
-_NOWHERE: Final = Position(file="live")
+_NOWHERE: Final = Position(file="live", line=0)
+"""Live rules stand in no file, so in no line of one."""
 
 
 def project_of(configuration: LiveConfiguration, project: Project) -> Project:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mmctl.cases.case import Case
+    from mmctl.cli.messages import Wanted
     from mmctl.cli.stated import Options
+    from mmctl.judge.reasons import OtherReasons, Reason
     from mmctl.judge.simulation import Known
     from mmctl.judge.submission import Gateway
     from mmctl.judge.trace import RecipientTrace, Trace
@@ -53,8 +55,11 @@ def why(
     zone: about.ZoneFile = None,
     ingress_point: about.IngressPoint = None,
     rule_set: about.RuleSet = None,
+    against: about.Against = None,
 ) -> int:
     """Say why a message ended so: the rule that decided, or the condition that failed."""
+    from mmctl.cli.messages import Wanted
+    from mmctl.cli.stated import restated
     from mmctl.judge.reasons import reason_for
     from mmctl.render.messages import advice
     from mmctl.render.why import why_document, why_report
@@ -80,21 +85,34 @@ def why(
     if case is not None:
         checks = {"--authenticate": "" if authenticate else None, "--zone": zone}
         _refuse({**options, **checks})
-        judged = _of_case(run, case)
+        judged = _of_case(run, case, against)
         command = None
     else:
         options = {"--rcpt": rcpt, **options}
-        judged = _of_message(run, message or "", options, authenticate=authenticate, zone=zone)
-        command = _command(run, message or "", options, rule, authenticate=authenticate, zone=zone)
+        judged = _of_message(
+            run,
+            message or "",
+            Wanted(
+                paths=(message or "",),
+                options=options,
+                authenticate=authenticate,
+                zone=zone,
+                against=against,
+            ),
+        )
+        told = {**options, "--zone": zone, "--against": against, "--rule": rule}
+        flag = "--authenticate" if authenticate else None
+        command = ("mmctl", "why", message or "", *restated(run, told, flag))
     if rule is not None:
         _check_rule(judged, rule)
     reasons = [reason_for(got, rule) for got in _chosen(judged.trace, rcpt or ())]
+    other = _other_reasons(judged, reasons, rule)
     if run.format == "json":
         run.write_json(
-            why_document(judged.name, judged.known, judged.trace, reasons, judged.gateway)
+            why_document(judged.name, judged.known, judged.trace, reasons, judged.gateway, other)
         )
         return 0
-    report = why_report(reasons, judged.gateway, judged.trace.assumed)
+    report = why_report(reasons, judged.gateway, judged.trace.assumed, other)
     missing = [fact for reason in reasons for fact in reason.got.missing]
     if command is not None:
         report.append(advice(missing, command, verbose=run.verbose))
@@ -109,14 +127,13 @@ class _Judged:
     gateway: Gateway
     trace: Trace
     known: tuple[Known, ...] = ()
+    other: tuple[str, Gateway, Trace] | None = None
+    """Other rules, by their name, and what they make of the message."""
 
 
-def _of_message(
-    run: Run, path: str, options: Options, *, authenticate: bool, zone: str | None
-) -> _Judged:
-    from mmctl.cli.messages import Wanted, judging_of, messages_of
+def _of_message(run: Run, path: str, wanted: Wanted) -> _Judged:
+    from mmctl.cli.messages import judging_of, messages_of
 
-    wanted = Wanted(paths=(path,), options=options, authenticate=authenticate, zone=zone)
     project = run.project()
     judging = judging_of(run, project, wanted)
     found = messages_of(run, project, (path,), judging.needs)
@@ -137,10 +154,13 @@ def _of_message(
         gateway=judging.gateway,
         trace=simulated.trace,
         known=simulated.known,
+        other=None
+        if judging.against is None or simulated.against is None
+        else (judging.against_name or "", judging.against, simulated.against),
     )
 
 
-def _of_case(run: Run, name: str) -> _Judged:
+def _of_case(run: Run, name: str, against: str | None) -> _Judged:
     from mmctl.cases.reading import cases_of
     from mmctl.cases.running import gateway_of_case, submission_of_case
     from mmctl.judge.judging import judge
@@ -157,7 +177,35 @@ def _of_case(run: Run, name: str) -> _Judged:
         raise UsageError(f"the message of case `{case.name}` cannot be read: {reason}") from None
     gateway = gateway_of_case(project, case)
     trace = judge(gateway, submission, case.scenario)
-    return _Judged(name=case.name, project=project, gateway=gateway, trace=trace)
+    judged = _Judged(name=case.name, project=project, gateway=gateway, trace=trace)
+    if against is None:
+        return judged
+    from mmctl.cli.against import other_rules
+
+    way: Options = (
+        {"--rule-set": case.rule_set}
+        if case.ingress_point is None
+        else {"--ingress-point": case.ingress_point}
+    )
+    other = other_rules(run, project, against, way)
+    theirs = judge(other.gateway, submission, case.scenario)
+    return replace(judged, other=(other.name, other.gateway, theirs))
+
+
+def _other_reasons(
+    judged: _Judged, reasons: Sequence[Reason], rule: str | None
+) -> OtherReasons | None:
+    """The same question under the other rules."""
+    from mmctl.judge.reasons import OtherReasons, reason_for
+
+    if judged.other is None:
+        return None
+    name, gateway, trace = judged.other
+    return OtherReasons(
+        name=name,
+        gateway=gateway,
+        reasons=tuple(reason_for(trace.of(each.got.recipient), rule) for each in reasons),
+    )
 
 
 def _named(cases: Sequence[Case], name: str) -> Case:
@@ -191,7 +239,8 @@ def _chosen(trace: Trace, asked: Sequence[str]) -> list[RecipientTrace]:
 
 def _check_rule(judged: _Judged, name: str) -> None:
     """Refuse the name of a rule that this mail cannot come to."""
-    here = [rule.name for rule in judged.gateway.rules]
+    gateways = [judged.gateway, *([] if judged.other is None else [judged.other[1]])]
+    here = [rule.name for gateway in gateways for rule in gateway.rules]
     if name in here:
         return
     for rule_set in judged.project.rule_sets.values():
@@ -211,23 +260,3 @@ def _refuse(options: Options) -> None:
             raise UsageError(
                 f"`{name}` is about a message, and a case is given", help="a case says it all"
             )
-
-
-def _command(
-    run: Run,
-    path: str,
-    options: Options,
-    rule: str | None,
-    *,
-    authenticate: bool,
-    zone: str | None,
-) -> tuple[str, ...]:
-    from mmctl.cli.stated import restated
-
-    flag = "--authenticate" if authenticate else None
-    return (
-        "mmctl",
-        "why",
-        path,
-        *restated(run, {**options, "--zone": zone, "--rule": rule}, flag),
-    )

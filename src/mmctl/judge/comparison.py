@@ -40,8 +40,13 @@ def differences(before: Trace, after: Trace) -> tuple[Difference, ...]:
     return tuple(
         Difference(before=old, after=new)
         for old, new in zip(before.recipients, after.recipients, strict=True)
-        if old.outcome is not new.outcome or effects(old) != effects(new)
+        if not same_treatment(old, new)
     )
+
+
+def same_treatment(before: RecipientTrace, after: RecipientTrace) -> bool:
+    """Whether a recipient ends alike, and the same is done."""
+    return before.outcome is after.outcome and effects(before) == effects(after)
 
 
 def effects(got: RecipientTrace) -> frozenset[Effect]:

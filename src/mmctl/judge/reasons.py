@@ -34,6 +34,16 @@ class Reason:
     """The rule that came before, and after which it was not asked."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherReasons:
+    """Why it would end as it would under other rules, for the recipients for whom that is asked."""
+
+    name: str
+    """What the other rules are called."""
+    gateway: Gateway
+    reasons: tuple[Reason, ...]
+
+
 def reason_for(got: RecipientTrace, rule: str | None = None) -> Reason:
     """Why it ended so, from its trace."""
     asked = tuple(trace for trace in got.rules if rule is not None and trace.rule == rule)

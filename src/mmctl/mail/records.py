@@ -6,6 +6,7 @@ Needs the extra `authenticate`. The DNS is asked in `DnsRecords` and nowhere els
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import dns.exception
@@ -26,7 +27,7 @@ _CNAMES_AT_MOST: Final = 10
 _KEPT_AT_MOST: Final = 10_000
 _TTL: Final = "$TTL 3600\n"
 """Put before a zone file, so that its records need no time to live."""
-_LINE: Final = re.compile(r"^<string>:(\d+): ")
+_PLACE: Final = re.compile(r"^<string>:\d+: ")
 
 
 class UnansweredError(Exception):
@@ -63,12 +64,11 @@ class ZoneRecords:
         self._records: dict[tuple[str, str], tuple[Record, ...]] = {}
         self._unanswered = tuple(_plain(name) for name in unanswered)
         try:
-            zone = dns.zone.from_text(_TTL + text, origin=".", relativize=False, check_origin=False)
+            zone = _zone(text)
         except (dns.exception.DNSException, ValueError) as error:
-            found = _LINE.match(str(error))
-            where = f"line {int(found[1]) - 1}: " if found else ""
-            reason = _LINE.sub("", str(error)).rstrip(".")
-            raise UsageError(f"{where}{reason}") from None
+            reason = _PLACE.sub("", str(error)).rstrip(".")
+            reason = reason[:1].lower() + reason[1:]
+            raise UsageError(f"line {_first_bad_line(text)}: {reason}") from None
         for name, node in zone.nodes.items():
             for found_set in node.rdatasets:
                 key = (_plain(name.to_text()), dns.rdatatype.to_text(found_set.rdtype))
@@ -101,6 +101,24 @@ class ZoneRecords:
             if parent in self._names:
                 break
         return name
+
+
+def _zone(text: str) -> dns.zone.Zone:
+    return dns.zone.from_text(_TTL + text, origin=".", relativize=False, check_origin=False)
+
+
+def _first_bad_line(text: str) -> int:
+    """The line with which a zone file ceases to be one; dnspython's number may be a later one."""
+    lines = text.split("\n")
+
+    def is_bad(count: int) -> bool:
+        try:
+            _zone("\n".join(lines[:count]) + "\n")
+        except (dns.exception.DNSException, ValueError):
+            return True
+        return False
+
+    return bisect_left(range(len(lines)), True, key=is_bad)
 
 
 class DnsRecords:

@@ -14,7 +14,7 @@ from rich.text import Text
 from mmctl.cases.running import Status
 from mmctl.render.paragraphs import wrapped
 from mmctl.render.problems import visible
-from mmctl.render.trace import timeline
+from mmctl.render.trace import sent, timeline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,21 +23,26 @@ if TYPE_CHECKING:
     from mmctl.cases.running import CaseResult
 
 
-def cases_report(results: Sequence[CaseResult], *, passing: bool, trace: bool) -> Text:
-    """How cases went: the failed ones with their reasons, and the count."""
+def cases_report(results: Sequence[CaseResult], *, verbose: bool, trace: bool) -> Text:
+    """How cases went: the failed ones with their reasons, and the count.
+
+    With `verbose` also those that pass; with `trace` what happened to the message of each.
+    """
     report = Text()
     for result in results:
         if result.status is Status.FAILED:
             _failed(report, result)
         elif result.status is Status.TODO_PASSED:
             report.append("todo passes: ", "yellow")
-            report.append(f"{result.case.name}  {_at(result)}\n")
-        elif passing:
+            report.append(f"{visible(result.case.name)}  {_at(result)}\n")
+        elif verbose or trace:
             word = "todo" if result.status is Status.TODO else "pass"
-            report.append(f"{word}  {result.case.name}\n", "dim")
+            report.append(f"{word}  {visible(result.case.name)}", "bold" if trace else "dim")
+            report.append(f"  {_at(result)}\n" if trace else "\n", "dim")
         if trace and result.trace is not None:
             for recipient in result.trace.recipients:
-                report.append_text(timeline(recipient))
+                report.append_text(timeline(recipient, all_rules=verbose))
+            report.append_text(sent(result.trace.performed))
     report.append(_counted(results))
     return report
 

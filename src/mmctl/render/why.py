@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.text import Text
 
+from mmctl.judge.comparison import same_treatment
 from mmctl.judge.reasons import deciding, place_of
 from mmctl.judge.trace import RuleResult
 from mmctl.judge.words import condition_line
@@ -24,10 +25,11 @@ from mmctl.render.trace_documents import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from mmctl.judge.reasons import Reason
+    from mmctl.judge.reasons import OtherReasons, Reason
     from mmctl.judge.simulation import Known
     from mmctl.judge.submission import Gateway
     from mmctl.judge.trace import ConditionTrace, RuleTrace, StatementTrace, Trace
+    from mmctl.problem import Position
 
 SCHEMA: Final = "mmctl/why@1"
 _NOTHING_KEEPS: Final = {
@@ -42,26 +44,43 @@ _RESULTS: Final = {
 }
 
 
-def why_report(reasons: Sequence[Reason], gateway: Gateway, assumed: Mapping[str, str]) -> Text:
+def why_report(
+    reasons: Sequence[Reason],
+    gateway: Gateway,
+    assumed: Mapping[str, str],
+    other: OtherReasons | None = None,
+) -> Text:
     """The rule or statement that decided for each recipient, with what was compared."""
     report = Text()
+    before = {} if other is None else {each.got.recipient: each for each in other.reasons}
     for reason in reasons:
-        got = reason.got
-        report.append(f"{visible(got.recipient)}: ", "bold")
-        report.append(f"{got.outcome}", STYLES[got.outcome])
-        could_be = " or ".join(got.possible) or "too many ways it could go"
-        ending = f": {could_be}" if got.outcome is Outcome.UNKNOWN else ""
-        report.append(f" by {got.by}\n" if got.by else f"{ending}\n")
-        for copy in got.copies if len(got.copies) > 1 else ():
-            by = f" by {copy.by}" if copy.by else ""
-            report.append(f"  copy for {visible(copy.address)}: {copy.outcome}{by}\n")
-        if reason.rule is None:
-            _outcome(report, reason, gateway)
-        else:
-            _rule_in_question(report, reason, gateway)
+        _recipient(report, reason, gateway)
+        old = before.get(reason.got.recipient)
+        if other is not None and old is not None:
+            if reason.rule is None and same_treatment(old.got, reason.got):
+                report.append(wrapped(f"against {other.name}: the same", "  "))
+            else:
+                _recipient(report, old, other.gateway, against=other.name)
     for name, value in assumed.items():
         report.append(f"assumed: {name} {value} (--assume pass)\n", "yellow")
     return report
+
+
+def _recipient(report: Text, reason: Reason, gateway: Gateway, against: str | None = None) -> None:
+    got = reason.got
+    rules = "" if against is None else f", against {against}"
+    report.append(f"{visible(got.recipient)}{rules}: ", "bold")
+    report.append(f"{got.outcome}", STYLES[got.outcome])
+    could_be = " or ".join(got.possible) or "too many ways it could go"
+    ending = f": {could_be}" if got.outcome is Outcome.UNKNOWN else ""
+    report.append(f" by {got.by}\n" if got.by else f"{ending}\n")
+    for copy in got.copies if len(got.copies) > 1 else ():
+        by = f" by {copy.by}" if copy.by else ""
+        report.append(f"  copy for {visible(copy.address)}: {copy.outcome}{by}\n")
+    if reason.rule is None:
+        _outcome(report, reason, gateway)
+    else:
+        _rule_in_question(report, reason, gateway)
 
 
 def _outcome(report: Text, reason: Reason, gateway: Gateway) -> None:
@@ -88,7 +107,9 @@ def _rule_in_question(report: Text, reason: Reason, gateway: Gateway) -> None:
         _rule(report, trace, gateway, many=len(reason.asked) > 1)
     if reason.asked:
         return
-    if got.outcome is Outcome.REFUSED:
+    if all(rule.name != reason.rule for rule in gateway.rules):
+        report.append(wrapped(f"there is no rule {reason.rule}", "  "))
+    elif got.outcome is Outcome.REFUSED:
         report.append(wrapped(f"{reason.rule} was not asked: the message was refused", "  "))
         for statement in reason.statements:
             _statement(report, statement)
@@ -99,15 +120,17 @@ def _rule_in_question(report: Text, reason: Reason, gateway: Gateway) -> None:
 
 def _rule(report: Text, trace: RuleTrace, gateway: Gateway, *, many: bool) -> None:
     """What became of a rule, the conditions that made the difference, and what it did."""
-    at = f"{trace.position.file}:{trace.position.line}"
     whom = f" for {visible(trace.recipient)}" if many else ""
     report.append(f"  {trace.rule} {_RESULTS[trace.result]}{whom}")
-    report.append(f"  {at}\n", "dim")
+    report.append(f"  {_at(trace.position)}\n", "dim")
     asked = deciding(trace)
     for condition in asked:
         place = place_of(gateway, trace, condition)
+        if not place.line:
+            report.append(wrapped(_condition(condition), "    "))
+            continue
         same_file = place.file == trace.position.file
-        where = f"line {place.line}" if same_file else f"{place.file}:{place.line}"
+        where = f"line {place.line}" if same_file else _at(place)
         report.append(wrapped(f"{where}: {_condition(condition)}", "    "))
     if trace.applied and not asked:
         report.append("    it has no conditions\n")
@@ -115,6 +138,11 @@ def _rule(report: Text, trace: RuleTrace, gateway: Gateway, *, many: bool) -> No
         report.append("    nothing under `unless` matches\n")
     for action in trace.actions if trace.applied else ():
         report.append(wrapped(f"> {action_line(action)}", "    "))
+
+
+def _at(place: Position) -> str:
+    """A place; live rules have no lines."""
+    return f"{place.file}:{place.line}" if place.line else place.file
 
 
 def _condition(condition: ConditionTrace) -> str:
@@ -137,15 +165,25 @@ def why_document(
     trace: Trace,
     reasons: Sequence[Reason],
     gateway: Gateway,
+    other: OtherReasons | None = None,
 ) -> dict[str, Any]:
     """The document `mmctl/why@1`."""
+    against = None if other is None else _against(other)
     return {
+        **({} if against is None else {"against": against}),
         "schema": SCHEMA,
         "message": message,
         "known": [known_document(each) for each in known],
         "recipients": [_reason(reason, gateway) for reason in reasons],
         "assumed": dict(trace.assumed),
         "notes": list(trace.notes),
+    }
+
+
+def _against(other: OtherReasons) -> dict[str, Any]:
+    return {
+        "rules": other.name,
+        "recipients": [_reason(reason, other.gateway) for reason in other.reasons],
     }
 
 
