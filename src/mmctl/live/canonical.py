@@ -79,7 +79,7 @@ def same(desired: LiveObject, live: LiveObject) -> bool:
 
 def digest(thing: LiveObject) -> str:
     """SHA-256 of the canonical form, with its kind and whose it is."""
-    return digest_of([thing.kind.value, canonical(thing)])
+    return digest_of([thing.kind.value, thing.project, canonical(thing)])
 
 
 def digest_of(form: object) -> str:
