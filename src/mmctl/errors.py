@@ -48,8 +48,10 @@ class ProblemsFound(MmctlError):
         message: str,
         problems: tuple[Problem, ...] = (),
         files: Mapping[str, str] | None = None,
+        *,
+        help: str | None = None,
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, help=help)
         self.problems = problems
         self.files = files or {}
         """The texts in which the problems stand, by path."""

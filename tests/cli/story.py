@@ -42,7 +42,7 @@ _CHANGING: Final = (
     (re.compile(r"(?<=\b\d{4}-)\d{8}T\d{6}Z"), "TIME"),
     (re.compile(r"\b(rs|tp|inp|al|ai|as|a|r)-[a-z0-9]{20,}\b"), "ID"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "DIGEST"),
-    (re.compile(r"\b[0-9a-f]{12}(?=…)|\b[0-9a-f]{4,8}(?=…)"), "DIGEST"),
+    (re.compile(r"(?<=`)[0-9a-f]{12}(?=`)|\b[0-9a-f]{12}(?=…)|\b[0-9a-f]{4,8}(?=…)"), "DIGEST"),
 )
 
 

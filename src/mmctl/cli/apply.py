@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +25,7 @@ from mmctl.cli.run import Run
 from mmctl.errors import Refused
 
 if TYPE_CHECKING:
+    from mmctl.live.means import Permissions
     from mmctl.live.plan import Plan
 
 
@@ -67,7 +69,7 @@ def apply(
         adopt=adopt,
         break_lock=break_lock,
     )
-    change, made = _planned(run, plan_file, endpoint_url)
+    change, made = _planned(run, plan_file, endpoint_url, permissions)
     with screen(change) as show, stoppable():
         if not (run.quiet and yes):
             show(render.bare(made, width=run.console().width))
@@ -88,7 +90,9 @@ def apply(
     return 0
 
 
-def _planned(run: Run, plan_file: Path | None, endpoint_url: str | None) -> tuple[Change, Plan]:
+def _planned(
+    run: Run, plan_file: Path | None, endpoint_url: str | None, permissions: Permissions
+) -> tuple[Change, Plan]:
     from mmctl.cli.gate import pass_gates
     from mmctl.live.planfile import load_plan
 
@@ -104,4 +108,5 @@ def _planned(run: Run, plan_file: Path | None, endpoint_url: str | None) -> tupl
             why="it takes only a plan that was saved, and so could be reviewed",
             help=f"mmctl plan --env {environment_name} --save FILE, then mmctl apply FILE",
         )
-    return change, change.plan(pass_gates, at_once=True)
+    gates = partial(pass_gates, forced=permissions.forced)
+    return change, change.plan(gates, at_once=True)

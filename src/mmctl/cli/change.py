@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
+    from mmctl.cli.gate import Gate, Passed
     from mmctl.cli.run import Run
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.language.project import Environment, Project
@@ -65,8 +66,8 @@ class Change:
             )
         return configuration
 
-    def plan(self, gate: Callable[[Run, Project], int], *, at_once: bool = False) -> Plan:
-        """What the files would change, once they have passed the gate.
+    def plan(self, gate: Gate | None = None, *, at_once: bool = False) -> Plan:
+        """What the files would change, once they have passed the gate where there is one.
 
         `at_once`: it is to be carried out now, so what is under way is waited for first.
         """
@@ -75,20 +76,36 @@ class Change:
         from mmctl.live.read import read_live
         from mmctl.live.settling import settle
 
-        failed = gate(self.run, self.project)
+        passed = gate(self.run, self.project) if gate else None
         desired = self.desired()
         if at_once:
             settle(self.means, desired.project)
         state = read_live(self.means.service, desired, self.means.history.applied())
         passwords = Passwords(self.means.history.store, self.means.environ)
-        return make_plan(
+        made = make_plan(
             self.target,
             desired,
             state,
             serial=len(self.means.history.entries()),
             new_passwords=passwords.changed(desired, state.configuration),
-            failed_cases=failed,
         )
+        return made if passed is None else _with_warnings(self, made, passed)
+
+
+def _with_warnings(change: Change, made: Plan, passed: Passed) -> Plan:
+    """The plan with what the gates let pass, and with what an earlier environment lacks."""
+    from mmctl.cli.before import not_run_before
+
+    warnings = list(not_run_before(change, made))
+    if passed.lint_errors:
+        many = "s" * (passed.lint_errors > 1)
+        warnings.append(f"lint found {passed.lint_errors} error{many}, passed over: --force lint")
+    return replace(
+        made,
+        failed_cases=passed.failed_cases,
+        lint_errors=passed.lint_errors,
+        warnings=tuple(warnings),
+    )
 
 
 def preflight(change: Change, made: Plan) -> tuple[Finding, ...]:

@@ -17,7 +17,7 @@ def drift(run: Run) -> int:
     from mmctl.render import drift as render
 
     change = open_change(run)
-    made = change.plan(gate=lambda _run, _project: 0)
+    made = change.plan()
     found = drift_of(made, change.means.history)
     if run.format == "json":
         run.write_json(

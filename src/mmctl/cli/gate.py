@@ -1,34 +1,65 @@
 """What is said about a project before it is planned: problems end it, failed cases count.
 
-One line a gate; `plan` and `apply` run them all, `rollback` runs none.
+One function a gate; `plan` and `apply` pass them all, `rollback` passes none.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import ProblemsFound
+from mmctl.live.brakes import Brake
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from mmctl.cli.run import Run
     from mmctl.language.project import Project
 
-    Gate = Callable[[Run, Project], int]
-    """Ends with ProblemsFound, or gives how many cases or invariants fail."""
+    Gate = Callable[[Run, Project], "Passed"]
+
+SHOWN: Final = 5
+"""So many failed cases are named before a plan; `mmctl simulate` has them all."""
 
 
-def _lint(run: Run, project: Project) -> int:
-    """Errors end it; warnings were for `mmctl lint`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """What was found and did not end it."""
+
+    failed_cases: int = 0
+    lint_errors: int = 0
+    """Errors that were passed over because that was demanded."""
+
+
+def pass_gates(run: Run, project: Project, *, forced: Collection[str] = ()) -> Passed:
+    """Pass every gate; `forced` are the brakes that a flag released.
+
+    Raises:
+        ProblemsFound: the project has errors.
+    """
+    return Passed(
+        lint_errors=_lint(run, project, forced=Brake.LINT in forced),
+        failed_cases=_cases(run, project),
+    )
+
+
+def _lint(run: Run, project: Project, *, forced: bool) -> int:
+    """Errors end it, or are counted; warnings were for `mmctl lint`."""
     from mmctl.checks.lint import lint
 
     problems = lint(project, run.today)
     errors = tuple(each for each in problems if each.severity is Severity.ERROR)
-    if errors:
-        raise ProblemsFound("lint found errors, so nothing is planned", errors, project.files)
-    return 0
+    if errors and not forced:
+        raise ProblemsFound(
+            "lint found errors, so nothing is planned",
+            errors,
+            project.files,
+            help="mend them; above one that is meant: `# mmctl: ignore[CHECK] REASON`; "
+            "to go on in spite of all: --force lint",
+        )
+    return len(errors)
 
 
 def _cases(run: Run, project: Project) -> int:
@@ -49,17 +80,3 @@ def _cases(run: Run, project: Project) -> int:
         if len(failed) > SHOWN:
             warn(f"  … and {len(failed) - SHOWN} more")
     return len(failed)
-
-
-SHOWN: Final = 5
-"""So many failed cases are named before a plan; `mmctl simulate` has them all."""
-GATES: Final[tuple[Gate, ...]] = (_lint, _cases)
-
-
-def pass_gates(run: Run, project: Project) -> int:
-    """Run every gate; how many cases or invariants fail.
-
-    Raises:
-        ProblemsFound: the project has errors.
-    """
-    return sum(gate(run, project) for gate in GATES)

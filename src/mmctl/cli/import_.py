@@ -230,7 +230,7 @@ def _adopted(run: Run, asked: _Live) -> int:
         run.say(f"next: mmctl -C {run.root} plan; to take over what is live: apply --adopt")
         return 0
     change = open_change(run, endpoint_url=asked.endpoint_url)
-    made = change.plan(lambda _run, _project: 0)
+    made = change.plan()
     others = [edit for edit in made.edits if edit.kind is not EditKind.ADOPTED]
     if others:
         raise Refused(

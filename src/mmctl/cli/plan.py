@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mmctl.cli.change import open_change, preflight
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
+from mmctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 NO = 1
 CHANGES = 2
@@ -37,6 +42,9 @@ def plan(
     no_preflight: Annotated[
         bool, typer.Option("--no-preflight", help="Do not ask whether what rules name is there.")
     ] = False,
+    force: Annotated[
+        list[str] | None, typer.Option("--force", help="`lint`: plan in spite of its errors.")
+    ] = None,
     endpoint_url: Annotated[
         str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")
     ] = None,
@@ -51,7 +59,7 @@ def plan(
     if iam:
         run.write_json(least_policies(change.desired(), change.means.service.identity))
         return 0
-    made = change.plan(pass_gates)
+    made = change.plan(partial(pass_gates, forced=_forced(force or ())))
     changed: list[str] = []
     if corpus:
         from mmctl.cli.corpus import with_behaviour
@@ -72,3 +80,17 @@ def plan(
     if any(finding.certain for finding in found):
         return NO
     return CHANGES if detailed_exitcode and not made.empty else 0
+
+
+def _forced(names: Sequence[str]) -> tuple[str, ...]:
+    """The brakes of `--force`: all others hold the apply alone."""
+    from mmctl.live.brakes import Brake, brakes_named
+
+    forced = brakes_named(names)
+    others = [name for name in forced if name != Brake.LINT]
+    if others:
+        raise UsageError(
+            f"got `--force {others[0]}`: `{others[0]}` does not hold up a plan",
+            help=f"mmctl apply --force {others[0]}",
+        )
+    return forced

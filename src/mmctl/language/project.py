@@ -249,6 +249,8 @@ class Environment:
     profile: str | None = None
     role_arn: str | None = None
     protected: bool = False
+    after: str | None = None
+    """The environment where rules are live before they come here."""
     snapshots: str | None = None
     brakes: Brakes = field(default_factory=Brakes)
     variables: Mapping[str, Any] = field(default_factory=dict)

@@ -183,7 +183,30 @@ class _Reading:
             return replace(default_settings(self.name), file=PROJECT_FILE), text
         settings = settings_of(table, node)
         self._check_patterns(table)
+        self._check_after(table)
         return settings, text
+
+    def _check_after(self, table: Table) -> None:
+        """Every environment that another comes after is there, and none comes after itself."""
+        environments = table.get("environments", {})
+        before = {name: value["after"] for name, value in environments.items() if "after" in value}
+        for name, after in before.items():
+            if after not in environments:
+                self.builder.report(
+                    "unknown-name",
+                    after.position,
+                    f"there is no environment `{after}`",
+                    did_you_mean(after, environments),
+                )
+                continue
+            seen = {name}
+            while after in before and after not in seen:
+                seen.add(after)
+                after = before[after]  # noqa: PLW2901 - the way back
+            if after in seen:
+                self.builder.report(
+                    "unknown-name", before[name].position, f"`{name}` would come after itself"
+                )
 
     def _check_patterns(self, table: Table) -> None:
         for key in ("rules", "cases"):

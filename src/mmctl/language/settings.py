@@ -88,6 +88,7 @@ def _environment(name: str, table: Table, node: Node | None) -> Environment:
         profile=table.get("profile"),
         role_arn=table.get("role_arn"),
         protected=table.get("protected", False),
+        after=table.get("after"),
         snapshots=table.get("snapshots"),
         brakes=Brakes(
             max_change_percent=brakes.get("max_change_percent", Brakes().max_change_percent),

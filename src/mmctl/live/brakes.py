@@ -37,6 +37,7 @@ class Brake(StrEnum):
     IRREVERSIBLE = "irreversible"
     PIN = "pin"
     CASES = "cases"
+    LINT = "lint"
 
 
 HOLDS_ROLLBACK: Final = (Brake.DELETES, Brake.IRREVERSIBLE, Brake.ENDPOINT_REPLACEMENT)
@@ -250,6 +251,16 @@ def _cases(plan: Plan) -> Iterator[Grip]:
         )
 
 
+def _lint(plan: Plan) -> Iterator[Grip]:
+    count = plan.lint_errors
+    if count:
+        yield Grip(
+            brake=Brake.LINT,
+            what=f"lint found {count} error{'s' * (count > 1)}",
+            why="rules with errors do not do what they seem to",
+        )
+
+
 def _pin(plan: Plan, pinned: frozenset[str]) -> list[Grip]:
     if plan.goes_back_to is not None or plan.empty or plan.digest_after not in pinned:
         return []
@@ -297,5 +308,6 @@ BRAKES: Final[tuple[Callable[[Plan], Iterator[Grip]], ...]] = (
     _irreversible,
     _behaviour,
     _cases,
+    _lint,
 )
 """The brakes that look at the plan alone; `pin` needs the history besides."""

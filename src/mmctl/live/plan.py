@@ -81,9 +81,12 @@ class Plan:
     goes_back_to: str | None = None
     """The snapshot that a rollback makes the wanted state."""
     failed_cases: int = 0
+    lint_errors: int = 0
+    """Errors of lint that were passed over on demand."""
     """Cases and invariants that failed for the files it was made from."""
     behaviour: Behaviour | None = None
     """None: no corpus was given."""
+    warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -123,7 +126,6 @@ def make_plan(
     serial: int = 0,
     goes_back_to: str | None = None,
     new_passwords: frozenset[str] = frozenset(),
-    failed_cases: int = 0,
 ) -> Plan:
     """Compare desired and live, and order the calls that lead from one to the other."""
     desired = replace(
@@ -143,7 +145,6 @@ def make_plan(
         digest_after=after,
         serial=serial,
         goes_back_to=goes_back_to,
-        failed_cases=failed_cases,
         notes=tuple(_notes(desired, state)),
     )
 

@@ -44,6 +44,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "steps": [step.text for step in plan.steps],
         "behaviour": None if plan.behaviour is None else asdict(plan.behaviour),
         "budget": [asdict(line) for line in plan.budget],
+        "warnings": list(plan.warnings),
         "notes": list(plan.notes),
         "goes_back_to": plan.goes_back_to,
     }
@@ -72,6 +73,7 @@ def save_document(plan: Plan) -> dict[str, Any]:
             "brakes": asdict(plan.target.brakes),
             "serial": plan.serial,
             "failed_cases": plan.failed_cases,
+            "lint_errors": plan.lint_errors,
             "digests": dict(plan.digests),
             "desired": configuration_document(plan.desired),
             "live": configuration_document(plan.live),
@@ -189,8 +191,10 @@ def _plan(document: Mapping[str, Any]) -> Plan:
         digest_after=document["digest"]["after"],
         serial=saved["serial"],
         failed_cases=saved["failed_cases"],
+        lint_errors=saved["lint_errors"],
         goes_back_to=document["goes_back_to"],
         behaviour=Behaviour(**document["behaviour"]) if document["behaviour"] else None,
+        warnings=tuple(document["warnings"]),
         notes=tuple(document["notes"]),
     )
 

@@ -47,6 +47,7 @@ def bare(plan: Plan, *, width: int = _NARROW, messages: Sequence[str] = ()) -> T
     """The plan without the lines around it; `messages` are those of the corpus that change."""
     lines = [heading(plan.target.environment, plan.target.identity)]
     lines += edit_lines(plan, width=width)
+    lines += [Text(f"warning: {warning}", "yellow") for warning in plan.warnings]
     lines += [Text(f"note: {note}", "dim") for note in plan.notes]
     lines += [Text(_behaviour(found))] if (found := plan.behaviour) else []
     lines += [Text(f"  {message}") for message in messages]
@@ -283,6 +284,7 @@ def markdown(plan: Plan) -> str:
         lines += ["| | Where | What | Change | File |", "| --- | --- | --- | --- | --- |"]
         lines += [_row(edit) for edit in plan.edits]
         lines.append("")
+    lines += [f"- **warning**: {warning}" for warning in plan.warnings]
     lines += [f"- {note}" for note in plan.notes]
     lines += [f"- {_behaviour(plan.behaviour)}"] if plan.behaviour else []
     lines.append(f"Digest `{plan.digest_before[:12]}` → `{plan.digest_after[:12]}`")

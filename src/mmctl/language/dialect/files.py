@@ -52,6 +52,9 @@ ENVIRONMENT: Final = Record(
         "profile": may(Word(doc="A profile of the AWS configuration.")),
         "role_arn": may(Word(doc="ARN of the role to take on.")),
         "protected": may(Flag(doc="`true`: takes only a saved plan.")),
+        "after": may(
+            Word(doc="The environment where rules live before: a plan says which do not yet.")
+        ),
         "snapshots": may(Word(doc="Where snapshots go: a folder, or `s3://bucket/prefix`.")),
         "brakes": may(
             Record(
