@@ -289,6 +289,18 @@ class TestRecord:
         assert code == 1
         assert "expected dropped by `block`" in out
 
+    def test_lists_that_stand_in_files_of_their_own_are_known_when_the_case_is_tried(
+        self, mmctl: Callable[..., Ran], tmp_path: Path
+    ) -> None:
+        rules = RULES.replace("subject: {contains: offer}", "from: {in_address_list: blocked}")
+        lists = "address_lists: {blocked: {members_file: blocked.csv}}\n"
+        (tmp_path / "rules.yaml").write_text(rules + lists, encoding="utf-8")
+        (tmp_path / "blocked.csv").write_text("address\na@example.org\n", encoding="utf-8")
+        (tmp_path / "m.eml").write_bytes(mail("plans"))
+        code, out, err = mmctl("simulate", "m.eml", *TO, "--record", "-")
+        assert (code, err) == (0, "")
+        assert "outcome: dropped" in out
+
     def test_standard_output_gets_the_case_alone(
         self, mmctl: Callable[..., Ran], tmp_path: Path
     ) -> None:

@@ -107,6 +107,7 @@ def _write(
             report = cases_report(results, verbose=run.verbose, trace=asked.trace)
             if coverage is not None:
                 report.append("\n").append_text(coverage_report(coverage, all_gaps=run.verbose))
+            report = run.folded(report)
             if mutation is not None:
                 report.append("\n" if mutation.survivors == () else "\n\n")
                 report.append_text(mutation_report(mutation, all_survivors=run.verbose))

@@ -11,7 +11,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO, cast
 
 from mmctl.cli.batches import Judging, judged_batches
 from mmctl.cli.progress import Progress
@@ -25,6 +25,8 @@ from mmctl.render.trace_documents import tally_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from rich.text import Text
 
     from mmctl.cli.batches import Judged
     from mmctl.cli.record import Recorder
@@ -216,7 +218,7 @@ def _write(run: Run, stream: TextIO, batches: Iterable[Judged]) -> None:
     console = run.console(stream)
     for judged in batches:
         for text in judged.written:
-            console.print(text, end="")
+            console.print(run.folded(cast("Text", text)), end="")
 
 
 def _summarize(run: Run, stream: TextIO, tally: Tally, judging: Judging) -> None:

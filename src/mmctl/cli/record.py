@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -181,10 +181,9 @@ class Recorder:
 
     def _try(self, text: str) -> None:
         """Read the cases back and run them."""
-        files = {**self.project.files, self.file: text}
-        project, _ = read_text(files, environment=self.project.environment.name)
-        cases, _ = cases_of(project)
-        mine = [case for case in cases if case.position.file == self.file]
+        written, _ = read_text({self.file: text})
+        project = replace(self.project, cases=written.cases)
+        mine, _ = cases_of(project)
         results = run_cases(project, mine, self._read)
         failed = [result for result in results if not result.passed]
         if len(mine) != len(self.cases) or failed:

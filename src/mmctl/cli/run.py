@@ -19,6 +19,7 @@ from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.text import Text
 
     from mmctl.language.project import Project
     from mmctl.problem import Problem
@@ -122,6 +123,13 @@ class Run:
         with console.capture() as text:
             console.print(*renderables, end="" if str(renderables[-1]).endswith("\n") else "\n")
         return text.get()
+
+    def folded(self, text: Text) -> Text:
+        """A text as it fits the screen, where results go to one; programs get whole lines."""
+        from mmctl.render.paragraphs import folded
+
+        on_screen = self.output is None and sys.stdout.isatty()
+        return folded(text, self.console().width) if on_screen else text
 
     def can_ask(self) -> bool:
         """Whether a person is there to answer."""

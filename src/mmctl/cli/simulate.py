@@ -144,7 +144,14 @@ def simulate(
 def _number(words: list[str] | None) -> int | None:
     """The budget of `--mutate 200`; a flag takes no value, so it stands where messages would."""
     alone = words[0] if words and len(words) == 1 else ""
-    return int(alone) if alone.isascii() and alone.isdigit() and int(alone) > 0 else None
+    if not (alone.isascii() and alone.isdigit()):
+        return None
+    if int(alone) == 0:
+        raise UsageError(
+            f"got `--mutate {alone}`",
+            help="`--mutate 200` tries 200 mistakes, `--mutate` all of them",
+        )
+    return int(alone)
 
 
 def _refuse_options(options: Options, reason: str) -> None:

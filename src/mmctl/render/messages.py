@@ -200,7 +200,8 @@ def _recipient(report: Text, got: RecipientTrace, width: int) -> None:
         could_be = " or ".join(got.possible) or "too many ways it could go"
         why = f"{could_be}; {_lacking(got)}"
         fits = width + len(why) + OUTCOME_WIDTH + 6 <= WIDTH
-        report.append(f"  {why}\n" if fits else "\n" + wrapped(why, " " * 6))
+        report.rstrip()
+        report.append(f"    {why}\n" if fits else "\n" + wrapped(why, " " * 6))
         return
     report.append(f"  by {got.by}" if got.by else "")
     actions = ", ".join(visible(action.label) for action in got.actions)
