@@ -200,8 +200,18 @@ class Evaluator:
                 recipient=copy.address,
                 headers=copy.headers,
                 result=ActionResult.FAILED if fails else ActionResult.DONE,
+                answer=None if fails else self._stated_answer(action),
             )
         )
+
+    def _stated_answer(self, action: RuleAction) -> LambdaAnswer | None:
+        match action.value:
+            case InvokeLambdaAction(
+                function_arn=function, invocation_type=LambdaInvocationType.REQUEST_RESPONSE
+            ):
+                return self.scenario.answer_of(function)
+            case _:
+                return None
 
     def _drop(self, rule: LogicalRule, acting: list[Copy]) -> None:
         """`drop` removes the recipients it applied to; so does `stop`, without being a drop."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from mmctl.judge.answers import Answer, MissingFact
+    from mmctl.judge.submission import LambdaAnswer
     from mmctl.language.project import Outcome
     from mmctl.model.rules import RuleAction
     from mmctl.problem import Path, Position
@@ -73,6 +74,8 @@ class ActionTrace:
     headers: tuple[AddedHeader, ...]
     """Headers that rules had added by then."""
     result: ActionResult = ActionResult.DONE
+    answer: LambdaAnswer | None = None
+    """What a function that was asked answers, where that is stated."""
 
     @property
     def done(self) -> bool:

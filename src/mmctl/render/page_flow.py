@@ -6,13 +6,14 @@ they compared, what they did, and how it ended.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from mmctl.judge.trace import ActionResult, RuleResult
+from mmctl.judge.trace import RuleResult
 from mmctl.judge.words import condition_line
 from mmctl.language.project import Outcome
 from mmctl.render.markup import Child, Markup, element
 from mmctl.render.page_passed_over import anchor
+from mmctl.render.trace import consequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,12 +27,6 @@ if TYPE_CHECKING:
         RuleTrace,
     )
     from mmctl.render.page_passed_over import PassedOver
-
-_RESULTS: Final = {
-    ActionResult.DONE: "",
-    ActionResult.FAILED: " failed",
-    ActionResult.CANCELLED: " cancelled by the drop",
-}
 
 
 def recipient_flow(got: RecipientTrace, passed_over: PassedOver, after: Child = None) -> Markup:
@@ -107,7 +102,8 @@ def _rule_link(rule: RuleTrace) -> Markup:
 
 def _action(action: ActionTrace) -> Markup:
     target = f" → {action.target}" if action.target else ""
-    words = f"{action.kind}{target}{_RESULTS[action.result]}"
+    came = consequence(action)
+    words = f"{action.kind}{target}{f' ({came})' if came else ''}"
     return element("span", words, class_=f"act {action.kind} {action.result.value}")
 
 

@@ -5,11 +5,11 @@ Values that were compared are shown as compared.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from mmctl.judge.actions import CANNOT_FAIL
+from mmctl.judge.actions import CANNOT_FAIL, drops_on_failure
 from mmctl.judge.trace import ActionResult, RuleResult
 from mmctl.judge.words import condition_line
 from mmctl.language.project import Outcome
@@ -28,12 +28,6 @@ if TYPE_CHECKING:
         RuleTrace,
         StatementTrace,
     )
-
-_RESULTS: Final = {
-    ActionResult.DONE: "",
-    ActionResult.FAILED: " (failed)",
-    ActionResult.CANCELLED: " (cancelled by the drop)",
-}
 
 
 def timeline(got: RecipientTrace, *, all_rules: bool = False) -> Text:
@@ -159,10 +153,22 @@ def _why(rule: RuleTrace) -> list[str]:
             return [condition_line(one) for one in asked if one.answer.is_unknown]
 
 
+def consequence(action: ActionTrace) -> str:
+    """What came of an action, where that is not just that it was done."""
+    match action.result:
+        case ActionResult.FAILED:
+            return "failed; on_failure: drop" if drops_on_failure(action.action) else "failed"
+        case ActionResult.CANCELLED:
+            return "cancelled by the drop"
+        case ActionResult.DONE:
+            return "" if action.answer is None else f"answers {action.answer}"
+
+
 def action_line(action: ActionTrace) -> str:
     """What an action did: target, recipient, what changed."""
     target = f" {visible(action.target)}" if action.target else ""
-    result = _RESULTS[action.result]
+    came = consequence(action)
+    result = f" ({came})" if came else ""
     match action.kind:
         case "replace_recipient":
             new = visible(action.target or "nobody: no address is given")
