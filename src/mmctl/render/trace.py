@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from mmctl.judge.actions import CANNOT_FAIL, drops_on_failure
+from mmctl.judge.policy import ADMITTED
 from mmctl.judge.trace import ActionResult, RuleResult
 from mmctl.judge.words import condition_line
 from mmctl.language.project import Outcome
@@ -105,7 +106,11 @@ def _policy(report: Text, policy: PolicyTrace, *, all_statements: bool) -> None:
         if all_statements or not statement.answer.is_false:
             _statement(report, statement)
     word = {"true": "admitted", "false": "refused", "unknown": "unknown"}[policy.admitted.truth]
-    report.append(f"    policy: {word} by {policy.by}\n")
+    report.append(
+        f"    {policy.by}: {word}\n"
+        if policy == ADMITTED
+        else f"    policy: {word} by {policy.by}\n"
+    )
 
 
 def _statement(report: Text, statement: StatementTrace) -> None:
