@@ -7,6 +7,7 @@ import gzip
 import io
 import lzma
 import os
+import re
 import tarfile
 import zipfile
 from typing import TYPE_CHECKING
@@ -252,6 +253,26 @@ def test_a_file_without_permission_is_named(tmp_path: Path) -> None:
     path.chmod(0)
     with pytest.raises(UsageError, match="cannot be read: permission denied"):
         list(messages([path]))
+
+
+def test_one_message_of_an_archive_is_read_by_the_name_that_it_has_in_reports(
+    tmp_path: Path,
+) -> None:
+    write_zip(tmp_path / "a.zip", {"x/1.eml": A, "2:3.eml": B})
+    (tmp_path / "m.mbox").write_bytes(b"From a\n" + A + b"\nFrom b\n" + B)
+    names = [f"{tmp_path}/a.zip:2:3.eml", f"{tmp_path}/a.zip:x/1.eml", f"{tmp_path}/m.mbox#2"]
+    read = list(messages(names))
+    assert [name for name, _ in read] == names
+    assert [content for _, content in read] == [B, A, b"From b\n" + B]
+
+
+@pytest.mark.parametrize(("inside", "said"), [("3.eml", "holds no message `3.eml`"), ("", "``")])
+def test_a_message_that_an_archive_does_not_hold_is_said(
+    tmp_path: Path, inside: str, said: str
+) -> None:
+    write_zip(tmp_path / "a.zip", {"1.eml": A})
+    with pytest.raises(UsageError, match=re.escape(said)):
+        list(messages([f"{tmp_path}/a.zip:{inside}"]))
 
 
 @given(st.data())

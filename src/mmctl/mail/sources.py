@@ -9,6 +9,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import re
 import tarfile
 import zipfile
 import zlib
@@ -38,6 +39,8 @@ _COMPRESSED: Final[Mapping[bytes, Callable[..., Any]]] = {
     b"\xfd7zXZ\x00": lzma.open,
     b"BZh": bz2.open,
 }
+_INSIDE: Final = re.compile("[:#]")
+"""What stands between the name of an archive or mbox and that of a message in it."""
 _PACKED: Final = frozenset({".gz", ".xz", ".bz2"})
 _TAR_MAGIC: Final = slice(257, 262)
 _TAR_SUFFIXES: Final = (".tar", ".tgz", ".txz", ".tar.gz", ".tar.xz", ".tar.bz2")
@@ -67,10 +70,10 @@ def messages(
     """Read messages one after the other; each with the name that reports give it.
 
     A path is a message file, a folder (all its files, hidden ones left out, in order of their
-    names), a Maildir, an mbox, a tar (each of them also as .gz, .xz, .bz2), a zip, or `-` for one
-    message on standard input. A message that is too large or cannot be unpacked is handed to
-    `skip` with its name and the reason; without `skip` it is an error. `watch` is told how many
-    bytes are read of files, as they are read.
+    names), a Maildir, an mbox, a tar (each of them also as .gz, .xz, .bz2), a zip, `-` for one
+    message on standard input, or one message of an archive as reports call it. A message that is
+    too large or cannot be unpacked is handed to `skip` with its name and the reason; without
+    `skip` it is an error. `watch` is told how many bytes are read of files, as they are read.
 
     Raises:
         UsageError: a path is missing, cannot be read, or holds no messages.
@@ -79,6 +82,8 @@ def messages(
     for path in paths:
         if str(path) == STANDARD_INPUT:
             yield from _from_stream(stdin, leave_out)
+        elif (archive := _archive_of(Path(path))) is not None:
+            yield _one_of(archive, str(path), leave_out, watch)
         elif _is_folder(Path(path)):
             yield from _from_folder(Path(path), leave_out, watch)
         else:
@@ -93,7 +98,8 @@ def bytes_of(paths: Iterable[Path]) -> int:
     """
     total = 0
     for path in paths:
-        for file in _files(path) if _is_folder(path) else (path,):
+        place = _archive_of(path) or path
+        for file in _files(place) if _is_folder(place) else (place,):
             with _readable(file):
                 total += file.stat().st_size
     return total
@@ -112,6 +118,25 @@ def _from_stream(stdin: BinaryIO | None, skip: Skip) -> Iterator[tuple[str, byte
         message = _bounded(STANDARD_INPUT, stdin, skip)
     if message is not None:
         yield STANDARD_INPUT, message
+
+
+def _archive_of(path: Path) -> Path | None:
+    """The archive or mbox of a message that is called as reports call it: `a.zip:b.eml`, `a#3`."""
+    with _readable(path):
+        if path.exists():
+            return None
+        name = str(path)
+        ends = (found.start() for found in _INSIDE.finditer(name))
+        return next((file for end in ends if (file := Path(name[:end])).is_file()), None)
+
+
+def _one_of(archive: Path, name: str, skip: Skip, watch: Watch | None) -> tuple[str, bytes]:
+    """One message of an archive; those after it are not read."""
+    for found, content in _from_file(archive, skip, watch):
+        if found == name:
+            return found, content
+    inside = name.removeprefix(str(archive))[1:]
+    raise UsageError(f"`{archive}` holds no message `{inside}`")
 
 
 def _is_folder(path: Path) -> bool:
