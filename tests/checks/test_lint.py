@@ -168,7 +168,7 @@ archives:
 
 def test_known_problems_are_left_out_as_often_as_they_were_known() -> None:
     same, again, other = problem("a", line=3), problem("a", line=9), problem("b")
-    assert beyond([same, again, other], [problem("a", line=1)]) == (again, other)
+    assert beyond([same, again, other], [problem("a", line=1)], {"a.yaml"}) == (again, other)
 
 
 @pytest.mark.parametrize("report", ["", "[]", "{}", '{"schema": "mmctl/plan@1", "problems": []}'])
@@ -265,4 +265,11 @@ def test_a_known_problem_may_count_other_lines_and_days() -> None:
     known = problem("no mail reaches `a-7`: `b` (line 7) ends all of it, in 11 days")
     moved = problem("no mail reaches `a-7`: `b` (line 9) ends all of it, in 10 days", line=12)
     other = problem("no mail reaches `a-8`: `b` (line 9) ends all of it, in 10 days")
-    assert beyond([moved, other], [known]) == (other,)
+    assert beyond([moved, other], [known], {"a.yaml"}) == (other,)
+
+
+def test_a_value_of_millions_of_characters_is_not_repeated_in_the_message() -> None:
+    member = f"{'a' * 3_000_000}@spam.example"
+    text = UNUSED.replace('"*@spam.example"', member)
+    found = {p.check: p for p in linted(text)}["unusable-list-member"]
+    assert len(found.message) < 2000

@@ -191,7 +191,7 @@ def test_a_value_of_ten_megabytes_is_not_repeated(lint: Lint, project: Path, for
     (project / "rules" / "a.yaml").write_text(MANY.format(values=value))
     code, out, _ = lint("--format", form)
     assert code == 1
-    assert "10000000" in out
+    assert "10,000,000" in out
     assert out.count("x" * 5000) == 0
 
 
@@ -235,6 +235,38 @@ def test_changed_since_leaves_out_what_the_revision_has_too(lint: Lint, project:
     assert ids(lint("--changed-since", "HEAD", "--format", "json")[1]) == ["actions-after-drop"]
 
 
+def test_changed_since_knows_a_file_again_that_got_another_name(lint: Lint, project: Path) -> None:
+    git(project, "init", "-q")
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "first")
+    git(project, "mv", "rules/a.yaml", "rules/b.yaml")
+    assert lint("--changed-since", "HEAD", "--fail-on", "info")[:2] == (0, "no problems\n")
+    (project / "rules" / "c.yaml").write_text("version: 1\nrelays: {a-b: {}}\n")
+    found = ids(lint("--changed-since", "HEAD", "--format", "json")[1])
+    assert "spf-alone" not in found
+    assert "missing-key" in found
+
+
+def test_changed_since_compares_a_project_in_a_folder_with_itself(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    top = project.parent
+    lone = top / "lone.yaml"
+    lone.write_text(RULES)
+    git(top, "init", "-q")
+    git(top, "add", "-A")
+    git(top, "commit", "-qm", "first")
+    monkeypatch.chdir(top)
+    since = ("--changed-since", "HEAD", "--fail-on", "info")
+    for path in ("project", "project/rules/a.yaml", "lone.yaml"):
+        assert called(capsys, "lint", path, *since)[:2] == (0, "no problems\n"), path
+    (project / "rules" / "a.yaml").write_text(UNDELIVERED)
+    lone.write_text(UNDELIVERED)
+    for path in ("project", "project/rules/a.yaml", "lone.yaml"):
+        code, out, _ = called(capsys, "lint", path, *since, "--format", "json")
+        assert (code, ids(out)) == (1, ["actions-after-drop"]), path
+
+
 @pytest.mark.parametrize("revision", ["no-such-branch", "--output=x"])
 def test_a_revision_that_is_none_is_a_usage_error(lint: Lint, project: Path, revision: str) -> None:
     git(project, "init", "-q")
@@ -264,6 +296,16 @@ def test_checks_lists_every_check_in_eighty_columns(capsys: pytest.CaptureFixtur
     assert code == 0
     assert all(f" {check.id} " in out for check in CHECKS)
     assert max(map(len, out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("name", ["wrong-text", "[capacity]"])
+def test_explain_says_what_a_mistake_is_that_is_no_check(
+    capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    code, out, _ = called(capsys, "explain", name)
+    assert code == 0
+    assert out.startswith(f"{name.strip('[]')} (error)\n")
+    assert "cannot be ignored" in out
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)

@@ -514,7 +514,7 @@ relays: {out: {server: "https://mail.example.com", port: 25, authentication: non
         (b"version: 1\nversion: 1\n", "duplicate-key", "stands here twice, first in line 1"),
         (b"version: 1\n---\nversion: 1\n", "syntax", "one document a file"),
         (b"version: 1\n\trules: []\n", "syntax", "a tab in the indentation"),
-        (b"version: 1\nrules: [\n", "syntax", "not readable as YAML here"),
+        (b"version: 1\nrules: [\n", "syntax", "the file ends too early"),
         (b"version: 1 \xff\n", "unreadable-file", "got the byte 0xff, expected UTF-8"),
         ("version: 1\n".encode("utf-16"), "unreadable-file", "got UTF-16, expected UTF-8"),
         (b"version: 1\nx: \x00\n", "syntax", "a control character"),
@@ -528,7 +528,7 @@ relays: {out: {server: "https://mail.example.com", port: 25, authentication: non
         (b"version: 1\nx: !!python/object:os.system {}\n", "syntax", "tags such as"),
         (b"version: 1\n<<: {a: b}\n", "unknown-key", "has no key `<<`"),
         (b"? [a, b]\n: c\n", "syntax", "a key must be a text"),
-        (b"version: 1\n%YAML 1.1\n", "syntax", "not readable as YAML here"),
+        (b"version: 1\n%YAML 1.1\n", "syntax", "the file ends too early"),
     ],
 )
 def test_files_that_are_no_rule_files_are_told_so(content: bytes, check: str, message: str) -> None:

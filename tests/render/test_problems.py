@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from importlib.resources import files
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
+from junitparser import JUnitXml
 from rich.cells import cell_len
 
 from mmctl.checks import CHECKS
@@ -80,6 +80,18 @@ def test_source_lines_fit_into_eighty_columns(text: str, column: int) -> None:
     assert cell_len(line) <= 80
     assert cell_len(carets) <= 80
     assert "^" in carets
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+@pytest.mark.parametrize("column", [1, 40, 290])
+def test_source_line_caret_and_advice_take_the_width_there_is(width: int, column: int) -> None:
+    text, help_ = "日本 x " * 60, "some advice " * 30
+    found = problem(column=column, length=4, help=help_)
+    _, line, carets, *advice = human([found], {"rules/a.yaml": text}, width=width).plain.split("\n")
+    assert width - 2 <= cell_len(line) <= width
+    assert cell_len(carets) <= width
+    assert carets.endswith("^^^^")
+    assert width - len("advice ") <= max(map(cell_len, advice)) <= width
 
 
 def test_invisible_characters_are_shown_as_escapes() -> None:
@@ -188,15 +200,26 @@ def test_the_job_summary_shows_the_first_hundred() -> None:
     assert page.endswith("9,900 more are in the log\n")
 
 
-def test_junit_has_one_failure_a_problem_and_parses_whatever_is_in_it() -> None:
-    root = ET.fromstring(junit(PROBLEMS))  # noqa: S314 - our own text
-    suite = root.find("testsuite")
-    assert suite is not None
-    assert (suite.get("tests"), suite.get("failures")) == ("3", "3")
-    assert len(root.findall(".//failure")) == 3
+def read_as_ci_servers_do(report: str, folder: Path) -> JUnitXml:
+    file = folder / "report.xml"
+    file.write_text(report, encoding="utf-8")
+    return JUnitXml.fromfile(str(file))
 
 
-def test_junit_without_problems_has_a_test_that_passed() -> None:
-    root = ET.fromstring(junit([]))  # noqa: S314 - our own text
-    assert len(root.findall(".//testcase")) == 1
-    assert root.findall(".//failure") == []
+def test_junit_has_one_failure_a_problem_for_those_who_read_such_reports(tmp_path: Path) -> None:
+    report = read_as_ci_servers_do(junit(PROBLEMS), tmp_path)
+    (suite,) = report
+    assert (suite.name, suite.tests, suite.failures, suite.errors) == ("rules/a.yaml", 3, 3, 0)
+    first, second, third = suite
+    assert (first.name, first.classname) == ("not-an-address 2:3", "rules/a.yaml")
+    (failure,) = first.result
+    assert (failure.type, failure.message) == ("error", "got `x`")
+    assert failure.text == "rules/a.yaml:2:3: got `x` (write `a`)"
+    assert "a | b <script>" in second.result[0].text
+    assert "\\u0000" in third.result[0].message
+
+
+def test_junit_without_problems_has_a_test_that_passed(tmp_path: Path) -> None:
+    (suite,) = read_as_ci_servers_do(junit([]), tmp_path)
+    (case,) = suite
+    assert (suite.tests, suite.failures, case.is_passed) == (1, 0, True)

@@ -2,7 +2,8 @@
 
 A problem is known by its check, file and message, so it may move to another line; numbers in the
 message (lines, days, how many) do not count. As often as it was reported then, it is left out now;
-one more is new.
+one more is new. What was known in a file that is gone is known in any other: the file may have got
+another name.
 """
 
 from __future__ import annotations
@@ -15,26 +16,36 @@ from typing import TYPE_CHECKING, Final
 from mmctl.problem import Position, Problem, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
 _NUMBER: Final = re.compile(r"(?P<quoted>`[^`]*`)|[0-9][0-9,]*")
 
 
-def beyond(problems: Iterable[Problem], known: Iterable[Problem]) -> tuple[Problem, ...]:
-    """The problems that are not among the known ones, in their order."""
-    left = Counter(map(_likeness, known))
+def beyond(
+    problems: Iterable[Problem], known: Iterable[Problem], files: Container[str]
+) -> tuple[Problem, ...]:
+    """The problems that are not among the known ones, in their order; `files` are there now."""
+    left = Counter(
+        _likeness(problem, problem.position.file if problem.position.file in files else _GONE)
+        for problem in known
+    )
     new: list[Problem] = []
     for problem in problems:
-        likeness = _likeness(problem)
-        if left[likeness]:
-            left[likeness] -= 1
+        for file in (problem.position.file, _GONE):
+            likeness = _likeness(problem, file)
+            if left[likeness]:
+                left[likeness] -= 1
+                break
         else:
             new.append(problem)
     return tuple(new)
 
 
-def _likeness(problem: Problem) -> tuple[str, str, str]:
-    return problem.check, problem.position.file, _NUMBER.sub(_kept, problem.message)
+_GONE: Final = ""
+
+
+def _likeness(problem: Problem, file: str) -> tuple[str, str, str]:
+    return problem.check, file, _NUMBER.sub(_kept, problem.message)
 
 
 def _kept(found: re.Match[str]) -> str:

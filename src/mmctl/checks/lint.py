@@ -24,6 +24,10 @@ _IDS: Final = frozenset(check.id for check in CHECKS)
 """Errors of other origin (a file that cannot be read, rules that do not fit) stay."""
 
 
+LONGEST: Final = 1000
+"""Characters of a message: a value in it may have millions."""
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What was found, and what could be done about it without asking."""
@@ -96,10 +100,14 @@ def _of(check: Check, subject: Subject) -> Iterator[tuple[Problem, Fix | None]]:
             check=check.id,
             severity=found.severity or check.severity,
             position=found.positions.at(found.path),
-            message=found.message,
-            help=found.help,
+            message=_short(found.message),
+            help=None if found.help is None else _short(found.help),
         )
         yield problem, found.fix
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
 
 
 def _noted(

@@ -20,12 +20,17 @@ def explain(
 ) -> int:
     """Show what a check does, why it is bad, and what to write instead."""
     from mmctl.checks import CHECKS
+    from mmctl.checks.mistakes import MISTAKES
     from mmctl.language.suggest import did_you_mean
-    from mmctl.render.checks import document, explanation
+    from mmctl.render.checks import document, explanation, mistake
 
-    found = next((known for known in CHECKS if known.id == check.strip("[]")), None)
+    name = check.strip("[]")
+    found = next((known for known in CHECKS if known.id == name), None)
+    if found is None and name in MISTAKES and run.format == "human":
+        run.show(mistake(name, MISTAKES[name]))
+        return 0
     if found is None:
-        near = did_you_mean(check, [known.id for known in CHECKS])
+        near = did_you_mean(name, [known.id for known in CHECKS])
         raise UsageError(
             f"there is no check `{check}`", help=near or "`mmctl checks` lists the checks"
         )

@@ -80,13 +80,13 @@ def lint(
     if fix and STDIN in (paths or ()):
         raise UsageError("`--fix` changes files, and stdin is none")
     known = [] if baseline is None else [reported(baseline)]
-    known += [] if changed_since is None else [linted_at(run, changed_since)]
+    known += [] if changed_since is None else [linted_at(run, changed_since, paths or [])]
 
     def look() -> tuple[Linted, tuple[Problem, ...]]:
         found = linted(run, paths or [])
         problems = found.problems
         for earlier in known:
-            problems = beyond(problems, earlier)
+            problems = beyond(problems, earlier, found.files)
         return found, problems
 
     found, problems = _fix(run, look, dry_run=dry_run) if fix else look()
@@ -153,7 +153,8 @@ def _report(
         case _ if problems:
             from mmctl.render.problems import SHOWN, human
 
-            return run.rendered(human(problems, files, shown=None if everything else SHOWN))
+            shown = None if everything else SHOWN
+            return run.rendered(human(problems, files, shown=shown, width=run.columns()))
         case _:
             from mmctl.render.problem_documents import summary
 

@@ -13,7 +13,7 @@ from mmctl.language.root import root_of
 from mmctl.problem import ordered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from mmctl.cli.run import Run
     from mmctl.language.fix import Fix
@@ -55,16 +55,42 @@ def linted(run: Run, paths: Sequence[str]) -> Linted:
     return _joined([_path(run, path) for path in paths])
 
 
-def linted_at(run: Run, revision: str) -> tuple[Problem, ...]:
-    """The problems of the project as it is in a git revision.
+def linted_at(run: Run, revision: str, paths: Sequence[str]) -> tuple[Problem, ...]:
+    """The problems of what the paths name, all of its project, as it is in a git revision.
 
     Raises:
         UsageError: there is no such revision, or no git.
     """
-    with project_at(run.root, revision) as folder:
+    found = (
+        _before(run, folder, name, revision)
+        for folder, name in dict.fromkeys(_places(run, paths) if paths else [(run.root, None)])
+    )
+    return tuple(problem for problems in found for problem in problems)
+
+
+def _places(run: Run, paths: Sequence[str]) -> Iterator[tuple[Path, str | None]]:
+    """The folder of each path: of its project, or its own, with its name where it has none."""
+    for name in paths:
+        if name == STDIN:
+            raise UsageError("`--changed-since` compares files, and stdin is none")
+        path = run.directory / name
+        above = root_of(str(path.resolve()))
+        if above is not None:
+            yield Path(above), None
+        elif path.is_dir():
+            yield path, None
+        else:
+            yield path.parent, name
+
+
+def _before(run: Run, folder: Path, name: str | None, revision: str) -> tuple[Problem, ...]:
+    with project_at(folder, revision) as past:
         try:
-            return _folder(run, folder).problems
-        except UsageError:
+            if name is None:
+                return _project(run, folder, read=past).problems
+            text = (past / Path(name).name).read_bytes()
+            return _lone(run, name, _decoded(text, name)).problems
+        except (UsageError, OSError):
             # There was nothing to lint then, so every problem is new.
             return ()
 
@@ -129,8 +155,9 @@ def _part(whole: Linted, name: str) -> Linted:
     return Linted(inside, whole.files, whole.repairs)
 
 
-def _project(run: Run, root: Path) -> Linted:
-    found = _folder(run, root)
+def _project(run: Run, root: Path, *, read: Path | None = None) -> Linted:
+    """The project in a folder, or what was in another folder at that time."""
+    found = _folder(run, read or root)
     beside = run.root if root_of(str(run.directory.resolve())) else run.directory.resolve()
     if root.resolve() == beside or not root.resolve().is_relative_to(beside):
         return found

@@ -131,6 +131,12 @@ class Run:
         on_screen = self.output is None and sys.stdout.isatty()
         return folded(text, self.console().width) if on_screen else text
 
+    def columns(self) -> int:
+        """The columns of the terminal that results go to, also where a table would not fit."""
+        if self.output is not None or not sys.stdout.isatty():
+            return NARROW
+        return min(WIDE, os.get_terminal_size(sys.stdout.fileno()).columns or NARROW)
+
     def can_ask(self) -> bool:
         """Whether a person is there to answer."""
         return not self.no_input and sys.stdin.isatty() and sys.stderr.isatty()

@@ -6,7 +6,6 @@ A scalar is its text. Syntax errors, anchors, aliases, tags, duplicate keys and 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,7 +13,8 @@ from ruamel.yaml import events
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
-from mmctl.language.quoting import quoted_in_flow, quoted_line
+from mmctl.language.quoting import quoted_line
+from mmctl.language.syntax import explained
 from mmctl.language.yaml_events import over_events
 from mmctl.problem import Position, Problem, Severity
 
@@ -177,27 +177,13 @@ class _Composer:
             at = Position(file=self.file, line=line)
             message = "a control character, which YAML does not allow"
             return _problem("syntax", at, message, "remove it, or write it escaped in quotes")
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        what = getattr(error, "problem", None) if isinstance(error, MarkedYAMLError) else None
-        if mark is None:
+        found = None
+        if isinstance(error, MarkedYAMLError):
+            found = explained(error, self.lines, lambda event: _Composer("", "").document(event))
+        if found is None:
             return _problem("syntax", Position(file=self.file), str(error), None)
-        at = Position(file=self.file, line=mark.line + 1, column=mark.column + 1)
-        message, help_ = self._explain(what or "cannot be read as YAML", mark.line, mark.column)
-        return _problem("syntax", at, message, help_)
-
-    def _explain(self, what: str, line: int, column: int) -> tuple[str, str | None]:
-        text = self.lines[line] if line < len(self.lines) else ""
-        if "\t" in text[: len(text) - len(text.lstrip())]:
-            return "a tab in the indentation", "indent with spaces"
-        before = self.lines[max(0, line - 1) : line + 1]
-        for candidate in reversed(before):
-            shown = quoted_line(candidate, column if candidate is text else None)
-            if shown is not None and not re.search(r'[:-] "[\[{]', shown):
-                return f"not readable as YAML here: {what}", f"quote the value: `{shown}`"
-        for candidate in quoted_in_flow(text, column):
-            if _is_yaml(candidate):
-                return f"not readable as YAML here: {what}", f"quote the value: `{candidate}`"
-        return f"not readable as YAML here: {what}", None
+        at = Position(file=self.file, line=found.at.line + 1, column=found.at.column + 1)
+        return _problem("syntax", at, found.message, found.help)
 
     def _position(self, event: Any) -> Position:
         start, end = event.start_mark, event.end_mark
@@ -222,14 +208,6 @@ def _problem(check: str, position: Position, message: str, help_: str | None) ->
     return Problem(
         check=check, severity=Severity.ERROR, position=position, message=message, help=help_
     )
-
-
-def _is_yaml(line: str) -> bool:
-    try:
-        over_events(line, _Composer(line, "").document)
-    except (YAMLError, _Stop):
-        return False
-    return True
 
 
 def _control(text: str) -> bool:

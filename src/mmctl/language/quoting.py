@@ -45,13 +45,16 @@ def scalar(text: str, *, flow: bool) -> str:
 
 def needs_quotes(text: str, *, flow: bool) -> bool:
     """Whether a text must be quoted to be read as itself, by YAML 1.1 tools too."""
+    return _is_no_plain_text(text, flow=flow) or _YAML_1_1_WORDS.fullmatch(text) is not None
+
+
+def _is_no_plain_text(text: str, *, flow: bool) -> bool:
+    """Whether a text without quotes would be read as something else, or not at all."""
     if not text or text != text.strip() or _STARTS.match(text) or text.startswith(("---", "...")):
         return True
     if ": " in text or text.endswith(":") or " #" in text or not text.isprintable():
         return True
-    if flow and re.search(r"[\[\]{},:?]", text):
-        return True
-    return _YAML_1_1_WORDS.fullmatch(text) is not None
+    return flow and re.search(r"[\[\]{},:?]", text) is not None
 
 
 def quoted_line(line: str, column: int | None) -> str | None:
@@ -68,7 +71,7 @@ def quoted_line(line: str, column: int | None) -> str | None:
     start = len(found[1])
     if column is not None and column < start and found[2][:1] not in "@*&!%`?|>[{":
         return None
-    if not needs_quotes(found[2], flow=False):
+    if not _is_no_plain_text(found[2], flow=False):
         return None
     return f"{found[1]}{quoted(found[2])}".strip()
 
@@ -83,7 +86,8 @@ def quoted_in_flow(line: str, column: int) -> Iterator[str]:
     starts = [found.end() for found in _FLOW_START.finditer(line, 0, column)]
     ends = [found.start() for found in _FLOW_END.finditer(line, column)]
     for start in reversed(starts[-_TRIED:]):
-        for end in ends[:_TRIED]:
+        # What begins with a bracket is hardly a text.
+        for end in ends[:_TRIED] if line[start : start + 1] not in "[{" else ():
             yield f"{line[:start]}{quoted(line[start:end])}{line[end:]}".strip()
 
 

@@ -112,7 +112,7 @@ def _message(detail: ErrorDetails, path: Path) -> str:
         case "string_too_long":
             length = len(str(detail["input"]))
             limit = context["max_length"]
-            return f"{got}, expected at most {limit} characters, not {length} ({member})"
+            return f"{got}, expected at most {limit:,} characters, not {length:,} ({member})"
         case "string_too_short":
             least = context["min_length"]
             noun = "character" if least == 1 else "characters"

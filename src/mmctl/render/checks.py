@@ -10,7 +10,7 @@ from rich.text import Text
 from mmctl.checks.page import page
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mmctl.checks.check import Check
 
@@ -49,6 +49,16 @@ def explanation(check: Check) -> Text:
     return text
 
 
+def mistake(name: str, meaning: str) -> Text:
+    """What a problem is that keeps a file from being read or used."""
+    text = Text()
+    text.append(name, "bold")
+    text.append(f" (error)\n{_filled(meaning)}\n\n")
+    text.append(_filled("No check, but a mistake that stands in the way: it cannot be ignored."))
+    text.append("\n")
+    return text
+
+
 def document(checks: Sequence[Check]) -> dict[str, Any]:
     """The document `mmctl/checks@1`."""
     return {
@@ -78,14 +88,26 @@ def markdown(check: Check) -> str:
     )
 
 
-def index(checks: Sequence[Check]) -> str:
-    """The list of all checks for the manual, with links to their pages."""
+def index(checks: Sequence[Check], mistakes: Mapping[str, str]) -> str:
+    """The list of all checks for the manual, with links to their pages; then the mistakes."""
     rows = [
         f"| [{check.id}]({check.id}.md) | {check.severity} | {page(check).summary} |"
         for check in sorted(checks, key=lambda check: check.id)
     ]
     head = ["# Checks", "", "What `mmctl lint` looks for.", ""]
-    return "\n".join([*head, "| Check | Severity | Finds |", "| --- | --- | --- |", *rows]) + "\n"
+    titles = ["| Check | Severity | Finds |", "| --- | --- | --- |"]
+    others = [f"| `{name}` | {meaning} |" for name, meaning in sorted(mistakes.items())]
+    return "\n".join([*head, *titles, *rows, "", *_MISTAKES, *others]) + "\n"
+
+
+_MISTAKES: Final = (
+    "## Mistakes",
+    "",
+    "What keeps a file from being read or used is always an error, and explains itself.",
+    "",
+    "| Mistake | |",
+    "| --- | --- |",
+)
 
 
 def _filled(prose: str) -> str:

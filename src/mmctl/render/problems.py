@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 SHOWN: Final = 100
 """As many problems are shown to people unless they ask for all."""
-_WIDTH: Final = 80
+WIDTH: Final = 80
+"""Columns where the terminal's are not known."""
+_NARROWEST: Final = 40
 _LONGEST: Final = 600
 """Characters of a message that are shown: a value in it may be very long."""
 _TAB: Final = "    "
@@ -32,14 +34,23 @@ _STYLES: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severi
 
 
 def human(
-    problems: Sequence[Problem], files: Mapping[str, str], *, shown: int | None = SHOWN
+    problems: Sequence[Problem],
+    files: Mapping[str, str],
+    *,
+    shown: int | None = SHOWN,
+    width: int = WIDTH,
 ) -> Text:
-    """All problems, each with its source line, and how many there are; `files` by path."""
+    """All problems, each with its source line, and how many there are; `files` by path.
+
+    Source lines and advice fit into `width` columns, of which there are 40 at least. The line that
+    editors read is one line, however long it is.
+    """
     lines = {file: text.splitlines() for file, text in files.items()}
     limit = len(problems) if shown is None else shown
     report = Text()
     for problem in problems[:limit]:
-        report.append_text(one(problem, lines.get(problem.position.file, ())))
+        source = lines.get(problem.position.file, ())
+        report.append_text(one(problem, source, width=max(width, _NARROWEST)))
         report.append("\n")
     if len(problems) > limit:
         report.append(f"{len(problems) - limit:,} more are not shown; --all shows them\n")
@@ -47,7 +58,7 @@ def human(
     return report
 
 
-def one(problem: Problem, lines: Sequence[str]) -> Text:
+def one(problem: Problem, lines: Sequence[str], *, width: int = WIDTH) -> Text:
     """One problem: the line that editors read, the source with a caret, and the advice."""
     at = problem.position
     text = Text()
@@ -56,9 +67,9 @@ def one(problem: Problem, lines: Sequence[str]) -> Text:
     text.append(visible(_short(problem.message)))
     text.append(f" [{problem.check}]\n", "dim")
     if 0 < at.line <= len(lines):
-        text.append_text(_frame(lines[at.line - 1], at.line, at.column, at.length))
+        text.append_text(_frame(lines[at.line - 1], at.line, at.column, at.length, width))
     if problem.help:
-        text.append(_advice(visible(_short(problem.help))))
+        text.append(_advice(visible(_short(problem.help)), width))
     return text
 
 
@@ -80,15 +91,15 @@ def _glyph(character: str) -> str:
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - the last of four digits
 
 
-def _frame(line: str, number: int, column: int, length: int) -> Text:
+def _frame(line: str, number: int, column: int, length: int, width: int) -> Text:
     """The source line, cut to the width around the caret, and the caret under it."""
     gutter = f"{number:>5} | "
-    room = _WIDTH - len(gutter)
+    room = width - len(gutter)
     start = column - 1
     # A line may be very long: nothing further away than the width can be seen.
-    left = visible(line[max(0, start - _WIDTH) : start])
-    right = visible(line[start : start + _WIDTH])
-    carets = max(1, cell_len(visible(line[start : start + min(length, _WIDTH)])))
+    left = visible(line[max(0, start - width) : start])
+    right = visible(line[start : start + width])
+    carets = max(1, cell_len(visible(line[start : start + min(length, width)])))
     left = _tail(left, max(room - carets - 10, room // 3))
     right = _head(right, room - cell_len(left))
     carets = min(carets, max(1, room - cell_len(left)))
@@ -118,13 +129,13 @@ def _head(text: str, cells: int) -> str:
     return text + "…"
 
 
-def _advice(help_: str) -> str:
+def _advice(help_: str, width: int) -> str:
     """The advice, wrapped, its further lines under the first; what is to be written stays whole."""
     label = "  help: "
     whole = re.sub(r"`[^`]*`", lambda quoted: quoted.group().replace(" ", _JOINT), help_)
     wrapped = textwrap.wrap(
         whole,
-        _WIDTH,
+        width,
         initial_indent=label,
         subsequent_indent=" " * len(label),
         break_long_words=False,

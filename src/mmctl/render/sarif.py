@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from mmctl import __version__
+from mmctl.checks.mistakes import MISTAKES
 from mmctl.checks.page import page
 from mmctl.problem import Severity
 
@@ -46,8 +47,7 @@ def sarif(problems: Sequence[Problem], checks: Sequence[Check]) -> dict[str, Any
 
 def _rule(id_: str, check: Check | None) -> dict[str, Any]:
     if check is None:
-        # Problems of reading and compiling explain themselves; they have no page.
-        return {"id": id_}
+        return {"id": id_, "shortDescription": {"text": MISTAKES.get(id_, id_)}}
     read = page(check)
     markdown = f"{read.why}\n\nBad:\n```yaml\n{read.bad}```\n\nGood:\n```yaml\n{read.good}```\n"
     return {
