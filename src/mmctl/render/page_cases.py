@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.cases.running import Status
 from mmctl.render.markup import Child, Markup, element
-from mmctl.render.page_flow import recipient_flow
+from mmctl.render.page_flow import recipient_flow, sent_section
 from mmctl.render.page_frame import chip
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def _case(number: int, result: CaseResult, passed_over: PassedOver) -> Markup:
         _failed(result),
         _facts(result),
         [recipient_flow(got, passed_over) for got in recipients],
+        None if result.trace is None else sent_section(result.trace.performed),
         id=f"case-{number}",
         class_=f"item case {result.status.value}",
         data_status=result.status.value,

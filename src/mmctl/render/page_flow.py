@@ -1,4 +1,4 @@
-"""What became of one recipient, as a flow on a page.
+"""What became of one recipient, as a flow on a page; and what goes where.
 
 It reads from top to bottom: the traffic policy, the rules that applied or were held back with what
 they compared, what they did, and how it ended.
@@ -13,15 +13,16 @@ from mmctl.judge.words import condition_line
 from mmctl.language.project import Outcome
 from mmctl.render.markup import Child, Markup, element
 from mmctl.render.page_passed_over import anchor
-from mmctl.render.trace import consequence
+from mmctl.render.trace import consequence, goes_anywhere
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mmctl.judge.trace import (
         ActionTrace,
         ConditionTrace,
         CopyTrace,
+        Performed,
         PolicyTrace,
         RecipientTrace,
         RuleTrace,
@@ -122,4 +123,32 @@ def _ending(got: RecipientTrace) -> Markup:
         element("strong", got.outcome.value),
         [by, lacks],
         (),
+    )
+
+
+def sent_section(performed: Sequence[Performed]) -> Child:
+    """What goes where: each action that takes mail somewhere, with the headers added by then."""
+    going = [action for action in performed if goes_anywhere(action)]
+    if not going:
+        return None
+    return element(
+        "section",
+        element("h3", "What goes where"),
+        element("ul", [_going(action) for action in going]),
+        class_="about sent",
+    )
+
+
+def _going(action: Performed) -> Markup:
+    target = f" → {action.target}" if action.target else ""
+    failed = " failed" if action.failed else ""
+    return element(
+        "li",
+        element(
+            "span",
+            f"{action.kind}{target}{failed}",
+            class_=f"act {action.kind}{failed}",
+        ),
+        f" for {', '.join(action.recipients)}, by {action.rule}",
+        [element("code", f"+ {name}: {value}") for name, value in action.headers],
     )

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Final
 from mmctl.render.markup import Child, Markup, element
 from mmctl.render.messages import by_source, depends_lines, summary
 from mmctl.render.page import heading, outcome_filters
-from mmctl.render.page_flow import recipient_flow
+from mmctl.render.page_flow import recipient_flow, sent_section
 from mmctl.render.page_frame import Filter, View, chip, number, page_of
 from mmctl.render.page_matrix import Row, Table, matrix_section
 from mmctl.render.page_passed_over import PassedOver
 from mmctl.render.page_rules import rules_section
-from mmctl.render.trace import goes_anywhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from mmctl.judge.comparison import Difference
     from mmctl.judge.simulation import Simulated
     from mmctl.judge.tally import Tally
-    from mmctl.judge.trace import Performed
     from mmctl.language.project import LogicalRule, Project
 
 _KINDS: Final = {
@@ -139,7 +137,7 @@ def _message(
             recipient_flow(got, passed_over, _other(differences.get(got.recipient), other))
             for got in message.trace.recipients
         ],
-        _sent(message.trace.performed),
+        sent_section(message.trace.performed),
         _about(message, other),
         id=f"message-{place}",
         class_="item message",
@@ -188,34 +186,6 @@ def _other(difference: Difference | None, other: str | None) -> Child:
         f"against {other}: {before.outcome}{by}",
         f" ({actions})" if actions else None,
         class_="other",
-    )
-
-
-def _sent(performed: Sequence[Performed]) -> Child:
-    """What goes where: each action that takes mail somewhere, with the headers added by then."""
-    going = [action for action in performed if goes_anywhere(action)]
-    if not going:
-        return None
-    return element(
-        "section",
-        element("h3", "What goes where"),
-        element("ul", [_going(action) for action in going]),
-        class_="about sent",
-    )
-
-
-def _going(action: Performed) -> Markup:
-    target = f" → {action.target}" if action.target else ""
-    failed = " failed" if action.failed else ""
-    return element(
-        "li",
-        element(
-            "span",
-            f"{action.kind}{target}{failed}",
-            class_=f"act {action.kind}{failed}",
-        ),
-        f" for {', '.join(action.recipients)}, by {action.rule}",
-        [element("code", f"+ {name}: {value}") for name, value in action.headers],
     )
 
 
