@@ -128,6 +128,30 @@ def test_an_apply_that_never_hears_of_what_it_made_finds_it(
         assert counts(embedded) == ONE_OF_EACH
 
 
+@pytest.mark.parametrize(
+    "spec", ["slow=0:PutObject", "503:PutObject", "cut-before:PutObject", "cut-after:PutObject"]
+)
+def test_many_members_go_up_through_the_pre_signed_url(
+    embedded: EmbeddedMailManager, clock: Any, gateway: Path, spec: str
+) -> None:
+    addresses = "".join(f"a{number:04}@example.org\n" for number in range(1200))
+    (gateway / "rules" / "many.csv").write_text("address\n" + addresses)
+    rules = gateway / "rules" / "gateway.yaml"
+    members = 'members: ["*@partner.example"]'
+    text = rules.read_text()
+    assert members in text
+    rules.write_text(text.replace(members, f"{members}, members_file: many.csv"))
+    with served(embedded, clock, gateway, spec):
+        assert mmctl(gateway, "apply", "--yes") == 0
+        assert mmctl(gateway, "plan", "--detailed-exitcode") == 0
+    where = {"account": DEV, "region": REGION}
+    (found,) = embedded.call("ListAddressLists", {}, **where)["AddressLists"]
+    asked = {"AddressListId": found["AddressListId"]}
+    assert len(embedded.call("ListMembersOfAddressList", asked, **where)["Addresses"]) == 1000
+    (job,) = embedded.call("ListAddressListImportJobs", asked, **where)["ImportJobs"]
+    assert (job["Status"], job["ImportedItemsCount"]) == ("COMPLETED", 1201)
+
+
 LISTS = (
     "ListRuleSets",
     "ListTrafficPolicies",

@@ -258,7 +258,7 @@ def test_an_upload_meets_faults(
     faulty = FaultyMailManager(
         embedded, Faults([parse_fault(spec) for spec in specs]), wait=lambda _: None
     )
-    with pytest.raises(ServiceError, match="Rate exceeded"):
+    with pytest.raises(ServiceError, match="SlowDown"):
         wire.upload(faulty, job["PreSignedUrl"], b"address\n")
     with pytest.raises(Undelivered):
         wire.upload(faulty, job["PreSignedUrl"], b"address\na@example.com\n")

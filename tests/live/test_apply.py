@@ -78,9 +78,9 @@ def test_members_join_a_list_before_the_rule_set_changes_and_leave_it_after(worl
     world.replace('"one@vendor.example"', '"two@vendor.example"')
     world.replace("{name: X-Threat, value: malware}", "{name: X-Threat, value: virus}")
     assert [step.text for step in world.plan().steps] == [
-        "add members address list partners: two@vendor.example",
+        "add members to address list partners: two@vendor.example",
         "update rule set inbound: Rules",
-        "remove members address list partners: one@vendor.example",
+        "remove members from address list partners: one@vendor.example",
     ]
     world.apply()
     assert world.plan().empty

@@ -50,7 +50,7 @@ SLOWEST_SECONDS: Final = 3600.0
 
 _CALLS: Final = re.compile(r"(?P<first>[1-9][0-9]{0,8})(?P<on>-(?P<last>[1-9][0-9]{0,8})?)?")
 _SECONDS: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
-_PREFIXES: Final = {MAIL_MANAGER: "ses", LOGS: "logs", S3: "s3"}
+_PREFIXES: Final = {MAIL_MANAGER: "ses", LOGS: "logs"}
 """How IAM's names of their actions begin."""
 _AFTERWARDS: Final = {
     FaultKind.CUT_AFTER: Delivery.RESET,
@@ -195,9 +195,9 @@ class FaultyMailManager:
             return self._asked(operation, ask)
         match fault.kind:
             case FaultKind.THROTTLE:
-                raise modelled("ThrottlingException", "Rate exceeded")
+                raise _throttled(service)
             case FaultKind.DENIED:
-                raise _denied(f"{_PREFIXES[service]}:{operation}", account, region)
+                raise _denied(service, operation, account, region)
             case FaultKind.INTERNAL:
                 raise _internal()
             case FaultKind.UNAVAILABLE:
@@ -288,9 +288,17 @@ def _seconds(text: str, kind: FaultKind, spec: str) -> float:
     return float(text)
 
 
-def _denied(action: str, account: str, region: str) -> ServiceError:
+def _throttled(service: str) -> ServiceError:
+    if service == S3:
+        return ServiceError("SlowDown", "Please reduce your request rate.", 503)
+    return modelled("ThrottlingException", "Rate exceeded")
+
+
+def _denied(service: str, operation: str, account: str, region: str) -> ServiceError:
+    if service == S3:
+        return ServiceError("AccessDenied", "Access Denied", 403)
     who = f"arn:{partition_of(region)}:iam::{account}:user/embedded"
-    message = f"User: {who} is not authorized to perform: {action}"
+    message = f"User: {who} is not authorized to perform: {_PREFIXES[service]}:{operation}"
     return modelled("AccessDeniedException", message)
 
 

@@ -25,6 +25,7 @@ from mmctl.live.answers import (
 from mmctl.live.aws_logs import AwsLogs
 from mmctl.live.bucket import S3Bucket
 from mmctl.live.service import Answer, Identity, Members, Noun, OutcomeUnknown, ServiceAnswer
+from mmctl.live.uploads import put, put_embedded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from mmctl.language.project import Environment
 
     Clients = Callable[[str], Any]
+    Upload = Callable[[str, bytes], None]
     Observe = Callable[[str, Mapping[str, Any]], None]
 
 EMBEDDED_STATE: Final = ".mmctl/embedded.db"
@@ -55,12 +57,14 @@ class AwsMailManager:
         client: Any,
         identity: Identity,
         logs: Callable[[], Any],
+        upload: Upload = put,
         clients: Clients | None = None,
     ) -> None:
         insist_on_whole_answers(client)
         self._client = client
         self._identity = identity
         self._make_logs = logs
+        self._upload = upload
         self.clients = clients
         """Clients of other services, by name, with the same credentials; None: there are none."""
 
@@ -161,6 +165,51 @@ class AwsMailManager:
         except ServiceAnswer as answered:
             if answered.answer is not Answer.NOT_FOUND:
                 raise
+
+    def create_import_job(self, address_list_id: str, name: str, token: str) -> str:
+        """Make a job that adds addresses of a JSON file, give its id."""
+        operation = "CreateAddressListImportJob"
+        with writing(operation):
+            answer = self._call(
+                operation,
+                ClientToken=token,
+                AddressListId=address_list_id,
+                Name=name,
+                ImportDataFormat={"ImportDataType": "JSON"},
+            )
+        created: str = answer["JobId"]
+        return created
+
+    def import_job(self, id: str) -> Members | None:
+        """All members of an import job; None: there is none."""
+        operation = "GetAddressListImportJob"
+        try:
+            with reading(operation):
+                return self._call(operation, JobId=id)
+        except ServiceAnswer as answered:
+            if answered.answer is Answer.NOT_FOUND:
+                return None
+            raise unreadable(answered) from answered
+
+    def start_import_job(self, id: str) -> None:
+        """Let an import job begin."""
+        with writing("StartAddressListImportJob"):
+            self._call("StartAddressListImportJob", JobId=id)
+
+    def stop_import_job(self, id: str) -> None:
+        """End an import job."""
+        with writing("StopAddressListImportJob"):
+            self._call("StopAddressListImportJob", JobId=id)
+
+    def upload(self, url: str, body: bytes) -> None:
+        """Send a file to a pre-signed URL; mail addresses leave AWS for no other place."""
+        if _is_aws(self._identity.endpoint) and not (_is_aws(url) and url.startswith("https:")):
+            raise CouldNot(
+                f"the service says to send addresses to `{urlsplit(url).hostname}`, "
+                "which is not AWS's",
+                help="nothing was sent; look into where the answer comes from",
+            )
+        self._upload(url, body)
 
     def _pages(self, operation: str, result: str, **parameters: Any) -> Iterator[Members]:
         token: dict[str, str] = {}
@@ -323,7 +372,12 @@ def _embedded(
         caller=f"arn:{partition}:iam::{account}:user/{EMBEDDED}",
         partition=partition,
     )
-    return AwsMailManager(client, identity, lambda: answered(session.client("logs", config=config)))
+    return AwsMailManager(
+        client,
+        identity,
+        lambda: answered(session.client("logs", config=config)),
+        put_embedded(embedded, observe),
+    )
 
 
 def _assumed(
@@ -374,4 +428,6 @@ def _connected(
     if url is not None and is_loopback(url):
         return AwsMailManager(client, identity, logs)
     anything: Any = session
-    return AwsMailManager(client, identity, logs, lambda name: anything.client(name, config=config))
+    return AwsMailManager(
+        client, identity, logs, clients=lambda name: anything.client(name, config=config)
+    )

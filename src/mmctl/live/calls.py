@@ -67,7 +67,7 @@ class Calls:
         Raises:
             WentWrong: it still is after the longest time that an ingress point may take.
         """
-        for _ in range(_polls(self._means)):
+        for _ in range(polls(self._means)):
             self._means.sleep(self._means.poll_seconds)
             try:
                 return self.write(operation, subject, call)
@@ -91,7 +91,7 @@ class Calls:
         Raises:
             WentWrong: it takes too long.
         """
-        for _ in range(_polls(self._means)):
+        for _ in range(polls(self._means)):
             if self._means.service.get(Noun.INGRESS_POINT, id) is None:
                 return
             self._means.say(f"  ingress point {name} is DEPROVISIONING")
@@ -115,7 +115,7 @@ def wait_until_ready(means: Means, name: str, id: str, *, may_fail: bool = False
         WentWrong: it failed, is gone, or takes too long.
     """
     status = "PROVISIONING"
-    for _ in range(_polls(means)):
+    for _ in range(polls(means)):
         found = means.service.get(Noun.INGRESS_POINT, id)
         status = found["Status"] if found else "gone"
         if status not in UNDER_WAY:
@@ -128,5 +128,6 @@ def wait_until_ready(means: Means, name: str, id: str, *, may_fail: bool = False
         raise WentWrong(f"ingress point {name} is {status}")
 
 
-def _polls(means: Means) -> int:
+def polls(means: Means) -> int:
+    """How often to look before something takes too long."""
     return max(2, int(means.patience_seconds / means.poll_seconds))

@@ -15,14 +15,13 @@ from mmctl.live.calls import Calls, ChangedMeanwhile
 from mmctl.live.canonical import digest
 from mmctl.live.creating import Creation
 from mmctl.live.log_steps import LogSteps
+from mmctl.live.members import MemberSteps
 from mmctl.live.passwords import Passwords
 from mmctl.live.read import read_object
 from mmctl.live.service import NOUN, Answer, Members, Noun, OutcomeUnknown, ServiceAnswer
 from mmctl.live.steps import LOG_VERBS, PASSWORD, Step, Verb, all_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mmctl.compiler.configuration import Key, LiveObject
     from mmctl.live.means import Means
     from mmctl.live.plan import Plan
@@ -45,6 +44,7 @@ class Execution:
         self._digests = dict(state.raw)
         self._wanted = plan.desired.by_key()
         self._created: dict[Key, str] = {}
+        self._member_steps = MemberSteps(means, self.calls, plan.token)
         self._log_steps = LogSteps(means.service, self.calls, plan.desired, state)
 
     def run(self) -> None:
@@ -65,7 +65,8 @@ class Execution:
             case Verb.TAG | Verb.UNTAG:
                 self._tag(step)
             case Verb.ADD_MEMBERS | Verb.REMOVE_MEMBERS:
-                self._members(step)
+                self._compare(step)
+                self._member_steps.run(step, self._id(step))
             case Verb.DELIVER_LOGS | Verb.STOP_LOGS:
                 self._log_steps.run(step, self._id(step))
             case Verb.DELETE:
@@ -192,16 +193,6 @@ class Execution:
         if step.kind is Kind.ADD_ON and found is not None and found.id is not None:
             arns.append(identity.arn(Noun.ADDON_INSTANCE, found.id))
         return arns
-
-    def _members(self, step: Step) -> None:
-        self._compare(step)
-        adding = step.verb is Verb.ADD_MEMBERS
-        verb: Callable[[str, str], None] = (
-            self._service.add_member if adding else self._service.remove_member
-        )
-        operation = "RegisterMember" if adding else "DeregisterMember"
-        for address, _ in step.values:
-            self.calls.twice(operation, address, partial(verb, self._id(step), address))
 
     def _delete(self, step: Step) -> None:
         found = self._compare(step)

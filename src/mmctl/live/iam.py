@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.language.project import Kind
 from mmctl.live.logs import SENDING
+from mmctl.live.members import IMPORT_BEYOND
 from mmctl.live.service import NOUN, Noun
 from mmctl.model.logs import DestinationType, destination_type_of
 
@@ -90,6 +91,9 @@ def _apply_statements(desired: LiveConfiguration, identity: Identity) -> Iterato
         actions += [] if noun in fixed else [f"ses:Update{noun}"]
     if Noun.ADDRESS_LIST in nouns:
         actions += ["ses:RegisterMemberToAddressList", "ses:DeregisterMemberFromAddressList"]
+    if any(len(thing.members or ()) > IMPORT_BEYOND for thing in desired.objects):
+        verbs = ("Create", "Get", "Start", "Stop")
+        actions += [f"ses:{verb}AddressListImportJob" for verb in verbs]
     yield _statement(actions, ["*"])
     if Noun.INGRESS_POINT in nouns:
         yield _statement(["iam:CreateServiceLinkedRole"], ["*"])

@@ -48,7 +48,7 @@ def plan_rollback(target: Target, entry: HistoryEntry, means: Means) -> Plan:
         CouldNot: the snapshot or the service cannot be read.
     """
     desired = means.history.snapshot(entry.id).configuration
-    settle(means, desired.project)
+    settle(means, desired.project, stop_imports=True)
     state = read_live(means.service, desired, means.history.applied())
     return make_plan(target, desired, state, goes_back_to=entry.id, serial=count(means.history))
 

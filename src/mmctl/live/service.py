@@ -167,3 +167,21 @@ class MailManager(Protocol):
 
     def remove_member(self, address_list_id: str, address: str) -> None:
         """Take an address off a list; one that is not there is gone already."""
+
+    def create_import_job(self, address_list_id: str, name: str, token: str) -> str:
+        """Make a job that adds addresses of a JSON file, give its id; the same token is the same.
+
+        The file goes to the job's `PreSignedUrl`, then the job is started.
+        """
+
+    def import_job(self, id: str) -> Members | None:
+        """All members of an import job; None: there is none."""
+
+    def start_import_job(self, id: str) -> None:
+        """Let an import job begin."""
+
+    def stop_import_job(self, id: str) -> None:
+        """End an import job."""
+
+    def upload(self, url: str, body: bytes) -> None:
+        """Send a file to a pre-signed URL."""

@@ -1,6 +1,7 @@
 """Waiting until nothing is under way before a plan is made that is to be carried out at once.
 
-While an ingress point is UPDATING, the service does not say whether it will be open or closed.
+While an ingress point is UPDATING, the service does not say whether it will be open or closed, and
+while an import is under way, not which members a list will have.
 """
 
 from __future__ import annotations
@@ -10,18 +11,22 @@ from typing import TYPE_CHECKING
 from mmctl.compiler.configuration import OWNER_TAG
 from mmctl.errors import CouldNot
 from mmctl.live.calls import UNDER_WAY, WentWrong, wait_until_ready
+from mmctl.live.members import settle_imports
 from mmctl.live.service import Noun
 
 if TYPE_CHECKING:
     from mmctl.live.means import Means
 
 
-def settle(means: Means, project: str) -> None:
-    """Wait for the project's ingress points that an earlier apply left under way.
+def settle(means: Means, project: str, *, stop_imports: bool = False) -> None:
+    """Wait for the project's ingress points and imports that an earlier apply left under way.
+
+    `stop_imports`: end them, as a rollback takes away what they add.
 
     Raises:
         CouldNot: one takes too long, or the service cannot be asked.
     """
+    settle_imports(means, stop=stop_imports)
     service, noun = means.service, Noun.INGRESS_POINT
     for summary in service.list(noun):
         live_id = summary[noun.id_member]
