@@ -273,3 +273,43 @@ def test_a_value_of_millions_of_characters_is_not_repeated_in_the_message() -> N
     text = UNUSED.replace('"*@spam.example"', member)
     found = {p.check: p for p in linted(text)}["unusable-list-member"]
     assert len(found.message) < 2000
+
+
+@pytest.mark.parametrize(
+    ("policy", "points", "said"),
+    [
+        pytest.param("{default: allow, statements: []}", "", "info", id="no ingress point"),
+        pytest.param(
+            "{default: allow, statements: []}",
+            "ingress_points: {mx-1: {type: open, traffic_policy: 'id:tp', rule_set: 'id:rs'}}\n",
+            "info",
+            id="an ingress point that names a policy by its id",
+        ),
+        pytest.param(
+            "{default: allow, statements: []}",
+            "ingress_points: {mx-1: {type: auth, traffic_policy: 'id:tp', rule_set: 'id:rs', "
+            "auth: {smtp_password_env: A}}}\n",
+            None,
+            id="an ingress point that asks for a password",
+        ),
+        pytest.param(
+            "{default: allow, statements: [{deny: [{recipient: {ends_with: '@a.example'}}]}]}",
+            "",
+            None,
+            id="some are refused",
+        ),
+        pytest.param(
+            "{default: allow, statements: []}",
+            "ingress_points: {mx-1: {type: open, traffic_policy: other, rule_set: inbound}}\n",
+            None,
+            id="another policy is used",
+        ),
+    ],
+)
+def test_a_policy_whose_ingress_points_are_not_known_is_an_info(
+    policy: str, points: str, said: str | None
+) -> None:
+    other = "{default: deny, statements: [{allow: [{recipient: {ends_with: '@example.com'}}]}]}"
+    text = f"{UNUSED}traffic_policies: {{edge: {policy}, other: {other}}}\n{points}"
+    found = [p.severity for p in linted(text) if p.check == "accepts-any-recipient"]
+    assert found == ([Severity(said)] if said else [])

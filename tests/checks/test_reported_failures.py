@@ -62,8 +62,8 @@ TAIL: Final = """\
   do not tell.
 - `mail_from: preserve` at a relay as such: a server's name does not tell whether it is outside the
   company. `preserve-to-outside` reports what can be told.
-- A relay back to an ingress point of the project: AWS gives it its address, which is in no file.
-  `delivery-loop` reports `send`.
+- A relay back to an ingress point under a name of your own: AWS gives the point its address, which
+  is in no file. `delivery-loop` reports `send`, and relays to the names that AWS gives.
 - A header added before a relay: rules add `X-` headers alone, which a signature covers only where
   the sender asked for it.
 - Deprecated spellings: version 1 of the language has none. Other spellings of AWS's words are for

@@ -3,7 +3,9 @@
 What it does:
     Looks at open ingress points on the internet. A policy limits recipients when it refuses by
     default and each `allow` asks for a recipient or for the network of the client, or when a
-    `deny` refuses all recipients but some. It is an error where the rules also `send`.
+    `deny` refuses all recipients but some. It is an error where the rules also `send`. Where it
+    is not known which ingress points a policy guards, because they stand elsewhere or name it by
+    its id, a policy that allows all without any statement is an info, and a warning with `send`.
 
 Why it is bad:
     Everything that anybody hands in is accepted, kept and paid for, also mail for domains that
@@ -38,11 +40,12 @@ Good:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.checks.effects import kinds
-from mmctl.checks.places import entrances, is_public
+from mmctl.checks.own import is_open
+from mmctl.checks.places import entrances, entrances_known, is_public, rules
 from mmctl.model.enums import AcceptAction, IngressPointType
 from mmctl.problem import Severity
 
@@ -57,6 +60,8 @@ if TYPE_CHECKING:
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the policies that admit mail for anybody from anybody."""
     project = subject.project
+    if project.rule_sets and not entrances_known(project, is_open):
+        yield from _perhaps(project)
     for policy in project.traffic_policies.values():
         points = [
             point
@@ -71,10 +76,29 @@ def run(subject: Subject) -> Iterator[Finding]:
                 path,
                 f"`{points[0].name}` is open to all, and this admits mail for every recipient"
                 + (", which the rules send on: an open relay" if sends else ""),
-                help="write `default: deny`, and allow your domains by"
-                ' `recipient: {ends_with: "@example.com"}`',
+                help=_HELP,
                 severity=Severity.ERROR if sends else None,
             )
+
+
+def _perhaps(project: Project) -> Iterator[Finding]:
+    sends = any("Send" in kinds(rule) for _, rule in rules(project))
+    for policy in project.traffic_policies.values():
+        path = None if policy.policy.policy_statements else _admits_all(policy)
+        if path is not None and not entrances(project, policy):
+            yield finding(
+                policy,
+                path,
+                "an ingress point that is open to all takes mail for every recipient by this"
+                + (", which the rules send on: an open relay" if sends else ""),
+                help=_HELP,
+                severity=Severity.WARNING if sends else Severity.INFO,
+            )
+
+
+_HELP: Final = (
+    'write `default: deny`, and allow your domains by `recipient: {ends_with: "@example.com"}`'
+)
 
 
 def _admits_all(policy: LogicalTrafficPolicy) -> Path | None:

@@ -6,7 +6,7 @@ What it does:
     judges it. It must reach what the rule set says (`must_reach`; by default `delivered` where the
     set delivers at all, else `stored`), unless a rule drops or bounces it or is `final: true`.
     Where the ingress points are not known, a rule set that loses mail for others is an info. Mail
-    of other kinds is looked at by `mmctl prove`.
+    of other kinds is not looked at.
 
 Why it is bad:
     The sender was told that the mail was accepted, so nobody sends it again and nobody learns of

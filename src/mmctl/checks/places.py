@@ -11,11 +11,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Finding, finding
+from mmctl.language.references import is_raw
 from mmctl.model.enums import AcceptAction, IpType
 from mmctl.model.rules import RuleCondition, RuleStringExpression
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mmctl.language.fix import Fix
     from mmctl.language.project import (
@@ -242,6 +243,16 @@ def entrances(project: Project, policy: LogicalTrafficPolicy) -> tuple[LogicalIn
         point
         for point in project.ingress_points.values()
         if point.ingress_point.traffic_policy_id == policy.name
+    )
+
+
+def entrances_known(
+    project: Project, counts: Callable[[LogicalIngressPoint], bool] = is_public
+) -> bool:
+    """Whether each ingress point that counts names its policy; not where there are none at all."""
+    points = project.ingress_points.values()
+    return bool(points) and not any(
+        counts(point) and is_raw(point.ingress_point.traffic_policy_id) for point in points
     )
 
 

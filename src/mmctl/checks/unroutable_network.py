@@ -3,7 +3,8 @@
 What it does:
     Finds `allow` statements with a private, shared, loopback or link-local IPv4 network, in
     policies that guard public ingress points only; and conditions on `sender_ipv6` where all of
-    these points take IPv4 connections alone (an info where they are under `deny`).
+    these points take IPv4 connections alone (an info where they are under `deny`). Where
+    it is not known which ingress points a policy guards, private networks are an info.
 
 Why it is bad:
     Nobody connects to a public ingress point from such an address: the internet does not carry
@@ -46,7 +47,14 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.checks.networks import IPV4, network_test
-from mmctl.checks.places import Role, entrances, is_dual_stack, is_public, policy_conditions
+from mmctl.checks.places import (
+    Role,
+    entrances,
+    entrances_known,
+    is_dual_stack,
+    is_public,
+    policy_conditions,
+)
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -73,21 +81,23 @@ INSIDE_ONLY: Final = tuple(
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the networks that cannot reach the ingress points of their policy."""
+    known = entrances_known(subject.project)
     for policy in subject.project.traffic_policies.values():
         points = entrances(subject.project, policy)
-        if points and all(map(is_public, points)):
-            takes_ipv6 = any(map(is_dual_stack, points))
-            for placed in policy_conditions(policy):
-                test = network_test(placed)
-                if test is not None and not test.negated:
-                    yield from (
-                        _outside(test)
-                        if test.version == IPV4
-                        else _never(test, points[0], takes_ipv6=takes_ipv6)
-                    )
+        unknown = not (known or points)
+        if not (unknown or (points and all(map(is_public, points)))):
+            continue
+        for placed in policy_conditions(policy):
+            test = network_test(placed)
+            if test is None or test.negated:
+                continue
+            if test.version == IPV4:
+                yield from _outside(test, Severity.INFO if unknown else None)
+            elif points and not any(map(is_dual_stack, points)):
+                yield _never(test, points[0])
 
 
-def _outside(test: NetworkTest) -> Iterator[Finding]:
+def _outside(test: NetworkTest, severity: Severity | None) -> Iterator[Finding]:
     for index, network in enumerate(test.networks() if test.role is Role.ALLOW else ()):
         if isinstance(network, IPv4Network) and any(map(network.subnet_of, INSIDE_ONLY)):
             yield finding(
@@ -95,18 +105,18 @@ def _outside(test: NetworkTest) -> Iterator[Finding]:
                 (*test.path, "Values", index),
                 f"nobody connects from `{test.values[index]}` to an ingress point on the internet",
                 help="write the public addresses, or put the ingress point into the VPC",
+                severity=severity,
             )
 
 
-def _never(test: NetworkTest, point: LogicalIngressPoint, *, takes_ipv6: bool) -> Iterator[Finding]:
-    if not takes_ipv6:
-        yield finding(
-            test.owner,
-            test.path,
-            f"`{point.name}` takes IPv4 connections alone, so nobody connects from these networks",
-            help="leave it out, or write `network: {public: dual_stack}`",
-            severity=None if test.role is Role.ALLOW else Severity.INFO,
-        )
+def _never(test: NetworkTest, point: LogicalIngressPoint) -> Finding:
+    return finding(
+        test.owner,
+        test.path,
+        f"`{point.name}` takes IPv4 connections alone, so nobody connects from these networks",
+        help="leave it out, or write `network: {public: dual_stack}`",
+        severity=None if test.role is Role.ALLOW else Severity.INFO,
+    )
 
 
 CHECK = Check(
