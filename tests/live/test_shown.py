@@ -62,6 +62,22 @@ def test_a_plan_says_where_then_each_edit_then_how_much(world: World) -> None:
     ]
 
 
+def test_a_plan_shows_the_order_of_its_steps_when_asked(world: World) -> None:
+    lines = without_ids(human(world.plan(), steps=True).plain)
+    assert lines[-10:] == [
+        "1/9 create address list partners",
+        "2/9 add members to address list partners: *@partner.example, one@vendor.example",
+        "3/9 create address list feed",
+        "4/9 create archive compliance",
+        "5/9 create relay exchange",
+        "6/9 create add-on vade",
+        "7/9 create traffic policy edge",
+        "8/9 create rule set inbound",
+        "9/9 create ingress point mx",
+        "EMBEDDED, not AWS",
+    ]
+
+
 def test_a_narrow_plan_fits_80_columns_and_a_wide_one_uses_its_room(world: World) -> None:
     plan = changed(world).plan()
     assert max(map(len, human(plan).plain.splitlines())) <= 80

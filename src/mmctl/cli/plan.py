@@ -72,7 +72,8 @@ def plan(
             run.write(render.markdown(made))
         case _:
             listed = changed if messages else ()
-            run.show(render.human(made, width=run.console().width, messages=listed))
+            width = run.console().width
+            run.show(render.human(made, width=width, messages=listed, steps=run.verbose))
     if save is not None:
         save_plan(made, save)
         run.say(f"saved to {save}; to carry it out: mmctl apply {save}")

@@ -188,10 +188,11 @@ class Execution:
         self._remember(step.kind, self._id(step))
 
     def _arns(self, step: Step, found: LiveObject | None) -> list[str]:
+        """What has the tags of an object; what a plan reads them from comes last."""
         identity = self._service.identity
         arns = [identity.arn(NOUN[step.kind], self._id(step))]
         if step.kind is Kind.ADD_ON and found is not None and found.id is not None:
-            arns.append(identity.arn(Noun.ADDON_INSTANCE, found.id))
+            arns.insert(0, identity.arn(Noun.ADDON_INSTANCE, found.id))
         return arns
 
     def _delete(self, step: Step) -> None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 
 _CHANGED = ("LastModificationDate", "LastUpdatedTimestamp", "LastModifiedTimestamp")
+_NO_TAG = "none"
 _GONE = ("PENDING_DELETION", "DEPROVISIONING")
 
 
@@ -126,16 +127,19 @@ def read_object(
         return None
     if tags is None:
         tags = service.tags(service.identity.arn(noun, id))
-    thing = LiveObject(
+    more = _more(kind, answer)
+    if kind is Kind.ADD_ON:
+        instance = _instance_of(service, id)
+        more |= {"id": instance, "subscription_id": id, "instance": instance is not None}
+        tags = tags if instance is None else _tags_of_both(service, tags, instance)
+    return LiveObject(
         kind=kind,
         name=answer[noun.name_member],
         shape=_shape(kind, answer),
         tags=without_owner(tags.items()),
         project=tags.get(OWNER_TAG),
-        id=id,
-        **_more(kind, answer),
+        **{"id": id, **more},
     )
-    return _with_instance(service, thing, id) if kind is Kind.ADD_ON else thing
 
 
 def _shape(kind: Kind, answer: Members) -> Any:
@@ -174,15 +178,25 @@ def _more(kind: Kind, answer: Members) -> dict[str, Any]:
     }
 
 
-def _with_instance(service: MailManager, thing: LiveObject, subscription: str) -> LiveObject:
-    """The add-on with the id of its instance: the first one of its subscription."""
+def _instance_of(service: MailManager, subscription: str) -> str | None:
+    """The id of a subscription's instance: the first one, where there are several."""
     instances = sorted(
         summary["AddonInstanceId"]
         for summary in service.list(Noun.ADDON_INSTANCE)
         if summary["AddonSubscriptionId"] == subscription
     )
-    instance = instances[0] if instances else None
-    return replace(thing, id=instance, subscription_id=subscription, instance=instance is not None)
+    return instances[0] if instances else None
+
+
+def _tags_of_both(service: MailManager, tags: Mapping[str, str], instance: str) -> dict[str, str]:
+    """The tags of a subscription; where its instance has another value, both values."""
+    theirs = service.tags(service.identity.arn(Noun.ADDON_INSTANCE, instance))
+    differing = {
+        key: f"{tags.get(key, _NO_TAG)} / {theirs.get(key, _NO_TAG)}"
+        for key in (tags.keys() | theirs.keys()) - {OWNER_TAG}
+        if tags.get(key) != theirs.get(key)
+    }
+    return {**tags, **differing}
 
 
 def _concerns(listed: Listed, desired: LiveConfiguration) -> bool:

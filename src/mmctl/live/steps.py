@@ -12,12 +12,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.compiler.configuration import OWNER_TAG
-from mmctl.errors import Refused
 from mmctl.language.project import Kind
 from mmctl.language.references import references
 from mmctl.live.canonical import canonical_pair
 from mmctl.live.logs import NOWHERE, SENDING
-from mmctl.live.pairing import NAME_IS_FIXED
 from mmctl.live.replacing import left_over_name, name_between, why_replaced
 from mmctl.live.widening import narrows
 from mmctl.model.logs import LogType
@@ -182,17 +180,12 @@ class _Order:
             yield _step(Verb.UPDATE, thing, members=("Status",))
 
     def _free_name(self, thing: LiveObject) -> Iterator[Step]:
-        """Where another live object still has the name: let it have one of its own till later."""
+        """Where another live object still has the name: let it have one of its own till later.
+
+        Of kinds whose names are fixed none has: what has a name is what that name is paired with.
+        """
         for holder in self.live.of_kind(thing.kind):
             if holder.key != thing.key and self.names[holder.key] == thing.live_name:
-                if thing.kind in NAME_IS_FIXED:
-                    raise Refused(
-                        f"{thing.kind.noun} {thing.name} is to be called `{thing.live_name}`, "
-                        f"as {holder.name} still is",
-                        why=f"the service cannot rename an {thing.kind.noun}, "
-                        "and takes no second one of the same name",
-                        help="give it another `live_name`, or let the other go in a plan before",
-                    )
                 other = name_between(holder.kind, holder.live_name)
                 self.names[holder.key] = other
                 values = ((other, ""),)

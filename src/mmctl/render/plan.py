@@ -38,9 +38,21 @@ _NARROW: Final = 80
 _LEAST_DETAIL: Final = 20
 
 
-def human(plan: Plan, *, width: int = _NARROW, messages: Sequence[str] = ()) -> Text:
-    """The plan, at most `width` columns wide; the embedded endpoint is named first and last."""
-    return framed([bare(plan, width=width, messages=messages)], plan.target.identity)
+def human(
+    plan: Plan, *, width: int = _NARROW, messages: Sequence[str] = (), steps: bool = False
+) -> Text:
+    """The plan, at most `width` columns wide; the embedded endpoint is named first and last.
+
+    `steps`: also in which order it is carried out.
+    """
+    order = _steps(plan) if steps else ()
+    return framed([bare(plan, width=width, messages=messages), *order], plan.target.identity)
+
+
+def _steps(plan: Plan) -> Iterator[Text]:
+    """The steps, numbered as apply tells them."""
+    for number, step in enumerate(plan.steps, 1):
+        yield Text(f"{number}/{len(plan.steps)} {step.text}")
 
 
 def bare(plan: Plan, *, width: int = _NARROW, messages: Sequence[str] = ()) -> Text:
