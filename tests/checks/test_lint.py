@@ -313,3 +313,24 @@ def test_a_policy_whose_ingress_points_are_not_known_is_an_info(
     text = f"{UNUSED}traffic_policies: {{edge: {policy}, other: {other}}}\n{points}"
     found = [p.severity for p in linted(text) if p.check == "accepts-any-recipient"]
     assert found == ([Severity(said)] if said else [])
+
+
+@pytest.mark.parametrize(
+    ("value", "check"),
+    [
+        ('contains: "*@Spam.example"', "pattern-in-literal"),
+        ('contains: " @Spam.example"', "stray-character"),
+        ('equals: "@Spam.example"', "not-an-address"),
+    ],
+)
+def test_of_a_value_that_matches_nothing_that_alone_is_said(value: str, check: str) -> None:
+    text = RULES.format(before="").replace("equals: spam.example", "equals: a@spam.example")
+    text = text.replace(
+        "        actions: [drop]",
+        f"        unless: [{{mail_from: {{{value}}}}}]\n        actions: [drop]",
+    )
+    assert [problem.check for problem in linted(text)] == [check]
+    ignored = text.replace(
+        "      - name: block", f"      # mmctl: ignore[{check}] it is so\n      - name: block"
+    )
+    assert {p.check for p in linted(ignored)} & {"case-decides", "substring-allow"}

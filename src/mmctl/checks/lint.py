@@ -28,6 +28,12 @@ LONGEST: Final = 1000
 """Characters of a message: a value in it may have millions."""
 
 
+_MATCHES_NOTHING: Final = frozenset({"not-an-address", "pattern-in-literal", "stray-character"})
+_OF_MATCHES: Final = frozenset(
+    {"case-decides", "own-domain-allow", "redundant-value", "substring-allow", "unanchored-suffix"}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What was found, and what could be done about it without asking."""
@@ -81,7 +87,7 @@ def report(
     if projects and all(project.whole for project in projects) and _are_all(projects):
         subject = Subject(project=projects[0], today=today, found=tuple(found), known=_IDS)
         kept += _noted(_of(ignore_without_effect.CHECK, subject), fixes)
-    listed = ordered(kept)
+    listed = ordered(_without_consequences(kept))
     return Report(listed, {each: fixes[each] for each in listed if each in fixes})
 
 
@@ -117,6 +123,14 @@ def _noted(
         if fix is not None:
             fixes[problem] = fix
         yield problem
+
+
+def _without_consequences(problems: Sequence[Problem]) -> Iterator[Problem]:
+    """Of a value that matches nothing, what it would match is not worth a problem of its own."""
+    nothing = {problem.position for problem in problems if problem.check in _MATCHES_NOTHING}
+    for problem in problems:
+        if problem.check not in _OF_MATCHES or problem.position not in nothing:
+            yield problem
 
 
 def _are_all(projects: Sequence[Project]) -> bool:

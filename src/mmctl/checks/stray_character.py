@@ -4,9 +4,9 @@ What it does:
     In values that are compared with addresses and server names: spaces, invisible characters,
     typographic quotes, angle brackets, `mailto:`, commas and semicolons between addresses, HTML
     entities. In other texts: invisible characters and no-break spaces that stand in the file as
-    they are (written as an escape such as "\u200B" they are meant), HTML entities, typographic
-    quotes around the whole value, and spaces where a header value has none, at its beginning and
-    end.
+    they are (written as an escape such as "\u200B" they are meant), HTML entities, encoded words
+    (`=?utf-8?…?=`, which are decoded before they are compared), typographic quotes around the whole
+    value, and spaces where a header value has none, at its beginning and end.
 
 Why it is bad:
     Values are compared character by character. What cannot be seen in the file makes the
@@ -48,6 +48,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.checks.check import Check, Finding, Subject
 from mmctl.checks.places import ENVELOPE, compared_as_addresses, text_tests
 from mmctl.language.fix import Replace
+from mmctl.mail.encoded_words import decode_words
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ NAMES: Final = {
 """Characters that cannot be seen, or look like a space."""
 _UNSEEN: Final = re.compile("[" + "".join(NAMES) + "]")
 _ENTITY: Final = re.compile(r"&(?:[a-zA-Z]{2,8}|#[0-9]{2,5}|#x[0-9a-fA-F]{2,4});")
+_ENCODED: Final = re.compile(r"=\?[\w-]+\?[bBqQ]\?[^?]*\?=")
 _QUOTES: Final = "\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb"
 _QUOTED: Final = re.compile(f"[{_QUOTES}].*[{_QUOTES}]")
 _NOT_IN_ADDRESSES: Final = re.compile(rf"[\s{_QUOTES}<>,;]")
@@ -82,7 +84,7 @@ def run(subject: Subject) -> Iterator[Finding]:
     for test in text_tests(subject.project):
         address = test.subject in names
         for index, value in enumerate(test.values):
-            found = _fault(test, value, address=address)
+            found = _fault(test, value, address=address) or _encoded(subject.project, value)
             if found is None or (not address and _escaped(subject.project, test, index, value)):
                 continue
             message, meant = found
@@ -130,6 +132,12 @@ def _fault(test: TextTest, value: str, *, address: bool) -> tuple[str, str] | No
     if test.subject == "helo" and value.strip("\t ") not in {value, ""}:
         return f"a space in `{value}`, where no server name has one", value.strip("\t ")
     return _address_fault(value) if address else _text_fault(test, value)
+
+
+def _encoded(project: Project, value: str) -> tuple[str, str] | None:
+    if project.settings.readings.encoded_words != "decoded" or not _ENCODED.search(value):
+        return None
+    return "encoded words are decoded before they are compared", decode_words(value).text
 
 
 def _is_entity(found: re.Match[str]) -> bool:
