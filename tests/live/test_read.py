@@ -15,9 +15,10 @@ from mmctl.emulator.core import EmbeddedMailManager
 from mmctl.emulator.service_error import ServiceError
 from mmctl.errors import CouldNot, Refused, UsageError
 from mmctl.language.read import read_text
-from mmctl.live.aws import connect, is_loopback
+from mmctl.live.aws import connect
 from mmctl.live.drift import drift_of
 from mmctl.live.service import Answer, Noun, OutcomeUnknown, ServiceAnswer
+from mmctl.live.sessions import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -181,16 +182,16 @@ def test_what_somebody_deleted_by_hand_is_drift(world: World) -> None:
 def test_credentials_of_another_account_are_refused_against_a_named_one(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import boto3  # noqa: PLC0415 - beside its only use
+    from botocore.session import Session  # noqa: PLC0415 - beside its only use
 
     from mmctl.emulator.hook import attach  # noqa: PLC0415 - beside its only use
 
     embedded = EmbeddedMailManager(world.root / "aws.db", clock=world.clock.now)
-    session = boto3.Session(
-        aws_access_key_id="a", aws_secret_access_key="b", region_name="us-east-1"
-    )
-    attach(session.events, embedded, account="444455556666", region="us-east-1")
-    monkeypatch.setattr("boto3.Session", lambda **_options: session)
+    session = Session()
+    session.set_credentials("a", "b")
+    events = session.get_component("event_emitter")
+    attach(events, embedded, account="444455556666", region="us-east-1")
+    monkeypatch.setattr("mmctl.live.sessions._new", lambda _profile: session)
     with pytest.raises(Refused, match="is account 111122223333, the credentials are those of 4444"):
         connect(
             environment('account: "111122223333", region: us-east-1'),

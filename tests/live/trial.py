@@ -25,10 +25,11 @@ from mmctl.emulator.faults import Fault, FaultKind, Faults, FaultyMailManager
 from mmctl.emulator.hook import attach
 from mmctl.errors import CouldNot, Refused, StoppedPartWay
 from mmctl.live.answers import ATTEMPTS
-from mmctl.live.aws import EMBEDDED_ACCOUNT, AwsMailManager
+from mmctl.live.aws import AwsMailManager
 from mmctl.live.history import History, Result
 from mmctl.live.s3 import S3Store
 from mmctl.live.service import Identity
+from mmctl.live.sessions import EMBEDDED_ACCOUNT
 from mmctl.live.store import DirectoryStore
 
 if TYPE_CHECKING:

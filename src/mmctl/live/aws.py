@@ -1,4 +1,4 @@
-"""Mail Manager through boto3, the embedded one included: the only place that imports boto3.
+"""Mail Manager through botocore, the embedded one included.
 
 Answers become what `service.py` declares: typed errors, unknown outcomes, and CouldNot for all
 that lies between here and the service. Imports are inside, so that other commands start fast.
@@ -6,7 +6,6 @@ that lies between here and the service. Imports are inside, so that other comman
 
 from __future__ import annotations
 
-import re
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -15,7 +14,6 @@ from weakref import finalize
 from mmctl.errors import CouldNot, Refused, UsageError
 from mmctl.language.project import EMBEDDED
 from mmctl.live.answers import (
-    ATTEMPTS,
     asking,
     insist_on_whole_answers,
     reading,
@@ -25,6 +23,15 @@ from mmctl.live.answers import (
 from mmctl.live.aws_logs import AwsLogs
 from mmctl.live.bucket import S3Bucket
 from mmctl.live.service import Answer, Identity, Members, Noun, OutcomeUnknown, ServiceAnswer
+from mmctl.live.sessions import (
+    DEFAULT_REGION,
+    EMBEDDED_ACCOUNT,
+    client_config,
+    is_aws,
+    is_loopback,
+    keyed_session,
+    session_of,
+)
 from mmctl.live.uploads import put, put_embedded
 
 if TYPE_CHECKING:
@@ -32,10 +39,10 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    import boto3
     from botocore.config import Config
 
     from mmctl.language.project import Environment
+    from mmctl.live.sessions import Session
 
     Clients = Callable[[str], Any]
     Upload = Callable[[str, bytes], None]
@@ -43,14 +50,10 @@ if TYPE_CHECKING:
 
 EMBEDDED_STATE: Final = ".mmctl/embedded.db"
 """Where the embedded Mail Manager keeps its state, below the project."""
-EMBEDDED_ACCOUNT: Final = "000000000000"
-DEFAULT_REGION: Final = "us-east-1"
-_LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
-_AWS_HOST: Final = re.compile(r"(^|\.)(amazonaws\.com(\.cn)?|api\.aws)$")
 
 
 class AwsMailManager:
-    """The service behind one boto3 session."""
+    """The service behind one session."""
 
     def __init__(
         self,
@@ -203,7 +206,7 @@ class AwsMailManager:
 
     def upload(self, url: str, body: bytes) -> None:
         """Send a file to a pre-signed URL; mail addresses leave AWS for no other place."""
-        if _is_aws(self._identity.endpoint) and not (_is_aws(url) and url.startswith("https:")):
+        if is_aws(self._identity.endpoint) and not (is_aws(url) and url.startswith("https:")):
             raise CouldNot(
                 f"the service says to send addresses to `{urlsplit(url).hostname}`, "
                 "which is not AWS's",
@@ -252,17 +255,17 @@ def connect(
         Refused: the credentials are those of another account.
     """
     url = endpoint_url or environment.endpoint
-    config = _config()
     if url == EMBEDDED:
-        return _embedded(environment, root, config, clock=clock, observe=observe)
-    if url is not None and not is_loopback(url) and not _is_aws(url) and endpoint_url is None:
+        return _embedded(environment, root, clock=clock, observe=observe)
+    if url is not None and not is_loopback(url) and not is_aws(url) and endpoint_url is None:
         raise UsageError(
             f"endpoint `{url}` is neither AWS's nor on this machine",
             help=f"if it is meant, spell it out: --endpoint-url {url}",
         )
-    session = _session(environment, url, config)
+    config = client_config()
+    session = session_of(environment, url, config)
     with asking("credentials"):
-        client = session.client("mailmanager", endpoint_url=url, config=config)
+        client = session.client("mailmanager", url=url, config=config)
     return _connected(session, client, environment, url, config)
 
 
@@ -278,70 +281,22 @@ def open_bucket(environment: Environment, bucket: str) -> S3Bucket:
     """
     from mmctl.live.s3_mail import READERS
 
-    config = _config(connections=READERS)
-    session = _session(environment, None, config)
+    config = client_config(connections=READERS)
+    session = session_of(environment, None, config)
     with asking("credentials"):
         return S3Bucket(session.client("s3", config=config), bucket)
-
-
-def _session(environment: Environment, url: str | None, config: Config) -> boto3.Session:
-    import boto3
-
-    with asking("credentials"):
-        if url is not None and is_loopback(url) and environment.profile is None:
-            region = environment.region or DEFAULT_REGION
-            session = _keyed_session(environment.account or EMBEDDED_ACCOUNT, region)
-        else:
-            session = boto3.Session(
-                profile_name=environment.profile, region_name=environment.region
-            )
-            if session.region_name is None:
-                session = boto3.Session(
-                    profile_name=environment.profile, region_name=DEFAULT_REGION
-                )
-        return _assumed(session, environment, url, config) if environment.role_arn else session
-
-
-def is_loopback(url: str) -> bool:
-    """Whether a URL is on this machine."""
-    return (urlsplit(url).hostname or "") in _LOOPBACK
-
-
-def _is_aws(url: str) -> bool:
-    return bool(_AWS_HOST.search(urlsplit(url).hostname or ""))
-
-
-def _config(connections: int = 10) -> Config:
-    from botocore.config import Config
-
-    return Config(
-        max_pool_connections=connections,
-        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
-        connect_timeout=10,
-        read_timeout=30,
-    )
-
-
-def _keyed_session(account: str, region: str) -> boto3.Session:
-    """A session for endpoints on this machine, where the access key is the account."""
-    import boto3
-
-    return boto3.Session(
-        aws_access_key_id=account,
-        aws_secret_access_key="embedded",  # noqa: S106 - nobody checks it
-        region_name=region,
-    )
 
 
 def _embedded(
     environment: Environment,
     root: Path,
-    config: Config,
     *,
     clock: Callable[[], datetime],
     observe: Observe | None,
 ) -> AwsMailManager:
     """The embedded Mail Manager behind a client whose calls never leave the process."""
+    from botocore import UNSIGNED
+
     from mmctl.emulator.core import EmbeddedMailManager
     from mmctl.emulator.hook import attach
 
@@ -352,7 +307,7 @@ def _embedded(
         raise CouldNot(f"cannot create `{path.parent}`: {error.strerror}") from error
     account = environment.account or EMBEDDED_ACCOUNT
     region = environment.region or DEFAULT_REGION
-    session = _keyed_session(account, region)
+    session, config = keyed_session(account, region), client_config(signature_version=UNSIGNED)
     client = session.client("mailmanager", config=config)
     model = client.meta.service_model
     embedded = EmbeddedMailManager(path, clock=clock, service_model=model)
@@ -380,35 +335,16 @@ def _embedded(
     )
 
 
-def _assumed(
-    session: boto3.Session, environment: Environment, url: str | None, config: Config
-) -> boto3.Session:
-    import boto3
-
-    sts = session.client(
-        "sts", endpoint_url=url if url and is_loopback(url) else None, config=config
-    )
-    answer = sts.assume_role(RoleArn=environment.role_arn, RoleSessionName="mmctl")
-    keys = answer["Credentials"]
-    return boto3.Session(
-        aws_access_key_id=keys["AccessKeyId"],
-        aws_secret_access_key=keys["SecretAccessKey"],
-        aws_session_token=keys["SessionToken"],
-        region_name=session.region_name,
-    )
-
-
 def _connected(
-    session: boto3.Session,
+    session: Session,
     client: Any,
     environment: Environment,
     url: str | None,
     config: Config,
 ) -> AwsMailManager:
     local_url = url if url and is_loopback(url) else None
-    region = session.region_name or DEFAULT_REGION
     with asking("GetCallerIdentity"):
-        sts = session.client("sts", endpoint_url=local_url, config=config)
+        sts = session.client("sts", url=local_url, config=config)
         caller = sts.get_caller_identity()
     if environment.account and caller["Account"] != environment.account:
         raise Refused(
@@ -419,15 +355,12 @@ def _connected(
         )
     identity = Identity(
         account=caller["Account"],
-        region=region,
+        region=session.region,
         endpoint=client.meta.endpoint_url,
         caller=caller["Arn"],
         partition=caller["Arn"].split(":")[1],
     )
-    logs = partial(session.client, "logs", endpoint_url=local_url, config=config)
+    logs = partial(session.client, "logs", url=local_url, config=config)
     if url is not None and is_loopback(url):
         return AwsMailManager(client, identity, logs)
-    anything: Any = session
-    return AwsMailManager(
-        client, identity, logs, clients=lambda name: anything.client(name, config=config)
-    )
+    return AwsMailManager(client, identity, logs, clients=partial(session.client, config=config))
