@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import mmctl.checks
-from mmctl.checks import CHECKS
+from mmctl.checks.catalogue import CHECKS
 from mmctl.checks.check import Check
 from mmctl.checks.lint import lint_all
 from mmctl.checks.page import page

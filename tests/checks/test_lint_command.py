@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from mmctl.checks import CHECKS
+from mmctl.checks.catalogue import CHECKS
 from mmctl.cli.main import exit_code
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmctl.checks import CHECKS
+from mmctl.checks.catalogue import CHECKS
 from mmctl.checks.mistakes import MISTAKES
 from mmctl.render.checks import index, markdown
 

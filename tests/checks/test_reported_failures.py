@@ -15,7 +15,7 @@ from typing import Final
 import pytest
 from ruamel.yaml import YAML
 
-from mmctl.checks import CHECKS
+from mmctl.checks.catalogue import CHECKS
 from mmctl.checks.lint import lint_all
 from mmctl.language.read import read_text
 

@@ -11,7 +11,7 @@ import pytest
 from junitparser import JUnitXml
 from rich.cells import cell_len
 
-from mmctl.checks import CHECKS
+from mmctl.checks.catalogue import CHECKS
 from mmctl.problem import Position, Problem, Severity
 from mmctl.render.github import job_summary, workflow_commands
 from mmctl.render.problem_documents import document

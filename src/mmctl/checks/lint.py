@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from mmctl.checks import CHECKS, ignore_without_effect
+from mmctl.checks import ignore_without_effect
+from mmctl.checks.catalogue import CHECKS
 from mmctl.checks.check import Subject
 from mmctl.problem import Problem, Severity, ordered
 

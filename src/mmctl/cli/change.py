@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mmctl.cli.run import Run
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.language.project import Environment, Project
+    from mmctl.language.seen import Seen
     from mmctl.live.history import History, HistoryEntry
     from mmctl.live.means import Means, Permissions
     from mmctl.live.plan import Plan, Target
@@ -43,6 +44,8 @@ class Change:
     run: Run
     project: Project
     means: Means
+    seen: Seen
+    """What was seen of the folder when the project was read."""
 
     @property
     def target(self) -> Target:
@@ -76,7 +79,7 @@ class Change:
         from mmctl.live.read import read_live
         from mmctl.live.settling import settle
 
-        passed = gate(self.run, self.project) if gate else None
+        passed = gate(self) if gate else None
         desired = self.desired()
         if at_once:
             settle(self.means, desired.project)
@@ -132,11 +135,13 @@ def open_change(
         ProblemsFound, UsageError: the project cannot be used.
         CouldNot, Refused: the service cannot be reached, or is another account's.
     """
+    from mmctl.language.seen import Seen
     from mmctl.live.aws import connect
     from mmctl.live.history import History
     from mmctl.live.means import Means
 
-    project = run.read()[0] if despite_problems else run.project()
+    seen = Seen()
+    project = run.read(seen)[0] if despite_problems else run.project(seen)
     service = connect(project.environment, run.root, clock=run.now, endpoint_url=endpoint_url)
     identity = service.identity
     history = History(store_of(run, project, identity.account, identity.region))
@@ -153,14 +158,14 @@ def open_change(
         process=os.getpid(),
         poll_seconds=0.2 if identity.embedded else 5.0,
     )
-    return Change(run=run, project=project, means=means)
+    return Change(run=run, project=project, means=means, seen=seen)
 
 
 def open_history(run: Run) -> tuple[Project, History, tuple[str, str]]:
     """Read the project and its history, without the service where account and region are known."""
     from mmctl.language.project import EMBEDDED
-    from mmctl.live.aws import DEFAULT_REGION, EMBEDDED_ACCOUNT
     from mmctl.live.history import History
+    from mmctl.live.sessions import DEFAULT_REGION, EMBEDDED_ACCOUNT
 
     project = run.read()[0]
     environment = project.environment

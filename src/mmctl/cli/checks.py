@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 @command("human", "json")
 def checks(run: Run) -> int:
     """List what lint looks for."""
-    from mmctl.checks import CHECKS
+    from mmctl.checks.catalogue import CHECKS
     from mmctl.render.checks import document, listing
 
     if run.format == "json":

@@ -19,7 +19,7 @@ def explain(
     check: Annotated[str, typer.Argument(help="The id, as it stands in brackets in a report.")],
 ) -> int:
     """Show what a check does, why it is bad, and what to write instead."""
-    from mmctl.checks import CHECKS
+    from mmctl.checks.catalogue import CHECKS
     from mmctl.checks.mistakes import MISTAKES
     from mmctl.language.suggest import did_you_mean
     from mmctl.render.checks import document, explanation, mistake

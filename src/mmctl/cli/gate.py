@@ -5,20 +5,25 @@ One function a gate; `plan` and `apply` pass them all, `rollback` passes none.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from mmctl.cli.remembered import file_of, keep
 from mmctl.errors import ProblemsFound
+from mmctl.language.seen import Seen
 from mmctl.live.brakes import Brake
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+    from mmctl.cli.change import Change
     from mmctl.cli.run import Run
     from mmctl.language.project import Project
 
-    Gate = Callable[[Run, Project], "Passed"]
+    Gate = Callable[[Change], "Passed"]
 
 SHOWN: Final = 5
 """So many failed cases are named before a plan; `mmctl simulate` has them all."""
@@ -33,16 +38,44 @@ class Passed:
     """Errors that were passed over because that was demanded."""
 
 
-def pass_gates(run: Run, project: Project, *, forced: Collection[str] = ()) -> Passed:
+def pass_gates(change: Change, *, forced: Collection[str] = ()) -> Passed:
     """Pass every gate; `forced` are the brakes that a flag released.
+
+    Gates that were passed without a finding are not passed again, while nothing of what they
+    depend on has changed: the files of the project and of its messages, the day, the program.
 
     Raises:
         ProblemsFound: the project has errors.
     """
-    return Passed(
+    run, project = change.run, change.project
+    kept = file_of(str(run.root), "gate", (project.environment.name, run.today.isoformat()))
+    if _nothing_found(kept, run, change.seen):
+        return Passed()
+    messages = Seen()
+
+    def read_file(path: str) -> bytes:
+        content = run.read_file(path)
+        messages.file(path, content)
+        return content
+
+    passed = Passed(
         lint_errors=_lint(run, project, forced=Brake.LINT in forced),
-        failed_cases=_cases(run, project),
+        failed_cases=_cases(run, project, read_file),
     )
+    if passed == Passed() and change.seen.all:
+        seen = {"folders": change.seen.folders, "files": change.seen.files}
+        keep(kept, {**seen, "messages": messages.files})
+    return passed
+
+
+def _nothing_found(kept: str, run: Run, seen: Seen) -> bool:
+    """Whether the gates were passed before with the same files, and nothing was found."""
+    try:
+        document = json.loads(Path(kept).read_text(encoding="utf-8"))
+        same = (document["folders"], document["files"]) == (seen.folders, seen.files)
+        return same and Seen(files=document["messages"]).holds(str(run.root))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def _lint(run: Run, project: Project, *, forced: bool) -> int:
@@ -62,7 +95,7 @@ def _lint(run: Run, project: Project, *, forced: bool) -> int:
     return len(errors)
 
 
-def _cases(run: Run, project: Project) -> int:
+def _cases(run: Run, project: Project, read_file: Callable[[str], bytes]) -> int:
     """Failed cases are told and counted: the brake `cases` holds them up."""
     from mmctl.cases.reading import cases_of
     from mmctl.cases.running import run_cases
@@ -70,7 +103,7 @@ def _cases(run: Run, project: Project) -> int:
     cases, problems = cases_of(project)
     if problems:
         raise ProblemsFound("some cases cannot be run", problems, project.files)
-    results = run_cases(project, cases, run.read_file)
+    results = run_cases(project, cases, read_file)
     failed = [result.case for result in results if not result.passed]
     if failed:
         warn = run.errors().print

@@ -133,7 +133,7 @@ def _fix(run: Run, look: Look, *, dry_run: bool) -> tuple[Linted, tuple[Problem,
 def _report(
     run: Run, problems: Sequence[Problem], files: dict[str, str], *, everything: bool
 ) -> str:
-    from mmctl.checks import CHECKS
+    from mmctl.checks.catalogue import CHECKS
 
     match run.format:
         case "json":

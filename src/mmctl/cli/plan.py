@@ -51,12 +51,13 @@ def plan(
 ) -> int:
     """Show what would change: lint and cases first, then live against the files."""
     from mmctl.cli.gate import pass_gates
-    from mmctl.live.iam import least_policies
     from mmctl.live.planfile import plan_document, save_plan
     from mmctl.render import plan as render
 
     change = open_change(run, endpoint_url=endpoint_url)
     if iam:
+        from mmctl.live.iam import least_policies
+
         run.write_json(least_policies(change.desired(), change.means.service.identity))
         return 0
     made = change.plan(partial(pass_gates, forced=_forced(force or ())))

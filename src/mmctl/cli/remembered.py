@@ -19,7 +19,7 @@ from mmctl.language.root import root_of
 from mmctl.language.seen import Seen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 OFF: Final = "--no-cache"
 FOLDER: Final = os.path.join(".mmctl", "cache")
@@ -79,13 +79,18 @@ def remember(arguments: Sequence[str], answer: Answer, seen: Seen) -> None:
         "output": answer.output,
         "code": answer.code,
     }
-    folder = os.path.dirname(file)
+    keep(file, document)
+
+
+def keep(file: str, document: dict[str, object]) -> None:
+    """Keep what is remembered, where the folder can be written; the oldest of its kind goes."""
+    folder, name = os.path.split(file)
     try:
         os.makedirs(folder, exist_ok=True)
         # Whatever the project's own .gitignore says, nobody wants these in a commit.
         _write(os.path.join(folder, ".gitignore"), "*\n")
         _write(file, json.dumps(document, ensure_ascii=False))
-        for old in _oldest(folder):
+        for old in _oldest(folder, name.partition("-")[0]):
             os.remove(old)
     except OSError:
         return
@@ -100,9 +105,14 @@ def _file(arguments: Sequence[str]) -> str | None:
     root = root_of(os.getcwd())
     if root is None:
         return None
-    key = "\0".join((*arguments, os.getcwd(), *_look(), *_program()))
+    return file_of(root, "lint", (*arguments, os.getcwd(), *_look()))
+
+
+def file_of(root: str, kind: str, question: Iterable[str]) -> str:
+    """Where the answer to a question of a kind is kept, as this program would answer it."""
+    key = "\0".join((*question, *_program()))
     name = blake2b(key.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
-    return os.path.join(root, FOLDER, f"lint-{name}.json")
+    return os.path.join(root, FOLDER, f"{kind}-{name}.json")
 
 
 def _folder_of_project(file: str) -> str:
@@ -143,8 +153,8 @@ def _write(path: str, text: str) -> None:
     os.replace(beside, path)
 
 
-def _oldest(folder: str) -> list[str]:
+def _oldest(folder: str, kind: str) -> list[str]:
     with os.scandir(folder) as entries:
-        kept = [each for each in entries if each.name.startswith("lint-")]
+        kept = [each for each in entries if each.name.startswith(f"{kind}-")]
         kept.sort(key=lambda each: each.stat().st_mtime_ns, reverse=True)
     return [each.path for each in kept[MOST:]]

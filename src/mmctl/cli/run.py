@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from mmctl.language.project import Project
+    from mmctl.language.seen import Seen
     from mmctl.problem import Problem
 
 NARROW = 80
@@ -53,19 +54,25 @@ class Run:
         start = self.directory.resolve()
         return Path(root_of(str(start)) or start)
 
-    def read(self) -> tuple[Project, tuple[Problem, ...]]:
-        """The project in the environment of this run, with the problems of its files."""
-        from mmctl.language.read import read_project
+    def read(self, seen: Seen | None = None) -> tuple[Project, tuple[Problem, ...]]:
+        """The project in the environment of this run, with the problems of its files.
 
-        return read_project(self.root, environment=self.environment)
+        What was seen of the folder is noted in `seen`.
+        """
+        from mmctl.language.files import DiskFiles
+        from mmctl.language.read import Sources
 
-    def project(self) -> Project:
+        files = DiskFiles.below(self.root)
+        files.seen = files.seen if seen is None else seen
+        return Sources(files, self.root.resolve().name).read(self.environment)
+
+    def project(self, seen: Seen | None = None) -> Project:
         """The project in the environment of this run.
 
         Raises:
             ProblemsFound: its files have errors.
         """
-        project, problems = self.read()
+        project, problems = self.read(seen)
         errors = tuple(p for p in problems if p.severity is Severity.ERROR)
         if errors:
             raise ProblemsFound("the project cannot be used as it is", errors, project.files)

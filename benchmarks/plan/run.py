@@ -1,0 +1,100 @@
+"""`mmctl plan` of the reference gateway against `aws --version`: CPU time of whole processes.
+
+    python benchmarks/plan/run.py [--runs 9] [--aws PATH]
+
+All run one after the other, so that they have the machine as it is just then; what counts is the
+median of the ratios. `aws` is the AWS CLI, version 1: `pip install awscli`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+AT_MOST: Final = 3
+"""The ratio that is promised, also for files that were not planned before."""
+REPOSITORY: Final = Path(__file__).parents[2]
+PROJECT: Final = ("mmctl.yaml", "rules", "cases", "lists")
+MMCTL: Final = str(Path(sys.executable).with_name("mmctl"))
+
+
+def main() -> int:
+    """Print the ratios; 1 where one is above what is promised, 2 where `aws` is missing."""
+    options = _options()
+    if options.aws is None:
+        print("the AWS CLI is not installed: pip install awscli")
+        return 2
+    with tempfile.TemporaryDirectory(prefix="mmctl-benchmark-") as name:
+        folder = Path(name)
+        _copy(folder)
+        _cpu([MMCTL, "apply", "--yes", "--quiet"], folder)
+        runs = [_run(folder, options.aws) for _ in range(options.runs + 1)][1:]
+    anew, again = (statistics.median(run[ours] / run[2] for run in runs) for ours in range(2))
+    _report(runs, anew, again, options.aws)
+    return int(max(anew, again) > AT_MOST)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="mmctl plan against aws --version")
+    parser.add_argument("--runs", type=int, default=9)
+    beside = Path(sys.executable).with_name("aws")
+    found = str(beside) if beside.is_file() else shutil.which("aws")
+    parser.add_argument("--aws", default=found, metavar="PATH")
+    return parser.parse_args()
+
+
+def _copy(folder: Path) -> None:
+    for name in PROJECT:
+        source = REPOSITORY / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name)
+        elif source.exists():
+            shutil.copy(source, folder)
+
+
+def _run(folder: Path, aws: str) -> tuple[float, float, float]:
+    """CPU seconds of a plan that lints and judges all cases, of the same again, of `aws`."""
+    shutil.rmtree(folder / ".mmctl/cache", ignore_errors=True)
+    anew = _cpu([MMCTL, "plan"], folder)
+    return anew, _cpu([MMCTL, "plan"], folder), _cpu([aws, "--version"], folder)
+
+
+def _cpu(command: list[str], folder: Path) -> float:
+    """CPU seconds of a process, in user and kernel.
+
+    Raises:
+        SystemExit: it fails.
+    """
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
+    return usage.ru_utime + usage.ru_stime
+
+
+def _report(runs: list[tuple[float, float, float]], anew: float, again: float, aws: str) -> None:
+    ours, ours_again, theirs = (statistics.median(column) for column in zip(*runs, strict=True))
+    said = subprocess.run([aws, "--version"], capture_output=True, text=True, check=True)
+    print(f"plan of the reference gateway, CPU time (medians of {len(runs)} runs)")
+    print(f"aws --version:           {theirs:.2f} s")
+    print(f"mmctl plan:              {ours:.2f} s, {anew:.1f} times as much")
+    print(f"the same files again:    {ours_again:.2f} s, {again:.1f} times as much")
+    print(f"promised: at most {AT_MOST} times")
+    print(
+        f"mmctl {version('mmctl')}, {said.stdout.split()[0]}, Python {platform.python_version()},"
+    )
+    print(f"{platform.machine()}, {os.cpu_count()} processors")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
