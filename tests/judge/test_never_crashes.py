@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from mmctl.judge.compare import Members
 from mmctl.judge.judging import judge
+from mmctl.judge.readings_asked import Answers, questions_of
 from mmctl.judge.readings_matter import readings_that_matter
 from mmctl.judge.readings_met import readings_not_met
 from mmctl.judge.submission import (
@@ -374,6 +375,23 @@ def test_a_reading_that_is_not_tried_would_change_nothing(
             outcomes = [got.outcome for got in again.recipients]
             known = [got.outcome for got in trace.recipients]
             assert outcomes == known, (reading, choice)
+
+
+@given(gateways(), submissions, scenarios, st.booleans())
+@settings(max_examples=150)
+def test_a_reading_that_changes_no_answer_changes_no_outcome(
+    gateway: Gateway, submission: Submission, scenario: Scenario, assume_pass: bool
+) -> None:
+    questions = questions_of(gateway)
+    answers = Answers(gateway, submission, assume_pass=assume_pass)
+    known = judge(gateway, submission, scenario, assume_pass=assume_pass).recipients
+    for reading in questions.policy | questions.conditions.keys():
+        for choice in CHOICES[reading]:
+            if answers.would_change(reading, choice):
+                continue
+            changed = replace(gateway, readings=gateway.readings.choosing(reading, choice))
+            again = judge(changed, submission, scenario, assume_pass=assume_pass).recipients
+            assert [got.outcome for got in again] == [got.outcome for got in known], reading
 
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
