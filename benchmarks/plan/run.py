@@ -3,7 +3,7 @@
     python benchmarks/plan/run.py [--runs 9] [--aws PATH]
 
 All run one after the other, so that they have the machine as it is just then; what counts is the
-median of the ratios. `aws` is the AWS CLI, version 1: `pip install awscli`.
+median of the ratios. `aws` is the AWS CLI, version 1, of the extra `dev`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def main() -> int:
     """Print the ratios; 1 where one is above what is promised, 2 where `aws` is missing."""
     options = _options()
     if options.aws is None:
-        print("the AWS CLI is not installed: pip install awscli")
+        print("the AWS CLI is not installed: pip install 'mmctl[dev]'")
         return 2
     with tempfile.TemporaryDirectory(prefix="mmctl-benchmark-") as name:
         folder = Path(name)
