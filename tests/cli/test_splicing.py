@@ -69,8 +69,20 @@ def test_a_shadow_rule_acts_and_its_comments_stay(before: str, after: str) -> No
 
 def test_a_file_of_members_keeps_its_header_and_its_line_ends() -> None:
     text = "address,why\r\na@b.example,spam\r\n"
-    assert csv_with(text, "*@c.example") == text + "*@c.example\r\n"
+    assert csv_with(text, "*@c.example") == text + "*@c.example,\r\n"
     assert (
         csv_without(csv_with(text, "*@c.example"), "A@B.example")
-        == "address,why\r\n*@c.example\r\n"
+        == "address,why\r\n*@c.example,\r\n"
     )
+
+
+def test_an_address_goes_into_its_column_and_out_of_it() -> None:
+    text = '# ours\nname,address\n"Ann, the first",a@b.example\n'
+    assert csv_with(text, "*@c.example") == text + ",*@c.example\n"
+    assert csv_without(text, "a@b.example") == "# ours\nname,address\n"
+    assert csv_without(text, "Ann") == text
+
+
+def test_a_line_without_columns_is_the_entry() -> None:
+    text = "# one, two\na@b.example\n"
+    assert csv_without(csv_with(text, "*@c.example"), "a@b.example") == "# one, two\n*@c.example\n"

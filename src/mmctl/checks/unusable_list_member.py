@@ -67,13 +67,14 @@ def run(subject: Subject) -> Iterator[Finding]:
     """
     for address_list in subject.project.address_lists.values():
         for index, member in enumerate(address_list.members or ()):
-            fault = _fault(member)
+            fault = fault_of(member)
             if fault is not None:
                 message, help_ = fault
                 yield finding(address_list, ("members", index), message, help=help_)
 
 
-def _fault(member: str) -> tuple[str, str] | None:
+def fault_of(member: str) -> tuple[str, str] | None:
+    """Why a member matches nobody, and what to write instead; None: it is well formed."""
     local, at, domain = member.rpartition("@")
     stray = _STRAY.search(member)
     if not SHORTEST <= len(member) <= LONGEST:

@@ -55,6 +55,11 @@ def edited(run: Run, edit: FileEdit, check: Callable[[Project], bool]) -> Iterat
     except (Refused, CouldNot, UsageError, ProblemsFound):
         _write(edit.path, edit.before)
         raise
+    except KeyboardInterrupt as stop:
+        # A note says how far an apply came that had begun to write.
+        if not getattr(stop, "__notes__", ()):
+            _write(edit.path, edit.before)
+        raise
 
 
 def _checked(project: Project, edit: FileEdit, check: Callable[[Project], bool]) -> Project:

@@ -5,7 +5,9 @@ The emergency block: it runs neither lint nor cases, and nothing else of the fil
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,8 +28,6 @@ from mmctl.language.nodes import Scalar
 from mmctl.language.project import Kind
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from mmctl.cli.change import Change
     from mmctl.language.project import LogicalAddressList, Project
     from mmctl.live.means import Permissions
@@ -60,6 +60,8 @@ def list_(
         raise UsageError(f"got `list {verb}`", help="list add LIST ADDRESS, or list remove …")
     project = run.project()
     listed = _list(project, name)
+    if verb == ADD:
+        _check_address(address)
     permissions = Permissions(break_lock=break_lock)
     if _has(listed, address) == (verb == ADD):
         run.say(f"`{address}` is {'on' if verb == ADD else 'not on'} the list in the file already")
@@ -89,6 +91,16 @@ def _list(project: Project, name: str) -> LogicalAddressList:
     return found
 
 
+def _check_address(address: str) -> None:
+    """Refuse what would match nobody, before anything is written."""
+    from mmctl.checks.unusable_list_member import fault_of
+
+    fault = fault_of(address)
+    if fault is not None:
+        message, advice = fault
+        raise UsageError(message, help=advice)
+
+
 def _has(listed: LogicalAddressList, address: str) -> bool:
     return address.lower() in {member.lower() for member in listed.members or ()}
 
@@ -115,7 +127,7 @@ def _edit(run: Run, listed: LogicalAddressList, verb: str, address: str) -> File
 
 def _members_file(path: Path, name: str) -> Path | None:
     node = _node(path, name)
-    return path.parent / node.text if isinstance(node, Scalar) else None
+    return Path(os.path.normpath(path.parent / node.text)) if isinstance(node, Scalar) else None
 
 
 def _line_of_file(path: Path, name: str) -> int:

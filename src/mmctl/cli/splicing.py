@@ -5,6 +5,7 @@ Texts in, texts out; that the result says what it should is seen by reading the 
 
 from __future__ import annotations
 
+import csv
 import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.language.fix import Remove, fixed
 from mmctl.language.nodes import Mapping, Scalar, Sequence, compose
 from mmctl.language.quoting import scalar
+from mmctl.language.resources import columns_of
 from mmctl.language.spans import items_of
 
 if TYPE_CHECKING:
@@ -87,14 +89,27 @@ def without_shadow(text: str, place: Position) -> str | None:
 def csv_with(text: str, value: str) -> str:
     """The text of a list file with a line more."""
     newline = "\r\n" if "\r\n" in text else "\n"
-    return text + ("" if not text or text.endswith("\n") else newline) + value + newline
+    header = _columns(text)
+    row = ",".join(value if column == "address" else "" for column in header) if header else value
+    return text + ("" if not text or text.endswith("\n") else newline) + row + newline
 
 
 def csv_without(text: str, value: str) -> str:
     """The text of a list file without the lines of a value."""
-    lines = text.splitlines(keepends=True)
-    first = [line.split(",")[0].strip().strip('"').lower() for line in lines]
-    return "".join(line for line, cell in zip(lines, first, strict=True) if cell != value.lower())
+    header = _columns(text)
+    place = header.index("address") if header else 0
+
+    def is_it(line: str) -> bool:
+        cells = next(csv.reader([line]), []) if header else [line]
+        return place < len(cells) and cells[place].strip().lower() == value.lower()
+
+    return "".join(line for line in text.splitlines(keepends=True) if not is_it(line))
+
+
+def _columns(text: str) -> list[str] | None:
+    lines = (line.strip() for line in text.splitlines())
+    first = next((line for line in lines if line and not line.startswith("#")), "")
+    return columns_of(first)
 
 
 def _at(node: Node | None, path: tuple[str, ...]) -> Node | None:

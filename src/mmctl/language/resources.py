@@ -246,11 +246,17 @@ def addresses_of(text: str) -> list[str]:
     """The entries of an address list file: CSV with a column `address`, or one a line."""
     lines = [line.strip() for line in text.splitlines()]
     lines = [line for line in lines if line and not line.startswith("#")]
-    header = [column.strip().lower() for column in lines[0].split(",")] if lines else []
-    if "address" not in header:
+    header = columns_of(lines[0]) if lines else None
+    if header is None:
         return lines
     rows = csv.DictReader(io.StringIO("\n".join(lines[1:])), fieldnames=header)
     return [row["address"].strip() for row in rows if row["address"]]
+
+
+def columns_of(line: str) -> list[str] | None:
+    """The columns of an address list file by its first line; None: it has an entry a line."""
+    header = [column.strip().lower() for column in line.split(",")]
+    return header if "address" in header else None
 
 
 def _statement(statement: Table) -> dict[str, Any]:
