@@ -205,7 +205,7 @@ def test_an_archive_is_fetched_once_in_blocks(
 def test_a_message_that_is_too_large_is_skipped_unread(
     mail: Mail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mmctl.mail.sources.LARGEST_MESSAGE", 1024 * 1024)
+    monkeypatch.setattr("mmctl.mail.archives.LARGEST_MESSAGE", 1024 * 1024)
     mail.put("a.eml", large(1024 * 1024))
     mail.put("b.eml", B)
     skipped: list[tuple[str, str]] = []

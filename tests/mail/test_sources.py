@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mmctl.errors import UsageError
-from mmctl.mail import sources
+from mmctl.mail import archives
 from mmctl.mail.mbox import messages_of_mbox
 from mmctl.mail.sources import messages
 
@@ -150,7 +150,7 @@ def test_a_zip_is_read_in_its_order(tmp_path: Path) -> None:
 def test_a_message_that_is_too_large_is_skipped_and_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    monkeypatch.setattr(sources, "LARGEST_MESSAGE", 1024 * 1024)
+    monkeypatch.setattr(archives, "LARGEST_MESSAGE", 1024 * 1024)
     path = tmp_path / f"a.{kind}"
     bomb = {"bomb": b"\0" * (1024 * 1024 + 1), "a.eml": A}
     if kind == "tar":
@@ -321,7 +321,7 @@ def test_a_packed_message_is_one_message_and_a_packed_mbox_is_many(
 def test_a_packed_message_that_unpacks_to_too_much_is_skipped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sources, "LARGEST_MESSAGE", 1000)
+    monkeypatch.setattr(archives, "LARGEST_MESSAGE", 1000)
     path = tmp_path / "bomb.eml.gz"
     path.write_bytes(gzip.compress(b"x" * 10_000_000))
     skipped: list[str] = []

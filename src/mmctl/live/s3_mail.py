@@ -1,7 +1,7 @@
 """Messages in an S3 bucket: listed page by page, read by ranges, several at a time.
 
 Of a message no more is fetched than somebody needs (`mmctl.mail.partial`). Objects that hold many
-messages are read like files (`mmctl.mail.sources`), block by block. What is in memory does not
+messages are read like files (`mmctl.mail.archives`), block by block. What is in memory does not
 grow with the bucket.
 """
 
@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from mmctl.errors import UsageError
 from mmctl.live.bucket import UnreadableObject
+from mmctl.mail.archives import is_one_message, messages_of_file, too_large
 from mmctl.mail.partial import FIRST_BYTES, Message, fetched
-from mmctl.mail.sources import is_one_message, messages_of_file, too_large
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
