@@ -7,6 +7,7 @@ nothing changes nothing.
 from __future__ import annotations
 
 import json
+import re
 from copy import deepcopy
 from datetime import date
 from random import Random
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mmctl.checks.effects import ends
 from mmctl.checks.lint import lint
 from mmctl.judge.judging import judge
 from mmctl.judge.submission import Submission, gateway_of_rule_set
@@ -225,3 +227,25 @@ def values(
                     kind = getattr(rule, role)[index].kind
                     path = (member, index, kind, "Values", place)
                     yield rule.positions.at(path).line, (number, role, index, place)
+
+
+AFTER = re.compile(r"what `(?P<first>rule-\d)` delivers, `(?P<second>rule-\d)`")
+BEFORE = re.compile(r"^`(?P<first>rule-\d)` \(line \d+\) has delivered")
+
+
+@settings(max_examples=150, deadline=None)
+@given(listed=rules)
+def test_rules_that_are_said_to_act_on_the_same_mail_do(listed: list[dict[str, Any]]) -> None:
+    project = project_of(written(listed))
+    found = [p for p in linted(project) if p.check in {"delivered-twice", "dropped-too-late"}]
+    ending = {rule.name for rule in project.rule_sets["inbound"].rules if ends(rule)}
+    at = {rule.position.line: rule.name for rule in project.rule_sets["inbound"].rules}
+    for problem in found:
+        here = at[max(line for line in at if line <= problem.position.line)]
+        after, before = AFTER.match(problem.message), BEFORE.match(problem.message)
+        for names in applied(project):
+            if after is not None and after["first"] in names:
+                later = names[names.index(after["first"]) + 1 :]
+                assert after["second"] in later or ending & set(later)
+            if before is not None and here in names:
+                assert before["first"] in names[: names.index(here)]
