@@ -32,7 +32,7 @@ def main() -> None:
             sys.exit(unwritten(error))
         sys.exit(answer.code)
     # What is made at the start stays until the end: looking through it for garbage is in vain.
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(500_000, 50, 100)
     # Plug-ins of pydantic are for applications; to look for them takes as long as to read rules.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
@@ -42,6 +42,9 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("\ninterrupted\n")
         sys.exit(INTERRUPTED)
+    finally:
+        # The interpreter looks through everything once more when it ends: also in vain.
+        gc.freeze()
 
 
 def broken_pipe() -> int:
