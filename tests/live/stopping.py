@@ -43,8 +43,20 @@ def change_every_kind(world: World) -> None:
     world.replace("tls_policy: required", "tls_policy: optional\n    status: closed")
     world.replace("  inbound:\n    rules:", "  inbound:\n    tags: {version: two}\n    rules:")
     world.replace(
-        "feed: {members: external}", "feed: {members: external}\n  vips: {members: [a@example.com]}"
+        "feed: {members: external}",
+        "feed: {members: external}\n  vips: {members: [a@example.com, b@example.com]}",
     )
+
+
+def with_logging(text: str, **buckets: str) -> str:
+    """A project whose rule set and ingress point, as named, deliver their logs to buckets."""
+    places = {"rule_set": "  inbound:\n", "ingress_point": "  mx:\n"}
+    for kind, bucket in buckets.items():
+        place = places[kind]
+        assert place in text
+        logging = f"    logging: {{destination: 'arn:aws:s3:::{bucket}'}}\n"
+        text = text.replace(place, place + logging)
+    return text
 
 
 FORCED: dict[str, Any] = {

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from live.stopping import FORCED, change_every_kind, is_write
+from mmctl.emulator.core import EmbeddedMailManager
 from mmctl.errors import CouldNot, Refused, StoppedPartWay
 from mmctl.language.project import Kind
+from mmctl.live.history import Result
 from mmctl.live.service import NOUN
 
 if TYPE_CHECKING:
@@ -149,3 +151,27 @@ def test_what_somebody_else_makes_first_under_a_name_is_not_taken(kind: Kind, wo
     assert world.service().tags(world.service().identity.arn(noun, made[0])) == {}
     with pytest.raises(Refused, match="1 to adopt"):
         world.apply()
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_an_answer_that_is_older_than_our_own_write_is_nobodys_change(
+    times: int, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tags of a new address list come a moment later than the list."""
+    answer = EmbeddedMailManager.call
+    early = 0
+
+    def call(self: EmbeddedMailManager, operation: str, given: Any, **place: str) -> Any:
+        nonlocal early
+        if operation == "CreateAddressList":
+            early = times
+        if operation == "ListTagsForResource" and early:
+            early -= 1
+            return {"Tags": []}
+        return answer(self, operation, given, **place)
+
+    monkeypatch.setattr(EmbeddedMailManager, "call", call)
+    entry = world.apply()
+    assert entry is not None
+    assert entry.result is Result.DONE
+    assert world.plan().empty

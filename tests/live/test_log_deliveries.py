@@ -12,11 +12,12 @@ from mmctl.emulator.core import EmbeddedMailManager
 from mmctl.emulator.service_error import conflict
 from mmctl.errors import Refused, StoppedPartWay
 from mmctl.language.project import Kind
+from mmctl.live.aws_logs import AwsLogs
 from mmctl.live.edits import EditKind
 from mmctl.live.iam import least_policies
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from live.conftest import World
 
@@ -257,6 +258,22 @@ def test_deliveries_of_others_elsewhere_are_left_alone(world: World) -> None:
     world.replace(f"    logging: {{destination: {GROUP}}}\n", "")
     world.apply()
     assert deliveries(world) == {("rule-set", "APPLICATION_LOGS", OTHER_GROUP, None)}
+
+
+def test_a_service_that_gives_all_sources_unasked_loses_no_log(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log_everything(world)
+    world.apply()
+
+    def all_of_them(logs: AwsLogs, _resource_arns: Sequence[str]) -> Any:
+        return logs._pages("DescribeDeliverySources", "deliverySources")
+
+    monkeypatch.setattr(AwsLogs, "sources", all_of_them)
+    assert world.plan().empty
+    world.replace(f"    logging: {{destination: {GROUP}}}\n", "")
+    world.apply()
+    assert deliveries(world) == {each for each in EVERYTHING if each[0] != "rule-set"}
 
 
 def test_a_delivery_that_somebody_ends_is_drift_and_made_again(world: World) -> None:

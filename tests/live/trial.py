@@ -7,6 +7,7 @@ once. So a trial costs little more than its calls.
 from __future__ import annotations
 
 import os
+import re
 import signal
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -18,7 +19,7 @@ from botocore.config import Config
 
 from live.conftest import EVERY_KIND, Clock, World
 from live.memory_bucket import MemoryBucket
-from live.stopping import FORCED, change_every_kind, is_write
+from live.stopping import FORCED, change_every_kind, is_write, with_logging
 from mmctl.emulator.core import EmbeddedMailManager
 from mmctl.emulator.database import IN_MEMORY
 from mmctl.emulator.faults import Fault, FaultKind, Faults, FaultyMailManager
@@ -31,6 +32,7 @@ from mmctl.live.s3 import S3Store
 from mmctl.live.service import Identity
 from mmctl.live.sessions import EMBEDDED_ACCOUNT
 from mmctl.live.store import DirectoryStore
+from mmctl.live.uploads import put_embedded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -57,6 +59,10 @@ IMPOSSIBLE: Final = ""
 
 Found = tuple[str, tuple[tuple[str, str, int], ...]]
 """A live state: the digest of its plan, and kind, name and members of everything there is."""
+_UNNAMED: Final = ("AddonInstance", "Delivery")
+"""Kinds that the service names, each time otherwise."""
+_ID: Final = re.compile("-[a-z0-9]{20,}")
+"""Of a resource, in the name of the source of its logs."""
 
 
 class Switch:
@@ -136,13 +142,17 @@ class Laboratory:
         identity = Identity(
             account=EMBEDDED_ACCOUNT, region=REGION, endpoint="embedded", caller="arn:aws:iam::x"
         )
-        self.service = AwsMailManager(self.client, identity, lambda: logs)
+        put = put_embedded(self.switch, None)
+        self.service = AwsMailManager(self.client, identity, lambda: logs, put)
         empty = State(self._opened(IN_MEMORY), {})
-        first = self._rehearsed("first apply", empty, EVERY_KIND)
+        first = self._rehearsed(
+            "first apply", empty, with_logging(EVERY_KIND, rule_set="first", ingress_point="first")
+        )
         changing = World(root=self.root)
         change_every_kind(changing)
-        change = self._rehearsed("change", first, changing.text)
-        self._rehearsed("rollback", change, changing.text, back_to="2")
+        changed = with_logging(changing.text, ingress_point="second")
+        change = self._rehearsed("change", first, changed)
+        self._rehearsed("rollback", change, changed, back_to="2")
         self._rehearsed("removal", first, "version: 1\n")
 
     def _rehearsed(
@@ -180,10 +190,13 @@ class Laboratory:
     def found(self, world: World, embedded: EmbeddedMailManager) -> Found:
         """What is live, whoever made it."""
         rows = embedded._database.execute(
-            "select kind, case kind when 'AddonInstance' then '' else name end, members"
-            " from resource where name is not null order by 1, 2"
+            "select kind, name, members from resource where name is not null"
         ).fetchall()
-        return world.plan().digest_before, tuple(rows)
+        there = sorted(
+            (kind, "" if kind in _UNNAMED else _ID.sub("-ID", name), members)
+            for kind, name, members in rows
+        )
+        return world.plan().digest_before, tuple(there)
 
     def tried(self, undertaking: Undertaking, wrong: str, number: int) -> str:
         """One thing goes wrong at one call, counted from 1; how it ended, once it is made good."""

@@ -57,6 +57,8 @@ BATCH: Final = 250
 _SAID_EVERY: Final = 30.0
 """Seconds between lines of progress where no terminal is."""
 _CRASHES_SHOWN: Final = 10
+_DETAIL: Final = re.compile(r"`\S*`(?=[\s:]|$)|`[^`]*`|\d[\d,]*")
+"""What is another in each message: names and words, which may hold any character, and numbers."""
 _MOSTLY: Final = 0.8
 _SOMETIMES: Final = 0.1
 _ZONE: Final = """
@@ -187,7 +189,7 @@ def _judge(content: bytes, dice: random.Random, report: Report) -> None:
     notes = simulated.trace.notes
     assert all(note.isprintable() for note in notes), "a note that cannot be printed"
     report.defective += bool(notes)
-    report.defects.update({re.sub(r"`[^`]*`|\d[\d,]*", "…", note) for note in notes})
+    report.defects.update({_DETAIL.sub("…", note) for note in notes})
     _reads_the_same_in_part(content)
     if dice.random() < _SOMETIMES:
         _can_be_told(simulated, readings)

@@ -5,6 +5,7 @@ Also the waiting: ingress points take minutes, and what they use is in use until
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from mmctl.errors import CouldNot
@@ -20,6 +21,8 @@ T = TypeVar("T")
 
 UNDER_WAY: Final = ("PROVISIONING", "UPDATING")
 _FINAL_FAILURES: Final = ("FAILED", "ASSOCIATED_VPC_ENDPOINT_DOES_NOT_EXIST")
+_LOOK_AGAIN: Final = (0.5, 1.0, 2.0)
+"""Seconds before each further look at what may be older than the last write."""
 
 
 class WentWrong(Exception):
@@ -114,9 +117,10 @@ def wait_until_ready(means: Means, name: str, id: str, *, may_fail: bool = False
     Raises:
         WentWrong: it failed, is gone, or takes too long.
     """
+    look = partial(means.service.get, Noun.INGRESS_POINT, id)
     status = "PROVISIONING"
     for _ in range(polls(means)):
-        found = means.service.get(Noun.INGRESS_POINT, id)
+        found = settled(means, look, lambda found: found is not None)
         status = found["Status"] if found else "gone"
         if status not in UNDER_WAY:
             break
@@ -126,6 +130,21 @@ def wait_until_ready(means: Means, name: str, id: str, *, may_fail: bool = False
         raise WentWrong(f"ingress point {name} is still {status}")
     if not may_fail and status in {*_FINAL_FAILURES, "gone"}:
         raise WentWrong(f"ingress point {name} is {status}")
+
+
+def settled(means: Means, look: Callable[[], T], fits: Callable[[T], bool]) -> T:
+    """What a look finds; again after a while where it does not fit, at most 3.5 seconds long.
+
+    What the service answers may be older than the last write: before something is taken for the
+    work of somebody else, it must stay so. What the last look finds may not fit either.
+    """
+    found = look()
+    for seconds in _LOOK_AGAIN:
+        if fits(found):
+            break
+        means.sleep(seconds)
+        found = look()
+    return found
 
 
 def polls(means: Means) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.language.project import Kind
 from mmctl.language.references import with_references
-from mmctl.live.calls import Calls, ChangedMeanwhile
+from mmctl.live.calls import Calls, ChangedMeanwhile, settled
 from mmctl.live.canonical import digest
 from mmctl.live.creating import Creation
 from mmctl.live.log_steps import LogSteps
@@ -22,6 +22,8 @@ from mmctl.live.service import NOUN, Answer, Members, Noun, OutcomeUnknown, Serv
 from mmctl.live.steps import LOG_VERBS, PASSWORD, Step, Verb, all_tags
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from mmctl.compiler.configuration import Key, LiveObject
     from mmctl.live.means import Means
     from mmctl.live.plan import Plan
@@ -45,7 +47,7 @@ class Execution:
         self._wanted = plan.desired.by_key()
         self._created: dict[Key, str] = {}
         self._member_steps = MemberSteps(means, self.calls, plan.token)
-        self._log_steps = LogSteps(means.service, self.calls, plan.desired, state)
+        self._log_steps = LogSteps(means, self.calls, plan.desired, state)
 
     def run(self) -> None:
         """Carry out all steps, in order."""
@@ -84,19 +86,41 @@ class Execution:
             ChangedMeanwhile: it is not what the plan was made from.
         """
         live_id = self._id(step)
-        found = read_object(self._service, step.kind, live_id)
         expected = self._digests.get(live_id)
-        if found is not None and expected is not None and digest(found) != expected:
-            raise ChangedMeanwhile(f"{step.kind.noun} {step.name} was changed by somebody else")
-        if found is None and step.verb is not Verb.DELETE:
-            raise ChangedMeanwhile(f"{step.kind.noun} {step.name} was deleted by somebody else")
+
+        def fits(found: LiveObject | None) -> bool:
+            if found is None:
+                return step.verb is Verb.DELETE
+            return expected is None or digest(found) == expected
+
+        found = self._read(step.kind, live_id, fits)
+        if not fits(found):
+            what = "deleted" if found is None else "changed"
+            raise ChangedMeanwhile(f"{step.kind.noun} {step.name} was {what} by somebody else")
         return found
 
-    def _remember(self, kind: Kind, live_id: str) -> None:
-        """What we wrote is what a later write of the same object compares with."""
+    def _read(
+        self, kind: Kind, live_id: str, fits: Callable[[LiveObject | None], bool]
+    ) -> LiveObject | None:
+        return settled(self._means, partial(read_object, self._service, kind, live_id), fits)
+
+    def _remember(self, kind: Kind, live_id: str, tags: Mapping[str, str] | None = None) -> None:
+        """What we wrote is what a later write of the same object compares with.
+
+        `tags`: what a new object has; of others it is enough that the write is seen.
+        """
         if not self._is_written_again(live_id):
             return
-        found = read_object(self._service, kind, live_id)
+        before = self._digests.get(live_id)
+
+        def shows(found: LiveObject | None) -> bool:
+            return (
+                found is not None
+                and digest(found) != before
+                and (tags is None or all_tags(found) == tags)
+            )
+
+        found = self._read(kind, live_id, shows)
         if found is not None:
             self._digests[live_id] = digest(found)
 
@@ -123,7 +147,7 @@ class Execution:
         if step.kind is Kind.INGRESS_POINT:
             self.calls.wait_until_ready(thing.name, live_id)
             self._remember_password(thing, live_id)
-        self._remember(step.kind, live_id)
+        self._remember(step.kind, live_id, all_tags(thing))
 
     def _create_instance(self, thing: LiveObject, subscription: str) -> None:
         request = {"AddonSubscriptionId": subscription, "Tags": _tag_list(all_tags(thing))}

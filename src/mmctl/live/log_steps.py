@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from mmctl.compiler.configuration import OWNER_TAG
-from mmctl.live.calls import ChangedMeanwhile
+from mmctl.live.calls import ChangedMeanwhile, settled
 from mmctl.live.logs import (
     LOGS_TAG,
     destination_arn,
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.live.calls import Calls
     from mmctl.live.logs import LogDelivery, Logs, LogSource
+    from mmctl.live.means import Means
     from mmctl.live.read import LiveState
-    from mmctl.live.service import MailManager
     from mmctl.live.steps import Step
 
 T = TypeVar("T")
@@ -55,9 +55,10 @@ class LogSteps:
     """The calls that begin and end deliveries, in one apply."""
 
     def __init__(
-        self, service: MailManager, calls: Calls, desired: LiveConfiguration, state: LiveState
+        self, means: Means, calls: Calls, desired: LiveConfiguration, state: LiveState
     ) -> None:
-        self._service = service
+        self._means = means
+        self._service = means.service
         self._calls = calls
         self._wanted = desired.by_key()
         self._project = desired.project
@@ -85,8 +86,15 @@ class LogSteps:
         thing = self._wanted.get((step.kind, step.name))
         expected = self._expected.pop((live_id, of), None)
         wanted = thing.logging if thing is not None else {}
-        logging, others = picked(self._sources(log), wanted, self._project)
-        if expected is not None and (logging.get(of), others.get(of)) != expected:
+
+        def look() -> tuple[str | None, str | None]:
+            logging, others = picked(self._sources(log), wanted, self._project)
+            return logging.get(of), others.get(of)
+
+        def fits(found: tuple[str | None, str | None]) -> bool:
+            return expected is None or found == expected
+
+        if not fits(settled(self._means, look, fits)):
             raise ChangedMeanwhile(
                 f"the log delivery of {step.kind.noun} {step.name} was changed by somebody else"
             )

@@ -118,7 +118,12 @@ def read_sources(
     logs: Logs, identity: Identity, resource_arns: Sequence[str]
 ) -> tuple[LogSource, ...]:
     """The sources of some resources, with their deliveries."""
-    found = [source for source in logs.sources(resource_arns) if source["logType"] in _WORDS]
+    found = [
+        source
+        for source in logs.sources(resource_arns)
+        # A service that does not know the filter by resource answers with every source there is.
+        if source["logType"] in _WORDS and not {*resource_arns}.isdisjoint(source["resourceArns"])
+    ]
     deliveries = list(logs.deliveries([source["name"] for source in found])) if found else []
     receivers: dict[str, str] = {}
     return tuple(
