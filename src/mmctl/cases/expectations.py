@@ -48,21 +48,12 @@ def failures_of(case: Case, trace: Trace) -> tuple[Failure, ...]:
 
 
 def _failures(expected: Expectation, got: RecipientTrace) -> Iterator[Failure]:
+    wrong = list(_wrong(expected, got))
+    if not wrong:
+        if uncertain := _uncertain(expected, got):
+            yield uncertain
+        return
     decided = next((rule for rule in got.rules if rule.rule == got.by), None)
-    decided_at = decided.position if decided else None
-    applied = got.applied
-    wrong: list[tuple[str, str, str]] = []
-    if not _outcome_holds(expected, got):
-        member = "outcome" if expected.outcome is not None else "by"
-        wrong.append((member, _outcome_text(expected), outcome_text(got)))
-    if expected.rules is not None and expected.rules != applied:
-        wrong.append(("rules", _listed(expected.rules), _listed(applied)))
-    absent = tuple(name for name in expected.rules_include if name not in applied)
-    if absent:
-        wrong.append(("rules_include", _listed(absent), _listed(applied)))
-    labels = tuple(action.label for action in got.actions)
-    if expected.actions is not None and not _actions_hold(expected.actions, got):
-        wrong.append(("actions", _listed(expected.actions), _listed(labels)))
     reasons = tuple(dict.fromkeys(_reasons(expected, got)))
     for place, (member, wanted, came) in enumerate(wrong):
         yield Failure(
@@ -71,11 +62,25 @@ def _failures(expected: Expectation, got: RecipientTrace) -> Iterator[Failure]:
             expected=wanted,
             got=came,
             position=expected.position,
-            decided_at=decided_at,
+            decided_at=decided.position if decided else None,
             reasons=reasons if place == 0 else (),
         )
-    if not wrong and (uncertain := _uncertain(expected, got)):
-        yield uncertain
+
+
+def _wrong(expected: Expectation, got: RecipientTrace) -> Iterator[tuple[str, str, str]]:
+    """The members that are not as expected: their names, what was expected, what came."""
+    if not _outcome_holds(expected, got):
+        member = "outcome" if expected.outcome is not None else "by"
+        yield member, _outcome_text(expected), outcome_text(got)
+    applied = got.applied
+    if expected.rules is not None and expected.rules != applied:
+        yield "rules", _listed(expected.rules), _listed(applied)
+    absent = tuple(name for name in expected.rules_include if name not in applied)
+    if absent:
+        yield "rules_include", _listed(absent), _listed(applied)
+    if expected.actions is not None and not _actions_hold(expected.actions, got):
+        labels = tuple(action.label for action in got.actions)
+        yield "actions", _listed(expected.actions), _listed(labels)
 
 
 def _outcome_holds(expected: Expectation, got: RecipientTrace) -> bool:

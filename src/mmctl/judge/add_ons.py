@@ -6,6 +6,7 @@ before the name and spaces inside, so spellings are compared without them and in
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from mmctl.judge.answers import FALSE, MissingFact, known
@@ -134,6 +135,7 @@ def _same_add_on(stated: str, analyzer: str) -> bool:
     return stated in {analyzer, analyzer.rpartition("/")[2], analyzer.removeprefix("id:")}
 
 
+@lru_cache(maxsize=64)
 def _spelling(field: str) -> str:
     return "".join(field.split()).lower().removeprefix("addon.")
 

@@ -120,15 +120,19 @@ def depending(
 
 def all_of(answers: Iterable[Answer]) -> Answer:
     """False where one is false, else unknown where one is unknown, else true."""
-    lacks: dict[Lack, None] = {}
-    for answer in answers:
-        if answer.is_false:
-            return FALSE
-        if answer.is_unknown:
-            lacks.update(dict.fromkeys(answer.lacks))
-    return Answer(Truth.UNKNOWN, tuple(lacks)) if lacks else TRUE
+    return _unless_one_is(FALSE, answers, TRUE)
 
 
 def any_of(answers: Iterable[Answer]) -> Answer:
     """True where one is true, else unknown where one is unknown, else false."""
-    return ~all_of(~answer for answer in answers)
+    return _unless_one_is(TRUE, answers, FALSE)
+
+
+def _unless_one_is(decisive: Answer, answers: Iterable[Answer], otherwise: Answer) -> Answer:
+    lacks: dict[Lack, None] = {}
+    for answer in answers:
+        if answer.truth is decisive.truth:
+            return decisive
+        if answer.truth is Truth.UNKNOWN:
+            lacks.update(dict.fromkeys(answer.lacks))
+    return Answer(Truth.UNKNOWN, tuple(lacks)) if lacks else otherwise

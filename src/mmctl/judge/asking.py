@@ -7,7 +7,7 @@ in `mmctl.judge.conditions` (rules) and `mmctl.judge.policy` (traffic policies).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mmctl.judge.answers import FALSE, Answer, MissingFact, depending, known
 from mmctl.judge.compare import client_address, networks_around, same_family, values_met
@@ -41,8 +41,7 @@ DKIM: Final = MissingFact(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(NamedTuple):
     """What a condition found: the operands as people name them, and the answer."""
 
     operand: str
@@ -119,7 +118,7 @@ def string_found(
     negative = operator == "NOT_EQUALS"
     met: tuple[str, ...] = ()
     if texts is None:
-        positive = "equals" if negative else operator.value.lower()
+        positive = "equals" if negative else operator.lower()
         fact = MissingFact(
             fact=operand, about=f"{positive} {list(values)}", states=states, choices=(YES, NO)
         )
@@ -131,7 +130,7 @@ def string_found(
         answer = known(bool(met) is not negative)
     return Found(
         operand=operand,
-        operator=operator.value.lower(),
+        operator=operator.lower(),
         values=tuple(values),
         compared=texts or (),
         answer=answer,
@@ -147,9 +146,6 @@ def ip_found(
     Without `version` the families of the networks count (rules have one condition for both).
     """
     address = asking.source_ip()
-    fact = MissingFact(
-        fact="source_ip", about=str(list(values)), states="--ip", choices=(YES, NO, OTHER_FAMILY)
-    )
     around: tuple[str, ...] = ()
 
     def holds(where: str) -> bool:
@@ -158,6 +154,12 @@ def ip_found(
         return (where == YES) is not negative
 
     if address is None:
+        fact = MissingFact(
+            fact="source_ip",
+            about=str(list(values)),
+            states="--ip",
+            choices=(YES, NO, OTHER_FAMILY),
+        )
         answer = asking.depending(fact, holds)
     else:
         around = networks_around(address, values)

@@ -8,17 +8,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import TYPE_CHECKING, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Literal
 
 from mmctl.model.enums import RuleNumberOperator, RuleStringOperator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from mmctl.language.readings import Case
 
 IpAddress = IPv4Address | IPv6Address
 IpNetwork = IPv4Network | IPv6Network
+
+_MEETS: Final[Mapping[RuleStringOperator, Callable[[str, str], bool]]] = MappingProxyType(
+    {
+        RuleStringOperator.EQUALS: str.__eq__,
+        RuleStringOperator.NOT_EQUALS: str.__eq__,
+        RuleStringOperator.STARTS_WITH: str.startswith,
+        RuleStringOperator.ENDS_WITH: str.endswith,
+        RuleStringOperator.CONTAINS: str.__contains__,
+    }
+)
 
 
 def folded(text: str, case: Case) -> str:
@@ -26,28 +37,29 @@ def folded(text: str, case: Case) -> str:
     return text.lower() if case == "insensitive" else text
 
 
+@lru_cache(maxsize=4096)
+def _all_folded(texts: tuple[str, ...], case: Case) -> tuple[str, ...]:
+    """What a rule says is asked of many messages."""
+    return tuple(folded(text, case) for text in texts)
+
+
 def text_matches(operator: RuleStringOperator, text: str, value: str) -> bool:
     """Whether one text meets one literal value; `NOT_EQUALS` is asked as `EQUALS`."""
-    match operator:
-        case RuleStringOperator.EQUALS | RuleStringOperator.NOT_EQUALS:
-            return text == value
-        case RuleStringOperator.STARTS_WITH:
-            return text.startswith(value)
-        case RuleStringOperator.ENDS_WITH:
-            return text.endswith(value)
-        case RuleStringOperator.CONTAINS:
-            return value in text
+    return _MEETS[operator](text, value)
 
 
 def values_met(
     operator: RuleStringOperator, texts: Iterable[str], values: Sequence[str], case: Case
 ) -> tuple[str, ...]:
     """Those values that at least one text meets."""
+    meets = _MEETS[operator]
     compared = [folded(text, case) for text in texts]
     return tuple(
-        value
-        for value in values
-        if any(text_matches(operator, text, folded(value, case)) for text in compared)
+        [
+            value
+            for value, wanted in zip(values, _all_folded(tuple(values), case), strict=True)
+            if any(meets(text, wanted) for text in compared)
+        ]
     )
 
 
@@ -77,6 +89,7 @@ def network(text: str) -> IpNetwork | None:
         return None
 
 
+@lru_cache(maxsize=4096)
 def client_address(text: str) -> IpAddress | None:
     """A client's address; an IPv4 address written as IPv6 is IPv4; None for a text that is none."""
     try:

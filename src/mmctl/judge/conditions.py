@@ -126,7 +126,7 @@ def _texts(
         texts = None if certificate is None else tuple(certificate.get(attribute, ()))
         return operand, texts, states
     assert evaluate.attribute is not None  # noqa: S101 - one of the union's members is set
-    operand = evaluate.attribute.value.lower()
+    operand = evaluate.attribute.lower()
     texts = asking.texts.of(evaluate.attribute, asking.recipient)
     return operand, texts, f"--{operand.replace('_', '-')}"
 

@@ -60,6 +60,7 @@ class Memory:
 
     rules: dict[Hashable, Asked] = field(default_factory=dict)
     policies: dict[Hashable, PolicyTrace] = field(default_factory=dict)
+    askings: dict[Hashable, Asking] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -155,16 +156,19 @@ class Evaluator:
         return copy.headers if self.gateway.readings.added_headers_visible == "yes" else ()
 
     def _asking(self, recipient: str, added: tuple[AddedHeader, ...], narrowed: Narrowed) -> Asking:
-        return Asking(
-            gateway=self.gateway,
-            submission=self.submission,
-            texts=self.texts,
-            recipient=recipient,
-            added=added,
-            narrowed=dict(narrowed),
-            assume_pass=self.assume_pass,
-            assumed=self.assumed,
-        )
+        key = (recipient, added, tuple(narrowed.items()))
+        if key not in self.memory.askings:
+            self.memory.askings[key] = Asking(
+                gateway=self.gateway,
+                submission=self.submission,
+                texts=self.texts,
+                recipient=recipient,
+                added=added,
+                narrowed=dict(narrowed),
+                assume_pass=self.assume_pass,
+                assumed=self.assumed,
+            )
+        return self.memory.askings[key]
 
     def _perform(self, rule: LogicalRule, matched: list[Copy], copies: list[Copy]) -> list[Copy]:
         """Run a rule's actions in order; the copies it is then about (replacing forks)."""
@@ -327,7 +331,7 @@ def _ask_all(
     member: str, conditions: Iterable[RuleCondition], asking: Asking
 ) -> tuple[ConditionTrace, ...]:
     return tuple(
-        ask(condition, (member, place), asking) for place, condition in enumerate(conditions)
+        [ask(condition, (member, place), asking) for place, condition in enumerate(conditions)]
     )
 
 
