@@ -12,9 +12,9 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from html import escape
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
-from xml.sax.saxutils import escape
 
 from mmctl.emulator.resource import partition_of
 from mmctl.emulator.service_error import ServiceError
@@ -155,7 +155,7 @@ def _elements(members: Mapping[str, str]) -> str:
 
 def _text(value: str) -> str:
     """XML cannot hold control characters, not even escaped."""
-    return escape("".join(c if c.isprintable() else "?" for c in value))
+    return escape("".join(c if c.isprintable() else "?" for c in value), quote=False)
 
 
 def _xml(action: str, result: str, number: str) -> Answer:

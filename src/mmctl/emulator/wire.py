@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime
+from html import escape
 from typing import TYPE_CHECKING, Any, Final
-from xml.sax.saxutils import escape
 
 from mmctl.emulator import cbor
 from mmctl.emulator.delivery import Delivery, Undelivered
@@ -124,7 +124,8 @@ def upload(service: MailManager, url: str, body: bytes) -> None:
 def _upload_outcome(error: ServiceError | None) -> Answer:
     if error is None:
         return Answer(status=200, content_type="text/plain", body=b"")
-    text = f"<Error><Code>{error.code}</Code><Message>{escape(error.message)}</Message></Error>"
+    message = escape(error.message, quote=False)
+    text = f"<Error><Code>{error.code}</Code><Message>{message}</Message></Error>"
     return Answer(status=error.status, content_type="application/xml", body=text.encode())
 
 
