@@ -5,7 +5,7 @@ Each is looked for before it is made, so that what an apply left half-done is go
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -68,6 +68,10 @@ class LogSteps:
             for of in LogType
         }
         """Where the logs of live resources went, and whose the deliveries of others were."""
+        self._ended: set[str] = set()
+        """Ids of deliveries and names of sources that are gone; an old answer may have them."""
+        self._begun: set[str] = set()
+        """ARNs of destinations of deliveries that are new; an old answer may lack them."""
 
     @property
     def _logs(self) -> Logs:
@@ -106,7 +110,13 @@ class LogSteps:
 
     def _sources(self, log: _Log) -> tuple[LogSource, ...]:
         """The sources of a log's resource, of all its logs."""
-        return read_sources(self._logs, self._service.identity, [log.resource_arn])
+        return tuple(
+            replace(
+                source, deliveries=tuple(d for d in source.deliveries if d.id not in self._ended)
+            )
+            for source in read_sources(self._logs, self._service.identity, [log.resource_arn])
+            if source.name not in self._ended
+        )
 
     def _deliver(self, log: _Log, receiver: str, owner: str | None) -> None:
         """Let a log go to a receiver; `owner` is whose the delivery is to be, None: nobody's."""
@@ -132,12 +142,15 @@ class LogSteps:
                 if delivery.project == log.project:
                     end = partial(self._logs.delete_delivery, delivery.id)
                     self._again("DeleteDelivery", log.name, end)
+                    self._ended.add(delivery.id)
+                    self._begun.discard(delivery.destination_arn)
         self._delete_unused_destinations(log)
         # The source goes last: as long as it is there, a later apply sees what is to be ended.
         for source in self._of_type(log):
             if source.made_here and not source.deliveries:
                 end = partial(self._logs.delete_source, source.name)
                 self._again("DeleteDeliverySource", log.name, end)
+                self._ended.add(source.name)
         if not any(source.made_here for source in self._sources(log)):
             unmark = partial(self._service.untag, log.resource_arn, [LOGS_TAG])
             self._calls.twice("UntagResource", log.name, unmark)
@@ -155,7 +168,11 @@ class LogSteps:
         put = partial(
             self._logs.put_source, name, log.resource_arn, log.log_type, {OWNER_TAG: log.project}
         )
-        return find() or self._once("PutDeliverySource", log.name, put, find) or name
+        found = find()
+        if found is not None:
+            return found
+        self._ended.discard(name)
+        return self._once("PutDeliverySource", log.name, put, find) or name
 
     def _destination(self, log: _Log, receiver: str) -> str:
         """The ARN of the destination for a receiver, made where it is not there."""
@@ -192,6 +209,7 @@ class LogSteps:
         tags = {OWNER_TAG: owner} if owner is not None else {}
         create = partial(self._logs.create_delivery, source, destination, tags)
         self._once("CreateDelivery", log.name, create, find)
+        self._begun.add(destination)
 
     def _delete_unused_destinations(self, log: _Log) -> None:
         """Delete the destinations that were made here and that no delivery uses any more."""
@@ -200,7 +218,11 @@ class LogSteps:
             for found in self._logs.destinations()
             if found["name"] == destination_name(log.project, receiver_of(found))
         ]
-        used = {each["deliveryDestinationArn"] for each in self._logs.deliveries()}
+        used = self._begun | {
+            each["deliveryDestinationArn"]
+            for each in self._logs.deliveries()
+            if each["id"] not in self._ended
+        }
         for found in made_here:
             if found["arn"] not in used:
                 end = partial(self._logs.delete_destination, found["name"])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import CouldNot
 from mmctl.live.answers import ATTEMPTS
-from mmctl.live.calls import Calls, WentWrong, polls
+from mmctl.live.calls import Calls, WentWrong, polls, settled
 from mmctl.live.canonical import digest_of
 from mmctl.live.service import Answer, OutcomeUnknown, ServiceAnswer
 from mmctl.live.steps import Step, Verb
@@ -29,6 +29,7 @@ IMPORT_BEYOND: Final = 1000
 _TOLD_EACH: Final = 100
 """So many members are one line of progress."""
 _CREATE: Final = "CreateAddressListImportJob"
+_CREATED: Final = "CREATED"
 _UNDER_WAY: Final = "PROCESSING"
 _FIRST_WAIT: Final = 0.5
 _TOKEN_LENGTH: Final = 64
@@ -82,7 +83,7 @@ class MemberSteps:
             raise WentWrong(f"import job {job_id} of address list {name} is {job['Status']}{why}")
 
     def _job(self, job_id: str) -> Members:
-        job = self._service.import_job(job_id)
+        job = _look(self._means, job_id)
         if job is None:
             raise WentWrong(f"import job {job_id} is gone")
         return job
@@ -108,19 +109,27 @@ class MemberSteps:
             conflict = isinstance(error, ServiceAnswer) and error.answer is Answer.CONFLICT
             if isinstance(error, ServiceAnswer) and not conflict:
                 raise
-            if self._job(job_id)["Status"] == "CREATED":
+            if self._job(job_id)["Status"] == _CREATED:
                 self._calls.write("StartAddressListImportJob", name, start)
 
     def _missing(self, name: str, live_id: str, addresses: Sequence[str]) -> list[str]:
         """What the import left out: few of them are added one by one, and then say why not."""
-        there = {address.lower() for address in self._service.members(live_id)}
-        missing = [address for address in addresses if address.lower() not in there]
+
+        def look() -> list[str]:
+            there = {address.lower() for address in self._service.members(live_id)}
+            return [address for address in addresses if address.lower() not in there]
+
+        missing = settled(self._means, look, lambda missing: not missing)
         if len(missing) > IMPORT_BEYOND:
             raise WentWrong(
                 f"the import into address list {name} left out {len(missing):,} of "
                 f"{len(addresses):,} addresses, such as {missing[0]}"
             )
         return missing
+
+
+def _look(means: Means, job_id: str) -> Members | None:
+    return settled(means, partial(means.service.import_job, job_id), lambda job: job is not None)
 
 
 def wait_for_import(means: Means, name: str, job_id: str) -> Members:
@@ -131,10 +140,11 @@ def wait_for_import(means: Means, name: str, job_id: str) -> Members:
         CouldNot: the service cannot be asked.
     """
     for _ in range(polls(means)):
-        job = means.service.import_job(job_id)
+        job = _look(means, job_id)
         if job is None:
             raise WentWrong(f"import job {job_id} of address list {name} is gone")
-        if job["Status"] != _UNDER_WAY:
+        # It was started: that it is CREATED is an answer from before.
+        if job["Status"] not in {_CREATED, _UNDER_WAY}:
             return job
         done = f", {job['ImportedItemsCount']:,} so far" if job.get("ImportedItemsCount") else ""
         means.say(f"  address list {name}: import {_UNDER_WAY}{done}")
