@@ -100,6 +100,15 @@ def test_the_least_size_is_told_where_only_the_header_was_fetched(
 
 
 @pytest.mark.usefixtures("bucket")
+def test_one_message_of_an_archive_in_a_bucket_is_asked_about(mmctl: Callable[..., Ran]) -> None:
+    box = 2 * (b"From x\r\n" + USUAL + b"\r\n\r\n")
+    client = boto3.client("s3", region_name="us-east-1")
+    client.put_object(Bucket="gateway-mail", Key="mail/all.mbox", Body=box)
+    out = told(mmctl("why", "s3://gateway-mail/mail/all.mbox#2"))
+    assert out.startswith("cfo@example.com: delivered by deliver\n")
+
+
+@pytest.mark.usefixtures("bucket")
 def test_a_recorded_case_has_all_of_the_message_beside_it(mmctl: Callable[..., Ran]) -> None:
     words = ("--tls", "TLS1_3", "--record", "cases/from-s3.yaml")
     code, _, errors = mmctl("simulate", "s3://gateway-mail/mail/2.eml", *words)

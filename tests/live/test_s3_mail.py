@@ -189,6 +189,30 @@ def test_archives_are_read_as_files_are(mail: Mail) -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["in/b.zip:1.eml", "in/c.mbox#2", "in/d:e.tar.gz:0.eml"])
+def test_one_message_of_an_archive_is_had_by_the_name_that_reports_give_it(
+    mail: Mail, name: str
+) -> None:
+    mail.put("in/b.zip", zipped(A, B))
+    mail.put("in/b.zip.old", zipped(A, B))
+    mail.put("in/c.mbox", b"From a\n" + A + b"\r\nFrom b\n" + B)
+    mail.put("in/d:e.tar.gz", gzip.compress(tar(A, B)))
+    every = {message.name: message for message in mail.messages()}
+    assert mail.messages(name) == [every[name]]
+
+
+def test_a_message_that_an_archive_does_not_hold_is_said(mail: Mail) -> None:
+    mail.put("b.zip", zipped(A, B))
+    with pytest.raises(UsageError, match=r"`s3://mail/b\.zip` holds no message `2\.eml`"):
+        mail.messages("b.zip:2.eml")
+
+
+def test_a_message_is_no_archive_of_others(mail: Mail) -> None:
+    mail.put("a.eml", A)
+    with pytest.raises(UsageError, match=r"begins with `a\.eml:b`"):
+        mail.messages("a.eml:b")
+
+
 @pytest.mark.parametrize("packed", [tar, zipped])
 def test_an_archive_is_fetched_once_in_blocks(
     mail: Mail, monkeypatch: pytest.MonkeyPatch, packed: Callable[..., bytes]

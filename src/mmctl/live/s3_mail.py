@@ -16,11 +16,17 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from mmctl.errors import UsageError
 from mmctl.live.bucket import UnreadableObject
-from mmctl.mail.archives import is_one_message, messages_of_file, too_large
+from mmctl.mail.archives import (
+    archives_of,
+    is_one_message,
+    messages_of_file,
+    no_such_message,
+    too_large,
+)
 from mmctl.mail.partial import FIRST_BYTES, Message, fetched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from concurrent.futures import Future
 
     from mmctl.live.bucket import ObjectEntry
@@ -66,7 +72,8 @@ def messages_in_bucket(
 ) -> Iterator[Message]:
     """The messages in all objects whose keys have a prefix, in the order of keys.
 
-    What cannot be read is handed to `skip` with its name and the reason.
+    Where there are none, it may be one message of an archive, as reports call it. What cannot be
+    read is handed to `skip` with its name and the reason.
 
     Raises:
         UsageError: there is no such object, or an archive is broken.
@@ -79,17 +86,42 @@ def messages_in_bucket(
         if begun.unreadable is not None:
             skip(name, begun.unreadable)
         elif begun.many:
-            with io.BufferedReader(_ObjectFile(bucket, begun.entry, begun.content)) as file:
-                for inside, content in messages_of_file(name, file, skip):
-                    yield Message(inside, content)
+            yield from _in_archive(bucket, begun, skip)
         else:
             yield Message(name, begun.content, begun.entry.size - len(begun.content))
-    if not found:
+    if not found and not (yield from _one_of_archive(bucket, prefix, needs, skip)):
         raise UsageError(
             f"no object of `{bucket.place}` has a key that begins with `{prefix}`"
             if prefix
             else f"bucket `{bucket.place}` is empty"
         )
+
+
+def _in_archive(
+    bucket: Objects, begun: _Begun, skip: Callable[[str, str], None]
+) -> Iterator[Message]:
+    name = f"{bucket.place}/{begun.entry.key}"
+    with io.BufferedReader(_ObjectFile(bucket, begun.entry, begun.content)) as file:
+        for inside, content in messages_of_file(name, file, skip):
+            yield Message(inside, content)
+
+
+def _one_of_archive(
+    bucket: Objects, key: str, needs: Needs, skip: Callable[[str, str], None]
+) -> Generator[Message, None, bool]:
+    """One message of an archive, those after it are not read; whether there is such an archive."""
+    name = f"{bucket.place}/{key}"
+    for archive in archives_of(key):
+        entry = next((entry for entry in bucket.entries(archive) if entry.key == archive), None)
+        begun = None if entry is None else _begun(bucket, entry, needs)
+        if begun is None or not begun.many:
+            continue
+        for message in _in_archive(bucket, begun, skip):
+            if message.name == name:
+                yield message
+                return True
+        raise no_such_message(f"{bucket.place}/{archive}", name)
+    return False
 
 
 def _begun_ahead(bucket: Objects, prefix: str, needs: Needs) -> Iterator[_Begun]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import re
 import tarfile
 import zipfile
 import zlib
@@ -31,6 +32,8 @@ LARGEST_MESSAGE: Final = 64 * 1024 * 1024
 """Bytes; the service takes 40 MB. What is larger, packed or not, is not read to its end."""
 
 _MESSAGE_SUFFIXES: Final = frozenset({".eml", ".txt", ".msg"})
+_INSIDE: Final = re.compile("[:#]")
+"""What stands between the name of an archive or mbox and that of a message in it."""
 _PEEK: Final = 512
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _COMPRESSED: Final[Mapping[bytes, Callable[..., Any]]] = {
@@ -85,6 +88,11 @@ def is_one_message(name: str, start: bytes) -> bool:
         or start[:4] in _OTHER_ARCHIVES
         or _is_mbox(name, start)
     )
+
+
+def archives_of(name: str) -> Iterator[str]:
+    """What the archive of a message with such a name may be called: `a.zip:b.eml`, `a#3`."""
+    return (name[: found.start()] for found in _INSIDE.finditer(name))
 
 
 def too_large(size: int) -> str | None:
@@ -175,6 +183,11 @@ def bounded(name: str, file: BinaryIO, skip: Skip) -> bytes | None:
         skip(name, reason)
         return None
     return message
+
+
+def no_such_message(archive: str, name: str) -> UsageError:
+    """What is told of a message that is in no place of its archive."""
+    return UsageError(f"`{archive}` holds no message `{name.removeprefix(archive)[1:]}`")
 
 
 @contextmanager

@@ -5,13 +5,18 @@ The one place of this room that opens files; what is in one is read by `mmctl.ma
 
 from __future__ import annotations
 
-import re
 from io import BufferedReader, FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias
 
 from mmctl.errors import UsageError
-from mmctl.mail.archives import bounded, messages_of_file, readable
+from mmctl.mail.archives import (
+    archives_of,
+    bounded,
+    messages_of_file,
+    no_such_message,
+    readable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -22,8 +27,6 @@ if TYPE_CHECKING:
     """Is told how many more bytes of files are read."""
 
 STANDARD_INPUT: Final = "-"
-_INSIDE: Final = re.compile("[:#]")
-"""What stands between the name of an archive or mbox and that of a message in it."""
 
 
 def messages(
@@ -87,13 +90,13 @@ def _from_stream(stdin: BinaryIO | None, skip: Skip) -> Iterator[tuple[str, byte
 
 
 def _archive_of(path: Path) -> Path | None:
-    """The archive or mbox of a message that is called as reports call it: `a.zip:b.eml`, `a#3`."""
+    """The archive or mbox of a message; None: the path is that of a file itself, or of nothing."""
     with readable(path):
         if path.exists():
             return None
-        name = str(path)
-        ends = (found.start() for found in _INSIDE.finditer(name))
-        return next((file for end in ends if (file := Path(name[:end])).is_file()), None)
+        return next(
+            (file for name in archives_of(str(path)) if (file := Path(name)).is_file()), None
+        )
 
 
 def _one_of(archive: Path, name: str, skip: Skip, watch: Watch | None) -> tuple[str, bytes]:
@@ -101,8 +104,7 @@ def _one_of(archive: Path, name: str, skip: Skip, watch: Watch | None) -> tuple[
     for found, content in _from_file(archive, skip, watch):
         if found == name:
             return found, content
-    inside = name.removeprefix(str(archive))[1:]
-    raise UsageError(f"`{archive}` holds no message `{inside}`")
+    raise no_such_message(str(archive), name)
 
 
 def _is_folder(path: Path) -> bool:
