@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 # The text ends at the first `?=`. It may hold single `?` (senders forget to encode them), but not
-# the start of another word: a word that was cut off must not swallow the next one. Possessive
-# throughout, so that no text takes more than linear time.
+# the start of another word: a word that was cut off must not swallow the next one. No text takes
+# more than linear time: what is repeated gives nothing back, or nothing that would match. (The
+# outer repetition is not possessive: Python before 3.11.5 fails on that.)
 ENCODED_WORD: Final = (
     r"=\?(?P<charset>[!-)+-<>@-~]++)(?:\*[^?\s]*+)?\?(?P<encoding>[bBqQ])\?"
-    r"(?P<payload>[^?=]*+(?:(?:=(?!\?[^=])|\?(?!=))[^?=]*+)*+)\?="
+    r"(?P<payload>[^?=]*+(?:(?:=(?!\?[^=])|\?(?!=))[^?=]*+)*)\?="
 )
 _WORD: Final = re.compile(ENCODED_WORD)
 
