@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mmctl.emulator.core import EmbeddedMailManager
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    import pytest
 
     from live.conftest import World
 
@@ -48,14 +52,23 @@ def change_every_kind(world: World) -> None:
     )
 
 
-def with_logging(text: str, **buckets: str) -> str:
-    """A project whose rule set and ingress point, as named, deliver their logs to buckets."""
+def with_service(monkeypatch: pytest.MonkeyPatch, change: Callable[..., Any]) -> None:
+    """Let `change(answer, self, operation, parameters, **place)` answer in place of the service."""
+    answer = EmbeddedMailManager.call
+
+    def call(self: EmbeddedMailManager, operation: str, given: Any, **place: str) -> Any:
+        return change(answer, self, operation, given, **place)
+
+    monkeypatch.setattr(EmbeddedMailManager, "call", call)
+
+
+def with_logging(text: str, **logging: str) -> str:
+    """A project with the `logging:` of its rule set and ingress point, as named."""
     places = {"rule_set": "  inbound:\n", "ingress_point": "  mx:\n"}
-    for kind, bucket in buckets.items():
+    for kind, members in logging.items():
         place = places[kind]
         assert place in text
-        logging = f"    logging: {{destination: 'arn:aws:s3:::{bucket}'}}\n"
-        text = text.replace(place, place + logging)
+        text = text.replace(place, f"{place}    logging: {{{members}}}\n")
     return text
 
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from live.stopping import FORCED, change_every_kind, is_write
-from mmctl.emulator.core import EmbeddedMailManager
+from live.stopping import FORCED, change_every_kind, is_write, with_service
 from mmctl.errors import CouldNot, Refused, StoppedPartWay
 from mmctl.language.project import Kind
 from mmctl.live.history import Result
@@ -158,19 +157,18 @@ def test_an_answer_that_is_older_than_our_own_write_is_nobodys_change(
     times: int, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The tags of a new address list come a moment later than the list."""
-    answer = EmbeddedMailManager.call
     early = 0
 
-    def call(self: EmbeddedMailManager, operation: str, given: Any, **place: str) -> Any:
+    def late(answer: Any, embedded: Any, operation: str, given: Any, **place: str) -> Any:
         nonlocal early
         if operation == "CreateAddressList":
             early = times
         if operation == "ListTagsForResource" and early:
             early -= 1
             return {"Tags": []}
-        return answer(self, operation, given, **place)
+        return answer(embedded, operation, given, **place)
 
-    monkeypatch.setattr(EmbeddedMailManager, "call", call)
+    with_service(monkeypatch, late)
     entry = world.apply()
     assert entry is not None
     assert entry.result is Result.DONE

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ConnectionClosedError
 
-from live.stopping import Killed, at_write, is_write
+from live.stopping import Killed, at_write, is_write, with_logging
 from mmctl.emulator.core import EmbeddedMailManager
 from mmctl.emulator.service_error import conflict
 from mmctl.errors import Refused, StoppedPartWay
@@ -25,16 +25,13 @@ GROUP = "arn:aws:logs:us-east-1:000000000000:log-group:/mail/inbound"
 OTHER_GROUP = "arn:aws:logs:us-east-1:000000000000:log-group:/mail/refused"
 BUCKET = "arn:aws:s3:::acme-mail-logs/inbound"
 
-RULE_SET = "  inbound:\n"
-MX = "    type: open\n"
-
 
 def log(world: World, *, rule_set: str | None = None, mx: str | None = None) -> None:
     """Let the logs of the rule set and of the ingress point go somewhere."""
     if rule_set is not None:
-        world.replace(RULE_SET, f"{RULE_SET}    logging: {{destination: {rule_set}}}\n")
+        world.text = with_logging(world.text, rule_set=f"destination: {rule_set}")
     if mx is not None:
-        world.replace(MX, f"{MX}    logging: {{{mx}}}\n")
+        world.text = with_logging(world.text, ingress_point=mx)
 
 
 def log_everything(world: World) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from live.stopping import Killed, at_write
+from live.stopping import Killed, at_write, with_service
 from mmctl.emulator.core import EmbeddedMailManager
 from mmctl.emulator.faults import FaultKind, Faults, FaultyMailManager, parse_fault
 from mmctl.errors import StoppedPartWay
@@ -16,7 +16,6 @@ from mmctl.live.iam import least_policies
 from mmctl.live.service import Identity, Noun
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
 
     from live.conftest import World
 
@@ -143,16 +142,6 @@ def test_the_wait_for_an_import_is_told(world: World) -> None:
 
 
 # What fails
-
-
-def with_service(monkeypatch: pytest.MonkeyPatch, change: Callable[..., Any]) -> None:
-    """Let `change(answer, self, operation, parameters, **place)` answer in place of the service."""
-    answer = EmbeddedMailManager.call
-
-    def call(self: EmbeddedMailManager, operation: str, given: Any, **place: str) -> Any:
-        return change(answer, self, operation, given, **place)
-
-    monkeypatch.setattr(EmbeddedMailManager, "call", call)
 
 
 def test_a_job_that_fails_says_why_and_another_apply_finishes(

@@ -145,12 +145,14 @@ class Laboratory:
         put = put_embedded(self.switch, None)
         self.service = AwsMailManager(self.client, identity, lambda: logs, put)
         empty = State(self._opened(IN_MEMORY), {})
-        first = self._rehearsed(
-            "first apply", empty, with_logging(EVERY_KIND, rule_set="first", ingress_point="first")
+        to_first, to_second = (
+            f"destination: 'arn:aws:s3:::{name}'" for name in ("first", "second")
         )
+        logged = with_logging(EVERY_KIND, rule_set=to_first, ingress_point=to_first)
+        first = self._rehearsed("first apply", empty, logged)
         changing = World(root=self.root)
         change_every_kind(changing)
-        changed = with_logging(changing.text, ingress_point="second")
+        changed = with_logging(changing.text, ingress_point=to_second)
         change = self._rehearsed("change", first, changed)
         self._rehearsed("rollback", change, changed, back_to="2")
         self._rehearsed("removal", first, "version: 1\n")

@@ -75,18 +75,12 @@ class MemberSteps:
         except OutcomeUnknown:
             # The same token is the same job.
             job_id = self._calls.write(_CREATE, name, create)
-        self._upload(name, self._job(job_id)["PreSignedUrl"], addresses)
+        self._upload(name, _job(self._means, name, job_id)["PreSignedUrl"], addresses)
         self._start(name, job_id)
         job = wait_for_import(self._means, name, job_id)
         if job["Status"] != "COMPLETED":
             why = f": {job['Error']}" if job.get("Error") else ""
             raise WentWrong(f"import job {job_id} of address list {name} is {job['Status']}{why}")
-
-    def _job(self, job_id: str) -> Members:
-        job = _look(self._means, job_id)
-        if job is None:
-            raise WentWrong(f"import job {job_id} is gone")
-        return job
 
     def _upload(self, name: str, url: str, addresses: Sequence[str]) -> None:
         """Send the file; the same file sent again replaces it."""
@@ -109,7 +103,7 @@ class MemberSteps:
             conflict = isinstance(error, ServiceAnswer) and error.answer is Answer.CONFLICT
             if isinstance(error, ServiceAnswer) and not conflict:
                 raise
-            if self._job(job_id)["Status"] == _CREATED:
+            if _job(self._means, name, job_id)["Status"] == _CREATED:
                 self._calls.write("StartAddressListImportJob", name, start)
 
     def _missing(self, name: str, live_id: str, addresses: Sequence[str]) -> list[str]:
@@ -128,8 +122,12 @@ class MemberSteps:
         return missing
 
 
-def _look(means: Means, job_id: str) -> Members | None:
-    return settled(means, partial(means.service.import_job, job_id), lambda job: job is not None)
+def _job(means: Means, name: str, job_id: str) -> Members:
+    look = partial(means.service.import_job, job_id)
+    job = settled(means, look, lambda job: job is not None)
+    if job is None:
+        raise WentWrong(f"import job {job_id} of address list {name} is gone")
+    return job
 
 
 def wait_for_import(means: Means, name: str, job_id: str) -> Members:
@@ -140,9 +138,7 @@ def wait_for_import(means: Means, name: str, job_id: str) -> Members:
         CouldNot: the service cannot be asked.
     """
     for _ in range(polls(means)):
-        job = _look(means, job_id)
-        if job is None:
-            raise WentWrong(f"import job {job_id} of address list {name} is gone")
+        job = _job(means, name, job_id)
         # It was started: that it is CREATED is an answer from before.
         if job["Status"] not in {_CREATED, _UNDER_WAY}:
             return job

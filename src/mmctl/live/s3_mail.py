@@ -86,7 +86,7 @@ def messages_in_bucket(
         if begun.unreadable is not None:
             skip(name, begun.unreadable)
         elif begun.many:
-            yield from _in_archive(bucket, begun, skip)
+            yield from _in_archive(bucket, begun, name, skip)
         else:
             yield Message(name, begun.content, begun.entry.size - len(begun.content))
     if not found and not (yield from _one_of_archive(bucket, prefix, needs, skip)):
@@ -98,9 +98,8 @@ def messages_in_bucket(
 
 
 def _in_archive(
-    bucket: Objects, begun: _Begun, skip: Callable[[str, str], None]
+    bucket: Objects, begun: _Begun, name: str, skip: Callable[[str, str], None]
 ) -> Iterator[Message]:
-    name = f"{bucket.place}/{begun.entry.key}"
     with io.BufferedReader(_ObjectFile(bucket, begun.entry, begun.content)) as file:
         for inside, content in messages_of_file(name, file, skip):
             yield Message(inside, content)
@@ -116,11 +115,12 @@ def _one_of_archive(
         begun = None if entry is None else _begun(bucket, entry, needs)
         if begun is None or not begun.many:
             continue
-        for message in _in_archive(bucket, begun, skip):
+        place = f"{bucket.place}/{archive}"
+        for message in _in_archive(bucket, begun, place, skip):
             if message.name == name:
                 yield message
                 return True
-        raise no_such_message(f"{bucket.place}/{archive}", name)
+        raise no_such_message(place, name)
     return False
 
 
