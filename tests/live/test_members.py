@@ -16,7 +16,6 @@ from mmctl.live.iam import least_policies
 from mmctl.live.service import Identity, Noun
 
 if TYPE_CHECKING:
-
     from live.conftest import World
 
 MANY = 120
