@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mmctl.errors import Refused, UsageError
-from mmctl.live.brakes import brakes_named, grips
+from mmctl.live.brakes.brake import brakes_named
+from mmctl.live.brakes.catalogue import grips
 
 if TYPE_CHECKING:
     from live.conftest import World

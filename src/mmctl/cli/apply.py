@@ -58,7 +58,7 @@ def apply(
     """Make live what the files say: snapshot first, and read back afterwards."""
     from mmctl.live.apply import apply as carry_out
     from mmctl.live.apply import check_permitted
-    from mmctl.live.brakes import brakes_named
+    from mmctl.live.brakes.brake import brakes_named
     from mmctl.live.means import Permissions
     from mmctl.live.preflight import refuse_what_cannot_be
     from mmctl.render import plan as render

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.cli.remembered import file_of, keep
 from mmctl.errors import ProblemsFound
 from mmctl.language.seen import Seen
-from mmctl.live.brakes import Brake
+from mmctl.live.brakes.brake import Brake
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:

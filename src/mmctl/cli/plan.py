@@ -86,7 +86,7 @@ def plan(
 
 def _forced(names: Sequence[str]) -> tuple[str, ...]:
     """The brakes of `--force`: all others hold the apply alone."""
-    from mmctl.live.brakes import Brake, brakes_named
+    from mmctl.live.brakes.brake import Brake, brakes_named
 
     forced = brakes_named(names)
     others = [name for name in forced if name != Brake.LINT]

@@ -47,7 +47,7 @@ def rollback(
 ) -> int:
     """Go back to the state before the last apply, or before a named one."""
     from mmctl.live.apply import check_permitted
-    from mmctl.live.brakes import brakes_named
+    from mmctl.live.brakes.brake import brakes_named
     from mmctl.live.means import Permissions
     from mmctl.live.rollback import cannot_come_back, goal, plan_rollback, roll_back
     from mmctl.render import plan as render

@@ -10,7 +10,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from mmctl.errors import CouldNot, MmctlError, Refused, StoppedPartWay
-from mmctl.live.brakes import HOLDS_ROLLBACK, grips, holding, refuse
+from mmctl.live.brakes.brake import HOLDS_ROLLBACK, holding, refuse
+from mmctl.live.brakes.catalogue import grips
 from mmctl.live.calls import ChangedMeanwhile, WentWrong
 from mmctl.live.edits import EditKind
 from mmctl.live.execution import Execution
@@ -28,7 +29,7 @@ from mmctl.live.steps import PASSWORD, Verb
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mmctl.live.brakes import Grip
+    from mmctl.live.brakes.brake import Grip
     from mmctl.live.history import History
     from mmctl.live.means import Means, Permissions
     from mmctl.live.plan import Plan

@@ -1,6 +1,6 @@
 """The plan: what would change, in which order, and what it was made from.
 
-A plan is a value; it is made here, checked by `brakes.py`, kept by `planfile.py`, and carried out
+A plan is a value; it is made here, checked by `brakes/`, kept by `planfile.py`, and carried out
 by `apply.py`.
 """
 

@@ -1,0 +1,44 @@
+"""All brakes, and the question which of them hold a plan.
+
+A new brake is a function in a file of its own and a line in `BRAKES`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.live.brakes.catch_all import catch_all
+from mmctl.live.brakes.checked import behaviour, cases, lint
+from mmctl.live.brakes.deletes import deletes
+from mmctl.live.brakes.for_good import endpoint_replacement, irreversible
+from mmctl.live.brakes.pins import pin
+from mmctl.live.brakes.policies import default_action
+from mmctl.live.brakes.relays import relay_target
+from mmctl.live.brakes.size import size
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from mmctl.live.brakes.brake import Grip
+    from mmctl.live.plan import Plan
+
+
+BRAKES: Final[tuple[Callable[[Plan], Iterator[Grip]], ...]] = (
+    deletes,
+    size,
+    catch_all,
+    default_action,
+    relay_target,
+    endpoint_replacement,
+    irreversible,
+    behaviour,
+    cases,
+    lint,
+)
+"""The brakes that look at the plan alone; `pin` needs the history besides."""
+
+
+def grips(plan: Plan, *, pinned: Iterable[str] = ()) -> tuple[Grip, ...]:
+    """Every brake that holds a plan; `pinned` are the digests that a rollback left."""
+    found = [grip for brake in BRAKES for grip in brake(plan)]
+    return (*found, *pin(plan, frozenset(pinned)))

@@ -1,0 +1,43 @@
+"""The brake `deletes`: what is taken out of the live gateway."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.live.brakes.brake import Brake, Grip
+from mmctl.live.brakes.looking import listed, noun_of
+from mmctl.live.edits import Edit, EditKind
+from mmctl.live.replacing import is_left_over
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.live.plan import Plan
+
+
+def deletes(plan: Plan) -> Iterator[Grip]:
+    """More is deleted than the environment allows."""
+    removed = [edit for edit in plan.edits if is_deletion(edit, plan)]
+    allowed = plan.target.brakes.max_deletes
+    if len(removed) > allowed:
+        names = listed(f"{noun_of(edit)} {edit.name}" for edit in removed)
+        limit = f", {allowed} are allowed" if allowed else ""
+        yield Grip(
+            brake=Brake.DELETES,
+            what=f"{len(removed)} to delete ({names}){limit}",
+            why="what is deleted no longer acts on any mail",
+        )
+
+
+def is_deletion(edit: Edit, plan: Plan) -> bool:
+    """Whether an edit deletes something that a person must agree to.
+
+    What a replacement left behind was agreed to before; rules that a rollback takes out again are
+    what it is for, and its snapshot still holds them.
+    """
+    if edit.kind is not EditKind.REMOVED:
+        return False
+    if edit.of_rule:
+        return plan.goes_back_to is None
+    thing = plan.live.find(edit.resource, edit.object)
+    return thing is None or not is_left_over(thing, plan.desired)

@@ -1,0 +1,24 @@
+"""The brake `relay-target`: a relay that hands its mail to another server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.language.project import Kind
+from mmctl.live.brakes.brake import Brake, Grip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.live.plan import Plan
+
+
+def relay_target(plan: Plan) -> Iterator[Grip]:
+    """A relay speaks to another server or port."""
+    for edit in plan.edits:
+        if edit.resource is Kind.RELAY and edit.path in {"server_name", "server_port"}:
+            yield Grip(
+                brake=Brake.RELAY_TARGET,
+                what=f"relay {edit.object}: {edit.path} {edit.before} → {edit.after}",
+                why="all mail of this relay goes to another server",
+            )
