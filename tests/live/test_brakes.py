@@ -10,6 +10,7 @@ import pytest
 from mmctl.errors import Refused, UsageError
 from mmctl.live.brakes.brake import brakes_named
 from mmctl.live.brakes.catalogue import grips
+from mmctl.live.trust import Trust
 
 if TYPE_CHECKING:
     from live.conftest import World
@@ -164,3 +165,15 @@ def test_failed_cases_hold_an_apply(world: World) -> None:
 def test_a_brake_that_does_not_exist_is_said() -> None:
     with pytest.raises(UsageError, match="no brake is called `everything`"):
         brakes_named(["everything"])
+
+
+def test_a_protected_environment_without_a_base_to_compare_with_needs_a_flag(world: World) -> None:
+    held = Trust(held="there is nothing to compare with", fetch="git fetch origin main")
+    plan = world.plan()
+    assert grips(replace(plan, trust=held)) == ()
+    protected = replace(plan, target=replace(plan.target, protected=True))
+    assert grips(replace(protected, trust=Trust(base="main"))) == ()
+    (grip,) = grips(replace(protected, trust=held))
+    assert grip.brake == "trust"
+    assert "there is nothing to compare with" in grip.what
+    assert grip.help == "to go on: --force trust, or fetch it: git fetch origin main"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mmctl.live.read import LiveState
     from mmctl.live.service import Identity
     from mmctl.live.steps import Step
+    from mmctl.live.trust import Trust
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,8 @@ class Plan:
     """Cases and invariants that failed for the files it was made from."""
     behaviour: Behaviour | None = None
     """None: no corpus was given."""
+    trust: Trust | None = None
+    """None: it was not compared with a base."""
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -20,6 +20,7 @@ from mmctl.live.encode import configuration_document, configuration_of
 from mmctl.live.plan import Behaviour, Plan, Target
 from mmctl.live.service import Identity
 from mmctl.live.steps import Step, Verb
+from mmctl.live.trust import trust_document, trust_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +32,7 @@ SCHEMA: Final = "mmctl/plan@1"
 def plan_document(plan: Plan) -> dict[str, Any]:
     """The plan as the JSON that people and machines read; the same plan gives the same bytes."""
     identity = plan.target.identity
-    return {
+    document = {
         "schema": SCHEMA,
         "environment": plan.target.environment,
         "account": identity.account,
@@ -48,6 +49,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "notes": list(plan.notes),
         "goes_back_to": plan.goes_back_to,
     }
+    return document if plan.trust is None else document | {"trust": trust_document(plan.trust)}
 
 
 def edit_document(edit: Edit) -> dict[str, Any]:
@@ -194,6 +196,7 @@ def _plan(document: Mapping[str, Any]) -> Plan:
         lint_errors=saved["lint_errors"],
         goes_back_to=document["goes_back_to"],
         behaviour=Behaviour(**document["behaviour"]) if document["behaviour"] else None,
+        trust=trust_of(document["trust"]) if document.get("trust") else None,
         warnings=tuple(document["warnings"]),
         notes=tuple(document["notes"]),
     )

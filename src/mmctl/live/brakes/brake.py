@@ -26,6 +26,7 @@ class Brake(StrEnum):
     PIN = "pin"
     CASES = "cases"
     LINT = "lint"
+    TRUST = "trust"
 
 
 HOLDS_ROLLBACK: Final = (Brake.DELETES, Brake.IRREVERSIBLE, Brake.ENDPOINT_REPLACEMENT)

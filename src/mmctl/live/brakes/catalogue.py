@@ -15,6 +15,7 @@ from mmctl.live.brakes.pins import pin
 from mmctl.live.brakes.policies import default_action
 from mmctl.live.brakes.relays import relay_target
 from mmctl.live.brakes.size import size
+from mmctl.live.brakes.trust import trust
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -34,6 +35,7 @@ BRAKES: Final[tuple[Callable[[Plan], Iterator[Grip]], ...]] = (
     behaviour,
     cases,
     lint,
+    trust,
 )
 """The brakes that look at the plan alone; `pin` needs the history besides."""
 

@@ -1,0 +1,25 @@
+"""The brake that holds while nobody can say where a protected environment led before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.live.brakes.brake import Brake, Grip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.live.plan import Plan
+
+
+def trust(plan: Plan) -> Iterator[Grip]:
+    """Hold a protected environment whose endpoint, role and store cannot be compared."""
+    found = plan.trust
+    if plan.target.protected and found is not None and found.held is not None:
+        yield Grip(
+            brake=Brake.TRUST,
+            what=f"environment {plan.target.environment}: {found.held}",
+            why="whoever may change endpoint, account, role or store in a file "
+            "chooses where secrets go",
+            instead=found.fetch and f"fetch it: {found.fetch}",
+        )
