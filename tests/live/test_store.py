@@ -60,6 +60,38 @@ def test_what_could_not_be_written_whole_leaves_what_was_there(
     assert list(store.names("")) == ["one"]
 
 
+def test_a_rename_that_fails_leaves_no_copy(
+    store: DirectoryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put("one", "before")
+
+    def broken(_self: Path, _target: Path) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("pathlib.Path.replace", broken)
+    monkeypatch.setattr("mmctl.live.store.os.link", broken)
+    with pytest.raises(CouldNot, match="Input/output error"):
+        store.put("one", "after")
+    with pytest.raises(CouldNot, match="Input/output error"):
+        store.put_new("two", "after")
+    assert [path.name for path in store.directory.iterdir()] == ["one"]
+
+
+def test_copies_that_a_killed_process_left_go_and_those_of_a_living_one_stay(
+    store: DirectoryStore,
+) -> None:
+    store.put("one", "text")
+    old, older = ".mmctl-0123456789abcdef", ".applied.json.01234567"
+    fresh, other = ".mmctl-fedcba9876543210", ".guard"
+    for name in (old, older, fresh, other):
+        (store.directory / name).write_text("half")
+    for name in (old, older, other):
+        os.utime(store.directory / name, (1, 1))
+    DirectoryStore(store.directory).put("one", "more")
+    left = {path.name for path in store.directory.iterdir()}
+    assert left == {"one", fresh, other}
+
+
 def test_lines_are_added_in_order(store: DirectoryStore) -> None:
     store.append("journal", "one")
     store.append("journal", "two")

@@ -207,26 +207,20 @@ def store_of(run: Run, project: Project, account: str, region: str) -> Store:
 @contextmanager
 def screen(change: Change) -> Iterator[Callable[[Text], None]]:
     """A function that shows parts of one result, between lines that name the embedded endpoint."""
-    from mmctl.render.plan import banner, joined
+    from mmctl.render.plan import banner
 
     run = change.run
-    parts: list[Text] = []
-
-    def show(part: Text) -> None:
-        parts.append(part)
-        run.show(part if run.output is None else joined(parts))
-
     if run.format != "human":
         yield lambda _part: None
         return
     around = banner(change.means.service.identity)
     for part in around:
-        show(part)
+        run.show(part)
     try:
-        yield show
+        yield run.show
     finally:
         for part in around:
-            show(part)
+            run.show(part)
 
 
 def write_entry(change: Change, entry: HistoryEntry | None) -> None:

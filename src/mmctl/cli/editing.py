@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mmctl.errors import CouldNot, ProblemsFound, Refused, UsageError
+from mmctl.writing import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,13 +78,8 @@ def take_back(edit: FileEdit) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    target = path.resolve()
-    beside = target.with_name(target.name + ".new")
     try:
-        beside.write_text(text, encoding="utf-8", newline="")
-        beside.chmod(target.stat().st_mode)
-        beside.replace(target)
+        write_whole(path, text)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         reason = (error.strerror or str(error)).lower()
         raise UsageError(f"cannot write `{path.name}`: {reason}") from None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mmctl.errors import UsageError
+from mmctl.writing import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,19 +42,14 @@ class Change:
         return self if earlier is None else replace(self, before=earlier.before)
 
     def write(self) -> None:
-        """Write the file beside itself and put it in place, with the mode that it had.
+        """Write the file.
 
         Raises:
             UsageError: it cannot be written.
         """
-        target = self.path.resolve()
-        beside = target.with_name(target.name + ".new")
         try:
-            beside.write_text(self.after, encoding="utf-8", newline="")
-            beside.chmod(target.stat().st_mode)
-            beside.replace(target)
+            write_whole(self.path, self.after)
         except OSError as error:
-            beside.unlink(missing_ok=True)
             reason = (error.strerror or str(error)).lower()
             raise UsageError(f"cannot write `{self.name}`: {reason}") from None
 

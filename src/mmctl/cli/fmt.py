@@ -14,6 +14,7 @@ import typer
 from mmctl.cli.main import USAGE, command
 from mmctl.cli.run import Run
 from mmctl.errors import UsageError
+from mmctl.writing import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,15 +141,9 @@ def _formatted(name: str, path: Path) -> _File:
 
 
 def _replace(file: _File) -> None:
-    """Write the file beside itself and put it in place, with the mode that it had."""
-    target = file.path.resolve()
-    beside = target.with_name(target.name + ".new")
     try:
-        beside.write_text(file.after, encoding="utf-8", newline="")
-        beside.chmod(target.stat().st_mode)
-        beside.replace(target)
+        write_whole(file.path, file.after)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         reason = (error.strerror or str(error)).lower()
         raise UsageError(f"cannot write `{file.name}`: {reason}") from None
 

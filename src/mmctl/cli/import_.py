@@ -13,6 +13,7 @@ import typer
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
 from mmctl.errors import ProblemsFound, Refused, UsageError
+from mmctl.writing import write_whole
 
 if TYPE_CHECKING:
     from mmctl.interchange.api_json import Imported
@@ -294,9 +295,7 @@ def _write(run: Run, texts: dict[str, str], into: Path, *, force: bool) -> None:
     try:
         for name, text in texts.items():
             (into / name).parent.mkdir(parents=True, exist_ok=True)
-            beside = into / (name + ".new")
-            beside.write_text(text, encoding="utf-8", newline="")
-            beside.replace(into / name)
+            write_whole(into / name, text)
             run.say(f"wrote {shown / name}")
     except OSError as error:
         raise UsageError(f"cannot write below `{into}`: {(error.strerror or '').lower()}") from None

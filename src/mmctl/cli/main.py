@@ -7,6 +7,7 @@ import inspect
 import sys
 import tempfile
 import traceback
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, get_type_hints
@@ -95,7 +96,7 @@ def command(*formats: str) -> Callable[[Callable[..., int]], Callable[..., None]
 
         def wrapper(**options: Any) -> None:
             run = _run_of({name: options.pop(name) for name in _SHARED}, known)
-            with clear_ends():
+            with clear_ends(), closing(run.results):
                 code = function(run, **options)
             raise typer.Exit(code)
 

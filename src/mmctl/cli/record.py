@@ -21,6 +21,7 @@ from mmctl.language.layout import Branch, Entry, Leaf, laid_out
 from mmctl.language.project import Outcome
 from mmctl.language.read import read_text
 from mmctl.render.problems import visible
+from mmctl.writing import write_whole
 
 if TYPE_CHECKING:
     from mmctl.cases.running import CaseResult
@@ -130,7 +131,7 @@ class Recorder:
             path = self.run.root / name
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(content)
+                write_whole(path, content)
             except OSError as error:
                 raise UsageError(f"cannot write `{name}`: {error.strerror}") from None
             self.run.say(f"wrote {name}")

@@ -84,12 +84,16 @@ def remember(arguments: Sequence[str], answer: Answer, seen: Seen) -> None:
 
 def keep(file: str, document: dict[str, object]) -> None:
     """Keep what is remembered, where the folder can be written; the oldest of its kind goes."""
+    from pathlib import Path
+
+    from mmctl.writing import write_whole
+
     folder, name = os.path.split(file)
     try:
         os.makedirs(folder, exist_ok=True)
         # Whatever the project's own .gitignore says, nobody wants these in a commit.
-        _write(os.path.join(folder, ".gitignore"), "*\n")
-        _write(file, json.dumps(document, ensure_ascii=False))
+        write_whole(Path(folder, ".gitignore"), "*\n")
+        write_whole(Path(file), json.dumps(document, ensure_ascii=False))
         for old in _oldest(folder, name.partition("-")[0]):
             os.remove(old)
     except OSError:
@@ -144,13 +148,6 @@ def _program() -> Iterator[str]:
                 elif not entry.name.endswith(".pyc"):
                     stat = entry.stat()
                     yield f"{entry.path} {stat.st_mtime_ns} {stat.st_size}"
-
-
-def _write(path: str, text: str) -> None:
-    beside = f"{path}.{os.getpid()}"
-    with open(beside, "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(beside, path)
 
 
 def _oldest(folder: str, kind: str) -> list[str]:

@@ -1,22 +1,56 @@
-"""Results that are written while they are made: to stdout, or to a file that is there whole."""
+"""Where results go: to stdout, or to the file of `--output`, which gets the same bytes."""
 
 from __future__ import annotations
 
+import io
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from mmctl.errors import UsageError
+from mmctl.writing import opened_stream, opened_whole, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from mmctl.cli.run import Run
 
 
+class ResultFile:
+    """The file of `--output`: it holds all that a run wrote, however often that was.
+
+    What is no regular file is opened once, and gets each part as it comes.
+    """
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._stream: BinaryIO | None = None
+
+    def write(self, path: Path, text: str) -> None:
+        """Add a text to the file.
+
+        Raises:
+            UsageError: the file cannot be written.
+        """
+        with _said(path):
+            self._stream = self._stream or (None if self._parts else opened_stream(path))
+            if self._stream is not None:
+                self._stream.write(text.encode("utf-8"))
+                self._stream.flush()
+                return
+            self._parts.append(text)
+            write_whole(path, "".join(self._parts))
+
+    def close(self) -> None:
+        """Let go of what is open."""
+        if self._stream is not None:
+            self._stream.close()
+
+
 @contextmanager
 def result_stream(run: Run) -> Iterator[TextIO]:
-    """Where results go; the file of `--output` gets its name when all is written.
+    """Where results go while they are made; the file of `--output` is there whole or not at all.
 
     Raises:
         UsageError: the file cannot be written.
@@ -24,12 +58,18 @@ def result_stream(run: Run) -> Iterator[TextIO]:
     if run.output is None:
         yield sys.stdout
         return
-    beside = run.output.with_name(run.output.name + ".new")
+    with _said(run.output), opened_whole(run.output) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+        yield text
+        text.detach()
+
+
+@contextmanager
+def _said(path: Path) -> Iterator[None]:
+    """Say that a file cannot be written; a reader that went away ends the run as it does else."""
     try:
-        with beside.open("w", encoding="utf-8") as file:
-            yield file
-        beside.replace(run.output)
+        yield
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        raise UsageError(f"cannot write `{run.output}`: {error.strerror}") from None
-    finally:
-        beside.unlink(missing_ok=True)
+        raise UsageError(f"cannot write `{path}`: {error.strerror}") from None

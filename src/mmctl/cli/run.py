@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from mmctl.errors import ProblemsFound, UsageError
+from mmctl.cli.results import ResultFile
+from mmctl.errors import ProblemsFound
 from mmctl.language.root import root_of
 from mmctl.problem import Severity
 
@@ -43,6 +44,8 @@ class Run:
     verbose: bool = False
     color: str = "auto"
     no_input: bool = False
+    results: ResultFile = field(default_factory=ResultFile, repr=False, compare=False)
+    """What was written to `output`, when there is one."""
 
     def now(self) -> datetime:
         """The time, in UTC."""
@@ -106,13 +109,8 @@ class Run:
         """Write a result: to `--output` where it is given, else to stdout."""
         if self.output is None:
             sys.stdout.write(text)
-            return
-        try:
-            beside = self.output.with_name(self.output.name + ".new")
-            beside.write_text(text, encoding="utf-8")
-            beside.replace(self.output)
-        except OSError as error:
-            raise UsageError(f"cannot write `{self.output}`: {error.strerror}") from None
+        else:
+            self.results.write(self.output, text)
 
     def write_json(self, document: dict[str, Any]) -> None:
         """Write a JSON document: sorted, the same bytes for the same content."""

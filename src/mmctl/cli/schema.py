@@ -12,6 +12,7 @@ import typer
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
 from mmctl.errors import UsageError
+from mmctl.writing import write_whole
 
 _ENDING = ".schema.json"
 
@@ -67,7 +68,7 @@ def write_all(folder: Path, documents: dict[str, dict[str, Any]]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, document in documents.items():
-            (folder / f"{name}{_ENDING}").write_text(text_of(document), encoding="utf-8")
+            write_whole(folder / f"{name}{_ENDING}", text_of(document))
     except OSError as error:
         raise UsageError(f"cannot write to `{folder}`: {(error.strerror or '').lower()}") from None
 

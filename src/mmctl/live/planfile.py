@@ -6,7 +6,6 @@ A plan holds mail addresses: the file is readable by its owner alone.
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict
 from functools import cache
 from importlib.resources import files
@@ -21,6 +20,7 @@ from mmctl.live.plan import Behaviour, Plan, Target
 from mmctl.live.service import Identity
 from mmctl.live.steps import Step, Verb
 from mmctl.live.trust import trust_document, trust_of
+from mmctl.writing import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,10 +99,7 @@ def save_plan(plan: Plan, path: Path) -> None:
     """
     text = plan_text(save_document(plan))
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            path.chmod(0o600)
-            file.write(text)
+        write_whole(path, text, mode=0o600, durable=True)
     except OSError as error:
         raise UsageError(f"cannot write the plan `{path}`: {error.strerror}") from error
 

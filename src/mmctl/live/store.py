@@ -7,11 +7,11 @@ Files are readable by their owner alone, and are there whole or not at all.
 from __future__ import annotations
 
 import os
-import secrets
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, Protocol
 
 from mmctl.errors import CouldNot
+from mmctl.writing import is_beside, sync_folder, write_whole, written_beside
 
 try:
     import fcntl
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 
 _GUARD: Final = ".guard"
+_LEFT_OVER_SECONDS: Final = 3600
+"""No write takes so long: a copy that is older will not get its name any more."""
 
 
 class Store(Protocol):
@@ -63,6 +65,7 @@ class DirectoryStore:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
+        self._tidied = False
 
     @property
     def place(self) -> str:
@@ -72,23 +75,24 @@ class DirectoryStore:
     def put(self, name: str, text: str) -> None:
         """Write a text whole: beside, to disk, then renamed."""
         try:
-            beside = self._beside(name, text)
-            beside.replace(self.directory / name)
-            self._sync()
+            self._make()
+            write_whole(self.directory / name, text, mode=0o600, durable=True)
+            self._tidy(self.directory / name)
         except OSError as error:
             raise self._could_not("write", name, error) from error
 
     def put_new(self, name: str, text: str) -> bool:
         """Write a text unless the name is taken; two who try at once do not both succeed."""
         try:
-            beside = self._beside(name, text)
+            self._make()
+            beside = written_beside(self.directory / name, text)
             try:
                 os.link(beside, self.directory / name)
             except FileExistsError:
                 return False
             finally:
                 beside.unlink()
-            self._sync()
+            sync_folder(self.directory)
         except OSError as error:
             raise self._could_not("write", name, error) from error
         return True
@@ -160,27 +164,15 @@ class DirectoryStore:
     def _make(self) -> None:
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def _beside(self, name: str, text: str) -> Path:
-        self._make()
-        beside = self.directory / f".{name}.{secrets.token_hex(4)}"
-        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError:
-            beside.unlink(missing_ok=True)
-            raise
-        return beside
-
-    def _sync(self) -> None:
-        if os.name == "posix":
-            handle = os.open(self.directory, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+    def _tidy(self, written: Path) -> None:
+        """Take away, once, what killed processes left half-written: long before what is now."""
+        if self._tidied:
+            return
+        self._tidied = True
+        now = written.stat().st_mtime
+        for path in self.directory.iterdir():
+            if is_beside(path.name) and path.stat().st_mtime < now - _LEFT_OVER_SECONDS:
+                path.unlink(missing_ok=True)
 
     def _could_not(self, verb: str, name: str, error: OSError | UnicodeDecodeError) -> CouldNot:
         reason = error.strerror if isinstance(error, OSError) else str(error)

@@ -79,11 +79,6 @@ def banner(identity: Identity) -> list[Text]:
     return [Text(EMBEDDED_BANNER, "bold")] if identity.embedded else []
 
 
-def joined(parts: Iterable[Text]) -> Text:
-    """Parts of a result as one."""
-    return Text("\n").join(parts)
-
-
 def line(text: str) -> Text:
     """One line of a result."""
     return Text(text)

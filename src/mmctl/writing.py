@@ -1,0 +1,189 @@
+"""Files written whole: what was there stays until all of the new is written.
+
+Every file that mmctl writes in one go is written here: beside itself, then renamed. What is no
+regular file (a device, a pipe, `/dev/stdout`) is written through, for a rename would put a file in
+its place. A symbolic link stays one; mode and owner stay as they were.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import shutil
+import stat
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BESIDE: Final = ".mmctl-"
+"""What the names of files begin with that are not whole yet."""
+_EVER_BESIDE: Final = re.compile(r"\.mmctl-[0-9a-f]{16}|\..+\.[0-9a-f]{8}")
+"""Their names; 0.1.0 called them `.NAME.` and eight digits."""
+_NEW: Final = 0o666
+"""The mode of a new file, from which the umask takes."""
+_NO_RENAME: Final = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.EXDEV)
+"""Why a file cannot be made in a folder, or renamed there, although it can be written itself."""
+_LINKS: Final = 40
+"""So many links may lead from one to the next."""
+
+
+def write_whole(
+    path: Path, content: str | bytes, *, mode: int | None = None, durable: bool = False
+) -> None:
+    """Write a file in place of what was there; `mode` is that of the file, as it was where None.
+
+    `durable`: it is on disk when this returns.
+
+    Raises:
+        OSError: it cannot be written; what was there is there still.
+    """
+    with opened_whole(path, mode=mode, durable=durable) as file:
+        file.write(content.encode("utf-8") if isinstance(content, str) else content)
+
+
+@contextmanager
+def opened_whole(
+    path: Path, *, mode: int | None = None, durable: bool = False
+) -> Iterator[BinaryIO]:
+    """A file to write to, which takes its name when the block ends, and not when it fails.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    stream = opened_stream(path)
+    if stream is not None:
+        with stream:
+            yield stream
+        return
+    target = Path(os.path.realpath(path))
+    before = _status(target)
+    if before is not None and not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+    try:
+        handle, beside = _made_beside(target, _NEW if mode is None else mode)
+    except OSError as error:
+        if before is None or error.errno not in _NO_RENAME:
+            raise
+        with target.open("wb") as file:
+            yield file
+        return
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            kept = before is None or _kept(file, before, mode)
+            file.flush()
+            if durable:
+                os.fsync(file.fileno())
+        _put_in_place(beside, target, renamed=kept)
+    finally:
+        beside.unlink(missing_ok=True)
+    if durable:
+        sync_folder(target.parent)
+
+
+def opened_stream(path: Path) -> BinaryIO | None:
+    """What is no regular file, opened to be written through; None: it is one, or is not there.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    descriptor = _descriptor(path)
+    if descriptor is not None:
+        return os.fdopen(os.dup(descriptor), "wb")
+    status = _status(path)
+    if status is None or stat.S_ISREG(status.st_mode):
+        return None
+    return os.fdopen(os.open(path, os.O_WRONLY | getattr(os, "O_NOCTTY", 0)), "wb")
+
+
+def written_beside(target: Path, text: str) -> Path:
+    """A new file in the folder of another: on disk, for its owner alone; the caller renames it.
+
+    Raises:
+        OSError: it cannot be written; nothing of it is left.
+    """
+    handle, beside = _made_beside(target, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode("utf-8"))
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        beside.unlink()
+        raise
+    return beside
+
+
+def is_beside(name: str) -> bool:
+    """Whether a name is of a file that was never whole; a killed process leaves such a one."""
+    return bool(_EVER_BESIDE.fullmatch(name))
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names of a folder on disk, where the system can do that."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _status(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
+
+
+def _descriptor(path: Path) -> int | None:
+    """The descriptor of this process that a path names, as `/dev/stdout` and `/dev/fd/3` do.
+
+    To open it by its name would begin at the start of a file, and fail where it is a socket.
+    """
+    for _ in range(_LINKS):
+        if path.name.isdecimal() and os.path.realpath(path.parent) == os.path.realpath("/dev/fd"):
+            return int(path.name)
+        if not path.is_symlink():
+            return None
+        path = path.parent / path.readlink()
+    return None
+
+
+def _made_beside(target: Path, mode: int) -> tuple[int, Path]:
+    """A new file in the folder of another, and its path; nobody else can have made it."""
+    beside = target.with_name(_BESIDE + os.urandom(8).hex())
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return os.open(beside, flags, mode), beside
+
+
+def _kept(file: BinaryIO, before: os.stat_result, mode: int | None) -> bool:
+    """Give a file the owner and mode of the one before it; whether the owner could be kept."""
+    if os.name != "posix":
+        return True
+    made = os.fstat(file.fileno())
+    if (made.st_uid, made.st_gid) != (before.st_uid, before.st_gid):
+        try:
+            os.fchown(file.fileno(), before.st_uid, before.st_gid)
+        except OSError:
+            return False
+    os.fchmod(file.fileno(), stat.S_IMODE(before.st_mode) if mode is None else mode)
+    return True
+
+
+def _put_in_place(beside: Path, target: Path, *, renamed: bool) -> None:
+    """Rename a file to its name; where that cannot be done, write over what is there."""
+    if renamed:
+        try:
+            beside.replace(target)
+        except OSError as error:
+            if error.errno not in _NO_RENAME or not target.is_file():
+                raise
+        else:
+            return
+    with beside.open("rb") as source, target.open("wb") as file:
+        shutil.copyfileobj(source, file)
