@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "live": {"model", "language", "mail", "judge", "cases", "compiler", "emulator"},
     "render": {"model", "language", "mail", "judge", "cases", "checks", "compiler", "live"},
 }
-EVERYWHERE = {"errors", "problem", "writing", ""}
+EVERYWHERE = {"errors", "problem", "visible", "writing", ""}
 ONLY_IN = {
     "boto3": set(),
     "botocore.session": {"live/sessions.py"},
@@ -33,6 +33,14 @@ ONLY_IN = {
     "typer": {"cli"},
     "sqlite3": {"emulator"},
 }
+WRITES = {"print", "sys.stdout.write", "sys.stdout.writelines", "typer.echo", "typer.secho"}
+GATES = {
+    "cli/run.py": {"sys.stdout.write"},
+    "cli/start.py": {"sys.stdout.write"},
+    "cli/main.py": {"typer.echo"},
+}
+"""Who writes to stdout: what has passed, an answer that has passed before, texts of our own.
+Everything that is written to stderr passes, whoever writes it."""
 
 
 def modules() -> list[Path]:
@@ -95,6 +103,16 @@ def test_the_clock_and_the_environment_are_read_by_the_command_line_alone(path: 
             assert name not in {"datetime.now", "time.time", "date.today", "os.environ"}, (
                 f"{path.name}:{node.lineno} reads {name}"
             )
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(SOURCE)))
+def test_text_leaves_through_the_gate_alone(path: Path) -> None:
+    where = path.relative_to(SOURCE).as_posix()
+    calls = (
+        each for each in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(each, ast.Call)
+    )
+    direct = {name for call in calls if (name := ast.unparse(call.func)) in WRITES}
+    assert direct <= GATES.get(where, set()), f"{where} does not write by way of `cli/printing.py`"
 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:

@@ -22,14 +22,20 @@ if TYPE_CHECKING:
 
 
 class MmctlError(Exception):
-    """A command cannot go on; `message` says what, `help` what to do instead."""
+    """A command cannot go on; `message` says what in one line, `help` what to do instead.
+
+    `details` are further lines: what is live, what differs.
+    """
 
     exit_code: ClassVar[int] = 5
 
-    def __init__(self, message: str, *, help: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, help: str | None = None, details: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.help = help
+        self.details = details
 
 
 class UsageError(MmctlError):
@@ -62,8 +68,8 @@ class Refused(MmctlError):
 
     exit_code = 3
 
-    def __init__(self, message: str, *, why: str, help: str) -> None:
-        super().__init__(message, help=help)
+    def __init__(self, message: str, *, why: str, help: str, details: tuple[str, ...] = ()) -> None:
+        super().__init__(message, help=help, details=details)
         self.why = why
 
 

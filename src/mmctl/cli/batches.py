@@ -22,6 +22,7 @@ from mmctl.judge.tally import Tally
 from mmctl.mail.partial import Needs
 from mmctl.render.messages import block, lines
 from mmctl.render.trace_documents import message_document
+from mmctl.visible import visible_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -84,7 +85,8 @@ class Judging:
         match self.form:
             case "json":
                 document = message_document(simulated)
-                return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False)
+                text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False)
+                return visible_json(text)
             case "page":
                 return simulated
             case "lines":

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from mmctl.cli.start import INTERRUPTED, broken_pipe, unwritten
+from mmctl.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,7 @@ def clear_ends() -> Iterator[None]:
         yield
     except KeyboardInterrupt as stop:
         lines = ["", "interrupted", *getattr(stop, "__notes__", ())]
-        sys.stderr.write("\n".join(lines) + "\n")
+        sys.stderr.write("".join(f"{visible(line)}\n" for line in lines))
         raise typer.Exit(INTERRUPTED) from None
     except BrokenPipeError:
         raise typer.Exit(broken_pipe()) from None

@@ -40,11 +40,11 @@ def export(
             f"got the format `{form}` for {to}", help=f"it is written as {', '.join(FORMS[to])}"
         )
     exported = _exported(run, to, form)
-    run.write(exported.text)
+    run.write_exactly(exported.text)
     for note in exported.notes:
         run.say(f"note: {note}")
     for left_out in exported.left_out:
-        run.errors().print(f"left out: {left_out}")
+        run.warn(f"left out: {left_out}")
     if exported.left_out:
         raise ProblemsFound(f"{to} has no words for {len(exported.left_out)} things")
     return 0

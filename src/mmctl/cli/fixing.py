@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mmctl.errors import UsageError
+from mmctl.visible import visible
 from mmctl.writing import write_whole
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Change:
     def diff(self) -> Iterator[str]:
         """The change as a unified diff."""
         before, after = self.before.splitlines(keepends=True), self.after.splitlines(keepends=True)
-        for line in difflib.unified_diff(before, after, self.name, self.name):
+        for line in difflib.unified_diff(before, after, visible(self.name), visible(self.name)):
             yield line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
 
     def after_that(self, earlier: Change | None) -> Change:

@@ -14,6 +14,7 @@ import typer
 from mmctl.cli.main import USAGE, command
 from mmctl.cli.run import Run
 from mmctl.errors import UsageError
+from mmctl.visible import visible
 from mmctl.writing import write_whole
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _stdin(run: Run) -> int:
 
     result = formatted(text, file=_STDIN)
     # What cannot be formatted comes out as it went in: editors replace the buffer with it.
-    run.write(result.text)
+    run.write_exactly(result.text)
     _show_problems(run, result.problems, {_STDIN: text})
     return USAGE if result.problems else 0
 
@@ -195,7 +196,7 @@ def _sizes(file: _File) -> Iterator[str]:
 
 def _diff(file: _File) -> Iterator[str]:
     before, after = file.before.splitlines(keepends=True), file.after.splitlines(keepends=True)
-    for line in difflib.unified_diff(before, after, file.name, file.name):
+    for line in difflib.unified_diff(before, after, visible(file.name), visible(file.name)):
         yield line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
 
 

@@ -106,7 +106,7 @@ def _cases(run: Run, project: Project, read_file: Callable[[str], bytes]) -> int
     results = run_cases(project, cases, read_file)
     failed = [result.case for result in results if not result.passed]
     if failed:
-        warn = run.errors().print
+        warn = run.warn
         warn(f"{len(failed)} of {len(results)} cases fail; mmctl simulate says why")
         for case in failed[:SHOWN]:
             warn(f"  {case.name}  {case.position.file}:{case.position.line}")

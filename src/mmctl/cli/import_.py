@@ -105,7 +105,7 @@ def _import_files(
         message = f"{len(imported.refused)} members that the service would refuse"
         raise ProblemsFound(message, tuple(imported.refused), shown)
     if folder is None:
-        run.write(yaml_of(imported, *imported.sections))
+        run.write_exactly(yaml_of(imported, *imported.sections))
         _tell_certificates(run, imported)
     else:
         _write(run, _files(imported, heading=None), folder, force=force)
@@ -152,7 +152,7 @@ def _import_live(run: Run, asked: _Live) -> int:
     if not imported.sections and not imported.unsaid:
         run.say(f"nothing is live: {heading}")
     elif asked.into is None:
-        run.write(yaml_of(imported, *imported.sections, heading=heading))
+        run.write_exactly(yaml_of(imported, *imported.sections, heading=heading))
         _tell_certificates(run, imported)
     else:
         texts = _files(imported, heading=heading)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from mmctl.cli.main import command
+from mmctl.cli.printing import printed, printed_commands
 from mmctl.cli.remembered import Answer, remember
 from mmctl.cli.run import as_json
 from mmctl.errors import UsageError
@@ -91,7 +92,7 @@ def lint(
 
     found, problems = _fix(run, look, dry_run=dry_run) if fix else look()
     text = _report(run, problems, found.files, everything=everything)
-    run.write(text)
+    run.write_passed(text)
     code = int(any(problem.severity.rank <= fail_on.rank for problem in problems))
     asked_more = paths or fix or known or run.output or no_cache
     if found.seen is not None and not asked_more:
@@ -124,7 +125,7 @@ def _fix(run: Run, look: Look, *, dry_run: bool) -> tuple[Linted, tuple[Problem,
         made = changes(found, problems)
         for change in made:
             total[change.path] = change.after_that(total.get(change.path))
-    shown.write("".join(line for change in total.values() for line in change.diff()))
+    shown.write(printed("".join(line for change in total.values() for line in change.diff())))
     if dry_run:
         problems = tuple(problem for problem in problems if problem not in done)
     return found, problems
@@ -145,11 +146,11 @@ def _report(
 
             return as_json(sarif(problems, CHECKS))
         case "github":
-            return _github(problems)
+            return printed_commands(_github(problems))
         case "junit":
             from mmctl.render.problems_junit import junit
 
-            return junit(problems)
+            return printed(junit(problems))
         case _ if problems:
             from mmctl.render.problems import SHOWN, human
 
@@ -168,5 +169,5 @@ def _github(problems: Sequence[Problem]) -> str:
     page = os.environ.get("GITHUB_STEP_SUMMARY")
     if page:
         with Path(page).open("a", encoding="utf-8") as summary:
-            summary.write(job_summary(problems))
+            summary.write(printed(job_summary(problems)))
     return workflow_commands(problems)

@@ -17,8 +17,10 @@ import typer
 from mmctl import __version__
 from mmctl.cli.commands import COMMANDS, function_of
 from mmctl.cli.ends import clear_ends
+from mmctl.cli.printing import printed_errors
 from mmctl.cli.run import Run, console_for
 from mmctl.errors import MmctlError, ProblemsFound, Refused, UsageError
+from mmctl.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -188,6 +190,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def exit_code(arguments: Sequence[str]) -> int:
     """Run `mmctl` with some arguments and return the code that the process would exit with."""
+    with printed_errors():
+        return _exit_code(arguments)
+
+
+def _exit_code(arguments: Sequence[str]) -> int:
     try:
         words = _reordered(arguments)
         alone = bool(words) and words[0] in {"--version", *(name for name, _, _ in COMMANDS)}
@@ -202,7 +209,7 @@ def exit_code(arguments: Sequence[str]) -> int:
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - nothing that went wrong ends in a traceback
         if hasattr(error, "format_message"):
-            sys.stderr.write(f"error: {error.format_message()}\n")
+            sys.stderr.write(f"error: {visible(error.format_message())}\n")
             return USAGE
         _report_fault(error)
         return FAULT
@@ -215,11 +222,12 @@ def _report(error: MmctlError) -> None:
 
         console_for(sys.stderr).print(human(error.problems, error.files), end="")
     word = "refused" if isinstance(error, Refused) else "error"
-    sys.stderr.write(f"{word}: {error.message}\n")
+    lines = [f"{word}: {error.message}", *error.details]
     if isinstance(error, Refused):
-        sys.stderr.write(f"why: {error.why}\n")
+        lines.append(f"why: {error.why}")
     if error.help:
-        sys.stderr.write(f"help: {error.help}\n")
+        lines.append(f"help: {error.help}")
+    sys.stderr.write("".join(f"{visible(line)}\n" for line in lines))
 
 
 def _report_fault(error: Exception) -> None:
@@ -229,7 +237,8 @@ def _report_fault(error: Exception) -> None:
     ) as log:
         log.write(f"mmctl {__version__}, Python {sys.version}\n")
         log.writelines(traceback.format_exception(error))
-    sys.stderr.write(f"error: mmctl is at fault: {type(error).__name__}: {error}\n")
+    what = visible(f"{type(error).__name__}: {error}")
+    sys.stderr.write(f"error: mmctl is at fault: {what}\n")
     sys.stderr.write(
         f"help: please report it with {log.name}, after a look at what it says of your rules\n"
     )

@@ -22,6 +22,7 @@ from mmctl.judge.tally import Tally
 from mmctl.mail.partial import Message
 from mmctl.render.messages import advice, shown_paths, summary
 from mmctl.render.trace_documents import tally_document
+from mmctl.visible import visible_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -246,7 +247,8 @@ def _write_json(
     """The document `mmctl/simulate@1`, message by message: the bytes that `json.dumps` writes."""
     stream.write("{\n")
     if against is not None:
-        stream.write(f'  "against": {json.dumps(against, ensure_ascii=False)},\n')
+        name = visible_json(json.dumps(against, ensure_ascii=False))
+        stream.write(f'  "against": {name},\n')
     stream.write('  "messages": [')
     between = "\n    "
     try:
@@ -259,4 +261,4 @@ def _write_json(
         closing = "" if between == "\n    " else "\n  "
         counts = json.dumps(tally_document(tally), indent=2, sort_keys=True, ensure_ascii=False)
         stream.write(f'{closing}],\n  "schema": "{SCHEMA}",\n  "summary": ')
-        stream.write(counts.replace("\n", "\n  ") + "\n}\n")
+        stream.write(visible_json(counts).replace("\n", "\n  ") + "\n}\n")

@@ -6,6 +6,8 @@ import sys
 import time
 from typing import TYPE_CHECKING, Final, Self
 
+from mmctl.cli.printing import behind
+
 if TYPE_CHECKING:
     from mmctl.cli.run import Run
 
@@ -37,7 +39,7 @@ class Progress:
     def clear(self) -> None:
         """Take the line away, before something else is written to the terminal."""
         if self._on_screen:
-            sys.stderr.write(_CLEAR)
+            behind(sys.stderr).write(_CLEAR)
             sys.stderr.flush()
             self._on_screen = False
 
@@ -54,7 +56,7 @@ class Progress:
         self._number += more
         now = time.monotonic()
         if self.shown and now - self._began > _AFTER and now - self._said > _EVERY:
-            sys.stderr.write(f"{_CLEAR}{self._line(now - self._began, of)}")
+            behind(sys.stderr).write(f"{_CLEAR}{self._line(now - self._began, of)}")
             sys.stderr.flush()
             self._said = now
             self._on_screen = True

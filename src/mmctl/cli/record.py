@@ -20,7 +20,7 @@ from mmctl.language.files import MemoryFiles
 from mmctl.language.layout import Branch, Entry, Leaf, laid_out
 from mmctl.language.project import Outcome
 from mmctl.language.read import read_text
-from mmctl.render.problems import visible
+from mmctl.visible import visible
 from mmctl.writing import write_whole
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ class Recorder:
                     f"`{next(iter(self.messages))}` is not there yet, and stdout holds no messages",
                     help="`--record FILE` writes them beside the cases",
                 )
-            self.run.write(text)
+            self.run.write_exactly(text)
             return
         for name, content in {**self.messages, self.file: text.encode()}.items():
             path = self.run.root / name

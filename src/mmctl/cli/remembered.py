@@ -30,12 +30,16 @@ LONGEST: Final = 1_000_000
 """Characters of an answer that is kept."""
 _ELSEWHERE: Final = ("-C", "--directory")
 _LOOKS: Final = (
+    "CI",
     "COLORTERM",
     "COLUMNS",
     "FORCE_COLOR",
+    "GITHUB_ACTIONS",
     "LINES",
     "NO_COLOR",
+    "TEAMCITY_VERSION",
     "TERM",
+    "TF_BUILD",
     "TTY_COMPATIBLE",
     "TTY_INTERACTIVE",
     "_TYPER_FORCE_DISABLE_TERMINAL",

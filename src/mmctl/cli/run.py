@@ -13,10 +13,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from mmctl.cli.printing import behind, is_read_by_people, printed
 from mmctl.cli.results import ResultFile
 from mmctl.errors import ProblemsFound
 from mmctl.language.root import root_of
 from mmctl.problem import Severity
+from mmctl.visible import visible, visible_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -101,12 +103,25 @@ class Run:
         return self.console(sys.stderr)
 
     def say(self, text: str = "") -> None:
-        """Write a line to stderr, unless the run is quiet."""
+        """Write one line to stderr, unless the run is quiet."""
         if not self.quiet:
-            self.errors().print(text)
+            self.warn(text)
+
+    def warn(self, text: str) -> None:
+        """Write one line to stderr, also where the run is quiet."""
+        self.errors().print(visible(text))
 
     def write(self, text: str) -> None:
-        """Write a result: to `--output` where it is given, else to stdout."""
+        """Write a result for people: to `--output` where it is given, else to stdout."""
+        self.write_passed(printed(text))
+
+    def write_exactly(self, text: str) -> None:
+        """Write a result that programs read byte by byte; a screen or a log shows it as text."""
+        for_people = self.output is None and is_read_by_people(sys.stdout)
+        self.write_passed(printed(text) if for_people else text)
+
+    def write_passed(self, text: str) -> None:
+        """Write what has passed the gate already."""
         if self.output is None:
             sys.stdout.write(text)
         else:
@@ -114,11 +129,11 @@ class Run:
 
     def write_json(self, document: dict[str, Any]) -> None:
         """Write a JSON document: sorted, the same bytes for the same content."""
-        self.write(as_json(document))
+        self.write_passed(as_json(document))
 
     def show(self, *renderables: object) -> None:
         """Write what rich renders as a result, to `--output` where it is given."""
-        self.write(self.rendered(*renderables))
+        self.write_passed(self.rendered(*renderables))
 
     def rendered(self, *renderables: object) -> str:
         """The text of what rich renders, as it is to look where results go."""
@@ -158,13 +173,17 @@ class Run:
 
 def as_json(document: dict[str, Any]) -> str:
     """The text of a JSON document: sorted, the same bytes for the same content."""
-    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False)
+    return visible_json(text) + "\n"
 
 
 def console_for(stream: TextIO, *, color: str = "auto") -> Console:
     """A console on a stream: colours on terminals alone, 80 columns where there is none."""
     from rich.console import Console
 
+    from mmctl.render.gate import Gate
+
+    stream = behind(stream)
     terminal = stream.isatty() if color == "auto" else color == "always"
     console = Console(
         file=stream,
@@ -176,6 +195,7 @@ def console_for(stream: TextIO, *, color: str = "auto") -> Console:
         markup=False,
         soft_wrap=True,
     )
+    console.push_render_hook(Gate(printed))
     vars(console)["on_broken_pipe"] = _broken_pipe
     if stream.isatty():
         console.width = max(NARROW, min(WIDE, console.width))

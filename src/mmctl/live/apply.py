@@ -215,9 +215,11 @@ def _stopped(
             )
         return CouldNot(message, help=getattr(error, "help", None) or "nothing was written")
     _end(history, entry, Result.STOPPED)
-    live = "".join(f"\n  live: {step.text}" for step in execution.done)
-    text = f"stopped {_how_far(execution)}: {message}{live}"
-    return StoppedPartWay(text, help=_finish(execution.plan))
+    return StoppedPartWay(
+        f"stopped {_how_far(execution)}: {message}",
+        details=tuple(f"  live: {step.text}" for step in execution.done),
+        help=_finish(execution.plan),
+    )
 
 
 def _how_far(execution: Execution) -> str:
@@ -247,13 +249,11 @@ def _read_back(plan: Plan, entry: HistoryEntry, means: Means) -> None:
             means.say("  what was read differs from what was written: read again")
             means.sleep(means.poll_seconds)
     else:
-        lines = [
-            f"\n  {edit.resource}/{edit.object}: {edit.name} {edit.path}" for edit in rest.edits
-        ]
-        lines = lines or [f"\n  {step.text}" for step in rest.steps]
+        lines = [f"  {edit.resource}/{edit.object}: {edit.name} {edit.path}" for edit in rest.edits]
+        lines = lines or [f"  {step.text}" for step in rest.steps]
         raise StoppedPartWay(
-            f"all calls of {entry.id} went through, but what is live differs from what was wanted:"
-            + "".join(lines[:20]),
+            f"all calls of {entry.id} went through, but what is live differs from what was wanted:",
+            details=tuple(lines[:20]),
             help="mmctl plan shows the rest; " + _finish(plan),
         )
     means.history.keep_applied(state.configuration)

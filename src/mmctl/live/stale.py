@@ -52,7 +52,8 @@ def check_fresh(plan: Plan, state: LiveState) -> None:
     if stale:
         lines = [line for key in stale for line in _three_ways(key, plan, state)]
         raise Refused(
-            "the plan is stale: live objects changed since it was made\n" + "\n".join(lines),
+            "the plan is stale: live objects changed since it was made",
+            details=tuple(lines),
             why="applying it would undo what somebody else did, without anyone seeing it",
             help="look at the change, then make a new plan: mmctl plan",
         )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.text import Text
 
-from mmctl.render.problems import visible
+from mmctl.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from mmctl.render.problems import visible
+from mmctl.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,8 +13,8 @@ from rich.text import Text
 
 from mmctl.language.project import Outcome
 from mmctl.render.paragraphs import OUTCOME_WIDTH, STYLES, WIDTH, counted, some_of, wrapped
-from mmctl.render.problems import visible
 from mmctl.render.trace import sent, timeline
+from mmctl.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

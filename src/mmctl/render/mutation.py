@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.text import Text
 
-from mmctl.render.problems import visible
+from mmctl.visible import visible
 
 if TYPE_CHECKING:
     from mmctl.cases.mutation import MutantResult, Mutation

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from mmctl.judge.trace import RuleResult
 from mmctl.judge.words import condition_parts
 from mmctl.render.markup import Child, Markup, element
-from mmctl.render.problems import visible
+from mmctl.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Hashable

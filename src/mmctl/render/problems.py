@@ -14,6 +14,7 @@ from rich.text import Text
 
 from mmctl.problem import Severity
 from mmctl.render.problem_documents import summary
+from mmctl.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,7 +28,6 @@ WIDTH: Final = 80
 _NARROWEST: Final = 40
 _LONGEST: Final = 600
 """Characters of a message that are shown: a value in it may be very long."""
-_TAB: Final = "    "
 _JOINT: Final = "\x00"
 """Stands for a space at which no line is broken; `visible` lets none through."""
 _STYLES: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
@@ -73,22 +73,8 @@ def one(problem: Problem, lines: Sequence[str], *, width: int = WIDTH) -> Text:
     return text
 
 
-def visible(text: str) -> str:
-    r"""The text with everything that cannot be seen, or moves the cursor, written as an escape."""
-    return "".join(map(_glyph, text))
-
-
 def _short(text: str) -> str:
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
-
-
-def _glyph(character: str) -> str:
-    if character == "\t":
-        return _TAB
-    if character.isprintable():
-        return character
-    code = ord(character)
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004 - the last of four digits
 
 
 def _frame(line: str, number: int, column: int, length: int, width: int) -> Text:

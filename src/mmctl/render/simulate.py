@@ -13,8 +13,8 @@ from rich.text import Text
 
 from mmctl.cases.running import Status
 from mmctl.render.paragraphs import wrapped
-from mmctl.render.problems import visible
 from mmctl.render.trace import sent, timeline
+from mmctl.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,7 +15,7 @@ from mmctl.judge.trace import ActionResult, RuleResult
 from mmctl.judge.words import condition_line
 from mmctl.language.project import Outcome
 from mmctl.render.paragraphs import wrapped
-from mmctl.render.problems import visible
+from mmctl.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -12,7 +12,6 @@ from mmctl.judge.trace import RuleResult
 from mmctl.judge.words import condition_line
 from mmctl.language.project import Outcome
 from mmctl.render.paragraphs import STYLES, wrapped
-from mmctl.render.problems import visible
 from mmctl.render.trace import action_line
 from mmctl.render.trace_documents import (
     condition_document,
@@ -21,6 +20,7 @@ from mmctl.render.trace_documents import (
     rule_document,
     statement_document,
 )
+from mmctl.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

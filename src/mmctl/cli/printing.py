@@ -1,0 +1,87 @@
+"""The edge at which text leaves: whatever is printed passes `mmctl.visible` here.
+
+Results go through `printed`, what anybody writes to stderr through `Printed`, and what rich
+renders through the hook of `mmctl.render.gate`.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, TextIO, cast
+
+from mmctl.visible import visible_lines, without_commands, without_marks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CI_SERVERS: Final = ("CI", "GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION")
+"""Variables that CI servers set; some of these take commands from what a step prints."""
+
+
+def in_ci() -> bool:
+    """Whether what is printed may be read by a CI server that takes commands from it."""
+    return any(os.environ.get(name) for name in CI_SERVERS)
+
+
+def printed(text: str) -> str:
+    """A whole output as it may be printed: what cannot be seen is shown, nothing is a command."""
+    text = visible_lines(text)
+    return without_commands(text) if in_ci() else text
+
+
+def printed_commands(text: str) -> str:
+    """Commands of our own for a CI server, in which the values are escaped already."""
+    return without_marks(visible_lines(text))
+
+
+def is_read_by_people(stream: TextIO) -> bool:
+    """Whether a screen, or the log of a CI server, shows what is written there.
+
+    Programs that read it through a pipe, and files, get the bytes as they are.
+    """
+    if stream.isatty():
+        return True
+    try:
+        mode = os.fstat(stream.fileno()).st_mode
+    except (OSError, ValueError):
+        return in_ci()
+    return in_ci() and not stat.S_ISREG(mode)
+
+
+class Printed:
+    """A stream that lets text through as `printed`; all else is that of the stream behind it."""
+
+    def __init__(self, behind: TextIO) -> None:
+        self.behind = behind
+
+    def write(self, text: str) -> int:
+        """Write the text as it may be printed."""
+        self.behind.write(printed(text))
+        return len(text)
+
+    def writelines(self, lines: list[str]) -> None:
+        """Write each of the lines."""
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.behind, name)
+
+
+def behind(stream: TextIO) -> TextIO:
+    """The stream itself: for what has passed already, and for moves of the cursor of our own."""
+    return stream.behind if isinstance(stream, Printed) else stream
+
+
+@contextmanager
+def printed_errors() -> Iterator[None]:
+    """Let everything that is written to stderr pass, also what libraries write there."""
+    before = sys.stderr
+    sys.stderr = cast("TextIO", Printed(behind(before)))
+    try:
+        yield
+    finally:
+        sys.stderr = before
