@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.text import Text
 
+from mmctl.visible import visible
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -22,15 +24,17 @@ _COUNT: Final = 16
 def human(budget: Budget, *, every_rule: bool = False) -> Text:
     """What is used of each quota; of rules only what is close to a limit, unless all are wanted."""
     text = Text()
-    text.append(f"{budget.environment}: in an account and region, where others may use some too\n")
+    text.append(
+        f"{visible(budget.environment)}: in an account and region, where others may use some too\n"
+    )
     text.append_text(_listed(use for use in budget.account if use.used))
     for rule_set in budget.rule_sets:
         text.append_text(_rule_set(rule_set, every_rule=every_rule))
     for name, uses in budget.policies:
-        text.append(f"traffic policy {name}\n", "bold")
+        text.append(f"traffic policy {visible(name)}\n", "bold")
         text.append_text(_listed(use for use in uses if use is uses[0] or _is_close(use)))
     for name, use in budget.lists:
-        text.append(f"address list {name}\n", "bold")
+        text.append(f"address list {visible(name)}\n", "bold")
         text.append_text(_listed((use,)))
     text.append(_summary(budget.uses) + "\n")
     return text
@@ -40,7 +44,7 @@ def _rule_set(rule_set: RuleSetBudget, *, every_rule: bool) -> Text:
     text = Text()
     rules, handing_on = rule_set.uses
     live = f"{rules.used} of {rules.limit} live rules"
-    text.append(f"rule set {rule_set.name}", "bold")
+    text.append(f"rule set {visible(rule_set.name)}", "bold")
     text.append(f": {len(rule_set.rules)} logical rules in ")
     text.append(live + "\n", _style(rules))
     if rules.over:
@@ -49,11 +53,11 @@ def _rule_set(rule_set: RuleSetBudget, *, every_rule: bool) -> Text:
     for rule in rule_set.rules:
         close = [use for use in rule.uses if _is_close(use)]
         if every_rule:
-            text.append(f"  {rule.live}", "bold")
-            text.append(f" <- {rule.logical.name}  {_place(rule)}\n", "dim")
+            text.append(f"  {visible(rule.live)}", "bold")
+            text.append(f" <- {visible(rule.logical.name)}  {_place(rule)}\n", "dim")
             text.append_text(_listed((use for use in rule.uses if use.used), indent=2))
         elif close:
-            text.append(f"  {rule.live}", "bold")
+            text.append(f"  {visible(rule.live)}", "bold")
             text.append(f"  {_place(rule)}\n", "dim")
             text.append_text(_listed(close, indent=2))
     return text
@@ -105,7 +109,7 @@ def _summary(uses: Iterable[Use]) -> str:
 
 
 def _place(rule: RuleBudget) -> str:
-    return f"{rule.logical.position.file}:{rule.logical.position.line}"
+    return f"{visible(rule.logical.position.file)}:{rule.logical.position.line}"
 
 
 def document(budget: Budget) -> dict[str, Any]:

@@ -57,9 +57,9 @@ def _gap(report: Text, gap: Gap) -> None:
     what = visible(gap.what)
     if len(what) > _LONGEST:
         what = what[: _LONGEST - 1] + "…"
-    report.append(f"  {gap.name}", "yellow")
+    report.append(f"  {visible(gap.name)}", "yellow")
     report.append(f"  {what}  ")
-    report.append(f"{gap.position.file}:{gap.position.line}\n", "dim")
+    report.append(f"{visible(gap.position.file)}:{gap.position.line}\n", "dim")
 
 
 def coverage_document(coverage: Coverage) -> dict[str, Any]:

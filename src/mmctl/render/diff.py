@@ -10,6 +10,7 @@ from rich.text import Text
 from mmctl.live.edits import EditKind, summarise
 from mmctl.live.planfile import edit_document
 from mmctl.render.plan import bare_lines
+from mmctl.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +22,7 @@ SCHEMA: Final = "mmctl/diff@1"
 
 def human(before: str, after: str, edits: Sequence[Edit], *, width: int) -> Text:
     """The edits that lead from one version to the other, object by object."""
-    lines = [Text(f"from {before} to {after}", "bold")]
+    lines = [Text(visible(f"from {before} to {after}"), "bold")]
     lines += bare_lines([_without_advice(edit) for edit in edits], width=width)
     lines.append(Text(f"diff: {_counts(edits)}", "bold"))
     return Text("\n").join(lines)

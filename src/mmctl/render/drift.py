@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from mmctl.render.plan import bare_lines, framed, heading
+from mmctl.visible import visible
 
 if TYPE_CHECKING:
     from mmctl.live.drift import Drift
@@ -18,7 +19,7 @@ def human(drift: Drift, target: Target, *, width: int = 80) -> Text:
     lines = [heading(target.environment, target.identity)]
     by_hand = "changed by hand"
     if drift.cut_off:
-        by_hand += f", or by {drift.cut_off}, which was cut off,"
+        by_hand += f", or by {visible(drift.cut_off)}, which was cut off,"
     for title, edits in (
         (f"{by_hand} since the last apply", drift.by_hand),
         ("in the files, not applied", drift.not_applied),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from mmctl.live.history import Doing, Result
+from mmctl.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,14 +25,14 @@ def human(entries: Sequence[HistoryEntry]) -> Text:
 
 
 def _line(entry: HistoryEntry) -> Text:
-    text = Text(f"{entry.id}  ", "bold")
+    text = Text(f"{visible(entry.id)}  ", "bold")
     text.append(f"{entry.kind:8}  ", "not bold")
     text.append(f"{entry.result}", _style(entry.result))
-    text.append(f"  {counted(entry.summary)}  {entry.who}", "not bold")
+    text.append(f"  {counted(entry.summary)}  {visible(entry.who)}", "not bold")
     if entry.kind is Doing.ROLLBACK:
-        text.append(f"  to the state before {entry.goes_back_to}")
+        text.append(f"  to the state before {visible(entry.goes_back_to or '')}")
     if entry.reason:
-        text.append(f"  ({entry.reason})")
+        text.append(f"  ({visible(entry.reason)})")
     return text
 
 
@@ -50,17 +51,21 @@ def one(entry: HistoryEntry, journal: Sequence[Mapping[str, Any]]) -> Text:
     """One entry with all of its calls."""
     lines = [
         human([entry]),
-        Text(f"at {entry.at}, environment {entry.environment}"),
-        Text(f"account {entry.account}  {entry.region}"),
-        Text(f"digest {entry.digest_before} → {entry.digest_after}"),
+        _said(f"at {entry.at}, environment {entry.environment}"),
+        _said(f"account {entry.account}  {entry.region}"),
+        _said(f"digest {entry.digest_before} → {entry.digest_after}"),
     ]
     if entry.forced:
-        lines.append(Text(f"forced: {', '.join(entry.forced)}"))
+        lines.append(_said(f"forced: {', '.join(entry.forced)}"))
     ended = [line for line in journal if line["moment"] != "before"]
-    lines += [Text(f"  {_call(line)}  {line['moment']}") for line in ended]
+    lines += [_said(f"  {_call(line)}  {line['moment']}") for line in ended]
     if journal and journal[-1]["moment"] == "before":
-        lines.append(Text(f"  {_call(journal[-1])}  no answer noted"))
+        lines.append(_said(f"  {_call(journal[-1])}  no answer noted"))
     return Text("\n").join(lines)
+
+
+def _said(line: str) -> Text:
+    return Text(visible(line))
 
 
 def _call(line: Mapping[str, Any]) -> str:

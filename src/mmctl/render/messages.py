@@ -52,7 +52,7 @@ def block(
     if not message.trace.recipients:
         report.append("  no recipient is known\n", STYLES[Outcome.UNKNOWN])
     differences = {difference.recipient: difference for difference in message.differences}
-    width = max((len(got.recipient) for got in message.trace.recipients), default=0)
+    width = max((len(visible(got.recipient)) for got in message.trace.recipients), default=0)
     for got in message.trace.recipients:
         if trace:
             report.append_text(timeline(got, all_rules=verbose))
@@ -69,7 +69,7 @@ def block(
 def _about(report: Text, message: Simulated, *, verbose: bool, compared: str | None) -> None:
     """What holds for the whole message: readings, assumptions, defects."""
     if compared is not None and message.trace.recipients and not message.differences:
-        report.append(wrapped(f"against {compared}: the same for all recipients", "  "))
+        report.append(wrapped(f"against {visible(compared)}: the same for all recipients", "  "))
     for line in depends_lines(message, verbose=verbose):
         report.append(wrapped(line, "  "), "yellow")
     for name, value in message.trace.assumed.items():
@@ -88,7 +88,7 @@ def lines(message: Simulated, *, other: bool, verbose: bool) -> Text:
     if other and not verbose:
         for difference in message.differences:
             report.append(f"{difference}", "yellow")
-            by = f"  by {difference.after.by}" if difference.after.by else ""
+            by = f"  by {visible(difference.after.by)}" if difference.after.by else ""
             report.append(f"  {visible(difference.recipient)}{by}")
             report.append(f"  {name}\n", "dim")
         return report
@@ -98,7 +98,7 @@ def lines(message: Simulated, *, other: bool, verbose: bool) -> Text:
         report.append(f"  {name}\n", "dim")
     for got in message.trace.recipients:
         report.append(f"{got.outcome:<{OUTCOME_WIDTH}}", STYLES[got.outcome])
-        by = f"  by {got.by}" if got.by else f"  {_lacking(got)}" if got.missing else ""
+        by = f"  by {visible(got.by)}" if got.by else f"  {_lacking(got)}" if got.missing else ""
         report.append(f"  {visible(got.recipient)}{by}")
         report.append(f"  {name}\n", "dim")
     return report
@@ -139,12 +139,10 @@ def _such_as(count: int, example: str) -> str:
 
 def _differences(tally: Tally, other: str) -> str:
     if not tally.differing:
-        return f"against {other}: no message is treated differently"
+        return f"against {visible(other)}: no message is treated differently"
     kinds = [f"{count:,} {kind}" for kind, count in tally.differences.most_common()]
-    return (
-        f"against {other}: {tally.differing:,} of {counted(tally.messages, 'message')} treated "
-        f"differently ({'; '.join(kinds)})"
-    )
+    share = f"{tally.differing:,} of {counted(tally.messages, 'message')}"
+    return f"against {visible(other)}: {share} treated differently ({'; '.join(kinds)})"
 
 
 def depends_lines(message: Simulated, *, verbose: bool = False) -> list[str]:
@@ -189,7 +187,9 @@ def by_source(message: Simulated) -> dict[str, list[str]]:
         source = "options" if known.source.startswith("--") else known.source
         told = known.detail is None or known.detail.upper() == known.value
         detail = "" if told else f" ({visible(known.detail or '')})"
-        sources.setdefault(source, []).append(f"{known.name} {visible(known.value)}{detail}")
+        sources.setdefault(visible(source), []).append(
+            f"{known.name} {visible(known.value)}{detail}"
+        )
     return sources
 
 
@@ -203,7 +203,7 @@ def _recipient(report: Text, got: RecipientTrace, width: int) -> None:
         report.rstrip()
         report.append(f"    {why}\n" if fits else "\n" + wrapped(why, " " * 6))
         return
-    report.append(f"  by {got.by}" if got.by else "")
+    report.append(f"  by {visible(got.by)}" if got.by else "")
     actions = ", ".join(visible(action.label) for action in got.actions)
     report.append("\n")
     if actions:
@@ -217,8 +217,8 @@ def _lacking(got: RecipientTrace) -> str:
 
 def _other(report: Text, difference: Difference, other: str) -> None:
     before = difference.before
-    by = f" by {before.by}" if before.by else ""
-    report.append(f"      against {other}: {before.outcome}{by}\n", "yellow")
+    by = f" by {visible(before.by)}" if before.by else ""
+    report.append(f"      against {visible(other)}: {before.outcome}{by}\n", "yellow")
     actions = ", ".join(visible(action.label) for action in before.actions)
     if actions:
         report.append(wrapped(actions, " " * 10), "dim")
@@ -245,8 +245,8 @@ def advice(
     if options:
         words = (word if word == _MORE_PATHS else shlex.quote(word) for word in command)
         line = " ".join((*words, *options))
-        text += f"to state what is not known, with your values:\n  {line}\n"
-    places = list(elsewhere)
+        text += f"to state what is not known, with your values:\n  {visible(line)}\n"
+    places = [visible(place) for place in elsewhere]
     shown = len(places) if verbose else _PLACES_SHOWN
     text += "".join(f"to state what is not known: {place}\n" for place in places[:shown])
     if len(places) > shown:

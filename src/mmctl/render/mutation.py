@@ -38,7 +38,7 @@ def mutation_report(mutation: Mutation, *, all_survivors: bool = False) -> Text:
 def _survivor(report: Text, result: MutantResult) -> None:
     mutant = result.mutant
     report.append("SURVIVED", "bold yellow")
-    report.append(f"  {mutant.name}: {mutant.change}  ")
+    report.append(f"  {visible(mutant.name)}: {visible(mutant.change)}  ")
     report.append(f"{mutant.position}\n", "dim")
     if mutant.before:
         report.append(f"  - {visible(mutant.before)}\n", "red")

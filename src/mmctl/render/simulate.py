@@ -49,7 +49,7 @@ def cases_report(results: Sequence[CaseResult], *, verbose: bool, trace: bool) -
 
 def _at(result: CaseResult) -> str:
     position = result.case.position
-    return f"{position.file}:{position.line}"
+    return f"{visible(position.file)}:{position.line}"
 
 
 def _failed(report: Text, result: CaseResult) -> None:
@@ -70,11 +70,11 @@ def _failure(report: Text, failure: Failure) -> None:
     label = failure.member.replace("_", " ")
     report.append(f"    {label}: expected {visible(failure.expected)}\n")
     decided = failure.decided_at
-    where = f"  ({decided.file}:{decided.line})" if decided else ""
+    where = f"  ({visible(decided.file)}:{decided.line})" if decided else ""
     report.append(" " * (len(label) + 2) + f"         got {visible(failure.got)}")
     report.append(f"{where}\n", "dim")
     for reason in failure.reasons:
-        report.append(wrapped(f"because {reason}", "    "))
+        report.append(wrapped(f"because {visible(reason)}", "    "))
 
 
 def _counted(results: Sequence[CaseResult]) -> str:

@@ -45,8 +45,8 @@ def timeline(got: RecipientTrace, *, all_rules: bool = False) -> Text:
             report.append(f"    copy for {visible(copy.address)}: {copy.outcome}\n", "bold")
         _rules(report, copy.rules[shared:], all_rules=all_rules)
         if copy.ended_by is not None and not _ends_visibly(copy.rules[-1]):
-            report.append(f"    no further rule is asked, by {copy.ended_by}\n", "dim")
-    by = f" by {got.by}" if got.by else ""
+            report.append(f"    no further rule is asked, by {visible(copy.ended_by)}\n", "dim")
+    by = f" by {visible(got.by)}" if got.by else ""
     if got.outcome is Outcome.UNKNOWN:
         by = f": {' or '.join(got.possible) or 'too many ways it could go'}"
     report.append(f"    = {got.outcome}{by}\n", "bold")
@@ -64,7 +64,7 @@ def sent(performed: Iterable[Performed]) -> Text:
         failed = ", which fails" if action.failed else ""
         report.append(f"    {action.kind}{target}{failed}\n", "red" if action.failed else "green")
         whom = ", ".join(visible(recipient) for recipient in action.recipients)
-        report.append(wrapped(f"for {whom}, by {action.rule}", " " * 8), "dim")
+        report.append(wrapped(f"for {whom}, by {visible(action.rule)}", " " * 8), "dim")
         for name, value in action.headers:
             report.append(f"        + {visible(name)}: {visible(value)}\n")
     return report
@@ -107,16 +107,16 @@ def _policy(report: Text, policy: PolicyTrace, *, all_statements: bool) -> None:
             _statement(report, statement)
     word = {"true": "admitted", "false": "refused", "unknown": "unknown"}[policy.admitted.truth]
     report.append(
-        f"    {policy.by}: {word}\n"
+        f"    {visible(policy.by)}: {word}\n"
         if policy == ADMITTED
-        else f"    policy: {word} by {policy.by}\n"
+        else f"    policy: {word} by {visible(policy.by)}\n"
     )
 
 
 def _statement(report: Text, statement: StatementTrace) -> None:
     kind = "allow" if statement.allows else "deny"
     answer = {"true": "matches", "false": "does not match", "unknown": "unknown"}
-    report.append(f"    {kind} {statement.name}: {answer[statement.answer.truth]}\n")
+    report.append(f"    {kind} {visible(statement.name)}: {answer[statement.answer.truth]}\n")
     for asked in statement.conditions:
         if not (statement.answer.is_false and not asked.answer.is_false):
             report.append(wrapped(visible(condition_line(asked)), " " * 8), "dim")
@@ -136,7 +136,7 @@ def _rules(report: Text, rules: Sequence[RuleTrace], *, all_rules: bool) -> None
 
 def _rule(report: Text, rule: RuleTrace) -> None:
     result = rule.result.value.replace("_", " ")
-    report.append(f"    {rule.index + 1:>3} {rule.rule}: ")
+    report.append(f"    {rule.index + 1:>3} {visible(rule.rule)}: ")
     report.append(f"{result}\n", "green" if rule.applied else "")
     for line in _why(rule):
         report.append(wrapped(visible(line), " " * 8), "dim")

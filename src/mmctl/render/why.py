@@ -58,7 +58,7 @@ def why_report(
         old = before.get(reason.got.recipient)
         if other is not None and old is not None:
             if reason.rule is None and same_treatment(old.got, reason.got):
-                report.append(wrapped(f"against {other.name}: the same", "  "))
+                report.append(wrapped(f"against {visible(other.name)}: the same", "  "))
             else:
                 _recipient(report, old, other.gateway, against=other.name)
     for name, value in assumed.items():
@@ -68,14 +68,14 @@ def why_report(
 
 def _recipient(report: Text, reason: Reason, gateway: Gateway, against: str | None = None) -> None:
     got = reason.got
-    rules = "" if against is None else f", against {against}"
+    rules = "" if against is None else f", against {visible(against)}"
     report.append(f"{visible(got.recipient)}{rules}: ", "bold")
     report.append(f"{got.outcome}", STYLES[got.outcome])
     could_be = " or ".join(got.possible) or "too many ways it could go"
     ending = f": {could_be}" if got.outcome is Outcome.UNKNOWN else ""
-    report.append(f" by {got.by}\n" if got.by else f"{ending}\n")
+    report.append(f" by {visible(got.by)}\n" if got.by else f"{ending}\n")
     for copy in got.copies if len(got.copies) > 1 else ():
-        by = f" by {copy.by}" if copy.by else ""
+        by = f" by {visible(copy.by)}" if copy.by else ""
         report.append(f"  copy for {visible(copy.address)}: {copy.outcome}{by}\n")
     if reason.rule is None:
         _outcome(report, reason, gateway)
@@ -92,7 +92,7 @@ def _outcome(report: Text, reason: Reason, gateway: Gateway) -> None:
             _statement(report, statement)
     if got.by is None and got.outcome in _NOTHING_KEEPS and not reason.decided:
         report.append(wrapped(_NOTHING_KEEPS[got.outcome], "  "))
-        applied = ", ".join(got.applied)
+        applied = ", ".join(map(visible, got.applied))
         report.append(wrapped(f"rules that applied: {applied or 'none'}", "  "))
     elif got.outcome is Outcome.LOST:
         report.append(wrapped("nothing delivered or stored it before", "  "))
@@ -108,20 +108,22 @@ def _rule_in_question(report: Text, reason: Reason, gateway: Gateway) -> None:
     if reason.asked:
         return
     if all(rule.name != reason.rule for rule in gateway.rules):
-        report.append(wrapped(f"there is no rule {reason.rule}", "  "))
+        report.append(wrapped(f"there is no rule {visible(reason.rule or '')}", "  "))
     elif got.outcome is Outcome.REFUSED:
-        report.append(wrapped(f"{reason.rule} was not asked: the message was refused", "  "))
+        report.append(
+            wrapped(f"{visible(reason.rule or '')} was not asked: the message was refused", "  ")
+        )
         for statement in reason.statements:
             _statement(report, statement)
     else:
         ended = f"{reason.ended_by} ended it before" if reason.ended_by else "nothing got to it"
-        report.append(wrapped(f"{reason.rule} was not asked: {ended}", "  "))
+        report.append(wrapped(visible(f"{reason.rule} was not asked: {ended}"), "  "))
 
 
 def _rule(report: Text, trace: RuleTrace, gateway: Gateway, *, many: bool) -> None:
     """What became of a rule, the conditions that made the difference, and what it did."""
     whom = f" for {visible(trace.recipient)}" if many else ""
-    report.append(f"  {trace.rule} {_RESULTS[trace.result]}{whom}")
+    report.append(f"  {visible(trace.rule)} {_RESULTS[trace.result]}{whom}")
     report.append(f"  {_at(trace.position)}\n", "dim")
     asked = deciding(trace)
     for condition in asked:
@@ -142,7 +144,8 @@ def _rule(report: Text, trace: RuleTrace, gateway: Gateway, *, many: bool) -> No
 
 def _at(place: Position) -> str:
     """A place; live rules have no lines."""
-    return f"{place.file}:{place.line}" if place.line else place.file
+    file = visible(place.file)
+    return f"{file}:{place.line}" if place.line else file
 
 
 def _condition(condition: ConditionTrace) -> str:
@@ -153,7 +156,7 @@ def _condition(condition: ConditionTrace) -> str:
 def _statement(report: Text, statement: StatementTrace) -> None:
     kind = "allow" if statement.allows else "deny"
     answer = {"true": "matched", "false": "did not match", "unknown": "may match or not"}
-    report.append(f"  {kind} {statement.name} {answer[statement.answer.truth]}\n")
+    report.append(f"  {kind} {visible(statement.name)} {answer[statement.answer.truth]}\n")
     for asked in statement.conditions:
         if asked.answer.truth is statement.answer.truth:
             report.append(wrapped(visible(condition_line(asked)), "    "))
