@@ -125,6 +125,7 @@ class World:
     text: str = EVERY_KIND
     main: str = MAIN
     process: int = 1
+    known_members: tuple[str, ...] = ()
     _service: AwsMailManager | None = None
 
     def __post_init__(self) -> None:
@@ -173,7 +174,7 @@ class World:
         configuration, environment = self.desired()
         service = self.service()
         state = read_live(service, configuration, self.history.applied())
-        target = target_of(environment, service.identity)
+        target = target_of(environment, service.identity, self.known_members)
         passwords = Passwords(self.history.store, self.environ.get)
         return make_plan(
             target,

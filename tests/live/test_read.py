@@ -33,23 +33,6 @@ def environment(text: str) -> Environment:
     return project.environment
 
 
-def test_a_member_that_this_version_does_not_know_is_named(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    world.apply()
-    answer = EmbeddedMailManager.call
-
-    def newer(self: EmbeddedMailManager, operation: str, *given: Any, **more: Any) -> Any:
-        answered = answer(self, operation, *given, **more)
-        if operation == "GetRuleSet":
-            answered["Rules"][0]["Actions"] = [{"Relay": {"Relay": "x", "MailFrom": "LATER"}}]
-        return answered
-
-    monkeypatch.setattr(EmbeddedMailManager, "call", newer)
-    with pytest.raises(CouldNot, match=r"live rule set `inbound` has something .*MailFrom"):
-        world.plan()
-
-
 def test_all_pages_are_read(world: World) -> None:
     members = ", ".join(f'"user{number}@example.com"' for number in range(120))
     lists = "".join(f"  list-{number}: {{members: []}}\n" for number in range(45))

@@ -52,7 +52,9 @@ class Change:
         """The environment and its identity."""
         from mmctl.live.plan import target_of
 
-        return target_of(self.project.environment, self.means.service.identity)
+        project = self.project
+        known = project.settings.lint.known_members
+        return target_of(project.environment, self.means.service.identity, known)
 
     def desired(self) -> LiveConfiguration:
         """What the files want live.
@@ -99,7 +101,7 @@ def _with_warnings(change: Change, made: Plan, passed: Passed) -> Plan:
     """The plan with what the gates let pass, and with what an earlier environment lacks."""
     from mmctl.cli.before import not_run_before
 
-    warnings = list(not_run_before(change, made))
+    warnings = [*made.warnings, *not_run_before(change, made)]
     if passed.lint_errors:
         many = "s" * (passed.lint_errors > 1)
         warnings.append(f"lint found {passed.lint_errors} error{many}, passed over: --force lint")

@@ -8,7 +8,7 @@ Nothing here compares or writes.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.language.project import Kind
 from mmctl.model.policies import TrafficPolicy
@@ -51,6 +51,20 @@ class RuleOrigin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownMember:
+    """Something in an answer of the service that this version has no name for."""
+
+    path: str
+    """`Rules[1].Enabled`, in AWS's words, counted as in the answer."""
+    value: Any
+    """JSON."""
+    rule: str | None = None
+    """The live name of the rule it is in."""
+    replaced: bool = False
+    """Whether the shape has something known in its place, as it must have something."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LiveObject:
     """One resource: its AWS shape, and what the service keeps in calls of its own."""
 
@@ -87,6 +101,8 @@ class LiveObject:
     password_version: str | None = None
     changed_at: str | None = None
     """When the service last changed it: UTC, ISO 8601."""
+    unknown: tuple[UnknownMember, ...] = ()
+    """What the service holds of it beyond the shape."""
 
     @property
     def key(self) -> Key:

@@ -266,6 +266,8 @@ class LintSettings:
     require_owner: bool = False
     require_format: bool = False
     expired: Severity
+    known_members: tuple[str, ...] = ()
+    """Members of a newer API that somebody looked at: `RuleSet.Rules.Enabled`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,6 +70,7 @@ def settings_of(table: Table, node: Node) -> Settings:
             require_owner=lint.get("require_owner", False),
             require_format=lint.get("require_format", False),
             expired=Severity(lint.get("expired", "warning")),
+            known_members=tuple(lint.get("known_members", ())),
         ),
         environments=environments,
         default_environment=table.get("default_environment", next(iter(environments))),

@@ -79,6 +79,55 @@ def insist_on_whole_answers(client: Any) -> None:
     client.meta.events.register("needs-retry", _wait_where_cut_short)
 
 
+def keep_raw_answers(client: Any) -> None:
+    """Let a client give the answers of `Get…` as they came, under `RAW`, and parse none of them.
+
+    botocore drops the members that its model does not know, and raises where a union has two. What
+    is not known must be seen: an update would erase it.
+    """
+    service = client.meta.service_model.service_id.hyphenize()
+    client.meta.events.register(f"before-parse.{service}", _keep_raw)
+
+
+RAW: Final = "Raw"
+
+
+def _keep_raw(
+    *,
+    operation_model: OperationModel,
+    response_dict: dict[str, Any],
+    customized_response_dict: dict[str, Any],
+    **_: Any,
+) -> None:
+    if not operation_model.name.startswith("Get") or response_dict["status_code"] >= _FIRST_ERROR:
+        return
+    try:
+        answer = json.loads(response_dict["body"])
+    except ValueError:
+        return  # it was cut short, and is asked for again
+    if isinstance(answer, dict):
+        customized_response_dict[RAW] = _without_nulls(answer)
+        response_dict["body"] = b"{}"
+
+
+def with_times(answer: Mapping[str, Any], shape: Any) -> dict[str, Any]:
+    """A raw answer whose members that botocore's shape calls times are times."""
+    from botocore.utils import parse_timestamp  # noqa: PLC0415 - slow to import
+
+    times = {name for name, member in shape.members.items() if member.type_name == "timestamp"}
+    return {
+        name: parse_timestamp(value) if name in times else value for name, value in answer.items()
+    }
+
+
+def _without_nulls(value: Any) -> Any:
+    """JSON as botocore reads it: a member that is null is not there."""
+    if isinstance(value, dict):
+        there = value.items()
+        return {name: _without_nulls(inner) for name, inner in there if inner is not None}
+    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
+
+
 def _wait_where_cut_short(
     *, response: tuple[AWSResponse, Any] | None, operation: OperationModel, attempts: int, **_: Any
 ) -> float | None:

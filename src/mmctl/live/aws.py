@@ -14,10 +14,13 @@ from weakref import finalize
 from mmctl.errors import CouldNot, Refused, UsageError
 from mmctl.language.project import EMBEDDED
 from mmctl.live.answers import (
+    RAW,
     asking,
     insist_on_whole_answers,
+    keep_raw_answers,
     reading,
     unreadable,
+    with_times,
     writing,
 )
 from mmctl.live.aws_logs import AwsLogs
@@ -64,6 +67,7 @@ class AwsMailManager:
         clients: Clients | None = None,
     ) -> None:
         insist_on_whole_answers(client)
+        keep_raw_answers(client)
         self._client = client
         self._identity = identity
         self._make_logs = logs
@@ -92,12 +96,11 @@ class AwsMailManager:
         more = {"IncludeTrustStoreContents": "INCLUDE"} if noun is Noun.INGRESS_POINT else {}
         try:
             with reading(f"Get{noun}"):
-                answer = self._call(f"Get{noun}", **{noun.id_member: id}, **more)
+                return self._call(f"Get{noun}", **{noun.id_member: id}, **more)
         except ServiceAnswer as answered:
             if answered.answer is Answer.NOT_FOUND:
                 return None
             raise unreadable(answered) from answered
-        return {key: value for key, value in answer.items() if key != "ResponseMetadata"}
 
     def create(self, noun: Noun, request: Members, token: str) -> str:
         """Create a resource, give its id."""
@@ -228,8 +231,10 @@ class AwsMailManager:
         from botocore import xform_name
 
         answer: Members = getattr(self._client, xform_name(operation))(**parameters)
-        # A body that was cut off in an orderly way reads as an answer without members.
         shape = self._client.meta.service_model.operation_model(operation).output_shape
+        if RAW in answer:
+            answer = with_times(answer[RAW], shape)
+        # A body that was cut off in an orderly way reads as an answer without members.
         missing = [each for each in (shape.required_members if shape else ()) if each not in answer]
         if missing:
             raise OutcomeUnknown(operation, f"the answer has no {missing[0]}")

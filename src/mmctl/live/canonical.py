@@ -55,6 +55,10 @@ def canonical(thing: LiveObject) -> Canonical:
     if thing.kind is Kind.INGRESS_POINT:
         form["Status"] = "CLOSED" if thing.closed else "ACTIVE"
         _without_password(form)
+    for member in thing.unknown:
+        if member.replaced:
+            head, _, rest = member.path.partition(".")
+            form[head] = {rest: member.value} if rest else member.value
     if thing.kind is Kind.ADD_ON:
         form["Instance"] = thing.instance
     if thing.logging:
@@ -78,8 +82,10 @@ def same(desired: LiveObject, live: LiveObject) -> bool:
 
 
 def digest(thing: LiveObject) -> str:
-    """SHA-256 of the canonical form, with its kind and whose it is."""
-    return digest_of([thing.kind.value, thing.project, canonical(thing)])
+    """SHA-256 of the canonical form, with its kind, whose it is, and what the form cannot say."""
+    unknown = {member.path: member.value for member in thing.unknown}
+    more = [unknown] if unknown else []
+    return digest_of([thing.kind.value, thing.project, canonical(thing), *more])
 
 
 def digest_of(form: object) -> str:

@@ -10,6 +10,7 @@ from mmctl.compiler.configuration import (
     LiveConfiguration,
     LiveObject,
     RuleOrigin,
+    UnknownMember,
     type_of,
 )
 from mmctl.language.project import Kind
@@ -48,6 +49,8 @@ def object_document(thing: LiveObject) -> dict[str, Any]:
             document[member] = dict(sorted(getattr(thing, member).items()))
     if thing.members is not None:
         document["members"] = list(thing.members)
+    if thing.unknown:
+        document["unknown"] = [asdict(member) for member in thing.unknown]
     if thing.origins:
         document["origins"] = [asdict(origin) for origin in thing.origins]
     return document
@@ -63,6 +66,7 @@ def object_of(document: Mapping[str, Any]) -> LiveObject:
         shape=shape.logical(document["shape"]),
         members=None if members is None else tuple(members),
         origins=tuple(RuleOrigin(**origin) for origin in document.get("origins", ())),
+        unknown=tuple(UnknownMember(**member) for member in document.get("unknown", ())),
         **{member: document[member] for member in (*_PLAIN, *_MAPPINGS) if member in document},
     )
 

@@ -193,10 +193,9 @@ class Execution:
     def _free_name(self, step: Step) -> None:
         noun, live_id = NOUN[step.kind], self._id(step)
         request: Members = {noun.name_member: step.values[0][0]}
-        if step.kind is Kind.TRAFFIC_POLICY:
-            found = self._service.get(noun, live_id) or {}
-            request["PolicyStatements"] = found.get("PolicyStatements", [])
-        self._compare(step)
+        found = self._compare(step)
+        if step.kind is Kind.TRAFFIC_POLICY and found is not None:
+            request["PolicyStatements"] = found.shape.to_api()["PolicyStatements"]
         self._write_whole(step, request)
         self._remember(step.kind, live_id)
 

@@ -15,6 +15,7 @@ from mmctl.live.diff import diff
 from mmctl.live.edits import Edit, Summary, summarise
 from mmctl.live.names import named_desired
 from mmctl.live.steps import ordered_steps
+from mmctl.live.unknown import notes_of, unknown_members, warnings_of
 from mmctl.model.quotas import QUOTAS
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from mmctl.live.service import Identity
     from mmctl.live.steps import Step
     from mmctl.live.trust import Trust
+    from mmctl.live.unknown import Unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,8 @@ class Target:
     identity: Identity
     brakes: Brakes
     protected: bool = False
+    known_members: tuple[str, ...] = ()
+    """Members of a newer API that somebody looked at: `RuleSet.Rules.Enabled`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +107,11 @@ class Plan:
         return summarise(self.edits)
 
     @property
+    def unknown(self) -> tuple[Unknown, ...]:
+        """The members of live objects that this version does not know."""
+        return unknown_members(self.live, self.edits, self.steps, self.target.known_members)
+
+    @property
     def budget(self) -> tuple[BudgetLine, ...]:
         """Rules used of each rule set."""
         return tuple(
@@ -137,7 +146,7 @@ def make_plan(
     )
     live = state.configuration
     before, after = _digests(desired, live)
-    return Plan(
+    plan = Plan(
         target=target,
         desired=desired,
         live=live,
@@ -150,15 +159,24 @@ def make_plan(
         goes_back_to=goes_back_to,
         notes=tuple(_notes(desired, state)),
     )
+    unknown = plan.unknown
+    return replace(
+        plan,
+        warnings=tuple(warnings_of(unknown)),
+        notes=(*plan.notes, *notes_of(unknown)),
+    )
 
 
-def target_of(environment: Environment, identity: Identity) -> Target:
+def target_of(
+    environment: Environment, identity: Identity, known_members: tuple[str, ...] = ()
+) -> Target:
     """The target of an environment of the project."""
     return Target(
         environment=environment.name,
         identity=identity,
         brakes=environment.brakes,
         protected=environment.protected,
+        known_members=known_members,
     )
 
 

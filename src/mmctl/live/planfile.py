@@ -49,7 +49,24 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "notes": list(plan.notes),
         "goes_back_to": plan.goes_back_to,
     }
+    document |= _unknown_document(plan)
     return document if plan.trust is None else document | {"trust": trust_document(plan.trust)}
+
+
+def _unknown_document(plan: Plan) -> dict[str, Any]:
+    """The members that this version does not know, where there are any."""
+    found = [
+        {
+            "resource": f"{each.kind}/{each.object}",
+            "path": each.path,
+            "value": each.value,
+            "rule": each.rule,
+            "erased": each.erased,
+            "known": each.known,
+        }
+        for each in plan.unknown
+    ]
+    return {"unknown_members": found} if found else {}
 
 
 def edit_document(edit: Edit) -> dict[str, Any]:
@@ -73,6 +90,7 @@ def save_document(plan: Plan) -> dict[str, Any]:
             "partition": plan.target.identity.partition,
             "protected": plan.target.protected,
             "brakes": asdict(plan.target.brakes),
+            "known_members": list(plan.target.known_members),
             "serial": plan.serial,
             "failed_cases": plan.failed_cases,
             "lint_errors": plan.lint_errors,
@@ -180,6 +198,7 @@ def _plan(document: Mapping[str, Any]) -> Plan:
             identity=identity,
             brakes=Brakes(**saved["brakes"]),
             protected=saved["protected"],
+            known_members=tuple(saved.get("known_members", ())),
         ),
         desired=configuration_of(saved["desired"]),
         live=configuration_of(saved["live"]),

@@ -14,8 +14,6 @@ from mmctl.compiler.configuration import (
     OWNER_TAG,
     LiveConfiguration,
     LiveObject,
-    LiveShape,
-    type_of,
 )
 from mmctl.errors import CouldNot
 from mmctl.language.project import Kind
@@ -23,6 +21,7 @@ from mmctl.live.canonical import digest, without_owner
 from mmctl.live.logs import LOGS_TAG, SENDING, picked, read_sources
 from mmctl.live.means import timestamp
 from mmctl.live.names import Names, named_live
+from mmctl.live.newer_api import AUTHENTICATION, PASSWORD_ANSWERED, known_part
 from mmctl.live.pairing import paired_name
 from mmctl.live.service import NOUN, MailManager, Members, Noun
 
@@ -119,7 +118,7 @@ def read_object(
     """One object with its tags, references as the service has them, no members; None: gone.
 
     Raises:
-        CouldNot: it has members that this version does not know.
+        CouldNot: this version knows too little of what it is.
     """
     noun = NOUN[kind]
     answer = service.get(noun, id)
@@ -132,36 +131,19 @@ def read_object(
         instance = _instance_of(service, id)
         more |= {"id": instance, "subscription_id": id, "instance": instance is not None}
         tags = tags if instance is None else _tags_of_both(service, tags, instance)
+    try:
+        shape, unknown = known_part(kind, answer)
+    except ValidationError as error:
+        raise _unknown_shape(kind, answer, error) from error
     return LiveObject(
         kind=kind,
         name=answer[noun.name_member],
-        shape=_shape(kind, answer),
+        shape=shape,
+        unknown=unknown,
         tags=without_owner(tags.items()),
         project=tags.get(OWNER_TAG),
         **{"id": id, **more},
     )
-
-
-def _shape(kind: Kind, answer: Members) -> Any:
-    shape: type[LiveShape] = type_of[kind]
-    members = {
-        field.alias: answer[field.alias]
-        for field in shape.model_fields.values()
-        if field.alias in answer and field.alias != "Tags"
-    }
-    if kind is Kind.INGRESS_POINT:
-        members |= _configuration(answer)
-    try:
-        return shape.of_api(members)
-    except ValidationError as error:
-        raise _unknown_shape(kind, answer, error) from error
-
-
-def _configuration(answer: Members) -> Members:
-    """What GetIngressPoint tells of CreateIngressPoint's configuration: never the password."""
-    auth = answer.get("IngressPointAuthConfiguration") or {}
-    known = {key: auth[key] for key in ("SecretArn", "TlsAuthConfiguration") if auth.get(key)}
-    return {"IngressPointConfiguration": known} if known else {}
 
 
 def _more(kind: Kind, answer: Members) -> dict[str, Any]:
@@ -169,8 +151,8 @@ def _more(kind: Kind, answer: Members) -> dict[str, Any]:
     more = {"changed_at": changed and timestamp(changed)}
     if kind is not Kind.INGRESS_POINT:
         return more
-    auth = answer.get("IngressPointAuthConfiguration") or {}
-    password = auth.get("IngressPointPasswordConfiguration") or {}
+    auth = answer.get(AUTHENTICATION) or {}
+    password = auth.get(PASSWORD_ANSWERED) or {}
     return more | {
         "closed": answer.get("Status") == "CLOSED",
         "status": answer.get("Status"),

@@ -203,6 +203,8 @@ class _Order:
         ):
             changed.add(PASSWORD)
         changed |= {member for member, key in _pointers(thing) if key in self.replaced}
+        # What a snapshot holds in words that are not known here cannot be sent.
+        changed -= {member.path.partition(".")[0] for member in thing.unknown if member.replaced}
         if changed:
             changed |= {member for member in ALWAYS_SENT if member in UPDATABLE[thing.kind]}
         return tuple(sorted(changed))

@@ -20,6 +20,11 @@ from mmctl.language.dialect.words import NAME, may, need
 from mmctl.language.grammar import Anything, Choice, Count, Flag, Named, Record, Several, Word
 from mmctl.language.readings import CHOICES, QUESTIONS
 
+KNOWN_MEMBER: Final = (
+    r"(AddressList|Archive|Relay|AddonSubscription|RuleSet|TrafficPolicy|IngressPoint)"
+    r"(\.[A-Za-z0-9_]+(\[[0-9]*\])?)+"
+)
+"""A member of a live object in AWS's words; its places in lists count for nothing."""
 VERSION: Final = need(Choice(values=("1",), doc="The version of the language."))
 FILE: Final = Record(
     title="rule file",
@@ -116,6 +121,13 @@ PROJECT: Final = Record(
                     "expired": may(
                         Choice(
                             values=("error", "warning", "info"), doc="How bad an expired rule is."
+                        )
+                    ),
+                    "known_members": may(
+                        Several(
+                            item=Word(pattern=KNOWN_MEMBER),
+                            doc="Members of live answers that this version does not know and "
+                            "somebody looked at: `RuleSet.Rules.Enabled`.",
                         )
                     ),
                 },

@@ -27,9 +27,15 @@ class Brake(StrEnum):
     CASES = "cases"
     LINT = "lint"
     TRUST = "trust"
+    UNKNOWN_MEMBERS = "unknown-members"
 
 
-HOLDS_ROLLBACK: Final = (Brake.DELETES, Brake.IRREVERSIBLE, Brake.ENDPOINT_REPLACEMENT)
+HOLDS_ROLLBACK: Final = (
+    Brake.DELETES,
+    Brake.IRREVERSIBLE,
+    Brake.ENDPOINT_REPLACEMENT,
+    Brake.UNKNOWN_MEMBERS,
+)
 """The brakes that refuse a rollback too; the others are said and let it pass."""
 
 

@@ -16,6 +16,7 @@ from mmctl.live.brakes.policies import default_action
 from mmctl.live.brakes.relays import relay_target
 from mmctl.live.brakes.size import size
 from mmctl.live.brakes.trust import trust
+from mmctl.live.brakes.unknown_members import unknown_members
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -36,6 +37,7 @@ BRAKES: Final[tuple[Callable[[Plan], Iterator[Grip]], ...]] = (
     cases,
     lint,
     trust,
+    unknown_members,
 )
 """The brakes that look at the plan alone; `pin` needs the history besides."""
 
