@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "live": {"model", "language", "mail", "judge", "cases", "compiler", "emulator"},
     "render": {"model", "language", "mail", "judge", "cases", "checks", "compiler", "live"},
 }
-EVERYWHERE = {"errors", "problem", "visible", "writing", ""}
+EVERYWHERE = {"errors", "inputs", "problem", "visible", "writing", ""}
 ONLY_IN = {
     "boto3": set(),
     "botocore.session": {"live/sessions.py"},

@@ -22,6 +22,8 @@ from mmctl.mail.partial import FIRST_BYTES, Message, Needs
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from mmctl.mail.left_out import LeftOut
+
 A = b"Subject: a\r\n\r\none\r\n"
 B = b"Subject: b\r\n\r\ntwo\r\n"
 HEADER = Needs(body=False)
@@ -63,8 +65,15 @@ class Mail:
         return S3Bucket(self.client, "mail")
 
 
-def _refuse(name: str, reason: str) -> None:
-    raise AssertionError(f"skipped {name}: {reason}")
+class Skipped(list[tuple[str, str]]):
+    """Notes what is left out: its name and the reason."""
+
+    def __call__(self, left_out: LeftOut) -> None:
+        self.append((left_out.name, left_out.reason))
+
+
+def _refuse(left_out: LeftOut) -> None:
+    raise AssertionError(f"skipped {left_out}")
 
 
 @pytest.fixture
@@ -148,18 +157,36 @@ def test_large_messages_do_not_pile_up(mail: Mail, monkeypatch: pytest.MonkeyPat
     assert mail.bytes <= 3 * len(large(50_000))
 
 
-def test_empty_objects_are_messages_and_folders_are_not(mail: Mail) -> None:
+def test_objects_that_hold_no_message_are_left_out_with_the_reason(mail: Mail) -> None:
     mail.put("in/", b"")
-    mail.put("in/empty.eml", b"")
-    assert mail.messages() == [("in/empty.eml", b"", 0)]
-    assert mail.asked == ["ListObjectsV2"]
+    mail.put("in/a.eml", b"")
+    mail.put("in/b.png", b"\x89PNG\r\n\x1a\n")
+    mail.put("in/c.md", b"# Read me\n")
+    mail.put("in/d.tar", b"no tar")
+    mail.put("in/e", A)
+    skipped = Skipped()
+    read = messages_in_bucket(mail.bucket, "in/", HEADER, skip=skipped)
+    assert [message.name for message in read] == ["s3://mail/in/e"]
+    assert skipped == [
+        ("s3://mail/in/a.eml", "is empty"),
+        ("s3://mail/in/b.png", "is a picture (PNG), no message"),
+        ("s3://mail/in/c.md", "has no header of a message"),
+        ("s3://mail/in/d.tar", "is not a readable archive of messages"),
+    ]
 
 
-def tar(*messages: bytes) -> bytes:
+def test_an_mbox_in_a_tar_of_a_bucket_gives_its_messages(mail: Mail) -> None:
+    mail.put("box.tar", tar(b"From a\n" + A + b"\nFrom b\n" + B, name="box"))
+    assert [message.name for message in mail.messages()] == ["box.tar:0.box#1", "box.tar:0.box#2"]
+    one = messages_in_bucket(mail.bucket, "box.tar:0.box#2", HEADER, skip=_refuse)
+    assert [message.content for message in one] == [b"From b\n" + B]
+
+
+def tar(*messages: bytes, name: str = "eml") -> bytes:
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as archive:
         for number, content in enumerate(messages):
-            member = tarfile.TarInfo(f"{number}.eml")
+            member = tarfile.TarInfo(f"{number}.{name}")
             member.size = len(content)
             archive.addfile(member, io.BytesIO(content))
     return out.getvalue()
@@ -232,8 +259,8 @@ def test_a_message_that_is_too_large_is_skipped_unread(
     monkeypatch.setattr("mmctl.mail.archives.LARGEST_MESSAGE", 1024 * 1024)
     mail.put("a.eml", large(1024 * 1024))
     mail.put("b.eml", B)
-    skipped: list[tuple[str, str]] = []
-    read = messages_in_bucket(mail.bucket, "", Needs(), skip=lambda *what: skipped.append(what))
+    skipped = Skipped()
+    read = messages_in_bucket(mail.bucket, "", Needs(), skip=skipped)
     assert [message.name for message in read] == ["s3://mail/b.eml"]
     reason = "has more than 1 MiB, the most that is read of a message"
     assert skipped == [("s3://mail/a.eml", reason)]
@@ -245,9 +272,9 @@ def test_what_changes_after_it_was_listed_is_skipped_and_named(mail: Mail) -> No
     mail.put("b.eml", B)
     mail.put("c.eml", A)
 
-    skipped: list[tuple[str, str]] = []
+    skipped = Skipped()
     bucket = ChangedAfterListing(mail.client, "mail")
-    read = messages_in_bucket(bucket, "", HEADER, skip=lambda *what: skipped.append(what))
+    read = messages_in_bucket(bucket, "", HEADER, skip=skipped)
     assert [message.name for message in read] == ["s3://mail/c.eml"]
     assert skipped == [
         ("s3://mail/a.eml", "is gone"),
@@ -267,8 +294,8 @@ class ChangedAfterListing(S3Bucket):
 
 def test_an_archived_object_is_skipped_and_named(mail: Mail) -> None:
     mail.put("a.eml", A, StorageClass="GLACIER")
-    skipped: list[tuple[str, str]] = []
-    list(messages_in_bucket(mail.bucket, "", HEADER, skip=lambda *what: skipped.append(what)))
+    skipped = Skipped()
+    list(messages_in_bucket(mail.bucket, "", HEADER, skip=skipped))
     assert skipped == [("s3://mail/a.eml", "is archived: it has to be restored first")]
 
 

@@ -25,8 +25,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from mmctl.mail.left_out import LeftOut
+
 A = b"From: a@example.com\r\n\r\nA\r\n"
 B = b"From: b@example.com\r\n\r\nB\r\n"
+
+
+class Skipped(list[tuple[str, str]]):
+    """Notes what is left out: its name and the reason."""
+
+    def __call__(self, left_out: LeftOut) -> None:
+        self.append((left_out.name, left_out.reason))
 
 
 def write_tar(path: Path, mode: str, members: dict[str, bytes]) -> None:
@@ -104,16 +113,19 @@ def test_an_mbox_is_split_at_from_lines_after_blank_lines(tmp_path: Path) -> Non
 )
 def test_an_mbox_gives_back_what_was_put_into_it(bodies: list[str]) -> None:
     written = [f"From a@example.com\nX: 1\n\n{body}\n".encode() for body in bodies]
-    file = io.BytesIO(b"\n".join(written))
-    read = [message for _, message in messages_of_mbox("m", file, largest=999, skip=print)]
+    file = io.BytesIO(b"\n".join([*written, b""]))
+    read = [message for _, message in messages_of_mbox("m", file, largest=999, skip=Skipped())]
     assert read == written
 
 
 def test_a_message_of_an_mbox_that_is_too_large_is_left_out() -> None:
-    skipped: list[tuple[str, str]] = []
+    skipped = Skipped()
     content = b"From a\n\n" + b"x" * 200_000 + b"\n\nFrom b\n\nshort\n"
     read = messages_of_mbox(
-        "m", io.BytesIO(content), largest=1000, skip=lambda *what: skipped.append(what)
+        "m",
+        io.BytesIO(content),
+        largest=1000,
+        skip=skipped,
     )
     assert list(read) == [("m#2", b"From b\n\nshort\n")]
     assert skipped == [("m#1", "has more than 1000 bytes, the most that is read of a message")]
@@ -159,8 +171,8 @@ def test_a_message_that_is_too_large_is_skipped_and_said(
         write_zip(path, bomb)
     else:
         path.write_bytes(bomb["bomb"])
-    skipped: list[tuple[str, str]] = []
-    read = list(messages([path], skip=lambda *what: skipped.append(what)))
+    skipped = Skipped()
+    read = list(messages([path], skip=skipped))
     assert [message for _, message in read] == ([] if kind == "eml" else [A])
     name = str(path) if kind == "eml" else f"{path}:bomb"
     assert skipped == [(name, "has more than 1 MiB, the most that is read of a message")]
@@ -175,8 +187,8 @@ def test_an_encrypted_member_of_a_zip_is_skipped_and_said(tmp_path: Path) -> Non
     for magic, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         content[content.index(magic) + flags] |= 1
     path.write_bytes(content)
-    skipped: list[tuple[str, str]] = []
-    assert list(messages([path], skip=lambda *what: skipped.append(what))) == []
+    skipped = Skipped()
+    assert list(messages([path], skip=skipped)) == []
     assert skipped == [
         (f"{path}:a.eml", "is encrypted, or packed in a way that is not read"),
     ]
@@ -292,7 +304,7 @@ def test_a_damaged_archive_gives_messages_or_a_clear_error(
     read: list[tuple[str, bytes]] = []
     said = ""
     try:
-        read += messages([path], skip=lambda *_: None)
+        read += messages([path], skip=lambda _: None)
     except UsageError as error:
         said = error.message
     assert str(path) in said if said else all(type(message) is bytes for _, message in read)
@@ -325,7 +337,7 @@ def test_a_packed_message_that_unpacks_to_too_much_is_skipped(
     path = tmp_path / "bomb.eml.gz"
     path.write_bytes(gzip.compress(b"x" * 10_000_000))
     skipped: list[str] = []
-    assert list(messages([path], skip=lambda name, _: skipped.append(name))) == []
+    assert list(messages([path], skip=lambda left: skipped.append(left.name))) == []
     assert skipped == [str(path)]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
@@ -19,13 +19,14 @@ from mmctl.cli.results import result_stream
 from mmctl.cli.stated import restated, stated_of, way_in
 from mmctl.errors import UsageError
 from mmctl.judge.tally import Tally
+from mmctl.mail.left_out import counted
 from mmctl.mail.partial import Message
 from mmctl.render.messages import advice, shown_paths, summary
 from mmctl.render.trace_documents import tally_document
 from mmctl.visible import visible_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from rich.text import Text
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from mmctl.cli.run import Run
     from mmctl.cli.stated import Options
     from mmctl.language.project import Project
+    from mmctl.mail.left_out import LeftOut, Skip, Why
     from mmctl.mail.partial import Needs
 
 UNKNOWN: Final = 4
@@ -72,12 +74,13 @@ def judge_messages(run: Run, wanted: Wanted) -> int:
     if recorder is not None:
         judging = replace(judging, seen=recorder.see)
     progress = Progress(run, "message")
-    first, messages = _begun(messages_of(run, project, wanted.paths, judging.needs, progress))
+    tally = Tally()
+    found = messages_of(run, project, wanted.paths, judging.needs, progress, tally.left_out)
+    first, messages = _begun(found)
     if run.format in {"json", "html"}:
         judging = replace(judging, form="json" if run.format == "json" else "page")
     elif len(first) > 1 and not (run.verbose or wanted.trace):
         judging = replace(judging, form="lines")
-    tally = Tally()
     judged = judged_batches(judging, messages, workers=wanted.workers)
     batches = _counted(run, progress, tally, judged)
     if wanted.record == STDOUT:
@@ -92,12 +95,22 @@ def judge_messages(run: Run, wanted: Wanted) -> int:
                 _write_json(stream, batches, tally, wanted.against)
             else:
                 _write(run, stream, batches)
-                if len(first) != 1:
+                if len(first) > 1:
                     _summarize(run, stream, tally, judging)
                 run.console(stream).print(advice_about(run, tally, wanted), end="")
+    if not tally.messages:
+        raise _no_message(wanted.paths)
     if recorder is not None:
         recorder.write()
     return UNKNOWN if wanted.strict and tally.unknown else 0
+
+
+def _no_message(paths: Sequence[str]) -> UsageError:
+    """What is said where all that was named holds nothing to judge."""
+    return UsageError(
+        f"{', '.join(f'`{path}`' for path in paths)}: no message found",
+        help="expected messages, folders of messages, Maildirs, mboxes, tars or zips",
+    )
 
 
 def _recorder(run: Run, project: Project, wanted: Wanted) -> Recorder | None:
@@ -145,20 +158,42 @@ def judging_of(run: Run, project: Project, wanted: Wanted) -> Judging:
 
 
 def messages_of(
-    run: Run, project: Project, paths: Sequence[str], needs: Needs, progress: Progress | None = None
+    run: Run,
+    project: Project,
+    paths: Sequence[str],
+    needs: Needs,
+    progress: Progress | None = None,
+    left_out: Counter[Why] | None = None,
 ) -> Iterator[Message]:
-    """The messages of all paths; those that cannot be read are told on stderr.
+    """The messages of all paths; what is left out is told on stderr, and counted.
 
     `progress` is told how many bytes there are in files, and how many of them were read.
 
     Raises:
-        UsageError: a path is missing, cannot be read, or holds no messages.
+        UsageError: a path is missing, or cannot be read.
         CouldNot: a bucket cannot be used.
     """
+    counts: Counter[Why] = Counter() if left_out is None else left_out
+    yield from _messages_of(run, project, paths, needs, progress, counts)
+    if counts:
+        if progress is not None:
+            progress.clear()
+        run.say(f"skipped: {counted(counts)}")
+
+
+def _messages_of(
+    run: Run,
+    project: Project,
+    paths: Sequence[str],
+    needs: Needs,
+    progress: Progress | None,
+    counts: Counter[Why],
+) -> Iterator[Message]:
     from mmctl.mail.sources import bytes_of, messages
 
-    skip = partial(_skipped, run, progress)
     places = {path: run.directory / path for path in paths if not _is_elsewhere(path)}
+    named = frozenset(map(str, places.values()))
+    skip = partial(_skipped, run, progress, counts, named)
     watch = None
     if progress is not None and progress.shown:
         progress.expect(bytes_of(places.values()))
@@ -177,9 +212,7 @@ def _is_elsewhere(path: str) -> bool:
     return path == STDIN or path.startswith(BUCKETS)
 
 
-def _messages_in_bucket(
-    project: Project, path: str, needs: Needs, skip: Callable[[str, str], None]
-) -> Iterator[Message]:
+def _messages_in_bucket(project: Project, path: str, needs: Needs, skip: Skip) -> Iterator[Message]:
     from mmctl.live.aws import open_bucket
     from mmctl.live.s3_mail import messages_in_bucket
 
@@ -190,10 +223,20 @@ def _messages_in_bucket(
     yield from messages_in_bucket(bucket, prefix, needs, skip=skip)
 
 
-def _skipped(run: Run, progress: Progress | None, name: str, reason: str) -> None:
+def _skipped(
+    run: Run,
+    progress: Progress | None,
+    counts: Counter[Why],
+    named: frozenset[str],
+    left_out: LeftOut,
+) -> None:
+    """Count what is left out; what was named, or is not to be expected among mail, is told."""
+    counts[left_out.why] += 1
+    if left_out.why.is_expected and left_out.name not in named and not run.verbose:
+        return
     if progress is not None:
         progress.clear()
-    run.say(f"skipped: `{name}` {reason}")
+    run.say(f"skipped: `{left_out.name}` {left_out.reason}")
 
 
 def _begun(messages: Iterator[Message]) -> tuple[list[Message], Iterator[Message]]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mmctl.judge.answers import MissingFact
     from mmctl.judge.readings_matter import Dependence
     from mmctl.judge.simulation import Simulated
+    from mmctl.mail.left_out import Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ class Tally:
     assumed: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Messages for which a fact was assumed, by fact and value."""
     with_notes: int = 0
+    left_out: Counter[Why] = field(default_factory=Counter)
+    """What was not judged at all, because it is no message or cannot be read."""
 
     def add(self, simulated: Simulated) -> None:
         """Count one message."""
@@ -96,6 +99,7 @@ class Tally:
         self.missing.update(later.missing)
         self.readings.update(later.readings)
         self.differences.update(later.differences)
+        self.left_out.update(later.left_out)
         for key, fact in later.facts.items():
             self.facts.setdefault(key, fact)
         for reading, message in later.examples.items():

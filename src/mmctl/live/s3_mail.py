@@ -17,19 +17,23 @@ from typing import TYPE_CHECKING, Final, Protocol
 from mmctl.errors import UsageError
 from mmctl.live.bucket import UnreadableObject
 from mmctl.mail.archives import (
+    UnreadableFileError,
     archives_of,
-    is_one_message,
+    is_one_file,
     messages_of_file,
     no_such_message,
     too_large,
 )
+from mmctl.mail.contents import no_message
+from mmctl.mail.left_out import LeftOut, Why
 from mmctl.mail.partial import FIRST_BYTES, Message, fetched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Generator, Iterator
     from concurrent.futures import Future
 
     from mmctl.live.bucket import ObjectEntry
+    from mmctl.mail.left_out import Skip
     from mmctl.mail.partial import Needs
 
 READERS: Final = 16
@@ -64,32 +68,35 @@ class _Begun:
     content: bytes = b""
     many: bool = False
     """Whether it holds many messages; only its first bytes are here."""
-    unreadable: str | None = None
+    left_out: LeftOut | None = None
 
 
 def messages_in_bucket(
-    bucket: Objects, prefix: str, needs: Needs, *, skip: Callable[[str, str], None]
+    bucket: Objects, prefix: str, needs: Needs, *, skip: Skip
 ) -> Iterator[Message]:
     """The messages in all objects whose keys have a prefix, in the order of keys.
 
     Where there are none, it may be one message of an archive, as reports call it. What cannot be
-    read is handed to `skip` with its name and the reason.
+    read, and what is no message, is handed to `skip`.
 
     Raises:
-        UsageError: there is no such object, or an archive is broken.
+        UsageError: there is no such object, or no such message in it.
         CouldNot: the bucket cannot be used.
     """
     found = False
     for begun in _begun_ahead(bucket, prefix, needs):
         found = True
         name = f"{bucket.place}/{begun.entry.key}"
-        if begun.unreadable is not None:
-            skip(name, begun.unreadable)
+        if begun.left_out is not None:
+            skip(begun.left_out)
         elif begun.many:
-            yield from _in_archive(bucket, begun, name, skip)
+            try:
+                yield from _in_archive(bucket, begun, name, skip)
+            except UnreadableFileError as error:
+                skip(error.left_out)
         else:
             yield Message(name, begun.content, begun.entry.size - len(begun.content))
-    if not found and not (yield from _one_of_archive(bucket, prefix, needs, skip)):
+    if not found and not (yield from _one_of_archive(bucket, prefix, needs)):
         raise UsageError(
             f"no object of `{bucket.place}` has a key that begins with `{prefix}`"
             if prefix
@@ -97,26 +104,27 @@ def messages_in_bucket(
         )
 
 
-def _in_archive(
-    bucket: Objects, begun: _Begun, name: str, skip: Callable[[str, str], None]
-) -> Iterator[Message]:
+def _in_archive(bucket: Objects, begun: _Begun, name: str, skip: Skip) -> Iterator[Message]:
     with io.BufferedReader(_ObjectFile(bucket, begun.entry, begun.content)) as file:
-        for inside, content in messages_of_file(name, file, skip):
+        for inside, content in messages_of_file(name, file, skip, size=begun.entry.size):
             yield Message(inside, content)
 
 
-def _one_of_archive(
-    bucket: Objects, key: str, needs: Needs, skip: Callable[[str, str], None]
-) -> Generator[Message, None, bool]:
+def _one_of_archive(bucket: Objects, key: str, needs: Needs) -> Generator[Message, None, bool]:
     """One message of an archive, those after it are not read; whether there is such an archive."""
     name = f"{bucket.place}/{key}"
+
+    def of_this(left_out: LeftOut) -> None:
+        if left_out.name == name:
+            raise UnreadableFileError(left_out)
+
     for archive in archives_of(key):
         entry = next((entry for entry in bucket.entries(archive) if entry.key == archive), None)
         begun = None if entry is None else _begun(bucket, entry, needs)
         if begun is None or not begun.many:
             continue
         place = f"{bucket.place}/{archive}"
-        for message in _in_archive(bucket, begun, place, skip):
+        for message in _in_archive(bucket, begun, place, of_this):
             if message.name == name:
                 yield message
                 return True
@@ -151,16 +159,18 @@ def _is_folder(entry: ObjectEntry) -> bool:
 
 def _begun(bucket: Objects, entry: ObjectEntry, needs: Needs) -> _Begun:
     """Fetch what is needed of a message, or the first bytes of something else."""
+    name = f"{bucket.place}/{entry.key}"
     try:
         size = entry.size
         start = bucket.part(entry, 0, min(FIRST_BYTES, size)) if size else b""
-        if not is_one_message(entry.key, start):
+        if not is_one_file(entry.key, start):
             return _Begun(entry, start, many=True)
-        if reason := too_large(size):
-            return _Begun(entry, unreadable=reason)
-        return _Begun(entry, fetched(size, needs, partial(bucket.part, entry), start))
+        if left_out := too_large(name, size):
+            return _Begun(entry, left_out=left_out)
+        content = fetched(size, needs, partial(bucket.part, entry), start)
+        return _Begun(entry, content, left_out=no_message(name, content))
     except UnreadableObject as unreadable:
-        return _Begun(entry, unreadable=str(unreadable))
+        return _Begun(entry, left_out=LeftOut(name, Why.UNREADABLE, str(unreadable)))
 
 
 class _ObjectFile(io.RawIOBase):

@@ -1,6 +1,7 @@
 """A file, opened → its messages: one message, an mbox, a tar, a zip, each of them packed or not.
 
-What is in a file decides. One message is in memory at a time; nothing is ever unpacked to disk, so
+What is in a file decides, and so does what is in a file of an archive: archives inside archives
+are read like any other. One message is in memory at a time; nothing is ever unpacked to disk, so
 names inside archives are names and no more. Opens nothing by its name.
 """
 
@@ -8,86 +9,96 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
 import re
+import struct
 import tarfile
 import zipfile
 import zlib
 from contextlib import contextmanager
+from dataclasses import dataclass
 from io import BufferedReader
-from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
 from mmctl.errors import UsageError
+from mmctl.inputs import read_some
+from mmctl.mail.allowance import DEEPEST, Allowance, Stream, TooMuchError
+from mmctl.mail.contents import FIRST, Content, content_of, no_message, not_read
+from mmctl.mail.left_out import LeftOut, Why
 from mmctl.mail.mbox import messages_of_mbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    Skip: TypeAlias = Callable[[str, str], None]
-    """Is told the name of a message that is left out, and the reason."""
+    from mmctl.mail.left_out import Skip
 
 LARGEST_MESSAGE: Final = 64 * 1024 * 1024
 """Bytes; the service takes 40 MB. What is larger, packed or not, is not read to its end."""
 
-_MESSAGE_SUFFIXES: Final = frozenset({".eml", ".txt", ".msg"})
+_LARGEST_NAME: Final = 1024 * 1024
+"""Bytes of a name in a tar."""
+_NAMES: Final = frozenset({b"x", b"g", b"X", b"L", b"K"})
+"""Kinds of members of a tar that hold the name of the next, or more about it."""
 _INSIDE: Final = re.compile("[:#]")
 """What stands between the name of an archive or mbox and that of a message in it."""
-_PEEK: Final = 512
-_ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _COMPRESSED: Final[Mapping[bytes, Callable[..., Any]]] = {
     b"\x1f\x8b": gzip.open,
     b"\xfd7zXZ\x00": lzma.open,
     b"BZh": bz2.open,
-}
-_PACKED: Final = frozenset({".gz", ".xz", ".bz2"})
-_TAR_MAGIC: Final = slice(257, 262)
-_TAR_SUFFIXES: Final = (".tar", ".tgz", ".txz", ".tar.gz", ".tar.xz", ".tar.bz2")
-_OTHER_ARCHIVES: Final = {
-    b"Rar!": "a RAR archive",
-    b"7z\xbc\xaf": "a 7z archive",
-    b"!BDN": "an Outlook data file (PST)",
-    b"\xd0\xcf\x11\xe0": "an Outlook message (MSG)",
 }
 _BROKEN: Final = (
     tarfile.TarError,
     zipfile.BadZipFile,
     lzma.LZMAError,
     zlib.error,
+    struct.error,
     EOFError,
     OSError,
+    ValueError,
+    ArithmeticError,
+    RecursionError,
 )
+_NO_ARCHIVE: Final = "is not a readable archive of messages"
+
+
+class UnreadableFileError(UsageError):
+    """A file cannot be read; `left_out` says so of one among many."""
+
+    def __init__(self, left_out: LeftOut) -> None:
+        super().__init__(f"`{left_out.name}` {left_out.reason}", help=left_out.help)
+        self.left_out = left_out
 
 
 def messages_of_file(
-    name: str, file: BufferedReader[Any], skip: Skip
+    name: str,
+    file: BufferedReader[Any],
+    skip: Skip,
+    *,
+    size: int | None = None,
+    sure: bool = False,
 ) -> Iterator[tuple[str, bytes]]:
-    """The messages of a file, by what is in it; the suffix decides only where that is open.
+    """The messages of a file; those that it holds no message for are handed to `skip`.
+
+    `size` is how many bytes it has, where that is known. Where it lies in a place that holds
+    messages alone (`sure`), it is one even without a header.
 
     Raises:
-        UsageError: it holds no messages.
+        UnreadableFileError: it is broken, or of a form that is not read.
     """
-    with readable(name):
-        start = file.peek(_PEEK)[:_PEEK]
-        unpacked = _unpacking(start)
-        if unpacked is None:
-            yield from _from_content(name, file, start, skip)
-            return
-        with unpacked(file) as inside, BufferedReader(inside) as buffered:
-            yield from _from_content(name, buffered, buffered.peek(_PEEK)[:_PEEK], skip)
+    if not file.seekable():
+        file = BufferedReader(Stream(file))
+    try:
+        with readable(name):
+            yield from _Reader(skip, Allowance.of(size)).messages(name, file, sure=sure)
+    except TooMuchError as error:
+        raise UnreadableFileError(LeftOut(name, Why.UNREADABLE, str(error))) from error
 
 
-def is_one_message(name: str, start: bytes) -> bool:
-    """Whether a file that begins so is a message itself, and no archive or mbox."""
-    return not (
-        _unpacking(start)
-        or start.startswith(_ZIP)
-        or _is_tar(name, start)
-        or PurePath(name).suffix.lower() == ".zip"
-        or start[:4] in _OTHER_ARCHIVES
-        or _is_mbox(name, start)
-    )
+def is_one_file(name: str, start: bytes) -> bool:
+    """Whether a file that begins so holds one message at most, and is no archive or mbox."""
+    return content_of(name, start) is Content.OTHER
 
 
 def archives_of(name: str) -> Iterator[str]:
@@ -95,94 +106,14 @@ def archives_of(name: str) -> Iterator[str]:
     return (name[: found.start()] for found in _INSIDE.finditer(name))
 
 
-def too_large(size: int) -> str | None:
+def too_large(name: str, size: int) -> LeftOut | None:
     """Why a message of so many bytes is left out; None: it is not."""
     if size <= LARGEST_MESSAGE:
         return None
-    return f"has more than {LARGEST_MESSAGE // 1024**2} MiB, the most that is read of a message"
-
-
-def _unpacking(start: bytes) -> Callable[..., Any] | None:
-    return next((way for begin, way in _COMPRESSED.items() if start.startswith(begin)), None)
-
-
-def _from_content(
-    name: str, file: BufferedReader[Any], start: bytes, skip: Skip
-) -> Iterator[tuple[str, bytes]]:
-    """Choose the reader that fits the first bytes of a file."""
-    if start.startswith(_ZIP):
-        yield from _from_zip(name, file, skip)
-    elif _is_tar(name, start):
-        yield from _from_tar(name, file, skip)
-    elif PurePath(name).suffix.lower() == ".zip":
-        raise UsageError(f"`{name}` is not a zip archive")
-    elif kind := _OTHER_ARCHIVES.get(start[:4]):
-        raise UsageError(
-            f"`{name}` is {kind}, which is not read",
-            help="unpack it, or export its messages as .eml, mbox, tar or zip",
-        )
-    elif _is_mbox(name, start):
-        yield from messages_of_mbox(name, file, largest=LARGEST_MESSAGE, skip=skip)
-    elif (message := bounded(name, file, skip)) is not None:
-        yield name, message
-
-
-def _is_mbox(name: str, start: bytes) -> bool:
-    """Whether a file is an mbox: a message that is named as one may begin like that, too."""
-    return start.startswith(b"From ") and _suffix(name) not in _MESSAGE_SUFFIXES
-
-
-def _suffix(name: str) -> str:
-    """The suffix in lower case; that before the one of a compression."""
-    suffixes = [suffix.lower() for suffix in PurePath(name).suffixes]
-    return next((suffix for suffix in reversed(suffixes) if suffix not in _PACKED), "")
-
-
-def _is_tar(name: str, start: bytes) -> bool:
-    """Whether a file, once it is unpacked, is a tar: old ones have no magic."""
-    return start[_TAR_MAGIC] == b"ustar" or name.lower().endswith(_TAR_SUFFIXES)
-
-
-def _from_tar(name: str, file: BufferedReader[Any], skip: Skip) -> Iterator[tuple[str, bytes]]:
-    """The files of a tar, in its order, as a stream."""
-    with tarfile.open(fileobj=file, mode="r|") as archive:
-        for member in archive:
-            inside = f"{name}:{member.name}"
-            if not member.isfile():
-                continue
-            if reason := too_large(member.size):
-                skip(inside, reason)
-                continue
-            content = cast("BinaryIO", archive.extractfile(member))
-            yield inside, content.read()
-
-
-def _from_zip(name: str, file: BufferedReader[Any], skip: Skip) -> Iterator[tuple[str, bytes]]:
-    """The files of a zip, in its order."""
-    if not file.seekable():
-        raise UsageError(f"`{name}` is a zip archive, which cannot be read from a pipe")
-    with zipfile.ZipFile(file) as archive:
-        for member in archive.infolist():
-            inside = f"{name}:{member.filename}"
-            if member.is_dir():
-                continue
-            try:
-                with archive.open(member) as content:
-                    message = bounded(inside, cast("BinaryIO", content), skip)
-            except RuntimeError:  # it wants a password, or is packed by a method Python lacks
-                skip(inside, "is encrypted, or packed in a way that is not read")
-                continue
-            if message is not None:
-                yield inside, message
-
-
-def bounded(name: str, file: BinaryIO, skip: Skip) -> bytes | None:
-    """Read a stream to its end; None where it is longer than any message, which `skip` is told."""
-    message = file.read(LARGEST_MESSAGE + 1)
-    if reason := too_large(len(message)):
-        skip(name, reason)
-        return None
-    return message
+    limit = f"{LARGEST_MESSAGE // 1024**2} MiB"
+    return LeftOut(
+        name, Why.TOO_LARGE, f"has more than {limit}, the most that is read of a message"
+    )
 
 
 def no_such_message(archive: str, name: str) -> UsageError:
@@ -197,9 +128,147 @@ def readable(name: str | Path) -> Iterator[None]:
         yield
     except _BROKEN as error:
         reason = error.strerror if isinstance(error, OSError) else None
-        if reason:
-            raise UsageError(f"`{name}` cannot be read: {reason.lower()}") from error
-        raise UsageError(
-            f"`{name}` is not a readable archive of messages",
-            help="expected a message, a folder, a Maildir, an mbox, a tar or a zip",
-        ) from error
+        left_out = (
+            LeftOut(str(name), Why.UNREADABLE, f"cannot be read: {reason.lower()}")
+            if reason
+            else LeftOut(
+                str(name),
+                Why.UNREADABLE,
+                _NO_ARCHIVE,
+                "expected a message, a folder, a Maildir, an mbox, a tar or a zip",
+            )
+        )
+        raise UnreadableFileError(left_out) from error
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads one file with all that is inside of it."""
+
+    skip: Skip
+    allowance: Allowance
+
+    def messages(
+        self, name: str, file: BufferedReader[Any], depth: int = 0, *, sure: bool = False
+    ) -> Iterator[tuple[str, bytes]]:
+        """The messages of a file that is inside so many others."""
+        if depth > DEEPEST:
+            reason = f"lies in more than {DEEPEST} archives inside each other"
+            raise UnreadableFileError(LeftOut(name, Why.UNREADABLE, reason))
+        start = file.peek(FIRST)[:FIRST]
+        if not start:
+            self.skip(LeftOut(name, Why.EMPTY, "is empty"))
+            return
+        match content_of(name, start):
+            case Content.PACKED:
+                yield from self._packed(name, file, start, depth)
+            case Content.ZIP:
+                yield from self._zip(name, file, start, depth)
+            case Content.TAR:
+                yield from self._tar(name, file, depth)
+            case Content.MBOX:
+                yield from messages_of_mbox(name, file, largest=LARGEST_MESSAGE, skip=self.skip)
+            case Content.NOT_READ:
+                raise UnreadableFileError(not_read(name, start))
+            case Content.OTHER:
+                yield from self._one(name, cast("BinaryIO", file), sure=sure)
+
+    def _packed(
+        self, name: str, file: BufferedReader[Any], start: bytes, depth: int
+    ) -> Iterator[tuple[str, bytes]]:
+        opened = next(way for begin, way in _COMPRESSED.items() if start.startswith(begin))
+        with opened(file) as packed, BufferedReader(Stream(packed, self.allowance)) as inside:
+            yield from self.messages(name, inside, depth + 1)
+
+    def _tar(self, name: str, file: BufferedReader[Any], depth: int) -> Iterator[tuple[str, bytes]]:
+        """The files of a tar, in its order, as a stream."""
+        with tarfile.open(fileobj=file, mode="r|", tarinfo=_TarInfo) as archive:
+            while (member := archive.next()) is not None:
+                archive.members.clear()  # type: ignore[attr-defined] # else it keeps them all
+                self.allowance.take_member()
+                if not member.isfile():
+                    continue
+                content = cast("BinaryIO", archive.extractfile(member))
+                yield from self._member(f"{name}:{member.name}", content, member.size, depth)
+
+    def _zip(
+        self, name: str, file: BufferedReader[Any], start: bytes, depth: int
+    ) -> Iterator[tuple[str, bytes]]:
+        """The files of a zip, in its order."""
+        if not start.startswith(b"PK"):
+            raise UnreadableFileError(LeftOut(name, Why.UNREADABLE, "is not a zip archive"))
+        if not file.seekable():
+            raise UnreadableFileError(_unseekable(name, depth))
+        with zipfile.ZipFile(file) as archive:
+            for member in archive.infolist():
+                self.allowance.take_member()
+                if member.is_dir():
+                    continue
+                inside = f"{name}:{member.filename}"
+                with self._others_go_on(inside), archive.open(member) as content:
+                    stream = cast("BinaryIO", content)
+                    yield from self._member(inside, stream, member.file_size, depth)
+
+    def _member(
+        self, name: str, content: BinaryIO, size: int, depth: int
+    ) -> Iterator[tuple[str, bytes]]:
+        """The messages of one file in an archive: most often it is one message."""
+        if size > LARGEST_MESSAGE:
+            yield from self._inside(name, BufferedReader(Stream(content, self.allowance)), depth)
+            return
+        with self._others_go_on(name):
+            whole = read_some(content, LARGEST_MESSAGE + 1)
+            self.allowance.take(len(whole))
+            if content_of(name, whole[:FIRST]) is Content.OTHER:
+                yield from self._one(name, io.BytesIO(whole))
+            else:
+                yield from self._inside(name, BufferedReader(io.BytesIO(whole)), depth)
+
+    def _inside(
+        self, name: str, file: BufferedReader[Any], depth: int
+    ) -> Iterator[tuple[str, bytes]]:
+        """The messages of an archive or mbox in an archive."""
+        with self._others_go_on(name), readable(name):
+            yield from self.messages(name, file, depth + 1)
+
+    def _one(self, name: str, file: BinaryIO, *, sure: bool = False) -> Iterator[tuple[str, bytes]]:
+        """One message, where it is one."""
+        message = read_some(file, LARGEST_MESSAGE + 1)
+        left_out = too_large(name, len(message)) or no_message(name, message, sure=sure)
+        if left_out is None:
+            yield name, message
+        else:
+            self.skip(left_out)
+
+    @contextmanager
+    def _others_go_on(self, name: str) -> Iterator[None]:
+        """Leave out what cannot be read of one file in an archive."""
+        try:
+            yield
+        except UnreadableFileError as error:
+            self.skip(error.left_out)
+        except (RuntimeError, *_BROKEN) as error:
+            # A zip wants a password, or is packed by a method that Python lacks.
+            locked = isinstance(error, RuntimeError) and not isinstance(error, RecursionError)
+            reason = "is encrypted, or packed in a way that is not read" if locked else _NO_ARCHIVE
+            self.skip(LeftOut(name, Why.UNREADABLE, reason))
+
+
+class _TarInfo(tarfile.TarInfo):
+    """A member of a tar whose name is no larger than names are."""
+
+    @classmethod
+    def frombuf(cls, buf: Any, encoding: str, errors: str) -> _TarInfo:
+        member = super().frombuf(buf, encoding, errors)
+        if member.type in _NAMES and member.size > _LARGEST_NAME:
+            raise tarfile.ReadError(f"a name of {member.size} bytes")
+        return member
+
+
+def _unseekable(name: str, depth: int) -> LeftOut:
+    """A zip has its contents at its end, and this one can only be read on."""
+    if depth:
+        limit = f"{LARGEST_MESSAGE // 1024**2} MiB"
+        reason = f"is a zip archive of more than {limit} inside of another archive"
+        return LeftOut(name, Why.UNREADABLE, reason, "unpack the outer archive")
+    return LeftOut(name, Why.UNREADABLE, "is a zip archive, which cannot be read from a pipe")

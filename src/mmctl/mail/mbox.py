@@ -8,28 +8,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+from mmctl.mail.left_out import LeftOut, Why
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+
+    from mmctl.mail.left_out import Skip
 
 _PIECE: Final = 64 * 1024
 _BLANK: Final = frozenset({b"\n", b"\r\n"})
 
 
 def messages_of_mbox(
-    name: str, file: BinaryIO, *, largest: int, skip: Callable[[str, str], None]
+    name: str, file: BinaryIO, *, largest: int, skip: Skip
 ) -> Iterator[tuple[str, bytes]]:
     """Split an mbox; the n-th message is called `name#n`.
 
     A message starts at a line `From ` at the top or after a blank line. That line stays, the blank
-    line before the next one goes. Quoted lines (`>From `) stay quoted: mboxes differ in what they
-    quote. Messages of more than `largest` bytes are handed to `skip` with the reason.
+    line that ends every message goes, that of the last one too. Quoted lines (`>From `) stay
+    quoted: mboxes differ in what they quote. Messages of more than `largest` bytes are handed to
+    `skip`.
     """
     for number, message in enumerate(_split(file, largest), start=1):
         if message is None:
-            skip(
-                f"{name}#{number}",
-                f"has more than {largest} bytes, the most that is read of a message",
-            )
+            reason = f"has more than {largest} bytes, the most that is read of a message"
+            skip(LeftOut(f"{name}#{number}", Why.TOO_LARGE, reason))
         else:
             yield f"{name}#{number}", message
 
@@ -51,9 +54,9 @@ def _split(file: BinaryIO, largest: int) -> Iterator[bytes | None]:
         after_blank = starts_line and piece in _BLANK
         starts_line = piece.endswith(b"\n")
     if message or too_large:
-        yield None if too_large else bytes(message)
+        yield None if too_large else _without_blank(message) if after_blank else bytes(message)
 
 
 def _without_blank(message: bytearray) -> bytes:
-    """A message without the blank line that separates it from the next."""
+    """A message without the blank line that ends it in an mbox."""
     return bytes(message.removesuffix(b"\n").removesuffix(b"\r"))

@@ -5,14 +5,17 @@ The one place of this room that opens files; what is in one is read by `mmctl.ma
 
 from __future__ import annotations
 
-from io import BufferedReader, FileIO
+import os
+from io import BufferedReader, RawIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias
 
 from mmctl.errors import UsageError
+from mmctl.inputs import open_file
+from mmctl.mail.allowance import Stream
 from mmctl.mail.archives import (
+    UnreadableFileError,
     archives_of,
-    bounded,
     messages_of_file,
     no_such_message,
     readable,
@@ -20,13 +23,16 @@ from mmctl.mail.archives import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from io import FileIO
 
-    from mmctl.mail.archives import Skip
+    from mmctl.mail.left_out import LeftOut, Skip
 
     Watch: TypeAlias = Callable[[int], None]
     """Is told how many more bytes of files are read."""
 
 STANDARD_INPUT: Final = "-"
+_DELIVERED: Final = frozenset({"cur", "new"})
+"""The folders of a Maildir that hold messages and nothing else."""
 
 
 def messages(
@@ -39,20 +45,20 @@ def messages(
     """Read messages one after the other; each with the name that reports give it.
 
     A path is a message file, a folder (all its files, hidden ones left out, in order of their
-    names), a Maildir, an mbox, a tar (each of them also as .gz, .xz, .bz2), a zip, `-` for one
-    message on standard input, or one message of an archive as reports call it. A message that is
-    too large or cannot be unpacked is handed to `skip` with its name and the reason; without
-    `skip` it is an error. `watch` is told how many bytes are read of files, as they are read.
+    names), a Maildir, an mbox, a tar (each of them also as .gz, .xz, .bz2), a zip, `-` for
+    standard input, or one message of an archive as reports call it. What is too large, cannot be
+    unpacked or is no message is handed to `skip`; without `skip` it is an error. `watch` is told
+    how many bytes are read of files, as they are read.
 
     Raises:
-        UsageError: a path is missing, cannot be read, or holds no messages.
+        UsageError: a path is missing, or cannot be read.
     """
-    leave_out = skip or _refuse
+    leave_out = _refuse if skip is None else skip
     for path in paths:
         if str(path) == STANDARD_INPUT:
             yield from _from_stream(stdin, leave_out)
         elif (archive := _archive_of(Path(path))) is not None:
-            yield _one_of(archive, str(path), leave_out, watch)
+            yield _one_of(archive, str(path), watch)
         elif _is_folder(Path(path)):
             yield from _from_folder(Path(path), leave_out, watch)
         else:
@@ -74,19 +80,17 @@ def bytes_of(paths: Iterable[Path]) -> int:
     return total
 
 
-def _refuse(name: str, reason: str) -> None:
+def _refuse(left_out: LeftOut) -> None:
     """What happens to a message that cannot be read where nobody wants to go on without it."""
-    raise UsageError(f"`{name}` {reason}")
+    raise UnreadableFileError(left_out)
 
 
 def _from_stream(stdin: BinaryIO | None, skip: Skip) -> Iterator[tuple[str, bytes]]:
-    """The one message on standard input."""
+    """The messages on standard input; what comes alone is one, whatever it looks like."""
     if stdin is None:
-        raise UsageError("`-` stands for a message on standard input, and there is none")
-    with readable(STANDARD_INPUT):
-        message = bounded(STANDARD_INPUT, stdin, skip)
-    if message is not None:
-        yield STANDARD_INPUT, message
+        raise UsageError("`-` stands for messages on standard input, and there is none")
+    with BufferedReader(Stream(stdin)) as file:
+        yield from messages_of_file(STANDARD_INPUT, file, skip, sure=True)
 
 
 def _archive_of(path: Path) -> Path | None:
@@ -99,9 +103,14 @@ def _archive_of(path: Path) -> Path | None:
         )
 
 
-def _one_of(archive: Path, name: str, skip: Skip, watch: Watch | None) -> tuple[str, bytes]:
+def _one_of(archive: Path, name: str, watch: Watch | None) -> tuple[str, bytes]:
     """One message of an archive; those after it are not read."""
-    for found, content in _from_file(archive, skip, watch):
+
+    def of_this(left_out: LeftOut) -> None:
+        if left_out.name == name:
+            raise UnreadableFileError(left_out)
+
+    for found, content in _from_file(archive, of_this, watch):
         if found == name:
             return found, content
     raise no_such_message(str(archive), name)
@@ -116,11 +125,14 @@ def _is_folder(path: Path) -> bool:
 
 
 def _from_folder(folder: Path, skip: Skip, watch: Watch | None) -> Iterator[tuple[str, bytes]]:
-    """All messages below a folder."""
+    """All messages below a folder; a file that cannot be read does not hold up the others."""
     found = False
     for file in _files(folder):
         found = True
-        yield from _from_file(file, skip, watch)
+        try:
+            yield from _from_file(file, skip, watch)
+        except UnreadableFileError as error:
+            skip(error.left_out)
     if not found:
         raise UsageError(f"folder `{folder}` holds no files")
 
@@ -130,11 +142,11 @@ def _files(folder: Path) -> Iterator[Path]:
     with readable(folder):
         entries = sorted(folder.iterdir())
     names = {entry.name for entry in entries}
-    maildir = {"cur", "new"} <= names
+    maildir = names >= _DELIVERED
     for entry in entries:
         hidden = entry.name.startswith(".")
         if entry.is_dir():
-            wanted = entry.name in {"cur", "new"} or hidden if maildir else not hidden
+            wanted = entry.name in _DELIVERED or hidden if maildir else not hidden
             if wanted and not entry.is_symlink():
                 yield from _files(entry)
         elif not hidden and not maildir and entry.is_file():
@@ -144,21 +156,43 @@ def _files(folder: Path) -> Iterator[Path]:
 def _from_file(path: Path, skip: Skip, watch: Watch | None) -> Iterator[tuple[str, bytes]]:
     """The messages of one file."""
     with readable(path), _opened(path, watch) as file:
-        yield from messages_of_file(str(path), file, skip)
+        size = os.fstat(file.fileno()).st_size if file.seekable() else None
+        sure = path.parent.name in _DELIVERED
+        yield from messages_of_file(str(path), file, skip, size=size, sure=sure)
 
 
 def _opened(path: Path, watch: Watch | None) -> BufferedReader[Any]:
-    return path.open("rb") if watch is None else BufferedReader(_WatchedFile(path, watch))
+    file = open_file(path)
+    return BufferedReader(file if watch is None else _Watched(file, watch))
 
 
-class _WatchedFile(FileIO):
+class _Watched(RawIOBase):
     """A file that tells how many bytes are read of it."""
 
-    def __init__(self, path: Path, watch: Watch) -> None:
-        super().__init__(path)
+    def __init__(self, file: FileIO, watch: Watch) -> None:
+        self._file = file
         self._watch = watch
 
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return self._file.seekable()
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def fileno(self) -> int:
+        return self._file.fileno()
+
     def readinto(self, buffer: Any) -> int:
-        count = super().readinto(buffer)
+        count = self._file.readinto(buffer)
         self._watch(count)
         return count
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()

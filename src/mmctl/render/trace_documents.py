@@ -173,7 +173,9 @@ def _performed(performed: Performed) -> dict[str, Any]:
 
 def tally_document(tally: Tally) -> dict[str, Any]:
     """The counts of many messages."""
+    skipped = {why.value.replace(" ", "_"): count for why, count in tally.left_out.items()}
     return {
+        **({"skipped": skipped} if skipped else {}),
         "messages": tally.messages,
         "recipients": tally.recipients,
         "without_recipients": tally.without_recipients,

@@ -1,0 +1,116 @@
+"""Files as they come: what is no file is not waited for, what is too large is not read.
+
+A folder of rules or mail may hold a pipe that nobody writes to, a device without end, or a file
+that no memory holds. Each reader states its limit; what goes wrong is an `OSError` with a reason
+that can be shown.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import stat
+from io import BufferedReader, FileIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MIB: Final = 1024 * 1024
+DOCUMENT_AT_MOST: Final = 256 * MIB
+"""Bytes of a document that mmctl itself writes: a plan, a snapshot, a report."""
+_PIECE: Final = MIB
+_HANDED_OVER: Final = ("/dev/fd/", "/dev/stdin", "/proc/")
+"""Where a shell puts pipes that it has a writer for: `<(command)`."""
+_NO_FILE: Final = (
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
+def read_file(path: str | Path, *, at_most: int) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        OSError: it cannot be read, is no file, or has more than `at_most` bytes.
+    """
+    with BufferedReader(open_file(path)) as file:
+        return read_stream(file, at_most=at_most)
+
+
+def read_text(path: str | Path, *, at_most: int) -> str:
+    """The text of a UTF-8 file, with the line ends that text files have here.
+
+    Raises:
+        OSError: it cannot be read, is no file, or has more than `at_most` bytes.
+        UnicodeDecodeError: it is not UTF-8.
+    """
+    text = read_file(path, at_most=at_most).decode("utf-8")
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def read_stream(file: BinaryIO, *, at_most: int) -> bytes:
+    """What is left of an open file or pipe.
+
+    Raises:
+        OSError: it cannot be read, or has more than `at_most` bytes.
+    """
+    content = read_some(file, at_most + 1)
+    if len(content) > at_most:
+        raise OSError(errno.EFBIG, f"larger than {at_most // MIB} MiB, the most that is read")
+    return content
+
+
+def read_some(file: BinaryIO, count: int) -> bytes:
+    """The next `count` bytes, fewer at the end; room is taken for what is there, not for all."""
+    parts = []
+    while part := file.read(min(count, _PIECE)):
+        parts.append(part)
+        count -= len(part)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def open_file(path: str | Path) -> FileIO:
+    """A file, opened to be read.
+
+    Raises:
+        OSError: it cannot be opened, or is a folder, a device, a socket, or a pipe that nobody
+            is known to write to.
+    """
+    _check_kind(os.stat(path).st_mode, path)  # noqa: PTH116 - to open some devices does something
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    handle = os.open(path, flags | getattr(os, "O_CLOEXEC", 0))
+    try:
+        _check_kind(os.fstat(handle).st_mode, path)
+        if hasattr(os, "set_blocking"):
+            os.set_blocking(handle, True)
+        return FileIO(handle)
+    except BaseException:
+        os.close(handle)
+        raise
+
+
+def parse_json(text: str | bytes) -> Any:
+    """The value of a JSON text.
+
+    Raises:
+        ValueError: it is no JSON, or nested deeper than any document is.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested deeper than any document is") from None
+
+
+def _check_kind(mode: int, path: str | Path) -> None:
+    if stat.S_ISREG(mode):
+        return
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, "this is a folder, expected a file")
+    if stat.S_ISFIFO(mode) and str(path).startswith(_HANDED_OVER):
+        return
+    kind = next((name for is_kind, name in _NO_FILE if is_kind(mode)), "no file")
+    raise OSError(errno.EINVAL, f"this is {kind}, expected a file")

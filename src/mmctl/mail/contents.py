@@ -1,0 +1,138 @@
+"""What a file is, by what is in it: an archive, an mbox, one message, or no message at all.
+
+Pure: looks at bytes that somebody else has read. The name decides only where the bytes leave it
+open.
+"""
+
+from __future__ import annotations
+
+import re
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from enum import StrEnum
+from pathlib import PurePath
+from typing import Final
+
+from mmctl.mail.left_out import LeftOut, Why
+
+FIRST: Final = 512
+"""Bytes that tell what a file is."""
+
+_ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
+_PACKED: Final = (b"\x1f\x8b", b"\xfd7zXZ\x00", b"BZh")
+_PACKED_SUFFIXES: Final = frozenset({".gz", ".xz", ".bz2"})
+_TAR_MAGIC: Final = slice(257, 262)
+_TAR_SUFFIXES: Final = (".tar", ".tgz", ".txz", ".tar.gz", ".tar.xz", ".tar.bz2")
+_MESSAGE_SUFFIXES: Final = frozenset({".eml", ".txt", ".msg"})
+_SURE_SUFFIX: Final = ".eml"
+"""What is named so is a message even where it has no header."""
+_NOT_READ: Final = {
+    b"Rar!": "a RAR archive",
+    b"7z\xbc\xaf": "a 7z archive",
+    b"!BDN": "an Outlook data file (PST)",
+    b"\xd0\xcf\x11\xe0": "an Outlook message (MSG) or an Office document",
+    b"(\xb5/\xfd": "packed by Zstandard",
+}
+_NO_MESSAGES: Final = {
+    b"\x89PNG": "a picture (PNG)",
+    b"\xff\xd8\xff": "a picture (JPEG)",
+    b"GIF8": "a picture (GIF)",
+    b"RIFF": "a picture or a recording (RIFF)",
+    b"II*\0": "a picture (TIFF)",
+    b"MM\0*": "a picture (TIFF)",
+    b"\0\0\x01\0": "an icon",
+    b"%PDF": "a PDF document",
+    b"%!PS": "a PostScript document",
+    b"{\\rtf": "an RTF document",
+    b"\x7fELF": "a program",
+    b"MZ\x90\0": "a program",
+    b"SQLite": "a database",
+}
+_NOTHING: Final = b"\0\t\r\n "
+"""What a file may be full of and still be empty: a tar without files is all NUL bytes."""
+_HEADER_AT_MOST: Final = 256 * 1024
+"""Bytes in which the header of a message is looked for."""
+_FIELD: Final = re.compile(
+    rb"^(?:from|to|cc|bcc|reply-to|sender|subject|date|message-id|in-reply-to|references|comments"
+    rb"|received|received-spf|return-path|return-receipt-to|delivered-to|envelope-to|mime-version"
+    rb"|apparently-to|disposition-notification-to|errors-to|precedence|importance|priority"
+    rb"|auto-submitted|authentication-results|dkim-signature|domainkey-signature|thread-topic"
+    rb"|content-[a-z0-9-]+|list-[a-z0-9-]+|resent-[a-z0-9-]+|arc-[a-z0-9-]+|x-[\w-]+)[ \t]*:",
+    re.IGNORECASE | re.MULTILINE,
+)
+_FROM_LINE: Final = re.compile(rb">?From \S")
+_BLANK_LINE: Final = re.compile(rb"\n[ \t]*\r?\n|\r\r")
+
+
+class Content(StrEnum):
+    """What a file is."""
+
+    ZIP = "zip"
+    TAR = "tar"
+    PACKED = "packed"
+    """By gzip, xz or bzip2; what is inside is to be seen."""
+    MBOX = "mbox"
+    NOT_READ = "not read"
+    """It may hold messages, in a form that is not read."""
+    OTHER = "other"
+    """One message, or none."""
+
+
+def content_of(name: str, start: bytes) -> Content:
+    """What a file is whose first bytes these are."""
+    if start.startswith(_PACKED):
+        return Content.PACKED
+    if start.startswith(_ZIP):
+        return Content.ZIP
+    if start[_TAR_MAGIC] == b"ustar" or name.lower().endswith(_TAR_SUFFIXES):
+        return Content.TAR  # old ones have no magic
+    if PurePath(name).suffix.lower() == ".zip":
+        return Content.ZIP
+    if start[:4] in _NOT_READ:
+        return Content.NOT_READ
+    if start.startswith(b"From ") and _suffix(name) not in _MESSAGE_SUFFIXES:
+        return Content.MBOX
+    return Content.OTHER
+
+
+def not_read(name: str, start: bytes) -> LeftOut:
+    """What is said of a file that may hold messages in a form that is not read."""
+    return LeftOut(
+        name,
+        Why.UNREADABLE,
+        f"is {_NOT_READ[start[:4]]}, which is not read",
+        "unpack it, or export its messages as .eml, mbox, tar or zip",
+    )
+
+
+def no_message(name: str, content: bytes, *, sure: bool = False) -> LeftOut | None:
+    """Why a file is no message; None: it is one. It may be cut off behind its header.
+
+    A text without any header is a message only where its place (`sure`) or its name says so.
+    """
+    if not content.strip(_NOTHING):
+        return LeftOut(name, Why.EMPTY, "is empty")
+    for start, kind in _NO_MESSAGES.items():
+        if content.startswith(start):
+            return LeftOut(name, Why.NO_MESSAGE, f"is {kind}, no message")
+    if sure or PurePath(name).suffix.lower() == _SURE_SUFFIX or _has_header(content):
+        return None
+    return LeftOut(name, Why.NO_MESSAGE, "has no header of a message")
+
+
+def _has_header(content: bytes) -> bool:
+    """Whether what stands before the first blank line holds a header that messages have."""
+    start = content[:_HEADER_AT_MOST]
+    if start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        start = start.decode("utf-16", "replace").encode()
+    start = start.removeprefix(BOM_UTF8).lstrip(b"\r\n\t ")
+    if _FROM_LINE.match(start):
+        return True
+    blank = _BLANK_LINE.search(start)
+    section = start[: blank.start() if blank else len(start)]
+    return _FIELD.search(section.replace(b"\r", b"\n")) is not None
+
+
+def _suffix(name: str) -> str:
+    """The suffix in lower case; that before the one of a compression."""
+    suffixes = [suffix.lower() for suffix in PurePath(name).suffixes]
+    return next((suffix for suffix in reversed(suffixes) if suffix not in _PACKED_SUFFIXES), "")
