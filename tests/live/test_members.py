@@ -10,7 +10,7 @@ import pytest
 from live.stopping import Killed, at_write, with_service
 from mmctl.emulator.core import EmbeddedMailManager
 from mmctl.emulator.faults import FaultKind, Faults, FaultyMailManager, parse_fault
-from mmctl.errors import StoppedPartWay
+from mmctl.errors import CouldNot, StoppedPartWay
 from mmctl.live.aws import AwsMailManager
 from mmctl.live.iam import least_policies
 from mmctl.live.service import Identity, Noun
@@ -330,22 +330,50 @@ def test_an_import_that_somebody_stops_ends_the_apply(world: World) -> None:
 # Where the addresses go
 
 
-def test_addresses_are_sent_to_aws_alone_where_the_service_is_aws(world: World) -> None:
+def uploading(world: World, endpoint: str) -> tuple[AwsMailManager, list[str]]:
     sent: list[str] = []
-    client = world.service()._client
     identity = Identity(
         account="111122223333",
         region="us-east-1",
-        endpoint="https://mail-manager.us-east-1.amazonaws.com",
+        endpoint=endpoint,
         caller="arn:aws:iam::111122223333:user/x",
     )
-    service = AwsMailManager(client, identity, lambda: None, lambda url, _: sent.append(url))
-    good = "https://bucket.s3.us-east-1.amazonaws.com/x?X-Amz-Signature=y"
-    service.upload(good, b"{}")
-    for wrong in (good.replace("https", "http"), "https://s3.example.com/x", "embedded://x"):
-        with pytest.raises(Exception, match="which is not AWS's"):
+    client = world.service()._client
+    return AwsMailManager(client, identity, lambda: None, lambda url, _: sent.append(url)), sent
+
+
+OF_S3 = "https://bucket.s3.us-east-1.amazonaws.com/x?X-Amz-Signature=y"
+
+
+def test_addresses_are_sent_to_s3_alone_where_the_service_is_aws(world: World) -> None:
+    service, sent = uploading(world, "https://mail-manager.us-east-1.amazonaws.com")
+    service.upload(OF_S3, b"{}")
+    for wrong in (
+        OF_S3.replace("https", "http"),
+        OF_S3.replace(".com/", ".com:8443/"),
+        OF_S3.replace(".com/", ".com@example.com/"),
+        "https://mail-manager.us-east-1.amazonaws.com/x",
+        "https://ec2-192-0-2-1.compute-1.amazonaws.com/x",
+        "https://s3.example.com/x",
+        "http://127.0.0.1:4579/x",
+        "embedded://x",
+    ):
+        with pytest.raises(CouldNot, match="which is not Amazon S3"):
             service.upload(wrong, b"{}")
-    assert sent == [good]
+    assert sent == [OF_S3]
+
+
+def test_another_server_may_take_the_addresses_itself_and_send_them_nowhere_else(
+    world: World,
+) -> None:
+    for endpoint in ("http://127.0.0.1:4579", "https://mail.example.com"):
+        service, sent = uploading(world, endpoint)
+        service.upload(f"{endpoint}/uploads/x?y", b"{}")
+        service.upload(OF_S3, b"{}")
+        for wrong in (f"{endpoint}0/x", "https://example.com/x", f"{endpoint}@example.com/x"):
+            with pytest.raises(CouldNot, match="which is not Amazon S3"):
+                service.upload(wrong, b"{}")
+        assert len(sent) == 2
 
 
 def test_the_least_policies_have_import_jobs_where_a_list_is_long(world: World) -> None:

@@ -189,20 +189,19 @@ def store_of(run: Run, project: Project, account: str, region: str) -> Store:
         UsageError: it is neither.
         CouldNot: there are no credentials for the bucket.
     """
+    from mmctl.language.where import is_store, no_store
     from mmctl.live.aws import open_bucket
     from mmctl.live.s3 import S3Store
     from mmctl.live.store import DirectoryStore
 
     where = project.environment.snapshots or project.settings.snapshots
     beneath = f"{account}-{region}-{project.settings.project}"
+    if not is_store(where):
+        message, advice = no_store(where)
+        raise UsageError(message, help=advice)
     if where.startswith("s3://"):
         bucket, _, prefix = where.removeprefix("s3://").partition("/")
         return S3Store(open_bucket(project.environment, bucket), f"{prefix}/{beneath}")
-    if "://" in where:
-        raise UsageError(
-            f"`snapshots: {where}` is neither a folder nor an S3 bucket",
-            help="such as `snapshots: .mmctl/snapshots` or `snapshots: s3://bucket/prefix`",
-        )
     return DirectoryStore(run.root / Path(where).expanduser() / beneath)
 
 

@@ -29,6 +29,7 @@ from mmctl.language.settings import default_settings, settings_of
 from mmctl.language.shapes import Builder
 from mmctl.language.suggest import did_you_mean
 from mmctl.language.variables import Scope
+from mmctl.language.where import is_for_files, is_store, no_endpoint, no_store
 from mmctl.problem import Position, Positions, Problem, ordered
 
 if TYPE_CHECKING:
@@ -184,6 +185,7 @@ class _Reading:
         settings = settings_of(table, node)
         self._check_patterns(table)
         self._check_after(table)
+        self._check_where(table)
         return settings, text
 
     def _check_after(self, table: Table) -> None:
@@ -207,6 +209,17 @@ class _Reading:
                 self.builder.report(
                     "unknown-name", before[name].position, f"`{name}` would come after itself"
                 )
+
+    def _check_where(self, table: Table) -> None:
+        """No file chooses a server that is not Mail Manager's, nor a store that is no bucket."""
+        for environment in table.get("environments", {}).values():
+            endpoint = environment.get("endpoint")
+            if endpoint is not None and not is_for_files(endpoint):
+                self.builder.report("wrong-text", endpoint.position, *no_endpoint(endpoint))
+        for holder in (table, *table.get("environments", {}).values()):
+            snapshots = holder.get("snapshots")
+            if snapshots is not None and not is_store(snapshots):
+                self.builder.report("wrong-text", snapshots.position, *no_store(snapshots))
 
     def _check_patterns(self, table: Table) -> None:
         for key in ("rules", "cases"):

@@ -13,6 +13,7 @@ from weakref import finalize
 
 from mmctl.errors import CouldNot, Refused, UsageError
 from mmctl.language.project import EMBEDDED
+from mmctl.language.where import is_for_files, no_endpoint
 from mmctl.live.answers import (
     RAW,
     asking,
@@ -30,12 +31,12 @@ from mmctl.live.sessions import (
     DEFAULT_REGION,
     EMBEDDED_ACCOUNT,
     client_config,
-    is_aws,
     is_loopback,
     keyed_session,
     session_of,
 )
 from mmctl.live.uploads import put, put_embedded
+from mmctl.model.endpoints import is_mail_managers, is_s3s
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -208,14 +209,21 @@ class AwsMailManager:
             self._call("StopAddressListImportJob", JobId=id)
 
     def upload(self, url: str, body: bytes) -> None:
-        """Send a file to a pre-signed URL; mail addresses leave AWS for no other place."""
-        if is_aws(self._identity.endpoint) and not (is_aws(url) and url.startswith("https:")):
+        """Send a file to a pre-signed URL: of S3, or of the very server that told it."""
+        if not (is_s3s(url) or self._told_it(url)):
             raise CouldNot(
                 f"the service says to send addresses to `{urlsplit(url).hostname}`, "
-                "which is not AWS's",
+                "which is not Amazon S3",
                 help="nothing was sent; look into where the answer comes from",
             )
         self._upload(url, body)
+
+    def _told_it(self, url: str) -> bool:
+        """Whether a URL is of the service itself, where that is not Mail Manager."""
+        endpoint = self._identity.endpoint
+        if self._identity.embedded:
+            return url.startswith(f"{EMBEDDED}://")
+        return not is_mail_managers(endpoint) and _origin(url) == _origin(endpoint)
 
     def _pages(self, operation: str, result: str, **parameters: Any) -> Iterator[Members]:
         token: dict[str, str] = {}
@@ -241,6 +249,12 @@ class AwsMailManager:
         return answer
 
 
+def _origin(url: str) -> tuple[str, str]:
+    """Scheme, host and port."""
+    split = urlsplit(url)
+    return split.scheme, split.netloc
+
+
 def connect(
     environment: Environment,
     root: Path,
@@ -255,18 +269,16 @@ def connect(
     embedded endpoint and may raise in its place.
 
     Raises:
-        UsageError: the endpoint is neither AWS's nor on this machine, and was not spelled out.
+        UsageError: the endpoint is neither Mail Manager's nor of this machine, and not spelled out.
         CouldNot: there are no credentials, or the endpoint cannot be reached.
         Refused: the credentials are those of another account.
     """
     url = endpoint_url or environment.endpoint
     if url == EMBEDDED:
         return _embedded(environment, root, clock=clock, observe=observe)
-    if url is not None and not is_loopback(url) and not is_aws(url) and endpoint_url is None:
-        raise UsageError(
-            f"endpoint `{url}` is neither AWS's nor on this machine",
-            help=f"if it is meant, spell it out: --endpoint-url {url}",
-        )
+    if url is not None and endpoint_url is None and not is_for_files(url):
+        message, advice = no_endpoint(url)
+        raise UsageError(message, help=advice)
     config = client_config()
     session = session_of(environment, url, config)
     with asking("credentials"):

@@ -6,7 +6,6 @@ that it takes to import.
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 EMBEDDED_ACCOUNT: Final = "000000000000"
 DEFAULT_REGION: Final = "us-east-1"
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
-_AWS_HOST: Final = re.compile(r"(^|\.)(amazonaws\.com(\.cn)?|api\.aws)$")
 _SERVICES: Final = ("iam", "kms", "lambda", "logs", "mailmanager", "s3", "sesv2", "sns", "sts")
 """Of which clients are made."""
 
@@ -45,11 +43,6 @@ class Session:
 def is_loopback(url: str) -> bool:
     """Whether a URL is on this machine."""
     return (urlsplit(url).hostname or "") in _LOOPBACK
-
-
-def is_aws(url: str) -> bool:
-    """Whether a URL is AWS's."""
-    return bool(_AWS_HOST.search(urlsplit(url).hostname or ""))
 
 
 def client_config(connections: int = 10, **more: Any) -> Config:

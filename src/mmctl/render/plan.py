@@ -95,7 +95,8 @@ def heading(environment: str, identity: Identity) -> Text:
 
 
 def _is_usual(identity: Identity) -> bool:
-    return identity.endpoint.startswith(f"https://mail-manager.{identity.region}.amazonaws.com")
+    usual = f"https://mail-manager.{identity.region}.amazonaws.com"
+    return identity.endpoint in {usual, f"{usual}.cn"}
 
 
 def edit_lines(plan: Plan, *, width: int = _NARROW) -> list[Text]:

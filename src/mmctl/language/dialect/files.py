@@ -51,7 +51,12 @@ ENVIRONMENT: Final = Record(
     title="environment",
     doc="Where the rules are to live.",
     members={
-        "endpoint": may(Word(doc="`embedded`: no AWS account is needed; or a URL. Absent: AWS.")),
+        "endpoint": may(
+            Word(
+                doc="`embedded`: no AWS account is needed; or a URL of this machine, "
+                "or one of Mail Manager's. Absent: AWS."
+            )
+        ),
         "account": may(Word(pattern=r"[0-9]{12}", doc="The AWS account, 12 digits.")),
         "region": may(Word(pattern=r"[a-z0-9-]+", doc="The AWS region.")),
         "profile": may(Word(doc="A profile of the AWS configuration.")),

@@ -1,0 +1,41 @@
+"""Where a project file may lead: endpoints and stores, and what is said of others."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from mmctl.language.project import EMBEDDED
+from mmctl.model.endpoints import is_loopback, is_mail_managers
+
+_BUCKET: Final = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?", re.DOTALL)
+
+_ENDPOINTS: Final = (
+    "expected `embedded`, a URL such as `http://127.0.0.1:4579`, or one such as "
+    "`https://mail-manager.us-east-1.amazonaws.com` (also mail-manager-fips, api.aws and VPC "
+    "endpoints) without port and path; to use another for once: --endpoint-url URL"
+)
+
+
+def is_for_files(endpoint: str) -> bool:
+    """Whether a file may name an endpoint; another one is for the person who runs it."""
+    return endpoint == EMBEDDED or is_loopback(endpoint) or is_mail_managers(endpoint)
+
+
+def is_store(snapshots: str) -> bool:
+    """Whether snapshots can go there: a folder, or a bucket of S3 and a prefix."""
+    return "://" not in snapshots or _BUCKET.fullmatch(snapshots) is not None
+
+
+def no_endpoint(endpoint: str) -> tuple[str, str]:
+    """What is said of an endpoint that no file may name: message and help."""
+    message = f"endpoint `{endpoint}` is neither Mail Manager's nor on this machine"
+    return message, _ENDPOINTS
+
+
+def no_store(snapshots: str) -> tuple[str, str]:
+    """What is said of a place that takes no snapshots: message and help."""
+    return (
+        f"`snapshots: {snapshots}` is neither a folder nor an S3 bucket",
+        "such as `snapshots: .mmctl/snapshots` or `snapshots: s3://bucket/prefix`",
+    )

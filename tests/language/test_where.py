@@ -1,0 +1,69 @@
+"""Where a project file may lead: no file chooses a server that gets credentials or addresses."""
+
+from __future__ import annotations
+
+import pytest
+
+from mmctl.language.read import read_text
+
+RULES = "version: 1\narchives:\n  all-mail: {retention: ONE_YEAR}\n"
+
+
+def told(environment: str, more: str = "") -> list[str]:
+    main = f"version: 1\nproject: acme\n{more}environments:\n  prod: {{{environment}}}\n"
+    _, problems = read_text({"mmctl.yaml": main, "rules/a.yaml": RULES})
+    return [f"{each.position}: {each.message}" for each in problems]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "embedded",
+        "http://127.0.0.1:4579",
+        "https://mail-manager.eu-west-1.amazonaws.com",
+        "https://mail-manager-fips.us-gov-west-1.amazonaws.com",
+        "https://mail-manager.eu-central-1.api.aws",
+    ],
+)
+def test_a_file_may_name_mail_managers_endpoints_and_this_machine(url: str) -> None:
+    assert told(f"endpoint: '{url}'") == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://ec2-192-0-2-1.compute-1.amazonaws.com",
+        "https://ec2-192-0-2-1.compute-1.amazonaws.com",
+        "http://mail-manager.us-east-1.amazonaws.com",
+        "https://mail-manager.us-east-1.amazonaws.com.example.com",
+        "https://mail-manager.us-east-1.amazonaws.com@example.com",
+        "http://127.0.0.1@example.com",
+        "EMBEDDED",
+    ],
+)
+def test_another_endpoint_is_a_problem_at_its_place(url: str) -> None:
+    assert told(f"endpoint: '{url}'") == [
+        f"mmctl.yaml:4:20: endpoint `{url}` is neither Mail Manager's nor on this machine"
+    ]
+
+
+@pytest.mark.parametrize("where", [".mmctl/snapshots", "s3://acme-mmctl/prod", "s3://acme.mmctl"])
+def test_snapshots_go_to_a_folder_or_a_bucket(where: str) -> None:
+    assert told(f"snapshots: '{where}'", f"snapshots: '{where}'\n") == []
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "https://example.com/x",
+        "s3://u@example.com/x",
+        "s3://acme:80/x",
+        "s3://arn:aws:s3:us-east-1:111122223333:accesspoint/x",
+        "s3://",
+        "S3://acme-mmctl/prod",
+    ],
+)
+def test_another_store_is_a_problem_in_an_environment_and_above(where: str) -> None:
+    message = f"`snapshots: {where}` is neither a folder nor an S3 bucket"
+    assert told("endpoint: embedded", f"snapshots: '{where}'\n") == [f"mmctl.yaml:3:12: {message}"]
+    assert told(f"snapshots: '{where}'") == [f"mmctl.yaml:4:21: {message}"]
