@@ -147,7 +147,7 @@ def test_a_closed_ingress_point_with_a_password_is_read_from_a_response() -> Non
     )
     mx = found.sections[Kind.INGRESS_POINT]["mx-1"]
     assert mx["status"] == "closed"
-    assert mx["auth"] == {"smtp_password_env": "MMCTL_MX_1_PASSWORD"}
+    assert mx["auth"] == {"smtp_password_env": "MMCTL_SMTP_MX_1"}
 
 
 def test_a_password_is_written_nowhere_and_shown_nowhere() -> None:
@@ -155,7 +155,7 @@ def test_a_password_is_written_nowhere_and_shown_nowhere() -> None:
     configuration = {"SmtpPassword": secret}
     found = imported({**INGRESS_POINT, "Type": "AUTH", "IngressPointConfiguration": configuration})
     assert secret not in yaml_of(found)
-    assert "MMCTL_MX_1_PASSWORD" in found.notes[0]
+    assert "MMCTL_SMTP_MX_1" in found.notes[0]
     for wrong in ({"SmtpPassword": secret + " "}, [configuration]):
         refused = imported({**INGRESS_POINT, "IngressPointConfiguration": wrong}).refused
         assert refused

@@ -97,7 +97,7 @@ ingress_points:
     type: auth
     traffic_policy: everything
     rule_set: inbound
-    auth: {smtp_password_env: CLIENTS_PASSWORD}
+    auth: {smtp_password_env: MMCTL_SMTP_CLIENTS}
   later:
     type: open
     traffic_policy: edge
@@ -290,7 +290,7 @@ def test_a_text_that_cloudformation_would_replace_is_left_out_and_told() -> None
 
 
 def test_a_password_is_a_parameter_and_never_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CLIENTS_PASSWORD", "Secret12345!")
+    monkeypatch.setenv("MMCTL_SMTP_CLIENTS", "Secret12345!")
     for exported in (api_json, cloudformation, terraform):
         assert "Secret12345!" not in exported(gateway()).text
     template = json.loads(cloudformation(gateway(), "json").text)

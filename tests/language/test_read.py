@@ -346,7 +346,7 @@ ingress_points:
     type: auth
     traffic_policy: edge
     rule_set: inbound
-    auth: {smtp_password_env: SMTP_PASSWORD}
+    auth: {smtp_password_env: MMCTL_SMTP_CLIENTS}
   partners:
     type: mtls
     traffic_policy: id:tp-1
@@ -410,7 +410,7 @@ cases:
     assert project.traffic_policies["edge"].policy.max_message_size_bytes == 25_000_000
     assert project.traffic_policies["edge"].statement_names == ("bad-networks", None, None)
     assert project.ingress_points["mx-inbound"].closed
-    assert project.ingress_points["clients"].smtp_password_env == "SMTP_PASSWORD"
+    assert project.ingress_points["clients"].smtp_password_env == "MMCTL_SMTP_CLIENTS"
     assert "CERTIFICATE" in str(project.ingress_points["partners"].ingress_point.to_api())
     assert project.relays["plain"].was == "older"
     assert [invariant.name for invariant in project.invariants][2] == "only these relays"

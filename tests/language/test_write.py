@@ -371,7 +371,10 @@ NETWORKS = st.one_of(
 )
 _TRUST = optional(
     {"CAContent": st.just("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n")},
-    {"CrlContent": st.just("crl\n"), "KmsKeyArn": KEYS},
+    {
+        "CrlContent": st.just("-----BEGIN X509 CRL-----\nMIIB\n-----END X509 CRL-----\n"),
+        "KmsKeyArn": KEYS,
+    },
 )
 _KINDS_OF_ENTRANCE = st.one_of(
     st.just({"Type": "OPEN"}),

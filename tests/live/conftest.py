@@ -17,7 +17,6 @@ from mmctl.live.apply import apply
 from mmctl.live.aws import AwsMailManager, connect
 from mmctl.live.history import History, HistoryEntry
 from mmctl.live.means import Means, Permissions
-from mmctl.live.passwords import Passwords
 from mmctl.live.plan import Plan, make_plan, target_of
 from mmctl.live.read import read_live
 from mmctl.live.rollback import count, goal, plan_rollback, roll_back
@@ -126,6 +125,7 @@ class World:
     main: str = MAIN
     process: int = 1
     known_members: tuple[str, ...] = ()
+    password_variables: frozenset[str] = frozenset()
     _service: AwsMailManager | None = None
 
     def __post_init__(self) -> None:
@@ -168,6 +168,7 @@ class World:
             who="somebody",
             host="here",
             process=self.process,
+            password_variables=self.password_variables,
         )
 
     def plan(self) -> Plan:
@@ -175,7 +176,7 @@ class World:
         service = self.service()
         state = read_live(service, configuration, self.history.applied())
         target = target_of(environment, service.identity, self.known_members)
-        passwords = Passwords(self.history.store, self.environ.get)
+        passwords = self.means().passwords
         return make_plan(
             target,
             configuration,

@@ -194,9 +194,9 @@ def test_a_size_limit_that_goes_makes_the_policy_anew_and_the_ingress_point_foll
 
 
 def test_a_password_is_sent_once_and_never_kept(world: World) -> None:
-    world.replace("type: open", "type: auth\n    auth: {smtp_password_env: SMTP_PASSWORD}")
+    world.replace("type: open", "type: auth\n    auth: {smtp_password_env: MMCTL_SMTP_MX}")
     world.replace("tls_policy: required", "tls_policy: fips")
-    world.environ["SMTP_PASSWORD"] = "Example12345!"
+    world.environ["MMCTL_SMTP_MX"] = "Example12345!"
     world.apply()
     assert world.plan().empty
     kept = [path.read_text() for path in (world.root / "snapshots").iterdir()]
@@ -207,9 +207,9 @@ def test_a_password_is_sent_once_and_never_kept(world: World) -> None:
 def test_a_password_that_is_not_at_hand_is_missed_before_anything_is_written(
     world: World,
 ) -> None:
-    world.replace("type: open", "type: auth\n    auth: {smtp_password_env: SMTP_PASSWORD}")
+    world.replace("type: open", "type: auth\n    auth: {smtp_password_env: MMCTL_SMTP_MX}")
     world.replace("tls_policy: required", "tls_policy: fips")
-    with pytest.raises(UsageError, match="`SMTP_PASSWORD` is not set"):
+    with pytest.raises(UsageError, match="`MMCTL_SMTP_MX` is not set"):
         world.apply()
     assert world.writes == []
 
@@ -336,16 +336,16 @@ def test_trust_stores_are_compared_by_their_contents(world: World) -> None:
 def test_a_password_that_changes_is_sent_again_and_one_that_is_not_known_here_is_not(
     world: World,
 ) -> None:
-    world.replace("type: open", "type: auth\n    auth: {smtp_password_env: SMTP_PASSWORD}")
+    world.replace("type: open", "type: auth\n    auth: {smtp_password_env: MMCTL_SMTP_MX}")
     world.replace("tls_policy: required", "tls_policy: fips")
-    world.environ["SMTP_PASSWORD"] = "Example12345!"
+    world.environ["MMCTL_SMTP_MX"] = "Example12345!"
     world.apply()
-    world.environ["SMTP_PASSWORD"] = "Another12345!"
+    world.environ["MMCTL_SMTP_MX"] = "Another12345!"
     assert lines(world) == [("changed", "mx", "auth.smtp_password")]
     world.apply()
     assert world.plan().empty
-    del world.environ["SMTP_PASSWORD"]
+    del world.environ["MMCTL_SMTP_MX"]
     assert world.plan().empty
     world.history.store.delete("passwords.json")
-    world.environ["SMTP_PASSWORD"] = "Somebody12345!"
+    world.environ["MMCTL_SMTP_MX"] = "Somebody12345!"
     assert world.plan().empty

@@ -67,7 +67,7 @@ def desired(kind: Kind, shape: Any) -> LiveObject:
         shape=bare,
         tags=tags,
         project="acme",
-        smtp_password_env="PASSWORD" if password else None,
+        smtp_password_env="MMCTL_SMTP_MX" if password else None,
     )
 
 
@@ -82,7 +82,7 @@ def plan_for(world: World, configuration: LiveConfiguration) -> Plan:
 def test_a_real_configuration_is_applied_and_then_the_plan_is_empty(
     world: World, file: Path
 ) -> None:
-    world.environ["PASSWORD"] = "Example12345!"
+    world.environ["MMCTL_SMTP_MX"] = "Example12345!"
     world.main = world.main.replace("embedded}", "embedded, region: eu-west-2}")
     document = json.loads(file.read_text(encoding="utf-8"))
     configuration = configuration_of(document)

@@ -21,6 +21,7 @@ from mmctl.checks import (
     expired_rule,
     fails_open,
     foreign_arn,
+    foreign_password_variable,
     forgeable_allow,
     forgeable_exception,
     header_for_recipient,
@@ -120,6 +121,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     delivery_loop.CHECK,
     preserve_to_outside.CHECK,
     secret_in_file.CHECK,
+    foreign_password_variable.CHECK,
     local_snapshots.CHECK,
     # hygiene
     expired_rule.CHECK,

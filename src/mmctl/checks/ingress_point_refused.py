@@ -15,7 +15,7 @@ Bad:
         traffic_policy: edge
         rule_set: inbound
         tls_policy: optional
-        auth: {smtp_password_env: PARTNERS_PASSWORD}
+        auth: {smtp_password_env: MMCTL_SMTP_PARTNERS}
     traffic_policies:
       edge:
         default: deny
@@ -34,7 +34,7 @@ Good:
         traffic_policy: edge
         rule_set: inbound
         tls_policy: fips
-        auth: {smtp_password_env: PARTNERS_PASSWORD}
+        auth: {smtp_password_env: MMCTL_SMTP_PARTNERS}
     traffic_policies:
       edge:
         default: deny

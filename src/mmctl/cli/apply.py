@@ -22,6 +22,7 @@ from mmctl.cli.change import (
 from mmctl.cli.ends import stoppable
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
+from mmctl.cli.trust_options import PasswordEnv
 from mmctl.errors import Refused
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def apply(
     endpoint_url: Annotated[
         str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")
     ] = None,
+    password_env: PasswordEnv = None,
 ) -> int:
     """Make live what the files say: snapshot first, and read back afterwards."""
     from mmctl.live.apply import apply as carry_out
@@ -69,6 +71,7 @@ def apply(
         adopt=adopt,
         break_lock=break_lock,
     )
+    run = run.with_passwords_of(password_env)
     change, made = _planned(run, plan_file, endpoint_url, permissions)
     with screen(change) as show, stoppable():
         if not (run.quiet and yes):

@@ -76,7 +76,6 @@ class Change:
 
         `at_once`: it is to be carried out now, so what is under way is waited for first.
         """
-        from mmctl.live.passwords import Passwords
         from mmctl.live.plan import make_plan
         from mmctl.live.read import read_live
         from mmctl.live.settling import settle
@@ -86,7 +85,8 @@ class Change:
         if at_once:
             settle(self.means, desired.project)
         state = read_live(self.means.service, desired, self.means.history.applied())
-        passwords = Passwords(self.means.history.store, self.means.environ)
+        passwords = self.means.passwords
+        passwords.check(desired)
         made = make_plan(
             self.target,
             desired,
@@ -158,6 +158,7 @@ def open_change(
         who=_who(),
         host=platform.node(),
         process=os.getpid(),
+        password_variables=run.password_variables,
         poll_seconds=0.2 if identity.embedded else 5.0,
     )
     return Change(run=run, project=project, means=means, seen=seen)

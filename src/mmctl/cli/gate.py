@@ -48,7 +48,8 @@ def pass_gates(change: Change, *, forced: Collection[str] = ()) -> Passed:
         ProblemsFound: the project has errors.
     """
     run, project = change.run, change.project
-    kept = file_of(str(run.root), "gate", (project.environment.name, run.today.isoformat()))
+    asked = (project.environment.name, run.today.isoformat(), *sorted(run.password_variables))
+    kept = file_of(str(run.root), "gate", asked)
     if _nothing_found(kept, run, change.seen):
         return Passed()
     messages = Seen()

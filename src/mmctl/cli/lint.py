@@ -13,6 +13,7 @@ from mmctl.cli.main import command
 from mmctl.cli.printing import printed, printed_commands
 from mmctl.cli.remembered import Answer, remember
 from mmctl.cli.run import as_json
+from mmctl.cli.trust_options import PasswordEnv
 from mmctl.errors import UsageError
 from mmctl.problem import Severity
 
@@ -67,6 +68,7 @@ def lint(
             "--no-cache", help="Look at everything anew, also where no file has changed since."
         ),
     ] = False,
+    password_env: PasswordEnv = None,
 ) -> int:
     """Report every problem of the project at once.
 
@@ -80,6 +82,7 @@ def lint(
         raise UsageError("`--dry-run` goes with `--fix`")
     if fix and STDIN in (paths or ()):
         raise UsageError("`--fix` changes files, and stdin is none")
+    run = run.with_passwords_of(password_env)
     known = [] if baseline is None else [reported(baseline)]
     known += [] if changed_since is None else [linted_at(run, changed_since, paths or [])]
 

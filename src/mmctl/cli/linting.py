@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from mmctl.cli.run import Run
     from mmctl.language.fix import Fix
+    from mmctl.language.project import Project
     from mmctl.language.read import Sources
     from mmctl.language.seen import Seen
     from mmctl.problem import Problem
@@ -189,12 +190,12 @@ def _all_environments(run: Run, sources: Sources, on_disk: Callable[[str], Path 
     from mmctl.checks.lint import report
     from mmctl.compiler.compile import compile_project
 
-    first, problems = sources.read(run.environment)
+    first, problems = _read(run, sources, run.environment)
     readings = {first.environment.name: (first, problems)}
     if run.environment is None:
         for name in first.settings.environments:
             if name not in readings:
-                readings[name] = sources.read(name)
+                readings[name] = _read(run, sources, name)
     others = {
         name: (*problems, *compile_project(project)[1])
         for name, (project, problems) in readings.items()
@@ -208,6 +209,13 @@ def _all_environments(run: Run, sources: Sources, on_disk: Callable[[str], Path 
         if (path := on_disk(fix.file)) is not None
     }
     return Linted(found.problems, files, repairs)
+
+
+def _read(
+    run: Run, sources: Sources, environment: str | None
+) -> tuple[Project, tuple[Problem, ...]]:
+    project, problems = sources.read(environment)
+    return replace(project, password_variables=run.password_variables), problems
 
 
 def _renamed(found: Linted, rename: Callable[[str], str]) -> Linted:

@@ -11,6 +11,7 @@ import typer
 from mmctl.cli.change import open_change, preflight
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
+from mmctl.cli.trust_options import PasswordEnv
 from mmctl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -48,12 +49,14 @@ def plan(
     endpoint_url: Annotated[
         str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")
     ] = None,
+    password_env: PasswordEnv = None,
 ) -> int:
     """Show what would change: lint and cases first, then live against the files."""
     from mmctl.cli.gate import pass_gates
     from mmctl.live.planfile import plan_document, save_plan
     from mmctl.render import plan as render
 
+    run = run.with_passwords_of(password_env)
     change = open_change(run, endpoint_url=endpoint_url)
     if iam:
         from mmctl.live.iam import least_policies

@@ -10,6 +10,7 @@ from mmctl.cli.change import open_change
 from mmctl.cli.editing import edit_of, edited
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
+from mmctl.cli.trust_options import PasswordEnv
 from mmctl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def promote(
     endpoint_url: Annotated[
         str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")
     ] = None,
+    password_env: PasswordEnv = None,
 ) -> int:
     """Take `shadow: true` off a rule in its file, and show the plan that makes it act."""
     from mmctl.cli.gate import pass_gates
@@ -30,6 +32,7 @@ def promote(
     from mmctl.live.planfile import plan_document
     from mmctl.render import plan as render
 
+    run = run.with_passwords_of(password_env)
     found = _shadow(run.project(), rule)
     path = run.root.resolve() / found.position.file
     edit = edit_of(path, lambda text: without_shadow(text, found.position), f"rule `{rule}`")

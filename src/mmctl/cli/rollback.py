@@ -17,6 +17,7 @@ from mmctl.cli.change import (
 from mmctl.cli.ends import stoppable
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
+from mmctl.cli.trust_options import PasswordEnv
 
 PINNED = "the state it left is pinned: change the files, or mmctl unpin, before apply"
 
@@ -44,6 +45,7 @@ def rollback(
     endpoint_url: Annotated[
         str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")
     ] = None,
+    password_env: PasswordEnv = None,
 ) -> int:
     """Go back to the state before the last apply, or before a named one."""
     from mmctl.live.apply import check_permitted
@@ -52,6 +54,7 @@ def rollback(
     from mmctl.live.rollback import cannot_come_back, goal, plan_rollback, roll_back
     from mmctl.render import plan as render
 
+    run = run.with_passwords_of(password_env)
     change = open_change(run, endpoint_url=endpoint_url, despite_problems=True)
     entry = goal(change.means.history, snapshot)
     made = plan_rollback(change.target, entry, change.means)

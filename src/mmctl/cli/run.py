@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -21,6 +21,8 @@ from mmctl.problem import Severity
 from mmctl.visible import visible, visible_json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rich.console import Console
     from rich.text import Text
 
@@ -46,6 +48,8 @@ class Run:
     verbose: bool = False
     color: str = "auto"
     no_input: bool = False
+    password_variables: frozenset[str] = frozenset()
+    """Variables of other names that may hold SMTP passwords: `--password-env`."""
     results: ResultFile = field(default_factory=ResultFile, repr=False, compare=False)
     """What was written to `output`, when there is one."""
 
@@ -69,7 +73,12 @@ class Run:
 
         files = DiskFiles.below(self.root)
         files.seen = files.seen if seen is None else seen
-        return Sources(files, self.root.resolve().name).read(self.environment)
+        project, problems = Sources(files, self.root.resolve().name).read(self.environment)
+        return replace(project, password_variables=self.password_variables), problems
+
+    def with_passwords_of(self, names: Iterable[str] | None) -> Run:
+        """The run in which variables of other names may hold SMTP passwords, too."""
+        return replace(self, password_variables=frozenset(names or ()))
 
     def project(self, seen: Seen | None = None) -> Project:
         """The project in the environment of this run.

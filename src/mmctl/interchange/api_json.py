@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from mmctl.errors import UsageError
 from mmctl.interchange.refusals import Places, refusals
 from mmctl.language.dialect import FILE
+from mmctl.language.password_variables import variable_for
 from mmctl.language.project import Kind, Reference
 from mmctl.language.references import is_raw, with_references
 from mmctl.language.write import (
@@ -343,7 +344,7 @@ def _ingress_point(item: _Found, shape: IngressPoint, imported: Imported) -> Mem
     stated = configuration is not None and configuration.smtp_password is not None
     variable = None
     if stated or item.password:
-        variable = "MMCTL_" + re.sub(r"\W", "_", item.name).upper() + "_PASSWORD"
+        variable = variable_for(item.name)
     files = (f"{item.name}-ca.pem", f"{item.name}-crl.pem")
     data = ingress_point_to_file(
         shape,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.interchange.api_json import Imported
 from mmctl.language.log_destinations import logging_to_file
+from mmctl.language.password_variables import variable_for
 from mmctl.language.project import Kind
 from mmctl.language.write import (
     CannotWrite,
@@ -89,11 +90,6 @@ def yaml_of(imported: Imported, *kinds: Kind, heading: str | None = None) -> str
     return "\n".join([*above, *lines]) + "\n"
 
 
-def password_variable(name: str) -> str:
-    """The environment variable for the SMTP password of an ingress point."""
-    return "MMCTL_" + re.sub(r"\W", "_", name).upper() + "_PASSWORD"
-
-
 def _to_file(thing: Thing, imported: Imported, *, list_files: bool) -> Members:
     tags = _tags(thing.tags)
     shape = thing.shape.model_copy(update={"tags": tags})
@@ -143,7 +139,7 @@ def _ingress_point(thing: Thing, shape: Any, imported: Imported) -> Members:
     configuration = shape.ingress_point_configuration
     variable = None
     if shape.type is IngressPointType.AUTH and configuration is None:
-        variable = password_variable(thing.name)
+        variable = variable_for(thing.name)
     files = (f"{thing.name}-ca.pem", f"{thing.name}-crl.pem")
     data = ingress_point_to_file(
         shape,

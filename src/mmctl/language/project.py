@@ -317,6 +317,8 @@ class Project:
     ignores: tuple[Ignore, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     """The text of every file that was read, by path relative to the project."""
+    password_variables: frozenset[str] = frozenset()
+    """Variables for SMTP passwords that the person who runs it named; never from a file."""
     whole: bool = True
     """Whether no rule and no resource was left out because of an error."""
 

@@ -265,6 +265,10 @@ class _Reading:
         if whole.startswith(("../", "/")):
             self.builder.report("include", path.position, f"`{path}` leaves the project")
             return None
+        if any(part.startswith(".") for part in whole.split("/")):
+            message = f"`{path}` is hidden: what begins with a dot is no part of the project"
+            self.builder.report("include", path.position, message, "move it, or copy it")
+            return None
         try:
             return decode(self.sources.files.read(whole), whole)
         except Unreadable as error:

@@ -103,6 +103,7 @@ class ResourceBuilder:
             members["IngressPointConfiguration"] = configuration
         self._check_authentication(table)
         ingress_point, positions = self._shape(IngressPoint, members, at)
+        positions = Positions({**positions.places, **_places(table, "auth")})
         if ingress_point is None:
             return None
         return LogicalIngressPoint(
@@ -129,14 +130,20 @@ class ResourceBuilder:
         if "mtls" not in table:
             return None
         mtls = table["mtls"]
-        store = {"CAContent": self._text_beside(mtls["ca_file"])}
+        store = {"CAContent": self._pem_beside(mtls["ca_file"], "CERTIFICATE")}
         if "crl_file" in mtls:
-            store["CrlContent"] = self._text_beside(mtls["crl_file"])
+            store["CrlContent"] = self._pem_beside(mtls["crl_file"], "X509 CRL")
         store |= _renamed(mtls, {"kms_key": "KmsKeyArn"})
         return {"TlsAuthConfiguration": {"TrustStore": store}}
 
-    def _text_beside(self, path: Text) -> Text:
+    def _pem_beside(self, path: Text, kind: str) -> Text:
+        """What a file holds that is sent to the service: of one kind, and no key."""
         text = self.read_beside(path)
+        begin = f"-----BEGIN {kind}-----"
+        if text is not None and (begin not in text or "PRIVATE KEY-----" in text):
+            got = "a private key" if "PRIVATE KEY-----" in text else f"no `{begin}`"
+            message = f"`{path}` holds {got}, expected PEM blocks of the kind `{kind}` alone"
+            self.builder.report("wrong-text", path.position, message, "its text would be sent")
         # What cannot be read was reported, and is not empty for that.
         return Text.at("unreadable" if text is None else text, path.position)
 
@@ -275,6 +282,13 @@ def _network(network: Table) -> dict[str, Any]:
 
 def _renamed(table: Table, names: dict[str, str]) -> dict[str, Any]:
     return {names[key]: table[key] for key in names if key in table}
+
+
+def _places(table: Table, key: str) -> dict[Path, Position]:
+    """The places of the values below a key."""
+    below = table.get(key)
+    found = below.values_at if isinstance(below, Table) else {}
+    return {(key, name): position for name, position in found.items()}
 
 
 def _upper(text: Text) -> Text:

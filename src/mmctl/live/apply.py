@@ -18,7 +18,6 @@ from mmctl.live.execution import Execution
 from mmctl.live.history import Doing, HistoryEntry, Result
 from mmctl.live.lock import Owner, locked
 from mmctl.live.means import timestamp
-from mmctl.live.passwords import Passwords
 from mmctl.live.plan import make_plan
 from mmctl.live.planfile import plan_document
 from mmctl.live.read import read_live
@@ -139,7 +138,7 @@ def _check_adoption(plan: Plan, permissions: Permissions) -> None:
 
 
 def _check_passwords(plan: Plan, means: Means) -> None:
-    passwords = Passwords(means.history.store, means.environ)
+    passwords = means.passwords
     for step in plan.steps:
         thing = plan.desired.find(step.kind, step.name)
         sent = step.verb is Verb.CREATE or PASSWORD in step.members

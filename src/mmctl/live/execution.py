@@ -16,7 +16,6 @@ from mmctl.live.canonical import digest
 from mmctl.live.creating import Creation
 from mmctl.live.log_steps import LogSteps
 from mmctl.live.members import MemberSteps
-from mmctl.live.passwords import Passwords
 from mmctl.live.read import read_object
 from mmctl.live.service import NOUN, Answer, Members, Noun, OutcomeUnknown, ServiceAnswer
 from mmctl.live.steps import LOG_VERBS, PASSWORD, Step, Verb, all_tags
@@ -41,7 +40,7 @@ class Execution:
         self.calls = Calls(means, entry)
         self._means = means
         self._service = means.service
-        self._passwords = Passwords(means.history.store, means.environ)
+        self._passwords = means.passwords
         self._names = state.names
         self._digests = dict(state.raw)
         self._wanted = plan.desired.by_key()

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from mmctl.live.passwords import Passwords
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
@@ -34,8 +36,15 @@ class Means:
     host: str
     process: int
     poll_seconds: float = 5.0
+    password_variables: frozenset[str] = frozenset()
+    """Variables of other names that may hold SMTP passwords, as the person who runs it said."""
     patience_seconds: float = 1800.0
     """How long an ingress point may take: the service needs one to five minutes."""
+
+    @property
+    def passwords(self) -> Passwords:
+        """The SMTP passwords that this project has set, or is to set."""
+        return Passwords(self.history.store, self.environ, self.password_variables)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,8 @@ import hmac
 import json
 from typing import TYPE_CHECKING, Final
 
-from mmctl.errors import UsageError
+from mmctl.errors import Refused, UsageError
+from mmctl.language.password_variables import is_for_passwords, not_for_passwords
 from mmctl.language.project import Kind
 
 if TYPE_CHECKING:
@@ -30,16 +31,31 @@ _COST: Final = {"n": 2**14, "r": 8, "p": 1}
 class Passwords:
     """What is known of the passwords that this project has set."""
 
-    def __init__(self, store: Store, environ: Environ) -> None:
+    def __init__(
+        self, store: Store, environ: Environ, others: frozenset[str] = frozenset()
+    ) -> None:
+        """`others` are variables of other names that the person who runs it lets be sent."""
         self._store = store
         self._environ = environ
+        self._others = others
+
+    def check(self, desired: LiveConfiguration) -> None:
+        """Refuse variables that no file may name.
+
+        Raises:
+            Refused: one of them would be sent to the service.
+        """
+        for thing in desired.of_kind(Kind.INGRESS_POINT):
+            self._check(thing)
 
     def value(self, thing: LiveObject) -> str:
         """The password of an ingress point, from its environment variable.
 
         Raises:
+            Refused: no file may name the variable.
             UsageError: the variable is not set.
         """
+        self._check(thing)
         variable = thing.smtp_password_env or ""
         value = self._environ(variable)
         if not value:
@@ -68,8 +84,19 @@ class Passwords:
         known = {"salt": salt.hex(), "digest": _digest(value, salt), "version": version}
         self._store.put(_BOOK, json.dumps({**self._book(), id: known}, sort_keys=True))
 
+    def _check(self, thing: LiveObject) -> None:
+        variable = thing.smtp_password_env
+        if variable and not is_for_passwords(variable, self._others):
+            message, advice = not_for_passwords(variable, thing.name)
+            raise Refused(
+                f"ingress point {thing.name}: {message}",
+                why="its value would be sent to the service, whatever it is",
+                help=advice,
+            )
+
     def _differs(self, known: dict[str, str], thing: LiveObject, found: LiveObject) -> bool:
-        value = self._environ(thing.smtp_password_env or "")
+        variable = thing.smtp_password_env or ""
+        value = self._environ(variable) if is_for_passwords(variable, self._others) else None
         if not known or not value:
             return False
         salt = bytes.fromhex(known["salt"])

@@ -201,6 +201,10 @@ def _notes(desired: LiveConfiguration, state: LiveState) -> Iterator[str]:
     for thing in desired.of_kind(Kind.RULE_SET):
         if thing.name not in used:
             yield f"no ingress point of this project uses rule set {thing.name}"
+    for thing in desired.of_kind(Kind.INGRESS_POINT):
+        if thing.smtp_password_env:
+            variable = f"the environment variable {thing.smtp_password_env}"
+            yield f"the SMTP password of ingress point {thing.name} is taken from {variable}"
     for rule in desired.left_out:
         yield f"rule {rule.rule} of {rule.rule_set} is left out: {rule.reason}"
     for thing in desired.objects:
