@@ -150,11 +150,19 @@ def test_a_new_live_name_is_a_rename_and_the_object_stays(world: World) -> None:
     assert world.plan().empty
 
 
-def test_a_rename_without_was_is_known_by_likeness(world: World) -> None:
+def test_a_rename_that_likeness_alone_tells_is_proposed_and_not_done(world: World) -> None:
     world.apply()
     world.replace("  exchange: {", "  mailhost: {")
     world.replace("relay: {to: exchange}", "relay: {to: mailhost}")
+    assert lines(world)[0] == ("added", "mailhost", "")
+    assert lines(world)[-1] == ("removed", "exchange", "")
+    assert world.plan().notes == (
+        "relay exchange is like the new mailhost but for its name: if it is the same one, write "
+        "`was: exchange` at mailhost, and it is renamed",
+    )
+    world.replace("  mailhost: {", "  mailhost: {was: exchange, ")
     assert lines(world) == [("renamed", "mailhost", "")]
+    assert world.plan().notes == ()
     world.apply()
     assert world.plan().empty
 

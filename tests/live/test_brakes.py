@@ -148,7 +148,11 @@ def test_an_archive_that_goes_cannot_come_back(world: World) -> None:
     world.replace("  compliance: {retention: SEVEN_YEARS}", "  other: {retention: PERMANENT}")
     world.replace("archive: {to: compliance,", "archive: {to: other,")
     error = refusal(world)
-    assert "irreversible: archive compliance goes, with the mail in it" in error.message
+    assert error.message == (
+        "deletes: 1 to delete (archive compliance (made 2026-11-20, the mail in it, retention "
+        "SEVEN_YEARS)); irreversible: archive compliance goes (made 2026-11-20, the mail in it, "
+        "retention SEVEN_YEARS)"
+    )
     assert error.help == "to go on: --allow-delete --force irreversible"
 
 

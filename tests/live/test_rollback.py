@@ -52,7 +52,7 @@ def test_an_object_that_was_made_since_needs_a_flag_and_is_named(world: World) -
         "  second: {server: two.example.com, port: 25, authentication: none}\n  exchange: {",
     )
     world.apply()
-    with pytest.raises(Refused, match=r"deletes: 1 to delete \(relay second\)") as refused:
+    with pytest.raises(Refused, match=r"deletes: 1 to delete \(relay second \(made") as refused:
         world.rollback()
     assert refused.value.help == "to go on: --allow-delete"
     world.rollback(allow_delete=True)

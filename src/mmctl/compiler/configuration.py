@@ -103,6 +103,10 @@ class LiveObject:
     """When the service last changed it: UTC, ISO 8601."""
     unknown: tuple[UnknownMember, ...] = ()
     """What the service holds of it beyond the shape."""
+    created_at: str | None = None
+    """When it was made: UTC, ISO 8601."""
+    a_record: str | None = None
+    """The name that mail for a live ingress point is sent to."""
 
     @property
     def key(self) -> Key:

@@ -20,6 +20,7 @@ from mmctl.live.lock import Owner, locked
 from mmctl.live.means import timestamp
 from mmctl.live.plan import make_plan
 from mmctl.live.planfile import plan_document
+from mmctl.live.proposals import names_of_others
 from mmctl.live.read import read_live
 from mmctl.live.service import OutcomeUnknown, ServiceAnswer
 from mmctl.live.stale import check_fresh, check_place
@@ -102,10 +103,12 @@ def check_permitted(plan: Plan, means: Means, permissions: Permissions) -> tuple
     Gives the brakes that would hold an apply and let a rollback pass: they are to be said.
 
     Raises:
-        Refused: another place, adoption without `adopt`, or a brake that holds.
+        Refused: another place, a name of somebody else's, adoption without `adopt`, or a brake
+            that holds.
         UsageError: a password that must be sent is not at hand.
     """
     check_place(plan, means.service.identity)
+    _check_names(plan)
     _check_adoption(plan, permissions)
     found = grips(plan, pinned=means.history.pinned())
     held = holding(found, forced=permissions.forced, allow_delete=permissions.allow_delete)
@@ -116,6 +119,16 @@ def check_permitted(plan: Plan, means: Means, permissions: Permissions) -> tuple
     refuse(held)
     _check_passwords(plan, means)
     return passed
+
+
+def _check_names(plan: Plan) -> None:
+    for thing, other in names_of_others(plan.desired, plan.live):
+        noun = thing.kind.noun
+        raise Refused(
+            f"{noun} {thing.name} is to be called `{thing.live_name}`, as the {noun} {other.id} is",
+            why="that one is not of this project, and two cannot have one name",
+            help=f"give {thing.name} another `live_name`, or rename that one",
+        )
 
 
 def _check_adoption(plan: Plan, permissions: Permissions) -> None:

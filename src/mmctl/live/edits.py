@@ -48,6 +48,11 @@ class Edit:
         return self.rule or self.object
 
     @property
+    def of(self) -> tuple[Kind, str]:
+        """Kind and logical name of the object, as a configuration finds it."""
+        return (self.resource, self.object)
+
+    @property
     def of_rule(self) -> bool:
         """Whether a rule is edited, not the object around it."""
         return self.rule is not None

@@ -32,6 +32,8 @@ _PLAIN: Final = (
     "status",
     "password_version",
     "changed_at",
+    "created_at",
+    "a_record",
 )
 _MAPPINGS: Final = ("tags", "logging", "logs_of_others")
 _DEFAULTS: Final[Mapping[str, object]] = {"closed": False, "instance": True, "logical_rules": 0}

@@ -14,6 +14,7 @@ from mmctl.live.canonical import canonical_pair, digest, digest_of, forms_of
 from mmctl.live.diff import diff
 from mmctl.live.edits import Edit, Summary, summarise
 from mmctl.live.names import named_desired
+from mmctl.live.proposals import identity_notes
 from mmctl.live.steps import ordered_steps
 from mmctl.live.unknown import notes_of, unknown_members, warnings_of
 from mmctl.model.quotas import QUOTAS
@@ -157,7 +158,7 @@ def make_plan(
         digest_after=after,
         serial=serial,
         goes_back_to=goes_back_to,
-        notes=tuple(_notes(desired, state)),
+        notes=(*identity_notes(desired, live), *_notes(desired, state)),
     )
     unknown = plan.unknown
     return replace(

@@ -22,14 +22,15 @@ from mmctl.live.logs import LOGS_TAG, SENDING, picked, read_sources
 from mmctl.live.means import timestamp
 from mmctl.live.names import Names, named_live
 from mmctl.live.newer_api import AUTHENTICATION, PASSWORD_ANSWERED, known_part
-from mmctl.live.pairing import paired_name
+from mmctl.live.pairing import paired_names
 from mmctl.live.service import NOUN, MailManager, Members, Noun
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 _CHANGED = ("LastModificationDate", "LastUpdatedTimestamp", "LastModifiedTimestamp")
+_CREATED = ("CreatedTimestamp", "CreatedDate")
 _NO_TAG = "none"
 _GONE = ("PENDING_DELETION", "DEPROVISIONING")
 
@@ -61,7 +62,7 @@ def read_live(
 ) -> LiveState:
     """Read every object of the desired configuration's project, and those of the same names.
 
-    What is no longer desired goes by the logical name that it has in the `known` configuration.
+    Which is which `pairing.py` says; `known` is the configuration that the last apply left.
 
     Raises:
         CouldNot: the service cannot be asked, or holds something this version does not know.
@@ -80,10 +81,8 @@ def read_live(
                 if thing is not None:
                     raw[listed.id] = digest(thing)
                     found.append(named_live(thing, names))
-        taken: set[str] = set()
-        for thing in _ours_first(found, desired.project):
-            named = replace(thing, name=paired_name(thing, desired, found, taken, known))
-            taken.add(named.name)
+        for thing, name in zip(found, paired_names(found, kind, desired, known), strict=True):
+            named = replace(thing, name=name)
             if named.id is not None:
                 names = names.with_id(named.key, named.id)
             objects.append(_with_members(service, named, desired))
@@ -147,8 +146,10 @@ def read_object(
 
 
 def _more(kind: Kind, answer: Members) -> dict[str, Any]:
-    changed = next((answer[member] for member in _CHANGED if answer.get(member)), None)
-    more = {"changed_at": changed and timestamp(changed)}
+    more: dict[str, Any] = {
+        "changed_at": _time_in(answer, _CHANGED),
+        "created_at": _time_in(answer, _CREATED),
+    }
     if kind is not Kind.INGRESS_POINT:
         return more
     auth = answer.get(AUTHENTICATION) or {}
@@ -156,8 +157,14 @@ def _more(kind: Kind, answer: Members) -> dict[str, Any]:
     return more | {
         "closed": answer.get("Status") == "CLOSED",
         "status": answer.get("Status"),
+        "a_record": answer.get("ARecord"),
         "password_version": password.get("SmtpPasswordVersion"),
     }
+
+
+def _time_in(answer: Members, members: Sequence[str]) -> str | None:
+    found = next((answer[member] for member in members if answer.get(member)), None)
+    return None if found is None else timestamp(found)
 
 
 def _instance_of(service: MailManager, subscription: str) -> str | None:
@@ -188,10 +195,6 @@ def _concerns(listed: Listed, desired: LiveConfiguration) -> bool:
         listed.live_name == thing.live_name or listed.id in (thing.id, thing.subscription_id)
         for thing in desired.of_kind(listed.kind)
     )
-
-
-def _ours_first(found: list[LiveObject], project: str) -> list[LiveObject]:
-    return sorted(found, key=lambda thing: (thing.project != project, thing.live_name))
 
 
 def _with_members(

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.language.project import Kind
 from mmctl.live.canonical import canonical_pair
-from mmctl.live.pairing import NAME_IS_FIXED
 
 if TYPE_CHECKING:
     from mmctl.compiler.configuration import LiveConfiguration, LiveObject
+
+NAME_IS_FIXED: Final = (Kind.ADDRESS_LIST, Kind.ADD_ON)
+"""Kinds that the service cannot rename: another name is another object."""
 
 LEFT_OVER: Final = "-replaced"
 """Ending of the name that an object gets to free its own for its successor."""

@@ -180,12 +180,13 @@ class _Order:
             yield _step(Verb.UPDATE, thing, members=("Status",))
 
     def _free_name(self, thing: LiveObject) -> Iterator[Step]:
-        """Where another live object still has the name: let it have one of its own till later.
+        """Where another live object of ours still has the name: it gets one of its own till later.
 
         Of kinds whose names are fixed none has: what has a name is what that name is paired with.
         """
         for holder in self.live.of_kind(thing.kind):
-            if holder.key != thing.key and self.names[holder.key] == thing.live_name:
+            ours = holder.key in self.wanted or holder.project == self.desired.project
+            if ours and holder.key != thing.key and self.names[holder.key] == thing.live_name:
                 other = name_between(holder.kind, holder.live_name)
                 self.names[holder.key] = other
                 values = ((other, ""),)

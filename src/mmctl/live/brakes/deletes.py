@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mmctl.live.brakes.brake import Brake, Grip
 from mmctl.live.brakes.looking import listed, noun_of
 from mmctl.live.edits import Edit, EditKind
+from mmctl.live.held import what_it_holds
 from mmctl.live.replacing import is_left_over
 
 if TYPE_CHECKING:
@@ -20,13 +21,20 @@ def deletes(plan: Plan) -> Iterator[Grip]:
     removed = [edit for edit in plan.edits if is_deletion(edit, plan)]
     allowed = plan.target.brakes.max_deletes
     if len(removed) > allowed:
-        names = listed(f"{noun_of(edit)} {edit.name}" for edit in removed)
+        names = listed(_named(edit, plan) for edit in removed)
         limit = f", {allowed} are allowed" if allowed else ""
         yield Grip(
             brake=Brake.DELETES,
             what=f"{len(removed)} to delete ({names}){limit}",
             why="what is deleted no longer acts on any mail",
         )
+
+
+def _named(edit: Edit, plan: Plan) -> str:
+    """What is deleted; of an object also its age and what it holds."""
+    thing = None if edit.of_rule else plan.live.find(edit.resource, edit.object)
+    held = f" ({what_it_holds(thing)})" if thing is not None else ""
+    return f"{noun_of(edit)} {edit.name}{held}"
 
 
 def is_deletion(edit: Edit, plan: Plan) -> bool:
