@@ -81,6 +81,7 @@ def read_live(
                 if thing is not None:
                     raw[listed.id] = digest(thing)
                     found.append(named_live(thing, names))
+        found.sort(key=lambda thing: (thing.project != desired.project, thing.live_name))
         for thing, name in zip(found, paired_names(found, kind, desired, known), strict=True):
             named = replace(thing, name=name)
             if named.id is not None:
