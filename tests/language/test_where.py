@@ -67,3 +67,50 @@ def test_another_store_is_a_problem_in_an_environment_and_above(where: str) -> N
     message = f"`snapshots: {where}` is neither a folder nor an S3 bucket"
     assert told("endpoint: embedded", f"snapshots: '{where}'\n") == [f"mmctl.yaml:3:12: {message}"]
     assert told(f"snapshots: '{where}'") == [f"mmctl.yaml:4:21: {message}"]
+
+
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+KEY = "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n"
+
+
+def told_of_store(ca: str, files: dict[str, str]) -> list[str]:
+    rules = (
+        "version: 1\ningress_points:\n  mx-1:\n    type: mtls\n    traffic_policy: id:tp-1\n"
+        f"    rule_set: id:rs-1\n    mtls: {{ca_file: {ca}}}\n"
+    )
+    main = "version: 1\nproject: acme\n"
+    _, problems = read_text({"mmctl.yaml": main, "rules/a.yaml": rules, **files})
+    return [f"{each.position}: {each.message}" for each in problems]
+
+
+def test_a_trust_store_takes_certificates() -> None:
+    assert told_of_store("ca.pem", {"rules/ca.pem": CERTIFICATE}) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "got"),
+    [
+        (KEY, "a private key"),
+        (CERTIFICATE + KEY, "a private key"),
+        ('{"token": "x"}', "no `-----BEGIN CERTIFICATE-----`"),
+        ("-----BEGIN X509 CRL-----\n", "no `-----BEGIN CERTIFICATE-----`"),
+    ],
+)
+def test_a_trust_store_takes_no_other_file_of_this_machine(text: str, got: str) -> None:
+    assert told_of_store("credentials.json", {"rules/credentials.json": text}) == [
+        f"rules/a.yaml:7:21: `credentials.json` holds {got}, "
+        "expected PEM blocks of the kind `CERTIFICATE` alone"
+    ]
+
+
+@pytest.mark.parametrize("path", [".env", "../.git/config", "sub/.hidden/x.pem", "./.env"])
+def test_no_file_names_a_hidden_one(path: str) -> None:
+    files = {".git/config": CERTIFICATE, "rules/.env": CERTIFICATE}
+    assert told_of_store(path, files) == [
+        f"rules/a.yaml:7:21: `{path}` is hidden: what begins with a dot is no part of the project"
+    ]
+    rules = f"version: 1\naddress_lists:\n  blocked: {{members_file: {path}}}\n"
+    _, problems = read_text({"mmctl.yaml": "version: 1\nproject: a\n", "rules/a.yaml": rules})
+    assert [each.message for each in problems] == [
+        f"`{path}` is hidden: what begins with a dot is no part of the project"
+    ]

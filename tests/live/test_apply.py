@@ -270,10 +270,9 @@ def test_a_plan_is_stale_when_somebody_changed_what_it_was_made_from(world: Worl
     world.service().update(Noun.RULE_SET, rule_set.id or "", {"Rules": []})
     with pytest.raises(Refused, match="the plan is stale") as refused:
         world.apply(plan, allow_delete=True, forced=("size", "pin"))
-    assert "since the plan: block-lookalike removed" in refused.value.message
-    assert 'wanted: block-lookalike changed conditions[0].values + "@example.net"' in (
-        refused.value.message
-    )
+    told = "\n".join(refused.value.details)
+    assert "since the plan: block-lookalike removed" in told
+    assert 'wanted: block-lookalike changed conditions[0].values + "@example.net"' in told
     assert world.history.entries()[-1].id.startswith("0001")
 
 
