@@ -16,6 +16,7 @@ from mmctl.cli.live_import import import_things, project_around, read_everything
 from mmctl.cli.main import exit_code
 from mmctl.cli.run import Run
 from mmctl.compiler.compile import compile_project
+from mmctl.emulator.core import EmbeddedMailManager
 from mmctl.interchange.live_objects import LONG_LIST, yaml_of
 from mmctl.language.project import Kind
 from mmctl.language.read import read_project, read_text
@@ -382,3 +383,48 @@ def _only(service: AwsMailManager) -> str:
     (found,) = service.list(Noun.RULE_SET)
     rule_set_id: str = found["RuleSetId"]
     return rule_set_id
+
+
+def test_what_a_newer_api_says_is_in_a_comment_and_the_rest_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = service_of(tmp_path)
+    fuzzy = {"Name": "fuzzy", "Conditions": [], "Actions": [{"Drop": {}}]}
+    create(service, Noun.RULE_SET, RuleSetName="inbound", Rules=[KEEP, fuzzy])
+    create(
+        service,
+        Noun.RELAY,
+        RelayName="exchange",
+        ServerName="mail.example.com",
+        ServerPort=25,
+        Authentication={"NoAuthentication": {}},
+    )
+    answer = EmbeddedMailManager.call
+
+    def newer(self: EmbeddedMailManager, operation: str, *given: Any, **more: Any) -> Any:
+        found = answer(self, operation, *given, **more)
+        if operation == "GetRuleSet":
+            found["Rules"][0]["Enabled"] = False
+            found["Rules"][1]["Conditions"] = [{"FuzzyExpression": {"Values": ["x\u202ey"]}}]
+        if operation == "GetRelay":
+            found["Authentication"] = {"OAuth": {"Issuer": "x"}}
+        return found
+
+    monkeypatch.setattr(EmbeddedMailManager, "call", newer)
+    new = tmp_path / "new"
+    assert mmctl(tmp_path, "import", "--into", str(new)) == 1
+    told = capsys.readouterr().err
+    assert "has what this version of mmctl does not know: `Rules[0].Enabled` = false" in told
+    assert "relay `exchange` cannot be written: this version of mmctl does not know" in told
+    text = (new / "rules/rule-sets.yaml").read_text(encoding="utf-8")
+    beside = "  # not in this file, as this version of mmctl does not know it: `Rules["
+    assert f"{beside}0].Enabled` = false of rule keep\n" in text
+    assert f"{beside}1].Conditions[0].FuzzyExpression` = " in text
+    assert "\u202e" not in text
+    assert not (new / "rules/relays.yaml").exists()
+    project = errors_of(read_project(new))
+    # A drop whose condition is not known would be a drop of everything.
+    assert [rule.name for rule in project.rule_sets["inbound"].rules] == ["keep"]
+    plan = plan_of(project, service_of(tmp_path))
+    assert others(plan) == []
+    assert len(plan.warnings) == 2

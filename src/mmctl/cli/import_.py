@@ -261,9 +261,15 @@ def _finished(run: Run, imported: Imported, shown: dict[str, str]) -> int:
     for note in imported.notes:
         run.say(f"note: {note}")
     if imported.unsaid:
-        message = f"{len(imported.unsaid)} things have no words in the language and are left out"
+        message = _left_out(len(imported.unsaid))
         raise ProblemsFound(message, tuple(imported.unsaid), shown)
     return 0
+
+
+def _left_out(count: int) -> str:
+    if count == 1:
+        return "1 thing has no words in the language and is left out"
+    return f"{count} things have no words in the language and are left out"
 
 
 def _tell_certificates(run: Run, imported: Imported) -> None:

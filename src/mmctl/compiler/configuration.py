@@ -7,6 +7,8 @@ Nothing here compares or writes.
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,6 +34,8 @@ type_of: Final[Mapping[Kind, type[LiveShape]]] = {
 }
 """The shape of each kind."""
 
+_SECRET: Final = re.compile(r"password|secret|token|private", re.IGNORECASE)
+_LONGEST_VALUE: Final = 60
 LiveShape = (
     AddressList | Archive | Relay | AddonSubscription | RuleSet | TrafficPolicy | IngressPoint
 )
@@ -62,6 +66,19 @@ class UnknownMember:
     """The live name of the rule it is in."""
     replaced: bool = False
     """Whether the shape has something known in its place, as it must have something."""
+
+    @property
+    def shown(self) -> Any:
+        """The value; of what may be secret, nothing."""
+        return None if _SECRET.search(self.path) else self.value
+
+    @property
+    def text(self) -> str:
+        """The path and the value: `Rules[1].Enabled` = false."""
+        where = f" of rule {self.rule}" if self.rule is not None else ""
+        value = "" if self.shown is None else json.dumps(self.shown, ensure_ascii=False)
+        cut = value if len(value) <= _LONGEST_VALUE else value[: _LONGEST_VALUE - 1] + "…"
+        return f"`{self.path}`" + (f" = {cut}" if cut else "") + where
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

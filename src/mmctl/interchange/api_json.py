@@ -114,6 +114,8 @@ class Imported:
     """Texts of the address list files that the sections name, by file name."""
     ids: dict[tuple[Kind, str], str] = field(default_factory=dict)
     """The service's ids of live objects, by kind and name."""
+    remarks: dict[tuple[Kind, str], list[str]] = field(default_factory=dict)
+    """What the file says of live objects in comments, by kind and name."""
     refused: list[Problem] = field(default_factory=list)
     """What the service would refuse."""
     unsaid: list[Problem] = field(default_factory=list)

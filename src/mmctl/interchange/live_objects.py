@@ -29,6 +29,7 @@ from mmctl.language.write import (
 from mmctl.model.enums import IngressPointType
 from mmctl.model.tags import Tag
 from mmctl.problem import Position, Problem, Severity
+from mmctl.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,6 +42,8 @@ LONG_LIST: Final = 20
 """Address lists of more members go to a file of their own."""
 LIVE: Final = "live"
 """Where problems of live objects are said to be."""
+_SHOWN: Final = 5
+_REMARK: Final = "not in this file, as this version of mmctl does not know it: {}"
 _MEMBER_LINE: Final = re.compile(r"^ {2}\S")
 
 
@@ -51,6 +54,11 @@ def import_live(things: Iterable[Thing], *, list_files: bool) -> Imported:
     """
     imported = Imported()
     for thing in things:
+        instead = [member.text for member in thing.unknown if member.replaced]
+        if instead:
+            message = f"this version of mmctl does not know {', '.join(instead)}"
+            imported.unsaid.append(unsaid(thing.kind, thing.live_name, message))
+            continue
         try:
             data = _to_file(thing, imported, list_files=list_files)
         except CannotWrite as error:
@@ -62,7 +70,26 @@ def import_live(things: Iterable[Thing], *, list_files: bool) -> Imported:
             continue
         imported.sections.setdefault(thing.kind, {})[thing.name] = data
         imported.ids[thing.kind, thing.name] = thing.id or ""
+        if thing.unknown:
+            remarks = [_REMARK.format(member.text) for member in thing.unknown]
+            imported.remarks[thing.kind, thing.name] = remarks
+            imported.unsaid.append(_unknown(thing))
     return imported
+
+
+def _unknown(thing: Thing) -> Problem:
+    """The problem of a live object that a file says but for some members."""
+    listed = ", ".join(member.text for member in thing.unknown[:_SHOWN])
+    more = len(thing.unknown) - _SHOWN
+    return Problem(
+        check="not-expressible",
+        severity=Severity.ERROR,
+        position=Position(file=LIVE),
+        message=f"{thing.kind.noun} `{thing.live_name}` has what this version of mmctl does not "
+        f"know: {listed}" + (f" and {more} more" if more > 0 else ""),
+        help="the file says so beside it; live it stays until an update of the object, which the "
+        "brake `unknown-members` holds",
+    )
 
 
 def unsaid(kind: Kind, live_name: str, message: str) -> Problem:
@@ -77,14 +104,15 @@ def unsaid(kind: Kind, live_name: str, message: str) -> Problem:
 
 
 def yaml_of(imported: Imported, *kinds: Kind, heading: str | None = None) -> str:
-    """The sections of some kinds as YAML, each object with its id in a comment."""
+    """The sections of some kinds as YAML, each object with its id and remarks in comments."""
     sections = {kind.value: imported.sections[kind] for kind in kinds}
-    ids = iter(
-        [imported.ids.get((kind, name), "") for kind in kinds for name in imported.sections[kind]]
-    )
+    keys = iter([(kind, name) for kind in kinds for name in imported.sections[kind]])
     lines = []
     for line in to_yaml({"version": 1, **sections}).splitlines():
-        id_ = next(ids) if _MEMBER_LINE.match(line) else ""
+        key = next(keys) if _MEMBER_LINE.match(line) else None
+        remarks = imported.remarks.get(key, ()) if key else ()
+        lines += [f"  # {visible(remark)}" for remark in remarks]
+        id_ = imported.ids.get(key, "") if key else ""
         lines.append(f"{line}  # {id_}" if id_ else line)
     above = [f"# {heading}"] if heading else []
     return "\n".join([*above, *lines]) + "\n"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from mmctl.language.project import Kind
 
@@ -59,3 +59,19 @@ class Thing(Protocol):
     @property
     def id(self) -> str | None:
         """The service's id of a live object."""
+
+    @property
+    def unknown(self) -> Sequence[Unknown]:
+        """What the service holds of it and this version does not know."""
+
+
+class Unknown(Protocol):
+    """One member that this version does not know."""
+
+    @property
+    def text(self) -> str:
+        """Its path and value."""
+
+    @property
+    def replaced(self) -> bool:
+        """Whether the shape has something else in its place."""

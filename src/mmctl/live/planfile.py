@@ -58,9 +58,9 @@ def _unknown_document(plan: Plan) -> dict[str, Any]:
     found = [
         {
             "resource": f"{each.kind}/{each.object}",
-            "path": each.path,
-            "value": each.value,
-            "rule": each.rule,
+            "path": each.member.path,
+            "value": each.member.shown,
+            "rule": each.member.rule,
             "erased": each.erased,
             "known": each.known,
         }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from mmctl.compiler.configuration import type_of
 from mmctl.language.project import Kind
@@ -16,7 +16,6 @@ from mmctl.live.edits import EditKind
 from mmctl.live.newer_api import AUTHENTICATION, CONFIGURATION
 from mmctl.live.service import NOUN
 from mmctl.live.steps import PASSWORD, Verb
-from mmctl.live.wording import short
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from mmctl.live.steps import Step
 
 _INDEX: Final = re.compile(r"\[[0-9]*\]")
-_SECRET: Final = re.compile(r"password|secret|token|private", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +34,7 @@ class Unknown:
     kind: Kind
     object: str
     """Logical name of the object."""
-    path: str
-    """`Rules[1].Enabled`."""
-    value: Any
-    """JSON; of what may be secret, nothing."""
-    rule: str | None
+    member: UnknownMember
     erased: bool
     """Whether an update of this plan takes it away."""
     known: bool
@@ -49,14 +43,12 @@ class Unknown:
     @property
     def setting(self) -> str:
         """What `known_members` calls it: `RuleSet.Rules.Enabled`."""
-        return f"{NOUN[self.kind]}.{without_places(self.path)}"
+        return f"{NOUN[self.kind]}.{without_places(self.member.path)}"
 
     @property
     def text(self) -> str:
         """The object, the path and the value: `rule set inbound: `Rules[1].Enabled` = false`."""
-        where = f" of rule {self.rule}" if self.rule is not None else ""
-        value = "" if self.value is None else f" = {short(self.value)}"
-        return f"{self.kind.noun} {self.object}: `{self.path}`{value}{where}"
+        return f"{self.kind.noun} {self.object}: {self.member.text}"
 
 
 def unknown_members(
@@ -72,9 +64,7 @@ def unknown_members(
         Unknown(
             kind=thing.kind,
             object=thing.name,
-            path=member.path,
-            value=None if _SECRET.search(member.path) else member.value,
-            rule=member.rule,
+            member=member,
             erased=_is_erased(thing, member, sent) and not _goes_anyway(thing, member, edits),
             known=f"{NOUN[thing.kind]}.{without_places(member.path)}" in looked_at,
         )
@@ -154,7 +144,7 @@ def grouped(found: Iterable[Unknown]) -> list[tuple[Unknown, int]]:
     """The first of those that differ but for their place in lists, and how many there are."""
     groups: dict[tuple[object, ...], list[Unknown]] = {}
     for each in found:
-        value = json.dumps(each.value, sort_keys=True)
-        key = (each.kind, each.object, without_places(each.path), value, each.erased)
+        value = json.dumps(each.member.value, sort_keys=True)
+        key = (each.kind, each.object, each.setting, value, each.erased)
         groups.setdefault(key, []).append(each)
     return [(group[0], len(group)) for group in groups.values()]
