@@ -96,9 +96,12 @@ def _live(run: Run, project: Project) -> tuple[str, Project]:
     from mmctl.cli.change import open_change
     from mmctl.cli.live_rules import project_of
     from mmctl.live.read import read_live
+    from mmctl.live.unknown import passed_over
 
     change = open_change(run)
     service = change.means.service
     state = read_live(service, change.desired(), change.means.history.applied())
+    for sentence in passed_over(state.configuration):
+        run.say(f"warning: {sentence}")
     name = f"{LIVE} rules (EMBEDDED, not AWS)" if service.identity.embedded else f"{LIVE} rules"
     return name, project_of(state.configuration, project)

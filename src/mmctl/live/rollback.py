@@ -15,6 +15,7 @@ from mmctl.live.history import Doing
 from mmctl.live.plan import make_plan
 from mmctl.live.read import read_live
 from mmctl.live.settling import settle
+from mmctl.live.unknown import not_restored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +74,7 @@ def cannot_come_back(plan: Plan) -> Iterator[str]:
             thing = plan.desired.find(edit.resource, edit.object)
             if thing is not None and thing.members is None:
                 yield f"address list {edit.object} comes back empty: its members are external"
+    yield from not_restored(plan.desired, plan.live)
     for thing in plan.desired.of_kind(Kind.INGRESS_POINT):
         live = plan.live.find(thing.kind, thing.name)
         if live is not None and live.password_version != thing.password_version:

@@ -140,6 +140,32 @@ def notes_of(found: Iterable[Unknown]) -> Iterator[str]:
         yield f"{first.text}{more} is erased by this plan (`known_members` has it)"
 
 
+def not_restored(desired: LiveConfiguration, live: LiveConfiguration) -> Iterator[str]:
+    """What a snapshot holds of unknown members and no update brings back, in sentences."""
+    for thing in desired.objects:
+        found = live.find(*thing.key)
+        there = {_meant(member) for member in (found.unknown if found is not None else ())}
+        for member in thing.unknown:
+            if _meant(member) not in there:
+                yield (
+                    f"{thing.kind.noun} {thing.name}: {member.text}, which this version of mmctl "
+                    "does not know"
+                )
+
+
+def _meant(member: UnknownMember) -> tuple[str, str | None, str]:
+    """An unknown member wherever its rule stands now."""
+    value = json.dumps(member.value, sort_keys=True)
+    return without_places(member.path), member.rule, value
+
+
+def passed_over(live: LiveConfiguration) -> Iterator[str]:
+    """What is to be said where mail is judged by live rules."""
+    for first, count in grouped(unknown_members(live, (), ())):
+        more = f" and {count - 1} more like it" if count > 1 else ""
+        yield f"{first.text}{more} is not known to this version of mmctl: judged without it"
+
+
 def grouped(found: Iterable[Unknown]) -> list[tuple[Unknown, int]]:
     """The first of those that differ but for their place in lists, and how many there are."""
     groups: dict[tuple[object, ...], list[Unknown]] = {}
