@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +17,7 @@ from mmctl.live.apply import apply
 from mmctl.live.aws import AwsMailManager, connect
 from mmctl.live.history import History, HistoryEntry
 from mmctl.live.means import Means, Permissions
+from mmctl.live.past import past_of
 from mmctl.live.plan import Plan, make_plan, target_of
 from mmctl.live.read import read_live
 from mmctl.live.rollback import count, goal, plan_rollback, roll_back
@@ -177,13 +178,14 @@ class World:
         state = read_live(service, configuration, self.history.applied())
         target = target_of(environment, service.identity, self.known_members)
         passwords = self.means().passwords
-        return make_plan(
+        made = make_plan(
             target,
             configuration,
             state,
             serial=count(self.history),
             new_passwords=passwords.changed(configuration, state.configuration),
         )
+        return replace(made, past=past_of(self.history))
 
     def apply(self, plan: Plan | None = None, **permissions: Any) -> HistoryEntry | None:
         if plan is None:

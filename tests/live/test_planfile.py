@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -28,7 +29,7 @@ def saved(world: World, tmp_path: Path) -> Path:
 
 def test_a_saved_plan_is_the_plan_and_does_what_it_says(world: World, saved: Path) -> None:
     plan = world.plan()
-    assert load_plan(saved) == plan
+    assert replace(load_plan(saved), seal=None) == plan
     world.text = "version: 1\n"
     world.apply(load_plan(saved))
     world.text = world.text.replace("version: 1\n", "version: 1\n")
@@ -110,8 +111,8 @@ def test_a_plan_that_cannot_be_written_is_said(world: World, tmp_path: Path) -> 
         save_plan(world.plan(), tmp_path / "none" / "plan.json")
 
 
-def test_a_saved_plan_that_was_applied_is_stale(world: World, saved: Path) -> None:
+def test_a_saved_plan_is_not_applied_twice(world: World, saved: Path) -> None:
     plan = load_plan(saved)
     world.apply(plan)
-    with pytest.raises(Refused, match="the plan is stale"):
+    with pytest.raises(Refused, match="the plan was applied already"):
         world.apply(plan)

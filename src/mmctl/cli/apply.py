@@ -93,6 +93,21 @@ def apply(
     return 0
 
 
+def _renewed(change: Change, loaded: Plan) -> Plan:
+    """The saved plan as it is to be carried out now; what cannot be known of it is said."""
+    from mmctl.live.past import has_no_past
+    from mmctl.live.renewing import renewed
+
+    means = change.means
+    made = renewed(loaded, change.target, change.project.settings.project, means)
+    if has_no_past(made, means.history):
+        change.run.errors().print(
+            "warning: whether this plan was applied before is not known: "
+            f"there is no history in {means.history.store.place}"
+        )
+    return made
+
+
 def _planned(
     run: Run, plan_file: Path | None, endpoint_url: str | None, permissions: Permissions
 ) -> tuple[Change, Plan]:
@@ -102,7 +117,8 @@ def _planned(
     if plan_file is not None:
         loaded = load_plan(plan_file)
         environment = in_environment(run, loaded.target.environment)
-        return open_change(environment, endpoint_url=endpoint_url), loaded
+        change = open_change(environment, endpoint_url=endpoint_url)
+        return change, _renewed(change, loaded)
     change = open_change(run, endpoint_url=endpoint_url)
     environment_name = change.project.environment.name
     if change.project.environment.protected:

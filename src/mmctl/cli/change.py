@@ -76,6 +76,7 @@ class Change:
 
         `at_once`: it is to be carried out now, so what is under way is waited for first.
         """
+        from mmctl.live.past import past_of
         from mmctl.live.plan import make_plan
         from mmctl.live.read import read_live
         from mmctl.live.settling import settle
@@ -94,6 +95,7 @@ class Change:
             serial=len(self.means.history.entries()),
             new_passwords=passwords.changed(desired, state.configuration),
         )
+        made = replace(made, past=past_of(self.means.history))
         return made if passed is None else _with_warnings(self, made, passed)
 
 

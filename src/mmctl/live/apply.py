@@ -18,6 +18,7 @@ from mmctl.live.execution import Execution
 from mmctl.live.history import Doing, HistoryEntry, Result
 from mmctl.live.lock import Owner, locked
 from mmctl.live.means import timestamp
+from mmctl.live.past import check_past
 from mmctl.live.plan import make_plan
 from mmctl.live.planfile import plan_document
 from mmctl.live.proposals import names_of_others
@@ -59,6 +60,7 @@ def apply(
         conclude(plan, means, permissions)
         return None
     with _alone(means, permissions):
+        check_past(plan, means.history)
         state = read_live(means.service, plan.desired, plan.live)
         check_fresh(plan, state)
         entry = _new_entry(plan, means, permissions, reason)
@@ -185,6 +187,7 @@ def _new_entry(
         goes_back_to=plan.goes_back_to,
         state_before=last.state_before if continues and last is not None else own,
         forced=permissions.forced,
+        plan=plan.seal,
         summary=asdict(plan.summary),
     )
 
@@ -241,6 +244,8 @@ def _how_far(execution: Execution) -> str:
 
 def _finish(plan: Plan) -> str:
     env = f" --env {plan.target.environment}"
+    if plan.seal is not None:
+        return f"the same `mmctl apply PLAN` again finishes it, `mmctl rollback{env}` undoes it"
     if plan.goes_back_to is not None:
         return f"`mmctl rollback {plan.goes_back_to}{env}` again finishes it"
     return f"`mmctl apply{env}` again finishes it, `mmctl rollback{env}` undoes it"

@@ -72,6 +72,8 @@ class HistoryEntry:
     it continues."""
     forced: tuple[str, ...] = ()
     """Brakes that were released by a flag."""
+    plan: str | None = None
+    """The seal of the saved plan that was carried out; None: none was."""
     summary: Mapping[str, int]
 
     @property

@@ -69,6 +69,14 @@ class Behaviour:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What the history held when a plan was made."""
+
+    last: str | None
+    """The id of its last entry; None: it had none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Everything that is to change, and the state that it was made from."""
 
@@ -84,12 +92,18 @@ class Plan:
     digest_after: str
     serial: int = 0
     """How many applies and rollbacks there were before: makes each plan's creates its own."""
+    past: Past | None = None
+    """None: it may be carried out whatever was applied since, if it still fits what is live."""
+    seal: str | None = None
+    """The digest of the file that it comes from; None: it was not saved."""
+    new_passwords: frozenset[str] = frozenset()
+    """Ingress points whose password is another one than the service has."""
     goes_back_to: str | None = None
     """The snapshot that a rollback makes the wanted state."""
     failed_cases: int = 0
+    """Cases and invariants that failed for the files it was made from."""
     lint_errors: int = 0
     """Errors of lint that were passed over on demand."""
-    """Cases and invariants that failed for the files it was made from."""
     behaviour: Behaviour | None = None
     """None: no corpus was given."""
     trust: Trust | None = None
@@ -145,7 +159,23 @@ def make_plan(
         desired,
         objects=tuple(named_desired(thing, state.names) for thing in desired.objects),
     )
-    live = state.configuration
+    made = plan_between(target, desired, state.configuration, new_passwords=new_passwords)
+    return replace(
+        made,
+        serial=serial,
+        goes_back_to=goes_back_to,
+        notes=(*_notes(desired, state), *made.notes),
+    )
+
+
+def plan_between(
+    target: Target,
+    desired: LiveConfiguration,
+    live: LiveConfiguration,
+    *,
+    new_passwords: frozenset[str] = frozenset(),
+) -> Plan:
+    """All of a plan that follows from both sides alone."""
     before, after = _digests(desired, live)
     plan = Plan(
         target=target,
@@ -156,15 +186,13 @@ def make_plan(
         digests=object_digests(live),
         digest_before=before,
         digest_after=after,
-        serial=serial,
-        goes_back_to=goes_back_to,
-        notes=(*identity_notes(desired, live), *_notes(desired, state)),
+        new_passwords=new_passwords,
     )
     unknown = plan.unknown
     return replace(
         plan,
         warnings=tuple(warnings_of(unknown)),
-        notes=(*plan.notes, *notes_of(unknown)),
+        notes=(*identity_notes(desired, live), *notes_of(unknown)),
     )
 
 

@@ -6,24 +6,23 @@ A plan holds mail addresses: the file is readable by its owner alone.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.errors import Refused, UsageError
-from mmctl.language.project import Brakes, Kind
+from mmctl.language.project import Brakes
 from mmctl.live.canonical import digest_of
-from mmctl.live.edits import Edit, EditKind
+from mmctl.live.edits import Edit
 from mmctl.live.encode import configuration_document, configuration_of
-from mmctl.live.plan import Behaviour, Plan, Target
+from mmctl.live.plan import Behaviour, Past, Plan, Target, plan_between
 from mmctl.live.service import Identity
-from mmctl.live.steps import Step, Verb
 from mmctl.live.trust import trust_document, trust_of
 from mmctl.writing import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 SCHEMA: Final = "mmctl/plan@1"
@@ -92,6 +91,8 @@ def save_document(plan: Plan) -> dict[str, Any]:
             "brakes": asdict(plan.target.brakes),
             "known_members": list(plan.target.known_members),
             "serial": plan.serial,
+            "past": None if plan.past is None else {"last": plan.past.last},
+            "new_passwords": sorted(plan.new_passwords),
             "failed_cases": plan.failed_cases,
             "lint_errors": plan.lint_errors,
             "digests": dict(plan.digests),
@@ -133,7 +134,7 @@ def load_plan(path: Path) -> Plan:
         document = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"cannot read the plan `{path}`: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"`{path}` is not a plan: {error}", help=_MAKE_ONE) from error
     return plan_of(document, str(path))
 
@@ -141,26 +142,85 @@ def load_plan(path: Path) -> Plan:
 def plan_of(document: Any, source: str) -> Plan:
     """The plan of a document that `save_document` wrote.
 
+    What follows from the two states that it holds is made anew from them, and compared.
+
     Raises:
         UsageError: it is no saved plan.
-        Refused: it was edited after it was made.
+        Refused: it was edited after it was made, or is one of an older version.
     """
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise UsageError(f"`{source}` is not a plan: expected schema `{SCHEMA}`", help=_MAKE_ONE)
     if "saved" not in document or "seal" not in document:
         raise UsageError(f"`{source}` is a plan to look at, not one to apply", help=_MAKE_ONE)
-    unsealed = {member: value for member, value in document.items() if member != "seal"}
+    unsealed = {member: value for member, value in document.items() if member not in _OUTSIDE}
     if digest_of(unsealed) != document["seal"]:
-        raise Refused(
-            f"`{source}` was edited after it was made",
-            why="what is applied must be what was shown and reviewed",
-            help="change the files and make a new plan: mmctl plan --save FILE",
-        )
+        raise _edited(source, "was edited after it was made")
     _check_schema(document, source)
-    return _plan(document)
+    if not document["saved"].get("past"):
+        raise Refused(
+            f"`{source}` was made by an older version of mmctl",
+            why="it does not say what was applied before it, so it could be applied twice",
+            help="make a new plan: mmctl plan --save FILE",
+        )
+    if document["goes_back_to"] is not None:
+        raise _edited(source, "is the plan of a rollback, and no command saves those")
+    try:
+        plan = _plan(document)
+    except (KeyError, TypeError, ValueError) as error:
+        raise UsageError(
+            f"`{source}` is not a plan of this version: {error}", help=_MAKE_ONE
+        ) from error
+    _check_follows(plan, document, source)
+    return plan
 
 
 _MAKE_ONE: Final = "make one with: mmctl plan --save FILE"
+_OUTSIDE: Final = ("seal", "signature")
+"""What the seal does not cover."""
+_OF_EDITS: Final = ("kind", "resource", "name", "path", "before", "after", "place", "note")
+_OF_EXACT_EDITS: Final = (*_OF_EDITS[:2], "object", "rule", *_OF_EDITS[3:])
+"""What follows of an edit from the two states; all else was seen when the plan was made, and is
+looked for again before it is carried out."""
+
+
+def _edited(source: str, what: str) -> Refused:
+    return Refused(
+        f"`{source}` {what}",
+        why="what is applied must be what was shown and reviewed",
+        help="change the files and make a new plan: mmctl plan --save FILE",
+    )
+
+
+def _check_follows(plan: Plan, document: Mapping[str, Any], source: str) -> None:
+    """Refuse a file whose edits and steps do not follow from what is live and what it wants.
+
+    The seal is not enough: whoever edits a file can compute it anew.
+
+    Raises:
+        Refused: what it shows is not what it would do.
+    """
+    made, shown = _following(json.loads(plan_text(save_document(plan)))), _following(document)
+    differing = [member for member in made if made[member] != shown[member]]
+    if differing:
+        raise _edited(
+            source, f"shows something else than what it would do: `{'`, `'.join(differing)}`"
+        )
+
+
+def _following(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The members of a saved plan that follow from the two states in it."""
+    saved = document["saved"]
+    return {
+        **{member: document[member] for member in ("digest", "summary", "steps", "budget")},
+        "unknown_members": document.get("unknown_members", []),
+        "edits": _only(_OF_EDITS, document["edits"]),
+        **{f"saved/{member}": saved[member] for member in ("digests", "steps")},
+        "saved/edits": _only(_OF_EXACT_EDITS, saved["edits"]),
+    }
+
+
+def _only(members: Sequence[str], edits: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{member: edit.get(member) for member in members} for edit in edits]
 
 
 def _check_schema(document: Mapping[str, Any], source: str) -> None:
@@ -192,25 +252,26 @@ def _plan(document: Mapping[str, Any]) -> Plan:
         caller=document["caller"],
         partition=saved["partition"],
     )
-    return Plan(
-        target=Target(
-            environment=document["environment"],
-            identity=identity,
-            brakes=Brakes(**saved["brakes"]),
-            protected=saved["protected"],
-            known_members=tuple(saved.get("known_members", ())),
-        ),
-        desired=configuration_of(saved["desired"]),
-        live=configuration_of(saved["live"]),
-        edits=tuple(_edit_of(edit) for edit in saved["edits"]),
-        steps=tuple(_step_of(step) for step in saved["steps"]),
-        digests=dict(saved["digests"]),
-        digest_before=document["digest"]["before"],
-        digest_after=document["digest"]["after"],
+    target = Target(
+        environment=document["environment"],
+        identity=identity,
+        brakes=Brakes(**saved["brakes"]),
+        protected=saved["protected"],
+        known_members=tuple(saved.get("known_members", ())),
+    )
+    made = plan_between(
+        target,
+        configuration_of(saved["desired"]),
+        configuration_of(saved["live"]),
+        new_passwords=frozenset(saved["new_passwords"]),
+    )
+    return replace(
+        made,
         serial=saved["serial"],
+        past=Past(**saved["past"]),
+        seal=document["seal"],
         failed_cases=saved["failed_cases"],
         lint_errors=saved["lint_errors"],
-        goes_back_to=document["goes_back_to"],
         behaviour=Behaviour(**document["behaviour"]) if document["behaviour"] else None,
         trust=trust_of(document["trust"]) if document.get("trust") else None,
         warnings=tuple(document["warnings"]),
@@ -220,19 +281,3 @@ def _plan(document: Mapping[str, Any]) -> Plan:
 
 def _exact_edit(edit: Edit) -> dict[str, Any]:
     return {member: getattr(edit, member) for member in Edit.__dataclass_fields__}
-
-
-def _edit_of(document: Mapping[str, Any]) -> Edit:
-    kind, resource = EditKind(document["kind"]), Kind(document["resource"])
-    return Edit(**{**document, "kind": kind, "resource": resource})
-
-
-def _step_of(document: Mapping[str, Any]) -> Step:
-    return Step(
-        verb=Verb(document["verb"]),
-        kind=Kind(document["kind"]),
-        name=document["name"],
-        id=document["id"],
-        members=tuple(document["members"]),
-        values=tuple((first, second) for first, second in document["values"]),
-    )
