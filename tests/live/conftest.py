@@ -15,7 +15,7 @@ from mmctl.compiler.compile import compile_project
 from mmctl.language.read import read_text
 from mmctl.live.apply import apply
 from mmctl.live.aws import AwsMailManager, connect
-from mmctl.live.history import History, HistoryEntry
+from mmctl.live.history import History
 from mmctl.live.means import Means, Permissions
 from mmctl.live.past import past_of
 from mmctl.live.plan import Plan, make_plan, target_of
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.language.project import Environment
+    from mmctl.live.entries import HistoryEntry
 
 sys.path.append(str(Path(__file__).parents[1]))  # for `live.stopping`, which tests share
 

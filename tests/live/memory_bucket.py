@@ -36,3 +36,6 @@ class MemoryBucket:
 
     def delete(self, key: str) -> None:
         self.objects.pop(key, None)
+
+    def copy(self, key: str, other: str) -> None:
+        self.objects[other] = self.objects[key]

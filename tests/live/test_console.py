@@ -12,7 +12,7 @@ import pytest
 from live.stopping import FORCED, change_every_kind, is_write, with_service
 from mmctl.errors import CouldNot, Refused, StoppedPartWay
 from mmctl.language.project import Kind
-from mmctl.live.history import Result
+from mmctl.live.entries import Result
 from mmctl.live.service import NOUN
 
 if TYPE_CHECKING:

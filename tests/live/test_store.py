@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from mmctl.errors import CouldNot, Refused, StoppedPartWay, UsageError
-from mmctl.live.history import history_document
+from mmctl.live.entries import history_document
 from mmctl.live.lock import Owner, locked
 from mmctl.live.store import DirectoryStore
 
@@ -213,12 +213,6 @@ def test_a_disk_that_fills_up_in_the_middle_is_told_as_part_way(
     assert world.history.entries()[-1].result == "unfinished"
     world.apply()
     assert world.plan().empty
-
-
-def test_damaged_pins_are_said(world: World) -> None:
-    world.history.store.put("pins.json", "what")
-    with pytest.raises(CouldNot, match=r"`pins.json` in .* is damaged"):
-        world.apply()
 
 
 def test_a_short_id_must_be_of_one_entry(world: World) -> None:

@@ -27,7 +27,8 @@ from mmctl.emulator.hook import attach
 from mmctl.errors import CouldNot, Refused, StoppedPartWay
 from mmctl.live.answers import ATTEMPTS
 from mmctl.live.aws import AwsMailManager
-from mmctl.live.history import History, Result
+from mmctl.live.entries import Result
+from mmctl.live.history import History
 from mmctl.live.s3 import S3Store
 from mmctl.live.service import Identity
 from mmctl.live.sessions import EMBEDDED_ACCOUNT

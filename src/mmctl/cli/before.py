@@ -28,7 +28,8 @@ def not_run_before(change: Change, made: Plan) -> Iterator[str]:
     if before is None or not subjects:
         return
     try:
-        project, history, _where = open_history(replace(change.run, environment=before))
+        earlier = replace(change.run, environment=before)
+        project, history, _where = open_history(earlier, earlier.read()[0])
         applied = history.applied()
     except MmctlError as error:
         yield f"what runs in {before} is not known: {error.message}"

@@ -13,7 +13,6 @@ import sys
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mmctl.errors import ProblemsFound, Refused, UsageError
@@ -28,11 +27,11 @@ if TYPE_CHECKING:
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.language.project import Environment, Project
     from mmctl.language.seen import Seen
-    from mmctl.live.history import History, HistoryEntry
+    from mmctl.live.entries import HistoryEntry
+    from mmctl.live.history import History
     from mmctl.live.means import Means, Permissions
     from mmctl.live.plan import Plan, Target
     from mmctl.live.preflight import Finding
-    from mmctl.live.store import Store
 
 REFUSED = 3
 
@@ -129,29 +128,26 @@ def preflight(change: Change, made: Plan) -> tuple[Finding, ...]:
 
 
 def open_change(
-    run: Run, *, endpoint_url: str | None = None, despite_problems: bool = False
+    run: Run, *, endpoint_url: str | None = None, project: Project | None = None
 ) -> Change:
-    """Read the project and connect to the service of its environment.
-
-    `despite_problems`: a rollback needs the project file alone, whatever the rules look like.
+    """Read the project, unless it is given, and connect to the service of its environment.
 
     Raises:
         ProblemsFound, UsageError: the project cannot be used.
         CouldNot, Refused: the service cannot be reached, or is another account's.
     """
+    from mmctl.cli.stores import history_of
     from mmctl.language.seen import Seen
     from mmctl.live.aws import connect
-    from mmctl.live.history import History
     from mmctl.live.means import Means
 
     seen = Seen()
-    project = run.read(seen)[0] if despite_problems else run.project(seen)
+    project = run.project(seen) if project is None else project
     service = connect(project.environment, run.root, clock=run.now, endpoint_url=endpoint_url)
     identity = service.identity
-    history = History(store_of(run, project, identity.account, identity.region))
     means = Means(
         service=service,
-        history=history,
+        history=history_of(run, project, identity.account, identity.region),
         now=run.now,
         sleep=time.sleep,
         random_bytes=secrets.token_bytes,
@@ -166,46 +162,28 @@ def open_change(
     return Change(run=run, project=project, means=means, seen=seen)
 
 
-def open_history(run: Run) -> tuple[Project, History, tuple[str, str]]:
-    """Read the project and its history, without the service where account and region are known."""
+def open_history(
+    run: Run, project: Project | None = None
+) -> tuple[Project, History, tuple[str, str]]:
+    """The history of a project, read from its project file unless it is given.
+
+    The service is not asked where account and region are known.
+    """
+    from mmctl.cli.stores import history_of
     from mmctl.language.project import EMBEDDED
-    from mmctl.live.history import History
     from mmctl.live.sessions import DEFAULT_REGION, EMBEDDED_ACCOUNT
 
-    project = run.read()[0]
+    project = run.read_alone() if project is None else project
     environment = project.environment
     account = environment.account
     if account is None and environment.endpoint == EMBEDDED:
         account = EMBEDDED_ACCOUNT
     if account is None:
-        change = open_change(run, despite_problems=True)
+        change = open_change(run, project=project)
         identity = change.means.service.identity
         return project, change.means.history, (identity.account, identity.region)
     region = environment.region or DEFAULT_REGION
-    return project, History(store_of(run, project, account, region)), (account, region)
-
-
-def store_of(run: Run, project: Project, account: str, region: str) -> Store:
-    """The store of an account, region and project: a folder, or a prefix in an S3 bucket.
-
-    Raises:
-        UsageError: it is neither.
-        CouldNot: there are no credentials for the bucket.
-    """
-    from mmctl.language.where import is_store, no_store
-    from mmctl.live.aws import open_bucket
-    from mmctl.live.s3 import S3Store
-    from mmctl.live.store import DirectoryStore
-
-    where = project.environment.snapshots or project.settings.snapshots
-    beneath = f"{account}-{region}-{project.settings.project}"
-    if not is_store(where):
-        message, advice = no_store(where)
-        raise UsageError(message, help=advice)
-    if where.startswith("s3://"):
-        bucket, _, prefix = where.removeprefix("s3://").partition("/")
-        return S3Store(open_bucket(project.environment, bucket), f"{prefix}/{beneath}")
-    return DirectoryStore(run.root / Path(where).expanduser() / beneath)
+    return project, history_of(run, project, account, region), (account, region)
 
 
 @contextmanager
@@ -229,7 +207,7 @@ def screen(change: Change) -> Iterator[Callable[[Text], None]]:
 
 def write_entry(change: Change, entry: HistoryEntry | None) -> None:
     """Write what was done as JSON, where that is the format."""
-    from mmctl.live.history import history_document
+    from mmctl.live.entries import history_document
 
     if change.run.format == "json":
         change.run.write_json(history_document((entry,) if entry else ()))

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mmctl.cli.change import open_history
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
+from mmctl.cli.store_options import (
+    Account,
+    Elsewhere,
+    Profile,
+    ProjectName,
+    Region,
+    Store,
+    elsewhere,
+)
 from mmctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from mmctl.live.history import History
 
 
 @command("human", "json")
@@ -18,20 +30,26 @@ def history(
     words: Annotated[
         list[str] | None, typer.Argument(metavar="[show ID | diff A B]", help="One, or two.")
     ] = None,
+    store: Store = None,
+    account: Account = None,
+    region: Region = None,
+    profile: Profile = None,
+    project: ProjectName = None,
 ) -> int:
     """List applies and rollbacks; `show ID` for one with its calls, `diff A B` for two."""
-    from mmctl.live.history import history_document
+    from mmctl.live.entries import history_document
+    from mmctl.live.pins import pin_summary
     from mmctl.render import history as render
 
-    _project, found, (account, region) = open_history(run)
+    found, (account, region) = _opened(run, elsewhere(store, account, region, profile, project))
     match words or []:
         case []:
-            entries = found.entries()
+            entries, pins = found.entries(), found.pins()
             if run.format == "json":
-                run.write_json(history_document(entries))
+                run.write_json(history_document(entries) | {"pins": [*map(pin_summary, pins)]})
             else:
                 run.say(f"account {account}  {region}")
-                run.show(render.human(entries))
+                run.show(render.human(entries, pins))
         case ["show", id]:
             entry = found.find(id)
             if run.format == "json":
@@ -40,7 +58,7 @@ def history(
             else:
                 run.show(render.one(entry, found.journal(entry.id)))
         case ["diff", one, other]:
-            return _diff(run, one, other)
+            return _diff(run, found, one, other)
         case got:
             raise UsageError(
                 f"got `history {' '.join(got)}`", help="history, history show ID, history diff A B"
@@ -48,12 +66,19 @@ def history(
     return 0
 
 
-def _diff(run: Run, one: str, other: str) -> int:
+def _opened(run: Run, named: Elsewhere | None) -> tuple[History, tuple[str, str]]:
+    from mmctl.cli.stores import store_elsewhere
+
+    project = None if named is None else store_elsewhere(run, named)
+    _project, found, where = open_history(run, project)
+    return found, where
+
+
+def _diff(run: Run, found: History, one: str, other: str) -> int:
     from mmctl.live.diff import diff
     from mmctl.render import plan as render
     from mmctl.render.diff import document
 
-    _project, found, _where = open_history(run)
     before = found.snapshot(found.find(one).id).configuration
     after = found.snapshot(found.find(other).id).configuration
     edits = diff(after, before)
@@ -65,12 +90,23 @@ def _diff(run: Run, one: str, other: str) -> int:
 
 
 @command()
-def unpin(run: Run) -> int:
-    """Lift the pins of rollbacks: what was rolled back can be applied again."""
-    _project, found, _where = open_history(run)
-    lifted = found.unpin()
-    for digest in lifted:
-        run.write(f"unpinned {digest}\n")
+def unpin(
+    run: Run,
+    pin: Annotated[
+        str | None,
+        typer.Argument(metavar="[ID]", help="A pin, or the number of a rollback; absent: all."),
+    ] = None,
+    store: Store = None,
+    account: Account = None,
+    region: Region = None,
+    profile: Profile = None,
+    project: ProjectName = None,
+) -> int:
+    """Lift pins of rollbacks: what was rolled back can be applied again."""
+    found, _where = _opened(run, elsewhere(store, account, region, profile, project))
+    lifted = found.unpin(pin)
+    for each in lifted:
+        run.write(f"unpinned {each.id}  {each.described}\n")
     if not lifted:
         run.say("nothing is pinned")
     return 0

@@ -1,13 +1,18 @@
-"""`mmctl rollback`: back to the state before an apply. It runs neither lint nor cases."""
+"""`mmctl rollback`: back to the state before an apply. It runs neither lint nor cases.
+
+It needs a snapshot and nothing else: of a project its file alone, and with `--store` not even that.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from mmctl.cli.change import (
     REFUSED,
+    agreed,
     agreed_by_name,
     nothing_to_do,
     open_change,
@@ -17,9 +22,27 @@ from mmctl.cli.change import (
 from mmctl.cli.ends import stoppable
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
+from mmctl.cli.store_options import (
+    Account,
+    Elsewhere,
+    Profile,
+    ProjectName,
+    Region,
+    Store,
+    elsewhere,
+)
 from mmctl.cli.trust_options import PasswordEnv
+from mmctl.errors import StoppedPartWay
+from mmctl.visible import visible
 
-PINNED = "the state it left is pinned: change the files, or mmctl unpin, before apply"
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.cli.change import Change
+    from mmctl.live.entries import HistoryEntry
+
+_SHOWN: Final = 5
+"""So many pins are listed; `mmctl history` has them all."""
 
 
 @command("human", "json")
@@ -42,41 +65,137 @@ def rollback(
     break_lock: Annotated[
         bool, typer.Option("--break-lock", help="Take a lock that nobody holds any more.")
     ] = False,
+    unverified: Annotated[
+        bool,
+        typer.Option("--unverified", help="With --yes: take a snapshot without a sound entry."),
+    ] = False,
+    store: Store = None,
+    account: Account = None,
+    region: Region = None,
+    profile: Profile = None,
+    project: ProjectName = None,
     endpoint_url: Annotated[
         str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")
     ] = None,
     password_env: PasswordEnv = None,
 ) -> int:
     """Go back to the state before the last apply, or before a named one."""
+    from mmctl.cli.stores import project_elsewhere
     from mmctl.live.apply import check_permitted
     from mmctl.live.brakes.brake import brakes_named
     from mmctl.live.means import Permissions
-    from mmctl.live.rollback import cannot_come_back, goal, plan_rollback, roll_back
+    from mmctl.live.rollback import (
+        cannot_come_back,
+        check_standing,
+        goal,
+        plan_rollback,
+        roll_back,
+    )
+    from mmctl.live.snapshots import Standing
     from mmctl.render import plan as render
 
     run = run.with_passwords_of(password_env)
-    change = open_change(run, endpoint_url=endpoint_url, despite_problems=True)
+    permissions = Permissions(
+        allow_delete=allow_delete, forced=brakes_named(force or ()), break_lock=break_lock
+    )
+    named = elsewhere(store, account, region, profile, project)
+    found = run.read_alone() if named is None else project_elsewhere(run, named, snapshot)
+    change = open_change(run, endpoint_url=endpoint_url, project=found)
     entry = goal(change.means.history, snapshot)
+    standing = check_standing(change.means.history, entry)
     made = plan_rollback(change.target, entry, change.means)
     run.say(f"back to the state before {entry.id} ({entry.at})")
     for sentence in cannot_come_back(made):
         run.say(f"cannot come back: {sentence}")
-    permissions = Permissions(
-        allow_delete=allow_delete, forced=brakes_named(force or ()), break_lock=break_lock
-    )
-    with screen(change) as show, stoppable():
+    with screen(change) as show, stoppable(), _finished_by(named, entry):
         show(render.bare(made, width=run.console().width))
         if made.empty:
-            return nothing_to_do(change, made, permissions)
+            code = nothing_to_do(change, made, permissions)
+            run.say(_further_back(change, entry, named))
+            return code
+        if standing is Standing.UNKNOWN:
+            show(render.line(f"snapshot {entry.id} is {standing}: look at each line above"))
         for grip in check_permitted(made, change.means, permissions):
             run.say(f"{grip.brake}: {grip.what} (a rollback goes on)")
         change.means.history.check_writable()
-        if not agreed_by_name(change, "roll back", yes=yes):
+        if not _agreed(
+            change, named, yes=yes, known=standing is Standing.KEPT, unverified=unverified
+        ):
             run.say("not rolled back")
             return REFUSED
         done = roll_back(made, change.means, permissions, reason=reason)
         if done is not None:
             show(render.line(f"rolled back as {done.id}"))
-            show(render.line(PINNED))
+            for text in _pinned(change, done):
+                show(render.line(text))
             write_entry(change, done)
     return 0
+
+
+def _agreed(
+    change: Change, named: Elsewhere | None, *, yes: bool, known: bool, unverified: bool
+) -> bool:
+    """Whether a person agrees, by what they type: more where less is known of what they do.
+
+    Raises:
+        Refused: nobody can be asked, and no flag answers.
+    """
+    if known and named is None:
+        return agreed_by_name(change, "roll back", yes=yes)
+    environment, identity = change.project.environment, change.means.service.identity
+    by_number = environment.protected or not known
+    needed = ["--yes"]
+    if not known:
+        needed.append("--unverified")
+    if environment.protected:
+        needed.append(
+            f"--env {environment.name}" if named is None else f"--account {identity.account}"
+        )
+    spelled = change.run.environment if named is None else named.account
+    said = yes and (known or unverified) and (not environment.protected or spelled is not None)
+    if not by_number:
+        return agreed(change.run, f"roll back {environment.name}? [y/N] ", yes=said)
+    return agreed(
+        change.run,
+        f"type the number of the account ({identity.account}) to roll back {environment.name}: ",
+        yes=said,
+        expected=(identity.account,),
+        flags=" ".join(needed),
+    )
+
+
+def _pinned(change: Change, done: HistoryEntry) -> Iterator[str]:
+    """What no apply brings back from now on, in lines."""
+    pins = [pin for pin in change.means.history.pins() if pin.entry == done.number]
+    yield from (f"pinned {pin.id}: {visible(pin.described)}" for pin in pins[:_SHOWN])
+    if len(pins) > _SHOWN:
+        yield f"pinned: {len(pins) - _SHOWN} more, see mmctl history"
+    if pins:
+        yield "before it is applied again: change it, or mmctl unpin ID"
+
+
+def _further_back(change: Change, entry: HistoryEntry, named: Elsewhere | None) -> str:
+    from mmctl.live.rollback import further_back
+
+    earlier = further_back(change.means.history, entry)
+    if earlier is None:
+        return f"all is as it was before {entry.id}, the first state of this history"
+    again = f"mmctl rollback {earlier.id}{_where(change.run, named)}"
+    return f"all is as it was before {entry.id}; to go further back: {again}"
+
+
+def _where(run: Run, named: Elsewhere | None) -> str:
+    if named is not None:
+        return named.words
+    return f" --env {run.environment}" if run.environment else ""
+
+
+@contextmanager
+def _finished_by(named: Elsewhere | None, entry: HistoryEntry) -> Iterator[None]:
+    """Name the command that finishes a rollback which stopped, with the options of this one."""
+    try:
+        yield
+    except StoppedPartWay as error:
+        if named is not None:
+            error.help = f"`mmctl rollback {entry.id}{named.words}` again finishes it"
+        raise

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from mmctl.cli.printing import behind, is_read_by_people, printed
 from mmctl.cli.results import ResultFile
-from mmctl.errors import ProblemsFound
-from mmctl.language.root import root_of
+from mmctl.errors import ProblemsFound, UsageError
+from mmctl.language.root import PROJECT_FILE, root_of
 from mmctl.problem import Severity
 from mmctl.visible import visible, visible_json
 
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 NARROW = 80
 """Tables fit this many columns; wider terminals get up to `WIDE`."""
 WIDE = 200
+_WITHOUT_PROJECT = (
+    "name its folder: -C DIR; to roll back without it: "
+    "mmctl rollback --store FOLDER or s3://BUCKET/PREFIX"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +83,32 @@ class Run:
     def with_passwords_of(self, names: Iterable[str] | None) -> Run:
         """The run in which variables of other names may hold SMTP passwords, too."""
         return replace(self, password_variables=frozenset(names or ()))
+
+    def read_alone(self) -> Project:
+        """The project file alone, in the environment of this run: no rule file is opened.
+
+        Raises:
+            UsageError: there is no project here.
+            ProblemsFound: its file does not say where the environment is.
+        """
+        from mmctl.language.files import DiskFiles
+        from mmctl.language.read import Sources
+        from mmctl.language.settings import DEFAULT_SNAPSHOTS
+
+        if not any((self.root / name).exists() for name in (PROJECT_FILE, DEFAULT_SNAPSHOTS)):
+            raise UsageError(
+                f"there is no `{PROJECT_FILE}` in {self.root} or above", help=_WITHOUT_PROJECT
+            )
+        sources = Sources(DiskFiles.below(self.root), self.root.resolve().name)
+        project, problems = sources.read_alone(self.environment)
+        if problems:
+            raise ProblemsFound(
+                f"`{PROJECT_FILE}` does not say where the environment is",
+                problems,
+                project.files,
+                help=_WITHOUT_PROJECT,
+            )
+        return project
 
     def project(self, seen: Seen | None = None) -> Project:
         """The project in the environment of this run.

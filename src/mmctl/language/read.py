@@ -30,7 +30,7 @@ from mmctl.language.shapes import Builder
 from mmctl.language.suggest import did_you_mean
 from mmctl.language.variables import Scope
 from mmctl.language.where import is_for_files, is_store, no_endpoint, no_store
-from mmctl.problem import Position, Positions, Problem, ordered
+from mmctl.problem import Position, Positions, Problem, Severity, ordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -71,6 +71,11 @@ _NO_RULES: Final = frozenset({"cases", "invariants"})
 """Sections in which a mistake leaves no rule and no resource out."""
 
 
+_WHERE: Final = frozenset({"version", "project", "snapshots", "default_environment"})
+"""What of a project file says which project it is, and where its history is."""
+_ERROR: Final = Severity.ERROR
+
+
 @dataclass(slots=True)
 class Sources:
     """The files of a project, to be read for one environment after the other.
@@ -90,6 +95,17 @@ class Sources:
             UsageError: there is no such environment, or nothing to read.
         """
         return _Reading(self, self.name).project(environment, lone=self.lone)
+
+    def read_alone(self, environment: str | None = None) -> tuple[Project, tuple[Problem, ...]]:
+        """The project file alone in an environment, and what is wrong with what that takes.
+
+        No rule file is opened, and what is wrong with them, or with what the project file says of
+        them and of other environments, does not matter.
+
+        Raises:
+            UsageError: there is no such environment.
+        """
+        return _Reading(self, self.name).project_file(environment)
 
     def parse(self, path: str) -> _Parsed:
         """The text and the nodes of a file."""
@@ -159,6 +175,20 @@ class _Reading:
         return replace(
             project, files=texts, whole=not any(map(self._leaves_out, problems))
         ), problems
+
+    def project_file(self, environment: str | None) -> tuple[Project, tuple[Problem, ...]]:
+        """The project file alone, with the problems that leave open what is meant."""
+        settings, text = self._settings()
+        problems = tuple(each for each in ordered(self.builder.problems) if each.severity is _ERROR)
+        node = self.sources.parse(PROJECT_FILE).node if text is not None else None
+        wanted = environment or settings.default_environment
+        matter = tuple(each for each in problems if _matters(node, each.position, wanted))
+        files = {} if text is None else {PROJECT_FILE: text}
+        if matter and wanted not in settings.environments:
+            chosen = next(iter(settings.environments.values()))
+        else:
+            chosen = _environment(settings, environment)
+        return Project(settings=settings, environment=chosen, files=files), matter
 
     def _leaves_out(self, problem: Problem) -> bool:
         """Whether a rule or resource may be missing because of a problem."""
@@ -443,6 +473,14 @@ def _environment(settings: Settings, name: str | None) -> Environment:
             help=did_you_mean(wanted, settings.environments) or f"the project has {known}",
         )
     return found
+
+
+def _matters(node: Node | None, place: Position, environment: str) -> bool:
+    """Whether a place of the project file says where an environment is and what is kept where."""
+    section = _section(node, place)
+    if section == "environments" and isinstance(node, MappingNode):
+        return _section(node.get(section), place) in {environment, None}
+    return section in {None, *_WHERE}
 
 
 def _rules_elsewhere(node: Node | None, environment: str) -> Iterator[tuple[int, int]]:

@@ -14,15 +14,17 @@ from mmctl.live.brakes.brake import HOLDS_ROLLBACK, holding, refuse
 from mmctl.live.brakes.catalogue import grips
 from mmctl.live.calls import ChangedMeanwhile, WentWrong
 from mmctl.live.edits import EditKind
+from mmctl.live.entries import Doing, HistoryEntry, Result
 from mmctl.live.execution import Execution
-from mmctl.live.history import Doing, HistoryEntry, Result
 from mmctl.live.lock import Owner, locked
 from mmctl.live.means import timestamp
 from mmctl.live.past import check_past
+from mmctl.live.pins import answered
 from mmctl.live.plan import make_plan
 from mmctl.live.planfile import plan_document
 from mmctl.live.proposals import names_of_others
 from mmctl.live.read import read_live
+from mmctl.live.rebuilding import set_aside_damaged
 from mmctl.live.service import OutcomeUnknown, ServiceAnswer
 from mmctl.live.stale import check_fresh, check_place
 from mmctl.live.steps import PASSWORD, Verb
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from mmctl.live.brakes.brake import Grip
     from mmctl.live.history import History
     from mmctl.live.means import Means, Permissions
+    from mmctl.live.pins import Pin
     from mmctl.live.plan import Plan
     from mmctl.live.read import LiveState
 
@@ -43,11 +46,13 @@ def apply(
     permissions: Permissions,
     *,
     reason: str | None = None,
-    pins: Iterable[str] = (),
+    pins: Iterable[Pin] = (),
+    answers_pins: bool = True,
 ) -> HistoryEntry | None:
     """Carry out a plan; None: there was nothing to do.
 
-    `pins` are wanted states that are refused from before the first write on.
+    `pins` hold from before the first write on. A pin of what the plan changes into something else
+    is lifted, unless this is no change of the files: `answers_pins`.
 
     Raises:
         Refused: a brake, a pin, a stale plan, another place, somebody else's lock; nothing was
@@ -64,14 +69,24 @@ def apply(
         state = read_live(means.service, plan.desired, plan.live)
         check_fresh(plan, state)
         entry = _new_entry(plan, means, permissions, reason)
-        means.history.begin(entry, plan, plan_document(plan))
+        entry = means.history.begin(entry, plan, plan_document(plan))
         execution = Execution(plan, state, entry.id, means)
         with _told(execution, entry, means.history):
             if pins:
-                means.history.pin(*pins)
+                means.history.pin(pins, entry)
             execution.run()
             _read_back(plan, entry, means)
+            if answers_pins and plan.goes_back_to is None:
+                _lift_answered(plan, means.history)
             return means.history.end(entry, Result.DONE)
+
+
+def _lift_answered(plan: Plan, history: History) -> None:
+    """Lift the pins of what is something else now."""
+    pins = history.pins()
+    kept = [pin for pin in pins if not answered(pin, plan)]
+    if len(kept) < len(pins):
+        history.keep_pins(kept)
 
 
 def conclude(plan: Plan, means: Means, permissions: Permissions) -> HistoryEntry | None:
@@ -96,6 +111,7 @@ def conclude(plan: Plan, means: Means, permissions: Permissions) -> HistoryEntry
 def _alone(means: Means, permissions: Permissions) -> Iterator[None]:
     owner = Owner(who=means.who, host=means.host, process=means.process, at=timestamp(means.now()))
     with locked(means.history.store, owner, break_lock=permissions.break_lock):
+        set_aside_damaged(means.history)
         yield
 
 
@@ -112,7 +128,7 @@ def check_permitted(plan: Plan, means: Means, permissions: Permissions) -> tuple
     check_place(plan, means.service.identity)
     _check_names(plan)
     _check_adoption(plan, permissions)
-    found = grips(plan, pinned=means.history.pinned())
+    found = grips(plan, pinned=means.history.pins())
     held = holding(found, forced=permissions.forced, allow_delete=permissions.allow_delete)
     passed: tuple[Grip, ...] = ()
     if plan.goes_back_to is not None:
@@ -164,9 +180,8 @@ def _check_passwords(plan: Plan, means: Means) -> None:
 def _new_entry(
     plan: Plan, means: Means, permissions: Permissions, reason: str | None
 ) -> HistoryEntry:
-    entries = means.history.entries()
     now = means.now()
-    number = max((entry.number for entry in entries), default=0) + 1
+    number = means.history.next_number()
     own = f"{number:04d}-{now:%Y%m%dT%H%M%SZ}"
     kind = Doing.APPLY if plan.goes_back_to is None else Doing.ROLLBACK
     last = means.history.unended()

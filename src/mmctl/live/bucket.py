@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _TRIES: Final = 3
 """How often an answer is asked for whose body breaks off; botocore retries the calls alone."""
 _NOT_THERE: Final = "check its name, and `profile:` and `role_arn:` of the environment"
-_PERMISSIONS: Final = {"ListObjectsV2": "s3:ListBucket"}
+_PERMISSIONS: Final = {"ListObjectsV2": "s3:ListBucket", "CopyObject": "s3:PutObject"}
 """What allows an operation, where that has another name."""
 _UNREADABLE: Final = {
     "NoSuchKey": "is gone",
@@ -111,12 +111,16 @@ class S3Bucket:
         Raises:
             CouldNot: the bucket cannot be listed.
         """
+        for page in self._pages(Prefix=prefix):
+            for found in page.get("Contents", ()):
+                yield ObjectEntry(found["Key"], found["Size"], found["ETag"])
+
+    def _pages(self, **wanted: str) -> Iterator[Any]:
         more: dict[str, str] = {}
         while True:
             with self._asking("ListObjectsV2"):
-                page = self._client.list_objects_v2(Bucket=self._bucket, Prefix=prefix, **more)
-            for found in page.get("Contents", ()):
-                yield ObjectEntry(found["Key"], found["Size"], found["ETag"])
+                page = self._client.list_objects_v2(Bucket=self._bucket, **wanted, **more)
+            yield page
             if not page.get("IsTruncated"):
                 return
             more = {"ContinuationToken": page["NextContinuationToken"]}
@@ -125,10 +129,26 @@ class S3Bucket:
         """The keys with a prefix, in order."""
         yield from [entry.key for entry in self.entries(prefix)]
 
+    def folders(self, prefix: str) -> Iterator[str]:
+        """What stands between a prefix and the next `/` of keys, in order.
+
+        Raises:
+            CouldNot: the bucket cannot be listed.
+        """
+        for page in self._pages(Prefix=prefix, Delimiter="/"):
+            for found in page.get("CommonPrefixes", ()):
+                yield found["Prefix"].removeprefix(prefix).rstrip("/")
+
     def delete(self, key: str) -> None:
         """Take an object away; one that is not there is gone already."""
         with self._asking("DeleteObject"):
             self._client.delete_object(Bucket=self._bucket, Key=key)
+
+    def copy(self, key: str, other: str) -> None:
+        """Write the bytes of an object under another key too."""
+        source = {"Bucket": self._bucket, "Key": key}
+        with self._asking("CopyObject"):
+            self._client.copy_object(Bucket=self._bucket, Key=other, CopySource=source)
 
     @contextmanager
     def _asking(self, operation: str) -> Iterator[None]:

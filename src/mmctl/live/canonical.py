@@ -36,7 +36,7 @@ _DEFAULTS: Final = {
     "PayloadType": "CONTENT",
 }
 _SETS: Final = ("Values",)
-_SERVER_FILLED: Final = {
+SERVER_FILLED: Final = {
     Kind.ARCHIVE: ("Retention",),
     Kind.INGRESS_POINT: ("NetworkConfiguration", "TlsPolicy"),
 }
@@ -69,7 +69,7 @@ def canonical(thing: LiveObject) -> Canonical:
 def canonical_pair(desired: LiveObject, live: LiveObject) -> tuple[Canonical, Canonical]:
     """Both forms; what the service filled in and nobody asked for is in neither."""
     wanted, found = canonical(desired), canonical(live)
-    for member in _SERVER_FILLED.get(desired.kind, ()):
+    for member in SERVER_FILLED.get(desired.kind, ()):
         if member not in wanted:
             found.pop(member, None)
     return wanted, found

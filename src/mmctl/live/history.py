@@ -1,121 +1,88 @@
 """The memory of applies and rollbacks: entries, their snapshots, pins, what was applied last.
 
 All of it lives in one store for an account, region and project; nothing here calls the service.
+A text that is damaged stands in nobody's way: it is read as far as it can be, rebuilt from what is
+left, and set aside under another name by the next apply or rollback (`rebuilding.py`).
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.errors import CouldNot, UsageError
 from mmctl.live.encode import configuration_document, configuration_of
-from mmctl.live.plan import object_digests
+from mmctl.live.entries import (
+    APPLIED,
+    ENTRY,
+    PINS,
+    Doing,
+    HistoryEntry,
+    Result,
+    entry_document,
+    entry_of,
+)
+from mmctl.live.pins import Pin, numbered, pin_document, pin_of, same_pin
+from mmctl.live.rebuilding import rebuilt_entries, rebuilt_pins
+from mmctl.live.snapshots import Standing, snapshot_document, snapshot_of, standing
+from mmctl.live.store import Damaged
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.live.plan import Plan
+    from mmctl.live.snapshots import Snapshot
     from mmctl.live.store import Store
 
-SCHEMA: Final = "mmctl/history@1"
-SNAPSHOT_SCHEMA: Final = "mmctl/snapshot@1"
 _DIGITS: Final = 4
 """An id begins with the number of its entry."""
-_ENTRY: Final = ".entry.json"
-_SNAPSHOT: Final = ".snapshot.json"
-_JOURNAL: Final = ".journal.jsonl"
-_PINS: Final = "pins.json"
-_APPLIED: Final = "applied.json"
+SNAPSHOT: Final = ".snapshot.json"
+JOURNAL: Final = ".journal.jsonl"
 _PROBE: Final = "probe"
-
-
-class Doing(StrEnum):
-    """What an entry is about."""
-
-    APPLY = "apply"
-    ROLLBACK = "rollback"
-
-
-class Result(StrEnum):
-    """How it ended; an entry that says `unfinished` belongs to a command that was killed."""
-
-    DONE = "done"
-    STOPPED = "stopped part-way"
-    UNFINISHED = "unfinished"
-    NOTHING = "nothing written"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryEntry:
-    """One apply or rollback."""
-
-    id: str
-    kind: Doing
-    at: str
-    """UTC, ISO 8601."""
-    who: str
-    environment: str
-    account: str
-    region: str
-    digest_before: str
-    digest_after: str
-    result: Result
-    reason: str | None = None
-    goes_back_to: str | None = None
-    """Of a rollback: the entry whose snapshot became the wanted state."""
-    state_before: str
-    """The entry whose snapshot is the state before: its own, or that of the unfinished apply that
-    it continues."""
-    forced: tuple[str, ...] = ()
-    """Brakes that were released by a flag."""
-    plan: str | None = None
-    """The seal of the saved plan that was carried out; None: none was."""
-    summary: Mapping[str, int]
-
-    @property
-    def number(self) -> int:
-        """The place in the order of entries, whatever the clock said."""
-        return int(self.id.partition("-")[0])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """The live state before an entry, whole."""
-
-    id: str
-    at: str
-    environment: str
-    account: str
-    region: str
-    endpoint: str
-    configuration: LiveConfiguration
 
 
 class History:
     """The entries of a store, oldest first."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, warn: Callable[[str], None] | None = None) -> None:
         self.store = store
+        self._warn = warn
+        self._warned: set[str] = set()
 
     def entries(self) -> tuple[HistoryEntry, ...]:
-        """All entries, oldest first."""
-        entries = (self._entry(name) for name in self.store.names(_ENTRY))
-        return tuple(sorted(entries, key=lambda entry: entry.number))
+        """All entries, oldest first; those that are lost or damaged as their snapshots tell."""
+        names = set(self.store.names(""))
+        found = {name.removesuffix(ENTRY): self.entry(name) for name in names if _ends(name, ENTRY)}
+        lost = {name.removesuffix(SNAPSHOT) for name in names if _ends(name, SNAPSHOT)}
+        lost = {each for each in lost if found.get(each) is None}
+        sound = [entry for entry in found.values() if entry is not None]
+        return tuple(sorted([*sound, *rebuilt_entries(self, sound, lost)], key=_order))
 
-    def _entry(self, name: str) -> HistoryEntry:
-        document = self._json(name)
+    def entry(self, name: str) -> HistoryEntry | None:
+        """The entry of a file; None: it is damaged."""
         try:
-            kind, result = Doing(document["kind"]), Result(document["result"])
-            forced = tuple(document["forced"])
-            entry = HistoryEntry(**{**document, "kind": kind, "result": result, "forced": forced})
-            int(entry.id.partition("-")[0])
-        except (KeyError, TypeError, ValueError) as error:
-            raise CouldNot(f"`{name}` in {self.store.place} is damaged: {error}") from error
-        return entry
+            return entry_of(self._json(name), name.removesuffix(ENTRY))
+        except (Damaged, KeyError, TypeError, ValueError):
+            self.tell(name, "its snapshot tells what it was")
+            return None
+
+    def next_number(self) -> int:
+        """The number of an entry to come: after all that have left anything behind."""
+        heads = (name.partition("-")[0] for name in self.store.names(""))
+        return max((int(head) for head in heads if head.isdecimal()), default=0) + 1
+
+    def tell(self, name: str, instead: str) -> None:
+        """Warn, once, of a damaged text."""
+        if name not in self._warned:
+            self._warned.add(name)
+            self.warn(f"`{name}` in {self.store.place} is damaged: {instead}")
+
+    def warn(self, text: str) -> None:
+        """Say what a person should know of the store, and the command does not stop for."""
+        if self._warn is not None:
+            self._warn(f"warning: {text}")
 
     def find(self, prefix: str) -> HistoryEntry:
         """The entry of an id, of its number, or of an unambiguous beginning of one.
@@ -157,19 +124,28 @@ class History:
         Raises:
             CouldNot: the snapshot is not there or damaged.
         """
-        document = self._json(id + _SNAPSHOT)
+        document = self._json(id + SNAPSHOT)
         try:
-            return Snapshot(
-                id=document["id"],
-                at=document["at"],
-                environment=document["environment"],
-                account=document["account"],
-                region=document["region"],
-                endpoint=document["endpoint"],
-                configuration=configuration_of(document["configuration"]),
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise CouldNot(f"snapshot `{id}` in {self.store.place} is damaged: {error}") from error
+            return snapshot_of(document)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise Damaged(
+                f"snapshot `{id}` in {self.store.place} is damaged: {error}",
+                help="go back to another one: mmctl history, then mmctl rollback ID",
+            ) from error
+
+    def standing(self, entry: HistoryEntry) -> Standing:
+        """Whether the snapshot of an entry is the one that the entry names.
+
+        Raises:
+            CouldNot: the snapshot is not there or damaged.
+        """
+        snapshot = self.snapshot(entry.id)
+        if (snapshot.account, snapshot.region) != (entry.account, entry.region):
+            return Standing.OTHER
+        try:
+            return standing(self._json(entry.id + SNAPSHOT), entry)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return Standing.OTHER
 
     def check_writable(self) -> None:
         """Try whether snapshots can be kept, before anybody is asked to agree to anything.
@@ -180,75 +156,123 @@ class History:
         self.store.put(_PROBE, "")
         self.store.delete(_PROBE)
 
-    def begin(self, entry: HistoryEntry, plan: Plan, plan_document: Mapping[str, Any]) -> None:
-        """Keep the snapshot, then the entry: before this returns nothing may be written.
+    def begin(
+        self, entry: HistoryEntry, plan: Plan, plan_document: Mapping[str, Any]
+    ) -> HistoryEntry:
+        """Keep the snapshot, then the entry that names it: before this nothing may be written.
 
         Raises:
             CouldNot: the store does not take them.
         """
-        identity = plan.target.identity
-        document = {
-            "schema": SNAPSHOT_SCHEMA,
-            "id": entry.id,
-            "at": entry.at,
-            "environment": entry.environment,
-            "account": identity.account,
-            "region": identity.region,
-            "endpoint": identity.endpoint,
-            "configuration": configuration_document(plan.live),
-            "digests": object_digests(plan.live),
-            "plan": plan_document,
-        }
-        self.store.put(entry.id + _SNAPSHOT, _text(document))
-        self.store.put(entry.id + _ENTRY, _text(entry_document(entry)))
+        document = snapshot_document(entry, plan, plan_document)
+        begun = replace(entry, snapshot=document["digest"])
+        self.store.put(entry.id + SNAPSHOT, text_of(document))
+        self.put(begun)
+        return begun
 
     def end(self, entry: HistoryEntry, result: Result) -> HistoryEntry:
         """Say how it ended."""
         ended = replace(entry, result=result)
-        self.store.put(entry.id + _ENTRY, _text(entry_document(ended)))
+        self.put(ended)
         return ended
+
+    def put(self, entry: HistoryEntry) -> None:
+        """Write an entry."""
+        self.store.put(entry.id + ENTRY, text_of(entry_document(entry)))
 
     def note(self, id: str, line: Mapping[str, Any]) -> None:
         """Add a line to the journal of an entry, on disk when this returns."""
-        self.store.append(id + _JOURNAL, json.dumps(line, sort_keys=True, ensure_ascii=False))
+        text = json.dumps(line, sort_keys=True, ensure_ascii=False)
+        try:
+            self.store.append(id + JOURNAL, text)
+        except Damaged:
+            self.store.set_aside(id + JOURNAL)
+            self.store.append(id + JOURNAL, text)
 
     def journal(self, id: str) -> tuple[dict[str, Any], ...]:
-        """The journal of an entry; a last line that was cut off is left out."""
-        lines = (self.store.get(id + _JOURNAL) or "").splitlines()
-        found = []
-        for line in lines:
-            try:
-                found.append(json.loads(line))
-            except ValueError:
-                continue
-        return tuple(found)
+        """The journal of an entry; lines that are cut off or damaged are left out."""
+        try:
+            lines = (self.store.get(id + JOURNAL) or "").splitlines()
+        except Damaged:
+            lines = ["?"]
+        found = [_line_of(line) for line in lines]
+        if None in found:
+            self.tell(id + JOURNAL, "what can be read of it is taken")
+        return tuple(line for line in found if line is not None)
 
-    def pinned(self) -> tuple[str, ...]:
-        """The digests that rollbacks left and nobody has unpinned."""
-        return tuple(self._json(_PINS)) if self.store.get(_PINS) else ()
+    def pins(self) -> tuple[Pin, ...]:
+        """What rollbacks took away and nobody has unpinned."""
+        try:
+            return self.kept_pins()
+        except Damaged:
+            self.tell(PINS, "the rollbacks in the history tell what is pinned")
+            return rebuilt_pins(self)
 
-    def pin(self, *digests: str) -> None:
-        """Refuse these wanted states from now on."""
-        self.store.put(_PINS, _text(sorted({*self.pinned(), *digests})))
+    def kept_pins(self) -> tuple[Pin, ...]:
+        """The pins as they were written.
 
-    def unpin(self) -> tuple[str, ...]:
-        """Lift all pins; the digests that were pinned."""
-        before = self.pinned()
-        self.store.delete(_PINS)
-        return before
+        Raises:
+            Damaged: they cannot be read.
+        """
+        if self.store.get(PINS) is None:
+            return ()
+        document = self._json(PINS)
+        try:
+            return tuple(map(pin_of, document))
+        except (KeyError, TypeError, ValueError) as error:
+            raise Damaged(f"`{PINS}` in {self.store.place} is damaged: {error}") from error
+
+    def pin(self, pins: Iterable[Pin], entry: HistoryEntry) -> None:
+        """Hold from now on what a rollback takes away."""
+        before = self.pins()
+        new = [pin for pin in pins if not any(same_pin(pin, other) for other in before)]
+        self.keep_pins((*before, *numbered(new, entry.number, entry.at, entry.reason)))
+
+    def keep_pins(self, pins: Iterable[Pin]) -> None:
+        """Write the pins; without any, there is no file of them."""
+        documents = [pin_document(pin) for pin in pins]
+        if documents:
+            self.store.put(PINS, text_of(documents))
+        else:
+            self.store.delete(PINS)
+
+    def unpin(self, id: str | None = None) -> tuple[Pin, ...]:
+        """Lift all pins, those of a rollback, or one; which.
+
+        Raises:
+            UsageError: there is no such pin.
+        """
+        before = self.pins()
+        lifted = tuple(pin for pin in before if id is None or _is_named(pin, id))
+        if id is not None and not lifted:
+            raise UsageError(f"no pin has the id `{id}`", help="mmctl history shows the pins")
+        self.keep_pins(pin for pin in before if pin not in lifted)
+        return lifted
 
     def applied(self) -> LiveConfiguration | None:
-        """The live state as the last apply or rollback left it."""
-        if self.store.get(_APPLIED) is None:
-            return None
+        """The live state as the last apply or rollback left it; None: it is not known."""
         try:
-            return configuration_of(self._json(_APPLIED))
-        except (KeyError, TypeError, ValueError) as error:
-            raise CouldNot(f"`{_APPLIED}` in {self.store.place} is damaged: {error}") from error
+            if self.store.get(APPLIED) is None:
+                return None
+            return configuration_of(self._json(APPLIED))
+        except (Damaged, KeyError, TypeError, ValueError, AttributeError):
+            self.tell(APPLIED, "the next apply or rollback writes it again")
+            return None
+
+    def known(self) -> LiveConfiguration | None:
+        """What is known here of names and ids: the last applied state, or the newest snapshot."""
+        found = self.applied()
+        ids = sorted(self.store.names(SNAPSHOT), reverse=True) if found is None else []
+        for name in ids:
+            try:
+                return self.snapshot(name.removesuffix(SNAPSHOT)).configuration
+            except CouldNot:
+                continue
+        return found
 
     def keep_applied(self, live: LiveConfiguration) -> None:
         """Remember the state that was read back after an apply or rollback."""
-        self.store.put(_APPLIED, _text(configuration_document(live)))
+        self.store.put(APPLIED, text_of(configuration_document(live)))
 
     def _json(self, name: str) -> Any:
         text = self.store.get(name)
@@ -257,18 +281,32 @@ class History:
         try:
             return json.loads(text)
         except ValueError as error:
-            raise CouldNot(f"`{name}` in {self.store.place} is damaged: {error}") from error
+            raise Damaged(f"`{name}` in {self.store.place} is damaged: {error}") from error
 
 
-def entry_document(entry: HistoryEntry) -> dict[str, Any]:
-    """An entry as JSON."""
-    return asdict(entry) | {"forced": list(entry.forced)}
-
-
-def history_document(entries: tuple[HistoryEntry, ...]) -> dict[str, Any]:
-    """The history as the JSON that machines read, oldest first."""
-    return {"schema": SCHEMA, "entries": [entry_document(entry) for entry in entries]}
-
-
-def _text(document: object) -> str:
+def text_of(document: object) -> str:
+    """A document as the text of a file."""
     return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _order(entry: HistoryEntry) -> tuple[int, str]:
+    return entry.number, entry.id
+
+
+def _ends(name: str, ending: str) -> bool:
+    return name.endswith(ending) and name.partition("-")[0].isdecimal()
+
+
+def _line_of(line: str) -> dict[str, Any] | None:
+    """A line of a journal; None: it is damaged."""
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return None
+    whole = isinstance(found, dict) and {"at", "moment", "operation", "subject"} <= found.keys()
+    return found if whole else None
+
+
+def _is_named(pin: Pin, id: str) -> bool:
+    """Whether an id names a pin: its own, or the number of the rollback that set it."""
+    return pin.id == id or (id.isdecimal() and pin.entry == int(id))

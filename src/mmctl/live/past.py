@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.errors import Refused
-from mmctl.live.history import Result
+from mmctl.live.entries import Result
 from mmctl.live.plan import Past
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mmctl.live.history import History, HistoryEntry
+    from mmctl.live.entries import HistoryEntry
+    from mmctl.live.history import History
     from mmctl.live.plan import Plan
 
 _NAMED = 3

@@ -7,21 +7,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.errors import UsageError
+from mmctl.errors import CouldNot, Refused, UsageError
 from mmctl.language.project import Kind
 from mmctl.live.apply import apply
 from mmctl.live.edits import EditKind
-from mmctl.live.history import Doing
+from mmctl.live.entries import Doing, Result
+from mmctl.live.pins import holds, pins_between, same_pin, state_pin
 from mmctl.live.plan import make_plan
 from mmctl.live.read import read_live
 from mmctl.live.settling import settle
+from mmctl.live.snapshots import Standing
 from mmctl.live.unknown import not_restored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.live.history import History, HistoryEntry
+    from mmctl.live.entries import HistoryEntry
+    from mmctl.live.history import History
     from mmctl.live.means import Means, Permissions
+    from mmctl.live.pins import Pin
     from mmctl.live.plan import Plan, Target
 
 
@@ -42,6 +46,33 @@ def goal(history: History, id: str | None) -> HistoryEntry:
     return history.find(last.state_before)
 
 
+def further_back(history: History, entry: HistoryEntry) -> HistoryEntry | None:
+    """The entry to name to go back to the state before that of another; None: it is the first."""
+    earlier = [
+        each
+        for each in history.entries()
+        if each.number < entry.number and each.result is not Result.NOTHING
+    ]
+    return history.find(earlier[-1].state_before) if earlier else None
+
+
+def check_standing(history: History, entry: HistoryEntry) -> Standing:
+    """Whether the snapshot of an entry is in the history; one that was edited is refused.
+
+    Raises:
+        Refused: snapshot and entry disagree.
+        CouldNot: the snapshot is not there or damaged.
+    """
+    found = history.standing(entry)
+    if found is Standing.OTHER:
+        raise Refused(
+            f"the snapshot of {entry.id} is not the one that its entry names",
+            why="it was edited or exchanged after it was kept; no flag makes that state live",
+            help="go back to another one: mmctl history, then mmctl rollback ID",
+        )
+    return found
+
+
 def plan_rollback(target: Target, entry: HistoryEntry, means: Means) -> Plan:
     """The plan whose wanted state is the one before an entry.
 
@@ -50,7 +81,7 @@ def plan_rollback(target: Target, entry: HistoryEntry, means: Means) -> Plan:
     """
     desired = means.history.snapshot(entry.id).configuration
     settle(means, desired.project, stop_imports=True)
-    state = read_live(means.service, desired, means.history.applied())
+    state = read_live(means.service, desired, means.history.known())
     return make_plan(target, desired, state, goes_back_to=entry.id, serial=count(means.history))
 
 
@@ -89,16 +120,31 @@ def roll_back(
     Raises:
         Refused, CouldNot, StoppedPartWay: as `apply` does.
     """
-    pins = _left(plan, means.history)
-    return apply(plan, means, permissions, reason=reason, pins=pins)
+    done = apply(plan, means, permissions, reason=reason, pins=_left(plan, means.history))
+    if done is not None:
+        kept = [pin for pin in means.history.pins() if not holds(pin, plan)]
+        means.history.keep_pins(kept)
+    return done
 
 
-def _left(plan: Plan, history: History) -> set[str]:
-    """The wanted states that this rollback leaves: those applied since, and what is live."""
+def _left(plan: Plan, history: History) -> tuple[Pin, ...]:
+    """What this rollback takes away: of what is live, and of what applies since were to make so."""
     first = history.find(plan.goes_back_to or "").number
-    since = [
-        entry.digest_after
-        for entry in history.entries()
-        if entry.kind is Doing.APPLY and entry.number >= first
-    ]
-    return {plan.digest_before, *since} - {plan.digest_after}
+    since = [entry for entry in history.entries() if entry.number >= first]
+    states, unknown = [plan.live], []
+    for entry in since:
+        try:
+            snapshot = history.snapshot(entry.id)
+        except CouldNot:
+            continue
+        states += [snapshot.configuration] if entry.number > first else []
+        if snapshot.wanted is not None and entry.kind is Doing.APPLY:
+            states.append(snapshot.wanted)
+        elif entry.kind is Doing.APPLY:
+            unknown.append(state_pin(entry.digest_after))
+    found: list[Pin] = []
+    for pin in (pin for state in states for pin in pins_between(state, plan.desired)):
+        if not any(same_pin(pin, other) for other in found):
+            found.append(pin)
+    unknown += [] if found else [state_pin(plan.digest_before)]
+    return (*found, *(pin for pin in unknown if pin.digest != plan.digest_after))

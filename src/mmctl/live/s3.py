@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from mmctl.errors import CouldNot
+from mmctl.live.store import Damaged, aside_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +35,9 @@ class Bucket(Protocol):
 
     def delete(self, key: str) -> None:
         """Take an object away."""
+
+    def copy(self, key: str, other: str) -> None:
+        """Write the bytes of an object under another key too."""
 
 
 class S3Store:
@@ -78,7 +82,10 @@ class S3Store:
 
     def get(self, name: str) -> str | None:
         """The text of a name; None: there is none."""
-        found = self._bucket.get(self._prefix + name)
+        try:
+            found = self._bucket.get(self._prefix + name)
+        except UnicodeDecodeError as error:
+            raise Damaged(f"`{name}` in {self.place} is damaged: {error}") from error
         return None if found is None else found[0]
 
     def names(self, ending: str) -> Iterator[str]:
@@ -89,3 +96,11 @@ class S3Store:
     def delete(self, name: str) -> None:
         """Take a name away; one that is not there is gone already."""
         self._bucket.delete(self._prefix + name)
+
+    def set_aside(self, name: str) -> str:
+        """Keep a damaged text under a name that nothing reads; that name."""
+        taken = set(self.names(""))
+        aside = next(each for each in aside_names(name) if each not in taken)
+        self._bucket.copy(self._prefix + name, self._prefix + aside)
+        self.delete(name)
+        return aside

@@ -1,13 +1,16 @@
 """Where snapshots, history, journals, pins and the lock are kept: a directory.
 
 The protocol is what another store (S3) must do as well: put whole, put only if new, append, get.
-Files are readable by their owner alone, and are there whole or not at all.
+Files are readable by their owner alone, and are there whole or not at all. In a folder that its
+group shares (`chmod 2770`) they are the group's, so that a colleague can roll back.
 """
 
 from __future__ import annotations
 
 import os
+import stat
 from contextlib import contextmanager
+from itertools import count
 from typing import TYPE_CHECKING, Final, Protocol
 
 from mmctl.errors import CouldNot
@@ -24,8 +27,13 @@ if TYPE_CHECKING:
 
 
 _GUARD: Final = ".guard"
+_SHARED_FOLDER: Final = 0o2770
 _LEFT_OVER_SECONDS: Final = 3600
 """No write takes so long: a copy that is older will not get its name any more."""
+
+
+class Damaged(CouldNot):
+    """A text is there and cannot be read as what it should be."""
 
 
 class Store(Protocol):
@@ -59,6 +67,14 @@ class Store(Protocol):
     def delete(self, name: str) -> None:
         """Take a name away; one that is not there is gone already."""
 
+    def set_aside(self, name: str) -> str:
+        """Keep a damaged text under a name that nothing reads; that name."""
+
+
+def aside_names(name: str) -> Iterator[str]:
+    """The names under which damaged texts are kept, one after the other."""
+    yield from (f"{name}.damaged-{number}" for number in count(1))
+
 
 class DirectoryStore:
     """A store in a directory of this machine."""
@@ -76,7 +92,8 @@ class DirectoryStore:
         """Write a text whole: beside, to disk, then renamed."""
         try:
             self._make()
-            write_whole(self.directory / name, text, mode=0o600, durable=True)
+            write_whole(self.directory / name, text, mode=self._mode(), durable=True)
+            self._share(self.directory / name)
             self._tidy(self.directory / name)
         except OSError as error:
             raise self._could_not("write", name, error) from error
@@ -92,6 +109,7 @@ class DirectoryStore:
                 return False
             finally:
                 beside.unlink()
+            self._share(self.directory / name)
             sync_folder(self.directory)
         except OSError as error:
             raise self._could_not("write", name, error) from error
@@ -110,11 +128,12 @@ class DirectoryStore:
         try:
             self._make()
             flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-            handle = os.open(self.directory / name, flags, 0o600)
+            handle = os.open(self.directory / name, flags, self._mode())
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(line + "\n")
                 file.flush()
                 os.fsync(file.fileno())
+            self._share(self.directory / name)
         except OSError as error:
             raise self._could_not("write", name, error) from error
 
@@ -124,7 +143,9 @@ class DirectoryStore:
             return (self.directory / name).read_text(encoding="utf-8")
         except FileNotFoundError:
             return None
-        except (OSError, UnicodeDecodeError) as error:
+        except UnicodeDecodeError as error:
+            raise Damaged(f"`{name}` in {self.place} is damaged: {error}") from error
+        except OSError as error:
             raise self._could_not("read", name, error) from error
 
     def names(self, ending: str) -> Iterator[str]:
@@ -146,12 +167,24 @@ class DirectoryStore:
         except OSError as error:
             raise self._could_not("delete", name, error) from error
 
+    def set_aside(self, name: str) -> str:
+        """Keep a damaged text under a name that nothing reads; that name."""
+        try:
+            taken = {path.name for path in self.directory.iterdir()}
+            aside = next(each for each in aside_names(name) if each not in taken)
+            (self.directory / name).rename(self.directory / aside)
+            sync_folder(self.directory)
+        except OSError as error:
+            raise self._could_not("rename", name, error) from error
+        return aside
+
     @contextmanager
     def _guarded(self) -> Iterator[None]:
         """One at a time among the processes of this machine."""
         try:
             self._make()
-            handle = os.open(self.directory / _GUARD, os.O_RDWR | os.O_CREAT, 0o600)
+            handle = os.open(self.directory / _GUARD, os.O_RDWR | os.O_CREAT, self._mode())
+            self._share(self.directory / _GUARD)
         except OSError as error:
             raise self._could_not("write", _GUARD, error) from error
         try:
@@ -162,7 +195,18 @@ class DirectoryStore:
             os.close(handle)
 
     def _make(self) -> None:
-        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not self.directory.exists():
+            self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if _is_shared(self.directory.parent):
+                self.directory.chmod(_SHARED_FOLDER)
+
+    def _mode(self) -> int:
+        return 0o660 if _is_shared(self.directory) else 0o600
+
+    def _share(self, path: Path) -> None:
+        """Let the group of a shared folder use a file, whatever the umask took."""
+        if _is_shared(self.directory) and path.stat().st_uid == os.getuid():
+            path.chmod(0o660)
 
     def _tidy(self, written: Path) -> None:
         """Take away, once, what killed processes left half-written: long before what is now."""
@@ -174,9 +218,19 @@ class DirectoryStore:
             if is_beside(path.name) and path.stat().st_mtime < now - _LEFT_OVER_SECONDS:
                 path.unlink(missing_ok=True)
 
-    def _could_not(self, verb: str, name: str, error: OSError | UnicodeDecodeError) -> CouldNot:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        return CouldNot(
-            f"cannot {verb} `{self.directory / name}`: {reason}",
-            help="snapshots, history and lock are kept there: set `snapshots:` in mmctl.yaml",
-        )
+    def _could_not(self, verb: str, name: str, error: OSError) -> CouldNot:
+        advice = "snapshots, history and lock are kept there: set `snapshots:` in mmctl.yaml"
+        if isinstance(error, PermissionError):
+            advice = (
+                "to share the folder, as its owner: chgrp -R GROUP, then chmod -R g+rwX,g+s, "
+                f"both of {self.directory.parent}"
+            )
+        return CouldNot(f"cannot {verb} `{self.directory / name}`: {error.strerror}", help=advice)
+
+
+def _is_shared(folder: Path) -> bool:
+    """Whether the group of a folder may write there, and what is made there is the group's."""
+    if os.name != "posix":
+        return False
+    mode = folder.stat().st_mode
+    return bool(mode & stat.S_ISGID and mode & stat.S_IWGRP)

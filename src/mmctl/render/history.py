@@ -6,22 +6,30 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from mmctl.live.history import Doing, Result
+from mmctl.live.entries import Doing, Result
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from mmctl.live.history import HistoryEntry
+    from mmctl.live.entries import HistoryEntry
+    from mmctl.live.pins import Pin
 
 
-def human(entries: Sequence[HistoryEntry]) -> Text:
-    """One line an entry, newest first."""
-    if not entries:
-        return Text("nothing was applied yet")
-    lines = [_line(entry) for entry in reversed(entries)]
+def human(entries: Sequence[HistoryEntry], pins: Sequence[Pin] = ()) -> Text:
+    """One line an entry, newest first, and one for each pin."""
+    lines = [_line(entry) for entry in reversed(entries)] or [Text("nothing was applied yet")]
+    lines += [_pin(pin) for pin in pins]
     return Text("\n").join(lines)
+
+
+def _pin(pin: Pin) -> Text:
+    text = Text(f"pinned {visible(pin.id)}  ", "bold")
+    text.append(visible(pin.described), "not bold")
+    if pin.reason:
+        text.append(f"  ({visible(pin.reason)})", "not bold")
+    return text
 
 
 def _line(entry: HistoryEntry) -> Text:
@@ -31,6 +39,8 @@ def _line(entry: HistoryEntry) -> Text:
     text.append(f"  {counted(entry.summary)}  {visible(entry.who)}", "not bold")
     if entry.kind is Doing.ROLLBACK:
         text.append(f"  to the state before {visible(entry.goes_back_to or '')}")
+    if entry.rebuilt:
+        text.append("  told from its snapshot")
     if entry.reason:
         text.append(f"  ({visible(entry.reason)})")
     return text

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from mmctl.live.brakes.brake import Grip
+    from mmctl.live.pins import Pin
     from mmctl.live.plan import Plan
 
 
@@ -42,7 +43,7 @@ BRAKES: Final[tuple[Callable[[Plan], Iterator[Grip]], ...]] = (
 """The brakes that look at the plan alone; `pin` needs the history besides."""
 
 
-def grips(plan: Plan, *, pinned: Iterable[str] = ()) -> tuple[Grip, ...]:
-    """Every brake that holds a plan; `pinned` are the digests that a rollback left."""
+def grips(plan: Plan, *, pinned: Iterable[Pin] = ()) -> tuple[Grip, ...]:
+    """Every brake that holds a plan; `pinned` is what rollbacks took away."""
     found = [grip for brake in BRAKES for grip in brake(plan)]
-    return (*found, *pin(plan, frozenset(pinned)))
+    return (*found, *pin(plan, pinned))

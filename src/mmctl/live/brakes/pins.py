@@ -1,24 +1,42 @@
-"""The brake `pin`: a state that was rolled back before."""
+"""The brake `pin`: what a rollback took away would become live again."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from mmctl.live.brakes.brake import Brake, Grip
+from mmctl.live.brakes.looking import listed
+from mmctl.live.pins import holds
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mmctl.live.pins import Pin
     from mmctl.live.plan import Plan
 
 
-def pin(plan: Plan, pinned: frozenset[str]) -> list[Grip]:
-    """The wanted state is one that a rollback left and pinned."""
-    if plan.goes_back_to is not None or plan.empty or plan.digest_after not in pinned:
+def pin(plan: Plan, pinned: Iterable[Pin]) -> list[Grip]:
+    """A rule, an object or a whole state is again as it was when it was rolled back."""
+    if plan.goes_back_to is not None or plan.empty:
         return []
+    held = [each for each in pinned if holds(each, plan)]
+    if not held:
+        return []
+    ids = " ".join(each.id for each in held[:1])
+    more = ", one by one" if len(held) > 1 else ""
     return [
         Grip(
             brake=Brake.PIN,
-            what=f"the state {plan.digest_after[:12]} was rolled back and is pinned",
-            why="the files are still those that were rolled back",
-            instead="lift the pin: mmctl unpin",
+            what="would bring back what was rolled back and is pinned: "
+            + listed(f"{each.described} ({each.id})" for each in held),
+            why=_why(held),
+            instead=f"change it, or lift the pin{more}: mmctl unpin {ids} "
+            f"--env {plan.target.environment}",
         )
     ]
+
+
+def _why(held: list[Pin]) -> str:
+    reasons = list(dict.fromkeys(each.reason for each in held if each.reason))
+    said = f" ({'; '.join(reasons)})" if reasons else ""
+    return f"it is as it was when it was rolled back{said}"

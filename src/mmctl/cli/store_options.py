@@ -1,0 +1,65 @@
+"""The options that name a history without a project, for when its files are not at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from mmctl.errors import UsageError
+
+Store = Annotated[
+    str | None,
+    typer.Option("--store", help="Without a project: where its snapshots are.", metavar="PLACE"),
+]
+Account = Annotated[
+    str | None, typer.Option("--account", help="With --store: the account.", metavar="NUMBER")
+]
+Region = Annotated[str | None, typer.Option("--region", help="With --store: the region.")]
+Profile = Annotated[str | None, typer.Option("--profile", help="With --store: whose credentials.")]
+ProjectName = Annotated[
+    str | None, typer.Option("--project", help="With --store: which, where it holds several.")
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """The options that name a history without a project."""
+
+    store: str
+    account: str | None = None
+    region: str | None = None
+    profile: str | None = None
+    project: str | None = None
+
+    @property
+    def words(self) -> str:
+        """The options as they were written."""
+        named = ("store", "account", "region", "profile", "project")
+        given = ((name, getattr(self, name)) for name in named)
+        return "".join(f" --{name} {value}" for name, value in given if value)
+
+
+def elsewhere(
+    store: str | None,
+    account: str | None,
+    region: str | None,
+    profile: str | None,
+    project: str | None,
+) -> Elsewhere | None:
+    """The history that options name; None: that of the project here.
+
+    Raises:
+        UsageError: there are options of a store and no store.
+    """
+    others = {"account": account, "region": region, "profile": profile, "project": project}
+    if store is not None:
+        return Elsewhere(store=store, **others)
+    given = [name for name, value in others.items() if value is not None]
+    if given:
+        raise UsageError(
+            f"got `--{given[0]}` without `--store`",
+            help="in a project, mmctl.yaml says it; without one: --store FOLDER or s3://BUCKET/…",
+        )
+    return None

@@ -1,0 +1,104 @@
+"""Entries of the history: one apply or rollback each, and their documents."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SCHEMA: Final = "mmctl/history@1"
+ENTRY: Final = ".entry.json"
+PINS: Final = "pins.json"
+APPLIED: Final = "applied.json"
+"""Names, or their endings, in the store of a history."""
+
+
+class Doing(StrEnum):
+    """What an entry is about."""
+
+    APPLY = "apply"
+    ROLLBACK = "rollback"
+
+
+class Result(StrEnum):
+    """How it ended; an entry that says `unfinished` belongs to a command that was killed."""
+
+    DONE = "done"
+    STOPPED = "stopped part-way"
+    UNFINISHED = "unfinished"
+    NOTHING = "nothing written"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryEntry:
+    """One apply or rollback."""
+
+    id: str
+    kind: Doing
+    at: str
+    """UTC, ISO 8601."""
+    who: str
+    environment: str
+    account: str
+    region: str
+    digest_before: str
+    digest_after: str
+    result: Result
+    reason: str | None = None
+    goes_back_to: str | None = None
+    """Of a rollback: the entry whose snapshot became the wanted state."""
+    state_before: str
+    """The entry whose snapshot is the state before: its own, or that of the unfinished apply that
+    it continues."""
+    forced: tuple[str, ...] = ()
+    """Brakes that were released by a flag."""
+    plan: str | None = None
+    """The seal of the saved plan that was carried out; None: none was."""
+    summary: Mapping[str, int]
+    snapshot: str | None = None
+    """The digest of its snapshot; 0.1.0 noted none."""
+    rebuilt: bool = False
+    """It was lost or damaged, and is told from its snapshot."""
+
+    @property
+    def number(self) -> int:
+        """The place in the order of entries, whatever the clock said."""
+        return int(self.id.partition("-")[0])
+
+
+def entry_of(document: Any, id: str) -> HistoryEntry:
+    """The entry of a document; members that this version does not know are left out.
+
+    Raises:
+        KeyError, TypeError, ValueError: it is damaged, or of another id.
+    """
+    members = {
+        field.name: document[field.name] for field in fields(HistoryEntry) if field.name in document
+    }
+    entry = HistoryEntry(
+        **{
+            **members,
+            "kind": Doing(document["kind"]),
+            "result": Result(document["result"]),
+            "forced": tuple(document["forced"]),
+            "summary": {str(name): int(count) for name, count in dict(document["summary"]).items()},
+        }
+    )
+    texts = (entry.at, entry.who, entry.environment, entry.account, entry.region)
+    digests = (entry.digest_before, entry.digest_after, entry.state_before)
+    if entry.id != id or entry.number < 0 or not all(isinstance(t, str) for t in texts + digests):
+        raise ValueError("it is no entry of this id")
+    return entry
+
+
+def entry_document(entry: HistoryEntry) -> dict[str, Any]:
+    """An entry as JSON."""
+    return asdict(entry) | {"forced": list(entry.forced)}
+
+
+def history_document(entries: tuple[HistoryEntry, ...]) -> dict[str, Any]:
+    """The history as the JSON that machines read, oldest first."""
+    return {"schema": SCHEMA, "entries": [entry_document(entry) for entry in entries]}
