@@ -24,6 +24,8 @@ AT_MOST: Final = 3
 """The ratio that is promised, also for files that were not planned before."""
 REPOSITORY: Final = Path(__file__).parents[2]
 PROJECT: Final = ("mmctl.yaml", "rules", "cases", "lists")
+KEPT: Final = "kept"
+"""The folder of answers that are kept, beside that of the project."""
 MMCTL: Final = str(Path(sys.executable).with_name("mmctl"))
 
 
@@ -34,8 +36,10 @@ def main() -> int:
         print("the AWS CLI is not installed: pip install 'mmctl[dev]'")
         return 2
     with tempfile.TemporaryDirectory(prefix="mmctl-benchmark-") as name:
-        folder = Path(name)
+        folder = Path(name) / "project"
+        folder.mkdir()
         _copy(folder)
+        os.environ["XDG_CACHE_HOME"] = str(folder.parent / KEPT)
         _cpu([MMCTL, "apply", "--yes", "--quiet"], folder)
         runs = [_run(folder, options.aws) for _ in range(options.runs + 1)][1:]
     anew, again = (statistics.median(run[ours] / run[2] for run in runs) for ours in range(2))
@@ -63,7 +67,7 @@ def _copy(folder: Path) -> None:
 
 def _run(folder: Path, aws: str) -> tuple[float, float, float]:
     """CPU seconds of a plan that lints and judges all cases, of the same again, of `aws`."""
-    shutil.rmtree(folder / ".mmctl/cache", ignore_errors=True)
+    shutil.rmtree(folder.parent / KEPT, ignore_errors=True)
     anew = _cpu([MMCTL, "plan"], folder)
     return anew, _cpu([MMCTL, "plan"], folder), _cpu([aws, "--version"], folder)
 

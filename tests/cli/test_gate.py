@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -110,9 +111,32 @@ def test_errors_that_were_passed_over_are_not_forgotten(
 
 
 def test_what_cannot_be_kept_is_no_hindrance(
-    gateway: Path, plan: Callable[..., tuple[int, str, str]]
+    tmp_path: Path, plan: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (gateway / ".mmctl").mkdir()
-    (gateway / ".mmctl/cache").write_text("a file is in the way")
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     assert plan() == (0, "anew", "")
     assert plan() == (0, "anew", "")
+
+
+def test_what_depends_on_nothing_was_not_passed(
+    tmp_path: Path, plan: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    plan()
+    (kept,) = (tmp_path / "cache/mmctl").glob("gate-*.json")
+    kept.write_text(json.dumps({"folders": {}, "files": {}, "messages": {}}))
+    assert plan()[1] == "anew"
+
+
+def test_what_lies_in_the_project_is_not_believed(
+    gateway: Path,
+    tmp_path: Path,
+    plan: Callable[..., tuple[int, str, str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    plan()
+    shutil.copytree(tmp_path / "cache/mmctl", gateway / ".mmctl/cache")
+    shutil.rmtree(tmp_path / "cache")
+    assert plan()[1] == "anew"

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import time
+from calendar import timegm
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mmctl.cli.remembered import FOLDER, MOST
+from mmctl.cli.remembered import MOST
 from mmctl.cli.start import main
 from mmctl.language.read import Sources
 
@@ -56,6 +60,14 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def kept(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of kept answers, which is not there yet."""
+    above = tmp_path_factory.mktemp("user") / "cache"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(above))
+    return above / "mmctl"
+
+
+@pytest.fixture
 def lint(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Lint:
     """Run lint in a folder: its output and exit code, and whether the project was read anew."""
     read: list[Sources] = []
@@ -67,10 +79,11 @@ def lint(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
 
     monkeypatch.setattr(Sources, "read", noted)
 
-    def run(folder: Path, *arguments: str) -> tuple[str, int, str]:
+    def run(folder: Path, *arguments: str, before: bool = False) -> tuple[str, int, str]:
         read.clear()
         monkeypatch.chdir(folder)
-        monkeypatch.setattr(sys, "argv", ["mmctl", "lint", *arguments])
+        words = [*arguments, "lint"] if before else ["lint", *arguments]
+        monkeypatch.setattr(sys, "argv", ["mmctl", *words])
         with pytest.raises(SystemExit) as end:
             main()
         assert isinstance(end.value.code, int)
@@ -197,27 +210,157 @@ def test_what_could_not_be_read_is_tried_anew(lint: Lint, project: Path) -> None
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"folders": {}, "files": 1}', "{}"])
-def test_a_damaged_answer_is_no_answer(lint: Lint, project: Path, damage: str) -> None:
+def test_a_damaged_answer_is_no_answer(lint: Lint, project: Path, kept: Path, damage: str) -> None:
     answer = lint(project)
-    (kept,) = (project / FOLDER).glob("lint-*.json")
-    kept.write_text(damage)
+    (file,) = kept.glob("lint-*.json")
+    file.write_text(damage)
     assert lint(project) == answer
 
 
-def test_where_nothing_can_be_written_nothing_is_remembered(lint: Lint, project: Path) -> None:
-    (project / ".mmctl").write_text("in the way")
+def test_where_nothing_can_be_written_nothing_is_remembered(
+    lint: Lint, project: Path, kept: Path
+) -> None:
+    kept.parent.write_text("in the way")
     first = lint(project)
     assert first[2] == "read anew"
     assert lint(project) == first
 
 
-def test_few_answers_are_kept_and_none_is_for_a_commit(lint: Lint, project: Path) -> None:
-    for day in range(1, MOST + 3):
-        lint(project, "--today", f"2027-01-{day:02}")
-    assert len(list((project / FOLDER).glob("lint-*.json"))) == MOST
-    assert (project / FOLDER / ".gitignore").read_text() == "*\n"
-    assert lint(project, "--today", f"2027-01-{MOST + 2:02}")[2] == "remembered"
-    assert lint(project, "--today", "2027-01-01")[2] == "read anew"
+def test_few_answers_are_kept_and_those_for_nobody_else(
+    lint: Lint, project: Path, kept: Path
+) -> None:
+    lint(project, "--today", "2027-01-01")
+    (first,) = kept.glob("lint-*.json")
+    for number in range(MOST):
+        shutil.copy(first, kept / f"lint-{number:032}.json")
+        os.utime(kept / f"lint-{number:032}.json", (number + 1, number + 1))
+    lint(project, "--today", "2027-01-02")
+    assert len(list(kept.glob("lint-*.json"))) == MOST
+    assert kept.stat().st_mode & 0o777 == 0o700
+    assert not (project / ".mmctl").exists()
+    assert lint(project, "--today", "2027-01-01")[2] == "remembered"
+
+
+def test_what_lies_in_the_project_is_not_believed(lint: Lint, project: Path, kept: Path) -> None:
+    """A pull request may have brought it."""
+    lint(project)
+    (file,) = kept.glob("lint-*.json")
+    document = json.loads(file.read_text()) | {"output": "nothing found", "code": 0}
+    (project / ".mmctl/cache").mkdir(parents=True)
+    (project / ".mmctl/cache" / file.name).write_text(json.dumps(document))
+    file.unlink()
+    answer = lint(project)
+    assert answer[2] == "read anew"
+    assert "nothing found" not in answer[0]
+
+
+@pytest.mark.parametrize("members", [{"files": {}}, {"folders": {}, "files": {}}])
+def test_an_answer_that_depends_on_nothing_is_not_believed(
+    lint: Lint, project: Path, kept: Path, members: dict[str, object]
+) -> None:
+    answer = lint(project)
+    (file,) = kept.glob("lint-*.json")
+    document = json.loads(file.read_text()) | {"output": "nothing found", "code": 0} | members
+    file.write_text(json.dumps(document))
+    assert lint(project) == answer
+
+
+def test_an_answer_is_that_of_one_folder(lint: Lint, project: Path, kept: Path) -> None:
+    first = lint(project)
+    copy = shutil.copytree(project, kept.parent.parent / "copy")
+    assert lint(copy) == first
+    assert lint(copy)[2] == lint(project)[2] == "remembered"
+
+
+def _for_everybody(kept: Path) -> None:
+    kept.chmod(0o755)
+
+
+def _for_a_group(kept: Path) -> None:
+    kept.chmod(0o770)
+
+
+def _a_link(kept: Path) -> None:
+    kept.rename(kept.with_name("elsewhere"))
+    kept.symlink_to(kept.with_name("elsewhere"))
+
+
+def _somebody_elses(kept: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root gives folders away")
+    os.chown(kept, 12345, 12345)
+
+
+@pytest.mark.parametrize("change", [_for_everybody, _for_a_group, _a_link, _somebody_elses])
+def test_a_folder_that_is_not_the_users_own_is_not_believed(
+    lint: Lint, project: Path, kept: Path, change: Change
+) -> None:
+    lint(project)
+    assert lint(project)[2] == "remembered"
+    change(kept)
+    before = sorted(path.name for path in kept.iterdir())
+    for _ in range(2):
+        assert lint(project, "--format", "json")[2] == "read anew"
+    assert sorted(path.name for path in kept.iterdir()) == before
+
+
+@pytest.mark.parametrize("place", [".cache", "../.cache", "rules/cache"])
+def test_a_folder_in_the_checkout_is_not_believed(
+    lint: Lint, project: Path, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a CI server keeps its cache in the checkout, a commit could put answers there."""
+    top = project.parent / f"{project.name}-checkout"
+    (top / ".git").mkdir(parents=True)
+    inside = Path(shutil.copytree(project, top / "gateway"))
+    above = (inside / place).resolve()
+    above.mkdir()
+    (above / "mmctl").mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(above))
+    for _ in range(2):
+        assert lint(inside)[2] == "read anew"
+    assert list((above / "mmctl").iterdir()) == []
+
+
+def test_without_a_variable_it_is_the_folder_of_the_user(
+    lint: Lint, project: Path, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = kept.parent.parent / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    for value in ("", "relative/cache"):
+        monkeypatch.setenv("XDG_CACHE_HOME", value)
+        lint(project)
+        assert lint(project)[2] == "remembered"
+    assert list((home / ".cache/mmctl").glob("lint-*.json"))
+
+
+def test_another_day_is_another_question(
+    lint: Lint, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lint(project)
+    assert lint(project)[2] == "remembered"
+    today = time.gmtime()
+    tomorrow = time.gmtime(timegm(today) + 86_400)
+    monkeypatch.setattr("mmctl.cli.remembered.time.gmtime", lambda: tomorrow)
+    assert lint(project)[2] == "read anew"
+    monkeypatch.setattr("mmctl.cli.remembered.time.gmtime", lambda: today)
+    assert lint(project)[2] == "remembered"
+
+
+def test_a_day_before_the_command_is_the_day_that_counts(lint: Lint, project: Path) -> None:
+    rules = project / "rules/inbound.yaml"
+    text = rules.read_text().replace(
+        "- name: keep\n", "- name: keep\n        expires: 2031-06-01\n"
+    )
+    rules.write_text(text)
+    plain = lint(project)
+    assert "expired-rule" not in plain[0]
+    assert lint(project, "--today", "2031-07-01")[0] != plain[0]
+    for _ in range(2):
+        before = lint(project, "--today", "2031-07-01", before=True)
+        assert "expired-rule" in before[0]
+        assert before[:2] == lint(project, "--today", "2031-07-01")[:2]
+    assert lint(project) == (*plain[:2], "remembered")
 
 
 def test_a_reader_that_goes_away_early_is_no_fault(lint: Lint, project: Path) -> None:

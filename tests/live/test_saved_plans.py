@@ -13,7 +13,7 @@ from mmctl.errors import CouldNot, Refused, UsageError
 from mmctl.language.project import Brakes, Kind
 from mmctl.live.canonical import digest_of
 from mmctl.live.history import Result
-from mmctl.live.past import has_no_past, past_of
+from mmctl.live.past import is_past_unknown, past_of
 from mmctl.live.plan import make_plan, plan_between, target_of
 from mmctl.live.planfile import load_plan, plan_text, save_document, save_plan
 from mmctl.live.read import read_live
@@ -253,10 +253,10 @@ def test_a_store_without_a_past_cannot_know_and_one_with_another_past_refuses(
 ) -> None:
     entries = list(world.history.store.names(".entry.json"))
     kept = {name: world.history.store.get(name) or "" for name in entries}
-    assert not has_no_past(load_plan(saved.path), world.history)
+    assert not is_past_unknown(load_plan(saved.path), world.history)
     for name in entries:
         world.history.store.delete(name)
-    assert has_no_past(load_plan(saved.path), world.history)
+    assert is_past_unknown(load_plan(saved.path), world.history)
     assert not saved.renewed().empty
     (text,) = kept.values()
     other = json.loads(text) | {"id": "0007-20261101T000000Z"}

@@ -95,12 +95,12 @@ def apply(
 
 def _renewed(change: Change, loaded: Plan) -> Plan:
     """The saved plan as it is to be carried out now; what cannot be known of it is said."""
-    from mmctl.live.past import has_no_past
+    from mmctl.live.past import is_past_unknown
     from mmctl.live.renewing import renewed
 
     means = change.means
     made = renewed(loaded, change.target, change.project.settings.project, means)
-    if has_no_past(made, means.history):
+    if is_past_unknown(made, means.history):
         change.run.errors().print(
             "warning: whether this plan was applied before is not known: "
             f"there is no history in {means.history.store.place}"

@@ -50,7 +50,7 @@ def pass_gates(change: Change, *, forced: Collection[str] = ()) -> Passed:
     run, project = change.run, change.project
     asked = (project.environment.name, run.today.isoformat(), *sorted(run.password_variables))
     kept = file_of(str(run.root), "gate", asked)
-    if _nothing_found(kept, run, change.seen):
+    if kept is not None and _nothing_found(kept, run, change.seen):
         return Passed()
     messages = Seen()
 
@@ -63,7 +63,7 @@ def pass_gates(change: Change, *, forced: Collection[str] = ()) -> Passed:
         lint_errors=_lint(run, project, forced=Brake.LINT in forced),
         failed_cases=_cases(run, project, read_file),
     )
-    if passed == Passed() and change.seen.all:
+    if kept is not None and passed == Passed() and change.seen.all:
         seen = {"folders": change.seen.folders, "files": change.seen.files}
         keep(kept, {**seen, "messages": messages.files})
     return passed
@@ -74,7 +74,8 @@ def _nothing_found(kept: str, run: Run, seen: Seen) -> bool:
     try:
         document = json.loads(Path(kept).read_text(encoding="utf-8"))
         same = (document["folders"], document["files"]) == (seen.folders, seen.files)
-        return same and Seen(files=document["messages"]).holds(str(run.root))
+        messages = Seen(files=document["messages"])
+        return bool(seen.files) and same and (not messages.files or messages.holds(str(run.root)))
     except (OSError, ValueError, KeyError, TypeError):
         return False
 

@@ -73,7 +73,8 @@ def lint(
     """Report every problem of the project at once.
 
     While nothing has changed since, the last answer is given again, at once.
-    Answers are kept in the folder .mmctl/cache of the project.
+    Answers are kept in $XDG_CACHE_HOME/mmctl, else in ~/.cache/mmctl; on Windows in
+    %LOCALAPPDATA%/mmctl. Nothing that lies in the project is believed.
     """
     from mmctl.checks.baseline import beyond
     from mmctl.cli.linting import STDIN, linted, linted_at, reported

@@ -1,8 +1,11 @@
 """Answers of `lint` that are still true: nothing that they depend on has changed.
 
-An answer is kept with everything that it depends on: the arguments, the day, the program, how
-the output looks, every file and folder that was read. All of it is compared, contents too, before
-it is given again. Imported before anything else is; nothing may be imported here that takes long.
+An answer is kept with everything that it depends on: the project's folder, the arguments, the day,
+the program, how the output looks, every file and folder that was read. All of it is compared,
+contents too, before it is given again. It is kept among the user's own files: what lies in a
+project may have come with it, and is not believed.
+
+Imported before anything else is; nothing may be imported here that takes long.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import mmctl
+from mmctl.cli.own_folder import make_own, own_folder
 from mmctl.language.root import root_of
 from mmctl.language.seen import Seen
 
@@ -22,10 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 OFF: Final = "--no-cache"
-FOLDER: Final = os.path.join(".mmctl", "cache")
-"""Below the folder of the project."""
-MOST: Final = 16
-"""Answers that are kept; the oldest go."""
+MOST: Final = 64
+"""Answers of a kind that are kept, of all projects; the oldest go."""
 LONGEST: Final = 1_000_000
 """Characters of an answer that is kept."""
 _ELSEWHERE: Final = ("-C", "--directory")
@@ -58,14 +60,15 @@ class Answer(NamedTuple):
 
 def remembered(arguments: Sequence[str]) -> Answer | None:
     """The answer to the same question, where nothing has changed since; else None."""
-    file = _file(arguments)
-    if file is None:
+    root = _root(arguments)
+    file = None if root is None else _file(root, arguments)
+    if root is None or file is None:
         return None
     try:
         with open(file, encoding="utf-8") as kept:
             document = json.load(kept)
         seen = Seen(document["folders"], document["files"])
-        if not seen.holds(_folder_of_project(file)):
+        if not seen.holds(root):
             return None
         return Answer(str(document["output"]), int(document["code"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -74,7 +77,8 @@ def remembered(arguments: Sequence[str]) -> Answer | None:
 
 def remember(arguments: Sequence[str], answer: Answer, seen: Seen) -> None:
     """Keep an answer, where it is one that can be given again and the folder can be written."""
-    file = _file(arguments)
+    root = _root(arguments)
+    file = None if root is None else _file(root, arguments)
     if file is None or not seen.all or len(answer.output) > LONGEST:
         return
     document = {
@@ -87,16 +91,14 @@ def remember(arguments: Sequence[str], answer: Answer, seen: Seen) -> None:
 
 
 def keep(file: str, document: dict[str, object]) -> None:
-    """Keep what is remembered, where the folder can be written; the oldest of its kind goes."""
+    """Keep what is remembered, where there is a folder for it; the oldest of its kind goes."""
     from pathlib import Path
 
     from mmctl.writing import write_whole
 
     folder, name = os.path.split(file)
     try:
-        os.makedirs(folder, exist_ok=True)
-        # Whatever the project's own .gitignore says, nobody wants these in a commit.
-        write_whole(Path(folder, ".gitignore"), "*\n")
+        make_own(folder)
         write_whole(Path(file), json.dumps(document, ensure_ascii=False))
         for old in _oldest(folder, name.partition("-")[0]):
             os.remove(old)
@@ -104,27 +106,30 @@ def keep(file: str, document: dict[str, object]) -> None:
         return
 
 
-def _file(arguments: Sequence[str]) -> str | None:
-    """Where the answer to a question is kept; None where it is no question of this kind."""
+def _root(arguments: Sequence[str]) -> str | None:
+    """The project that a question is about; None where it is no question of this kind."""
     if not arguments or arguments[0] != "lint" or OFF in arguments or _JOB_SUMMARY in os.environ:
         return None
     if any(each.startswith(_ELSEWHERE) for each in arguments):
         return None
-    root = root_of(os.getcwd())
-    if root is None:
-        return None
+    return root_of(os.getcwd())
+
+
+def _file(root: str, arguments: Sequence[str]) -> str | None:
     return file_of(root, "lint", (*arguments, os.getcwd(), *_look()))
 
 
-def file_of(root: str, kind: str, question: Iterable[str]) -> str:
-    """Where the answer to a question of a kind is kept, as this program would answer it."""
-    key = "\0".join((*question, *_program()))
+def file_of(root: str, kind: str, question: Iterable[str]) -> str | None:
+    """Where the answer to a question about a project is kept, as this program would answer it.
+
+    None: there is no folder that answers may be kept in.
+    """
+    folder = own_folder(root)
+    if folder is None:
+        return None
+    key = "\0".join((os.path.realpath(root), *question, *_program()))
     name = blake2b(key.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
-    return os.path.join(root, FOLDER, f"{kind}-{name}.json")
-
-
-def _folder_of_project(file: str) -> str:
-    return file[: -len(os.path.join(os.sep, FOLDER, os.path.basename(file)))]
+    return os.path.join(folder, f"{kind}-{name}.json")
 
 
 def _look() -> Iterator[str]:

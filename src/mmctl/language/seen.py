@@ -43,10 +43,14 @@ class Seen:
         self.files.setdefault(path, _THERE if there else None)
 
     def holds(self, root: str) -> bool:
-        """Whether all of it is still so below a folder."""
-        return all(
-            _names_in(os.path.join(root, path)) == names for path, names in self.folders.items()
-        ) and all(_as_seen(os.path.join(root, path), was) for path, was in self.files.items())
+        """Whether all of it is still so below a folder; where nothing was seen, nothing holds."""
+        return (
+            bool(self.files)
+            and all(
+                _names_in(os.path.join(root, path)) == names for path, names in self.folders.items()
+            )
+            and all(_as_seen(os.path.join(root, path), was) for path, was in self.files.items())
+        )
 
 
 def _as_seen(path: str, was: str | None) -> bool:

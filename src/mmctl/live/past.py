@@ -87,9 +87,14 @@ def refuse_others(others: Sequence[HistoryEntry]) -> None:
         )
 
 
-def has_no_past(plan: Plan, history: History) -> bool:
-    """Whether nothing tells if a saved plan was carried out before: the store has no entries."""
-    return plan.seal is not None and not history.entries()
+def is_past_unknown(plan: Plan, history: History) -> bool:
+    """Whether nothing tells if a saved plan was carried out before: the store has no entries.
+
+    Where nothing of the project is live, nothing that came since could be undone.
+    """
+    project = plan.desired.project
+    live = any(thing.project == project for thing in plan.live.objects)
+    return plan.seal is not None and live and not history.entries()
 
 
 def _after(past: Past, entries: Sequence[HistoryEntry]) -> Sequence[HistoryEntry]:
