@@ -12,14 +12,20 @@ import json
 import os
 import stat
 from io import BufferedReader, FileIO
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 MIB: Final = 1024 * 1024
+RULES_AT_MOST: Final = 16 * MIB
+"""Bytes of a file of rules or cases: more than 100,000 rules, where the service takes 1,600."""
+FILE_AT_MOST: Final = 64 * MIB
+"""Bytes of any other file that people write or export: members, zones, configurations."""
 DOCUMENT_AT_MOST: Final = 256 * MIB
 """Bytes of a document that mmctl itself writes: a plan, a snapshot, a report."""
+DEEPEST: Final = 100
+"""Levels of a JSON document; those of the service have fewer than 20."""
 _PIECE: Final = MIB
 _HANDED_OVER: Final = ("/dev/fd/", "/dev/stdin", "/proc/")
 """Where a shell puts pipes that it has a writer for: `<(command)`."""
@@ -52,7 +58,7 @@ def read_text(path: str | Path, *, at_most: int) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
-def read_stream(file: BinaryIO, *, at_most: int) -> bytes:
+def read_stream(file: IO[bytes], *, at_most: int) -> bytes:
     """What is left of an open file or pipe.
 
     Raises:
@@ -60,11 +66,11 @@ def read_stream(file: BinaryIO, *, at_most: int) -> bytes:
     """
     content = read_some(file, at_most + 1)
     if len(content) > at_most:
-        raise OSError(errno.EFBIG, f"larger than {at_most // MIB} MiB, the most that is read")
+        raise OSError(errno.EFBIG, f"it has more than {at_most:,} bytes, the most that is read")
     return content
 
 
-def read_some(file: BinaryIO, count: int) -> bytes:
+def read_some(file: IO[bytes], count: int) -> bytes:
     """The next `count` bytes, fewer at the end; room is taken for what is there, not for all."""
     parts = []
     while part := file.read(min(count, _PIECE)):
@@ -93,6 +99,13 @@ def open_file(path: str | Path) -> FileIO:
         raise
 
 
+def resolved(path: str | Path) -> Path:
+    """The place that a path leads to, all links followed; links that go round lead nowhere."""
+    from pathlib import Path  # noqa: PLC0415 - slow to import, and what starts a command is here
+
+    return Path(os.path.realpath(path))
+
+
 def parse_json(text: str | bytes) -> Any:
     """The value of a JSON text.
 
@@ -100,9 +113,27 @@ def parse_json(text: str | bytes) -> Any:
         ValueError: it is no JSON, or nested deeper than any document is.
     """
     try:
-        return json.loads(text)
+        value = json.loads(text)
+        deeper = _is_deeper(value, DEEPEST)
     except RecursionError:
-        raise ValueError("it is nested deeper than any document is") from None
+        deeper = True
+    if deeper:
+        raise ValueError(f"it is nested deeper than {DEEPEST} levels")
+    return value
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    inner = [value] if isinstance(value, list | dict) else []
+    for _ in range(levels):
+        inner = [
+            part
+            for outer in inner
+            for part in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(part, list | dict)
+        ]
+        if not inner:
+            return False
+    return True
 
 
 def _check_kind(mode: int, path: str | Path) -> None:

@@ -8,11 +8,11 @@ another name.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from mmctl.inputs import parse_json
 from mmctl.problem import Position, Problem, Severity
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def known_problems(report: str) -> tuple[Problem, ...]:
         ValueError: the text is no such report.
     """
     try:
-        document = json.loads(report)
+        document = parse_json(report)
         problems = tuple(map(_problem, document["problems"]))
         schema = document["schema"]
     except (KeyError, TypeError) as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +9,7 @@ from mmctl.cases.counting import coverage_of
 from mmctl.cases.mutation import mutate
 from mmctl.cases.reading import cases_of
 from mmctl.cases.running import run_cases
+from mmctl.cli.name_pattern import NamePattern, PatternError
 from mmctl.cli.progress import Progress
 from mmctl.errors import UsageError
 
@@ -50,7 +50,7 @@ def run_the_cases(run: Run, asked: Asked) -> int:
     project = run.project()
     cases, problems = cases_of(project)
     expression = _expression(asked.pattern)
-    chosen = [case for case in cases if expression.search(case.name)]
+    chosen = [case for case in cases if expression.is_in(case.name)]
     results = run_cases(project, chosen, run.read_file)
     wanted = asked.coverage or asked.coverage_min is not None or run.format in _COVERED
     coverage = coverage_of(project, results) if wanted else None
@@ -136,8 +136,8 @@ def _too_little(
     return bool(lacks)
 
 
-def _expression(pattern: str | None) -> re.Pattern[str]:
+def _expression(pattern: str | None) -> NamePattern:
     try:
-        return re.compile(pattern or "")
-    except re.error as error:
-        raise UsageError(f"`--run {pattern}` is no regular expression: {error}") from None
+        return NamePattern.of(pattern or "")
+    except PatternError as error:
+        raise UsageError(f"`--run {pattern}` {error}") from None

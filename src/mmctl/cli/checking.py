@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.errors import UsageError
+from mmctl.inputs import FILE_AT_MOST, read_text
 
 if TYPE_CHECKING:
     from mmctl.cli.run import Run
@@ -28,7 +29,7 @@ def check_of(run: Run, zone: str | None) -> Checker:
     if zone is None:
         return Checker(DnsRecords())
     try:
-        text = (run.directory / zone).read_text(encoding="utf-8")
+        text = read_text(run.directory / zone, at_most=FILE_AT_MOST)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise UsageError(f"cannot read `{zone}`: {(reason or '').lower()}") from None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mmctl.errors import CouldNot, ProblemsFound, Refused, UsageError
+from mmctl.inputs import FILE_AT_MOST, read_file
 from mmctl.writing import write_whole
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def edit_of(path: Path, change: Callable[[str], str | None], what: str) -> FileE
         UsageError: the file cannot be read, or the change finds no place in it.
     """
     try:
-        before = path.read_bytes().decode("utf-8")
+        before = read_file(path, at_most=FILE_AT_MOST).decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"`{path}` cannot be read: {error}") from None
     after = change(before)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mmctl.errors import UsageError
+from mmctl.inputs import RULES_AT_MOST, read_file
 from mmctl.visible import visible
 from mmctl.writing import write_whole
 
@@ -89,6 +90,6 @@ def _change(name: str, path: Path, pairs: list[tuple[Problem, Fix]]) -> Change:
 
 def _text(name: str, path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8")
+        return read_file(path, at_most=RULES_AT_MOST).decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"`{name}` cannot be read: {error}") from None

@@ -14,6 +14,7 @@ import typer
 from mmctl.cli.main import USAGE, command
 from mmctl.cli.run import Run
 from mmctl.errors import UsageError
+from mmctl.inputs import RULES_AT_MOST, read_stream, read_text, resolved
 from mmctl.visible import visible
 from mmctl.writing import write_whole
 
@@ -72,7 +73,9 @@ def _stdin(run: Run) -> int:
     from mmctl.language.files import Unreadable, decode
 
     try:
-        text = decode(sys.stdin.buffer.read(), _STDIN)
+        text = decode(read_stream(sys.stdin.buffer, at_most=RULES_AT_MOST), _STDIN)
+    except OSError as error:
+        raise UsageError(f"cannot read stdin: {error.strerror}") from None
     except Unreadable as error:
         raise UsageError(f"cannot read stdin: {error.problem.message}") from None
     from mmctl.language.format import formatted
@@ -100,8 +103,8 @@ def _found(run: Run, paths: list[Path]) -> Iterator[tuple[str, Path]]:
             raise UsageError(f"there is no `{path}`")
         below = sorted(_below(whole)) if whole.is_dir() else [whole]
         for file in below:
-            if file.resolve() not in done:
-                done.add(file.resolve())
+            if resolved(file) not in done:
+                done.add(resolved(file))
                 yield str(path / file.relative_to(whole) if whole.is_dir() else path), file
 
 
@@ -119,7 +122,7 @@ def _is_ours(file: Path) -> bool:
     from mmctl.language.nodes import Mapping, Scalar, compose
 
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = read_text(file, at_most=RULES_AT_MOST).removeprefix("\ufeff")
     except (OSError, UnicodeDecodeError):
         return True
     node, problems = compose(text, file=file.name)
@@ -130,11 +133,11 @@ def _is_ours(file: Path) -> bool:
 
 
 def _formatted(name: str, path: Path) -> _File:
-    from mmctl.language.files import DiskFiles, Unreadable, decode
+    from mmctl.language.files import DiskFiles, Unreadable, decode, no_larger
     from mmctl.language.format import formatted
 
     try:
-        before = decode(DiskFiles(path.parent).read(path.name), name)
+        before = decode(no_larger(DiskFiles(path.parent).read(path.name), name), name)
     except Unreadable as error:
         return _File(name=name, path=path, before="", after="", problems=(error.problem,))
     result = formatted(before, file=name)

@@ -5,13 +5,12 @@ One function a gate; `plan` and `apply` pass them all, `rollback` passes none.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mmctl.cli.remembered import file_of, keep
 from mmctl.errors import ProblemsFound
+from mmctl.inputs import DOCUMENT_AT_MOST, parse_json, read_text
 from mmctl.language.seen import Seen
 from mmctl.live.brakes.brake import Brake
 from mmctl.problem import Severity
@@ -72,7 +71,7 @@ def pass_gates(change: Change, *, forced: Collection[str] = ()) -> Passed:
 def _nothing_found(kept: str, run: Run, seen: Seen) -> bool:
     """Whether the gates were passed before with the same files, and nothing was found."""
     try:
-        document = json.loads(Path(kept).read_text(encoding="utf-8"))
+        document = parse_json(read_text(kept, at_most=DOCUMENT_AT_MOST))
         same = (document["folders"], document["files"]) == (seen.folders, seen.files)
         messages = Seen(files=document["messages"])
         return bool(seen.files) and same and (not messages.files or messages.holds(str(run.root)))

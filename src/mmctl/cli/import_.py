@@ -13,6 +13,7 @@ import typer
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
 from mmctl.errors import ProblemsFound, Refused, UsageError
+from mmctl.inputs import FILE_AT_MOST, read_file, read_stream
 from mmctl.writing import write_whole
 
 if TYPE_CHECKING:
@@ -117,7 +118,9 @@ def _text(run: Run, file: Path) -> str:
 
     try:
         content = (
-            sys.stdin.buffer.read() if str(file) == _STDIN else (run.directory / file).read_bytes()
+            read_stream(sys.stdin.buffer, at_most=FILE_AT_MOST)
+            if str(file) == _STDIN
+            else read_file(run.directory / file, at_most=FILE_AT_MOST)
         )
         return decode(content, str(file))
     except OSError as error:

@@ -9,6 +9,14 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.cli.revisions import project_at
 from mmctl.errors import UsageError
+from mmctl.inputs import (
+    DOCUMENT_AT_MOST,
+    RULES_AT_MOST,
+    read_file,
+    read_stream,
+    read_text,
+    resolved,
+)
 from mmctl.language.root import root_of
 from mmctl.problem import ordered
 
@@ -75,7 +83,7 @@ def _places(run: Run, paths: Sequence[str]) -> Iterator[tuple[Path, str | None]]
         if name == STDIN:
             raise UsageError("`--changed-since` compares files, and stdin is none")
         path = run.directory / name
-        above = root_of(str(path.resolve()))
+        above = root_of(str(resolved(path)))
         if above is not None:
             yield Path(above), None
         elif path.is_dir():
@@ -89,7 +97,7 @@ def _before(run: Run, folder: Path, name: str | None, revision: str) -> tuple[Pr
         try:
             if name is None:
                 return _project(run, folder, read=past).problems
-            text = (past / Path(name).name).read_bytes()
+            text = read_file(past / Path(name).name, at_most=RULES_AT_MOST)
             return _lone(run, name, _decoded(text, name)).problems
         except (UsageError, OSError):
             # There was nothing to lint then, so every problem is new.
@@ -106,7 +114,7 @@ def reported(file: Path) -> tuple[Problem, ...]:
 
     advice = f"write one with `mmctl lint --format json -o {file}`"
     try:
-        return known_problems(file.read_text(encoding="utf-8"))
+        return known_problems(read_text(file, at_most=DOCUMENT_AT_MOST))
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise UsageError(f"the baseline `{file}` cannot be read: {reason}", help=advice) from None
@@ -116,23 +124,30 @@ def reported(file: Path) -> tuple[Problem, ...]:
 
 def _path(run: Run, name: str) -> Linted:
     if name == STDIN:
-        return _lone(run, "stdin", _decoded(sys.stdin.buffer.read(), "stdin"))
+        return _lone(run, "stdin", _decoded(_from_stdin(), "stdin"))
     path = Path(name) if Path(name).is_absolute() else run.directory / name
     if not path.exists():
         raise UsageError(f"`{name}` does not exist")
-    above = root_of(str(path.resolve()))
+    above = root_of(str(resolved(path)))
     if above is not None:
         root = Path(above)
-        whole, inside = _project(run, root), path.resolve().relative_to(root).as_posix()
+        whole, inside = _project(run, root), resolved(path).relative_to(root).as_posix()
         if path.is_dir() or inside in whole.files:
             return _part(whole, inside)
     if path.is_dir():
         return _project(run, path)
     try:
-        return _lone(run, name, _decoded(path.read_bytes(), name), path)
+        return _lone(run, name, _decoded(read_file(path, at_most=RULES_AT_MOST), name), path)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise UsageError(f"`{name}` cannot be read: {reason}") from None
+
+
+def _from_stdin() -> bytes:
+    try:
+        return read_stream(sys.stdin.buffer, at_most=RULES_AT_MOST)
+    except OSError as error:
+        raise UsageError(f"stdin cannot be read: {error.strerror or error}") from None
 
 
 def _decoded(data: bytes, name: str) -> str:

@@ -24,6 +24,7 @@ from mmctl.cli.ends import stoppable
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
 from mmctl.errors import Refused, UsageError
+from mmctl.inputs import RULES_AT_MOST, read_text
 from mmctl.language.nodes import Scalar
 from mmctl.language.project import Kind
 
@@ -138,7 +139,7 @@ def _line_of_file(path: Path, name: str) -> int:
 def _node(path: Path, name: str) -> object:
     from mmctl.cli.splicing import node_at
 
-    text = path.read_text(encoding="utf-8")
+    text = read_text(path, at_most=RULES_AT_MOST)
     return node_at(text, ("address_lists", name, "members_file"))
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import ValidationError
 
 from mmctl.errors import CouldNot, UsageError
+from mmctl.inputs import RULES_AT_MOST, read_file
 from mmctl.language.files import MemoryFiles
 from mmctl.language.project import EMBEDDED, Kind, Project
 from mmctl.language.references import is_raw, references
@@ -61,7 +62,9 @@ def project_around(run: Run) -> Project:
         return run.read()[0]
     except UsageError:
         if file.is_file():
-            alone = _ProjectFile({file.name: file.read_bytes(), _NO_RULES: "version: 1\n"})
+            alone = _ProjectFile(
+                {file.name: read_file(file, at_most=RULES_AT_MOST), _NO_RULES: "version: 1\n"}
+            )
             return Sources(alone, project_name(run.root.name)).read(run.environment)[0]
         if run.environment not in {None, "local"}:
             raise

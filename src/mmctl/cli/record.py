@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mmctl.cases.reading import cases_of
 from mmctl.cases.running import run_cases
 from mmctl.errors import Refused, UsageError
+from mmctl.inputs import read_file, resolved
 from mmctl.judge.recording import recorded
 from mmctl.language.files import MemoryFiles
 from mmctl.language.layout import Branch, Entry, Leaf, laid_out
@@ -57,7 +58,7 @@ class Recorder:
             settings = self.project.settings
             pattern = (*settings.cases, *settings.rules)[0]
             return posixpath.join(_WILD.sub("", pattern), "recorded.yaml")
-        path = (self.run.directory / self.target).resolve()
+        path = resolved(self.run.directory / self.target)
         if not path.is_relative_to(self.run.root.resolve()):
             raise UsageError(
                 f"`--record {self.target}` leads out of the project",
@@ -157,9 +158,9 @@ class Recorder:
     def _message(self, message: str, content: bytes) -> str:
         """The message's file as the case names it: where it is, else a copy beside the case."""
         folder = posixpath.dirname(self.file)
-        path = Path(message).resolve()
+        path = resolved(message)
         root = self.run.root.resolve()
-        if path.is_relative_to(root) and path.is_file() and path.read_bytes() == content:
+        if path.is_relative_to(root) and self._is(path, content):
             return Path(os.path.relpath(path, root / folder)).as_posix()
         stem = posixpath.basename(message.rpartition(":")[2]).removesuffix(".gz")
         stem = _NOT_IN_NAMES.sub("-", stem.removesuffix(".eml")).strip("-.") or "message"
@@ -172,10 +173,17 @@ class Recorder:
                 return name
             number += 1
 
+    def _is(self, path: Path, content: bytes) -> bool:
+        """Whether a file holds just this."""
+        try:
+            return path.is_file() and read_file(path, at_most=len(content)) == content
+        except OSError:
+            return False
+
     def _fits(self, name: str, content: bytes) -> bool:
         """Whether a copy may be written: nothing else is there."""
         path = self.run.root / name
-        if not path.exists() or path.read_bytes() == content:
+        if not path.exists() or self._is(path, content):
             return True
         del self.messages[name]
         return False

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import mmctl
 from mmctl.cli.own_folder import make_own, own_folder
+from mmctl.inputs import DOCUMENT_AT_MOST, parse_json, read_text
 from mmctl.language.root import root_of
 from mmctl.language.seen import Seen
 
@@ -65,8 +66,7 @@ def remembered(arguments: Sequence[str]) -> Answer | None:
     if root is None or file is None:
         return None
     try:
-        with open(file, encoding="utf-8") as kept:
-            document = json.load(kept)
+        document = parse_json(read_text(file, at_most=DOCUMENT_AT_MOST))
         seen = Seen(document["folders"], document["files"])
         if not seen.holds(root):
             return None

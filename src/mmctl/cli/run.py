@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from mmctl.cli.printing import behind, is_read_by_people, printed
 from mmctl.cli.results import ResultFile
 from mmctl.errors import ProblemsFound, UsageError
+from mmctl.inputs import FILE_AT_MOST, read_file, resolved
 from mmctl.language.root import PROJECT_FILE, root_of
 from mmctl.problem import Severity
 from mmctl.visible import visible, visible_json
@@ -128,10 +129,10 @@ class Run:
         Raises:
             OSError: it cannot be read, or a link leads out of the project.
         """
-        file = (self.root / path).resolve()
-        if not file.is_relative_to(self.root.resolve()):
+        file = resolved(self.root / path)
+        if not file.is_relative_to(resolved(self.root)):
             raise OSError(f"`{path}` leads out of the project")
-        return file.read_bytes()
+        return read_file(file, at_most=FILE_AT_MOST)
 
     def console(self, stream: TextIO | None = None) -> Console:
         """A console for results (stdout, or the file of `--output`), or for another stream."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import ValidationError
 
 from mmctl.errors import UsageError
+from mmctl.inputs import parse_json
 from mmctl.interchange.refusals import Places, refusals
 from mmctl.language.dialect import FILE
 from mmctl.language.password_variables import variable_for
@@ -171,12 +172,12 @@ def import_api_json(texts: Mapping[str, str]) -> Imported:
 
 def _parsed(text: str, file: str) -> Any:
     try:
-        return json.loads(text)
+        return parse_json(text)
     except json.JSONDecodeError as error:
         at = f"{file}:{error.lineno}:{error.colno}"
         raise UsageError(f"`{at}` is not JSON: {error.msg.lower()}") from None
-    except RecursionError:
-        raise UsageError(f"`{file}` is nested too deep") from None
+    except ValueError as error:
+        raise UsageError(f"`{file}` cannot be read: {error}") from None
 
 
 def _items(document: Any, places: Places, notes: list[str]) -> Iterator[_Found]:

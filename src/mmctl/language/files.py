@@ -6,19 +6,22 @@ The only module of `language` that opens files.
 from __future__ import annotations
 
 import os
+import posixpath
 import re
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from mmctl.errors import UsageError
+from mmctl.inputs import FILE_AT_MOST, MIB, RULES_AT_MOST, read_file, resolved
 from mmctl.language.seen import Seen
 from mmctl.problem import Position, Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-MAX_FILE_BYTES: Final = 64 * 1024 * 1024
-"""Larger files are refused: no rule file comes near."""
+_ANY: Final = re.compile(r"[*?\[]")
+"""What makes a path a pattern."""
 
 
 class Unreadable(Exception):
@@ -63,13 +66,15 @@ class DiskFiles:
 
     def matching(self, pattern: str) -> tuple[str, ...]:
         """The paths that a pattern matches, relative to the project, sorted."""
-        if not re.search(r"[*?\[]", pattern):
-            there = (self.root / pattern).exists()
+        if leaves_project(pattern):
+            return ()
+        if not _ANY.search(pattern):
+            there = os.path.exists(self.root / pattern)  # noqa: PTH110 - false for what no path is
             self.seen.whether(pattern, there=there)
             return (pattern,) if there else ()
-        fixed = "/".join(
-            part for part in Path(pattern).parts[:-1] if not re.search(r"[*?\[]", part)
-        )
+        fixed = "/".join(takewhile(lambda part: not _ANY.search(part), Path(pattern).parts[:-1]))
+        if not self._is_inside(fixed):
+            return ()
         expression = pattern_expression(pattern)
         return tuple(sorted(path for path in self._below(fixed) if expression.fullmatch(path)))
 
@@ -100,16 +105,18 @@ class DiskFiles:
     def _content(self, path: str) -> bytes:
         whole = self.root / path
         try:
-            if not whole.resolve().is_relative_to(self.root):
+            if not self._is_inside(path):
                 raise Unreadable(_problem(path, "the file lies outside the project"))
-            if whole.is_dir():
-                raise Unreadable(_problem(path, "this is a folder, expected a file"))
-            if whole.stat().st_size > MAX_FILE_BYTES:
-                raise Unreadable(_problem(path, "larger than 64 MiB, which no rule file is"))
-            return whole.read_bytes()
+            return read_file(whole, at_most=FILE_AT_MOST)
+        except IsADirectoryError as error:
+            raise Unreadable(_problem(path, str(error.strerror))) from None
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            raise Unreadable(_problem(path, f"cannot be read: {reason.lower()}")) from None
+            reason = (getattr(error, "strerror", None) or str(error)).lower()
+            raise Unreadable(_problem(path, f"cannot be read: {reason}")) from None
+
+    def _is_inside(self, path: str) -> bool:
+        """Whether a path, its links followed, lies in the project."""
+        return resolved(self.root / path).is_relative_to(self.root)
 
 
 class MemoryFiles:
@@ -135,6 +142,19 @@ class MemoryFiles:
         return found.encode("utf-8", "surrogatepass") if isinstance(found, str) else found
 
 
+def no_larger(content: bytes, path: str) -> bytes:
+    """The content of a file of rules, which is not endless.
+
+    Raises:
+        Unreadable: it is larger than any file of rules.
+    """
+    if len(content) <= RULES_AT_MOST:
+        return content
+    message = f"larger than {RULES_AT_MOST // MIB} MiB, the most that is read of a rule file"
+    advice = "split it; members of address lists may have a file of their own: `members_file`"
+    raise Unreadable(_problem(path, message, help=advice))
+
+
 def decode(content: bytes, path: str) -> str:
     """The text of a file.
 
@@ -158,6 +178,12 @@ def decode(content: bytes, path: str) -> str:
         raise Unreadable(
             _problem(path, message, position=position, help="save it as UTF-8")
         ) from None
+
+
+def leaves_project(path: str) -> bool:
+    """Whether a path or pattern leads out of the folder that it is meant from, or is no path."""
+    plain = posixpath.normpath(path)
+    return plain == ".." or plain.startswith(("../", "/")) or "\0" in path
 
 
 def pattern_expression(pattern: str) -> re.Pattern[str]:

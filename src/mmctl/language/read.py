@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any, Final
 from mmctl.errors import UsageError
 from mmctl.language import dialect
 from mmctl.language.comments import ignores
-from mmctl.language.files import DiskFiles, Files, MemoryFiles, Unreadable, decode
+from mmctl.language.files import (
+    DiskFiles,
+    Files,
+    MemoryFiles,
+    Unreadable,
+    decode,
+    leaves_project,
+    no_larger,
+)
 from mmctl.language.invariants import invariant_of
 from mmctl.language.nodes import Mapping as MappingNode
 from mmctl.language.nodes import Node, Scalar, compose
@@ -115,7 +123,7 @@ class Sources:
 
     def _parse(self, path: str) -> _Parsed:
         try:
-            text = decode(self.files.read(path), path)
+            text = decode(no_larger(self.files.read(path), path), path)
         except Unreadable as error:
             return _Parsed(None, None, (error.problem,))
         node, problems = compose(text, file=path)
@@ -254,8 +262,7 @@ class _Reading:
     def _check_patterns(self, table: Table) -> None:
         for key in ("rules", "cases"):
             for pattern in table.get(key, ()):
-                path = posixpath.normpath(pattern)
-                if path.startswith(("../", "/")):
+                if leaves_project(pattern):
                     self.builder.report(
                         "include", pattern.position, f"`{pattern}` leaves the project"
                     )
@@ -292,7 +299,7 @@ class _Reading:
 
     def _read_beside(self, path: Text) -> str | None:
         whole = posixpath.normpath(posixpath.join(posixpath.dirname(path.position.file), path))
-        if whole.startswith(("../", "/")):
+        if leaves_project(whole):
             self.builder.report("include", path.position, f"`{path}` leaves the project")
             return None
         if any(part.startswith(".") for part in whole.split("/")):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from mmctl.language.actions import DELIVERING, STORING, action_members
 from mmctl.language.conditions import condition_members
+from mmctl.language.files import leaves_project
 from mmctl.language.log_destinations import destinations
 from mmctl.language.project import LogicalRule, LogicalRuleSet, OnOverlap, Outcome, Phase
 from mmctl.language.resources import common, live_name
@@ -126,7 +127,7 @@ class _Walk:
     def _include(self, item: Table, file: str, phase: Table | None) -> None:
         for pattern in item["include"]:
             path = posixpath.normpath(posixpath.join(posixpath.dirname(file), pattern))
-            if path.startswith(("../", "/")) or pattern.startswith("/"):
+            if leaves_project(path):
                 self._report(pattern, f"`{pattern}` leaves the project")
                 continue
             found = [name for name in self.parent.files.matching(path) if name != file]

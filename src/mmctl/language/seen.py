@@ -10,6 +10,8 @@ import os
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from mmctl.inputs import FILE_AT_MOST, read_file
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -57,8 +59,7 @@ def _as_seen(path: str, was: str | None) -> bool:
     if was is None or was == _THERE:
         return os.path.exists(path) is (was is not None)
     try:
-        with open(path, "rb") as file:
-            return _digest(file.read()) == was
+        return _digest(read_file(path, at_most=FILE_AT_MOST)) == was
     except OSError:
         return False
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.errors import CouldNot, UsageError
+from mmctl.inputs import parse_json
 from mmctl.live.encode import configuration_document, configuration_of
 from mmctl.live.entries import (
     APPLIED,
@@ -279,7 +280,7 @@ class History:
         if text is None:
             raise CouldNot(f"there is no `{name}` in {self.store.place}")
         try:
-            return json.loads(text)
+            return parse_json(text)
         except ValueError as error:
             raise Damaged(f"`{name}` in {self.store.place} is damaged: {error}") from error
 
@@ -300,7 +301,7 @@ def _ends(name: str, ending: str) -> bool:
 def _line_of(line: str) -> dict[str, Any] | None:
     """A line of a journal; None: it is damaged."""
     try:
-        found = json.loads(line)
+        found = parse_json(line)
     except ValueError:
         return None
     whole = isinstance(found, dict) and {"at", "moment", "operation", "subject"} <= found.keys()

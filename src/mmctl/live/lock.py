@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import Refused
+from mmctl.inputs import parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +70,7 @@ def _holder(store: Store) -> Owner | None:
 
 def _read(text: str) -> Owner | None:
     try:
-        return Owner(**json.loads(text))
+        return Owner(**parse_json(text))
     except (ValueError, TypeError):
         return None
 

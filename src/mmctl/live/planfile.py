@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.errors import Refused, UsageError
+from mmctl.inputs import DOCUMENT_AT_MOST, parse_json, read_text
 from mmctl.language.project import Brakes
 from mmctl.live.canonical import digest_of
 from mmctl.live.edits import Edit
@@ -131,10 +132,10 @@ def load_plan(path: Path) -> Plan:
         Refused: it was edited after it was made.
     """
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = parse_json(read_text(path, at_most=DOCUMENT_AT_MOST))
     except OSError as error:
         raise UsageError(f"cannot read the plan `{path}`: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise UsageError(f"`{path}` is not a plan: {error}", help=_MAKE_ONE) from error
     return plan_of(document, str(path))
 

@@ -14,6 +14,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Final, Protocol
 
 from mmctl.errors import CouldNot
+from mmctl.inputs import DOCUMENT_AT_MOST, read_text
 from mmctl.writing import is_beside, sync_folder, write_whole, written_beside
 
 try:
@@ -140,7 +141,7 @@ class DirectoryStore:
     def get(self, name: str) -> str | None:
         """The text of a name; None: there is none."""
         try:
-            return (self.directory / name).read_text(encoding="utf-8")
+            return read_text(self.directory / name, at_most=DOCUMENT_AT_MOST)
         except FileNotFoundError:
             return None
         except UnicodeDecodeError as error:
