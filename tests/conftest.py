@@ -9,6 +9,8 @@ import pytest
 from botocore.loaders import create_loader
 from hypothesis import HealthCheck, settings
 
+from mmctl.cli.trusted_base import COMMITS, DEFAULT_BRANCH, TARGET_BRANCHES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -38,10 +40,12 @@ def _models_are_read_once() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _no_account(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """No test sees this machine's AWS settings, kept answers, terminal or time zone."""
+    """No test sees this machine's AWS settings, CI server, kept answers or time zone."""
     home = tmp_path_factory.getbasetemp() / "home"
     home.mkdir(exist_ok=True)
     for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    for name in (*TARGET_BRANCHES, *DEFAULT_BRANCH, *COMMITS):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(home / "no-config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(home / "no-credentials"))

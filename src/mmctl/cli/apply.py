@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,10 +23,12 @@ from mmctl.cli.change import (
 from mmctl.cli.ends import stoppable
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
-from mmctl.cli.trust_options import PasswordEnv
+from mmctl.cli.trust_options import Base, PasswordEnv
 from mmctl.errors import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mmctl.live.means import Permissions
     from mmctl.live.plan import Plan
 
@@ -55,6 +58,7 @@ def apply(
     endpoint_url: Annotated[
         str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")
     ] = None,
+    base: Base = None,
     password_env: PasswordEnv = None,
 ) -> int:
     """Make live what the files say: snapshot first, and read back afterwards."""
@@ -72,7 +76,8 @@ def apply(
         break_lock=break_lock,
     )
     run = run.with_passwords_of(password_env)
-    change, made = _planned(run, plan_file, endpoint_url, permissions)
+    opened = partial(open_change, endpoint_url=endpoint_url, base=base, forced=permissions.forced)
+    change, made = _planned(run, plan_file, permissions, opened)
     with screen(change) as show, stoppable():
         if not (run.quiet and yes):
             show(render.bare(made, width=run.console().width))
@@ -109,7 +114,7 @@ def _renewed(change: Change, loaded: Plan) -> Plan:
 
 
 def _planned(
-    run: Run, plan_file: Path | None, endpoint_url: str | None, permissions: Permissions
+    run: Run, plan_file: Path | None, permissions: Permissions, opened: Callable[[Run], Change]
 ) -> tuple[Change, Plan]:
     from mmctl.cli.gate import pass_gates
     from mmctl.live.planfile import load_plan
@@ -117,9 +122,9 @@ def _planned(
     if plan_file is not None:
         loaded = load_plan(plan_file)
         environment = in_environment(run, loaded.target.environment)
-        change = open_change(environment, endpoint_url=endpoint_url)
-        return change, _renewed(change, loaded)
-    change = open_change(run, endpoint_url=endpoint_url)
+        change = opened(environment)
+        return change, replace(_renewed(change, loaded), trust=change.trust)
+    change = opened(run)
     environment_name = change.project.environment.name
     if change.project.environment.protected:
         raise Refused(

@@ -13,12 +13,13 @@ import sys
 import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mmctl.errors import ProblemsFound, Refused, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from rich.text import Text
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from mmctl.live.means import Means, Permissions
     from mmctl.live.plan import Plan, Target
     from mmctl.live.preflight import Finding
+    from mmctl.live.trust import Trust
 
 REFUSED = 3
 
@@ -45,6 +47,8 @@ class Change:
     means: Means
     seen: Seen
     """What was seen of the folder when the project was read."""
+    trust: Trust | None = None
+    """Whether the environment leads where the base says."""
 
     @property
     def target(self) -> Target:
@@ -94,7 +98,7 @@ class Change:
             serial=len(self.means.history.entries()),
             new_passwords=passwords.changed(desired, state.configuration),
         )
-        made = replace(made, past=past_of(self.means.history))
+        made = replace(made, past=past_of(self.means.history), trust=self.trust)
         return made if passed is None else _with_warnings(self, made, passed)
 
 
@@ -128,26 +132,39 @@ def preflight(change: Change, made: Plan) -> tuple[Finding, ...]:
 
 
 def open_change(
-    run: Run, *, endpoint_url: str | None = None, project: Project | None = None
+    run: Run,
+    *,
+    endpoint_url: str | None = None,
+    project: Project | None = None,
+    base: str | None = None,
+    forced: Collection[str] = (),
+    compared: bool = True,
 ) -> Change:
     """Read the project, unless it is given, and connect to the service of its environment.
+
+    Where the environment leads is compared with `base`, else with what a CI server or the history
+    know; not `compared`, where the command line says it. `forced` are brakes that a flag released.
 
     Raises:
         ProblemsFound, UsageError: the project cannot be used.
         CouldNot, Refused: the service cannot be reached, or is another account's.
     """
-    from mmctl.cli.stores import history_of
+    from mmctl.cli.reaching import reach, reach_compared
+    from mmctl.cli.trusted_base import revision_of
     from mmctl.language.seen import Seen
-    from mmctl.live.aws import connect
     from mmctl.live.means import Means
+    from mmctl.live.trust import edges_of
 
     seen = Seen()
     project = run.project(seen) if project is None else project
-    service = connect(project.environment, run.root, clock=run.now, endpoint_url=endpoint_url)
-    identity = service.identity
+    if compared:
+        found = reach_compared(run, project, endpoint_url, base=base, forced=forced)
+    else:
+        found = reach(run, project, endpoint_url)
+    project = found.project
     means = Means(
-        service=service,
-        history=history_of(run, project, identity.account, identity.region),
+        service=found.service,
+        history=found.history,
         now=run.now,
         sleep=time.sleep,
         random_bytes=secrets.token_bytes,
@@ -157,9 +174,11 @@ def open_change(
         host=platform.node(),
         process=os.getpid(),
         password_variables=run.password_variables,
-        poll_seconds=0.2 if identity.embedded else 5.0,
+        revision=partial(revision_of, run.root),
+        edges=edges_of(project.settings, project.environment) if compared else {},
+        poll_seconds=0.2 if found.service.identity.embedded else 5.0,
     )
-    return Change(run=run, project=project, means=means, seen=seen)
+    return Change(run=run, project=project, means=means, seen=seen, trust=found.trust)
 
 
 def open_history(

@@ -11,7 +11,7 @@ import typer
 from mmctl.cli.change import open_change, preflight
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
-from mmctl.cli.trust_options import PasswordEnv
+from mmctl.cli.trust_options import Base, PasswordEnv
 from mmctl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -44,11 +44,16 @@ def plan(
         bool, typer.Option("--no-preflight", help="Do not ask whether what rules name is there.")
     ] = False,
     force: Annotated[
-        list[str] | None, typer.Option("--force", help="`lint`: plan in spite of its errors.")
+        list[str] | None,
+        typer.Option(
+            "--force",
+            help="`lint`: plan in spite of its errors; `trust`: as the files say, not the base.",
+        ),
     ] = None,
     endpoint_url: Annotated[
         str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")
     ] = None,
+    base: Base = None,
     password_env: PasswordEnv = None,
 ) -> int:
     """Show what would change: lint and cases first, then live against the files."""
@@ -57,13 +62,14 @@ def plan(
     from mmctl.render import plan as render
 
     run = run.with_passwords_of(password_env)
-    change = open_change(run, endpoint_url=endpoint_url)
+    released = _forced(force or ())
+    change = open_change(run, endpoint_url=endpoint_url, base=base, forced=released)
     if iam:
         from mmctl.live.iam import least_policies
 
         run.write_json(least_policies(change.desired(), change.means.service.identity))
         return 0
-    made = change.plan(partial(pass_gates, forced=_forced(force or ())))
+    made = change.plan(partial(pass_gates, forced=released))
     changed: list[str] = []
     if corpus:
         from mmctl.cli.corpus import with_behaviour
@@ -88,11 +94,11 @@ def plan(
 
 
 def _forced(names: Sequence[str]) -> tuple[str, ...]:
-    """The brakes of `--force`: all others hold the apply alone."""
+    """The brakes of `--force` that matter to a plan: all others hold the apply alone."""
     from mmctl.live.brakes.brake import Brake, brakes_named
 
     forced = brakes_named(names)
-    others = [name for name in forced if name != Brake.LINT]
+    others = [name for name in forced if name not in {Brake.LINT, Brake.TRUST}]
     if others:
         raise UsageError(
             f"got `--force {others[0]}`: `{others[0]}` does not hold up a plan",

@@ -6,6 +6,7 @@ It needs a snapshot and nothing else: of a project its file alone, and with `--s
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -31,7 +32,7 @@ from mmctl.cli.store_options import (
     Store,
     elsewhere,
 )
-from mmctl.cli.trust_options import PasswordEnv
+from mmctl.cli.trust_options import Base, PasswordEnv
 from mmctl.errors import StoppedPartWay
 from mmctl.visible import visible
 
@@ -77,6 +78,7 @@ def rollback(
     endpoint_url: Annotated[
         str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")
     ] = None,
+    base: Base = None,
     password_env: PasswordEnv = None,
 ) -> int:
     """Go back to the state before the last apply, or before a named one."""
@@ -100,10 +102,17 @@ def rollback(
     )
     named = elsewhere(store, account, region, profile, project)
     found = run.read_alone() if named is None else project_elsewhere(run, named, snapshot)
-    change = open_change(run, endpoint_url=endpoint_url, project=found)
+    change = open_change(
+        run,
+        endpoint_url=endpoint_url,
+        project=found,
+        base=base,
+        forced=permissions.forced,
+        compared=named is None,
+    )
     entry = goal(change.means.history, snapshot)
     standing = check_standing(change.means.history, entry)
-    made = plan_rollback(change.target, entry, change.means)
+    made = replace(plan_rollback(change.target, entry, change.means), trust=change.trust)
     run.say(f"back to the state before {entry.id} ({entry.at})")
     for sentence in cannot_come_back(made):
         run.say(f"cannot come back: {sentence}")

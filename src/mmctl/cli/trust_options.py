@@ -14,3 +14,12 @@ PasswordEnv = Annotated[
         metavar="NAME",
     ),
 ]
+Base = Annotated[
+    str | None,
+    typer.Option(
+        "--base",
+        help="The git revision that says where environments lead; absent: the branch that a CI "
+        "server merges into, else what the last apply noted.",
+        metavar="REV",
+    ),
+]

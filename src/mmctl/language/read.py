@@ -75,6 +75,12 @@ def read_text(
     return Sources(MemoryFiles(files), "project", lone=lone).read(environment)
 
 
+def read_settings(text: str | bytes, name: str) -> Settings:
+    """The settings in the text of a project file, whatever its rules look like."""
+    sources = Sources(MemoryFiles({PROJECT_FILE: text}), name)
+    return _Reading(sources, name).settings()[0]
+
+
 _NO_RULES: Final = frozenset({"cases", "invariants"})
 """Sections in which a mistake leaves no rule and no resource out."""
 
@@ -161,7 +167,7 @@ class _Reading:
     def project(
         self, environment: str | None, *, lone: bool
     ) -> tuple[Project, tuple[Problem, ...]]:
-        settings, project_text = self._settings()
+        settings, project_text = self.settings()
         chosen = _environment(settings, environment)
         self.scope = Scope(
             environment=chosen.name, variables={**settings.variables, **chosen.variables}
@@ -186,7 +192,7 @@ class _Reading:
 
     def project_file(self, environment: str | None) -> tuple[Project, tuple[Problem, ...]]:
         """The project file alone, with the problems that leave open what is meant."""
-        settings, text = self._settings()
+        settings, text = self.settings()
         problems = tuple(each for each in ordered(self.builder.problems) if each.severity is _ERROR)
         node = self.sources.parse(PROJECT_FILE).node if text is not None else None
         wanted = environment or settings.default_environment
@@ -208,7 +214,8 @@ class _Reading:
 
     # -- files
 
-    def _settings(self) -> tuple[Settings, str | None]:
+    def settings(self) -> tuple[Settings, str | None]:
+        """The settings of the project, and the text of the project file."""
         if not self.sources.files.matching(PROJECT_FILE):
             return default_settings(self.name), None
         parsed = self.sources.parse(PROJECT_FILE)

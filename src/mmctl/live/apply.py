@@ -204,6 +204,8 @@ def _new_entry(
         forced=permissions.forced,
         plan=plan.seal,
         summary=asdict(plan.summary),
+        revision=means.revision(),
+        edges=means.edges,
     )
 
 

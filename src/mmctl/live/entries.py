@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -62,6 +62,10 @@ class HistoryEntry:
     """The digest of its snapshot; 0.1.0 noted none."""
     rebuilt: bool = False
     """It was lost or damaged, and is told from its snapshot."""
+    revision: str | None = None
+    """The revision of the files in version control, where there is one."""
+    edges: Mapping[str, str] = field(default_factory=dict)
+    """Where it led: endpoint, account, role, store, as the files said it; empty: not noted."""
 
     @property
     def number(self) -> int:
@@ -76,7 +80,7 @@ def entry_of(document: Any, id: str) -> HistoryEntry:
         KeyError, TypeError, ValueError: it is damaged, or of another id.
     """
     members = {
-        field.name: document[field.name] for field in fields(HistoryEntry) if field.name in document
+        each.name: document[each.name] for each in fields(HistoryEntry) if each.name in document
     }
     entry = HistoryEntry(
         **{
@@ -84,6 +88,7 @@ def entry_of(document: Any, id: str) -> HistoryEntry:
             "kind": Doing(document["kind"]),
             "result": Result(document["result"]),
             "forced": tuple(document["forced"]),
+            "edges": {str(name): str(edge) for name, edge in document.get("edges", {}).items()},
             "summary": {str(name): int(count) for name, count in dict(document["summary"]).items()},
         }
     )
@@ -95,8 +100,13 @@ def entry_of(document: Any, id: str) -> HistoryEntry:
 
 
 def entry_document(entry: HistoryEntry) -> dict[str, Any]:
-    """An entry as JSON."""
-    return asdict(entry) | {"forced": list(entry.forced)}
+    """An entry as JSON; what is not noted of its revision and of where it led is left out."""
+    document = asdict(entry) | {"forced": list(entry.forced)}
+    return {
+        member: value
+        for member, value in document.items()
+        if value or member not in {"revision", "edges"}
+    }
 
 
 def history_document(entries: tuple[HistoryEntry, ...]) -> dict[str, Any]:

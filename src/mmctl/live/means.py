@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC
 from typing import TYPE_CHECKING
 
 from mmctl.live.passwords import Passwords
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from mmctl.live.history import History
@@ -38,6 +38,10 @@ class Means:
     poll_seconds: float = 5.0
     password_variables: frozenset[str] = frozenset()
     """Variables of other names that may hold SMTP passwords, as the person who runs it said."""
+    revision: Callable[[], str | None] = lambda: None
+    """The revision of the files, asked for when something is applied."""
+    edges: Mapping[str, str] = field(default_factory=dict)
+    """Where the environment leads, for the history."""
     patience_seconds: float = 1800.0
     """How long an ingress point may take: the service needs one to five minutes."""
 

@@ -50,7 +50,9 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "goes_back_to": plan.goes_back_to,
     }
     document |= _unknown_document(plan)
-    return document if plan.trust is None else document | {"trust": trust_document(plan.trust)}
+    if plan.trust is None or plan.trust.silent:
+        return document
+    return document | {"trust": trust_document(plan.trust)}
 
 
 def _unknown_document(plan: Plan) -> dict[str, Any]:

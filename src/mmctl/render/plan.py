@@ -13,6 +13,7 @@ from rich.text import Text
 from mmctl.language.project import Kind
 from mmctl.live.edits import Edit, EditKind
 from mmctl.live.wording import GLUE, change_text
+from mmctl.render.trust import trust_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -58,6 +59,7 @@ def _steps(plan: Plan) -> Iterator[Text]:
 def bare(plan: Plan, *, width: int = _NARROW, messages: Sequence[str] = ()) -> Text:
     """The plan without the lines around it; `messages` are those of the corpus that change."""
     lines = [heading(plan.target.environment, plan.target.identity)]
+    lines += [Text(f"! {text}", "bold yellow") for text in trust_lines(plan.trust)]
     lines += edit_lines(plan, width=width)
     lines += [Text(f"warning: {warning}", "yellow") for warning in plan.warnings]
     lines += [Text(f"note: {note}", "dim") for note in plan.notes]
@@ -287,7 +289,10 @@ def markdown(plan: Plan) -> str:
     lines = [f"### mmctl plan: {plan.target.environment}", ""]
     if identity.embedded:
         lines += [f"**{EMBEDDED_BANNER}**", ""]
-    lines += [f"Account {identity.account}, {identity.region}: **{totals(plan.summary)}**", ""]
+    said = [f"> {text}" for text in trust_lines(plan.trust)]
+    lines += ["> [!WARNING]", *said, ""] if said else []
+    at = "" if identity.embedded or _is_usual(identity) else f" at `{identity.endpoint}`"
+    lines += [f"Account {identity.account}, {identity.region}{at}: **{totals(plan.summary)}**", ""]
     if plan.edits:
         lines += ["| | Where | What | Change | File |", "| --- | --- | --- | --- | --- |"]
         lines += [_row(edit) for edit in plan.edits]
