@@ -32,7 +32,9 @@ from pathlib import Path
 from typing import Final
 
 import jsonschema
+from flags import advice, wrong_flags
 
+from mmctl.cli.commands import COMMANDS
 from mmctl.cli.main import exit_code
 
 REPOSITORY: Final = Path(__file__).parents[2]
@@ -118,7 +120,16 @@ def _run(command: str, folder: Path) -> list[str]:
     finally:
         os.chdir(before)
     check_document(out.getvalue())
+    check_advice(words[1:], errors.getvalue().splitlines())
     return _printed(out.getvalue(), errors.getvalue(), code)
+
+
+def check_advice(words: list[str], errors: list[str]) -> None:
+    """Every flag that an error advises must be there."""
+    command = next((word for word in words if word in {name for name, _, _ in COMMANDS}), None)
+    if command is not None:
+        found = [flag for text in advice(errors) for flag in wrong_flags(command, text)]
+        assert not found, f"advised, but not there: {', '.join(found)}"
 
 
 def check_document(out: str) -> str | None:

@@ -48,6 +48,62 @@ def test_the_only_address_goes_and_an_empty_list_stays() -> None:
 @pytest.mark.parametrize(
     ("before", "after"),
     [
+        ('\n      - "*@a.example"\n', " []\n"),
+        ("\n      - a@a.example\n", " []\n"),
+        ('\n      - "*@a.example"', " []\n"),
+        ('  # ours\n      - "*@a.example"  # why\n', " []  # ours\n"),
+        ('\n      # of May\n      - "*@a.example"\n', " []\n      # of May\n"),
+        ('\n    - "*@a.example"\n    tags: {a: b}\n', " []\n    tags: {a: b}\n"),
+        ('\r\n      - "*@a.example"\r\n', " []\r\n"),
+        (' [ "*@a.example" , ]\n', " []\n"),
+        (' [\n      "*@a.example",\n    ]\n', " [\n    ]\n"),
+        (' [\n      "*@a.example",  # why\n    ]\n', " [\n    ]\n"),
+        (
+            '\n      - "*@a.example"  # why\n      - b@z.example\n',
+            "\n      - b@z.example\n",
+        ),
+        (
+            '\n      # the first\n      - "*@a.example"\n      - b@z.example\n',
+            "\n      # the first\n      - b@z.example\n",
+        ),
+        (
+            ' [\n      "*@a.example",  # why\n      b@z.example\n    ]\n',
+            " [\n      b@z.example\n    ]\n",
+        ),
+    ],
+)
+def test_an_address_goes_from_a_list_of_every_style(before: str, after: str) -> None:
+    text = HEAD + before
+    value = "*@a.example" if "*@a.example" in text else "a@a.example"
+    line, column = place_of(text, value)
+    place = Position(file="rules.yaml", line=line, column=column)
+    assert without_value(text, place, value) == HEAD + after
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        '\n      - &x "*@a.example"\n      - *x\n',
+        '\n      - "*@a.\n        example"\n',
+        "\n      - >-\n        *@a.example\n",
+    ],
+)
+def test_what_cannot_go_by_itself_is_left_to_a_person(before: str) -> None:
+    text = HEAD + before
+    line, column = place_of(text, "*@a.")
+    assert without_value(text, Position(file="", line=line, column=column), "*@a.example") is None
+
+
+def place_of(text: str, value: str) -> tuple[int, int]:
+    """The line and column of a value, from 1, its quotation mark included."""
+    at = text.index(value)
+    at -= text[at - 1] == '"'
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
         (
             "  - name: one\n    shadow: true\n    actions: [drop]\n",
             "  - name: one\n    actions: [drop]\n",

@@ -12,7 +12,7 @@ from live.stopping import FORCED, Killed, at_write, change_every_kind
 from mmctl.errors import CouldNot, Refused, UsageError
 from mmctl.language.project import Brakes, Kind
 from mmctl.live.canonical import digest_of
-from mmctl.live.history import Result
+from mmctl.live.entries import Result
 from mmctl.live.past import is_past_unknown, past_of
 from mmctl.live.plan import make_plan, plan_between, target_of
 from mmctl.live.planfile import load_plan, plan_text, save_document, save_plan
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from live.conftest import World
     from mmctl.compiler.configuration import LiveConfiguration
-    from mmctl.live.history import HistoryEntry
+    from mmctl.live.entries import HistoryEntry
     from mmctl.live.plan import Plan
 
 OLD, NEW = '"@exarnple.com"', '"@example.net"'
@@ -254,7 +254,7 @@ def test_a_store_without_a_past_cannot_know_and_one_with_another_past_refuses(
     entries = list(world.history.store.names(".entry.json"))
     kept = {name: world.history.store.get(name) or "" for name in entries}
     assert not is_past_unknown(load_plan(saved.path), world.history)
-    for name in entries:
+    for name in [*world.history.store.names("")]:
         world.history.store.delete(name)
     assert is_past_unknown(load_plan(saved.path), world.history)
     assert not saved.renewed().empty

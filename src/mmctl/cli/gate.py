@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mmctl.cli.remembered import file_of, keep
-from mmctl.errors import ProblemsFound
+from mmctl.errors import ProblemsFound, UsageError
 from mmctl.inputs import DOCUMENT_AT_MOST, parse_json, read_text
 from mmctl.language.seen import Seen
-from mmctl.live.brakes.brake import Brake
+from mmctl.live.brakes.brake import Brake, brakes_named
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable
 
     from mmctl.cli.change import Change
     from mmctl.cli.run import Run
@@ -66,6 +66,22 @@ def pass_gates(change: Change, *, forced: Collection[str] = ()) -> Passed:
         seen = {"folders": change.seen.folders, "files": change.seen.files}
         keep(kept, {**seen, "messages": messages.files})
     return passed
+
+
+def forced_in_plan(names: Iterable[str]) -> tuple[str, ...]:
+    """The brakes of a plan's `--force` that matter to it: all others hold the apply alone.
+
+    Raises:
+        UsageError: there is no such brake, or it does not hold up a plan.
+    """
+    forced = brakes_named(names)
+    others = [name for name in forced if name not in {Brake.LINT, Brake.TRUST}]
+    if others:
+        raise UsageError(
+            f"got `--force {others[0]}`: `{others[0]}` does not hold up a plan",
+            help=f"mmctl apply --force {others[0]}",
+        )
+    return forced
 
 
 def _nothing_found(kept: str, run: Run, seen: Seen) -> bool:

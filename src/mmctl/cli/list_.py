@@ -47,6 +47,9 @@ def list_(
         str | None, typer.Option("--reason", help="Why, for the history.", metavar="TEXT")
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Agree without being asked.")] = False,
+    force: Annotated[
+        list[str] | None, typer.Option("--force", help="Release a brake.", metavar="BRAKE")
+    ] = None,
     break_lock: Annotated[
         bool, typer.Option("--break-lock", help="Take a lock that nobody holds any more.")
     ] = False,
@@ -55,6 +58,7 @@ def list_(
     ] = None,
 ) -> int:
     """Add an address to a list or take it off, in the file and live, and nothing else."""
+    from mmctl.live.brakes.brake import brakes_named
     from mmctl.live.means import Permissions
 
     if verb not in {ADD, REMOVE}:
@@ -63,7 +67,7 @@ def list_(
     listed = _list(project, name)
     if verb == ADD:
         _check_address(address)
-    permissions = Permissions(break_lock=break_lock)
+    permissions = Permissions(forced=brakes_named(force or ()), break_lock=break_lock)
     if _has(listed, address) == (verb == ADD):
         run.say(f"`{address}` is {'on' if verb == ADD else 'not on'} the list in the file already")
         return _apply(run, (verb, name, address), endpoint_url, permissions, reason, yes=yes)
@@ -181,7 +185,8 @@ def _apply(
         if not agreed_by_name(change, "apply this to", yes=yes):
             run.say("not applied")
             return REFUSED
-        entry = apply(made, change.means, permissions, reason=reason or " ".join(words))
+        why = reason or " ".join(words)
+        entry = apply(made, change.means, permissions, reason=why, answers_pins=False)
         if entry is not None:
             show(render.line(f"applied as {entry.id}; back to the state before: mmctl rollback"))
             write_entry(change, entry)

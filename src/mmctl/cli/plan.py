@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -12,10 +12,6 @@ from mmctl.cli.change import open_change, preflight
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
 from mmctl.cli.trust_options import Base, PasswordEnv
-from mmctl.errors import UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 NO = 1
 CHANGES = 2
@@ -57,12 +53,12 @@ def plan(
     password_env: PasswordEnv = None,
 ) -> int:
     """Show what would change: lint and cases first, then live against the files."""
-    from mmctl.cli.gate import pass_gates
+    from mmctl.cli.gate import forced_in_plan, pass_gates
     from mmctl.live.planfile import plan_document, save_plan
     from mmctl.render import plan as render
 
     run = run.with_passwords_of(password_env)
-    released = _forced(force or ())
+    released = forced_in_plan(force or ())
     change = open_change(run, endpoint_url=endpoint_url, base=base, forced=released)
     if iam:
         from mmctl.live.iam import least_policies
@@ -91,17 +87,3 @@ def plan(
     if any(finding.certain for finding in found):
         return NO
     return CHANGES if detailed_exitcode and not made.empty else 0
-
-
-def _forced(names: Sequence[str]) -> tuple[str, ...]:
-    """The brakes of `--force` that matter to a plan: all others hold the apply alone."""
-    from mmctl.live.brakes.brake import Brake, brakes_named
-
-    forced = brakes_named(names)
-    others = [name for name in forced if name not in {Brake.LINT, Brake.TRUST}]
-    if others:
-        raise UsageError(
-            f"got `--force {others[0]}`: `{others[0]}` does not hold up a plan",
-            help=f"mmctl apply --force {others[0]}",
-        )
-    return forced

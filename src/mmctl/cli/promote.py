@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,23 +22,27 @@ if TYPE_CHECKING:
 def promote(
     run: Run,
     rule: Annotated[str, typer.Argument(metavar="RULE", help="A rule with `shadow: true`.")],
+    force: Annotated[
+        list[str] | None, typer.Option("--force", help="`lint`: plan in spite of its errors.")
+    ] = None,
     endpoint_url: Annotated[
         str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")
     ] = None,
     password_env: PasswordEnv = None,
 ) -> int:
     """Take `shadow: true` off a rule in its file, and show the plan that makes it act."""
-    from mmctl.cli.gate import pass_gates
+    from mmctl.cli.gate import forced_in_plan, pass_gates
     from mmctl.cli.splicing import without_shadow
     from mmctl.live.planfile import plan_document
     from mmctl.render import plan as render
 
     run = run.with_passwords_of(password_env)
+    gates = partial(pass_gates, forced=forced_in_plan(force or ()))
     found = _shadow(run.project(), rule)
     path = run.root.resolve() / found.position.file
     edit = edit_of(path, lambda text: without_shadow(text, found.position), f"rule `{rule}`")
     with edited(run, edit, lambda after: not _rules(after)[rule].shadow):
-        made = open_change(run, endpoint_url=endpoint_url).plan(pass_gates)
+        made = open_change(run, endpoint_url=endpoint_url).plan(gates)
     if run.format == "json":
         run.write_json(plan_document(made))
     else:

@@ -187,8 +187,8 @@ def _further_back(change: Change, entry: HistoryEntry, named: Elsewhere | None) 
     from mmctl.live.rollback import further_back
 
     earlier = further_back(change.means.history, entry)
-    if earlier is None:
-        return f"all is as it was before {entry.id}, the first state of this history"
+    if earlier is None or not change.means.history.snapshot(earlier.id).configuration.objects:
+        return f"all is as it was before {entry.id}: there is no earlier state in the history"
     again = f"mmctl rollback {earlier.id}{_where(change.run, named)}"
     return f"all is as it was before {entry.id}; to go further back: {again}"
 

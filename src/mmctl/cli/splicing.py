@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
-from mmctl.language.fix import Remove, fixed
+from mmctl.language.fix import Remove, fixed, plain
 from mmctl.language.nodes import Mapping, Scalar, Sequence, compose
 from mmctl.language.quoting import scalar
 from mmctl.language.resources import columns_of
@@ -19,8 +19,9 @@ from mmctl.language.spans import items_of
 if TYPE_CHECKING:
     from mmctl.language.nodes import Node
     from mmctl.language.spans import Item
-    from mmctl.problem import Position
+    from mmctl.problem import Path, Position
 
+_REST_OF_LINE: Final = re.compile(r"[ \t]*,?[ \t]*(#[^\n]*)?\r?\n?")
 _SHADOW_LINE: Final = re.compile(r"[ \t]*shadow:[ \t]*\S+[ \t]*")
 
 
@@ -57,10 +58,57 @@ def without_value(text: str, place: Position, value: str) -> str | None:
     result = fixed(text, [fix], file=place.file)
     if fix in result.done:
         return result.text
-    alone = re.compile(r"\[[ ]*" + re.escape(text[written.start : written.end]) + r"[ ]*\]")
-    start = text.rfind("[", 0, written.start)
-    found = alone.match(text, max(0, start))
+    tries = (_without_line(text, written), _emptied(text, written))
+    return next((each for each in tries if each and _lacks(text, each, written.path)), None)
+
+
+def _without_line(text: str, item: Item) -> str | None:
+    """The text without the line that holds a value alone, and a comment at most."""
+    line = text.rfind("\n", 0, item.start) + 1
+    end = text.find("\n", item.end)
+    end = len(text) if end < 0 else end + 1
+    before, after = text[line : item.start], text[item.end : end]
+    if before.strip() not in {"", "-"} or not _REST_OF_LINE.fullmatch(after):
+        return None
+    rest = text[:line] + text[end:]
+    if item.siblings > 1 or item.flow:
+        return rest
+    key = _key_at(compose(text, file="")[0], item.path[:-1])
+    colon = text.find(":", _index(text, key.position) + len(key.text)) if key is not None else -1
+    return None if colon < 0 else rest[: colon + 1] + " []" + rest[colon + 1 :]
+
+
+def _emptied(text: str, item: Item) -> str | None:
+    """The text where the brackets around one value hold nothing."""
+    start = max(0, text.rfind("[", 0, item.start))
+    alone = re.compile(r"\[\s*" + re.escape(text[item.start : item.end]) + r"\s*,?\s*\]")
+    found = alone.match(text, start)
     return text[: found.start()] + "[]" + text[found.end() :] if found else None
+
+
+def _lacks(before: str, after: str, path: Path) -> bool:
+    """Whether a text says the same as another but for one value of a list."""
+    was, now = (compose(text, file="") for text in (before, after))
+    if was[0] is None or now[0] is None or now[1]:
+        return False
+    expected = plain(was[0])
+    values = expected
+    for part in path[:-1]:
+        values = values[part]
+    del values[path[-1]]
+    return bool(plain(now[0]) == expected)
+
+
+def _key_at(node: Node | None, path: Path) -> Scalar | None:
+    """The key under which something stands at a path of keys and indices."""
+    for part in path[:-1]:
+        if isinstance(node, Mapping):
+            node = node.get(str(part))
+        elif isinstance(node, Sequence) and isinstance(part, int):
+            node = node.items[part]
+    if not isinstance(node, Mapping):
+        return None
+    return next((key for key, _ in node.entries if key.text == path[-1]), None)
 
 
 def node_at(text: str, path: tuple[str, ...]) -> Node | None:

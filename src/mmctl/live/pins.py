@@ -16,7 +16,7 @@ from mmctl.live.diff import diff
 from mmctl.live.edits import EditKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from mmctl.compiler.configuration import LiveConfiguration, LiveObject
     from mmctl.live.plan import Plan
@@ -212,7 +212,7 @@ def _pins_of_rule(
     elif change is EditKind.MOVED and bad.get(name) in good.values():
         before, after = _crossed(bad[name], list(bad.values()), list(good.values()))
         yield replace(base, what=Pinned.ORDER, digest=bad[name], before=before, after=after)
-    elif name in bad and bad[name] not in good.values():
+    elif name in bad and _more(bad[name], bad.values(), good.values()):
         yield replace(base, digest=bad[name])
 
 
@@ -283,11 +283,15 @@ def _order_again(pin: Pin, plan: Plan) -> bool:
 def _rule_again(pin: Pin, plan: Plan) -> bool:
     """By effect, in whichever rule set and under whichever name."""
     wanted, live = _all_rules(plan.desired), _all_rules(plan.live)
-    effects, names = {effect for _, effect in wanted}, {name for name, _ in wanted}
-    now = {effect for _, effect in live}
+    effects, now = [effect for _, effect in wanted], [effect for _, effect in live]
     if pin.what is Pinned.GONE:
-        return pin.digest in now and pin.digest not in effects and pin.rule not in names
-    return pin.digest in effects and pin.digest not in now
+        return _more(pin.digest, now, effects) and pin.rule not in {name for name, _ in wanted}
+    return _more(pin.digest, effects, now)
+
+
+def _more(effect: str | None, here: Collection[str], there: Collection[str]) -> bool:
+    """Whether more rules of some have an effect than of others."""
+    return sum(each == effect for each in here) > sum(each == effect for each in there)
 
 
 def _object_again(pin: Pin, plan: Plan) -> bool:
