@@ -10,6 +10,8 @@ import pytest
 
 from mmctl.cli.main import exit_code
 from mmctl.live.history import History
+from mmctl.live.plan import object_digests
+from mmctl.live.snapshots import Standing, snapshot_of
 from mmctl.live.store import DirectoryStore
 
 HERE = Path(__file__).parent
@@ -75,6 +77,29 @@ def test_every_snapshot_is_read_and_is_the_state_that_its_entry_names(left: Path
     for entry in found.entries():
         assert found.snapshot(entry.id).configuration.project == "acme"
     assert found.applied() is not None
+
+
+def test_every_snapshot_stands_in_the_history_and_none_that_was_edited(left: Path) -> None:
+    found = history_of(left)
+    for entry in found.entries():
+        assert found.standing(entry) is Standing.KEPT
+        name = entry.id + ".snapshot.json"
+        text = found.store.get(name) or ""
+        document = json.loads(text)
+        for thing in document["configuration"]["objects"]:
+            thing["tags"] = {"edited": "yes"}
+        for change in ({}, {"digests": object_digests(snapshot_of(document).configuration)}):
+            found.store.put(name, json.dumps(document | change))
+            edited = found.standing(entry)
+            assert edited is (
+                Standing.OTHER if document["configuration"]["objects"] else Standing.KEPT
+            ), entry.id
+        found.store.put(name, text)
+
+
+def test_snapshots_of_0_1_0_count_as_of_a_protected_environment(left: Path) -> None:
+    found = history_of(left)
+    assert all(found.snapshot(entry.id).protected for entry in found.entries())
 
 
 def test_what_was_cut_off_is_named_by_drift(left: Path, capsys: pytest.CaptureFixture[str]) -> None:

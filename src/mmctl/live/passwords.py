@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.errors import Refused, UsageError
 from mmctl.language.password_variables import is_for_passwords, not_for_passwords
 from mmctl.language.project import Kind
+from mmctl.live.store import Damaged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     Environ = Callable[[str], str | None]
     """The value of an environment variable."""
 
-_BOOK: Final = "passwords.json"
+BOOK: Final = "passwords.json"
 _SALT_BYTES: Final = 16
 _COST: Final = {"n": 2**14, "r": 8, "p": 1}
 
@@ -82,7 +83,7 @@ class Passwords:
     def remember(self, id: str, value: str, version: str | None, salt: bytes) -> None:
         """Keep the salted digest of a password that was set, and the version it got."""
         known = {"salt": salt.hex(), "digest": _digest(value, salt), "version": version}
-        self._store.put(_BOOK, json.dumps({**self._book(), id: known}, sort_keys=True))
+        self._store.put(BOOK, json.dumps({**self._book(), id: known}, sort_keys=True))
 
     def _check(self, thing: LiveObject) -> None:
         variable = thing.smtp_password_env
@@ -104,8 +105,20 @@ class Passwords:
         return not same or known["version"] != found.password_version
 
     def _book(self) -> dict[str, dict[str, str]]:
-        book: dict[str, dict[str, str]] = json.loads(self._store.get(_BOOK) or "{}")
-        return book
+        return book_of(self._store) or {}
+
+
+def book_of(store: Store) -> dict[str, dict[str, str]] | None:
+    """What is kept of passwords, by id of the ingress point; None: it is damaged."""
+    try:
+        text = store.get(BOOK)
+        book = {} if text is None else json.loads(text)
+        for known in book.values():
+            bytes.fromhex(known["salt"])
+            hmac.compare_digest(known["digest"], str(known["version"]))
+    except (Damaged, AttributeError, KeyError, TypeError, ValueError):
+        return None
+    return dict(book)
 
 
 def _digest(value: str, salt: bytes) -> str:

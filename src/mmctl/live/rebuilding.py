@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.errors import CouldNot
 from mmctl.live.edits import Summary
 from mmctl.live.entries import APPLIED, ENTRY, PINS, Doing, HistoryEntry, Result
+from mmctl.live.passwords import BOOK, book_of
 from mmctl.live.pins import Pin, numbered, pins_between, same_pin, state_pin
 from mmctl.live.store import Damaged
 
@@ -120,9 +121,10 @@ def set_aside_damaged(history: History) -> None:
         CouldNot: the store cannot be written.
     """
     told = history.entries()
-    names = set(history.store.names(ENTRY))
-    sound = {name for name in names if history.entry(name) is not None}
-    for name in sorted(names - sound):
+    names = set(history.store.names(""))
+    entries = {name for name in names if name.endswith(ENTRY)}
+    sound = {name for name in entries if history.entry(name) is not None}
+    for name in sorted(entries - sound):
         _set_aside(history, name)
     for entry in told:
         if entry.rebuilt and entry.id + ENTRY not in sound:
@@ -133,8 +135,10 @@ def set_aside_damaged(history: History) -> None:
         pins = rebuilt_pins(history)
         _set_aside(history, PINS)
         history.keep_pins(pins)
-    if history.store.get(APPLIED) is not None and history.applied() is None:
+    if APPLIED in names and history.applied() is None:
         _set_aside(history, APPLIED)
+    if BOOK in names and book_of(history.store) is None:
+        _set_aside(history, BOOK)
 
 
 def _set_aside(history: History, name: str) -> None:
