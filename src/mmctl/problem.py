@@ -68,6 +68,12 @@ class Positions:
 
     places: Mapping[Path, Position] = field(default_factory=dict)
 
+    def below(self, path: Path) -> Positions:
+        """The places of a member and of what is in it, with paths from there."""
+        length = len(path)
+        inside = {at[length:]: place for at, place in self.places.items() if at[:length] == path}
+        return Positions({(): self.at(path), **inside})
+
     def at(self, path: Path) -> Position:
         """The place of a member, or of the nearest member around it that has one.
 

@@ -49,7 +49,8 @@ def linted(check: Check, name: str, text: str) -> tuple[Project, tuple[Problem, 
     settings = HERE / check.id / "mmctl.yaml"
     files = {name: text}
     if "\nproject:" in text:
-        files = {"mmctl.yaml": text, "rules/rules.yaml": RULES, "rules.yaml": RULES}
+        rules = "rules.yaml" if "\nrules:" in text else "rules/rules.yaml"
+        files = {"mmctl.yaml": text, rules: RULES}
     if settings.is_file():
         files["mmctl.yaml"] = settings.read_text(encoding="utf-8")
     project, problems = read_text(files)

@@ -169,10 +169,12 @@ def test_a_change_that_keeps_size_and_time_is_noticed(lint: Lint, project: Path)
 
 
 def test_a_file_that_no_pattern_matches_changes_nothing(lint: Lint, project: Path) -> None:
-    lint(project)
     add("notes/new.md")(project)
-    add("mmctl-notes.txt")(project)
+    lint(project)
+    (project / "notes/new.md").write_text("other words\n", encoding="utf-8")
     assert lint(project)[2] == "remembered"
+    add("notes/new.yml")(project)
+    assert lint(project)[2] == "read anew"
 
 
 def test_how_the_output_looks_is_part_of_the_question(

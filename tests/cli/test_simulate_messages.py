@@ -307,7 +307,7 @@ class TestRecord:
         (tmp_path / "m.eml").write_bytes(mail("an offer"))
         out = mmctl("simulate", "m.eml", *TO, "--record", "-")[1]
         assert out.startswith("# Recorded from what happened")
-        assert "    message: m.eml\n" in out
+        assert "    message: ../m.eml\n" in out
 
     def test_one_process_records(self, mmctl: Callable[..., Ran], tmp_path: Path) -> None:
         (tmp_path / "m.eml").write_bytes(mail("an offer"))

@@ -29,6 +29,7 @@ LONGEST: Final = 1000
 """Characters of a message: a value in it may have millions."""
 
 
+_NOT_MEANT_LITERALLY: Final = frozenset({"pattern-in-literal", "stray-character"})
 _MATCHES_NOTHING: Final = frozenset({"not-an-address", "pattern-in-literal", "stray-character"})
 _OF_MATCHES: Final = frozenset(
     {"case-decides", "own-domain-allow", "redundant-value", "substring-allow", "unanchored-suffix"}
@@ -129,8 +130,11 @@ def _noted(
 def _without_consequences(problems: Sequence[Problem]) -> Iterator[Problem]:
     """Of a value that matches nothing, what it would match is not worth a problem of its own."""
     nothing = {problem.position for problem in problems if problem.check in _MATCHES_NOTHING}
+    otherwise = {each.position for each in problems if each.check in _NOT_MEANT_LITERALLY}
     for problem in problems:
-        if problem.check not in _OF_MATCHES or problem.position not in nothing:
+        if problem.check in _OF_MATCHES and problem.position in nothing:
+            continue
+        if problem.check != "not-an-address" or problem.position not in otherwise:
             yield problem
 
 

@@ -83,6 +83,8 @@ def _instead(test: TextTest, value: str) -> str | None:
         case "equals" | "not_equals" if "@" not in value and value.lower() not in LOCAL_ONLY:
             return _domain_help(test, f"@{value}")
         case "starts_with" if value.startswith("@"):
+            if value == "@":
+                return 'for a domain, write it behind the @: `ends_with: "@example.com"`'
             return f'for the domain, write `ends_with: "{value}"`'
         case "ends_with" if value.endswith("@"):
             return f'for the name before the @, write `starts_with: "{value}"`'

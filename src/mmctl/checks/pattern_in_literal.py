@@ -80,6 +80,8 @@ def run(subject: Subject) -> Iterator[Finding]:
 
 
 def _instead(test: TextTest, value: str) -> str:
+    if not re.search(r"\w", value):
+        return "no text stands for any text: leave it out, and the condition where nothing is left"
     simple = _SIMPLE.match(value)
     text = re.sub(r"\\([.@+_-])", r"\1", simple["text"]) if simple is not None else "\\"
     if "\\" in text:

@@ -70,7 +70,8 @@ _WHAT: Final = {
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the places of what should be kept secret; the secret itself is not repeated."""
-    for file, text in subject.project.files.items():
+    project = subject.project
+    for file, text in {**project.files, **project.list_files}.items():
         for start, end in sorted(_suspicious(text)):
             line = text.count("\n", 0, start) + 1
             for found in _SECRET.finditer(text[start:end]):

@@ -125,7 +125,8 @@ def _fault(test: TextTest, value: str, *, address: bool) -> tuple[str, str] | No
     if unseen is not None and (address or _UNSEEN.sub("", value).strip()):
         plain = re.sub("[\u00a0\u202f]", " ", value)
         meant = _UNSEEN.sub("", value if address else plain)
-        return f"{NAMES[unseen.group()]} in `{_UNSEEN.sub('', plain)}`", meant
+        seen = _UNSEEN.sub("", plain)
+        return f"{NAMES[unseen.group()]} " + (f"in `{seen}`" if seen else "and nothing else"), meant
     entity = next(filter(_is_entity, _ENTITY.finditer(value)), None)
     if entity is not None:
         return f"`{entity.group()}` is HTML, and mail headers are not", html.unescape(value)

@@ -51,6 +51,7 @@ from mmctl.problem import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_ONE: Final = "write an address such as `someone@example.com`, a domain as `*@example.com`"
 SHORTEST: Final = 3
 LONGEST: Final = 320
 LONGEST_LOCAL: Final = 19
@@ -79,17 +80,19 @@ def fault_of(member: str) -> tuple[str, str] | None:
     stray = _STRAY.search(member)
     if not SHORTEST <= len(member) <= LONGEST:
         expected = f"expected {SHORTEST} to {LONGEST}"
-        return f"`{member}` has {len(member)} characters, {expected}", "remove it"
+        many = f"{len(member)} character{'s' * (len(member) != 1)}"
+        return f"`{member}` has {many}, {expected}", _ONE
     if stray is not None:
         inside = re.search(r"<([^<>\s]+@[^<>\s]+)>", member)
-        alone = inside[1] if inside else "someone@example.com"
-        return f"`{member}` is more than an address", f"write the address alone: `{alone}`"
+        if inside is None:
+            return f"`{member}` is not an address", _ONE
+        return f"`{member}` has more than the address", f"write `{inside[1]}`"
     if at and not local:
         return f"`{member}` has nothing before the @", f'write `"*{member}"`'
     if "@" in local:
         return f"`{member}` has more than one @", "write one address a member"
     if "." not in domain:
-        return f"`{member}` is neither an address nor a domain", "write `someone@example.com`"
+        return f"`{member}` is neither an address nor a domain", _ONE
     return _star_fault(member, local, domain)
 
 

@@ -37,8 +37,17 @@ Good:
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Network, ip_interface, ip_network
-from typing import TYPE_CHECKING
+import re
+from contextlib import suppress
+from ipaddress import (
+    IPv4Network,
+    IPv6Network,
+    ip_address,
+    ip_interface,
+    ip_network,
+    summarize_address_range,
+)
+from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.checks.networks import IPV6, network_tests
@@ -49,6 +58,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmctl.checks.networks import NetworkTest
+
+
+FEW: Final = 4
+"""So many networks are named where a range was meant."""
+_WILDCARD: Final = re.compile(r"((?:[0-9]{1,3}\.){1,3})(?:\*(?:\.\*)*)?")
 
 
 def run(subject: Subject) -> Iterator[Finding]:
@@ -70,17 +84,18 @@ def _fault(test: NetworkTest, value: str) -> tuple[str, str, Severity | None] | 
     family = IPv6Network if test.version == IPV6 else IPv4Network
     network = _read(value)
     if network is None:
-        example = "2001:db8::/32" if family is IPv6Network else "192.0.2.0/24"
-        return f"`{value}` is no network", f"write it as `{example}`", None
+        return (*_no_network(value, family), None)
     if not isinstance(network, family):
         return (
             f"`{value}` is IPv{network.version}, and `{test.subject}` is IPv{test.version}",
             "rules see IPv4 addresses only; traffic policies have `sender_ipv6`",
             None,
         )
-    host, slash, _ = value.partition("/")
+    host, slash, length = value.partition("/")
     if not slash:
         return f"`{value}` has no prefix length", f"write `{network}`", None
+    if not length.isdecimal():
+        return f"`{value}` has a mask, expected a prefix length", f"write `{network}`", None
     if ip_interface(value).ip != network.network_address:
         return (
             f"`{value}` has bits set behind its prefix",
@@ -88,6 +103,50 @@ def _fault(test: NetworkTest, value: str) -> tuple[str, str, Severity | None] | 
             Severity.WARNING,
         )
     return None
+
+
+def _no_network(value: str, family: type[IPv4Network | IPv6Network]) -> tuple[str, str]:
+    """What is wrong with a text that is no network, and what was probably meant."""
+    host, _, length = value.partition("/")
+    with suppress(ValueError):
+        address = ip_address(host)
+        if length.isdecimal():
+            most = address.max_prefixlen
+            message = (
+                f"`{value}` is no network: a prefix length of IPv{address.version} is 0 to {most}"
+            )
+            return message, f"for one host write `{address}/{most}`"
+    meant = _read("".join(value.split())) or _wildcard(value)
+    if meant is not None:
+        return f"`{value}` is no network", f"write `{meant}`"
+    inside = _range(value)
+    if inside:
+        listed = ", ".join(f"`{network}`" for network in inside[:FEW])
+        more = " …" if len(inside) > FEW else ""
+        return f"`{value}` is a range, expected a network", f"write {listed}{more}"
+    example = "2001:db8::/32" if family is IPv6Network else "192.0.2.0/24"
+    if re.search(r"[g-z]", value, re.IGNORECASE):
+        return f"`{value}` is no network: names are not looked up", f"write such as `{example}`"
+    return f"`{value}` is no network", f"a network is written such as `{example}`"
+
+
+def _wildcard(value: str) -> IPv4Network | None:
+    """The network of `10.1.*`, `10.1.*.*` and `10.1.`."""
+    found = _WILDCARD.fullmatch(value)
+    if found is None:
+        return None
+    parts = found[1].rstrip(".").split(".")
+    with suppress(ValueError):
+        return IPv4Network((".".join([*parts, "0", "0", "0"][:4]), 8 * len(parts)), strict=False)
+    return None
+
+
+def _range(value: str) -> list[IPv4Network | IPv6Network]:
+    """The networks of `first-last`; none where it is no range."""
+    first, _, last = value.partition("-")
+    with suppress(ValueError, TypeError):
+        return list(summarize_address_range(ip_address(first.strip()), ip_address(last.strip())))
+    return []
 
 
 def _read(value: str) -> IPv4Network | IPv6Network | None:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mmctl.cli.revisions import project_at
-from mmctl.errors import UsageError
+from mmctl.cli.run import refuse_outside
+from mmctl.errors import ProblemsFound, UsageError
 from mmctl.inputs import (
     DOCUMENT_AT_MOST,
     RULES_AT_MOST,
@@ -59,7 +60,10 @@ def linted(run: Run, paths: Sequence[str]) -> Linted:
     Raises:
         UsageError: a path does not exist or cannot be read.
     """
+    from mmctl.language.files import DiskFiles
+
     if not paths:
+        refuse_outside(run.root, DiskFiles.below(run.root))
         return _project(run, run.root)
     return _joined([_path(run, path) for path in paths])
 
@@ -205,7 +209,10 @@ def _all_environments(run: Run, sources: Sources, on_disk: Callable[[str], Path 
     from mmctl.checks.lint import report
     from mmctl.compiler.compile import compile_project
 
-    first, problems = _read(run, sources, run.environment)
+    try:
+        first, problems = _read(run, sources, run.environment)
+    except ProblemsFound as error:
+        return Linted(error.problems, dict(error.files))
     readings = {first.environment.name: (first, problems)}
     if run.environment is None:
         for name in first.settings.environments:
@@ -216,14 +223,16 @@ def _all_environments(run: Run, sources: Sources, on_disk: Callable[[str], Path 
         for name, (project, problems) in readings.items()
     }
     projects = [project for project, _ in readings.values()]
-    files = {path: text for project in projects for path, text in project.files.items()}
+    ours = {path: text for project in projects for path, text in project.files.items()}
+    beside = {path: text for project in projects for path, text in project.list_files.items()}
     found = report(projects, run.today, others)
     repairs = {
         problem: Repair(path=path, fix=fix)
         for problem, fix in found.fixes.items()
-        if (path := on_disk(fix.file)) is not None
+        # A fix knows YAML; rows of a table have cells beside the address.
+        if fix.file in ours and (path := on_disk(fix.file)) is not None
     }
-    return Linted(found.problems, files, repairs)
+    return Linted(found.problems, ours | beside, repairs)
 
 
 def _read(

@@ -125,26 +125,17 @@ def _edit(run: Run, listed: LogicalAddressList, verb: str, address: str) -> File
     places = {member.lower(): place for place, member in enumerate(listed.members or ())}
     number = places[address.lower()]
     written = listed.positions.at(("members", number))
-    if beside is not None and written.line == _line_of_file(path, listed.name):
+    if beside is not None and written.file != listed.position.file:
         return edit_of(beside, lambda text: csv_without(text, address), what)
     return edit_of(path, lambda text: without_value(text, written, address), what)
 
 
 def _members_file(path: Path, name: str) -> Path | None:
-    node = _node(path, name)
-    return Path(os.path.normpath(path.parent / node.text)) if isinstance(node, Scalar) else None
-
-
-def _line_of_file(path: Path, name: str) -> int:
-    node = _node(path, name)
-    return node.position.line if isinstance(node, Scalar) else 0
-
-
-def _node(path: Path, name: str) -> object:
     from mmctl.cli.splicing import node_at
 
     text = read_text(path, at_most=RULES_AT_MOST)
-    return node_at(text, ("address_lists", name, "members_file"))
+    node = node_at(text, ("address_lists", name, "members_file"))
+    return Path(os.path.normpath(path.parent / node.text)) if isinstance(node, Scalar) else None
 
 
 def _is_that(before: Project, after: Project, name: str, verb: str, address: str) -> bool:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from mmctl.cli.printing import behind, is_read_by_people, printed
 from mmctl.cli.results import ResultFile
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
+    from mmctl.language.files import Files
     from mmctl.language.project import Project
     from mmctl.language.seen import Seen
     from mmctl.problem import Problem
@@ -72,11 +75,16 @@ class Run:
         """The project in the environment of this run, with the problems of its files.
 
         What was seen of the folder is noted in `seen`.
+
+        Raises:
+            UsageError: there is no project here, or no such environment.
+            ProblemsFound: the project file says too little for anything else to be looked at.
         """
         from mmctl.language.files import DiskFiles
         from mmctl.language.read import Sources
 
         files = DiskFiles.below(self.root)
+        refuse_outside(self.root, files)
         files.seen = files.seen if seen is None else seen
         project, problems = Sources(files, self.root.resolve().name).read(self.environment)
         return replace(project, password_variables=self.password_variables), problems
@@ -101,14 +109,15 @@ class Run:
                 f"there is no `{PROJECT_FILE}` in {self.root} or above", help=_WITHOUT_PROJECT
             )
         sources = Sources(DiskFiles.below(self.root), self.root.resolve().name)
-        project, problems = sources.read_alone(self.environment)
-        if problems:
+        message = f"`{PROJECT_FILE}` does not say where the environment is"
+        try:
+            project, problems = sources.read_alone(self.environment)
+        except ProblemsFound as error:
             raise ProblemsFound(
-                f"`{PROJECT_FILE}` does not say where the environment is",
-                problems,
-                project.files,
-                help=_WITHOUT_PROJECT,
-            )
+                message, error.problems, error.files, help=_WITHOUT_PROJECT
+            ) from None
+        if problems:
+            raise ProblemsFound(message, problems, project.files, help=_WITHOUT_PROJECT)
         return project
 
     def project(self, seen: Seen | None = None) -> Project:
@@ -209,6 +218,35 @@ class Run:
             return sys.stdin.readline().strip()
         except EOFError:
             return ""
+
+
+def refuse_outside(root: Path, files: Files) -> None:
+    """Refuse a folder without a project file, unless rule files stand in it.
+
+    Raises:
+        UsageError: there is nothing, or the project file is called `mmctl.yml` or the like.
+    """
+    from mmctl.language.settings import WITHOUT_A_PROJECT
+    from mmctl.language.unclaimed import is_rule_file
+
+    if (root / PROJECT_FILE).exists():
+        return
+    with suppress(OSError):
+        for name in sorted(entry.name for entry in root.iterdir()):
+            if _ALMOST.fullmatch(name.lower()):
+                raise UsageError(
+                    f"no `{PROJECT_FILE}` here, but `{name}`",
+                    help=f"the project file is called `{PROJECT_FILE}`: rename it",
+                )
+    found = (path for pattern in WITHOUT_A_PROJECT for path in files.matching(pattern))
+    if not any(is_rule_file(files, path) for path in found):
+        raise UsageError(
+            f"no project here: no `{PROJECT_FILE}` in `{root}` or a folder above it",
+            help="name its folder with `-C DIR`, or make a project with `mmctl init`",
+        )
+
+
+_ALMOST: Final = re.compile(r"\.?mmctl\.(ya?ml|json|toml)")
 
 
 def as_json(document: dict[str, Any]) -> str:

@@ -11,9 +11,9 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
 from mmctl.language.fix import Remove, fixed, plain
+from mmctl.language.list_files import columns_of
 from mmctl.language.nodes import Mapping, Scalar, Sequence, compose
 from mmctl.language.quoting import scalar
-from mmctl.language.resources import columns_of
 from mmctl.language.spans import items_of
 
 if TYPE_CHECKING:

@@ -33,6 +33,39 @@ CONDITION_ADVICE: Final = {
     "spam": "use an add-on: `add_on: {name: …, field: isPassed, is: false}`",
     "verdict": "write `spf`, `dkim`, or `add_on` with `field: verdict`",
 }
+_NO_PATTERNS: Final = (
+    "there are no patterns: write `equals`, `starts_with`, `ends_with` or `contains`, "
+    "each with a list of texts"
+)
+_UNDER_UNLESS: Final = "write it under `unless`, without the `not`"
+OPERATOR_ADVICE: Final = {
+    **dict.fromkeys(
+        ("regex", "regexp", "re", "matches", "match", "like", "glob", "pattern", "wildcard"),
+        _NO_PATTERNS,
+    ),
+    **dict.fromkeys(
+        (
+            "not_matches",
+            "not_like",
+            "not_regex",
+            "not_contains",
+            "not_starts_with",
+            "not_ends_with",
+        ),
+        _UNDER_UNLESS,
+    ),
+    **dict.fromkeys(("in", "any", "any_of", "one_of", "is", "eq", "equal"), "write `equals: […]`"),
+    **dict.fromkeys(("not_in", "none_of", "is_not", "not", "ne"), "write `not_equals: […]`"),
+    "domain": "write `ends_with: '@…'`",
+    "exists": "a header that is not there is equal to no text: write `contains` with its text",
+    "case_sensitive": "the service decides: see `string_case` under `semantics`",
+}
+NETWORK_ADVICE: Final = {
+    **dict.fromkeys(
+        ("in", "is", "equals", "cidr", "matches", "network"), "write `cidr_matches: […]`"
+    ),
+    **dict.fromkeys(("not_in", "is_not", "not_equals"), "write `not_cidr_matches: […]`"),
+}
 POLICY_ADVICE: Final = {
     "mail_from": "a traffic policy does not see the sender; use a rule with `mail_from`",
     "from": "a traffic policy does not see headers; use a rule with `from`",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from mmctl.errors import UsageError
 from mmctl.inputs import FILE_AT_MOST, MIB, RULES_AT_MOST, read_file, resolved
+from mmctl.language.root import PROJECT_FILE
 from mmctl.language.seen import Seen
 from mmctl.problem import Position, Problem, Severity
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 _ANY: Final = re.compile(r"[*?\[]")
 """What makes a path a pattern."""
+CALLED_YAML: Final = re.compile(r"\.ya?ml$", re.IGNORECASE)
+NO_SOURCES: Final = frozenset({"__pycache__", "node_modules", "site-packages"})
+"""Folders of programs, in which nobody keeps rules."""
 
 
 class Unreadable(Exception):
@@ -37,6 +41,12 @@ class Files(Protocol):
 
     def matching(self, pattern: str) -> tuple[str, ...]:
         """The paths that a pattern matches, relative to the project, sorted."""
+
+    def called_yaml(self) -> tuple[str, ...]:
+        """The files that are called as YAML files are, `.yml` and `.YAML` too, sorted.
+
+        Those of other projects below this one are not among them.
+        """
 
     def read(self, path: str) -> bytes:
         """The bytes of a file.
@@ -78,14 +88,25 @@ class DiskFiles:
         expression = pattern_expression(pattern)
         return tuple(sorted(path for path in self._below(fixed) if expression.fullmatch(path)))
 
-    def _below(self, folder: str) -> Iterable[str]:
+    def called_yaml(self) -> tuple[str, ...]:
+        """The files that are called as YAML files are, `.yml` and `.YAML` too, sorted.
+
+        Those of other projects below this one are not among them.
+        """
+        found = self._below("", other_projects=False)
+        return tuple(sorted(path for path in found if CALLED_YAML.search(path)))
+
+    def _below(self, folder: str, *, other_projects: bool = True) -> Iterable[str]:
         def refused(error: OSError) -> None:
             self.seen.folder(Path(error.filename).relative_to(self.root).as_posix(), None)
 
         for parent, folders, names in os.walk(self.root / folder, onerror=refused):
             relative = Path(parent).relative_to(self.root)
             self.seen.folder(relative.as_posix(), (*folders, *names))
-            folders[:] = [name for name in folders if not name.startswith(".")]
+            if not other_projects and PROJECT_FILE in names and relative.parts:
+                folders.clear()
+                continue
+            folders[:] = [name for name in folders if name[0] != "." and name not in NO_SOURCES]
             yield from ((relative / name).as_posix() for name in names if name[0] != ".")
 
     def read(self, path: str) -> bytes:
@@ -129,6 +150,10 @@ class MemoryFiles:
         """The paths that a pattern matches, relative to the project, sorted."""
         expression = pattern_expression(pattern)
         return tuple(sorted(path for path in self.files if expression.fullmatch(path)))
+
+    def called_yaml(self) -> tuple[str, ...]:
+        """The files that are called as YAML files are, `.yml` and `.YAML` too, sorted."""
+        return tuple(sorted(path for path in self.files if CALLED_YAML.search(path)))
 
     def read(self, path: str) -> bytes:
         """The bytes of a file.

@@ -109,6 +109,10 @@ class Record:
     advice: Mapping[str, str] = field(default_factory=dict)
     empty: bool = False
     """Nothing at all stands for an empty mapping."""
+    key: bool = False
+    """Its title is the key that it stands under."""
+    partial: bool = False
+    """It is kept without a required key: what else is wrong with it is reported too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from ruamel.yaml import events
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
+from mmctl.language.conflicts import conflicts
 from mmctl.language.quoting import quoted_line
 from mmctl.language.syntax import explained
 from mmctl.language.yaml_events import over_events
@@ -69,6 +70,9 @@ class _Stop(Exception):
 
 def compose(text: str, *, file: str) -> tuple[Node | None, tuple[Problem, ...]]:
     """Read one YAML document; None where it is empty or cannot be read."""
+    found = conflicts(text, file=file)
+    if found:
+        return None, found
     composer = _Composer(text, file)
     try:
         node = over_events(text, composer.document)

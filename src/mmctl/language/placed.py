@@ -74,7 +74,8 @@ class Items(list[Any]):
 class Table(dict[str, Any]):
     """A mapping with its place, and the places of its keys and values.
 
-    `failed` are the keys that are there and whose values could not be read.
+    `failed` are the keys that could not be read: unknown ones, those whose values do not fit, and
+    required ones that are not there.
     """
 
     __slots__ = ("failed", "keys_at", "position", "values_at")
@@ -98,6 +99,17 @@ class Table(dict[str, Any]):
         self[key] = value
         self.keys_at[key] = key_at
         self.values_at[key] = value_at
+
+
+def complete(value: object) -> bool:
+    """Whether all of a value, and of everything in it, could be read."""
+    match value:
+        case Items():
+            return value.whole and all(map(complete, value))
+        case Table():
+            return not value.failed and all(map(complete, value.values()))
+        case _:
+            return True
 
 
 def positions_of(value: object, *, otherwise: Position) -> Positions:

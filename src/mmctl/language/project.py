@@ -268,6 +268,8 @@ class LintSettings:
     expired: Severity
     known_members: tuple[str, ...] = ()
     """Members of a newer API that somebody looked at: `RuleSet.Rules.Enabled`."""
+    ignore_files: tuple[str, ...] = ()
+    """Patterns of files that look like rule files and are meant to be left unread."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,7 +318,9 @@ class Project:
     cases: tuple[CaseText, ...] = ()
     ignores: tuple[Ignore, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
-    """The text of every file that was read, by path relative to the project."""
+    """The text of every YAML file that was read, by path relative to the project."""
+    list_files: Mapping[str, str] = field(default_factory=dict)
+    """The text of every file of addresses that was read, by path relative to the project."""
     password_variables: frozenset[str] = frozenset()
     """Variables for SMTP passwords that the person who runs it named; never from a file."""
     whole: bool = True

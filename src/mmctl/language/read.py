@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Never
 
-from mmctl.errors import UsageError
+from mmctl.errors import ProblemsFound, UsageError
 from mmctl.language import dialect
 from mmctl.language.comments import ignores
+from mmctl.language.conflicts import conflicts
 from mmctl.language.files import (
     DiskFiles,
     Files,
@@ -26,16 +27,17 @@ from mmctl.language.invariants import invariant_of
 from mmctl.language.nodes import Mapping as MappingNode
 from mmctl.language.nodes import Node, Scalar, compose
 from mmctl.language.nodes import Sequence as SequenceNode
-from mmctl.language.placed import Table, Text, positions_of
+from mmctl.language.placed import Table, Text, complete, positions_of
 from mmctl.language.project import CaseText, Environment, Ignore, Kind, Project, Resource, Settings
 from mmctl.language.reader import MISSING, Reader
 from mmctl.language.references import is_raw, references
-from mmctl.language.resources import ResourceBuilder
+from mmctl.language.resources import ListFile, ResourceBuilder
 from mmctl.language.root import PROJECT_FILE
 from mmctl.language.rule_sets import RuleSetBuilder
 from mmctl.language.settings import default_settings, settings_of
 from mmctl.language.shapes import Builder
 from mmctl.language.suggest import did_you_mean
+from mmctl.language.unclaimed import unclaimed
 from mmctl.language.variables import Scope
 from mmctl.language.where import is_for_files, is_store, no_endpoint, no_store
 from mmctl.problem import Position, Positions, Problem, Severity, ordered
@@ -56,6 +58,7 @@ def read_project(
     """Read all files below a folder, for one environment (None: the default one).
 
     Raises:
+        ProblemsFound: the project file says too little for anything else to be looked at.
         UsageError: there is no such folder or environment, or nothing in it to read.
     """
     return Sources(DiskFiles.below(root), root.resolve().name).read(environment)
@@ -70,6 +73,7 @@ def read_text(
     of things that it does not define are taken as they are.
 
     Raises:
+        ProblemsFound: the project file says too little for anything else to be looked at.
         UsageError: there is no such environment, or nothing to read.
     """
     return Sources(MemoryFiles(files), "project", lone=lone).read(environment)
@@ -106,6 +110,7 @@ class Sources:
         """The project in an environment (None: the default one), and what is wrong with it.
 
         Raises:
+            ProblemsFound: the project file says too little for anything else to be looked at.
             UsageError: there is no such environment, or nothing to read.
         """
         return _Reading(self, self.name).project(environment, lone=self.lone)
@@ -161,6 +166,7 @@ class _Reading:
     sources: Sources
     name: str
     loaded: dict[str, _File] = field(default_factory=dict)
+    list_files: dict[str, str] = field(default_factory=dict)
     builder: Builder = field(default_factory=Builder)
     scope: Scope = field(default_factory=lambda: Scope(environment=""))
 
@@ -168,26 +174,30 @@ class _Reading:
         self, environment: str | None, *, lone: bool
     ) -> tuple[Project, tuple[Problem, ...]]:
         settings, project_text = self.settings()
-        chosen = _environment(settings, environment)
+        chosen = self._environment(settings, environment)
         self.scope = Scope(
-            environment=chosen.name, variables={**settings.variables, **chosen.variables}
+            environment=chosen.name,
+            variables={**settings.variables, **chosen.variables},
+            unread=bool(self.builder.problems),
         )
         for pattern in (*settings.rules, *settings.cases):
             for path in self.sources.files.matching(pattern):
                 if path != PROJECT_FILE:
                     self._load(path)
         if not self.loaded:
-            raise UsageError(
-                f"no rule file matches {_listed(settings.rules)}",
-                help="`mmctl init` makes a small project to start from",
-            )
+            self._refuse_nothing(settings)
         project = self._built(settings, chosen, lone=lone)
+        if settings.file is not None and not lone:
+            self.builder.problems += unclaimed(self.sources.files, self.loaded, settings)
         texts = {path: file.text for path, file in self.loaded.items()}
         if project_text is not None:
             texts[PROJECT_FILE] = project_text
         problems = ordered(self.builder.problems)
         return replace(
-            project, files=texts, whole=not any(map(self._leaves_out, problems))
+            project,
+            files=texts,
+            list_files=self.list_files,
+            whole=not any(map(self._leaves_out, problems)),
         ), problems
 
     def project_file(self, environment: str | None) -> tuple[Project, tuple[Problem, ...]]:
@@ -201,8 +211,21 @@ class _Reading:
         if matter and wanted not in settings.environments:
             chosen = next(iter(settings.environments.values()))
         else:
-            chosen = _environment(settings, environment)
+            chosen = self._environment(settings, environment)
         return Project(settings=settings, environment=chosen, files=files), matter
+
+    def _refuse_nothing(self, settings: Settings) -> Never:
+        if settings.file is not None:
+            self.builder.problems += unclaimed(self.sources.files, (), settings)
+        message = f"no rule file matches {_listed(settings.rules)}"
+        if self.builder.problems:
+            raise self._unusable(message)
+        raise UsageError(message, help="`mmctl init` makes a small project to start from")
+
+    def _unusable(self, message: str) -> ProblemsFound:
+        """The project file says too little for anything else to be looked at."""
+        text = self.sources.parsed[PROJECT_FILE].text or ""
+        return ProblemsFound(message, ordered(self.builder.problems), {PROJECT_FILE: text})
 
     def _leaves_out(self, problem: Problem) -> bool:
         """Whether a rule or resource may be missing because of a problem."""
@@ -225,13 +248,45 @@ class _Reading:
         if node is not None:
             reader = Reader(Scope(environment="", variables=None), self.builder.problems)
             table = reader.read(dialect.PROJECT, node)
+        if node is None and not parsed.problems:
+            at = Position(file=PROJECT_FILE)
+            help_ = "write `version: 1` and `project: NAME`"
+            self.builder.report("missing-key", at, "the file is empty", help_)
         if table is MISSING or node is None:
-            return replace(default_settings(self.name), file=PROJECT_FILE), text
+            raise self._unusable(f"`{PROJECT_FILE}` cannot be used")
         settings = settings_of(table, node)
         self._check_patterns(table)
         self._check_after(table)
         self._check_where(table)
+        self._check_default(table)
         return settings, text
+
+    def _environment(self, settings: Settings, name: str | None) -> Environment:
+        """The environment that is wanted, or the default one.
+
+        Raises:
+            UsageError: there is no such environment.
+            ProblemsFound: there is none, and the project file has mistakes.
+        """
+        wanted = name or settings.default_environment
+        found = settings.environments.get(wanted)
+        if found is not None:
+            return found
+        if self.builder.problems:
+            raise self._unusable(f"there is no environment `{wanted}`")
+        known = _listed(tuple(settings.environments))
+        raise UsageError(
+            f"there is no environment `{wanted}`",
+            help=did_you_mean(wanted, settings.environments) or f"the project has {known}",
+        )
+
+    def _check_default(self, table: Table) -> None:
+        """The default environment is one of those that there are."""
+        name, environments = table.get("default_environment"), table.get("environments", {})
+        if name is not None and name not in environments:
+            help_ = did_you_mean(name, environments) or f"one of {_listed(tuple(environments))}"
+            message = f"there is no environment `{name}`"
+            self.builder.report("unknown-name", name.position, message, help_)
 
     def _check_after(self, table: Table) -> None:
         """Every environment that another comes after is there, and none comes after itself."""
@@ -304,8 +359,22 @@ class _Reading:
             )
         return None if value is MISSING else value
 
-    def _read_beside(self, path: Text) -> str | None:
-        whole = posixpath.normpath(posixpath.join(posixpath.dirname(path.position.file), path))
+    def text(self, path: Text) -> str | None:
+        """The text of a file that a member names."""
+        return self._read_beside(path, _beside(path))
+
+    def list_file(self, path: Text) -> ListFile | None:
+        """A file of addresses that a member names."""
+        whole = _beside(path)
+        text = self._read_beside(path, whole)
+        if text is None:
+            return None
+        self.list_files[whole] = text
+        found = conflicts(text, file=whole)
+        self.builder.problems.extend(found)
+        return None if found else ListFile(whole, text)
+
+    def _read_beside(self, path: Text, whole: str) -> str | None:
         if leaves_project(whole):
             self.builder.report("include", path.position, f"`{path}` leaves the project")
             return None
@@ -339,7 +408,7 @@ class _Reading:
 
     def _built(self, settings: Settings, environment: Environment, *, lone: bool) -> Project:
         rule_sets = RuleSetBuilder(self.builder, self, environment.name)
-        resources = ResourceBuilder(self.builder, self._read_beside)
+        resources = ResourceBuilder(self.builder, self)
         kinds: dict[Kind, dict[str, Resource]] = {kind: {} for kind in Kind}
         for kind, name, table, at in self._definitions():
             built = (
@@ -397,8 +466,10 @@ class _Reading:
                 found[name] = rule_sets.lone(name, file.table["rules"], at)
 
     def _refuse_unincluded(self, included: Mapping[str, Position], *, lone: bool) -> None:
+        if lone or not all(_rule_sets_read(file) for file in self.loaded.values()):
+            return
         for path, file in self.loaded.items():
-            if lone or file.table is None or "rules" not in file.table or path in included:
+            if file.table is None or "rules" not in file.table or path in included:
                 continue
             self.builder.report(
                 "include",
@@ -412,6 +483,7 @@ class _Reading:
         if PROJECT_FILE in self.sources.parsed:
             parsed = self.sources.parsed[PROJECT_FILE]
             texts[PROJECT_FILE] = (parsed.text or "", None)
+        texts |= {path: (text, None) for path, text in self.list_files.items()}
         for path, (text, node) in texts.items():
             if "mmctl:" in text:
                 yield from ignores(text, file=path, rules=_rule_lines(node))
@@ -432,11 +504,13 @@ class _Reading:
     # -- names
 
     def _check_names(self, project: Project, *, lone: bool) -> None:
+        if any(file.node is None for file in self.loaded.values()):
+            return  # what is not defined here may be defined in a file that cannot be read
         names = {
             kind: self._defined(kind) | project.environment.bindings.get(kind, {}).keys()
             for kind in Kind
         }
-        for shape, positions in _referring(project):
+        for shape, positions in (*_referring(project), *self.builder.incomplete):
             for reference in references(shape):
                 known = names[reference.kind]
                 if is_raw(reference.name) or reference.name in known or (lone and not known):
@@ -477,16 +551,14 @@ def _referring(project: Project) -> Iterator[tuple[Shape, Positions]]:
         yield ingress_point.ingress_point, ingress_point.positions
 
 
-def _environment(settings: Settings, name: str | None) -> Environment:
-    wanted = name or settings.default_environment
-    found = settings.environments.get(wanted)
-    if found is None:
-        known = _listed(tuple(settings.environments))
-        raise UsageError(
-            f"there is no environment `{wanted}`",
-            help=did_you_mean(wanted, settings.environments) or f"the project has {known}",
-        )
-    return found
+def _beside(path: Text) -> str:
+    """The path in the project of a file that stands beside the one which names it."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(path.position.file), path))
+
+
+def _rule_sets_read(file: _File) -> bool:
+    """Whether all includes of a file could be read."""
+    return file.table is not None and complete(file.table.get("rule_sets"))
 
 
 def _matters(node: Node | None, place: Position, environment: str) -> bool:

@@ -275,9 +275,12 @@ class Reader:
                     key.position,
                     f"got the name `{_short(key.text)}`, expected the form `{type_.pattern}`",
                 )
+                table.failed.add(key.text)
                 continue
             value = self.read(type_.value, value_node)
-            if value is not MISSING:
+            if value is MISSING:
+                table.failed.add(key.text)
+            else:
                 table.put(key.text, value, key_at=key.position, value_at=value_node.position)
         return table
 
@@ -294,7 +297,8 @@ class Reader:
         for key, value_node in node.entries:
             member = type_.members.get(key.text)
             if member is None:
-                self._unknown_key(key, type_.title, tuple(type_.members), type_.advice)
+                self._unknown_key(key, _called(type_), tuple(type_.members), type_.advice)
+                table.failed.add(key.text)
                 continue
             value = self.read(member.type, value_node)
             if value is MISSING:
@@ -302,7 +306,14 @@ class Reader:
             else:
                 table.put(key.text, value, key_at=key.position, value_at=value_node.position)
         self._report_keys(type_, node)
-        return table if _complete(type_, table) else MISSING
+        if _complete(type_, table):
+            return table
+        if not type_.partial:
+            return MISSING
+        table.failed |= {name for name, member in type_.members.items() if member.required} - set(
+            table
+        )
+        return table
 
     def _report_keys(self, type_: Record, node: Mapping) -> None:
         """Say which keys are missing, and which do not go together."""
@@ -311,7 +322,7 @@ class Reader:
         for name, member in type_.members.items():
             misspelt = any(did_you_mean(key, (name,)) for key in unknown)
             if member.required and name not in there and not misspelt:
-                message = f"`{name}` is missing in this {type_.title}"
+                message = f"`{name}` is missing in {_this(type_)}"
                 self.report("missing-key", node.position, message)
         for group in type_.one_of:
             found = [name for name in group if name in there]
@@ -330,7 +341,7 @@ class Reader:
             (key.position for key, _ in node.entries if key.text in found[1:]), node.position
         )
         self.report(
-            "one-of", position, f"got {got} in this {type_.title}, expected one of {_one_of(group)}"
+            "one-of", position, f"got {got} in {_this(type_)}, expected one of {_one_of(group)}"
         )
 
     def _one_key(self, type_: OneKey, node: Node) -> Table | Missing:
@@ -358,7 +369,7 @@ class Reader:
         key, value_node = node.entries[0]
         option = type_.options.get(key.text)
         if option is None:
-            self._unknown_key(key, type_.title, tuple(type_.options), type_.advice)
+            self._unknown_key(key, _called(type_), tuple(type_.options), type_.advice)
             return MISSING
         value = None if self._bare(type_, key, value_node) else self.read(option, value_node)
         if isinstance(value, Missing):
@@ -382,7 +393,7 @@ class Reader:
             return self._wrong(node, f"`{node.text}: …`")
         if node.plain and node.text in _NOTHING:
             return self._wrong(node, _a(type_.title))
-        self._unknown_key(node, type_.title, tuple(type_.options), type_.advice)
+        self._unknown_key(node, _called(type_), tuple(type_.options), type_.advice)
         return MISSING
 
     def _forms(self, type_: Forms, node: Node) -> Table | Missing:
@@ -405,12 +416,10 @@ class Reader:
             case Mapping():
                 return self._named(Named(value=Anything()), node)
 
-    def _unknown_key(self, key: Scalar, title: str, known: tuple[str, ...], advice: Any) -> None:
+    def _unknown_key(self, key: Scalar, what: str, known: tuple[str, ...], advice: Any) -> None:
         help_ = advice.get(key.text) or advice.get(key.text.lower())
         help_ = help_ or did_you_mean(key.text, known) or f"known keys: {', '.join(known)}"
-        self.report(
-            "unknown-key", key.position, f"{_a(title)} has no key `{_short(key.text)}`", help_
-        )
+        self.report("unknown-key", key.position, f"{what} has no key `{_short(key.text)}`", help_)
 
 
 def _as_help(doc: str) -> str | None:
@@ -432,6 +441,16 @@ def _literal(node: Node) -> Node:
     if isinstance(node, Scalar) and "${" in node.text:
         return Scalar(node.position, node.text.replace("${", "$${"), node.plain, node.commented)
     return node
+
+
+def _called(type_: Record | OneKey) -> str:
+    """What is read: the key that it stands under, or its title with an article."""
+    by_key = isinstance(type_, Record) and type_.key
+    return f"`{type_.title}`" if by_key else _a(type_.title)
+
+
+def _this(type_: Record) -> str:
+    return f"`{type_.title}`" if type_.key else f"this {type_.title}"
 
 
 def _a(title: str) -> str:

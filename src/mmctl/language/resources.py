@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from mmctl.language.conditions import condition_members
+from mmctl.language.list_files import entries_of
 from mmctl.language.log_destinations import destinations
-from mmctl.language.placed import Items, Table, Text
+from mmctl.language.placed import Items, Table, Text, complete
 from mmctl.language.project import (
     Kind,
     LogicalAddOn,
@@ -31,19 +30,48 @@ if TYPE_CHECKING:
 R = TypeVar("R", bound=Resource)
 S = TypeVar("S", bound="Shape")
 
-ReadBeside = Callable[[Text], str | None]
-"""Reads a text file that a member names, relative to the file the member stands in."""
+
+class FilesBeside(Protocol):
+    """Reads files that a member names, relative to the file the member stands in.
+
+    Of what cannot be read there is None, and a problem.
+    """
+
+    def text(self, path: Text) -> str | None:
+        """The text of a file."""
+
+    def list_file(self, path: Text) -> ListFile | None:
+        """The text of a file of addresses, in which problems may be pointed out."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListFile:
+    """A file of addresses: its path in the project, and its text."""
+
+    path: str
+    text: str
 
 
 class ResourceBuilder:
     """Builds the resources of one file."""
 
-    def __init__(self, builder: Builder, read_beside: ReadBeside) -> None:
+    def __init__(self, builder: Builder, files_beside: FilesBeside) -> None:
         self.builder = builder
-        self.read_beside = read_beside
+        self.files_beside = files_beside
 
     def build(self, kind: Kind, name: str, table: Table, at: Position) -> Resource | None:
-        """The resource under a name, or None where the service would refuse it."""
+        """The resource under a name; None: the service would refuse it, or a part is unread."""
+        built = self._built(kind, name, table, at)
+        if built is None or complete(table):
+            return built
+        match built:
+            case LogicalTrafficPolicy():
+                self.builder.incomplete.append((built.policy, built.positions))
+            case LogicalIngressPoint():
+                self.builder.incomplete.append((built.ingress_point, built.positions))
+        return None
+
+    def _built(self, kind: Kind, name: str, table: Table, at: Position) -> Resource | None:
         match kind:
             case Kind.TRAFFIC_POLICY:
                 return self._traffic_policy(name, table, at)
@@ -61,10 +89,7 @@ class ResourceBuilder:
                 raise AssertionError("rule sets are built by rule_sets")
 
     def _traffic_policy(self, name: str, table: Table, at: Position) -> Resource | None:
-        statements = table.get("statements", Items.at([], at))
-        conditions_of = [each.get("allow", each.get("deny")) for each in statements]
-        if not all(items.whole for items in (statements, *conditions_of)):
-            return None
+        statements = [each for each in table.get("statements", ()) if _conditions(each)]
         members = {
             "TrafficPolicyName": live_name(name, table, at),
             "DefaultAction": _upper(table["default"]),
@@ -75,7 +100,7 @@ class ResourceBuilder:
         for index, statement in enumerate(statements):
             here = ("PolicyStatements", index)
             places[here] = statement.position
-            for number, condition in enumerate(conditions_of[index]):
+            for number, condition in enumerate(_conditions(statement)):
                 places[(*here, "Conditions", number)] = _key_at(condition)
         policy, positions = self._shape(TrafficPolicy, members, at, places)
         if policy is None:
@@ -138,7 +163,7 @@ class ResourceBuilder:
 
     def _pem_beside(self, path: Text, kind: str) -> Text:
         """What a file holds that is sent to the service: of one kind, and no key."""
-        text = self.read_beside(path)
+        text = self.files_beside.text(path)
         begin = f"-----BEGIN {kind}-----"
         if text is not None and (begin not in text or "PRIVATE KEY-----" in text):
             got = "a private key" if "PRIVATE KEY-----" in text else f"no `{begin}`"
@@ -204,10 +229,8 @@ class ResourceBuilder:
     def _file_entries(self, path: Text | None) -> list[Text] | None:
         if path is None:
             return None
-        text = self.read_beside(path)
-        if text is None:
-            return None
-        return [Text.at(entry, path.position) for entry in addresses_of(text)]
+        file = self.files_beside.list_file(path)
+        return None if file is None else list(entries_of(file.text, file=file.path))
 
     def _add_on(self, name: str, table: Table, at: Position) -> Resource | None:
         subscription, positions = self._shape(
@@ -249,21 +272,9 @@ def live_name(name: str, table: Table, at: Position) -> Text:
     return written
 
 
-def addresses_of(text: str) -> list[str]:
-    """The entries of an address list file: CSV with a column `address`, or one a line."""
-    lines = [line.strip() for line in text.splitlines()]
-    lines = [line for line in lines if line and not line.startswith("#")]
-    header = columns_of(lines[0]) if lines else None
-    if header is None:
-        return lines
-    rows = csv.DictReader(io.StringIO("\n".join(lines[1:])), fieldnames=header)
-    return [row["address"].strip() for row in rows if row["address"]]
-
-
-def columns_of(line: str) -> list[str] | None:
-    """The columns of an address list file by its first line; None: it has an entry a line."""
-    header = [column.strip().lower() for column in line.split(",")]
-    return header if "address" in header else None
+def _conditions(statement: Table) -> list[Table]:
+    found: list[Table] = statement.get("allow") or statement.get("deny") or []
+    return found
 
 
 def _statement(statement: Table) -> dict[str, Any]:

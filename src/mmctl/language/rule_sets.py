@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import posixpath
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from pydantic import ValidationError
 
 from mmctl.language.actions import DELIVERING, STORING, action_members
 from mmctl.language.conditions import condition_members
 from mmctl.language.files import leaves_project
 from mmctl.language.log_destinations import destinations
+from mmctl.language.placed import complete
 from mmctl.language.project import LogicalRule, LogicalRuleSet, OnOverlap, Outcome, Phase
 from mmctl.language.resources import common, live_name
-from mmctl.model.rules import Rule, RuleSet
+from mmctl.model.rules import Rule, RuleAction, RuleCondition, RuleSet
 from mmctl.problem import Path, Position, Positions
 
 if TYPE_CHECKING:
-    from mmctl.language.placed import Items, Table, Text
+    from mmctl.language.placed import Table, Text
     from mmctl.language.shapes import Builder
+    from mmctl.model.shape import Shape
+
+_PARTS: Final[dict[str, type[Shape]]] = {
+    "Conditions": RuleCondition,
+    "Unless": RuleCondition,
+    "Actions": RuleAction,
+}
+_UNREAD: Final = "unread"
+"""Stands for the name of a rule whose name could not be read."""
 
 
 class RuleFiles(Protocol):
@@ -155,28 +168,30 @@ class _Walk:
     def _rule(self, table: Table, phase: Table | None) -> LogicalRule | None:
         environments = table.get("environments")
         elsewhere = environments is not None and self.parent.environment not in environments
-        before = len(self.parent.builder.problems)
+        builder = self.parent.builder
+        problems, incomplete = len(builder.problems), len(builder.incomplete)
         rule = self._built(table, phase)
         if elsewhere:
             # What a rule of another environment gets wrong is said when that one is read.
-            del self.parent.builder.problems[before:]
+            del builder.problems[problems:], builder.incomplete[incomplete:]
         return rule
 
     def _built(self, table: Table, phase: Table | None) -> LogicalRule | None:
-        at = table.values_at["name"]
+        """The rule; None where a part of it could not be read: half a rule means something else.
+
+        What could be read of it is looked at all the same, so that its mistakes come at once.
+        """
+        at = table.values_at.get("name", table.position)
         shared: dict[str, Any] = phase or {}
-        lists = [*_lists(shared), *_lists(table)]
-        if not all(items.whole for items in lists):
-            return None
         conditions = [*shared.get("conditions", ()), *table.get("conditions", ())]
         unless = [*shared.get("unless", ()), *table.get("unless", ())]
-        actions = table["actions"]
-        written: Text = table.get("live_name", table["name"])
+        actions = table.get("actions", [])
+        written: Text | str = table.get("live_name") or table.get("name") or _UNREAD
         live = None if written == "none" and "live_name" in table else written
         members: dict[str, Any] = {
             "Conditions": [condition_members(condition) for condition in conditions],
             "Unless": [condition_members(condition) for condition in unless],
-            "Actions": [action_members(action) for action in actions],
+            "Actions": [action_members(action) for action in actions] or [{"Drop": {}}],
         }
         if live is not None:
             members["Name"] = live
@@ -187,6 +202,10 @@ class _Walk:
         shape, positions = self.parent.builder.build(Rule, members, otherwise=at, places=places)
         self._check_stop(actions)
         if shape is None:
+            self._keep_parts(members, positions)
+            return None
+        if not (complete(table) and _shares_all(shared)):
+            self.parent.builder.incomplete.append((shape, positions))
             return None
         return LogicalRule(
             name=str(table["name"]),
@@ -207,6 +226,14 @@ class _Walk:
             positions=positions,
         )
 
+    def _keep_parts(self, members: dict[str, Any], positions: Positions) -> None:
+        """Of a rule that the service would refuse, what it would take: its names are checked."""
+        for member, part in _PARTS.items():
+            for index, item in enumerate(members[member]):
+                with suppress(ValidationError):
+                    kept = part.logical(item), positions.below((member, index))
+                    self.parent.builder.incomplete.append(kept)
+
     def _check_stop(self, actions: list[Table]) -> None:
         """`stop` follows an action that delivers or stores; there is one end to a rule."""
         keeps = False
@@ -226,6 +253,7 @@ class _Walk:
         self.parent.builder.report("include", pattern.position, message, help)
 
 
-def _lists(table: dict[str, Any]) -> list[Items]:
-    """The lists of a rule or phase: where an item could not be read, there is no rule."""
-    return [table[key] for key in ("conditions", "unless", "actions") if key in table]
+def _shares_all(phase: dict[str, Any]) -> bool:
+    """Whether all that the rules of a phase share could be read."""
+    own = {key: value for key, value in phase.items() if key not in {"rules", "include"}}
+    return not getattr(phase, "failed", ()) and all(map(complete, own.values()))

@@ -28,11 +28,12 @@ from mmctl.language.grammar import (
     Type,
     Word,
 )
-from mmctl.language.nodes import Mapping, Node, Scalar, Sequence
+from mmctl.language.nodes import Mapping as MappingNode
+from mmctl.language.nodes import Node, Scalar, Sequence
 from mmctl.language.reader import MAX_DIGITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 Schema = dict[str, Any]
 
@@ -64,7 +65,7 @@ def as_editors_see(node: Node) -> Any:
             return None if node.plain and node.text in _NOTHING else node.text
         case Sequence():
             return [as_editors_see(item) for item in node.items]
-        case Mapping():
+        case MappingNode():
             return {key.text: as_editors_see(value) for key, value in node.entries}
         case _:
             assert_never(node)
@@ -131,7 +132,11 @@ class _Writer:
 
     def _record(self, type_: Record) -> Schema:
         properties = {name: self.of(member.type) for name, member in type_.members.items()}
-        schema: Schema = {"type": "object", "properties": properties | _advised(type_.advice)}
+        foreign = {key: text for key, text in type_.advice.items() if key not in type_.members}
+        single, several = _advised(foreign)
+        schema: Schema = {"type": "object", "properties": properties | single}
+        if several:
+            schema["patternProperties"] = several
         required = [name for name, member in type_.members.items() if member.required]
         if required:
             schema["required"] = required
@@ -147,10 +152,11 @@ class _Writer:
             name: self._or_nothing(self.of(option)) if name in type_.words else self.of(option)
             for name, option in type_.options.items()
         }
+        single, several = _advised(type_.advice)
         mapping: Schema = {
             "type": "object",
-            "properties": properties | _advised(type_.advice),
-            "patternProperties": _respelt(type_.options),
+            "properties": properties | single,
+            "patternProperties": _respelt(type_.options) | several,
             "minProperties": 1,
             "maxProperties": 1,
             "additionalProperties": False,
@@ -271,9 +277,19 @@ def _any_case(word: str) -> str:
     )
 
 
-def _advised(advice: Any) -> Schema:
-    """Keys that do not exist, with what editors say of them; they are not proposed."""
-    return {key: _no_such_key(text) for key, text in advice.items()}
+def _advised(advice: Mapping[str, str]) -> tuple[Schema, Schema]:
+    """Keys that do not exist, with what editors say of them; they are not proposed.
+
+    Properties, and patterns of those of which the same is said.
+    """
+    keys: dict[str, list[str]] = {}
+    for key, text in advice.items():
+        keys.setdefault(text, []).append(key)
+    single = {each[0]: _no_such_key(text) for text, each in keys.items() if len(each) == 1}
+    several = {
+        f"^({'|'.join(each)})$": _no_such_key(text) for text, each in keys.items() if len(each) > 1
+    }
+    return single, several
 
 
 def _respelt(options: Iterable[str]) -> Schema:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 DEFAULT_RULES: Final = ("rules/**/*.yaml",)
 DEFAULT_CASES: Final = ("cases/**/*.yaml",)
-WHOLE_FOLDER: Final = ("**/*.yaml",)
-"""Where rules and cases are looked for in a folder without a project file."""
+WITHOUT_A_PROJECT: Final = ("*.yaml", *DEFAULT_RULES)
+"""Where rules are looked for in a folder without a project file; other folders are others'."""
 DEFAULT_SNAPSHOTS: Final = ".mmctl/snapshots"
 
 
@@ -36,8 +36,8 @@ def default_settings(name: str) -> Settings:
     local = _local(Position(file=PROJECT_FILE))
     return Settings(
         project=name,
-        rules=WHOLE_FOLDER,
-        cases=(),
+        rules=WITHOUT_A_PROJECT,
+        cases=DEFAULT_CASES,
         snapshots=DEFAULT_SNAPSHOTS,
         variables={},
         readings=Readings(),
@@ -71,6 +71,7 @@ def settings_of(table: Table, node: Node) -> Settings:
             require_format=lint.get("require_format", False),
             expired=Severity(lint.get("expired", "warning")),
             known_members=tuple(lint.get("known_members", ())),
+            ignore_files=tuple(map(str, lint.get("ignore_files", ()))),
         ),
         environments=environments,
         default_environment=table.get("default_environment", next(iter(environments))),

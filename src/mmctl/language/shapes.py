@@ -53,6 +53,8 @@ class Builder:
     """Builds shapes and keeps the problems."""
 
     problems: list[Problem] = field(default_factory=list)
+    incomplete: list[tuple[Shape, Positions]] = field(default_factory=list)
+    """Shapes with parts that could not be read: they are left out, but their names are checked."""
 
     def build(
         self,
@@ -98,7 +100,8 @@ def _problem(detail: ErrorDetails, positions: Positions) -> Problem:
 
 def _message(detail: ErrorDetails, path: Path) -> str:
     member = next((part for part in reversed(path) if isinstance(part, str)), "this")
-    got = f"got `{_short(detail['input'])}`"
+    short = _short(detail["input"])
+    got = f"got `{short}`" if short.strip() else _NOTHING_SEEN[bool(short)]
     context = detail.get("ctx", {})
     match detail["type"]:
         case "string_pattern_mismatch":
@@ -127,6 +130,7 @@ def _message(detail: ErrorDetails, path: Path) -> str:
             return f"{detail['msg'][0].lower()}{detail['msg'][1:]} ({member})"
 
 
+_NOTHING_SEEN: Final = ("got an empty text", "got spaces")
 LONGEST_PATTERN: Final = 90
 """Patterns beyond this tell a reader nothing."""
 

@@ -28,6 +28,8 @@ class Scope:
     environment: str
     variables: Mapping[str, Node] | None = field(default_factory=dict)
     """None: nothing is replaced here (the project file, where variables are defined)."""
+    unread: bool = False
+    """Some variables could not be read, so one that is not there may well be defined."""
 
     def replace(self, node: Node, report: Callable[[Problem], None]) -> Node | None:
         """The node with its variables replaced; None (and a problem) where that cannot be done."""
@@ -76,7 +78,9 @@ class Scope:
             return None
         found = self.variables.get(variable)
         if found is None:
-            message = f"`vars.{variable}` has no value in environment `{self.environment}`"
+            if self.unread:
+                return None  # what keeps the variables from being read is reported there
+            message = f"`vars.{variable}` has no value"
             help_ = did_you_mean(variable, self.variables) or "set it under `vars` in mmctl.yaml"
             report(_problem(position, message, help_))
         return found

@@ -18,7 +18,7 @@ _ON_FAILURE = may(
 
 
 def _action(name: str, doc: str, **members: Member) -> Record:
-    return Record(title=name, doc=doc, members={**members, "on_failure": _ON_FAILURE})
+    return Record(title=name, key=True, doc=doc, members={**members, "on_failure": _ON_FAILURE})
 
 
 _NOTHING = Record(title="nothing", members={}, empty=True)
@@ -32,6 +32,7 @@ ACTION: Final = OneKey(
         "stop": _NOTHING,
         "add_header": Record(
             title="add_header",
+            key=True,
             doc="Appends a header, also where one of that name is there.",
             members={
                 "name": need(Word(doc="The header's name, `X-…`.")),

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from mmctl.language.advice import CONDITION_ADVICE, POLICY_ADVICE
+from mmctl.language.advice import (
+    CONDITION_ADVICE,
+    NETWORK_ADVICE,
+    OPERATOR_ADVICE,
+    POLICY_ADVICE,
+)
 from mmctl.language.dialect.words import (
     DMARC_POLICIES,
     LIST_ATTRIBUTES,
@@ -44,7 +49,14 @@ def _list_operators() -> dict[str, Member]:
 
 def _text_condition(name: str, doc: str, *, lists: bool) -> Record:
     members = _text_operators() | (_list_operators() if lists else {})
-    return Record(title=name, doc=doc, members=members, one_of=(tuple(members),))
+    return Record(
+        title=name,
+        key=True,
+        doc=doc,
+        advice=OPERATOR_ADVICE,
+        members=members,
+        one_of=(tuple(members),),
+    )
 
 
 def _choice_condition(name: str, doc: str, values: tuple[str, ...]) -> Record:
@@ -52,7 +64,14 @@ def _choice_condition(name: str, doc: str, values: tuple[str, ...]) -> Record:
         operator: may(Several(item=Choice(values=values), single=True, minimum=1))
         for operator in ("equals", "not_equals")
     }
-    return Record(title=name, doc=doc, members=members, one_of=(tuple(members),))
+    return Record(
+        title=name,
+        key=True,
+        doc=doc,
+        advice=OPERATOR_ADVICE,
+        members=members,
+        one_of=(tuple(members),),
+    )
 
 
 def _cidr_condition(name: str, doc: str) -> Record:
@@ -60,11 +79,19 @@ def _cidr_condition(name: str, doc: str) -> Record:
         "cidr_matches": may(_values("The address is in any of the networks.")),
         "not_cidr_matches": may(_values("The address is in none of the networks.")),
     }
-    return Record(title=name, doc=doc, members=members, one_of=(tuple(members),))
+    return Record(
+        title=name,
+        key=True,
+        doc=doc,
+        advice=NETWORK_ADVICE,
+        members=members,
+        one_of=(tuple(members),),
+    )
 
 
 _NUMBER_CONDITION = Record(
     title="message_size",
+    key=True,
     doc="The size of the message with its headers, in bytes.",
     members={operator: may(Bytes(fraction=True)) for operator in NUMBER_OPERATORS},
     one_of=(NUMBER_OPERATORS,),
@@ -79,6 +106,8 @@ def _add_on(*, verdicts: bool) -> Record:
         tests |= {"verdict_equals": may(verdict), "verdict_not_equals": may(verdict)}
     return Record(
         title="add_on",
+        advice=OPERATOR_ADVICE,
+        key=True,
         doc="A field of the result of an add-on.",
         members={
             "name": need(Word(doc="The logical name of an add-on, or the ARN of an instance.")),
@@ -91,12 +120,16 @@ def _add_on(*, verdicts: bool) -> Record:
 
 _HEADER = Record(
     title="header",
+    advice=OPERATOR_ADVICE,
+    key=True,
     doc="A header whose name starts with `X-`; Mail Manager sees no others.",
     members={"name": need(Word(doc="The header's name, `X-…`.")), **_text_operators()},
     one_of=(TEXT_OPERATORS,),
 )
 _CERTIFICATE = Record(
     title="client_certificate",
+    advice=OPERATOR_ADVICE,
+    key=True,
     doc="A field of the client's certificate (ingress points of type mtls).",
     members={
         "attribute": need(
@@ -141,6 +174,7 @@ POLICY_CONDITION: Final = OneKey(
         "sender_ipv6": _cidr_condition("sender_ipv6", "The client's IPv6 address."),
         "tls_protocol": Record(
             title="tls_protocol",
+            key=True,
             doc="The TLS version of the session.",
             members={
                 "minimum": may(Choice(values=TLS_VERSIONS, doc="This version or a later one.")),

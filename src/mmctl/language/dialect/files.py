@@ -123,6 +123,13 @@ PROJECT: Final = Record(
                 members={
                     "require_owner": may(Flag(doc="Every rule names its owner.")),
                     "require_format": may(Flag(doc="Every file is as `mmctl fmt` writes it.")),
+                    "ignore_files": may(
+                        Several(
+                            item=Word(),
+                            single=True,
+                            doc="Files that look like rule files and are meant to be left unread.",
+                        )
+                    ),
                     "expired": may(
                         Choice(
                             values=("error", "warning", "info"), doc="How bad an expired rule is."

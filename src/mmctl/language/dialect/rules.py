@@ -21,6 +21,7 @@ RULE: Final = Record(
     title="rule",
     doc="One rule.",
     advice=RULE_ADVICE,
+    partial=True,
     members={
         "name": need(
             Word(pattern=RULE_NAME, doc="1 to 32 of A-Z a-z 0-9 _ . - and unique in the rule set.")

@@ -1,0 +1,30 @@
+"""Merge conflicts that were left in a file: said as that, and nothing else of the file is."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from mmctl.problem import Position, Problem, Severity
+
+_BEGIN: Final = re.compile(r"^<{7}(?: .*)?\r?$", re.MULTILINE)
+_END: Final = re.compile(r"^>{7}(?: .*)?\r?$", re.MULTILINE)
+
+
+def conflicts(text: str, *, file: str) -> tuple[Problem, ...]:
+    """A problem for each conflict of a text, at the line where it begins."""
+    begins = list(_BEGIN.finditer(text)) or list(_END.finditer(text))
+    return tuple(
+        Problem(
+            check="merge-conflict",
+            severity=Severity.ERROR,
+            position=Position(
+                file=file,
+                line=text.count("\n", 0, found.start()) + 1,
+                length=len(found[0].rstrip()),
+            ),
+            message="a merge conflict is not resolved here",
+            help="keep what is meant, and remove the lines of `<<<<<<<`, `=======` and `>>>>>>>`",
+        )
+        for found in begins
+    )

@@ -1,0 +1,67 @@
+"""Rule files that nothing takes in: they look as if they were live, and are not."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING, Final
+
+from mmctl.language.dialect import FILE
+from mmctl.language.files import CALLED_YAML, Unreadable, pattern_expression
+from mmctl.language.root import PROJECT_FILE
+from mmctl.problem import Position, Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from mmctl.language.files import Files
+    from mmctl.language.project import Settings
+
+LOOKED_AT: Final = 64 * 1024
+"""So many bytes of a file tell whether it is one."""
+_SECTIONS: Final = "|".join(sorted(FILE.members.keys() - {"version"}))
+_SECTION: Final = re.compile(rf"^(?:{_SECTIONS})\s*:".encode(), re.MULTILINE)
+_OF_OURS: Final = re.compile(rb"^version\s*:|^\s*(?:- )?(?:actions|must_reach)\s*:", re.MULTILINE)
+_PROJECT_FILE: Final = re.compile(r"mmctl\.ya?ml", re.IGNORECASE)
+
+
+def unclaimed(files: Files, taken: Collection[str], settings: Settings) -> Iterator[Problem]:
+    """A problem for each file that looks like a rule file and is not among those `taken` in."""
+    meant = [pattern_expression(pattern) for pattern in settings.lint.ignore_files]
+    for path in files.called_yaml():
+        if path in taken or path == PROJECT_FILE or any(each.fullmatch(path) for each in meant):
+            continue
+        if _PROJECT_FILE.fullmatch(path):
+            help_ = f"the project file is `{PROJECT_FILE}`: move what is meant there"
+            yield _problem(path, "a second project file, which is not read", help_)
+        elif is_rule_file(files, path):
+            yield _problem(path, "this looks like a rule file, and nothing reads it", _help(path))
+
+
+def is_rule_file(files: Files, path: str) -> bool:
+    """Whether a file looks like a rule file."""
+    try:
+        begin = files.read(path)[:LOOKED_AT]
+    except Unreadable:
+        return False
+    return bool(_SECTION.search(begin) and _OF_OURS.search(begin))
+
+
+def _help(path: str) -> str:
+    spelled = CALLED_YAML.sub(".yaml", path)
+    take_in = (
+        f"add it to `rules` or `cases` in {PROJECT_FILE}"
+        if spelled == path
+        else f"rename it to `{posixpath.basename(spelled)}`"
+    )
+    return f"{take_in}; if it is meant to stay out: `lint: {{ignore_files: [{path}]}}`"
+
+
+def _problem(path: str, message: str, help_: str) -> Problem:
+    return Problem(
+        check="unread-file",
+        severity=Severity.ERROR,
+        position=Position(file=path),
+        message=message,
+        help=help_,
+    )
