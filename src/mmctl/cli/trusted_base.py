@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from mmctl.cli.revisions import git
-from mmctl.errors import UsageError
+from mmctl.errors import ProblemsFound, UsageError
 from mmctl.language.root import PROJECT_FILE
 
 if TYPE_CHECKING:
@@ -98,7 +98,11 @@ def _read(root: Path, name: str, revision: str) -> Base:
     text = None
     with suppress(UsageError):
         text = git(root, name, "show", f"{commit.decode().strip()}:./{PROJECT_FILE}")
-    return Base(name=name, settings=None if text is None else _settings(text, root.resolve().name))
+    try:
+        settings = None if text is None else _settings(text, root.resolve().name)
+    except ProblemsFound as error:
+        return Base(name=name, unreadable=f"the base `{name}` cannot be used: {error.message}")
+    return Base(name=name, settings=settings)
 
 
 def _settings(text: bytes, name: str) -> Settings:
