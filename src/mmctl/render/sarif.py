@@ -9,6 +9,7 @@ from mmctl import __version__
 from mmctl.checks.mistakes import MISTAKES
 from mmctl.checks.page import page
 from mmctl.problem import Severity
+from mmctl.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,6 +60,11 @@ def _rule(id_: str, check: Check | None) -> dict[str, Any]:
     }
 
 
+def _without_links(text: str) -> str:
+    """The text of a message, in which `[text](address)` would be a link."""
+    return text.replace("](", "\\](")
+
+
 def _result(problem: Problem, rule: int) -> dict[str, Any]:
     at = problem.position
     text = problem.message if problem.help is None else f"{problem.message}; {problem.help}"
@@ -71,7 +77,7 @@ def _result(problem: Problem, rule: int) -> dict[str, Any]:
         "ruleId": problem.check,
         "ruleIndex": rule,
         "level": _LEVELS[problem.severity],
-        "message": {"text": text},
+        "message": {"text": _without_links(visible(text))},
         "locations": [
             {
                 "physicalLocation": {

@@ -1,0 +1,350 @@
+"""What anybody may have written reaches no screen, log or page as anything but text.
+
+A hostile text is put into each place of a project, a message and a live answer, and what every
+command then writes is read as those would read it who get it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+import subprocess
+import unicodedata
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any, Final
+from xml.etree import ElementTree as ET
+
+import pytest
+import yaml
+from markdown_it import MarkdownIt
+
+from mmctl.cases.reading import cases_of
+from mmctl.cli.main import exit_code
+from mmctl.errors import UsageError
+from mmctl.language.read import read_text
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+MARK: Final = "FORGED"
+HOSTILE: Final = (
+    f"x\x1b[2J\x1b]0;t\x07\x9b31m\x7f\u202e\u2066\u200b\ufeff\u3164\r\n{MARK}"
+    f"\n::error file=x::{MARK}\n ::notice::{MARK}\u2028{MARK}\x85{MARK}"
+    f"##[error]{MARK}##vso[task.complete]{MARK}"
+    f"|{MARK}|`{MARK}```{MARK}</td></p></textarea></style></script><script>{MARK}</script>"
+    f'<img src=x onerror="{MARK}">[{MARK}](http://{MARK}.example)@{MARK}/team ]]>{MARK}'
+)
+NO_LINES: Final = HOSTILE.replace("\n", "\r")
+"""For places that take no line breaks."""
+PRINTABLE: Final = f"::error::{MARK}##[error]|`{MARK}<b>{MARK}</b>[{MARK}](http://a.example)@{MARK}"
+"""For places that take printable characters alone."""
+NEEDED: Final = {"endpoint", "source_ip", "by", "include", "message", "product"}
+"""Places at which any other text would end all commands before they show anything."""
+SUBJECT: Final = f"\x1b]0;t\x07\u202e\u2028::error::{MARK}##[error]<b>{MARK}</b>`@{MARK}`|"
+KEY: Final = "the name of the member"
+UNSEEN: Final = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+PROJECT: Final = {
+    "mmctl.yaml": """
+version: 1
+project: acme
+rules: ["rules/*.yaml"]
+cases: ["cases/*.yaml"]
+environments:
+  local: {endpoint: embedded, vars: {subject: offer, team: mail}}
+  staging: {endpoint: embedded, vars: {subject: offer, team: mail}}
+default_environment: local
+""",
+    "rules/gateway.yaml": """
+version: 1
+rule_sets:
+  inbound:
+    tags: {team: mail}
+    rules:
+      - {include: rules.yaml}
+      - {name: deliver, actions: [{relay: {to: exchange}}]}
+traffic_policies:
+  edge:
+    default: deny
+    statements:
+      - name: own
+        description: ours
+        owner: mail
+        allow: [{recipient: {ends_with: "@example.com"}}]
+ingress_points:
+  public-mx: {type: open, traffic_policy: edge, rule_set: inbound, tls_policy: required}
+relays:
+  exchange: {server: mail.corp.example.com, port: 25, authentication: none, tags: {team: mail}}
+archives:
+  vault: {retention: ONE_YEAR}
+address_lists:
+  partners: {members: ["*@partner.example"]}
+add_ons:
+  vade: {product: VADE_ADVANCED_EMAIL_SECURITY}
+""",
+    "rules/rules.yaml": """
+version: 1
+rules:
+  - name: block
+    description: what it is for
+    owner: security
+    ticket: SEC-1
+    conditions:
+      - subject: {contains: [offer, prize]}
+      - header: {name: X-Campaign, equals: spring}
+      - from: {starts_with: news}
+      - add_on: {name: vade, field: verdict, equals: bad}
+    unless: [{mail_from: {in_address_list: partners}}]
+    actions:
+      - add_header: {name: X-Why, value: offer}
+      - bounce:
+          sender: postmaster@example.com
+          role: arn:aws:iam::000000000000:role/bounce
+          status_code: "5.7.1"
+          smtp_reply_code: "550"
+          diagnostic_message: refused
+          message: not wanted
+  - name: keep
+    conditions: [{to: {ends_with: ["@example.com"]}}]
+    actions: [{archive: {to: vault}}]
+""",
+    "cases/cases.yaml": """
+version: 1
+cases:
+  - name: an offer is blocked
+    message: messages/offer.eml
+    session: {source_ip: 198.51.100.7, helo: mail.example.org, tls: TLS1_3}
+    envelope: {mail_from: news@example.org, recipients: [someone@example.com]}
+    verdicts: {spf: PASS, dkim: PASS, add_ons: {vade: {verdict: bad}}}
+    expect: {someone@example.com: delivered}
+  - name: another message
+    message:
+      from: a@example.org
+      to: b@example.com
+      subject: hello
+      headers: {X-Campaign: spring}
+      body: text
+    envelope: {mail_from: a@example.org, recipients: [b@example.com]}
+    todo: it is not ready
+    expect:
+      b@example.com:
+        {outcome: bounced, by: block, rules_include: [keep], actions: ["archive:vault"]}
+""",
+}
+OFFER: Final = """From: {0} <news@example.org>
+To: someone@example.com
+Subject: {0}
+X-Campaign: {0}
+Message-ID: <{0}@example.org>
+Received: from {0} (mail.example.org [198.51.100.7]) by mx.example.com; {0}
+Authentication-Results: mx.example.com; spf=pass smtp.mailfrom={0}
+
+{0}
+"""
+COMMANDS: Final = {
+    "lint": ("human", "json", "sarif", "github", "junit"),
+    "simulate": ("human", "json", "junit", "html"),
+    "simulate --coverage": ("human", "lcov"),
+    "simulate --coverage --mutate --trace -v": ("human", "html"),
+    "simulate cases/messages": ("human", "json", "html"),
+    "simulate cases/messages --rcpt someone@example.com --trace -v": ("human", "html"),
+    "simulate cases/messages --rcpt someone@example.com --against git:HEAD": ("human", "html"),
+    "simulate cases/messages --rcpt someone@example.com --record -": ("human",),
+    "why MESSAGE --rcpt someone@example.com": ("human", "json"),
+    "why MESSAGE --rcpt someone@example.com --rule keep --against git:HEAD": ("human",),
+    "plan": ("human",),
+    "plan --force lint": ("human", "json", "markdown"),
+    "plan --force lint -v --messages --corpus cases/messages": ("human", "json", "markdown"),
+    "plan --iam": ("human",),
+    "drift": ("human", "json"),
+    "budget -v": ("human", "json"),
+    "diff git:HEAD": ("human", "json"),
+    "export --to api-json": ("human",),
+    "export --to cloudformation": ("human", "json"),
+    "export --to terraform": ("human",),
+    "fmt --check": ("human", "json"),
+    "history": ("human", "json"),
+    "apply --yes": ("human",),
+    "apply --yes --force lint --force cases --force size": ("human",),
+    "history show 0002": ("human", "json"),
+    "history diff 0001 0002": ("human", "json"),
+    "import": ("human",),
+    "rollback --yes --allow-delete": ("human",),
+    "simulate cases/messages --rcpt someone@example.com --against live": ("human",),
+}
+SILENT: Final = {
+    "plan": "lint",
+    "apply --yes": "lint",
+    "simulate cases/messages --rcpt someone@example.com --record -": "",
+}
+"""Commands that are stopped, by what."""
+
+
+def ran(*words: str) -> tuple[str, str]:
+    """What a command writes to standard output and standard error."""
+    out, errors = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(errors):
+        code = exit_code(list(words))
+    assert code != 70, errors.getvalue()
+    return out.getvalue(), errors.getvalue()
+
+
+def check(command: str, form: str, out: str, errors: str) -> None:
+    """Hold what was written against what its reader would take it for."""
+    where = f"{command} --format {form}"
+    for text in (out, errors):
+        for character in set(text) - {"\n", "\t"}:
+            assert unicodedata.category(character) not in UNSEEN, f"{where}: {character!a}"
+        for line in text.splitlines():
+            assert not line.lstrip().startswith(MARK), f"{where}: {line!a}"
+            assert "##[" not in line, f"{where}: {line!a}"
+            assert "##vso[" not in line, f"{where}: {line!a}"
+            if line.lstrip().startswith("::"):
+                assert form == "github", f"{where}: {line!a}"
+                assert re.match(r"::(error|warning|notice) file=", line), f"{where}: {line!a}"
+    if form == "json" and out:
+        json.loads(out)
+    if form == "sarif" and out:
+        for result in json.loads(out)["runs"][0]["results"]:
+            assert not re.search(r"(?<!\\)\]\(", result["message"]["text"]), where
+    if form == "junit" and out:
+        ET.fromstring(out)  # noqa: S314 - our own output
+    if form == "html" and out:
+        reader = Page(where)
+        reader.feed(out)
+    if form == "markdown" and out:
+        as_markdown(out, where)
+
+
+class Page(HTMLParser):
+    """A page in which nothing hostile is an element, an attribute or a script."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__()
+        self.where = where
+        self.inside = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.inside = tag
+        assert tag != "img", self.where
+        for name, value in attrs:
+            assert not name.startswith("on"), f"{self.where}: {name}"
+            assert not (value or "").startswith(("http", "javascript")), f"{self.where}: {value}"
+
+    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 - as it is called
+        self.inside = ""
+
+    def handle_data(self, data: str) -> None:
+        assert self.inside != "script" or not data.startswith(MARK), self.where
+
+
+def as_markdown(text: str, where: str) -> None:
+    """Markdown in which everything hostile is code, and each table has its columns."""
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    for token in tokens:
+        assert token.type != "html_block", f"{where}: {token.content!a}"
+        for child in token.children or ():
+            if child.type == "text":
+                assert MARK not in child.content, f"{where}: {child.content!a}"
+            if child.type in {"link_open", "image"}:
+                raise AssertionError(f"{where}: {child.attrs}")
+            if child.type == "html_inline":
+                assert child.content in {"<code>", "</code>"}, f"{where}: {child.content!a}"
+
+
+Place = tuple[str | int, ...]
+
+
+def places(document: Any, path: Place = ()) -> Iterator[Place]:
+    """Every text of a document; the name of a member is the place `(…, name, KEY)`."""
+    match document:
+        case str():
+            yield path
+        case dict():
+            for key, value in document.items():
+                yield from places(value, (*path, key))
+                yield (*path, key, KEY)
+        case list():
+            for number, value in enumerate(document):
+                yield from places(value, (*path, number))
+
+
+def put(document: Any, place: Place, text: str) -> Any:
+    """The document with another text at a place."""
+    match place:
+        case ():
+            return text
+        case (key, name) if name == KEY:
+            return {(text if each == key else each): value for each, value in document.items()}
+        case (step, *rest):
+            whole = dict(document) if isinstance(document, dict) else list(document)
+            whole[step] = put(document[step], tuple(rest), text)
+            return whole
+
+
+def hostile_project() -> dict[str, str]:
+    """The project with a hostile text wherever the language takes one."""
+    documents = {file: yaml.safe_load(text) for file, text in PROJECT.items()}
+    taken = 0
+    for file, text in PROJECT.items():
+        for place in places(yaml.safe_load(text)):
+            for hostile in () if NEEDED & set(place) else (HOSTILE, NO_LINES, PRINTABLE):
+                other = put(documents[file], place, hostile)
+                if not is_refused({**documents, file: other}):
+                    documents[file] = other
+                    taken += 1
+                    break
+    assert taken > 30
+    return {file: json.dumps(document, indent=1) for file, document in documents.items()}
+
+
+def is_refused(documents: dict[str, Any]) -> bool:
+    """Whether a project has errors; JSON is YAML, and quicker to write."""
+    try:
+        files = {file: json.dumps(document) for file, document in documents.items()}
+        project, problems = read_text(files)
+        problems += cases_of(project)[1]
+    except UsageError:
+        return True
+    return any(problem.severity is Severity.ERROR for problem in problems)
+
+
+def written(folder: Path, files: dict[str, str], subject: str) -> None:
+    """Write a project, as it was into version control and as it is into the folder."""
+    for name, text in PROJECT.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    messages = folder / "cases/messages"
+    messages.mkdir()
+    (messages / "offer.eml").write_text(OFFER.format(subject), encoding="utf-8")
+    who = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
+    for words in (["init", "-q"], ["add", "."], [*who, "commit", "-qm", "as it was"]):
+        subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
+    ran("apply", "--yes")
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+@pytest.fixture(autouse=True)
+def _on_github(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+
+
+def test_a_project_that_is_hostile_throughout_is_shown_as_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path, hostile_project(), SUBJECT)
+    name = "cases/messages/" + HOSTILE.replace("/", "")[:120] + ".eml"
+    (tmp_path / "cases/messages/offer.eml").rename(tmp_path / name)
+    (tmp_path / "cases/messages/offer.eml").write_text(OFFER.format(SUBJECT), encoding="utf-8")
+    for command, forms in COMMANDS.items():
+        words = [name if word == "MESSAGE" else word for word in command.split()]
+        for form in forms:
+            out, errors = ran(*words, *([] if form == "human" else ["--format", form]))
+            assert out or SILENT[command] in errors, errors
+            check(command, form, out, errors)
