@@ -272,7 +272,7 @@ def test_a_plan_is_stale_when_somebody_changed_what_it_was_made_from(world: Worl
         world.apply(plan, allow_delete=True, forced=("size", "pin"))
     told = "\n".join(refused.value.details)
     assert "since the plan: block-lookalike removed" in told
-    assert 'wanted: block-lookalike changed conditions[0].values + "@example.net"' in told
+    assert 'wanted: block-lookalike changed from ends_with: + "@example.net"' in told
     assert world.history.entries()[-1].id.startswith("0001")
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.render import history as render_history
-from mmctl.render.plan import human, markdown
+from mmctl.render.plan import human
+from mmctl.render.plan_markdown import markdown
 
 if TYPE_CHECKING:
     from live.conftest import World
@@ -48,8 +49,8 @@ def test_a_plan_says_where_then_each_edit_then_how_much(world: World) -> None:
         "local  account 000000000000  us-east-1  as user/embedded",
         "rule set inbound",
         "  > deliver               moved 5 → 1                          rules/all.yaml:23",
-        '  ~ block-lookalike       conditions[0].values  + "@example.net"',
-        '                          + "@example.org" - "@exarnple.com"   rules/all.yaml:26',
+        '  ~ block-lookalike       from ends_with: + "@example.net" + "@example.org"',
+        '                          - "@exarnple.com"                    rules/all.yaml:26',
         "  + block-file            after block-feed                     rules/all.yaml:36",
         "traffic policy edge  no change",
         "ingress point mx  no change",
@@ -63,7 +64,7 @@ def test_a_plan_says_where_then_each_edit_then_how_much(world: World) -> None:
 
 
 def test_a_plan_shows_the_order_of_its_steps_when_asked(world: World) -> None:
-    lines = without_ids(human(world.plan(), steps=True).plain)
+    lines = without_ids(human(world.plan(), verbose=True).plain)
     assert lines[-10:] == [
         "1/9 create address list partners",
         "2/9 add members to address list partners: *@partner.example, one@vendor.example",
@@ -105,7 +106,7 @@ def test_an_empty_plan_says_so(world: World) -> None:
 def test_markdown_for_a_pull_request_has_a_row_for_each_edit(world: World) -> None:
     text = markdown(changed(world).plan())
     assert text.startswith("### mmctl plan: local\n\n**EMBEDDED, not AWS**\n")
-    assert "| > | rule set inbound | deliver | moved 5 → 1 | rules/all.yaml:23 |" in text
+    assert "| `>` | rule set `inbound` | `deliver` | `moved 5 → 1` | `rules/all.yaml:23` |" in text
     assert "**1 to add, 1 to change, 1 to move**" in text
 
 

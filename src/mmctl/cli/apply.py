@@ -80,7 +80,7 @@ def apply(
     change, made = _planned(run, plan_file, permissions, opened)
     with screen(change) as show, stoppable():
         if not (run.quiet and yes):
-            show(render.bare(made, width=run.console().width))
+            show(render.bare(made, width=run.console().width, verbose=run.verbose))
         if made.empty:
             return nothing_to_do(change, made, permissions)
         check_permitted(made, change.means, permissions)

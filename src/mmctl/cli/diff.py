@@ -34,5 +34,5 @@ def diff(
         run.write_json(render.document(before.name, after.name, edits))
     else:
         width = run.console().width
-        run.show(render.human(before.name, after.name, edits, width=width))
+        run.show(render.human(before.name, after.name, edits, width=width, verbose=run.verbose))
     return DIFFERENT if edits else 0

@@ -33,5 +33,5 @@ def drift(run: Run) -> int:
             }
         )
         return DRIFT if found.any else 0
-    run.show(render.human(found, made.target, width=run.console().width))
+    run.show(render.human(found, made.target, width=run.console().width, verbose=run.verbose))
     return DRIFT if found.any else 0

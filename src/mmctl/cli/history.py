@@ -85,7 +85,7 @@ def _diff(run: Run, found: History, one: str, other: str) -> int:
     if run.format == "json":
         run.write_json(document(one, other, edits))
     else:
-        run.show(render.edits_alone(edits, width=run.console().width))
+        run.show(render.edits_alone(edits, width=run.console().width, verbose=run.verbose))
     return 2 if edits else 0
 
 

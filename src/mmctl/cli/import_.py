@@ -244,7 +244,7 @@ def _adopted(run: Run, asked: _Live) -> int:
         )
     permissions = Permissions(adopt=True)
     with screen(change) as show:
-        show(render.bare(made, width=run.console().width))
+        show(render.bare(made, width=run.console().width, verbose=run.verbose))
         if made.empty:
             return 0
         check_permitted(made, change.means, permissions)

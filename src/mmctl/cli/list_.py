@@ -170,7 +170,7 @@ def _apply(
             run.say("nothing to do: it is live")
             write_entry(change, None)
             return 0
-        show(render.edits_alone(made.edits, width=run.console().width))
+        show(render.edits_alone(made.edits, width=run.console().width, verbose=run.verbose))
         check_permitted(made, change.means, permissions)
         change.means.history.check_writable()
         if not agreed_by_name(change, "apply this to", yes=yes):

@@ -75,11 +75,13 @@ def plan(
         case "json":
             run.write_json(plan_document(made))
         case "markdown":
-            run.write(render.markdown(made))
+            from mmctl.render.plan_markdown import markdown
+
+            run.write(markdown(made))
         case _:
             listed = changed if messages else ()
             width = run.console().width
-            run.show(render.human(made, width=width, messages=listed, steps=run.verbose))
+            run.show(render.human(made, width=width, messages=listed, verbose=run.verbose))
     if save is not None:
         save_plan(made, save)
         run.say(f"saved to {save}; to carry it out: mmctl apply {save}")

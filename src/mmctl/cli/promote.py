@@ -46,7 +46,7 @@ def promote(
     if run.format == "json":
         run.write_json(plan_document(made))
     else:
-        run.show(render.human(made, width=run.console().width))
+        run.show(render.human(made, width=run.console().width, verbose=run.verbose))
     run.say(f"edited {found.position.file}; to make it act: mmctl apply")
     return 0
 

@@ -117,7 +117,7 @@ def rollback(
     for sentence in cannot_come_back(made):
         run.say(f"cannot come back: {sentence}")
     with screen(change) as show, stoppable(), _finished_by(named, entry):
-        show(render.bare(made, width=run.console().width))
+        show(render.bare(made, width=run.console().width, verbose=run.verbose))
         if made.empty:
             code = nothing_to_do(change, made, permissions)
             run.say(_further_back(change, entry, named))

@@ -28,6 +28,7 @@ from mmctl.live.rebuilding import set_aside_damaged
 from mmctl.live.service import OutcomeUnknown, ServiceAnswer
 from mmctl.live.stale import check_fresh, check_place
 from mmctl.live.steps import PASSWORD, Verb
+from mmctl.live.wording import spaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -283,7 +284,11 @@ def _read_back(plan: Plan, entry: HistoryEntry, means: Means) -> None:
             means.say("  what was read differs from what was written: read again")
             means.sleep(means.poll_seconds)
     else:
-        lines = [f"  {edit.resource}/{edit.object}: {edit.name} {edit.path}" for edit in rest.edits]
+        lines = [
+            f"  {edit.resource}/{edit.object}: {edit.name} {spaced(edit.words or edit.kind)}"
+            for edit in rest.edits
+            if edit.words != ""
+        ]
         lines = lines or [f"  {step.text}" for step in rest.steps]
         raise StoppedPartWay(
             f"all calls of {entry.id} went through, but what is live differs from what was wanted:",

@@ -1,6 +1,7 @@
-"""What changed inside two paired things: paths in the file's words, with before and after.
+"""What changed inside two paired things: paths in the API's members, with before and after.
 
 Items of a list are aligned first, so that one more condition in front is one change and not many.
+The same in the words of the files is made by `mmctl.live.file_words`.
 """
 
 from __future__ import annotations
@@ -18,61 +19,95 @@ ABSENT: Final = None
 
 _SILENT: Final = ("Evaluate", "Expression", "ToEvaluate")
 
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """The item of a list that a change is in or of: where it was, and where it is."""
+
+    old: Path | None
+    new: Path | None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One member that differs; `before` or `after` is None where it is absent."""
 
-    path: tuple[str | int, ...]
+    path: Path
     before: Any
     after: Any
+    item: Item | None = None
+    """The innermost one; None: it is in no list of structures."""
 
     @property
     def text(self) -> str:
-        """The path in the file's words: `unless[0].values`."""
+        """The path as the API has it, near to the file's spelling: `unless[0].values`."""
         return path_text(self.path)
 
 
-def changes(before: Any, after: Any, path: tuple[str | int, ...] = ()) -> Iterator[Change]:
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """Where two values stand that are compared."""
+
+    old: Path = ()
+    new: Path = ()
+    item: Item | None = None
+
+    def member(self, name: str) -> _Where:
+        return _Where((*self.old, name), (*self.new, name), self.item)
+
+    def change(self, before: Any, after: Any) -> Change:
+        return Change(path=self.new, before=before, after=after, item=self.item)
+
+
+def changes(before: Any, after: Any) -> Iterator[Change]:
     """Every difference between two JSON values, in the order of the members."""
+    return _changes(before, after, _Where())
+
+
+def _changes(before: Any, after: Any, where: _Where) -> Iterator[Change]:
     if before == after:
         return
     if isinstance(before, dict) and isinstance(after, dict):
         for member in [*before, *(key for key in after if key not in before)]:
-            yield from changes(before.get(member), after.get(member), (*path, member))
-    elif _structures(before) and _structures(after) and (before or after):
-        yield from _list_changes(before, after, path)
+            yield from _changes(before.get(member), after.get(member), where.member(member))
+    elif _structures(before or []) and _structures(after or []) and (before or after):
+        yield from _list_changes(before or [], after or [], where)
     else:
-        yield Change(path=path, before=before, after=after)
+        yield where.change(before, after)
 
 
 def _structures(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(item, dict) for item in value)
 
 
-def _list_changes(
-    before: list[Any], after: list[Any], path: tuple[str | int, ...]
-) -> Iterator[Change]:
+def _list_changes(before: list[Any], after: list[Any], where: _Where) -> Iterator[Change]:
     old, new = [_text(item) for item in before], [_text(item) for item in after]
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
             continue
         paired = min(i2 - i1, j2 - j1)
         for offset in range(paired):
-            here = (*path, j1 + offset)
+            at, to = (*where.old, i1 + offset), (*where.new, j1 + offset)
+            here = _Where(at, to, Item(old=at, new=to))
             yield from _item_changes(before[i1 + offset], after[j1 + offset], here)
         for index in range(i1 + paired, i2):
-            yield Change(path=(*path, index), before=before[index], after=ABSENT)
+            at = (*where.old, index)
+            gone = Item(old=at, new=None)
+            yield Change(path=(*where.new, index), before=before[index], after=ABSENT, item=gone)
         for index in range(j1 + paired, j2):
-            yield Change(path=(*path, index), before=ABSENT, after=after[index])
+            to = (*where.new, index)
+            come = Item(old=None, new=to)
+            yield Change(path=to, before=ABSENT, after=after[index], item=come)
 
 
-def _item_changes(before: Any, after: Any, path: tuple[str | int, ...]) -> Iterator[Change]:
+def _item_changes(before: Any, after: Any, where: _Where) -> Iterator[Change]:
     """Inside two items that stand at the same place; things of another sort are one change."""
     if likeness(before, after) > 0:
-        yield from changes(before, after, path)
+        yield from _changes(before, after, where)
     else:
-        yield Change(path=path, before=before, after=after)
+        yield where.change(before, after)
 
 
 def likeness(one: Any, other: Any) -> float:
@@ -97,7 +132,7 @@ def _text(value: object) -> str:
 
 
 def path_text(path: tuple[str | int, ...]) -> str:
-    """A path in the file's words: lower case, without the wrappers that only the API has."""
+    """A path as plans name it: lower case, without the wrappers that only the API has."""
     text = ""
     for part in path:
         if isinstance(part, int):

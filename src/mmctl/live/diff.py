@@ -12,6 +12,7 @@ from mmctl.language.project import Kind
 from mmctl.live.canonical import LOG_MEMBERS, LOGGING, canonical, canonical_pair
 from mmctl.live.changes import changes, path_text
 from mmctl.live.edits import Edit, EditKind
+from mmctl.live.file_words import in_words
 from mmctl.live.replacing import is_left_over, why_replaced
 from mmctl.live.rules import rule_edits
 from mmctl.live.service import NOUN
@@ -45,7 +46,13 @@ def _edits(
         else:
             yield from object_edits(thing, counterpart, desired.project)
             if thing.kind is Kind.INGRESS_POINT and thing.name in new_passwords:
-                yield _edit(EditKind.CHANGED, thing, path="auth.smtp_password", after="another")
+                yield _edit(
+                    EditKind.CHANGED,
+                    thing,
+                    path="auth.smtp_password",
+                    after="another",
+                    words="auth: another SMTP password",
+                )
     wanted = desired.by_key()
     for thing in live.objects:
         if thing.key not in wanted and thing.project == desired.project:
@@ -79,9 +86,14 @@ def object_edits(desired: LiveObject, live: LiveObject, project: str) -> Iterato
         # A log that starts is a change of its own, not of all logging.
         is_now.setdefault(LOGGING, {})
         wanted.setdefault(LOGGING, {})
-    for change in changes(is_now, wanted):
+    for change, words in in_words(desired.kind, changes(is_now, wanted), is_now, wanted):
         yield _edit(
-            EditKind.CHANGED, desired, path=change.text, before=change.before, after=change.after
+            EditKind.CHANGED,
+            desired,
+            words=words,
+            path=change.text,
+            before=change.before,
+            after=change.after,
         )
 
 

@@ -39,6 +39,8 @@ class Edit:
     """JSON; of a moved rule the position, counted from 1; of a renamed one the name."""
     after: Any = None
     place: str | None = None
+    words: str | None = None
+    """A change in the words of the files; empty where those of an earlier edit tell it too."""
     note: str | None = None
     """What else a reader must know: `after allow-partners`, `needs --allow-delete`."""
 

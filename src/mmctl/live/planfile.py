@@ -20,6 +20,7 @@ from mmctl.live.encode import configuration_document, configuration_of
 from mmctl.live.plan import Behaviour, Past, Plan, Target, plan_between
 from mmctl.live.service import Identity
 from mmctl.live.trust import trust_document, trust_of
+from mmctl.live.wording import spaced
 from mmctl.writing import write_whole
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def edit_document(edit: Edit) -> dict[str, Any]:
         "after": edit.after,
         "place": edit.place,
         "note": edit.note,
+        **({"words": spaced(edit.words)} if edit.words else {}),
     }
 
 

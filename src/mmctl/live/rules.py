@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mmctl.language.project import Kind
 from mmctl.live.changes import changes, likeness
 from mmctl.live.edits import Edit, EditKind
+from mmctl.live.file_words import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -64,9 +65,11 @@ def rule_edits(
             )
         if old in moved:
             yield Edit(kind=EditKind.MOVED, before=old + 1, after=index + 1, **about)
-        for change in changes(_nameless(before[old]), _nameless(rule)):
+        was, becomes = _nameless(before[old]), _nameless(rule)
+        for change, words in in_words(Kind.RULE_SET, changes(was, becomes), was, becomes):
             yield Edit(
                 kind=EditKind.CHANGED,
+                words=words,
                 path=change.text,
                 before=change.before,
                 after=change.after,

@@ -11,7 +11,7 @@ from mmctl.errors import Refused
 from mmctl.live.diff import object_edits
 from mmctl.live.edits import Edit, EditKind
 from mmctl.live.plan import object_digests
-from mmctl.live.wording import GLUE, change_text
+from mmctl.live.wording import spaced, value_change
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,9 +84,10 @@ def _presence(thing: LiveObject | None) -> str:
 def _listed(
     title: str, before: LiveObject, after: LiveObject, plan: Plan, most: int = 5
 ) -> Iterator[str]:
-    found = list(object_edits(after, before, plan.desired.project))
+    edits = object_edits(after, before, plan.desired.project)
+    found = [edit for edit in edits if edit.words != ""]
     for edit in found[:most]:
-        yield f"    {title}: {edit.name} {edit.kind} {edit.path} {_values(edit)}".rstrip()
+        yield f"    {title}: {edit.name} {edit.kind} {_values(edit)}".rstrip()
     if len(found) > most:
         yield f"    {title}: {len(found) - most} more"
     if not found:
@@ -96,4 +97,4 @@ def _listed(
 def _values(edit: Edit) -> str:
     if edit.kind in {EditKind.ADDED, EditKind.REMOVED}:
         return ""
-    return change_text(edit.before, edit.after).replace(GLUE, " ")
+    return spaced(edit.words or value_change(edit.before, edit.after))

@@ -1,62 +1,131 @@
-"""Changes in words: what was, what is, and of lists only what came and went."""
+"""Values and how they change, in words: what was, what is, and of lists only what came and went.
+
+Everything here is one line that may be printed; of long texts that differ, the part is shown in
+which they do.
+"""
 
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any, Final
 
-from mmctl.compiler.compile import SHADOW_HEADER
-from mmctl.live.changes import snake
+from mmctl.language.quoting import scalar
+from mmctl.visible import visible
 
 GLUE: Final = "\u00a0"
-"""Stands for a space at which no line is broken."""
+"""Stands for a space at which no line is broken; values have none, as it is not visible."""
 
-_SHOWN_VALUES: Final = 4
-_WRAPPERS: Final = ("Expression", "Evaluate", "Attribute")
+_SHOWN_VALUES: Final = 10
+"""As many values a condition has at most."""
+_LONGEST: Final = 100
+"""Characters of a value that are shown."""
+_AROUND: Final = 12
+"""Characters that two long texts have in common, and that are shown beside their difference."""
 
 
-def change_text(before: Any, after: Any) -> str:
-    """A change in a few words: `+ "a" - "b"`, `25 → 2525`; spaces inside words are `GLUE`."""
+def spaced(text: str) -> str:
+    """Words as they are printed where no line is broken."""
+    return text.replace(GLUE, " ")
+
+
+def become(before: str, after: str) -> str:
+    """One value and the one that follows it."""
+    return f"{before} →{GLUE}{after}"
+
+
+def texts_change(before: list[str], after: list[str]) -> str:
+    """What came to a list of texts and what left it: `+ "a" - "b"`."""
+    old, new = set(before), set(after)
+    come, gone = (
+        [each for each in after if each not in old],
+        [each for each in before if each not in new],
+    )
+    return " ".join([*_listed("+", come), *_listed("-", gone)]) or "in another order"
+
+
+def _listed(sign: str, texts: list[str]) -> list[str]:
+    """Some of the texts, each with the sign, and how many more there are."""
+    listed = [f"{sign}{GLUE}{quoted(each)}" for each in texts[:_SHOWN_VALUES]]
+    more = len(texts) - _SHOWN_VALUES
+    return [*listed, f"{sign}{GLUE}{more:,}{GLUE}more"] if more > 0 else listed
+
+
+def value_change(before: Any, after: Any) -> str:
+    """A value of a file and what becomes of it; a mapping shows the members that differ alone."""
+    if before is None or after is None:
+        return f"+{GLUE}{flow(after)}" if before is None else f"-{GLUE}{flow(before)}"
+    if isinstance(before, dict) and isinstance(after, dict):
+        members = [*before, *(key for key in after if key not in before)]
+        inside = ", ".join(
+            f"{flow(key)}: {value_change(before.get(key), after.get(key))}"
+            for key in members
+            if before.get(key) != after.get(key)
+        )
+        return "{" + inside + "}"
     if _texts(before) and _texts(after):
-        return _list_text(before, after)
-    if before is None:
-        return f"+{GLUE}{short(after)}"
-    if after is None:
-        return f"-{GLUE}{short(before)}"
-    return f"{short(before)} → {short(after)}"
-
-
-def _list_text(before: list[str], after: list[str]) -> str:
-    added = [f"+{GLUE}{short(item)}" for item in after if item not in before]
-    removed = [f"-{GLUE}{short(item)}" for item in before if item not in after]
-    changed = [*added, *removed]
-    more = len(changed) - _SHOWN_VALUES
-    rest = [f"and {more} more"] if more > 0 else []
-    return " ".join([*changed[:_SHOWN_VALUES], *rest]) or "in another order"
+        return texts_change(before, after)
+    if isinstance(before, str) and isinstance(after, str):
+        return become(*(_scalar(each) for each in apart(before, after)))
+    return become(flow(before), flow(after))
 
 
 def _texts(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
-def short(value: Any, most: int = 60) -> str:
-    """A value on one line, cut where it is long."""
-    text = _flow(value)
-    return text if len(text) <= most else text[: most - 1] + "…"
+def apart(before: str, after: str) -> tuple[str, str]:
+    """Two texts, each whole where it is short, else the part in which they differ."""
+    if max(len(before), len(after)) <= _LONGEST:
+        return before, after
+    same = _same(before, after)
+    start = max(0, same - _AROUND)
+    tail = _same(before[:same:-1], after[:same:-1])
+    cut = max(0, tail - _AROUND)
+    return _window(before, start, cut), _window(after, start, cut)
 
 
-def _flow(value: Any) -> str:
-    """A value as the file would have it on one line, near enough to be recognised."""
-    if isinstance(value, dict):
-        if value.get("AddHeader", {}).get("HeaderName") == SHADOW_HEADER:
-            return "shadow"
-        if len(value) == 1 and next(iter(value)).endswith(_WRAPPERS):
-            return _flow(next(iter(value.values())))
-        inside = ", ".join(
-            _flow(item) if member == "Evaluate" else f"{snake(member)}: {_flow(item)}"
-            for member, item in value.items()
-        )
-        return "{" + inside + "}" if inside else "{}"
-    if isinstance(value, list):
-        return "[" + ", ".join(_flow(item) for item in value) + "]"
-    return json.dumps(value, ensure_ascii=False)
+def _same(one: str, other: str) -> int:
+    """How many characters two texts have in common, from the beginning."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _window(text: str, start: int, cut: int) -> str:
+    inside = shortened(text[start : len(text) - cut])
+    return "…" * bool(start) + inside + "…" * bool(cut)
+
+
+def shortened(text: str) -> str:
+    """A text, of a long one its beginning and its end."""
+    if len(text) <= _LONGEST:
+        return text
+    return f"{text[: _LONGEST * 2 // 3]}…{text[-(_LONGEST // 3) :]}"
+
+
+def quoted(text: str) -> str:
+    """A text in quotes, as values of conditions and members of lists are written."""
+    return visible(json.dumps(shortened(text), ensure_ascii=False))
+
+
+def flow(value: Any) -> str:
+    """A value as a file has it on one line."""
+    match value:
+        case dict():
+            return (
+                "{" + ", ".join(f"{flow(key)}: {flow(item)}" for key, item in value.items()) + "}"
+            )
+        case list():
+            return "[" + ", ".join(map(flow, value)) + "]"
+        case bool():
+            return "true" if value else "false"
+        case Decimal():
+            return format(value, "f")
+        case str():
+            return _scalar(shortened(value))
+        case _:
+            return visible(json.dumps(value, ensure_ascii=False))
+
+
+def _scalar(text: str) -> str:
+    return visible(scalar(text, flow=True))

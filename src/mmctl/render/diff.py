@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 SCHEMA: Final = "mmctl/diff@1"
 
 
-def human(before: str, after: str, edits: Sequence[Edit], *, width: int) -> Text:
+def human(
+    before: str, after: str, edits: Sequence[Edit], *, width: int, verbose: bool = False
+) -> Text:
     """The edits that lead from one version to the other, object by object."""
     lines = [Text(visible(f"from {before} to {after}"), "bold")]
-    lines += bare_lines([_without_advice(edit) for edit in edits], width=width)
+    lines += bare_lines([_without_advice(edit) for edit in edits], width=width, verbose=verbose)
     lines.append(Text(f"diff: {_counts(edits)}", "bold"))
     return Text("\n").join(lines)
 

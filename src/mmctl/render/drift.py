@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mmctl.live.plan import Target
 
 
-def human(drift: Drift, target: Target, *, width: int = 80) -> Text:
+def human(drift: Drift, target: Target, *, width: int = 80, verbose: bool = False) -> Text:
     """Both kinds of difference, each under its title, even where there is none."""
     lines = [heading(target.environment, target.identity)]
     by_hand = "changed by hand"
@@ -25,7 +25,7 @@ def human(drift: Drift, target: Target, *, width: int = 80) -> Text:
         ("in the files, not applied", drift.not_applied),
     ):
         lines.append(Text(f"{title}: {len(edits) or 'nothing'}", "bold"))
-        lines += bare_lines(edits, width=width)
+        lines += bare_lines(edits, width=width, verbose=verbose)
     if not drift.known:
         lines.append(Text("nothing was applied from here before", "dim"))
     return framed(lines, target.identity)

@@ -1,10 +1,11 @@
-"""A plan, and the difference between two states, for people: one line an edit, and Markdown.
+"""A plan, and the difference between two states, for people: one line an edit.
 
 Values only: what is shown was worked out by `mmctl.live`.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
@@ -12,8 +13,9 @@ from rich.text import Text
 
 from mmctl.language.project import Kind
 from mmctl.live.edits import Edit, EditKind
-from mmctl.live.wording import GLUE, change_text
+from mmctl.live.wording import spaced, value_change
 from mmctl.render.trust import trust_lines
+from mmctl.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 EMBEDDED_BANNER: Final = "EMBEDDED, not AWS"
 
-_MARKS: Final = {
+MARKS: Final = {
     EditKind.ADDED: ("+", "green"),
     EditKind.REMOVED: ("-", "red"),
     EditKind.MOVED: (">", "cyan"),
@@ -40,31 +42,34 @@ _LEAST_DETAIL: Final = 20
 
 
 def human(
-    plan: Plan, *, width: int = _NARROW, messages: Sequence[str] = (), steps: bool = False
+    plan: Plan, *, width: int = _NARROW, messages: Sequence[str] = (), verbose: bool = False
 ) -> Text:
     """The plan, at most `width` columns wide; the embedded endpoint is named first and last.
 
-    `steps`: also in which order it is carried out.
+    `verbose`: also the API's members that change, and in which order it is carried out.
     """
-    order = _steps(plan) if steps else ()
-    return framed([bare(plan, width=width, messages=messages), *order], plan.target.identity)
+    order = _steps(plan) if verbose else ()
+    shown = bare(plan, width=width, messages=messages, verbose=verbose)
+    return framed([shown, *order], plan.target.identity)
 
 
 def _steps(plan: Plan) -> Iterator[Text]:
     """The steps, numbered as apply tells them."""
     for number, step in enumerate(plan.steps, 1):
-        yield Text(f"{number}/{len(plan.steps)} {step.text}")
+        yield line(f"{number}/{len(plan.steps)} {step.text}")
 
 
-def bare(plan: Plan, *, width: int = _NARROW, messages: Sequence[str] = ()) -> Text:
+def bare(
+    plan: Plan, *, width: int = _NARROW, messages: Sequence[str] = (), verbose: bool = False
+) -> Text:
     """The plan without the lines around it; `messages` are those of the corpus that change."""
     lines = [heading(plan.target.environment, plan.target.identity)]
-    lines += [Text(f"! {text}", "bold yellow") for text in trust_lines(plan.trust)]
-    lines += edit_lines(plan, width=width)
-    lines += [Text(f"warning: {warning}", "yellow") for warning in plan.warnings]
-    lines += [Text(f"note: {note}", "dim") for note in plan.notes]
-    lines += [Text(_behaviour(found))] if (found := plan.behaviour) else []
-    lines += [Text(f"  {message}") for message in messages]
+    lines += [Text(visible(f"! {text}"), "bold yellow") for text in trust_lines(plan.trust)]
+    lines += edit_lines(plan, width=width, verbose=verbose)
+    lines += [Text(visible(f"warning: {warning}"), "yellow") for warning in plan.warnings]
+    lines += [Text(visible(f"note: {note}"), "dim") for note in plan.notes]
+    lines += [line(behaviour_line(found))] if (found := plan.behaviour) else []
+    lines += [line(f"  {message}") for message in messages]
     lines += list(_budget(plan))
     lines.append(_totals(plan, width))
     return Text("\n").join(lines)
@@ -83,25 +88,27 @@ def banner(identity: Identity) -> list[Text]:
 
 def line(text: str) -> Text:
     """One line of a result."""
-    return Text(text)
+    return Text(visible(text))
 
 
 def heading(environment: str, identity: Identity) -> Text:
     """Where this goes, and as whom."""
     caller = identity.caller.rsplit(":", 1)[-1]
-    text = Text(environment, "bold")
-    text.append(f"  account {identity.account}  {identity.region}  as {caller}", "not bold")
-    if not identity.embedded and not _is_usual(identity):
-        text.append(f"  at {identity.endpoint}")
+    text = Text(visible(environment), "bold")
+    who = visible(f"account {identity.account}  {identity.region}  as {caller}")
+    text.append(f"  {who}", "not bold")
+    if not identity.embedded and not is_usual(identity):
+        text.append(f"  at {visible(identity.endpoint)}")
     return text
 
 
-def _is_usual(identity: Identity) -> bool:
+def is_usual(identity: Identity) -> bool:
+    """Whether the endpoint is the one of the region, which need not be named."""
     usual = f"https://mail-manager.{identity.region}.amazonaws.com"
     return identity.endpoint in {usual, f"{usual}.cn"}
 
 
-def edit_lines(plan: Plan, *, width: int = _NARROW) -> list[Text]:
+def edit_lines(plan: Plan, *, width: int = _NARROW, verbose: bool = False) -> list[Text]:
     """The edits, object by object, each under its heading; unchanged objects kind by kind."""
     edits: dict[tuple[Kind, str], list[Edit]] = {}
     for edit in plan.edits:
@@ -110,27 +117,28 @@ def edit_lines(plan: Plan, *, width: int = _NARROW) -> list[Text]:
     for kind in _SHOWN_ORDER:
         for (of, name), group in edits.items():
             if of is kind:
-                lines += _object_lines(plan, of, name, group, width)
+                lines += _object_lines(plan, of, name, list(told(group, verbose=verbose)), width)
         names = [thing.name for thing in plan.desired.of_kind(kind) if thing.key not in edits]
         if names:
-            lines.append(Text(f"{_plural(kind, names)} {_listed(names)}  no change", "dim"))
+            shown = visible(f"{_plural(kind, names)} {_listed(names)}  no change")
+            lines.append(Text(shown, "dim"))
     return lines
 
 
-def edits_alone(edits: Sequence[Edit], *, width: int = _NARROW) -> Text:
+def edits_alone(edits: Sequence[Edit], *, width: int = _NARROW, verbose: bool = False) -> Text:
     """Edits without a plan around them."""
-    lines = bare_lines(edits, width=width) or [Text("no difference")]
+    lines = bare_lines(edits, width=width, verbose=verbose) or [Text("no difference")]
     return Text("\n").join(lines)
 
 
-def bare_lines(edits: Iterable[Edit], *, width: int = _NARROW) -> list[Text]:
+def bare_lines(edits: Iterable[Edit], *, width: int = _NARROW, verbose: bool = False) -> list[Text]:
     """Edits, each group under the object it is of."""
     lines: list[Text] = []
     current: tuple[Kind, str] | None = None
-    for edit in edits:
+    for edit in told(edits, verbose=verbose):
         if (edit.resource, edit.object) != current:
             current = (edit.resource, edit.object)
-            lines.append(Text(f"{edit.resource.noun} {edit.object}", "bold"))
+            lines.append(Text(visible(f"{edit.resource.noun} {edit.object}"), "bold"))
         lines.append(_line(edit, width))
     return lines
 
@@ -151,10 +159,10 @@ def _object_lines(
 ) -> Iterator[Text]:
     live, desired = plan.live.find(kind, name), plan.desired.find(kind, name)
     whole = [edit for edit in edits if edit.kind in {EditKind.ADDED, EditKind.REMOVED}]
-    title = Text(f"{kind.noun} {name}", "bold")
+    title = Text(visible(f"{kind.noun} {name}"), "bold")
     if live is not None:
-        title.append(f" ({live.id})", "not bold")
-        changed = f"  last changed {live.changed_at[:16]}Z" if live.changed_at else ""
+        title.append(f" ({visible(live.id or '')})", "not bold")
+        changed = f"  last changed {visible(live.changed_at[:16])}Z" if live.changed_at else ""
         if cell_len(title.plain + changed) <= width:
             title.append(changed, "not bold")
     if not whole or whole[0].of_rule:
@@ -170,7 +178,7 @@ def _object_lines(
 
 
 def _line(edit: Edit, width: int, *, name: str | None = None, indent: str = "  ") -> Text:
-    mark, style = _MARKS[edit.kind]
+    mark, style = MARKS[edit.kind]
     return _columns(indent, mark, style, name or edit.name, detail(edit), edit.place, width)
 
 
@@ -178,14 +186,15 @@ def _columns(
     indent: str, mark: str, style: str, name: str, detail: str, place: str | None, width: int
 ) -> Text:
     """Mark, name, detail, and the place at the right; what does not fit goes to a second line."""
+    name, place = visible(name), visible(place or "")
     text = Text(f"{indent}{mark} ", style)
     text.append(_padded(name, _NAME_WIDTH), style)
     start = cell_len(text.plain) + 2
     room = max(_LEAST_DETAIL, width - start)
-    lines = [line.replace(GLUE, " ") for line in _wrapped(detail, room)]
+    lines = [visible(spaced(each)) for each in _wrapped(detail, room)]
     text.append(f"  {lines[0]}" if lines else "", "default")
-    for line in lines[1:]:
-        text.append("\n" + " " * start + line, "default")
+    for each in lines[1:]:
+        text.append("\n" + " " * start + each, "default")
     text.rstrip()
     if place:
         room = width - cell_len(text.plain.rpartition("\n")[2]) - cell_len(place)
@@ -211,8 +220,19 @@ def _padded(text: str, width: int) -> str:
     return text + " " * max(0, width - cell_len(text))
 
 
+def told(edits: Iterable[Edit], *, verbose: bool) -> Iterator[Edit]:
+    """The edits that have words of their own; with `verbose` the API's members beside them."""
+    for edit in edits:
+        if edit.kind is not EditKind.CHANGED or edit.words is None:
+            yield edit
+        elif verbose:
+            yield replace(edit, words=f"{edit.words}  [{edit.path}]".strip())
+        elif edit.words:
+            yield edit
+
+
 def detail(edit: Edit) -> str:
-    """What an edit does, in a few words: `unless[0].values  + "counsel@example.com"`.
+    """What an edit does, in a few words: `subject contains: + "voucher"`.
 
     Spaces that belong inside a word do not break.
     """
@@ -232,14 +252,15 @@ def detail(edit: Edit) -> str:
         case EditKind.REPLACED:
             return f"made anew: {edit.note}"
         case EditKind.CHANGED:
-            return f"{edit.path}  {change_text(edit.before, edit.after)}"
+            return edit.words or f"{edit.path}: {value_change(edit.before, edit.after)}"
 
 
 def _path(edit: Edit) -> str:
     return f"{edit.path}  " if edit.path else ""
 
 
-def _behaviour(found: Behaviour) -> str:
+def behaviour_line(found: Behaviour) -> str:
+    """How many messages of the corpus are treated differently, and in which ways."""
     plural = "s" * (found.messages != 1)
     kinds = sorted(found.kinds.items(), key=lambda each: (-each[1], each[0]))
     listed = ", ".join(f"{count} {kind}" for kind, count in kinds)
@@ -281,34 +302,6 @@ def _totals(plan: Plan, width: int) -> Text:
     room = width - cell_len(text.plain) - cell_len(digests)
     text.append((" " * room if room >= 2 else "\n") + digests, "not bold dim")  # noqa: PLR2004 - a gap
     return text
-
-
-def markdown(plan: Plan) -> str:
-    """The plan for a pull request: a heading, a table of edits, the totals."""
-    identity = plan.target.identity
-    lines = [f"### mmctl plan: {plan.target.environment}", ""]
-    if identity.embedded:
-        lines += [f"**{EMBEDDED_BANNER}**", ""]
-    said = [f"> {text}" for text in trust_lines(plan.trust)]
-    lines += ["> [!WARNING]", *said, ""] if said else []
-    at = "" if identity.embedded or _is_usual(identity) else f" at `{identity.endpoint}`"
-    lines += [f"Account {identity.account}, {identity.region}{at}: **{totals(plan.summary)}**", ""]
-    if plan.edits:
-        lines += ["| | Where | What | Change | File |", "| --- | --- | --- | --- | --- |"]
-        lines += [_row(edit) for edit in plan.edits]
-        lines.append("")
-    lines += [f"- **warning**: {warning}" for warning in plan.warnings]
-    lines += [f"- {note}" for note in plan.notes]
-    lines += [f"- {_behaviour(plan.behaviour)}"] if plan.behaviour else []
-    lines.append(f"Digest `{plan.digest_before[:12]}` → `{plan.digest_after[:12]}`")
-    return "\n".join(lines) + "\n"
-
-
-def _row(edit: Edit) -> str:
-    mark, _style = _MARKS[edit.kind]
-    where = f"{edit.resource.noun} {edit.object}"
-    cells = (mark, where, edit.rule or "", detail(edit).replace(GLUE, " "), edit.place or "")
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
 def _plural(kind: Kind, names: Sequence[str]) -> str:
