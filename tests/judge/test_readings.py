@@ -276,6 +276,32 @@ def test_a_condition_on_an_address_list_that_is_gone(
     assert trace.recipients[0].outcome == outcome
 
 
+@pytest.mark.parametrize("chosen", ["unknown", "does_not_match"])
+def test_an_outcome_that_depends_on_an_address_list_that_is_gone_says_so(
+    gateway_from: Any, chosen: str
+) -> None:
+    gateway = replace(
+        gateway_from(
+            drop_if("mail_from: {in_address_list: partners}"), deleted_address_list=chosen
+        ),
+        lists={},
+    )
+    submission = Submission(
+        email=read_email(b"Subject: x\r\n\r\n"),
+        session=Session(),
+        envelope=Envelope(mail_from="a@example.org", recipients=("bob@example.com",)),
+        facts=Facts(),
+    )
+    found = readings_that_matter(gateway, submission, judge(gateway, submission))
+    assert [str(each) for each in found if each.reading == "deleted_address_list"] == [
+        "outcome depends on `deleted_address_list`: "
+        + {
+            "unknown": "unknown, but delivered if does_not_match",
+            "does_not_match": "delivered, but unknown if unknown",
+        }[chosen]
+    ]
+
+
 def test_every_choice_of_every_reading_is_told_apart_by_some_pair() -> None:
     apart = {
         pair.reading

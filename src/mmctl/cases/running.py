@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from mmctl.cases.case import MessageFile
 from mmctl.cases.expectations import Failure, failures_of
+from mmctl.cases.resting import rests_of
 from mmctl.judge.judging import judge
 from mmctl.judge.submission import (
     Gateway,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from mmctl.cases.case import Case
+    from mmctl.cases.resting import Rest
     from mmctl.judge.trace import Trace
     from mmctl.language.project import Project
 
@@ -49,6 +51,8 @@ class CaseResult:
     """None where the message could not be read."""
     failures: tuple[Failure, ...] = ()
     problem: Problem | None = None
+    rests: tuple[Rest, ...] = ()
+    """The readings that it rests on, where they were asked for."""
 
     @property
     def status(self) -> Status:
@@ -65,11 +69,16 @@ class CaseResult:
 
 
 def run_cases(
-    project: Project, cases: Iterable[Case], read_file: Callable[[str], bytes]
+    project: Project,
+    cases: Iterable[Case],
+    read_file: Callable[[str], bytes],
+    *,
+    readings: bool = False,
 ) -> tuple[CaseResult, ...]:
     """Run cases in order; `read_file` reads a file by its path in the project.
 
-    A file that it cannot read (OSError) becomes the problem of its case.
+    A file that it cannot read (OSError) becomes the problem of its case. With `readings`, each is
+    run again under every choice of a reading that could matter to it.
     """
     gateways: dict[tuple[str | None, str], Gateway] = {}
     results = []
@@ -77,7 +86,7 @@ def run_cases(
         way_in = (case.ingress_point, case.rule_set)
         if way_in not in gateways:
             gateways[way_in] = gateway_of_case(project, case)
-        results.append(_run(gateways[way_in], case, read_file))
+        results.append(_run(gateways[way_in], case, read_file, readings=readings))
     return tuple(results)
 
 
@@ -105,13 +114,20 @@ def submission_of_case(case: Case, read_file: Callable[[str], bytes]) -> Submiss
     )
 
 
-def _run(gateway: Gateway, case: Case, read_file: Callable[[str], bytes]) -> CaseResult:
+def _run(
+    gateway: Gateway, case: Case, read_file: Callable[[str], bytes], *, readings: bool
+) -> CaseResult:
     try:
         submission = submission_of_case(case, read_file)
     except OSError as error:
         return CaseResult(case=case, trace=None, problem=_unreadable(case, error))
     trace = judge(gateway, submission, case.scenario)
-    return CaseResult(case=case, trace=trace, failures=failures_of(case, trace))
+    return CaseResult(
+        case=case,
+        trace=trace,
+        failures=failures_of(case, trace),
+        rests=rests_of(gateway, submission, case, trace) if readings else (),
+    )
 
 
 def _unreadable(case: Case, error: OSError) -> Problem:

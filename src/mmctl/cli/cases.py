@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.cases.counting import coverage_of
 from mmctl.cases.mutation import mutate
 from mmctl.cases.reading import cases_of
+from mmctl.cases.resting import unsettled
 from mmctl.cases.running import run_cases
 from mmctl.cli.name_pattern import NamePattern, PatternError
 from mmctl.cli.progress import Progress
@@ -41,6 +42,7 @@ class Asked:
     """How many mutants at most; None: all."""
     workers: int | None = None
     trace: bool = False
+    strict_readings: bool = False
 
 
 def run_the_cases(run: Run, asked: Asked) -> int:
@@ -51,7 +53,7 @@ def run_the_cases(run: Run, asked: Asked) -> int:
     cases, problems = cases_of(project)
     expression = _expression(asked.pattern)
     chosen = [case for case in cases if expression.is_in(case.name)]
-    results = run_cases(project, chosen, run.read_file)
+    results = run_cases(project, chosen, run.read_file, readings=True)
     wanted = asked.coverage or asked.coverage_min is not None or run.format in _COVERED
     coverage = coverage_of(project, results) if wanted else None
     mutation = _mutation(run, project, results, asked)
@@ -59,7 +61,7 @@ def run_the_cases(run: Run, asked: Asked) -> int:
         run.errors().print(human(problems, project.files), end="")
     _write(run, project, results, coverage, mutation, asked)
     failed = bool(problems) or any(not result.passed for result in results)
-    return _NO if _too_little(run, results, coverage, mutation, asked) or failed else 0
+    return _NO if _too_little(run, project, results, coverage, mutation, asked) or failed else 0
 
 
 def _mutation(
@@ -104,7 +106,13 @@ def _write(
 
             run.write(page(project, results, coverage, mutation))
         case _:
-            report = cases_report(results, verbose=run.verbose, trace=asked.trace)
+            report = cases_report(
+                results,
+                verbose=run.verbose,
+                trace=asked.trace,
+                settled=project.settings.settled,
+                all_rests=asked.strict_readings,
+            )
             if coverage is not None:
                 report.append("\n").append_text(coverage_report(coverage, all_gaps=run.verbose))
             report = run.folded(report)
@@ -116,6 +124,7 @@ def _write(
 
 def _too_little(
     run: Run,
+    project: Project,
     results: Sequence[CaseResult],
     coverage: Coverage | None,
     mutation: Mutation | None,
@@ -129,6 +138,10 @@ def _too_little(
     least = asked.mutate_min
     if least is not None and mutation is not None and mutation.score < least:
         lacks.append(f"mutation score is {mutation.score} %, expected at least {least} %")
+    open_cases = len(unsettled(results, project.settings.settled))
+    if asked.strict_readings and open_cases:
+        cases = "1 case depends" if open_cases == 1 else f"{open_cases:,} cases depend"
+        lacks.append(f"{cases} on readings that `semantics` of mmctl.yaml does not settle")
     if asked.fail_on_empty and not results:
         lacks.append("no case was run")
     for lack in lacks:

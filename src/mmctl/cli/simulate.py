@@ -69,6 +69,10 @@ def simulate(
     against: about.Against = None,
     record: about.Record = None,
     workers: about.Workers = None,
+    strict_readings: Annotated[
+        bool,
+        _about_cases("--strict-readings", "Fail where a case depends on a reading left open."),
+    ] = False,
     trace: Annotated[bool, typer.Option("--trace", help="Show every decision.")] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 4 where an outcome is unknown.")
@@ -96,6 +100,7 @@ def simulate(
         "--coverage-min": None if coverage_min is None else str(coverage_min),
         "--mutate": "" if mutate else None,
         "--mutate-min": None if mutate_min is None else str(mutate_min),
+        "--strict-readings": "" if strict_readings else None,
     }
     mutants = _number(messages) if mutate else None
     if messages and mutants is None:
@@ -137,6 +142,7 @@ def simulate(
             mutants=mutants,
             workers=workers,
             trace=trace,
+            strict_readings=strict_readings,
         ),
     )
 

@@ -28,6 +28,12 @@ _ABOUT_ACTIONS: Final = {
 }
 
 
+AGAINST_THE_GUIDE: Final = ("first_match", "yes")
+"""A reading that AWS's own text speaks against, and that changes nearly all mail."""
+_LIST_IS_GONE: Final = "deleted_address_list"
+"""The reading of which one choice is that an outcome is unknown."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dependence:
     """An outcome that another reading would change."""
@@ -48,6 +54,16 @@ class Dependence:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherWay:
+    """What becomes of a message under another choice of one reading."""
+
+    reading: str
+    chosen: str
+    other: str
+    trace: Trace
+
+
 def readings_that_matter(
     gateway: Gateway,
     submission: Submission,
@@ -58,17 +74,43 @@ def readings_that_matter(
 ) -> tuple[Dependence, ...]:
     """The outcomes of a judged message that one other choice of one reading would change.
 
-    An outcome that is unknown for lack of facts depends on these first, so it is left out.
+    An outcome that is unknown for lack of facts depends on these first, so it is left out; one
+    that is unknown because an address list is gone depends on the reading that says so.
     """
-    if all(recipient.outcome is Outcome.UNKNOWN for recipient in trace.recipients):
-        return ()
+    ways = other_ways(gateway, submission, trace, scenario, assume_pass=assume_pass)
+    return tuple(
+        Dependence(
+            recipient=before.recipient,
+            reading=way.reading,
+            chosen=way.chosen,
+            other=way.other,
+            outcome=before.outcome,
+            outcome_if_other=after.outcome,
+        )
+        for way in ways
+        for before, after in zip(trace.recipients, way.trace.recipients, strict=True)
+        if before.outcome is not after.outcome
+        and (before.outcome is not Outcome.UNKNOWN or way.reading == _LIST_IS_GONE)
+    )
+
+
+def other_ways(
+    gateway: Gateway,
+    submission: Submission,
+    trace: Trace,
+    scenario: Scenario | None = None,
+    *,
+    assume_pass: bool = False,
+) -> Iterator[OtherWay]:
+    """What becomes of a judged message under each choice of a reading that could matter to it."""
     questions = questions_of(gateway)
     about_answers = questions.policy | questions.conditions.keys()
     in_question = (about_answers | _about_actions(gateway)) - readings_not_met(
         submission, trace, gateway.readings
     )
+    if all(recipient.outcome is Outcome.UNKNOWN for recipient in trace.recipients):
+        in_question &= {_LIST_IS_GONE}
     answers = Answers(gateway, submission, assume_pass=assume_pass)
-    dependences = []
     for reading in CHOICES:
         if reading not in in_question:
             continue
@@ -80,19 +122,7 @@ def readings_that_matter(
                 continue
             changed = replace(gateway, readings=gateway.readings.choosing(reading, other))
             again = judge(changed, submission, scenario, assume_pass=assume_pass)
-            dependences += [
-                Dependence(
-                    recipient=before.recipient,
-                    reading=reading,
-                    chosen=chosen,
-                    other=other,
-                    outcome=before.outcome,
-                    outcome_if_other=after.outcome,
-                )
-                for before, after in zip(trace.recipients, again.recipients, strict=True)
-                if before.outcome not in {after.outcome, Outcome.UNKNOWN}
-            ]
-    return tuple(dependences)
+            yield OtherWay(reading=reading, chosen=chosen, other=other, trace=again)
 
 
 def _about_actions(gateway: Gateway) -> frozenset[str]:

@@ -282,6 +282,8 @@ class Settings:
     snapshots: str
     variables: Mapping[str, Any]
     readings: Readings
+    settled: frozenset[str] = frozenset()
+    """The readings whose choice the project file states."""
     lint: LintSettings
     environments: Mapping[str, Environment]
     default_environment: str

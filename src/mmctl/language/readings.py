@@ -73,6 +73,11 @@ class Readings:
         return readings
 
 
+def settled_by(choices: Mapping[str, str]) -> frozenset[str]:
+    """The readings that the choices of a project file settle; `string_case` settles two."""
+    return frozenset(choices) | ({"text_case"} if "string_case" in choices else set())
+
+
 CHOICES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {name: get_args(choices) for name, choices in get_type_hints(Readings).items()}
 )

@@ -16,7 +16,7 @@ from mmctl.language.project import (
     LintSettings,
     Settings,
 )
-from mmctl.language.readings import Readings
+from mmctl.language.readings import Readings, settled_by
 from mmctl.language.root import PROJECT_FILE
 from mmctl.problem import Position, Severity
 
@@ -66,6 +66,7 @@ def settings_of(table: Table, node: Node) -> Settings:
         snapshots=table.get("snapshots", DEFAULT_SNAPSHOTS),
         variables=_variables(node),
         readings=Readings.of(table.get("semantics", {})),
+        settled=settled_by(table.get("semantics", {})),
         lint=LintSettings(
             require_owner=lint.get("require_owner", False),
             require_format=lint.get("require_format", False),

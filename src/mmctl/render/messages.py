@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
 
+from mmctl.judge.readings_matter import AGAINST_THE_GUIDE
 from mmctl.language.project import Outcome
 from mmctl.render.paragraphs import OUTCOME_WIDTH, STYLES, WIDTH, counted, some_of, wrapped
 from mmctl.render.trace import sent, timeline
@@ -38,8 +39,6 @@ _PLACES_SHOWN: Final = 5
 _PATHS_SHOWN: Final = 3
 _MORE_PATHS: Final = "…"
 _WIDEST: Final = 40
-_NOT_SHOWN: Final = ("first_match", "yes")
-"""A reading that AWS's own text speaks against, and that changes nearly all mail: `-v` shows it."""
 
 
 def block(
@@ -114,7 +113,7 @@ def summary(tally: Tally, *, other: str | None, verbose: bool) -> Text:
     if other is not None:
         report.append(wrapped(_differences(tally, other), ""), "bold")
     for reading, count in tally.readings.items():
-        if verbose or (reading.reading, reading.other) != _NOT_SHOWN:
+        if verbose or (reading.reading, reading.other) != AGAINST_THE_GUIDE:
             line = f"{_depends(reading)}, {_such_as(count, tally.examples[reading])}"
             report.append(wrapped(line, ""), "yellow")
     for (name, value), count in tally.assumed.items():
@@ -153,7 +152,7 @@ def depends_lines(message: Simulated, *, verbose: bool = False) -> list[str]:
     """
     groups: dict[str, dict[str, list[str]]] = {}
     for found in message.dependences:
-        if verbose or (found.reading, found.other) != _NOT_SHOWN:
+        if verbose or (found.reading, found.other) != AGAINST_THE_GUIDE:
             changes = groups.setdefault(found.reading, {})
             changes.setdefault(_changed(found), []).append(found.recipient)
     everybody = len(message.trace.recipients)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from mmctl.cases.resting import is_open, unsettled
 from mmctl.cases.running import Status
 from mmctl.render.paragraphs import wrapped
 from mmctl.render.trace import sent, timeline
@@ -23,10 +24,18 @@ if TYPE_CHECKING:
     from mmctl.cases.running import CaseResult
 
 
-def cases_report(results: Sequence[CaseResult], *, verbose: bool, trace: bool) -> Text:
+def cases_report(
+    results: Sequence[CaseResult],
+    *,
+    verbose: bool,
+    trace: bool,
+    settled: frozenset[str] = frozenset(),
+    all_rests: bool = False,
+) -> Text:
     """How cases went: the failed ones with their reasons, and the count.
 
-    With `verbose` also those that pass; with `trace` what happened to the message of each.
+    With `verbose` also those that pass; with `trace` what happened to the message of each. Cases
+    that depend on readings which are not `settled` are counted, with `all_rests` they are named.
     """
     report = Text()
     for result in results:
@@ -39,12 +48,33 @@ def cases_report(results: Sequence[CaseResult], *, verbose: bool, trace: bool) -
             word = "todo" if result.status is Status.TODO else "pass"
             report.append(f"{word}  {visible(result.case.name)}", "bold" if trace else "dim")
             report.append(f"  {_at(result)}\n" if trace else "\n", "dim")
+        elif all_rests and unsettled([result], settled):
+            report.append(f"{visible(result.case.name)}  ").append(f"{_at(result)}\n", "dim")
+        if verbose or all_rests or result.status is Status.FAILED:
+            for rest in result.rests:
+                if verbose or is_open(rest, settled):
+                    report.append(f"  {visible(str(rest))}\n", "dim")
         if trace and result.trace is not None:
             for recipient in result.trace.recipients:
                 report.append_text(timeline(recipient, all_rules=verbose))
             report.append_text(sent(result.trace.performed))
     report.append(_counted(results))
+    if open_cases := unsettled(results, settled):
+        report.append(f"\n{_depending(open_cases, settled)}", "yellow")
+        report.append("" if verbose or all_rests else "; -v says how", "dim")
     return report
+
+
+def _depending(results: Sequence[CaseResult], settled: frozenset[str]) -> str:
+    """How many cases depend on which readings."""
+    counts = Counter(
+        reading
+        for result in results
+        for reading in {rest.reading: None for rest in result.rests if is_open(rest, settled)}
+    )
+    cases = "1 case depends" if len(results) == 1 else f"{len(results):,} cases depend"
+    named = ", ".join(f"`{reading}` ({count:,})" for reading, count in counts.most_common())
+    return f"{cases} on readings: {named}"
 
 
 def _at(result: CaseResult) -> str:

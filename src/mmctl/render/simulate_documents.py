@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mmctl.cases.coverage import Coverage
     from mmctl.cases.expectations import Failure
     from mmctl.cases.mutation import Mutation
+    from mmctl.cases.resting import Rest
     from mmctl.cases.running import CaseResult
 
 SCHEMA: Final = "mmctl/simulate@1"
@@ -54,6 +55,24 @@ def _case(result: CaseResult) -> dict[str, Any]:
         "got": [_side(failure, failure.got) for failure in result.failures],
         "reasons": [reason for failure in result.failures for reason in failure.reasons],
         "problem": None if result.problem is None else result.problem.message,
+        **({"depends_on": [_rest(rest) for rest in result.rests]} if result.rests else {}),
+    }
+
+
+def _rest(rest: Rest) -> dict[str, Any]:
+    return {
+        "reading": rest.reading,
+        "chosen": rest.chosen,
+        "other": rest.other,
+        "passes_if_other": rest.passes_if_other,
+        "changes": [
+            {
+                "recipient": each.recipient,
+                "outcome": each.outcome.value,
+                "outcome_if_other": each.outcome_if_other.value,
+            }
+            for each in rest.changes
+        ],
     }
 
 
