@@ -23,6 +23,7 @@ from mmctl.cli.change import (
 from mmctl.cli.ends import stoppable
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
+from mmctl.cli.signatures import RequireSignature
 from mmctl.cli.trust_options import Base, PasswordEnv
 from mmctl.errors import Refused
 
@@ -55,6 +56,7 @@ def apply(
     no_preflight: Annotated[
         bool, typer.Option("--no-preflight", help="Do not ask whether what rules name is there.")
     ] = False,
+    require_signature: RequireSignature = None,
     endpoint_url: Annotated[
         str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")
     ] = None,
@@ -77,7 +79,11 @@ def apply(
     )
     run = run.with_passwords_of(password_env)
     opened = partial(open_change, endpoint_url=endpoint_url, base=base, forced=permissions.forced)
-    change, made = _planned(run, plan_file, permissions, opened)
+    change, made = (
+        _loaded(run, plan_file, opened, require_signature)
+        if plan_file is not None
+        else _planned(run, opened, permissions, require_signature)
+    )
     with screen(change) as show, stoppable():
         if not (run.quiet and yes):
             show(render.bare(made, width=run.console().width, verbose=run.verbose))
@@ -98,39 +104,42 @@ def apply(
     return 0
 
 
-def _renewed(change: Change, loaded: Plan) -> Plan:
-    """The saved plan as it is to be carried out now; what cannot be known of it is said."""
+def _loaded(
+    run: Run, plan_file: Path, opened: Callable[[Run], Change], required: str | None
+) -> tuple[Change, Plan]:
+    """A saved plan as it is to be carried out now; what cannot be known of it is said."""
+    from mmctl.cli.signatures import check_signed
     from mmctl.live.past import is_past_unknown
+    from mmctl.live.planfile import load_signed_plan
     from mmctl.live.renewing import renewed
 
-    means = change.means
-    made = renewed(loaded, change.target, change.project.settings.project, means)
+    loaded, signature = load_signed_plan(plan_file)
+    change = opened(in_environment(run, loaded.target.environment))
+    project, means = change.project, change.means
+    check_signed(project.environment, loaded, signature, required)
+    made = renewed(loaded, change.target, project.settings.project, means)
     if is_past_unknown(made, means.history):
-        change.run.errors().print(
+        run.errors().print(
             "warning: whether this plan was applied before is not known: "
             f"there is no history in {means.history.store.place}"
         )
-    return made
+    return change, replace(made, trust=change.trust)
 
 
 def _planned(
-    run: Run, plan_file: Path | None, permissions: Permissions, opened: Callable[[Run], Change]
+    run: Run, opened: Callable[[Run], Change], permissions: Permissions, required: str | None
 ) -> tuple[Change, Plan]:
     from mmctl.cli.gate import pass_gates
-    from mmctl.live.planfile import load_plan
+    from mmctl.cli.signatures import refuse_unsigned
 
-    if plan_file is not None:
-        loaded = load_plan(plan_file)
-        environment = in_environment(run, loaded.target.environment)
-        change = opened(environment)
-        return change, replace(_renewed(change, loaded), trust=change.trust)
     change = opened(run)
-    environment_name = change.project.environment.name
-    if change.project.environment.protected:
+    environment = change.project.environment
+    refuse_unsigned(environment, required)
+    if environment.protected:
         raise Refused(
-            f"environment {environment_name} is protected",
+            f"environment {environment.name} is protected",
             why="it takes only a plan that was saved, and so could be reviewed",
-            help=f"mmctl plan --env {environment_name} --save FILE, then mmctl apply FILE",
+            help=f"mmctl plan --env {environment.name} --save FILE, then mmctl apply FILE",
         )
     gates = partial(pass_gates, forced=permissions.forced)
     return change, change.plan(gates, at_once=True)

@@ -11,7 +11,9 @@ import typer
 from mmctl.cli.change import open_change, preflight
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
+from mmctl.cli.signatures import Sign, signer
 from mmctl.cli.trust_options import Base, PasswordEnv
+from mmctl.errors import UsageError
 
 NO = 1
 CHANGES = 2
@@ -46,6 +48,7 @@ def plan(
             help="`lint`: plan in spite of its errors; `trust`: as the files say, not the base.",
         ),
     ] = None,
+    sign: Sign = None,
     endpoint_url: Annotated[
         str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")
     ] = None,
@@ -58,6 +61,8 @@ def plan(
     from mmctl.render import plan as render
 
     run = run.with_passwords_of(password_env)
+    if sign is not None and save is None:
+        raise UsageError("`--sign` goes with `--save FILE`")
     released = forced_in_plan(force or ())
     change = open_change(run, endpoint_url=endpoint_url, base=base, forced=released)
     if iam:
@@ -83,8 +88,14 @@ def plan(
             width = run.console().width
             run.show(render.human(made, width=width, messages=listed, verbose=run.verbose))
     if save is not None:
-        save_plan(made, save)
+        environment = change.project.environment
+        save_plan(made, save, None if sign is None else signer(environment, sign))
         run.say(f"saved to {save}; to carry it out: mmctl apply {save}")
+        if sign is None and environment.plan_key is not None:
+            run.say(
+                f"it is not signed, and {environment.name} takes only signed plans: "
+                f"--sign {environment.plan_key}"
+            )
     found = () if no_preflight else preflight(change, made)
     if any(finding.certain for finding in found):
         return NO

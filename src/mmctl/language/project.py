@@ -252,6 +252,8 @@ class Environment:
     after: str | None = None
     """The environment where rules are live before they come here."""
     snapshots: str | None = None
+    plan_key: str | None = None
+    """ARN of the key of AWS KMS that must have signed a plan."""
     brakes: Brakes = field(default_factory=Brakes)
     variables: Mapping[str, Any] = field(default_factory=dict)
     bindings: Mapping[Kind, Mapping[str, str]] = field(default_factory=dict)

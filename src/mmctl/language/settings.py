@@ -93,6 +93,7 @@ def _environment(name: str, table: Table, node: Node | None) -> Environment:
         protected=table.get("protected", False),
         after=table.get("after"),
         snapshots=table.get("snapshots"),
+        plan_key=table.get("plan_key"),
         brakes=Brakes(
             max_change_percent=brakes.get("max_change_percent", Brakes().max_change_percent),
             max_deletes=brakes.get("max_deletes", Brakes().max_deletes),

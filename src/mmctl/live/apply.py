@@ -129,7 +129,7 @@ def check_permitted(plan: Plan, means: Means, permissions: Permissions) -> tuple
     check_place(plan, means.service.identity)
     _check_names(plan)
     _check_adoption(plan, permissions)
-    found = grips(plan, pinned=means.history.pins())
+    found = grips(plan, pinned=means.history.pins(), entries=means.history.entries())
     held = holding(found, forced=permissions.forced, allow_delete=permissions.allow_delete)
     passed: tuple[Grip, ...] = ()
     if plan.goes_back_to is not None:
@@ -204,6 +204,7 @@ def _new_entry(
         state_before=last.state_before if continues and last is not None else own,
         forced=permissions.forced,
         plan=plan.seal,
+        plan_key=plan.target.plan_key,
         summary=asdict(plan.summary),
         revision=means.revision(),
         edges=means.edges,

@@ -304,6 +304,20 @@ def open_bucket(environment: Environment, bucket: str) -> S3Bucket:
         return S3Bucket(session.client("s3", config=config), bucket)
 
 
+def open_keys(environment: Environment, region: str) -> Any:
+    """A client of AWS KMS in the region of a key, with the profile and role of an environment.
+
+    As S3, KMS is not embedded.
+
+    Raises:
+        CouldNot: there are no credentials.
+    """
+    config = client_config()
+    session = session_of(environment, None, config).in_region(region)
+    with asking("credentials"):
+        return session.client("kms", config=config)
+
+
 def _embedded(
     environment: Environment,
     root: Path,

@@ -57,6 +57,8 @@ class HistoryEntry:
     """Brakes that were released by a flag."""
     plan: str | None = None
     """The seal of the saved plan that was carried out; None: none was."""
+    plan_key: str | None = None
+    """The key that had to sign plans of the environment; None: none had to."""
     summary: Mapping[str, int]
     snapshot: str | None = None
     """The digest of its snapshot; 0.1.0 noted none."""

@@ -41,6 +41,8 @@ class Target:
     protected: bool = False
     known_members: tuple[str, ...] = ()
     """Members of a newer API that somebody looked at: `RuleSet.Rules.Enabled`."""
+    plan_key: str | None = None
+    """ARN of the key that must have signed a plan; None: plans need not be signed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +208,7 @@ def target_of(
         brakes=environment.brakes,
         protected=environment.protected,
         known_members=known_members,
+        plan_key=environment.plan_key,
     )
 
 

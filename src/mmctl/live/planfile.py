@@ -19,12 +19,13 @@ from mmctl.live.edits import Edit
 from mmctl.live.encode import configuration_document, configuration_of
 from mmctl.live.plan import Behaviour, Past, Plan, Target, plan_between
 from mmctl.live.service import Identity
+from mmctl.live.signing import Signature
 from mmctl.live.trust import trust_document, trust_of
 from mmctl.live.wording import spaced
 from mmctl.writing import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 SCHEMA: Final = "mmctl/plan@1"
@@ -115,13 +116,16 @@ def plan_text(document: Mapping[str, Any]) -> str:
     return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def save_plan(plan: Plan, path: Path) -> None:
-    """Write a plan that apply takes.
+def save_plan(plan: Plan, path: Path, sign: Callable[[Plan, str], Signature] | None = None) -> None:
+    """Write a plan that apply takes; `sign` gives the signature of a plan and its seal.
 
     Raises:
         UsageError: the file cannot be written.
     """
-    text = plan_text(save_document(plan))
+    document = save_document(plan)
+    if sign is not None:
+        document["signature"] = asdict(sign(plan, document["seal"]))
+    text = plan_text(document)
     try:
         write_whole(path, text, mode=0o600, durable=True)
     except OSError as error:
@@ -135,13 +139,28 @@ def load_plan(path: Path) -> Plan:
         UsageError: it cannot be read, or is no saved plan.
         Refused: it was edited after it was made.
     """
+    return load_signed_plan(path)[0]
+
+
+def load_signed_plan(path: Path) -> tuple[Plan, Signature | None]:
+    """Read a saved plan, and the signature in its file, which is not checked yet.
+
+    Raises:
+        UsageError, Refused: as `load_plan` does.
+    """
+    document = _document(path)
+    plan = plan_of(document, str(path))
+    found = document.get("signature")
+    return plan, None if found is None else Signature(**found)
+
+
+def _document(path: Path) -> Any:
     try:
-        document = parse_json(read_text(path, at_most=DOCUMENT_AT_MOST))
+        return parse_json(read_text(path, at_most=DOCUMENT_AT_MOST))
     except OSError as error:
         raise UsageError(f"cannot read the plan `{path}`: {error.strerror}") from error
     except ValueError as error:
         raise UsageError(f"`{path}` is not a plan: {error}", help=_MAKE_ONE) from error
-    return plan_of(document, str(path))
 
 
 def plan_of(document: Any, source: str) -> Plan:

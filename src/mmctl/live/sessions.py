@@ -39,6 +39,10 @@ class Session:
             service, region_name=self.region, endpoint_url=url, config=config
         )
 
+    def in_region(self, region: str) -> Session:
+        """The same credentials in another region."""
+        return Session(self._session, region)
+
 
 def is_loopback(url: str) -> bool:
     """Whether a URL is on this machine."""

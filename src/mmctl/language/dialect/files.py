@@ -66,6 +66,12 @@ ENVIRONMENT: Final = Record(
             Word(doc="The environment where rules live before: a plan says which do not yet.")
         ),
         "snapshots": may(Word(doc="Where snapshots go: a folder, or `s3://bucket/prefix`.")),
+        "plan_key": may(
+            Word(
+                pattern=r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+",
+                doc="ARN of the key of AWS KMS that must have signed a plan (`plan --sign`).",
+            )
+        ),
         "brakes": may(
             Record(
                 title="brakes",

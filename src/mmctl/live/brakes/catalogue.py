@@ -12,6 +12,7 @@ from mmctl.live.brakes.checked import behaviour, cases, lint
 from mmctl.live.brakes.deletes import deletes
 from mmctl.live.brakes.for_good import endpoint_replacement, irreversible
 from mmctl.live.brakes.pins import pin
+from mmctl.live.brakes.plan_key import plan_key
 from mmctl.live.brakes.policies import default_action
 from mmctl.live.brakes.relays import relay_target
 from mmctl.live.brakes.size import size
@@ -19,9 +20,10 @@ from mmctl.live.brakes.trust import trust
 from mmctl.live.brakes.unknown_members import unknown_members
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from mmctl.live.brakes.brake import Grip
+    from mmctl.live.entries import HistoryEntry
     from mmctl.live.pins import Pin
     from mmctl.live.plan import Plan
 
@@ -40,10 +42,15 @@ BRAKES: Final[tuple[Callable[[Plan], Iterator[Grip]], ...]] = (
     trust,
     unknown_members,
 )
-"""The brakes that look at the plan alone; `pin` needs the history besides."""
+"""The brakes that look at the plan alone; `pin` and `plan_key` need the history besides."""
 
 
-def grips(plan: Plan, *, pinned: Iterable[Pin] = ()) -> tuple[Grip, ...]:
-    """Every brake that holds a plan; `pinned` is what rollbacks took away."""
+def grips(
+    plan: Plan, *, pinned: Iterable[Pin] = (), entries: Sequence[HistoryEntry] = ()
+) -> tuple[Grip, ...]:
+    """Every brake that holds a plan.
+
+    `pinned` is what rollbacks took away, `entries` are those of the history.
+    """
     found = [grip for brake in BRAKES for grip in brake(plan)]
-    return (*found, *pin(plan, pinned))
+    return (*found, *pin(plan, pinned), *plan_key(plan, entries))

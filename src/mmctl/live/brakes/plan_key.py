@@ -1,0 +1,34 @@
+"""The brake `trust` where the key that signs plans is another than the one that was applied."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.live.brakes.brake import Brake, Grip
+from mmctl.live.entries import Doing, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mmctl.live.entries import HistoryEntry
+    from mmctl.live.plan import Plan
+
+
+def plan_key(plan: Plan, entries: Sequence[HistoryEntry]) -> Iterator[Grip]:
+    """A file that drops or changes `plan_key` does not decide by itself who may sign plans."""
+    last = next((entry for entry in reversed(entries) if _tells(entry)), None)
+    if last is None or last.plan_key is None or plan.goes_back_to is not None:
+        return
+    if plan.target.plan_key != last.plan_key:
+        now = plan.target.plan_key or "not set"
+        yield Grip(
+            brake=Brake.TRUST,
+            what=f"`plan_key` of environment {plan.target.environment}: {last.plan_key} when "
+            f"{last.id} was applied, now {now}",
+            why="whoever may change it in a file chooses who may sign plans",
+        )
+
+
+def _tells(entry: HistoryEntry) -> bool:
+    """Whether an entry says which key was applied: one that was lost and rebuilt does not."""
+    return entry.kind is Doing.APPLY and entry.result is not Result.NOTHING and not entry.rebuilt
