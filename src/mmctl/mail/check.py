@@ -121,7 +121,10 @@ def _results(
     spf: str | None, signatures: tuple[Signature, ...], dmarc: Dmarc | None
 ) -> dict[str, str]:
     """The results in the words of the RFCs, by verdict."""
-    signed = [f"{each.result} d={each.domain or '?'}" for each in signatures]
+    signed = [
+        f"{each.result} d={each.domain or '?'}" + (f" ({each.reason})" if each.reason else "")
+        for each in signatures
+    ]
     results = {"dkim": ", ".join(signed) or "not signed"}
     if spf is not None:
         results["spf"] = spf

@@ -1,4 +1,8 @@
-"""DKIM, checked: which domains have signed this message? (RFC 6376, by dkimpy)."""
+"""DKIM, checked: which domains have signed this message? (RFC 6376, by dkimpy).
+
+dkimpy canonicalizes and does the arithmetic of RSA. What a signature and its key must be like
+before that is checked here, since it lets much by: `h=` and `t=s` of keys, From unsigned, SHA-1.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +11,32 @@ from typing import TYPE_CHECKING, Final
 
 import dkim  # type: ignore[import-untyped] # dkimpy has no types
 
+from mmctl.mail.dkim_keys import (
+    ALGORITHMS,
+    SMALLEST_KEY,
+    BadTagsError,
+    Ed25519Key,
+    key_of,
+    listed,
+    tags_of,
+)
 from mmctl.mail.reader import as_carried
 from mmctl.mail.records import UnansweredError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mmctl.mail.dkim_keys import RsaKey
     from mmctl.mail.records import Records
 
 SIGNATURES_AT_MOST: Final = 10
 """Further signatures of a message are not looked at."""
-SMALLEST_KEY: Final = 1024
-"""Bits; smaller RSA keys do not count (RFC 8301 §3.2)."""
+KEYS_AT_MOST: Final = 4
+"""Further records of one selector are not tried; there should be one (§3.6.2.2)."""
 _BROKEN: Final = ("body hash mismatch", "x= value is past")
 """What dkimpy says of signatures that are well made and do not hold."""
+_REQUIRED: Final = ("v", "a", "b", "bh", "d", "h", "s")
+_HISTORIC: Final = "rsa-sha1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +46,9 @@ class Signature:
     domain: str
     """In lower case; empty where the signature does not say it."""
     result: str
-    """`pass`, `fail`, `temperror`, `permerror`, or `policy` for an algorithm nobody checks."""
+    """`pass`, `fail`, `temperror`, `permerror`, or `policy` for one that counts for nothing."""
+    reason: str = ""
+    """What is wrong with it or its key, or what there is to know of one that holds."""
 
 
 def dkim_signatures(records: Records, message: bytes) -> tuple[Signature, ...]:
@@ -39,40 +59,135 @@ def dkim_signatures(records: Records, message: bytes) -> tuple[Signature, ...]:
         return (Signature(domain="", result="permerror"),)
     values = [value for name, value in checker.headers if name.lower() == b"dkim-signature"]
     return tuple(
-        Signature(domain=_domain(value), result=_result(checker, place, records))
+        _checked(checker, place, value.decode("utf-8", "replace"), records)
         for place, value in enumerate(values[:SIGNATURES_AT_MOST])
     )
 
 
-def _result(checker: dkim.DKIM, place: int, records: Records) -> str:
-    keys: list[bytes] = []
-
-    def key(name: bytes, timeout: int = 0) -> bytes | None:
-        del timeout
-        found = records.ask(name.decode("ascii", "replace"), "TXT")
-        keys.extend(b"".join(record.strings) for record in found[:1])
-        return keys[0] if keys else None
-
+def _checked(checker: dkim.DKIM, place: int, value: str, records: Records) -> Signature:
+    """One signature; what stands first in RFC 6376 §6.1 is checked first."""
+    domain = ""
     try:
-        holds = checker.verify(idx=place, dnsfunc=key)
+        tags = tags_of(value)
+        domain = tags.get("d", "").lower().rstrip(".")
+        if tags.get("a") not in {*ALGORITHMS, _HISTORIC, None}:
+            return Signature(domain=domain, result="policy", reason="unknown algorithm")
+        identity = _identity(tags, domain)
+        result, reason = _verified(checker, place, tags, identity, records)
+    except BadTagsError as error:
+        return Signature(domain=domain, result="permerror", reason=str(error))
     except UnansweredError:
-        return "temperror"
-    except dkim.ValidationError as error:
-        return "fail" if str(error).startswith(_BROKEN) else "permerror"
-    except (dkim.NaClNotFoundError, dkim.UnknownKeyTypeError):
-        return "policy"
-    except Exception:  # noqa: BLE001 - whatever is wrong with a signature, it is no signature
-        return "permerror"
-    if holds:
-        return "pass"
-    # Without a key nobody can tell (RFC 6376 §6.1.2).
-    return "fail" if keys else "permerror"
+        return Signature(domain=domain, result="temperror")
+    return Signature(domain=domain, result=result, reason=reason)
 
 
-def _domain(value: bytes) -> str:
-    """The domain that signed."""
+def _identity(tags: Mapping[str, str], domain: str) -> str:
+    """The domain of `i=`, once the signature itself is as it must be (§6.1.1).
+
+    Raises:
+        BadTagsError: it is not.
+    """
+    missing = [f"{name}=" for name in _REQUIRED if not tags.get(name)]
+    if missing:
+        raise BadTagsError(f"no {missing[0]}")
+    if tags["v"] != "1":
+        raise BadTagsError("another version")
+    if tags["a"] == _HISTORIC:
+        raise BadTagsError("SHA-1")  # permanently failed: RFC 8301 §3.1
+    if "from" not in (name.lower() for name in listed(tags["h"])):
+        raise BadTagsError("From not signed")
+    identity = tags.get("i", domain).rpartition("@")[2].lower().rstrip(".")
+    if identity != domain and not identity.endswith(f".{domain}"):
+        raise BadTagsError("i= of another domain")
+    return identity
+
+
+def _verified(
+    checker: dkim.DKIM, place: int, tags: Mapping[str, str], identity: str, records: Records
+) -> tuple[str, str]:
+    """What becomes of a signature that is well made, by the best of its keys.
+
+    Raises:
+        BadTagsError: there is no key for it, or it is not well made after all.
+        UnansweredError: the DNS did not answer.
+    """
+    prepared = _prepared(checker, place)
+    if isinstance(prepared, str):
+        return prepared, ""
+    domain = tags["d"].lower().rstrip(".")
+    name = f"{tags['s']}._domainkey.{domain}"
+    found = sorted(b"".join(record.strings) for record in records.ask(name, "TXT"))
+    if not found:
+        raise BadTagsError("no key")
+    failed: tuple[str, str] | None = None
+    refused: BadTagsError | None = None
+    for record in found[:KEYS_AT_MOST]:
+        try:
+            key = key_of(
+                record.decode("utf-8", "replace"),
+                algorithm=tags["a"],
+                domain=domain,
+                identity=identity,
+            )
+            if _holds(checker, key, prepared):
+                return "pass", _unsigned_part(checker, tags)
+        except BadTagsError as error:
+            refused = refused or error
+            continue
+        # A domain that tests is not held to what its signatures say (§3.6.1).
+        failed = ("policy", "key for tests") if key.is_test else ("fail", "")
+    if failed is None and refused is not None:
+        raise refused
+    return failed or ("fail", "")
+
+
+_Prepared = tuple[dict[bytes, bytes], list[bytes], tuple[bytes, bytes]]
+
+
+def _prepared(checker: dkim.DKIM, place: int) -> _Prepared | str:
+    """What dkimpy makes of a signature before it needs a key; a text: how it ends already."""
     try:
-        domain: bytes = dkim.parse_tag_value(value)[b"d"]
-    except (dkim.InvalidTagValueList, KeyError):
+        fields, headers, all_of_them = checker.verify_headerprep(place)
+    except dkim.ValidationError as error:
+        if str(error).startswith(_BROKEN):
+            return "fail"
+        raise BadTagsError(_short(error)) from None
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with a signature, it is none
+        raise BadTagsError(_short(error)) from None
+    return fields, headers, all_of_them[place]
+
+
+def _holds(checker: dkim.DKIM, key: RsaKey | Ed25519Key, prepared: _Prepared) -> bool:
+    """Whether a signature was made with a key."""
+    fields, headers, header = prepared
+    checker.pk = key if isinstance(key, Ed25519Key) else key.numbers
+    checker.keysize, checker.ktag, checker.seqtlsrpt = key.bits, key.kind.encode(), False
+    try:
+        holds = checker.verify_sig_process(fields, list(headers), header, None)
+    except dkim.ValidationError as error:
+        if str(error).startswith(_BROKEN):
+            return False
+        raise BadTagsError(_short(error)) from None
+    except Exception as error:  # noqa: BLE001 - the same
+        raise BadTagsError(_short(error)) from None
+    return key.held if isinstance(key, Ed25519Key) else bool(holds)
+
+
+def _unsigned_part(checker: dkim.DKIM, tags: Mapping[str, str]) -> str:
+    """What of the body a signature says nothing about.
+
+    Raises:
+        BadTagsError: it is about more than there is (§3.5).
+    """
+    if "l" not in tags:
         return ""
-    return domain.decode("ascii", "replace").lower().rstrip(".")
+    policy = dkim.CanonicalizationPolicy.from_c_value(tags.get("c", "simple/simple").encode())
+    rest = len(policy.canonicalize_body(checker.body)) - int(tags["l"])
+    if rest < 0:
+        raise BadTagsError("l= is more than there is")
+    return f"{rest:,} bytes of the body are not signed" if rest else ""
+
+
+def _short(error: Exception) -> str:
+    """An error of dkimpy without the values that it repeats."""
+    return str(error).partition("(")[0].partition(":")[0].strip()[:60]
