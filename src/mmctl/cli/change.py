@@ -79,6 +79,7 @@ class Change:
 
         `at_once`: it is to be carried out now, so what is under way is waited for first.
         """
+        from mmctl.live.by_hand import with_marks
         from mmctl.live.past import past_of
         from mmctl.live.plan import make_plan
         from mmctl.live.read import read_live
@@ -99,6 +100,7 @@ class Change:
             new_passwords=passwords.changed(desired, state.configuration),
         )
         made = replace(made, past=past_of(self.means.history), trust=self.trust)
+        made = with_marks(made, self.means.history)
         return made if passed is None else _with_warnings(self, made, passed)
 
 

@@ -209,4 +209,6 @@ def _planned(change: Change, verb: str, name: str, address: str) -> Plan:
         changed if each.key == listed.key else each for each in state.configuration.objects
     )
     wanted = replace(state.configuration, objects=objects)
-    return make_plan(change.target, wanted, state, serial=len(means.history.entries()))
+    return make_plan(
+        change.target, wanted, state, partial=True, serial=len(means.history.entries())
+    )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from mmctl.errors import CouldNot, MmctlError, Refused, StoppedPartWay
 from mmctl.live.brakes.brake import HOLDS_ROLLBACK, holding, refuse
 from mmctl.live.brakes.catalogue import grips
+from mmctl.live.by_hand import with_marks
 from mmctl.live.calls import ChangedMeanwhile, WentWrong
 from mmctl.live.edits import EditKind
 from mmctl.live.entries import Doing, HistoryEntry, Result
@@ -127,6 +128,7 @@ def check_permitted(plan: Plan, means: Means, permissions: Permissions) -> tuple
         UsageError: a password that must be sent is not at hand.
     """
     check_place(plan, means.service.identity)
+    plan = with_marks(plan, means.history)
     _check_names(plan)
     _check_adoption(plan, permissions)
     found = grips(plan, pinned=means.history.pins(), entries=means.history.entries())

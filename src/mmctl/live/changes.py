@@ -112,17 +112,18 @@ def _item_changes(before: Any, after: Any, where: _Where) -> Iterator[Change]:
 
 def likeness(one: Any, other: Any) -> float:
     """How much two JSON values have in common: 0 nothing, 1 everything; values in lists count."""
-    here, there = set(_leaves(one)), set(_leaves(other))
+    here, there = set(leaves(one)), set(leaves(other))
     return len(here & there) / len(here | there) if here | there else 1.0
 
 
-def _leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+def leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The values inside a value with their paths, in which places in lists do not count."""
     if isinstance(value, dict) and value:
         for member, inner in value.items():
-            yield from _leaves(inner, (*path, member))
+            yield from leaves(inner, (*path, member))
     elif isinstance(value, list) and value:
         for inner in value:
-            yield from _leaves(inner, path)
+            yield from leaves(inner, path)
     else:
         yield path, _text(value)
 

@@ -43,6 +43,8 @@ class Edit:
     """A change in the words of the files; empty where those of an earlier edit tell it too."""
     note: str | None = None
     """What else a reader must know: `after allow-partners`, `needs --allow-delete`."""
+    by_hand: str | None = None
+    """When somebody did by hand what this undoes: ISO 8601, or `after` such a time; else None."""
 
     @property
     def name(self) -> str:

@@ -119,6 +119,16 @@ class History:
         cut_off = {Result.UNFINISHED, Result.STOPPED}
         return entries[-1] if entries and entries[-1].result in cut_off else None
 
+    def cut_off(self) -> tuple[HistoryEntry, ...]:
+        """The entries that were stopped part-way or killed since the last one that was done."""
+        found: list[HistoryEntry] = []
+        for entry in reversed(self.entries()):
+            if entry.result is Result.DONE:
+                break
+            if entry.result is not Result.NOTHING:
+                found.append(entry)
+        return tuple(reversed(found))
+
     def snapshot(self, id: str) -> Snapshot:
         """The state before an entry.
 

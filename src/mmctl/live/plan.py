@@ -102,6 +102,8 @@ class Plan:
     """Ingress points whose password is another one than the service has."""
     goes_back_to: str | None = None
     """The snapshot that a rollback makes the wanted state."""
+    partial: bool = False
+    """Whether it changes what a person named, and leaves all else as it is live."""
     failed_cases: int = 0
     """Cases and invariants that failed for the files it was made from."""
     lint_errors: int = 0
@@ -154,6 +156,7 @@ def make_plan(
     *,
     serial: int = 0,
     goes_back_to: str | None = None,
+    partial: bool = False,
     new_passwords: frozenset[str] = frozenset(),
 ) -> Plan:
     """Compare desired and live, and order the calls that lead from one to the other."""
@@ -166,6 +169,7 @@ def make_plan(
         made,
         serial=serial,
         goes_back_to=goes_back_to,
+        partial=partial,
         notes=(*_notes(desired, state), *made.notes),
     )
 

@@ -85,6 +85,7 @@ def edit_document(edit: Edit) -> dict[str, Any]:
         "place": edit.place,
         "note": edit.note,
         **({"words": spaced(edit.words)} if edit.words else {}),
+        "by_hand": edit.by_hand,
     }
 
 
@@ -304,4 +305,6 @@ def _plan(document: Mapping[str, Any]) -> Plan:
 
 
 def _exact_edit(edit: Edit) -> dict[str, Any]:
-    return {member: getattr(edit, member) for member in Edit.__dataclass_fields__}
+    """An edit as it is read again; what is by hand is found anew, and believed from no file."""
+    members = Edit.__dataclass_fields__.keys() - {"by_hand"}
+    return {member: getattr(edit, member) for member in members}

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mmctl.errors import Refused
+from mmctl.live.by_hand import with_marks
 from mmctl.live.edits import EditKind
 from mmctl.live.past import past_of, refuse_done, refuse_others, since
 from mmctl.live.plan import make_plan
@@ -53,6 +54,7 @@ def renewed(plan: Plan, target: Target, project: str, means: Means) -> Plan:
         new_passwords=plan.new_passwords,
     )
     _check_same(made, plan, cut_off=bool(own))
+    made = with_marks(made, means.history)
     return replace(
         made,
         past=past_of(means.history),

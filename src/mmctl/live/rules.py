@@ -40,9 +40,9 @@ def rule_edits(
 
     `origins` are parallel to `after`; without them rules go by their live names.
     """
-    pairs = _Pairs(before, after, _pair(before, after))
+    pairs = _Pairs(before, after, paired_rules(before, after))
     moved = _moved([pairs.of_new[index] for index in sorted(pairs.of_new)])
-    name = _names(after, origins)
+    name = rule_names(after, origins)
     for index, rule in enumerate(after):
         place = origins[index].place if index < len(origins) else None
         about: dict[str, Any] = {
@@ -87,7 +87,8 @@ def rule_edits(
             )
 
 
-def _names(rules: Sequence[Form], origins: Sequence[RuleOrigin]) -> list[str]:
+def rule_names(rules: Sequence[Form], origins: Sequence[RuleOrigin]) -> list[str]:
+    """What each rule is called: its logical name, its live name, or its place."""
     if len(origins) == len(rules):
         return [origin.name for origin in origins]
     return [rule.get("Name") or f"rule {index + 1}" for index, rule in enumerate(rules)]
@@ -97,7 +98,8 @@ def _nameless(rule: Form) -> Form:
     return {member: value for member, value in rule.items() if member != "Name"}
 
 
-def _pair(before: Sequence[Form], after: Sequence[Form]) -> dict[int, int]:
+def paired_rules(before: Sequence[Form], after: Sequence[Form]) -> dict[int, int]:
+    """Which rule before is which after: its index by the index of that one."""
     pairs: dict[int, int] = {}
     free = list(range(len(before)))
 

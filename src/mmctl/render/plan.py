@@ -5,6 +5,7 @@ Values only: what is shown was worked out by `mmctl.live`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -36,6 +37,7 @@ MARKS: Final = {
     EditKind.RELEASED: ("=", "magenta"),
     EditKind.REPLACED: ("!", "bold red"),
 }
+_SECONDS: Final = re.compile(r":\d\dZ$")
 _NAME_WIDTH: Final = 20
 _NARROW: Final = 80
 _LEAST_DETAIL: Final = 20
@@ -227,15 +229,26 @@ def told(edits: Iterable[Edit], *, verbose: bool) -> Iterator[Edit]:
             yield edit
         elif verbose:
             yield replace(edit, words=f"{edit.words}  [{edit.path}]".strip())
-        elif edit.words:
+        elif edit.words or edit.by_hand:
             yield edit
 
 
 def detail(edit: Edit) -> str:
     """What an edit does, in a few words: `subject contains: + "voucher"`.
 
-    Spaces that belong inside a word do not break.
+    Where it undoes what was done by hand, it ends with that and when. Spaces that belong inside a
+    word do not break.
     """
+    hand = f"by hand {when(edit.by_hand)}".replace(" ", GLUE) if edit.by_hand else ""
+    return "  ".join(filter(None, (_what_it_does(edit), hand)))
+
+
+def when(by_hand: str) -> str:
+    """A time to the minute: `2026-11-27T22:10Z`, also after words."""
+    return _SECONDS.sub("Z", by_hand)
+
+
+def _what_it_does(edit: Edit) -> str:
     match edit.kind:
         case EditKind.ADDED:
             return edit.note or ""

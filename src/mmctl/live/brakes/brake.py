@@ -28,6 +28,7 @@ class Brake(StrEnum):
     LINT = "lint"
     TRUST = "trust"
     UNKNOWN_MEMBERS = "unknown-members"
+    DRIFT = "drift"
 
 
 HOLDS_ROLLBACK: Final = (

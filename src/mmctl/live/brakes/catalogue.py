@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.live.brakes.catch_all import catch_all
 from mmctl.live.brakes.checked import behaviour, cases, lint
 from mmctl.live.brakes.deletes import deletes
+from mmctl.live.brakes.drift import drift
 from mmctl.live.brakes.for_good import endpoint_replacement, irreversible
 from mmctl.live.brakes.pins import pin
 from mmctl.live.brakes.plan_key import plan_key
@@ -41,6 +42,7 @@ BRAKES: Final[tuple[Callable[[Plan], Iterator[Grip]], ...]] = (
     lint,
     trust,
     unknown_members,
+    drift,
 )
 """The brakes that look at the plan alone; `pin` and `plan_key` need the history besides."""
 

@@ -1,0 +1,33 @@
+"""The brake `drift`: what somebody did by hand since the last apply would be undone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.live.brakes.brake import Brake, Grip
+from mmctl.live.brakes.looking import listed, noun_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.live.edits import Edit
+    from mmctl.live.plan import Plan
+
+
+def drift(plan: Plan) -> Iterator[Grip]:
+    """A line of the plan takes away what was done by hand."""
+    undoing = [edit for edit in plan.edits if edit.by_hand]
+    if undoing:
+        many = len(undoing) > 1
+        yield Grip(
+            brake=Brake.DRIFT,
+            what=f"{len(undoing)} change{'s' * many} made by hand would be undone "
+            f"({listed(dict.fromkeys(_named(edit) for edit in undoing))})",
+            why="what is done by hand is often done in an emergency, and not in the files yet",
+            instead="take it into the files: mmctl drift --write",
+        )
+
+
+def _named(edit: Edit) -> str:
+    of = f" of {edit.object}" if edit.of_rule else ""
+    return f"{noun_of(edit)} {edit.name}{of}, {edit.by_hand}"

@@ -1,0 +1,86 @@
+"""The states that applies from here left or were about to leave: all else that is live is by hand.
+
+An apply that was cut off may have left a part of what it wanted, so both are told: what was there
+before, and what it wanted. What somebody did by hand is in neither.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from mmctl.language.references import with_references
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.compiler.configuration import Key, LiveConfiguration, LiveObject
+    from mmctl.language.project import Reference
+    from mmctl.live.history import History
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastApplied:
+    """What may be live without anybody having done it by hand."""
+
+    states: tuple[LiveConfiguration, ...]
+    """The last state that was read back, and what those wanted that were cut off after it."""
+    at: str
+    """When the last apply or rollback began: UTC, ISO 8601."""
+
+    def named_as(self, live: LiveConfiguration) -> tuple[LiveConfiguration, ...]:
+        """The states under the logical names that their objects have in a live configuration."""
+        return tuple(renamed(state, live) for state in self.states)
+
+
+def last_applied(history: History) -> LastApplied | None:
+    """What was applied last; None: nothing was, or what was cut off did not note what it wanted."""
+    applied = history.applied()
+    if applied is None:
+        return None
+    wanted: list[LiveConfiguration] = []
+    for entry in history.cut_off():
+        state = history.snapshot(entry.id).wanted
+        if state is None:
+            return None
+        wanted.append(state)
+    entries = history.entries()
+    return LastApplied(states=(applied, *wanted), at=entries[-1].at if entries else "")
+
+
+def renamed(state: LiveConfiguration, live: LiveConfiguration) -> LiveConfiguration:
+    """A state under the logical names of a live configuration, object by object as ids tell."""
+    names = dict(_names(state, live))
+
+    def name_of(reference: Reference) -> str:
+        return names.get((reference.kind, reference.name), reference.name)
+
+    objects = tuple(
+        replace(
+            thing,
+            name=names.get(thing.key, thing.name),
+            shape=with_references(thing.shape, name_of),
+        )
+        for thing in state.objects
+    )
+    return replace(state, objects=objects)
+
+
+def _names(state: LiveConfiguration, live: LiveConfiguration) -> Iterator[tuple[Key, str]]:
+    """The names that objects get; what is not live any more leaves its name to what has it now."""
+    by_id = {(thing.kind, _id(thing)): thing.name for thing in live.objects if _id(thing)}
+    given = {
+        (thing.kind, by_id[thing.kind, _id(thing)])
+        for thing in state.objects
+        if (thing.kind, _id(thing)) in by_id
+    }
+    for thing in state.objects:
+        now = by_id.get((thing.kind, _id(thing)))
+        if now is not None:
+            yield thing.key, now
+        elif thing.key in given:
+            yield thing.key, f"{thing.name}({_id(thing)})"
+
+
+def _id(thing: LiveObject) -> str | None:
+    return thing.subscription_id or thing.id
