@@ -111,7 +111,9 @@ def test_a_tag_that_is_changed_by_hand_is_put_right_wherever_it_is(
         ((path, before, after),) = [(e.path, e.before, e.after) for e in world.plan().edits]
         assert (path, after) == ("tags.team", "mail")
         assert before in {"x", "mail / x", "x / mail"}
-        world.apply()
+        with pytest.raises(Refused, match=f"drift: 1 change made by hand .*{sort.name}"):
+            world.apply()
+        world.apply(forced=("drift",))
         assert all(tags == {**OURS, "team": "mail"} for tags in sort.tags(world))
 
 
@@ -257,7 +259,9 @@ def test_what_somebody_deleted_is_made_again_and_known_as_drift(world: World, so
         service.delete(NOUN[sort.kind], found.id)
     edits = {(e.kind, e.resource) for e in world.plan().edits if not e.of_rule}
     assert (EditKind.ADDED, sort.kind) in edits
-    world.apply(**FORCED)
+    with pytest.raises(Refused, match=f"drift: .*made by hand .*{sort.kind.noun} {sort.name}"):
+        world.apply(**FORCED)
+    world.apply(allow_delete=True, forced=(*FORCED["forced"], "drift"))
     assert world.plan().empty
     assert all(tags == OURS for tags in sort.tags(world))
 

@@ -62,6 +62,7 @@ def apply(
         CouldNot: the service or the store stood in the way; nothing was written.
         StoppedPartWay: something was written, then it stopped.
     """
+    check_past(plan, means.history)
     check_permitted(plan, means, permissions)
     if plan.empty:
         conclude(plan, means, permissions)

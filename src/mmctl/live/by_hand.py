@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from mmctl.language.project import Kind
 from mmctl.live.canonical import canonical
-from mmctl.live.changes import leaves, path_text
+from mmctl.live.changes import leaves, path_text, snake
 from mmctl.live.edits import Edit, EditKind
 from mmctl.live.last_applied import last_applied
 from mmctl.live.replacing import left_over_name, name_between
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from mmctl.compiler.configuration import LiveConfiguration, LiveObject
-    from mmctl.language.project import Kind
     from mmctl.live.history import History
     from mmctl.live.last_applied import LastApplied
     from mmctl.live.plan import Plan
@@ -33,6 +33,8 @@ Leaf = tuple[str, str]
 """A path in the file's words without places in lists, and the value there as JSON."""
 Form = dict[str, Any]
 
+_EMPTY_LIST: Final = "[]"
+_WORD: Final = re.compile(r"\w+")
 _PLACE: Final = re.compile(r"\[\d+\]")
 
 
@@ -100,7 +102,8 @@ class _Object:
             case EditKind.REPLACED:
                 return self._undoes(_whole_leaves(self.live), _whole_leaves(self.desired))
             case EditKind.CHANGED:
-                return self._undoes(*edit_leaves(edit))
+                whole = _form(self.live), [_form(thing) for thing in self.before]
+                return self._undoes(*edit_leaves(edit)) or is_reordered(edit, *whole)
             case _:
                 return False
 
@@ -116,16 +119,29 @@ class _Object:
 
     @cached_property
     def _by_hand(self) -> tuple[frozenset[Leaf], frozenset[Leaf]]:
-        states = [thing for thing in self.before if thing is not None]
-        if self.live is None or not states:
+        if self.live is None or not any(self.before):
             return frozenset(), frozenset()
-        came, went = by_hand(_whole_leaves(self.live), [_whole_leaves(each) for each in states])
-        if any(each.members is None for each in (self.live, *states)):
-            # Members that come from elsewhere are not read: nothing is known of them.
-            came, went = (
-                frozenset(leaf for leaf in side if leaf[0] != "members") for side in (came, went)
-            )
-        return came, went
+        came, went = by_hand(
+            _whole_leaves(self.live), [_whole_leaves(each) for each in self.before]
+        )
+        return (
+            frozenset(leaf for leaf in came if self._is_known(leaf)),
+            frozenset(leaf for leaf in went if self._is_known(leaf)),
+        )
+
+    def _is_known(self, leaf: Leaf) -> bool:
+        """Whether it can be told who did it.
+
+        Members that come from elsewhere are not read. An add-on is two things, of which an apply
+        that was cut off may have reached one: the instance and its tags.
+        """
+        path, value = leaf
+        things = [thing for thing in (self.live, *self.before) if thing is not None]
+        if path == "members":
+            return all(thing.members is not None for thing in things)
+        if things[0].kind is Kind.ADD_ON and len(self.before) > 1:
+            return path != "instance" and " / " not in value
+        return True
 
 
 class _Rules:
@@ -160,8 +176,10 @@ class _Rules:
             case EditKind.MOVED:
                 return self._was_moved(at)
             case _:
-                states = [leaves_of(rule) if rule is not None else frozenset() for rule in old]
-                return undoes(by_hand(leaves_of(self.live[at]), states), *edit_leaves(edit))
+                is_now, states = self.live[at], [leaves_of(rule) for rule in old]
+                return undoes(
+                    by_hand(leaves_of(is_now), states), *edit_leaves(edit)
+                ) or is_reordered(edit, is_now, [rule or {} for rule in old])
 
     def _live_index(self, edit: Edit) -> int | None:
         if edit.kind is EditKind.MOVED:
@@ -212,6 +230,18 @@ def undoes(
     return not came.isdisjoint(before - after) or not went.isdisjoint(after - before)
 
 
+def is_reordered(edit: Edit, live: Form, states: Sequence[Form]) -> bool:
+    """Whether the member that an edit changes has the same items as before in another order."""
+    word = _WORD.match(edit.path)
+    member = next((name for name in live if word and snake(name) == word[0]), None)
+    if member is None:
+        return False
+    before = [state[member] for state in states if member in state]
+    return live[member] not in before and any(
+        leaves_of(live[member]) == leaves_of(each) for each in before
+    )
+
+
 def edit_leaves(edit: Edit) -> tuple[frozenset[Leaf], frozenset[Leaf]]:
     """The leaves before and after an edit, under the path that it names."""
     prefix = _PLACE.sub("", edit.path)
@@ -223,17 +253,24 @@ def leaves_of(value: Any, prefix: str = "") -> frozenset[Leaf]:
     if value is None:
         return frozenset()
     return frozenset(
-        (".".join(filter(None, (prefix, path_text(path)))), text) for path, text in leaves(value)
+        (".".join(filter(None, (prefix, path_text(path)))), text)
+        for path, text in leaves(value)
+        if text != _EMPTY_LIST
     )
 
 
 def _whole_leaves(thing: LiveObject | None) -> frozenset[Leaf]:
+    return leaves_of(_form(thing))
+
+
+def _form(thing: LiveObject | None) -> Form:
+    """An object as it is compared, without its name and rules."""
     if thing is None:
-        return frozenset()
+        return {}
     form = canonical(thing)
     form.pop("Rules", None)
     form.pop(NOUN[thing.kind].name_member)
-    return leaves_of(form)
+    return form
 
 
 def _rules(thing: LiveObject | None) -> list[Form]:
