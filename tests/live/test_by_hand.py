@@ -12,7 +12,8 @@ from mmctl.language.project import Kind
 from mmctl.live.by_hand import with_marks
 from mmctl.live.logs import LOGS_TAG
 from mmctl.live.service import NOUN, Noun
-from mmctl.render.plan import bare, markdown
+from mmctl.render.plan import bare
+from mmctl.render.plan_markdown import markdown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -284,7 +285,7 @@ def test_the_mark_is_shown_for_people_and_in_markdown(world: World) -> None:
     change_rule(world)
     plan = with_marks(world.plan(), world.history)
     text = " ".join(bare(plan, width=100).plain.split())
-    assert 'conditions[0].values - "@evil.example" by hand 2026-11-20T10:' in text
+    assert '- "@evil.example" by hand 2026-11-20T10:' in text
     assert "by hand 2026-11-20T10:" in markdown(plan)
 
 

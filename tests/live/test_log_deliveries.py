@@ -279,7 +279,9 @@ def test_a_delivery_that_somebody_ends_is_drift_and_made_again(world: World) -> 
     logs = logs_of(world)
     logs.delete_delivery(id=logs.describe_deliveries()["deliveries"][0]["id"])
     assert [(e.path, e.after) for e in world.plan().edits] == [("logging.destination", GROUP)]
-    world.apply()
+    with pytest.raises(Refused, match="drift: 1 change made by hand would be undone"):
+        world.apply()
+    world.apply(forced=("drift",))
     assert deliveries(world) == {("rule-set", "APPLICATION_LOGS", GROUP, "acme")}
 
 

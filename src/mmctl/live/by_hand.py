@@ -7,6 +7,7 @@ leaves of their own.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,9 +18,11 @@ from mmctl.live.canonical import canonical
 from mmctl.live.changes import leaves, path_text, snake
 from mmctl.live.edits import Edit, EditKind
 from mmctl.live.last_applied import last_applied
+from mmctl.live.logs import NOWHERE
 from mmctl.live.replacing import left_over_name, name_between
 from mmctl.live.rules import paired_rules, rule_names
 from mmctl.live.service import NOUN
+from mmctl.model.logs import is_delivery_destination
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,6 +36,7 @@ Leaf = tuple[str, str]
 """A path in the file's words without places in lists, and the value there as JSON."""
 Form = dict[str, Any]
 
+_NOWHERE: Final = json.dumps(NOWHERE)
 _EMPTY_LIST: Final = "[]"
 _WORD: Final = re.compile(r"\w+")
 _PLACE: Final = re.compile(r"\[\d+\]")
@@ -132,16 +136,23 @@ class _Object:
     def _is_known(self, leaf: Leaf) -> bool:
         """Whether it can be told who did it.
 
-        Members that come from elsewhere are not read. An add-on is two things, of which an apply
-        that was cut off may have reached one: the instance and its tags.
+        Members that come from elsewhere are not read, and a destination of another account is told
+        by its own name only where it is wanted. An apply that was cut off may have ended a log, or
+        of an add-on, which is two things, have reached one: the instance and its tags.
         """
         path, value = leaf
         things = [thing for thing in (self.live, *self.before) if thing is not None]
         if path == "members":
             return all(thing.members is not None for thing in things)
-        if things[0].kind is Kind.ADD_ON and len(self.before) > 1:
+        if path.startswith("logging.") and value != _NOWHERE:
+            return not any(map(is_delivery_destination, self._receivers()))
+        if len(self.before) > 1 and things[0].kind is Kind.ADD_ON:
             return path != "instance" and " / " not in value
-        return True
+        return len(self.before) == 1 or value != _NOWHERE
+
+    def _receivers(self) -> Iterator[str]:
+        for thing in self.before:
+            yield from thing.logging.values() if thing is not None else ()
 
 
 class _Rules:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from mmctl.errors import CouldNot
 from mmctl.language.references import with_references
 
 if TYPE_CHECKING:
@@ -34,18 +35,19 @@ class LastApplied:
 
 
 def last_applied(history: History) -> LastApplied | None:
-    """What was applied last; None: nothing was, or what was cut off did not note what it wanted."""
+    """What was applied last; None: nothing was, or it cannot be told what was cut off after it."""
     applied = history.applied()
     if applied is None:
         return None
-    wanted: list[LiveConfiguration] = []
-    for entry in history.cut_off():
-        state = history.snapshot(entry.id).wanted
-        if state is None:
-            return None
-        wanted.append(state)
+    try:
+        wanted = [history.snapshot(entry.id).wanted for entry in history.cut_off()]
+    except CouldNot:
+        return None
+    known = tuple(state for state in wanted if state is not None)
+    if len(known) < len(wanted):
+        return None
     entries = history.entries()
-    return LastApplied(states=(applied, *wanted), at=entries[-1].at if entries else "")
+    return LastApplied(states=(applied, *known), at=entries[-1].at if entries else "")
 
 
 def renamed(state: LiveConfiguration, live: LiveConfiguration) -> LiveConfiguration:

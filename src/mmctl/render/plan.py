@@ -14,7 +14,7 @@ from rich.text import Text
 
 from mmctl.language.project import Kind
 from mmctl.live.edits import Edit, EditKind
-from mmctl.live.wording import spaced, value_change
+from mmctl.live.wording import GLUE, spaced, value_change
 from mmctl.render.trust import trust_lines
 from mmctl.visible import visible
 
