@@ -85,7 +85,7 @@ def edit_document(edit: Edit) -> dict[str, Any]:
         "place": edit.place,
         "note": edit.note,
         **({"words": spaced(edit.words)} if edit.words else {}),
-        "by_hand": edit.by_hand,
+        **({"by_hand": edit.by_hand} if edit.by_hand else {}),
     }
 
 
