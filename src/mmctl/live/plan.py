@@ -160,10 +160,7 @@ def make_plan(
     new_passwords: frozenset[str] = frozenset(),
 ) -> Plan:
     """Compare desired and live, and order the calls that lead from one to the other."""
-    desired = replace(
-        desired,
-        objects=tuple(named_desired(thing, state.names) for thing in desired.objects),
-    )
+    desired = named(desired, state)
     made = plan_between(target, desired, state.configuration, new_passwords=new_passwords)
     return replace(
         made,
@@ -172,6 +169,12 @@ def make_plan(
         partial=partial,
         notes=(*_notes(desired, state), *made.notes),
     )
+
+
+def named(desired: LiveConfiguration, state: LiveState) -> LiveConfiguration:
+    """A desired configuration that refers to live objects by their logical names."""
+    objects = tuple(named_desired(thing, state.names) for thing in desired.objects)
+    return replace(desired, objects=objects)
 
 
 def plan_between(

@@ -202,7 +202,7 @@ def plan_of(document: Any, source: str) -> Plan:
 _MAKE_ONE: Final = "make one with: mmctl plan --save FILE"
 _OUTSIDE: Final = ("seal", "signature")
 """What the seal does not cover."""
-_OF_EDITS: Final = ("kind", "resource", "name", "path", "before", "after", "place", "note")
+_OF_EDITS: Final = ("kind", "resource", "name", "path", "before", "after", "place", "words", "note")
 _OF_EXACT_EDITS: Final = (*_OF_EDITS[:2], "object", "rule", *_OF_EDITS[3:])
 """What follows of an edit from the two states; all else was seen when the plan was made, and is
 looked for again before it is carried out."""

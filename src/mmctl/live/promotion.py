@@ -1,7 +1,7 @@
 """What comes to an environment and does not run in the one before it.
 
-The one before is known by what its files want and by what was applied there last; both are in its
-own words, so that what differs by variables is no difference here.
+The one before is known by what its files want and by what is live there, else by what was applied
+there last; both are in its own words, so that what differs by variables is no difference here.
 """
 
 from __future__ import annotations
@@ -35,18 +35,18 @@ def coming(edits: Iterable[Edit], desired: LiveConfiguration) -> list[Subject]:
 
 
 def not_live(
-    subjects: Iterable[Subject], wanted: LiveConfiguration, applied: LiveConfiguration
+    subjects: Iterable[Subject], wanted: LiveConfiguration, there: LiveConfiguration
 ) -> tuple[list[Subject], list[Subject]]:
-    """Of some subjects, those wanted there and not applied in that form, and those not wanted."""
-    pending = set(coming(diff(wanted, applied), wanted))
-    there: set[Subject] = {(thing.kind, thing.name, None) for thing in wanted.objects}
-    there |= {
+    """Of some subjects, those wanted and not there in that form, and those not wanted there."""
+    pending = set(coming(diff(wanted, there), wanted))
+    known: set[Subject] = {(thing.kind, thing.name, None) for thing in wanted.objects}
+    known |= {
         subject for thing in wanted.of_kind(Kind.RULE_SET) for subject in _rules(wanted, thing.name)
     }
     listed = list(subjects)
     return (
         [subject for subject in listed if subject in pending],
-        [subject for subject in listed if subject not in there],
+        [subject for subject in listed if subject not in known],
     )
 
 
