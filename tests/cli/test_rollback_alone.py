@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -166,9 +166,9 @@ def test_of_several_histories_one_must_be_named(
     assert "holds 2 histories" in capsys.readouterr().err
     assert mmctl(root, "rollback", "--yes", "--store", STORE, "--project", "third") == 64
     assert "holds no history of project third" in capsys.readouterr().err
-    monkeypatch.setattr(Run, "can_ask", lambda _run: True)
-    monkeypatch.setattr(Run, "ask", lambda _run, question: {"which project? ": "acme"}[question])
+    asked = answering(monkeypatch, "acme")
     assert mmctl(root, "rollback", "--yes", "--store", STORE) == 0
+    assert asked == ["which project? "]
 
 
 def test_options_of_a_store_need_one(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -187,6 +187,19 @@ def test_an_embedded_gateway_that_is_gone_is_not_made_anew(
 
 
 # -- what is typed
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, answer: str) -> list[str]:
+    """Have a person there who answers; the questions."""
+    asked: list[str] = []
+
+    def ask(_run: Run, question: str) -> str:
+        asked.append(question)
+        return answer
+
+    monkeypatch.setattr(Run, "can_ask", lambda _run: True)
+    monkeypatch.setattr(Run, "ask", ask)
+    return asked
 
 
 def protect(root: Path) -> None:
@@ -216,12 +229,10 @@ def test_a_snapshot_of_0_1_0_counts_as_protected_and_the_account_is_spelled(
     words = ("rollback", "--store", STORE)
     assert mmctl(root, *words, "--yes") == 3
     assert f"--yes --account {ACCOUNT}" in capsys.readouterr().err
-    asked: list[str] = []
-    monkeypatch.setattr(Run, "can_ask", lambda _run: True)
-    monkeypatch.setattr(Run, "ask", lambda _run, question: asked.append(question) or "local")
+    asked = answering(monkeypatch, "local")
     assert mmctl(root, *words) == 3
     assert f"type the number of the account ({ACCOUNT})" in asked[0]
-    monkeypatch.setattr(Run, "ask", lambda _run, _question: ACCOUNT)
+    answering(monkeypatch, ACCOUNT)
     assert mmctl(root, *words) == 0
 
 
@@ -251,9 +262,7 @@ def test_a_snapshot_without_a_sound_entry_is_shown_and_agreed_to_by_number(
     assert "is not in the history" in out
     assert "block-network" in out
     assert "--yes --unverified" in err
-    asked: list[str] = []
-    monkeypatch.setattr(Run, "can_ask", lambda _run: True)
-    monkeypatch.setattr(Run, "ask", lambda _run, question: asked.append(question) or "yes")
+    asked = answering(monkeypatch, "yes")
     assert mmctl(root, *words) == 3
     assert ACCOUNT in asked[0]
     assert mmctl(root, *words, "--yes", "--unverified") == 0
@@ -328,7 +337,7 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     # The embedded Mail Manager answers for itself.
-    passing = {"core": {"passthrough": {"urls": [r"https://mail-manager\..*"]}}}
+    passing: Any = {"core": {"passthrough": {"urls": [r"https://mail-manager\..*"]}}}
     with mock_aws(config=passing):
         boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="kept")
         yield "s3://kept/mail/gateway"
