@@ -280,3 +280,33 @@ def test_rules_commute_only_where_that_is_certain(
 ) -> None:
     assert pair(ran, one, other) is same
     assert pair(ran, other, one) is same
+
+
+FAILING = RULES.replace(
+    "actions: [{relay: {to: legal}}, stop]", "actions: [{relay: {to: legal, on_failure: drop}}]"
+)
+
+
+@pytest.mark.parametrize("change", ["limit dropped", "on_failure changed"])
+def test_a_limit_and_what_happens_on_failure_get_a_case_that_notices(ran: Any, change: str) -> None:
+    before = mutated(ran, SHALLOW, FAILING)
+    (survivor,) = [one for one in before.survivors if one.mutant.change == change]
+    assert survivor.suggested is not None
+    assert survivor.suggestion is not None
+    after = mutated(ran, SHALLOW + survivor.suggestion, FAILING)
+    (found,) = [one for one in after.results if one.mutant.change == change]
+    assert found.killed_by == survivor.suggested.name
+    expected = {"limit dropped": "size: 1000001", "on_failure changed": "failing: [relay:legal]"}
+    assert expected[change] in survivor.suggestion.replace('"', "")
+
+
+def test_suggested_cases_have_names_of_their_own(ran: Any) -> None:
+    before = mutated(ran, SHALLOW)
+    names = [one.suggested.name for one in before.survivors if one.suggested is not None]
+    assert len(set(names)) == len(names) >= 20
+    more = SHALLOW + SHALLOW.replace("name: blocked", f"name: '{names[0]}'").replace(
+        "name: delivered", f"name: '{names[1]}'"
+    )
+    again = mutated(ran, more)
+    others = [one.suggested.name for one in again.survivors if one.suggested is not None]
+    assert not set(others) & {names[0], names[1], "blocked", "delivered"}

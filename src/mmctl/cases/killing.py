@@ -14,6 +14,7 @@ from mmctl.cases.drafts import as_written, case_text, draft_of
 from mmctl.cases.expectations import failures_of
 from mmctl.cases.mutants import PolicyChanged, RulesChanged
 from mmctl.cases.noticing import Noticing
+from mmctl.cases.provoking import NAMED_HERE, provocations
 from mmctl.cases.variations import variations
 from mmctl.judge.judging import judge
 from mmctl.language.project import Outcome
@@ -39,10 +40,6 @@ _JUDGED: Final = 24
 """Drafts that are judged for one mutant."""
 
 
-_NAMED_HERE: Final = frozenset({"add_header", "archive", "relay", "replace_recipient"})
-"""Actions whose targets are named alike in every environment; buckets and ARNs are not."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Base:
     """A case as a place to start from."""
@@ -52,10 +49,24 @@ class Base:
     submission: Submission
 
 
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A case that would notice a mutant."""
+
+    name: str
+    draft: Draft
+    expected: Expectation
+
+    @property
+    def text(self) -> str:
+        """The case in YAML, as an item of `cases:`."""
+        return case_text(self.name, self.draft, [self.expected])
+
+
 def killing_case(
     mutant: Mutant, bases: Sequence[Base], lists: Mapping[str, tuple[str, ...]]
-) -> str | None:
-    """A case in YAML that holds now and fails under the mutant; None where none was found."""
+) -> Suggestion | None:
+    """A case that holds now and fails under the mutant; None where none was found."""
     judged = 0
     for gateway, draft in islice(_drafts(mutant, bases, lists), _TRIES):
         if not Noticing(gateway, draft.submission(), None).can_notice(mutant):
@@ -68,7 +79,7 @@ def killing_case(
             continue
         written = as_written(draft)
         if written is not None and _difference(mutant, gateway, draft, written):
-            return case_text(_name(draft, expected), draft, [expected])
+            return Suggestion(_name(draft, expected), draft, expected)
     return None
 
 
@@ -85,13 +96,16 @@ def _drafts(
     drafts = [(base.gateway, draft) for base in bases[:BASES] for draft in _drafts_of(base)]
     conditions = (*mutant.conditions, *_admitting(mutant, bases))
     focus = [variation for asked in conditions for variation in variations(asked, lists)]
+    provoked = {id(base.gateway): list(provocations(mutant, base.gateway)) for base in bases}
     yield from drafts
     for gateway, draft in drafts:
-        yield from ((gateway, variation.of(draft)) for variation in focus)
+        for variation in (*focus, *provoked[id(gateway)]):
+            yield gateway, variation.of(draft)
     for gateway, draft in drafts:
         for led in _led(mutant, gateway, draft, lists):
             yield gateway, led
-            yield from ((gateway, variation.of(led)) for variation in focus)
+            for variation in (*focus, *provoked[id(gateway)]):
+                yield gateway, variation.of(led)
 
 
 def _admitting(mutant: Mutant, bases: Sequence[Base]) -> Conditions:
@@ -190,7 +204,7 @@ def _difference(
     labels = [action.label for action in before.actions]
     kinds = [action.kind for action in before.actions]
     named = [
-        label if kind in _NAMED_HERE else kind for label, kind in zip(labels, kinds, strict=True)
+        label if kind in NAMED_HERE else kind for label, kind in zip(labels, kinds, strict=True)
     ]
     for actions in (None, kinds, named, labels):
         expected = _expectation(mutant, before, actions)

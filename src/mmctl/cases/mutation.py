@@ -7,9 +7,10 @@ to be tried, everything happens in this one.
 from __future__ import annotations
 
 import os
+import re
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Final
 
@@ -18,12 +19,15 @@ from mmctl.cases.killing import BASES, Base, killing_case
 from mmctl.cases.mutants import PolicyChanged
 from mmctl.cases.mutating import mutants_of
 from mmctl.cases.noticing import Noticing
+from mmctl.cases.reading import cases_of
 from mmctl.cases.running import Status, gateway_of_case, submission_of_case
+from mmctl.cases.words import free_name
 from mmctl.judge.judging import judge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from mmctl.cases.killing import Suggestion
     from mmctl.cases.mutants import Mutant
     from mmctl.cases.running import CaseResult
     from mmctl.judge.submission import Gateway
@@ -31,6 +35,8 @@ if TYPE_CHECKING:
 
 _FEW: Final = 64
 """Mutants that are tried before a second process would be ready."""
+_ROW: Final = re.compile(r" \[\d+\]$")
+"""What the name of a row of `for_each` ends with."""
 _SHARE: Final = 8
 """Mutants that a process is given at a time."""
 
@@ -42,8 +48,13 @@ class MutantResult:
     mutant: Mutant
     killed_by: str | None
     """The name of the first case that fails under it; None: it survived."""
-    suggestion: str | None = None
-    """For a survivor: a case, in YAML, that would fail under it; None where none was found."""
+    suggested: Suggestion | None = None
+    """For a survivor: a case that would fail under it; None where none was found."""
+
+    @property
+    def suggestion(self) -> str | None:
+        """The case in YAML."""
+        return None if self.suggested is None else self.suggested.text
 
     @property
     def killed(self) -> bool:
@@ -94,10 +105,25 @@ def mutate(
     laboratory = _Laboratory.of(project, results, read_file)
     tasks = [laboratory.task(mutant) for mutant in chosen]
     done: list[MutantResult] = []
+    taken = _names(project)
     for result in _tried(laboratory, tasks, workers or os.cpu_count() or 1):
-        done.append(result)
+        done.append(_of_its_own_name(result, taken))
         progress(len(done), len(tasks))
     return Mutation(results=tuple(done), left_out=len(every) - len(chosen))
+
+
+def _names(project: Project) -> set[str]:
+    """The names of all cases: those of rows, and what their case itself is called."""
+    names = {case.name for case in cases_of(project)[0]}
+    return names | {_ROW.sub("", name) for name in names}
+
+
+def _of_its_own_name(result: MutantResult, taken: set[str]) -> MutantResult:
+    """The result with a name for its suggestion that no other case has."""
+    if result.suggested is None:
+        return result
+    name = free_name(result.suggested.name, taken)
+    return replace(result, suggested=replace(result.suggested, name=name))
 
 
 def _spread(mutants: Sequence[Mutant], budget: int | None) -> tuple[Mutant, ...]:
@@ -180,8 +206,8 @@ class _Laboratory:
             if failures_of(base.case, trace):
                 return MutantResult(mutant=mutant, killed_by=base.case.name)
         near = [self.bases[place] for place in task.near]
-        suggestion = killing_case(mutant, near, self.lists)
-        return MutantResult(mutant=mutant, killed_by=None, suggestion=suggestion)
+        suggested = killing_case(mutant, near, self.lists)
+        return MutantResult(mutant=mutant, killed_by=None, suggested=suggested)
 
 
 _laboratory: _Laboratory | None = None

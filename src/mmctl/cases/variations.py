@@ -70,7 +70,7 @@ def variations(condition: RuleCondition | PolicyCondition, lists: Members) -> It
             yield from (_fact("dmarc_policy", policy) for policy in policies)
         case "NumberExpression":
             size = int(expression.value)
-            yield from (_size(each) for each in (size, size + 1, size - 1) if each > 0)
+            yield from (size_of(each) for each in (size, size + 1, size - 1) if each > 0)
         case "TlsExpression":
             yield from (_session("tls", tls) for tls in Tls)
         case _:
@@ -91,7 +91,8 @@ def _session(member: str, value: object) -> Variation:
     )
 
 
-def _size(size: int) -> Variation:
+def size_of(size: int) -> Variation:
+    """A message of so many bytes."""
     return Variation(f"{size} bytes", lambda draft: replace(draft, size=size, size_matters=True))
 
 

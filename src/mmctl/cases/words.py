@@ -49,3 +49,13 @@ def flow(value: Any, *, most: int | None = None) -> str:
             return str(value)
         case _:
             return scalar(str(value), flow=True)
+
+
+def free_name(name: str, taken: set[str]) -> str:
+    """A name, or the next like it that is not taken; it is taken from now on."""
+    free, number = name, 1
+    while free in taken:
+        number += 1
+        free = f"{name} ({number})"
+    taken.add(free)
+    return free

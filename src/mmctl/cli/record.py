@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.cases.reading import cases_of
 from mmctl.cases.running import run_cases
+from mmctl.cases.words import free_name
 from mmctl.errors import Refused, UsageError
 from mmctl.inputs import read_file, resolved
 from mmctl.judge.recording import recorded
@@ -153,7 +154,7 @@ class Recorder:
         stem = posixpath.basename(message.replace("\\", "/").rpartition(":")[2])
         stem = " ".join(visible(stem.removesuffix(".gz").removesuffix(".eml")).split())
         name = "recorded" if stem in {"", STDOUT} else stem[:_LONGEST_NAME]
-        return _free(name, self.names)
+        return free_name(name, self.names)
 
     def _message(self, message: str, content: bytes) -> str:
         """The message's file as the case names it: where it is, else a copy beside the case."""
@@ -211,15 +212,6 @@ def _failure(result: CaseResult) -> str:
         return result.problem.message
     first = result.failures[0]
     return f"{first.recipient}: expected {first.expected}, got {first.got}"
-
-
-def _free(name: str, taken: set[str]) -> str:
-    free, number = name, 1
-    while free in taken:
-        number += 1
-        free = f"{name} ({number})"
-    taken.add(free)
-    return free
 
 
 def _put(case: Branch, key: str, value: Any, *, below: bool = False) -> None:
