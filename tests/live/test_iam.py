@@ -1,59 +1,465 @@
-"""The least policies: nothing that the project does not need."""
+"""The least policies: sufficient for every call that is made, and for nothing of others."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.live.iam import least_policies
+import pytest
+
+from live.iam_oracle import ACCOUNT, REGION, Asked, allows, arn, asked_by
+from live.memory_bucket import MemoryBucket
+from live.stopping import FORCED, change_every_kind, with_logging
+from mmctl.errors import UsageError
+from mmctl.language.project import Kind
+from mmctl.live.aws import connect
+from mmctl.live.history import History
+from mmctl.live.iam.facts import FACTS
+from mmctl.live.iam.places import Place, nouns_of
+from mmctl.live.iam.policies import policy_for
+from mmctl.live.s3 import S3Store
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from live.conftest import World
 
-ROLE = "arn:aws:iam::111122223333:role/mail-s3"
+ROLE: Final = "arn:aws:iam::111122223333:role/mail-s3"
+OTHER_ROLE: Final = "arn:aws:iam::111122223333:role/administrator"
+GROUP: Final = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/mail/inbound"
+PLACE: Final = Place(
+    account=ACCOUNT,
+    region=REGION,
+    project="acme",
+    store=f"acme-mmctl/prod/{ACCOUNT}-{REGION}-acme",
+)
 
 
-def policies(world: World) -> dict[str, Any]:
-    return least_policies(world.desired()[0], world.service().identity)
+class RecordedBucket(MemoryBucket):
+    """A bucket that notes what each verb asks for."""
+
+    def __init__(self, asked: list[Asked]) -> None:
+        super().__init__()
+        self.asked = asked
+
+    def _ask(self, action: str, key: str, **context: str) -> None:
+        resource = "arn:aws:s3:::acme-mmctl" + (f"/{key}" if key else "")
+        named = {f"s3:{name}": value for name, value in context.items()}
+        self.asked.append(Asked(action=f"s3:{action}", resource=resource, context=named))
+        if key:
+            key_action = "kms:GenerateDataKey" if action == "PutObject" else "kms:Decrypt"
+            if action != "DeleteObject":
+                self.asked.append(
+                    Asked(
+                        action=key_action,
+                        resource=f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1",
+                        context={
+                            "kms:ViaService": f"s3.{REGION}.amazonaws.com",
+                            "kms:EncryptionContext:aws:s3:arn": resource,
+                        },
+                    )
+                )
+
+    def get(self, key: str) -> tuple[str, str] | None:
+        self._ask("GetObject", key)
+        return super().get(key)
+
+    def put(self, key: str, text: str, *, new: bool = False, over: str | None = None) -> bool:
+        self._ask("PutObject", key)
+        if over:
+            self._ask("GetObject", key)
+        return super().put(key, text, new=new, over=over)
+
+    def keys(self, prefix: str) -> Iterator[str]:
+        self._ask("ListBucket", "", prefix=prefix)
+        return super().keys(prefix)
+
+    def copy(self, key: str, other: str) -> None:
+        self._ask("GetObject", key)
+        self._ask("PutObject", other)
+        super().copy(key, other)
+
+    def delete(self, key: str) -> None:
+        self._ask("DeleteObject", key)
+        super().delete(key)
 
 
-def actions(policy: dict[str, Any]) -> set[str]:
-    return {action for statement in policy["Statement"] for action in statement["Action"]}
+@dataclass
+class Recorded:
+    """A world of which every call is noted with what it asks for."""
+
+    world: World
+    asked: list[Asked] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        world = self.world
+        live = connect(world.desired()[1], world.root, clock=world.clock.now)
+
+        def note(operation: str, given: Mapping[str, Any]) -> None:
+            self.asked.extend(asked_by(operation, given, live))
+
+        world.observe = note
+        world.history = History(S3Store(RecordedBucket(self.asked), PLACE.store.partition("/")[2]))  # type: ignore[union-attr]
+        self.live = live
+
+    def place(self) -> Place:
+        """With the ids that the last apply noted."""
+        known = self.world.history.applied()
+        ids: dict[Kind, dict[str, str]] = {}
+        for thing in known.objects if known else ():
+            if thing.id:
+                ids.setdefault(thing.kind, {})[thing.name] = thing.id
+        self.asked.clear()
+        return replace(PLACE, ids=ids)
+
+    def refused(self, policy: Mapping[str, Any]) -> list[Asked]:
+        """What was asked for since and is not allowed."""
+        found = [
+            each for each in dict.fromkeys(map(_key, self.asked)) if not allows(policy, _of(each))
+        ]
+        self.asked.clear()
+        return [_of(each) for each in found]
 
 
-def test_a_plan_only_reads_and_covers_every_call_that_it_made(world: World) -> None:
+def _key(asked: Asked) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+    return asked.action, asked.resource, tuple(sorted(asked.context.items()))
+
+
+def _of(key: tuple[str, str, tuple[tuple[str, str], ...]]) -> Asked:
+    return Asked(action=key[0], resource=key[1], context=dict(key[2]))
+
+
+@pytest.fixture
+def recorded(world: World) -> Recorded:
+    """The project of every kind, with logs, a role and a private import of many members."""
+    world.replace(
+        "        actions: [drop]\n      - name: block-feed",
+        f"        actions: [{{write_to_s3: {{bucket: mail, prefix: in/, role: {ROLE!r}}}}}]\n"
+        "      - name: block-feed",
+    )
+    world.text = with_logging(
+        world.text,
+        rule_set=f"destination: {GROUP}",
+        ingress_point=f"destination: {GROUP}",
+    )
+    return Recorded(world)
+
+
+def document(world: World, what: str, place: Place = PLACE) -> dict[str, Any]:
+    return policy_for(what, world.desired()[0], place)
+
+
+# Sufficient
+
+
+def test_a_plan_is_allowed_and_writes_nothing(recorded: Recorded) -> None:
+    world = recorded.world
+    policy = document(world, "plan")
     world.plan()
-    allowed = actions(policies(world)["plan"])
-    assert {f"ses:{call}" for call in world.calls} <= allowed
-    assert all(action.split(":")[1].startswith(("Get", "List", "Describe")) for action in allowed)
-
-
-def test_an_apply_covers_every_call_that_it_made(world: World) -> None:
+    assert recorded.asked
+    assert recorded.refused(policy) == []
     world.apply()
-    text = world.text
+    recorded.asked.clear()
+    world.plan()
+    assert recorded.refused(policy) == []
+    reads = ("Get", "List", "Describe", "Decrypt")
+    for action in (each for part in policy["Statement"] for each in part["Action"]):
+        assert action.split(":")[1].startswith(reads), action
+
+
+def test_apply_and_rollback_are_allowed_over_all_kinds(recorded: Recorded) -> None:
+    world = recorded.world
+    policy = document(world, "apply", recorded.place())
+    world.apply()
+    assert recorded.refused(policy) == []
+    world.text = re.sub(r"    logging: .*\n", "", world.text)
+    change_every_kind(world)
+    world.text = with_logging(world.text, rule_set=f"destination: {GROUP}-2")
+    policy = document(world, "apply", recorded.place())
+    world.apply(**FORCED)
+    assert recorded.refused(policy) == []
+    world.rollback(**FORCED)
+    assert recorded.refused(policy) == []
     world.text = "version: 1\n"
-    world.apply(allow_delete=True, forced=("irreversible",))
+    world.apply(**FORCED)
+    assert recorded.refused(policy) == []
+
+
+def test_everything_can_be_deleted_and_come_back_with_new_ids(recorded: Recorded) -> None:
+    """What a rollback makes anew has ids that nobody knew: then any of the account may be used."""
+    world = recorded.world
+    world.apply()
+    text, world.text = world.text, "version: 1\n"
+    world.apply(**FORCED)
     world.text = text
-    assert {f"ses:{call}" for call in world.calls} <= actions(policies(world)["apply"])
+    policy = document(world, "apply")
+    recorded.asked.clear()
+    world.rollback(**FORCED)
+    assert recorded.refused(policy) == []
+
+
+def test_adoption_and_tags_are_allowed(recorded: Recorded) -> None:
+    world = recorded.world
+    world.apply()
+    policy = document(world, "apply", recorded.place())
+    world.observe, observe = None, world.observe
+    for thing in world.plan().live.objects:
+        for noun in nouns_of(replace(world.desired()[0], objects=(thing,))):
+            live_id = thing.subscription_id if noun == "AddonSubscription" else thing.id
+            world.service().untag(arn(str(noun), live_id or ""), ["mmctl:project"])
+    world.observe = observe
+    recorded.asked.clear()
+    world.replace("{retention: SEVEN_YEARS}", "{retention: TEN_YEARS, tags: {team: mail}}")
+    world.apply(adopt=True, **FORCED)
+    assert recorded.refused(policy) == []
+    assert world.plan().empty
+    recorded.asked.clear()
+    world.rollback(**FORCED)
+    assert recorded.refused(policy) == []
+
+
+def test_import_jobs_are_allowed_where_a_list_is_long(recorded: Recorded) -> None:
+    world = recorded.world
+    world.apply()
+    members = ", ".join(f"a{number}@example.com" for number in range(1001))
+    world.replace('"one@vendor.example"', f'"one@vendor.example", {members}')
+    policy = document(world, "apply", recorded.place())
+    world.apply(**FORCED)
+    assert any("ImportJob" in each.action for each in recorded.asked)
+    assert recorded.refused(policy) == []
+
+
+def test_a_block_list_can_be_changed_and_nothing_else(recorded: Recorded) -> None:
+    world = recorded.world
+    world.apply()
+    place = recorded.place()
+    policy = document(world, "list:partners", place)
+    world.replace('"one@vendor.example"', '"one@vendor.example", "spam@example.net"')
+    world.apply()
+    assert recorded.refused(policy) == []
+    ours = {"aws:ResourceTag/mmctl:project": "acme"}
+    feed = place.ids[Kind.ADDRESS_LIST]["feed"]
+    for action, resource in (
+        ("ses:RegisterMemberToAddressList", arn("AddressList", feed)),
+        ("ses:UpdateRuleSet", arn("RuleSet", place.ids[Kind.RULE_SET]["inbound"])),
+        ("ses:DeleteAddressList", arn("AddressList", feed)),
+        ("iam:PassRole", ROLE),
+    ):
+        assert not allows(policy, Asked(action=action, resource=resource, context=ours))
+
+
+# Least
+
+
+def test_nothing_of_another_project_is_changed(recorded: Recorded) -> None:
+    world = recorded.world
+    world.apply()
+    policy = document(world, "apply", recorded.place())
+    for fact in FACTS.values():
+        name = fact.action.partition(":")[2]
+        if not fact.action.startswith("ses:") or name.startswith(("Get", "List")):
+            continue
+        for part in fact.types:
+            resource = f"arn:aws:ses:{REGION}:{ACCOUNT}:{part}/x-1"
+            for theirs in ({"aws:ResourceTag/mmctl:project": "other"}, {}):
+                made = {"aws:RequestTag/mmctl:project": "other"}
+                asked = Asked(action=fact.action, resource=resource, context=theirs | made)
+                if name != "AllowVendedLogDeliveryForResource" or theirs:
+                    assert not allows(policy, asked), asked
+
+
+def test_what_another_project_made_is_not_taken_over(recorded: Recorded) -> None:
+    """What has no tag may be, as `--adopt` does: so does what was just made."""
+    policy = document(recorded.world, "apply")
+    made_ours = {"aws:RequestTag/mmctl:project": "acme"}
+    for theirs, allowed in (({"aws:ResourceTag/mmctl:project": "other"}, False), ({}, True)):
+        for part in FACTS["ses:TagResource"].types:
+            resource = f"arn:aws:ses:{REGION}:{ACCOUNT}:{part}/x-1"
+            context = made_ours | theirs
+            asked = Asked(action="ses:TagResource", resource=resource, context=context)
+            assert allows(policy, asked) is allowed
+    given_away = {
+        "aws:ResourceTag/mmctl:project": "acme",
+        "aws:RequestTag/mmctl:project": "other",
+    }
+    asked = Asked(action="ses:TagResource", resource=arn("RuleSet", "x"), context=given_away)
+    assert not allows(policy, asked)
+
+
+def test_nothing_of_another_account_or_region_is_read_or_changed(recorded: Recorded) -> None:
+    world = recorded.world
+    world.apply()
+    policy = document(world, "apply", recorded.place())
+    ours = {"aws:ResourceTag/mmctl:project": "acme", "aws:RequestTag/mmctl:project": "acme"}
+    for place in (f"{REGION}:111122223333", f"eu-west-1:{ACCOUNT}"):
+        for fact in FACTS.values():
+            for part in fact.types if fact.action.startswith("ses:") else ():
+                resource = f"arn:aws:ses:{place}:{part}/x-1"
+                assert not allows(
+                    policy, Asked(action=fact.action, resource=resource, context=ours)
+                )
+
+
+@pytest.mark.parametrize("action", ["ses:CreateIngressPoint", "ses:UpdateIngressPoint"])
+def test_ingress_points_are_pointed_at_what_is_ours_alone(recorded: Recorded, action: str) -> None:
+    world = recorded.world
+    world.apply()
+    place = recorded.place()
+    policy = document(world, "apply", place)
+    tags = {"aws:ResourceTag/mmctl:project": "acme", "aws:RequestTag/mmctl:project": "acme"}
+    rule_set, other = (
+        arn("RuleSet", place.ids[Kind.RULE_SET]["inbound"]),
+        arn("RuleSet", "rs-other"),
+    )
+    edge = arn("TrafficPolicy", place.ids[Kind.TRAFFIC_POLICY]["edge"])
+    open_to_all = arn("TrafficPolicy", "tp-other")
+    for used_rules, used_policy, allowed in (
+        (rule_set, edge, True),
+        (other, edge, False),
+        (rule_set, open_to_all, False),
+    ):
+        context = tags | {
+            "ses:MailManagerRuleSetArn": used_rules,
+            "ses:MailManagerTrafficPolicyArn": used_policy,
+        }
+        asked = Asked(action=action, resource=arn("IngressPoint", "inp-1"), context=context)
+        assert allows(policy, asked) is allowed
+
+
+def test_a_role_is_passed_to_mail_manager_alone_and_only_where_rules_name_it(
+    recorded: Recorded,
+) -> None:
+    policy = document(recorded.world, "apply")
+    for role, service, allowed in (
+        (ROLE, "ses.amazonaws.com", True),
+        (OTHER_ROLE, "ses.amazonaws.com", False),
+        (ROLE, "lambda.amazonaws.com", False),
+        (ROLE, "ec2.amazonaws.com", False),
+    ):
+        context = {"iam:PassedToService": service}
+        asked = Asked(action="iam:PassRole", resource=role, context=context)
+        assert allows(policy, asked) is allowed
+
+
+@pytest.mark.parametrize("what", ["plan", "apply", "list:partners"])
+def test_the_store_is_one_prefix_of_one_bucket(world: World, what: str) -> None:
+    policy = document(world, what)
+    prefix = PLACE.store.partition("/")[2] if PLACE.store else ""
+    bucket = "arn:aws:s3:::acme-mmctl"
+    assert allows(policy, Asked(action="s3:GetObject", resource=f"{bucket}/{prefix}/pins.json"))
+    for action in ("s3:GetObject", "s3:PutObject", "s3:DeleteObject"):
+        for key in ("prod/other/pins.json", f"{prefix}2/pins.json", "x"):
+            assert not allows(policy, Asked(action=action, resource=f"{bucket}/{key}"))
+    for listed, allowed in ((f"{prefix}/", True), ("", False), ("prod/", False)):
+        context = {"s3:prefix": listed}
+        asked = Asked(action="s3:ListBucket", resource=bucket, context=context)
+        assert allows(policy, asked) is allowed
+    assert not allows(policy, Asked(action="s3:ListBucket", resource=bucket))
+    key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
+    assert not allows(policy, Asked(action="kms:Decrypt", resource=key))
+
+
+def test_a_folder_as_store_needs_nothing_of_s3(world: World) -> None:
+    policy = document(world, "apply", replace(PLACE, store=None))
+    actions = {action for part in policy["Statement"] for action in part["Action"]}
+    assert not {action for action in actions if action.startswith(("s3:", "kms:"))}
 
 
 def test_a_project_without_ingress_points_needs_nothing_for_them(world: World) -> None:
     world.text = "version: 1\narchives:\n  legal: {retention: PERMANENT}\n"
-    assert not any("Ingress" in action for action in actions(policies(world)["apply"]))
+    policy = document(world, "apply")
+    actions = {action for part in policy["Statement"] for action in part["Action"]}
+    assert not any("Ingress" in action or action.startswith(("iam:", "ec2:")) for action in actions)
+
+
+def test_only_lists_and_what_has_no_resource_are_allowed_on_everything(
+    recorded: Recorded,
+) -> None:
+    for what in ("plan", "apply", "list:partners", "rules"):
+        for part in document(recorded.world, what)["Statement"]:
+            if "*" in part["Resource"]:
+                for action in part["Action"]:
+                    assert FACTS[action].types == (), action
+
+
+def test_each_statement_of_a_document_has_a_name_of_its_own(recorded: Recorded) -> None:
+    for what in ("plan", "apply", "list:partners", "rules", "trust"):
+        sids = [part["Sid"] for part in document(recorded.world, what)["Statement"]]
+        assert len(sids) == len(set(sids))
+        assert all(sid.isalnum() for sid in sids)
+
+
+def test_what_is_private_needs_to_look_at_vpc_endpoints(world: World) -> None:
+    asked = Asked(action="ec2:DescribeVpcEndpoints", resource="*")
+    assert not allows(document(world, "apply"), asked)
+    world.replace("    tls_policy: required", "    network: {vpc_endpoint: vpce-0123456789abcdef0}")
+    assert allows(document(world, "apply"), asked)
+
+
+def test_a_key_of_an_archive_is_used_and_no_other(world: World) -> None:
+    key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/archive"
+    world.replace("{retention: SEVEN_YEARS}", f"{{retention: SEVEN_YEARS, kms_key: {key!r}}}")
+    policy = document(world, "apply")
+    for action in ("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"):
+        assert allows(policy, Asked(action=action, resource=key))
+        assert not allows(policy, Asked(action=action, resource=key + "2"))
+
+
+# Of rules
 
 
 def test_a_role_may_do_what_its_rules_do_and_is_trusted_by_the_service_alone(
-    world: World,
+    recorded: Recorded,
 ) -> None:
-    world.replace(
-        "actions: [drop]",
-        f"actions: [{{write_to_s3: {{bucket: mail, prefix: in/, role: {ROLE!r}}}}}]",
-    )
-    role = policies(world)["roles"][ROLE]
-    assert role["policy"]["Statement"] == [
+    world = recorded.world
+    assert document(world, "rules")["Statement"] == [
         {
+            "Sid": "WriteToS3",
             "Effect": "Allow",
             "Action": ["s3:ListBucket", "s3:PutObject"],
             "Resource": ["arn:aws:s3:::mail", "arn:aws:s3:::mail/in/*"],
         }
     ]
-    assert role["trust"]["Statement"][0]["Principal"] == {"Service": "ses.amazonaws.com"}
+    (trust,) = document(world, "trust")["Statement"]
+    assert trust["Principal"] == {"Service": "ses.amazonaws.com"}
+    assert trust["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": ACCOUNT},
+        "ArnLike": {"aws:SourceArn": f"arn:aws:ses:{REGION}:{ACCOUNT}:mailmanager-rule-set/*"},
+    }
+
+
+def test_there_is_one_document_a_role(recorded: Recorded) -> None:
+    world = recorded.world
+    world.replace(
+        "- add_header: {name: X-Threat, value: malware}",
+        "- publish_to_sns: {topic: 'arn:aws:sns:us-east-1:111122223333:alerts', "
+        f"role: {OTHER_ROLE!r}}}",
+    )
+    with pytest.raises(UsageError, match="rules name 2 roles") as error:
+        document(world, "rules")
+    assert error.value.help == (
+        "one document a role: --iam rules:administrator, --iam rules:mail-s3"
+    )
+    assert document(world, "rules:mail-s3") == document(world, f"rules:{ROLE}")
+    (sns,) = document(world, "rules:administrator")["Statement"]
+    assert sns["Action"] == ["sns:Publish"]
+    assert sns["Resource"] == ["arn:aws:sns:us-east-1:111122223333:alerts"]
+
+
+@pytest.mark.parametrize(
+    ("what", "message"),
+    [
+        ("", "got `--iam `"),
+        ("everything", "got `--iam everything`"),
+        ("plan:x", "got `--iam plan:x`"),
+        ("rules:", "got `--iam rules:`"),
+        ("list", "got `--iam list`"),
+        ("list:", "got `--iam list:`"),
+        ("list:nobody", "there is no address list `nobody`"),
+        ("rules:nobody", "no rule names the role `nobody`"),
+    ],
+)
+def test_what_is_not_known_is_refused(recorded: Recorded, what: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        document(recorded.world, what)

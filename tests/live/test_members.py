@@ -12,7 +12,8 @@ from mmctl.emulator.core import EmbeddedMailManager
 from mmctl.emulator.faults import FaultKind, Faults, FaultyMailManager, parse_fault
 from mmctl.errors import CouldNot, StoppedPartWay
 from mmctl.live.aws import AwsMailManager
-from mmctl.live.iam import least_policies
+from mmctl.live.iam.places import Place
+from mmctl.live.iam.policies import policy_for
 from mmctl.live.service import Identity, Noun
 
 if TYPE_CHECKING:
@@ -378,7 +379,7 @@ def test_another_server_may_take_the_addresses_itself_and_send_them_nowhere_else
 
 def test_the_least_policies_have_import_jobs_where_a_list_is_long(world: World) -> None:
     def actions() -> set[str]:
-        policy = least_policies(world.desired()[0], world.service().identity)["apply"]
+        policy = policy_for("apply", world.desired()[0], Place(project="acme"))
         return {action for part in policy["Statement"] for action in part["Action"]}
 
     lists(world, blocked=many(1000))

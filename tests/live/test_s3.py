@@ -98,6 +98,20 @@ def test_the_conditions_are_those_of_s3(stubbed: tuple[S3Bucket, Stubber]) -> No
     assert not bucket.put("k", "t", over="etag")
 
 
+def test_what_is_hidden_is_told_from_what_is_not_there_by_its_name(
+    stubbed: tuple[S3Bucket, Stubber],
+) -> None:
+    """Who may list one prefix alone is refused what is not there, as is all that is elsewhere."""
+    bucket, stubber = stubbed
+    for there in ([], [{"Key": "k", "Size": 1, "ETag": "e"}]):
+        stubber.add_client_error("get_object", "AccessDenied", "no", http_status_code=403)
+        listed = {"Bucket": "snapshots", "Prefix": "k"}
+        stubber.add_response("list_objects_v2", {"Contents": there}, listed)
+    assert bucket.get("k") is None
+    with pytest.raises(CouldNot, match="GetObject: access to `s3://snapshots` is denied"):
+        bucket.get("k")
+
+
 def test_what_is_not_there_is_none_and_what_may_not_be_read_is_said(
     stubbed: tuple[S3Bucket, Stubber],
 ) -> None:
@@ -105,7 +119,8 @@ def test_what_is_not_there_is_none_and_what_may_not_be_read_is_said(
     body = io.BytesIO(b"text")
     stubber.add_response("get_object", {"Body": body, "ETag": "e"}, expected())
     stubber.add_client_error("get_object", "NoSuchKey", http_status_code=404)
-    stubber.add_client_error("get_object", "AccessDenied", "no", http_status_code=403)
+    for operation in ("get_object", "list_objects_v2"):
+        stubber.add_client_error(operation, "AccessDenied", "no", http_status_code=403)
     assert bucket.get("k") == ("text", "e")
     assert bucket.get("k") is None
     with pytest.raises(CouldNot, match="GetObject: access to `s3://snapshots` is denied"):

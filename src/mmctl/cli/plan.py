@@ -29,7 +29,26 @@ def plan(
         bool, typer.Option("--detailed-exitcode", help="Exit with 2 when there are changes.")
     ] = False,
     iam: Annotated[
-        bool, typer.Option("--iam", help="Print the least IAM policies instead, as JSON.")
+        str | None,
+        typer.Option(
+            "--iam",
+            help="Print the least IAM policy of one role instead, without credentials: plan, "
+            "apply (also for rollback), rules[:ROLE], list:NAME, trust.",
+            metavar="WHAT",
+        ),
+    ] = None,
+    oidc: Annotated[
+        str | None,
+        typer.Option(
+            "--oidc",
+            help="With --iam trust: the pipeline that may take the role on, "
+            "github:OWNER/REPO or gitlab:GROUP/PROJECT.",
+            metavar="REPOSITORY",
+        ),
+    ] = None,
+    known_ids: Annotated[
+        bool,
+        typer.Option("--known-ids", help="With --iam: take ids from a history in S3, too."),
     ] = False,
     corpus: Annotated[
         list[str] | None,
@@ -60,16 +79,18 @@ def plan(
     from mmctl.live.planfile import plan_document, save_plan
     from mmctl.render import plan as render
 
+    if iam is not None:
+        from mmctl.cli.policies import print_policy
+
+        print_policy(run, iam, oidc, known_ids=known_ids)
+        return 0
+    if oidc is not None or known_ids:
+        raise UsageError("`--oidc` and `--known-ids` go with `--iam`")
     run = run.with_passwords_of(password_env)
     if sign is not None and save is None:
         raise UsageError("`--sign` goes with `--save FILE`")
     released = forced_in_plan(force or ())
     change = open_change(run, endpoint_url=endpoint_url, base=base, forced=released)
-    if iam:
-        from mmctl.live.iam import least_policies
-
-        run.write_json(least_policies(change.desired(), change.means.service.identity))
-        return 0
     made = change.plan(partial(pass_gates, forced=released))
     changed: list[str] = []
     if corpus:

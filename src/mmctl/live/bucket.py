@@ -20,6 +20,7 @@ _TRIES: Final = 3
 _NOT_THERE: Final = "check its name, and `profile:` and `role_arn:` of the environment"
 _PERMISSIONS: Final = {"ListObjectsV2": "s3:ListBucket", "CopyObject": "s3:PutObject"}
 """What allows an operation, where that has another name."""
+_DENIED: Final = ("AccessDenied", "403")
 _UNREADABLE: Final = {
     "NoSuchKey": "is gone",
     "PreconditionFailed": "was written to while it was read",
@@ -61,9 +62,20 @@ class S3Bucket:
                 answer = self._client.get_object(Bucket=self._bucket, Key=key)
                 return answer["Body"].read().decode(), answer["ETag"]
         except ServiceAnswer as answered:
-            if answered.code in {"NoSuchKey", "404"}:
+            if answered.code in {"NoSuchKey", "404"} or self._is_hidden(key, answered):
                 return None
             raise self._could_not(answered) from answered
+
+    def _is_hidden(self, key: str, answered: ServiceAnswer) -> bool:
+        """Whether a refusal only hides that there is no such object.
+
+        S3 says 403 of what is not there to those who may list some prefixes alone.
+        """
+        if answered.code not in _DENIED:
+            return False
+        with suppress(CouldNot):
+            return key not in self.keys(key)
+        return False
 
     def part(self, entry: ObjectEntry, start: int, end: int) -> bytes:
         """The bytes of an object from one place up to another, of the version that was listed.
@@ -162,7 +174,7 @@ class S3Bucket:
         """What S3 refuses, in words that say what to do about it."""
         if answered.code == "NoSuchBucket":
             return CouldNot(f"there is no bucket `{self._bucket}`", help=_NOT_THERE)
-        if answered.code in {"AccessDenied", "403"}:
+        if answered.code in _DENIED:
             allows = _PERMISSIONS.get(answered.operation, f"s3:{answered.operation}")
             return CouldNot(
                 f"{answered.operation}: access to `{self.place}` is denied",

@@ -119,6 +119,8 @@ class _Order:
         self.new_passwords = new_passwords
         self.names = {thing.key: thing.live_name for thing in live.objects}
         """What each live object is called when the steps so far are done."""
+        self.let_go: list[Step] = []
+        """What takes our tag off; last, as all else may be allowed on what has it alone."""
         self.replaced = {
             thing.key
             for thing in desired.objects
@@ -144,6 +146,7 @@ class _Order:
         for kind in reversed(Kind):
             for thing in self._going(kind):
                 yield _step(Verb.DELETE, thing, id=call_id(thing))
+        yield from self.let_go
 
     def _upserts(self, kind: Kind) -> Iterator[Step]:
         for thing in self.desired.of_kind(kind):
@@ -163,7 +166,11 @@ class _Order:
             yield from self._creation(thing, found)
             return
         self.names[thing.key] = thing.live_name
-        yield from _tag_steps(thing, found)
+        for step in _tag_steps(thing, found):
+            if step.verb is Verb.UNTAG and any(key == OWNER_TAG for key, _ in step.values):
+                self.let_go.append(step)
+            else:
+                yield step
         members = self._update_members(thing, found)
         if members:
             yield _step(Verb.UPDATE, thing, id=call_id(found), members=members)

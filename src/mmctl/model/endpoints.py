@@ -102,6 +102,12 @@ _S3: Final = re.compile(f"https://(?:{'|'.join(map(_s3, PARTITIONS))})/[!-~]*")
 _LOOPBACK: Final = re.compile(r"https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?/?")
 
 
+def partition_of(region: str) -> Partition:
+    """The partition of a region; one that is not known counts as AWS's own."""
+    found = (each for each in PARTITIONS if re.fullmatch(each.region, region))
+    return next(found, PARTITIONS[0])
+
+
 def is_mail_managers(url: str) -> bool:
     """Whether a URL is exactly one of Mail Manager's: regional, FIPS, dual-stack or private."""
     return _OWN.fullmatch(url) is not None

@@ -1,0 +1,100 @@
+"""Where the things of a policy are: partition, account, region, store, and ids that are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.language.project import Kind
+from mmctl.live.service import ARN_PART, NOUN, Noun
+from mmctl.model.endpoints import partition_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from mmctl.compiler.configuration import LiveConfiguration
+
+Policy = dict[str, Any]
+Statement = dict[str, Any]
+
+ACCOUNT: Final = "ACCOUNT"
+REGION: Final = "REGION"
+"""What stands in a policy where the environment does not say it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What a policy is for."""
+
+    account: str = ACCOUNT
+    region: str = REGION
+    project: str
+    store: str | None = None
+    """Bucket and prefix below which the history is: `bucket/prefix/…`; None: a folder."""
+    ids: Mapping[Kind, Mapping[str, str]] = field(default_factory=dict)
+    """The ids of live objects, by kind and logical name, as far as they are known."""
+
+    @property
+    def partition(self) -> str:
+        """The partition of the region."""
+        return partition_of(self.region).id
+
+    @property
+    def suffix(self) -> str:
+        """What the names of its services end with."""
+        return partition_of(self.region).suffix
+
+    def arn(self, service: str, rest: str) -> str:
+        """An ARN in this account and region."""
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{rest}"
+
+    def of_noun(self, noun: Noun, id: str = "*") -> str:
+        """The ARN of an object of Mail Manager, or of all of its kind."""
+        return self.arn("ses", f"{ARN_PART[noun]}/{id}")
+
+    def bucket(self, name: str) -> str:
+        """The ARN of a bucket, or of objects in one."""
+        return f"arn:{self.partition}:s3:::{name}"
+
+
+def nouns_of(desired: LiveConfiguration) -> list[Noun]:
+    """What the objects of a project are in the API; an add-on has an instance besides."""
+    kinds = {thing.kind for thing in desired.objects}
+    nouns = [NOUN[kind] for kind in Kind if kind in kinds]
+    return [*nouns, Noun.ADDON_INSTANCE] if Kind.ADD_ON in kinds else nouns
+
+
+def receivers(desired: LiveConfiguration) -> list[str]:
+    """The ARNs that logs go to."""
+    return sorted({arn for thing in desired.objects for arn in thing.logging.values()})
+
+
+def actions_of(desired: LiveConfiguration) -> Iterator[tuple[str, Policy]]:
+    """The actions of all rules, by their kind in the API."""
+    for thing in desired.of_kind(Kind.RULE_SET):
+        for rule in thing.shape.to_api()["Rules"]:
+            for action in rule["Actions"]:
+                yield from action.items()
+
+
+def policy(statements: Iterable[Statement]) -> Policy:
+    """A document of statements."""
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def statement(
+    sid: str,
+    actions: Iterable[str],
+    resources: Iterable[str],
+    **conditions: Mapping[str, str | list[str]],
+) -> Statement:
+    """What is allowed on what, on conditions by their operator."""
+    found: Statement = {
+        "Sid": sid,
+        "Effect": "Allow",
+        "Action": sorted(set(actions)),
+        "Resource": sorted(set(resources)),
+    }
+    if conditions:
+        found["Condition"] = {name: dict(each) for name, each in conditions.items()}
+    return found

@@ -1,0 +1,67 @@
+"""The documents that `mmctl plan --iam` prints: one a role."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.errors import UsageError
+from mmctl.language.project import Kind
+from mmctl.language.suggest import did_you_mean
+from mmctl.live.iam.places import policy
+from mmctl.live.iam.reading import preflight_statements, read_statements, store_statements
+from mmctl.live.iam.roles import role_statements, roles_of
+from mmctl.live.iam.trusting import service_trust
+from mmctl.live.iam.writing import apply_statements, list_statement
+
+if TYPE_CHECKING:
+    from mmctl.compiler.configuration import LiveConfiguration
+    from mmctl.live.iam.places import Place, Policy
+
+PLAN, APPLY, RULES, LIST, TRUST = "plan", "apply", "rules", "list", "trust"
+KINDS: Final = "plan, apply, rules[:ROLE], list:NAME or trust"
+
+
+def policy_for(what: str, desired: LiveConfiguration, place: Place) -> Policy:
+    """The document for what `--iam` names; a trust policy is the one for the roles of rules.
+
+    Raises:
+        UsageError: there is no such kind, list or role, or several roles of which none is named.
+    """
+    kind, colon, name = what.partition(":")
+    reads = read_statements(desired, place)
+    asks = preflight_statements(desired, place)
+    match kind:
+        case "plan" if not colon:
+            return policy([*reads, *store_statements(place, writes=False), *asks])
+        case "apply" if not colon:
+            writes = apply_statements(desired, place)
+            return policy([*reads, *store_statements(place, writes=True), *asks, *writes])
+        case "rules" if name or not colon:
+            return policy(role_statements(desired, _role(desired, name), place))
+        case "list" if name:
+            _check_list(desired, name)
+            store = store_statements(place, writes=True)
+            return policy([*reads, *store, list_statement(name, place)])
+        case "trust" if not colon:
+            return service_trust(place)
+        case _:
+            raise UsageError(f"got `--iam {what}`", help=f"expected {KINDS}")
+
+
+def _role(desired: LiveConfiguration, name: str) -> str:
+    """The role that is meant, by its ARN or the last part of it."""
+    roles = sorted(roles_of(desired))
+    if not roles:
+        raise UsageError("no rule names a role", help="there is nothing to allow for rules")
+    found = [role for role in roles if not name or name in {role, role.rpartition("/")[2]}]
+    if len(found) == 1:
+        return found[0]
+    listed = ", ".join(f"--iam rules:{role.rpartition('/')[2]}" for role in roles)
+    message = f"no rule names the role `{name}`" if name else f"rules name {len(roles)} roles"
+    raise UsageError(message, help=f"one document a role: {listed}")
+
+
+def _check_list(desired: LiveConfiguration, name: str) -> None:
+    lists = [thing.name for thing in desired.of_kind(Kind.ADDRESS_LIST)]
+    if name not in lists:
+        raise UsageError(f"there is no address list `{name}`", help=did_you_mean(name, lists))

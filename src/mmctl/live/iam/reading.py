@@ -1,0 +1,121 @@
+"""What `mmctl plan` needs: everything is read, nothing is written. And the store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.language.project import Kind
+from mmctl.live.iam.places import actions_of, nouns_of, receivers, statement
+from mmctl.live.service import Noun
+from mmctl.model.logs import DestinationType, destination_type_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.compiler.configuration import LiveConfiguration
+    from mmctl.live.iam.places import Place, Statement
+
+_LOG_READS: Final = (
+    "logs:DescribeDeliveries",
+    "logs:DescribeDeliverySources",
+    "logs:GetDeliveryDestination",
+    "logs:ListTagsForResource",
+)
+
+
+def read_statements(desired: LiveConfiguration, place: Place) -> Iterator[Statement]:
+    """What is live: lists of the account, objects of the project's kinds, log deliveries.
+
+    Reading is not bound to our tag: what has a name of ours and no tag is shown as such.
+    """
+    nouns = nouns_of(desired)
+    plurals = {Noun.TRAFFIC_POLICY: "TrafficPolicies"}
+    lists = [f"ses:List{plurals.get(noun, f'{noun}s')}" for noun in nouns]
+    yield statement("ListMailManager", [*lists, "ses:ListTagsForResource"], ["*"])
+    gets = [f"ses:Get{noun}" for noun in nouns]
+    members = ["ses:ListMembersOfAddressList"] if Noun.ADDRESS_LIST in nouns else []
+    if gets:
+        kinds = [place.of_noun(noun) for noun in nouns]
+        yield statement("ReadMailManager", [*gets, *members], kinds)
+    if receivers(desired):
+        yield statement("ReadLogDeliveries", _LOG_READS, ["*"])
+
+
+def store_statements(place: Place, *, writes: bool) -> Iterator[Statement]:
+    """Objects below the prefix of the history, their names, and the key of the bucket.
+
+    A write on a condition reads what it is to replace. The key is S3's to choose, so it is bound
+    to what S3 does with it, and to this bucket.
+    """
+    if place.store is None:
+        return
+    bucket, _, prefix = place.store.partition("/")
+    below = f"{prefix}/*"
+    more = ["s3:DeleteObject", "s3:PutObject"] if writes else []
+    yield statement("Store", ["s3:GetObject", *more], [place.bucket(f"{bucket}/{below}")])
+    names = {"s3:prefix": [below]}
+    yield statement("StoreNames", ["s3:ListBucket"], [place.bucket(bucket)], StringLike=names)
+    yield statement(
+        "StoreKey",
+        ["kms:Decrypt", *(["kms:GenerateDataKey"] if writes else [])],
+        [place.arn("kms", "key/*")],
+        StringEquals={"kms:ViaService": f"s3.{place.region}.{place.suffix}"},
+        StringLike={
+            "kms:EncryptionContext:aws:s3:arn": [
+                place.bucket(bucket),
+                place.bucket(f"{bucket}/{below}"),
+            ]
+        },
+    )
+
+
+def preflight_statements(desired: LiveConfiguration, place: Place) -> Iterator[Statement]:
+    """What is asked before an apply: without these, preflight says that it could not ask."""
+    asked = _asked(desired, place)
+    for action, sid in _PREFLIGHT.items():
+        if asked.get(action):
+            yield statement(f"Preflight{sid}", [action], asked[action])
+
+
+_PREFLIGHT: Final = {
+    "iam:GetRole": "Roles",
+    "s3:ListBucket": "Buckets",
+    "sns:GetTopicAttributes": "Topics",
+    "lambda:GetFunctionConfiguration": "Functions",
+    "kms:DescribeKey": "Keys",
+    "logs:DescribeLogGroups": "LogGroups",
+    "firehose:DescribeDeliveryStream": "Streams",
+    "ses:GetEmailIdentity": "Identities",
+}
+_MEMBERS: Final = {
+    "RoleArn": "iam:GetRole",
+    "TopicArn": "sns:GetTopicAttributes",
+    "FunctionArn": "lambda:GetFunctionConfiguration",
+    "S3SseKmsKeyId": "kms:DescribeKey",
+}
+
+
+def _asked(desired: LiveConfiguration, place: Place) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {action: set() for action in _PREFLIGHT}
+    for kind, members in actions_of(desired):
+        for member, action in _MEMBERS.items():
+            if members.get(member):
+                found[action].add(members[member])
+        if members.get("S3Bucket"):
+            found["s3:ListBucket"].add(place.bucket(members["S3Bucket"]))
+        if kind == "Relay":
+            found["ses:GetEmailIdentity"].add(place.arn("ses", "identity/*"))
+    for thing in desired.of_kind(Kind.ARCHIVE):
+        key = thing.shape.to_api().get("KmsKeyArn")
+        found["kms:DescribeKey"] |= {key} if key else set()
+    for arn in receivers(desired):
+        match destination_type_of(arn):
+            case DestinationType.CLOUDWATCH_LOGS:
+                found["logs:DescribeLogGroups"].add(place.arn("logs", "log-group:*"))
+            case DestinationType.S3:
+                found["s3:ListBucket"].add(arn.partition("/")[0])
+            case DestinationType.FIREHOSE:
+                found["firehose:DescribeDeliveryStream"].add(arn)
+            case None:
+                continue
+    return found
