@@ -74,7 +74,16 @@ def with_logging(text: str, **logging: str) -> str:
 
 FORCED: dict[str, Any] = {
     "allow_delete": True,
-    "forced": ("relay-target", "size", "irreversible", "endpoint-replacement", "pin"),
+    "forced": (
+        "relay-target",
+        "size",
+        "irreversible",
+        "endpoint-replacement",
+        "pin",
+        "entrance",
+        "destination",
+        "ordinary-mail",
+    ),
 }
 
 

@@ -47,10 +47,11 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.checks.effects import ends, kinds
-from mmctl.checks.ordinary import addressed, ordinary
+from mmctl.checks.ordinary import addressed
 from mmctl.checks.own import domain_of, is_open, own_domains
 from mmctl.checks.places import said_from
 from mmctl.judge.judging import judge
+from mmctl.judge.ordinary import ordinary
 from mmctl.judge.submission import gateway_of_ingress_point
 from mmctl.judge.trace import distinct_actions
 from mmctl.problem import Severity

@@ -1,4 +1,4 @@
-"""Ordinary mail: a plain message without any fault, for recipients worth trying. No check here."""
+"""Recipients and clients worth trying with ordinary mail. No check here."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.effects import delivers
 from mmctl.checks.networks import network as read_network
-from mmctl.judge.submission import Submission
-from mmctl.mail.compose import compose_email
-from mmctl.mail.email import Envelope, Facts, Session, Tls
-from mmctl.mail.reader import read_email
-from mmctl.model.enums import AcceptAction, RuleDmarcPolicy, RuleVerdict
+from mmctl.judge.ordinary import CLIENT, ELSEWHERE
+from mmctl.model.enums import AcceptAction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,22 +20,6 @@ MOST: Final = 40
 """Recipients that are tried at one ingress point and address."""
 _LONGEST: Final = 200
 """Characters of a value that still is part of an address."""
-ELSEWHERE: Final = "someone@elsewhere.example"
-SENDER: Final = "someone@sender.example"
-CLIENT: Final = "203.0.113.25"
-
-
-def ordinary(recipients: tuple[str, ...], *, source_ip: str) -> Submission:
-    """A plain message from outside, with every verdict as good as it can be."""
-    message = compose_email(from_=SENDER, to=recipients[0], subject="Hello", body="Hello\r\n")
-    return Submission(
-        email=read_email(message),
-        session=Session(
-            source_ip=source_ip, helo="mail.sender.example", tls=Tls.TLS1_3, tls_wrapped=False
-        ),
-        envelope=Envelope(mail_from=SENDER, recipients=recipients),
-        facts=Facts(spf=RuleVerdict.PASS, dkim=RuleVerdict.PASS, dmarc_policy=RuleDmarcPolicy.NONE),
-    )
 
 
 def addressed(gateway: Gateway) -> Iterator[tuple[str, tuple[str, ...]]]:

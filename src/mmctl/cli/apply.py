@@ -64,6 +64,7 @@ def apply(
     password_env: PasswordEnv = None,
 ) -> int:
     """Make live what the files say: snapshot first, and read back afterwards."""
+    from mmctl.cli.ordinary import with_limits_said, with_ordinary_mail
     from mmctl.live.apply import apply as carry_out
     from mmctl.live.apply import check_permitted
     from mmctl.live.brakes.brake import brakes_named
@@ -84,6 +85,7 @@ def apply(
         if plan_file is not None
         else _planned(run, opened, permissions, require_signature)
     )
+    made = with_limits_said(with_ordinary_mail(change, made))
     with screen(change) as show, stoppable():
         if not (run.quiet and yes):
             show(render.bare(made, width=run.console().width, verbose=run.verbose))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.judge.actions import DELIVERING, STORING, kind_of
+from mmctl.judge.actions import stops
 from mmctl.language.project import (
     Kind,
     LogicalAddressList,
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from mmctl.language.project import Project
     from mmctl.model.rules import Rule
 
-_KEEPING: Final = DELIVERING | STORING
 _NOWHERE: Final = Position(file="live", line=0)
 """Live rules stand in no file, so in no line of one."""
 
@@ -97,17 +96,6 @@ def _rule(rule: Rule, name: str) -> LogicalRule:
         position=_NOWHERE,
         positions=Positions({(): _NOWHERE}),
     )
-
-
-def stops(rule: Rule) -> bool:
-    """Whether the drop of a live rule is a `stop`: what delivers or stores stands before it."""
-    keeps = False
-    for action in rule.actions:
-        kind = kind_of(action)
-        if kind == "drop":
-            return keeps
-        keeps = keeps or kind in _KEEPING
-    return False
 
 
 def _policy(found: LiveObject, project: Project) -> LogicalTrafficPolicy:

@@ -76,6 +76,7 @@ def plan(
 ) -> int:
     """Show what would change: lint and cases first, then live against the files."""
     from mmctl.cli.gate import forced_in_plan, pass_gates
+    from mmctl.cli.ordinary import with_limits_said, with_ordinary_mail
     from mmctl.live.planfile import plan_document, save_plan
     from mmctl.render import plan as render
 
@@ -97,6 +98,7 @@ def plan(
         from mmctl.cli.corpus import with_behaviour
 
         made = with_behaviour(made, change, corpus, changed.append)
+    made = with_limits_said(with_ordinary_mail(change, made))
     match run.format:
         case "json":
             run.write_json(plan_document(made))

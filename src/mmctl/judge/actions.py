@@ -26,12 +26,16 @@ from mmctl.model.rules import (
 
 if TYPE_CHECKING:
     from mmctl.language.project import LogicalRule
+    from mmctl.model.rules import Rule
 
 DELIVERING: Final = frozenset({"relay", "send", "deliver_to_mailbox"})
 """Actions after which mail counts as delivered."""
 
 STORING: Final = frozenset({"archive", "write_to_s3", "deliver_to_q_business"})
 """Actions after which mail counts at least as stored."""
+
+KEEPING: Final = DELIVERING | STORING
+"""Actions after which mail is not lost."""
 
 CANNOT_FAIL: Final = frozenset({"drop", "stop", "add_header", "replace_recipient"})
 """Actions on the message itself; they have no `on_failure`."""
@@ -122,3 +126,14 @@ def actions_in_effect(rule: LogicalRule) -> tuple[RuleAction, ...]:
         return rule.actions
     header = {"HeaderName": SHADOW_HEADER, "HeaderValue": rule.name}
     return (RuleAction.of_api({"AddHeader": header}),)
+
+
+def stops(rule: Rule) -> bool:
+    """Whether the drop of a live rule is a `stop`: what delivers or stores stands before it."""
+    keeps = False
+    for action in rule.actions:
+        kind = kind_of(action)
+        if kind == "drop":
+            return keeps
+        keeps = keeps or kind in KEEPING
+    return False

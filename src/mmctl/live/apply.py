@@ -30,6 +30,7 @@ from mmctl.live.service import OutcomeUnknown, ServiceAnswer
 from mmctl.live.stale import check_fresh, check_place
 from mmctl.live.steps import PASSWORD, Verb
 from mmctl.live.wording import spaced
+from mmctl.live.yesterday import with_yesterday
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -132,7 +133,11 @@ def check_permitted(plan: Plan, means: Means, permissions: Permissions) -> tuple
     plan = with_marks(plan, means.history)
     _check_names(plan)
     _check_adoption(plan, permissions)
-    found = grips(plan, pinned=means.history.pins(), entries=means.history.entries())
+    found = grips(
+        with_yesterday(plan, means),
+        pinned=means.history.pins(),
+        entries=means.history.entries(),
+    )
     held = holding(found, forced=permissions.forced, allow_delete=permissions.allow_delete)
     passed: tuple[Grip, ...] = ()
     if plan.goes_back_to is not None:

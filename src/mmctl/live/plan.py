@@ -14,6 +14,7 @@ from mmctl.live.canonical import canonical_pair, digest, digest_of, forms_of
 from mmctl.live.diff import diff
 from mmctl.live.edits import Edit, Summary, summarise
 from mmctl.live.names import named_desired
+from mmctl.live.ordinary.values import ProjectMail
 from mmctl.live.proposals import identity_notes
 from mmctl.live.steps import ordered_steps
 from mmctl.live.unknown import notes_of, unknown_members, warnings_of
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.language.project import Brakes, Environment
+    from mmctl.live.ordinary.values import OrdinaryMail
     from mmctl.live.read import LiveState
     from mmctl.live.service import Identity
     from mmctl.live.steps import Step
@@ -112,6 +114,12 @@ class Plan:
     """None: no corpus was given."""
     trust: Trust | None = None
     """None: it was not compared with a base."""
+    project_mail: ProjectMail = field(default_factory=ProjectMail)
+    """What the project adds to the mail that is judged without a corpus."""
+    ordinary: OrdinaryMail | None = None
+    """What it changes for ordinary mail; None: not judged yet."""
+    yesterday: LiveConfiguration | None = None
+    """The oldest state of the last 24 hours; None: it is the live one, or not known."""
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

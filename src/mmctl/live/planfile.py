@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from mmctl.live.ordinary.values import Difference
+
 SCHEMA: Final = "mmctl/plan@1"
 
 
@@ -51,7 +53,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "notes": list(plan.notes),
         "goes_back_to": plan.goes_back_to,
     }
-    document |= _unknown_document(plan)
+    document |= _unknown_document(plan) | _ordinary_document(plan)
     if plan.trust is None or plan.trust.silent:
         return document
     return document | {"trust": trust_document(plan.trust)}
@@ -71,6 +73,29 @@ def _unknown_document(plan: Plan) -> dict[str, Any]:
         for each in plan.unknown
     ]
     return {"unknown_members": found} if found else {}
+
+
+def _ordinary_document(plan: Plan) -> dict[str, Any]:
+    """What becomes of ordinary mail, where it was judged."""
+    found = plan.ordinary
+    if found is None or not found.judged:
+        return {}
+    return {
+        "ordinary_mail": {
+            "judged": found.judged,
+            "left_out": found.left_out,
+            "held": [_difference_document(each) for each in found.held],
+            "meant": [_difference_document(each) for each in found.meant],
+        }
+    }
+
+
+def _difference_document(difference: Difference) -> dict[str, Any]:
+    return {
+        "about": difference.about.value,
+        "subject": difference.subject,
+        "what": difference.what,
+    }
 
 
 def edit_document(edit: Edit) -> dict[str, Any]:

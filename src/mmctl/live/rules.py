@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.language.project import Kind
+from mmctl.live.canonical import canonical
 from mmctl.live.changes import changes, likeness
 from mmctl.live.edits import Edit, EditKind
 from mmctl.live.file_words import in_words
@@ -17,12 +18,38 @@ from mmctl.live.file_words import in_words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mmctl.compiler.configuration import RuleOrigin
+    from mmctl.compiler.configuration import LiveObject, RuleOrigin
 
 ALIKE: Final = 0.75
 """From this likeness on, a removed and an added rule are one that was renamed."""
 
 Form = dict[str, Any]
+
+
+KEEPING: Final = frozenset(
+    {"Relay", "Send", "DeliverToMailbox", "Archive", "WriteToS3", "DeliverToQBusiness"}
+)
+"""Actions after which mail is not lost."""
+
+
+def rules_of(thing: LiveObject | None) -> list[Form]:
+    """The rules of a rule set in canonical form; none where there is no rule set."""
+    return [] if thing is None else list(canonical(thing)["Rules"])
+
+
+def effect_of(rule: Form) -> Form:
+    """What a rule does, whatever it is called."""
+    return {member: value for member, value in rule.items() if member != "Name"}
+
+
+def blocks(rule: Form) -> bool:
+    """Whether a rule ends the mail that meets it, without keeping or delivering it first."""
+    for action in rule["Actions"]:
+        if KEEPING & action.keys():
+            return False
+        if {"Drop", "Bounce"} & action.keys():
+            return True
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +68,7 @@ def rule_edits(
     `origins` are parallel to `after`; without them rules go by their live names.
     """
     pairs = _Pairs(before, after, paired_rules(before, after))
-    moved = _moved([pairs.of_new[index] for index in sorted(pairs.of_new)])
+    moved = fewest_moved([pairs.of_new[index] for index in sorted(pairs.of_new)])
     name = rule_names(after, origins)
     for index, rule in enumerate(after):
         place = origins[index].place if index < len(origins) else None
@@ -65,7 +92,7 @@ def rule_edits(
             )
         if old in moved:
             yield Edit(kind=EditKind.MOVED, before=old + 1, after=index + 1, **about)
-        was, becomes = _nameless(before[old]), _nameless(rule)
+        was, becomes = effect_of(before[old]), effect_of(rule)
         for change, words in in_words(Kind.RULE_SET, changes(was, becomes), was, becomes):
             yield Edit(
                 kind=EditKind.CHANGED,
@@ -94,12 +121,8 @@ def rule_names(rules: Sequence[Form], origins: Sequence[RuleOrigin]) -> list[str
     return [rule.get("Name") or f"rule {index + 1}" for index, rule in enumerate(rules)]
 
 
-def _nameless(rule: Form) -> Form:
-    return {member: value for member, value in rule.items() if member != "Name"}
-
-
 def paired_rules(before: Sequence[Form], after: Sequence[Form]) -> dict[int, int]:
-    """Which rule before is which after: its index by the index of that one."""
+    """Which rule of before each rule of after is, by their places; new rules are left out."""
     pairs: dict[int, int] = {}
     free = list(range(len(before)))
 
@@ -116,7 +139,7 @@ def paired_rules(before: Sequence[Form], after: Sequence[Form]) -> dict[int, int
     names = {rule.get("Name") for rule in after}
     for new, rule in enumerate(after):
         if new not in pairs:
-            equal = [old for old in free if _nameless(before[old]) == _nameless(rule)]
+            equal = [old for old in free if effect_of(before[old]) == effect_of(rule)]
             if equal:
                 take(new, equal[0])
     scored = sorted(
@@ -125,7 +148,7 @@ def paired_rules(before: Sequence[Form], after: Sequence[Form]) -> dict[int, int
         if new not in pairs
         for old in free
         if before[old].get("Name") not in names - {None}
-        and (score := likeness(_nameless(before[old]), _nameless(rule))) >= ALIKE
+        and (score := likeness(effect_of(before[old]), effect_of(rule))) >= ALIKE
     )
     for _score, new, old in scored:
         if new not in pairs and old in free:
@@ -133,7 +156,7 @@ def paired_rules(before: Sequence[Form], after: Sequence[Form]) -> dict[int, int
     return pairs
 
 
-def _moved(order: Sequence[int]) -> set[int]:
+def fewest_moved(order: Sequence[int]) -> set[int]:
     """The items outside a longest increasing subsequence: the fewest that must move."""
     tails: list[int] = []
     ends: list[int] = []

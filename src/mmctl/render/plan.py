@@ -15,6 +15,7 @@ from rich.text import Text
 from mmctl.language.project import Kind
 from mmctl.live.edits import Edit, EditKind
 from mmctl.live.wording import GLUE, spaced, value_change
+from mmctl.render.ordinary import ordinary_lines
 from mmctl.render.trust import trust_lines
 from mmctl.visible import visible
 
@@ -72,6 +73,7 @@ def bare(
     lines += [Text(visible(f"note: {note}"), "dim") for note in plan.notes]
     lines += [line(behaviour_line(found))] if (found := plan.behaviour) else []
     lines += [line(f"  {message}") for message in messages]
+    lines += [line(each) for each in ordinary_lines(plan.ordinary)]
     lines += list(_budget(plan))
     lines.append(_totals(plan, width))
     return Text("\n").join(lines)

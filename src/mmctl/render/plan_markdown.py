@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mmctl.live.wording import spaced
 from mmctl.render.markdown import code, table, word
+from mmctl.render.ordinary import ordinary_lines
 from mmctl.render.plan import EMBEDDED_BANNER, MARKS, behaviour_line, detail, is_usual, told, totals
 from mmctl.render.trust import trust_lines
 
@@ -42,6 +43,8 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield f"- {code(note)}"
     if plan.behaviour:
         yield f"- {code(behaviour_line(plan.behaviour))}"
+    for each in ordinary_lines(plan.ordinary):
+        yield f"- {code(each.strip())}"
     yield f"\nDigest {code(plan.digest_before[:12])} → {code(plan.digest_after[:12])}"
 
 

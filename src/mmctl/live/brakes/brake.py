@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.errors import Refused, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 class Brake(StrEnum):
@@ -29,6 +29,11 @@ class Brake(StrEnum):
     TRUST = "trust"
     UNKNOWN_MEMBERS = "unknown-members"
     DRIFT = "drift"
+    ORDINARY_MAIL = "ordinary-mail"
+    LISTS = "lists"
+    ENTRANCE = "entrance"
+    DESTINATION = "destination"
+    BLOCKING = "blocking"
 
 
 HOLDS_ROLLBACK: Final = (
@@ -47,29 +52,55 @@ class Grip:
     brake: Brake
     what: str
     why: str
+    subject: str | None = None
+    """What it holds, where that can be released by itself: `--force BRAKE=SUBJECT`."""
     instead: str | None = None
     """What else goes on: the setting in mmctl.yaml that moves the limit for good."""
 
     @property
+    def flag(self) -> str:
+        """The flag that releases it, and nothing more than it."""
+        if self.brake is Brake.DELETES:
+            return "--allow-delete"
+        return f"--force {self.brake}" + (f"={self.subject}" if self.subject else "")
+
+    @property
     def help(self) -> str:
         """The flag that goes on."""
-        return f"to go on: {_flag(self.brake)}" + (f", or {self.instead}" if self.instead else "")
+        return f"to go on: {self.flag}" + (f", or {self.instead}" if self.instead else "")
 
     def refusal(self) -> Refused:
         """The brake as the error that ends the command."""
         return Refused(f"{self.brake}: {self.what}", why=self.why, help=self.help)
 
 
+WITH_SUBJECT: Final = (
+    Brake.ORDINARY_MAIL,
+    Brake.LISTS,
+    Brake.ENTRANCE,
+    Brake.DESTINATION,
+    Brake.BLOCKING,
+)
+"""Brakes of which one thing can be released by itself."""
+_SHOWN: Final = 5
+"""So many things that one brake holds are named in a refusal."""
+_FLAGS_APIECE: Final = 3
+"""Up to so many things of one brake have a flag each in a refusal."""
+
+
 def brakes_named(names: Iterable[str]) -> tuple[str, ...]:
-    """The brakes of `--force`, checked.
+    """The brakes of `--force`, checked: `lists`, or `lists=NAME` for one thing that it holds.
 
     Raises:
-        UsageError: there is no such brake.
+        UsageError: there is no such brake, or it is released as a whole only.
     """
     every = [brake.value for brake in Brake]
     for name in names:
-        if name not in every:
-            raise UsageError(f"no brake is called `{name}`", help=f"one of {', '.join(every)}")
+        brake, equals, subject = name.partition("=")
+        if brake not in every:
+            raise UsageError(f"no brake is called `{brake}`", help=f"one of {', '.join(every)}")
+        if equals and (brake not in WITH_SUBJECT or not subject):
+            raise UsageError(f"got `--force {name}`", help=f"--force {brake}")
     return tuple(sorted(set(names)))
 
 
@@ -77,8 +108,15 @@ def holding(
     found: Iterable[Grip], *, forced: Iterable[str] = (), allow_delete: bool = False
 ) -> tuple[Grip, ...]:
     """The brakes that are left after the flags, in a plan as in a rollback."""
-    released = set(forced) | ({Brake.DELETES.value} if allow_delete else set())
-    return tuple(grip for grip in found if grip.brake.value not in released)
+    released = {name.lower() for name in forced} | (
+        {Brake.DELETES.value} if allow_delete else set()
+    )
+    return tuple(
+        grip
+        for grip in found
+        if grip.brake.value not in released
+        and f"{grip.brake}={grip.subject}".lower() not in released
+    )
 
 
 def refuse(found: Iterable[Grip]) -> None:
@@ -93,11 +131,28 @@ def refuse(found: Iterable[Grip]) -> None:
     if len(held) == 1:
         raise held[0].refusal()
     raise Refused(
-        "; ".join(f"{grip.brake}: {grip.what}" for grip in held),
-        why="; ".join(f"{grip.brake}: {grip.why}" for grip in held),
-        help="to go on: " + " ".join(sorted({_flag(grip.brake) for grip in held})),
+        "; ".join(_in_groups(held)),
+        why="; ".join(dict.fromkeys(f"{grip.brake}: {grip.why}" for grip in held)),
+        help="to go on: " + " ".join(_flags(held)),
     )
 
 
-def _flag(brake: Brake) -> str:
-    return "--allow-delete" if brake is Brake.DELETES else f"--force {brake}"
+def _in_groups(held: Sequence[Grip]) -> Iterator[str]:
+    """What holds, brake by brake; of one that holds very much, the first and how many more."""
+    for brake, group in _by_brake(held):
+        shown = [grip.what for grip in group[:_SHOWN]]
+        more = [f"and {len(group) - _SHOWN} more"] if len(group) > _SHOWN else []
+        yield f"{brake}: " + ", ".join([*shown, *more])
+
+
+def _flags(held: Sequence[Grip]) -> list[str]:
+    flags: set[str] = set()
+    for brake, group in _by_brake(held):
+        apiece = {grip.flag for grip in group}
+        flags |= apiece if len(apiece) <= _FLAGS_APIECE else {f"--force {brake}"}
+    return sorted(flags)
+
+
+def _by_brake(held: Sequence[Grip]) -> Iterator[tuple[Brake, list[Grip]]]:
+    for brake in dict.fromkeys(grip.brake for grip in held):
+        yield brake, [grip for grip in held if grip.brake is brake]

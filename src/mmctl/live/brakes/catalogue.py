@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mmctl.live.brakes.blocking import blocking
 from mmctl.live.brakes.catch_all import catch_all
 from mmctl.live.brakes.checked import behaviour, cases, lint
 from mmctl.live.brakes.deletes import deletes
+from mmctl.live.brakes.destinations import destination
 from mmctl.live.brakes.drift import drift
+from mmctl.live.brakes.entrance import entrance
 from mmctl.live.brakes.for_good import endpoint_replacement, irreversible
+from mmctl.live.brakes.lists import lists
+from mmctl.live.brakes.ordinary_mail import ordinary
 from mmctl.live.brakes.pins import pin
 from mmctl.live.brakes.plan_key import plan_key
 from mmctl.live.brakes.policies import default_action
@@ -43,6 +48,11 @@ BRAKES: Final[tuple[Callable[[Plan], Iterator[Grip]], ...]] = (
     trust,
     unknown_members,
     drift,
+    lists,
+    entrance,
+    destination,
+    blocking,
+    ordinary,
 )
 """The brakes that look at the plan alone; `pin` and `plan_key` need the history besides."""
 

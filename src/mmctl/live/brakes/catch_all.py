@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.language.project import Kind
 from mmctl.live.brakes.brake import Brake, Grip
-from mmctl.live.brakes.looking import effect_of, rules_of
+from mmctl.live.rules import effect_of, rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,16 +13,40 @@ if TYPE_CHECKING:
 
 
 def behaviour(plan: Plan) -> Iterator[Grip]:
-    """More messages of the corpus change than the environment allows."""
+    """More messages of the corpus change, or may change, than the environment allows."""
     found, limit = plan.behaviour, plan.target.brakes.max_behaviour_change
-    if found is not None and limit is not None and found.differing > limit:
+    if found is None or limit is None:
+        return
+    instead = "set `brakes: {max_behaviour_change: …}` of the environment"
+    if not found.messages:
+        yield Grip(
+            brake=Brake.BEHAVIOUR,
+            what=f"no message was found in {found.corpus}, so nothing was held against the limit "
+            f"of {limit}",
+            why="a limit that looks at no mail allows everything",
+            instead="name messages: mmctl plan --corpus MESSAGES",
+        )
+    elif found.differing + found.undecided > limit:
+        open_ = f" and {found.undecided} undecided" if found.undecided else ""
         yield Grip(
             brake=Brake.BEHAVIOUR,
             what=f"{found.differing} of {found.messages} messages of {found.corpus} treated "
-            f"differently, more than {limit}",
-            why="rules that look like a small change may change what becomes of much mail",
-            instead="set `brakes: {max_behaviour_change: …}` of the environment",
+            f"differently{open_}, more than {limit}",
+            why="rules that look like a small change may change what becomes of much mail"
+            + ("; what is undecided may be treated differently too" if open_ else ""),
+            instead=instead,
         )
+
+
+def limit_not_looked_at(plan: Plan) -> str | None:
+    """What to say of a limit that was held against no mail; None where there is no such limit."""
+    limit = plan.target.brakes.max_behaviour_change
+    if limit is None or plan.behaviour is not None or not plan.edits:
+        return None
+    return (
+        f"`max_behaviour_change: {limit}` was held against no mail: "
+        "to judge messages, mmctl plan --corpus MESSAGES"
+    )
 
 
 def cases(plan: Plan) -> Iterator[Grip]:

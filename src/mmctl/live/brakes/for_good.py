@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mmctl.language.project import Kind
 from mmctl.live.brakes.brake import Brake, Grip
 from mmctl.live.brakes.looking import of_objects
 from mmctl.live.edits import EditKind
 from mmctl.live.held import what_it_holds
+from mmctl.model.enums import RetentionPeriod
+from mmctl.model.resources import Archive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +31,7 @@ def endpoint_replacement(plan: Plan) -> Iterator[Grip]:
 
 
 def irreversible(plan: Plan) -> Iterator[Grip]:
-    """An archive goes, with its mail."""
+    """An archive goes, with its mail, or keeps it for a shorter time."""
     for kind in (EditKind.REPLACED, EditKind.REMOVED):
         for edit in of_objects(plan, Kind.ARCHIVE, kind):
             yield Grip(
@@ -37,7 +39,35 @@ def irreversible(plan: Plan) -> Iterator[Grip]:
                 what=f"archive {edit.object} goes{_with(plan.live.find(*edit.of))}",
                 why="no rollback brings an archive back; it is unreadable at once",
             )
+    yield from _shorter_retention(plan)
 
 
 def _with(thing: LiveObject | None) -> str:
     return "" if thing is None else f" ({what_it_holds(thing)})"
+
+
+def _shorter_retention(plan: Plan) -> Iterator[Grip]:
+    for thing in plan.desired.of_kind(Kind.ARCHIVE):
+        live = plan.live.find(thing.kind, thing.name)
+        before, after = _retention(live), _retention(thing)
+        if before and after and _LENGTHS.index(after) < _LENGTHS.index(before):
+            yield Grip(
+                brake=Brake.IRREVERSIBLE,
+                what=f"archive {thing.name} keeps mail for {_words(after)} "
+                f"instead of {_words(before)}",
+                why="older mail in it is deleted, and no rollback brings it back",
+            )
+
+
+_LENGTHS: Final = list(RetentionPeriod)
+"""From the shortest to the longest."""
+
+
+def _retention(thing: LiveObject | None) -> RetentionPeriod | None:
+    if thing is None or not isinstance(thing.shape, Archive) or thing.shape.retention is None:
+        return None
+    return thing.shape.retention.retention_period
+
+
+def _words(period: RetentionPeriod) -> str:
+    return period.value.lower().replace("_", " ")

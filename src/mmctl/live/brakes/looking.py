@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from mmctl.live.canonical import canonical
+from mmctl.language.project import Kind
+from mmctl.live.rules import rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mmctl.language.project import Kind
     from mmctl.live.edits import Edit, EditKind
     from mmctl.live.plan import Plan
 
@@ -19,16 +19,6 @@ def of_objects(plan: Plan, resource: Kind, kind: EditKind) -> Iterator[Edit]:
     for edit in plan.edits:
         if edit.kind is kind and edit.resource is resource and not edit.of_rule:
             yield edit
-
-
-def rules_of(thing: Any) -> list[dict[str, Any]]:
-    """The rules of a rule set in canonical form; none where there is no rule set."""
-    return [] if thing is None else list(canonical(thing)["Rules"])
-
-
-def effect_of(rule: dict[str, Any]) -> dict[str, Any]:
-    """What a rule does, whatever it is called."""
-    return {member: value for member, value in rule.items() if member != "Name"}
 
 
 def noun_of(edit: Edit) -> str:
@@ -41,3 +31,8 @@ def listed(names: Iterable[str], most: int = 5) -> str:
     every = list(names)
     more = f" and {len(every) - most} more" if len(every) > most else ""
     return ", ".join(every[:most]) + more
+
+
+def first_apply(plan: Plan) -> bool:
+    """Whether no rule is live yet: there is no mail that could be treated differently."""
+    return not any(rules_of(thing) for thing in plan.live.of_kind(Kind.RULE_SET))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.language.project import Kind
 from mmctl.live.brakes.brake import Brake, Grip
-from mmctl.live.brakes.looking import rules_of
 from mmctl.live.edits import EditKind
+from mmctl.live.rules import rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,0 +1,66 @@
+"""Ordinary mail: a plain message from outside, without any fault, as checks and brakes try it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.judge.submission import Submission
+from mmctl.mail.compose import compose_email, read_composed
+from mmctl.mail.email import Envelope, Facts, Session, Tls
+from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ELSEWHERE: Final = "someone@elsewhere.example"
+SENDER: Final = "someone@sender.example"
+CLIENT: Final = "203.0.113.25"
+BOUNCE_FROM: Final = "mailer-daemon@sender.example"
+
+_PASSED: Final = Facts(
+    spf=RuleVerdict.PASS, dkim=RuleVerdict.PASS, dmarc_policy=RuleDmarcPolicy.NONE
+)
+_NO_POLICY_SEEN: Final = Facts(spf=RuleVerdict.PASS, dkim=RuleVerdict.PASS, dmarc=RuleVerdict.PASS)
+
+
+def ordinary(
+    recipients: Sequence[str],
+    *,
+    source_ip: str,
+    sender: str = SENDER,
+    tls: Tls = Tls.TLS1_3,
+    size: int | None = None,
+) -> Submission:
+    """A plain message from outside, with every verdict as good as it can be.
+
+    `size`: in bytes, where it has more than its few lines.
+    """
+    message = compose_email(from_=sender, to=recipients[0], subject="Hello", body="Hello\r\n")
+    return Submission(
+        email=read_composed(message, size),
+        session=_session(source_ip, sender, tls),
+        envelope=Envelope(mail_from=sender, recipients=tuple(recipients)),
+        facts=_PASSED,
+    )
+
+
+def bounce(recipient: str, *, source_ip: str) -> Submission:
+    """The report that a message could not be delivered: it has the null sender."""
+    message = compose_email(
+        from_=BOUNCE_FROM, to=recipient, subject="Undelivered mail", body="Sorry\r\n"
+    )
+    return Submission(
+        email=read_composed(message, None),
+        session=_session(source_ip, BOUNCE_FROM, Tls.TLS1_3),
+        envelope=Envelope(mail_from="", recipients=(recipient,)),
+        facts=_NO_POLICY_SEEN,
+    )
+
+
+def _session(source_ip: str, sender: str, tls: Tls) -> Session:
+    return Session(
+        source_ip=source_ip,
+        helo=f"mail.{sender.rpartition('@')[2]}",
+        tls=tls,
+        tls_wrapped=False,
+    )

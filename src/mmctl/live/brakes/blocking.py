@@ -1,0 +1,30 @@
+"""The brake `blocking`: a rule that ended mail lets it pass."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.language.project import Kind
+from mmctl.live.brakes.brake import Brake, Grip
+from mmctl.live.rules import blocks, paired_rules, rules_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.live.plan import Plan
+
+
+def blocking(plan: Plan) -> Iterator[Grip]:
+    """A rule that drops or bounces stays, but does neither any more: in shadow, or rewritten."""
+    for thing in plan.desired.of_kind(Kind.RULE_SET):
+        before = rules_of(plan.live.find(thing.kind, thing.name))
+        after = rules_of(thing)
+        for new, old in sorted(paired_rules(before, after).items()):
+            if blocks(before[old]) and not blocks(after[new]):
+                name = before[old].get("Name") or f"rule {old + 1}"
+                yield Grip(
+                    brake=Brake.BLOCKING,
+                    subject=name,
+                    what=f"rule {name} of {thing.name} blocks nothing any more",
+                    why="the mail that it dropped or bounced until now is let through",
+                )

@@ -1,0 +1,93 @@
+"""The brake `destination`: mail goes to a place where no mail of this gateway went before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.live.brakes.brake import Brake, Grip
+from mmctl.live.brakes.large_domains import ascii_form
+from mmctl.live.ordinary.named import rules_in
+from mmctl.live.ordinary.treatment import server_of
+from mmctl.model.rules import (
+    ArchiveAction,
+    DeliverToMailboxAction,
+    DeliverToQBusinessAction,
+    InvokeLambdaAction,
+    RelayAction,
+    ReplaceRecipientAction,
+    S3Action,
+    SendAction,
+    SnsAction,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.compiler.configuration import LiveConfiguration
+    from mmctl.live.plan import Plan
+    from mmctl.model.rules import Rule, RuleAction
+
+
+def destination(plan: Plan) -> Iterator[Grip]:
+    """A rule sends, copies or stores mail where no live rule does.
+
+    Where no live rule does anything with mail yet, every place is new, and none is held.
+    """
+    before = {where for rule in rules_in(plan.live) for where in _of_rule(rule, plan.live)}
+    if not before:
+        return
+    said = set(before)
+    for rule in rules_in(plan.desired):
+        for where in _of_rule(rule, plan.desired):
+            if where not in said and not _is_changed_relay(where, rule, plan):
+                said.add(where)
+                yield Grip(
+                    brake=Brake.DESTINATION,
+                    subject=where.partition(" ")[2],
+                    what=f"{where} of rule {rule.name or 'without a name'} is new",
+                    why="no mail of this gateway went there before",
+                )
+
+
+def _of_rule(rule: Rule, configuration: LiveConfiguration) -> Iterator[str]:
+    for action in rule.actions:
+        yield from _of_action(action, configuration)
+
+
+def _of_action(action: RuleAction, configuration: LiveConfiguration) -> Iterator[str]:
+    match action.value:
+        case RelayAction(relay=name):
+            yield f"relay {server_of(configuration, name) or name}"
+        case ArchiveAction(target_archive=archive):
+            yield f"archive {archive}"
+        case S3Action(s3_bucket=bucket):
+            yield f"bucket {bucket}"
+        case DeliverToMailboxAction(mailbox_arn=mailbox):
+            yield f"mailbox {mailbox}"
+        case DeliverToQBusinessAction(application_id=application):
+            yield f"application {application}"
+        case SnsAction(topic_arn=topic):
+            yield f"topic {topic}"
+        case InvokeLambdaAction(function_arn=function):
+            yield f"function {function}"
+        case ReplaceRecipientAction(replace_with=addresses):
+            for address in addresses or ():
+                yield f"recipient-domain {ascii_form(address).rpartition('@')[2]}"
+        case SendAction():
+            yield "action send"
+        case _:
+            return
+
+
+def _is_changed_relay(where: str, rule: Rule, plan: Plan) -> bool:
+    """Whether it is a relay that is live under its name and gets another server.
+
+    That is said by the brake `relay-target`.
+    """
+    return any(
+        f"relay {server_of(plan.desired, action.value.relay)}" == where
+        and server_of(plan.live, action.value.relay)
+        not in {None, server_of(plan.desired, action.value.relay)}
+        for action in rule.actions
+        if isinstance(action.value, RelayAction)
+    )

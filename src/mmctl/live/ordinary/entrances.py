@@ -1,0 +1,138 @@
+"""A configuration → the gateways that mail meets in it: one for each ingress point.
+
+Facts about the world that nobody stated here are taken to be ordinary: functions let mail go on,
+add-ons find nothing, external lists hold the recipients where a policy admits by them, else nobody.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.judge.actions import stops
+from mmctl.judge.compare import Members
+from mmctl.judge.submission import Gateway, LambdaAnswer
+from mmctl.language.project import Kind, LogicalRule
+from mmctl.live.ordinary.named import conditions_in, list_test, rules_in
+from mmctl.model.enums import AcceptAction, IngressPointType
+from mmctl.model.policies import TrafficPolicy
+from mmctl.model.resources import IngressPoint
+from mmctl.model.rules import InvokeLambdaAction, RuleSet
+from mmctl.problem import Position, Positions
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from mmctl.compiler.configuration import LiveConfiguration, LiveObject
+    from mmctl.language.readings import Readings
+
+_NOWHERE: Final = Position(file="live", line=0)
+
+
+def points_in(configuration: LiveConfiguration) -> dict[str, IngressPoint]:
+    """The ingress points whose rule set and policy are known here, by name."""
+    return {
+        thing.name: thing.shape
+        for thing in configuration.of_kind(Kind.INGRESS_POINT)
+        if isinstance(thing.shape, IngressPoint)
+        and configuration.find(Kind.RULE_SET, thing.shape.rule_set_id) is not None
+        and configuration.find(Kind.TRAFFIC_POLICY, thing.shape.traffic_policy_id) is not None
+    }
+
+
+def gateway_of_point(
+    configuration: LiveConfiguration,
+    point: IngressPoint,
+    readings: Readings,
+    recipients: Collection[str],
+) -> Gateway:
+    """What mail meets behind an ingress point; that it is closed is another brake's matter.
+
+    Raises:
+        KeyError: its rule set or policy is not in the configuration.
+    """
+    policy = configuration.find(Kind.TRAFFIC_POLICY, point.traffic_policy_id)
+    if policy is None or not isinstance(policy.shape, TrafficPolicy):
+        raise KeyError(point.traffic_policy_id)
+    return Gateway(
+        rules=rules_of_set(configuration, point.rule_set_id),
+        policy=policy.shape,
+        lists=_lists(configuration, recipients),
+        readings=readings,
+        certificates=point.type is IngressPointType.MTLS,
+    )
+
+
+def rules_of_set(configuration: LiveConfiguration, name: str) -> tuple[LogicalRule, ...]:
+    """The rules of a rule set, under the names that people know.
+
+    Raises:
+        KeyError: there is no such rule set.
+    """
+    thing = configuration.find(Kind.RULE_SET, name)
+    if thing is None or not isinstance(thing.shape, RuleSet):
+        raise KeyError(name)
+    return tuple(
+        LogicalRule(
+            name=_name(thing, place, rule.name),
+            rule=rule,
+            stop=stops(rule),
+            position=_NOWHERE,
+            positions=Positions({(): _NOWHERE}),
+        )
+        for place, rule in enumerate(thing.shape.rules)
+    )
+
+
+def _name(thing: LiveObject, place: int, live_name: str | None) -> str:
+    if place < len(thing.origins):
+        return thing.origins[place].name
+    return live_name or f"rule {place + 1}"
+
+
+def _lists(configuration: LiveConfiguration, recipients: Collection[str]) -> dict[str, Members]:
+    admitting = _admitting_lists(configuration)
+    return {
+        thing.name: Members.of(
+            thing.members
+            if thing.members is not None
+            else recipients
+            if thing.name in admitting
+            else ()
+        )
+        for thing in configuration.of_kind(Kind.ADDRESS_LIST)
+    }
+
+
+def _admitting_lists(configuration: LiveConfiguration) -> set[str]:
+    return {
+        asked.name
+        for thing in configuration.of_kind(Kind.TRAFFIC_POLICY)
+        if isinstance(thing.shape, TrafficPolicy)
+        for statement in thing.shape.policy_statements
+        if statement.action is AcceptAction.ALLOW
+        for asked in map(list_test, statement.conditions)
+        if asked is not None
+    }
+
+
+def functions_answer(*configurations: LiveConfiguration) -> dict[str, LambdaAnswer]:
+    """Every function that a rule asks lets mail go on."""
+    return {
+        action.value.function_arn: LambdaAnswer.CONTINUE
+        for configuration in configurations
+        for rule in rules_in(configuration)
+        for action in rule.actions
+        if isinstance(action.value, InvokeLambdaAction)
+    }
+
+
+def add_ons_find_nothing(*configurations: LiveConfiguration) -> dict[str, dict[str, str]]:
+    """What add-ons say of ordinary mail in words, by add-on and field: it is clean."""
+    answers: dict[str, dict[str, str]] = {}
+    for configuration in configurations:
+        for condition in conditions_in(configuration):
+            expression = condition.string_expression
+            analysis = None if expression is None else expression.evaluate.analysis
+            if analysis is not None:
+                answers.setdefault(analysis.analyzer, {})[analysis.result_field] = "clean"
+    return answers

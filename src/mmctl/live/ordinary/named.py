@@ -1,0 +1,192 @@
+"""What configurations name: domains they admit mail for, recipients, senders, networks.
+
+Domains are as people write them, in lower case. Nothing is judged here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from mmctl.language.project import Kind
+from mmctl.model.enums import AcceptAction
+from mmctl.model.policies import TrafficPolicy
+from mmctl.model.rules import ReplaceRecipientAction, RuleSet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mmctl.compiler.configuration import LiveConfiguration
+    from mmctl.model.policies import PolicyCondition
+    from mmctl.model.rules import Rule, RuleCondition
+
+    Condition = PolicyCondition | RuleCondition
+
+RECIPIENT: Final = "RECIPIENT"
+ADDRESSED: Final = frozenset({RECIPIENT, "TO", "CC"})
+"""Attributes that hold whom mail is for."""
+SENDING: Final = frozenset({"FROM", "SENDER", "MAIL_FROM"})
+"""Attributes that hold whom mail is from."""
+_LONGEST: Final = 200
+"""Characters of a value that still is part of an address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextTest:
+    """A condition that compares an attribute with texts."""
+
+    attribute: str
+    operator: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListTest:
+    """A condition that looks an attribute up in an address list."""
+
+    attribute: str
+    name: str
+
+
+def rules_in(configuration: LiveConfiguration) -> Iterator[Rule]:
+    """The rules of all rule sets."""
+    for thing in configuration.of_kind(Kind.RULE_SET):
+        if isinstance(thing.shape, RuleSet):
+            yield from thing.shape.rules
+
+
+def conditions_of(rule: Rule) -> tuple[Condition, ...]:
+    """All conditions of a rule, those under `unless` too."""
+    return (*(rule.conditions or ()), *(rule.unless or ()))
+
+
+def conditions_in(configuration: LiveConfiguration) -> Iterator[Condition]:
+    """The conditions of all rules and of all statements of traffic policies."""
+    for rule in rules_in(configuration):
+        yield from conditions_of(rule)
+    for thing in configuration.of_kind(Kind.TRAFFIC_POLICY):
+        if isinstance(thing.shape, TrafficPolicy):
+            for statement in thing.shape.policy_statements:
+                yield from statement.conditions
+
+
+def text_test(condition: Condition) -> TextTest | None:
+    """A condition as a comparison of an attribute with texts, where it is one."""
+    expression = condition.string_expression
+    if expression is None or expression.evaluate.attribute is None:
+        return None
+    return TextTest(
+        attribute=str(expression.evaluate.attribute),
+        operator=str(expression.operator),
+        values=tuple(expression.values),
+    )
+
+
+def list_test(condition: Condition) -> ListTest | None:
+    """A condition as a look into an address list, where it is one."""
+    expression = condition.boolean_expression
+    asked = None if expression is None else expression.evaluate.is_in_address_list
+    if asked is None:
+        return None
+    return ListTest(attribute=str(asked.attribute), name=asked.address_lists[0])
+
+
+def networks_of(condition: Condition) -> tuple[str, ...]:
+    """The networks that a condition compares the client's address with."""
+    expression = condition.ip_expression or getattr(condition, "ipv_6_expression", None)
+    return () if expression is None else tuple(expression.values)
+
+
+def members_of(configuration: LiveConfiguration, name: str) -> tuple[str, ...]:
+    """The members of a list that are known here."""
+    found = configuration.find(Kind.ADDRESS_LIST, name)
+    return () if found is None else found.members or ()
+
+
+def attributes_by_list(configuration: LiveConfiguration) -> dict[str, set[str]]:
+    """What is looked up in each list."""
+    found: dict[str, set[str]] = {}
+    for test in filter(None, map(list_test, conditions_in(configuration))):
+        found.setdefault(test.name, set()).add(test.attribute)
+    return found
+
+
+def admitted_domains(configuration: LiveConfiguration) -> tuple[str, ...]:
+    """The domains that traffic policies admit mail for by name."""
+    found: list[str] = []
+    for thing in configuration.of_kind(Kind.TRAFFIC_POLICY):
+        if isinstance(thing.shape, TrafficPolicy):
+            for statement in thing.shape.policy_statements:
+                if statement.action is AcceptAction.ALLOW:
+                    found += _domains(configuration, statement.conditions)
+    return tuple(dict.fromkeys(found))
+
+
+def domains_of_recipients(configuration: LiveConfiguration) -> tuple[str, ...]:
+    """The domains that rules name as those of recipients."""
+    conditions = [each for rule in rules_in(configuration) for each in conditions_of(rule)]
+    return tuple(dict.fromkeys(_domains(configuration, conditions)))
+
+
+def _domains(configuration: LiveConfiguration, conditions: Iterable[Condition]) -> Iterator[str]:
+    for condition in conditions:
+        test, asked = text_test(condition), list_test(condition)
+        if test is not None and test.attribute == RECIPIENT and test.operator != "NOT_EQUALS":
+            yield from filter(None, map(domain_of, test.values))
+        if asked is not None and asked.attribute == RECIPIENT:
+            yield from filter(None, map(domain_of, members_of(configuration, asked.name)))
+
+
+def domain_of(value: str) -> str | None:
+    """The domain of an address, of an ending of addresses, or of a member of a list."""
+    if len(value) > _LONGEST or not value.isprintable():
+        return None
+    domain = value.lower().rpartition("@")[2].lstrip("*.").rstrip(".")
+    return domain if "." in domain and not set(domain) & set("* <>") else None
+
+
+def is_address(value: str) -> bool:
+    """Whether a text is one whole address."""
+    local, at, domain = value.rpartition("@")
+    return bool(
+        at
+        and local
+        and "." in domain.strip(".")
+        and len(value) <= _LONGEST
+        and value.isprintable()
+        and not set(value) & set("* <>")
+    )
+
+
+def recipients(configuration: LiveConfiguration) -> tuple[str, ...]:
+    """Every whole address that rules and policies name as one mail is for."""
+    found: list[str] = []
+    for condition in conditions_in(configuration):
+        test, asked = text_test(condition), list_test(condition)
+        if test is not None and test.attribute in ADDRESSED:
+            found += test.values
+        if asked is not None and asked.attribute in ADDRESSED:
+            found += members_of(configuration, asked.name)
+    for rule in rules_in(configuration):
+        for action in rule.actions:
+            if isinstance(action.value, ReplaceRecipientAction):
+                found += action.value.replace_with or ()
+    return tuple(dict.fromkeys(each.lower() for each in found if is_address(each)))
+
+
+def senders(configuration: LiveConfiguration) -> tuple[str, ...]:
+    """What rules compare the sender with: addresses, endings, members of lists."""
+    found: list[str] = []
+    for condition in conditions_in(configuration):
+        test, asked = text_test(condition), list_test(condition)
+        if test is not None and test.attribute in SENDING:
+            found += test.values
+        if asked is not None and asked.attribute in SENDING:
+            found += members_of(configuration, asked.name)
+    return tuple(dict.fromkeys(each.lower() for each in found))
+
+
+def networks(configuration: LiveConfiguration) -> tuple[str, ...]:
+    """Every network that a rule or policy names."""
+    found = (value for each in conditions_in(configuration) for value in networks_of(each))
+    return tuple(dict.fromkeys(found))

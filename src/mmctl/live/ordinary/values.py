@@ -1,0 +1,88 @@
+"""The values of a comparison of ordinary mail: what it is given and what it finds.
+
+They are part of every plan, so nothing here imports the judge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from mmctl.language.readings import Readings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.judge.submission import Scenario, Submission
+
+
+class About(StrEnum):
+    """What a message of the standing set stands for."""
+
+    DOMAIN = "domain"
+    """Anybody at a domain that is admitted."""
+    LARGE_SENDER = "large sender"
+    """Mail from a large public domain."""
+    ADDRESS = "address"
+    """One address that rules or cases name."""
+    SENDER = "sender"
+    """Mail from a sender that rules or lists name."""
+    STRANGER = "stranger"
+    """Mail for a domain that nobody named."""
+    CASE = "case"
+    """The message of a case of the project."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseMail:
+    """The message of a case, as it is judged."""
+
+    name: str
+    ingress_point: str | None
+    submission: Submission
+    scenario: Scenario
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectMail:
+    """What a project adds to the standing set: how its rules are read, and its cases."""
+
+    readings: Readings = field(default_factory=Readings)
+    cases: tuple[CaseMail, ...] = ()
+
+    def recipients(self) -> Iterator[str]:
+        """The addresses that cases name."""
+        for case in self.cases:
+            yield from (each.lower() for each in case.submission.envelope.recipients)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What is ordinary mail of one subject, and is treated differently."""
+
+    about: About
+    subject: str
+    whose: str
+    """`mail for sales@example.com`."""
+    change: str
+    """`delivered → dropped by block-all`."""
+    since: str = ""
+    """`within 24 hours`, where it is held against a former state."""
+
+    @property
+    def what(self) -> str:
+        """All of it in words."""
+        return f"{self.whose}: {self.change}" + (f", {self.since}" if self.since else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrdinaryMail:
+    """What a plan changes for ordinary mail."""
+
+    judged: int = 0
+    left_out: int = 0
+    """Domains, addresses and senders for which there was no room."""
+    held: tuple[Difference, ...] = ()
+    meant: tuple[Difference, ...] = ()
+    """Those where the rule that decides is changed for that very address."""
