@@ -123,7 +123,7 @@ def test_one_change_is_one_line_and_is_applied(
     edits = world.plan().edits
     assert {edit.name for edit in edits} == {line[0]}
     assert edits[0].path.startswith(line[1])
-    world.apply()
+    world.apply(forced=("entrance",))
     assert world.plan().empty
 
 

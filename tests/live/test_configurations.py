@@ -172,7 +172,8 @@ def rule_set(listed: list[dict[str, Any]]) -> LiveConfiguration:
 def test_after_applying_any_rule_set_the_plan_is_empty_and_a_rollback_restores(
     world: World, first: list[dict[str, Any]], second: list[dict[str, Any]]
 ) -> None:
-    permissions = Permissions(allow_delete=True, forced=("catch-all", "size", "pin"))
+    forced = ("catch-all", "size", "pin", "destination", "blocking")
+    permissions = Permissions(allow_delete=True, forced=forced)
     for listed in (first, second):
         configuration = rule_set(listed)
         apply(plan_for(world, configuration), world.means(), permissions)

@@ -151,7 +151,7 @@ def test_a_closed_ingress_point_is_open_again(world: World) -> None:
     world.apply()
     text = world.text
     world.replace("tls_policy: required", "tls_policy: required\n    status: closed")
-    world.apply()
+    world.apply(forced=("entrance",))
     world.rollback()
     world.text = text
     assert world.plan().empty

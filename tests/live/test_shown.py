@@ -113,7 +113,7 @@ def test_markdown_for_a_pull_request_has_a_row_for_each_edit(world: World) -> No
 def test_the_history_is_newest_first(world: World) -> None:
     assert render_history.human(()).plain == "nothing was applied yet"
     changed(world)
-    world.apply()
+    world.apply(forced=("ordinary-mail",))
     world.rollback()
     lines = render_history.human(world.history.entries()).plain.splitlines()
     assert [line.split()[1:3] for line in lines] == [
