@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from moto import mock_aws
 
 from mmctl.cli.main import exit_code
 from mmctl.cli.run import Run
+from mmctl.cli.store_options import Elsewhere
+from mmctl.cli.stores import project_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -261,11 +264,13 @@ def test_a_snapshot_without_a_sound_entry_is_shown_and_agreed_to_by_number(
     out, err = capsys.readouterr()
     assert "is not in the history" in out
     assert "block-network" in out
-    assert "--yes --unverified" in err
+    needed = ("--unverified", *(("--account", ACCOUNT) if alone else ()))
+    assert " ".join(("--yes", *needed)) in err
     asked = answering(monkeypatch, "yes")
     assert mmctl(root, *words) == 3
     assert ACCOUNT in asked[0]
-    assert mmctl(root, *words, "--yes", "--unverified") == 0
+    assert mmctl(root, *words, "--yes", "--unverified") == (3 if alone else 0)
+    assert mmctl(root, *words, "--yes", *needed) == 0
     assert is_good(root)
 
 
@@ -281,6 +286,62 @@ def test_a_snapshot_that_was_edited_is_refused_by_every_flag(
     path.write_text(json.dumps(document))
     assert mmctl(root, "rollback", "--yes", *flags) == 3
     assert "is not the one that its entry names" in capsys.readouterr().err
+
+
+def with_endpoint(root: Path, endpoint: str, *, sealed: bool) -> None:
+    """Have the snapshot of the last apply name another endpoint; `sealed`: as one of 0.1.0."""
+    (path,) = store_of(root).glob("0002-*.snapshot.json")
+    document = json.loads(path.read_text()) | {"endpoint": endpoint}
+    if sealed:
+        del document["digest"]
+    path.write_text(json.dumps(document))
+
+
+def test_no_snapshot_that_was_edited_is_followed_anywhere(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mmctl.live.aws.connect", lambda *_a, **_k: pytest.fail("connected"))
+    with_endpoint(root, "http://127.0.0.1:9", sealed=False)
+    words = ("rollback", "--store", STORE, "--yes", "--account", ACCOUNT, "--unverified")
+    assert mmctl(root, *words) == 3
+    assert "is not the one that its entry names" in capsys.readouterr().err
+
+
+def test_a_snapshot_without_entry_chooses_no_endpoint_that_no_file_may_name(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_endpoint(root, "http://ec2-192-0-2-1.compute-1.amazonaws.com", sealed=True)
+    (entry,) = store_of(root).glob("0002-*.entry.json")
+    entry.unlink()
+    words = ("rollback", "--store", STORE, "--yes", "--account", ACCOUNT, "--unverified")
+    assert mmctl(root, *words) == 64
+    assert "is neither Mail Manager's nor on this machine" in capsys.readouterr().err
+
+
+def test_the_environment_comes_from_the_snapshot(root: Path) -> None:
+    run = Run(directory=root, today=date(2026, 11, 28))
+    named = Elsewhere(store=STORE, profile="ours")
+    found = project_elsewhere(run, named, None).environment
+    assert (found.name, found.endpoint, found.account, found.region, found.profile) == (
+        "local",
+        "embedded",
+        ACCOUNT,
+        "us-east-1",
+        "ours",
+    )
+    assert not found.protected
+    (entry,) = store_of(root).glob("0002-*.entry.json")
+    entry.unlink()
+    assert project_elsewhere(run, named, None).environment.protected
+
+
+def test_damaged_pins_are_kept_when_they_are_lifted(root: Path) -> None:
+    assert mmctl(root, "rollback", "--yes", "-q") == 0
+    pins = store_of(root) / "pins.json"
+    pins.write_text("[{")
+    assert mmctl(root, "unpin", "3") == 0
+    assert not pins.exists()
+    assert (store_of(root) / "pins.json.damaged-1").read_text() == "[{"
 
 
 def test_a_second_rollback_says_how_to_go_further_back(

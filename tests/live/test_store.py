@@ -39,6 +39,27 @@ def test_a_text_comes_back_and_nobody_else_can_read_it(store: DirectoryStore) ->
     assert store.directory.stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.skipif(os.name != "posix", reason="groups of files are POSIX's")
+def test_in_a_folder_that_its_group_shares_all_is_the_groups_and_nobody_elses(
+    tmp_path: Path,
+) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o2770)
+    store = DirectoryStore(shared / "000000000000-us-east-1-acme")
+    before = os.umask(0o077)
+    try:
+        store.put("one", "text")
+        assert store.put_new("two", "text")
+        store.append("three", "line")
+        assert store.swap("one", "text", "other")
+    finally:
+        os.umask(before)
+    assert store.directory.stat().st_mode & 0o7777 == 0o2770
+    modes = {path.name: path.stat().st_mode & 0o777 for path in store.directory.iterdir()}
+    assert modes == dict.fromkeys((".guard", "one", "two", "three"), 0o660)
+
+
 def test_a_name_is_taken_only_once(store: DirectoryStore) -> None:
     assert store.put_new("one", "first")
     assert not store.put_new("one", "second")

@@ -100,7 +100,7 @@ def _live(run: Run, project: Project) -> tuple[str, Project]:
 
     change = open_change(run)
     service = change.means.service
-    state = read_live(service, change.desired(), change.means.history.applied())
+    state = read_live(service, change.desired(), change.means.history.known())
     for sentence in passed_over(state.configuration):
         run.say(f"warning: {sentence}")
     name = f"{LIVE} rules (EMBEDDED, not AWS)" if service.identity.embedded else f"{LIVE} rules"

@@ -89,7 +89,7 @@ class Change:
         desired = self.desired()
         if at_once:
             settle(self.means, desired.project)
-        state = read_live(self.means.service, desired, self.means.history.applied())
+        state = read_live(self.means.service, desired, self.means.history.known())
         passwords = self.means.passwords
         passwords.check(desired)
         made = make_plan(

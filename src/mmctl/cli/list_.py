@@ -192,7 +192,7 @@ def _planned(change: Change, verb: str, name: str, address: str) -> Plan:
 
     desired, means = change.desired(), change.means
     settle(means, desired.project)
-    state = read_live(means.service, desired, means.history.applied())
+    state = read_live(means.service, desired, means.history.known())
     listed = state.configuration.find(Kind.ADDRESS_LIST, name)
     if listed is None or listed.project != desired.project:
         raise Refused(

@@ -55,7 +55,7 @@ def history_of(run: Run, project: Project, account: str, region: str) -> History
 
     where = project.environment.snapshots or project.settings.snapshots
     kept = Kept(account=account, region=region, project=project.settings.project)
-    return History(_store(run.root, where, kept.folder, project.environment), warn=run.say)
+    return History(_store(run.root, where, kept.folder, project.environment), warn=run.warn)
 
 
 def _store(root: Path, where: str, folder: str, environment: Environment) -> Store:
@@ -122,27 +122,29 @@ def store_elsewhere(run: Run, named: Elsewhere) -> Project:
 def project_elsewhere(run: Run, named: Elsewhere, snapshot: str | None) -> Project:
     """The same with what the snapshot says to which a rollback goes: the environment, its brakes.
 
+    Nobody is asked over the network in the name of a snapshot that was edited; one that is not in
+    the history loosens nothing.
+
     Raises:
         UsageError: there is no such snapshot.
-        Refused: version control tracks the store.
+        Refused: version control tracks the store, or the snapshot was edited.
         CouldNot: the store or the snapshot cannot be read.
     """
     from mmctl.language.project import EMBEDDED
-    from mmctl.live.rollback import goal
+    from mmctl.live.rollback import check_standing, goal
+    from mmctl.live.snapshots import Standing
 
     found = store_elsewhere(run, named)
     access = found.environment
     history = history_of(run, found, access.account or "", access.region or "")
-    before = history.snapshot(goal(history, snapshot).id)
+    entry = goal(history, snapshot)
+    known = check_standing(history, entry) is Standing.KEPT
+    before = history.snapshot(entry.id)
     if before.endpoint == EMBEDDED:
         _check_embedded(run)
-    environment = replace(
-        access,
-        name=before.environment,
-        endpoint=before.endpoint,
-        protected=before.protected,
-        brakes=before.brakes,
-    )
+    environment = replace(access, name=before.environment, endpoint=before.endpoint)
+    if known:
+        environment = replace(environment, protected=before.protected, brakes=before.brakes)
     return replace(found, environment=environment)
 
 

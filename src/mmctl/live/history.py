@@ -51,6 +51,8 @@ class History:
         self.store = store
         self._warn = warn
         self._warned: set[str] = set()
+        self._ended: dict[str, HistoryEntry] = {}
+        """Entries that were read and that nothing changes any more: a bucket is asked once."""
 
     def entries(self) -> tuple[HistoryEntry, ...]:
         """All entries, oldest first; those that are lost or damaged as their snapshots tell."""
@@ -63,11 +65,16 @@ class History:
 
     def entry(self, name: str) -> HistoryEntry | None:
         """The entry of a file; None: it is damaged."""
+        if name in self._ended:
+            return self._ended[name]
         try:
-            return entry_of(self._json(name), name.removesuffix(ENTRY))
+            entry = entry_of(self._json(name), name.removesuffix(ENTRY))
         except (Damaged, KeyError, TypeError, ValueError):
             self.tell(name, "its snapshot tells what it was")
             return None
+        if entry.result in {Result.DONE, Result.NOTHING}:
+            self._ended[name] = entry
+        return entry
 
     def next_number(self) -> int:
         """The number of an entry to come: after all that have left anything behind."""
@@ -189,6 +196,7 @@ class History:
 
     def put(self, entry: HistoryEntry) -> None:
         """Write an entry."""
+        self._ended.pop(entry.id + ENTRY, None)
         self.store.put(entry.id + ENTRY, text_of(entry_document(entry)))
 
     def note(self, id: str, line: Mapping[str, Any]) -> None:
@@ -240,7 +248,11 @@ class History:
         self.keep_pins((*before, *numbered(new, entry.number, entry.at, entry.reason)))
 
     def keep_pins(self, pins: Iterable[Pin]) -> None:
-        """Write the pins; without any, there is no file of them."""
+        """Write the pins; without any, there is no file of them. Damaged ones are set aside."""
+        try:
+            self.kept_pins()
+        except Damaged:
+            self.warn(f"`{PINS}` was damaged: it is kept as `{self.store.set_aside(PINS)}`")
         documents = [pin_document(pin) for pin in pins]
         if documents:
             self.store.put(PINS, text_of(documents))

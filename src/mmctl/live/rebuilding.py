@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import CouldNot
 from mmctl.live.edits import Summary
-from mmctl.live.entries import APPLIED, ENTRY, PINS, Doing, HistoryEntry, Result
+from mmctl.live.entries import APPLIED, ENTRY, Doing, HistoryEntry, Result
 from mmctl.live.passwords import BOOK, book_of
 from mmctl.live.pins import Pin, numbered, pins_between, same_pin, state_pin
 from mmctl.live.store import Damaged
@@ -132,9 +132,7 @@ def set_aside_damaged(history: History) -> None:
     try:
         history.kept_pins()
     except Damaged:
-        pins = rebuilt_pins(history)
-        _set_aside(history, PINS)
-        history.keep_pins(pins)
+        history.keep_pins(rebuilt_pins(history))
     if APPLIED in names and history.applied() is None:
         _set_aside(history, APPLIED)
     if BOOK in names and book_of(history.store) is None:

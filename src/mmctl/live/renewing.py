@@ -42,7 +42,7 @@ def renewed(plan: Plan, target: Target, project: str, means: Means) -> Plan:
     refuse_done(own)
     if own:
         settle(means, plan.desired.project)
-    state = read_live(means.service, plan.desired, means.history.applied())
+    state = read_live(means.service, plan.desired, means.history.known())
     if not own:
         check_fresh(plan, state)
     refuse_others(others)
