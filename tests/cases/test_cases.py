@@ -285,3 +285,43 @@ def test_where_there_are_two_ways_in_a_case_says_which(ran: Any) -> None:
     ]
     assert ran(f"{case}\n  ingress_point: mx-two", rules=TWO_WAYS_IN).statuses == ["passed"]
     assert ran(f"{case}\n  rule_set: inbound", rules=TWO_WAYS_IN).statuses == ["passed"]
+
+
+COPIES = """
+version: 1
+relays:
+  exchange: {server: mail.example.com, port: 25, authentication: none}
+archives:
+  vault: {retention: ONE_YEAR}
+rule_sets:
+  inbound:
+    rules:
+      - name: fork
+        actions:
+          - archive: {to: vault}
+          - replace_recipient: [ann@example.com, eve@example.com]
+          - add_header: {name: X-Copy, value: "1"}
+      - {name: deliver, actions: [{relay: {to: exchange}}]}
+"""
+FORKED = """
+- name: forked
+  message: {from: a@example.org, to: bob@example.com, subject: Hi}
+  rule_set: inbound
+  envelope: {mail_from: a@example.org, recipients: [bob@example.com]}
+  expect: {bob@example.com: {actions: EXPECTED}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("actions", "status"),
+    [
+        ("[archive, replace_recipient, add_header, relay]", "passed"),
+        ("[archive, replace_recipient, add_header, add_header, relay, relay]", "passed"),
+        ("[archive, replace_recipient, add_header, relay, relay]", "failed"),
+        ("[archive, replace_recipient, relay]", "failed"),
+    ],
+)
+def test_an_action_for_several_copies_is_written_once_or_once_a_copy(
+    ran: Any, actions: str, status: str
+) -> None:
+    assert ran(FORKED.replace("EXPECTED", actions), rules=COPIES).statuses == [status]

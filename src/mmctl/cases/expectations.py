@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmctl.cases.case import Case, Expectation
-    from mmctl.judge.trace import RecipientTrace, RuleTrace, Trace
+    from mmctl.judge.trace import ActionTrace, RecipientTrace, RuleTrace, Trace
     from mmctl.problem import Position
 
 
@@ -92,7 +92,11 @@ def _outcome_holds(expected: Expectation, got: RecipientTrace) -> bool:
 
 
 def _actions_hold(expected: tuple[str, ...], got: RecipientTrace) -> bool:
-    actions = got.actions
+    """Whether the actions are these: once for each copy of the message, or once for all."""
+    return _are(expected, got.actions) or _are(expected, got.actions_of_all_copies)
+
+
+def _are(expected: tuple[str, ...], actions: tuple[ActionTrace, ...]) -> bool:
     return len(expected) == len(actions) and all(
         is_label_of(label, action.kind, action.target)
         for label, action in zip(expected, actions, strict=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from mmctl.cases.case import MessageFile
 from mmctl.cases.expectations import Failure, failures_of
+from mmctl.cases.idle import idle_facts
 from mmctl.cases.resting import rests_of
 from mmctl.judge.judging import judge
 from mmctl.judge.submission import (
@@ -51,6 +52,8 @@ class CaseResult:
     """None where the message could not be read."""
     failures: tuple[Failure, ...] = ()
     problem: Problem | None = None
+    idle: tuple[str, ...] = ()
+    """What it states although it cannot matter, in sentences."""
     rests: tuple[Rest, ...] = ()
     """The readings that it rests on, where they were asked for."""
 
@@ -126,6 +129,7 @@ def _run(
         case=case,
         trace=trace,
         failures=failures_of(case, trace),
+        idle=idle_facts(case, gateway),
         rests=rests_of(gateway, submission, case, trace) if readings else (),
     )
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Finding, finding
+from mmctl.judge.submission import ip_type_of
 from mmctl.language.references import is_raw
 from mmctl.model.enums import AcceptAction, IpType
 from mmctl.model.rules import RuleCondition, RuleStringExpression
@@ -258,6 +259,4 @@ def entrances_known(
 
 def is_dual_stack(point: LogicalIngressPoint) -> bool:
     """Whether an ingress point takes connections over IPv6 too."""
-    network = point.ingress_point.network_configuration
-    public = network.public_network_configuration if network is not None else None
-    return public is not None and public.ip_type is IpType.DUAL_STACK
+    return ip_type_of(point) is IpType.DUAL_STACK

@@ -9,26 +9,30 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from mmctl.judge.answers import FALSE, MissingFact, known
+from mmctl.judge.answers import MissingFact, known
 from mmctl.judge.asking import NO, YES, Found, string_found
-from mmctl.model.enums import RuleVerdict
+from mmctl.model.enums import IpType, RuleVerdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mmctl.judge.answers import Answer
     from mmctl.judge.asking import Asking
     from mmctl.model.enums import RuleStringOperator
     from mmctl.model.policies import IngressAnalysis
     from mmctl.model.rules import Analysis
 
 _PASSING: Final = {"ispassed": YES, "islisted": NO}
+_FAMILY: Final = "over IPv4 or IPv6"
+_OVER_IPV4: Final = "IPv4"
+_OVER_IPV6: Final = "IPv6"
 _TRUE: Final = frozenset({"true", "yes", "1"})
 
 
 def add_on_value(asking: Asking, analysis: Analysis | IngressAnalysis) -> str | bool | None:
     """What an add-on answered in one field; None: not stated."""
     for name, fields in asking.submission.facts.add_ons.items():
-        if _same_add_on(name, analysis.analyzer):
+        if is_add_on(name, analysis.analyzer):
             for field, value in fields.items():
                 if _spelling(field) == _spelling(analysis.result_field):
                     return value
@@ -105,19 +109,33 @@ def not_asked_over_ipv6(asking: Asking, found: Found) -> Found:
     """A policy's add-on condition as it counts for clients on IPv6.
 
     Add-ons are neither asked nor applied there:
-    https://docs.aws.amazon.com/ses/latest/dg/eb-filters.html. A client that is not stated counts
-    as one on IPv4 where an answer of the add-on is.
+    https://docs.aws.amazon.com/ses/latest/dg/eb-filters.html. A client that is not stated may be
+    on IPv6 where the ingress point takes both, and counts as one on IPv4 elsewhere.
     """
     address = asking.source_ip()
+    over_ipv6 = known(asking.readings.add_on_over_ipv6 == "ignored")
+    if address is None and asking.gateway.ip_type is IpType.DUAL_STACK:
+        return found._replace(answer=_over_either(asking, found.answer, over_ipv6))
     if address is None or address.version == 4:  # noqa: PLR2004 - the IP versions are 4 and 6
         return found
-    ignored = asking.readings.add_on_over_ipv6 == "ignored"
     return Found(
         operand=found.operand,
         operator=found.operator,
         values=found.values,
         compared=("not asked over IPv6",),
-        answer=known(True) if ignored else FALSE,
+        answer=over_ipv6,
+    )
+
+
+def _over_either(asking: Asking, over_ipv4: Answer, over_ipv6: Answer) -> Answer:
+    """The answer where nobody said over which family the client came."""
+    if over_ipv4.is_unknown or over_ipv4.truth is over_ipv6.truth:
+        return over_ipv4
+    fact = MissingFact(
+        fact="source_ip", about=_FAMILY, states="--ip", choices=(_OVER_IPV4, _OVER_IPV6)
+    )
+    return asking.depending(
+        fact, lambda family: (over_ipv4 if family == _OVER_IPV4 else over_ipv6).is_true
     )
 
 
@@ -130,7 +148,7 @@ def _missing(
     )
 
 
-def _same_add_on(stated: str, analyzer: str) -> bool:
+def is_add_on(stated: str, analyzer: str) -> bool:
     """Whether a case or option means the add-on of a condition: by its name, id or ARN."""
     return stated in {analyzer, analyzer.rpartition("/")[2], analyzer.removeprefix("id:")}
 

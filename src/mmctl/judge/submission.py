@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from mmctl.judge.actions import CANNOT_FAIL, is_label_of, names_target
 from mmctl.judge.compare import Members
 from mmctl.language.readings import Readings
-from mmctl.model.enums import IngressPointType
+from mmctl.model.enums import IngressPointType, IpType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mmctl.language.project import LogicalRule, Project
+    from mmctl.language.project import LogicalIngressPoint, LogicalRule, Project
     from mmctl.mail.email import Email, Envelope, Facts, Session
     from mmctl.model.policies import TrafficPolicy
 
@@ -84,6 +84,8 @@ class Gateway:
     readings: Readings = field(default_factory=Readings)
     certificates: bool = True
     """Whether clients may show certificates: only mTLS ingress points ask for them."""
+    ip_type: IpType | None = None
+    """The families of addresses that may connect; None: a network that does not say."""
     closed: bool = False
     """A closed ingress point refuses everybody."""
 
@@ -104,8 +106,16 @@ def gateway_of_ingress_point(project: Project, name: str) -> Gateway:
         lists=known_lists(project),
         readings=project.settings.readings,
         certificates=logical.ingress_point.type is IngressPointType.MTLS,
+        ip_type=ip_type_of(logical),
         closed=logical.closed,
     )
+
+
+def ip_type_of(point: LogicalIngressPoint) -> IpType | None:
+    """The families of addresses that an ingress point takes; None: it is in a VPC, or unsaid."""
+    network = point.ingress_point.network_configuration
+    public = network.public_network_configuration if network is not None else None
+    return None if public is None else public.ip_type
 
 
 def gateway_of_rule_set(project: Project, name: str) -> Gateway:

@@ -199,6 +199,17 @@ class RecipientTrace:
         done = (action for _, action in distinct_actions(self.rules) if action.done)
         return tuple(action for action in done if action.kind != "stop")
 
+    @property
+    def actions_of_all_copies(self) -> tuple[ActionTrace, ...]:
+        """What was done, in order; an action that several copies came to counts once."""
+        done = {
+            (rule.index, place): action
+            for rule in self.rules
+            for place, action in enumerate(rule.actions if rule.applied else ())
+            if action.done and action.kind != "stop"
+        }
+        return tuple(done[place] for place in sorted(done))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Performed:

@@ -12,6 +12,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from mmctl.mail.japanese import decode_japanese
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -39,6 +41,7 @@ _NOT_CHARSETS: Final = frozenset(
     {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
 )
 _LONGEST_CHARSET: Final = 40
+_JAPANESE: Final = "iso2022_jp"
 
 
 class Decoded(NamedTuple):
@@ -125,6 +128,8 @@ def _decoded(run: Sequence[_Word], defects: list[str]) -> str:
         text = content.decode(codec)
         text.encode()  # UTF-7 can spell half a surrogate pair, which is no text
     except UnicodeError:
+        if codec.startswith(_JAPANESE) and (japanese := decode_japanese(content)) is not None:
+            return japanese
         defects.append(f"an encoded word holds bytes that are not `{codec}`")
         text = content.decode(codec, "replace")
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -48,8 +48,10 @@ def cases_report(
             word = "todo" if result.status is Status.TODO else "pass"
             report.append(f"{word}  {visible(result.case.name)}", "bold" if trace else "dim")
             report.append(f"  {_at(result)}\n" if trace else "\n", "dim")
-        elif all_rests and unsettled([result], settled):
+        elif result.idle or (all_rests and unsettled([result], settled)):
             report.append(f"{visible(result.case.name)}  ").append(f"{_at(result)}\n", "dim")
+        for sentence in result.idle:
+            report.append(f"  {visible(sentence)}\n", "yellow")
         if verbose or all_rests or result.status is Status.FAILED:
             for rest in result.rests:
                 if verbose or is_open(rest, settled):

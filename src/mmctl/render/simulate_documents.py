@@ -55,6 +55,7 @@ def _case(result: CaseResult) -> dict[str, Any]:
         "got": [_side(failure, failure.got) for failure in result.failures],
         "reasons": [reason for failure in result.failures for reason in failure.reasons],
         "problem": None if result.problem is None else result.problem.message,
+        **({"without_effect": list(result.idle)} if result.idle else {}),
         **({"depends_on": [_rest(rest) for rest in result.rests]} if result.rests else {}),
     }
 
