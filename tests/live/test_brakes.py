@@ -181,6 +181,12 @@ def test_a_protected_environment_without_a_base_to_compare_with_needs_a_flag(wor
     held = Trust(held="there is nothing to compare with", fetch="git fetch origin main")
     plan = world.plan()
     assert grips(replace(plan, trust=held)) == ()
+    unreadable = replace(held, unreadable=True)
+    assert grips(replace(plan, trust=unreadable)) == ()
+    elsewhere = replace(plan.target.identity, endpoint="https://mail-manager.us-east-1.api.aws")
+    abroad = replace(plan, target=replace(plan.target, identity=elsewhere))
+    assert grips(replace(abroad, trust=held)) == ()
+    assert [grip.brake for grip in grips(replace(abroad, trust=unreadable))] == ["trust"]
     protected = replace(plan, target=replace(plan.target, protected=True))
     assert grips(replace(protected, trust=Trust(base="main"))) == ()
     (grip,) = grips(replace(protected, trust=held))

@@ -165,7 +165,7 @@ def _apply(
     change = open_change(run, endpoint_url=endpoint_url)
     made = _planned(change, *words)
     with screen(change) as show, stoppable():
-        show(render.heading(made.target.environment, made.target.identity))
+        show(render.heading(made.target.environment, made.target.identity, change.trust))
         if made.empty:
             run.say("nothing to do: it is live")
             write_entry(change, None)

@@ -134,7 +134,7 @@ def compared_with_revision(project: Project, base: Base, *, forced: bool) -> tup
     from mmctl.live.trust import Trust, edges_of, guards, weigh, with_edges
 
     if base.unreadable is not None:
-        return project, Trust(held=base.unreadable, fetch=base.fetch)
+        return project, Trust(held=base.unreadable, fetch=base.fetch, unreadable=True)
     environment, before = project.environment, base.settings
     after = edges_of(project.settings, environment)
     protected = environment.protected or (before is not None and guards(before, environment))

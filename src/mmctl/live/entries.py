@@ -90,7 +90,9 @@ def entry_of(document: Any, id: str) -> HistoryEntry:
             "kind": Doing(document["kind"]),
             "result": Result(document["result"]),
             "forced": tuple(document["forced"]),
-            "edges": {str(name): str(edge) for name, edge in document.get("edges", {}).items()},
+            "edges": {
+                str(name): str(edge) for name, edge in dict(document.get("edges") or {}).items()
+            },
             "summary": {str(name): int(count) for name, count in dict(document["summary"]).items()},
         }
     )

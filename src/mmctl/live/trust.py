@@ -50,6 +50,8 @@ class Trust:
     """Why a protected environment may not be applied to: there is nothing to compare with."""
     fetch: str | None = None
     """The command that makes the base readable."""
+    unreadable: bool = False
+    """Whether there is a base that cannot be read: then nobody knows what is protected there."""
 
     @property
     def silent(self) -> bool:
@@ -65,13 +67,16 @@ def trust_document(trust: Trust) -> dict[str, Any]:
         "base_taken": trust.base_taken,
         "held": trust.held,
         "fetch": trust.fetch,
+        "unreadable": trust.unreadable,
     }
 
 
 def trust_of(document: Mapping[str, Any]) -> Trust:
     """The comparison of a document that `trust_document` wrote."""
     shifts = tuple(Shift(**shift) for shift in document["changes"])
-    rest = {member: document[member] for member in ("base", "base_taken", "held", "fetch")}
+    rest = {
+        member: document[member] for member in ("base", "base_taken", "held", "fetch", "unreadable")
+    }
     return Trust(shifts=shifts, **rest)
 
 

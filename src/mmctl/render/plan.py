@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mmctl.live.edits import Summary
     from mmctl.live.plan import Behaviour, Plan
     from mmctl.live.service import Identity
+    from mmctl.live.trust import Trust
 
 EMBEDDED_BANNER: Final = "EMBEDDED, not AWS"
 
@@ -66,8 +67,7 @@ def bare(
     plan: Plan, *, width: int = _NARROW, messages: Sequence[str] = (), verbose: bool = False
 ) -> Text:
     """The plan without the lines around it; `messages` are those of the corpus that change."""
-    lines = [heading(plan.target.environment, plan.target.identity)]
-    lines += [Text(visible(f"! {text}"), "bold yellow") for text in trust_lines(plan.trust)]
+    lines = [heading(plan.target.environment, plan.target.identity, plan.trust)]
     lines += edit_lines(plan, width=width, verbose=verbose)
     lines += [Text(visible(f"warning: {warning}"), "yellow") for warning in plan.warnings]
     lines += [Text(visible(f"note: {note}"), "dim") for note in plan.notes]
@@ -95,15 +95,16 @@ def line(text: str) -> Text:
     return Text(visible(text))
 
 
-def heading(environment: str, identity: Identity) -> Text:
-    """Where this goes, and as whom."""
+def heading(environment: str, identity: Identity, trust: Trust | None = None) -> Text:
+    """Where this goes, and as whom; below it what the base says of where it would go."""
     caller = identity.caller.rsplit(":", 1)[-1]
     text = Text(visible(environment), "bold")
     who = visible(f"account {identity.account}  {identity.region}  as {caller}")
     text.append(f"  {who}", "not bold")
     if not identity.embedded and not is_usual(identity):
         text.append(f"  at {visible(identity.endpoint)}")
-    return text
+    said = [Text(visible(f"! {each}"), "bold yellow") for each in trust_lines(trust)]
+    return Text("\n").join([text, *said])
 
 
 def is_usual(identity: Identity) -> bool:

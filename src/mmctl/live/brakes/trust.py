@@ -13,9 +13,14 @@ if TYPE_CHECKING:
 
 
 def trust(plan: Plan) -> Iterator[Grip]:
-    """Hold a protected environment whose endpoint, role and store cannot be compared."""
+    """Hold a protected environment whose endpoint, role and store cannot be compared.
+
+    While the base cannot be read, what the files say of `protected` is not believed either.
+    """
     found = plan.trust
-    if plan.target.protected and found is not None and found.held is not None:
+    if found is None or found.held is None:
+        return
+    if plan.target.protected or (found.unreadable and not plan.target.identity.embedded):
         yield Grip(
             brake=Brake.TRUST,
             what=f"environment {plan.target.environment}: {found.held}",
