@@ -133,6 +133,22 @@ def test_bytes_that_are_no_text_are_damage_too(world: World) -> None:
     assert (store.directory / "applied.json.damaged-1").read_bytes() == b"\xff\xfe\x00"
 
 
+@pytest.mark.parametrize("damage", ["cut", "empty"])
+def test_the_journal_of_what_was_cut_off_is_kept_and_what_can_be_read_of_it(
+    damage: str, world: World
+) -> None:
+    entry = world.history.entries()[-1]
+    world.history.end(entry, Result.STOPPED)
+    name = entry.id + ".journal.jsonl"
+    whole = world.history.store.get(name) or ""
+    broken = whole + whole.splitlines()[0][:20] if damage == "cut" else "\x00"
+    world.history.store.put(name, broken)
+    reopened(world)
+    assert world.rollback() is not None
+    assert world.history.store.get(f"{name}.damaged-1") == broken
+    assert world.history.store.get(name) == (whole if damage == "cut" else "")
+
+
 def test_all_side_files_may_be_gone(world: World) -> None:
     store = world.history.store
     for name in [*store.names("")]:

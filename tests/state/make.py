@@ -3,7 +3,8 @@
     python tests/state/make.py tests/state/0.1.0
 
 Run it once a release, with that release; what is there already is history and stays as it is.
-Applies, a rollback with its pins, a saved plan, and an apply that was killed in the middle.
+Applies, a rollback with its pins, a saved plan, an apply that was killed in the middle, and the
+schemas of documents.
 """
 
 from __future__ import annotations
@@ -55,6 +56,8 @@ rule_sets:
 ingress_points:
   public-mx: {type: open, traffic_policy: edge, rule_set: inbound, tls_policy: required}
 """
+OF_FILES: Final = ("project", "rules")
+"""Schemas of what people write: these may change in a version."""
 KILLED_AT: Final = 2
 """The write in whose place the last apply ends: a member is added then, the relay is as it was."""
 
@@ -109,6 +112,9 @@ def _keep(root: Path, kept: Path) -> None:
         copy = shutil.copytree if (root / name).is_dir() else shutil.copy
         copy(root / name, kept / name)
     shutil.copytree(root / ".mmctl" / "snapshots", kept / "snapshots")
+    _run(kept, "schema", "--into", "schemas")
+    for name in OF_FILES:
+        (kept / "schemas" / f"{name}.schema.json").unlink()
     for path in (root / ".mmctl").glob("embedded.db*"):
         if not path.name.endswith("-shm"):  # of processes that run alone
             shutil.copy(path, kept / path.name)

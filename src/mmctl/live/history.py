@@ -201,12 +201,11 @@ class History:
 
     def note(self, id: str, line: Mapping[str, Any]) -> None:
         """Add a line to the journal of an entry, on disk when this returns."""
-        text = json.dumps(line, sort_keys=True, ensure_ascii=False)
         try:
-            self.store.append(id + JOURNAL, text)
+            self.store.append(id + JOURNAL, _line_text(line))
         except Damaged:
-            self.store.set_aside(id + JOURNAL)
-            self.store.append(id + JOURNAL, text)
+            self.mend_journal(id)
+            self.store.append(id + JOURNAL, _line_text(line))
 
     def journal(self, id: str) -> tuple[dict[str, Any], ...]:
         """The journal of an entry; lines that are cut off or damaged are left out."""
@@ -218,6 +217,17 @@ class History:
         if None in found:
             self.tell(id + JOURNAL, "what can be read of it is taken")
         return tuple(line for line in found if line is not None)
+
+    def mend_journal(self, id: str) -> None:
+        """Set a damaged journal aside, and keep what can be read of it in its place."""
+        lines = self.journal(id)
+        if id + JOURNAL in self._warned:
+            self.set_aside(id + JOURNAL)
+            self.store.put(id + JOURNAL, "".join(f"{_line_text(line)}\n" for line in lines))
+
+    def set_aside(self, name: str) -> None:
+        """Keep a damaged text under a name that nothing reads; it is said."""
+        self.warn(f"`{name}` was damaged: it is kept as `{self.store.set_aside(name)}`")
 
     def pins(self) -> tuple[Pin, ...]:
         """What rollbacks took away and nobody has unpinned."""
@@ -252,7 +262,7 @@ class History:
         try:
             self.kept_pins()
         except Damaged:
-            self.warn(f"`{PINS}` was damaged: it is kept as `{self.store.set_aside(PINS)}`")
+            self.set_aside(PINS)
         documents = [pin_document(pin) for pin in pins]
         if documents:
             self.store.put(PINS, text_of(documents))
@@ -318,6 +328,10 @@ def _order(entry: HistoryEntry) -> tuple[int, str]:
 
 def _ends(name: str, ending: str) -> bool:
     return name.endswith(ending) and name.partition("-")[0].isdecimal()
+
+
+def _line_text(line: Mapping[str, Any]) -> str:
+    return json.dumps(line, sort_keys=True, ensure_ascii=False)
 
 
 def _line_of(line: str) -> dict[str, Any] | None:

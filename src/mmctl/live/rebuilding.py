@@ -125,7 +125,7 @@ def set_aside_damaged(history: History) -> None:
     entries = {name for name in names if name.endswith(ENTRY)}
     sound = {name for name in entries if history.entry(name) is not None}
     for name in sorted(entries - sound):
-        _set_aside(history, name)
+        history.set_aside(name)
     for entry in told:
         if entry.rebuilt and entry.id + ENTRY not in sound:
             history.put(entry)
@@ -134,10 +134,9 @@ def set_aside_damaged(history: History) -> None:
     except Damaged:
         history.keep_pins(rebuilt_pins(history))
     if APPLIED in names and history.applied() is None:
-        _set_aside(history, APPLIED)
+        history.set_aside(APPLIED)
     if BOOK in names and book_of(history.store) is None:
-        _set_aside(history, BOOK)
-
-
-def _set_aside(history: History, name: str) -> None:
-    history.warn(f"`{name}` was damaged: it is kept as `{history.store.set_aside(name)}`")
+        history.set_aside(BOOK)
+    unended = history.unended()
+    if unended is not None:
+        history.mend_journal(unended.id)
