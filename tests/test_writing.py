@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 import errno
 import os
+import re
 import stat
 import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 import pytest
 
@@ -326,17 +327,37 @@ def test_a_folder_is_no_file(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert "Is a directory" in capsys.readouterr().err
 
 
+OTHERWISE = {
+    "cli/init.py": "files that must not be there yet",
+    "cli/lint.py": "the summary of a job, which is added to",
+    "cli/main.py": "the report of a fault, in a file of its own",
+    "cli/revisions.py": "a checkout, in a folder of its own",
+    "live/store.py": "a journal, which is added to",
+}
+
+
 def test_files_are_written_here_and_nowhere_else() -> None:
     """Everything else would be one more place that takes a device away."""
     elsewhere = [
-        f"{path.relative_to(SOURCE)}:{node.lineno} {ast.unparse(node)}"
+        f"{path.relative_to(SOURCE).as_posix()}:{node.lineno} {ast.unparse(node)}"
         for path in sorted(SOURCE.rglob("*.py"))
-        if path.name != "writing.py"
+        if path.name != "writing.py" and path.relative_to(SOURCE).as_posix() not in OTHERWISE
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Attribute)
-        and (
-            node.attr in {"write_text", "write_bytes"}
-            or ast.unparse(node) in {"os.replace", "os.rename", "shutil.move"}
-        )
+        if _renames(node) or _opens_to_write(node)
     ]
     assert elsewhere == []
+
+
+def _renames(node: ast.AST) -> TypeGuard[ast.Attribute]:
+    return isinstance(node, ast.Attribute) and (
+        node.attr in {"write_text", "write_bytes"}
+        or ast.unparse(node) in {"os.replace", "os.rename", "shutil.move"}
+    )
+
+
+def _opens_to_write(node: ast.AST) -> TypeGuard[ast.Call]:
+    if not isinstance(node, ast.Call) or not ast.unparse(node.func).endswith("open"):
+        return False
+    values = [*node.args, *(keyword.value for keyword in node.keywords)]
+    modes = [value.value for value in values if isinstance(value, ast.Constant)]
+    return any(isinstance(mode, str) and re.fullmatch("[wxa]b?", mode) for mode in modes)

@@ -16,8 +16,10 @@ class MemoryBucket:
     def __init__(self) -> None:
         self.objects: dict[str, str] = {}
         self.meanwhile: Callable[[], None] | None = None
+        self.fetched: list[str] = []
 
     def get(self, key: str) -> tuple[str, str] | None:
+        self.fetched.append(key)
         text = self.objects.get(key)
         return None if text is None else (text, f"version of {text}")
 
@@ -31,8 +33,9 @@ class MemoryBucket:
         self.objects[key] = text
         return True
 
-    def keys(self, prefix: str) -> Iterator[str]:
-        return iter([key for key in self.objects if key.startswith(prefix)])
+    def versions(self, prefix: str) -> Iterator[tuple[str, str]]:
+        found = [(key, text) for key, text in self.objects.items() if key.startswith(prefix)]
+        return iter([(key, f"version of {text}") for key, text in found])
 
     def delete(self, key: str) -> None:
         self.objects.pop(key, None)

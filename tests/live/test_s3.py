@@ -40,6 +40,32 @@ def test_a_whole_apply_and_rollback_work_with_a_bucket(world: World) -> None:
     assert all(key.startswith("prod/acme/") for key in bucket.objects)
 
 
+def test_an_entry_that_did_not_change_is_fetched_once() -> None:
+    """A history of years must not be fetched for each question about it."""
+    bucket = MemoryBucket()
+    store = S3Store(bucket, "a")
+    for name in ("0001-x.entry.json", "0002-x.entry.json", "pins.json"):
+        store.put(name, "one")
+    for _ in range(3):
+        assert [store.get(name) for name in store.names("")] == ["one", "one", "one"]
+    assert bucket.fetched.count("a/0001-x.entry.json") == 1
+    assert bucket.fetched.count("a/pins.json") == 3
+
+
+def test_an_entry_that_another_machine_wrote_is_fetched_again() -> None:
+    bucket = MemoryBucket()
+    store, other = S3Store(bucket, "a"), S3Store(bucket, "a")
+    store.put("0001-x.entry.json", "unfinished")
+    assert [store.get(name) for name in store.names("")] == ["unfinished"]
+    other.put("0001-x.entry.json", "done")
+    assert [store.get(name) for name in store.names("")] == ["done"]
+    store.put("0001-x.entry.json", "by us")
+    assert store.get("0001-x.entry.json") == "by us"
+    other.delete("0001-x.entry.json")
+    assert list(store.names("")) == []
+    assert store.get("0001-x.entry.json") is None
+
+
 def test_two_machines_cannot_hold_the_lock_at_once() -> None:
     bucket = MemoryBucket()
     one, other = S3Store(bucket, "a"), S3Store(bucket, "a")

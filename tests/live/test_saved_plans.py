@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from live.stopping import FORCED, Killed, at_write, change_every_kind
-from mmctl.errors import CouldNot, Refused, UsageError
+from mmctl.errors import CouldNot, Refused, StoppedPartWay, UsageError
 from mmctl.language.project import Brakes, Kind
 from mmctl.live.canonical import digest_of
 from mmctl.live.entries import Result
@@ -294,6 +294,23 @@ def test_a_saved_plan_that_was_cut_off_is_finished_by_itself(
     assert world.plan().empty
     with pytest.raises(Refused, match="was applied already"):
         saved.apply(**FORCED)
+
+
+def test_what_is_said_of_a_saved_plan_that_stopped_is_what_finishes_it(
+    world: World, tmp_path: Path
+) -> None:
+    """In a protected environment nothing but a saved plan does."""
+    saved, _steps = _second_version(world, tmp_path / "plan.json")
+    world.observe = at_write(3, lambda: CouldNot("no network"))
+    with pytest.raises(StoppedPartWay) as stopped:
+        saved.apply(**FORCED)
+    assert stopped.value.help is not None
+    assert "the same `mmctl apply PLAN` again finishes it" in stopped.value.help
+    world.observe = None
+    made = saved.renewed(protected=False)
+    assert 0 < len(made.steps) < len(load_plan(saved.path).steps)
+    assert saved.world.apply(made, **FORCED) is not None
+    assert world.plan().empty
 
 
 def test_what_somebody_did_since_it_was_cut_off_is_not_undone_unseen(

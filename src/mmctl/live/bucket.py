@@ -137,9 +137,9 @@ class S3Bucket:
                 return
             more = {"ContinuationToken": page["NextContinuationToken"]}
 
-    def keys(self, prefix: str) -> Iterator[str]:
-        """The keys with a prefix, in order."""
-        yield from [entry.key for entry in self.entries(prefix)]
+    def versions(self, prefix: str) -> Iterator[tuple[str, str]]:
+        """The keys with a prefix, in order, and the version of each (ETag)."""
+        yield from [(entry.key, entry.version) for entry in self.entries(prefix)]
 
     def folders(self, prefix: str) -> Iterator[str]:
         """What stands between a prefix and the next `/` of keys, in order.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from mmctl.errors import CouldNot
+from mmctl.live.entries import ENTRY
 from mmctl.live.store import Damaged, aside_names
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ class Bucket(Protocol):
     def put(self, key: str, text: str, *, new: bool = False, over: str | None = None) -> bool:
         """Write an object: always, only if it is `new`, or only `over` a version of it."""
 
-    def keys(self, prefix: str) -> Iterator[str]:
-        """The keys with a prefix, in order."""
+    def versions(self, prefix: str) -> Iterator[tuple[str, str]]:
+        """The keys with a prefix, and the version of each."""
 
     def delete(self, key: str) -> None:
         """Take an object away."""
@@ -46,6 +47,8 @@ class S3Store:
     def __init__(self, bucket: Bucket, prefix: str) -> None:
         self._bucket = bucket
         self._prefix = prefix.strip("/") + "/"
+        self._listed: dict[str, str] = {}
+        self._entries: dict[str, tuple[str, str]] = {}
 
     @property
     def place(self) -> str:
@@ -54,6 +57,7 @@ class S3Store:
 
     def put(self, name: str, text: str) -> None:
         """Write a text whole."""
+        self._listed.pop(name, None)
         self._bucket.put(self._prefix + name, text)
 
     def put_new(self, name: str, text: str) -> bool:
@@ -81,20 +85,30 @@ class S3Store:
         raise CouldNot(f"`{name}` in {self.place} is written to by others all the time")
 
     def get(self, name: str) -> str | None:
-        """The text of a name; None: there is none."""
+        """The text of a name; None: there is none.
+
+        That of an entry of the history is fetched once, while a listing shows the same version.
+        """
+        known = self._entries.get(name)
+        if known is not None and known[1] == self._listed.get(name):
+            return known[0]
         try:
             found = self._bucket.get(self._prefix + name)
         except UnicodeDecodeError as error:
             raise Damaged(f"`{name}` in {self.place} is damaged: {error}") from error
+        if found is not None and name.endswith(ENTRY):
+            self._entries[name] = found
         return None if found is None else found[0]
 
     def names(self, ending: str) -> Iterator[str]:
         """The names with an ending, sorted."""
-        names = (key.removeprefix(self._prefix) for key in self._bucket.keys(self._prefix))
-        yield from sorted(name for name in names if name.endswith(ending))
+        found = self._bucket.versions(self._prefix)
+        self._listed = {key.removeprefix(self._prefix): version for key, version in found}
+        yield from sorted(name for name in self._listed if name.endswith(ending))
 
     def delete(self, name: str) -> None:
         """Take a name away; one that is not there is gone already."""
+        self._listed.pop(name, None)
         self._bucket.delete(self._prefix + name)
 
     def set_aside(self, name: str) -> str:
