@@ -74,7 +74,7 @@ class S3Bucket:
         if answered.code not in _DENIED:
             return False
         with suppress(CouldNot):
-            return key not in self.keys(key)
+            return key not in dict(self.versions(key))
         return False
 
     def part(self, entry: ObjectEntry, start: int, end: int) -> bytes:
