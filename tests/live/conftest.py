@@ -19,9 +19,8 @@ from mmctl.live.history import History
 from mmctl.live.means import Means, Permissions
 from mmctl.live.past import past_of
 from mmctl.live.plan import Plan, make_plan, target_of
-from mmctl.live.read import read_live
 from mmctl.live.rollback import count, goal, plan_rollback, roll_back
-from mmctl.live.settling import settle
+from mmctl.live.settling import read_settled, settle
 from mmctl.live.store import DirectoryStore
 from mmctl.problem import Severity
 
@@ -176,7 +175,7 @@ class World:
     def plan(self) -> Plan:
         configuration, environment = self.desired()
         service = self.service()
-        state = read_live(service, configuration, self.history.applied())
+        state = read_settled(self.means(), configuration, self.history.applied())
         target = target_of(environment, service.identity, self.known_members)
         passwords = self.means().passwords
         made = make_plan(

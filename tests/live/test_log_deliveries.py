@@ -342,6 +342,7 @@ CHANGE = (
     "DeleteDelivery",
     "DeleteDeliveryDestination",
     "DeleteDeliverySource",
+    "TagResource",
     "PutDeliverySource",
     "PutDeliveryDestination",
     "CreateDelivery",

@@ -51,7 +51,7 @@ def live(world: World, name: str = "blocked") -> list[str]:
     service = world.service()
     for found in service.list(Noun.ADDRESS_LIST):
         if found["AddressListName"] == name:
-            return list(service.members(found["AddressListId"]))
+            return list(service.members(found["AddressListId"]) or ())
     raise AssertionError(name)
 
 

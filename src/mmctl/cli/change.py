@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from mmctl.live.means import Means, Permissions
     from mmctl.live.plan import Plan, Target
     from mmctl.live.preflight import Finding
+    from mmctl.live.service import Identity
     from mmctl.live.trust import Trust
 
 REFUSED = 3
@@ -82,14 +83,13 @@ class Change:
         from mmctl.live.by_hand import with_marks
         from mmctl.live.past import past_of
         from mmctl.live.plan import make_plan
-        from mmctl.live.read import read_live
-        from mmctl.live.settling import settle
+        from mmctl.live.settling import read_settled, settle
 
         passed = gate(self) if gate else None
         desired = self.desired()
         if at_once:
             settle(self.means, desired.project)
-        state = read_live(self.means.service, desired, self.means.history.known())
+        state = read_settled(self.means, desired, self.means.history.known())
         passwords = self.means.passwords
         passwords.check(desired)
         made = make_plan(
@@ -179,8 +179,16 @@ def open_change(
         revision=partial(revision_of, run.root),
         edges=edges_of(project.settings, project.environment) if compared else {},
         poll_seconds=0.2 if found.service.identity.embedded else 5.0,
+        lag_seconds=0.0 if _is_here(found.service.identity) else 6.0,
     )
     return Change(run=run, project=project, means=means, seen=seen, trust=found.trust)
+
+
+def _is_here(identity: Identity) -> bool:
+    """Whether the service is on this machine, where no answer lags."""
+    from mmctl.live.sessions import is_loopback
+
+    return identity.embedded or is_loopback(identity.endpoint)
 
 
 def open_history(

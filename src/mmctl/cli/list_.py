@@ -187,12 +187,11 @@ def _apply(
 def _planned(change: Change, verb: str, name: str, address: str) -> Plan:
     """The plan that changes one member of a live list, and leaves all else as it is live."""
     from mmctl.live.plan import make_plan
-    from mmctl.live.read import read_live
-    from mmctl.live.settling import settle
+    from mmctl.live.settling import read_settled, settle
 
     desired, means = change.desired(), change.means
     settle(means, desired.project)
-    state = read_live(means.service, desired, means.history.known())
+    state = read_settled(means, desired, means.history.known())
     listed = state.configuration.find(Kind.ADDRESS_LIST, name)
     if listed is None or listed.project != desired.project:
         raise Refused(

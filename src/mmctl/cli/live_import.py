@@ -146,7 +146,8 @@ def _object(service: MailManager, kind: Kind, listed: Any, read: Read) -> LiveOb
         read.unsaid.append(unsaid(kind, listed.live_name, error.message))
         return None
     if thing is not None and kind is Kind.ADDRESS_LIST:
-        return replace(thing, members=tuple(sorted(service.members(listed.id))))
+        members = service.members(listed.id)
+        return None if members is None else replace(thing, members=tuple(sorted(members)))
     return thing
 
 

@@ -13,7 +13,7 @@ from mmctl.errors import CouldNot, MmctlError, Refused, StoppedPartWay
 from mmctl.live.brakes.brake import HOLDS_ROLLBACK, holding, refuse
 from mmctl.live.brakes.catalogue import grips
 from mmctl.live.by_hand import with_marks
-from mmctl.live.calls import ChangedMeanwhile, WentWrong
+from mmctl.live.calls import ChangedMeanwhile, WentWrong, settled
 from mmctl.live.edits import EditKind
 from mmctl.live.entries import Doing, HistoryEntry, Result
 from mmctl.live.execution import Execution
@@ -27,6 +27,7 @@ from mmctl.live.proposals import names_of_others
 from mmctl.live.read import read_live
 from mmctl.live.rebuilding import set_aside_damaged
 from mmctl.live.service import OutcomeUnknown, ServiceAnswer
+from mmctl.live.settling import read_as_planned
 from mmctl.live.stale import check_fresh, check_place
 from mmctl.live.steps import PASSWORD, Verb
 from mmctl.live.wording import spaced
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from mmctl.live.pins import Pin
     from mmctl.live.plan import Plan
     from mmctl.live.read import LiveState
+    from mmctl.live.written import Written
 
 
 def apply(
@@ -70,7 +72,7 @@ def apply(
         return None
     with _alone(means, permissions):
         check_past(plan, means.history)
-        state = read_live(means.service, plan.desired, plan.live)
+        state = read_as_planned(means, plan, plan.live)
         check_fresh(plan, state)
         entry = _new_entry(plan, means, permissions, reason)
         entry = means.history.begin(entry, plan, plan_document(plan))
@@ -79,7 +81,7 @@ def apply(
             if pins:
                 means.history.pin(pins, entry)
             execution.run()
-            _read_back(plan, entry, means)
+            _read_back(plan, entry, means, execution.calls.written)
             if answers_pins and plan.goes_back_to is None:
                 _lift_answered(plan, means.history)
             return means.history.end(entry, Result.DONE)
@@ -278,21 +280,24 @@ def _finish(plan: Plan) -> str:
     return f"`mmctl apply{env}` again finishes it, `mmctl rollback{env}` undoes it"
 
 
-def _read_back(plan: Plan, entry: HistoryEntry, means: Means) -> None:
+def _read_back(plan: Plan, entry: HistoryEntry, means: Means, written: Written) -> None:
     """Read everything once more: the plan must be empty now, or soon: a read may be a little old.
 
     Raises:
         StoppedPartWay: it is not.
     """
-    for again in (True, False):
-        state: LiveState = read_live(means.service, plan.desired, plan.live)
-        rest = make_plan(plan.target, plan.desired, state)
-        if rest.empty:
-            break
-        if again:
-            means.say("  what was read differs from what was written: read again")
-            means.sleep(means.poll_seconds)
-    else:
+
+    def look() -> tuple[LiveState, Plan]:
+        state = read_live(means.service, plan.desired, plan.live)
+        return state, make_plan(plan.target, plan.desired, state)
+
+    state, rest = settled(
+        means,
+        look,
+        lambda found: found[1].empty,
+        is_old=lambda found: written.is_old_state(found[0]),
+    )
+    if not rest.empty:
         lines = [
             f"  {edit.resource}/{edit.object}: {edit.name} {spaced(edit.words or edit.kind)}"
             for edit in rest.edits

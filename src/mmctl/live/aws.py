@@ -148,13 +148,17 @@ class AwsMailManager:
         with writing("UntagResource"):
             self._call("UntagResource", ResourceArn=arn, TagKeys=[*keys])
 
-    def members(self, address_list_id: str) -> Iterator[str]:
-        """The addresses of an address list, page by page."""
-        pages = self._pages(
-            "ListMembersOfAddressList", "Addresses", AddressListId=address_list_id, PageSize=1000
-        )
-        for member in pages:
-            yield member["Address"]
+    def members(self, address_list_id: str) -> tuple[str, ...] | None:
+        """The addresses of an address list, of all its pages; None: there is no such list."""
+        operation = "ListMembersOfAddressList"
+        pages = self._pages(operation, "Addresses", AddressListId=address_list_id, PageSize=1000)
+        try:
+            return tuple(member["Address"] for member in pages)
+        except CouldNot as error:
+            answered = error.__cause__
+            if isinstance(answered, ServiceAnswer) and answered.answer is Answer.NOT_FOUND:
+                return None
+            raise
 
     def add_member(self, address_list_id: str, address: str) -> None:
         """Add an address to a list."""

@@ -6,23 +6,28 @@ Also the waiting: ingress points take minutes, and what they use is in use until
 from __future__ import annotations
 
 from functools import partial
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from mmctl.errors import CouldNot
 from mmctl.live.means import timestamp
 from mmctl.live.service import Answer, Noun, OutcomeUnknown, ServiceAnswer
+from mmctl.live.written import LAG, keep_writes, recent_writes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from mmctl.live.means import Means
+    from mmctl.live.written import Line
 
 T = TypeVar("T")
 
 UNDER_WAY: Final = ("PROVISIONING", "UPDATING")
 _FINAL_FAILURES: Final = ("FAILED", "ASSOCIATED_VPC_ENDPOINT_DOES_NOT_EXIST")
 _LOOK_AGAIN: Final = (0.5, 1.0, 2.0)
-"""Seconds before each further look at what may be older than the last write."""
+"""Seconds before each further look; the last one before all that follow, too."""
+_SURE: Final = 3.5
+"""Seconds for which something must stay as it is before it is taken for somebody else's work."""
 
 
 class WentWrong(Exception):
@@ -40,6 +45,23 @@ class Calls:
         self._means = means
         self._entry = entry
         self.wrote = 0
+        self.written = recent_writes(means.history.store, means.now())
+
+    def remember(self, id: str, part: str, was: object, now: object) -> None:
+        """Keep what a part of an object was and is, for this apply and for the next command."""
+        self.remember_all([{"id": id, "part": part, "was": was, "is": now}])
+
+    def remember_all(self, lines: Sequence[Line]) -> None:
+        """Keep what several parts of objects were and are."""
+        changed = [line for line in lines if line["was"] != line["is"]]
+        for line in changed:
+            self.written.note(line)
+        if changed:
+            keep_writes(self._means.history.store, self._entry, self._means.now(), changed)
+
+    def found(self, look: Callable[[], T | None]) -> T | None:
+        """What a look finds that must be there; None: it is not, however long one looks."""
+        return settled(self._means, look, lambda found: found is not None, is_old=lambda _: True)
 
     def write(self, operation: str, subject: str, call: Callable[[], T]) -> T:
         """Make one call, noted before and after."""
@@ -120,7 +142,7 @@ def wait_until_ready(means: Means, name: str, id: str, *, may_fail: bool = False
     look = partial(means.service.get, Noun.INGRESS_POINT, id)
     status = "PROVISIONING"
     for _ in range(polls(means)):
-        found = settled(means, look, lambda found: found is not None)
+        found = settled(means, look, lambda found: found is not None, is_old=lambda _: True)
         status = found["Status"] if found else "gone"
         if status not in UNDER_WAY:
             break
@@ -132,17 +154,25 @@ def wait_until_ready(means: Means, name: str, id: str, *, may_fail: bool = False
         raise WentWrong(f"ingress point {name} is {status}")
 
 
-def settled(means: Means, look: Callable[[], T], fits: Callable[[T], bool]) -> T:
-    """What a look finds; again after a while where it does not fit, at most 3.5 seconds long.
+def settled(
+    means: Means,
+    look: Callable[[], T],
+    fits: Callable[[T], bool],
+    *,
+    is_old: Callable[[T], bool] = lambda _: False,
+) -> T:
+    """What a look finds; again after a while where it does not fit.
 
-    What the service answers may be older than the last write: before something is taken for the
-    work of somebody else, it must stay so. What the last look finds may not fit either.
+    What the service answers may be older than the last write: what is known to be old is looked at
+    again for as long as an answer may lag, and all else for a few seconds, before it is taken for
+    the work of somebody else. What the last look finds may not fit either.
     """
-    found = look()
-    for seconds in _LOOK_AGAIN:
-        if fits(found):
+    found, waited = look(), 0.0
+    for seconds in chain(_LOOK_AGAIN, repeat(_LOOK_AGAIN[-1])):
+        if fits(found) or waited >= (LAG if is_old(found) else _SURE):
             break
         means.sleep(seconds)
+        waited += seconds
         found = look()
     return found
 

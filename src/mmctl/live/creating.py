@@ -53,7 +53,7 @@ class Creation:
         except ServiceAnswer as answered:
             if answered.answer is not Answer.CONFLICT:
                 raise
-            found = self._find()
+            found = self._find() if self._is_leaving() else self.calls.found(self._find)
             if found is not None:
                 self._make_so(found)
                 return found

@@ -6,19 +6,21 @@ exceptions; `apply.py` says what they mean.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.language.project import Kind
 from mmctl.language.references import with_references
 from mmctl.live.calls import Calls, ChangedMeanwhile, settled
-from mmctl.live.canonical import digest
+from mmctl.live.canonical import digest, digest_of
 from mmctl.live.creating import Creation
 from mmctl.live.log_steps import LogSteps
-from mmctl.live.members import MemberSteps
+from mmctl.live.members import IMPORT_BEYOND, MemberSteps
 from mmctl.live.read import read_object
 from mmctl.live.service import NOUN, Answer, Members, Noun, OutcomeUnknown, ServiceAnswer
-from mmctl.live.steps import LOG_VERBS, PASSWORD, Step, Verb, all_tags
+from mmctl.live.steps import LOG_VERBS, PASSWORD, UPDATABLE, Step, Verb, all_tags
+from mmctl.live.written import ANY, SHAPE, TAGS, THERE, member_part, shape_of, tags_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -68,6 +70,7 @@ class Execution:
             case Verb.ADD_MEMBERS | Verb.REMOVE_MEMBERS:
                 self._compare(step)
                 self._member_steps.run(step, self._id(step))
+                self._know_members(step)
             case Verb.DELIVER_LOGS | Verb.STOP_LOGS:
                 self._log_steps.run(step, self._id(step))
             case Verb.DELETE:
@@ -101,7 +104,9 @@ class Execution:
     def _read(
         self, kind: Kind, live_id: str, fits: Callable[[LiveObject | None], bool]
     ) -> LiveObject | None:
-        return settled(self._means, partial(read_object, self._service, kind, live_id), fits)
+        look = partial(read_object, self._service, kind, live_id)
+        is_old = partial(self.calls.written.is_old_object, live_id)
+        return settled(self._means, look, fits, is_old=is_old)
 
     def _remember(self, kind: Kind, live_id: str, tags: Mapping[str, str] | None = None) -> None:
         """What we wrote is what a later write of the same object compares with.
@@ -110,12 +115,11 @@ class Execution:
         """
         if not self._is_written_again(live_id):
             return
-        before = self._digests.get(live_id)
 
         def shows(found: LiveObject | None) -> bool:
             return (
                 found is not None
-                and digest(found) != before
+                and not self.calls.written.is_old_object(live_id, found)
                 and (tags is None or all_tags(found) == tags)
             )
 
@@ -139,6 +143,8 @@ class Execution:
             request["IngressPointConfiguration"] = {PASSWORD: self._passwords.value(thing)}
         live_id = self._run_creation(NOUN[step.kind], request, thing)
         self._created[thing.key] = live_id
+        self.calls.remember(live_id, THERE, False, True)
+        self.calls.remember(live_id, TAGS, ANY, tags_of(thing))
         if step.kind is Kind.ADD_ON:
             self._create_instance(thing, live_id)
         else:
@@ -151,6 +157,8 @@ class Execution:
     def _create_instance(self, thing: LiveObject, subscription: str) -> None:
         request = {"AddonSubscriptionId": subscription, "Tags": _tag_list(all_tags(thing))}
         live_id = self._run_creation(Noun.ADDON_INSTANCE, request, thing)
+        without = shape_of(replace(thing, instance=False))
+        self.calls.remember(subscription, SHAPE, without, shape_of(thing))
         self._names = self._names.with_id(thing.key, live_id)
 
     def _run_creation(self, noun: Noun, request: Members, thing: LiveObject) -> str:
@@ -158,13 +166,13 @@ class Execution:
 
     def _update(self, step: Step) -> None:
         thing, live_id = self._wanted[step.kind, step.name], self._id(step)
-        self._compare(step)
+        found = self._compare(step)
         if step.kind is Kind.ADD_ON:
             self._create_instance(thing, live_id)
-        else:
-            self._write_whole(step, self._update_request(step, thing))
+        elif found is not None:
+            self._write_whole(step, found, self._update_request(step, thing))
         if PASSWORD in step.members:
-            self._remember_password(thing, live_id)
+            self._remember_password(thing, live_id, found)
         self._remember(step.kind, live_id)
 
     def _update_request(self, step: Step, thing: LiveObject) -> Members:
@@ -176,7 +184,7 @@ class Execution:
             request["IngressPointConfiguration"] = {PASSWORD: self._passwords.value(thing)}
         return request
 
-    def _write_whole(self, step: Step, request: Members) -> None:
+    def _write_whole(self, step: Step, before: LiveObject, request: Members) -> None:
         """Update; an unknown outcome is settled by reading: unchanged means it did not happen."""
         noun, live_id = NOUN[step.kind], self._id(step)
         call = partial(self._service.update, noun, live_id, request)
@@ -186,6 +194,8 @@ class Execution:
             found = read_object(self._service, step.kind, live_id)
             if found is not None and digest(found) == self._digests.get(live_id):
                 self.calls.write(f"Update{noun}", step.name, call)
+        now = shape_of(updated(before, request))
+        self.calls.remember(live_id, SHAPE, shape_of(before), now)
         if step.kind is Kind.INGRESS_POINT:
             self.calls.wait_until_ready(step.name, live_id)
 
@@ -193,9 +203,11 @@ class Execution:
         noun, live_id = NOUN[step.kind], self._id(step)
         request: Members = {noun.name_member: step.values[0][0]}
         found = self._compare(step)
-        if step.kind is Kind.TRAFFIC_POLICY and found is not None:
+        if found is None:
+            return
+        if step.kind is Kind.TRAFFIC_POLICY:
             request["PolicyStatements"] = found.shape.to_api()["PolicyStatements"]
-        self._write_whole(step, request)
+        self._write_whole(step, found, request)
         self._remember(step.kind, live_id)
 
     def _tag(self, step: Step) -> None:
@@ -207,7 +219,19 @@ class Execution:
             else:
                 call = partial(self._service.untag, arn, [key for key, _ in step.values])
                 self.calls.twice("UntagResource", step.name, call)
+        if found is not None:
+            keys = {key for key, _ in step.values}
+            kept = {key: value for key, value in all_tags(found).items() if key not in keys}
+            now = kept | (dict(step.values) if step.verb is Verb.TAG else {})
+            self.calls.remember(self._id(step), TAGS, ANY, digest_of(now))
         self._remember(step.kind, self._id(step))
+
+    def _know_members(self, step: Step) -> None:
+        """Keep which addresses came or went; of very many the first ones tell an old answer."""
+        added = step.verb is Verb.ADD_MEMBERS
+        about = {"id": self._id(step), "was": not added, "is": added}
+        addresses = [address for address, _ in step.values[:IMPORT_BEYOND]]
+        self.calls.remember_all([about | {"part": member_part(each)} for each in addresses])
 
     def _arns(self, step: Step, found: LiveObject | None) -> list[str]:
         """What has the tags of an object; what a plan reads them from comes last."""
@@ -224,6 +248,7 @@ class Execution:
         if step.kind is Kind.ADD_ON and found.id is not None:
             self._delete_one(Noun.ADDON_INSTANCE, found.id, step.name)
         self._delete_one(NOUN[step.kind], self._id(step), step.name)
+        self.calls.remember(self._id(step), THERE, True, False)
         if step.kind is Kind.INGRESS_POINT:
             self.calls.wait_until_gone(step.name, self._id(step))
 
@@ -240,12 +265,32 @@ class Execution:
         request = with_references(thing.shape, self._names.live).to_api()
         return request | {"Tags": _tag_list(all_tags(thing))}
 
-    def _remember_password(self, thing: LiveObject, live_id: str) -> None:
+    def _remember_password(
+        self, thing: LiveObject, live_id: str, before: LiveObject | None = None
+    ) -> None:
         if thing.smtp_password_env:
-            found = read_object(self._service, Kind.INGRESS_POINT, live_id)
+            last = before.password_version if before else None
+
+            def shows(found: LiveObject | None) -> bool:
+                return found is not None and found.password_version != last
+
+            found = self._read(Kind.INGRESS_POINT, live_id, shows)
             version = found.password_version if found else None
             salt = self._means.random_bytes(_SALT_BYTES)
             self._passwords.remember(live_id, self._passwords.value(thing), version, salt)
+
+
+def updated(before: LiveObject, request: Members) -> LiveObject:
+    """An object as it reads when an update with a request is done, as far as that can be known."""
+    known = before.shape.to_api().keys() | set(UPDATABLE[before.kind])
+    members = {member: value for member, value in request.items() if member in known}
+    status = request.get("StatusToUpdate")
+    return replace(
+        before,
+        shape=type(before.shape).logical(before.shape.to_api() | members),
+        closed=before.closed if status is None else status == "CLOSED",
+        unknown=(),
+    )
 
 
 def _tag_list(tags: dict[str, str]) -> list[dict[str, str]]:

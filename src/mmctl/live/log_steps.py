@@ -13,6 +13,7 @@ from mmctl.compiler.configuration import OWNER_TAG
 from mmctl.live.calls import ChangedMeanwhile, settled
 from mmctl.live.logs import (
     LOGS_TAG,
+    NOWHERE,
     destination_arn,
     destination_name,
     picked,
@@ -22,6 +23,7 @@ from mmctl.live.logs import (
 )
 from mmctl.live.service import NOUN, Answer, OutcomeUnknown, ServiceAnswer
 from mmctl.live.steps import Verb
+from mmctl.live.written import ANY, MARK, log_part
 from mmctl.model.logs import LogType, is_delivery_destination
 
 if TYPE_CHECKING:
@@ -72,6 +74,8 @@ class LogSteps:
         """Ids of deliveries and names of sources that are gone; an old answer may have them."""
         self._begun: set[str] = set()
         """ARNs of destinations of deliveries that are new; an old answer may lack them."""
+        self._made: set[str] = set()
+        """ARNs of destinations that are there, whatever an old answer says."""
 
     @property
     def _logs(self) -> Logs:
@@ -90,23 +94,38 @@ class LogSteps:
         thing = self._wanted.get((step.kind, step.name))
         expected = self._expected.pop((live_id, of), None)
         wanted = thing.logging if thing is not None else {}
+        is_ending = thing is None or step.verb is Verb.STOP_LOGS
 
         def look() -> tuple[str | None, str | None]:
             logging, others = picked(self._sources(log), wanted, self._project)
             return logging.get(of), others.get(of)
 
         def fits(found: tuple[str | None, str | None]) -> bool:
-            return expected is None or found == expected
+            left = expected is not None and expected[0] == NOWHERE and found[0] is None
+            return expected is None or found == expected or left
 
-        if not fits(settled(self._means, look, fits)):
+        def is_old(found: tuple[str | None, str | None]) -> bool:
+            return self._calls.written.is_old(live_id, log_part(of), found[0])
+
+        if not fits(settled(self._means, look, fits, is_old=is_old)):
             raise ChangedMeanwhile(
                 f"the log delivery of {step.kind.noun} {step.name} was changed by somebody else"
             )
-        if thing is None or step.verb is Verb.STOP_LOGS:
-            self._stop(log)
+        if thing is None or is_ending:
+            # The mark stays as long as another log of it is delivered, or is going to be.
+            self._stop(log, is_last=not wanted and not self._goes_on(live_id))
         else:
             whose = thing.logs_of_others
             self._deliver(log, receiver, (whose[of] or None) if of in whose else self._project)
+        was = expected[0] if expected is not None else ANY
+        self._calls.remember(live_id, log_part(of), was, None if is_ending else receiver)
+
+    def _goes_on(self, live_id: str) -> bool:
+        """Whether a log of a resource is still to be ended by a later step."""
+        return any(
+            each == live_id and logging is not None and others is None
+            for (each, _), (logging, others) in self._expected.items()
+        )
 
     def _sources(self, log: _Log) -> tuple[LogSource, ...]:
         """The sources of a log's resource, of all its logs."""
@@ -120,9 +139,10 @@ class LogSteps:
 
     def _deliver(self, log: _Log, receiver: str, owner: str | None) -> None:
         """Let a log go to a receiver; `owner` is whose the delivery is to be, None: nobody's."""
-        if LOGS_TAG not in self._service.tags(log.resource_arn):
-            mark = partial(self._service.tag, log.resource_arn, {LOGS_TAG: "yes"})
-            self._calls.twice("TagResource", log.name, mark)
+        # Always: that it is there already may be an answer from before it was taken away.
+        mark = partial(self._service.tag, log.resource_arn, {LOGS_TAG: "yes"})
+        self._calls.twice("TagResource", log.name, mark)
+        self._calls.remember(_id_of(log), MARK, False, True)
         source = self._source(log)
         delivery = self._delivery(log, receiver)
         if delivery is None:
@@ -135,8 +155,11 @@ class LogSteps:
             self._calls.twice("UntagResource", log.name, untag)
         self._delete_unused_destinations(log)
 
-    def _stop(self, log: _Log) -> None:
-        """End this project's deliveries of a log, with what only they needed."""
+    def _stop(self, log: _Log, *, is_last: bool) -> None:
+        """End this project's deliveries of a log, with what only they needed.
+
+        `is_last`: none of the resource's logs is delivered from here any more.
+        """
         for source in self._of_type(log):
             for delivery in source.deliveries:
                 if delivery.project == log.project:
@@ -151,9 +174,10 @@ class LogSteps:
                 end = partial(self._logs.delete_source, source.name)
                 self._again("DeleteDeliverySource", log.name, end)
                 self._ended.add(source.name)
-        if not any(source.made_here for source in self._sources(log)):
+        if is_last and not any(source.made_here for source in self._sources(log)):
             unmark = partial(self._service.untag, log.resource_arn, [LOGS_TAG])
             self._calls.twice("UntagResource", log.name, unmark)
+            self._calls.remember(_id_of(log), MARK, True, False)
 
     def _of_type(self, log: _Log) -> list[LogSource]:
         return [source for source in self._sources(log) if source.log_type == log.log_type]
@@ -180,6 +204,8 @@ class LogSteps:
             return receiver
         name = destination_name(log.project, receiver)
         arn = destination_arn(self._service.identity, name)
+        if arn in self._made:
+            return arn
 
         def find() -> str | None:
             return arn if self._logs.destination(name) is not None else None
@@ -187,6 +213,7 @@ class LogSteps:
         if find() is None:
             put = partial(self._logs.put_destination, name, receiver, {OWNER_TAG: log.project})
             self._once("PutDeliveryDestination", log.name, put, find)
+        self._made.add(arn)
         return arn
 
     def _delivery(self, log: _Log, receiver: str) -> LogDelivery | None:
@@ -226,7 +253,16 @@ class LogSteps:
         for found in made_here:
             if found["arn"] not in used:
                 end = partial(self._logs.delete_destination, found["name"])
-                self._again("DeleteDeliveryDestination", log.name, end)
+                self._made.discard(found["arn"])
+                self._end_unless_used(log, end)
+
+    def _end_unless_used(self, log: _Log, end: Callable[[], None]) -> None:
+        """Delete a destination, unless a delivery uses it that no answer shows yet."""
+        try:
+            self._again("DeleteDeliveryDestination", log.name, end)
+        except ServiceAnswer as answered:
+            if answered.answer is not Answer.CONFLICT:
+                raise
 
     def _once(
         self,
@@ -244,7 +280,7 @@ class LogSteps:
         except OutcomeUnknown:
             return find() or self._patiently(operation, subject, make)
         except ServiceAnswer as answered:
-            found = find() if answered.answer is Answer.CONFLICT else None
+            found = self._calls.found(find) if answered.answer is Answer.CONFLICT else None
             if found is None:
                 raise
             return found
@@ -264,3 +300,8 @@ class LogSteps:
             if answered.answer is not Answer.CONFLICT or _BUSY not in answered.message:
                 raise
         return self._calls.patiently(operation, subject, call)
+
+
+def _id_of(log: _Log) -> str:
+    """The id of the resource whose log it is."""
+    return log.resource_arn.rpartition("/")[2]

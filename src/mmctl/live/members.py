@@ -110,10 +110,10 @@ class MemberSteps:
         """What the import left out: few of them are added one by one, and then say why not."""
 
         def look() -> list[str]:
-            there = {address.lower() for address in self._service.members(live_id)}
+            there = {address.lower() for address in self._service.members(live_id) or ()}
             return [address for address in addresses if address.lower() not in there]
 
-        missing = settled(self._means, look, lambda missing: not missing)
+        missing = settled(self._means, look, lambda missing: not missing, is_old=bool)
         if len(missing) > IMPORT_BEYOND:
             raise WentWrong(
                 f"the import into address list {name} left out {len(missing):,} of "
@@ -124,7 +124,7 @@ class MemberSteps:
 
 def _job(means: Means, name: str, job_id: str) -> Members:
     look = partial(means.service.import_job, job_id)
-    job = settled(means, look, lambda job: job is not None)
+    job = settled(means, look, lambda job: job is not None, is_old=lambda _: True)
     if job is None:
         raise WentWrong(f"import job {job_id} of address list {name} is gone")
     return job

@@ -18,12 +18,13 @@ from mmctl.compiler.configuration import (
 from mmctl.errors import CouldNot
 from mmctl.language.project import Kind
 from mmctl.live.canonical import digest, without_owner
-from mmctl.live.logs import LOGS_TAG, SENDING, picked, read_sources
+from mmctl.live.logs import LOGS_TAG, NOWHERE, SENDING, picked, read_sources
 from mmctl.live.means import timestamp
 from mmctl.live.names import Names, named_live
 from mmctl.live.newer_api import AUTHENTICATION, PASSWORD_ANSWERED, known_part
 from mmctl.live.pairing import paired_names
 from mmctl.live.service import NOUN, MailManager, Members, Noun
+from mmctl.model.logs import LogType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -43,6 +44,10 @@ class LiveState:
     names: Names
     raw: Mapping[str, str] = field(default_factory=dict)
     """Digest of each object by id, references as the service has them: what a write compares."""
+    answers: Mapping[str, LiveObject] = field(default_factory=dict)
+    """Each object by id, as `raw`: of an add-on by the id of its subscription."""
+    marked: frozenset[str] = frozenset()
+    """Ids of what has the tag that says that logs were delivered from here."""
     pending: tuple[tuple[Kind, str], ...] = ()
     """Names of archives and ingress points on their way out: gone, but perhaps not free yet."""
 
@@ -70,7 +75,7 @@ def read_live(
     names = Names(identity=service.identity, bindings=desired.bindings)
     objects: list[LiveObject] = []
     pending: list[tuple[Kind, str]] = []
-    raw: dict[str, str] = {}
+    answers: dict[str, LiveObject] = {}
     marked: set[str] = set()
     for kind in Kind:
         found = []
@@ -79,21 +84,27 @@ def read_live(
                 marked |= {listed.id} if LOGS_TAG in listed.tags else set()
                 thing = read_object(service, listed.kind, listed.id, tags=listed.tags)
                 if thing is not None:
-                    raw[listed.id] = digest(thing)
+                    answers[listed.id] = thing
                     found.append(named_live(thing, names))
         found.sort(key=lambda thing: (thing.project != desired.project, thing.live_name))
         for thing, name in zip(found, paired_names(found, kind, desired, known), strict=True):
             named = replace(thing, name=name)
             if named.id is not None:
                 names = names.with_id(named.key, named.id)
-            objects.append(_with_members(service, named, desired))
-    objects = _with_logs(service, objects, desired, marked)
+            whole = _with_members(service, named, desired)
+            if whole is None:
+                del answers[named.id or ""]
+            else:
+                objects.append(whole)
+    objects = _with_logs(service, objects, desired, marked, known)
     return LiveState(
         configuration=LiveConfiguration(
             project=desired.project, objects=tuple(objects), bindings=desired.bindings
         ),
         names=names,
-        raw=raw,
+        raw={live_id: digest(thing) for live_id, thing in answers.items()},
+        answers=answers,
+        marked=frozenset(marked),
         pending=tuple(pending),
     )
 
@@ -200,38 +211,53 @@ def _concerns(listed: Listed, desired: LiveConfiguration) -> bool:
 
 def _with_members(
     service: MailManager, thing: LiveObject, desired: LiveConfiguration
-) -> LiveObject:
+) -> LiveObject | None:
+    """The object with the addresses of a list; None: the list was deleted in the meantime."""
     if thing.kind is not Kind.ADDRESS_LIST or thing.id is None:
         return thing
     wanted = desired.find(Kind.ADDRESS_LIST, thing.name)
     if wanted is not None and wanted.members is None:
         return thing
-    return replace(thing, members=tuple(sorted(service.members(thing.id))))
+    members = service.members(thing.id)
+    return None if members is None else replace(thing, members=tuple(sorted(members)))
 
 
 def _with_logs(
-    service: MailManager, objects: list[LiveObject], desired: LiveConfiguration, marked: set[str]
+    service: MailManager,
+    objects: list[LiveObject],
+    desired: LiveConfiguration,
+    marked: set[str],
+    known: LiveConfiguration | None,
 ) -> list[LiveObject]:
-    """The objects with where their logs go; only those are asked for of which that can matter."""
+    """The objects with where their logs go; only those are asked for of which that can matter.
+
+    These are those whose files want it, that have the mark, or whose logs the last apply left going
+    somewhere, should the mark be gone or not be seen yet.
+    """
+    went = {thing.id for thing in known.objects if thing.logging} if known is not None else set()
     asked: dict[str, LiveObject] = {}
     wanted: dict[str, Mapping[str, str]] = {}
     for thing in objects:
         want = desired.find(thing.kind, thing.name)
         logging = want.logging if want is not None else {}
-        if thing.kind in SENDING and thing.id is not None and (logging or thing.id in marked):
+        if (
+            thing.kind in SENDING
+            and thing.id is not None
+            and (logging or thing.id in marked | went)
+        ):
             arn = service.identity.arn(NOUN[thing.kind], thing.id)
             asked[arn], wanted[arn] = thing, logging
     if not asked:
         return objects
     sources = read_sources(service.logs, service.identity, [*asked])
-    found = {
-        asked[arn].key: picked(
-            [source for source in sources if source.resource_arn == arn],
-            wanted[arn],
-            desired.project,
-        )
-        for arn in asked
-    }
+    found = {}
+    for arn, thing in asked.items():
+        of_it = [source for source in sources if source.resource_arn == arn]
+        logging, others = picked(of_it, wanted[arn], desired.project)
+        if thing.id in marked and thing.project == desired.project and not wanted[arn]:
+            # What an apply that was cut off left: a mark, and nothing that it is the mark of.
+            logging = logging or {LogType.APPLICATION_LOGS: NOWHERE}
+        found[thing.key] = logging, others
     return [
         replace(thing, logging=found[thing.key][0], logs_of_others=found[thing.key][1])
         if thing.key in found

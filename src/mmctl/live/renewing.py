@@ -14,9 +14,8 @@ from mmctl.live.by_hand import with_marks
 from mmctl.live.edits import EditKind
 from mmctl.live.past import past_of, refuse_done, refuse_others, since
 from mmctl.live.plan import make_plan
-from mmctl.live.read import read_live
 from mmctl.live.replacing import is_left_over
-from mmctl.live.settling import settle
+from mmctl.live.settling import read_as_planned, read_settled, settle
 from mmctl.live.stale import check_fresh, check_place
 from mmctl.live.steps import call_id
 
@@ -42,8 +41,9 @@ def renewed(plan: Plan, target: Target, project: str, means: Means) -> Plan:
     refuse_done(own)
     if own:
         settle(means, plan.desired.project)
-    state = read_live(means.service, plan.desired, means.history.known())
-    if not own:
+        state = read_settled(means, plan.desired, means.history.known())
+    else:
+        state = read_as_planned(means, plan, means.history.known())
         check_fresh(plan, state)
     refuse_others(others)
     made = make_plan(

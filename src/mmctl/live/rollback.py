@@ -14,8 +14,7 @@ from mmctl.live.edits import EditKind
 from mmctl.live.entries import Doing, Result
 from mmctl.live.pins import holds, pins_between, same_pin, state_pin
 from mmctl.live.plan import make_plan
-from mmctl.live.read import read_live
-from mmctl.live.settling import settle
+from mmctl.live.settling import read_settled, settle
 from mmctl.live.snapshots import Standing
 from mmctl.live.unknown import not_restored
 
@@ -81,7 +80,7 @@ def plan_rollback(target: Target, entry: HistoryEntry, means: Means) -> Plan:
     """
     desired = means.history.snapshot(entry.id).configuration
     settle(means, desired.project, stop_imports=True)
-    state = read_live(means.service, desired, means.history.known())
+    state = read_settled(means, desired, means.history.known())
     return make_plan(target, desired, state, goes_back_to=entry.id, serial=count(means.history))
 
 

@@ -159,8 +159,8 @@ class MailManager(Protocol):
     def untag(self, arn: str, keys: Sequence[str]) -> None:
         """Take tags away."""
 
-    def members(self, address_list_id: str) -> Iterator[str]:
-        """The addresses of an address list."""
+    def members(self, address_list_id: str) -> tuple[str, ...] | None:
+        """The addresses of an address list; None: there is no such list."""
 
     def add_member(self, address_list_id: str, address: str) -> None:
         """Add an address to a list; one that is there already stays."""

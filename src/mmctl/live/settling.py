@@ -1,4 +1,4 @@
-"""Waiting until nothing is under way before a plan is made that is to be carried out at once.
+"""Waiting until what is read is to be relied on: nothing old, and nothing under way.
 
 While an ingress point is UPDATING, the service does not say whether it will be open or closed, and
 while an import is under way, not which members a list will have.
@@ -6,16 +6,54 @@ while an import is under way, not which members a list will have.
 
 from __future__ import annotations
 
+from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mmctl.compiler.configuration import OWNER_TAG
 from mmctl.errors import CouldNot
-from mmctl.live.calls import UNDER_WAY, WentWrong, wait_until_ready
+from mmctl.live.calls import UNDER_WAY, WentWrong, settled, wait_until_ready
 from mmctl.live.members import settle_imports
+from mmctl.live.read import read_live
 from mmctl.live.service import Noun
+from mmctl.live.stale import stale_objects
+from mmctl.live.written import recent_writes
 
 if TYPE_CHECKING:
+    from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.live.means import Means
+    from mmctl.live.plan import Plan
+    from mmctl.live.read import LiveState
+    from mmctl.live.written import Written
+
+
+def read_settled(
+    means: Means,
+    desired: LiveConfiguration,
+    known: LiveConfiguration | None = None,
+    written: Written | None = None,
+) -> LiveState:
+    """Read what is live, again where an answer is older than what this project wrote last.
+
+    `written` are the writes of this command; else those of the last one are known by its journal.
+
+    Raises:
+        CouldNot: as `read_live` does.
+    """
+    writes = written or recent_writes(means.history.store, means.now())
+    look = partial(read_live, means.service, desired, known)
+    is_old = writes.is_old_state
+    return settled(means, look, lambda state: not is_old(state), is_old=is_old)
+
+
+def read_as_planned(means: Means, plan: Plan, known: LiveConfiguration | None) -> LiveState:
+    """Read what a plan was made from; where it differs, again for some seconds.
+
+    Raises:
+        CouldNot: as `read_live` does.
+    """
+    look = partial(read_settled, means, plan.desired, known)
+    return settled(means, look, lambda state: not stale_objects(plan, state))
 
 
 def settle(means: Means, project: str, *, stop_imports: bool = False) -> None:
@@ -26,6 +64,7 @@ def settle(means: Means, project: str, *, stop_imports: bool = False) -> None:
     Raises:
         CouldNot: one takes too long, or the service cannot be asked.
     """
+    _let_answers_catch_up(means)
     settle_imports(means, stop=stop_imports)
     service, noun = means.service, Noun.INGRESS_POINT
     for summary in service.list(noun):
@@ -38,3 +77,15 @@ def settle(means: Means, project: str, *, stop_imports: bool = False) -> None:
             wait_until_ready(means, summary[noun.name_member], live_id, may_fail=True)
         except WentWrong as error:
             raise CouldNot(str(error), help="nothing was written; try again later") from error
+
+
+def _let_answers_catch_up(means: Means) -> None:
+    """Wait until the last write of an apply that was cut off just now must be seen."""
+    entry = means.history.unended()
+    journal = means.history.journal(entry.id) if entry is not None else ()
+    if not journal:
+        return
+    since = (means.now() - datetime.fromisoformat(journal[-1]["at"])).total_seconds()
+    if 0 <= since < means.lag_seconds:
+        means.say("an apply was cut off just now: waiting until its last write is seen")
+        means.sleep(means.lag_seconds - since)

@@ -39,16 +39,20 @@ def check_place(plan: Plan, identity: Identity) -> None:
             )
 
 
+def stale_objects(plan: Plan, state: LiveState) -> list[str]:
+    """The objects, by `kind/name`, that are no longer what the plan was made from."""
+    now = object_digests(state.configuration)
+    both = now.keys() | plan.digests.keys()
+    return sorted(key for key in both if now.get(key) != plan.digests.get(key))
+
+
 def check_fresh(plan: Plan, state: LiveState) -> None:
     """Refuse a plan when a live object is no longer what the plan was made from.
 
     Raises:
         Refused: with what each object was, shall become, and is now.
     """
-    now = object_digests(state.configuration)
-    stale = sorted(
-        key for key in now.keys() | plan.digests.keys() if now.get(key) != plan.digests.get(key)
-    )
+    stale = stale_objects(plan, state)
     if stale:
         lines = [line for key in stale for line in _three_ways(key, plan, state)]
         raise Refused(
