@@ -192,13 +192,13 @@ class World:
             settle(self.means(), self.desired()[0].project)
         return apply(plan or self.plan(), self.means(), Permissions(**permissions))
 
-    def plan_rollback(self, id: str | None = None) -> Plan:
+    def plan_rollback(self, id: str | None = None, *, take_away: bool = False) -> Plan:
         means = self.means()
         target = target_of(self.desired()[1], means.service.identity)
-        return plan_rollback(target, goal(self.history, id), means)
+        return plan_rollback(target, goal(self.history, id), means, take_away=take_away)
 
     def rollback(self, id: str | None = None, **permissions: Any) -> HistoryEntry | None:
-        plan = self.plan_rollback(id)
+        plan = self.plan_rollback(id, take_away="drift" in permissions.get("forced", ()))
         return roll_back(plan, self.means(), Permissions(**permissions), reason="it was wrong")
 
     def replace(self, old: str, new: str) -> None:

@@ -36,7 +36,7 @@ def swap_by_hand(world: World, ids: dict[str, str]) -> None:
     service.update(Noun.RELAY, ids["exchange"], {"RelayName": "second"})
 
 
-FORCED = ("relay-target", "pin")
+FORCED = ("relay-target", "pin", "drift")
 
 
 def test_two_objects_that_swapped_names_get_them_back_by_way_of_a_third_name(world: World) -> None:
@@ -47,7 +47,7 @@ def test_two_objects_that_swapped_names_get_them_back_by_way_of_a_third_name(wor
     world.apply(forced=FORCED)
     swap_by_hand(world, ids)
 
-    plan = world.plan_rollback()
+    plan = world.plan_rollback(take_away=True)
 
     assert [step.verb for step in plan.steps] == [Verb.FREE_NAME, Verb.UPDATE, Verb.UPDATE]
     world.rollback(forced=FORCED)

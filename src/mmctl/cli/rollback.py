@@ -84,7 +84,7 @@ def rollback(
     """Go back to the state before the last apply, or before a named one."""
     from mmctl.cli.stores import project_elsewhere
     from mmctl.live.apply import check_permitted
-    from mmctl.live.brakes.brake import brakes_named
+    from mmctl.live.brakes.brake import Brake, brakes_named
     from mmctl.live.means import Permissions
     from mmctl.live.rollback import (
         cannot_come_back,
@@ -112,7 +112,10 @@ def rollback(
     )
     entry = goal(change.means.history, snapshot)
     standing = check_standing(change.means.history, entry)
-    made = replace(plan_rollback(change.target, entry, change.means), trust=change.trust)
+    made = plan_rollback(
+        change.target, entry, change.means, take_away=Brake.DRIFT in permissions.forced
+    )
+    made = replace(made, trust=change.trust)
     run.say(f"back to the state before {entry.id} ({entry.at})")
     for sentence in cannot_come_back(made):
         run.say(f"cannot come back: {sentence}")

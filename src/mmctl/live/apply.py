@@ -17,6 +17,8 @@ from mmctl.live.calls import ChangedMeanwhile, WentWrong, settled
 from mmctl.live.edits import EditKind
 from mmctl.live.entries import Doing, HistoryEntry, Result
 from mmctl.live.execution import Execution
+from mmctl.live.keeping import without_hand_edits
+from mmctl.live.last_applied import last_applied
 from mmctl.live.lock import Owner, locked
 from mmctl.live.means import timestamp
 from mmctl.live.past import check_past
@@ -36,6 +38,7 @@ from mmctl.live.yesterday import with_yesterday
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.live.brakes.brake import Grip
     from mmctl.live.history import History
     from mmctl.live.means import Means, Permissions
@@ -108,7 +111,7 @@ def conclude(plan: Plan, means: Means, permissions: Permissions) -> HistoryEntry
         entry = means.history.unended()
         if entry is None:
             return None
-        means.history.keep_applied(plan.live)
+        _keep_applied(plan, plan.live, entry, means.history)
         reached = entry.digest_after == plan.digest_after
         return means.history.end(entry, Result.DONE) if reached else None
 
@@ -309,4 +312,16 @@ def _read_back(plan: Plan, entry: HistoryEntry, means: Means, written: Written) 
             details=tuple(lines[:20]),
             help="mmctl plan shows the rest; " + _finish(plan),
         )
-    means.history.keep_applied(state.configuration)
+    _keep_applied(plan, state.configuration, entry, means.history)
+
+
+def _keep_applied(
+    plan: Plan, live: LiveConfiguration, entry: HistoryEntry, history: History
+) -> None:
+    """Remember what is live now without what was done by hand and stays, so that it stays known."""
+    some = plan.partial or plan.goes_back_to is not None
+    last = last_applied(history, without=entry.id) if some else None
+    # What an apply has left that was cut off before is told from hand edits by a rollback alone.
+    if last is not None and (plan.goes_back_to is not None or len(last.states) == 1):
+        live = without_hand_edits(last.named_as(live)[0], plan.live, live)
+    history.keep_applied(live)

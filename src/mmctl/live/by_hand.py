@@ -78,6 +78,17 @@ def marked(
     return tuple(found)
 
 
+def done_at(edit: Edit, live: LiveConfiguration, last: LastApplied) -> str:
+    """When the object of an edit was changed by hand, as far as it is known."""
+    states = last.named_as(live)
+    thing = _Object(
+        desired=None,
+        live=live.find(*edit.of),
+        before=tuple(state.find(*edit.of) for state in states),
+    )
+    return thing.changed_at(last.at)
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Object:
     """One object as it is wanted, as it is live, and as applies left or wanted it."""
@@ -207,7 +218,7 @@ class _Rules:
             [state[at] for at in range(len(state)) if at not in set(pairs.values())]
             for state, pairs in zip(self.before, self.before_of, strict=True)
         ]
-        return all(any(_is_same_rule(rule, each) for each in rules) for rules in gone)
+        return all(any(is_same_rule(rule, each) for each in rules) for rules in gone)
 
     def _was_moved(self, at: int) -> bool:
         """Whether a rule stands on the other side of another than before, and gets back there."""
@@ -288,7 +299,8 @@ def _rules(thing: LiveObject | None) -> list[Form]:
     return [] if thing is None else list(canonical(thing)["Rules"])
 
 
-def _is_same_rule(one: Form, other: Form) -> bool:
+def is_same_rule(one: Form, other: Form) -> bool:
+    """Whether two rules have one name, or do the same."""
     if one.get("Name") and one.get("Name") == other.get("Name"):
         return True
     return {**one, "Name": None} == {**other, "Name": None}

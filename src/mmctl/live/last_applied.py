@@ -34,13 +34,17 @@ class LastApplied:
         return tuple(renamed(state, live) for state in self.states)
 
 
-def last_applied(history: History) -> LastApplied | None:
-    """What was applied last; None: nothing was, or it cannot be told what was cut off after it."""
+def last_applied(history: History, *, without: str | None = None) -> LastApplied | None:
+    """What was applied last; None: nothing was, or it cannot be told what was cut off after it.
+
+    `without`: an entry that does not count, as it is under way.
+    """
     applied = history.applied()
     if applied is None:
         return None
+    cut_off = [entry for entry in history.cut_off() if entry.id != without]
     try:
-        wanted = [history.snapshot(entry.id).wanted for entry in history.cut_off()]
+        wanted = [history.snapshot(entry.id).wanted for entry in cut_off]
     except CouldNot:
         return None
     known = tuple(state for state in wanted if state is not None)

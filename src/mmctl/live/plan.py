@@ -104,6 +104,8 @@ class Plan:
     """Ingress points whose password is another one than the service has."""
     goes_back_to: str | None = None
     """The snapshot that a rollback makes the wanted state."""
+    kept: tuple[Edit, ...] = ()
+    """Of a rollback: what was done by hand since, and stays beyond the state that it goes to."""
     partial: bool = False
     """Whether it changes what a person named, and leaves all else as it is live."""
     failed_cases: int = 0

@@ -54,6 +54,8 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "goes_back_to": plan.goes_back_to,
     }
     document |= _unknown_document(plan) | _ordinary_document(plan)
+    if plan.kept:
+        document["kept"] = [edit_document(edit) for edit in plan.kept]
     if plan.trust is None or plan.trust.silent:
         return document
     return document | {"trust": trust_document(plan.trust)}

@@ -5,13 +5,17 @@ There is no second path to production; only what must not hold a person up in an
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mmctl.errors import CouldNot, Refused, UsageError
 from mmctl.language.project import Kind
 from mmctl.live.apply import apply
+from mmctl.live.by_hand import with_marks
 from mmctl.live.edits import EditKind
 from mmctl.live.entries import Doing, Result
+from mmctl.live.hand_edits import keeping_hand_edits
+from mmctl.live.last_applied import last_applied
 from mmctl.live.pins import holds, pins_between, same_pin, state_pin
 from mmctl.live.plan import make_plan
 from mmctl.live.settling import read_settled, settle
@@ -21,6 +25,7 @@ from mmctl.live.unknown import not_restored
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mmctl.live.edits import Edit
     from mmctl.live.entries import HistoryEntry
     from mmctl.live.history import History
     from mmctl.live.means import Means, Permissions
@@ -72,8 +77,12 @@ def check_standing(history: History, entry: HistoryEntry) -> Standing:
     return found
 
 
-def plan_rollback(target: Target, entry: HistoryEntry, means: Means) -> Plan:
-    """The plan whose wanted state is the one before an entry.
+def plan_rollback(
+    target: Target, entry: HistoryEntry, means: Means, *, take_away: bool = False
+) -> Plan:
+    """The plan whose wanted state is the one before an entry, with what was done by hand since.
+
+    `take_away`: what was done by hand goes as well.
 
     Raises:
         CouldNot: the snapshot or the service cannot be read.
@@ -81,7 +90,18 @@ def plan_rollback(target: Target, entry: HistoryEntry, means: Means) -> Plan:
     desired = means.history.snapshot(entry.id).configuration
     settle(means, desired.project, stop_imports=True)
     state = read_settled(means, desired, means.history.known())
-    return make_plan(target, desired, state, goes_back_to=entry.id, serial=count(means.history))
+    made = make_plan(target, desired, state, goes_back_to=entry.id, serial=count(means.history))
+    last = None if take_away else last_applied(means.history)
+    if last is not None:
+        made = keeping_hand_edits(made, state, last)
+    return with_marks(replace(made, edits=tuple(map(_for_a_rollback, made.edits))), means.history)
+
+
+def _for_a_rollback(edit: Edit) -> Edit:
+    """An edit as a rollback says it: rules that it takes out need no flag."""
+    if edit.kind is EditKind.REMOVED and edit.of_rule and edit.note is None:
+        return replace(edit, note="came since")
+    return edit
 
 
 def count(history: History) -> int:
@@ -128,9 +148,10 @@ def roll_back(
 
 def _left(plan: Plan, history: History) -> tuple[Pin, ...]:
     """What this rollback takes away: of what is live, and of what applies since were to make so."""
-    first = history.find(plan.goes_back_to or "").number
+    first_id = plan.goes_back_to or ""
+    first = history.find(first_id).number
     since = [entry for entry in history.entries() if entry.number >= first]
-    states, unknown = [plan.live], []
+    states, unknown = [], []
     for entry in since:
         try:
             snapshot = history.snapshot(entry.id)
@@ -141,8 +162,12 @@ def _left(plan: Plan, history: History) -> tuple[Pin, ...]:
             states.append(snapshot.wanted)
         elif entry.kind is Doing.APPLY:
             unknown.append(state_pin(entry.digest_after))
+    # What was done by hand and stays was in none of those states: it is not pinned against them.
+    goal_alone = history.snapshot(first_id).configuration if plan.kept else plan.desired
     found: list[Pin] = []
-    for pin in (pin for state in states for pin in pins_between(state, plan.desired)):
+    taken = [*pins_between(plan.live, plan.desired)]
+    taken += [pin for state in states for pin in pins_between(state, goal_alone)]
+    for pin in taken:
         if not any(same_pin(pin, other) for other in found):
             found.append(pin)
     unknown += [] if found else [state_pin(plan.digest_before)]

@@ -40,6 +40,7 @@ MARKS: Final = {
     EditKind.REPLACED: ("!", "bold red"),
 }
 _SECONDS: Final = re.compile(r":\d\dZ$")
+KEPT: Final = "kept, made by hand since the last apply (to take it away: --force drift):"
 _NAME_WIDTH: Final = 20
 _NARROW: Final = 80
 _LEAST_DETAIL: Final = 20
@@ -69,6 +70,7 @@ def bare(
     """The plan without the lines around it; `messages` are those of the corpus that change."""
     lines = [heading(plan.target.environment, plan.target.identity, plan.trust)]
     lines += edit_lines(plan, width=width, verbose=verbose)
+    lines += kept_lines(plan, width=width, verbose=verbose)
     lines += [Text(visible(f"warning: {warning}"), "yellow") for warning in plan.warnings]
     lines += [Text(visible(f"note: {note}"), "dim") for note in plan.notes]
     lines += [line(behaviour_line(found))] if (found := plan.behaviour) else []
@@ -128,6 +130,16 @@ def edit_lines(plan: Plan, *, width: int = _NARROW, verbose: bool = False) -> li
             shown = visible(f"{_plural(kind, names)} {_listed(names)}  no change")
             lines.append(Text(shown, "dim"))
     return lines
+
+
+def kept_lines(plan: Plan, *, width: int = _NARROW, verbose: bool = False) -> list[Text]:
+    """What a rollback leaves as somebody made it by hand, and the flag that takes it away."""
+    if not plan.kept:
+        return []
+    return [
+        Text(KEPT, "bold"),
+        *bare_lines(plan.kept, width=width, verbose=verbose),
+    ]
 
 
 def edits_alone(edits: Sequence[Edit], *, width: int = _NARROW, verbose: bool = False) -> Text:
