@@ -71,9 +71,9 @@ class RecordedBucket(MemoryBucket):
             self._ask("GetObject", key)
         return super().put(key, text, new=new, over=over)
 
-    def keys(self, prefix: str) -> Iterator[str]:
+    def versions(self, prefix: str) -> Iterator[tuple[str, str]]:
         self._ask("ListBucket", "", prefix=prefix)
-        return super().keys(prefix)
+        return super().versions(prefix)
 
     def copy(self, key: str, other: str) -> None:
         self._ask("GetObject", key)
@@ -395,6 +395,21 @@ def test_what_is_private_needs_to_look_at_vpc_endpoints(world: World) -> None:
     assert not allows(document(world, "apply"), asked)
     world.replace("    tls_policy: required", "    network: {vpc_endpoint: vpce-0123456789abcdef0}")
     assert allows(document(world, "apply"), asked)
+
+
+@pytest.mark.parametrize(
+    ("what", "actions"), [("plan", ["kms:DescribeKey", "kms:Sign"]), ("apply", ["kms:Verify"])]
+)
+def test_who_plans_signs_and_who_applies_looks_at_signatures(
+    world: World, what: str, actions: list[str]
+) -> None:
+    key = "arn:aws:kms:eu-west-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    desired = world.desired()[0]
+    document = policy_for(what, desired, replace(PLACE, plan_key=key))
+    (found,) = [each for each in document["Statement"] if each["Sid"] == "PlanKey"]
+    assert (found["Action"], found["Resource"]) == (actions, [key])
+    without = policy_for(what, desired, PLACE)
+    assert "PlanKey" not in {each["Sid"] for each in without["Statement"]}
 
 
 def test_a_key_of_an_archive_is_used_and_no_other(world: World) -> None:

@@ -83,7 +83,13 @@ def _place(run: Run, project: Project) -> Place:
     store = None
     if where.startswith("s3://"):
         store = f"{where.removeprefix('s3://').rstrip('/')}/{account}-{region}-{name}"
-    return Place(account=account, region=region, project=name, store=store)
+    return Place(
+        account=account,
+        region=region,
+        project=name,
+        store=store,
+        plan_key=environment.plan_key,
+    )
 
 
 def _ids(

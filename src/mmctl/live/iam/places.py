@@ -31,6 +31,8 @@ class Place:
     project: str
     store: str | None = None
     """Bucket and prefix below which the history is: `bucket/prefix/…`; None: a folder."""
+    plan_key: str | None = None
+    """The key of AWS KMS that signs plans; None: none does."""
     ids: Mapping[Kind, Mapping[str, str]] = field(default_factory=dict)
     """The ids of live objects, by kind and logical name, as far as they are known."""
 

@@ -8,7 +8,12 @@ from mmctl.errors import UsageError
 from mmctl.language.project import Kind
 from mmctl.language.suggest import did_you_mean
 from mmctl.live.iam.places import policy
-from mmctl.live.iam.reading import preflight_statements, read_statements, store_statements
+from mmctl.live.iam.reading import (
+    preflight_statements,
+    read_statements,
+    signing_statements,
+    store_statements,
+)
 from mmctl.live.iam.roles import role_statements, roles_of
 from mmctl.live.iam.trusting import service_trust
 from mmctl.live.iam.writing import apply_statements, list_statement
@@ -32,9 +37,10 @@ def policy_for(what: str, desired: LiveConfiguration, place: Place) -> Policy:
     asks = preflight_statements(desired, place)
     match kind:
         case "plan" if not colon:
-            return policy([*reads, *store_statements(place, writes=False), *asks])
+            signs = signing_statements(place, applies=False)
+            return policy([*reads, *store_statements(place, writes=False), *asks, *signs])
         case "apply" if not colon:
-            writes = apply_statements(desired, place)
+            writes = [*apply_statements(desired, place), *signing_statements(place, applies=True)]
             return policy([*reads, *store_statements(place, writes=True), *asks, *writes])
         case "rules" if name or not colon:
             return policy(role_statements(desired, _role(desired, name), place))

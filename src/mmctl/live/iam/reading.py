@@ -69,6 +69,13 @@ def store_statements(place: Place, *, writes: bool) -> Iterator[Statement]:
     )
 
 
+def signing_statements(place: Place, *, applies: bool) -> Iterator[Statement]:
+    """The key that signs plans: who plans signs with it, who applies only looks at signatures."""
+    if place.plan_key is not None:
+        actions = ["kms:Verify"] if applies else ["kms:DescribeKey", "kms:Sign"]
+        yield statement("PlanKey", actions, [place.plan_key])
+
+
 def preflight_statements(desired: LiveConfiguration, place: Place) -> Iterator[Statement]:
     """What is asked before an apply: without these, preflight says that it could not ask."""
     asked = _asked(desired, place)
