@@ -259,6 +259,26 @@ def test_a_project_below_the_top_of_its_repository_is_compared_with_itself(tmp_p
     assert base.settings.environments["prod"].account == "444455556666"
 
 
+def test_a_folder_that_looks_like_a_repository_is_no_base(tmp_path: Path) -> None:
+    """Its files are those of the pull request, its branches and its settings too."""
+    git(tmp_path, "init", "-qb", "main")
+    folder = tmp_path / "gateway"
+    folder.mkdir()
+    commit(folder, AWS)
+    git(folder, "init", "-q", "--bare", str(folder))
+    git(tmp_path, "push", "-q", str(folder), "main:refs/remotes/origin/main")
+    (folder / "config").write_text(
+        f"[core]\n\tbare = false\n\tworktree = {folder}\n\tfsmonitor = touch {folder}/ran\n"
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GITHUB_BASE_REF", "main")
+        base = base_of(folder, None)
+    assert base is not None
+    assert base.unreadable is not None
+    assert revision_of(folder) is None
+    assert not (folder / "ran").exists()
+
+
 def test_an_environment_that_the_base_does_not_have_is_held(tmp_path: Path) -> None:
     git(tmp_path, "init", "-qb", "main")
     commit(tmp_path, "{endpoint: embedded}")

@@ -18,10 +18,12 @@ from mmctl.live.history import History
 from mmctl.live.iam.facts import FACTS
 from mmctl.live.iam.places import Place, nouns_of
 from mmctl.live.iam.policies import policy_for
+from mmctl.live.preflight import preflight
 from mmctl.live.s3 import S3Store
+from mmctl.live.surroundings import Surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from live.conftest import World
 
@@ -166,6 +168,76 @@ def test_a_plan_is_allowed_and_writes_nothing(recorded: Recorded) -> None:
     reads = ("Get", "List", "Describe", "Decrypt")
     for action in (each for part in policy["Statement"] for each in part["Action"]):
         assert action.split(":")[1].startswith(reads), action
+
+
+PERMISSIONS: Final = {
+    "get_role": "iam:GetRole",
+    "head_bucket": "s3:ListBucket",
+    "get_topic_attributes": "sns:GetTopicAttributes",
+    "get_function_configuration": "lambda:GetFunctionConfiguration",
+    "describe_key": "kms:DescribeKey",
+    "describe_log_groups": "logs:DescribeLogGroups",
+    "describe_delivery_stream": "firehose:DescribeDeliveryStream",
+    "get_email_identity": "ses:GetEmailIdentity",
+}
+"""What each question of preflight takes: the API references of these services."""
+
+
+@pytest.mark.parametrize("what", ["plan", "apply"])
+def test_preflight_may_ask_for_all_that_is_named(recorded: Recorded, what: str) -> None:
+    world = recorded.world
+    stream = f"arn:aws:firehose:{REGION}:{ACCOUNT}:deliverystream/mail"
+    key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/archive"
+    world.text = world.text.replace(GROUP, stream, 1)
+    world.replace("{retention: SEVEN_YEARS}", f"{{retention: SEVEN_YEARS, kms_key: {key!r}}}")
+    world.replace(
+        "      - name: deliver\n",
+        "      - name: tell\n"
+        "        conditions: [{recipient: {ends_with: '@example.org'}}]\n"
+        "        actions:\n"
+        f"          - publish_to_sns: {{topic: 'arn:aws:sns:{REGION}:{ACCOUNT}:mail', "
+        f"role: {ROLE!r}}}\n"
+        "          - relay: {to: exchange}\n"
+        "      - name: deliver\n",
+    )
+    asked: list[tuple[str, str]] = []
+
+    class Client:
+        def __getattr__(self, operation: str) -> Callable[..., dict[str, Any]]:
+            def call(**parameters: str) -> dict[str, Any]:
+                asked.extend((PERMISSIONS[operation], value) for value in parameters.values())
+                return {"Role": {}, "KeyMetadata": {}, "logGroups": []}
+
+            return call
+
+    preflight(world.plan(), world.service(), Surroundings(lambda _service: Client()))
+    policy = document(world, what)
+    assert {action for action, _ in asked} == set(PERMISSIONS.values()) - {
+        "lambda:GetFunctionConfiguration"
+    }
+    for action, name in asked:
+        resource = _resource(action, name)
+        assert allows(policy, Asked(action=action, resource=resource)), (action, resource)
+        service = action.partition(":")[0]
+        other = f"arn:aws:{service}:{REGION}:111122223333:other/x"
+        assert not allows(policy, Asked(action=action, resource=other)), action
+
+
+def _resource(action: str, name: str) -> str:
+    """The ARN of what is asked for by its name."""
+    match action:
+        case "iam:GetRole":
+            return ROLE
+        case "s3:ListBucket":
+            return f"arn:aws:s3:::{name}"
+        case "ses:GetEmailIdentity":
+            return f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/{name}"
+        case "logs:DescribeLogGroups":
+            return f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}"
+        case "firehose:DescribeDeliveryStream":
+            return f"arn:aws:firehose:{REGION}:{ACCOUNT}:deliverystream/{name}"
+        case _:
+            return name
 
 
 def test_apply_and_rollback_are_allowed_over_all_kinds(recorded: Recorded) -> None:

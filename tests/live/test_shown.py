@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import pytest
 
 from mmctl.render import history as render_history
 from mmctl.render.plan import human
@@ -122,3 +125,24 @@ def test_the_history_is_newest_first(world: World) -> None:
         ["apply", "done"],
     ]
     assert lines[0].endswith("(it was wrong)")
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "named"),
+    [
+        ("https://mail-manager.us-east-1.amazonaws.com", False),
+        ("https://mail-manager.us-east-1.amazonaws.com.example.com", True),
+        ("https://mail-manager.us-east-1.amazonaws.com@example.com", True),
+        ("https://mail-manager.us-east-1.amazonaws.com:8443", True),
+        ("https://mail-manager-fips.us-east-1.amazonaws.com", True),
+        ("http://127.0.0.1:4579", True),
+    ],
+)
+def test_every_endpoint_but_the_usual_one_is_named(
+    world: World, endpoint: str, named: bool
+) -> None:
+    plan = world.plan()
+    elsewhere = replace(plan.target.identity, endpoint=endpoint)
+    shown = replace(plan, target=replace(plan.target, identity=elsewhere))
+    assert (f"  at {endpoint}" in human(shown).plain) is named
+    assert (endpoint in markdown(shown)) is named

@@ -39,6 +39,11 @@ class _Entry:
     object: bytes
 
 
+_SETTINGS: Final = ("-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false")
+"""A folder of the files may look like a repository, with settings of its own that git would run:
+none but the repository around the files is asked."""
+
+
 @contextmanager
 def project_at(root: Path, revision: str) -> Iterator[Path]:
     """A folder with the files below `root` as they are in a git revision, while the block runs.
@@ -77,7 +82,7 @@ def git(folder: Path, revision: str, *arguments: str) -> bytes:
 def _git(
     folder: Path, revision: str, arguments: Iterable[str], errors: IO[bytes], given: int = -3
 ) -> subprocess.Popen[bytes]:
-    command = ["git", "-C", str(folder), *arguments]
+    command = ["git", *_SETTINGS, "-C", str(folder), *arguments]
     try:
         return subprocess.Popen(command, stdin=given, stdout=subprocess.PIPE, stderr=errors)  # noqa: S603 - git itself, no shell
     except FileNotFoundError:
