@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import platform
+import subprocess
+import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from mmctl.cli.processes import process_space
 from mmctl.errors import CouldNot, Refused, StoppedPartWay, UsageError
 from mmctl.live.entries import history_document
 from mmctl.live.lock import Owner, locked
@@ -149,12 +154,41 @@ def test_a_lock_that_nobody_holds_is_broken_by_a_flag(store: DirectoryStore) -> 
         assert "here" in (store.get("lock.json") or "")
 
 
+HERE = "a kernel, a set of numbers"
+
+
 def test_a_lock_of_a_process_of_this_machine_that_ended_is_taken_over(
     store: DirectoryStore,
 ) -> None:
-    store.put("lock.json", json.dumps({"who": "ann", "host": "here", "process": NOBODY, "at": "t"}))
-    with locked(store, owner("bob")):
+    dead = {"who": "ann", "host": "here", "process": NOBODY, "at": "t", "space": HERE}
+    store.put("lock.json", json.dumps(dead))
+    with locked(store, replace(owner("bob"), space=HERE)):
         assert "bob" in (store.get("lock.json") or "")
+
+
+@pytest.mark.parametrize("theirs", [{"space": "another container"}, {"space": None}, {}])
+@pytest.mark.parametrize("ours", [HERE, None])
+def test_a_lock_of_a_process_that_would_not_be_seen_from_here_is_not_taken_over(
+    theirs: dict[str, str | None], ours: str | None, store: DirectoryStore
+) -> None:
+    unseen = {"who": "ann", "host": "here", "process": NOBODY, "at": "t", **theirs}
+    store.put("lock.json", json.dumps(unseen))
+    told = r"ann on here since t .*not seen from here, but may run in another container"
+    with (
+        pytest.raises(Refused, match=told) as refused,
+        locked(store, replace(owner("bob"), space=ours)),
+    ):
+        pass
+    assert refused.value.help == "wait for it; if it no longer runs: --break-lock"
+    with locked(store, replace(owner("bob"), space=ours), break_lock=True):
+        assert "bob" in (store.get("lock.json") or "")
+
+
+@pytest.mark.skipif(platform.system() == "Windows", reason="nothing tells there")
+def test_processes_that_see_each_other_share_what_says_so() -> None:
+    told = "from mmctl.cli.processes import process_space; print(process_space())"
+    other = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert other.stdout.strip() == str(process_space())
 
 
 def test_of_two_who_take_over_the_same_lock_one_succeeds(store: DirectoryStore) -> None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from mmctl.cli.processes import process_space
 from mmctl.errors import ProblemsFound, Refused, UsageError
 
 if TYPE_CHECKING:
@@ -174,6 +175,7 @@ def open_change(
         say=_progress(run),
         who=_who(),
         host=platform.node(),
+        space=process_space(),
         process=os.getpid(),
         password_variables=run.password_variables,
         revision=partial(revision_of, run.root),

@@ -118,7 +118,13 @@ def conclude(plan: Plan, means: Means, permissions: Permissions) -> HistoryEntry
 
 @contextmanager
 def _alone(means: Means, permissions: Permissions) -> Iterator[None]:
-    owner = Owner(who=means.who, host=means.host, process=means.process, at=timestamp(means.now()))
+    owner = Owner(
+        who=means.who,
+        host=means.host,
+        process=means.process,
+        at=timestamp(means.now()),
+        space=means.space,
+    )
     with locked(means.history.store, owner, break_lock=permissions.break_lock):
         set_aside_damaged(means.history)
         yield

@@ -27,13 +27,15 @@ class Owner:
     host: str
     process: int
     at: str
+    space: str | None = None
+    """Where the number of the process means the same; None: that is not known."""
 
 
 @contextmanager
 def locked(store: Store, owner: Owner, *, break_lock: bool = False) -> Iterator[None]:
     """Hold the lock while the block runs.
 
-    A lock of a process of this machine that is no longer there is taken over; any other stale one
+    A lock of a process that can be seen from here to have ended is taken over; any other stale one
     needs `break_lock`.
 
     Raises:
@@ -57,10 +59,10 @@ def _take(store: Store, owner: Owner, *, break_lock: bool) -> None:
         taken = store.put_new(LOCK, text)
     else:
         holder = _read(there)
-        gone = holder is not None and _is_gone(holder, owner.host)
+        gone = holder is not None and _is_gone(holder, owner)
         taken = (break_lock or gone) and store.swap(LOCK, there, text)
     if not taken:
-        raise _refused(_holder(store), store)
+        raise _refused(_holder(store), store, owner)
 
 
 def _holder(store: Store) -> Owner | None:
@@ -75,24 +77,36 @@ def _read(text: str) -> Owner | None:
         return None
 
 
-def _is_gone(holder: Owner, host: str) -> bool:
-    """Whether the holder was a process of this machine that has ended."""
-    if holder.host != host or os.name != "posix":
-        return False
-    try:
-        os.kill(holder.process, 0)
-    except ProcessLookupError:
+def _is_gone(holder: Owner, owner: Owner) -> bool:
+    """Whether the holder was a process that ended, and that we would see if it had not.
+
+    The name of a host does not tell: two containers may have the same one, and the numbers of each
+    other's processes are not seen.
+    """
+    same = holder.host == owner.host and holder.space == owner.space
+    return same and owner.space is not None and not _is_seen(holder.process)
+
+
+def _is_seen(process: int) -> bool:
+    if os.name != "posix":
         return True
-    except PermissionError:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
         return False
-    return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
 
 
-def _refused(holder: Owner | None, store: Store) -> Refused:
+def _refused(holder: Owner | None, store: Store, owner: Owner) -> Refused:
     by = "an unreadable lock" if holder is None else f"{holder.who} on {holder.host}"
     since = f" since {holder.at} (process {holder.process})" if holder else ""
+    unseen = ""
+    if holder is not None and holder.host == owner.host and not _is_seen(holder.process):
+        unseen = "; the process is not seen from here, but may run in another container"
     return Refused(
-        f"another apply or rollback is running: {by}{since}",
+        f"another apply or rollback is running: {by}{since}{unseen}",
         why=f"two at once would undo each other; the lock is `{LOCK}` in {store.place}",
         help="wait for it; if it no longer runs: --break-lock",
     )

@@ -35,6 +35,8 @@ class Means:
     """The person, for lock and history."""
     host: str
     process: int
+    space: str | None = None
+    """Where the number of the process means the same."""
     poll_seconds: float = 5.0
     password_variables: frozenset[str] = frozenset()
     """Variables of other names that may hold SMTP passwords, as the person who runs it said."""
