@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +12,7 @@ from mmctl.cases.reading import cases_of
 from mmctl.cases.resting import unsettled
 from mmctl.cases.running import run_cases
 from mmctl.cli.name_pattern import NamePattern, PatternError
+from mmctl.cli.printing import printed_commands
 from mmctl.cli.progress import Progress
 from mmctl.errors import UsageError
 
@@ -99,6 +101,15 @@ def _write(
             run.write_json(cases_document(results, coverage, mutation))
         case "junit":
             run.write(junit(results))
+        case "github":
+            from mmctl.render.github import case_commands
+
+            folder = os.path.relpath(run.root)
+            run.write_passed(printed_commands(case_commands(results, folder)))
+        case "markdown":
+            from mmctl.render.cases_markdown import cases_markdown
+
+            run.write(cases_markdown(results))
         case "lcov" if coverage is not None:
             run.write(lcov(coverage))
         case "html" if coverage is not None:

@@ -14,7 +14,7 @@ from mmctl.errors import UsageError
 if TYPE_CHECKING:
     from mmctl.cli.stated import Options
 
-_OF_CASES: Final = {"junit": "JUnit report", "lcov": "coverage"}
+_OF_CASES: Final = {"junit": "JUnit report", "lcov": "coverage", "github": "annotations"}
 """Formats that show cases alone, by what they are called."""
 
 
@@ -22,7 +22,7 @@ def _about_cases(name: str, help: str) -> Any:
     return typer.Option(name, help=help, rich_help_panel="Cases")
 
 
-@command("human", "json", "junit", "lcov", "html")
+@command("human", "json", "junit", "lcov", "html", "github", "markdown")
 def simulate(
     run: Run,
     messages: Annotated[

@@ -60,7 +60,7 @@ def cases_report(
             for recipient in result.trace.recipients:
                 report.append_text(timeline(recipient, all_rules=verbose))
             report.append_text(sent(result.trace.performed))
-    report.append(_counted(results))
+    report.append(cases_counted(results))
     if open_cases := unsettled(results, settled):
         report.append(f"\n{_depending(open_cases, settled)}", "yellow")
         report.append("" if verbose or all_rests else "; -v says how", "dim")
@@ -109,7 +109,8 @@ def _failure(report: Text, failure: Failure) -> None:
         report.append(wrapped(f"because {visible(reason)}", "    "))
 
 
-def _counted(results: Sequence[CaseResult]) -> str:
+def cases_counted(results: Sequence[CaseResult]) -> str:
+    """How many cases there are, and how they went."""
     counts = Counter(result.status for result in results)
     parts = [
         f"{counts[status]:,} {word}"

@@ -104,7 +104,7 @@ def junit(results: Sequence[CaseResult]) -> str:
             line=str(at.line),
         )
         if result.status is Status.FAILED:
-            lines = _failure_lines(result)
+            lines = failure_lines(result)
             failure = ET.SubElement(case, "failure", message=_xml(lines[0]), type="expectation")
             failure.text = _xml("\n".join(lines))
         elif result.status is Status.TODO:
@@ -117,7 +117,7 @@ def junit(results: Sequence[CaseResult]) -> str:
     )
 
 
-def _failure_lines(result: CaseResult) -> list[str]:
+def failure_lines(result: CaseResult) -> list[str]:
     if result.problem is not None:
         return [f"{result.problem.position}: {result.problem.message}"]
     lines = []
