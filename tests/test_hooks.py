@@ -92,12 +92,14 @@ def test_a_hook_is_called_for_the_files_that_matter(name: str) -> None:
     assert bool(pattern.search("cases/messages/a.eml")) == (name == "mmctl-cases")
 
 
-def step(name: str, folder: Path, summary: Path, **inputs: str) -> tuple[int, str]:
+def step(
+    name: str, folder: Path, summary: Path, runner: dict[str, str] | None = None, **inputs: str
+) -> tuple[int, str]:
     """The exit code and output of a step of the action, run as GitHub runs it."""
     given = {key: each["default"] for key, each in ACTION["inputs"].items()} | inputs
 
     def value(found: re.Match[str]) -> str:
-        known = {f"inputs.{key}": text for key, text in given.items()}
+        known = {f"inputs.{key}": text for key, text in given.items()} | {"github.token": "t0ken"}
         return str({**known, "github.action_path": ROOT}[found[1]])
 
     variables = {
@@ -105,7 +107,8 @@ def step(name: str, folder: Path, summary: Path, **inputs: str) -> tuple[int, st
     }
     assert "${{" not in STEPS[name]["run"], "inputs reach the shell as variables alone"
     command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", STEPS[name]["run"]]
-    done = run(command, folder, GITHUB_STEP_SUMMARY=str(summary), **variables)
+    variables |= {"GITHUB_STEP_SUMMARY": str(summary), "RUNNER_TEMP": str(summary.parent)}
+    done = run(command, folder, **variables, **(runner or {}))
     return done.returncode, done.stdout + done.stderr
 
 
@@ -116,7 +119,7 @@ def test_the_action_annotates_lines_of_the_repository_and_writes_a_summary(
     code, out = step("Lint", tmp_path, tmp_path / "summary.md", directory="gateway")
     assert code == 1
     assert "::error file=gateway/rules/gateway.yaml,line=" in out
-    assert "| unknown-name |" in (tmp_path / "summary.md").read_text()
+    assert "| `unknown-name` |" in (tmp_path / "summary.md").read_text()
 
 
 @pytest.mark.parametrize("environment", ["", "local"])
@@ -135,8 +138,8 @@ def test_the_action_fails_at_a_failed_case(gateway: Path, tmp_path: Path) -> Non
     edit(gateway / "cases" / "cases.yaml", "outcome: dropped", "outcome: bounced")
     code, out = step("Run the test cases", gateway, tmp_path / "summary.md")
     assert code == 1
-    assert "bounced" in out
-    assert "bounced" in (tmp_path / "summary.md").read_text()
+    assert "::error file=cases/cases.yaml,line=" in out
+    assert "| `` outcome: bounced" in (tmp_path / "summary.md").read_text()
 
 
 def test_the_action_takes_odd_folder_names_as_they_are(gateway: Path, tmp_path: Path) -> None:
@@ -208,3 +211,111 @@ def test_the_action_installs_the_command_of_this_repository(tmp_path: Path) -> N
 def test_a_hook_looks_at_a_project_in_a_folder(name: str, gateway: Path, tmp_path: Path) -> None:
     command = [*HOOKS[name]["entry"].split(), "-C", gateway.name]
     assert run(command, tmp_path).returncode == 0
+
+
+def taken_as_commands(out: str) -> list[str]:
+    """The lines of a step that GitHub takes for commands, as its runner reads them."""
+    token, taken = None, []
+    for line in out.splitlines():
+        text = line.lstrip()
+        if token is not None:
+            token = None if text == f"::{token}::" else token
+        elif text.startswith("::stop-commands::"):
+            token = text.removeprefix("::stop-commands::")
+        elif text.startswith("::") or "##[" in text:
+            taken.append(text)
+    return taken
+
+
+def test_nothing_that_a_file_holds_is_a_command_for_the_runner(
+    gateway: Path, tmp_path: Path
+) -> None:
+    cases = gateway / "cases" / "cases.yaml"
+    edit(cases, "a lookalike is dropped, but not from a partner", "'::add-mask::a'")
+    edit(cases, "a blocked network is dropped", "'##[error]FORGED'")
+    edit(cases, "outcome: dropped", "outcome: bounced")
+    edit(gateway / "rules" / "gateway.yaml", "relay: {to: exchange", 'relay: {to: "::error::x"')
+    for name in ("Lint", "Run the test cases"):
+        code, out = step(name, gateway, tmp_path / "summary.md")
+        assert code == 1
+        for line in taken_as_commands(out):
+            assert line.startswith(("::error file=", "::warning file=", "::notice file=")), line
+
+
+@pytest.mark.parametrize("code", [0, 3])
+def test_what_is_printed_between_the_markers_is_no_command(tmp_path: Path, code: int) -> None:
+    said = f"printf '::error::no\\n ##[group]\\nend'; exit {code}"
+    done = run([str(ROOT / "action" / "between.sh"), "bash", "-c", said], tmp_path)
+    again = run([str(ROOT / "action" / "between.sh"), "true"], tmp_path)
+    assert done.returncode == code
+    assert taken_as_commands(done.stdout) == []
+    assert taken_as_commands(done.stdout + "::error::mine") == ["::error::mine"]
+    assert done.stdout.splitlines()[0] != again.stdout.splitlines()[0]
+
+
+GH: Final = """#!/usr/bin/env python3
+import json, pathlib, subprocess, sys
+kept, (_, *words) = pathlib.Path("comments.json"), sys.argv
+comments = json.loads(kept.read_text()) if kept.exists() else []
+if "--jq" in words:
+    query = words[words.index("--jq") + 1]
+    sys.exit(subprocess.run(["jq", "-r", query], input=json.dumps(comments), text=True).returncode)
+body = pathlib.Path(words[-1].removeprefix("body=@")).read_text()
+if "POST" in words:
+    comments.append({"id": len(comments) + 1, "user": {"type": "Bot"}, "body": body})
+else:
+    comments[int(words[words.index("PATCH") + 1].rpartition("/")[2]) - 1]["body"] = body
+kept.write_text(json.dumps(comments))
+"""
+"""What the script needs of `gh api`: it lists, makes and changes comments."""
+
+
+@pytest.mark.skipif(shutil.which("jq") is None, reason="the runners of GitHub have jq")
+def test_the_action_has_one_comment_which_it_updates(tmp_path: Path) -> None:
+    (tmp_path / "gh").write_text(GH)
+    (tmp_path / "gh").chmod(0o755)
+    (tmp_path / "event.json").write_text('{"pull_request": {"number": 7}}')
+    (tmp_path / "comments.json").write_text(
+        '[{"id": 1, "user": {"type": "User"}, "body": "<!-- mmctl"}]'
+    )
+    runner = {
+        "GITHUB_EVENT_PATH": str(tmp_path / "event.json"),
+        "GITHUB_REPOSITORY": "acme/gateway",
+        "PATH": f"{tmp_path}:{BIN}:{os.environ['PATH']}",
+    }
+    for text, directory in (("first", "a"), ("second", "a"), ("other", "b"), ("x" * 70_000, "a")):
+        (tmp_path / "mmctl-plan.md").write_text(f"### {text}\n")
+        done = run(
+            [str(ROOT / "action" / "comment.sh"), directory, "mmctl-plan.md"], tmp_path, **runner
+        )
+        assert done.returncode == 0, done.stderr
+    _, first, other = json.loads((tmp_path / "comments.json").read_text())
+    assert first["body"].startswith("<!-- mmctl ")
+    assert first["body"].endswith("xxx\n\nThe rest is in the summary of the job.\n")
+    assert len(first["body"]) < 65_536
+    assert other["body"].endswith("### other\n")
+
+
+def test_the_action_compares_a_branch_with_where_it_goes(gateway: Path, tmp_path: Path) -> None:
+    who = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
+    for words in (["init", "-q", "-b", "main"], ["add", "."], [*who, "commit", "-qm", "base"]):
+        assert run(["git", *words], gateway).returncode == 0
+    clone = tmp_path / "clone"
+    assert run(["git", "clone", "-q", str(gateway), str(clone)], tmp_path).returncode == 0
+    edit(clone / "rules" / "rules.yaml", "192.0.2.0/24", "192.0.2.0/25")
+    summary = tmp_path / "summary.md"
+    code, out = step("Show what changes", clone, summary, {"GITHUB_BASE_REF": "main"})
+    assert code == 0, out
+    row = '`source_ip cidr_matches: + "192.0.2.0/25" - "192.0.2.0/24"`'
+    assert row in summary.read_text()
+    assert "archive-all" not in summary.read_text()
+
+
+def test_a_plan_on_a_fresh_runner_is_not_shown_as_everything_new(
+    gateway: Path, tmp_path: Path
+) -> None:
+    summary = tmp_path / "summary.md"
+    code, out = step("Show what changes", gateway, summary, plan="true")
+    assert code == 0, out
+    assert "**not compared**" in summary.read_text()
+    assert "archive-all" not in summary.read_text()

@@ -10,6 +10,7 @@ import pytest
 from mmctl.render import history as render_history
 from mmctl.render.plan import human
 from mmctl.render.plan_markdown import markdown
+from mmctl.render.review import Review
 
 if TYPE_CHECKING:
     from live.conftest import World
@@ -107,7 +108,7 @@ def test_an_empty_plan_says_so(world: World) -> None:
 
 
 def test_markdown_for_a_pull_request_has_a_row_for_each_edit(world: World) -> None:
-    text = markdown(changed(world).plan())
+    text = markdown(Review(plan=changed(world).plan()))
     assert text.startswith("### mmctl plan: local\n\n**EMBEDDED, not AWS**\n")
     assert "| `>` | rule set `inbound` | `deliver` | `moved 5 → 1` | `rules/all.yaml:23` |" in text
     assert "**1 to add, 1 to change, 1 to move**" in text

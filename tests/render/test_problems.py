@@ -181,21 +181,21 @@ def test_github_gets_one_command_a_problem_with_its_text_escaped() -> None:
         "got `x`%0Ahelp: write `a`"
     )
     assert second.startswith("::warning ")
-    assert second.endswith("::100%25 wrong%0Ain two lines, a | b <script>")
+    assert second.endswith("::100%25 wrong\\nin two lines, a | b <script>")
     assert third.startswith("::notice ")
     assert summary == "1 error, 1 warning, 1 info in 1 file"
 
 
 def test_the_job_summary_is_a_table_that_no_message_breaks_out_of() -> None:
     lines = job_summary(PROBLEMS).splitlines()
-    rows = [line for line in lines if line.startswith("| rules/")]
+    rows = [line for line in lines if line.startswith("| `rules/")]
     assert len(rows) == 3
-    assert "a \\| b &lt;script>" in rows[1]
+    assert "a &#124; b &lt;script&gt;" in rows[1]
 
 
 def test_the_job_summary_shows_the_first_hundred() -> None:
     page = job_summary([problem(line=line) for line in range(1, 10_001)])
-    assert page.count("| rules/") == 100
+    assert page.count("| `rules/") == 100
     assert "10,000 errors in 1 file" in page
     assert page.endswith("9,900 more are in the log\n")
 

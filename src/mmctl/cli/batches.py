@@ -19,6 +19,7 @@ from mmctl.errors import CouldNot
 from mmctl.judge.simulation import simulate
 from mmctl.judge.sizes import sizes_asked
 from mmctl.judge.tally import Tally
+from mmctl.judge.unnamed import unnamed
 from mmctl.mail.partial import Needs
 from mmctl.render.messages import block, lines
 from mmctl.render.trace_documents import message_document
@@ -57,6 +58,8 @@ class Judging:
     form: Literal["block", "lines", "json", "page"] = "block"
     trace: bool = False
     verbose: bool = False
+    unnamed: bool = False
+    """Whether messages are shown without whom and what they are about."""
     seen: Callable[[Simulated, bytes], None] | None = None
     """Is shown each message with what became of it; in this process alone."""
 
@@ -65,7 +68,7 @@ class Judging:
         """What of a message is needed for this."""
         gateways = [self.gateway] if self.against is None else [self.gateway, self.against]
         return Needs(
-            body=self.check is not None or self.seen is not None,
+            body=self.check is not None or self.seen is not None or self.unnamed,
             sizes=frozenset[float]().union(*map(sizes_asked, gateways)),
         )
 
@@ -101,9 +104,11 @@ class Judging:
         judged = Judged()
         for message in messages:
             simulated = self.simulated(message)
-            judged.tally.add(simulated)
             if self.seen is not None:
                 self.seen(simulated, message.content)
+            if self.unnamed:
+                simulated = unnamed(simulated, message.content)
+            judged.tally.add(simulated)
             judged.written.append(self.written(simulated))
         return judged
 

@@ -16,6 +16,7 @@ from mmctl.judge.simulation import Stated
 from mmctl.language.project import Outcome
 from mmctl.live.plan import Behaviour
 from mmctl.mail.partial import Needs
+from mmctl.render.review import Changed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def with_behaviour(
-    plan: Plan, change: Change, paths: Sequence[str], show: Callable[[str], None]
+    plan: Plan, change: Change, paths: Sequence[str], show: Callable[[Changed], None] | None = None
 ) -> Plan:
     """The plan with what it changes for the messages of some paths; each changed one is shown.
 
@@ -43,7 +44,7 @@ def with_behaviour(
     sizes = frozenset[float]().union(*(way.needs.sizes for way in ways))
     judged = differing = undecided = 0
     kinds: Counter[str] = Counter()
-    needs = Needs(body=False, sizes=sizes)
+    needs = Needs(body=change.run.unnamed, sizes=sizes)
     with Progress(change.run, "message") as progress:
         for message in messages_of(change.run, change.project, paths, needs, progress):
             every = [way.simulated(message) for way in ways]
@@ -52,8 +53,8 @@ def with_behaviour(
             differing += bool(found)
             undecided += not found and any(_undecided(simulated) for simulated in every)
             kinds.update(found)
-            if found:
-                show(f"{message.name}  {', '.join(dict.fromkeys(found))}")
+            if found and show is not None:
+                show(_changed(message.name, every))
             progress.count(1)
     behaviour = Behaviour(
         corpus=", ".join(paths),
@@ -63,6 +64,16 @@ def with_behaviour(
         kinds=dict(kinds),
     )
     return replace(plan, behaviour=behaviour)
+
+
+def _changed(name: str, every: Sequence[Simulated]) -> Changed:
+    """A message that is treated differently: in which ways, and by what."""
+    found = [each for simulated in every for each in simulated.differences]
+    return Changed(
+        message=name,
+        kinds=tuple(dict.fromkeys(map(str, found))),
+        by=tuple(dict.fromkeys(each.after.by for each in found if each.after.by)),
+    )
 
 
 def _undecided(simulated: Simulated) -> bool:

@@ -12,7 +12,7 @@ from mmctl.cli.run import Run
 DIFFERENT = 2
 
 
-@command("human", "json")
+@command("human", "json", "markdown")
 def diff(
     run: Run,
     one: Annotated[
@@ -32,6 +32,10 @@ def diff(
     edits = edits_between(after.configuration, before.configuration)
     if run.format == "json":
         run.write_json(render.document(before.name, after.name, edits))
+    elif run.format == "markdown":
+        from mmctl.render.plan_markdown import edits_markdown
+
+        run.write(edits_markdown(render.title(before.name, after.name), edits))
     else:
         width = run.console().width
         run.show(render.human(before.name, after.name, edits, width=width, verbose=run.verbose))

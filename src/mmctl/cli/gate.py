@@ -5,7 +5,7 @@ One function a gate; `plan` and `apply` pass them all, `rollback` passes none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from mmctl.cli.remembered import file_of, keep
@@ -18,9 +18,11 @@ from mmctl.problem import Severity
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
+    from mmctl.cases.running import CaseResult
     from mmctl.cli.change import Change
     from mmctl.cli.run import Run
     from mmctl.language.project import Project
+    from mmctl.problem import Problem
 
     Gate = Callable[[Change], "Passed"]
 
@@ -35,10 +37,15 @@ class Passed:
     failed_cases: int = 0
     lint_errors: int = 0
     """Errors that were passed over because that was demanded."""
+    failed: tuple[CaseResult, ...] = field(default=(), compare=False)
+    problems: tuple[Problem, ...] = field(default=(), compare=False)
+    """Everything that lint found."""
 
 
-def pass_gates(change: Change, *, forced: Collection[str] = ()) -> Passed:
+def pass_gates(change: Change, *, forced: Collection[str] = (), anew: bool = False) -> Passed:
     """Pass every gate; `forced` are the brakes that a flag released.
+
+    `anew`: whatever is remembered, as warnings are to be shown, too.
 
     Gates that were passed without a finding are not passed again, while nothing of what they
     depend on has changed: the files of the project and of its messages, the day, the program.
@@ -49,7 +56,7 @@ def pass_gates(change: Change, *, forced: Collection[str] = ()) -> Passed:
     run, project = change.run, change.project
     asked = (project.environment.name, run.today.isoformat(), *sorted(run.password_variables))
     kept = file_of(str(run.root), "gate", asked)
-    if kept is not None and _nothing_found(kept, run, change.seen):
+    if kept is not None and not anew and _nothing_found(kept, run, change.seen):
         return Passed()
     messages = Seen()
 
@@ -58,9 +65,13 @@ def pass_gates(change: Change, *, forced: Collection[str] = ()) -> Passed:
         messages.file(path, content)
         return content
 
+    problems = _lint(run, project, forced=Brake.LINT in forced)
+    failed = _cases(run, project, read_file)
     passed = Passed(
-        lint_errors=_lint(run, project, forced=Brake.LINT in forced),
-        failed_cases=_cases(run, project, read_file),
+        lint_errors=sum(each.severity is Severity.ERROR for each in problems),
+        failed_cases=len(failed),
+        failed=failed,
+        problems=problems,
     )
     if kept is not None and passed == Passed() and change.seen.all:
         seen = {"folders": change.seen.folders, "files": change.seen.files}
@@ -95,8 +106,8 @@ def _nothing_found(kept: str, run: Run, seen: Seen) -> bool:
         return False
 
 
-def _lint(run: Run, project: Project, *, forced: bool) -> int:
-    """Errors end it, or are counted; warnings were for `mmctl lint`."""
+def _lint(run: Run, project: Project, *, forced: bool) -> tuple[Problem, ...]:
+    """What lint finds; errors end it, unless they are passed over."""
     from mmctl.checks.lint import lint
 
     problems = lint(project, run.today)
@@ -109,11 +120,11 @@ def _lint(run: Run, project: Project, *, forced: bool) -> int:
             help="mend them; above one that is meant: `# mmctl: ignore[CHECK] REASON`; "
             "to go on in spite of all: --force lint",
         )
-    return len(errors)
+    return problems
 
 
-def _cases(run: Run, project: Project, read_file: Callable[[str], bytes]) -> int:
-    """Failed cases are told and counted: the brake `cases` holds them up."""
+def _cases(run: Run, project: Project, read_file: Callable[[str], bytes]) -> tuple[CaseResult, ...]:
+    """The failed cases, which are told: the brake `cases` holds them up."""
     from mmctl.cases.reading import cases_of
     from mmctl.cases.running import run_cases
 
@@ -121,12 +132,12 @@ def _cases(run: Run, project: Project, read_file: Callable[[str], bytes]) -> int
     if problems:
         raise ProblemsFound("some cases cannot be run", problems, project.files)
     results = run_cases(project, cases, read_file)
-    failed = [result.case for result in results if not result.passed]
+    failed = tuple(result for result in results if not result.passed)
     if failed:
         warn = run.warn
         warn(f"{len(failed)} of {len(results)} cases fail; mmctl simulate says why")
-        for case in failed[:SHOWN]:
+        for case in (result.case for result in failed[:SHOWN]):
             warn(f"  {case.name}  {case.position.file}:{case.position.line}")
         if len(failed) > SHOWN:
             warn(f"  … and {len(failed) - SHOWN} more")
-    return len(failed)
+    return failed

@@ -74,3 +74,11 @@ Workers = Annotated[
         rich_help_panel=PANEL,
     ),
 ]
+ShowMail = Annotated[
+    bool,
+    typer.Option(
+        "--show-mail",
+        help="Name addresses and messages in github, markdown and html too, not digests alone.",
+        rich_help_panel=PANEL,
+    ),
+]

@@ -1,4 +1,4 @@
-"""`mmctl simulate MESSAGE... --format html`: the page of messages, which holds not too many."""
+"""`mmctl simulate MESSAGE...` as a page, HTML or Markdown, which holds not too many messages."""
 
 from __future__ import annotations
 
@@ -42,6 +42,11 @@ def write_page(
         for each in cast("list[Simulated]", batch.written):
             if len(shown) < MOST and (each.differences or not differing):
                 shown.append(each)
+    if run.format == "markdown":
+        from mmctl.render.messages_markdown import messages_markdown
+
+        run.write(messages_markdown(shown, tally, judging.against_name))
+        return
     names = entrance(project, wanted.options)
     judged = Judged(
         project=project,

@@ -19,6 +19,7 @@ from mmctl.cli.results import result_stream
 from mmctl.cli.stated import restated, stated_of, way_in
 from mmctl.errors import UsageError
 from mmctl.judge.tally import Tally
+from mmctl.judge.unnamed import digest_name
 from mmctl.mail.left_out import counted
 from mmctl.mail.partial import Message
 from mmctl.render.messages import advice, shown_paths, summary
@@ -77,7 +78,7 @@ def judge_messages(run: Run, wanted: Wanted) -> int:
     tally = Tally()
     found = messages_of(run, project, wanted.paths, judging.needs, progress, tally.left_out)
     first, messages = _begun(found)
-    if run.format in {"json", "html"}:
+    if run.format != "human":
         judging = replace(judging, form="json" if run.format == "json" else "page")
     elif len(first) > 1 and not (run.verbose or wanted.trace):
         judging = replace(judging, form="lines")
@@ -85,7 +86,7 @@ def judge_messages(run: Run, wanted: Wanted) -> int:
     batches = _counted(run, progress, tally, judged)
     if wanted.record == STDOUT:
         deque(batches, maxlen=0)
-    elif run.format == "html":
+    elif run.format in {"html", "markdown"}:
         from mmctl.cli.message_page import write_page
 
         write_page(run, project, wanted, judging, batches, tally, many=len(first) > 1)
@@ -144,6 +145,7 @@ def judging_of(run: Run, project: Project, wanted: Wanted) -> Judging:
         assume_pass=passing,
         trace=wanted.trace,
         verbose=run.verbose,
+        unnamed=run.unnamed,
     )
     if wanted.authenticate or wanted.zone is not None:
         from mmctl.cli.checking import check_of
@@ -204,7 +206,7 @@ def _messages_of(
             continue
         place = places.get(path, path)
         for name, content in messages([place], sys.stdin.buffer, skip=skip, watch=watch):
-            yield Message(name, content)
+            yield Message(digest_name(content) if run.unnamed else name, content)
 
 
 def _is_elsewhere(path: str) -> bool:
@@ -236,7 +238,8 @@ def _skipped(
         return
     if progress is not None:
         progress.clear()
-    run.say(f"skipped: `{left_out.name}` {left_out.reason}")
+    what = "a message" if run.unnamed else f"`{left_out.name}`"
+    run.say(f"skipped: {what} {left_out.reason}")
 
 
 def _begun(messages: Iterator[Message]) -> tuple[list[Message], Iterator[Message]]:
@@ -271,7 +274,9 @@ def _summarize(run: Run, stream: TextIO, tally: Tally, judging: Judging) -> None
 
 
 def advice_about(run: Run, tally: Tally, wanted: Wanted) -> str:
-    """How to state what is missing."""
+    """How to state what is missing; nothing where others read it, who state nothing."""
+    if run.unnamed:
+        return ""
     checks = {"--zone": wanted.zone, "--against": wanted.against}
     words = restated(
         run, {**wanted.options, **checks}, "--authenticate" if wanted.authenticate else None

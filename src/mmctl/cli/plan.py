@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -10,16 +9,17 @@ import typer
 
 from mmctl.cli.change import open_change, preflight
 from mmctl.cli.main import command
+from mmctl.cli.message_options import ShowMail
 from mmctl.cli.run import Run
 from mmctl.cli.signatures import Sign, signer
 from mmctl.cli.trust_options import Base, PasswordEnv
-from mmctl.errors import UsageError
+from mmctl.errors import ProblemsFound, UsageError
 
 NO = 1
 CHANGES = 2
 
 
-@command("human", "json", "markdown")
+@command("human", "json", "markdown", "html")
 def plan(
     run: Run,
     save: Annotated[
@@ -57,6 +57,7 @@ def plan(
     messages: Annotated[
         bool, typer.Option("--messages", help="List the messages of the corpus that change.")
     ] = False,
+    show_mail: ShowMail = False,
     no_preflight: Annotated[
         bool, typer.Option("--no-preflight", help="Do not ask whether what rules name is there.")
     ] = False,
@@ -75,8 +76,9 @@ def plan(
     password_env: PasswordEnv = None,
 ) -> int:
     """Show what would change: lint and cases first, then live against the files."""
-    from mmctl.cli.gate import forced_in_plan, pass_gates
+    from mmctl.cli.gate import forced_in_plan
     from mmctl.cli.ordinary import with_limits_said, with_ordinary_mail
+    from mmctl.cli.reviewing import REPORTS, Found, write_report, write_stopped
     from mmctl.live.planfile import plan_document, save_plan
     from mmctl.render import plan as render
 
@@ -87,29 +89,30 @@ def plan(
         return 0
     if oidc is not None or known_ids:
         raise UsageError("`--oidc` and `--known-ids` go with `--iam`")
-    run = run.with_passwords_of(password_env)
+    run = run.with_passwords_of(password_env).for_others(show_mail=show_mail)
     if sign is not None and save is None:
         raise UsageError("`--sign` goes with `--save FILE`")
     released = forced_in_plan(force or ())
     change = open_change(run, endpoint_url=endpoint_url, base=base, forced=released)
-    made = change.plan(partial(pass_gates, forced=released))
-    changed: list[str] = []
+    report = run.format in REPORTS
+    found = Found(forced=released, report=report)
+    try:
+        made = change.plan(found.gate)
+    except ProblemsFound as error:
+        write_stopped(run, change.project.environment.name, error)
+        raise
     if corpus:
         from mmctl.cli.corpus import with_behaviour
 
-        made = with_behaviour(made, change, corpus, changed.append)
+        listed = found.messages.append if messages else None
+        made = with_behaviour(made, change, corpus, listed)
     made = with_limits_said(with_ordinary_mail(change, made))
-    match run.format:
-        case "json":
-            run.write_json(plan_document(made))
-        case "markdown":
-            from mmctl.render.plan_markdown import markdown
-
-            run.write(markdown(made))
-        case _:
-            listed = changed if messages else ()
-            width = run.console().width
-            run.show(render.human(made, width=width, messages=listed, verbose=run.verbose))
+    if run.format == "json":
+        run.write_json(plan_document(made))
+    elif not report:
+        shown = [f"{each.message}  {', '.join(each.kinds)}" for each in found.messages]
+        width = run.console().width
+        run.show(render.human(made, width=width, messages=shown, verbose=run.verbose))
     if save is not None:
         environment = change.project.environment
         save_plan(made, save, None if sign is None else signer(environment, sign))
@@ -119,7 +122,9 @@ def plan(
                 f"it is not signed, and {environment.name} takes only signed plans: "
                 f"--sign {environment.plan_key}"
             )
-    found = () if no_preflight else preflight(change, made)
-    if any(finding.certain for finding in found):
+    findings = () if no_preflight else preflight(change, made)
+    if report:
+        write_report(run, found.review(made, findings))
+    if any(finding.certain for finding in findings):
         return NO
     return CHANGES if detailed_exitcode and not made.empty else 0

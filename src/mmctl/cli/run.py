@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 NARROW = 80
 """Tables fit this many columns; wider terminals get up to `WIDE`."""
 WIDE = 200
+_FOR_OTHERS = frozenset({"github", "markdown", "html"})
+"""Formats that pull requests, job summaries and pages show."""
 _WITHOUT_PROJECT = (
     "name its folder: -C DIR; to roll back without it: "
     "mmctl rollback --store FOLDER or s3://BUCKET/PREFIX"
@@ -56,6 +58,8 @@ class Run:
     verbose: bool = False
     color: str = "auto"
     no_input: bool = False
+    unnamed: bool = False
+    """Whether messages go by their digests, as others read what is written."""
     password_variables: frozenset[str] = frozenset()
     """Variables of other names that may hold SMTP passwords: `--password-env`."""
     results: ResultFile = field(default_factory=ResultFile, repr=False, compare=False)
@@ -64,6 +68,10 @@ class Run:
     def now(self) -> datetime:
         """The time, in UTC."""
         return datetime.now(UTC)
+
+    def for_others(self, *, show_mail: bool) -> Run:
+        """The run as it is where its format is read by others: in a pull request, on a page."""
+        return replace(self, unnamed=self.format in _FOR_OTHERS and not show_mail)
 
     @property
     def root(self) -> Path:

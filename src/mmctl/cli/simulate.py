@@ -8,6 +8,7 @@ import typer
 
 from mmctl.cli import message_options as about
 from mmctl.cli.main import command
+from mmctl.cli.message_options import ShowMail
 from mmctl.cli.run import Run
 from mmctl.errors import UsageError
 
@@ -74,6 +75,7 @@ def simulate(
         _about_cases("--strict-readings", "Fail where a case depends on a reading left open."),
     ] = False,
     trace: Annotated[bool, typer.Option("--trace", help="Show every decision.")] = False,
+    show_mail: ShowMail = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with 4 where an outcome is unknown.")
     ] = False,
@@ -108,6 +110,7 @@ def simulate(
         from mmctl.cli.messages import Wanted, judge_messages
 
         _refuse_format(run)
+        run = run.for_others(show_mail=show_mail)
         wanted = Wanted(
             paths=messages,
             options=about_messages,

@@ -6,18 +6,26 @@ shown, what the message holds is not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from mmctl.judge.answers import MissingFact
-from mmctl.judge.simulation import Known
-from mmctl.judge.trace import ActionTrace, ConditionTrace, CopyTrace, Performed, RecipientTrace
-from mmctl.judge.trace import RuleTrace, Trace
 from mmctl.judge.readings_matter import Dependence
+from mmctl.judge.trace import (
+    ActionTrace,
+    ConditionTrace,
+    CopyTrace,
+    Performed,
+    PolicyTrace,
+    RecipientTrace,
+    RuleTrace,
+    StatementTrace,
+    Trace,
+)
 
 if TYPE_CHECKING:
-    from mmctl.judge.simulation import Simulated
+    from mmctl.judge.simulation import Known, Simulated
 
 Value = TypeVar("Value")
 
@@ -26,7 +34,17 @@ NOT_SHOWN: Final = "…"
 _DIGITS: Final = 12
 _VERDICTS: Final = frozenset({"spf", "dkim", "dmarc_policy", "tls"})
 """What is known of a message and names nobody."""
-_WALKED: Final = (ActionTrace, CopyTrace, Performed, RecipientTrace, RuleTrace, Trace, Dependence)
+_WALKED: Final = (
+    ActionTrace,
+    CopyTrace,
+    Dependence,
+    Performed,
+    PolicyTrace,
+    RecipientTrace,
+    RuleTrace,
+    StatementTrace,
+    Trace,
+)
 
 
 def unnamed(simulated: Simulated, content: bytes) -> Simulated:
@@ -86,7 +104,6 @@ class _Veil:
         return known[1]
 
     def _changed(self, value: Any) -> Any:
-        assert is_dataclass(value)  # noqa: S101 - all of _WALKED are
         inside = {each.name: self._over(getattr(value, each.name)) for each in fields(value)}
         for name in ("recipient", "address"):
             if name in inside:

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from mmctl.live.edits import EditKind, summarise
 from mmctl.live.planfile import edit_document
+from mmctl.render.markdown import code
 from mmctl.render.plan import bare_lines
 from mmctl.visible import visible
 
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from mmctl.live.edits import Edit
 
 SCHEMA: Final = "mmctl/diff@1"
+
+
+def title(before: str, after: str) -> str:
+    """What is compared, as Markdown."""
+    return f"mmctl diff: {code(before)} → {code(after)}"
 
 
 def human(

@@ -1,4 +1,4 @@
-"""Problems and failed cases as GitHub workflow commands: annotations at the lines of a pull request.
+"""Problems and failed cases as GitHub workflow commands: annotations in a pull request.
 
 The form is described at
 https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands.

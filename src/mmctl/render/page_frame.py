@@ -51,15 +51,6 @@ def page_of(
     passed_over: PassedOver,
 ) -> str:
     """A page of items that are called by a noun, such as `case`; the same input, the same bytes."""
-    head = element(
-        "head",
-        Markup('<meta charset="utf-8">'),
-        element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("title", title),
-        element("style", Markup(_part("page.css"))),
-    )
     body = element(
         "body",
         element("a", f"Skip to the {noun}s", href=f"#{views[0].id}", class_="skip"),
@@ -70,7 +61,20 @@ def page_of(
         element("script", passed_over.markup(), type="application/json", id="passed-over"),
         element("script", Markup(_part("page.js"))),
     )
-    return f'<!doctype html>\n<html lang="en">{head}{body}</html>\n'
+    return f'<!doctype html>\n<html lang="en">{head_of(title)}{body}</html>\n'
+
+
+def head_of(title: str) -> Markup:
+    """The head of a page that loads and sends nothing."""
+    return element(
+        "head",
+        Markup('<meta charset="utf-8">'),
+        element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name="color-scheme", content="light dark"),
+        element("title", title),
+        element("style", Markup(_part("page.css"))),
+    )
 
 
 def number(value: str, words: str, kind: str) -> Markup:

@@ -124,7 +124,7 @@ def edit_lines(plan: Plan, *, width: int = _NARROW, verbose: bool = False) -> li
     for kind in _SHOWN_ORDER:
         for (of, name), group in edits.items():
             if of is kind:
-                lines += _object_lines(plan, of, name, list(told(group, verbose=verbose)), width)
+                lines += _object_lines(plan, of, name, told(group, verbose=verbose), width)
         names = [thing.name for thing in plan.desired.of_kind(kind) if thing.key not in edits]
         if names:
             shown = visible(f"{_plural(kind, names)} {_listed(names)}  no change")
@@ -237,15 +237,17 @@ def _padded(text: str, width: int) -> str:
     return text + " " * max(0, width - cell_len(text))
 
 
-def told(edits: Iterable[Edit], *, verbose: bool) -> Iterator[Edit]:
+def told(edits: Iterable[Edit], *, verbose: bool) -> list[Edit]:
     """The edits that have words of their own; with `verbose` the API's members beside them."""
+    found: list[Edit] = []
     for edit in edits:
-        if edit.kind is not EditKind.CHANGED or edit.words is None:
-            yield edit
-        elif verbose:
-            yield replace(edit, words=f"{edit.words}  [{edit.path}]".strip())
-        elif edit.words or edit.by_hand:
-            yield edit
+        if edit.kind is EditKind.CHANGED and edit.words is not None and verbose:
+            found.append(replace(edit, words=f"{edit.words} [{edit.path}]".strip()))
+        elif edit.kind is EditKind.CHANGED and edit.words == "" and found:
+            found[-1] = replace(found[-1], by_hand=found[-1].by_hand or edit.by_hand)
+        else:
+            found.append(edit)
+    return found
 
 
 def detail(edit: Edit) -> str:

@@ -118,6 +118,7 @@ def junit(results: Sequence[CaseResult]) -> str:
 
 
 def failure_lines(result: CaseResult) -> list[str]:
+    """Why a case failed: what was expected, what came, and the reasons below."""
     if result.problem is not None:
         return [f"{result.problem.position}: {result.problem.message}"]
     lines = []

@@ -1,0 +1,72 @@
+"""What `mmctl plan` found on the way to a plan, for reports that reviewers read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from mmctl.cli.gate import Passed, pass_gates
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from mmctl.cli.change import Change
+    from mmctl.cli.run import Run
+    from mmctl.errors import ProblemsFound
+    from mmctl.live.plan import Plan
+    from mmctl.live.preflight import Finding
+    from mmctl.render.review import Changed, Review
+
+REPORTS: Final = frozenset({"markdown", "html"})
+
+
+@dataclass(slots=True)
+class Found:
+    """What was found, in the order in which it was."""
+
+    forced: Collection[str] = ()
+    report: bool = False
+    """Whether warnings are to be shown too: then nothing that is remembered will do."""
+    messages: list[Changed] = field(default_factory=list)
+    passed: Passed = field(default_factory=Passed)
+
+    def gate(self, change: Change) -> Passed:
+        """Pass the gates, and keep what they found."""
+        self.passed = pass_gates(change, forced=self.forced, anew=self.report)
+        return self.passed
+
+    def review(self, plan: Plan, findings: tuple[Finding, ...] = ()) -> Review:
+        """The plan with all of it."""
+        from mmctl.render.review import Review
+
+        return Review(
+            plan=plan,
+            failed=self.passed.failed,
+            problems=self.passed.problems,
+            messages=tuple(self.messages),
+            findings=findings,
+        )
+
+
+def write_report(run: Run, review: Review) -> None:
+    """Write the plan as a page, Markdown or HTML."""
+    if run.format == "html":
+        from mmctl.render.plan_page import page
+
+        run.write(page(review))
+    else:
+        from mmctl.render.plan_markdown import markdown
+
+        run.write(markdown(review))
+
+
+def write_stopped(run: Run, environment: str, error: ProblemsFound) -> None:
+    """Write that there is no plan, and why, where reviewers would look for it."""
+    if run.format == "markdown":
+        from mmctl.render.plan_markdown import stopped
+
+        run.write(stopped(environment, error.message, error.problems))
+    elif run.format == "html":
+        from mmctl.render.plan_page import stopped_page
+
+        run.write(stopped_page(environment, error.message, error.problems))
