@@ -55,6 +55,50 @@ def test_a_renamed_rule_is_one_line() -> None:
     assert (edit.kind, edit.before, edit.after) == (EditKind.RENAMED, "old", "new")
 
 
+def test_another_value_of_a_rule_without_a_name_is_a_change_of_it() -> None:
+    before = [rule(None, "a"), rule(None, "b"), rule(None, "c")]
+    for place in range(3):
+        after = [*before]
+        after[place] = rule(None, "other")
+        (edit,) = edits(before, after)
+        assert (edit.kind, edit.name) == (EditKind.CHANGED, f"rule {place + 1}")
+
+
+def test_another_target_of_a_rule_without_name_and_conditions_is_a_change_of_it() -> None:
+    before: list[Form] = [rule("a", "1"), {"Actions": [{"Relay": {"Relay": "r-1"}}]}]
+    after: list[Form] = [rule("a", "1"), {"Actions": [{"Relay": {"Relay": "r-2"}}]}]
+    (edit,) = edits(before, after)
+    assert (edit.kind, edit.path) == (EditKind.CHANGED, "actions[0]")
+
+
+def test_a_rule_without_a_name_that_gets_one_and_another_value_is_the_same_rule() -> None:
+    found = edits([rule("a", "1"), rule(None, "2")], [rule("a", "1"), rule("named", "3")])
+    assert [edit.kind for edit in found] == [EditKind.RENAMED, EditKind.CHANGED]
+
+
+def test_beside_a_new_rule_without_a_name_each_changed_one_is_the_likest() -> None:
+    before = [rule(None, "a", "b", "c"), rule(None, "x", "y", "z")]
+    after = [rule(None, "n"), rule(None, "a", "b", "q"), rule(None, "x", "y", "q")]
+    found = edits(before, after)
+    assert [(edit.kind, edit.name) for edit in found] == [
+        (EditKind.ADDED, "rule 1"),
+        (EditKind.CHANGED, "rule 2"),
+        (EditKind.CHANGED, "rule 3"),
+    ]
+
+
+def test_another_rule_in_the_place_of_one_without_a_name_is_an_addition_and_a_deletion() -> None:
+    other: Form = {"Actions": [{"Archive": {"TargetArchive": "a-1"}}]}
+    found = edits([rule("a", "1"), rule(None, "2")], [rule("a", "1"), other])
+    assert [edit.kind for edit in found] == [EditKind.ADDED, EditKind.REMOVED]
+
+
+def test_a_rule_without_a_name_is_not_known_by_its_value_on_the_other_side_of_others() -> None:
+    before = [rule(None, "1"), rule("a", "2"), rule("b", "3")]
+    after = [rule("a", "2"), rule("b", "3"), rule(None, "4")]
+    assert [edit.kind for edit in edits(before, after)] == [EditKind.ADDED, EditKind.REMOVED]
+
+
 def test_a_rule_that_is_renamed_and_hardly_changed_is_still_the_same_rule() -> None:
     many = [str(number) for number in range(8)]
     found = edits([rule("old", *many)], [rule("new", *many, "more")])

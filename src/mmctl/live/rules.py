@@ -1,6 +1,7 @@
 """Rules of two versions of a rule set, paired and compared.
 
-Pairing is by name, then by equal content, then by likeness; moves are the fewest that do.
+Pairing is by name, then by equal content, then by likeness, and of rules without a name by place;
+moves are the fewest that do.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.language.project import Kind
 from mmctl.live.canonical import canonical
-from mmctl.live.changes import changes, likeness
+from mmctl.live.changes import changes, leaves, likeness
 from mmctl.live.edits import Edit, EditKind
 from mmctl.live.file_words import in_words
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 ALIKE: Final = 0.75
 """From this likeness on, a removed and an added rule are one that was renamed."""
+
+HALF: Final = 0.5
+"""From this likeness on, a rule without a name is the one that stood at its place."""
 
 Form = dict[str, Any]
 
@@ -153,7 +157,40 @@ def paired_rules(before: Sequence[Form], after: Sequence[Form]) -> dict[int, int
     for _score, new, old in scored:
         if new not in pairs and old in free:
             take(new, old)
+    nameless = sorted(
+        (-likeness(effect_of(before[old]), effect_of(after[new])), abs(new - old), new, old)
+        for new, old in _by_place(before, after, pairs)
+    )
+    for _score, _apart, new, old in nameless:
+        if new not in pairs and old in free:
+            take(new, old)
     return pairs
+
+
+def _by_place(
+    before: Sequence[Form], after: Sequence[Form], pairs: dict[int, int]
+) -> Iterator[tuple[int, int]]:
+    """Rules without a name and what may have become of each, between the same neighbors.
+
+    Such a rule has nothing but its place to be known by, so one of another value is still it; what
+    looks at something else and does something else is another rule.
+    """
+    taken = set(pairs.values())
+    for new, rule in enumerate(after):
+        if new in pairs:
+            continue
+        above = max((old for at, old in pairs.items() if at < new), default=-1)
+        below = min((old for at, old in pairs.items() if at > new), default=len(before))
+        for old in range(above + 1, below):
+            if before[old].get("Name") is None and old not in taken and _alike(before[old], rule):
+                yield new, old
+
+
+def _alike(one: Form, other: Form) -> bool:
+    """Whether two rules look at the same and do the same, or have half of it in common."""
+    here, there = effect_of(one), effect_of(other)
+    same_form = {path for path, _ in leaves(here)} == {path for path, _ in leaves(there)}
+    return same_form or likeness(here, there) >= HALF
 
 
 def fewest_moved(order: Sequence[int]) -> set[int]:
