@@ -31,7 +31,11 @@ rule_sets:
 ingress_points:
   only: {type: open, traffic_policy: edge, rule_set: inbound, network: {public: ipv4}}
   both: {type: open, traffic_policy: edge, rule_set: inbound, network: {public: dual_stack}}
-  inside: {type: open, traffic_policy: edge, rule_set: inbound, network: {vpc_endpoint: vpce-0123456789abcdef0}}
+  inside:
+    type: open
+    traffic_policy: edge
+    rule_set: inbound
+    network: {vpc_endpoint: vpce-0123456789abcdef0}
 """
 CASE = """version: 1
 cases:
