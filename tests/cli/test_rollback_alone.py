@@ -393,6 +393,17 @@ def test_a_link_to_a_folder_that_git_tracks_is_refused_too(
     assert "git tracks" in capsys.readouterr().err
 
 
+def test_a_store_that_looks_like_a_repository_is_asked_about_around_it(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Such a folder is a repository to git, and says of itself that it tracks nothing."""
+    git(root, "init", "-q")
+    git(root, "add", "-f", f"{STORE}/{BENEATH}/applied.json")
+    git(root, "init", "-q", "--bare", str(root / STORE / BENEATH))
+    assert mmctl(root, "rollback", "--yes") == 3
+    assert "git tracks 1 file of the store" in capsys.readouterr().err
+
+
 @pytest.fixture
 def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):

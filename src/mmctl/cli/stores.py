@@ -82,11 +82,14 @@ def refuse_tracked(directory: Path) -> None:
         Refused: it does.
     """
     folder = directory.resolve()
-    if not folder.is_dir() or not any((above / ".git").exists() for above in folder.parents):
+    around = next((above for above in folder.parents if (above / ".git").exists()), None)
+    if not folder.is_dir() or around is None:
         return
+    # Asked from its top: the folder itself may look like a repository, and one that tracks nothing.
     # What the settings of a repository may have git run is left out; whose it is does not matter.
     options = ["-c", "safe.directory=*", "-c", "core.fsmonitor=false"]
-    command = ["git", *options, "-C", str(folder), "ls-files", "-z", "--", "."]
+    command = ["git", *options, "-C", str(around), "ls-files", "-z", "--"]
+    command.append(f":(literal){folder.relative_to(around).as_posix()}")
     try:
         done = subprocess.run(  # noqa: S603 - git itself, no shell
             command, capture_output=True, timeout=_WAIT_SECONDS, check=False
