@@ -247,6 +247,15 @@ def test_a_strange_name_of_a_base_is_data(upstream: Path, name: str) -> None:
     assert not (upstream / "x").exists()
 
 
+def test_a_base_with_a_broken_project_file_cannot_be_compared_with(upstream: Path) -> None:
+    (upstream / "mmctl.yaml").write_text("version: 1\nproject: [", encoding="utf-8")
+    git(upstream, "commit", "-qam", "a slip")
+    base = base_of(upstream, "HEAD")
+    assert base is not None
+    assert base.settings is None
+    assert base.unreadable == "the base `HEAD` cannot be used: `mmctl.yaml` cannot be used"
+
+
 def test_a_project_below_the_top_of_its_repository_is_compared_with_itself(tmp_path: Path) -> None:
     git(tmp_path, "init", "-qb", "main")
     (tmp_path / "mmctl.yaml").write_text(main_file("{account: '111122223333'}"))
