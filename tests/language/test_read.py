@@ -688,3 +688,48 @@ def test_ignore_comments_of_the_project_file_are_read_too() -> None:
     files = {**FILES, "mmctl.yaml": "# mmctl: ignore[shared-target] one account\n" + PROJECT}
     project = sound(files)
     assert [(ignore.file, ignore.first_line) for ignore in project.ignores] == [("mmctl.yaml", 2)]
+
+
+def test_values_may_use_what_the_environment_is() -> None:
+    text = (
+        "version: 1\nrules:\n  - name: a\n    actions:\n      - send:\n"
+        '          role: "arn:${env.partition}:iam::${env.account}:role/mail-${env.name}"\n'
+        '      - add_header: {name: X-From, value: "${env.region}"}\n'
+    )
+    places = {
+        "china": ('{account: "111122223333", region: cn-north-1}', "aws-cn", "111122223333"),
+        "us": ('{account: "111122223333", region: us-gov-west-1}', "aws-us-gov", "111122223333"),
+        "local": ("{endpoint: embedded}", "aws", "000000000000"),
+        "loop": ('{endpoint: "http://127.0.0.1:4579"}', "aws", "000000000000"),
+    }
+    for name, (environment, partition, account) in places.items():
+        project_file = (
+            f"version: 1\nproject: x\nrules: [a.yaml]\nenvironments: {{{name}: {environment}}}\n"
+        )
+        gateway = "version: 1\nrule_sets: {inbound: {rules: [{include: a.yaml}]}}\n"
+        files = {"mmctl.yaml": project_file.replace("[a.yaml]", "['*.yaml']")}
+        project, problems = read_text({**files, "a.yaml": text, "g.yaml": gateway})
+        assert told(problems) == []
+        rule = project.rule_sets["inbound"].rules[0]
+        send, header = rule.rule.actions
+        assert send.value.role_arn == f"arn:{partition}:iam::{account}:role/mail-{name}"
+        assert header.value.header_value == (
+            {"china": "cn-north-1", "us": "us-gov-west-1"}.get(name, "us-east-1")
+        )
+
+
+def test_what_an_environment_does_not_say_has_no_value() -> None:
+    text = (
+        "version: 1\nrule_sets:\n  inbound:\n    rules:\n      - name: a\n        actions:\n"
+        '          - add_header: {name: X-A, value: "${env.account}"}\n'
+        '          - add_header: {name: X-B, value: "${env.partition}"}\n'
+        '          - add_header: {name: X-C, value: "${env.profile}"}\n'
+    )
+    files = {"mmctl.yaml": "version: 1\nproject: x\nrules: ['*.yaml']\nenvironments: {prod: {}}\n"}
+    _, problems = read_text({**files, "a.yaml": text})
+    assert told(problems) == [
+        "a.yaml:7:44: `env.account` has no value [unknown-variable]",
+        "a.yaml:8:44: `env.partition` has no value [unknown-variable]",
+        "a.yaml:9:44: `${env.profile}` is not replaced: only `${vars.NAME}` and `${env.name}`, "
+        "`${env.account}`, `${env.region}`, `${env.partition}` are [unknown-variable]",
+    ]

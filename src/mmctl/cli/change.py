@@ -202,7 +202,8 @@ def open_history(
     """
     from mmctl.cli.stores import history_of
     from mmctl.language.project import EMBEDDED
-    from mmctl.live.sessions import DEFAULT_REGION, EMBEDDED_ACCOUNT
+    from mmctl.live.sessions import DEFAULT_REGION
+    from mmctl.model.endpoints import EMBEDDED_ACCOUNT
 
     project = run.read_alone() if project is None else project
     environment = project.environment

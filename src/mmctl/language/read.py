@@ -168,15 +168,17 @@ class _Reading:
     loaded: dict[str, _File] = field(default_factory=dict)
     list_files: dict[str, str] = field(default_factory=dict)
     builder: Builder = field(default_factory=Builder)
-    scope: Scope = field(default_factory=lambda: Scope(environment=""))
+    scope: Scope = field(default_factory=Scope)
+    environment: str = ""
 
     def project(
         self, environment: str | None, *, lone: bool
     ) -> tuple[Project, tuple[Problem, ...]]:
         settings, project_text = self.settings()
         chosen = self._environment(settings, environment)
+        self.environment = chosen.name
         self.scope = Scope(
-            environment=chosen.name,
+            environment=chosen,
             variables={**settings.variables, **chosen.variables},
             unread=bool(self.builder.problems),
         )
@@ -246,7 +248,7 @@ class _Reading:
         text, node = parsed.text, parsed.node
         table = MISSING
         if node is not None:
-            reader = Reader(Scope(environment="", variables=None), self.builder.problems)
+            reader = Reader(Scope(variables=None), self.builder.problems)
             table = reader.read(dialect.PROJECT, node)
         if node is None and not parsed.problems:
             at = Position(file=PROJECT_FILE)
@@ -350,7 +352,7 @@ class _Reading:
         found: list[Problem] = []
         value = Reader(self.scope, found).read(dialect.FILE, parsed.node)
         if found:
-            elsewhere = tuple(_rules_elsewhere(parsed.node, self.scope.environment))
+            elsewhere = tuple(_rules_elsewhere(parsed.node, self.environment))
             self.builder.problems.extend(
                 problem
                 for problem in found

@@ -1,4 +1,6 @@
-"""`${vars.name}` and `${env.name}`: replaced in values, and nothing else is evaluated.
+"""`${vars.NAME}` and `${env.name}`, `.account`, `.region`, `.partition`: replaced in values.
+
+Nothing else is evaluated.
 
 Alone in a value a variable keeps its type, as an item of a list a list is spliced in, inside a
 longer text it is text. `$${` is a literal `${`. Variables are not replaced inside variables.
@@ -11,21 +13,27 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from mmctl.language.nodes import Node, Scalar, Sequence
+from mmctl.language.project import EMBEDDED
 from mmctl.language.suggest import did_you_mean
+from mmctl.model.endpoints import EMBEDDED_ACCOUNT, EMBEDDED_REGION, is_loopback, partition_of
 from mmctl.problem import Position, Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from mmctl.language.project import Environment
+
+OF_ENVIRONMENT: Final = ("name", "account", "region", "partition")
+"""What values may use of the environment that they are read for."""
 _USE: Final = re.compile(r"\$(\$\{)|\$\{([^}]*)\}?")
 _WHOLE: Final = re.compile(r"\$\{([^}]*)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """The variables that values may use, as nodes, and the environment's name."""
+    """The variables that values may use, as nodes, and what the environment is."""
 
-    environment: str
+    environment: Environment | None = None
     variables: Mapping[str, Node] | None = field(default_factory=dict)
     """None: nothing is replaced here (the project file, where variables are defined)."""
     unread: bool = False
@@ -63,17 +71,15 @@ class Scope:
     def _look_up(
         self, name: str, position: Position, report: Callable[[Problem], None]
     ) -> Node | None:
-        if name == "env.name" and self.variables is not None:
-            return Scalar(position, self.environment, False, False)
         if self.variables is None:
             message = f"`${{{name}}}` in the project file: variables are not replaced here"
             report(_problem(position, message, "for a literal `${` write `$${`"))
             return None
         kind, _, variable = name.partition(".")
+        if kind == "env" and variable in OF_ENVIRONMENT and self.environment is not None:
+            return _of_environment(self.environment, variable, position, report)
         if kind != "vars" or not variable:
-            message = (
-                f"`${{{name}}}` is not replaced: only `${{vars.NAME}}` and `${{env.name}}` are"
-            )
+            message = f"`${{{name}}}` is not replaced: only `${{vars.NAME}}` and {_listed()} are"
             report(_problem(position, message, "for a literal `${` write `$${`"))
             return None
         found = self.variables.get(variable)
@@ -84,6 +90,30 @@ class Scope:
             help_ = did_you_mean(variable, self.variables) or "set it under `vars` in mmctl.yaml"
             report(_problem(position, message, help_))
         return found
+
+
+def _listed() -> str:
+    return ", ".join(f"`${{env.{name}}}`" for name in OF_ENVIRONMENT)
+
+
+def _of_environment(
+    environment: Environment, name: str, position: Position, report: Callable[[Problem], None]
+) -> Node | None:
+    endpoint = environment.endpoint
+    embedded = endpoint is not None and (endpoint == EMBEDDED or is_loopback(endpoint))
+    region = environment.region or (EMBEDDED_REGION if embedded else None)
+    value = {
+        "name": environment.name,
+        "account": environment.account or (EMBEDDED_ACCOUNT if embedded else None),
+        "region": region,
+        "partition": partition_of(region) if region else None,
+    }[name]
+    if value is None:
+        member = "region" if name == "partition" else name
+        message = f"`env.{name}` has no value"
+        report(_problem(position, message, f"write `{member}` of the environment in mmctl.yaml"))
+        return None
+    return Scalar(position, value, False, False)
 
 
 def _moved(node: Node, position: Position) -> Node:

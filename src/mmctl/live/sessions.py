@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from mmctl.live.answers import ATTEMPTS, asking
+from mmctl.model.endpoints import EMBEDDED_ACCOUNT, EMBEDDED_REGION
 
 if TYPE_CHECKING:
     from botocore.config import Config
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 
     from mmctl.language.project import Environment
 
-EMBEDDED_ACCOUNT: Final = "000000000000"
-DEFAULT_REGION: Final = "us-east-1"
+DEFAULT_REGION: Final = EMBEDDED_REGION
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 _SERVICES: Final = ("iam", "kms", "lambda", "logs", "mailmanager", "s3", "sesv2", "sns", "sts")
 """Of which clients are made."""

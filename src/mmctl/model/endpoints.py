@@ -76,6 +76,9 @@ PARTITIONS: Final = (
     ),
 )
 """Forms and endings, in which no letter is another than it looks."""
+EMBEDDED_ACCOUNT: Final = "000000000000"
+EMBEDDED_REGION: Final = "us-east-1"
+"""Where the embedded Mail Manager is, unless an environment says it."""
 _BUCKET: Final = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 
 
@@ -121,3 +124,9 @@ def is_s3s(url: str) -> bool:
 def is_loopback(url: str) -> bool:
     """Whether a URL is of this machine, and nothing but scheme, host and port."""
     return _LOOPBACK.fullmatch(url) is not None
+
+
+def partition_of(region: str) -> str:
+    """The partition of a region, as it stands in ARNs; one of no known form is of `aws`."""
+    found = (each.id for each in PARTITIONS if re.fullmatch(each.region, region))
+    return next(found, "aws")
