@@ -2,19 +2,25 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN     = $(VENV)/bin
+PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+INSTALLED = $(VENV)/.installed
 READY   = $(VENV)/.ready
 
 .PHONY: help demo test bench soak faults fix clean
 help:            ## this list
 	@grep -E '^[a-z]+: .*##|^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
 
-$(READY): pyproject.toml constraints.txt
+$(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "mmctl needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	$(PIP) --editable .
+	@touch $(INSTALLED)
+
+$(READY): $(INSTALLED)
+	$(PIP) --editable '.[dev]'
 	@touch $(READY)
 
-demo: $(READY)   ## the main job on the reference gateway, in a scratch copy
+demo: $(INSTALLED)  ## the main job on the reference gateway, in a scratch copy
 	@PATH="$(abspath $(BIN)):$$PATH" sh examples/demo.sh
 
 test: $(READY)   ## everything that CI runs

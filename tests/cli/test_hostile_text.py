@@ -291,7 +291,7 @@ def put(document: Any, place: Place, text: str) -> Any:
         case (key, name) if name == KEY:
             return {(text if each == key else each): value for each, value in document.items()}
         case (step, *rest):
-            whole = dict(document) if isinstance(document, dict) else list(document)
+            whole: Any = dict(document) if isinstance(document, dict) else list(document)
             whole[step] = put(document[step], tuple(rest), text)
             return whole
 

@@ -52,7 +52,7 @@ def aws_command() -> str | None:
 @contextmanager
 def emulate(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
     """Run `mmctl emulate` on a free port until the block ends; give it and what it printed."""
-    command = [*MMCTL, "emulate", "--no-smtp", "--api-port", "0", *options]
+    command = [*MMCTL, "emulate", "--api-port", "0", *options]
     with subprocess.Popen(
         command,
         cwd=folder,
@@ -214,10 +214,3 @@ def test_what_cannot_be_served_is_said_and_nothing_is_left_open(
     Path("mmctl.yaml").write_text("version: 1\n" * 1000)
     assert exit_code(["emulate", "--no-smtp", "--api-port", "0", *options]) == code
     assert capsys.readouterr().err.startswith(message)
-
-
-def test_mail_is_not_served_and_that_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    assert exit_code(["emulate"]) == 64
-    assert capsys.readouterr().err == (
-        "error: the embedded endpoint serves no mail yet\nhelp: add --no-smtp\n"
-    )

@@ -20,6 +20,7 @@ from mmctl.interchange.live_objects import yaml_of
 from mmctl.interchange.to_api_json import to_api_json
 from mmctl.interchange.to_cloudformation import to_cloudformation
 from mmctl.interchange.to_terraform import snake, to_terraform
+from mmctl.language.project import Kind
 from mmctl.language.read import read_text
 from mmctl.model.rules import RuleAction
 from mmctl.problem import Severity
@@ -147,7 +148,11 @@ def cloudformation(configuration: LiveConfiguration, form: str = "yaml") -> Expo
 
 def terraform(configuration: LiveConfiguration) -> Exported:
     return to_terraform(
-        configuration.objects, configuration.bindings, project="acme", environment="prod"
+        configuration.objects,
+        configuration.bindings,
+        project="acme",
+        environment="prod",
+        ids={(Kind.RULE_SET, "inbound"): "rs-0123456789abcdefghijklmn"},
     )
 
 
@@ -347,3 +352,26 @@ def test_a_text_in_hcl_stands_for_itself(text: str) -> None:
         for piece in pieces
     )
     assert read == text
+
+
+def test_what_is_live_is_imported_into_the_state_of_terraform_and_the_rest_is_told() -> None:
+    exported = terraform(gateway())
+    assert (
+        "import {\n"
+        "  to = aws_mailmanager_rule_set.inbound\n"
+        '  id = "rs-0123456789abcdefghijklmn"\n'
+        "}\n"
+    ) in exported.text
+    assert exported.text.count("import {") == 1
+    (told,) = (note for note in exported.notes if "import" in note)
+    objects = len(gateway().objects)
+    assert told.startswith(f"{objects - 1} of {objects} objects have no `import` block")
+
+
+def test_terraform_is_told_which_versions_know_what_is_written() -> None:
+    head = terraform(gateway()).text.partition("variable ")[0]
+    assert 'required_version = ">= 1.5.0"' in head
+    for provider in ("hashicorp/aws", "hashicorp/awscc"):
+        assert re.search(rf'"{provider}"\s+version\s+=\s+"~> \d+\.0"', head) or re.search(
+            rf'source\s*=\s*"{provider}",?\s*version\s*=\s*"~> \d+\.0"', head
+        )

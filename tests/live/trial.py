@@ -31,9 +31,9 @@ from mmctl.live.entries import Result
 from mmctl.live.history import History
 from mmctl.live.s3 import S3Store
 from mmctl.live.service import Identity
-from mmctl.live.sessions import EMBEDDED_ACCOUNT
 from mmctl.live.store import DirectoryStore
 from mmctl.live.uploads import put_embedded
+from mmctl.model.endpoints import EMBEDDED_ACCOUNT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

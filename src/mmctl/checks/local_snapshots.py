@@ -52,4 +52,4 @@ def run(subject: Subject) -> Iterator[Finding]:
             )
 
 
-CHECK = Check(id="local-snapshots", severity=Severity.INFO, text=__doc__, run=run)
+CHECK = Check(id="local-snapshots", severity=Severity.WARNING, text=__doc__, run=run)

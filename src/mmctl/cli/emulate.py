@@ -27,7 +27,7 @@ _SETTLE_SECONDS = 2.0
 _LONGEST_SETTLE = 86_400.0
 _PORT = 4579
 _A_LONG_TIME = 3600
-_NO_SMTP = "Mail is not served yet; this option must be given."
+_NO_SMTP = "Serve the API alone; mail is not served yet in any case."
 
 
 @command()
@@ -66,8 +66,7 @@ def emulate(
     from mmctl.emulator.faults import Faults, FaultyMailManager, parse_fault
     from mmctl.emulator.http import HttpFace
 
-    if not no_smtp:
-        raise UsageError("the embedded endpoint serves no mail yet", help="add --no-smtp")
+    del no_smtp  # nothing serves mail yet, as the greeting says
     if not 0 <= settle <= _LONGEST_SETTLE:
         raise UsageError(
             f"got `--settle {settle:g}`", help=f"seconds from 0 to {_LONGEST_SETTLE:g}"
@@ -153,6 +152,7 @@ def _greeting(url: str, place: str, faults: Sequence[Fault]) -> str:
         "  aws mailmanager list-rule-sets --region eu-west-1\n"
         "\n"
         "Bounds:\n"
+        "  - it answers the API; mail by SMTP is not served yet\n"
         "  - it listens on this machine alone (loopback)\n"
         "  - no signature is checked; an access key of 12 digits is the account,\n"
         "    any other key is account 000000000000\n"

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
-from mmctl.errors import ProblemsFound, UsageError
+from mmctl.errors import MmctlError, ProblemsFound, UsageError
 
 if TYPE_CHECKING:
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.interchange.exported import Exported
+    from mmctl.language.project import Kind
 
 FORMS: Final = {
     "api-json": ("json",),
@@ -65,7 +67,29 @@ def _exported(run: Run, to: str, form: str) -> Exported:
                 things, bindings, project=desired.project, environment=environment, form=form
             )
         case _:
-            return to_terraform(things, bindings, project=desired.project, environment=environment)
+            return to_terraform(
+                things,
+                bindings,
+                project=desired.project,
+                environment=environment,
+                ids=_live_ids(run),
+            )
+
+
+def _live_ids(run: Run) -> dict[tuple[Kind, str], str]:
+    """The ids of what was applied last, by kind and logical name; none where that is not known."""
+    from mmctl.cli.change import open_history
+    from mmctl.language.project import EMBEDDED
+
+    project = run.project()
+    environment = project.environment
+    if environment.account is None and environment.endpoint != EMBEDDED:
+        return {}  # which history it is, only the service could say
+    with suppress(MmctlError):
+        applied = open_history(run, project)[1].applied()
+        if applied is not None:
+            return {(each.kind, each.name): each.id for each in applied.objects if each.id}
+    return {}
 
 
 def _desired(run: Run) -> tuple[LiveConfiguration, str]:

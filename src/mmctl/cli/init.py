@@ -10,6 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from mmctl.cli.main import command
+from mmctl.cli.origin import is_requirement, requirement
 from mmctl.cli.run import Run
 from mmctl.errors import Refused, UsageError
 
@@ -34,6 +35,13 @@ _NO_AWS: Final = """\
   #   region: us-east-1
   #   protected: true  # takes only a saved plan
 """
+_NOT_KNOWN: Final = """\
+      # Where your mmctl comes from: set the variable MMCTL_REQUIREMENT of the repository, such as
+      # mmctl @ git+https://git.example.com/mail/mmctl@v0.1.0 (or name it here, pinned).
+      - run: pip install "${MMCTL_REQUIREMENT:?is not set, so where does mmctl come from}"
+        env:
+          MMCTL_REQUIREMENT: ${{ vars.MMCTL_REQUIREMENT }}
+"""
 
 
 @command("human")
@@ -48,15 +56,26 @@ def init(
     region: Annotated[
         str | None, typer.Option("--region", help="The AWS region.", metavar="REGION")
     ] = None,
+    install_from: Annotated[
+        str | None,
+        typer.Option(
+            "--install-from",
+            help="What pip installs in CI; absent: where this mmctl came from.",
+            metavar="REQUIREMENT",
+        ),
+    ] = None,
 ) -> int:
     """Make a small working project: rules, cases, editor and CI settings."""
+    source = _source(install_from)
     where = run.directory / folder if folder is not None else run.directory
     account, region = _asked(run, where, account, region)
-    contents = _contents(account, region)
+    contents = _contents(account, region, source)
     _refuse_what_is_there(where, contents)
     _write(where, contents)
     for path in contents:
         run.say(f"wrote {where / path}")
+    if source is None:
+        run.say("CI does not know where to install mmctl from: the workflow says what to set")
     here = "" if folder is None else f"cd {folder} && "
     run.say(f"next: {here}mmctl lint && mmctl simulate && mmctl plan")
     return 0
@@ -83,7 +102,19 @@ def _asked(
     return account, region
 
 
-def _contents(account: str | None, region: str | None) -> dict[str, bytes]:
+def _source(stated: str | None) -> str | None:
+    """What CI installs: as stated, or this mmctl again where that can be told."""
+    if stated is None:
+        return requirement()
+    if not is_requirement(stated):
+        raise UsageError(
+            f"got `--install-from {stated}`, expected one requirement of pip",
+            help='such as "mmctl @ git+https://git.example.com/mail/mmctl@v0.1.0"',
+        )
+    return stated
+
+
+def _contents(account: str | None, region: str | None, source: str | None) -> dict[str, bytes]:
     """The content of every file, by its path."""
     from mmctl.cli.schema import published, text_of
 
@@ -97,6 +128,9 @@ def _contents(account: str | None, region: str | None) -> dict[str, bytes]:
             "    # protected: true\n    # snapshots: s3://BUCKET/prefix\n"
         )
     contents["mmctl.yaml"] = contents["mmctl.yaml"].replace(b"#AWS#\n", environment.encode())
+    install = _NOT_KNOWN if source is None else f'      - run: pip install "{source}"\n'
+    workflow = ".github/workflows/mail-rules.yaml"
+    contents[workflow] = contents[workflow].replace(b"#INSTALL#\n", install.encode())
     schemas = published()
     for name in _SCHEMAS:
         contents[f".vscode/{name}.schema.json"] = text_of(schemas[name]).encode()

@@ -150,7 +150,7 @@ def make_app(only: str | None = None) -> typer.Typer:
         version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
     ) -> None:
         if version:
-            typer.echo(f"mmctl {__version__}")
+            typer.echo(f"mmctl {__version__}: rules as code for Amazon SES Mail Manager")
             raise typer.Exit
         if context.invoked_subcommand is None:
             typer.echo(context.get_help())

@@ -270,11 +270,11 @@ def console_for(stream: TextIO, *, color: str = "auto") -> Console:
     from mmctl.render.gate import Gate
 
     stream = behind(stream)
-    terminal = stream.isatty() if color == "auto" else color == "always"
+    colored = wants_color(stream) if color == "auto" else color == "always"
     console = Console(
         file=stream,
-        force_terminal=terminal,
-        no_color=color == "never" or (color == "auto" and "NO_COLOR" in os.environ),
+        force_terminal=colored or (color == "auto" and stream.isatty()),
+        no_color=not colored,
         width=None if stream.isatty() else NARROW,
         highlight=False,
         emoji=False,
@@ -286,6 +286,16 @@ def console_for(stream: TextIO, *, color: str = "auto") -> Console:
     if stream.isatty():
         console.width = max(NARROW, min(WIDE, console.width))
     return console
+
+
+def wants_color(stream: TextIO) -> bool:
+    """Whether colors go to a stream: a terminal, unless the environment says otherwise.
+
+    `NO_COLOR` (https://no-color.org), then `FORCE_COLOR`, count where they are not empty.
+    """
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or stream.isatty()
 
 
 def _broken_pipe() -> None:

@@ -62,6 +62,10 @@ _SPELLED: Final = {
     "WriteToS3": "write_to_s3",
     "S3SseKmsKeyId": "s3_sse_kms_key_id",
 }
+_TERRAFORM: Final = ">= 1.5.0"
+"""The first release with `import` blocks."""
+_VERSIONS: Final = {"aws": "~> 6.0", "awscc": "~> 1.0"}
+"""Of the aws provider, releases before August 2026 have no Mail Manager."""
 _SOURCES: Final = {"aws": "hashicorp/aws", "awscc": "hashicorp/awscc"}
 
 
@@ -86,8 +90,9 @@ def to_terraform(
     *,
     project: str,
     environment: str,
+    ids: Mapping[tuple[Kind, str], str],
 ) -> Exported:
-    """One module of all objects."""
+    """One module of all objects; those with `ids` are live, and imported into Terraform's state."""
     module = _Module(addresses=_addresses(things), there=names_there(things), bindings=bindings)
     for thing in things:
         _put(module, thing)
@@ -97,7 +102,10 @@ def to_terraform(
     providers = {provider for provider, _, _ in module.addresses.values()} | (
         {"aws"} if data or any(thing.logging for thing in things) else set()
     )
-    body = Body(blocks=[_settings(providers), *module.variables, *data, *module.resources])
+    imports = _imports(module, ids)
+    body = Body(
+        blocks=[_settings(providers), *module.variables, *data, *imports, *module.resources]
+    )
     heading = f"# Mail gateway {project}, environment {environment}.\n\n"
     return Exported(
         text=heading + text_of(body),
@@ -136,8 +144,37 @@ def _provider(thing: Thing) -> str:
 
 
 def _settings(providers: set[str]) -> tuple[str, Body]:
-    required = Body(attributes={name: {"source": _SOURCES[name]} for name in sorted(providers)})
-    return "terraform", Body(blocks=[("required_providers", required)])
+    required = Body(
+        attributes={
+            name: {"source": _SOURCES[name], "version": _VERSIONS[name]}
+            for name in sorted(providers)
+        }
+    )
+    body = Body(
+        attributes={"required_version": _TERRAFORM}, blocks=[("required_providers", required)]
+    )
+    return "terraform", body
+
+
+def _imports(module: _Module, ids: Mapping[tuple[Kind, str], str]) -> list[tuple[str, Body]]:
+    """What is live is taken into the state, and not made a second time."""
+    found: list[tuple[str, Body]] = []
+    for key, (_, type_, label) in module.addresses.items():
+        if key in ids:
+            to = Expression(f"{type_}.{label}")
+            found.append(("import", Body(attributes={"to": to, "id": ids[key]})))
+            if key[0] is Kind.ADD_ON:
+                module.notes.append(
+                    f"add-on `{key[1]}`: its instance is imported, its subscription is not: "
+                    f"`terraform import awscc_ses_mail_manager_addon_subscription.{label} ID`"
+                )
+    missing = len(module.addresses) - len(found)
+    if missing:
+        module.notes.append(
+            f"{missing} of {len(module.addresses)} objects have no `import` block, as no apply "
+            "from here made them: Terraform would make them anew"
+        )
+    return found
 
 
 def _account() -> list[tuple[str, Body]]:

@@ -83,7 +83,7 @@ class _Writer:
         body = self._record(type_)
         return {
             "$schema": DRAFT,
-            "$id": f"https://github.com/mmctl/mmctl/schemas/{name}.schema.json",
+            "$id": f"urn:mmctl:schema:{name}",
             "title": f"mmctl: {type_.title}",
             **body,
             "$defs": dict(sorted(self.definitions.items())),

@@ -29,7 +29,6 @@ def sarif(problems: Sequence[Problem], checks: Sequence[Check]) -> dict[str, Any
     index = {id_: number for number, id_ in enumerate(ids)}
     driver = {
         "name": "mmctl",
-        "informationUri": "https://github.com/mmctl/mmctl",
         "semanticVersion": __version__,
         "rules": rules,
     }

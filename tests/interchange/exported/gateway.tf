@@ -1,12 +1,16 @@
 # Mail gateway acme, environment prod.
 
 terraform {
+  required_version = ">= 1.5.0"
+
   required_providers {
     aws = {
-      source = "hashicorp/aws"
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
     }
     awscc = {
-      source = "hashicorp/awscc"
+      source  = "hashicorp/awscc"
+      version = "~> 1.0"
     }
   }
 }
@@ -23,6 +27,11 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 data "aws_caller_identity" "current" {}
+
+import {
+  to = aws_mailmanager_rule_set.inbound
+  id = "rs-0123456789abcdefghijklmn"
+}
 
 resource "awscc_ses_mail_manager_address_list" "partners" {
   address_list_name = "partners"

@@ -1,0 +1,50 @@
+"""Where this mmctl was installed from, as something that pip takes elsewhere too.
+
+Installers note it beside the package (PEP 610, `direct_url.json`). From a package index they note
+nothing, and by its name alone somebody else's package would be installed: then nobody is guessed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib.metadata import PackageNotFoundError, distribution
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+_LINE: Final = re.compile(r"[\x21-\x7e]+(?: @ [\x21-\x7e]+)?")
+_QUOTES: Final = re.compile(r"[\"'`$\\]")
+
+
+def requirement() -> str | None:
+    """The requirement that installs this very version again; None: it is not known."""
+    try:
+        noted = distribution("mmctl").read_text("direct_url.json")
+        return requirement_of(json.loads(noted)) if noted else None
+    except (PackageNotFoundError, ValueError):
+        return None
+
+
+def requirement_of(direct_url: Any) -> str | None:
+    """The pinned requirement of a `direct_url.json`; None: it is of no use on other machines."""
+    if not isinstance(direct_url, dict):
+        return None
+    url, vcs = str(direct_url.get("url", "")), direct_url.get("vcs_info")
+    if urlsplit(url).scheme not in {"https", "ssh"}:
+        return None
+    found = None
+    if isinstance(vcs, dict) and vcs.get("commit_id"):
+        found = f"mmctl @ {vcs.get('vcs', 'git')}+{url}@{vcs['commit_id']}"
+    elif isinstance(direct_url.get("archive_info"), dict):
+        hashes = direct_url["archive_info"].get("hashes") or {}
+        pin = f"#sha256={hashes['sha256']}" if "sha256" in hashes else ""
+        found = f"mmctl @ {url}{pin}"
+    folder = direct_url.get("subdirectory")
+    if found is not None and folder:
+        found += f"#subdirectory={folder}"
+    return found if found is not None and is_requirement(found) else None
+
+
+def is_requirement(text: str) -> bool:
+    """Whether a text can stand in double quotes in a shell command, as one argument of pip."""
+    return _LINE.fullmatch(text) is not None and _QUOTES.search(text) is None
