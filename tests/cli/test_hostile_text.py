@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
 import pytest
-import yaml
 from markdown_it import MarkdownIt
+from ruamel.yaml import YAML
 
 from mmctl.cases.reading import cases_of
 from mmctl.cli.main import exit_code
@@ -298,10 +298,10 @@ def put(document: Any, place: Place, text: str) -> Any:
 
 def hostile_project() -> dict[str, str]:
     """The project with a hostile text wherever the language takes one."""
-    documents = {file: yaml.safe_load(text) for file, text in PROJECT.items()}
+    documents = {file: YAML(typ="safe").load(text) for file, text in PROJECT.items()}
     taken = 0
     for file, text in PROJECT.items():
-        for place in places(yaml.safe_load(text)):
+        for place in places(YAML(typ="safe").load(text)):
             for hostile in () if NEEDED & set(place) else (HOSTILE, NO_LINES, PRINTABLE):
                 other = put(documents[file], place, hostile)
                 if not is_refused({**documents, file: other}):

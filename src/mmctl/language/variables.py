@@ -106,7 +106,7 @@ def _of_environment(
         "name": environment.name,
         "account": environment.account or (EMBEDDED_ACCOUNT if embedded else None),
         "region": region,
-        "partition": partition_of(region) if region else None,
+        "partition": partition_of(region).id if region else None,
     }[name]
     if value is None:
         member = "region" if name == "partition" else name

@@ -124,9 +124,3 @@ def is_s3s(url: str) -> bool:
 def is_loopback(url: str) -> bool:
     """Whether a URL is of this machine, and nothing but scheme, host and port."""
     return _LOOPBACK.fullmatch(url) is not None
-
-
-def partition_of(region: str) -> str:
-    """The partition of a region, as it stands in ARNs; one of no known form is of `aws`."""
-    found = (each.id for each in PARTITIONS if re.fullmatch(each.region, region))
-    return next(found, "aws")
