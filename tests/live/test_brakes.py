@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from live.conftest import EVERY_KIND
 from mmctl.errors import Refused, UsageError
-from mmctl.live.brakes.brake import brakes_named
+from mmctl.language.project import Kind
+from mmctl.live.brakes.brake import HOLDS_ROLLBACK, brakes_named
 from mmctl.live.brakes.catalogue import grips
 from mmctl.live.trust import Trust
+from mmctl.live.yesterday import in_names_of, oldest_of_the_day
 
 if TYPE_CHECKING:
     from live.conftest import World
@@ -193,3 +196,70 @@ def test_a_protected_environment_without_a_base_to_compare_with_needs_a_flag(wor
     assert grip.brake == "trust"
     assert "there is nothing to compare with" in grip.what
     assert grip.help == "to go on: --force trust, or fetch it: git fetch origin main"
+
+
+def test_a_plan_is_held_against_the_oldest_state_of_a_day(world: World) -> None:
+    world.text = EVERY_KIND.replace(
+        '["*@partner.example", "one@vendor.example"]',
+        str([f"a{number}@vendor.example" for number in range(10)]),
+    )
+    world.apply()
+
+    world.text = world.text.replace(", 'a7@vendor.example', 'a8@vendor.example'", "")
+    world.apply()
+    world.text = world.text.replace(", 'a5@vendor.example', 'a6@vendor.example'", "")
+    error = refusal_after(world)
+    assert error.message == (
+        "lists: address list partners loses 4 of 10 members within 24 hours, more than 30 %"
+    )
+    world.clock.sleep(25 * 3600)
+    world.apply()
+    assert world.plan().empty
+
+
+def refusal_after(world: World) -> Refused:
+    with pytest.raises(Refused) as refused:
+        world.apply()
+    return refused.value
+
+
+def test_a_state_of_the_day_that_has_other_names_is_compared_by_ids(world: World) -> None:
+    world.apply()
+    past = world.plan().live
+    world.text = world.text.replace("exchange", "postfix").replace(
+        "  postfix: {server", "  postfix: {was: exchange, server"
+    )
+    world.apply()
+    live = world.plan().live
+    found = in_names_of(past, live)
+    assert {thing.key for thing in found.objects} == {thing.key for thing in live.objects}
+    rules = next(found.of_kind(Kind.RULE_SET)).shape.to_api()["Rules"]
+    assert rules[-1]["Actions"][0]["Relay"]["Relay"] == "postfix"
+
+
+def test_a_snapshot_of_the_day_that_cannot_be_read_is_passed_over(world: World) -> None:
+    world.apply()
+    world.replace("cidr_matches: [192.0.2.0/24]", "cidr_matches: [192.0.2.0/25]")
+    world.apply()
+    first, second = world.history.entries()
+    live = world.plan().live
+    world.history.store.put(f"{first.id}.snapshot.json", "{")
+    found = oldest_of_the_day(world.history, world.clock.now(), live)
+    assert found == world.history.snapshot(second.id).configuration
+
+
+def test_no_new_brake_stands_in_the_way_of_a_rollback(world: World) -> None:
+    text = world.text
+    world.text = (
+        text.replace("name: deliver\n", "name: deliver\n        shadow: true\n")
+        .replace('"*@partner.example"', '"*@gmail.com"')
+        .replace("tls_policy: required", "tls_policy: required\n    status: closed")
+    )
+    world.apply()
+    world.text = text
+    world.apply(forced=("ordinary-mail", "lists", "entrance", "destination", "size"))
+    plan = world.plan_rollback()
+    said = {grip.brake for grip in grips(plan)}
+    assert {"ordinary-mail", "lists", "entrance"} <= said
+    assert said.isdisjoint(HOLDS_ROLLBACK)
+    world.rollback()

@@ -337,3 +337,39 @@ def test_a_message_that_meets_no_rule_that_differs_is_judged_alike_by_all(
     monkeypatch.setattr(Touched, "may_differ", lambda _self, _submission: True)
     assert [judged(plan) for plan in plans] == short
     assert all(found.held or found.meant for found in short)
+
+
+def without_section(text: str, section: str) -> str:
+    """A text without one of its sections."""
+    head, tail = text.split(f"{section}:\n", 1)
+    rest = tail.splitlines(keepends=True)
+    while rest and rest[0].startswith(" "):
+        rest.pop(0)
+    return head + "".join(rest)
+
+
+def test_rule_sets_whose_ingress_points_stand_elsewhere_are_judged_by_themselves() -> None:
+    live = without_section(without_section(GATEWAY, "ingress_points"), "traffic_policies")
+    drop = live.replace(*rule(DROP.format('recipient: {contains: "@"}')))
+    assert held(drop, live=live) == {"ordinary-mail=example.com"}
+    assert held(live.replace("to: legal}}, stop]", "to: exchange}}, stop]"), live=live) == set()
+
+
+def test_a_policy_that_stands_elsewhere_is_taken_to_admit() -> None:
+    live = without_section(GATEWAY, "traffic_policies").replace(
+        "traffic_policy: edge", "traffic_policy: 'id:tp-0123456789abcdef'"
+    )
+    drop = live.replace(*rule(DROP.format('subject: {contains: "e"}')))
+    assert held(drop, live=live) == {"ordinary-mail=example.com"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        rule(DROP.format('from: {ends_with: "@partner.example"}')),
+        rule(DROP.format("mail_from: {equals: someone@partner.example}")),
+        ('"*@spam-59.example"', '"*@spam-59.example", "*@exarnple.example"'),
+    ],
+)
+def test_a_sender_that_one_rule_names_may_be_blocked_by_another(old: str, new: str) -> None:
+    assert held(changed(old, new)) == set()

@@ -45,7 +45,8 @@ def apply(
         bool, typer.Option("--allow-delete", help="Let rules and objects be deleted.")
     ] = False,
     force: Annotated[
-        list[str] | None, typer.Option("--force", help="Release a brake.", metavar="BRAKE")
+        list[str] | None,
+        typer.Option("--force", help="Release a brake: NAME, or NAME=THING.", metavar="BRAKE"),
     ] = None,
     adopt: Annotated[
         bool, typer.Option("--adopt", help="Take live objects of the same names into the project.")

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import MmctlError
+from mmctl.language.project import Kind
 from mmctl.language.references import with_references
 from mmctl.live.entries import Result
 
@@ -24,8 +25,8 @@ LOOKS_BACK: Final = timedelta(hours=24)
 
 
 def with_yesterday(plan: Plan, means: Means) -> Plan:
-    """The plan with the state that it is held against beside the live one."""
-    if plan.yesterday is not None or not plan.edits:
+    """The plan with the state that it is held against beside the live one; a rollback has none."""
+    if plan.yesterday is not None or not plan.edits or plan.goes_back_to is not None:
         return plan
     return replace(plan, yesterday=oldest_of_the_day(means.history, means.now(), plan.live))
 
@@ -35,16 +36,18 @@ def oldest_of_the_day(
 ) -> LiveConfiguration | None:
     """The state before the first apply or rollback of the last 24 hours, in today's names.
 
-    None: nothing was written since. A snapshot that cannot be read is passed over: what is held
-    against it is held against the next one.
+    None: nothing was written since. A snapshot that cannot be read, and the empty one before the
+    first apply, are passed over: the next one counts.
     """
     for entry in history.entries():
         if entry.result is Result.NOTHING or not _is_recent(entry.at, now):
             continue
         try:
-            return in_names_of(history.snapshot(entry.id).configuration, live)
+            found = history.snapshot(entry.id).configuration
         except MmctlError:
             continue
+        if any(found.of_kind(Kind.RULE_SET)):
+            return in_names_of(found, live)
     return None
 
 

@@ -11,8 +11,8 @@ from mmctl.live.ordinary.clients import let_in_by_name
 from mmctl.live.ordinary.entrances import (
     add_ons_find_nothing,
     functions_answer,
-    gateway_of_point,
-    points_in,
+    gateway_of,
+    ways_in,
 )
 from mmctl.live.ordinary.meant import Meant, Side
 from mmctl.live.ordinary.messages import (
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.judge.submission import Gateway, LambdaAnswer, Scenario, Submission
+    from mmctl.live.ordinary.entrances import WayIn
     from mmctl.live.ordinary.messages import Message, StandingSet
     from mmctl.live.ordinary.treatment import Treatment
-    from mmctl.model.resources import IngressPoint
 
 MANY: Final = 10
 MANY_PERCENT: Final = 30
@@ -78,8 +78,8 @@ def ordinary_mail(
     project = project or ProjectMail()
     messages = standing_set(before, after, project, large)
     found = _Found()
-    old, new = points_in(before), points_in(after)
-    then = {} if past is None else points_in(past)
+    old, new = ways_in(before), ways_in(after)
+    then = {} if past is None else ways_in(past)
     for name in old.keys() & new.keys():
         states = [(before, old[name]), (after, new[name])]
         if past is not None and name in then:
@@ -91,17 +91,17 @@ def ordinary_mail(
 def _compare(
     found: _Found,
     name: str,
-    states: list[tuple[LiveConfiguration, IngressPoint]],
+    states: list[tuple[LiveConfiguration, WayIn]],
     messages: StandingSet,
     project: ProjectMail,
 ) -> None:
-    """Judge what comes in through one ingress point."""
+    """Judge what comes in on one way."""
     before, after, *past = (
         _Judged(
-            side=Side.behind(configuration, point),
-            gateway=gateway_of_point(configuration, point, project.readings, messages.recipients),
+            side=Side.behind(configuration, way),
+            gateway=gateway_of(configuration, way, project.readings, messages.recipients),
         )
-        for configuration, point in states
+        for configuration, way in states
     )
     meant = Meant.between(before.side, after.side)
     touched = Touched.between(meant, before.gateway, after.gateway)

@@ -6,6 +6,7 @@ add-ons find nothing, external lists hold the recipients where a policy admits b
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mmctl.judge.actions import stops
@@ -28,37 +29,57 @@ if TYPE_CHECKING:
 _NOWHERE: Final = Position(file="live", line=0)
 
 
-def points_in(configuration: LiveConfiguration) -> dict[str, IngressPoint]:
-    """The ingress points whose rule set and policy are known here, by name."""
-    return {
-        thing.name: thing.shape
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayIn:
+    """How mail comes to a rule set."""
+
+    rule_set: str
+    policy: TrafficPolicy | None
+    """None: it is not known here, so everybody is taken to be admitted."""
+    certificates: bool = False
+
+
+def ways_in(configuration: LiveConfiguration) -> dict[str, WayIn]:
+    """The ingress points whose rule set is known here, by name.
+
+    Where no ingress point is known at all, because they stand elsewhere, each rule set by itself.
+    """
+    known = {
+        thing.name: _way(configuration, thing.shape)
         for thing in configuration.of_kind(Kind.INGRESS_POINT)
         if isinstance(thing.shape, IngressPoint)
         and configuration.find(Kind.RULE_SET, thing.shape.rule_set_id) is not None
-        and configuration.find(Kind.TRAFFIC_POLICY, thing.shape.traffic_policy_id) is not None
+    }
+    return known or {
+        f"rule set {thing.name}": WayIn(rule_set=thing.name, policy=None)
+        for thing in configuration.of_kind(Kind.RULE_SET)
     }
 
 
-def gateway_of_point(
-    configuration: LiveConfiguration,
-    point: IngressPoint,
-    readings: Readings,
-    recipients: Collection[str],
+def _way(configuration: LiveConfiguration, point: IngressPoint) -> WayIn:
+    found = configuration.find(Kind.TRAFFIC_POLICY, point.traffic_policy_id)
+    policy = None if found is None else found.shape
+    return WayIn(
+        rule_set=point.rule_set_id,
+        policy=policy if isinstance(policy, TrafficPolicy) else None,
+        certificates=point.type is IngressPointType.MTLS,
+    )
+
+
+def gateway_of(
+    configuration: LiveConfiguration, way: WayIn, readings: Readings, recipients: Collection[str]
 ) -> Gateway:
-    """What mail meets behind an ingress point; that it is closed is another brake's matter.
+    """What mail meets on a way in; that an ingress point is closed is another brake's matter.
 
     Raises:
-        KeyError: its rule set or policy is not in the configuration.
+        KeyError: its rule set is not in the configuration.
     """
-    policy = configuration.find(Kind.TRAFFIC_POLICY, point.traffic_policy_id)
-    if policy is None or not isinstance(policy.shape, TrafficPolicy):
-        raise KeyError(point.traffic_policy_id)
     return Gateway(
-        rules=rules_of_set(configuration, point.rule_set_id),
-        policy=policy.shape,
+        rules=rules_of_set(configuration, way.rule_set),
+        policy=way.policy,
         lists=_lists(configuration, recipients),
         readings=readings,
-        certificates=point.type is IngressPointType.MTLS,
+        certificates=way.certificates,
     )
 
 

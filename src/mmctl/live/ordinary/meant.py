@@ -20,17 +20,17 @@ from mmctl.live.ordinary.named import (
 )
 from mmctl.live.ordinary.values import About
 from mmctl.live.rules import effect_of, paired_rules, rules_of
-from mmctl.model.policies import TrafficPolicy
 from mmctl.model.rules import RuleSet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mmctl.compiler.configuration import LiveConfiguration
+    from mmctl.live.ordinary.entrances import WayIn
     from mmctl.live.ordinary.messages import Message
     from mmctl.live.ordinary.named import Condition
     from mmctl.live.ordinary.treatment import Treatment
-    from mmctl.model.resources import IngressPoint
+    from mmctl.model.policies import TrafficPolicy
     from mmctl.model.rules import Rule
 
 
@@ -45,17 +45,15 @@ class Side:
     policy: TrafficPolicy | None
 
     @classmethod
-    def behind(cls, configuration: LiveConfiguration, point: IngressPoint) -> Side:
-        """The state behind an ingress point."""
-        rule_set = configuration.find(Kind.RULE_SET, point.rule_set_id)
-        policy = configuration.find(Kind.TRAFFIC_POLICY, point.traffic_policy_id)
+    def behind(cls, configuration: LiveConfiguration, way: WayIn) -> Side:
+        """The state behind a way in."""
+        rule_set = configuration.find(Kind.RULE_SET, way.rule_set)
         shape = None if rule_set is None else rule_set.shape
-        asked = None if policy is None else policy.shape
         return cls(
             configuration=configuration,
             rules=shape.rules if isinstance(shape, RuleSet) else (),
             forms=rules_of(rule_set),
-            policy=asked if isinstance(asked, TrafficPolicy) else None,
+            policy=way.policy,
         )
 
 
@@ -167,8 +165,17 @@ def _condition_names(condition: Condition, message: Message) -> bool:
         test is not None
         and test.attribute in wanted
         and test.operator != "NOT_EQUALS"
-        and message.subject in {value.lower() for value in test.values}
+        and any(_means(value, message) for value in test.values)
     )
+
+
+def _means(text: str, message: Message) -> bool:
+    """Whether a text is that very address, or of a sender its domain."""
+    text = text.lower()
+    if message.about is not About.SENDER:
+        return text == message.subject
+    sender = message.submission.envelope.mail_from or ""
+    return text in {message.subject, sender} or text.lstrip("*@.") == sender.rpartition("@")[2]
 
 
 def _lists(rule: Rule | None, message: Message, configuration: LiveConfiguration) -> bool:
@@ -205,9 +212,8 @@ def _listed_anew(
         if before.find(Kind.ADDRESS_LIST, asked.name) is None:
             continue
         was, is_now = (
-            message.subject in {each.lower() for each in members_of(side, asked.name)}
-            for side in (before, after)
+            {each.lower() for each in members_of(side, asked.name)} for side in (before, after)
         )
-        if was is not is_now:
+        if any(_means(each, message) for each in was ^ is_now):
             return True
     return False
