@@ -22,7 +22,7 @@ from mmctl.live.last_applied import last_applied
 from mmctl.live.lock import Owner, locked
 from mmctl.live.means import timestamp
 from mmctl.live.past import check_past
-from mmctl.live.pins import answered
+from mmctl.live.pinning import answered
 from mmctl.live.plan import make_plan
 from mmctl.live.planfile import plan_document
 from mmctl.live.proposals import names_of_others

@@ -24,7 +24,8 @@ from mmctl.live.entries import (
     entry_document,
     entry_of,
 )
-from mmctl.live.pins import Pin, numbered, pin_document, pin_of, same_pin
+from mmctl.live.pinning import same_pin
+from mmctl.live.pins import Pin, numbered, pin_document, pin_of
 from mmctl.live.rebuilding import rebuilt_entries, rebuilt_pins
 from mmctl.live.snapshots import Standing, snapshot_document, snapshot_of, standing
 from mmctl.live.store import Damaged

@@ -12,7 +12,8 @@ from mmctl.errors import CouldNot
 from mmctl.live.edits import Summary
 from mmctl.live.entries import APPLIED, ENTRY, Doing, HistoryEntry, Result
 from mmctl.live.passwords import BOOK, book_of
-from mmctl.live.pins import Pin, numbered, pins_between, same_pin, state_pin
+from mmctl.live.pinning import pins_between, same_pin
+from mmctl.live.pins import Pin, numbered, state_pin
 from mmctl.live.store import Damaged
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from mmctl.live.edits import EditKind
 from mmctl.live.entries import Doing, Result
 from mmctl.live.hand_edits import keeping_hand_edits
 from mmctl.live.last_applied import last_applied
-from mmctl.live.pins import holds, pins_between, same_pin, state_pin
+from mmctl.live.pinning import holds, pins_between, same_pin
+from mmctl.live.pins import state_pin
 from mmctl.live.plan import make_plan
 from mmctl.live.settling import read_settled, settle
 from mmctl.live.snapshots import Standing

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mmctl.live.brakes.brake import Brake, Grip
 from mmctl.live.brakes.looking import listed
-from mmctl.live.pins import holds
+from mmctl.live.pinning import holds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
