@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mmctl.errors import Refused, UsageError
+from mmctl.live.brakes.brake import Brake
 from mmctl.live.entries import Doing
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 OTHER = ("EMAIL_SECURITY}", "EMAIL_SECURITY, tags: {a: b}}")
 """A change that has nothing to do with what was rolled back."""
-FORCED = ("relay-target", "size", "catch-all", "deletes", "default-action", "irreversible")
+FORCED = tuple(brake.value for brake in Brake if brake is not Brake.PIN)
 
 
 def rolled_back(world: World, *changes: tuple[str, str]) -> None:
