@@ -47,7 +47,7 @@ _NO_MESSAGES: Final = {
     b"MZ\x90\0": "a program",
     b"SQLite": "a database",
 }
-_NOTHING: Final = b"\0\t\r\n "
+_NOTHING: Final = re.compile(rb"[\0\t\r\n ]*+")
 """What a file may be full of and still be empty: a tar without files is all NUL bytes."""
 _HEADER_AT_MOST: Final = 256 * 1024
 """Bytes in which the header of a message is looked for."""
@@ -109,7 +109,7 @@ def no_message(name: str, content: bytes, *, sure: bool = False) -> LeftOut | No
 
     A text without any header is a message only where its place (`sure`) or its name says so.
     """
-    if not content.strip(_NOTHING):
+    if _NOTHING.fullmatch(content):
         return LeftOut(name, Why.EMPTY, "is empty")
     for start, kind in _NO_MESSAGES.items():
         if content.startswith(start):
@@ -121,6 +121,8 @@ def no_message(name: str, content: bytes, *, sure: bool = False) -> LeftOut | No
 
 def _has_header(content: bytes) -> bool:
     """Whether what stands before the first blank line holds a header that messages have."""
+    if _FIELD.match(content):
+        return True
     start = content[:_HEADER_AT_MOST]
     if start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         start = start.decode("utf-16", "replace").encode()
