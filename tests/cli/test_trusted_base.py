@@ -139,7 +139,7 @@ def test_it_is_said_before_all_edits(upstream: Path, capsys: pytest.CaptureFixtu
     ]
     assert mmctl(upstream, "plan", "--base", "main", "--format", "markdown") == 0
     text = capsys.readouterr().out
-    assert text.index("leads elsewhere than main") < text.index("all-mail")
+    assert text.index("leads elsewhere than main") < text.index("Account 444455556666")
 
 
 def test_an_apply_goes_where_the_base_says_unless_that_is_forced(
