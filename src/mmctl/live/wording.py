@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.language.quoting import scalar
 from mmctl.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 GLUE: Final = "\u00a0"
 """Stands for a space at which no line is broken; values have none, as it is not visible."""
@@ -41,12 +44,21 @@ def texts_change(before: list[str], after: list[str]) -> str:
         [each for each in after if each not in old],
         [each for each in before if each not in new],
     )
-    return " ".join([*_listed("+", come), *_listed("-", gone)]) or "in another order"
+    every = [*come, *gone]
+    shown = [*_listed("+", come, every), *_listed("-", gone, every)]
+    return " ".join(shown) or "in another order"
 
 
-def _listed(sign: str, texts: list[str]) -> list[str]:
+def _told_apart(text: str, others: Iterable[str]) -> str:
+    """A text in quotes; a long one is whole where its middle tells it from another."""
+    short = shortened(text)
+    alike = any(each != text and shortened(each) == short for each in others)
+    return visible(json.dumps(text, ensure_ascii=False)) if alike else quoted(text)
+
+
+def _listed(sign: str, texts: list[str], others: Sequence[str]) -> list[str]:
     """Some of the texts, each with the sign, and how many more there are."""
-    listed = [f"{sign}{GLUE}{quoted(each)}" for each in texts[:_SHOWN_VALUES]]
+    listed = [f"{sign}{GLUE}{_told_apart(each, others)}" for each in texts[:_SHOWN_VALUES]]
     more = len(texts) - _SHOWN_VALUES
     return [*listed, f"{sign}{GLUE}{more:,}{GLUE}more"] if more > 0 else listed
 

@@ -14,7 +14,8 @@ from rich.text import Text
 
 from mmctl.language.project import Kind
 from mmctl.live.edits import Edit, EditKind
-from mmctl.live.wording import GLUE, spaced, value_change
+from mmctl.live.service import NOUN
+from mmctl.live.wording import GLUE, flow, spaced, value_change
 from mmctl.render.ordinary import ordinary_lines
 from mmctl.render.trust import trust_lines
 from mmctl.visible import visible
@@ -268,13 +269,14 @@ def when(by_hand: str) -> str:
 def _what_it_does(edit: Edit) -> str:
     match edit.kind:
         case EditKind.ADDED:
-            return edit.note or ""
+            return "  ".join(filter(None, (edit.note, _live_name(edit))))
         case EditKind.REMOVED:
             return edit.note or "needs --allow-delete"
         case EditKind.MOVED:
             return f"moved {edit.before} → {edit.after}"
         case EditKind.RENAMED:
-            return f"renamed from {edit.before or 'no name'}"
+            to = "" if edit.after == edit.name else f" to {edit.after or 'no name'}"
+            return f"renamed from {edit.before or 'no name'}{to}"
         case EditKind.ADOPTED:
             return f"{_path(edit)}adopt  {edit.note or 'needs --adopt'}"
         case EditKind.RELEASED:
@@ -283,6 +285,14 @@ def _what_it_does(edit: Edit) -> str:
             return f"made anew: {edit.note}"
         case EditKind.CHANGED:
             return edit.words or f"{edit.path}: {value_change(edit.before, edit.after)}"
+
+
+def _live_name(edit: Edit) -> str:
+    """The name that something new has in the service, where the files call it something else."""
+    member = "Name" if edit.of_rule else NOUN[edit.resource].name_member
+    name = edit.after.get(member) if isinstance(edit.after, dict) else None
+    told = name is not None and name != edit.name and edit.resource is not Kind.ADD_ON
+    return f"live_name:{GLUE}{flow(name)}" if told else ""
 
 
 def _path(edit: Edit) -> str:
