@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from mmctl.cli.import_place import Place, project_around
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
 from mmctl.errors import ProblemsFound, Refused, UsageError
@@ -34,7 +35,7 @@ class _Live:
     force: bool
     adopt: bool
     yes: bool
-    endpoint_url: str | None
+    place: Place
 
 
 @command("human")
@@ -63,12 +64,24 @@ def import_(
         bool, typer.Option("--adopt", help="Take the live objects into the project.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Agree without being asked.")] = False,
+    account: Annotated[
+        str | None,
+        typer.Option("--account", help="Outside of a project: the AWS account.", metavar="ID"),
+    ] = None,
+    region: Annotated[
+        str | None, typer.Option("--region", help="Its region.", metavar="REGION")
+    ] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option("--profile", help="A profile of the AWS configuration.", metavar="NAME"),
+    ] = None,
     endpoint_url: Annotated[
         str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")
     ] = None,
 ) -> int:
     """Turn the live configuration, or API requests in JSON, into YAML."""
     folder = None if into is None else (run.directory / into).resolve()
+    place = Place(account=account, region=region, profile=profile, endpoint_url=endpoint_url)
     if from_ is None and not files:
         asked = _Live(
             rule_set=rule_set,
@@ -76,7 +89,7 @@ def import_(
             force=force,
             adopt=adopt,
             yes=yes,
-            endpoint_url=endpoint_url,
+            place=place,
         )
         return _import_live(run, asked)
     if from_ is None or not files:
@@ -133,14 +146,19 @@ def _text(run: Run, file: Path) -> str:
 
 
 def _import_live(run: Run, asked: _Live) -> int:
-    from mmctl.cli.live_import import import_things, project_around, read_everything
+    from mmctl.cli.live_import import import_things, read_everything
     from mmctl.interchange.live_objects import yaml_of
     from mmctl.live.aws import connect
 
     if asked.adopt and asked.into is None:
         raise UsageError("got `--adopt` without `--into`", help="adoption needs files to adopt by")
-    project = project_around(run)
-    service = connect(project.environment, run.root, clock=run.now, endpoint_url=asked.endpoint_url)
+    project = project_around(run, asked.place)
+    service = connect(
+        project.environment, run.root, clock=run.now, endpoint_url=asked.place.endpoint_url
+    )
+    identity = service.identity
+    where = "the embedded endpoint" if identity.embedded else identity.endpoint
+    run.say(f"reading account {identity.account}, {identity.region}, as {identity.caller}: {where}")
     read = read_everything(service)
     new = asked.into is not None and _makes_project(run, project, asked.into)
     imported, bindings = import_things(
@@ -194,7 +212,8 @@ def _as_project(
     texts: dict[str, str],
 ) -> dict[str, str]:
     """The files of a project: those of rules, and `mmctl.yaml`."""
-    from mmctl.cli.live_import import project_file, project_name
+    from mmctl.cli.import_place import project_name
+    from mmctl.cli.live_import import project_file
 
     folder = asked.into.name if asked.into is not None else ""
     stated = project.settings.project if project.settings.file is not None else None
@@ -233,7 +252,7 @@ def _adopted(run: Run, asked: _Live) -> int:
     if not asked.adopt:
         run.say(f"next: mmctl -C {run.root} plan; to take over what is live: apply --adopt")
         return 0
-    change = open_change(run, endpoint_url=asked.endpoint_url)
+    change = open_change(run, endpoint_url=asked.place.endpoint_url)
     made = change.plan()
     others = [edit for edit in made.edits if edit.kind is not EditKind.ADOPTED]
     if others:

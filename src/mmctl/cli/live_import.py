@@ -5,16 +5,13 @@ For `mmctl import` alone: everything live is read, whoever manages it.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from mmctl.errors import CouldNot, UsageError
-from mmctl.inputs import RULES_AT_MOST, read_file
-from mmctl.language.files import MemoryFiles
 from mmctl.language.project import EMBEDDED, Kind, Project
 from mmctl.language.references import is_raw, references
 
@@ -22,14 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from mmctl.cli.run import Run
     from mmctl.compiler.configuration import LiveObject
     from mmctl.interchange.api_json import Imported
     from mmctl.language.project import Environment, Settings
     from mmctl.live.names import Names
     from mmctl.live.service import Identity, MailManager
     from mmctl.problem import Problem
-_NO_RULES: Final = "none.yaml"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,39 +41,6 @@ class Read:
         """The project that manages all of it, if there is one."""
         owners = {thing.project for thing in self.things}
         return owners.pop() if len(owners) == 1 else None
-
-
-def project_around(run: Run) -> Project:
-    """The project of the run, whatever problems it has; it need not have any rules yet.
-
-    Raises:
-        UsageError: there is no such environment.
-    """
-    from mmctl.language.read import Sources
-    from mmctl.language.settings import default_settings
-
-    file = run.root / "mmctl.yaml"
-    try:
-        return run.read()[0]
-    except UsageError:
-        if file.is_file():
-            alone = _ProjectFile(
-                {file.name: read_file(file, at_most=RULES_AT_MOST), _NO_RULES: "version: 1\n"}
-            )
-            return Sources(alone, project_name(run.root.name)).read(run.environment)[0]
-        if run.environment not in {None, "local"}:
-            raise
-    settings = default_settings(project_name(run.root.name))
-    return Project(settings=settings, environment=settings.environments["local"])
-
-
-class _ProjectFile(MemoryFiles):
-    """A project file, with an empty file for every pattern of rules."""
-
-    def matching(self, pattern: str) -> tuple[str, ...]:
-        """The empty file."""
-        del pattern
-        return (_NO_RULES,)
 
 
 def read_everything(service: MailManager) -> Read:
@@ -244,11 +206,6 @@ def _bindings(named: Sequence[LiveObject], names: Names) -> dict[Kind, dict[str,
                     bound
                 )
     return found
-
-
-def project_name(text: str) -> str:
-    """A text as the name of a project."""
-    return re.sub(r"[^A-Za-z0-9_.-]+", "-", text).strip("-")[:32] or "mail"
 
 
 def reads_rules_from(root: Path, settings: Settings, folder: Path) -> bool:

@@ -239,6 +239,21 @@ def refuse_outside(root: Path, files: Files) -> None:
 
     if (root / PROJECT_FILE).exists():
         return
+    refuse_other_spelling(root)
+    found = (path for pattern in WITHOUT_A_PROJECT for path in files.matching(pattern))
+    if not any(is_rule_file(files, path) for path in found):
+        raise UsageError(
+            f"no project here: no `{PROJECT_FILE}` in `{root}` or a folder above it",
+            help="name its folder with `-C DIR`, or make a project with `mmctl init`",
+        )
+
+
+def refuse_other_spelling(root: Path) -> None:
+    """Refuse a folder whose project file is called `mmctl.yml` or the like.
+
+    Raises:
+        UsageError: it is.
+    """
     with suppress(OSError):
         for name in sorted(entry.name for entry in root.iterdir()):
             if _ALMOST.fullmatch(name.lower()):
@@ -246,12 +261,6 @@ def refuse_outside(root: Path, files: Files) -> None:
                     f"no `{PROJECT_FILE}` here, but `{name}`",
                     help=f"the project file is called `{PROJECT_FILE}`: rename it",
                 )
-    found = (path for pattern in WITHOUT_A_PROJECT for path in files.matching(pattern))
-    if not any(is_rule_file(files, path) for path in found):
-        raise UsageError(
-            f"no project here: no `{PROJECT_FILE}` in `{root}` or a folder above it",
-            help="name its folder with `-C DIR`, or make a project with `mmctl init`",
-        )
 
 
 _ALMOST: Final = re.compile(r"\.?mmctl\.(ya?ml|json|toml)")

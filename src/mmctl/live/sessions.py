@@ -79,6 +79,17 @@ def session_of(environment: Environment, url: str | None, config: Config) -> Ses
         return _assumed(session, environment.role_arn, url, config)
 
 
+def own_region(profile: str | None) -> tuple[bool, str | None]:
+    """Whether there are credentials of a profile (None: the person's own), and their region.
+
+    Raises:
+        CouldNot: there is no such profile.
+    """
+    with asking("credentials"):
+        session = _new(profile)
+        return session.get_credentials() is not None, session.get_config_variable("region")
+
+
 def keyed_session(account: str, region: str) -> Session:
     """A session for endpoints on this machine, where the access key is the account."""
     session = _new()
