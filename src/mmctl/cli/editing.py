@@ -51,16 +51,16 @@ def edited(run: Run, edit: FileEdit, check: Callable[[Project], bool]) -> Iterat
         UsageError: the file cannot be written, or the edit does not do what it should.
         ProblemsFound: the project has errors after it.
     """
-    _write(edit.path, edit.after)
+    write_text(edit.path, edit.after)
     try:
         yield _checked(run.project(), edit, check)
     except (Refused, CouldNot, UsageError, ProblemsFound):
-        _write(edit.path, edit.before)
+        write_text(edit.path, edit.before)
         raise
     except KeyboardInterrupt as stop:
         # A note says how far an apply came that had begun to write.
         if not getattr(stop, "__notes__", ()):
-            _write(edit.path, edit.before)
+            write_text(edit.path, edit.before)
         raise
 
 
@@ -75,10 +75,15 @@ def _checked(project: Project, edit: FileEdit, check: Callable[[Project], bool])
 
 def take_back(edit: FileEdit) -> None:
     """Put the file back as it was."""
-    _write(edit.path, edit.before)
+    write_text(edit.path, edit.before)
 
 
-def _write(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
+    """Write a file of the project whole.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
     try:
         write_whole(path, text)
     except OSError as error:

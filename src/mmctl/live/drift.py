@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mmctl.live.diff import diff
+from mmctl.live.last_applied import renamed
 
 if TYPE_CHECKING:
     from mmctl.live.edits import Edit
@@ -36,7 +37,7 @@ def drift_of(plan: Plan, history: History) -> Drift:
     """Compare the live state that a plan was made from with both."""
     applied, cut_off = history.applied(), history.unended()
     return Drift(
-        by_hand=() if applied is None else diff(plan.live, applied),
+        by_hand=() if applied is None else diff(plan.live, renamed(applied, plan.live)),
         not_applied=plan.edits,
         known=applied is not None,
         cut_off=cut_off.id if cut_off else None,

@@ -107,6 +107,8 @@ def _kept(ours: LiveObject, live: LiveObject, bases: Iterable[LiveObject | None]
         form["Rules"] = merged_rules(
             wanted["Rules"], is_now["Rules"], [base["Rules"] for base in known]
         )
+        # They are parallel to the rules as they were.
+        ours = ours if form["Rules"] == wanted["Rules"] else replace(ours, origins=())
     return ours if form == wanted else _object_of(ours, form)
 
 

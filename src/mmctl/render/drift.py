@@ -10,6 +10,8 @@ from mmctl.render.plan import bare_lines, framed, heading
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mmctl.live.drift import Drift
     from mmctl.live.plan import Target
 
@@ -29,3 +31,22 @@ def human(drift: Drift, target: Target, *, width: int = 80, verbose: bool = Fals
     if not drift.known:
         lines.append(Text("nothing was applied from here before", "dim"))
     return framed(lines, target.identity)
+
+
+def written(
+    taken: Sequence[str], left: Sequence[tuple[str, str]], diff: str, target: Target
+) -> Text:
+    """What was taken into the files, as a difference of their texts, and what was not, and why."""
+    lines = [heading(target.environment, target.identity)]
+    lines += [_diff_line(each) for each in diff.splitlines()]
+    lines.append(Text(f"taken into the files: {len(taken) or 'nothing'}", "bold"))
+    lines += [Text(visible(f"  {what}"), "green") for what in taken]
+    if left:
+        lines.append(Text(f"not taken: {len(left)}", "bold"))
+        lines += [Text(visible(f"  {what}: {why}"), "red") for what, why in left]
+    return framed(lines, target.identity)
+
+
+def _diff_line(line: str) -> Text:
+    style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")
+    return Text(visible(line), style)
