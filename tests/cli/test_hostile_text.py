@@ -12,7 +12,9 @@ import json
 import re
 import subprocess
 import unicodedata
+from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import cycle
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
@@ -22,14 +24,16 @@ from ruamel.yaml import YAML
 
 from mmctl.cases.reading import cases_of
 from mmctl.cli.main import exit_code
+from mmctl.emulator import wire
 from mmctl.errors import MmctlError
 from mmctl.language.read import read_text
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from mmctl.emulator.wire import Answer
 
 MARK: Final = "FORGED"
 HOSTILE: Final = (
@@ -358,3 +362,133 @@ def test_a_project_that_is_hostile_throughout_is_shown_as_text(
             out, errors = ran(*words, *([] if form == "human" else ["--format", form]))
             assert out or SILENT[command] in errors, errors
             check(command, form, out, errors)
+
+
+ASKED: Final = ("plan --no-preflight", "plan --no-preflight --format markdown", "drift", "import")
+
+
+def members_of(value: Any, path: str = "") -> Iterator[str]:
+    """The paths of all texts in an answer, whatever their place in lists."""
+    match value:
+        case str():
+            yield path
+        case dict():
+            for key, inner in value.items():
+                yield from members_of(inner, f"{path}.{key}")
+        case list():
+            for inner in value:
+                yield from members_of(inner, path)
+
+
+def hostile_at(value: Any, wanted: str, text: str, path: str = "") -> Any:
+    """An answer with a hostile text wherever a path leads."""
+    match value:
+        case str() if path == wanted:
+            return text
+        case dict():
+            return {
+                key: hostile_at(inner, wanted, text, f"{path}.{key}")
+                for key, inner in value.items()
+            }
+        case list():
+            return [hostile_at(inner, wanted, text, path) for inner in value]
+        case _:
+            return value
+
+
+class Answers:
+    """What the embedded Mail Manager answers, or what somebody between makes of it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.answer = wire.answer
+        self.change: Callable[[str, Answer], Answer] = lambda _operation, answer: answer
+        monkeypatch.setattr(wire, "answer", self._answered)
+
+    def _answered(self, embedded: Any, operation: str, *more: Any, **named: Any) -> Answer:
+        return self.change(operation, self.answer(embedded, operation, *more, **named))
+
+
+@pytest.fixture(name="answers")
+def answers_fixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Answers:
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path, PROJECT, "offer")
+    return Answers(monkeypatch)
+
+
+def test_whatever_a_live_answer_holds_is_shown_as_text(answers: Answers) -> None:
+    seen: dict[tuple[str, str], None] = {}
+
+    def noted(operation: str, answer: Answer) -> Answer:
+        paths = members_of(json.loads(answer.body or b"{}"))
+        seen.update(dict.fromkeys((operation, path) for path in paths))
+        return answer
+
+    answers.change = noted
+    ran("plan", "--no-preflight")
+    assert len(seen) > 40
+    for (operation, path), command in zip(seen, cycle(ASKED)):
+
+        def changed(asked: str, answer: Answer, /, of: str = operation, at: str = path) -> Answer:
+            if asked != of:
+                return answer
+            body = json.dumps(hostile_at(json.loads(answer.body), at, HOSTILE)).encode()
+            return replace(answer, body=body)
+
+        answers.change = changed
+        out, errors = ran(*command.split())
+        check(command, "markdown" if "markdown" in command else "human", out, errors)
+
+
+@pytest.mark.parametrize("status", [400, 403, 500])
+def test_an_error_of_the_service_is_shown_as_text(answers: Answers, status: int) -> None:
+    def refused(_operation: str, answer: Answer) -> Answer:
+        body = json.dumps({"__type": HOSTILE, "message": HOSTILE, "Message": HOSTILE})
+        return replace(answer, status=status, body=body.encode())
+
+    answers.change = refused
+    for command in ASKED:
+        out, errors = ran(*command.split())
+        assert "x\\u001b" in errors
+        check(command, "human", out, errors)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("plan", "--env", HOSTILE),
+        ("plan", "--force", HOSTILE),
+        ("lint", HOSTILE),
+        ("simulate", HOSTILE),
+        ("simulate", "--run", f"({HOSTILE}"),
+        ("why", HOSTILE, "--rcpt", HOSTILE),
+        ("diff", HOSTILE),
+        ("history", "show", HOSTILE),
+        ("export", "--to", HOSTILE),
+        ("explain", HOSTILE),
+        ("rollback", HOSTILE),
+        ("list", "add", HOSTILE, HOSTILE),
+        ("promote", HOSTILE),
+        ("--today", HOSTILE, "plan"),
+        ("--format", HOSTILE, "plan"),
+        (f"--{HOSTILE}",),
+        (HOSTILE,),
+    ],
+    ids=lambda words: " ".join(word for word in words if len(word) < 20) or "alone",
+)
+def test_what_is_typed_is_shown_as_text(answers: Answers, words: tuple[str, ...]) -> None:
+    assert answers.answer is not None
+    out, errors = ran(*words)
+    assert MARK in errors
+    check(" ".join(words)[:20], "human", out, errors)
+
+
+def test_colours_are_ours_alone(answers: Answers, tmp_path: Path) -> None:
+    assert answers.answer is not None
+    cases = tmp_path / "cases" / "cases.yaml"
+    cases.write_text(cases.read_text().replace("an offer is blocked", '"\\e[8mhidden\\e[0m"'))
+    out, errors = ran("simulate", "-v", "--color", "always")
+    ran("plan", "--color", "always")
+    assert "\x1b[" in out
+    for text in (out, errors):
+        assert "\x1b[8m" not in text
+    assert "\\u001b[8mhidden" in out

@@ -11,6 +11,8 @@ import io
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from pydantic import ValidationError
+
 from mmctl.interchange.api_json import Imported
 from mmctl.language.log_destinations import logging_to_file
 from mmctl.language.password_variables import variable_for
@@ -113,8 +115,8 @@ def yaml_of(imported: Imported, *kinds: Kind, heading: str | None = None) -> str
         remarks = imported.remarks.get(key, ()) if key else ()
         lines += [f"  # {visible(remark)}" for remark in remarks]
         id_ = imported.ids.get(key, "") if key else ""
-        lines.append(f"{line}  # {id_}" if id_ else line)
-    above = [f"# {heading}"] if heading else []
+        lines.append(f"{line}  # {visible(id_)}" if id_ else line)
+    above = [f"# {visible(heading)}"] if heading else []
     return "\n".join([*above, *lines]) + "\n"
 
 
@@ -139,7 +141,10 @@ def _to_file(thing: Thing, imported: Imported, *, list_files: bool) -> Members:
 
 
 def _tags(tags: Mapping[str, str]) -> tuple[Tag, ...] | None:
-    return tuple(Tag(key=key, value=value) for key, value in sorted(tags.items())) or None
+    try:
+        return tuple(Tag(key=key, value=value) for key, value in sorted(tags.items())) or None
+    except ValidationError:
+        raise CannotWrite("a tag that the service does not take") from None
 
 
 def _address_list(
