@@ -14,6 +14,7 @@ from mmctl.live.logs import LOGS_TAG
 from mmctl.live.service import NOUN, Noun
 from mmctl.render.plan import bare
 from mmctl.render.plan_markdown import markdown
+from mmctl.render.review import Review
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -286,7 +287,7 @@ def test_the_mark_is_shown_for_people_and_in_markdown(world: World) -> None:
     plan = with_marks(world.plan(), world.history)
     text = " ".join(bare(plan, width=100).plain.split())
     assert '- "@evil.example" by hand 2026-11-20T10:' in text
-    assert "by hand 2026-11-20T10:" in markdown(plan)
+    assert "by hand 2026-11-20T10:" in markdown(Review(plan=plan))
 
 
 def test_a_log_that_was_sent_elsewhere_by_hand_is_marked(world: World) -> None:

@@ -146,4 +146,4 @@ def test_every_endpoint_but_the_usual_one_is_named(
     elsewhere = replace(plan.target.identity, endpoint=endpoint)
     shown = replace(plan, target=replace(plan.target, identity=elsewhere))
     assert (f"  at {endpoint}" in human(shown).plain) is named
-    assert (endpoint in markdown(shown)) is named
+    assert (endpoint in markdown(Review(plan=shown))) is named
