@@ -45,6 +45,7 @@ from mmctl.checks import (
     rule_without_description,
     rule_without_owner,
     secret_in_file,
+    shared_former_name,
     shared_target,
     size_out_of_reach,
     spf_alone,
@@ -77,6 +78,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     unusable_list_member.CHECK,
     replacement_without_address.CHECK,
     shared_target.CHECK,
+    shared_former_name.CHECK,
     # never applies, or changes nothing
     actions_after_drop.CHECK,
     unreachable_rule.CHECK,

@@ -1,0 +1,56 @@
+"""Two resources that say they were the same one.
+
+What it does:
+    Compares `was` of the resources of a kind: no two may name the same former one.
+
+Why it is bad:
+    One live object can become one of them. The other is made anew: an archive without its mail, an
+    ingress point with another A record.
+
+Bad:
+    version: 1
+    archives:
+      mail: {was: mail-v1}
+      copies: {was: mail-v1}
+
+Good:
+    version: 1
+    archives:
+      mail: {was: mail-v1}
+      copies: {retention: SEVEN_YEARS}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.checks.check import Check, Finding, Subject
+from mmctl.language.project import Kind
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.language.project import Resource
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield each resource whose former name another one above it has as well."""
+    for kind in Kind:
+        first: dict[str, Resource] = {}
+        resources = getattr(subject.project, kind.value)
+        for resource in resources.values():
+            if resource.was is None:
+                continue
+            above = first.setdefault(resource.was, resource)
+            if above is not resource:
+                yield Finding(
+                    positions=resource.positions,
+                    path=("was",),
+                    message=f"{kind.noun} `{resource.name}` was `{resource.was}`, and so was "
+                    f"`{above.name}` (line {above.position.line})",
+                    help="leave `was` at the one that the live object is to become",
+                )
+
+
+CHECK = Check(id="shared-former-name", severity=Severity.ERROR, text=__doc__, run=run)
