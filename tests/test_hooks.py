@@ -93,7 +93,7 @@ def test_a_hook_is_called_for_the_files_that_matter(name: str) -> None:
 
 
 def step(
-    name: str, folder: Path, summary: Path, runner: dict[str, str] | None = None, **inputs: str
+    name: str, folder: Path, summary: Path, *runner: dict[str, str], **inputs: str
 ) -> tuple[int, str]:
     """The exit code and output of a step of the action, run as GitHub runs it."""
     given = {key: each["default"] for key, each in ACTION["inputs"].items()} | inputs
@@ -108,7 +108,9 @@ def step(
     assert "${{" not in STEPS[name]["run"], "inputs reach the shell as variables alone"
     command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", STEPS[name]["run"]]
     variables |= {"GITHUB_STEP_SUMMARY": str(summary), "RUNNER_TEMP": str(summary.parent)}
-    done = run(command, folder, **variables, **(runner or {}))
+    for more in runner:
+        variables |= more
+    done = run(command, folder, **variables)
     return done.returncode, done.stdout + done.stderr
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from mmctl.cases.reading import cases_of
 from mmctl.cases.running import run_cases
-from mmctl.cli.live_rules import project_of, stops
+from mmctl.cli.live_rules import project_of
 from mmctl.compiler.compile import compile_project
+from mmctl.judge.actions import stops
 from mmctl.language.project import Kind
 from mmctl.language.read import read_project, read_text
 from mmctl.model.rules import Rule

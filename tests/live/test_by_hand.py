@@ -177,7 +177,9 @@ BY_HAND: Final = (
     (delete_archive, ("added", "compliance", "")),
     (tag, ("changed", "exchange", "tags")),
 )
-EACH: Final = pytest.mark.parametrize(("hand", "line"), BY_HAND, ids=lambda each: str(each)[:24])
+EACH: Final = pytest.mark.parametrize(
+    ("hand", "line"), BY_HAND, ids=lambda each: getattr(each, "__name__", str(each))
+)
 
 
 @EACH

@@ -227,8 +227,10 @@ def test_a_merge_has_all_that_either_side_changed_alone(
         elif mine == old:
             assert found.get(key) == other
         elif not all(isinstance(each, list) for each in (old, mine, other)):
-            both = isinstance(mine, list) and isinstance(other, list)
-            assert (sorted(found[key]) == sorted(other)) if both else found.get(key) == other  # type: ignore[type-var]
+            if isinstance(mine, list) and isinstance(other, list):
+                assert sorted(found[key]) == sorted(other)
+            else:
+                assert found.get(key) == other
         else:
             assert isinstance(old, list)
             assert isinstance(mine, list)

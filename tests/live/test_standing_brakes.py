@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -215,7 +216,7 @@ def test_a_retention_that_shortens_is_held() -> None:
     assert what(changed("retention: SEVEN_YEARS", "retention: PERMANENT")) == []
 
 
-def judged(**counts: int) -> Plan:
+def judged(**counts: Any) -> Plan:
     """A plan with a limit of no message, and what a corpus showed."""
     settings = ", brakes: {max_behaviour_change: 0}"
     plan = planned(GATEWAY, blocked(0, 59), settings=settings)
