@@ -324,6 +324,20 @@ def test_the_first_apply_and_a_plan_without_edits_judge_nothing() -> None:
     assert held(GATEWAY, live=empty) == set()
 
 
+REPLACING = changed(
+    *rule(
+        "      - {name: swap, actions: [{replace_recipient: [mailbox@example.com]}]}\n"
+        + DROP.format("recipient: {equals: word-1}")
+    )
+)
+MARKING = changed(
+    *rule(
+        '      - {name: mark, actions: [{add_header: {name: X-In, value: "yes"}}]}\n'
+        + DROP.format('header: {name: X-In, equals: "word-1"}')
+    )
+)
+
+
 def test_a_message_that_meets_no_rule_that_differs_is_judged_alike_by_all(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -332,6 +346,8 @@ def test_a_message_that_meets_no_rule_that_differs_is_judged_alike_by_all(
         planned(GATEWAY, changed("to: legal}}, stop]", "to: exchange}}, stop]")),
         planned(GATEWAY, changed("in_address_list: blocked", "in_address_list: partners")),
         planned(GATEWAY, changed("192.0.2.0/24", "128.0.0.0/1")),
+        planned(REPLACING, REPLACING.replace("word-1", "mailbox@example.com")),
+        planned(MARKING, MARKING.replace("word-1", "yes")),
     ]
     short = [judged(plan) for plan in plans]
     monkeypatch.setattr(Touched, "may_differ", lambda _self, _submission: True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mmctl.judge.judging import judge
 from mmctl.judge.trace import RuleResult
-from mmctl.live.ordinary.named import conditions_of, list_test
+from mmctl.live.ordinary.named import RECIPIENT, conditions_of, list_test, text_test
 from mmctl.live.rules import effect_of, fewest_moved
 from mmctl.model.rules import AddHeaderAction, ReplaceRecipientAction
 
@@ -35,7 +35,7 @@ class Touched:
     """The rules that differ, without their actions and without a policy."""
     same_policy: bool
     replaced: tuple[str, ...]
-    """Recipients that rules replace others with."""
+    """Recipients that rules replace others with, where a rule that differs asks for those."""
     all: bool
     """Whether every message may be treated differently, as far as can be seen from here."""
 
@@ -67,7 +67,9 @@ class Touched:
             same_policy=before.policy == after.policy
             and not _policy_asks(before, lists)
             and before.certificates is after.certificates,
-            replaced=tuple(dict.fromkeys(_replaced(every))),
+            replaced=tuple(dict.fromkeys(_replaced(every)))
+            if any(map(_asks_recipients, differing))
+            else (),
             all=any(map(_asks_headers, differing)) and any(map(_adds_headers, every)),
         )
 
@@ -119,6 +121,11 @@ def _policy_asks(gateway: Gateway, lists: frozenset[str]) -> bool:
     statements = gateway.policy.policy_statements if gateway.policy is not None else ()
     asked = (list_test(condition) for each in statements for condition in each.conditions)
     return any(each is not None and each.name in lists for each in asked)
+
+
+def _asks_recipients(rule: Rule) -> bool:
+    tests = (text_test(each) or list_test(each) for each in conditions_of(rule))
+    return any(test is not None and test.attribute == RECIPIENT for test in tests)
 
 
 def _asks_headers(rule: Rule) -> bool:
