@@ -30,7 +30,7 @@ class Lagging:
         self.embedded = embedded
         self.lag = lag
         self._clock = clock
-        self._by_turns = by_turns
+        self.by_turns = by_turns
         self._past: list[tuple[datetime, EmbeddedMailManager]] = []
         """The time of each write, and all as it was before."""
 
@@ -54,9 +54,9 @@ class Lagging:
     def _as_it_was(self) -> EmbeddedMailManager:
         while self._past and self._age(0) >= self.lag:
             self._past.pop(0)[1].close()
-        if self._by_turns is None:
+        if self.by_turns is None:
             return self._past[0][1] if self._past else self.embedded
-        return self._by_turns.choice([*(past for _, past in self._past), self.embedded])
+        return self.by_turns.choice([*(past for _, past in self._past), self.embedded])
 
     def _age(self, place: int) -> float:
         return (self._clock.at - self._past[place][0]).total_seconds()

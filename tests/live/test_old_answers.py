@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 REGION, ACCOUNT = "us-east-1", "000000000000"
 FIRST, SECOND = (f"destination: 'arn:aws:s3:::{name}'" for name in ("first", "second"))
 DEBUG = "traffic_policy_debug_logs: 'arn:aws:s3:::debug'"
+BY_HAND = [{"Name": "by-hand", "Actions": [{"Drop": {}}]}]
 LAGS = [(1, None), (5, None), (2, 1), (2, 2), (5, 3)]
 """Seconds, and whence the lots by which answers are old by turns; None: all are as old."""
 
@@ -374,3 +375,42 @@ def test_old_is_what_was_there_before_the_last_write(
     written = Written({"id": "x", "part": "p", "was": was, "is": now} for was, now in steps)
     assert written.is_old("x", "p", found) is old
     assert not written.is_old("y", "p", found)
+
+
+class Late:
+    """Lots by which, of three states or more, reads show the one before the last for a second."""
+
+    def __init__(self) -> None:
+        self.shown = 0
+
+    def choice(self, states: list[Any]) -> Any:
+        self.shown += len(states) > 2
+        return states[-2] if len(states) > 2 and self.shown < 50 else states[-1]
+
+
+def test_a_write_of_somebody_else_between_look_and_write_is_told_where_an_answer_shows_it(
+    slow: Callable[..., Slow], shared: Shared
+) -> None:
+    behind = slow(2, 0)
+    behind.lagging.by_turns = Late()
+    world = behind.world
+    world.apply()
+    world.clock.sleep(3600)
+    (rule_set,) = world.plan().live.of_kind(Kind.RULE_SET)
+    shared.writes.clear()
+    wrote: list[int] = []
+
+    def meanwhile(_number: int) -> None:
+        if shared.writes[-1] == "UpdateRuleSet" and not wrote:
+            wrote.append(1)
+            given = {"RuleSetId": rule_set.id, "Rules": BY_HAND}
+            behind.lagging.call("UpdateRuleSet", given, account=ACCOUNT, region=REGION)
+
+    shared.at_write = meanwhile
+    world.replace('"@exarnple.com"', '"@example.net"')
+    entry = world.apply()
+    assert entry is not None
+    assert entry.overwritten[0] == "rule set inbound, rule by-hand: added"
+    assert "rule set inbound, rule block-lookalike: removed" in entry.overwritten
+    assert world.history.entries()[-1].overwritten == entry.overwritten
+    assert behind.truth().empty

@@ -238,7 +238,9 @@ def screen(change: Change) -> Iterator[Callable[[Text], None]]:
 
 
 def write_entry(change: Change, entry: HistoryEntry | None) -> None:
-    """Write what was done as JSON, where that is the format."""
+    """Write what was done as JSON, where that is the format; warn of what was written over."""
+    for line in entry.overwritten if entry is not None else ():
+        change.run.say(f"warning: somebody else wrote at the same time, and it is gone: {line}")
     from mmctl.live.entries import history_document
 
     if change.run.format == "json":

@@ -6,7 +6,7 @@ Before the snapshot is kept nothing is written; afterwards every way out leaves 
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from mmctl.errors import CouldNot, MmctlError, Refused, StoppedPartWay
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from mmctl.live.pins import Pin
     from mmctl.live.plan import Plan
     from mmctl.live.read import LiveState
-    from mmctl.live.written import Written
 
 
 def apply(
@@ -84,7 +83,7 @@ def apply(
             if pins:
                 means.history.pin(pins, entry)
             execution.run()
-            _read_back(plan, entry, means, execution.calls.written)
+            entry = replace(entry, overwritten=_read_back(execution, entry, means))
             if answers_pins and plan.goes_back_to is None:
                 _lift_answered(plan, means.history)
             return means.history.end(entry, Result.DONE)
@@ -289,15 +288,20 @@ def _finish(plan: Plan) -> str:
     return f"`mmctl apply{env}` again finishes it, `mmctl rollback{env}` undoes it"
 
 
-def _read_back(plan: Plan, entry: HistoryEntry, means: Means, written: Written) -> None:
+def _read_back(execution: Execution, entry: HistoryEntry, means: Means) -> tuple[str, ...]:
     """Read everything once more: the plan must be empty now, or soon: a read may be a little old.
+
+    Gives what somebody else wrote at the same time and was written over, as far as it was seen.
 
     Raises:
         StoppedPartWay: it is not.
     """
+    plan, written = execution.plan, execution.calls.written
 
     def look() -> tuple[LiveState, Plan]:
         state = read_live(means.service, plan.desired, plan.live)
+        for live_id, thing in state.answers.items():
+            execution.glimpses.see(live_id, thing)
         return state, make_plan(plan.target, plan.desired, state)
 
     state, rest = settled(
@@ -319,6 +323,7 @@ def _read_back(plan: Plan, entry: HistoryEntry, means: Means, written: Written) 
             help="mmctl plan shows the rest; " + _finish(plan),
         )
     _keep_applied(plan, state.configuration, entry, means.history)
+    return tuple(execution.glimpses.overwritten(written, state.answers))
 
 
 def _keep_applied(

@@ -69,6 +69,9 @@ class HistoryEntry:
     edges: Mapping[str, str] = field(default_factory=dict)
     """Where it led: endpoint, account, role, store, as the files said it; empty: not noted."""
 
+    overwritten: tuple[str, ...] = ()
+    """What somebody else wrote at the same time and was written over, in lines."""
+
     @property
     def number(self) -> int:
         """The place in the order of entries, whatever the clock said."""
@@ -90,6 +93,7 @@ def entry_of(document: Any, id: str) -> HistoryEntry:
             "kind": Doing(document["kind"]),
             "result": Result(document["result"]),
             "forced": tuple(document["forced"]),
+            "overwritten": tuple(document.get("overwritten", ())),
             "edges": {
                 str(name): str(edge) for name, edge in dict(document.get("edges") or {}).items()
             },
@@ -105,11 +109,14 @@ def entry_of(document: Any, id: str) -> HistoryEntry:
 
 def entry_document(entry: HistoryEntry) -> dict[str, Any]:
     """An entry as JSON; what is not noted of its revision and of where it led is left out."""
-    document = asdict(entry) | {"forced": list(entry.forced)}
+    document = asdict(entry) | {
+        "forced": list(entry.forced),
+        "overwritten": list(entry.overwritten),
+    }
     return {
         member: value
         for member, value in document.items()
-        if value or member not in {"revision", "edges"}
+        if value or member not in {"revision", "edges", "overwritten"}
     }
 
 

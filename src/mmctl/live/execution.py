@@ -15,6 +15,7 @@ from mmctl.language.references import with_references
 from mmctl.live.calls import Calls, ChangedMeanwhile, settled
 from mmctl.live.canonical import digest, digest_of
 from mmctl.live.creating import Creation
+from mmctl.live.glimpses import Glimpses
 from mmctl.live.log_steps import LogSteps
 from mmctl.live.members import IMPORT_BEYOND, MemberSteps
 from mmctl.live.read import read_object
@@ -40,6 +41,7 @@ class Execution:
         self.plan = plan
         self.done: list[Step] = []
         self.calls = Calls(means, entry)
+        self.glimpses = Glimpses()
         self._means = means
         self._service = means.service
         self._passwords = means.passwords
@@ -104,7 +106,15 @@ class Execution:
     def _read(
         self, kind: Kind, live_id: str, fits: Callable[[LiveObject | None], bool]
     ) -> LiveObject | None:
-        look = partial(read_object, self._service, kind, live_id)
+        arn = self._service.identity.arn(NOUN[kind], live_id)
+
+        def look() -> LiveObject | None:
+            # The tags first, so that nothing comes between the look at the object and its write.
+            tags = self._service.tags(arn)
+            found = read_object(self._service, kind, live_id, tags=tags)
+            self.glimpses.see(live_id, found)
+            return found
+
         is_old = partial(self.calls.written.is_old_object, live_id)
         return settled(self._means, look, fits, is_old=is_old)
 

@@ -79,6 +79,10 @@ class Written:
             former.append(self._is[key])
         self._is[key] = line["is"]
 
+    def knows(self, id: str, part: str) -> bool:
+        """Whether a part was written in the last seconds."""
+        return (id, part) in self._is
+
     def is_old(self, id: str, part: str, found: object) -> bool:
         """Whether what was found of a part is what was there before our last write of it."""
         key = (id, part)

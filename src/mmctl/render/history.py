@@ -67,6 +67,7 @@ def one(entry: HistoryEntry, journal: Sequence[Mapping[str, Any]]) -> Text:
     ]
     if entry.forced:
         lines.append(_said(f"forced: {', '.join(entry.forced)}"))
+    lines += [_said(f"written over: {line}") for line in entry.overwritten]
     ended = [line for line in journal if line["moment"] != "before"]
     lines += [_said(f"  {_call(line)}  {line['moment']}") for line in ended]
     if journal and journal[-1]["moment"] == "before":
