@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from mmctl.errors import UsageError
+from pydantic import ValidationError
+
+from mmctl.errors import CouldNot, UsageError
 from mmctl.language.project import Kind
 from mmctl.language.references import with_references
 from mmctl.live.service import NOUN, Noun
@@ -102,8 +104,18 @@ def reference_noun(kind: Kind) -> Noun:
 
 
 def named_live(thing: LiveObject, names: Names) -> LiveObject:
-    """A live object with every reference by its logical name, or `id:…` where there is none."""
-    return replace(thing, shape=with_references(thing.shape, names.logical))
+    """A live object with every reference by its logical name, or `id:…` where there is none.
+
+    Raises:
+        CouldNot: it refers to something of a name that no reference can have.
+    """
+    try:
+        return replace(thing, shape=with_references(thing.shape, names.logical))
+    except ValidationError:
+        raise CouldNot(
+            f"{thing.kind.noun} `{thing.live_name}` refers to something of an impossible name",
+            help="look at the names of add-ons and other objects in the service",
+        ) from None
 
 
 def named_desired(thing: LiveObject, names: Names) -> LiveObject:
