@@ -177,6 +177,8 @@ BY_HAND: Final = (
     (delete_archive, ("added", "compliance", "")),
     (tag, ("changed", "exchange", "tags")),
 )
+OTHERS: Final = ("destination", "entrance", "lists", "ordinary-mail", "retention")
+"""Brakes that speak of what becomes of mail, and may hold as well."""
 EACH: Final = pytest.mark.parametrize(
     ("hand", "line"), BY_HAND, ids=lambda each: getattr(each, "__name__", str(each))
 )
@@ -193,13 +195,14 @@ def test_a_line_that_undoes_it_is_marked_and_held(
     assert marks(world)[0] == line
     assert len(marks(world)) == 1 + (hand is delete_archive)  # which a rule named
     assert unmarked(world) == [("changed", "partners", "tags.team")]
+    others = ("irreversible", "relay-target", "size", *OTHERS)
     with pytest.raises(Refused) as refused:
-        world.apply(allow_delete=True, forced=("irreversible", "relay-target", "size"))
+        world.apply(allow_delete=True, forced=others)
     assert re.match(r"drift: [12] changes? made by hand would be undone \(", refused.value.message)
     assert refused.value.help == (
         "to go on: --force drift, or take it into the files: mmctl drift --write"
     )
-    world.apply(allow_delete=True, forced=("drift", "irreversible", "relay-target", "size"))
+    world.apply(allow_delete=True, forced=("drift", *others))
     assert world.plan().empty
 
 
@@ -222,6 +225,16 @@ def test_what_the_files_say_as_well_is_no_undoing(world: World) -> None:
     assert marks(world) == []
     world.apply()
     assert world.plan().empty
+
+
+def test_what_the_files_took_over_is_theirs_after_an_apply_with_nothing_to_do(world: World) -> None:
+    world.apply()
+    add_member(world)
+    world.replace('"*@partner.example", ', '"*@partner.example", "*@evil.example", ')
+    assert world.apply() is None
+    world.replace('"*@evil.example", ', "")
+    assert marks(world) == []
+    assert len(unmarked(world)) == 1
 
 
 def test_a_change_beside_one_by_hand_in_the_same_list_is_marked_for_what_it_takes(

@@ -23,7 +23,7 @@ from mmctl.live.lock import Owner, locked
 from mmctl.live.means import timestamp
 from mmctl.live.past import check_past
 from mmctl.live.pinning import answered
-from mmctl.live.plan import make_plan
+from mmctl.live.plan import make_plan, object_digests
 from mmctl.live.planfile import plan_document
 from mmctl.live.proposals import names_of_others
 from mmctl.live.read import read_live
@@ -105,6 +105,7 @@ def conclude(plan: Plan, means: Means, permissions: Permissions) -> HistoryEntry
         CouldNot: the store cannot be written.
     """
     if means.history.unended() is None:
+        _agree(plan, means, permissions)
         return None
     with _alone(means, permissions):
         entry = means.history.unended()
@@ -113,6 +114,19 @@ def conclude(plan: Plan, means: Means, permissions: Permissions) -> HistoryEntry
         _keep_applied(plan, plan.live, entry, means.history)
         reached = entry.digest_after == plan.digest_after
         return means.history.end(entry, Result.DONE) if reached else None
+
+
+def _agree(plan: Plan, means: Means, permissions: Permissions) -> None:
+    """Where the files say all that is live, nothing of it is by hand any more: remember that.
+
+    An apply that has nothing to do does not fail for it: it is told again by the next one.
+    """
+    applied = means.history.applied()
+    whole = not plan.partial and plan.goes_back_to is None
+    if applied is None or not whole or object_digests(applied) == object_digests(plan.live):
+        return
+    with suppress(CouldNot, Refused), _alone(means, permissions):
+        means.history.keep_applied(plan.live)
 
 
 @contextmanager

@@ -258,7 +258,7 @@ def detail(edit: Edit) -> str:
     word do not break.
     """
     hand = f"by hand {when(edit.by_hand)}".replace(" ", GLUE) if edit.by_hand else ""
-    return "  ".join(filter(None, (_what_it_does(edit), hand)))
+    return " ".join(filter(None, (_what_it_does(edit), hand)))
 
 
 def when(by_hand: str) -> str:
