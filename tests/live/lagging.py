@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from live.stopping import is_write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
-    from random import Random
 
     from live.conftest import Clock
     from mmctl.emulator.core import EmbeddedMailManager
+
+
+class Lots(Protocol):
+    """What draws one of several states for each read."""
+
+    def choice(self, states: list[EmbeddedMailManager], /) -> EmbeddedMailManager:
+        """One of the states, the oldest of which is the first."""
+
 
 CALL_SECONDS = 0.02
 """What each call takes."""
@@ -25,7 +32,7 @@ class Lagging:
     """
 
     def __init__(
-        self, embedded: EmbeddedMailManager, clock: Clock, lag: float, by_turns: Random | None
+        self, embedded: EmbeddedMailManager, clock: Clock, lag: float, by_turns: Lots | None
     ) -> None:
         self.embedded = embedded
         self.lag = lag

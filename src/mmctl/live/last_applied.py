@@ -80,8 +80,11 @@ def _names(state: LiveConfiguration, live: LiveConfiguration) -> Iterator[tuple[
         for thing in state.objects
         if (thing.kind, _id(thing)) in by_id
     }
+    made = {(thing.kind, thing.live_name): thing.name for thing in live.objects}
     for thing in state.objects:
-        now = by_id.get((thing.kind, _id(thing)))
+        # What an apply that was cut off made has no id in what it wanted, but the name.
+        unmade = _id(thing) is None and made.get((thing.kind, thing.live_name))
+        now = by_id.get((thing.kind, _id(thing))) or unmade or None
         if now is not None:
             yield thing.key, now
         elif thing.key in given:
