@@ -10,37 +10,29 @@ import posixpath
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Never
 
-from mmctl.errors import ProblemsFound, UsageError
+from mmctl.errors import UsageError
 from mmctl.language import dialect
 from mmctl.language.comments import ignores
 from mmctl.language.conflicts import conflicts
-from mmctl.language.files import (
-    DiskFiles,
-    Files,
-    MemoryFiles,
-    Unreadable,
-    decode,
-    leaves_project,
-    no_larger,
-)
+from mmctl.language.files import DiskFiles, Files, MemoryFiles, Unreadable, decode, leaves_project
 from mmctl.language.invariants import invariant_of
+from mmctl.language.node_places import rule_lines, rules_elsewhere, section_at
 from mmctl.language.nodes import Mapping as MappingNode
-from mmctl.language.nodes import Node, Scalar, compose
-from mmctl.language.nodes import Sequence as SequenceNode
+from mmctl.language.nodes import Node
+from mmctl.language.parsed import Parsed, ParsedFiles
 from mmctl.language.placed import Table, Text, complete, positions_of
 from mmctl.language.project import CaseText, Environment, Ignore, Kind, Project, Resource, Settings
+from mmctl.language.project_file import ProjectFile, listed
 from mmctl.language.reader import MISSING, Reader
 from mmctl.language.references import is_raw, references
 from mmctl.language.resources import ListFile, ResourceBuilder
 from mmctl.language.root import PROJECT_FILE
 from mmctl.language.rule_sets import RuleSetBuilder
-from mmctl.language.settings import default_settings, settings_of
 from mmctl.language.shapes import Builder
 from mmctl.language.suggest import did_you_mean
 from mmctl.language.unclaimed import unclaimed
 from mmctl.language.variables import Scope
-from mmctl.language.where import is_for_files, is_store, no_endpoint, no_store
-from mmctl.problem import Position, Positions, Problem, Severity, ordered
+from mmctl.problem import Position, Positions, Problem, ordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -80,18 +72,16 @@ def read_text(
 
 
 def read_settings(text: str | bytes, name: str) -> Settings:
-    """The settings in the text of a project file, whatever its rules look like."""
-    sources = Sources(MemoryFiles({PROJECT_FILE: text}), name)
-    return _Reading(sources, name).settings()[0]
+    """The settings in the text of a project file, whatever its rules look like.
+
+    Raises:
+        ProblemsFound: it says too little.
+    """
+    return Sources(MemoryFiles({PROJECT_FILE: text}), name).settings()
 
 
 _NO_RULES: Final = frozenset({"cases", "invariants"})
 """Sections in which a mistake leaves no rule and no resource out."""
-
-
-_WHERE: Final = frozenset({"version", "project", "snapshots", "default_environment"})
-"""What of a project file says which project it is, and where its history is."""
-_ERROR: Final = Severity.ERROR
 
 
 @dataclass(slots=True)
@@ -104,7 +94,11 @@ class Sources:
     files: Files
     name: str
     lone: bool = False
-    parsed: dict[str, _Parsed] = field(default_factory=dict)
+    parsed: ParsedFiles = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Nothing is parsed yet."""
+        self.parsed = ParsedFiles(self.files)
 
     def read(self, environment: str | None = None) -> tuple[Project, tuple[Problem, ...]]:
         """The project in an environment (None: the default one), and what is wrong with it.
@@ -113,7 +107,7 @@ class Sources:
             ProblemsFound: the project file says too little for anything else to be looked at.
             UsageError: there is no such environment, or nothing to read.
         """
-        return _Reading(self, self.name).project(environment, lone=self.lone)
+        return _Reading(self.parsed, self._project_file()).project(environment, lone=self.lone)
 
     def read_alone(self, environment: str | None = None) -> tuple[Project, tuple[Problem, ...]]:
         """The project file alone in an environment, and what is wrong with what that takes.
@@ -124,30 +118,18 @@ class Sources:
         Raises:
             UsageError: there is no such environment.
         """
-        return _Reading(self, self.name).project_file(environment)
+        return self._project_file().alone(environment)
 
-    def parse(self, path: str) -> _Parsed:
-        """The text and the nodes of a file."""
-        if path not in self.parsed:
-            self.parsed[path] = self._parse(path)
-        return self.parsed[path]
+    def settings(self) -> Settings:
+        """The settings alone, whatever the rules look like.
 
-    def _parse(self, path: str) -> _Parsed:
-        try:
-            text = decode(no_larger(self.files.read(path), path), path)
-        except Unreadable as error:
-            return _Parsed(None, None, (error.problem,))
-        node, problems = compose(text, file=path)
-        return _Parsed(text, node, problems)
+        Raises:
+            ProblemsFound: the project file says too little.
+        """
+        return self._project_file().settings()[0]
 
-
-@dataclass(frozen=True, slots=True)
-class _Parsed:
-    """A file as it was parsed, the same in every environment."""
-
-    text: str | None
-    node: Node | None
-    problems: tuple[Problem, ...]
+    def _project_file(self) -> ProjectFile:
+        return ProjectFile(self.parsed, self.name, Builder())
 
 
 @dataclass(slots=True)
@@ -163,19 +145,18 @@ class _File:
 class _Reading:
     """One reading of a project, and what is found on the way."""
 
-    sources: Sources
-    name: str
+    sources: ParsedFiles
+    project_file: ProjectFile
     loaded: dict[str, _File] = field(default_factory=dict)
     list_files: dict[str, str] = field(default_factory=dict)
-    builder: Builder = field(default_factory=Builder)
     scope: Scope = field(default_factory=Scope)
     environment: str = ""
 
     def project(
         self, environment: str | None, *, lone: bool
     ) -> tuple[Project, tuple[Problem, ...]]:
-        settings, project_text = self.settings()
-        chosen = self._environment(settings, environment)
+        settings, project_text = self.project_file.settings()
+        chosen = self.project_file.environment(settings, environment)
         self.environment = chosen.name
         self.scope = Scope(
             environment=chosen,
@@ -202,136 +183,28 @@ class _Reading:
             whole=not any(map(self._leaves_out, problems)),
         ), problems
 
-    def project_file(self, environment: str | None) -> tuple[Project, tuple[Problem, ...]]:
-        """The project file alone, with the problems that leave open what is meant."""
-        settings, text = self.settings()
-        problems = tuple(each for each in ordered(self.builder.problems) if each.severity is _ERROR)
-        node = self.sources.parse(PROJECT_FILE).node if text is not None else None
-        wanted = environment or settings.default_environment
-        matter = tuple(each for each in problems if _matters(node, each.position, wanted))
-        files = {} if text is None else {PROJECT_FILE: text}
-        if matter and wanted not in settings.environments:
-            chosen = next(iter(settings.environments.values()))
-        else:
-            chosen = self._environment(settings, environment)
-        return Project(settings=settings, environment=chosen, files=files), matter
+    @property
+    def builder(self) -> Builder:
+        """Keeps what is wrong with the project, beginning with its file."""
+        return self.project_file.builder
 
     def _refuse_nothing(self, settings: Settings) -> Never:
         if settings.file is not None:
             self.builder.problems += unclaimed(self.sources.files, (), settings)
-        message = f"no rule file matches {_listed(settings.rules)}"
+        message = f"no rule file matches {listed(settings.rules)}"
         if self.builder.problems:
-            raise self._unusable(message)
+            raise self.project_file.unusable(message)
         raise UsageError(message, help="`mmctl init` makes a small project to start from")
-
-    def _unusable(self, message: str) -> ProblemsFound:
-        """The project file says too little for anything else to be looked at."""
-        text = self.sources.parsed[PROJECT_FILE].text or ""
-        return ProblemsFound(message, ordered(self.builder.problems), {PROJECT_FILE: text})
 
     def _leaves_out(self, problem: Problem) -> bool:
         """Whether a rule or resource may be missing because of a problem."""
         file = self.loaded.get(problem.position.file)
-        section = _section(file.node, problem.position) if file is not None else None
+        section = section_at(file.node, problem.position) if file is not None else None
         # A rule whose relay has no such name is there; an ingress point without its rules is not.
         named = problem.check == "unknown-name" and section != Kind.INGRESS_POINT.value
         return not named and section not in _NO_RULES
 
     # -- files
-
-    def settings(self) -> tuple[Settings, str | None]:
-        """The settings of the project, and the text of the project file."""
-        if not self.sources.files.matching(PROJECT_FILE):
-            return default_settings(self.name), None
-        parsed = self.sources.parse(PROJECT_FILE)
-        self.builder.problems.extend(parsed.problems)
-        text, node = parsed.text, parsed.node
-        table = MISSING
-        if node is not None:
-            reader = Reader(Scope(variables=None), self.builder.problems)
-            table = reader.read(dialect.PROJECT, node)
-        if node is None and not parsed.problems:
-            at = Position(file=PROJECT_FILE)
-            help_ = "write `version: 1` and `project: NAME`"
-            self.builder.report("missing-key", at, "the file is empty", help_)
-        if table is MISSING or node is None:
-            raise self._unusable(f"`{PROJECT_FILE}` cannot be used")
-        settings = settings_of(table, node)
-        self._check_patterns(table)
-        self._check_after(table)
-        self._check_where(table)
-        self._check_default(table)
-        return settings, text
-
-    def _environment(self, settings: Settings, name: str | None) -> Environment:
-        """The environment that is wanted, or the default one.
-
-        Raises:
-            UsageError: there is no such environment.
-            ProblemsFound: there is none, and the project file has mistakes.
-        """
-        wanted = name or settings.default_environment
-        found = settings.environments.get(wanted)
-        if found is not None:
-            return found
-        if self.builder.problems:
-            raise self._unusable(f"there is no environment `{wanted}`")
-        known = _listed(tuple(settings.environments))
-        raise UsageError(
-            f"there is no environment `{wanted}`",
-            help=did_you_mean(wanted, settings.environments) or f"the project has {known}",
-        )
-
-    def _check_default(self, table: Table) -> None:
-        """The default environment is one of those that there are."""
-        name, environments = table.get("default_environment"), table.get("environments", {})
-        if name is not None and name not in environments:
-            help_ = did_you_mean(name, environments) or f"one of {_listed(tuple(environments))}"
-            message = f"there is no environment `{name}`"
-            self.builder.report("unknown-name", name.position, message, help_)
-
-    def _check_after(self, table: Table) -> None:
-        """Every environment that another comes after is there, and none comes after itself."""
-        environments = table.get("environments", {})
-        before = {name: value["after"] for name, value in environments.items() if "after" in value}
-        for name, after in before.items():
-            if after not in environments:
-                self.builder.report(
-                    "unknown-name",
-                    after.position,
-                    f"there is no environment `{after}`",
-                    did_you_mean(after, environments),
-                )
-                continue
-            seen = {name}
-            while after in before and after not in seen:
-                seen.add(after)
-                after = before[after]  # noqa: PLW2901 - the way back
-            if after in seen:
-                self.builder.report(
-                    "unknown-name", before[name].position, f"`{name}` would come after itself"
-                )
-
-    def _check_where(self, table: Table) -> None:
-        """No file chooses a server that is not Mail Manager's, nor a store that is no bucket."""
-        for environment in table.get("environments", {}).values():
-            endpoint = environment.get("endpoint")
-            if endpoint is not None and not is_for_files(endpoint):
-                self.builder.report("wrong-text", endpoint.position, *no_endpoint(endpoint))
-        for holder in (table, *table.get("environments", {}).values()):
-            snapshots = holder.get("snapshots")
-            if snapshots is not None and not is_store(snapshots):
-                self.builder.report("wrong-text", snapshots.position, *no_store(snapshots))
-
-    def _check_patterns(self, table: Table) -> None:
-        for key in ("rules", "cases"):
-            for pattern in table.get(key, ()):
-                if leaves_project(pattern):
-                    self.builder.report(
-                        "include", pattern.position, f"`{pattern}` leaves the project"
-                    )
-                elif not self.sources.files.matching(pattern):
-                    self.builder.report("include", pattern.position, f"no file matches `{pattern}`")
 
     def _load(self, path: str) -> _File:
         """Read a rule file, once."""
@@ -343,7 +216,7 @@ class _Reading:
         self.loaded[path] = _File(parsed.text or "", parsed.node, table)
         return self.loaded[path]
 
-    def _table(self, path: str, parsed: _Parsed) -> Table | None:
+    def _table(self, path: str, parsed: Parsed) -> Table | None:
         if parsed.node is None:
             if not parsed.problems:
                 at = Position(file=path)
@@ -352,7 +225,7 @@ class _Reading:
         found: list[Problem] = []
         value = Reader(self.scope, found).read(dialect.FILE, parsed.node)
         if found:
-            elsewhere = tuple(_rules_elsewhere(parsed.node, self.environment))
+            elsewhere = tuple(rules_elsewhere(parsed.node, self.environment))
             self.builder.problems.extend(
                 problem
                 for problem in found
@@ -482,13 +355,13 @@ class _Reading:
 
     def _ignores(self) -> Iterator[Ignore]:
         texts = {path: (file.text, file.node) for path, file in self.loaded.items()}
-        if PROJECT_FILE in self.sources.parsed:
-            parsed = self.sources.parsed[PROJECT_FILE]
+        parsed = self.sources.parsed.get(PROJECT_FILE)
+        if parsed is not None:
             texts[PROJECT_FILE] = (parsed.text or "", None)
         texts |= {path: (text, None) for path, text in self.list_files.items()}
         for path, (text, node) in texts.items():
             if "mmctl:" in text:
-                yield from ignores(text, file=path, rules=_rule_lines(node))
+                yield from ignores(text, file=path, rules=rule_lines(node))
 
     def _invariants(self) -> Iterator[Any]:
         for _, table in self._section("invariants"):
@@ -561,61 +434,3 @@ def _beside(path: Text) -> str:
 def _rule_sets_read(file: _File) -> bool:
     """Whether all includes of a file could be read."""
     return file.table is not None and complete(file.table.get("rule_sets"))
-
-
-def _matters(node: Node | None, place: Position, environment: str) -> bool:
-    """Whether a place of the project file says where an environment is and what is kept where."""
-    section = _section(node, place)
-    if section == "environments" and isinstance(node, MappingNode):
-        return _section(node.get(section), place) in {environment, None}
-    return section in {None, *_WHERE}
-
-
-def _rules_elsewhere(node: Node | None, environment: str) -> Iterator[tuple[int, int]]:
-    """First and last line of each rule that does not live in an environment."""
-    for rule in _rule_nodes(node):
-        environments = rule.get("environments")
-        if isinstance(environments, SequenceNode):
-            names = [item.text for item in environments.items if isinstance(item, Scalar)]
-            if environment not in names:
-                yield rule.position.line, _last_line(rule)
-
-
-def _section(node: Node | None, place: Position) -> str | None:
-    """The section of a file that a place is in."""
-    entries = node.entries if isinstance(node, MappingNode) else ()
-    above = [key for key, _ in entries if key.position <= place]
-    return max(above, key=lambda key: key.position).text if above else None
-
-
-def _rule_lines(node: Node | None) -> Iterator[tuple[int, int]]:
-    for rule in _rule_nodes(node):
-        yield rule.position.line, _last_line(rule)
-
-
-def _rule_nodes(node: Node | None) -> Iterator[MappingNode]:
-    """Every mapping below a key `rules` that is a rule."""
-    if isinstance(node, MappingNode):
-        for key, value in node.entries:
-            if key.text == "rules" and isinstance(value, SequenceNode):
-                for item in value.items:
-                    if isinstance(item, MappingNode) and item.get("actions") is not None:
-                        yield item
-            yield from _rule_nodes(value)
-    elif isinstance(node, SequenceNode):
-        for item in node.items:
-            yield from _rule_nodes(item)
-
-
-def _last_line(node: Node) -> int:
-    match node:
-        case Scalar():
-            return node.position.line
-        case SequenceNode():
-            return max((_last_line(item) for item in node.items), default=node.position.line)
-        case MappingNode():
-            return max((_last_line(value) for _, value in node.entries), default=node.position.line)
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    return ", ".join(f"`{name}`" for name in names)

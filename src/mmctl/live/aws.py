@@ -30,12 +30,11 @@ from mmctl.live.service import Answer, Identity, Members, Noun, OutcomeUnknown, 
 from mmctl.live.sessions import (
     DEFAULT_REGION,
     client_config,
-    is_loopback,
     keyed_session,
     session_of,
 )
 from mmctl.live.uploads import put, put_embedded
-from mmctl.model.endpoints import EMBEDDED_ACCOUNT, is_mail_managers, is_s3s
+from mmctl.model.endpoints import EMBEDDED_ACCOUNT, is_loopback, is_mail_managers, is_s3s
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 from mmctl.live.answers import ATTEMPTS, asking
-from mmctl.model.endpoints import EMBEDDED_ACCOUNT, EMBEDDED_REGION
+from mmctl.model.endpoints import EMBEDDED_ACCOUNT, EMBEDDED_REGION, is_loopback
 
 if TYPE_CHECKING:
     from botocore.config import Config
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from mmctl.language.project import Environment
 
 DEFAULT_REGION: Final = EMBEDDED_REGION
-_LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 _SERVICES: Final = ("iam", "kms", "lambda", "logs", "mailmanager", "s3", "sesv2", "sns", "sts")
 """Of which clients are made."""
 
@@ -42,11 +40,6 @@ class Session:
     def in_region(self, region: str) -> Session:
         """The same credentials in another region."""
         return Session(self._session, region)
-
-
-def is_loopback(url: str) -> bool:
-    """Whether a URL is on this machine."""
-    return (urlsplit(url).hostname or "") in _LOOPBACK
 
 
 def client_config(connections: int = 10, **more: Any) -> Config:
