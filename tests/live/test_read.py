@@ -18,7 +18,7 @@ from mmctl.language.read import read_text
 from mmctl.live.aws import connect
 from mmctl.live.drift import drift_of
 from mmctl.live.service import Answer, Noun, OutcomeUnknown, ServiceAnswer
-from mmctl.live.sessions import is_loopback
+from mmctl.model.endpoints import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -188,7 +188,7 @@ def open_change(
 
 def _is_here(identity: Identity) -> bool:
     """Whether the service is on this machine, where no answer lags."""
-    from mmctl.live.sessions import is_loopback
+    from mmctl.model.endpoints import is_loopback
 
     return identity.embedded or is_loopback(identity.endpoint)
 
