@@ -98,10 +98,15 @@ def _with_what_they_name(
 
 
 def _kept(ours: LiveObject, live: LiveObject, bases: Iterable[LiveObject | None]) -> LiveObject:
-    known = [canonical(base) for base in bases if base is not None]
+    before = list(bases)
+    known = [canonical(base) for base in before if base is not None]
     if not known:
         return ours
+    if live.kind is Kind.ADD_ON and None in before:
+        # It was to go: that its instance is gone already is the doing of the apply.
+        live = replace(live, instance=ours.instance)
     wanted, is_now = canonical(ours), _without_ended_logs(canonical(live))
+    is_now = _with_logs_on_their_way(is_now, known)
     form: Form = merged(_rest(wanted), _rest(is_now), [_rest(base) for base in known])
     if ours.kind is Kind.RULE_SET:
         form["Rules"] = merged_rules(
@@ -110,6 +115,17 @@ def _kept(ours: LiveObject, live: LiveObject, bases: Iterable[LiveObject | None]
         # They are parallel to the rules as they were.
         ours = ours if form["Rules"] == wanted["Rules"] else replace(ours, origins=())
     return ours if form == wanted else _object_of(ours, form)
+
+
+def _with_logs_on_their_way(is_now: Form, bases: Sequence[Form]) -> Form:
+    """A form with the logs that an apply which was cut off had ended and was to begin elsewhere."""
+    logs = dict(is_now.get(LOGGING, {}))
+    before = [base.get(LOGGING, {}) for base in bases]
+    for member in LOG_MEMBERS.values():
+        places = [each.get(member) for each in before]
+        if member not in logs and len(set(places)) > 1 and None not in places:
+            logs[member] = places[0]
+    return {**is_now, LOGGING: logs} if logs else is_now
 
 
 def merged_rules(
