@@ -93,7 +93,7 @@ def test_a_list_that_takes_in_a_domain_with_everybody_in_it_is_held(
 ) -> None:
     said = what(changed(FIRST, f'{FIRST}, "{member}"'))
     assert len(said) == 1
-    whose = "your own" if "example" in domain else "large public"
+    whose = "domain of your own" if "example" in domain else "large public domain"
     assert "address list blocked takes in" in said[0]
     assert whose in said[0]
     assert domain in said[0] or "yahoo.co.uk" in said[0]

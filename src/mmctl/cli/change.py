@@ -290,7 +290,7 @@ def agreed(
         return True
     if not run.can_ask():
         raise Refused(
-            "nobody is there to agree",
+            "there is no terminal to ask on",
             why="what is shown must be agreed to before it is done",
             help=f"to agree without being asked: {flags}",
         )

@@ -1,14 +1,16 @@
 """`mmctl list add|remove`: one address, in the file and live, with snapshot and history.
 
-The emergency block: it runs neither lint nor cases, and nothing else of the files goes live.
+The emergency block: it runs neither lint nor cases, and nothing else of the files goes live. Where
+the files cannot be read it changes what is live alone, and says so.
 """
 
 from __future__ import annotations
 
 import os
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -23,18 +25,23 @@ from mmctl.cli.editing import FileEdit, edit_of, edited, take_back
 from mmctl.cli.ends import stoppable
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
-from mmctl.errors import Refused, UsageError
+from mmctl.errors import ProblemsFound, Refused, UsageError
 from mmctl.inputs import RULES_AT_MOST, read_text
 from mmctl.language.nodes import Scalar
 from mmctl.language.project import Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mmctl.cli.change import Change
+    from mmctl.errors import MmctlError
     from mmctl.language.project import LogicalAddressList, Project
     from mmctl.live.means import Permissions
     from mmctl.live.plan import Plan
 
 ADD, REMOVE = "add", "remove"
+_ON: Final = {ADD: "on", REMOVE: "not on"}
+"""Where an address is once it is done."""
 
 
 @command("human", "json")
@@ -63,17 +70,23 @@ def list_(
 
     if verb not in {ADD, REMOVE}:
         raise UsageError(f"got `list {verb}`", help="list add LIST ADDRESS, or list remove …")
-    project = run.project()
-    listed = _list(project, name)
     if verb == ADD:
         _check_address(address)
     permissions = Permissions(forced=brakes_named(force or ()), break_lock=break_lock)
+    carry_out = partial(
+        _apply, run, (verb, name, address), endpoint_url, permissions, reason, yes=yes
+    )
+    try:
+        project = run.project()
+    except (ProblemsFound, UsageError) as error:
+        return _live_alone(run, error, carry_out)
+    listed = _list(project, name)
     if _has(listed, address) == (verb == ADD):
-        run.say(f"`{address}` is {'on' if verb == ADD else 'not on'} the list in the file already")
-        return _apply(run, (verb, name, address), endpoint_url, permissions, reason, yes=yes)
+        run.say(f"`{address}` is {_ON[verb]} the list in the file already")
+        return carry_out()
     edit = _edit(run, listed, verb, address)
     with edited(run, edit, lambda after: _is_that(project, after, name, verb, address)):
-        code = _apply(run, (verb, name, address), endpoint_url, permissions, reason, yes=yes)
+        code = carry_out()
     if code == REFUSED:
         take_back(edit)
     else:
@@ -89,11 +102,34 @@ def _list(project: Project, name: str) -> LogicalAddressList:
         advice = did_you_mean(name, project.address_lists)
         raise UsageError(f"there is no address list `{name}`", help=advice)
     if found.members is None:
-        raise UsageError(
-            f"the members of `{name}` are external: they are in no file of this project",
-            help="change them where they come from",
-        )
+        raise _external(name)
     return found
+
+
+def _external(name: str) -> UsageError:
+    return UsageError(
+        f"the members of `{name}` are external: they are in no file of this project",
+        help="change them where they come from",
+    )
+
+
+def _live_alone(run: Run, error: MmctlError, carry_out: Callable[..., int]) -> int:
+    """Change what is live, and no file: an emergency does not wait for the files to be sound.
+
+    What is live then counts as done by hand, so that the next apply does not undo it unseen.
+
+    Raises:
+        ProblemsFound, UsageError: no project file says where the environment is.
+    """
+    from mmctl.render.paragraphs import counted
+
+    project = run.read_alone()
+    found = counted(len(error.problems), "error") if isinstance(error, ProblemsFound) else error
+    run.say(f"the files cannot be used ({found}): no file is edited")
+    code = carry_out(alone=project)
+    if code != REFUSED:
+        run.say("no file was edited; once the files are sound again: mmctl drift --write")
+    return code
 
 
 def _check_address(address: str) -> None:
@@ -158,16 +194,18 @@ def _apply(
     reason: str | None,
     *,
     yes: bool,
+    alone: Project | None = None,
 ) -> int:
+    """Make it live; `alone` is the project where no rule file can be read."""
     from mmctl.live.apply import apply, check_permitted
     from mmctl.render import plan as render
 
-    change = open_change(run, endpoint_url=endpoint_url)
-    made = _planned(change, *words)
+    change = open_change(run, endpoint_url=endpoint_url, project=alone)
+    made = _planned(change, *words, alone=alone is not None)
     with screen(change) as show, stoppable():
         show(render.heading(made.target.environment, made.target.identity, change.trust))
         if made.empty:
-            run.say("nothing to do: it is live")
+            run.say(f"nothing to do: it is {_ON[words[0]]} the live list already")
             write_entry(change, None)
             return 0
         show(render.edits_alone(made.edits, width=run.console().width, verbose=run.verbose))
@@ -177,32 +215,48 @@ def _apply(
             run.say("not applied")
             return REFUSED
         why = reason or " ".join(words)
-        entry = apply(made, change.means, permissions, reason=why, answers_pins=False)
+        entry = apply(
+            made,
+            change.means,
+            permissions,
+            reason=why,
+            answers_pins=False,
+            by_hand=alone is not None,
+        )
         if entry is not None:
             show(render.line(f"applied as {entry.id}; back to the state before: mmctl rollback"))
             write_entry(change, entry)
     return 0
 
 
-def _planned(change: Change, verb: str, name: str, address: str) -> Plan:
-    """The plan that changes one member of a live list, and leaves all else as it is live."""
+def _planned(change: Change, verb: str, name: str, address: str, *, alone: bool) -> Plan:
+    """The plan that changes one member of a live list, and leaves all else as it is live.
+
+    `alone`: what the lists are called says the history, and not the files.
+    """
+    from mmctl.language.suggest import did_you_mean
     from mmctl.live.plan import make_plan
     from mmctl.live.settling import read_settled, settle
 
-    desired, means = change.desired(), change.means
+    means = change.means
+    known = means.history.known()
+    desired = (known if alone else None) or change.desired()
     settle(means, desired.project)
-    state = read_settled(means, desired, means.history.known())
+    state = read_settled(means, desired, known)
     listed = state.configuration.find(Kind.ADDRESS_LIST, name)
     if listed is None or listed.project != desired.project:
+        live = [each.name for each in state.configuration.of_kind(Kind.ADDRESS_LIST)]
         raise Refused(
             f"address list {name} is not live in {change.project.environment.name}",
             why="there is nothing to add an address to, or to take it from",
-            help="mmctl plan, then mmctl apply",
+            help=did_you_mean(name, live) or "mmctl plan, then mmctl apply",
         )
-    kept = [member for member in listed.members or () if member.lower() != address.lower()]
+    if listed.members is None:
+        raise _external(name)
+    kept = [member for member in listed.members if member.lower() != address.lower()]
     members = tuple(sorted([*kept, address] if verb == ADD else kept))
-    if verb == ADD and len(kept) < len(listed.members or ()):
-        members = listed.members or ()
+    if verb == ADD and len(kept) < len(listed.members):
+        members = listed.members
     changed = replace(listed, members=members)
     objects = tuple(
         changed if each.key == listed.key else each for each in state.configuration.objects

@@ -55,11 +55,13 @@ def apply(
     reason: str | None = None,
     pins: Iterable[Pin] = (),
     answers_pins: bool = True,
+    by_hand: bool = False,
 ) -> HistoryEntry | None:
     """Carry out a plan; None: there was nothing to do.
 
     `pins` hold from before the first write on. A pin of what the plan changes into something else
-    is lifted, unless this is no change of the files: `answers_pins`.
+    is lifted, unless this is no change of the files: `answers_pins`. `by_hand`: it is in no file,
+    and the next apply must know it as done by hand.
 
     Raises:
         Refused: a brake, a pin, a stale plan, another place, somebody else's lock; nothing was
@@ -83,7 +85,9 @@ def apply(
             if pins:
                 means.history.pin(pins, entry)
             execution.run()
-            entry = replace(entry, overwritten=_read_back(execution, entry, means))
+            read, overwritten = _read_back(execution, entry, means)
+            _keep_applied(plan, plan.live if by_hand else read, entry, means.history)
+            entry = replace(entry, overwritten=overwritten)
             if answers_pins and plan.goes_back_to is None:
                 _lift_answered(plan, means.history)
             return means.history.end(entry, Result.DONE)
@@ -302,10 +306,13 @@ def _finish(plan: Plan) -> str:
     return f"`mmctl apply{env}` again finishes it, `mmctl rollback{env}` undoes it"
 
 
-def _read_back(execution: Execution, entry: HistoryEntry, means: Means) -> tuple[str, ...]:
+def _read_back(
+    execution: Execution, entry: HistoryEntry, means: Means
+) -> tuple[LiveConfiguration, tuple[str, ...]]:
     """Read everything once more: the plan must be empty now, or soon: a read may be a little old.
 
-    Gives what somebody else wrote at the same time and was written over, as far as it was seen.
+    Gives what is live, and what somebody else wrote at the same time and was written over, as far
+    as it was seen.
 
     Raises:
         StoppedPartWay: it is not.
@@ -336,8 +343,7 @@ def _read_back(execution: Execution, entry: HistoryEntry, means: Means) -> tuple
             details=tuple(lines[:20]),
             help="mmctl plan shows the rest; " + _finish(plan),
         )
-    _keep_applied(plan, state.configuration, entry, means.history)
-    return tuple(execution.glimpses.overwritten(written, state.answers))
+    return state.configuration, tuple(execution.glimpses.overwritten(written, state.answers))
 
 
 def _keep_applied(

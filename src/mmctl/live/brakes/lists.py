@@ -66,15 +66,14 @@ def _takes_in(plan: Plan, thing: LiveObject) -> Iterator[Grip]:
     if not new:
         return
     own = () if uses and uses <= ADDRESSED else _own(plan)
-    for what, domains in (("your own", own), ("large public", sorted(large_domains()))):
+    for what, domains in (("{} of your own", own), ("large public {}", sorted(large_domains()))):
         whole = wholly_included(new, domains)
         if whole:
-            many = "s" * (len(whole) > 1)
+            words = what.format("domain" + "s" * (len(whole) > 1))
             yield Grip(
                 brake=Brake.LISTS,
                 subject=thing.name,
-                what=f"address list {thing.name} takes in {len(whole)} {what} domain{many} "
-                f"({listed(whole)})",
+                what=f"address list {thing.name} takes in {len(whole)} {words} ({listed(whole)})",
                 why="all mail of such a domain is treated as the list says",
             )
 
