@@ -168,6 +168,7 @@ class World:
             say=self.said.append,
             who="somebody",
             host="here",
+            space="here",
             process=self.process,
             password_variables=self.password_variables,
         )
