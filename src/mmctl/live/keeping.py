@@ -106,7 +106,9 @@ def _kept(ours: LiveObject, live: LiveObject, bases: Iterable[LiveObject | None]
         # It was to go: that its instance is gone already is the doing of the apply.
         live = replace(live, instance=ours.instance)
     wanted, is_now = canonical(ours), _without_ended_logs(canonical(live))
-    is_now = _with_logs_on_their_way(is_now, known)
+    is_now = _with_logs_on_their_way(
+        is_now, [{} if base is None else canonical(base) for base in before]
+    )
     form: Form = merged(_rest(wanted), _rest(is_now), [_rest(base) for base in known])
     if ours.kind is Kind.RULE_SET:
         form["Rules"] = merged_rules(
@@ -123,8 +125,9 @@ def _with_logs_on_their_way(is_now: Form, bases: Sequence[Form]) -> Form:
     before = [base.get(LOGGING, {}) for base in bases]
     for member in LOG_MEMBERS.values():
         places = [each.get(member) for each in before]
-        if member not in logs and len(set(places)) > 1 and None not in places:
-            logs[member] = places[0]
+        went = next((place for place in places if place is not None), None)
+        if member not in logs and went is not None and len(set(places)) > 1:
+            logs[member] = went
     return {**is_now, LOGGING: logs} if logs else is_now
 
 
