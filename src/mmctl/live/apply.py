@@ -17,7 +17,7 @@ from mmctl.live.calls import ChangedMeanwhile, WentWrong, settled
 from mmctl.live.edits import EditKind
 from mmctl.live.entries import Doing, HistoryEntry, Result
 from mmctl.live.execution import Execution
-from mmctl.live.keeping import without_hand_edits
+from mmctl.live.keeping import with_what_is_wanted, without_hand_edits
 from mmctl.live.last_applied import last_applied
 from mmctl.live.lock import Owner, locked
 from mmctl.live.means import timestamp
@@ -115,7 +115,7 @@ def conclude(plan: Plan, means: Means, permissions: Permissions) -> HistoryEntry
         entry = means.history.unended()
         if entry is None:
             return None
-        _keep_applied(plan, plan.live, entry, means.history)
+        _keep_applied(plan, plan.live, None, means.history)
         reached = entry.digest_after == plan.digest_after
         return means.history.end(entry, Result.DONE) if reached else None
 
@@ -347,12 +347,16 @@ def _read_back(
 
 
 def _keep_applied(
-    plan: Plan, live: LiveConfiguration, entry: HistoryEntry, history: History
+    plan: Plan, live: LiveConfiguration, entry: HistoryEntry | None, history: History
 ) -> None:
-    """Remember what is live now without what was done by hand and stays, so that it stays known."""
+    """Remember what is live now without what was done by hand and stays, so that it stays known.
+
+    `entry`: the one that is under way; None: one that was cut off is found to be done.
+    """
     some = plan.partial or plan.goes_back_to is not None
-    last = last_applied(history, without=entry.id) if some else None
+    last = last_applied(history, without=entry.id if entry else None) if some else None
     # What an apply has left that was cut off before is told from hand edits by a rollback alone.
     if last is not None and (plan.goes_back_to is not None or len(last.states) == 1):
-        live = without_hand_edits(last.named_as(live)[0], plan.live, live)
+        states = last.named_as(live)
+        live = with_what_is_wanted(without_hand_edits(states[0], plan.live, live), live, states[1:])
     history.keep_applied(live)

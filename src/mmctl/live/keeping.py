@@ -13,7 +13,7 @@ from mmctl.compiler.configuration import type_of
 from mmctl.language.project import Kind
 from mmctl.language.references import references
 from mmctl.live.by_hand import is_same_rule
-from mmctl.live.canonical import LOG_MEMBERS, LOGGING, canonical
+from mmctl.live.canonical import LOG_MEMBERS, LOGGING, canonical, same
 from mmctl.live.logs import NOWHERE
 from mmctl.live.merging import ABSENT, inserted, merged
 from mmctl.live.replacing import is_left_over
@@ -66,6 +66,20 @@ def without_hand_edits(
         if after.find(*thing.key) is not None or before.find(*thing.key) is None
     )
     return replace(changed, objects=tuple(objects))
+
+
+def with_what_is_wanted(
+    applied: LiveConfiguration, live: LiveConfiguration, wanted: Sequence[LiveConfiguration]
+) -> LiveConfiguration:
+    """What was applied, with each live object that is as an apply which was cut off wanted it."""
+    made = {
+        thing.key: thing
+        for thing in live.objects
+        for state in wanted
+        if (want := state.find(*thing.key)) is not None and same(want, thing)
+    }
+    rest = tuple(thing for thing in applied.objects if thing.key not in made)
+    return replace(applied, objects=(*rest, *made.values()))
 
 
 def _with_facts(
