@@ -12,6 +12,8 @@ import pytest
 from mmctl.cli.main import exit_code
 from mmctl.emulator.faults import Faults, FaultyMailManager, parse_fault
 from mmctl.emulator.http import HttpFace
+from mmctl.emulator.references import References
+from mmctl.live.brakes.brake import Brake
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -194,3 +196,44 @@ def test_an_answer_that_stays_cut_short_after_a_write_stops_part_way(
     with served(embedded, clock, gateway):
         assert mmctl(gateway, "apply", "--yes") == 0
         assert counts(embedded) == ONE_OF_EACH
+
+
+def test_strict_references_are_no_hindrance_to_apply_change_and_rollback(
+    make_embedded: Callable[..., EmbeddedMailManager], clock: Any, gateway: Path
+) -> None:
+    """Whatever goes is named by nothing any more when it is deleted."""
+    embedded = make_embedded(settle_seconds=0, references=References.STRICT)
+    places = {name: gateway / "rules" / f"{name}.yaml" for name in ("gateway", "rules")}
+    whole = {name: place.read_text() for name, place in places.items()}
+    forced = ("--allow-delete", *(f"--force={brake}" for brake in Brake))
+    with served(embedded, clock, gateway):
+        assert mmctl(gateway, "apply", "--yes") == 0
+        before = ids(embedded)
+        places["gateway"].write_text(
+            whole["gateway"]
+            .replace("exchange", "other")
+            .replace("compliance-7y", "ten-years")
+            .replace("SEVEN_YEARS", "TEN_YEARS")
+            .replace("trusted-partners", "partners")
+        )
+        places["rules"].write_text(
+            whole["rules"]
+            .replace("compliance-7y", "ten-years")
+            .replace("trusted-partners", "partners")
+        )
+        assert mmctl(gateway, "apply", "--yes", *forced) == 0
+        assert not ids(embedded) & before
+        assert mmctl(gateway, "rollback", "--yes", *forced) == 0
+        for name, place in places.items():
+            place.write_text(whole[name])
+        assert mmctl(gateway, "plan", "--detailed-exitcode") == 0
+
+
+def ids(embedded: EmbeddedMailManager) -> set[str]:
+    """What rules name."""
+    asked = {"ListRelays": "RelayId", "ListAddressLists": "AddressListId"}
+    found: set[str] = set()
+    for name, member in asked.items():
+        answer = embedded.call(name, {}, account=DEV, region=REGION)
+        found |= {each[member] for each in answer[name.removeprefix("List")]}
+    return found

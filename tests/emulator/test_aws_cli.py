@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
+import urllib3
 
 from mmctl.cli.main import exit_code
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 DEV = "111122223333"
 PROD = "444455556666"
+REGION = "eu-west-1"
 SECONDS = 60
 """The bound of everything here; nothing takes that long."""
 MMCTL = (sys.executable, "-c", "from mmctl.cli.main import main; main()")
@@ -181,7 +183,7 @@ def test_it_prints_its_bounds_and_what_to_type_in_80_columns(tmp_path: Path) -> 
     assert (tmp_path / ".mmctl" / "embedded.db").stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_it_in_good_order(tmp_path: Path, how: signal.Signals) -> None:
     with emulate(tmp_path, "--state", ":memory:") as (process, _):
         process.send_signal(how)
@@ -189,10 +191,46 @@ def test_a_signal_ends_it_in_good_order(tmp_path: Path, how: signal.Signals) -> 
     assert (process.returncode, errors) == (0, "stopped\n")
 
 
+def test_nohup_keeps_it_alive_when_the_terminal_closes(tmp_path: Path) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # what a child inherits
+    try:
+        with emulate(tmp_path, "--state", ":memory:") as (process, lines):
+            process.send_signal(signal.SIGHUP)
+            assert asked(url_in(lines), "ListRelays", {}).status == 200
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=SECONDS) == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def asked(url: str, operation: str, members: dict[str, Any]) -> urllib3.BaseHTTPResponse:
+    """Ask without an AWS client; the signature is not looked at."""
+    who = f"AWS4-HMAC-SHA256 Credential={DEV}/20260302/{REGION}/ses/aws4_request"
+    headers = {"Authorization": who, "X-Amz-Target": f"MailManagerSvc.{operation}"}
+    return urllib3.request("POST", url, body=json.dumps(members), headers=headers, timeout=SECONDS)
+
+
+@pytest.mark.parametrize(("references", "status"), [("loose", 200), ("strict", 400)])
+def test_what_strict_references_refuse_is_told_with_v_where_it_is_done(
+    tmp_path: Path, references: str, status: int
+) -> None:
+    rules = [{"Actions": [{"Relay": {"Relay": "r-nowhere"}}]}]
+    options = ("--state", ":memory:", "-v", "--references", references)
+    with emulate(tmp_path, *options) as (process, lines):
+        got = asked(url_in(lines), "CreateRuleSet", {"RuleSetName": "inbound", "Rules": rules})
+        process.terminate()
+        _, errors = process.communicate(timeout=SECONDS)
+    assert got.status == status
+    assert (b"Relay not found: r-nowhere" in got.data) == (references == "strict")
+    told = "done, refused by `--references strict`: CreateRuleSet: Relay not found: r-nowhere"
+    assert (told in errors) == (references == "loose")
+
+
 @pytest.mark.parametrize(
     ("options", "code", "message"),
     [
         (["--host", "192.0.2.1"], 3, "refused: the embedded Mail Manager listens on this machine"),
+        (["--references", "lax"], 64, "error: "),
         (["--fault", "explode"], 64, "error: got the fault `explode`: there is no kind `explode`"),
         (["--settle", "-1"], 64, "error: got `--settle -1`"),
         (["--settle", "nan"], 64, "error: got `--settle nan`"),

@@ -14,6 +14,7 @@ import pytest
 from mmctl.errors import CouldNot, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 WORKER = """
@@ -135,17 +136,67 @@ def test_a_file_of_another_version_is_refused_by_number(make_embedded: Any, tmp_
         make_embedded(path)
 
 
-def test_a_damaged_page_is_told_at_the_call_that_meets_it(
-    make_embedded: Any, tmp_path: Path
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda whole: whole[:4096] + b"\xff" * (len(whole) - 4096),
+        lambda whole: whole[:8192] + bytes(4096) + whole[12_288:],
+        lambda whole: whole[: len(whole) // 2],
+        lambda whole: whole[:100] + b"\x55" * 200 + whole[300:],
+    ],
+    ids=["overwritten", "a page of zeros", "cut", "the first page"],
+)
+def test_a_damaged_file_is_refused_at_the_start_and_left_alone(
+    make_embedded: Any, tmp_path: Path, damage: Callable[[bytes], bytes]
 ) -> None:
     path = tmp_path / "embedded.db"
+    embedded = make_embedded(path)
+    for number in range(30):
+        asked = {"ArchiveName": f"archive-{number}"}
+        embedded.call("CreateArchive", asked, account=f"{number:012d}", region="eu-west-1")
+    embedded.close()
+    damaged = damage(path.read_bytes())
+    path.write_bytes(damaged)
+    with pytest.raises(UsageError, match="is damaged or no database") as refused:
+        make_embedded(path)
+    assert refused.value.help
+    assert path.read_bytes() == damaged
+
+
+def test_calls_that_are_only_in_the_log_do_not_go_into_a_damaged_file(
+    make_embedded: Any, tmp_path: Path
+) -> None:
+    path, log = tmp_path / "embedded.db", tmp_path / "embedded.db-wal"
     make_embedded(path).close()
-    content = bytearray(path.read_bytes())
-    content[4096:] = b"\xff" * (len(content) - 4096)
-    path.write_bytes(content)
-    damaged = make_embedded(path)
+    embedded = make_embedded(path)
+    for number in range(5):
+        asked = {"ArchiveName": f"archive-{number}"}
+        embedded.call("CreateArchive", asked, account="111122223333", region="eu-west-1")
+    kept = log.read_bytes()
+    embedded.close()
+    damaged = path.read_bytes()[:9000]
+    path.write_bytes(damaged)
+    log.write_bytes(kept)
     with pytest.raises(UsageError, match="is damaged or no database"):
-        names(damaged, "ListRelays", "Relays", "RelayName")
+        make_embedded(path)
+    assert (path.read_bytes(), log.read_bytes()) == (damaged, kept)
+
+
+def test_a_file_that_lost_a_table_is_damaged(make_embedded: Any, tmp_path: Path) -> None:
+    path = tmp_path / "embedded.db"
+    make_embedded(path).close()
+    with sqlite3.connect(path) as other:
+        other.execute("drop table member")
+    other.close()
+    with pytest.raises(UsageError, match="is damaged or no database: it has no table `member`"):
+        make_embedded(path)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes in folders are POSIX")
+def test_a_pipe_in_the_place_of_the_file_is_told(make_embedded: Any, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "embedded.db")
+    with pytest.raises(CouldNot, match="it is a device, pipe or socket, expected a file"):
+        make_embedded(tmp_path / "embedded.db")
 
 
 def test_a_row_that_was_tampered_with_is_told(make_embedded: Any, tmp_path: Path) -> None:

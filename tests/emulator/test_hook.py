@@ -204,3 +204,12 @@ def test_without_a_given_model_it_is_loaded() -> None:
         [sys.executable, "-c", program], check=True, capture_output=True, text=True
     )
     assert done.stdout == "{'Relays': []}\n"
+
+
+def test_a_member_that_is_null_is_absent(lenient_client: Any) -> None:
+    made = lenient_client.create_archive(ArchiveName="all", KmsKeyArn=None)
+    archive = lenient_client.get_archive(ArchiveId=made["ArchiveId"])
+    assert archive["Retention"] == {"RetentionPeriod": "SIX_MONTHS"}
+    lenient_client.update_archive(ArchiveId=made["ArchiveId"], ArchiveName=None)
+    assert lenient_client.get_archive(ArchiveId=made["ArchiveId"])["ArchiveName"] == "all"
+    assert lenient_client.list_archives(NextToken=None, PageSize=None)["Archives"]

@@ -23,6 +23,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.loaders import Loader
 
 import mmctl.emulator.http as http_face
+from mmctl.emulator import cbor
 from mmctl.emulator.core import EmbeddedMailManager
 from mmctl.emulator.http import HttpFace
 from mmctl.errors import CouldNot, Refused
@@ -388,6 +389,11 @@ def test_an_assumed_role_acts_in_its_account(client_at: MakeClient, clock: Any) 
             "RoleSessionName": "mmctl",
             "DurationSeconds": 1,
         },
+        {
+            "RoleArn": f"arn:aws:iam::{PROD}:role/deploy",
+            "RoleSessionName": "mmctl",
+            "DurationSeconds": int("900" + "0" * 30),
+        },
     ],
 )
 def test_a_role_that_cannot_be_assumed_is_a_validation_error(
@@ -464,7 +470,13 @@ def test_an_operation_that_does_not_exist_is_unknown(
         ("GET", {}, 501),
         ("DELETE", {"Content-Length": "2"}, 501),
         ("POST", {}, 411),
-        ("POST", {"Content-Length": "-1"}, 411),
+        ("POST", {"Content-Length": "-1"}, 400),
+        ("POST", {"Content-Length": "+5"}, 400),
+        ("PUT", {"Content-Length": "five"}, 400),
+        ("POST", {"Content-Length": "2", "content-length": "2"}, 400),
+        ("POST", {"Content-Length": "2", "Transfer-Encoding": "chunked"}, 400),
+        ("POST", {"Content-Length": "2", "X-Amz-Target": "a", "x-amz-target": "b"}, 400),
+        ("POST", {"Content-Length": "2", "host": "example.com"}, 400),
         ("POST", {"Transfer-Encoding": "chunked"}, 411),
         ("POST", {"Content-Length": "999999999"}, 413),
         ("POST", {"Content-Length": "9" * 5000}, 413),
@@ -496,6 +508,103 @@ def test_after_nonsense_the_next_client_is_served(
 ) -> None:
     raw(served, sent)
     assert asked(wire)[0] == 200
+
+
+def test_of_two_lengths_neither_is_believed(
+    served: HttpFace, embedded: EmbeddedMailManager
+) -> None:
+    inner = '{"ArchiveName": "smuggled"}'
+    smuggled = (
+        f"POST / HTTP/1.1\r\nHost: localhost\r\nAuthorization: {SIGNED}\r\n"
+        f"X-Amz-Target: MailManagerSvc.CreateArchive\r\nContent-Length: {len(inner)}\r\n\r\n{inner}"
+    )
+    outer = (
+        f"POST / HTTP/1.1\r\nHost: localhost\r\nAuthorization: {SIGNED}\r\n"
+        "X-Amz-Target: MailManagerSvc.ListRelays\r\n"
+        f"Content-Length: 0\r\nContent-Length: {len(smuggled)}\r\n\r\n{smuggled}"
+    )
+    answer = raw(served, outer.encode())
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"send one Content-Length, got 2" in answer
+    assert embedded.call("ListArchives", {}, account=DEV, region=REGION) == {"Archives": []}
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", b"POST / HTTP/1.1\r\n", b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\n"]
+)
+def test_a_request_that_comes_in_byte_by_byte_is_not_waited_for_without_end(
+    served: HttpFace, monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    monkeypatch.setattr(http_face, "IDLE_SECONDS", 0.5)
+    with socket.create_connection(("127.0.0.1", port_of(served)), timeout=0.05) as connection:
+        connection.sendall(sent)
+        for _ in range(600):  # bytes that come often enough for a time limit of each
+            try:
+                connection.sendall(b"X-")
+                if connection.recv(1) == b"":
+                    return
+            except TimeoutError:
+                continue
+            except ConnectionError:
+                return
+    pytest.fail("the server still waits for the rest")
+
+
+def test_more_connections_than_it_serves_at_once_are_closed(
+    served: HttpFace, wire: http.client.HTTPConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_face, "MOST_CONNECTIONS", 1)
+    assert asked(wire)[0] == 200
+    with socket.create_connection(("127.0.0.1", port_of(served)), timeout=30) as one_more:
+        assert one_more.recv(1) == b""
+    assert asked(wire)[0] == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["http://[", "//[/x", "http://[/service/MailManagerSvc/operation/ListRelays"]
+)
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+@pytest.mark.parametrize("more", [{}, {"smithy-protocol": "rpc-v2-cbor"}])
+def test_a_path_that_is_none_is_refused(
+    *,
+    served: HttpFace,
+    capsys: pytest.CaptureFixture[str],
+    path: str,
+    method: str,
+    more: dict[str, str],
+) -> None:
+    headers = {"Host": "localhost", "Authorization": SIGNED, "Content-Length": "0", **more}
+    lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {text}" for name, text in headers.items())]
+    answer = raw(served, "\r\n".join([*lines, "", ""]).encode())
+    assert answer[:12] in {b"HTTP/1.1 400", b"HTTP/1.1 404"}
+    assert capsys.readouterr().err == ""
+
+
+def test_deep_and_large_bodies_are_refused_at_once(wire: http.client.HTTPConnection) -> None:
+    create = JSON_HEADERS | {"X-Amz-Target": "MailManagerSvc.CreateTrafficPolicy"}
+    deep = b'{"Tags":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    many = b'{"PolicyStatements":[' + b",".join([b"{}"] * 1_000_001) + b"]}"
+    long = b'{"PageSize":' + b"9" * 5000 + b"}"
+    for body, why in ((deep, "no JSON"), (many, "more than 1000000 values"), (long, "no JSON")):
+        status, text = asked(wire, body, headers=create)
+        assert (status, "SerializationException" in text, why in text) == (400, True, True)
+    wrong = b'{"PolicyStatements":[' + b",".join([b"{}"] * 300_000) + b"]}"
+    status, text = asked(wire, wrong, headers=create)
+    assert (status, "More than 100 validation errors" in text) == (400, True)
+    assert len(text) < 100_000
+
+
+def test_null_is_an_absent_member_in_both_protocols(wire: http.client.HTTPConnection) -> None:
+    members = {"ArchiveName": "all", "Retention": None, "KmsKeyArn": None, "Tags": None}
+    create = {"X-Amz-Target": "MailManagerSvc.CreateArchive"}
+    assert asked(wire, json.dumps(members).encode(), headers=JSON_HEADERS | create)[0] == 200
+    headers = {"Authorization": SIGNED, "smithy-protocol": "rpc-v2-cbor"}
+    path = "/service/MailManagerSvc/operation/CreateArchive"
+    body = cbor.dumps(members | {"ArchiveName": "more", "ClientToken": None})
+    assert asked(wire, body, headers=headers, path=path)[0] == 200
+    undefined = cbor.dumps({"ArchiveName": "third"})
+    undefined = bytes([undefined[0] + 1]) + undefined[1:] + cbor.dumps("Tags") + b"\xf7"
+    assert asked(wire, undefined, headers=headers, path=path)[0] == 200
 
 
 def raw(face: HttpFace, sent: bytes) -> bytes:

@@ -11,7 +11,7 @@ import pytest
 import urllib3
 from botocore.exceptions import ClientError
 
-from mmctl.emulator import wire
+from mmctl.emulator import bodies, import_jobs, wire
 from mmctl.emulator.delivery import Undelivered
 from mmctl.emulator.faults import Faults, FaultyMailManager, parse_fault
 from mmctl.emulator.http import HttpFace
@@ -114,6 +114,8 @@ def test_a_file_is_csv_with_a_column_or_json_with_items(
         ("CSV", b"address\n\xff\xfe", "The file is not UTF-8"),
         ("JSON", b"address\na@example.com\n", "The file is no JSON"),
         ("JSON", b'["a@example.com"]', "The file has no list `items`"),
+        ("JSON", b'{"items": ' + b"[" * 99_999 + b"]" * 99_999 + b"}", "The file is no JSON"),
+        ("JSON", b'{"items": ' + b"9" * 5000 + b"}", "The file is no JSON"),
     ],
 )
 def test_a_file_that_is_none_fails_and_says_why(
@@ -319,3 +321,45 @@ def test_over_http_a_wrong_url_is_refused_as_s3_does(
     got, text = put(wrong, b"address\n")
     assert got == status
     assert code in text
+
+
+@pytest.mark.parametrize("signature", ["%C3%A9", "%00", "a" * 10_000])
+def test_a_signature_of_any_characters_is_only_wrong(
+    embedded: EmbeddedMailManager, client: Any, blocked: str, signature: str
+) -> None:
+    url = job_for(client, blocked)["PreSignedUrl"].partition("X-Amz-Signature=")[0]
+    with pytest.raises(ServiceError, match="SignatureDoesNotMatch"):
+        wire.upload(embedded, f"{url}X-Amz-Signature={signature}", b"")
+
+
+@pytest.mark.parametrize("url", ["http://[", "http://[/address-list-imports/a/b/c", ""])
+def test_a_url_that_is_none_leads_nowhere(embedded: EmbeddedMailManager, url: str) -> None:
+    with pytest.raises(ServiceError, match="NoSuchKey"):
+        wire.upload(embedded, url, b"")
+
+
+@pytest.mark.parametrize(
+    ("body", "form", "why"),
+    [
+        (b"address\n" + b"a@example.com\n" * 20, "CSV", "The file has more than 10 entries"),
+        (b'{"items": [' + b"{}," * 20 + b"{}]}", "JSON", "The file has more than 10 values"),
+        (b'{"items": null}', "JSON", "The file has no list `items`"),
+        (b"address\n" + b"x" * 200_000, "CSV", "field larger than field limit"),
+    ],
+)
+def test_a_file_of_too_much_fails_and_says_so(
+    *,
+    embedded: EmbeddedMailManager,
+    client: Any,
+    clock: Any,
+    blocked: str,
+    monkeypatch: pytest.MonkeyPatch,
+    body: bytes,
+    form: str,
+    why: str,
+) -> None:
+    monkeypatch.setattr(bodies, "MOST_VALUES", 10)
+    monkeypatch.setattr(import_jobs, "MOST_VALUES", 10)
+    job = imported(embedded, client, clock, blocked, body, form)
+    assert (job["Status"], job["Error"][: len(why)]) == ("FAILED", why)
+    assert members(client, blocked) == ["old@example.com"]

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from mmctl.emulator.core import EmbeddedMailManager
 
 PRIVATE = {"PrivateNetworkConfiguration": {"VpcEndpointId": "vpce-0123456789abcdef0"}}
 TRUST = {"TlsAuthConfiguration": {"TrustStore": {"CAContent": "-----BEGIN CERTIFICATE-----\n"}}}
@@ -72,6 +77,41 @@ def test_network_tls_policy_and_a_record_are_filled_in(
     answer = get(american, identifier)
     assert answer["TlsPolicy"] == "FIPS"
     assert ".fips." in answer["ARecord"]
+
+
+def test_ids_and_a_records_have_the_form_of_the_service(clock: Any, client_of: Any) -> None:
+    with EmbeddedMailManager(":memory:", clock=clock) as embedded:
+        client = client_of(embedded)()
+        rule_set = client.create_rule_set(RuleSetName="inbound", Rules=[])["RuleSetId"]
+        policy = client.create_traffic_policy(
+            TrafficPolicyName="edge", DefaultAction="ALLOW", PolicyStatements=[]
+        )["TrafficPolicyId"]
+        for number in range(3):
+            parts = {"RuleSetId": rule_set, "TrafficPolicyId": policy}
+            point = create(client, parts, name=f"mx-{number}")
+            assert re.fullmatch(r"inp-[a-z2-7]{24}", point)
+            host, label, rest = get(client, point)["ARecord"].split(".", 2)
+            assert re.fullmatch(r"[a-z0-9]{12}", host)
+            assert re.fullmatch(r"[a-z]+", label)
+            assert rest.startswith("mail-manager-smtp.")
+    assert re.fullmatch(r"rs-[a-z0-9]{26}", rule_set)
+    assert re.fullmatch(r"tp-[a-z0-9]{26}", policy)
+
+
+def test_ids_that_were_given_out_before_stay_valid(
+    clock: Any, client_of: Any, tmp_path: Path
+) -> None:
+    kept = Path(__file__).parents[1] / "state" / "0.1.0" / "embedded.db"
+    for file in kept.parent.glob("embedded.db*"):
+        shutil.copy(file, tmp_path)
+    with EmbeddedMailManager(tmp_path / "embedded.db", clock=clock) as embedded:
+        client = client_of(embedded)(account="000000000000", region="us-east-1")
+        (point,) = client.list_ingress_points()["IngressPoints"]
+        assert len(point["IngressPointId"]) == len("inp-") + 26
+        client.update_ingress_point(IngressPointId=point["IngressPointId"], StatusToUpdate="CLOSED")
+        assert get(client, point["IngressPointId"])["Status"] == "CLOSED"
+        client.delete_ingress_point(IngressPointId=point["IngressPointId"])
+        assert client.list_ingress_points()["IngressPoints"] == []
 
 
 @pytest.mark.parametrize("missing", ["RuleSetId", "TrafficPolicyId"])

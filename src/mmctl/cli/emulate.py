@@ -15,6 +15,7 @@ import typer
 from mmctl.cli.ends import stoppable
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
+from mmctl.emulator.references import References
 from mmctl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -52,6 +53,14 @@ def emulate(
         float,
         typer.Option("--settle", help="How long ingress points take to change.", metavar="SECONDS"),
     ] = _SETTLE_SECONDS,
+    references: Annotated[
+        References,
+        typer.Option(
+            "--references",
+            help="Rules that name what is not there: loose does it, -v tells; strict refuses.",
+            metavar="MODE",
+        ),
+    ] = References.LOOSE,
     fault: Annotated[
         list[str] | None,
         typer.Option(
@@ -74,9 +83,15 @@ def emulate(
     faults = tuple(parse_fault(spec) for spec in fault or ())
     place = _place(run, state)
     stopping = threading.Event()
-    with stoppable(), ExitStack() as stack:
+    with stoppable(by_hangup=True), ExitStack() as stack:
         embedded = stack.enter_context(
-            EmbeddedMailManager(place, clock=run.now, settle_seconds=settle)
+            EmbeddedMailManager(
+                place,
+                clock=run.now,
+                settle_seconds=settle,
+                references=references,
+                on_note=_note(run) if run.verbose else None,
+            )
         )
         faulty = stack.enter_context(
             closing(
@@ -118,6 +133,15 @@ def _place(run: Run, state: str | None) -> str:
             f"cannot create `{file.parent}`: {(error.strerror or '').lower()}"
         ) from None
     return str(file)
+
+
+def _note(run: Run) -> Callable[[str], None]:
+    """Tell on stderr what was done although it leaves rules naming what is not there."""
+
+    def note(text: str) -> None:
+        run.say(f"{run.now():%H:%M:%S} done, refused by `--references strict`: {text}")
+
+    return note
 
 
 def _log(run: Run) -> Callable[[Request, Answer], None]:

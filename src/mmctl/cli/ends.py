@@ -44,13 +44,20 @@ def clear_ends() -> Iterator[None]:
 
 
 @contextmanager
-def stoppable() -> Iterator[None]:
-    """Let SIGTERM end the block as Ctrl-C does, even where a shell took Ctrl-C away."""
+def stoppable(*, by_hangup: bool = False) -> Iterator[None]:
+    """Let SIGTERM end the block as Ctrl-C does, even where a shell took Ctrl-C away.
+
+    `by_hangup`: a terminal that closes ends it so too, unless nohup keeps the signal away.
+    """
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = {each: signal.signal(each, stop) for each in (signal.SIGINT, signal.SIGTERM)}
+    ends = [signal.SIGINT, signal.SIGTERM]
+    hangup = getattr(signal, "SIGHUP", None)  # Windows has none
+    if by_hangup and hangup and signal.getsignal(hangup) is not signal.SIG_IGN:
+        ends.append(hangup)
+    before = {each: signal.signal(each, stop) for each in ends}
     try:
         yield
     finally:

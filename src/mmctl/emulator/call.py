@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """An operation under way: `now` in seconds since 1970, `declared` the errors it can raise."""
+    """An operation under way: `now` in seconds since 1970, `declared` the errors it can raise.
+
+    `strict`: references that lead nowhere are refused, else they are added to `notes`.
+    """
 
     operation: str
     parameters: Mapping[str, Any]
@@ -31,6 +34,18 @@ class Call:
     quotas: Quotas
     settle_seconds: float
     declared: frozenset[str]
+    strict: bool
+    notes: list[str]
+
+    def loose(self, error: ServiceError) -> None:
+        """Raise what strict references refuse; note it where they are loose.
+
+        Raises:
+            ServiceError: the error, as it is.
+        """
+        if self.strict:
+            raise error
+        self.notes.append(f"{self.operation}: {error.message}")
 
     def over_quota(self, message: str) -> ServiceError:
         """Build the error for too much of something, as far as the operation can raise it.

@@ -9,6 +9,8 @@ import struct
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+from mmctl.emulator.bodies import MOST_VALUES, TooManyValues
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -39,6 +41,7 @@ def loads(data: bytes) -> Any:
     """Read one value that takes all of the bytes; a tagged value comes without its tag.
 
     Raises:
+        TooManyValues: it holds more than `MOST_VALUES`.
         ValueError: the bytes are no CBOR, or more than one value.
         RecursionError: it is nested too deeply.
     """
@@ -91,12 +94,14 @@ class _Reader:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._place = 0
+        self._values = 0
 
     @property
     def at_end(self) -> bool:
         return self._place == len(self._data)
 
     def value(self) -> Any:
+        self._count()
         first = self._take(1)[0]
         major, argument = first >> 5, first & 0x1F
         match major:
@@ -116,6 +121,11 @@ class _Reader:
             case _:
                 return self._other(argument)
 
+    def _count(self) -> None:
+        self._values += 1
+        if self._values > MOST_VALUES:
+            raise TooManyValues(MOST_VALUES)
+
     def _string(self, major: int, argument: int) -> str | bytes:
         if argument == INDEFINITE:
             joined = b"".join([self._piece(major) for _ in self._items(argument)])
@@ -124,6 +134,7 @@ class _Reader:
         return joined.decode() if major == TEXT else joined
 
     def _piece(self, major: int) -> bytes:
+        self._count()
         first = self._take(1)[0]
         if first >> 5 != major:
             _refuse("a string with a piece of another type")

@@ -18,9 +18,10 @@ from mmctl.emulator import import_jobs
 from mmctl.emulator.call import Call
 from mmctl.emulator.database import IN_MEMORY, Database
 from mmctl.emulator.operations import MAIL_MANAGER, OPERATIONS, READING, S3
+from mmctl.emulator.references import References
 from mmctl.emulator.service_error import ServiceError
 from mmctl.emulator.store import Scope, Store
-from mmctl.emulator.validation import project, validate
+from mmctl.emulator.validation import project, validate, without_nulls
 from mmctl.model.quotas import Quotas
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
     from botocore.model import ServiceModel, StructureShape
 
 ID_LENGTH: Final = 26
-ID_CHARACTERS: Final = string.ascii_lowercase + string.digits
+ID_CHARACTERS: Final = string.ascii_lowercase + "234567"
+"""Base32 in lower case, of which ids of ingress points at the service are made."""
 
 
 class MailManager(Protocol):
@@ -53,7 +55,7 @@ class MailManager(Protocol):
 
 
 def random_id() -> str:
-    """Return 26 random letters and digits, as the ids of the service have behind their prefix."""
+    """Return 26 random letters and digits; kinds whose ids are shorter take the last ones."""
     return "".join(secrets.choice(ID_CHARACTERS) for _ in range(ID_LENGTH))
 
 
@@ -63,7 +65,9 @@ class EmbeddedMailManager:
     `settle_seconds` is how long an ingress point is PROVISIONING, UPDATING or DEPROVISIONING; with
     0 it is ACTIVE, or gone, at the next read. `clock` gives the time and `ids` the parts of ids
     behind the prefix, 26 letters and digits. `service_model` is botocore's, such as a client's
-    `meta.service_model`; without one it is loaded at the first call.
+    `meta.service_model`; without one it is loaded at the first call. `references` decides of
+    requests that leave rules naming something that is not there; where that is done all the same,
+    `on_note` is told after the call.
 
     Raises:
         UsageError: the file is damaged, or a database of something else.
@@ -79,12 +83,16 @@ class EmbeddedMailManager:
         settle_seconds: float = 0.0,
         quotas: Quotas | None = None,
         service_model: ServiceModel | None = None,
+        references: References = References.LOOSE,
+        on_note: Callable[[str], object] | None = None,
     ) -> None:
         self._clock = clock
         self._ids = ids
         self._settle_seconds = settle_seconds
         self._quotas = quotas or Quotas()
         self._given_model = service_model
+        self._references = references
+        self._on_note = on_note
         self._database = Database(path)
         self._store = Store(self._database)
 
@@ -112,6 +120,7 @@ class EmbeddedMailManager:
             settle_seconds=self._settle_seconds,
             quotas=self._quotas,
             service_model=self._given_model,
+            references=self._references,
         )
         self._database.copy_to(other._database)
         return other
@@ -133,8 +142,10 @@ class EmbeddedMailManager:
         """
         known = self._known(service, operation)
         known.validate(parameters)
+        parameters = without_nulls(parameters)
         write = not operation.startswith(READING)
         scope = Scope(account=account, region=region)
+        notes: list[str] = []
         if "AddressList" in operation:
             self._finish_imports(scope)
         with self._database.transaction(write=write):
@@ -148,10 +159,15 @@ class EmbeddedMailManager:
                 quotas=self._quotas,
                 settle_seconds=self._settle_seconds,
                 declared=known.errors,
+                strict=self._references is References.STRICT,
+                notes=notes,
             )
             if write:
                 self._store.purge(call.now)
             answer = OPERATIONS[service][operation](call)
+        if self._on_note is not None:
+            for note in notes:
+                self._on_note(note)
         return project(known.answer, answer)
 
     def _finish_imports(self, scope: Scope) -> None:

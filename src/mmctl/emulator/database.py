@@ -7,10 +7,11 @@ leaves nothing behind.
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -45,6 +46,9 @@ create table member (
 """
 
 
+_NAMES: Final = frozenset({"resource", "member"})
+
+
 class Unreadable(Exception):
     """A row holds something that was never written there."""
 
@@ -53,7 +57,7 @@ class Database:
     """An open file (or `:memory:`) with the tables of an embedded Mail Manager in it.
 
     Raises:
-        UsageError: the file is no database, or not one of this kind.
+        UsageError: the file is damaged, no database, or not one of this kind; it stays as it is.
         CouldNot: the file cannot be opened, read or written.
     """
 
@@ -63,6 +67,7 @@ class Database:
         with self._explained():
             if self._path != IN_MEMORY:
                 _create_private(Path(self._path))
+                self._look_through()
             self._connection = sqlite3.connect(
                 self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
@@ -104,6 +109,26 @@ class Database:
             self._step("begin immediate" if write else "begin"),
         ):
             yield
+
+    def _look_through(self) -> None:
+        """Refuse a damaged file before anything opens it for writing.
+
+        Opening for writing can put what a log beside the file holds into it, damage or not.
+        """
+        place = f"{Path(self._path).absolute().as_uri()}?mode=ro"
+        with closing(sqlite3.connect(place, uri=True, timeout=BUSY_SECONDS)) as reader:
+            try:
+                found = [str(row[0]) for row in reader.execute("pragma quick_check(1)")]
+                application = reader.execute("pragma application_id").fetchone()[0]
+                tables = {row[0] for row in reader.execute("select name from sqlite_master")}
+            except sqlite3.OperationalError:
+                # Perhaps a first start was killed, which only opening for writing sets right.
+                return
+        if found != ["ok"]:
+            raise sqlite3.DatabaseError(_one_line(found[0]))
+        missing = sorted(_NAMES - tables) if application == APPLICATION else []
+        if missing:
+            raise sqlite3.DatabaseError(f"it has no table `{missing[0]}`")
 
     def _prepare(self) -> None:
         with self._step("begin"):
@@ -181,7 +206,14 @@ def _reason(error: Exception) -> str:
     return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
 
 
+def _one_line(finding: str) -> str:
+    """What SQLite found, without the stars that it puts around the name of the database."""
+    return " ".join(finding.split()).removeprefix("*** in database main *** ")
+
+
 def _create_private(path: Path) -> None:
     """Make the file readable by its owner only: it holds mail addresses."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise OSError(errno.EINVAL, "it is a device, pipe or socket, expected a file")
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))

@@ -1,6 +1,6 @@
 """Relays, archives and address lists: what rules send mail to, keep it in, or look addresses up in.
 
-All three can be deleted while rules name them.
+All three can be deleted while rules name them, unless references are strict.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.emulator import import_jobs
 from mmctl.emulator.kinds import ADDRESS_LIST, ARCHIVE, RELAY
+from mmctl.emulator.references import check_unnamed
 from mmctl.emulator.resource import Body, Resource
 from mmctl.emulator.service_error import conflict
 
@@ -35,6 +36,10 @@ class Relays(Resource):
         del asked
         self.refuse_more_than(call, call.quotas.relays)
 
+    def refuse_in_use(self, call: Call, record: Record) -> None:
+        """Look for rules that name the relay."""
+        check_unnamed(call, record)
+
 
 class AddressLists(Resource):
     """Address lists; their members are in `members`, the import of many in `import_jobs`."""
@@ -48,8 +53,9 @@ class AddressLists(Resource):
         self.refuse_more_than(call, call.quotas.address_lists)
 
     def refuse_in_use(self, call: Call, record: Record) -> None:
-        """Refuse to delete a list that an import is under way for."""
+        """Refuse to delete a list that an import is under way for; look for rules that name it."""
         import_jobs.refuse_while_importing(call, record)
+        check_unnamed(call, record)
 
     def dispose(self, call: Call, record: Record) -> None:
         """Take the list away, and its import jobs."""
@@ -81,6 +87,10 @@ class Archives(Resource):
         if record.body["ArchiveState"] == "PENDING_DELETION":
             raise conflict(f"Archive {record.id} is PENDING_DELETION")
         super().change(call, record, changes)
+
+    def refuse_in_use(self, call: Call, record: Record) -> None:
+        """Look for rules that name the archive."""
+        check_unnamed(call, record)
 
     def dispose(self, call: Call, record: Record) -> None:
         """Mark the archive and free its name; it is gone after 30 days."""

@@ -7,6 +7,7 @@ a network: no signature is checked, so whoever reaches the port may do everythin
 from __future__ import annotations
 
 import contextlib
+import io
 import socket
 import struct
 import sys
@@ -19,6 +20,7 @@ from socketserver import TCPServer
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.emulator.delivery import Delivery
+from mmctl.emulator.heads import Fault, body_length
 from mmctl.emulator.routes import Request, respond
 from mmctl.emulator.wire import Answer
 from mmctl.errors import CouldNot, Refused
@@ -32,9 +34,10 @@ if TYPE_CHECKING:
     from mmctl.emulator.core import MailManager
 
 LOOPBACK: Final = {"127.0.0.1": socket.AF_INET, "localhost": socket.AF_INET, "::1": socket.AF_INET6}
-LARGEST_BODY: Final = 16 * 1024 * 1024
 IDLE_SECONDS: Final = 120.0
-"""How long a connection may say nothing."""
+"""How long a connection may say nothing, and how long a request may take to come in."""
+MOST_CONNECTIONS: Final = 256
+"""How many connections are served at once; one more is closed unread."""
 STOP_SECONDS: Final = 5.0
 """How long a stopping server waits for answers under way."""
 RESET: Final = struct.pack("ii", 1, 0)
@@ -149,6 +152,12 @@ class _Server(ThreadingHTTPServer):
         TCPServer.server_bind(self)
         self.server_name, self.server_port = self.host, self.server_address[1]
 
+    def verify_request(self, request: Any, client_address: Any) -> bool:
+        """Tell whether there is room for one more connection."""
+        del request, client_address
+        with self._lock:
+            return len(self._open) < MOST_CONNECTIONS
+
     def process_request(self, request: Any, client_address: Any) -> None:
         """Serve one connection in a thread, known to `end_connections` from the start."""
         thread = threading.Thread(
@@ -185,6 +194,28 @@ class _Server(ThreadingHTTPServer):
                 thread.join(max(0.0, until - time.monotonic()))
 
 
+class _Arriving(io.RawIOBase):
+    """What comes in on a connection, until a time on the clock of `time.monotonic`."""
+
+    until = 0.0
+
+    def __init__(self, connection: socket.socket) -> None:
+        super().__init__()
+        self._connection = connection
+
+    def readable(self) -> bool:
+        """It can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read what is there; wait for it no longer than is left."""
+        left = self.until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("a request took too long to come in")
+        self._connection.settimeout(left)
+        return self._connection.recv_into(buffer)
+
+
 class _Handler(BaseHTTPRequestHandler):
     """One connection: HTTP/1.1, kept alive, each answer in one send."""
 
@@ -193,6 +224,18 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = IDLE_SECONDS
 
     server: _Server
+
+    def setup(self) -> None:
+        """Read with patience for a whole request, not for each byte of it."""
+        super().setup()
+        self.rfile.close()
+        self._arriving = _Arriving(self.connection)
+        self.rfile = io.BufferedReader(self._arriving)
+
+    def handle_one_request(self) -> None:
+        """Wait for one request and answer it."""
+        self._arriving.until = time.monotonic() + IDLE_SECONDS
+        super().handle_one_request()
 
     def do_POST(self) -> None:
         """Answer one request."""
@@ -230,19 +273,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _body(self) -> bytes | None:
         """Read the body; None when there is no more to be done."""
-        length = self.headers.get("Content-Length", "")
-        if not (length.isascii() and length.isdigit()):
-            self.send_error(HTTPStatus.LENGTH_REQUIRED, "send a Content-Length")
+        length = body_length(self.headers)
+        if isinstance(length, Fault):
+            self.send_error(length.status, length.text)
             return None
-        if len(length) > len(str(LARGEST_BODY)) or int(length) > LARGEST_BODY:
-            self.send_error(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"send at most {LARGEST_BODY} bytes"
-            )
-            return None
-        body = self.rfile.read(int(length))
-        if len(body) < int(length):
+        body = self.rfile.read(length)
+        if len(body) < length:
             self.close_connection = True
             return None
+        self.connection.settimeout(IDLE_SECONDS)
         return body
 
     def _deliver(self, answer: Answer, number: str) -> None:

@@ -11,11 +11,13 @@ from __future__ import annotations
 import csv
 import hmac
 import io
-import json
+from codecs import BOM_UTF8
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, urlsplit
 
 from mmctl.emulator import paging
+from mmctl.emulator.bodies import MOST_VALUES, TooManyValues, load_json
 from mmctl.emulator.kinds import ADDRESS_LIST
 from mmctl.emulator.members import entry_fault
 from mmctl.emulator.resource import Body, digest_of_request
@@ -154,12 +156,19 @@ def scope_of(url: str) -> Scope:
     Raises:
         ServiceError: a NoSuchKey, it leads nowhere.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise _no_such_key() from None
     place = [parts.netloc, *parts.path.strip("/").split("/")]
     if UPLOADS not in place or len(place) < place.index(UPLOADS) + 4:
-        raise ServiceError("NoSuchKey", "The specified key does not exist.", 404)
+        raise _no_such_key()
     region, account = place[place.index(UPLOADS) + 1 :][:2]
     return Scope(account=account, region=region)
+
+
+def _no_such_key() -> ServiceError:
+    return ServiceError("NoSuchKey", "The specified key does not exist.", 404)
 
 
 def upload(call: Call) -> Body:
@@ -171,7 +180,7 @@ def upload(call: Call) -> Body:
     parts = urlsplit(call.parameters["Url"])
     job = call.store.by_id(call.scope, KIND, parts.path.rsplit("/", 1)[-1], call.now)
     signature = parse_qs(parts.query).get("X-Amz-Signature", [""])[0]
-    if job is None or not hmac.compare_digest(job.body["Signature"], signature):
+    if job is None or not hmac.compare_digest(job.body["Signature"].encode(), signature.encode()):
         message = "The request signature we calculated does not match the signature you provided."
         raise ServiceError("SignatureDoesNotMatch", message, 403)
     if call.now > job.body["CreatedTimestamp"] + EXPIRES_SECONDS:
@@ -186,8 +195,9 @@ def _keep(call: Call, job: Record, body: bytes) -> None:
     for member in ("UploadFault", "Items", "Failed"):
         job.body.pop(member, None)
     try:
-        addresses = list(_addresses(body, job.body["ImportDataFormat"]["ImportDataType"]))
-    except (ValueError, csv.Error, RecursionError) as error:
+        form = job.body["ImportDataFormat"]["ImportDataType"]
+        addresses = _at_most(MOST_VALUES, _addresses(body, form))
+    except (ValueError, csv.Error) as error:
         job.body["UploadFault"] = str(error)
     else:
         good = [address for address in addresses if entry_fault(address) is None]
@@ -196,13 +206,21 @@ def _keep(call: Call, job: Record, body: bytes) -> None:
     call.store.save(job)
 
 
+def _at_most(most: int, entries: Iterator[str]) -> list[str]:
+    read = list(islice(entries, most + 1))
+    if len(read) > most:
+        raise ValueError(f"The file has more than {most} entries")
+    return read
+
+
 def _addresses(body: bytes, form: str) -> Iterator[str]:
+    body = body.removeprefix(BOM_UTF8)
     try:
-        text = body.decode("utf-8-sig")
+        text = body.decode()
     except UnicodeDecodeError:
         raise ValueError("The file is not UTF-8") from None
     if form == "JSON":
-        yield from _of_json(text)
+        yield from _of_json(body)
         return
     rows = csv.DictReader(io.StringIO(text, newline=""))
     if _ADDRESS not in (rows.fieldnames or ()):
@@ -211,10 +229,12 @@ def _addresses(body: bytes, form: str) -> Iterator[str]:
         yield row[_ADDRESS] or ""
 
 
-def _of_json(text: str) -> Iterator[str]:
+def _of_json(body: bytes) -> Iterator[str]:
     try:
-        document = json.loads(text)
-    except ValueError:
+        document = load_json(body)
+    except TooManyValues as error:
+        raise ValueError(f"The file has {error}") from None
+    except (ValueError, RecursionError):
         raise ValueError("The file is no JSON") from None
     items = document.get(_ITEMS) if isinstance(document, dict) else None
     if not isinstance(items, list):

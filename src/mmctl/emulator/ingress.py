@@ -24,6 +24,8 @@ MISSING_VPC_ENDPOINT: Final = "vpce-00000000000000000"
 """The embedded service knows no networks: this id stands for an endpoint that does not exist."""
 
 PREVIOUS_PASSWORD_SECONDS: Final = 14 * 24 * 3600
+A_RECORD_LENGTH: Final = 12
+"""How many letters and digits the first label of an A record has."""
 ON_THE_WAY: Final = ("PROVISIONING", "UPDATING", "DEPROVISIONING")
 CREDENTIALS: Final = {
     "OPEN": (),
@@ -219,9 +221,12 @@ def _refuse_on_the_way(record: Record, states: tuple[str, ...]) -> None:
 
 
 def _a_record(call: Call, tls_policy: str) -> str:
-    """Return a host name of the service's form, in a domain where no mail can go by mistake."""
+    """Return a host name of the service's form, in a domain where no mail can go by mistake.
+
+    At the service it is `abcdefgh2345.abcd.mail-manager-smtp.amazonaws.com`, or `….fips.abcd.…`.
+    """
     fips = "fips." if tls_policy == "FIPS" else ""
-    return f"{call.new_id()[:10]}.{fips}embd.mail-manager-smtp.example.com"
+    return f"{call.new_id()[-A_RECORD_LENGTH:]}.{fips}embd.mail-manager-smtp.example.com"
 
 
 def _without_trust_store(body: Body) -> Body:

@@ -185,7 +185,7 @@ class Resource:
 
     def _free_id(self, call: Call) -> str:
         while True:
-            id_ = self.kind.prefix + call.new_id()
+            id_ = self.kind.prefix + call.new_id()[-self.kind.id_length :]
             if not call.store.has_id(call.scope, self.kind.name, id_):
                 return id_
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 from mmctl.emulator import sts, wire
 from mmctl.emulator.import_jobs import SCHEME
@@ -28,7 +27,12 @@ FORM: Final = "application/x-www-form-urlencoded"
 _CREDENTIAL: Final = re.compile(
     r"AWS4-HMAC-SHA256\s+Credential=([^/,\s]+)/[0-9]+/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request"
 )
-_RPC_PATH: Final = re.compile(rf"/service/{TARGET}/operation/([A-Za-z]+)")
+_HERE: Final = re.compile(
+    r"(?i:127\.0\.0\.1|\[::1\]|(?:[a-z0-9_-]+\.)*localhost)(?::[0-9]{1,5})?", re.ASCII
+)
+_RPC_PATH: Final = re.compile(
+    rf"(?:http://{_HERE.pattern})?/service/{TARGET}/operation/([A-Za-z]+)", re.ASCII
+)
 LOGS_TARGET: Final = "Logs_20140328"
 
 
@@ -45,7 +49,7 @@ class Request:
     def operation(self) -> str:
         """The operation that is asked for; nothing when it is none of the embedded services."""
         if self.protocol is wire.CBOR:
-            found = _RPC_PATH.fullmatch(urlsplit(self.path).path)
+            found = _RPC_PATH.fullmatch(self.path.partition("?")[0])
         else:
             form = rf"{LOGS_TARGET if self.protocol is wire.LOGS_JSON else TARGET}\.([A-Za-z]+)"
             found = re.fullmatch(form, self.headers.get("x-amz-target", ""))
@@ -154,8 +158,4 @@ def _refused(
 
 
 def _is_for_this_machine(host: str) -> bool:
-    try:
-        name = urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return False
-    return name in {"127.0.0.1", "::1", "localhost"} or name.endswith(".localhost")
+    return _HERE.fullmatch(host) is not None

@@ -1,7 +1,6 @@
 """Rule sets and traffic policies: their quotas, what is left out on reading, when they are in use.
 
-Relays, archives and lists that a rule names are not looked up: the service takes any that fit the
-pattern, and the action or condition fails when mail comes.
+What rules name is looked up in `references`.
 """
 
 from __future__ import annotations
@@ -9,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mmctl.emulator.kinds import INGRESS_POINT, RULE_SET, TRAFFIC_POLICY
+from mmctl.emulator.references import check_named
 from mmctl.emulator.resource import Body, Resource
 from mmctl.emulator.service_error import conflict
 
@@ -42,8 +42,14 @@ class RuleSets(UsedByIngressPoints):
         self.refuse_more_than(call, call.quotas.rule_sets)
         _refuse_many_relays(call, asked["Rules"])
 
+    def filled(self, call: Call, asked: Body, record: Record) -> Body:
+        """Look at what the rules name."""
+        check_named(call, asked)
+        return super().filled(call, asked, record)
+
     def change(self, call: Call, record: Record, changes: Body) -> None:
         """Replace name or rules."""
+        check_named(call, changes)
         _refuse_many_relays(call, changes.get("Rules", []))
         super().change(call, record, changes)
 
@@ -67,8 +73,14 @@ class TrafficPolicies(UsedByIngressPoints):
         self.refuse_more_than(call, call.quotas.traffic_policies)
         _refuse_many_statements(call, asked["PolicyStatements"])
 
+    def filled(self, call: Call, asked: Body, record: Record) -> Body:
+        """Look at what the statements name."""
+        check_named(call, asked)
+        return super().filled(call, asked, record)
+
     def change(self, call: Call, record: Record, changes: Body) -> None:
         """Replace name, statements, default action or size; a size cannot be taken away again."""
+        check_named(call, changes)
         _refuse_many_statements(call, changes.get("PolicyStatements", []))
         super().change(call, record, changes)
 

@@ -52,10 +52,15 @@ def not_found(message: str) -> ServiceError:
     return modelled("ResourceNotFoundException", message)
 
 
-def constraints_failed(failures: Sequence[str]) -> ServiceError:
-    """Build one ValidationException for all constraints that a request fails, as AWS words it."""
+def constraints_failed(failures: Sequence[str], *, more: bool = False) -> ServiceError:
+    """Build one ValidationException for the constraints that a request fails, as AWS words it.
+
+    `more`: it fails others that are not named.
+    """
     plural = "" if len(failures) == 1 else "s"
-    return invalid(f"{len(failures)} validation error{plural} detected: {'; '.join(failures)}")
+    least = "More than " if more else ""
+    count = f"{least}{len(failures)} validation error{plural} detected"
+    return invalid(f"{count}: {'; '.join(failures)}")
 
 
 def failed(path: str, requirement: str, *, shown: str = "") -> str:

@@ -35,6 +35,7 @@ _ROLE: Final = re.compile(
     r"arn:[a-z-]+:iam::([0-9]{12}):role/((?:[\w+=,.@-]+/)*)([\w+=,.@-]{1,64})"
 )
 _SESSION_NAME: Final = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
+_SECONDS: Final = re.compile(r"[0-9]{3,5}")
 _DURATION: Final = range(900, 43_201)
 
 
@@ -129,7 +130,7 @@ def _assume_role(form: Mapping[str, str], caller: Caller, now: datetime, number:
 def _duration(sent: str | None) -> int:
     if sent is None:
         return SESSION_SECONDS
-    if not (sent.isascii() and sent.isdigit() and int(sent[:9]) in _DURATION):
+    if not (_SECONDS.fullmatch(sent) and int(sent) in _DURATION):
         raise _invalid(f"DurationSeconds '{sent}' must be from 900 to 43200")
     return int(sent)
 

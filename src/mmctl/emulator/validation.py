@@ -2,13 +2,15 @@
 
 Presence, types, enums, patterns, lengths, list sizes, ranges and unions live here: everything that
 the model says about one request. What needs to know the state of an account lives elsewhere.
+The work stops at what is too long, and after a number of failures, however large a request is.
 """
 
 from __future__ import annotations
 
 import math
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.emulator.patterns import matcher
 from mmctl.emulator.service_error import constraints_failed, failed
@@ -18,20 +20,38 @@ if TYPE_CHECKING:
 
     from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 
-LONGEST_SHOWN = 200
+LONGEST_SHOWN: Final = 200
+MOST_FAILURES: Final = 100
+"""How many failures one answer names."""
 
 
 def validate(shape: StructureShape | None, parameters: object) -> None:
-    """Refuse a request that the service model does not allow, naming all that is wrong with it.
+    """Refuse a request that the service model does not allow, naming what is wrong with it.
+
+    A member that is null is one that is absent. Of a list, map or text that is too long only that
+    is told, and after `MOST_FAILURES` nothing more is looked for.
 
     Raises:
         ServiceError: a ValidationException.
     """
     if shape is None:
         return
-    failures = list(_failures(shape, parameters, ""))
+    failures = list(islice(_failures(shape, parameters, ""), MOST_FAILURES + 1))
     if failures:
-        raise constraints_failed(failures)
+        raise constraints_failed(failures[:MOST_FAILURES], more=len(failures) > MOST_FAILURES)
+
+
+def without_nulls(value: Any) -> Any:
+    """Return a valid request without its null members, as the operations read it."""
+    match value:
+        case dict():
+            return {
+                name: without_nulls(member) for name, member in value.items() if member is not None
+            }
+        case list() | tuple():
+            return [without_nulls(item) for item in value]
+        case _:
+            return value
 
 
 def project(shape: StructureShape | None, answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,17 +105,27 @@ def _structure(shape: StructureShape, value: object, path: str) -> Iterator[str]
         yield failed(path, f"be a structure, got {_kind(value)}")
         return
     names = ", ".join(shape.members)
-    if shape.is_tagged_union and len(value) != 1:
-        got = ", ".join(map(str, value)) or "none"
-        yield failed(path, f"have exactly one of [{names}] set, got {got}")
+    if shape.is_tagged_union:
+        yield from _union(value, path, names)
     for name in shape.required_members:
-        if name not in value:
+        if value.get(name) is None:
             yield failed(_below(path, name), "not be null")
     for name, member in value.items():
+        if member is None:
+            continue
         if name in shape.members:
             yield from _failures(shape.members[name], member, _below(path, name))
         else:
-            yield failed(_below(path, str(name)), f"be one of [{names}]", shown=str(name))
+            shown = _clipped(str(name))
+            yield failed(_below(path, shown), f"be one of [{names}]", shown=shown)
+
+
+def _union(value: Mapping[str, object], path: str, names: str) -> Iterator[str]:
+    given = (str(name) for name, member in value.items() if member is not None)
+    first = list(islice(given, MOST_FAILURES))
+    if len(first) != 1:
+        got = _clipped(", ".join(first)) or "none"
+        yield failed(path, f"have exactly one of [{names}] set, got {got}")
 
 
 def _list(shape: ListShape, value: object, path: str) -> Iterator[str]:
@@ -103,6 +133,8 @@ def _list(shape: ListShape, value: object, path: str) -> Iterator[str]:
         yield failed(path, f"be a list, got {_kind(value)}")
         return
     yield from _length(shape.metadata, len(value), path, "")
+    if _too_long(shape.metadata, len(value)):
+        return
     for index, item in enumerate(value, 1):
         yield from _failures(shape.member, item, f"{path}.{index}.member")
 
@@ -112,9 +144,12 @@ def _map(shape: MapShape, value: object, path: str) -> Iterator[str]:
         yield failed(path, f"be a map, got {_kind(value)}")
         return
     yield from _length(shape.metadata, len(value), path, "")
+    if _too_long(shape.metadata, len(value)):
+        return
     for key, item in value.items():
         yield from _failures(shape.key, key, f"{path}.key")
-        yield from _failures(shape.value, item, f"{path}.{key}")
+        if item is not None:
+            yield from _failures(shape.value, item, f"{path}.{_clipped(str(key))}")
 
 
 def _string(shape: StringShape, value: object, path: str) -> Iterator[str]:
@@ -127,6 +162,8 @@ def _string(shape: StringShape, value: object, path: str) -> Iterator[str]:
     limits: Mapping[str, Any] = shape.metadata
     shown = "" if limits.get("sensitive") else _clipped(value)
     yield from _length(limits, len(value), path, shown)
+    if _too_long(limits, len(value)):
+        return
     if shape.enum and value not in shape.enum:
         yield failed(path, f"satisfy enum value set: [{', '.join(shape.enum)}]", shown=shown)
     pattern = limits.get("pattern")
@@ -155,8 +192,12 @@ def _length(limits: Mapping[str, Any], length: int, path: str, shown: str) -> It
     if "min" in limits and length < limits["min"]:
         requirement = f"have length greater than or equal to {limits['min']}"
         yield failed(path, requirement, shown=shown)
-    if "max" in limits and length > limits["max"]:
+    if _too_long(limits, length):
         yield failed(path, f"have length less than or equal to {limits['max']}", shown=shown)
+
+
+def _too_long(limits: Mapping[str, Any], length: int) -> bool:
+    return "max" in limits and length > limits["max"]
 
 
 def _fits(type_name: str, number: float) -> bool:

@@ -12,6 +12,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.emulator import cbor
+from mmctl.emulator.bodies import TooManyValues, load_json
 from mmctl.emulator.delivery import Delivery, Undelivered
 from mmctl.emulator.import_jobs import UPLOAD, scope_of
 from mmctl.emulator.operations import LOGS, MAIL_MANAGER, S3
@@ -58,11 +59,14 @@ def read_request(body: bytes, protocol: Protocol | None = None) -> dict[str, Any
     """Read the parameters of a call; no body is no parameters.
 
     Raises:
-        ServiceError: a SerializationException, the body is no JSON object or CBOR map.
+        ServiceError: a SerializationException, the body is no JSON object or CBOR map, or has
+            more values than any request.
     """
     protocol = protocol or JSON
     try:
         parameters = protocol.read(body) if body else {}
+    except TooManyValues as error:
+        raise _unreadable(f"the request body has {error}") from error
     except (ValueError, RecursionError) as error:
         raise _unreadable(f"the request body is no {protocol.name}") from error
     if not isinstance(parameters, dict):
@@ -165,14 +169,14 @@ def _unreadable(message: str) -> ServiceError:
 
 
 JSON: Final = Protocol(
-    name="JSON", content_type="application/x-amz-json-1.0", read=json.loads, written=_json
+    name="JSON", content_type="application/x-amz-json-1.0", read=load_json, written=_json
 )
 """AWS JSON 1.0: the operation is in the header X-Amz-Target."""
 
 LOGS_JSON: Final = Protocol(
     name="JSON",
     content_type="application/x-amz-json-1.1",
-    read=json.loads,
+    read=load_json,
     written=_json,
     service=LOGS,
     namespace="com.amazonaws.logs.v20140328",

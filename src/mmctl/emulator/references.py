@@ -1,0 +1,110 @@
+"""What rules and statements name, and what it means when it is not there.
+
+The service takes rules that name relays, archives and lists which do not exist, and deletes such
+while rules name them; the action or condition fails when mail comes. Whether it always does so is
+not known. `loose` does as the service was seen to do and says so; `strict` refuses.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.emulator.kinds import (
+    ADDON_INSTANCE,
+    ADDRESS_LIST,
+    ARCHIVE,
+    RELAY,
+    RULE_SET,
+    TRAFFIC_POLICY,
+    Kind,
+)
+from mmctl.emulator.service_error import conflict, invalid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mmctl.emulator.call import Call
+    from mmctl.emulator.store import Record
+
+_MEMBERS: Final[Mapping[str, Kind]] = {
+    "Relay": RELAY,
+    "TargetArchive": ARCHIVE,
+    "AddressLists": ADDRESS_LIST,
+    "Analyzer": ADDON_INSTANCE,
+}
+"""Members that name a resource by id or ARN; `Relay` is also the action that holds one."""
+
+
+class References(StrEnum):
+    """What happens to a request that leaves rules naming something that is not there."""
+
+    LOOSE = "loose"
+    """It is done, and noted."""
+    STRICT = "strict"
+    """It is refused."""
+
+
+def check_named(call: Call, body: Mapping[str, Any]) -> None:
+    """Look at what the rules or statements of a request name, and at the names of its rules.
+
+    Raises:
+        ServiceError: something is not there, or two rules have one name, and references are strict.
+    """
+    for kind, named in dict.fromkeys(_named(body)):
+        if not _is_there(call, kind, named):
+            call.loose(call.missing(f"{kind.name} not found: {named}"))
+    names = [rule["Name"] for rule in body.get("Rules", ()) if "Name" in rule]
+    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+        call.loose(invalid(f"Rule names must be unique: '{name}' comes more than once"))
+
+
+def check_unnamed(call: Call, record: Record) -> None:
+    """Look for the rule sets and traffic policies that name what is to be deleted.
+
+    Raises:
+        ServiceError: one does, and references are strict.
+    """
+    if _is_going(record):
+        return
+    for kind in (RULE_SET, TRAFFIC_POLICY):
+        for user in call.store.all(call.scope, kind.name, call.now):
+            named = {name for of, name in _named(user.body) if of.name == record.kind}
+            if named & _names_of(record):
+                used = f"{record.kind} {record.id} is in use by {kind.name} {user.id}"
+                call.loose(conflict(used))
+
+
+def _named(value: object) -> Iterator[tuple[Kind, str]]:
+    match value:
+        case dict():
+            for member, item in value.items():
+                if member in _MEMBERS and not isinstance(item, dict):
+                    names = item if isinstance(item, list) else [item]
+                    yield from ((_MEMBERS[member], name) for name in names)
+                else:
+                    yield from _named(item)
+        case list():
+            for item in value:
+                yield from _named(item)
+        case _:
+            return
+
+
+def _is_there(call: Call, kind: Kind, named: str) -> bool:
+    place = (call.scope, kind.name)
+    found = (
+        call.store.by_id(*place, named, call.now)
+        or call.store.by_arn(call.scope, named, call.now)
+        or (call.store.by_name(*place, named, call.now) if kind is ARCHIVE else None)
+    )
+    return found is not None and found.kind == kind.name and not _is_going(found)
+
+
+def _names_of(record: Record) -> set[str | None]:
+    """A rule can name an archive by its name too."""
+    return {record.id, record.arn} | ({record.name} if record.kind == ARCHIVE.name else set())
+
+
+def _is_going(record: Record) -> bool:
+    return record.kind == ARCHIVE.name and record.body["ArchiveState"] == "PENDING_DELETION"
