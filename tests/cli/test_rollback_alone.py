@@ -161,6 +161,42 @@ def test_where_nothing_is_the_way_without_a_project_is_named(
         assert "there is no `mmctl.yaml`" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["rollback", "history", "unpin"])
+def test_without_a_project_file_the_history_of_another_project_is_not_taken_for_none(
+    command: str, root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (root / "mmctl.yaml").unlink()
+    assert mmctl(root, command) == 64
+    err = capsys.readouterr().err
+    assert "there is no `mmctl.yaml` here; .mmctl/snapshots has the history of `acme`" in err
+    assert f"mmctl rollback --store {STORE}" in err
+
+
+def test_an_environment_that_is_not_there_is_the_one_problem_without_the_rules(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    without_rules(root)
+    capsys.readouterr()
+    assert mmctl(root, "rollback", "--yes", "--env", "prood") == 64
+    err = capsys.readouterr().err
+    assert err.startswith("error: there is no environment `prood`\nhelp: ")
+    assert "no file matches" not in err
+
+
+@pytest.mark.parametrize("kept", [b'{"cut', None])
+def test_a_newest_snapshot_that_is_damaged_or_gone_names_the_way_on(
+    kept: bytes | None, root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (newest,) = store_of(root).glob("0002-*.snapshot.json")
+    newest.unlink()
+    if kept is not None:
+        newest.write_bytes(kept)
+    capsys.readouterr()
+    assert mmctl(root, "rollback", "--yes") == 5
+    help_ = "help: go back to another one: mmctl history, then mmctl rollback ID\n"
+    assert capsys.readouterr().err.endswith(help_)
+
+
 def test_of_several_histories_one_must_be_named(
     root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -105,9 +105,10 @@ class Run:
         """The project file alone, in the environment of this run: no rule file is opened.
 
         Raises:
-            UsageError: there is no project here.
+            UsageError: there is no project here, or not the one whose history is.
             ProblemsFound: its file does not say where the environment is.
         """
+        from mmctl.cli.stores import refuse_another
         from mmctl.language.files import DiskFiles
         from mmctl.language.read import Sources
         from mmctl.language.settings import DEFAULT_SNAPSHOTS
@@ -116,7 +117,10 @@ class Run:
             raise UsageError(
                 f"there is no `{PROJECT_FILE}` in {self.root} or above", help=_WITHOUT_PROJECT
             )
-        sources = Sources(DiskFiles.below(self.root), self.root.resolve().name)
+        name = self.root.resolve().name
+        if not (self.root / PROJECT_FILE).exists():
+            refuse_another(self.root, DEFAULT_SNAPSHOTS, name)
+        sources = Sources(DiskFiles.below(self.root), name)
         message = f"`{PROJECT_FILE}` does not say where the environment is"
         try:
             project, problems = sources.read_alone(self.environment)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import Refused, UsageError
+from mmctl.language.root import PROJECT_FILE
 
 if TYPE_CHECKING:
     from mmctl.cli.run import Run
@@ -105,6 +106,28 @@ def refuse_tracked(directory: Path) -> None:
             help=f"git rm -r --cached {folder}, and a line in .gitignore; "
             "or set `snapshots:` in mmctl.yaml to a bucket",
         )
+
+
+def refuse_another(root: Path, where: str, project: str) -> None:
+    """Refuse a store that holds other projects alone, where no project file says which is meant.
+
+    Raises:
+        UsageError: it does.
+    """
+    kept = {found.project for found in map(_kept, _folders(root / where)) if found is not None}
+    if kept and project not in kept:
+        names = ", ".join(f"`{name}`" for name in sorted(kept))
+        raise UsageError(
+            f"there is no `{PROJECT_FILE}` here; {where} has the history of {names}",
+            help=f"mmctl rollback --store {where} goes on without it, as do history and unpin",
+        )
+
+
+def _folders(place: Path) -> list[str]:
+    try:
+        return [each.name for each in place.iterdir() if each.is_dir()]
+    except OSError:
+        return []
 
 
 def store_elsewhere(run: Run, named: Elsewhere) -> Project:

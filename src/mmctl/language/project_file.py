@@ -13,7 +13,7 @@ from mmctl.language.nodes import Mapping as MappingNode
 from mmctl.language.project import Environment, Project, Settings
 from mmctl.language.reader import MISSING, Reader
 from mmctl.language.root import PROJECT_FILE
-from mmctl.language.settings import default_settings, settings_of
+from mmctl.language.settings import LOCAL, default_settings, settings_of
 from mmctl.language.suggest import did_you_mean
 from mmctl.language.variables import Scope
 from mmctl.language.where import is_for_files, is_store, no_endpoint, no_store
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _WHERE: Final = frozenset({"version", "project", "snapshots", "default_environment"})
 """What of a project file says which project it is, and where its history is."""
+_ELSEWHERE: Final = frozenset({"rules", "cases", "vars", "semantics", "lint"})
+"""What says nothing of environments: a mistake there is not why one is missing."""
 _ERROR: Final = Severity.ERROR
 
 
@@ -68,13 +70,14 @@ class ProjectFile:
 
         Raises:
             UsageError: there is no such environment.
-            ProblemsFound: there is none, and the project file has mistakes.
+            ProblemsFound: there is none, and a mistake in the project file may be why.
         """
         wanted = name or settings.default_environment
         found = settings.environments.get(wanted)
         if found is not None:
             return found
-        if self.builder.problems:
+        node = self.sources.parse(PROJECT_FILE).node
+        if any(section_at(node, each.position) not in _ELSEWHERE for each in self.builder.problems):
             raise self.unusable(f"there is no environment `{wanted}`")
         known = listed(tuple(settings.environments))
         raise UsageError(
@@ -84,9 +87,12 @@ class ProjectFile:
 
     def _check_default(self, table: Table) -> None:
         """The default environment is one of those that there are."""
-        name, environments = table.get("default_environment"), table.get("environments", {})
+        name, environments = table.get("default_environment"), tuple(table.get("environments", ()))
+        if not environments and self.builder.problems:
+            return  # What was to say them may be what is wrong.
+        environments = environments or (LOCAL,)
         if name is not None and name not in environments:
-            help_ = did_you_mean(name, environments) or f"one of {listed(tuple(environments))}"
+            help_ = did_you_mean(name, environments) or f"one of {listed(environments)}"
             message = f"there is no environment `{name}`"
             self.builder.report("unknown-name", name.position, message, help_)
 

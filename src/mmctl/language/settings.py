@@ -29,6 +29,8 @@ DEFAULT_CASES: Final = ("cases/**/*.yaml",)
 WITHOUT_A_PROJECT: Final = ("*.yaml", *DEFAULT_RULES)
 """Where rules are looked for in a folder without a project file; other folders are others'."""
 DEFAULT_SNAPSHOTS: Final = ".mmctl/snapshots"
+LOCAL: Final = "local"
+"""The environment of a project that names none."""
 
 
 def default_settings(name: str) -> Settings:
@@ -57,7 +59,7 @@ def settings_of(table: Table, node: Node) -> Settings:
     environments = {
         name: _environment(name, value, _child(_child(node, "environments"), name))
         for name, value in table.get("environments", {}).items()
-    } or {"local": _local(position)}
+    } or {LOCAL: _local(position)}
     lint = table.get("lint", {})
     return Settings(
         project=table.get("project", "mmctl"),
@@ -106,7 +108,7 @@ def _environment(name: str, table: Table, node: Node | None) -> Environment:
 
 
 def _local(position: Position) -> Environment:
-    return Environment(name="local", endpoint=EMBEDDED, position=position)
+    return Environment(name=LOCAL, endpoint=EMBEDDED, position=position)
 
 
 def _variables(node: Node | None) -> dict[str, Node]:

@@ -43,6 +43,7 @@ _DIGITS: Final = 4
 SNAPSHOT: Final = ".snapshot.json"
 JOURNAL: Final = ".journal.jsonl"
 _PROBE: Final = "probe"
+_TO_ANOTHER: Final = "go back to another one: mmctl history, then mmctl rollback ID"
 
 
 class History:
@@ -143,13 +144,16 @@ class History:
         Raises:
             CouldNot: the snapshot is not there or damaged.
         """
-        document = self._json(id + SNAPSHOT)
+        try:
+            document = self._json(id + SNAPSHOT)
+        except CouldNot as error:
+            error.help = error.help or _TO_ANOTHER
+            raise
         try:
             return snapshot_of(document)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise Damaged(
-                f"snapshot `{id}` in {self.store.place} is damaged: {error}",
-                help="go back to another one: mmctl history, then mmctl rollback ID",
+                f"snapshot `{id}` in {self.store.place} is damaged: {error}", help=_TO_ANOTHER
             ) from error
 
     def standing(self, entry: HistoryEntry) -> Standing:

@@ -29,6 +29,8 @@ _VALUES: Final = {
     "branch": re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./+-]*"),
     "host": re.compile(r"[a-z0-9][a-z0-9.-]*"),
 }
+WORKFLOW: Final = "mail-rules.yaml"
+"""The workflow file that `mmctl init` writes."""
 _OF: Final = {GITHUB: ("id", "owner", "workflow", "branch"), GITLAB: ("host", "branch")}
 REPOSITORY_ID: Final = "REPOSITORY_ID"
 OWNER_ID: Final = "OWNER_ID"
@@ -47,7 +49,7 @@ class Pipeline:
     path: str
     """`OWNER/REPO` or `GROUP/PROJECT`."""
     branch: str = "main"
-    workflow: str = "mmctl.yaml"
+    workflow: str = WORKFLOW
     """Of GitHub: the workflow file that may, of that branch."""
     id: str = REPOSITORY_ID
     owner: str = OWNER_ID
