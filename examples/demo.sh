@@ -11,7 +11,12 @@ cd "$scratch"
 
 say() { printf '\n# %s\n' "$*"; }
 run() {
-  printf '$ %s\n' "$*"
+  line=
+  for word; do # a word with spaces is shown as it has to be typed
+    case $word in *" "*) word="\"$word\"" ;; esac
+    line="$line $word"
+  done
+  printf '$%s\n' "$line"
   "$@" || { code=$?; [ "$code" -eq "${expected:-0}" ] || exit "$code"; }
 }
 edit() { # change a text in a rule file, and show the line as it is then

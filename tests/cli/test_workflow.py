@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from ruamel.yaml import YAML
 
 from mmctl.cli.main import exit_code
 from mmctl.live.iam.trusting import WORKFLOW
@@ -39,7 +39,7 @@ def runner(tmp_path: Path) -> Path:
 
 def steps(root: Path) -> list[str]:
     text = (root / ".github" / "workflows" / WORKFLOW).read_text()
-    document: Any = yaml.safe_load(text)
+    document: Any = YAML(typ="safe", pure=True).load(text)
     found = [step["run"] for step in document["jobs"]["check"]["steps"] if "run" in step]
     return [step for step in found if "pip install" not in step]
 

@@ -46,13 +46,13 @@ RULE = "version: 1\nrules:\n  - name: x\n"
         (
             f"{RULE}   actions: [drop]\n",
             (4, 4),
-            "this line is indented otherwise than those it belongs to",
+            "this line is not indented like those it belongs to",
             "begin it in column 3, as line 3 does, or further in",
         ),
         (
             f"{RULE}    conditions:\n      - tls: true\n       - tls: false\n    actions: [drop]\n",
             (6, 8),
-            "this line is indented otherwise than those it belongs to",
+            "this line is not indented like those it belongs to",
             "begin it in column 7, as line 5 does, or further in",
         ),
         (

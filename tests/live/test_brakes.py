@@ -146,6 +146,13 @@ def test_what_decides_on_all_mail_needs_a_flag(
     assert error.help == f"to go on: --force {brake}"
 
 
+def test_another_server_is_told_in_the_words_of_the_files(world: World) -> None:
+    world.apply()
+    world.replace("server: mail.corp.example.com", "server: other.example.com")
+    (grip,) = grips(world.plan())
+    assert grip.what.endswith(": server: mail.corp.example.com → other.example.com")
+
+
 def test_an_archive_that_goes_cannot_come_back(world: World) -> None:
     world.apply()
     world.replace("  compliance: {retention: SEVEN_YEARS}", "  other: {retention: PERMANENT}")

@@ -128,6 +128,16 @@ def test_the_history_is_newest_first(world: World) -> None:
     assert lines[0].endswith("(it was wrong)")
 
 
+def test_a_call_of_the_history_is_done_or_has_no_answer(world: World) -> None:
+    changed(world)
+    entry = world.history.entries()[-1]
+    journal = world.history.journal(entry.id)
+    lines = render_history.one(entry, journal).plain.splitlines()[4:]
+    assert {line.split()[-1] for line in lines} == {"done"}
+    cut_off = render_history.one(entry, journal[:1]).plain.splitlines()
+    assert cut_off[-1].endswith("no answer noted")
+
+
 @pytest.mark.parametrize(
     ("endpoint", "named"),
     [

@@ -117,8 +117,8 @@ def _lint(run: Run, project: Project, *, forced: bool) -> tuple[Problem, ...]:
             "lint found errors, so nothing is planned",
             errors,
             project.files,
-            help="mend them; above one that is meant: `# mmctl: ignore[CHECK] REASON`; "
-            "to go on in spite of all: --force lint",
+            help="correct them; above one that is meant: `# mmctl: ignore[CHECK] REASON`; "
+            "to plan with the errors: --force lint",
         )
     return problems
 

@@ -97,7 +97,7 @@ def _misplaced(error: Any, what: str, at: Place, lines: Sequence[str]) -> Explan
     if "expected '-' indicator" in what or "expected key" in what:
         return Explanation(
             at,
-            "this line is indented otherwise than those it belongs to",
+            "this line is not indented like those it belongs to",
             f"begin it in column {begun.column + 1}, as line {begun.line + 1} does, or further in",
         )
     if "expected ':'" in what and begun.line < len(lines):

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from mmctl.live.entries import HistoryEntry
     from mmctl.live.pins import Pin
 
+_ENDS = {"after": "done"}
+"""How a call ended that the journal notes, in words."""
+
 
 def human(entries: Sequence[HistoryEntry], pins: Sequence[Pin] = ()) -> Text:
     """One line an entry, newest first, and one for each pin."""
@@ -69,7 +72,8 @@ def one(entry: HistoryEntry, journal: Sequence[Mapping[str, Any]]) -> Text:
         lines.append(_said(f"forced: {', '.join(entry.forced)}"))
     lines += [_said(f"written over: {line}") for line in entry.overwritten]
     ended = [line for line in journal if line["moment"] != "before"]
-    lines += [_said(f"  {_call(line)}  {line['moment']}") for line in ended]
+    ends = ((line, _ENDS.get(line["moment"], line["moment"])) for line in ended)
+    lines += [_said(f"  {_call(line)}  {end}") for line, end in ends]
     if journal and journal[-1]["moment"] == "before":
         lines.append(_said(f"  {_call(journal[-1])}  no answer noted"))
     return Text("\n").join(lines)

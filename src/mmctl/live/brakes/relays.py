@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mmctl.language.project import Kind
 from mmctl.live.brakes.brake import Brake, Grip
+from mmctl.live.wording import spaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,6 @@ def relay_target(plan: Plan) -> Iterator[Grip]:
         if edit.resource is Kind.RELAY and edit.path in {"server_name", "server_port"}:
             yield Grip(
                 brake=Brake.RELAY_TARGET,
-                what=f"relay {edit.object}: {edit.path} {edit.before} → {edit.after}",
+                what=f"relay {edit.object}: {spaced(edit.words or edit.path)}",
                 why="all mail of this relay goes to another server",
             )
