@@ -124,6 +124,12 @@ def test_the_action_annotates_lines_of_the_repository_and_writes_a_summary(
     assert "| `unknown-name` |" in (tmp_path / "summary.md").read_text()
 
 
+def test_the_action_installs_with_no_pip_of_the_checkout(tmp_path: Path) -> None:
+    (tmp_path / "pip.py").write_text("open('RAN', 'w').close()\n", encoding="utf-8")
+    step("Install mmctl", tmp_path, tmp_path / "summary.md", {"SOURCE": "./nothing"})
+    assert not (tmp_path / "RAN").exists()
+
+
 @pytest.mark.parametrize("environment", ["", "local"])
 def test_the_action_passes_where_nothing_is_wrong(
     gateway: Path, tmp_path: Path, environment: str

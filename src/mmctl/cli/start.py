@@ -35,6 +35,8 @@ def main() -> None:
     gc.set_threshold(500_000, 50, 100)
     # Plug-ins of pydantic are for applications; to look for them takes as long as to read rules.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # Processes of ours take no module from the folder they run in: anybody's checkout may be there.
+    os.environ["PYTHONSAFEPATH"] = "1"
     try:
         from mmctl.cli.main import main as run
 
