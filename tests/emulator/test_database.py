@@ -192,6 +192,29 @@ def test_a_file_that_lost_a_table_is_damaged(make_embedded: Any, tmp_path: Path)
         make_embedded(path)
 
 
+DIE_IN_THE_FIRST_START = """
+import os, signal, sqlite3, sys
+
+file = sqlite3.connect(sys.argv[1], isolation_level=None)
+file.execute("pragma cache_size = 1")
+for statement in ("create table one (text)", "drop table one", "begin", "create table one (text)"):
+    file.execute(statement)
+for _ in range(300):
+    file.execute("insert into one values (?)", ("x" * 2000,))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGKILL is POSIX")
+def test_what_a_killed_process_left_to_be_rolled_back_is_no_damage(
+    make_embedded: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "embedded.db"
+    subprocess.run([sys.executable, "-c", DIE_IN_THE_FIRST_START, path], check=False)
+    assert (tmp_path / "embedded.db-journal").stat().st_size > 0
+    assert names(make_embedded(path), "ListRelays", "Relays", "RelayName") == []
+
+
 @pytest.mark.skipif(os.name != "posix", reason="pipes in folders are POSIX")
 def test_a_pipe_in_the_place_of_the_file_is_told(make_embedded: Any, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "embedded.db")
