@@ -733,3 +733,32 @@ def test_what_an_environment_does_not_say_has_no_value() -> None:
         "a.yaml:9:44: `${env.profile}` is not replaced: only `${vars.NAME}` and `${env.name}`, "
         "`${env.account}`, `${env.region}`, `${env.partition}` are [unknown-variable]",
     ]
+
+
+_LIST = "version: 1\naddress_lists:\n  blocked: {members_file: ../lists/blocked.csv}\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"mail,why\na@example.org,x\nb@example.org,y\n", "1:1: several columns, and no line"),
+        (b"# ours\n\naddress;why\na@example.org;x\n", "3:1: columns are separated by `;`, expe"),
+        (b"address\twhy\na@example.org\tx\n", "1:1: columns are separated by tabs, expected `,`"),
+        (b"address\na@example.org\nb\xff@example.org\n", "3:2: got the byte 0xff, expected UTF-8"),
+        ("address\n".encode("utf-16"), "1:1: got UTF-16, expected UTF-8"),
+    ],
+)
+def test_a_mistake_in_a_list_file_is_one_problem_in_that_file(content: bytes, said: str) -> None:
+    _, (problem,) = read_text({"rules/a.yaml": _LIST.encode(), "lists/blocked.csv": content})
+    at = problem.position
+    assert at.file == "lists/blocked.csv"
+    assert f"{at.line}:{at.column}: {problem.message}".startswith(said)
+    assert problem.help
+
+
+def test_a_path_from_the_folder_of_the_project_is_told_how_it_is_written() -> None:
+    text = _LIST.replace("../lists", "lists")
+    _, (problem,) = read_text({"rules/a.yaml": text, "lists/blocked.csv": "a@example.org\n"})
+    assert problem.help == (
+        "paths are relative to the file that names them: write `../lists/blocked.csv`"
+    )

@@ -16,6 +16,7 @@ from mmctl.language.comments import ignores
 from mmctl.language.conflicts import conflicts
 from mmctl.language.files import DiskFiles, Files, MemoryFiles, Unreadable, decode, leaves_project
 from mmctl.language.invariants import invariant_of
+from mmctl.language.list_files import no_columns
 from mmctl.language.node_places import rule_lines, rules_elsewhere, section_at
 from mmctl.language.nodes import Mapping as MappingNode
 from mmctl.language.nodes import Node
@@ -245,7 +246,7 @@ class _Reading:
         if text is None:
             return None
         self.list_files[whole] = text
-        found = conflicts(text, file=whole)
+        found = conflicts(text, file=whole) or no_columns(text, file=whole)
         self.builder.problems.extend(found)
         return None if found else ListFile(whole, text)
 
@@ -258,11 +259,23 @@ class _Reading:
             self.builder.report("include", path.position, message, "move it, or copy it")
             return None
         try:
-            return decode(self.sources.files.read(whole), whole)
+            content = self.sources.files.read(whole)
         except Unreadable as error:
             message = f"`{whole}` {error.problem.message}"
-            self.builder.report("unreadable-file", path.position, message)
+            self.builder.report("unreadable-file", path.position, message, self._meant(path))
             return None
+        try:
+            return decode(content, whole)
+        except Unreadable as error:
+            self.builder.problems.append(error.problem)
+            return None
+
+    def _meant(self, path: Text) -> str | None:
+        """What to write instead of a path that is meant from the folder of the project."""
+        if leaves_project(path) or posixpath.normpath(path) not in self.matching(path):
+            return None
+        written = posixpath.relpath(path, posixpath.dirname(path.position.file) or ".")
+        return f"paths are relative to the file that names them: write `{written}`"
 
     def matching(self, pattern: str) -> tuple[str, ...]:
         """The files that an include matches."""
