@@ -282,7 +282,7 @@ def test_github_gets_a_job_summary(
     page = tmp_path / "summary.md"
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(page))
     lint("--format", "github")
-    assert "| spf-alone |" in page.read_text()
+    assert "| `spf-alone` |" in page.read_text()
 
 
 def called(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
