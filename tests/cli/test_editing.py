@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mmctl.cli.editing import FileEdit, edited
+from mmctl.cli.editing import FileEdit, edited, editing_alone
+from mmctl.cli.main import exit_code
 from mmctl.cli.run import Run
 from mmctl.errors import CouldNot, StoppedPartWay
 
@@ -41,3 +42,25 @@ def test_an_edit_stays_where_something_of_it_is_live(
     with pytest.raises(type(end)), edited(run, edit, lambda _: True):
         raise end
     assert file.read_text(encoding="utf-8") == left
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("list", "add", "partners", "a@example.org", "--reason", "attack", "--yes"),
+        ("list", "remove", "partners", "*@partner.example", "--reason", "over", "--yes"),
+        ("promote", "block"),
+        ("drift", "--write"),
+    ],
+    ids=" ".join,
+)
+def test_of_two_commands_that_edit_files_at_once_the_second_is_refused(
+    words: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("fcntl")
+    with editing_alone(tmp_path):
+        code = exit_code([*words, "-C", str(tmp_path)])
+    assert code == 3
+    assert "another mmctl is editing files of this project" in capsys.readouterr().err
+    with editing_alone(tmp_path):
+        pass

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from mmctl.cli.change import open_change
+from mmctl.cli.editing import editing_alone
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
 
 if TYPE_CHECKING:
+    from mmctl.cli.change import Change
     from mmctl.cli.drift_writing import Written
     from mmctl.live.drift import Drift
     from mmctl.live.plan import Plan
@@ -36,14 +39,11 @@ def drift(
     from mmctl.live.drift import drift_of
     from mmctl.render import drift as render
 
-    change = open_change(run, endpoint_url=endpoint_url)
-    made = change.plan()
-    found = drift_of(made, change.means.history)
-    written = None
-    if write:
-        from mmctl.cli.drift_writing import take_hand_edits
-
-        written = take_hand_edits(change, made)
+    with editing_alone(run.root) if write else nullcontext():
+        change = open_change(run, endpoint_url=endpoint_url)
+        made = change.plan()
+        found = drift_of(made, change.means.history)
+        written = _written(change, made) if write else None
     if run.format == "json":
         run.write_json(_document(found, made, written))
     elif written is None:
@@ -53,6 +53,12 @@ def drift(
     if written is not None:
         return NOT_ALL if written.left else 0
     return DRIFT if found.any else 0
+
+
+def _written(change: Change, made: Plan) -> Written:
+    from mmctl.cli.drift_writing import take_hand_edits
+
+    return take_hand_edits(change, made)
 
 
 def _document(found: Drift, made: Plan, written: Written | None) -> dict[str, Any]:

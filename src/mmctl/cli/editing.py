@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,6 +10,11 @@ from typing import TYPE_CHECKING
 from mmctl.errors import CouldNot, ProblemsFound, Refused, UsageError
 from mmctl.inputs import FILE_AT_MOST, read_file
 from mmctl.writing import write_whole
+
+try:
+    import fcntl
+except ImportError:  # Windows has none; there two at once are not told apart
+    fcntl = None  # type: ignore[assignment] # see the line above
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,6 +31,46 @@ class FileEdit:
     path: Path
     before: str
     after: str
+
+
+@contextmanager
+def editing_alone(root: Path) -> Iterator[None]:
+    """Keep other commands from editing files of a project, from its first reading to the end.
+
+    Where the file system has no locks, nothing is held.
+
+    Raises:
+        Refused: another command is at it.
+    """
+    held = _held(root)
+    try:
+        yield
+    finally:
+        if held is not None:
+            os.close(held)
+
+
+def _held(root: Path) -> int | None:
+    """The folder, opened and locked; None: there is no lock to be had."""
+    if fcntl is None:
+        return None
+    try:
+        folder = os.open(root, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(folder)
+        raise Refused(
+            "another mmctl is editing files of this project",
+            why="of two edits at once one would be lost, in the file or live",
+            help="wait for it or end it, then try again",
+        ) from None
+    except OSError:
+        os.close(folder)
+        return None
+    return folder
 
 
 def edit_of(path: Path, change: Callable[[str], str | None], what: str) -> FileEdit:

@@ -21,7 +21,7 @@ from mmctl.cli.change import (
     screen,
     write_entry,
 )
-from mmctl.cli.editing import FileEdit, edit_of, edited, take_back
+from mmctl.cli.editing import FileEdit, edit_of, edited, editing_alone, take_back
 from mmctl.cli.ends import stoppable
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
@@ -76,6 +76,13 @@ def list_(
     carry_out = partial(
         _apply, run, (verb, name, address), endpoint_url, permissions, reason, yes=yes
     )
+    with editing_alone(run.root):
+        return _in_file_and_live(run, verb, name, address, carry_out)
+
+
+def _in_file_and_live(
+    run: Run, verb: str, name: str, address: str, carry_out: Callable[..., int]
+) -> int:
     try:
         project = run.project()
     except (ProblemsFound, UsageError) as error:

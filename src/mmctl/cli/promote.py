@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mmctl.cli.change import open_change
-from mmctl.cli.editing import edit_of, edited
+from mmctl.cli.editing import edit_of, edited, editing_alone
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
 from mmctl.cli.trust_options import PasswordEnv
@@ -38,11 +38,12 @@ def promote(
 
     run = run.with_passwords_of(password_env)
     gates = partial(pass_gates, forced=forced_in_plan(force or ()))
-    found = _shadow(run.project(), rule)
-    path = run.root.resolve() / found.position.file
-    edit = edit_of(path, lambda text: without_shadow(text, found.position), f"rule `{rule}`")
-    with edited(run, edit, lambda after: not _rules(after)[rule].shadow):
-        made = open_change(run, endpoint_url=endpoint_url).plan(gates)
+    with editing_alone(run.root):
+        found = _shadow(run.project(), rule)
+        path = run.root.resolve() / found.position.file
+        edit = edit_of(path, lambda text: without_shadow(text, found.position), f"rule `{rule}`")
+        with edited(run, edit, lambda after: not _rules(after)[rule].shadow):
+            made = open_change(run, endpoint_url=endpoint_url).plan(gates)
     if run.format == "json":
         run.write_json(plan_document(made))
     else:
