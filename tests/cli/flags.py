@@ -28,7 +28,7 @@ def options_of(command: str) -> frozenset[str]:
     """The options of a command, as they are typed."""
     found = typer.main.get_command(make_app(command))
     named = getattr(found, "commands", {}).get(command, found)
-    return frozenset(name for each in named.params for name in each.opts)
+    return frozenset({"--help", *(name for each in named.params for name in each.opts)})
 
 
 def advice(errors: Sequence[str]) -> Iterator[str]:

@@ -762,3 +762,19 @@ def test_a_path_from_the_folder_of_the_project_is_told_how_it_is_written() -> No
     assert problem.help == (
         "paths are relative to the file that names them: write `../lists/blocked.csv`"
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "advice"),
+    [
+        ("${corp_domain}", "did you mean `vars.corp_domain`?"),
+        ("${var.corp_domain}", "did you mean `vars.corp_domain`?"),
+        ("${env.nmae}", "did you mean `env.name`?"),
+        ("${amount}", "for a literal `${` write `$${`"),
+    ],
+)
+def test_a_name_that_is_not_replaced_gets_the_one_that_was_meant(written: str, advice: str) -> None:
+    project = "version: 1\nproject: x\nrules: ['*.yaml']\nvars: {corp_domain: example.com}\n"
+    text = f"version: 1\nrelays:\n  out: {{server: '{written}', port: 25, authentication: none}}\n"
+    _, problems = read_text({"mmctl.yaml": project, "a.yaml": text})
+    assert [problem.help for problem in problems] == [advice]

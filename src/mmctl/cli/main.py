@@ -17,7 +17,7 @@ import typer
 from mmctl import __version__
 from mmctl.cli.commands import COMMANDS, function_of
 from mmctl.cli.ends import clear_ends
-from mmctl.cli.printing import printed_errors
+from mmctl.cli.printing import on_screen, printed_errors
 from mmctl.cli.run import Run, console_for
 from mmctl.errors import MmctlError, ProblemsFound, Refused, UsageError
 from mmctl.visible import visible
@@ -209,11 +209,22 @@ def _exit_code(arguments: Sequence[str]) -> int:
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - nothing that went wrong ends in a traceback
         if hasattr(error, "format_message"):
-            sys.stderr.write(f"error: {visible(error.format_message())}\n")
+            _report(_usage(error))
             return USAGE
         _report_fault(error)
         return FAULT
     return code if isinstance(code, int) else 0
+
+
+def _usage(error: Any) -> UsageError:
+    """What the parser of the command line says, as errors of ours are said."""
+    text = error.format_message().rstrip(".")
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "mmctl"
+    advice = f"{path} --help"
+    if text.startswith("Got unexpected extra argument"):
+        advice = f"a text with spaces needs quotes; {advice}"
+    return UsageError(text[:1].lower() + text[1:], help=advice)
 
 
 def _report(error: MmctlError) -> None:
@@ -225,9 +236,11 @@ def _report(error: MmctlError) -> None:
     lines = [f"{word}: {error.message}", *error.details]
     if isinstance(error, Refused):
         lines.append(f"why: {error.why}")
+    lines = [on_screen(visible(line), sys.stderr) for line in lines]
     if error.help:
-        lines.append(f"help: {error.help}")
-    sys.stderr.write("".join(f"{visible(line)}\n" for line in lines))
+        # Commands are left in one piece, to be copied.
+        lines.append(visible(f"help: {error.help}"))
+    sys.stderr.write("".join(f"{line}\n" for line in lines))
 
 
 def _report_fault(error: Exception) -> None:

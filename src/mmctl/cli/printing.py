@@ -7,8 +7,10 @@ renders through the hook of `mmctl.render.gate`.
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import sys
+import textwrap
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TextIO, cast
 
@@ -49,6 +51,22 @@ def is_read_by_people(stream: TextIO) -> bool:
     except (OSError, ValueError):
         return in_ci()
     return in_ci() and not stat.S_ISREG(mode)
+
+
+def on_screen(line: str, stream: TextIO) -> str:
+    """A line as a screen shows it: broken between words, not within them; else as it is."""
+    if not stream.isatty():
+        return line
+    return "\n".join(
+        textwrap.wrap(
+            line,
+            shutil.get_terminal_size().columns,
+            subsequent_indent="  ",
+            break_long_words=False,
+            break_on_hyphens=False,
+            drop_whitespace=True,
+        )
+    )
 
 
 class Printed:

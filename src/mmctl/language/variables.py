@@ -80,7 +80,7 @@ class Scope:
             return _of_environment(self.environment, variable, position, report)
         if kind != "vars" or not variable:
             message = f"`${{{name}}}` is not replaced: only `${{vars.NAME}}` and {_listed()} are"
-            report(_problem(position, message, "for a literal `${` write `$${`"))
+            report(_problem(position, message, self._meant(name)))
             return None
         found = self.variables.get(variable)
         if found is None:
@@ -90,6 +90,15 @@ class Scope:
             help_ = did_you_mean(variable, self.variables) or "set it under `vars` in mmctl.yaml"
             report(_problem(position, message, help_))
         return found
+
+    def _meant(self, name: str) -> str:
+        """What to write instead of a name that is neither a variable nor of the environment."""
+        last = name.rpartition(".")[2]
+        vars_ = {f"vars.{each}": each for each in self.variables or ()}
+        known = [*vars_, *(f"env.{each}" for each in OF_ENVIRONMENT)]
+        exact = f"vars.{last}"
+        near = f"did you mean `{exact}`?" if exact in vars_ else did_you_mean(name, known)
+        return near or "for a literal `${` write `$${`"
 
 
 def _listed() -> str:
