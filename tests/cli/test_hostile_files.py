@@ -319,3 +319,19 @@ def test_what_a_shell_puts_in_place_of_a_command_is_read() -> None:
         assert read_file(f"/dev/fd/{read_end}", at_most=5) == b"12345"
     finally:
         os.close(read_end)
+
+
+@pytest.mark.parametrize("link", ["members.csv", "folder"])
+def test_no_link_leads_to_a_hidden_file_whose_lines_would_be_shown(
+    mmctl: Callable[..., Ran], link: str
+) -> None:
+    Path(".secrets").mkdir()
+    Path(".secrets/config").write_text("token = c2VjcmV0\n", encoding="utf-8")
+    Path("rules", link).symlink_to("../.secrets" + ("" if link == "folder" else "/config"))
+    file = "folder/config" if link == "folder" else link
+    text = f"version: 1\naddress_lists:\n  vips: {{members_file: {file}}}\n"
+    Path("rules/list.yaml").write_text(text, encoding="utf-8")
+    code, said = mmctl("lint", "--no-cache")
+    assert code == 1
+    assert f"`rules/{file}` cannot be read" in said or "leads to a hidden file" in said
+    assert "c2VjcmV0" not in said

@@ -128,6 +128,8 @@ class DiskFiles:
         try:
             if not self._is_inside(path):
                 raise Unreadable(_problem(path, "the file lies outside the project"))
+            if self._leads_to_hidden(path):
+                raise Unreadable(_problem(path, "the link leads to a hidden file"))
             return read_file(whole, at_most=FILE_AT_MOST)
         except IsADirectoryError as error:
             raise Unreadable(_problem(path, str(error.strerror))) from None
@@ -138,6 +140,14 @@ class DiskFiles:
     def _is_inside(self, path: str) -> bool:
         """Whether a path, its links followed, lies in the project."""
         return resolved(self.root / path).is_relative_to(self.root)
+
+    def _leads_to_hidden(self, path: str) -> bool:
+        """Whether links make of a path one with a hidden part, such as `.git/config` or `.env`.
+
+        What is there is no part of the project, and may be secret; what is read may be shown.
+        """
+        place = resolved(self.root / path).relative_to(self.root)
+        return _has_hidden(place.parts) and not _has_hidden(posixpath.normpath(path).split("/"))
 
 
 class MemoryFiles:
@@ -165,6 +175,10 @@ class MemoryFiles:
         if found is None:
             raise Unreadable(_problem(path, "cannot be read: no such file or directory"))
         return found.encode("utf-8", "surrogatepass") if isinstance(found, str) else found
+
+
+def _has_hidden(parts: Iterable[str]) -> bool:
+    return any(part.startswith(".") for part in parts)
 
 
 def no_larger(content: bytes, path: str) -> bytes:
