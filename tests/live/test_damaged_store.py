@@ -291,3 +291,27 @@ def test_a_new_entry_never_takes_the_number_of_what_is_damaged(world: World) -> 
     entry = world.apply()
     assert entry is not None
     assert entry.number == 5
+
+
+@pytest.mark.parametrize("left", [("entry", "snapshot"), ("snapshot",), ("entry",)])
+def test_where_the_last_apply_cannot_be_told_the_one_before_is_only_undone_by_its_name(
+    world: World, left: tuple[str, ...]
+) -> None:
+    world.replace("20MB", "15MB")
+    assert world.apply() is not None
+    for name in [*world.history.store.names("")]:
+        if name.startswith("0005"):
+            world.history.store.delete(name)
+            if name.split(".")[1] in left:
+                world.history.store.put(name, "{")
+    reopened(world)
+    with pytest.raises(Refused, match=r"neither the entry nor the snapshot of 0005-.* can be read"):
+        goal(world.history, None)
+    assert goal(world.history, "4").number == 4
+    for name in [*world.history.store.names("")]:
+        if name.startswith("000") and not name.startswith("0005"):
+            world.history.store.delete(name)
+    reopened(world)
+    with pytest.raises(Refused) as refused:
+        goal(world.history, None)
+    assert "no other apply is noted" in refused.value.why

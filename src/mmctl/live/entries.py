@@ -75,7 +75,12 @@ class HistoryEntry:
     @property
     def number(self) -> int:
         """The place in the order of entries, whatever the clock said."""
-        return int(self.id.partition("-")[0])
+        return number_of(self.id)
+
+
+def number_of(id: str) -> int:
+    """The number that an id begins with."""
+    return int(id.partition("-")[0])
 
 
 def entry_of(document: Any, id: str) -> HistoryEntry:

@@ -23,6 +23,7 @@ from mmctl.live.entries import (
     Result,
     entry_document,
     entry_of,
+    number_of,
 )
 from mmctl.live.pinning import same_pin
 from mmctl.live.pins import Pin, numbered, pin_document, pin_of
@@ -64,6 +65,17 @@ class History:
         lost = {each for each in lost if found.get(each) is None}
         sound = [entry for entry in found.values() if entry is not None]
         return tuple(sorted([*sound, *rebuilt_entries(self, sound, lost)], key=_order))
+
+    def untold(self) -> tuple[str, ...]:
+        """The ids, oldest first, of which neither the entry nor the snapshot can be read."""
+        names = self.store.names("")
+        left = {
+            name.removesuffix(end)
+            for name in names
+            for end in (ENTRY, SNAPSHOT)
+            if _ends(name, end)
+        }
+        return tuple(sorted(left - {entry.id for entry in self.entries()}, key=number_of))
 
     def entry(self, name: str) -> HistoryEntry | None:
         """The entry of a file; None: it is damaged."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import CouldNot
 from mmctl.live.edits import Summary
-from mmctl.live.entries import APPLIED, ENTRY, Doing, HistoryEntry, Result
+from mmctl.live.entries import APPLIED, ENTRY, Doing, HistoryEntry, Result, number_of
 from mmctl.live.passwords import BOOK, book_of
 from mmctl.live.pinning import pins_between, same_pin
 from mmctl.live.pins import Pin, numbered, state_pin
@@ -41,14 +41,10 @@ def rebuilt_entries(
         except CouldNot:
             history.tell(name, "neither its entry nor its snapshot can be read")
             continue
-        before = [entry for entry in known if entry.number < _number(name)]
+        before = [entry for entry in known if entry.number < number_of(name)]
         entry = _entry_of(history, snapshot, before[-1] if before else None, newest)
         known = sorted([*known, entry], key=lambda each: each.number)
         yield entry
-
-
-def _number(id: str) -> int:
-    return int(id.partition("-")[0])
 
 
 def _entry_of(
@@ -80,7 +76,7 @@ def _entry_of(
 
 def _result(history: History, id: str, newest: int) -> Result:
     """How it ended, as its journal tells; of the newest it is not known whether it went on."""
-    if _number(id) > newest:
+    if number_of(id) > newest:
         return Result.UNFINISHED
     journal = history.journal(id)
     if not journal:

@@ -13,7 +13,7 @@ from mmctl.language.project import Kind
 from mmctl.live.apply import apply
 from mmctl.live.by_hand import with_marks
 from mmctl.live.edits import EditKind
-from mmctl.live.entries import Doing, Result
+from mmctl.live.entries import Doing, Result, number_of
 from mmctl.live.hand_edits import keeping_hand_edits
 from mmctl.live.last_applied import last_applied
 from mmctl.live.pinning import holds, pins_between, same_pin
@@ -39,16 +39,35 @@ def goal(history: History, id: str | None) -> HistoryEntry:
 
     Raises:
         UsageError: there is no such entry.
+        Refused: which one was the last cannot be told.
     """
     if id is not None:
         return history.find(id)
     last = history.last_apply()
+    untold = history.untold()
+    if untold and (last is None or number_of(untold[-1]) > last.number):
+        raise _last_is_unknown(untold[-1], last)
     if last is None:
         raise UsageError(
             f"nothing to roll back: no apply is noted in {history.store.place}",
             help="snapshots of another machine? set `snapshots:` to where they are",
         )
     return history.find(last.state_before)
+
+
+def _last_is_unknown(id: str, last: HistoryEntry | None) -> Refused:
+    refused = f"neither the entry nor the snapshot of {id} can be read"
+    if last is None:
+        return Refused(
+            refused,
+            why="no other apply is noted, so no state to go back to is known",
+            help="a copy of the store? name it with --store",
+        )
+    return Refused(
+        refused,
+        why=f"it may be the last apply: going back to before {last.id} would undo that one too",
+        help=f"to go back to before {last.id} all the same: mmctl rollback {last.state_before}",
+    )
 
 
 def further_back(history: History, entry: HistoryEntry) -> HistoryEntry | None:
