@@ -13,6 +13,7 @@ from mmctl.cli.change import (
     REFUSED,
     Change,
     agreed,
+    applied_as,
     in_environment,
     nothing_to_do,
     open_change,
@@ -102,7 +103,7 @@ def apply(
             return REFUSED
         entry = carry_out(made, change.means, permissions)
         if entry is not None:
-            show(render.line(f"applied as {entry.id}; back to the state before: mmctl rollback"))
+            show(render.line(applied_as(change, entry)))
             write_entry(change, entry)
     return 0
 

@@ -61,6 +61,11 @@ class Change:
         known = project.settings.lint.known_members
         return target_of(project.environment, self.means.service.identity, known)
 
+    @property
+    def words(self) -> str:
+        """The option that a command needs to be about the same environment, after a space."""
+        return environment_words(self.project)
+
     def desired(self) -> LiveConfiguration:
         """What the files want live.
 
@@ -235,6 +240,17 @@ def screen(change: Change) -> Iterator[Callable[[Text], None]]:
     finally:
         for part in around:
             run.show(part)
+
+
+def environment_words(project: Project) -> str:
+    """The option that names the environment of a project, where it is not the default one."""
+    name = project.environment.name
+    return "" if name == project.settings.default_environment else f" --env {name}"
+
+
+def applied_as(change: Change, entry: HistoryEntry) -> str:
+    """What was applied, and the command that goes back."""
+    return f"applied as {entry.id}; back to the state before: mmctl rollback{change.words}"
 
 
 def write_entry(change: Change, entry: HistoryEntry | None) -> None:

@@ -17,6 +17,8 @@ import typer
 from mmctl.cli.change import (
     REFUSED,
     agreed_by_name,
+    applied_as,
+    environment_words,
     open_change,
     screen,
     write_entry,
@@ -135,7 +137,8 @@ def _live_alone(run: Run, error: MmctlError, carry_out: Callable[..., int]) -> i
     run.say(f"the files cannot be used ({found}): no file is edited")
     code = carry_out(alone=project)
     if code != REFUSED:
-        run.say("no file was edited; once the files are sound again: mmctl drift --write")
+        words = environment_words(project)
+        run.say(f"no file was edited; once the files are sound again: mmctl drift --write{words}")
     return code
 
 
@@ -231,7 +234,7 @@ def _apply(
             by_hand=alone is not None,
         )
         if entry is not None:
-            show(render.line(f"applied as {entry.id}; back to the state before: mmctl rollback"))
+            show(render.line(applied_as(change, entry)))
             write_entry(change, entry)
     return 0
 

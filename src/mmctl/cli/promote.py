@@ -43,12 +43,13 @@ def promote(
         path = run.root.resolve() / found.position.file
         edit = edit_of(path, lambda text: without_shadow(text, found.position), f"rule `{rule}`")
         with edited(run, edit, lambda after: not _rules(after)[rule].shadow):
-            made = open_change(run, endpoint_url=endpoint_url).plan(gates)
+            change = open_change(run, endpoint_url=endpoint_url)
+            made = change.plan(gates)
     if run.format == "json":
         run.write_json(plan_document(made))
     else:
         run.show(render.human(made, width=run.console().width, verbose=run.verbose))
-    run.say(f"edited {found.position.file}; to make it act: mmctl apply")
+    run.say(f"edited {found.position.file}; to make it act: mmctl apply{change.words}")
     return 0
 
 

@@ -138,7 +138,7 @@ def rollback(
         done = roll_back(made, change.means, permissions, reason=reason)
         if done is not None:
             show(render.line(f"rolled back as {done.id}"))
-            for text in _pinned(change, done):
+            for text in _pinned(change, done, _words(change, named)):
                 show(render.line(text))
             write_entry(change, done)
     return 0
@@ -176,14 +176,14 @@ def _agreed(
     )
 
 
-def _pinned(change: Change, done: HistoryEntry) -> Iterator[str]:
-    """What no apply brings back from now on, in lines."""
+def _pinned(change: Change, done: HistoryEntry, words: str) -> Iterator[str]:
+    """What no apply brings back from now on, in lines; `words` are the options of this command."""
     pins = [pin for pin in change.means.history.pins() if pin.entry == done.number]
     yield from (f"pinned {pin.id}: {visible(pin.described)}" for pin in pins[:_SHOWN])
     if len(pins) > _SHOWN:
-        yield f"pinned: {len(pins) - _SHOWN} more, see mmctl history"
+        yield f"pinned: {len(pins) - _SHOWN} more, see mmctl history{words}"
     if pins:
-        yield "before it is applied again: change it, or mmctl unpin ID"
+        yield f"before it is applied again: change it, or mmctl unpin ID{words}"
 
 
 def _further_back(change: Change, entry: HistoryEntry, named: Elsewhere | None) -> str:
@@ -192,14 +192,13 @@ def _further_back(change: Change, entry: HistoryEntry, named: Elsewhere | None) 
     earlier = further_back(change.means.history, entry)
     if earlier is None or not change.means.history.snapshot(earlier.id).configuration.objects:
         return f"all is as it was before {entry.id}: there is no earlier state in the history"
-    again = f"mmctl rollback {earlier.id}{_where(change.run, named)}"
+    again = f"mmctl rollback {earlier.id}{_words(change, named)}"
     return f"all is as it was before {entry.id}; to go further back: {again}"
 
 
-def _where(run: Run, named: Elsewhere | None) -> str:
-    if named is not None:
-        return named.words
-    return f" --env {run.environment}" if run.environment else ""
+def _words(change: Change, named: Elsewhere | None) -> str:
+    """The options with which another command is about the same history."""
+    return change.words if named is None else named.words
 
 
 @contextmanager

@@ -24,7 +24,7 @@ def drift(plan: Plan) -> Iterator[Grip]:
             what=f"{len(undoing)} change{'s' * many} made by hand would be undone "
             f"({listed(dict.fromkeys(_named(edit) for edit in undoing))})",
             why="what is done by hand is often done in an emergency, and not in the files yet",
-            instead="take it into the files: mmctl drift --write",
+            instead=f"take it into the files: mmctl drift --write --env {plan.target.environment}",
         )
 
 
