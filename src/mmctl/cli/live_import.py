@@ -6,12 +6,12 @@ For `mmctl import` alone: everything live is read, whoever manages it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatch
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from mmctl.errors import CouldNot, UsageError
+from mmctl.language.patterns import PathPattern
 from mmctl.language.project import EMBEDDED, Kind, Project
 from mmctl.language.references import is_raw, references
 
@@ -213,8 +213,7 @@ def reads_rules_from(root: Path, settings: Settings, folder: Path) -> bool:
     if settings.file is None or not folder.is_relative_to(root.resolve()):
         return False
     file = (folder.relative_to(root.resolve()) / "relays.yaml").as_posix()
-    # `*` of fnmatch goes across folders, as `**` does.
-    return any(fnmatch(file, pattern.replace("**/", "")) for pattern in settings.rules)
+    return any(PathPattern(pattern).fullmatch(file) for pattern in settings.rules)
 
 
 def project_file(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from mmctl.errors import UsageError
 from mmctl.inputs import FILE_AT_MOST, MIB, RULES_AT_MOST, read_file, resolved
+from mmctl.language.patterns import PathPattern
 from mmctl.language.root import PROJECT_FILE
 from mmctl.language.seen import Seen
 from mmctl.problem import Position, Problem, Severity
@@ -85,8 +86,8 @@ class DiskFiles:
         fixed = "/".join(takewhile(lambda part: not _ANY.search(part), Path(pattern).parts[:-1]))
         if not self._is_inside(fixed):
             return ()
-        expression = pattern_expression(pattern)
-        return tuple(sorted(path for path in self._below(fixed) if expression.fullmatch(path)))
+        wanted = PathPattern(pattern)
+        return tuple(sorted(path for path in self._below(fixed) if wanted.fullmatch(path)))
 
     def called_yaml(self) -> tuple[str, ...]:
         """The files that are called as YAML files are, `.yml` and `.YAML` too, sorted.
@@ -158,8 +159,8 @@ class MemoryFiles:
 
     def matching(self, pattern: str) -> tuple[str, ...]:
         """The paths that a pattern matches, relative to the project, sorted."""
-        expression = pattern_expression(pattern)
-        return tuple(sorted(path for path in self.files if expression.fullmatch(path)))
+        wanted = PathPattern(pattern)
+        return tuple(sorted(path for path in self.files if wanted.fullmatch(path)))
 
     def called_yaml(self) -> tuple[str, ...]:
         """The files that are called as YAML files are, `.yml` and `.YAML` too, sorted."""
@@ -223,13 +224,6 @@ def leaves_project(path: str) -> bool:
     """Whether a path or pattern leads out of the folder that it is meant from, or is no path."""
     plain = posixpath.normpath(path)
     return plain == ".." or plain.startswith(("../", "/")) or "\0" in path
-
-
-def pattern_expression(pattern: str) -> re.Pattern[str]:
-    """A path pattern as a regular expression: `*` within a folder, `**/` over folders."""
-    parts = re.split(r"(\*\*/|\*\*|\*|\?)", pattern)
-    meaning = {"**/": r"(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    return re.compile("".join(meaning.get(part, re.escape(part)) for part in parts), re.DOTALL)
 
 
 def _problem(

@@ -7,7 +7,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from mmctl.language.dialect import FILE
-from mmctl.language.files import CALLED_YAML, Unreadable, pattern_expression
+from mmctl.language.files import CALLED_YAML, Unreadable
+from mmctl.language.patterns import PathPattern
 from mmctl.language.root import PROJECT_FILE
 from mmctl.problem import Position, Problem, Severity
 
@@ -27,7 +28,7 @@ _PROJECT_FILE: Final = re.compile(r"mmctl\.ya?ml", re.IGNORECASE)
 
 def unclaimed(files: Files, taken: Collection[str], settings: Settings) -> Iterator[Problem]:
     """A problem for each file that looks like a rule file and is not among those `taken` in."""
-    meant = [pattern_expression(pattern) for pattern in settings.lint.ignore_files]
+    meant = [PathPattern(pattern) for pattern in settings.lint.ignore_files]
     for path in files.called_yaml():
         if path in taken or path == PROJECT_FILE or any(each.fullmatch(path) for each in meant):
             continue

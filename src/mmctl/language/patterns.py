@@ -1,0 +1,64 @@
+"""Path patterns: `*` within a folder, `**` across folders, `**/` over any number of folders.
+
+A pattern is matched character by character, with all places that may have been reached at once: the
+time grows with its length and that of the path, whatever it is. As a regular expression, thirty
+stars would take years.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_PARTS: Final = re.compile(r"\*\*/|\*\*|\*|\?|[^*?]")
+
+
+class PathPattern:
+    """A pattern that paths match from their beginning to their end."""
+
+    def __init__(self, pattern: str) -> None:
+        """Places are bits: place n is where the first n parts of the pattern are behind."""
+        self._literal: dict[str, int] = {}
+        self._one = self._inside = self._across = self._folders = 0
+        self._end = 1
+        before = ""
+        for part in _PARTS.findall(pattern):
+            if part == before and part.startswith("*"):
+                continue  # once more says nothing more
+            match part:
+                case "**/":
+                    self._folders |= self._end
+                case "**":
+                    self._across |= self._end
+                case "*":
+                    self._inside |= self._end
+                case "?":
+                    self._one |= self._end
+                case _:
+                    self._literal[part] = self._literal.get(part, 0) | self._end
+            self._end <<= 1
+            before = part
+
+    def fullmatch(self, path: str) -> bool:
+        """Whether the whole path is as the pattern says."""
+        places, in_folder = self._skipping(1), 0
+        for character in path:
+            stay = places & self._across
+            go = places & self._literal.get(character, 0)
+            if character == "/":
+                begun, in_folder = in_folder, 0
+            else:
+                stay |= places & self._inside
+                go |= places & self._one
+                begun, in_folder = 0, in_folder | places & self._folders
+            places = self._skipping(stay | go << 1 | begun)
+            if not places | in_folder:
+                return False
+        return bool(places & self._end)
+
+    def _skipping(self, places: int) -> int:
+        """The places, and those behind parts that match nothing at all."""
+        optional = self._inside | self._across | self._folders
+        while further := (places & optional) << 1 & ~places:
+            places |= further
+        return places
