@@ -185,6 +185,19 @@ def test_daily_work_is_silent(old: str, new: str) -> None:
     assert held(changed(old, new)) == set()
 
 
+def new_list(members: str) -> str:
+    text = changed("address_lists:\n", f"address_lists:\n  wave: {{members: [{members}]}}\n")
+    drop = DROP.format("mail_from: {in_address_list: wave}")
+    return text.replace(*rule(drop))
+
+
+def test_a_new_list_blocks_what_it_names_and_no_list_had_before() -> None:
+    assert held(new_list('"*@phish.example", bad@wave.example')) == set()
+    (copied,) = held(new_list('"*@phish.example", "*@vendor.example"'))
+    assert copied == "ordinary-mail=*@vendor.example"
+    assert "ordinary-mail=gmail.com" in held(new_list('"*@phish.example", "*@gmail.com"'))
+
+
 def test_what_is_meant_is_told_all_the_same() -> None:
     to_exchange = changed(
         "actions: [{relay: {to: legal}}, stop]", "actions: [{relay: {to: exchange}}, stop]"

@@ -121,7 +121,7 @@ class Meant:
         return effect_of(self.before.forms[old]) != effect_of(self.after.forms[new])
 
     def _listed_anew(self, message: Message, rules: Iterable[Rule | None]) -> bool:
-        """Whether a list that both states have takes the address in, or lets it go."""
+        """Whether a list takes the address in, or lets it go."""
         conditions = [each for rule in rules if rule is not None for each in conditions_of(rule)]
         return _listed_anew(
             message, conditions, self.before.configuration, self.after.configuration
@@ -209,11 +209,22 @@ def _listed_anew(
     for asked in map(list_test, conditions):
         if asked is None or asked.attribute not in wanted:
             continue
-        if before.find(Kind.ADDRESS_LIST, asked.name) is None:
-            continue
-        was, is_now = (
-            {each.lower() for each in members_of(side, asked.name)} for side in (before, after)
-        )
-        if any(_means(each, message) for each in was ^ is_now):
+        if any(_means(each, message) for each in _came_or_went(asked.name, before, after)):
             return True
     return False
+
+
+def _came_or_went(name: str, before: LiveConfiguration, after: LiveConfiguration) -> set[str]:
+    """The members that a list took in or let go; of a new list those that no list had.
+
+    A list that is a copy of another one, or has another name now, took in nobody.
+    """
+    is_now = _lowered(members_of(after, name))
+    if before.find(Kind.ADDRESS_LIST, name) is not None:
+        return is_now ^ _lowered(members_of(before, name))
+    lists = before.of_kind(Kind.ADDRESS_LIST)
+    return is_now.difference(*(_lowered(each.members or ()) for each in lists))
+
+
+def _lowered(members: Iterable[str]) -> set[str]:
+    return {each.lower() for each in members}
