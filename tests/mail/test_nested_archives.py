@@ -95,9 +95,6 @@ def test_an_archive_in_an_archive_is_read_packed_or_not(
         content, name = PACKERS[packed](content), f"{name}.{packed}"
     path = tmp_path / f"outer.{outer}"
     path.write_bytes(ARCHIVES[outer]({name: content}))
-    if inner == "zip" and packed is not None:
-        assert reasons(read(path)[1]) == [(f"outer.{outer}:{name}", Why.UNREADABLE)]
-        return
     found, left_out = read(path)
     assert [content for _, content in found] == [A, *IN_MBOX]
     assert found[2][0] == f"outer.{outer}:{name}:box#2"
@@ -304,3 +301,19 @@ def test_every_message_of_any_nesting_is_found_once(
     assert len(found) == count
     assert len({name for name, _ in found}) == count
     assert all(each.why is Why.EMPTY for each in left_out)  # an archive without files
+
+
+def test_a_zip_that_was_packed_once_more_gives_its_messages(tmp_path: Path) -> None:
+    path = tmp_path / "box.zip.gz"
+    path.write_bytes(gzip.compress(zipped({"a.eml": A, "b.mbox": MBOX})))
+    assert [message for _, message in messages([path])] == [A, *IN_MBOX]
+
+
+@pytest.mark.parametrize("name", ["2024-January.txt", "2024-January.txt.gz", "a.mbox", "a"])
+def test_an_mbox_is_one_whatever_its_name_is(tmp_path: Path, name: str) -> None:
+    content = gzip.compress(MBOX) if name.endswith(".gz") else MBOX
+    path = tmp_path / name
+    path.write_bytes(content)
+    assert [message for _, message in messages([path])] == IN_MBOX
+    path.write_bytes(zipped({name: content}))
+    assert [message for _, message in messages([path])] == IN_MBOX

@@ -208,13 +208,28 @@ def test_a_pipe_is_read_like_a_file() -> None:
         os.close(read_end)
 
 
-def test_a_zip_from_a_pipe_is_refused(tmp_path: Path) -> None:
+def test_a_zip_is_read_from_a_pipe(tmp_path: Path) -> None:
     write_zip(tmp_path / "a.zip", {"a.eml": A})
     read_end, write_end = os.pipe()
     os.write(write_end, (tmp_path / "a.zip").read_bytes())
     os.close(write_end)
+    name = f"/dev/fd/{read_end}"
     try:
-        with pytest.raises(UsageError, match="cannot be read from a pipe"):
+        assert list(messages([name])) == [(f"{name}:a.eml", A)]
+    finally:
+        os.close(read_end)
+
+
+def test_a_zip_from_a_pipe_that_is_too_large_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_zip(tmp_path / "a.zip", {"a.eml": A})
+    monkeypatch.setattr(archives, "LARGEST_MESSAGE", 100)
+    read_end, write_end = os.pipe()
+    os.write(write_end, (tmp_path / "a.zip").read_bytes())
+    os.close(write_end)
+    try:
+        with pytest.raises(UsageError, match=r"is a zip archive of more than .* in a pipe"):
             list(messages([f"/dev/fd/{read_end}"]))
     finally:
         os.close(read_end)

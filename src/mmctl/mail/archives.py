@@ -197,9 +197,8 @@ class _Reader:
         """The files of a zip, in its order."""
         if not start.startswith(b"PK"):
             raise UnreadableFileError(LeftOut(name, Why.UNREADABLE, "is not a zip archive"))
-        if not file.seekable():
-            raise UnreadableFileError(_unseekable(name, depth))
-        with zipfile.ZipFile(file) as archive:
+        whole = file if file.seekable() else _in_memory(name, file, depth)
+        with zipfile.ZipFile(whole) as archive:
             for member in archive.infolist():
                 self.allowance.take_member()
                 if member.is_dir():
@@ -265,10 +264,17 @@ class _TarInfo(tarfile.TarInfo):
         return member
 
 
-def _unseekable(name: str, depth: int) -> LeftOut:
-    """A zip has its contents at its end, and this one can only be read on."""
-    if depth:
-        limit = f"{LARGEST_MESSAGE // 1024**2} MiB"
-        reason = f"is a zip archive of more than {limit} inside of another archive"
-        return LeftOut(name, Why.UNREADABLE, reason, "unpack the outer archive")
-    return LeftOut(name, Why.UNREADABLE, "is a zip archive, which cannot be read from a pipe")
+def _in_memory(name: str, file: BinaryIO, depth: int) -> BinaryIO:
+    """A zip that can only be read on: its contents are at its end.
+
+    Raises:
+        UnreadableFileError: it is too large for that.
+    """
+    whole = read_some(file, LARGEST_MESSAGE + 1)
+    if len(whole) <= LARGEST_MESSAGE:
+        return io.BytesIO(whole)
+    limit = f"{LARGEST_MESSAGE // 1024**2} MiB"
+    where, instead = ("inside of another file", "unpack it") if depth else ("in a pipe", "name it")
+    raise UnreadableFileError(
+        LeftOut(name, Why.UNREADABLE, f"is a zip archive of more than {limit} {where}", instead)
+    )

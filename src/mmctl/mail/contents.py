@@ -22,7 +22,8 @@ _PACKED: Final = (b"\x1f\x8b", b"\xfd7zXZ\x00", b"BZh")
 _PACKED_SUFFIXES: Final = frozenset({".gz", ".xz", ".bz2"})
 _TAR_MAGIC: Final = slice(257, 262)
 _TAR_SUFFIXES: Final = (".tar", ".tgz", ".txz", ".tar.gz", ".tar.xz", ".tar.bz2")
-_MESSAGE_SUFFIXES: Final = frozenset({".eml", ".txt", ".msg"})
+_MESSAGE_SUFFIXES: Final = frozenset({".eml", ".msg"})
+"""What is named so is one message, also below a line `From `."""
 _SURE_SUFFIX: Final = ".eml"
 """What is named so is a message even where it has no header."""
 _NOT_READ: Final = {
