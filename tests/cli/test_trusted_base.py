@@ -390,6 +390,28 @@ def test_another_name_of_the_project_is_another_store(tmp_path: Path) -> None:
     assert taken.settings.project == "acme"
 
 
+def test_a_new_name_of_an_environment_does_not_take_the_protection_away(tmp_path: Path) -> None:
+    history = noted(read(AWS), tmp_path)
+    harmless = AWS.replace("protected: true, ", "")
+    project, found = compared_with_history(read(harmless, name="live"), history, forced=False)
+    assert project.environment.protected
+    assert found.held == "no apply has noted yet where it leads"
+    history = noted(read(harmless), tmp_path)
+    project, found = compared_with_history(read(harmless, name="live"), history, forced=False)
+    assert not project.environment.protected
+    assert found.silent
+
+
+def test_an_environment_of_its_own_beside_a_protected_one_is_as_it_was(tmp_path: Path) -> None:
+    harmless = AWS.replace("protected: true, ", "")
+    noted(read(AWS), tmp_path)
+    other = {"id": "0002-20261120T090000Z", "environment": "dev"}
+    history = noted(read(harmless, name="dev"), tmp_path, **other)
+    project, found = compared_with_history(read(harmless, name="dev"), history, forced=False)
+    assert not project.environment.protected
+    assert found.silent
+
+
 def test_an_apply_that_wrote_nothing_and_one_of_another_environment_are_no_base(
     tmp_path: Path,
 ) -> None:

@@ -482,6 +482,18 @@ def test_includes_that_go_round_in_a_circle_are_named() -> None:
     ]
 
 
+def test_a_long_chain_of_includes_ends_in_a_problem() -> None:
+    chain = {
+        f"rules/chain{number}.yaml": f"version: 1\nrules: [{{include: chain{number + 1}.yaml}}]\n"
+        for number in range(2000)
+    }
+    start = "version: 1\nrule_sets: {chained: {rules: [{include: chain0.yaml}]}}\n"
+    _, problems = read_text({**FILES, **chain, "rules/start.yaml": start})
+    assert "rules/chain39.yaml:2:19: files are included more than 40 levels deep [include]" in told(
+        problems
+    )
+
+
 def test_rules_that_no_rule_set_includes_are_an_error() -> None:
     _, problems = read_text({**FILES, "rules/lonely.yaml": SECURITY})
     assert told(problems) == ["rules/lonely.yaml:2:1: no rule set includes these rules [include]"]

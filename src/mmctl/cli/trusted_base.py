@@ -159,7 +159,8 @@ def compared_with_history(
     last = _last_that_notes(history, environment.name)
     if last is None:
         no_base = "no apply has noted yet where it leads"
-        held = environment.protected and not _is_embedded(project)
+        project = protected_as_before(project, history)
+        held = project.environment.protected and not _is_embedded(project)
         return project, Trust(held=no_base if held else None)
     after = edges_of(project.settings, environment)
     project = protected_as_before(project, history)
@@ -170,11 +171,17 @@ def compared_with_history(
 
 
 def protected_as_before(project: Project, history: History) -> Project:
-    """The project, whose environment is protected where the last apply noted that it was."""
+    """The project, whose environment is protected where the last apply noted that it was.
+
+    A name that was never applied may be a new one of another, which led to the same account and
+    region: the history is that of the place.
+    """
     from mmctl.live.trust import says_protected
 
-    last = _last_that_notes(history, project.environment.name)
-    before = last is not None and says_protected(last.edges)
+    own = _last_that_notes(history, project.environment.name)
+    others = {entry.environment for entry in history.entries()} if own is None else set()
+    last = [own, *(_last_that_notes(history, other) for other in others)]
+    before = any(entry is not None and says_protected(entry.edges) for entry in last)
     return _protected(project, protected=project.environment.protected or before)
 
 

@@ -29,6 +29,8 @@ _PARTS: Final[dict[str, type[Shape]]] = {
     "Unless": RuleCondition,
     "Actions": RuleAction,
 }
+_DEEPEST: Final = 40
+"""So many files may include one another, one in the other."""
 _UNREAD: Final = "unread"
 """Stands for the name of a rule whose name could not be read."""
 
@@ -153,6 +155,10 @@ class _Walk:
         if name in self.stack:
             chain = " → ".join([*self.stack, name])
             self._report(pattern, f"the includes go round in a circle: {chain}")
+            return
+        if len(self.stack) >= _DEEPEST:
+            message = f"files are included more than {_DEEPEST} levels deep"
+            self._report(pattern, message, f"include `{name}` in a rule set")
             return
         first = self.parent.included.get(name)
         if first is not None:
