@@ -790,3 +790,32 @@ def test_a_name_that_is_not_replaced_gets_the_one_that_was_meant(written: str, a
     text = f"version: 1\nrelays:\n  out: {{server: '{written}', port: 25, authentication: none}}\n"
     _, problems = read_text({"mmctl.yaml": project, "a.yaml": text})
     assert [problem.help for problem in problems] == [advice]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("rules/gateway.yaml", "rule_sets:", "rule_set:", "a rule file has no key `rule_set`"),
+        ("rules/gateway.yaml", "relays:", "relais:", "a rule file has no key `relais`"),
+        ("rules/gateway.yaml", "address_lists:", "Lists:", "a rule file has no key `Lists`"),
+        ("rules/gateway.yaml", "phase:", "Phase:", "a phase has no key `Phase`"),
+        ("mmctl.yaml", "rules/**", "ruels/**", "no file matches `ruels/**/*.yaml`"),
+    ],
+)
+def test_a_misspelled_section_phase_or_pattern_is_one_problem(
+    tmp_path: Path, file: str, old: str, new: str, said: str
+) -> None:
+    files = {
+        "mmctl.yaml": PROJECT,
+        "rules/gateway.yaml": GATEWAY,
+        "rules/security/a.yaml": SECURITY,
+    }
+    files[file] = files[file].replace(old, new)
+    for path, text in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    try:
+        problems = read_project(tmp_path)[1]
+    except ProblemsFound as found:
+        problems = found.problems
+    assert [problem.message for problem in problems] == [said]

@@ -14,6 +14,7 @@ from mmctl.errors import UsageError
 from mmctl.language import dialect
 from mmctl.language.comments import ignores
 from mmctl.language.conflicts import conflicts
+from mmctl.language.dialect import FILE
 from mmctl.language.files import DiskFiles, Files, MemoryFiles, Unreadable, decode, leaves_project
 from mmctl.language.invariants import invariant_of
 from mmctl.language.list_files import no_columns
@@ -413,13 +414,20 @@ class _Reading:
                 )
 
     def _defined(self, kind: Kind) -> set[str]:
-        """The names of a kind that the files define, also where the definition has errors."""
-        sections = [
-            file.node.get(kind.value)
-            for file in self.loaded.values()
-            if isinstance(file.node, MappingNode)
+        """The names of a kind that the files define, also where the definition has errors.
+
+        What stands under a misspelled section, or without one, may be of any kind.
+        """
+        files = [file.node for file in self.loaded.values() if isinstance(file.node, MappingNode)]
+        sections = [file.get(kind.value) for file in files]
+        misspelled = [
+            (key, value)
+            for file in files
+            for key, value in file.entries
+            if key.text not in FILE.members
         ]
-        return {
+        sections += [value for _, value in misspelled]
+        return {key.text for key, _ in misspelled} | {
             key.text
             for section in sections
             if isinstance(section, MappingNode)
@@ -446,4 +454,7 @@ def _beside(path: Text) -> str:
 
 def _rule_sets_read(file: _File) -> bool:
     """Whether all includes of a file could be read."""
-    return file.table is not None and complete(file.table.get("rule_sets"))
+    if file.table is None or not isinstance(file.node, MappingNode):
+        return False
+    known = all(key.text in FILE.members for key, _ in file.node.entries)
+    return known and complete(file.table.get("rule_sets"))

@@ -400,10 +400,12 @@ class Reader:
         if not isinstance(node, Mapping):
             return self._wrong(node, _a(type_.title))
         keys = {key.text for key, _ in node.entries}
-        for key, record in type_.forms[:-1]:
-            if key in keys:
+        *others, (own, usual) = type_.forms
+        unknown = () if own in keys else keys - usual.members.keys()
+        for key, record in others:
+            if key in keys or any(did_you_mean(each, (key,)) for each in unknown):
                 return self._record(record, node)
-        return self._record(type_.forms[-1][1], node)
+        return self._record(usual, node)
 
     def _anything(self, node: Node) -> Any:
         match node:

@@ -27,7 +27,12 @@ _PROJECT_FILE: Final = re.compile(r"mmctl\.ya?ml", re.IGNORECASE)
 
 
 def unclaimed(files: Files, taken: Collection[str], settings: Settings) -> Iterator[Problem]:
-    """A problem for each file that looks like a rule file and is not among those `taken` in."""
+    """A problem for each file that looks like a rule file and is not among those `taken` in.
+
+    Where a pattern of the project file matches nothing, that is the one problem of them all; only
+    names that no pattern takes are told as well.
+    """
+    astray = not all(map(files.matching, (*settings.rules, *settings.cases)))
     meant = [PathPattern(pattern) for pattern in settings.lint.ignore_files]
     for path in files.called_yaml():
         if path in taken or path == PROJECT_FILE or any(each.fullmatch(path) for each in meant):
@@ -35,7 +40,7 @@ def unclaimed(files: Files, taken: Collection[str], settings: Settings) -> Itera
         if _PROJECT_FILE.fullmatch(path):
             help_ = f"the project file is `{PROJECT_FILE}`: move what is meant there"
             yield _problem(path, "a second project file, which is not read", help_)
-        elif is_rule_file(files, path):
+        elif not (astray and _is_spelled_well(path)) and is_rule_file(files, path):
             yield _problem(path, "this looks like a rule file, and nothing reads it", _help(path))
 
 
@@ -49,13 +54,20 @@ def is_rule_file(files: Files, path: str) -> bool:
 
 
 def _help(path: str) -> str:
-    spelled = CALLED_YAML.sub(".yaml", path)
     take_in = (
         f"add it to `rules` or `cases` in {PROJECT_FILE}"
-        if spelled == path
-        else f"rename it to `{posixpath.basename(spelled)}`"
+        if _is_spelled_well(path)
+        else f"rename it to `{posixpath.basename(_well_spelled(path))}`"
     )
     return f"{take_in}; if it is meant to stay out: `lint: {{ignore_files: [{path}]}}`"
+
+
+def _well_spelled(path: str) -> str:
+    return CALLED_YAML.sub(".yaml", path)
+
+
+def _is_spelled_well(path: str) -> bool:
+    return _well_spelled(path) == path
 
 
 def _problem(path: str, message: str, help_: str) -> Problem:
