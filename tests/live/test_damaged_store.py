@@ -12,7 +12,7 @@ import pytest
 from live.conftest import Clock, World
 from live.memory_bucket import MemoryBucket
 from mmctl.errors import CouldNot, Refused
-from mmctl.live.entries import Doing, Result
+from mmctl.live.entries import Doing, Result, entry_of
 from mmctl.live.history import History
 from mmctl.live.plan import object_digests
 from mmctl.live.rollback import check_standing, further_back, goal
@@ -100,6 +100,19 @@ def test_no_damaged_side_file_stops_a_rollback_and_none_is_deleted(
         assert aside == broken
         assert any(name in line for line in said)
     assert len(world.history.entries()) == 5
+
+
+@pytest.mark.parametrize(
+    "member",
+    ["reason", "goes_back_to", "snapshot", "plan", "plan_key", "revision", "forced", "who"],
+)
+def test_an_entry_with_a_member_of_another_type_is_damaged(world: World, member: str) -> None:
+    name = next(name for name in world.history.store.names(".entry.json") if "0002" in name)
+    document = json.loads(world.history.store.get(name) or "")
+    id_ = document["id"]
+    assert entry_of(document, id_).id == id_
+    with pytest.raises(ValueError, match="no entry of this id"):
+        entry_of({**document, member: [["text"]]}, id_)
 
 
 @pytest.mark.parametrize("damage", ["cut", "empty"])

@@ -7,7 +7,7 @@ import os
 import platform
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -196,6 +196,15 @@ def test_of_two_who_take_over_the_same_lock_one_succeeds(store: DirectoryStore) 
     assert store.swap("lock.json", "stale", "first")
     assert not store.swap("lock.json", "stale", "second")
     assert store.get("lock.json") == "first"
+
+
+@pytest.mark.parametrize("process", ["7", 0, -1, True, [7], None])
+def test_a_lock_with_no_number_of_a_process_is_unreadable(
+    store: DirectoryStore, process: object
+) -> None:
+    store.put("lock.json", json.dumps({**asdict(owner()), "process": process}))
+    with pytest.raises(Refused, match="an unreadable lock"), locked(store, owner()):
+        pass
 
 
 def test_an_unreadable_lock_is_refused_too(store: DirectoryStore) -> None:

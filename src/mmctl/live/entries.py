@@ -107,7 +107,10 @@ def entry_of(document: Any, id: str) -> HistoryEntry:
     )
     texts = (entry.at, entry.who, entry.environment, entry.account, entry.region)
     digests = (entry.digest_before, entry.digest_after, entry.state_before)
-    if entry.id != id or entry.number < 0 or not all(isinstance(t, str) for t in texts + digests):
+    optional = (entry.reason, entry.goes_back_to, entry.snapshot, entry.plan, entry.plan_key)
+    noted = [text for text in (*optional, entry.revision) if text is not None]
+    known = all(isinstance(text, str) for text in (*texts, *digests, *entry.forced, *noted))
+    if entry.id != id or entry.number < 0 or not known:
         raise ValueError("it is no entry of this id")
     return entry
 

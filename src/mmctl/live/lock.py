@@ -71,10 +71,12 @@ def _holder(store: Store) -> Owner | None:
 
 
 def _read(text: str) -> Owner | None:
+    """The holder; None: the lock is damaged."""
     try:
-        return Owner(**parse_json(text))
+        owner = Owner(**parse_json(text))
     except (ValueError, TypeError):
         return None
+    return owner if type(owner.process) is int and owner.process > 0 else None
 
 
 def _is_gone(holder: Owner, owner: Owner) -> bool:
