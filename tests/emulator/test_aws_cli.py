@@ -174,7 +174,9 @@ def test_it_prints_its_bounds_and_what_to_type_in_80_columns(tmp_path: Path) -> 
     assert re.fullmatch(r"http://127\.0\.0\.1:[1-9][0-9]+", url)
     text = "\n".join(lines)
     assert f"  export AWS_ENDPOINT_URL_MAILMANAGER={url}" in lines
-    assert "  aws mailmanager list-rule-sets --region eu-west-1" in lines
+    # What a new project makes is found with what is printed.
+    assert "  export AWS_ACCESS_KEY_ID=000000000000 AWS_SECRET_ACCESS_KEY=any" in lines
+    assert "  aws mailmanager list-rule-sets --region us-east-1" in lines
     assert "state: in .mmctl/embedded.db" in lines
     assert "fault: cut-after:Create*@2-" in lines
     for bound in ("this machine alone", "no signature", "plain text", "not for production mail"):

@@ -1,4 +1,4 @@
-"""A network that is none, that is written for the wrong family, or has host bits set.
+"""A network that is not one, that is written for the wrong family, or has host bits set.
 
 What it does:
     Reads every network in `source_ip` and `sender_ip` (IPv4) and `sender_ipv6`. What is not a
@@ -112,13 +112,12 @@ def _no_network(value: str, family: type[IPv4Network | IPv6Network]) -> tuple[st
         address = ip_address(host)
         if length.isdecimal():
             most = address.max_prefixlen
-            message = (
-                f"`{value}` is no network: a prefix length of IPv{address.version} is 0 to {most}"
-            )
+            lengths = f"a prefix length of IPv{address.version} is 0 to {most}"
+            message = f"`{value}` is not a network: {lengths}"
             return message, f"for one host write `{address}/{most}`"
     meant = _read("".join(value.split())) or _wildcard(value)
     if meant is not None:
-        return f"`{value}` is no network", f"write `{meant}`"
+        return f"`{value}` is not a network", f"write `{meant}`"
     inside = _range(value)
     if inside:
         listed = ", ".join(f"`{network}`" for network in inside[:FEW])
@@ -126,8 +125,11 @@ def _no_network(value: str, family: type[IPv4Network | IPv6Network]) -> tuple[st
         return f"`{value}` is a range, expected a network", f"write {listed}{more}"
     example = "2001:db8::/32" if family is IPv6Network else "192.0.2.0/24"
     if re.search(r"[g-z]", value, re.IGNORECASE):
-        return f"`{value}` is no network: names are not looked up", f"write such as `{example}`"
-    return f"`{value}` is no network", f"a network is written such as `{example}`"
+        return (
+            f"`{value}` is not a network: names are not looked up",
+            f"write a network such as `{example}`",
+        )
+    return f"`{value}` is not a network", f"write a network such as `{example}`"
 
 
 def _wildcard(value: str) -> IPv4Network | None:

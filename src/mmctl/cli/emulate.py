@@ -160,7 +160,9 @@ def _log(run: Run) -> Callable[[Request, Answer], None]:
 
 
 def _greeting(url: str, place: str, faults: Sequence[Fault]) -> str:
-    """What a user needs at the start; 80 columns."""
+    """What a user needs at the start; 80 columns. The account is that of a new project."""
+    from mmctl.model.endpoints import EMBEDDED_ACCOUNT, EMBEDDED_REGION
+
     where = "kept in memory, gone at the end" if place == _IN_MEMORY else f"in {place}"
     broken = "".join(f"fault: {fault}\n" for fault in faults)
     return (
@@ -172,8 +174,8 @@ def _greeting(url: str, place: str, faults: Sequence[Fault]) -> str:
         f"  export AWS_ENDPOINT_URL_MAILMANAGER={url}\n"
         f"  export AWS_ENDPOINT_URL_CLOUDWATCH_LOGS={url}\n"
         f"  export AWS_ENDPOINT_URL_STS={url}\n"
-        "  export AWS_ACCESS_KEY_ID=111122223333 AWS_SECRET_ACCESS_KEY=any\n"
-        "  aws mailmanager list-rule-sets --region eu-west-1\n"
+        f"  export AWS_ACCESS_KEY_ID={EMBEDDED_ACCOUNT} AWS_SECRET_ACCESS_KEY=any\n"
+        f"  aws mailmanager list-rule-sets --region {EMBEDDED_REGION}\n"
         "\n"
         "Bounds:\n"
         "  - it answers the API; mail by SMTP is not served yet\n"

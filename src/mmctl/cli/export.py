@@ -33,6 +33,8 @@ def export(
     ] = None,
 ) -> int:
     """Write the desired configuration for CloudFormation, Terraform or the API."""
+    from mmctl.render.paragraphs import counted
+
     if to not in FORMS:
         got = "nothing to export to" if to is None else f"got `--to {to}`"
         raise UsageError(got, help=f"`mmctl export --to KIND`, one of {', '.join(FORMS)}")
@@ -48,7 +50,7 @@ def export(
     for left_out in exported.left_out:
         run.warn(f"left out: {left_out}")
     if exported.left_out:
-        raise ProblemsFound(f"{to} has no words for {len(exported.left_out)} things")
+        raise ProblemsFound(f"{to} has no words for {counted(len(exported.left_out), 'thing')}")
     return 0
 
 
