@@ -819,3 +819,21 @@ def test_a_misspelled_section_phase_or_pattern_is_one_problem(
     except ProblemsFound as found:
         problems = found.problems
     assert [problem.message for problem in problems] == [said]
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ("source_ip: 192.0.2.0/24", "such as `{cidr_matches: …}`"),
+        ("subject: hello", "such as `{equals: …}`"),
+        ("header: X-Foo", "expected `{name: …}`"),
+    ],
+)
+def test_a_value_without_its_operator_is_told_how_one_looks(condition: str, expected: str) -> None:
+    text = (
+        "version: 1\nrule_sets:\n  inbound:\n    rules:\n      - name: a\n"
+        f"        conditions: [{{{condition}}}]\n        actions: [drop]\n"
+    )
+    _, (problem,) = read_text({"a.yaml": text})
+    assert problem.check == "wrong-type"
+    assert problem.message.endswith(expected)

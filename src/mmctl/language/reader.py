@@ -291,8 +291,10 @@ class Reader:
             if not type_.members:
                 return self._wrong(node, "nothing")
             keys = [name for name, member in type_.members.items() if member.required]
-            shown = ", ".join(f"{key}: …" for key in keys) or "…"
-            return self._wrong(node, f"`{{{shown}}}`")
+            like = "" if keys else "keys and values such as "
+            keys = keys or [group[0] for group in type_.one_of]
+            shown = ", ".join(f"{key}: …" for key in keys)
+            return self._wrong(node, f"{like}`{{{shown}}}`" if keys else "`{…}`")
         table = Table.at(node.position)
         for key, value_node in node.entries:
             member = type_.members.get(key.text)
