@@ -13,7 +13,7 @@ from mmctl.cli.message_options import ShowMail
 from mmctl.cli.run import Run
 from mmctl.cli.signatures import Sign, signer
 from mmctl.cli.trust_options import Base, PasswordEnv
-from mmctl.errors import ProblemsFound, UsageError
+from mmctl.errors import UsageError
 
 NO = 1
 CHANGES = 2
@@ -78,7 +78,7 @@ def plan(
     """Show what would change: lint and cases first, then live against the files."""
     from mmctl.cli.gate import forced_in_plan
     from mmctl.cli.ordinary import with_limits_said, with_ordinary_mail
-    from mmctl.cli.reviewing import REPORTS, Found, write_report, write_stopped
+    from mmctl.cli.reviewing import REPORTS, Found, stops_written, write_report
     from mmctl.live.planfile import plan_document, save_plan
     from mmctl.render import plan as render
 
@@ -93,14 +93,11 @@ def plan(
     if sign is not None and save is None:
         raise UsageError("`--sign` goes with `--save FILE`")
     released = forced_in_plan(force or ())
-    change = open_change(run, endpoint_url=endpoint_url, base=base, forced=released)
     report = run.format in REPORTS
     found = Found(forced=released, report=report)
-    try:
+    with stops_written(run):
+        change = open_change(run, endpoint_url=endpoint_url, base=base, forced=released)
         made = change.plan(found.gate)
-    except ProblemsFound as error:
-        write_stopped(run, change.project.environment.name, error)
-        raise
     if corpus:
         from mmctl.cli.corpus import with_behaviour
 

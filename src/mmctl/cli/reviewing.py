@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from mmctl.cli.gate import Passed, pass_gates
+from mmctl.errors import MmctlError, ProblemsFound
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     from mmctl.cli.change import Change
     from mmctl.cli.run import Run
-    from mmctl.errors import ProblemsFound
     from mmctl.live.plan import Plan
     from mmctl.live.preflight import Finding
     from mmctl.render.review import Changed, Review
@@ -60,8 +61,26 @@ def write_report(run: Run, review: Review) -> None:
         run.write(markdown(review))
 
 
-def write_stopped(run: Run, environment: str, error: ProblemsFound) -> None:
-    """Write that there is no plan, and why, where reviewers would look for it."""
+@contextmanager
+def stops_written(run: Run) -> Iterator[None]:
+    """Problems that leave no plan are written where reviewers would look for it."""
+    try:
+        yield
+    except ProblemsFound as error:
+        if run.format in REPORTS:
+            _write_stopped(run, _environment(run), error)
+        raise
+
+
+def _environment(run: Run) -> str:
+    """The name of the environment, as far as it is known where the files have problems."""
+    try:
+        return run.read_alone().environment.name
+    except MmctlError:
+        return run.environment or "unknown"
+
+
+def _write_stopped(run: Run, environment: str, error: ProblemsFound) -> None:
     if run.format == "markdown":
         from mmctl.render.plan_markdown import stopped
 
