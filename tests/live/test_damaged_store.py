@@ -328,3 +328,17 @@ def test_where_the_last_apply_cannot_be_told_the_one_before_is_only_undone_by_it
     with pytest.raises(Refused) as refused:
         goal(world.history, None)
     assert "no other apply is noted" in refused.value.why
+
+
+@pytest.mark.parametrize("member", ["id", "name", "place", "created_at", "logical_rules", "closed"])
+def test_no_snapshot_of_the_day_that_is_damaged_stops_the_next_apply(
+    world: World, member: str
+) -> None:
+    store = world.history.store
+    for name in store.names(".snapshot.json"):
+        document = json.loads(store.get(name) or "")
+        for thing in document["configuration"]["objects"]:
+            thing[member] = {"no": "text"}
+        store.put(name, json.dumps(document))
+    world.replace("20MB", "19MB")
+    assert world.apply() is not None

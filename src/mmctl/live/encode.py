@@ -59,8 +59,17 @@ def object_document(thing: LiveObject) -> dict[str, Any]:
 
 
 def object_of(document: Mapping[str, Any]) -> LiveObject:
-    """The object of a document that `object_document` wrote."""
+    """The object of a document that `object_document` wrote.
+
+    Raises:
+        KeyError, TypeError, ValueError, AttributeError: it is damaged.
+    """
     kind = Kind(document["kind"])
+    for member in _PLAIN:
+        expected = type(_DEFAULTS.get(member, ""))
+        found = document.get(member)
+        if not isinstance(found, expected) and (found is not None or member == "name"):
+            raise ValueError(f"`{member}` is no {expected.__name__}")
     shape = type_of[kind]
     members = document.get("members")
     return LiveObject(
