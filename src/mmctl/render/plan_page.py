@@ -75,7 +75,7 @@ def _numbers(review: Review) -> Iterator[Markup]:
         if count and review.compared:
             yield number(f"{count:,}", words, "bad" if words == "to delete" else "fair")
     failed = len(review.failed)
-    yield number(f"{failed:,}", "failed cases", "bad" if failed else "good")
+    yield number(f"{failed:,}", "failed case" + "s" * (failed != 1), "bad" if failed else "good")
     if plan.behaviour:
         differing = plan.behaviour.differing
         words = f"of {counted(plan.behaviour.messages, 'message')} treated differently"
