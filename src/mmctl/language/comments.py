@@ -11,7 +11,7 @@ from mmctl.problem import Position
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_IGNORE: Final = re.compile(r"^(\s*)#\s*mmctl:\s*ignore\[([^\]]*)\]\s*(.*?)\s*$")
+_IGNORE: Final = re.compile(r"^(\s*)#\s*mmctl:\s*ignore\[([^\]]*)\](.*)$")
 
 
 def ignores(text: str, *, file: str, rules: Iterable[tuple[int, int]]) -> Iterator[Ignore]:
@@ -21,15 +21,18 @@ def ignores(text: str, *, file: str, rules: Iterable[tuple[int, int]]) -> Iterat
     next line that is not a comment.
     """
     ends = dict(rules)
+    if "mmctl:" not in text:
+        return
     lines = text.splitlines()
+    covered = _next_lines(lines)
     for number, line in enumerate(lines, 1):
         found = _IGNORE.match(line) if "mmctl:" in line else None
         if found is None:
             continue
-        first = _next_line(lines, number)
+        first = covered[number - 1]
         yield Ignore(
             checks=tuple(check.strip() for check in found[2].split(",") if check.strip()),
-            reason=found[3],
+            reason=found[3].strip(),
             position=Position(file=file, line=number, column=len(found[1]) + 1),
             file=file,
             first_line=first,
@@ -37,10 +40,13 @@ def ignores(text: str, *, file: str, rules: Iterable[tuple[int, int]]) -> Iterat
         )
 
 
-def _next_line(lines: list[str], number: int) -> int:
-    """The number of the next line that is neither empty nor a comment."""
-    for following in range(number, len(lines)):
-        text = lines[following].strip()
+def _next_lines(lines: list[str]) -> list[int]:
+    """Of each line, the number of the next that is neither empty nor a comment, else its own."""
+    following: int | None = None
+    found = []
+    for number in range(len(lines), 0, -1):
+        found.append(number if following is None else following)
+        text = lines[number - 1].strip()
         if text and not text.startswith("#"):
-            return following + 1
-    return number
+            following = number
+    return found[::-1]
