@@ -127,6 +127,7 @@ def _cases(run: Run, project: Project, read_file: Callable[[str], bytes]) -> tup
     """The failed cases, which are told: the brake `cases` holds them up."""
     from mmctl.cases.reading import cases_of
     from mmctl.cases.running import run_cases
+    from mmctl.render.paragraphs import counted
 
     cases, problems = cases_of(project)
     if problems:
@@ -135,7 +136,9 @@ def _cases(run: Run, project: Project, read_file: Callable[[str], bytes]) -> tup
     failed = tuple(result for result in results if not result.passed)
     if failed:
         warn = run.warn
-        warn(f"{len(failed)} of {len(results)} cases fail; mmctl simulate says why")
+        fail = "fails" if len(failed) == 1 else "fail"
+        many = counted(len(results), "case")
+        warn(f"{len(failed)} of {many} {fail}; mmctl simulate says why")
         for case in (result.case for result in failed[:SHOWN]):
             warn(f"  {case.name}  {case.position.file}:{case.position.line}")
         if len(failed) > SHOWN:
