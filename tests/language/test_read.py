@@ -837,3 +837,27 @@ def test_a_value_without_its_operator_is_told_how_one_looks(condition: str, expe
     _, (problem,) = read_text({"a.yaml": text})
     assert problem.check == "wrong-type"
     assert problem.message.endswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("  exchange:\n", "got `server`, `port`, `authentication`, expected the name of a relay"),
+        ("relays:\n", "a rule set has none of the keys `server`, `port`, `authentication`"),
+        ("- name: two\n", "the keys `owner`, `actions` stand here twice, first in line 6"),
+    ],
+)
+def test_a_line_that_is_missing_is_one_problem(line: str, said: str) -> None:
+    text = (
+        "version: 1\nrule_sets:\n  inbound:\n    rules:\n"
+        "    - name: one\n      owner: mail\n      actions: [drop]\n"
+        "    - name: two\n      owner: mail\n      actions: [drop]\n"
+        "relays:\n  exchange:\n    server: mail.example.com\n    port: 25\n"
+        "    authentication: none\n"
+    )
+    assert read_text({"a.yaml": text})[1] == ()
+    broken = text.replace(f"    {line}" if line.startswith("-") else line, "")
+    if line.startswith("  "):
+        broken = broken.replace("    server", "  server").replace("    port", "  port")
+        broken = broken.replace("    authentication", "  authentication")
+    assert [problem.message for problem in read_text({"a.yaml": broken})[1]] == [said]

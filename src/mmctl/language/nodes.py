@@ -15,6 +15,7 @@ from ruamel.yaml.reader import ReaderError
 
 from mmctl.language.conflicts import conflicts
 from mmctl.language.quoting import quoted_line
+from mmctl.language.suggest import listed
 from mmctl.language.syntax import explained
 from mmctl.language.yaml_events import over_events
 from mmctl.problem import Position, Problem, Severity
@@ -135,22 +136,33 @@ class _Composer:
 
     def _mapping(self, event: Any, depth: int) -> Mapping:
         entries: dict[str, tuple[Scalar, Node]] = {}
+        twice: list[Scalar] = []
         while not isinstance(item := self._event(), events.MappingEndEvent):
             key = self._node(item, depth + 1)
             value = self._node(self._event(), depth + 1)
             if not isinstance(key, Scalar):
                 self._add(key.position, "a key must be a text", None)
             elif key.text in entries:
-                first = entries[key.text][0].position
-                self._add(
-                    key.position,
-                    f"the key `{key.text}` stands here twice, first in line {first.line}",
-                    "keep one of the two",
-                    check="duplicate-key",
-                )
+                twice.append(key)
             else:
                 entries[key.text] = (key, value)
+        if twice:
+            self._add_twice(twice, entries[twice[0].text][0].position.line)
         return Mapping(self._position(event), tuple(entries.values()))
+
+    def _add_twice(self, keys: list[Scalar], first: int) -> None:
+        """Several keys that stand twice are one mistake: the line that parts them is missing."""
+        names = list(dict.fromkeys(key.text for key in keys))
+        one = len(names) == 1
+        self._add(
+            keys[0].position,
+            f"the {'key' if one else 'keys'} {listed(names)} {'stands' if one else 'stand'} here "
+            f"twice, first in line {first}",
+            "keep one of the two"
+            if one
+            else "the line that begins the next item (`- …`) or names the next thing is missing",
+            check="duplicate-key",
+        )
 
     def _refused_anchor_or_tag(self, event: Any) -> str:
         """What of an anchor or a tag is in the text; it is reported, for neither is read."""

@@ -14,7 +14,7 @@ from mmctl.language.project import Environment, Project, Settings
 from mmctl.language.reader import MISSING, Reader
 from mmctl.language.root import PROJECT_FILE
 from mmctl.language.settings import LOCAL, default_settings, settings_of
-from mmctl.language.suggest import did_you_mean
+from mmctl.language.suggest import did_you_mean, listed
 from mmctl.language.variables import Scope
 from mmctl.language.where import is_for_files, is_store, no_endpoint, no_store
 from mmctl.problem import Position, Problem, Severity, ordered
@@ -165,8 +165,3 @@ def _matters(node: Node | None, place: Position, environment: str) -> bool:
     if section == "environments" and isinstance(node, MappingNode):
         return section_at(node.get(section), place) in {environment, None}
     return section in {None, *_WHERE}
-
-
-def listed(names: tuple[str, ...]) -> str:
-    """Names in a sentence."""
-    return ", ".join(f"`{name}`" for name in names)

@@ -24,14 +24,14 @@ from mmctl.language.nodes import Node
 from mmctl.language.parsed import Parsed, ParsedFiles
 from mmctl.language.placed import Table, Text, complete, positions_of
 from mmctl.language.project import CaseText, Environment, Ignore, Kind, Project, Resource, Settings
-from mmctl.language.project_file import ProjectFile, listed
+from mmctl.language.project_file import ProjectFile
 from mmctl.language.reader import MISSING, Reader
 from mmctl.language.references import is_raw, references
 from mmctl.language.resources import ListFile, ResourceBuilder
 from mmctl.language.root import PROJECT_FILE
 from mmctl.language.rule_sets import RuleSetBuilder
 from mmctl.language.shapes import Builder
-from mmctl.language.suggest import did_you_mean
+from mmctl.language.suggest import did_you_mean, listed
 from mmctl.language.unclaimed import unclaimed
 from mmctl.language.variables import Scope
 from mmctl.problem import Position, Positions, Problem, ordered

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Final, assert_never
+from typing import TYPE_CHECKING, Any, Final, assert_never, cast
 
 from mmctl.language.grammar import (
     Anything,
@@ -32,7 +32,7 @@ from mmctl.language.grammar import (
 from mmctl.language.nodes import Mapping, Node, Scalar, Sequence
 from mmctl.language.placed import Items, Real, Table, Text, Whole
 from mmctl.language.quoting import quoted
-from mmctl.language.suggest import did_you_mean
+from mmctl.language.suggest import did_you_mean, listed
 from mmctl.problem import Position, Problem, Severity
 
 if TYPE_CHECKING:
@@ -268,6 +268,17 @@ class Reader:
         if not isinstance(node, Mapping):
             return self._wrong(node, "names with values")
         table = Table.at(node.position)
+        astray = _without_a_name(type_, node)
+        if astray:
+            table.failed |= {key.text for key, _ in node.entries}
+            title = cast("Record", type_.value).title
+            self.report(
+                "wrong-type",
+                astray[0].position,
+                f"got {listed([key.text for key in astray])}, expected the name of {_a(title)}",
+                f"the line with the name of the {title} is missing above",
+            )
+            return table
         for key, value_node in node.entries:
             if type_.pattern is not None and not re.fullmatch(type_.pattern, key.text):
                 self.report(
@@ -296,6 +307,13 @@ class Reader:
             shown = ", ".join(f"{key}: …" for key in keys)
             return self._wrong(node, f"{like}`{{{shown}}}`" if keys else "`{…}`")
         table = Table.at(node.position)
+        if _is_something_else(type_, node):
+            others = listed([key.text for key, _ in node.entries])
+            message = f"{_called(type_)} has none of the keys {others}"
+            known = f"known keys: {', '.join(type_.members)}"
+            self.report("unknown-key", node.entries[0][0].position, message, known)
+            table.failed |= type_.members.keys()
+            return table if type_.partial else MISSING
         for key, value_node in node.entries:
             member = type_.members.get(key.text)
             if member is None:
@@ -445,6 +463,21 @@ def _literal(node: Node) -> Node:
     if isinstance(node, Scalar) and "${" in node.text:
         return Scalar(node.position, node.text.replace("${", "$${"), node.plain, node.commented)
     return node
+
+
+def _without_a_name(type_: Named, node: Mapping) -> list[Scalar]:
+    """The keys that stand where names are expected, because the name above them is missing."""
+    if not isinstance(type_.value, Record):
+        return []
+    found = [(key, value) for key, value in node.entries if key.text in type_.value.members]
+    return [key for key, _ in found] if any(isinstance(value, Scalar) for _, value in found) else []
+
+
+def _is_something_else(type_: Record, node: Mapping) -> bool:
+    """Whether a mapping has several keys, and none that is known or nearly so."""
+    keys = [key.text for key, _ in node.entries]
+    known = {*type_.members, *type_.advice}
+    return len(keys) > 1 and not any(key in known or did_you_mean(key, known) for key in keys)
 
 
 def _called(type_: Record | OneKey) -> str:

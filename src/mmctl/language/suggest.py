@@ -1,12 +1,15 @@
-"""The nearest of some names to one that is not among them."""
+"""Names in a sentence: the nearest of some to one that is not among them, and lists of them."""
 
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+_SHOWN: Final = 10
+_LONGEST: Final = 60
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
@@ -16,6 +19,12 @@ def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     if not near:
         return None
     return "did you mean " + " or ".join(f"`{plain[match]}`" for match in near) + "?"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence, the first of many."""
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(f"`{name[:_LONGEST]}`" for name in names[:_SHOWN]) + more
 
 
 def _plain(name: str) -> str:
