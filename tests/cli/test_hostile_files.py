@@ -335,3 +335,17 @@ def test_no_link_leads_to_a_hidden_file_whose_lines_would_be_shown(
     assert code == 1
     assert f"`rules/{file}` cannot be read" in said or "leads to a hidden file" in said
     assert "c2VjcmV0" not in said
+
+
+def test_a_cell_of_a_list_that_never_ends_is_a_problem_of_its_line(
+    mmctl: Callable[..., Ran],
+) -> None:
+    members = 'address\na@example.org\n"' + "x" * 200_000 + "\n"
+    Path("rules/members.csv").write_text(members, encoding="utf-8")
+    text = "version: 1\naddress_lists:\n  vips: {members_file: members.csv}\n"
+    Path("rules/list.yaml").write_text(text, encoding="utf-8")
+    code, said = mmctl("lint", "--no-cache")
+    assert code == 1
+    assert "rules/members.csv:3:1: error: " in said
+    words = ("list", "remove", "vips", "a@example.org", "--reason", "over", "--yes")
+    assert mmctl(*words)[0] != 70

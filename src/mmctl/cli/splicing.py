@@ -5,13 +5,12 @@ Texts in, texts out; that the result says what it should is seen by reading the 
 
 from __future__ import annotations
 
-import csv
 import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
 from mmctl.language.fix import Remove, fixed, plain
-from mmctl.language.list_files import columns_of
+from mmctl.language.list_files import cells_of, columns_of
 from mmctl.language.nodes import Mapping, Scalar, Sequence, compose
 from mmctl.language.quoting import scalar
 from mmctl.language.spans import items_of
@@ -148,7 +147,7 @@ def csv_without(text: str, value: str) -> str:
     place = header.index("address") if header else 0
 
     def is_it(line: str) -> bool:
-        cells = next(csv.reader([line]), []) if header else [line]
+        cells = cells_of(line) if header else [line]
         return place < len(cells) and cells[place].strip().lower() == value.lower()
 
     return "".join(line for line in text.splitlines(keepends=True) if not is_it(line))

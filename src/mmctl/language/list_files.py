@@ -67,6 +67,14 @@ def columns_of(line: str) -> list[str] | None:
     return header if "address" in header else None
 
 
+def cells_of(line: str) -> list[str]:
+    """The cells of a line; one that is no CSV, as its cells have no end, is all one cell."""
+    try:
+        return next(csv.reader([line]), [])
+    except csv.Error:
+        return [line]
+
+
 def _cell(line: str, index: int) -> str:
-    cells = next(csv.reader([line]), [])
+    cells = cells_of(line)
     return cells[index].strip() if index < len(cells) else ""
