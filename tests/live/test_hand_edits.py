@@ -25,15 +25,17 @@ from live.test_by_hand import (
     remove_rule,
     rules,
 )
+from mmctl.compiler.configuration import LiveConfiguration, LiveObject
 from mmctl.errors import Refused
 from mmctl.language.project import Kind
 from mmctl.live.apply import apply
-from mmctl.live.keeping import merged_rules
+from mmctl.live.keeping import merged_rules, without_hand_edits
 from mmctl.live.means import Permissions
 from mmctl.live.merging import merged
 from mmctl.live.plan import make_plan, target_of
 from mmctl.live.planfile import plan_document
 from mmctl.live.read import read_live
+from mmctl.model.resources import AddonSubscription
 from mmctl.render.plan import bare
 
 if TYPE_CHECKING:
@@ -256,3 +258,22 @@ def test_rules_of_a_merge_are_those_of_ours_with_what_came_and_went_by_hand(
     assert len(found) == len({*found})
     assert merged_rules(base, theirs, [base]) == theirs
     assert merged_rules(ours, base, [base]) == ours
+
+
+def test_an_object_that_a_rollback_made_anew_is_known_by_its_new_id() -> None:
+    def state(instance: str | None) -> LiveConfiguration:
+        add_on = LiveObject(
+            kind=Kind.ADD_ON,
+            name="vade",
+            shape=AddonSubscription.logical({"AddonName": "VADE"}),
+            project="acme",
+            id=instance,
+            subscription_id="as-1",
+        )
+        return LiveConfiguration(project="acme", objects=(add_on,))
+
+    # Its instance was gone, and is made anew: nothing else of the add-on tells that it was written.
+    kept = without_hand_edits(state("ai-before"), state(None), state("ai-after"))
+    assert [thing.id for thing in kept.objects] == ["ai-after"]
+    kept = without_hand_edits(state("ai-before"), state("ai-hand"), state("ai-hand"))
+    assert [thing.id for thing in kept.objects] == ["ai-before"]

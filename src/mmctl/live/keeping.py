@@ -86,12 +86,17 @@ def _with_facts(
     thing: LiveObject, before: LiveObject | None, after: LiveObject | None
 ) -> LiveObject:
     """An object with the ids and times of what is live now, where the apply has written it."""
-    if after is None or (before is not None and before.changed_at == after.changed_at):
+    if after is None or (before is not None and _written(before) == _written(after)):
         return thing
     return replace(
         thing,
         **{member: getattr(after, member) for member in ("id", "subscription_id", *_TIMES)},
     )
+
+
+def _written(thing: LiveObject) -> tuple[str | None, ...]:
+    """What an apply that writes an object changes: its time, or one of its ids where it is new."""
+    return thing.changed_at, thing.id, thing.subscription_id
 
 
 def _with_what_they_name(
