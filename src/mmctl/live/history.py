@@ -67,14 +67,9 @@ class History:
         return tuple(sorted([*sound, *rebuilt_entries(self, sound, lost)], key=_order))
 
     def untold(self) -> tuple[str, ...]:
-        """The ids, oldest first, of which neither the entry nor the snapshot can be read."""
-        names = self.store.names("")
-        left = {
-            name.removesuffix(end)
-            for name in names
-            for end in (ENTRY, SNAPSHOT)
-            if _ends(name, end)
-        }
+        """The ids, oldest first, of which something is left, but no entry or snapshot to read."""
+        names = [name.partition(".")[0] for name in self.store.names("")]
+        left = {name for name in names if name.partition("-")[0].isdecimal()}
         return tuple(sorted(left - {entry.id for entry in self.entries()}, key=number_of))
 
     def entry(self, name: str) -> HistoryEntry | None:
