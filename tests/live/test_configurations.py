@@ -172,7 +172,7 @@ def rule_set(listed: list[dict[str, Any]]) -> LiveConfiguration:
 def test_after_applying_any_rule_set_the_plan_is_empty_and_a_rollback_restores(
     world: World, first: list[dict[str, Any]], second: list[dict[str, Any]]
 ) -> None:
-    forced = ("catch-all", "size", "pin", "destination", "blocking")
+    forced = ("catch-all", "size", "pin", "destination", "blocking", "ordinary-mail")
     permissions = Permissions(allow_delete=True, forced=forced)
     for listed in (first, second):
         configuration = rule_set(listed)

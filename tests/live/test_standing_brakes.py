@@ -204,7 +204,7 @@ def test_a_relay_that_speaks_to_another_server_is_said_once() -> None:
     assert [grip.brake for grip in found(elsewhere)] == ["relay-target"]
     port = changed("mail.example.com, port: 25", "mail.example.com, port: 2525")
     assert [(grip.brake, grip.what) for grip in found(port)] == [
-        ("relay-target", "relay exchange: server_port 25 → 2525")
+        ("relay-target", "relay exchange: port: 25 → 2525")
     ]
 
 

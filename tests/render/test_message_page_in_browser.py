@@ -37,8 +37,8 @@ def written(folder: Path, *words: str) -> Path:
         (project / "mail/usual.eml").write_bytes(USUAL)
         shutil.copy(project / "cases/messages/lookalike.eml", project / "mail")
     out = folder / "page.html"
-    shared = ("-C", str(project), "simulate", "--format", "html", "-o", str(out))
-    assert exit_code([*shared, *words]) == 0
+    shared = ("-C", str(project), "simulate", "--show-mail", "--format", "html")
+    assert exit_code([*shared, "-o", str(out), *words]) == 0
     return out
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -221,12 +221,19 @@ class DirectoryStore:
 
     def _could_not(self, verb: str, name: str, error: OSError) -> CouldNot:
         advice = "snapshots, history and lock are kept there: set `snapshots:` in mmctl.yaml"
-        if isinstance(error, PermissionError):
+        if isinstance(error, PermissionError) and _is_of_another(self.directory.parent):
             advice = (
                 "to share the folder, as its owner: chgrp -R GROUP, then chmod -R g+rwX,g+s, "
                 f"both of {self.directory.parent}"
             )
         return CouldNot(f"cannot {verb} `{self.directory / name}`: {error.strerror}", help=advice)
+
+
+def _is_of_another(folder: Path) -> bool:
+    """Whether a folder is there and belongs to another user."""
+    with suppress(OSError):
+        return os.name == "posix" and folder.stat().st_uid != os.getuid()
+    return False
 
 
 def _is_shared(folder: Path) -> bool:
