@@ -9,7 +9,7 @@ import pytest
 from botocore.loaders import create_loader
 from hypothesis import HealthCheck, settings
 
-from mmctl.cli.trusted_base import COMMITS, DEFAULT_BRANCH, TARGET_BRANCHES
+from mmctl.cli.changes.trusted_base import COMMITS, DEFAULT_BRANCH, TARGET_BRANCHES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

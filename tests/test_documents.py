@@ -11,11 +11,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmctl.cases.reading import cases_of
+from mmctl.cases.parsing import cases_of
 from mmctl.cases.running import run_cases
-from mmctl.cli.commands import COMMANDS
+from mmctl.cli.command_table import COMMANDS
 from mmctl.cli.main import exit_code
-from mmctl.language.read import read_text
+from mmctl.language.parsing.load import read_text
 from mmctl.language.readings import CHOICES
 
 if TYPE_CHECKING:

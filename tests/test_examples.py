@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mmctl.cli.main import exit_code
-from mmctl.language.read import read_project
+from mmctl.language.parsing.load import read_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

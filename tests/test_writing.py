@@ -328,11 +328,11 @@ def test_a_folder_is_no_file(tmp_path: Path, capsys: pytest.CaptureFixture[str])
 
 
 OTHERWISE = {
-    "cli/init.py": "files that must not be there yet",
-    "cli/lint.py": "the summary of a job, which is added to",
+    "cli/commands/init.py": "files that must not be there yet",
+    "cli/commands/lint.py": "the summary of a job, which is added to",
     "cli/main.py": "the report of a fault, in a file of its own",
-    "cli/revisions.py": "a checkout, in a folder of its own",
-    "live/store.py": "a journal, which is added to",
+    "cli/changes/revisions.py": "a checkout, in a folder of its own",
+    "live/history/store.py": "a journal, which is added to",
 }
 
 

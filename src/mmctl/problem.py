@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from mmctl.visible import visible
 
@@ -85,6 +85,15 @@ class Positions:
             if found is not None:
                 return found
         raise KeyError(path)
+
+
+class Placed(Protocol):
+    """Anything of a project that knows where its members were written."""
+
+    @property
+    def positions(self) -> Positions:
+        """The places of its members."""
+        ...
 
 
 def ordered(problems: Iterable[Problem]) -> tuple[Problem, ...]:

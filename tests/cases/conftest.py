@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mmctl.cases.reading import cases_of
+from mmctl.cases.parsing import cases_of
 from mmctl.cases.running import CaseResult, run_cases
-from mmctl.language.read import read_text
+from mmctl.language.parsing.load import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

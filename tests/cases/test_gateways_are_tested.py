@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mmctl.cases.counting import coverage_of
-from mmctl.cases.mutation import mutate
-from mmctl.cases.reading import cases_of
+from mmctl.cases.mutants.trial import mutate
+from mmctl.cases.parsing import cases_of
 from mmctl.cases.running import run_cases
-from mmctl.language.read import read_project
+from mmctl.language.parsing.load import read_project
 
 if TYPE_CHECKING:
-    from mmctl.cases.mutants import Mutant
+    from mmctl.cases.mutants.mutant import Mutant
 
 ROOT = Path(__file__).parents[2]
 LEAST = 90

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from mmctl.cases.reading import cases_of
+from mmctl.cases.parsing import cases_of
 from mmctl.cases.running import run_cases
-from mmctl.language.read import read_text
+from mmctl.language.parsing.load import read_text
 
 RULES = """version: 1
 relays:

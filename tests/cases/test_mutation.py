@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from mmctl.cases.commuting import commute
-from mmctl.cases.mutating import mutants_of
-from mmctl.cases.mutation import Mutation, mutate
+from mmctl.analysis.commuting import commute
+from mmctl.cases.mutants.generate import mutants_of
+from mmctl.cases.mutants.trial import Mutation, mutate
 
 RULES = """
 version: 1
@@ -147,7 +147,7 @@ def test_the_same_project_gives_the_same_results(ran: Any) -> None:
 
 def test_several_processes_find_the_same(ran: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     result = ran(SHALLOW, rules=RULES)
-    monkeypatch.setattr("mmctl.cases.mutation._FEW", 0)
+    monkeypatch.setattr("mmctl.cases.mutants.trial._FEW", 0)
     alone = mutate(result.project, result.results, read_nothing, workers=1)
     together = mutate(result.project, result.results, read_nothing, workers=2)
     assert [one.killed_by for one in together.results] == [one.killed_by for one in alone.results]
@@ -161,8 +161,8 @@ def test_where_no_process_can_be_started_it_goes_on_in_this_one(
         raise OSError("no more processes")
 
     result = ran(SHALLOW, rules=RULES)
-    monkeypatch.setattr("mmctl.cases.mutation._FEW", 0)
-    monkeypatch.setattr("mmctl.cases.mutation.ProcessPoolExecutor", broken)
+    monkeypatch.setattr("mmctl.cases.mutants.trial._FEW", 0)
+    monkeypatch.setattr("mmctl.cases.mutants.trial.ProcessPoolExecutor", broken)
     mutation = mutate(result.project, result.results, read_nothing, workers=2)
     assert len(mutation.results) == len(mutants_of(result.project))
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mmctl.cases.reading import cases_of
-from mmctl.cases.resting import unsettled
+from mmctl.cases.parsing import cases_of
+from mmctl.cases.readings_relied_on import unsettled
 from mmctl.cases.running import run_cases
-from mmctl.language.read import read_text
+from mmctl.language.parsing.load import read_text
 
 if TYPE_CHECKING:
     from mmctl.cases.running import CaseResult

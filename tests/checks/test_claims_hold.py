@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mmctl.checks.effects import ends
+from mmctl.analysis.effects import ends
 from mmctl.checks.lint import lint
 from mmctl.judge.judging import judge
 from mmctl.judge.submission import Submission, gateway_of_rule_set
-from mmctl.language.read import read_text
+from mmctl.language.parsing.load import read_text
 from mmctl.mail.compose import compose_email, read_composed
 from mmctl.mail.email import Envelope, Facts, Session, Tls
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict

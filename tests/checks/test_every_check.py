@@ -19,9 +19,9 @@ from mmctl.checks.catalogue import CHECKS
 from mmctl.checks.check import Check
 from mmctl.checks.lint import lint_all
 from mmctl.checks.page import page
-from mmctl.language.read import read_text
+from mmctl.language.parsing.load import read_text
 from mmctl.problem import Severity
-from mmctl.render.problems import human
+from mmctl.render.text.problems import human
 
 if TYPE_CHECKING:
     from mmctl.language.project import Project

@@ -15,8 +15,8 @@ import pytest
 
 from mmctl.checks.lint import Report, report
 from mmctl.cli.main import exit_code
-from mmctl.language.fix import Fix, Remove, Replace, Sort, Unignore, fixed
-from mmctl.language.read import read_text
+from mmctl.language.formatting.fix import Fix, Remove, Replace, Sort, Unignore, fixed
+from mmctl.language.parsing.load import read_text
 from mmctl.problem import Position
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 from mmctl.checks.baseline import beyond, known_problems
 from mmctl.checks.lint import lint, lint_all
 from mmctl.compiler.compile import compile_project
-from mmctl.language.read import read_text
+from mmctl.language.parsing.load import read_text
 from mmctl.problem import Position, Problem, Severity
 
 TODAY = date(2026, 11, 20)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from mmctl.checks.catalogue import CHECKS
 from mmctl.checks.mistakes import MISTAKES
-from mmctl.render.checks import index, markdown
+from mmctl.render.text.checks import index, markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

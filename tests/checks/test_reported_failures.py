@@ -17,7 +17,7 @@ from ruamel.yaml import YAML
 
 from mmctl.checks.catalogue import CHECKS
 from mmctl.checks.lint import lint_all
-from mmctl.language.read import read_text
+from mmctl.language.parsing.load import read_text
 
 ROOT: Final = Path(__file__).parents[2]
 PAGE: Final = ROOT / "docs" / "lint-failures.md"

@@ -34,7 +34,7 @@ from typing import Final
 import jsonschema
 from flags import advice, wrong_flags
 
-from mmctl.cli.commands import COMMANDS
+from mmctl.cli.command_table import COMMANDS
 from mmctl.cli.main import exit_code
 
 REPOSITORY: Final = Path(__file__).parents[2]

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from mmctl.cli.main import exit_code
-from mmctl.language.settings import default_settings
-from mmctl.live.aws import AwsMailManager, connect
-from mmctl.live.service import Noun
+from mmctl.language.parsing.settings import default_settings
+from mmctl.live.aws.mail_manager import AwsMailManager, connect
+from mmctl.live.state.service import Noun
 
 if TYPE_CHECKING:
     from collections.abc import Callable

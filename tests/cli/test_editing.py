@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mmctl.cli.editing import FileEdit, edited, editing_alone
+from mmctl.cli.files.editing import FileEdit, edited, editing_alone
 from mmctl.cli.main import exit_code
 from mmctl.cli.run import Run
 from mmctl.errors import CouldNot, StoppedPartWay

@@ -295,7 +295,7 @@ def test_a_revision_that_is_too_large_is_refused(
     assert repository.is_dir()
     for limit in ("REVISION_AT_MOST", "LISTING_AT_MOST"):
         with monkeypatch.context() as context:
-            context.setattr(f"mmctl.cli.revisions.{limit}", 50)
+            context.setattr(f"mmctl.cli.changes.revisions.{limit}", 50)
             code, said = mmctl("diff", "git:HEAD")
         assert code == 64
         assert "is too large to be read" in said

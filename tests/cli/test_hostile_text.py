@@ -22,11 +22,11 @@ import pytest
 from markdown_it import MarkdownIt
 from ruamel.yaml import YAML
 
-from mmctl.cases.reading import cases_of
+from mmctl.cases.parsing import cases_of
 from mmctl.cli.main import exit_code
 from mmctl.emulator import wire
 from mmctl.errors import MmctlError
-from mmctl.language.read import read_text
+from mmctl.language.parsing.load import read_text
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:

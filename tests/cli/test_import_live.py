@@ -12,21 +12,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mmctl.cli.import_place import Place, project_around
-from mmctl.cli.live_import import import_things, read_everything
+from mmctl.cli.files.import_place import Place, project_around
+from mmctl.cli.files.live_import import import_things, read_everything
 from mmctl.cli.main import exit_code
 from mmctl.cli.run import Run
 from mmctl.compiler.compile import compile_project
 from mmctl.emulator.core import EmbeddedMailManager
 from mmctl.interchange.live_objects import LONG_LIST, yaml_of
+from mmctl.language.parsing.load import read_project, read_text
+from mmctl.language.parsing.settings import default_settings
 from mmctl.language.project import Kind
-from mmctl.language.read import read_project, read_text
-from mmctl.language.settings import default_settings
-from mmctl.live.aws import AwsMailManager, connect
-from mmctl.live.edits import EditKind
-from mmctl.live.plan import Plan, make_plan, target_of
-from mmctl.live.read import read_live
-from mmctl.live.service import Noun
+from mmctl.live.aws.mail_manager import AwsMailManager, connect
+from mmctl.live.compare.edits import EditKind
+from mmctl.live.plan.plan import Plan, make_plan, target_of
+from mmctl.live.state.read import read_live
+from mmctl.live.state.service import Noun
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from mmctl.cli.main import exit_code
 from mmctl.emulator.core import EmbeddedMailManager
 from mmctl.emulator.faults import Faults, FaultyMailManager
 from mmctl.emulator.http import HttpFace
-from mmctl.language.read import read_project
+from mmctl.language.parsing.load import read_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

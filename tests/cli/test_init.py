@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from mmctl.cli import main
-from mmctl.language.format import formatted
+from mmctl.language.formatting.format import formatted
 
 if TYPE_CHECKING:
     from collections.abc import Callable

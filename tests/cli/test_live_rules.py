@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from mmctl.cases.reading import cases_of
+from mmctl.cases.parsing import cases_of
 from mmctl.cases.running import run_cases
-from mmctl.cli.live_rules import project_of
+from mmctl.cli.messages.live_rules import project_of
 from mmctl.compiler.compile import compile_project
 from mmctl.judge.actions import stops
+from mmctl.language.parsing.load import read_project, read_text
 from mmctl.language.project import Kind
-from mmctl.language.read import read_project, read_text
 from mmctl.model.rules import Rule
 
 ROOT = Path(__file__).parents[2]

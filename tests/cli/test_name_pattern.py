@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mmctl.cli.name_pattern import STEPS_AT_MOST, NamePattern, PatternError
+from mmctl.cli.options.name_pattern import STEPS_AT_MOST, NamePattern, PatternError
 
 PARTS = ("a", "b", ".", "(", ")", "(?:", "|", "*", "+", "?", "*?", "{2}", "{1,}", "{,2}", "{0,1}")
 MORE = (

@@ -18,7 +18,7 @@ import pytest
 
 from mmctl.cli.remembered import MOST
 from mmctl.cli.start import main
-from mmctl.language.read import Sources
+from mmctl.language.parsing.load import Sources
 
 FILES = {
     "mmctl.yaml": """\
@@ -99,7 +99,13 @@ def test_nothing_of_the_program_is_imported_for_it(project: Path) -> None:
         for _ in range(2)
     )
     assert (second.stdout, second.returncode) == (first.stdout, first.returncode)
-    for module in ("typer", "pydantic", "ruamel.yaml", "mmctl.language.read", "mmctl.checks"):
+    for module in (
+        "typer",
+        "pydantic",
+        "ruamel.yaml",
+        "mmctl.language.parsing.load",
+        "mmctl.checks",
+    ):
         assert re.search(rf"\b{module}$", first.stderr, re.MULTILINE)
         assert not re.search(rf"\b{module}$", second.stderr, re.MULTILINE)
 

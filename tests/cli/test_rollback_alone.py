@@ -14,10 +14,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from mmctl.cli.changes.stores import project_elsewhere
 from mmctl.cli.main import exit_code
+from mmctl.cli.options.store import Elsewhere
 from mmctl.cli.run import Run
-from mmctl.cli.store_options import Elsewhere
-from mmctl.cli.stores import project_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -336,7 +336,9 @@ def with_endpoint(root: Path, endpoint: str, *, sealed: bool) -> None:
 def test_no_snapshot_that_was_edited_is_followed_anywhere(
     root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mmctl.live.aws.connect", lambda *_a, **_k: pytest.fail("connected"))
+    monkeypatch.setattr(
+        "mmctl.live.aws.mail_manager.connect", lambda *_a, **_k: pytest.fail("connected")
+    )
     with_endpoint(root, "http://127.0.0.1:9", sealed=False)
     words = ("rollback", "--store", STORE, "--yes", "--account", ACCOUNT, "--unverified")
     assert mmctl(root, *words) == 3

@@ -15,9 +15,9 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from mmctl.cli.main import exit_code
-from mmctl.live.canonical import digest_of
-from mmctl.live.planfile import load_signed_plan
-from mmctl.live.signing import check_signature, signed, statement
+from mmctl.live.plan.planfile import load_signed_plan
+from mmctl.live.plan.signing import check_signature, signed, statement
+from mmctl.live.state.canonical import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -239,7 +239,7 @@ def test_a_permission_that_is_missing_is_named(
     permission: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("mmctl.live.aws.open_keys", lambda *_place: Denied(denied))
+    monkeypatch.setattr("mmctl.live.aws.mail_manager.open_keys", lambda *_place: Denied(denied))
     code, said = mmctl("plan", "--save", str(path), "--sign", key)
     assert code == 5
     assert f"help: allow {permission} on this key" in said
@@ -249,7 +249,7 @@ def test_a_permission_to_verify_that_is_missing_is_named(
     mmctl: Mmctl, path: Path, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mmctl("plan", "--save", str(path), "--sign", key)
-    monkeypatch.setattr("mmctl.live.aws.open_keys", lambda *_place: Denied("verify"))
+    monkeypatch.setattr("mmctl.live.aws.mail_manager.open_keys", lambda *_place: Denied("verify"))
     code, said = mmctl("apply", str(path), "--yes", "--require-signature", key)
     assert code == 5
     assert "help: allow kms:Verify on this key" in said

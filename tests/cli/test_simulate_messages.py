@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from mmctl.cli.batches import BATCH
 from mmctl.cli.main import exit_code
+from mmctl.cli.messages.batches import BATCH
 
 if TYPE_CHECKING:
     from collections.abc import Callable

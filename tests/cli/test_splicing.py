@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from mmctl.cli.splicing import csv_with, csv_without, with_value, without_shadow, without_value
+from mmctl.cli.files.splicing import (
+    csv_with,
+    csv_without,
+    with_value,
+    without_shadow,
+    without_value,
+)
 from mmctl.problem import Position
 
 PATH = ("address_lists", "blocked", "members")

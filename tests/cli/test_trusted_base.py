@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from mmctl.cli import main
-from mmctl.cli.trusted_base import (
+from mmctl.cli.changes.trusted_base import (
     base_of,
     compared_with_history,
     compared_with_revision,
     revision_of,
 )
-from mmctl.language.read import read_text
-from mmctl.live.entries import Doing, HistoryEntry, Result
-from mmctl.live.history import History
-from mmctl.live.store import DirectoryStore
-from mmctl.live.trust import edges_of
+from mmctl.language.parsing.load import read_text
+from mmctl.live.history.entries import Doing, HistoryEntry, Result
+from mmctl.live.history.history import History
+from mmctl.live.history.store import DirectoryStore
+from mmctl.live.plan.trust import edges_of
 
 if TYPE_CHECKING:
     from pathlib import Path

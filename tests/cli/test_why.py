@@ -10,7 +10,7 @@ import pytest
 import typer
 from jsonschema import Draft202012Validator
 
-from mmctl.cli.why import why
+from mmctl.cli.commands.why import why
 from mmctl.errors import UsageError
 
 if TYPE_CHECKING:

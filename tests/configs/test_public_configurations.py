@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 
 from mmctl.checks.lint import lint
 from mmctl.interchange.api_json import import_api_json
-from mmctl.language.read import read_text
+from mmctl.language.parsing.load import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,10 +9,10 @@ import pytest
 from mmctl.errors import UsageError
 from mmctl.interchange.api_json import Imported, import_api_json
 from mmctl.interchange.refusals import masked
+from mmctl.language.parsing.load import read_text
 from mmctl.language.project import Kind, Project
-from mmctl.language.read import read_text
 from mmctl.language.references import with_references
-from mmctl.language.write import to_yaml
+from mmctl.language.writing.write import to_yaml
 
 CONFIGURATIONS = Path(__file__).parents[3] / "shared" / "reference" / "configs"
 FOUND = sorted(CONFIGURATIONS.glob("*.json"))

@@ -9,7 +9,7 @@ import pytest
 
 from mmctl.judge.judging import judge
 from mmctl.judge.submission import Scenario, Submission, gateway_of_ingress_point
-from mmctl.language.read import read_text
+from mmctl.language.parsing.load import read_text
 from mmctl.mail.email import Envelope, Facts, Session, Tls
 from mmctl.mail.reader import read_email
 from mmctl.model.enums import RuleVerdict

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from mmctl.judge.compare import Members
 from mmctl.judge.judging import judge
-from mmctl.judge.readings_asked import Answers, questions_of
-from mmctl.judge.readings_matter import readings_that_matter
-from mmctl.judge.readings_met import readings_not_met
+from mmctl.judge.readings.asked import Answers, questions_of
+from mmctl.judge.readings.matter import readings_that_matter
+from mmctl.judge.readings.met import readings_not_met
 from mmctl.judge.submission import (
     Gateway,
     LambdaAnswer,
@@ -25,8 +25,8 @@ from mmctl.judge.submission import (
     Submission,
     gateway_of_ingress_point,
 )
+from mmctl.language.parsing.load import read_project
 from mmctl.language.project import LogicalRule, Outcome
-from mmctl.language.read import read_project
 from mmctl.language.readings import CHOICES, Readings
 from mmctl.mail.email import Envelope, Facts, NoPolicy, Session, Tls
 from mmctl.mail.reader import read_email

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mmctl.judge.judging import judge
-from mmctl.judge.readings_matter import readings_that_matter
+from mmctl.judge.readings.matter import readings_that_matter
 from mmctl.judge.submission import Scenario, Submission
 from mmctl.language.readings import CHOICES
 from mmctl.mail.email import Envelope, Facts, NoPolicy, Session, Tls

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mmctl.language.comments import ignores
+from mmctl.language.parsing.comments import ignores
 
 
 def covered(text: str) -> list[tuple[int, int, str]]:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mmctl.language.format import formatted, sizes
-from mmctl.language.nodes import Mapping, Node, Scalar, Sequence, compose
-from mmctl.language.quoting import quoted, scalar
+from mmctl.language.formatting.format import formatted, sizes
+from mmctl.language.text.nodes import Mapping, Node, Scalar, Sequence, compose
+from mmctl.language.text.quoting import quoted, scalar
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmctl.language.patterns import PathPattern
+from mmctl.language.parsing.patterns import PathPattern
 
 PARTS = re.compile(r"(\*\*/|\*\*|\*|\?)")
 MEANING = {"**/": r"(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mmctl.errors import ProblemsFound, UsageError
+from mmctl.language.parsing.load import read_project, read_text
 from mmctl.language.project import Kind, OnOverlap, Outcome
-from mmctl.language.read import read_project, read_text
 
 if TYPE_CHECKING:
     from pathlib import Path

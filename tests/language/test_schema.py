@@ -9,13 +9,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from mmctl.cli.schema import published, text_of
+from mmctl.cli.commands.schema import published, text_of
 from mmctl.language.dialect import PROJECT
-from mmctl.language.format import type_of
-from mmctl.language.nodes import Mapping, Node, Scalar, Sequence, compose
-from mmctl.language.reader import Reader
-from mmctl.language.schema import as_editors_see, file_schema, project_schema
-from mmctl.language.variables import Scope
+from mmctl.language.dialect.schema import as_editors_see, file_schema, project_schema
+from mmctl.language.formatting.format import type_of
+from mmctl.language.parsing.values import Reader
+from mmctl.language.parsing.variables import Scope
+from mmctl.language.text.nodes import Mapping, Node, Scalar, Sequence, compose
 
 if TYPE_CHECKING:
     from collections.abc import Callable

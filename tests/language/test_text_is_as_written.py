@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmctl.language.quoting import scalar
-from mmctl.language.read import read_text
+from mmctl.language.parsing.load import read_text
+from mmctl.language.text.quoting import scalar
 
 if TYPE_CHECKING:
     from mmctl.problem import Problem

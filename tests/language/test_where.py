@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mmctl.language.read import read_text
+from mmctl.language.parsing.load import read_text
 
 RULES = "version: 1\narchives:\n  all-mail: {retention: ONE_YEAR}\n"
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mmctl.language.format import formatted
+from mmctl.language.formatting.format import formatted
+from mmctl.language.parsing.load import read_text
 from mmctl.language.project import Kind, Resource
-from mmctl.language.read import read_text
-from mmctl.language.write import (
+from mmctl.language.writing.write import (
     CannotWrite,
     action_to_file,
     archive_to_file,

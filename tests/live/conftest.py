@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mmctl.compiler.compile import compile_project
-from mmctl.language.read import read_text
-from mmctl.live.apply import apply
-from mmctl.live.aws import AwsMailManager, connect
-from mmctl.live.history import History
-from mmctl.live.means import Means, Permissions
-from mmctl.live.past import past_of
-from mmctl.live.plan import Plan, make_plan, target_of
-from mmctl.live.rollback import count, goal, plan_rollback, roll_back
-from mmctl.live.settling import read_settled, settle
-from mmctl.live.store import DirectoryStore
+from mmctl.language.parsing.load import read_text
+from mmctl.live.apply.apply import apply
+from mmctl.live.apply.effects import Means, Permissions
+from mmctl.live.apply.rollback import count, goal, plan_rollback, roll_back
+from mmctl.live.apply.settling import read_settled, settle
+from mmctl.live.aws.mail_manager import AwsMailManager, connect
+from mmctl.live.history.history import History
+from mmctl.live.history.past import past_of
+from mmctl.live.history.store import DirectoryStore
+from mmctl.live.plan.plan import Plan, make_plan, target_of
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.language.project import Environment
-    from mmctl.live.entries import HistoryEntry
+    from mmctl.live.history.entries import HistoryEntry
 
 sys.path.append(str(Path(__file__).parents[1]))  # for `live.stopping`, which tests share
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mmctl.live.aws import AwsMailManager
+    from mmctl.live.aws.mail_manager import AwsMailManager
 
 ACCOUNT, REGION = "000000000000", "us-east-1"
 PARTS: Final = {

@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from mmctl.compiler.compile import compile_project
-from mmctl.language.read import read_text
-from mmctl.live.names import Names
-from mmctl.live.plan import Plan, make_plan, target_of
-from mmctl.live.read import LiveState
-from mmctl.live.service import Identity
+from mmctl.language.parsing.load import read_text
+from mmctl.live.plan.plan import Plan, make_plan, target_of
+from mmctl.live.state.names import Names
+from mmctl.live.state.read import LiveState
+from mmctl.live.state.service import Identity
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import pytest
 from live.stopping import FORCED, Killed, at_write
 from mmctl.errors import Refused
 from mmctl.language.project import Kind
-from mmctl.live.edits import EditKind
-from mmctl.live.service import NOUN, Noun
+from mmctl.live.compare.edits import EditKind
+from mmctl.live.state.service import NOUN, Noun
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

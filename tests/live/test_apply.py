@@ -8,8 +8,8 @@ import pytest
 
 from mmctl.errors import CouldNot, Refused, StoppedPartWay, UsageError
 from mmctl.language.project import Kind
-from mmctl.live.edits import EditKind
-from mmctl.live.service import Noun
+from mmctl.live.compare.edits import EditKind
+from mmctl.live.state.service import Noun
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -312,7 +312,7 @@ def test_a_full_disk_stops_an_apply_before_its_first_write(
     def full(_handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("mmctl.live.store.os.fsync", full)
+    monkeypatch.setattr("mmctl.live.history.store.os.fsync", full)
     with pytest.raises(CouldNot, match="No space left on device"):
         world.apply(plan)
     assert world.writes == []

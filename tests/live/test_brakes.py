@@ -10,10 +10,10 @@ import pytest
 from live.conftest import EVERY_KIND
 from mmctl.errors import Refused, UsageError
 from mmctl.language.project import Kind
+from mmctl.live.apply.yesterday import in_names_of, oldest_of_the_day
 from mmctl.live.brakes.brake import HOLDS_ROLLBACK, brakes_named
 from mmctl.live.brakes.catalogue import grips
-from mmctl.live.trust import Trust
-from mmctl.live.yesterday import in_names_of, oldest_of_the_day
+from mmctl.live.plan.trust import Trust
 
 if TYPE_CHECKING:
     from live.conftest import World

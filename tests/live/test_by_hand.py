@@ -9,18 +9,18 @@ import pytest
 
 from mmctl.errors import Refused
 from mmctl.language.project import Kind
-from mmctl.live.by_hand import with_marks
-from mmctl.live.logs import LOGS_TAG
-from mmctl.live.service import NOUN, Noun
-from mmctl.render.plan import bare
-from mmctl.render.plan_markdown import markdown
-from mmctl.render.review import Review
+from mmctl.live.history.by_hand import with_marks
+from mmctl.live.state.logs import LOGS_TAG
+from mmctl.live.state.service import NOUN, Noun
+from mmctl.render.documents.plan_markdown import markdown
+from mmctl.render.documents.review import Review
+from mmctl.render.text.plan import bare
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from live.conftest import World
-    from mmctl.live.edits import Edit
+    from mmctl.live.compare.edits import Edit
 
 
 def live_id(world: World, kind: Kind, name: str) -> str:

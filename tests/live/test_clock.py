@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mmctl.errors import Refused
-from mmctl.live.planfile import load_plan, save_plan
+from mmctl.live.plan.planfile import load_plan, save_plan
 
 if TYPE_CHECKING:
     from live.conftest import World

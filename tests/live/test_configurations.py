@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from mmctl.compiler.configuration import LiveConfiguration, LiveObject, live_name_of, type_of
 from mmctl.language.project import Brakes, Kind
 from mmctl.language.references import with_references
-from mmctl.live.apply import apply
-from mmctl.live.means import Permissions
-from mmctl.live.plan import Plan, Target, make_plan
-from mmctl.live.read import read_live
+from mmctl.live.apply.apply import apply
+from mmctl.live.apply.effects import Permissions
+from mmctl.live.plan.plan import Plan, Target, make_plan
+from mmctl.live.state.read import read_live
 
 if TYPE_CHECKING:
     from live.conftest import World

@@ -12,8 +12,8 @@ import pytest
 from live.stopping import FORCED, change_every_kind, is_write, with_service
 from mmctl.errors import CouldNot, Refused, StoppedPartWay
 from mmctl.language.project import Kind
-from mmctl.live.entries import Result
-from mmctl.live.service import NOUN
+from mmctl.live.history.entries import Result
+from mmctl.live.state.service import NOUN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -12,13 +12,13 @@ import pytest
 from live.conftest import Clock, World
 from live.memory_bucket import MemoryBucket
 from mmctl.errors import CouldNot, Refused
-from mmctl.live.entries import Doing, Result, entry_of
-from mmctl.live.history import History
-from mmctl.live.plan import object_digests
-from mmctl.live.rollback import check_standing, further_back, goal
-from mmctl.live.s3 import S3Store
-from mmctl.live.snapshots import Standing, snapshot_of
-from mmctl.live.store import DirectoryStore
+from mmctl.live.apply.rollback import check_standing, further_back, goal
+from mmctl.live.history.entries import Doing, Result, entry_of
+from mmctl.live.history.history import History
+from mmctl.live.history.s3 import S3Store
+from mmctl.live.history.snapshots import Standing, snapshot_of
+from mmctl.live.history.store import DirectoryStore
+from mmctl.live.plan.plan import object_digests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -210,7 +210,7 @@ def without_rules(document: dict[str, Any]) -> None:
 
 
 def sealed_anew(document: dict[str, Any]) -> None:
-    from mmctl.live.canonical import digest_of  # noqa: PLC0415 - beside its only use
+    from mmctl.live.state.canonical import digest_of  # noqa: PLC0415 - beside its only use
 
     without_rules(document)
     document["digests"] = object_digests(snapshot_of(document).configuration)

@@ -10,7 +10,7 @@ from botocore.exceptions import ConnectionClosedError
 
 from live.stopping import FORCED, Killed, at_write, change_every_kind
 from mmctl.errors import CouldNot, Refused, StoppedPartWay
-from mmctl.live.drift import drift_of
+from mmctl.live.history.drift import drift_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -18,7 +18,7 @@ import pytest
 
 from mmctl.compiler.configuration import LiveObject, type_of
 from mmctl.language.project import Kind
-from mmctl.language.write import (
+from mmctl.language.writing.write import (
     CannotWrite,
     add_on_to_file,
     address_list_to_file,
@@ -29,19 +29,19 @@ from mmctl.language.write import (
     to_yaml,
     traffic_policy_to_file,
 )
-from mmctl.live.canonical import same
-from mmctl.live.diff import object_edits
-from mmctl.live.edits import EditKind
-from mmctl.live.wording import apart, spaced
+from mmctl.live.compare.diff import object_edits
+from mmctl.live.compare.edits import EditKind
+from mmctl.live.compare.wording import apart, spaced
+from mmctl.live.state.canonical import same
 from mmctl.model.logs import LogType
 from mmctl.model.resources import AddonSubscription, AddressList
 from mmctl.model.shape import OneOf, Shape
-from mmctl.render.plan import bare_lines
+from mmctl.render.text.plan import bare_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.live.edits import Edit
+    from mmctl.live.compare.edits import Edit
 
 NUMBER = re.compile(r"[0-9]+|[0-9a-f]{8}")
 """Sizes in other units, and how digests begin."""

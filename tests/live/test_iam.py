@@ -13,14 +13,14 @@ from live.memory_bucket import MemoryBucket
 from live.stopping import FORCED, change_every_kind, with_logging
 from mmctl.errors import UsageError
 from mmctl.language.project import Kind
-from mmctl.live.aws import connect
-from mmctl.live.history import History
+from mmctl.live.aws.mail_manager import connect
+from mmctl.live.aws.surroundings import Surroundings
+from mmctl.live.history.history import History
+from mmctl.live.history.s3 import S3Store
 from mmctl.live.iam.facts import FACTS
 from mmctl.live.iam.places import Place, nouns_of
 from mmctl.live.iam.policies import policy_for
-from mmctl.live.preflight import preflight
-from mmctl.live.s3 import S3Store
-from mmctl.live.surroundings import Surroundings
+from mmctl.live.plan.preflight import preflight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -12,7 +12,7 @@ from botocore.loaders import create_loader
 from mmctl.live.iam.facts import CHECKED, FACTS, MAIL_MANAGER, RESOURCE_TAG
 from mmctl.live.iam.places import Place
 from mmctl.live.iam.policies import policy_for
-from mmctl.live.service import ARN_PART
+from mmctl.live.state.service import ARN_PART
 
 if TYPE_CHECKING:
     from live.conftest import World

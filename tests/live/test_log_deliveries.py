@@ -12,8 +12,8 @@ from mmctl.emulator.core import EmbeddedMailManager
 from mmctl.emulator.service_error import conflict
 from mmctl.errors import Refused, StoppedPartWay
 from mmctl.language.project import Kind
-from mmctl.live.aws_logs import AwsLogs
-from mmctl.live.edits import EditKind
+from mmctl.live.aws.cloudwatch_logs import AwsLogs
+from mmctl.live.compare.edits import EditKind
 from mmctl.live.iam.places import Place
 from mmctl.live.iam.policies import policy_for
 

@@ -11,10 +11,10 @@ from live.stopping import Killed, at_write, with_service
 from mmctl.emulator.core import EmbeddedMailManager
 from mmctl.emulator.faults import FaultKind, Faults, FaultyMailManager, parse_fault
 from mmctl.errors import CouldNot, StoppedPartWay
-from mmctl.live.aws import AwsMailManager
+from mmctl.live.aws.mail_manager import AwsMailManager
 from mmctl.live.iam.places import Place
 from mmctl.live.iam.policies import policy_for
-from mmctl.live.service import Identity, Noun
+from mmctl.live.state.service import Identity, Noun
 
 if TYPE_CHECKING:
     from live.conftest import World
@@ -65,7 +65,7 @@ def empty_list(world: World) -> None:
 @pytest.fixture(autouse=True)
 def _few(monkeypatch: pytest.MonkeyPatch) -> None:
     """A lower bound, so that the tests are quick; what it is, the permissions tell."""
-    monkeypatch.setattr("mmctl.live.members.IMPORT_BEYOND", FEW)
+    monkeypatch.setattr("mmctl.live.apply.members.IMPORT_BEYOND", FEW)
 
 
 @pytest.fixture

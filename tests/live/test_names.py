@@ -8,8 +8,8 @@ import pytest
 
 from live.stopping import Killed, at_write
 from mmctl.language.project import Kind
-from mmctl.live.service import Noun
-from mmctl.live.steps import Verb
+from mmctl.live.plan.steps import Verb
+from mmctl.live.state.service import Noun
 
 if TYPE_CHECKING:
     from live.conftest import World

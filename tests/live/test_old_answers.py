@@ -21,19 +21,19 @@ from mmctl.emulator.hook import attach
 from mmctl.emulator.service_error import ServiceError
 from mmctl.errors import Refused
 from mmctl.language.project import Kind
-from mmctl.live.aws import AwsMailManager
-from mmctl.live.drift import drift_of
-from mmctl.live.logs import LOGS_TAG
-from mmctl.live.service import Identity, Noun
-from mmctl.live.uploads import put_embedded
-from mmctl.live.written import ANY, LAG, SHAPE, Written, keep_writes, recent_writes
+from mmctl.live.apply.written import ANY, LAG, SHAPE, Written, keep_writes, recent_writes
+from mmctl.live.aws.mail_manager import AwsMailManager
+from mmctl.live.aws.uploads import put_embedded
+from mmctl.live.history.drift import drift_of
+from mmctl.live.state.logs import LOGS_TAG
+from mmctl.live.state.service import Identity, Noun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
     from pathlib import Path
 
-    from mmctl.live.plan import Plan
+    from mmctl.live.plan.plan import Plan
 
 REGION, ACCOUNT = "us-east-1", "000000000000"
 FIRST, SECOND = (f"destination: 'arn:aws:s3:::{name}'" for name in ("first", "second"))
@@ -117,7 +117,7 @@ class Slow:
 def slow(
     tmp_path: Path, shared: Shared, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., Slow]]:
-    monkeypatch.setattr("mmctl.live.store.os.fsync", lambda _handle: None)
+    monkeypatch.setattr("mmctl.live.history.store.os.fsync", lambda _handle: None)
 
     def make(lag: float, seed: int | None = None) -> Slow:
         clock = SteadyClock()

@@ -13,10 +13,10 @@ from live.stopping import FORCED
 from mmctl.compiler.configuration import LiveConfiguration, LiveObject
 from mmctl.errors import Refused
 from mmctl.language.project import Kind
-from mmctl.live.edits import EditKind
-from mmctl.live.held import what_it_holds
-from mmctl.live.pairing import paired_names
-from mmctl.live.service import NOUN, Noun
+from mmctl.live.compare.edits import EditKind
+from mmctl.live.state.holdings import what_it_holds
+from mmctl.live.state.pairing import paired_names
+from mmctl.live.state.service import NOUN, Noun
 from mmctl.model.resources import Relay
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mmctl.errors import Refused
-from mmctl.live.passwords import Passwords
+from mmctl.live.history.passwords import Passwords
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

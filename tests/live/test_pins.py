@@ -9,7 +9,7 @@ import pytest
 
 from mmctl.errors import Refused, UsageError
 from mmctl.live.brakes.brake import Brake
-from mmctl.live.entries import Doing
+from mmctl.live.history.entries import Doing
 
 if TYPE_CHECKING:
     from live.conftest import World

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mmctl.live.wording import spaced, texts_change, value_change
-from mmctl.render.plan import bare
+from mmctl.live.compare.wording import spaced, texts_change, value_change
+from mmctl.render.text.plan import bare
 
 if TYPE_CHECKING:
     from live.conftest import World

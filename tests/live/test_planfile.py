@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from mmctl.errors import Refused, UsageError
-from mmctl.live.planfile import load_plan, plan_document, plan_schema, save_document, save_plan
+from mmctl.live.plan.planfile import load_plan, plan_document, plan_schema, save_document, save_plan
 
 if TYPE_CHECKING:
     from pathlib import Path

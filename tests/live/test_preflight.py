@@ -8,9 +8,9 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from mmctl.errors import Refused
-from mmctl.live.preflight import preflight, refuse_what_cannot_be
-from mmctl.live.service import Noun
-from mmctl.live.surroundings import Surroundings
+from mmctl.live.aws.surroundings import Surroundings
+from mmctl.live.plan.preflight import preflight, refuse_what_cannot_be
+from mmctl.live.state.service import Noun
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,10 +14,10 @@ from botocore.exceptions import (
 from mmctl.emulator.core import EmbeddedMailManager
 from mmctl.emulator.service_error import ServiceError
 from mmctl.errors import CouldNot, Refused, UsageError
-from mmctl.language.read import read_text
-from mmctl.live.aws import connect
-from mmctl.live.drift import drift_of
-from mmctl.live.service import Answer, Noun, OutcomeUnknown, ServiceAnswer
+from mmctl.language.parsing.load import read_text
+from mmctl.live.aws.mail_manager import connect
+from mmctl.live.history.drift import drift_of
+from mmctl.live.state.service import Answer, Noun, OutcomeUnknown, ServiceAnswer
 from mmctl.model.endpoints import is_loopback
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ def test_credentials_of_another_account_are_refused_against_a_named_one(
     session.set_credentials("a", "b")
     events = session.get_component("event_emitter")
     attach(events, embedded, account="444455556666", region="us-east-1")
-    monkeypatch.setattr("mmctl.live.sessions._new", lambda _profile: session)
+    monkeypatch.setattr("mmctl.live.aws.sessions._new", lambda _profile: session)
     with pytest.raises(Refused, match="is account 111122223333, the credentials are those of 4444"):
         connect(
             environment('account: "111122223333", region: us-east-1'),

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mmctl.errors import Refused, UsageError
-from mmctl.live.apply import check_permitted
-from mmctl.live.means import Permissions
-from mmctl.live.rollback import cannot_come_back
+from mmctl.live.apply.apply import check_permitted
+from mmctl.live.apply.effects import Permissions
+from mmctl.live.apply.rollback import cannot_come_back
 
 if TYPE_CHECKING:
     from live.conftest import World

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mmctl.compiler.configuration import RuleOrigin
-from mmctl.live.edits import Edit, EditKind
-from mmctl.live.rules import rule_edits
+from mmctl.live.compare.edits import Edit, EditKind
+from mmctl.live.compare.rules import rule_edits
 
 Form = dict[str, Any]
 

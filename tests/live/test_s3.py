@@ -11,10 +11,10 @@ from botocore.stub import Stubber
 
 from live.memory_bucket import MemoryBucket
 from mmctl.errors import CouldNot, Refused
-from mmctl.live.bucket import S3Bucket
-from mmctl.live.history import History
-from mmctl.live.lock import Owner, locked
-from mmctl.live.s3 import S3Store
+from mmctl.live.apply.lock import Owner, locked
+from mmctl.live.aws.bucket import S3Bucket
+from mmctl.live.history.history import History
+from mmctl.live.history.s3 import S3Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,9 +14,9 @@ from botocore.response import StreamingBody
 from moto import mock_aws
 
 from mmctl.errors import CouldNot, UsageError
-from mmctl.live import s3_mail
-from mmctl.live.bucket import ObjectEntry, S3Bucket
-from mmctl.live.s3_mail import messages_in_bucket
+from mmctl.live.aws import s3_mail
+from mmctl.live.aws.bucket import ObjectEntry, S3Bucket
+from mmctl.live.aws.s3_mail import messages_in_bucket
 from mmctl.mail.partial import FIRST_BYTES, Message, Needs
 
 if TYPE_CHECKING:

@@ -11,14 +11,14 @@ import pytest
 from live.stopping import FORCED, Killed, at_write, change_every_kind
 from mmctl.errors import CouldNot, Refused, StoppedPartWay, UsageError
 from mmctl.language.project import Brakes, Kind
-from mmctl.live.canonical import digest_of
-from mmctl.live.entries import Result
-from mmctl.live.past import is_past_unknown, past_of
-from mmctl.live.plan import make_plan, plan_between, target_of
-from mmctl.live.planfile import load_plan, plan_text, save_document, save_plan
-from mmctl.live.read import read_live
-from mmctl.live.renewing import renewed
-from mmctl.live.service import Noun
+from mmctl.live.apply.renewing import renewed
+from mmctl.live.history.entries import Result
+from mmctl.live.history.past import is_past_unknown, past_of
+from mmctl.live.plan.plan import make_plan, plan_between, target_of
+from mmctl.live.plan.planfile import load_plan, plan_text, save_document, save_plan
+from mmctl.live.state.canonical import digest_of
+from mmctl.live.state.read import read_live
+from mmctl.live.state.service import Noun
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from live.conftest import World
     from mmctl.compiler.configuration import LiveConfiguration
-    from mmctl.live.entries import HistoryEntry
-    from mmctl.live.plan import Plan
+    from mmctl.live.history.entries import HistoryEntry
+    from mmctl.live.plan.plan import Plan
 
 OLD, NEW = '"@exarnple.com"', '"@example.net"'
 

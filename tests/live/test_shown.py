@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mmctl.render import history as render_history
-from mmctl.render.plan import human
-from mmctl.render.plan_markdown import markdown
-from mmctl.render.review import Review
+from mmctl.render.documents.plan_markdown import markdown
+from mmctl.render.documents.review import Review
+from mmctl.render.text import history as render_history
+from mmctl.render.text.plan import human
 
 if TYPE_CHECKING:
     from live.conftest import World

@@ -14,7 +14,7 @@ from mmctl.live.brakes.brake import Grip, brakes_named, holding, refuse
 from mmctl.live.brakes.catalogue import grips
 from mmctl.live.brakes.checked import behaviour, limit_not_looked_at
 from mmctl.live.brakes.large_domains import ascii_form, large_domains, wholly_included
-from mmctl.live.plan import Behaviour, Plan
+from mmctl.live.plan.plan import Behaviour, Plan
 
 FIRST = '"*@spam-0.example"'
 

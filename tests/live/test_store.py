@@ -15,9 +15,9 @@ from jsonschema import Draft202012Validator
 
 from mmctl.cli.processes import process_space
 from mmctl.errors import CouldNot, Refused, StoppedPartWay, UsageError
-from mmctl.live.entries import history_document
-from mmctl.live.lock import Owner, locked
-from mmctl.live.store import DirectoryStore
+from mmctl.live.apply.lock import Owner, locked
+from mmctl.live.history.entries import history_document
+from mmctl.live.history.store import DirectoryStore
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,7 +79,7 @@ def test_what_could_not_be_written_whole_leaves_what_was_there(
     def full(_handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("mmctl.live.store.os.fsync", full)
+    monkeypatch.setattr("mmctl.live.history.store.os.fsync", full)
     with pytest.raises(CouldNot, match="No space left on device"):
         store.put("one", "after")
     assert store.get("one") == "before"
@@ -95,7 +95,7 @@ def test_a_rename_that_fails_leaves_no_copy(
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr("pathlib.Path.replace", broken)
-    monkeypatch.setattr("mmctl.live.store.os.link", broken)
+    monkeypatch.setattr("mmctl.live.history.store.os.link", broken)
     with pytest.raises(CouldNot, match="Input/output error"):
         store.put("one", "after")
     with pytest.raises(CouldNot, match="Input/output error"):
@@ -270,7 +270,7 @@ def test_a_disk_that_fills_up_in_the_middle_is_told_as_part_way(
             raise OSError(28, "No space left on device")
         sync(handle)
 
-    monkeypatch.setattr("mmctl.live.store.os.fsync", full_after_the_third_write)
+    monkeypatch.setattr("mmctl.live.history.store.os.fsync", full_after_the_third_write)
     with pytest.raises(StoppedPartWay, match="No space left on device"):
         world.apply()
     monkeypatch.undo()

@@ -12,11 +12,11 @@ from live.stopping import with_service
 from mmctl.compiler.configuration import type_of
 from mmctl.errors import CouldNot, Refused
 from mmctl.language.project import Kind
-from mmctl.live.answers import with_times
-from mmctl.live.encode import configuration_document, configuration_of
-from mmctl.live.newer_api import ANSWERED, AUTHENTICATION, PASSWORD_MEMBERS, known_part
-from mmctl.live.planfile import load_plan, plan_document, save_plan
-from mmctl.live.service import NOUN
+from mmctl.live.aws.answers import with_times
+from mmctl.live.plan.planfile import load_plan, plan_document, save_plan
+from mmctl.live.state.encode import configuration_document, configuration_of
+from mmctl.live.state.newer_api import ANSWERED, AUTHENTICATION, PASSWORD_MEMBERS, known_part
+from mmctl.live.state.service import NOUN
 
 if TYPE_CHECKING:
     from collections.abc import Callable

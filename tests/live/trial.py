@@ -25,14 +25,14 @@ from mmctl.emulator.database import IN_MEMORY
 from mmctl.emulator.faults import Fault, FaultKind, Faults, FaultyMailManager
 from mmctl.emulator.hook import attach
 from mmctl.errors import CouldNot, Refused, StoppedPartWay
-from mmctl.live.answers import ATTEMPTS
-from mmctl.live.aws import AwsMailManager
-from mmctl.live.entries import Result
-from mmctl.live.history import History
-from mmctl.live.s3 import S3Store
-from mmctl.live.service import Identity
-from mmctl.live.store import DirectoryStore
-from mmctl.live.uploads import put_embedded
+from mmctl.live.aws.answers import ATTEMPTS
+from mmctl.live.aws.mail_manager import AwsMailManager
+from mmctl.live.aws.uploads import put_embedded
+from mmctl.live.history.entries import Result
+from mmctl.live.history.history import History
+from mmctl.live.history.s3 import S3Store
+from mmctl.live.history.store import DirectoryStore
+from mmctl.live.state.service import Identity
 from mmctl.model.endpoints import EMBEDDED_ACCOUNT
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from mmctl.cases.counting import coverage_of
-from mmctl.cases.reading import cases_of
+from mmctl.cases.parsing import cases_of
 from mmctl.cases.running import run_cases
-from mmctl.language.read import read_text
-from mmctl.render.lcov import lcov
+from mmctl.language.parsing.load import read_text
+from mmctl.render.documents.lcov import lcov
 
 FILES = {
     "mmctl.yaml": "version: 1\nproject: test\nrules: ['rules/*.yaml']\ncases: [cases.yaml]\n",

@@ -13,11 +13,11 @@ from rich.cells import cell_len
 
 from mmctl.checks.catalogue import CHECKS
 from mmctl.problem import Position, Problem, Severity
-from mmctl.render.github import job_summary, workflow_commands
-from mmctl.render.problem_documents import document
-from mmctl.render.problems import human
-from mmctl.render.problems_junit import junit
-from mmctl.render.sarif import sarif
+from mmctl.render.documents.github import job_summary, workflow_commands
+from mmctl.render.documents.problems import document
+from mmctl.render.documents.problems_junit import junit
+from mmctl.render.documents.sarif import sarif
+from mmctl.render.text.problems import human
 
 HERE = Path(__file__).parent
 

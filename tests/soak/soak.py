@@ -30,8 +30,8 @@ from mutated import mutated
 from mmctl.judge.recording import recorded
 from mmctl.judge.simulation import Stated, simulate
 from mmctl.judge.submission import gateway_of_ingress_point
+from mmctl.language.parsing.load import read_project
 from mmctl.language.project import Outcome
-from mmctl.language.read import read_project
 from mmctl.language.readings import CHOICES, Readings
 from mmctl.mail.check import Checker
 from mmctl.mail.email import Envelope, Facts, NoPolicy, Session, Tls
@@ -40,8 +40,8 @@ from mmctl.mail.reader import holds_header, read_email
 from mmctl.mail.records import ZoneRecords
 from mmctl.mail.sources import messages
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
-from mmctl.render.messages import block
-from mmctl.render.trace_documents import message_document
+from mmctl.render.documents.trace import message_document
+from mmctl.render.text.messages import block
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mmctl.cli.schema import published
+from mmctl.cli.commands.schema import published
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

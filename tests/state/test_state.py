@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from mmctl.cli.main import exit_code
-from mmctl.live.history import History
-from mmctl.live.plan import object_digests
-from mmctl.live.snapshots import Standing, snapshot_of
-from mmctl.live.store import DirectoryStore
+from mmctl.live.history.history import History
+from mmctl.live.history.snapshots import Standing, snapshot_of
+from mmctl.live.history.store import DirectoryStore
+from mmctl.live.plan.plan import object_digests
 
 HERE = Path(__file__).parent
 VERSIONS = sorted(path.name for path in HERE.iterdir() if (path / "snapshots").is_dir())

@@ -1,6 +1,6 @@
 """What a case is: a message, what is known of it, and what is expected for its recipients.
 
-Values only; `mmctl.cases.reading` makes them from what was written.
+Values only; `mmctl.cases.parsing` makes them from what was written.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from mmctl.cases.case import MessageFile
 from mmctl.cases.expectations import Failure, failures_of
 from mmctl.cases.idle import idle_facts
-from mmctl.cases.resting import rests_of
+from mmctl.cases.readings_relied_on import rests_of
 from mmctl.judge.judging import judge
 from mmctl.judge.submission import (
     Gateway,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from mmctl.cases.case import Case
-    from mmctl.cases.resting import Rest
+    from mmctl.cases.readings_relied_on import Rest
     from mmctl.judge.trace import Trace
     from mmctl.language.project import Project
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.judge.actions import kind_of, target_of
-from mmctl.language.quoting import scalar
-from mmctl.language.write_conditions import condition_to_file
+from mmctl.language.text.quoting import scalar
+from mmctl.language.writing.conditions import condition_to_file
 
 if TYPE_CHECKING:
     from mmctl.model.policies import PolicyCondition

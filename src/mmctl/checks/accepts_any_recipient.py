@@ -42,10 +42,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mmctl.analysis.effects import kinds
+from mmctl.analysis.own_domains import is_open
+from mmctl.analysis.project_conditions import entrances, entrances_known, is_public, rules
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.effects import kinds
-from mmctl.checks.own import is_open
-from mmctl.checks.places import entrances, entrances_known, is_public, rules
 from mmctl.model.enums import AcceptAction, IngressPointType
 from mmctl.problem import Severity
 

@@ -46,10 +46,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.analysis.effects import kinds
+from mmctl.analysis.project_conditions import rules
+from mmctl.analysis.verdicts import asks_for_failed
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.effects import kinds
-from mmctl.checks.places import rules
-from mmctl.checks.verdicts import asks_for_failed
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:

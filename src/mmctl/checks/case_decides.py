@@ -40,9 +40,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from mmctl.checks.check import Check, Finding, Subject
-from mmctl.checks.places import compared_as_addresses, text_tests
-from mmctl.language.fix import Replace
+from mmctl.analysis.project_conditions import compared_as_addresses, text_tests
+from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.language.formatting.fix import Replace
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -63,8 +63,9 @@ def run(subject: Subject) -> Iterator[Finding]:
         for index, value in enumerate(test.values):
             small = value.lower()
             if small != value and small not in there and _PLAIN.fullmatch(value):
-                yield test.at(
-                    index,
+                yield finding(
+                    test.owner,
+                    test.path_of(index),
                     f"`{value}` is not `{small}` if capital letters count",
                     help=f"write `{small}`"
                     + ("; mail with capitals then needs a value of its own" if sensitive else ""),

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
-    from mmctl.language.fix import Fix
+    from mmctl.language.formatting.fix import Fix
     from mmctl.language.project import Project
-    from mmctl.problem import Path, Positions, Problem, Severity
-
-
-class Placed(Protocol):
-    """Anything of a project that knows where its members were written."""
-
-    @property
-    def positions(self) -> Positions:
-        """The places of its members."""
-        ...
+    from mmctl.problem import Path, Placed, Positions, Problem, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

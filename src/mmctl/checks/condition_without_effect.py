@@ -39,11 +39,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.analysis.effects import bounces, drops
+from mmctl.analysis.networks import IPV4, network_test
+from mmctl.analysis.project_conditions import Role, conditions, entrances, is_dual_stack
+from mmctl.analysis.verdicts import accepted
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.effects import bounces, drops
-from mmctl.checks.networks import IPV4, network_test
-from mmctl.checks.places import Role, conditions, entrances, is_dual_stack
-from mmctl.checks.verdicts import accepted
 from mmctl.language.project import LogicalRule
 from mmctl.model.enums import RuleVerdict
 from mmctl.model.quotas import GENEROUS, QUOTAS
@@ -53,7 +53,7 @@ from mmctl.problem import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.checks.places import PlacedCondition
+    from mmctl.analysis.project_conditions import PlacedCondition
     from mmctl.language.project import LogicalTrafficPolicy, Project
 
 

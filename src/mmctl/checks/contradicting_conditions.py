@@ -47,11 +47,17 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
+from mmctl.analysis.exclusion import ONE_TEXT, exclude_each_other
+from mmctl.analysis.implication import case_folds, follows
+from mmctl.analysis.project_conditions import (
+    PlacedCondition,
+    Role,
+    rule_conditions,
+    rules,
+    statement_conditions,
+)
+from mmctl.analysis.verdicts import accepted
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.exclusion import ONE_TEXT, exclude_each_other
-from mmctl.checks.implication import case_folds, follows
-from mmctl.checks.places import PlacedCondition, Role, rule_conditions, rules, statement_conditions
-from mmctl.checks.verdicts import accepted
 from mmctl.model.rules import RuleVerdictExpression
 from mmctl.problem import Severity
 

@@ -45,13 +45,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mmctl.analysis.effects import ends, kinds
+from mmctl.analysis.ordinary import addressed
+from mmctl.analysis.ordinary_mail import ordinary
+from mmctl.analysis.own_domains import domain_of, is_open, own_domains
+from mmctl.analysis.project_conditions import said_from
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.effects import ends, kinds
-from mmctl.checks.ordinary import addressed
-from mmctl.checks.own import domain_of, is_open, own_domains
-from mmctl.checks.places import said_from
 from mmctl.judge.judging import judge
-from mmctl.judge.ordinary import ordinary
 from mmctl.judge.submission import gateway_of_ingress_point
 from mmctl.judge.trace import distinct_actions
 from mmctl.problem import Severity

@@ -31,16 +31,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.analysis.covering import COVERED, Covering
+from mmctl.analysis.networks import Networks, network_test
+from mmctl.analysis.project_conditions import Role, policy_conditions, text_test
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.covering import COVERED, Covering
-from mmctl.checks.networks import Networks, network_test
-from mmctl.checks.places import Role, policy_conditions, text_test
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mmctl.checks.places import PlacedCondition, TextTest
+    from mmctl.analysis.project_conditions import PlacedCondition, TextTest
     from mmctl.language.project import LogicalTrafficPolicy
     from mmctl.problem import Path
 

@@ -41,10 +41,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.analysis.effects import bounces, drops
+from mmctl.analysis.project_conditions import rules
+from mmctl.analysis.verdicts import accepted, asks_for_failed_alone
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.effects import bounces, drops
-from mmctl.checks.places import rules
-from mmctl.checks.verdicts import accepted, asks_for_failed_alone
 from mmctl.model.enums import RuleVerdict, RuleVerdictAttribute
 from mmctl.problem import Severity
 

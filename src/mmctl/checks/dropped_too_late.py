@@ -39,11 +39,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.analysis.effects import bounces, delivers, drops, ends, kinds, unconditional
+from mmctl.analysis.implication import case_folds
+from mmctl.analysis.project_conditions import said_from
+from mmctl.analysis.same_mail import applied_before
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.effects import bounces, delivers, drops, ends, kinds, unconditional
-from mmctl.checks.implication import case_folds
-from mmctl.checks.places import said_from
-from mmctl.checks.together import applied_before
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:

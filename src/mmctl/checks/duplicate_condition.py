@@ -47,10 +47,9 @@ from __future__ import annotations
 from itertools import permutations
 from typing import TYPE_CHECKING
 
-from mmctl.checks.canonical import same
-from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.implication import case_folds, follows
-from mmctl.checks.places import (
+from mmctl.analysis.canonical import same
+from mmctl.analysis.implication import case_folds, follows
+from mmctl.analysis.project_conditions import (
     PlacedCondition,
     Role,
     rule_conditions,
@@ -58,6 +57,7 @@ from mmctl.checks.places import (
     said_from,
     statement_conditions,
 )
+from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:

@@ -44,9 +44,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.analysis.effects import ends
+from mmctl.analysis.verdicts import not_passed, passed
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.effects import ends
-from mmctl.checks.verdicts import not_passed, passed
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:

@@ -35,14 +35,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from mmctl.analysis.project_conditions import rules
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.places import rules
-from mmctl.problem import Severity
+from mmctl.problem import Placed, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.checks.check import Placed
     from mmctl.language.project import Environment, Project
     from mmctl.problem import Path
 

@@ -32,7 +32,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.language.password_variables import is_for_passwords, not_for_passwords
+from mmctl.language.parsing.password_variables import is_for_passwords, not_for_passwords
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:

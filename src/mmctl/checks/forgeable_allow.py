@@ -49,9 +49,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.analysis.forgeable import claims
+from mmctl.analysis.project_conditions import said_from
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.claims import claims
-from mmctl.checks.places import said_from
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:

@@ -42,8 +42,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.analysis.forgeable import claims
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.claims import claims
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:

@@ -43,9 +43,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mmctl.analysis.effects import kinds
+from mmctl.analysis.project_conditions import address_attribute, rule_conditions, rules
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.effects import kinds
-from mmctl.checks.places import address_attribute, rule_conditions, rules
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:

@@ -43,8 +43,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Check, Finding, Subject
-from mmctl.language.fix import Unignore
-from mmctl.language.suggest import did_you_mean
+from mmctl.language.formatting.fix import Unignore
+from mmctl.language.text.suggest import did_you_mean
 from mmctl.problem import Position, Positions, Severity
 
 if TYPE_CHECKING:

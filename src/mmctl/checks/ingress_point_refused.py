@@ -50,8 +50,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.analysis.project_conditions import is_public
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.places import is_public
 from mmctl.model.enums import IngressPointType, TlsPolicy
 from mmctl.problem import Severity
 

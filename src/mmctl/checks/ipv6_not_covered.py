@@ -48,14 +48,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.analysis.project_conditions import Role, entrances, is_dual_stack, policy_conditions
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.places import Role, entrances, is_dual_stack, policy_conditions
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.checks.places import PlacedCondition
+    from mmctl.analysis.project_conditions import PlacedCondition
 
 
 def run(subject: Subject) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mmctl.checks.check import Check
-    from mmctl.language.fix import Fix
+    from mmctl.language.formatting.fix import Fix
     from mmctl.language.project import Ignore, Project
 
 _IDS: Final = frozenset(check.id for check in CHECKS)

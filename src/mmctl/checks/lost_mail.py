@@ -52,12 +52,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mmctl.analysis.effects import delivers, has_outcome
+from mmctl.analysis.ordinary import addressed
+from mmctl.analysis.ordinary_mail import ordinary
+from mmctl.analysis.project_conditions import is_whole
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.effects import delivers, has_outcome
-from mmctl.checks.ordinary import addressed
-from mmctl.checks.places import is_whole
 from mmctl.judge.judging import judge
-from mmctl.judge.ordinary import ordinary
 from mmctl.judge.submission import gateway_of_ingress_point, gateway_of_rule_set
 from mmctl.language.project import Outcome
 from mmctl.problem import Severity

@@ -47,9 +47,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.analysis.effects import DELIVERIES, ends, kinds, stores
+from mmctl.analysis.project_conditions import is_whole
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.effects import DELIVERIES, ends, kinds, stores
-from mmctl.checks.places import is_whole
 from mmctl.model.enums import ActionFailurePolicy
 from mmctl.problem import Severity
 

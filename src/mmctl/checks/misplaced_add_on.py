@@ -39,16 +39,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mmctl.analysis.project_conditions import conditions
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.places import conditions
 from mmctl.language.project import LogicalRule
-from mmctl.language.suggest import did_you_mean
+from mmctl.language.text.suggest import did_you_mean
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.checks.places import PlacedCondition
+    from mmctl.analysis.project_conditions import PlacedCondition
 
 IN_POLICIES: Final = frozenset({"ABUSIX_MAIL_INTELLIGENCE", "SPAMHAUS_DBL"})
 IN_RULES: Final = frozenset({"VADE_ADVANCED_EMAIL_SECURITY", "TRENDMICRO_VSAPI"})

@@ -32,14 +32,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from mmctl.checks.check import Check, Finding, Subject
-from mmctl.checks.places import Role, compared_as_addresses, text_tests
+from mmctl.analysis.project_conditions import Role, compared_as_addresses, text_tests
+from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.checks.places import TextTest
+    from mmctl.analysis.project_conditions import TextTest
 
 LOCAL_ONLY: Final = frozenset({"postmaster", "<>", ""})
 """Envelope addresses without a domain: the postmaster, and the sender of bounces."""
@@ -58,7 +58,12 @@ def run(subject: Subject) -> Iterator[Finding]:
             help_ = _instead(test, value)
             if help_ is not None:
                 said = _SAID[test.operator]
-                yield test.at(index, f"no {test.subject} {said} `{value}`", help=help_)
+                yield finding(
+                    test.owner,
+                    test.path_of(index),
+                    f"no {test.subject} {said} `{value}`",
+                    help=help_,
+                )
 
 
 _SAID: Final = {

@@ -36,7 +36,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from mmctl.checks.check import Check, Finding, Subject
-from mmctl.language.fix import Format
+from mmctl.language.formatting.fix import Format
 from mmctl.problem import Position, Positions, Severity
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def run(subject: Subject) -> Iterator[Finding]:
     """Yield the files that are not in mmctl's layout, each once."""
     if not subject.project.settings.lint.require_format:
         return
-    from mmctl.language.format import formatted  # noqa: PLC0415 - few projects ask for it
+    from mmctl.language.formatting.format import formatted  # noqa: PLC0415 - few projects ask for it
 
     for file, text in subject.project.files.items():
         result = formatted(text, file=file)

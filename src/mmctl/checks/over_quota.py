@@ -36,15 +36,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.analysis.quota_uses import account_uses, list_uses, policy_uses, tag_uses
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.quota_uses import account_uses, list_uses, policy_uses, tag_uses
 from mmctl.model.quotas import GENEROUS, QUOTAS
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.checks.quota_uses import Use
+    from mmctl.analysis.quota_uses import Use
     from mmctl.language.project import Project
 
 

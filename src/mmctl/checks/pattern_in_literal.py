@@ -42,14 +42,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from mmctl.checks.check import Check, Finding, Subject
-from mmctl.checks.places import compared_as_addresses, text_tests
+from mmctl.analysis.project_conditions import compared_as_addresses, text_tests
+from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.checks.places import TextTest
+    from mmctl.analysis.project_conditions import TextTest
 
 _IN_ADDRESSES: Final = re.compile(r"\*|\\|\.\+|\(.*\)|\[[^\]]*\w-\w[^\]]*\]|^\^|.\$$|\?$")
 _IN_TEXTS: Final = re.compile(
@@ -71,8 +71,9 @@ def run(subject: Subject) -> Iterator[Finding]:
             perhaps = not named and _PERHAPS.fullmatch(value) is not None
             if perhaps or pattern.search(value):
                 mild = Severity.INFO if perhaps else Severity.WARNING
-                yield test.at(
-                    index,
+                yield finding(
+                    test.owner,
+                    test.path_of(index),
                     f"`{value}` is compared literally, there are no patterns",
                     help=_instead(test, value),
                     severity=None if named else mild,

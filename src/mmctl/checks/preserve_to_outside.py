@@ -58,9 +58,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.analysis.own_domains import domain_of, own_domains
+from mmctl.analysis.project_conditions import rules
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.own import domain_of, own_domains
-from mmctl.checks.places import rules
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:

@@ -43,18 +43,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.analysis.covering import Covering
+from mmctl.analysis.networks import Networks, network_tests
+from mmctl.analysis.project_conditions import text_tests
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.covering import Covering
-from mmctl.checks.networks import Networks, network_tests
-from mmctl.checks.places import text_tests
-from mmctl.language.fix import Remove
+from mmctl.language.formatting.fix import Remove
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.checks.networks import NetworkTest
-    from mmctl.checks.places import TextTest
+    from mmctl.analysis.networks import NetworkTest
+    from mmctl.analysis.project_conditions import TextTest
     from mmctl.language.project import LogicalAddressList
     from mmctl.language.readings import Readings
 
@@ -91,7 +91,7 @@ def _redundant(test: TextTest, folds: bool) -> Iterator[Finding]:
         else:
             continue
         fix = Remove(at=test.place(index), old=test.values[index])
-        yield test.at(index, message, help="leave it out", fix=fix)
+        yield finding(test.owner, test.path_of(index), message, help="leave it out", fix=fix)
 
 
 def _inside_others(test: NetworkTest) -> Iterator[Finding]:

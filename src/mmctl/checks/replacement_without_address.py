@@ -39,8 +39,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.analysis.project_conditions import rules
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.places import rules
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:

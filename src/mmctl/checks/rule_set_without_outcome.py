@@ -33,9 +33,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.analysis.effects import ends, has_outcome
+from mmctl.analysis.project_conditions import is_whole
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.effects import ends, has_outcome
-from mmctl.checks.places import is_whole
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:

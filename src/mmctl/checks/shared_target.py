@@ -30,7 +30,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Check, Finding, Subject
-from mmctl.language.fix import plain
+from mmctl.language.formatting.fix import plain
 from mmctl.language.project import EMBEDDED
 from mmctl.problem import Positions, Severity
 

@@ -39,9 +39,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mmctl.analysis.own_domains import points_of
+from mmctl.analysis.project_conditions import Role, rule_conditions, rules
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.own import points_of
-from mmctl.checks.places import Role, rule_conditions, rules
 from mmctl.model.quotas import QUOTAS
 from mmctl.model.rules import RuleNumberExpression
 from mmctl.problem import Severity

@@ -31,8 +31,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.analysis.implication import case_folds, follows
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.implication import case_folds, follows
 from mmctl.model.enums import AcceptAction
 from mmctl.problem import Severity
 

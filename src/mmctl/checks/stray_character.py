@@ -45,16 +45,16 @@ import html
 import re
 from typing import TYPE_CHECKING, Final
 
-from mmctl.checks.check import Check, Finding, Subject
-from mmctl.checks.places import ENVELOPE, compared_as_addresses, text_tests
-from mmctl.language.fix import Replace
+from mmctl.analysis.project_conditions import ENVELOPE, compared_as_addresses, text_tests
+from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.language.formatting.fix import Replace
 from mmctl.mail.encoded_words import decode_words
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.checks.places import TextTest
+    from mmctl.analysis.project_conditions import TextTest
     from mmctl.language.project import Project
 
 NAMES: Final = {
@@ -89,8 +89,9 @@ def run(subject: Subject) -> Iterator[Finding]:
                 continue
             message, meant = found
             certain = address and _whole(test, value)
-            yield test.at(
-                index,
+            yield finding(
+                test.owner,
+                test.path_of(index),
                 message,
                 help=_instead(value, meant),
                 severity=None if certain else Severity.WARNING,

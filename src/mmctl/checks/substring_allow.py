@@ -32,16 +32,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from mmctl.checks.check import Check, Finding, Subject
-from mmctl.checks.effects import bounces, delivers, ends
-from mmctl.checks.places import Role, text_tests
+from mmctl.analysis.effects import bounces, delivers, ends
+from mmctl.analysis.project_conditions import Role, text_tests
+from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.language.project import LogicalRule
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.checks.places import TextTest
+    from mmctl.analysis.project_conditions import TextTest
 
 _ADDRESS: Final = re.compile(r"[^@]@[\w-]+(\.[\w-]+)+$")
 _AT_DOMAIN: Final = re.compile(r"@[\w-]+(\.[\w-]+)+$")
@@ -61,8 +61,9 @@ def run(subject: Subject) -> Iterator[Finding]:
                 continue
             if (passes and _DOMAIN.search(value)) or (treats and _AT_DOMAIN.search(value)):
                 verb = "lets through" if passes else "matches"
-                yield test.at(
-                    index,
+                yield finding(
+                    test.owner,
+                    test.path_of(index),
                     f"`{test.operator}` `{value}` also {verb} `{_lookalike(test, value)}`",
                     help=_instead(test, value),
                     severity=None if passes else Severity.WARNING,

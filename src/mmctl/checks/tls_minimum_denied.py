@@ -28,8 +28,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.analysis.project_conditions import statements
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.places import statements
 from mmctl.model.enums import AcceptAction, IngressTlsProtocolOperator
 from mmctl.problem import Severity
 

@@ -29,8 +29,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from mmctl.checks.check import Check, Finding, Subject
-from mmctl.checks.places import text_tests
+from mmctl.analysis.project_conditions import text_tests
+from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -48,8 +48,11 @@ def run(subject: Subject) -> Iterator[Finding]:
         for index, value in enumerate(test.values):
             if _DOMAIN.fullmatch(value):
                 other = f"not{value}" if helo else f"someone@not{value}"
-                yield test.at(
-                    index, f"`{other}` ends with `{value}` too", help=_instead(value, helo)
+                yield finding(
+                    test.owner,
+                    test.path_of(index),
+                    f"`{other}` ends with `{value}` too",
+                    help=_instead(value, helo),
                 )
 
 

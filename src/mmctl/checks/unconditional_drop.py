@@ -41,8 +41,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.effects import (
+from mmctl.analysis.effects import (
     bounces,
     delivers,
     drops,
@@ -51,7 +50,8 @@ from mmctl.checks.effects import (
     stores,
     unconditional,
 )
-from mmctl.checks.places import is_whole
+from mmctl.analysis.project_conditions import is_whole
+from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:

@@ -39,11 +39,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.checks.canonical import same_effect, same_rule
+from mmctl.analysis.canonical import same_effect, same_rule
+from mmctl.analysis.hiding import Above
+from mmctl.analysis.implication import case_folds
+from mmctl.analysis.project_conditions import said_from
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.hiding import Above
-from mmctl.checks.implication import case_folds
-from mmctl.checks.places import said_from
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:

@@ -45,9 +45,8 @@ from __future__ import annotations
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, Final
 
-from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.networks import IPV4, network_test
-from mmctl.checks.places import (
+from mmctl.analysis.networks import IPV4, network_test
+from mmctl.analysis.project_conditions import (
     Role,
     entrances,
     entrances_known,
@@ -55,12 +54,13 @@ from mmctl.checks.places import (
     is_public,
     policy_conditions,
 )
+from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.checks.networks import NetworkTest
+    from mmctl.analysis.networks import NetworkTest
     from mmctl.language.project import LogicalIngressPoint
 
 INSIDE_ONLY: Final = tuple(

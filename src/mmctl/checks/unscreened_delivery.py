@@ -49,16 +49,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.analysis.effects import DELIVERIES, delivers, kinds
+from mmctl.analysis.project_conditions import is_public, policy_conditions, rule_conditions
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.effects import DELIVERIES, delivers, kinds
-from mmctl.checks.places import is_public, policy_conditions, rule_conditions
 from mmctl.model.enums import IngressPointType
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.checks.places import PlacedCondition
+    from mmctl.analysis.project_conditions import PlacedCondition
     from mmctl.language.project import LogicalIngressPoint, LogicalRule, Project
 
 

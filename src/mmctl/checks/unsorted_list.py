@@ -49,16 +49,15 @@ from ipaddress import ip_network
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from mmctl.analysis.networks import network_tests
+from mmctl.analysis.project_conditions import text_tests
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.networks import network_tests
-from mmctl.checks.places import text_tests
-from mmctl.language.fix import Sort
-from mmctl.problem import Severity
+from mmctl.language.formatting.fix import Sort
+from mmctl.problem import Placed, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mmctl.checks.check import Placed
     from mmctl.language.project import Project
     from mmctl.problem import Path, Position
 

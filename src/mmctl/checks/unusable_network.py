@@ -49,15 +49,15 @@ from ipaddress import (
 )
 from typing import TYPE_CHECKING, Final
 
+from mmctl.analysis.networks import IPV6, network_tests
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.checks.networks import IPV6, network_tests
-from mmctl.language.fix import Replace
+from mmctl.language.formatting.fix import Replace
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.checks.networks import NetworkTest
+    from mmctl.analysis.networks import NetworkTest
 
 
 FEW: Final = 4

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, get_type_hints
 import typer
 
 from mmctl import __version__
-from mmctl.cli.commands import COMMANDS, function_of
-from mmctl.cli.ends import clear_ends
+from mmctl.cli.command_table import COMMANDS, function_of
+from mmctl.cli.interruptions import clear_ends
 from mmctl.cli.printing import on_screen, printed_errors
 from mmctl.cli.run import Run, console_for
 from mmctl.errors import MmctlError, ProblemsFound, Refused, UsageError
@@ -229,7 +229,7 @@ def _usage(error: Any) -> UsageError:
 
 def _report(error: MmctlError) -> None:
     if isinstance(error, ProblemsFound) and error.problems:
-        from mmctl.render.problems import human
+        from mmctl.render.text.problems import human
 
         console_for(sys.stderr).print(human(error.problems, error.files), end="")
     word = "refused" if isinstance(error, Refused) else "error"

@@ -1,7 +1,7 @@
 """The edge at which text leaves: whatever is printed passes `mmctl.visible` here.
 
 Results go through `printed`, what anybody writes to stderr through `Printed`, and what rich
-renders through the hook of `mmctl.render.gate`.
+renders through the hook of `mmctl.render.text.gate`.
 """
 
 from __future__ import annotations

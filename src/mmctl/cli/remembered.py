@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import mmctl
 from mmctl.cli.own_folder import make_own, own_folder
 from mmctl.inputs import DOCUMENT_AT_MOST, parse_json, read_text
-from mmctl.language.root import root_of
-from mmctl.language.seen import Seen
+from mmctl.language.parsing.root import root_of
+from mmctl.language.parsing.seen import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -19,7 +19,7 @@ from mmctl.cli.printing import behind, is_read_by_people, printed
 from mmctl.cli.results import ResultFile
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.inputs import FILE_AT_MOST, read_file, resolved
-from mmctl.language.root import PROJECT_FILE, root_of
+from mmctl.language.parsing.root import PROJECT_FILE, root_of
 from mmctl.problem import Severity
 from mmctl.visible import visible, visible_json
 
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-    from mmctl.language.files import Files
+    from mmctl.language.parsing.files import Files
+    from mmctl.language.parsing.seen import Seen
     from mmctl.language.project import Project
-    from mmctl.language.seen import Seen
     from mmctl.problem import Problem
 
 NARROW = 80
@@ -88,8 +88,8 @@ class Run:
             UsageError: there is no project here, or no such environment.
             ProblemsFound: the project file says too little for anything else to be looked at.
         """
-        from mmctl.language.files import DiskFiles
-        from mmctl.language.read import Sources
+        from mmctl.language.parsing.files import DiskFiles
+        from mmctl.language.parsing.load import Sources
 
         files = DiskFiles.below(self.root)
         refuse_outside(self.root, files)
@@ -108,10 +108,10 @@ class Run:
             UsageError: there is no project here, or not the one whose history is.
             ProblemsFound: its file does not say where the environment is.
         """
-        from mmctl.cli.stores import refuse_another
-        from mmctl.language.files import DiskFiles
-        from mmctl.language.read import Sources
-        from mmctl.language.settings import DEFAULT_SNAPSHOTS
+        from mmctl.cli.changes.stores import refuse_another
+        from mmctl.language.parsing.files import DiskFiles
+        from mmctl.language.parsing.load import Sources
+        from mmctl.language.parsing.settings import DEFAULT_SNAPSHOTS
 
         if not any((self.root / name).exists() for name in (PROJECT_FILE, DEFAULT_SNAPSHOTS)):
             raise UsageError(
@@ -207,7 +207,7 @@ class Run:
 
     def folded(self, text: Text) -> Text:
         """A text as it fits the screen, where results go to one; programs get whole lines."""
-        from mmctl.render.paragraphs import folded
+        from mmctl.render.text.paragraphs import folded
 
         on_screen = self.output is None and sys.stdout.isatty()
         return folded(text, self.console().width) if on_screen else text
@@ -238,8 +238,8 @@ def refuse_outside(root: Path, files: Files) -> None:
     Raises:
         UsageError: there is nothing, or the project file is called `mmctl.yml` or the like.
     """
-    from mmctl.language.settings import WITHOUT_A_PROJECT
-    from mmctl.language.unclaimed import is_rule_file
+    from mmctl.language.parsing.settings import WITHOUT_A_PROJECT
+    from mmctl.language.parsing.unclaimed import is_rule_file
 
     if (root / PROJECT_FILE).exists():
         return
@@ -280,7 +280,7 @@ def console_for(stream: TextIO, *, color: str = "auto") -> Console:
     """A console on a stream: colours on terminals alone, 80 columns where there is none."""
     from rich.console import Console
 
-    from mmctl.render.gate import Gate
+    from mmctl.render.text.gate import Gate
 
     stream = behind(stream)
     colored = wants_color(stream) if color == "auto" else color == "always"

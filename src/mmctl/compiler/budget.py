@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mmctl.checks.quota_uses import (
+from mmctl.analysis.quota_uses import (
     account_uses,
     list_uses,
     policy_uses,
@@ -15,7 +15,7 @@ from mmctl.checks.quota_uses import (
 from mmctl.model.quotas import QUOTAS
 
 if TYPE_CHECKING:
-    from mmctl.checks.quota_uses import Use
+    from mmctl.analysis.quota_uses import Use
     from mmctl.language.project import LogicalRule, LogicalRuleSet, Project
 
 

@@ -1,6 +1,6 @@
 """A configuration as the service holds it or is to hold it: the value that both sides share.
 
-Desired objects come from the compiler, live ones from `mmctl.live.read`. Shapes are AWS's; what
+Desired objects come from the compiler, live ones from `live/state/read.py`. Shapes are AWS's; what
 they refer to is named by logical names, or by `id:…` where this project does not know the thing.
 Nothing here compares or writes.
 """

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.checks.quota_uses import rule_set_uses, rule_uses
+from mmctl.analysis.quota_uses import rule_set_uses, rule_uses
 from mmctl.language.project import LogicalRule
 from mmctl.problem import Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mmctl.checks.quota_uses import Use
+    from mmctl.analysis.quota_uses import Use
     from mmctl.language.project import LogicalRuleSet
 
 CHECK: Final = "capacity"

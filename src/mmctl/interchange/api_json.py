@@ -17,10 +17,10 @@ from mmctl.errors import UsageError
 from mmctl.inputs import parse_json
 from mmctl.interchange.refusals import Places, refusals
 from mmctl.language.dialect import FILE
-from mmctl.language.password_variables import variable_for
+from mmctl.language.parsing.password_variables import variable_for
 from mmctl.language.project import Kind, Reference
 from mmctl.language.references import is_raw, with_references
-from mmctl.language.write import (
+from mmctl.language.writing.write import (
     CannotWrite,
     add_on_to_file,
     address_list_to_file,

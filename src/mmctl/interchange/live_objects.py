@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import ValidationError
 
 from mmctl.interchange.api_json import Imported
-from mmctl.language.log_destinations import logging_to_file
-from mmctl.language.password_variables import variable_for
+from mmctl.language.parsing.log_destinations import logging_to_file
+from mmctl.language.parsing.password_variables import variable_for
 from mmctl.language.project import Kind
-from mmctl.language.write import (
+from mmctl.language.writing.write import (
     CannotWrite,
     add_on_to_file,
     address_list_to_file,

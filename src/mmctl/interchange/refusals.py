@@ -6,10 +6,10 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final, get_args
 
-from mmctl.language.nodes import Mapping as MappingNode
-from mmctl.language.nodes import Sequence as SequenceNode
-from mmctl.language.nodes import compose
-from mmctl.language.suggest import did_you_mean
+from mmctl.language.text.nodes import Mapping as MappingNode
+from mmctl.language.text.nodes import Sequence as SequenceNode
+from mmctl.language.text.nodes import compose
+from mmctl.language.text.suggest import did_you_mean
 from mmctl.model.shape import Shape
 from mmctl.problem import Path, Position, Problem, Severity
 

@@ -10,8 +10,8 @@ import textwrap
 from dataclasses import dataclass
 from typing import Any
 
-from mmctl.language.layout import Branch, Entry, Leaf, Tree, laid_out
-from mmctl.language.quoting import quoted
+from mmctl.language.text.layout import Branch, Entry, Leaf, Tree, laid_out
+from mmctl.language.text.quoting import quoted
 
 _SECTIONS_DEPTH = 1
 """Keys above this depth have an empty line before them."""

@@ -10,14 +10,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from mmctl.judge.answers import MissingFact, known
-from mmctl.judge.asking import NO, YES, Found, string_found
+from mmctl.judge.lookup import NO, YES, Found, string_found
 from mmctl.model.enums import IpType, RuleVerdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mmctl.judge.answers import Answer
-    from mmctl.judge.asking import Asking
+    from mmctl.judge.lookup import Asking
     from mmctl.model.enums import RuleStringOperator
     from mmctl.model.policies import IngressAnalysis
     from mmctl.model.rules import Analysis

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from mmctl.judge import add_ons
 from mmctl.judge.answers import Answer, known
-from mmctl.judge.asking import (
+from mmctl.judge.compare import number_matches
+from mmctl.judge.lookup import (
     DKIM,
     SPF,
     TLS_WRAPPED,
@@ -20,7 +21,6 @@ from mmctl.judge.asking import (
     list_found,
     string_found,
 )
-from mmctl.judge.compare import number_matches
 from mmctl.judge.trace import ConditionTrace
 from mmctl.mail.email import Tls
 from mmctl.model.enums import (
@@ -45,7 +45,7 @@ from mmctl.model.rules import (
 )
 
 if TYPE_CHECKING:
-    from mmctl.judge.asking import Asking
+    from mmctl.judge.lookup import Asking
     from mmctl.language.readings import Case
     from mmctl.model.rules import RuleCondition
     from mmctl.problem import Path

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from mmctl.judge.actions import actions_in_effect, drops_on_failure, kind_of, target_of
 from mmctl.judge.answers import Lack, MissingFact, all_of, any_of
-from mmctl.judge.asking import Asking
 from mmctl.judge.conditions import ask
 from mmctl.judge.copies import Copy, Ending, Step
+from mmctl.judge.lookup import Asking
 from mmctl.judge.policy import ADMITTED, ask_policy, refused_by, refused_outright
 from mmctl.judge.submission import LambdaAnswer
 from mmctl.judge.trace import ActionResult, ActionTrace, RuleResult

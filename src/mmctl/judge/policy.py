@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.judge import add_ons
 from mmctl.judge.answers import FALSE, TRUE, Answer, all_of, any_of, known
-from mmctl.judge.asking import Asking, Found, ip_found, list_found, string_found
+from mmctl.judge.lookup import Asking, Found, ip_found, list_found, string_found
 from mmctl.judge.trace import ConditionTrace, PolicyTrace, StatementTrace
 from mmctl.mail.email import Tls
 from mmctl.model.enums import (

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from mmctl.judge.comparison import differences
 from mmctl.judge.judging import judge
-from mmctl.judge.readings_matter import readings_that_matter
+from mmctl.judge.readings.matter import readings_that_matter
 from mmctl.judge.submission import Submission
 from mmctl.mail.email import Checked, Envelope, Facts, Session
 from mmctl.mail.found import found_facts
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from mmctl.judge.comparison import Difference
-    from mmctl.judge.readings_matter import Dependence
+    from mmctl.judge.readings.matter import Dependence
     from mmctl.judge.submission import Gateway
     from mmctl.judge.trace import Trace
     from mmctl.mail.email import Email

@@ -13,7 +13,7 @@ from mmctl.language.project import Outcome
 
 if TYPE_CHECKING:
     from mmctl.judge.answers import MissingFact
-    from mmctl.judge.readings_matter import Dependence
+    from mmctl.judge.readings.matter import Dependence
     from mmctl.judge.simulation import Simulated
     from mmctl.mail.left_out import Why
 

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from mmctl.judge.answers import MissingFact
-from mmctl.judge.readings_matter import Dependence
+from mmctl.judge.readings.matter import Dependence
 from mmctl.judge.trace import (
     ActionTrace,
     ConditionTrace,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from mmctl.language.advice import ACTION_ADVICE
+from mmctl.language.dialect.advice import ACTION_ADVICE
+from mmctl.language.dialect.grammar import Choice, Count, Member, OneKey, Record, Several, Word
 from mmctl.language.dialect.words import may, need
-from mmctl.language.grammar import Choice, Count, Member, OneKey, Record, Several, Word
 
 _ROLE = need(Word(doc="ARN of the IAM role that Mail Manager takes on."))
 _ON_FAILURE = may(

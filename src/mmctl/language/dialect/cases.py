@@ -4,16 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from mmctl.language.dialect.rules import ENVIRONMENTS
-from mmctl.language.dialect.words import (
-    DMARC_POLICIES,
-    OUTCOMES,
-    TLS_VERSIONS,
-    VERDICTS,
-    may,
-    need,
-)
-from mmctl.language.grammar import (
+from mmctl.language.dialect.grammar import (
     Anything,
     Bytes,
     Choice,
@@ -23,6 +14,15 @@ from mmctl.language.grammar import (
     Record,
     Several,
     Word,
+)
+from mmctl.language.dialect.rules import ENVIRONMENTS
+from mmctl.language.dialect.words import (
+    DMARC_POLICIES,
+    OUTCOMES,
+    TLS_VERSIONS,
+    VERDICTS,
+    may,
+    need,
 )
 
 _STATED = Record(

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from mmctl.language.advice import (
+from mmctl.language.dialect.advice import (
     CONDITION_ADVICE,
     NETWORK_ADVICE,
     OPERATOR_ADVICE,
     POLICY_ADVICE,
+)
+from mmctl.language.dialect.grammar import (
+    Bytes,
+    Choice,
+    Flag,
+    Member,
+    OneKey,
+    Record,
+    Several,
+    Word,
 )
 from mmctl.language.dialect.words import (
     DMARC_POLICIES,
@@ -21,7 +31,6 @@ from mmctl.language.dialect.words import (
     may,
     need,
 )
-from mmctl.language.grammar import Bytes, Choice, Flag, Member, OneKey, Record, Several, Word
 from mmctl.model.enums import RuleClientCertificateAttribute
 
 

@@ -5,6 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from mmctl.language.dialect.cases import CASE
+from mmctl.language.dialect.grammar import (
+    Anything,
+    Choice,
+    Count,
+    Flag,
+    Named,
+    Record,
+    Several,
+    Word,
+)
 from mmctl.language.dialect.invariants import INVARIANT
 from mmctl.language.dialect.resources import (
     ADD_ON,
@@ -17,7 +27,6 @@ from mmctl.language.dialect.resources import (
 )
 from mmctl.language.dialect.rules import RULE_ITEM
 from mmctl.language.dialect.words import NAME, may, need
-from mmctl.language.grammar import Anything, Choice, Count, Flag, Named, Record, Several, Word
 from mmctl.language.readings import CHOICES, QUESTIONS
 
 KNOWN_MEMBER: Final = (

@@ -6,9 +6,9 @@ from typing import Final
 
 from mmctl.language.dialect.actions import ACTION
 from mmctl.language.dialect.conditions import RULE_CONDITION
+from mmctl.language.dialect.grammar import Anything, Named, OneKey, Record, Several, Word
 from mmctl.language.dialect.rules import ENVIRONMENTS
 from mmctl.language.dialect.words import OUTCOMES, may, need
-from mmctl.language.grammar import Anything, Named, OneKey, Record, Several, Word
 
 _CLAIM = Several(
     item=OneKey(

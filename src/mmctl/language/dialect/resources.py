@@ -5,9 +5,19 @@ from __future__ import annotations
 from typing import Final
 
 from mmctl.language.dialect.conditions import POLICY_CONDITION
+from mmctl.language.dialect.grammar import (
+    Bytes,
+    Choice,
+    Count,
+    Either,
+    Flag,
+    Named,
+    Record,
+    Several,
+    Word,
+)
 from mmctl.language.dialect.rules import RULE_ITEM
 from mmctl.language.dialect.words import NAME, may, need
-from mmctl.language.grammar import Bytes, Choice, Count, Either, Flag, Named, Record, Several, Word
 from mmctl.model.enums import RetentionPeriod
 
 _RESOURCE = {

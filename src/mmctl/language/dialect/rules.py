@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from mmctl.language.advice import RULE_ADVICE
 from mmctl.language.dialect.actions import ACTION
+from mmctl.language.dialect.advice import RULE_ADVICE
 from mmctl.language.dialect.conditions import RULE_CONDITION
+from mmctl.language.dialect.grammar import Choice, Day, Flag, Forms, Record, Several, Word
 from mmctl.language.dialect.words import NAME, RULE_NAME, may, need
-from mmctl.language.grammar import Choice, Day, Flag, Forms, Record, Several, Word
 
 CONDITIONS = may(Several(item=RULE_CONDITION, doc="All must match; absent: always."))
 UNLESS = may(Several(item=RULE_CONDITION, doc="None may match."))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from mmctl.language.grammar import Member, Type
+from mmctl.language.dialect.grammar import Member, Type
 
 NAME: Final = r"[A-Za-z0-9_.-]+"
 RULE_NAME: Final = r"[A-Za-z0-9_.-]{1,32}"

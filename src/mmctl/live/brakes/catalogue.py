@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from mmctl.live.brakes.brake import Grip
-    from mmctl.live.entries import HistoryEntry
-    from mmctl.live.pins import Pin
-    from mmctl.live.plan import Plan
+    from mmctl.live.history.entries import HistoryEntry
+    from mmctl.live.history.pins import Pin
+    from mmctl.live.plan.plan import Plan
 
 
 BRAKES: Final[tuple[Callable[[Plan], Iterator[Grip]], ...]] = (

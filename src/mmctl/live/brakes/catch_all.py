@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.language.project import Kind
 from mmctl.live.brakes.brake import Brake, Grip
-from mmctl.live.rules import effect_of, rules_of
+from mmctl.live.compare.rules import effect_of, rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.live.plan import Plan
+    from mmctl.live.plan.plan import Plan
 
 
 def catch_all(plan: Plan) -> Iterator[Grip]:

@@ -9,7 +9,7 @@ from mmctl.live.brakes.brake import Brake, Grip
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.live.plan import Plan
+    from mmctl.live.plan.plan import Plan
 
 
 def behaviour(plan: Plan) -> Iterator[Grip]:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from mmctl.live.brakes.brake import Brake, Grip
 from mmctl.live.brakes.looking import listed, noun_of
-from mmctl.live.edits import Edit, EditKind
-from mmctl.live.held import what_it_holds
-from mmctl.live.replacing import is_left_over
+from mmctl.live.compare.edits import Edit, EditKind
+from mmctl.live.state.holdings import what_it_holds
+from mmctl.live.state.replacing import is_left_over
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.live.plan import Plan
+    from mmctl.live.plan.plan import Plan
 
 
 def deletes(plan: Plan) -> Iterator[Grip]:

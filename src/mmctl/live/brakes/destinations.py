@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmctl.compiler.configuration import LiveConfiguration
-    from mmctl.live.plan import Plan
+    from mmctl.live.plan.plan import Plan
     from mmctl.model.rules import Rule, RuleAction
 
 

@@ -10,8 +10,8 @@ from mmctl.live.brakes.looking import listed, noun_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.live.edits import Edit
-    from mmctl.live.plan import Plan
+    from mmctl.live.compare.edits import Edit
+    from mmctl.live.plan.plan import Plan
 
 
 def drift(plan: Plan) -> Iterator[Grip]:

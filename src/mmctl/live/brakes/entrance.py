@@ -11,7 +11,7 @@ from mmctl.model.resources import IngressPoint
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.live.plan import Plan
+    from mmctl.live.plan.plan import Plan
 
 
 def entrance(plan: Plan) -> Iterator[Grip]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from mmctl.language.project import Kind
 from mmctl.live.brakes.brake import Brake, Grip
 from mmctl.live.brakes.looking import of_objects
-from mmctl.live.edits import EditKind
-from mmctl.live.held import what_it_holds
+from mmctl.live.compare.edits import EditKind
+from mmctl.live.state.holdings import what_it_holds
 from mmctl.model.enums import RetentionPeriod
 from mmctl.model.resources import Archive
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmctl.compiler.configuration import LiveObject
-    from mmctl.live.plan import Plan
+    from mmctl.live.plan.plan import Plan
 
 
 def endpoint_replacement(plan: Plan) -> Iterator[Grip]:

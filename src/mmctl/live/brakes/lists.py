@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmctl.compiler.configuration import LiveConfiguration, LiveObject
-    from mmctl.live.plan import Plan
+    from mmctl.live.plan.plan import Plan
 
 MOST_PERCENT: Final = 30
 """A list that loses more of its members than this is held."""

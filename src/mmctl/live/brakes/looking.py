@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.language.project import Kind
-from mmctl.live.rules import rules_of
+from mmctl.live.compare.rules import rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mmctl.live.edits import Edit, EditKind
-    from mmctl.live.plan import Plan
+    from mmctl.live.compare.edits import Edit, EditKind
+    from mmctl.live.plan.plan import Plan
 
 
 def of_objects(plan: Plan, resource: Kind, kind: EditKind) -> Iterator[Edit]:

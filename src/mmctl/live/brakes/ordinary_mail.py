@@ -15,7 +15,7 @@ from mmctl.live.ordinary.values import About, OrdinaryMail
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.live.plan import Plan
+    from mmctl.live.plan.plan import Plan
 
 ALWAYS: Final = ("gmail.com", "outlook.com", "yahoo.com")
 """Large public domains from which mail is looked at, whatever the rules name."""

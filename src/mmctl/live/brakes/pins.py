@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from mmctl.live.brakes.brake import Brake, Grip
 from mmctl.live.brakes.looking import listed
-from mmctl.live.pinning import holds
+from mmctl.live.history.pinning import holds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mmctl.live.pins import Pin
-    from mmctl.live.plan import Plan
+    from mmctl.live.history.pins import Pin
+    from mmctl.live.plan.plan import Plan
 
 
 def pin(plan: Plan, pinned: Iterable[Pin]) -> list[Grip]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.live.brakes.brake import Brake, Grip
-from mmctl.live.entries import Doing, Result
+from mmctl.live.history.entries import Doing, Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mmctl.live.entries import HistoryEntry
-    from mmctl.live.plan import Plan
+    from mmctl.live.history.entries import HistoryEntry
+    from mmctl.live.plan.plan import Plan
 
 
 def plan_key(plan: Plan, entries: Sequence[HistoryEntry]) -> Iterator[Grip]:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from mmctl.language.project import Kind
 from mmctl.live.brakes.brake import Brake, Grip
-from mmctl.live.canonical import canonical
+from mmctl.live.state.canonical import canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.live.plan import Plan
+    from mmctl.live.plan.plan import Plan
 
 
 def default_action(plan: Plan) -> Iterator[Grip]:

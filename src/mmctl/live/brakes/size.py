@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.language.project import Kind
 from mmctl.live.brakes.brake import Brake, Grip
-from mmctl.live.edits import EditKind
-from mmctl.live.rules import rules_of
+from mmctl.live.compare.edits import EditKind
+from mmctl.live.compare.rules import rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.live.plan import Plan
+    from mmctl.live.plan.plan import Plan
 
 ENOUGH_RULES: Final = 10
 """Below so many live rules, a share of them says nothing."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.live.brakes.brake import Brake, Grip
-from mmctl.live.unknown import grouped
+from mmctl.live.plan.unknown_members import grouped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.live.plan import Plan
+    from mmctl.live.plan.plan import Plan
 
 _SHOWN = 5
 

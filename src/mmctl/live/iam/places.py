@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.language.project import Kind
-from mmctl.live.service import ARN_PART, NOUN, Noun
+from mmctl.live.state.service import ARN_PART, NOUN, Noun
 from mmctl.model.endpoints import partition_of
 
 if TYPE_CHECKING:

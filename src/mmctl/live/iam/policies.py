@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import UsageError
 from mmctl.language.project import Kind
-from mmctl.language.suggest import did_you_mean
+from mmctl.language.text.suggest import did_you_mean
 from mmctl.live.iam.places import policy
 from mmctl.live.iam.reading import (
     preflight_statements,

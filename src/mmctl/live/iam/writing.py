@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.compiler.configuration import OWNER_TAG
 from mmctl.language.project import Kind
+from mmctl.live.apply.members import IMPORT_BEYOND
 from mmctl.live.iam.facts import POLICY_ARN, RULE_SET_ARN
 from mmctl.live.iam.places import nouns_of, receivers, statement
 from mmctl.live.iam.roles import roles_of
-from mmctl.live.logs import SENDING
-from mmctl.live.members import IMPORT_BEYOND
-from mmctl.live.service import NOUN, Noun
+from mmctl.live.state.logs import SENDING
+from mmctl.live.state.service import NOUN, Noun
 from mmctl.model.logs import DestinationType, destination_type_of
 
 if TYPE_CHECKING:

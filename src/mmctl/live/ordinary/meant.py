@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mmctl.language.project import Kind, Outcome
+from mmctl.live.compare.rules import effect_of, paired_rules, rules_of
 from mmctl.live.ordinary.named import (
     ADDRESSED,
     SENDING,
@@ -19,7 +20,6 @@ from mmctl.live.ordinary.named import (
     text_test,
 )
 from mmctl.live.ordinary.values import About
-from mmctl.live.rules import effect_of, paired_rules, rules_of
 from mmctl.model.rules import RuleSet
 
 if TYPE_CHECKING:

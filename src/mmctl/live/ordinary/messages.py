@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from mmctl.judge.ordinary import ELSEWHERE, bounce, ordinary
+from mmctl.analysis.ordinary_mail import ELSEWHERE, bounce, ordinary
 from mmctl.judge.submission import Scenario
 from mmctl.live.ordinary.clients import clients_of_the_internet
 from mmctl.live.ordinary.named import (

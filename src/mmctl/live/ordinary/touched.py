@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from mmctl.judge.judging import judge
 from mmctl.judge.trace import RuleResult
+from mmctl.live.compare.rules import effect_of, fewest_moved
 from mmctl.live.ordinary.named import RECIPIENT, conditions_of, list_test, text_test
-from mmctl.live.rules import effect_of, fewest_moved
 from mmctl.model.rules import AddHeaderAction, ReplaceRecipientAction
 
 if TYPE_CHECKING:

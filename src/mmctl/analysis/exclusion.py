@@ -1,0 +1,209 @@
+"""Whether two conditions can both be true. Sound, not complete: True only when they cannot.
+
+No check lives here.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import product
+from typing import TYPE_CHECKING, Final
+
+from mmctl.analysis.networks import IPV4, IPV6, Networks, network
+from mmctl.analysis.verdicts import accepted
+from mmctl.model.policies import (
+    IngressBooleanExpression,
+    IngressIpv4Expression,
+    IngressIpv6Expression,
+    IngressStringExpression,
+    IngressTlsProtocolExpression,
+    PolicyCondition,
+)
+from mmctl.model.rules import (
+    RuleBooleanExpression,
+    RuleCondition,
+    RuleDmarcExpression,
+    RuleIpExpression,
+    RuleNumberExpression,
+    RuleStringExpression,
+    RuleVerdictExpression,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from mmctl.analysis.networks import Network
+    from mmctl.model.enums import RuleNumberOperator
+
+    Condition = RuleCondition | PolicyCondition
+    Addresses = RuleIpExpression | IngressIpv4Expression | IngressIpv6Expression
+    Strings = RuleStringExpression | IngressStringExpression
+
+ONE_TEXT: Final = frozenset({"RECIPIENT", "MAIL_FROM", "HELO"})
+"""Attributes that have one text for each recipient; a From may hold several addresses."""
+_MOST: Final = 10_000
+"""Pairs of values that are compared."""
+
+
+def exclude_each_other(
+    first: Condition, second: Condition, *, one_text: frozenset[str] = ONE_TEXT
+) -> bool:
+    """Whether no message meets both conditions, where some attributes have one text alone."""
+    one, other = first.value, second.value
+    if first.kind != second.kind:
+        return {first.kind, second.kind} == {"IpExpression", "Ipv6Expression"} and not (
+            _negated(one) or _negated(other)
+        )
+    if getattr(one, "evaluate", None) != getattr(other, "evaluate", None):
+        return False
+    match one, other:
+        case RuleNumberExpression(), RuleNumberExpression():
+            return _no_number(one, other)
+        case RuleVerdictExpression(), RuleVerdictExpression():
+            return not accepted(one) & accepted(other)
+        case RuleDmarcExpression(), RuleDmarcExpression():
+            return _apart(one, other, one_text=True)
+        case IngressTlsProtocolExpression(), IngressTlsProtocolExpression():
+            return not _versions(one) & _versions(other)
+        case (RuleBooleanExpression(), RuleBooleanExpression()) | (
+            IngressBooleanExpression(),
+            IngressBooleanExpression(),
+        ):
+            return one.operator != other.operator and _one_answer(one)
+        case (
+            (RuleIpExpression(), RuleIpExpression())
+            | (IngressIpv4Expression(), IngressIpv4Expression())
+            | (IngressIpv6Expression(), IngressIpv6Expression())
+        ):
+            return _no_client(one, other)
+        case (RuleStringExpression(), RuleStringExpression()) | (
+            IngressStringExpression(),
+            IngressStringExpression(),
+        ):
+            single = str(one.evaluate.attribute) in one_text
+            return _apart(one, other, one_text=single) or (single and _unlike(one, other))
+        case _:
+            return False
+
+
+def _negated(expression: object) -> bool:
+    return str(getattr(expression, "operator", "")).startswith("NOT_")
+
+
+def _apart(
+    one: Strings | RuleDmarcExpression,
+    other: Strings | RuleDmarcExpression,
+    *,
+    one_text: bool,
+) -> bool:
+    """Whether two lists of exact values leave nothing; upper and lower case count as equal."""
+    first, second = frozenset(one.values), frozenset(other.values)
+    match str(one.operator), str(other.operator):
+        case "EQUALS", "EQUALS":
+            lowered = frozenset(value.lower() for value in second)
+            return one_text and all(value.lower() not in lowered for value in first)
+        case "EQUALS", "NOT_EQUALS":
+            return first <= second
+        case "NOT_EQUALS", "EQUALS":
+            return second <= first
+        case _:
+            return False
+
+
+def _unlike(one: Strings, other: Strings) -> bool:
+    """Whether no text meets a value of both, where one of two says all of it or the same end."""
+    operators = (str(one.operator), str(other.operator))
+    compared = _COMPARED.get(operators)
+    if compared is None or len(one.values) * len(other.values) > _MOST:
+        return False
+    return not any(compared(a.lower(), b.lower()) for a, b in product(one.values, other.values))
+
+
+_COMPARED: Final[Mapping[tuple[str, str], Callable[[str, str], bool]]] = {
+    ("EQUALS", "STARTS_WITH"): lambda whole, part: whole.startswith(part),
+    ("EQUALS", "ENDS_WITH"): lambda whole, part: whole.endswith(part),
+    ("EQUALS", "CONTAINS"): lambda whole, part: part in whole,
+    ("STARTS_WITH", "EQUALS"): lambda part, whole: whole.startswith(part),
+    ("ENDS_WITH", "EQUALS"): lambda part, whole: whole.endswith(part),
+    ("CONTAINS", "EQUALS"): lambda part, whole: part in whole,
+    ("STARTS_WITH", "STARTS_WITH"): lambda a, b: a.startswith(b) or b.startswith(a),
+    ("ENDS_WITH", "ENDS_WITH"): lambda a, b: a.endswith(b) or b.endswith(a),
+}
+"""By two operators: whether some text meets a value of the one and a value of the other."""
+
+
+def _one_answer(expression: RuleBooleanExpression | IngressBooleanExpression) -> bool:
+    """Whether there is one answer for each recipient (of several From addresses, one may be in)."""
+    listed = expression.evaluate.is_in_address_list
+    return listed is None or str(listed.attribute) in ONE_TEXT
+
+
+def _versions(expression: IngressTlsProtocolExpression) -> frozenset[str]:
+    """The TLS versions for which a condition holds."""
+    known = ("TLS1_2", "TLS1_3")
+    if expression.operator == "IS":
+        return frozenset({str(expression.value)})
+    return frozenset(known[known.index(str(expression.value)) :])
+
+
+def _no_client(one: Addresses, other: Addresses) -> bool:
+    first, second = tuple(_networks(one)), tuple(_networks(other))
+    if None in first or None in second:
+        return False
+    match _negated(one), _negated(other):
+        case False, False:
+            return not _overlap(first, second)
+        case False, True:
+            return _within(first, second)
+        case True, False:
+            return _within(second, first)
+        case _:
+            return False
+
+
+def _networks(expression: Addresses) -> Iterator[Network | None]:
+    version = IPV6 if isinstance(expression, IngressIpv6Expression) else IPV4
+    return (network(value, version) for value in expression.values)
+
+
+def _within(inner: tuple[Network | None, ...], outer: tuple[Network | None, ...]) -> bool:
+    around = Networks(outer).around
+    return all(each is not None and around(each) is not None for each in inner)
+
+
+def _overlap(first: tuple[Network | None, ...], second: tuple[Network | None, ...]) -> bool:
+    in_first, in_second = Networks(first).around, Networks(second).around
+    return any(each is not None and in_second(each) is not None for each in first) or any(
+        each is not None and in_first(each) is not None for each in second
+    )
+
+
+def _no_number(one: RuleNumberExpression, other: RuleNumberExpression) -> bool:
+    low, high, holes = 0.0, math.inf, set[float]()
+    low_open = high_open = False
+    for operator, value in ((one.operator, one.value), (other.operator, other.value)):
+        lower, upper, hole, is_open = _bounds(operator, value)
+        if hole is not None:
+            holes.add(hole)
+        if lower is not None and (lower, is_open) > (low, low_open):
+            low, low_open = lower, is_open
+        if upper is not None and (upper, not is_open) < (high, not high_open):
+            high, high_open = upper, is_open
+    if low == high:
+        return low_open or high_open or low in holes
+    return low > high
+
+
+def _bounds(
+    operator: RuleNumberOperator, value: float
+) -> tuple[float | None, float | None, float | None, bool]:
+    """The least and greatest number, one number that is left out, and whether bounds are open."""
+    match str(operator):
+        case "EQUALS":
+            return value, value, None, False
+        case "NOT_EQUALS":
+            return None, None, value, False
+        case "LESS_THAN" | "LESS_THAN_OR_EQUAL":
+            return None, value, None, operator == "LESS_THAN"
+        case _:
+            return value, None, None, operator == "GREATER_THAN"

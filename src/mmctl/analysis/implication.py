@@ -1,0 +1,92 @@
+"""Whether one condition follows from another. Sound, not complete: True only when it does.
+
+No check lives here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.analysis.canonical import same
+from mmctl.analysis.covering import COVERED, Covering
+from mmctl.analysis.exclusion import exclude_each_other
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mmctl.analysis.exclusion import Condition, Strings
+    from mmctl.language.project import LogicalRule, Project
+    from mmctl.model.rules import RuleCondition
+
+_OPPOSITE: Final = {
+    "EQUALS": "NOT_EQUALS",
+    "NOT_EQUALS": "EQUALS",
+    "LESS_THAN": "GREATER_THAN_OR_EQUAL",
+    "LESS_THAN_OR_EQUAL": "GREATER_THAN",
+    "GREATER_THAN": "LESS_THAN_OR_EQUAL",
+    "GREATER_THAN_OR_EQUAL": "LESS_THAN",
+    "CIDR_MATCHES": "NOT_CIDR_MATCHES",
+    "NOT_CIDR_MATCHES": "CIDR_MATCHES",
+}
+
+
+def case_folds(project: Project) -> bool:
+    """Whether upper and lower case are equal in all texts, as the project reads them."""
+    readings = project.settings.readings
+    return readings.string_case == readings.text_case == "insensitive"
+
+
+def follows(wide: Condition, narrow: Condition, *, folds: bool) -> bool:
+    """Whether `wide` is true wherever `narrow` is; `folds` as of `case_folds`."""
+    if wide.kind != narrow.kind:
+        return False
+    if getattr(wide.value, "evaluate", None) != getattr(narrow.value, "evaluate", None):
+        return False
+    if same(wide) == same(narrow):
+        return True
+    if wide.string_expression is not None and narrow.string_expression is not None:
+        found = _text_follows(wide.string_expression, narrow.string_expression, folds=folds)
+        if found is not None:
+            return found
+    opposite = _opposite(wide)
+    return opposite is not None and exclude_each_other(opposite, narrow)
+
+
+def applies_wherever(
+    rule: LogicalRule,
+    conditions: Sequence[RuleCondition],
+    unless: Sequence[RuleCondition],
+    *,
+    folds: bool,
+) -> bool:
+    """Whether a rule applies to all that meet some conditions, and none of some exceptions."""
+    return all(
+        any(follows(wide, narrow, folds=folds) for narrow in conditions) for wide in rule.conditions
+    ) and all(
+        any(follows(wide, narrow, folds=folds) for wide in unless)
+        or any(exclude_each_other(narrow, condition) for condition in conditions)
+        for narrow in rule.unless
+    )
+
+
+def _text_follows(wide: Strings, narrow: Strings, *, folds: bool) -> bool | None:
+    """By what the texts look like; None where the operators do not tell."""
+    operator, inner = str(wide.operator).lower(), str(narrow.operator).lower()
+    if operator not in COVERED:
+        return None
+    if inner not in COVERED[operator]:
+        return False
+    fold = str.lower if folds else str
+    values = Covering.of(operator, map(fold, wide.values), None)
+    return all(values.covers(fold(value)) for value in narrow.values)
+
+
+def _opposite(condition: Condition) -> Condition | None:
+    """The condition that is true where this one is not; None where none says so."""
+    expression = condition.value
+    operator = _OPPOSITE.get(str(getattr(expression, "operator", "")))
+    if operator is None:
+        return None
+    opposite = expression.model_copy(update={"operator": type(expression.operator)(operator)})
+    member = next(name for name, value in condition if value is not None)
+    return condition.model_copy(update={member: opposite})

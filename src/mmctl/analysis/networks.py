@@ -1,0 +1,100 @@
+"""The conditions of a project on client addresses, and networks read. No check lives here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
+from typing import TYPE_CHECKING, Final
+
+from mmctl.analysis.project_conditions import conditions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mmctl.analysis.project_conditions import PlacedCondition, Role
+    from mmctl.language.project import LogicalRule, LogicalTrafficPolicy, Project
+    from mmctl.problem import Path
+
+    Network = IPv4Network | IPv6Network
+
+IPV4: Final = 4
+IPV6: Final = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkTest:
+    """One condition on the address of the client."""
+
+    owner: LogicalRule | LogicalTrafficPolicy
+    role: Role
+    path: Path
+    """The path of its expression."""
+    subject: str
+    """`source_ip`, `sender_ip` or `sender_ipv6`."""
+    version: int
+    """4 or 6."""
+    negated: bool
+    values: tuple[str, ...]
+
+    def networks(self) -> tuple[Network | None, ...]:
+        """Its values read; None for those that are no network of their family."""
+        return tuple(network(value, self.version) for value in self.values)
+
+
+def network_tests(project: Project) -> Iterator[NetworkTest]:
+    """Every condition on the address of the client."""
+    for placed in conditions(project):
+        test = network_test(placed)
+        if test is not None:
+            yield test
+
+
+def network_test(placed: PlacedCondition) -> NetworkTest | None:
+    """A condition as a condition on the client's address; None when it is of another kind."""
+    kind = placed.condition.kind
+    if kind not in {"IpExpression", "Ipv6Expression"}:
+        return None
+    expression = placed.condition.value
+    return NetworkTest(
+        owner=placed.owner,
+        role=placed.role,
+        path=(*placed.path, kind),
+        subject=str(expression.evaluate.value).lower(),
+        version=IPV4 if kind == "IpExpression" else IPV6,
+        negated=expression.operator == "NOT_CIDR_MATCHES",
+        values=expression.values,
+    )
+
+
+def network(value: str, version: int = IPV4) -> Network | None:
+    """A network of a family, host bits left out; None when it is none."""
+    try:
+        return (IPv4Network if version == IPV4 else IPv6Network)(value, strict=False)
+    except ValueError:
+        return None
+
+
+class Networks:
+    """Networks of one family, arranged for looking up what another one lies in."""
+
+    def __init__(self, networks: Iterable[Network | None]) -> None:
+        self._known = {
+            (found.prefixlen, _bits(found, found.prefixlen)): found
+            for found in networks
+            if found is not None
+        }
+        self._lengths = sorted({length for length, _ in self._known})
+
+    def around(self, inner: Network) -> Network | None:
+        """The widest of the networks that a network lies in, or is."""
+        for length in self._lengths:
+            if length > inner.prefixlen:
+                return None
+            found = self._known.get((length, _bits(inner, length)))
+            if found is not None:
+                return found
+        return None
+
+
+def _bits(of: Network, length: int) -> int:
+    return int(of.network_address) >> (of.max_prefixlen - length)

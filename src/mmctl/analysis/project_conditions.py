@@ -1,0 +1,251 @@
+"""The conditions of a project, each with where it stands and what its matching does.
+
+Rules are those that live in the project's environment. No check may live here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from mmctl.judge.submission import ip_type_of
+from mmctl.language.references import is_raw
+from mmctl.model.enums import AcceptAction, IpType
+from mmctl.model.rules import RuleCondition, RuleStringExpression
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mmctl.language.project import (
+        LogicalIngressPoint,
+        LogicalRule,
+        LogicalRuleSet,
+        LogicalTrafficPolicy,
+        Project,
+    )
+    from mmctl.model.policies import IngressStringExpression, PolicyCondition, PolicyStatement
+    from mmctl.problem import Path, Position
+
+ENVELOPE: Final = frozenset({"recipient", "mail_from"})
+"""Attributes that are one envelope address."""
+ADDRESSES: Final = ENVELOPE | {"sender", "from", "to", "cc"}
+"""Attributes that hold addresses."""
+
+
+class Role(StrEnum):
+    """Where a condition stands."""
+
+    CONDITION = "condition"
+    UNLESS = "unless"
+    ALLOW = "allow"
+    DENY = "deny"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedCondition:
+    """One condition of a rule or a policy statement."""
+
+    owner: LogicalRule | LogicalTrafficPolicy
+    role: Role
+    path: Path
+    condition: RuleCondition | PolicyCondition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextTest:
+    """One string condition: what is compared, how, and with which values."""
+
+    owner: LogicalRule | LogicalTrafficPolicy
+    role: Role
+    path: Path
+    """The path of its expression."""
+    subject: str
+    """`recipient`, `header X-Foo`, `add_on category`, as people write it."""
+    operator: str
+    """`equals`, `not_equals`, `starts_with`, `ends_with` or `contains`."""
+    values: tuple[str, ...]
+
+    @property
+    def about_addresses(self) -> bool:
+        """Whether addresses are compared."""
+        return self.subject in ADDRESSES
+
+    def path_of(self, index: int) -> Path:
+        """The path of one value."""
+        return (*self.path, "Values", index)
+
+    def place(self, index: int) -> Position:
+        """Where one value stands."""
+        return self.owner.positions.at(self.path_of(index))
+
+
+def rules(project: Project) -> Iterator[tuple[LogicalRuleSet, LogicalRule]]:
+    """The rules that live in the project's environment, in order."""
+    for rule_set in project.rule_sets.values():
+        for rule in rule_set.live_rules(project.environment.name):
+            yield rule_set, rule
+
+
+def is_whole(rule_set: LogicalRuleSet) -> bool:
+    """Whether a rule set is written as one.
+
+    The rules of a file that is looked at by itself are part of a rule set which is not known;
+    they are placed at the section `rules`, which alone begins in the first column.
+    """
+    return rule_set.position.column > 1
+
+
+def statements(
+    project: Project,
+) -> Iterator[tuple[LogicalTrafficPolicy, Path, PolicyStatement]]:
+    """The statements of all traffic policies, each with its path in the policy."""
+    for policy in project.traffic_policies.values():
+        for index, statement in enumerate(policy.policy.policy_statements):
+            yield policy, ("PolicyStatements", index), statement
+
+
+def conditions(project: Project) -> tuple[PlacedCondition, ...]:
+    """Every condition of every rule and policy statement."""
+    return _placed_of(Same(project))
+
+
+def text_tests(project: Project) -> tuple[TextTest, ...]:
+    """Every string condition of every rule and policy statement."""
+    return _texts_of(Same(project))
+
+
+class Same:
+    """A project as a key: equal to itself alone, however much it holds."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other.project is self.project
+
+    def __hash__(self) -> int:
+        return id(self.project)
+
+
+@lru_cache(maxsize=1)
+def _placed_of(same: Same) -> tuple[PlacedCondition, ...]:
+    # Most checks ask for these, one after the other for the same project.
+    project = same.project
+    placed = [each for _, rule in rules(project) for each in rule_conditions(rule)]
+    for policy in project.traffic_policies.values():
+        placed += policy_conditions(policy)
+    return tuple(placed)
+
+
+@lru_cache(maxsize=1)
+def _texts_of(same: Same) -> tuple[TextTest, ...]:
+    tests = map(text_test, conditions(same.project))
+    return tuple(test for test in tests if test is not None)
+
+
+def policy_conditions(policy: LogicalTrafficPolicy) -> Iterator[PlacedCondition]:
+    """The conditions of all statements of one traffic policy."""
+    for number, statement in enumerate(policy.policy.policy_statements):
+        role = Role.ALLOW if statement.action is AcceptAction.ALLOW else Role.DENY
+        for index, condition in enumerate(statement.conditions):
+            path = ("PolicyStatements", number, "Conditions", index)
+            yield PlacedCondition(owner=policy, role=role, path=path, condition=condition)
+
+
+def statement_conditions(project: Project) -> Iterator[list[PlacedCondition]]:
+    """The conditions of each policy statement."""
+    for policy in project.traffic_policies.values():
+        by_statement: dict[Path, list[PlacedCondition]] = {}
+        for each in policy_conditions(policy):
+            by_statement.setdefault(each.path[:2], []).append(each)
+        yield from by_statement.values()
+
+
+def rule_conditions(rule: LogicalRule) -> Iterator[PlacedCondition]:
+    """The conditions of one rule, then what it does not apply to."""
+    for role, member, listed in (
+        (Role.CONDITION, "Conditions", rule.conditions),
+        (Role.UNLESS, "Unless", rule.unless),
+    ):
+        for index, condition in enumerate(listed):
+            yield PlacedCondition(owner=rule, role=role, path=(member, index), condition=condition)
+
+
+def compared_as_addresses(project: Project) -> frozenset[str]:
+    """The attributes whose conditions compare addresses alone, under the project's readings."""
+    whole = project.settings.readings.address_fields == "whole_header"
+    return ENVELOPE if whole else ADDRESSES
+
+
+def text_test(placed: PlacedCondition) -> TextTest | None:
+    """A condition as a string condition; None when it is of another kind."""
+    expression = placed.condition.string_expression
+    if expression is None:
+        return None
+    return TextTest(
+        owner=placed.owner,
+        role=placed.role,
+        path=(*placed.path, "StringExpression"),
+        subject=_subject(expression),
+        operator=expression.operator.lower(),
+        values=expression.values,
+    )
+
+
+def _subject(expression: RuleStringExpression | IngressStringExpression) -> str:
+    evaluate = expression.evaluate
+    if evaluate.attribute is not None:
+        return evaluate.attribute.lower()
+    if evaluate.analysis is not None:
+        return f"add_on {evaluate.analysis.result_field}"
+    if isinstance(expression, RuleStringExpression):
+        if expression.evaluate.mime_header_attribute is not None:
+            return f"header {expression.evaluate.mime_header_attribute}"
+        return f"client_certificate {str(expression.evaluate.value).lower()}"
+    return "nothing"
+
+
+def address_attribute(condition: RuleCondition | PolicyCondition) -> str | None:
+    """The attribute whose addresses a condition compares or looks up, such as `mail_from`."""
+    evaluate = getattr(condition.value, "evaluate", None)
+    listed = getattr(evaluate, "is_in_address_list", None)
+    attribute = listed.attribute if listed is not None else getattr(evaluate, "attribute", None)
+    name = str(attribute).lower()
+    return name if name in ADDRESSES else None
+
+
+def said_from(place: Position, here: Position) -> str:
+    """A place as a problem elsewhere names it: `line 7`, or `file:7` where it is another file."""
+    return f"line {place.line}" if place.file == here.file else f"{place.file}:{place.line}"
+
+
+def is_public(point: LogicalIngressPoint) -> bool:
+    """Whether an ingress point is reached from the internet (the default) and not from a VPC."""
+    network = point.ingress_point.network_configuration
+    return network is None or network.private_network_configuration is None
+
+
+def entrances(project: Project, policy: LogicalTrafficPolicy) -> tuple[LogicalIngressPoint, ...]:
+    """The ingress points that a traffic policy guards."""
+    return tuple(
+        point
+        for point in project.ingress_points.values()
+        if point.ingress_point.traffic_policy_id == policy.name
+    )
+
+
+def entrances_known(
+    project: Project, counts: Callable[[LogicalIngressPoint], bool] = is_public
+) -> bool:
+    """Whether each ingress point that counts names its policy; not where there are none at all."""
+    points = project.ingress_points.values()
+    return bool(points) and not any(
+        counts(point) and is_raw(point.ingress_point.traffic_policy_id) for point in points
+    )
+
+
+def is_dual_stack(point: LogicalIngressPoint) -> bool:
+    """Whether an ingress point takes connections over IPv6 too."""
+    return ip_type_of(point) is IpType.DUAL_STACK

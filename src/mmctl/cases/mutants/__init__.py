@@ -1,0 +1,1 @@
+"""Mutants: the project with one small mistake in it, and whether any case notices."""

@@ -1,0 +1,338 @@
+"""A project → its mutants, rule by rule and statement by statement."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from mmctl.analysis.commuting import commute, conditions_exclude
+from mmctl.cases.mutants.conditions import Slip, slips_of
+from mmctl.cases.mutants.mutant import Mutant, PolicyChanged, RulesChanged, RulesSwapped
+from mmctl.cases.words import action_words, condition_words
+from mmctl.judge.actions import DELIVERING, STORING, drops_on_failure, kind_of
+from mmctl.model.enums import AcceptAction, ActionFailurePolicy
+from mmctl.model.rules import AddHeaderAction, ArchiveAction, DropAction, RelayAction, RuleAction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from mmctl.language.project import LogicalRule, LogicalTrafficPolicy, Project
+    from mmctl.model.policies import PolicyCondition, PolicyStatement
+    from mmctl.model.rules import RuleCondition
+    from mmctl.model.shape import Shape
+    from mmctl.problem import Position
+
+_MEMBERS: Final = (("Conditions", "conditions"), ("Unless", "unless"))
+_ENDS_MAIL: Final = frozenset({"drop", "stop"})
+
+
+def mutants_of(project: Project) -> tuple[Mutant, ...]:
+    """All mutants of what lives in the environment of a project, in the order of its rules."""
+    mutants: list[Mutant] = []
+    for name, rule_set in project.rule_sets.items():
+        rules = rule_set.live_rules(project.environment.name)
+        mutants += _RuleSet(name, rules, project).mutants()
+    for policy in project.traffic_policies.values():
+        mutants += _of_policy(policy)
+    return tuple(mutants)
+
+
+class _RuleSet:
+    """The rules of one rule set, as they live in one environment."""
+
+    def __init__(self, name: str, rules: Sequence[LogicalRule], project: Project) -> None:
+        self._name = name
+        self._rules = rules
+        self._project = project
+        self._seen: set[tuple[str, Position]] = set()
+
+    def mutants(self) -> Iterator[Mutant]:
+        """The mutants of each rule, then of its order with the next."""
+        for index, rule in enumerate(self._rules):
+            for member, key in _MEMBERS:
+                for place in range(len(getattr(rule, key))):
+                    yield from self._condition(index, member, key, place)
+            yield from self._unless_added(index)
+            yield from self._actions(index)
+            yield from self._swap(index)
+
+    def _condition(self, index: int, member: str, key: str, place: int) -> Iterator[Mutant]:
+        rule = self._rules[index]
+        condition: RuleCondition = getattr(rule, key)[place]
+        position = rule.positions.at((member, place))
+        if (member, position) in self._seen:
+            return
+        self._seen.add((member, position))
+        holders = self._holders(member, key, condition, position)
+        shared = rule.phase is not None and len(holders) > 1
+        name = f"{self._name}/{rule.phase if shared else rule.name}"
+        before = ("unless " if member == "Unless" else "") + condition_words(condition)
+        left_out = {at: _without(self._rules[at], key, where) for at, where in holders}
+        yield Mutant(
+            change=f"{'unless' if member == 'Unless' else 'condition'} dropped",
+            name=name,
+            before=before,
+            after="",
+            position=position,
+            edit=RulesChanged(rule_set=self._name, rules=left_out),
+            conditions=(condition,),
+        )
+        for slip in slips_of(condition):
+            changed = {
+                at: _with(self._rules[at], key, where, slip.condition) for at, where in holders
+            }
+            yield Mutant(
+                change=slip.change,
+                name=name,
+                before=before,
+                after=("unless " if member == "Unless" else "") + slip.words,
+                position=rule.positions.at((member, place, *slip.path)),
+                edit=RulesChanged(rule_set=self._name, rules=changed),
+                conditions=(condition, slip.condition),
+            )
+
+    def _holders(
+        self, member: str, key: str, condition: RuleCondition, position: Position
+    ) -> list[tuple[int, int]]:
+        """The rules that have a condition from one place of a file, and where they have it."""
+        return [
+            (at, place)
+            for at, rule in enumerate(self._rules)
+            for place, other in enumerate(getattr(rule, key))
+            if other == condition and rule.positions.at((member, place)) == position
+        ]
+
+    def _unless_added(self, index: int) -> Iterator[Mutant]:
+        """The rule with an exception of the nearest rule that has another one."""
+        rule = self._rules[index]
+        own = {*rule.unless, *rule.conditions}
+        others = sorted(range(len(self._rules)), key=lambda at: (abs(at - index), at))
+        borrowed = next(
+            (
+                one
+                for at in others
+                for one in self._rules[at].unless
+                if one not in own
+                and not any(conditions_exclude(one, each) for each in rule.conditions)
+            ),
+            None,
+        )
+        if borrowed is None:
+            return
+        unless = (*rule.unless, borrowed)
+        yield self._changed(
+            index,
+            replace(rule, rule=rule.rule.model_copy(update={"unless": unless})),
+            change="unless added",
+            after=f"unless {condition_words(borrowed)}",
+            position=rule.position,
+            conditions=(borrowed,),
+        )
+
+    def _actions(self, index: int) -> Iterator[Mutant]:
+        rule = self._rules[index]
+        if len(rule.actions) == 1 or rule.shadow:
+            yield self._changed(
+                index, None, change="rule left out", before=rule.name, position=rule.position
+            )
+        for place, action in enumerate(() if rule.shadow else rule.actions):
+            yield from self._action(index, place, action)
+
+    def _action(self, index: int, place: int, action: RuleAction) -> Iterator[Mutant]:
+        rule = self._rules[index]
+        words = action_words(action, stop=rule.stop)
+        at = rule.positions.at(("Actions", place))
+        if len(rule.actions) > 1:
+            left = (*rule.actions[:place], *rule.actions[place + 1 :])
+            yield self._changed(
+                index, _acting(rule, left), change="action dropped", before=words, position=at
+            )
+        others = [("action changed", other) for other in self._other_actions(rule, action)]
+        if drops_on_failure(action):
+            policy = {"action_failure_policy": ActionFailurePolicy.CONTINUE}
+            others.append(("on_failure changed", _edited(action, policy)))
+        for change, other in others:
+            acting = (*rule.actions[:place], other, *rule.actions[place + 1 :])
+            failure = " (on_failure: continue)" if change == "on_failure changed" else ""
+            yield self._changed(
+                index,
+                _acting(rule, acting),
+                change=change,
+                before=words,
+                after=action_words(other) + failure,
+                position=at,
+            )
+
+    def _other_actions(self, rule: LogicalRule, action: RuleAction) -> Iterator[RuleAction]:
+        """The action with another target, and a drop instead of what delivers or stores."""
+        match action.value:
+            case RelayAction(relay=relay):
+                for other in _after(str(relay), list(self._project.relays)):
+                    yield _edited(action, {"relay": other})
+            case ArchiveAction(target_archive=archive):
+                for other in _after(str(archive), list(self._project.archives)):
+                    yield _edited(action, {"target_archive": other})
+            case AddHeaderAction(header_value=value):
+                yield _edited(action, {"header_value": f"not-{value}"})
+            case _:
+                pass
+        kinds = {kind_of(each, stop=rule.stop) for each in rule.actions}
+        if kind_of(action) in DELIVERING | STORING | {"bounce"} and not kinds & _ENDS_MAIL:
+            yield RuleAction(drop=DropAction())
+
+    def _swap(self, index: int) -> Iterator[Mutant]:
+        """The rule and the next one the other way round, where that can matter."""
+        if index + 1 >= len(self._rules):
+            return
+        rule, following = self._rules[index : index + 2]
+        if not commute(rule, following):
+            yield Mutant(
+                change="neighbours swapped",
+                name=f"{self._name}/{rule.name}",
+                before=f"{rule.name}, {following.name}",
+                after=f"{following.name}, {rule.name}",
+                position=rule.position,
+                edit=RulesSwapped(rule_set=self._name, first=index),
+            )
+
+    def _changed(
+        self,
+        index: int,
+        rule: LogicalRule | None,
+        *,
+        change: str,
+        before: str = "",
+        after: str = "",
+        position: Position,
+        conditions: tuple[RuleCondition, ...] = (),
+    ) -> Mutant:
+        return Mutant(
+            change=change,
+            name=f"{self._name}/{self._rules[index].name}",
+            before=before,
+            after=after,
+            position=position,
+            edit=RulesChanged(rule_set=self._name, rules={index: rule}),
+            conditions=conditions,
+        )
+
+
+def _after(name: str, names: list[str]) -> Iterator[str]:
+    """The name after a name, the first after the last; nothing where it is the only one."""
+    others = [other for other in names if other != name]
+    if others:
+        following = names[names.index(name) + 1 :] if name in names else []
+        yield (following or others)[0]
+
+
+def _edited(action: RuleAction, update: Mapping[str, object]) -> RuleAction:
+    fields = type(action).model_fields
+    member = next(name for name in fields if getattr(action, name) is not None)
+    return action.model_copy(update={member: action.value.model_copy(update=update)})
+
+
+def _acting(rule: LogicalRule, actions: tuple[RuleAction, ...]) -> LogicalRule:
+    """The rule with other actions; what was a stop is none where its drop is gone."""
+    stop = rule.stop and any(action.kind == "Drop" for action in actions)
+    return replace(rule, rule=rule.rule.model_copy(update={"actions": actions}), stop=stop)
+
+
+def _with(rule: LogicalRule, key: str, place: int, condition: Shape) -> LogicalRule:
+    conditions = getattr(rule, key)
+    changed = (*conditions[:place], condition, *conditions[place + 1 :])
+    return replace(rule, rule=rule.rule.model_copy(update={key: changed}))
+
+
+def _without(rule: LogicalRule, key: str, place: int) -> LogicalRule:
+    conditions = getattr(rule, key)
+    left = (*conditions[:place], *conditions[place + 1 :])
+    return replace(rule, rule=rule.rule.model_copy(update={key: left}))
+
+
+def _of_policy(policy: LogicalTrafficPolicy) -> Iterator[Mutant]:
+    shape = policy.policy
+    other = AcceptAction.DENY if shape.default_action is AcceptAction.ALLOW else AcceptAction.ALLOW
+    yield _policy(
+        policy,
+        {"default_action": other},
+        name=policy.name,
+        change="default flipped",
+        before=f"default: {shape.default_action.lower()}",
+        after=f"default: {other.lower()}",
+        position=policy.positions.at(("DefaultAction",)),
+    )
+    if shape.max_message_size_bytes is not None:
+        yield _policy(
+            policy,
+            {"max_message_size_bytes": None},
+            name=policy.name,
+            change="limit dropped",
+            before=f"max_message_size: {shape.max_message_size_bytes}",
+            position=policy.positions.at(("MaxMessageSizeBytes",)),
+        )
+    for place, statement in enumerate(shape.policy_statements):
+        yield from _of_statement(policy, place, statement)
+
+
+def _of_statement(
+    policy: LogicalTrafficPolicy, place: int, statement: PolicyStatement
+) -> Iterator[Mutant]:
+    statements = policy.policy.policy_statements
+    own = policy.statement_names[place] or f"statement {place + 1}"
+    name = f"{policy.name}/{own}"
+    yield _policy(
+        policy,
+        {"policy_statements": (*statements[:place], *statements[place + 1 :])},
+        name=name,
+        change="statement dropped",
+        before=f"{statement.action.lower()} {own}",
+        position=policy.positions.at(("PolicyStatements", place, "Action")),
+        names=(*policy.statement_names[:place], *policy.statement_names[place + 1 :]),
+        conditions=statement.conditions,
+    )
+    for at, condition in enumerate(statement.conditions):
+        path = ("PolicyStatements", place, "Conditions", at)
+        others: list[Slip | None] = [*slips_of(condition)]
+        if len(statement.conditions) > 1:
+            others.insert(0, None)
+        for slip in others:
+            kept = () if slip is None else (slip.condition,)
+            conditions = (*statement.conditions[:at], *kept, *statement.conditions[at + 1 :])
+            edited = statement.model_copy(update={"conditions": conditions})
+            yield _policy(
+                policy,
+                {"policy_statements": (*statements[:place], edited, *statements[place + 1 :])},
+                name=name,
+                change="condition dropped" if slip is None else slip.change,
+                before=condition_words(condition),
+                after="" if slip is None else slip.words,
+                position=policy.positions.at((*path, *(() if slip is None else slip.path))),
+                conditions=(condition, *kept),
+            )
+
+
+def _policy(
+    policy: LogicalTrafficPolicy,
+    update: dict[str, object],
+    *,
+    name: str,
+    change: str,
+    before: str,
+    after: str = "",
+    position: Position,
+    names: tuple[str | None, ...] | None = None,
+    conditions: tuple[PolicyCondition, ...] = (),
+) -> Mutant:
+    return Mutant(
+        change=change,
+        name=name,
+        before=before,
+        after=after,
+        position=position,
+        edit=PolicyChanged(
+            policy=policy.name,
+            changed=policy.policy.model_copy(update=update),
+            names=policy.statement_names if names is None else names,
+        ),
+        conditions=conditions,
+    )

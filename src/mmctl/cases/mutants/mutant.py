@@ -1,0 +1,84 @@
+"""Mutants: the project with one small mistake in it. If no case notices, a test is missing.
+
+What is changed is what one edit of a file would change: the condition that a phase adds to its
+rules is changed for all of them at once. The same project always has the same mutants, in the
+same order. Values only; `mmctl.cases.mutants.trial` runs the cases against them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mmctl.judge.submission import Gateway
+    from mmctl.language.project import LogicalRule
+    from mmctl.model.policies import PolicyCondition, TrafficPolicy
+    from mmctl.model.rules import RuleCondition
+    from mmctl.problem import Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesChanged:
+    """Some rules of a rule set are others, or left out."""
+
+    rule_set: str
+    rules: Mapping[int, LogicalRule | None] = field(hash=False)
+    """By place in the live rules; None: left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesSwapped:
+    """Two neighbouring rules stand the other way round."""
+
+    rule_set: str
+    first: int
+    """The place of the one that stands first; the other follows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyChanged:
+    """A traffic policy is another."""
+
+    policy: str
+    changed: TrafficPolicy
+    names: tuple[str | None, ...]
+
+
+Edit: TypeAlias = RulesChanged | RulesSwapped | PolicyChanged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mutant:
+    """One small mistake."""
+
+    change: str
+    """What kind of mistake: `operator changed`, `value dropped`."""
+    name: str
+    """The rule or statement: `inbound/block-lookalike`."""
+    before: str
+    after: str
+    """What would be there instead; empty: nothing."""
+    position: Position
+    edit: Edit
+    conditions: tuple[RuleCondition | PolicyCondition, ...] = ()
+    """The conditions that differ, as they were and as they would be: where to look for a message
+    that shows the difference."""
+
+    def apply(self, gateway: Gateway) -> Gateway:
+        """The gateway with the mistake in it; the gateway must be made of what is changed."""
+        match self.edit:
+            case RulesChanged(rules=changed):
+                rules = (
+                    changed.get(place, rule) if place in changed else rule
+                    for place, rule in enumerate(gateway.rules)
+                )
+                return replace(gateway, rules=tuple(rule for rule in rules if rule is not None))
+            case RulesSwapped(first=first):
+                one, other = gateway.rules[first : first + 2]
+                around = gateway.rules[:first], gateway.rules[first + 2 :]
+                return replace(gateway, rules=(*around[0], other, one, *around[1]))
+            case PolicyChanged(changed=policy, names=names):
+                return replace(gateway, policy=policy, statement_names=names)

@@ -1,0 +1,54 @@
+"""What shows a mistake that no condition tells apart: a size at the limit, an action that fails.
+
+Pure: a mutant and the gateway that it is made from → changes of a draft.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from mmctl.cases.mutants.mutant import PolicyChanged, RulesChanged
+from mmctl.cases.mutants.variations import Variation, size_of
+from mmctl.judge.actions import drops_on_failure, kind_of, target_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.cases.mutants.drafts import Draft
+    from mmctl.cases.mutants.mutant import Mutant
+    from mmctl.judge.submission import Gateway
+    from mmctl.language.project import LogicalRule
+
+NAMED_HERE: Final = frozenset({"add_header", "archive", "relay", "replace_recipient"})
+"""Actions whose targets are named alike in every environment; buckets and ARNs are not."""
+
+
+def provocations(mutant: Mutant, gateway: Gateway) -> Iterator[Variation]:
+    """Changes of a message, or of what is said about it, that show a mutant."""
+    match mutant.edit:
+        case PolicyChanged(changed=policy):
+            now = gateway.policy.max_message_size_bytes if gateway.policy else None
+            limits = {now, policy.max_message_size_bytes}
+            if len(limits) > 1:
+                yield from (size_of(limit + 1) for limit in sorted(limits - {None}))  # type: ignore[operator,type-var] # None is taken away
+        case RulesChanged(rules=rules):
+            for index in rules:
+                yield from _failing(gateway.rules[index])
+        case _:
+            return
+
+
+def _failing(rule: LogicalRule) -> Iterator[Variation]:
+    """Each action of a rule that drops on failure, failing."""
+    for action in rule.actions:
+        if not drops_on_failure(action):
+            continue
+        kind = kind_of(action, stop=rule.stop)
+        label = f"{kind}:{target_of(action)}" if kind in NAMED_HERE else kind
+
+        def change(draft: Draft, label: str = label) -> Draft:
+            failing = frozenset({*draft.scenario.failing, label})
+            return replace(draft, scenario=replace(draft.scenario, failing=failing))
+
+        yield Variation(f"{label} fails", change)

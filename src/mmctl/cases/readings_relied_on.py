@@ -1,0 +1,83 @@
+"""Readings that a case rests on: with another choice it would fail, or pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mmctl.cases.expectations import failures_of
+from mmctl.judge.readings.matter import AGAINST_THE_GUIDE, other_ways
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mmctl.cases.case import Case
+    from mmctl.cases.running import CaseResult
+    from mmctl.judge.submission import Gateway, Submission
+    from mmctl.judge.trace import Trace
+    from mmctl.language.project import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Whose outcome another choice would change, where it is the outcome that changes."""
+
+    recipient: str
+    outcome: Outcome
+    outcome_if_other: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """A choice of a reading with which a case would go otherwise."""
+
+    reading: str
+    chosen: str
+    other: str
+    passes_if_other: bool
+    changes: tuple[Change, ...]
+
+    def __str__(self) -> str:
+        changed = ", ".join(
+            f"{each.recipient} {each.outcome} → {each.outcome_if_other}" for each in self.changes
+        )
+        goes = "passes" if self.passes_if_other else "fails"
+        return f"depends on `{self.reading}`: {goes} if {self.other}" + (
+            f" ({changed})" if changed else ""
+        )
+
+
+def rests_of(
+    gateway: Gateway, submission: Submission, case: Case, trace: Trace
+) -> tuple[Rest, ...]:
+    """The readings of which another choice makes a case fail that passes, or the reverse."""
+    passes = not failures_of(case, trace)
+    return tuple(
+        Rest(
+            reading=way.reading,
+            chosen=way.chosen,
+            other=way.other,
+            passes_if_other=not passes,
+            changes=tuple(_changes(trace, way.trace)),
+        )
+        for way in other_ways(gateway, submission, trace, case.scenario)
+        if (not failures_of(case, way.trace)) is not passes
+    )
+
+
+def unsettled(results: Iterable[CaseResult], settled: frozenset[str]) -> list[CaseResult]:
+    """The cases that rest on readings of which the project does not say how it takes them."""
+    return [each for each in results if any(is_open(rest, settled) for rest in each.rests)]
+
+
+def is_open(rest: Rest, settled: frozenset[str]) -> bool:
+    """Whether neither the project nor AWS's own text speaks against the other choice."""
+    return rest.reading not in settled and (rest.reading, rest.other) != AGAINST_THE_GUIDE
+
+
+def _changes(trace: Trace, other: Trace) -> list[Change]:
+    return [
+        Change(recipient=before.recipient, outcome=before.outcome, outcome_if_other=after.outcome)
+        for before, after in zip(trace.recipients, other.recipients, strict=True)
+        if before.outcome is not after.outcome
+    ]

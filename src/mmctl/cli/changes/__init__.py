@@ -1,0 +1,1 @@
+"""What the commands share that plan, apply and look back: project, service, history, gates."""

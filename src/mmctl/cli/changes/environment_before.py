@@ -1,0 +1,80 @@
+"""The environment that another comes `after`: what a plan brings that does not run there yet."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from mmctl.errors import MmctlError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mmctl.cli.changes.change import Change
+    from mmctl.cli.run import Run
+    from mmctl.compiler.configuration import LiveConfiguration
+    from mmctl.live.plan.plan import Plan
+    from mmctl.live.plan.promotion import Subject
+
+_NAMED: Final = 5
+
+
+def not_run_before(change: Change, made: Plan) -> Iterator[str]:
+    """Warnings about what goes on to an environment before it ran in the earlier one."""
+    from mmctl.live.plan.promotion import coming, not_live
+
+    before = change.project.environment.after
+    subjects = coming(made.edits, made.desired)
+    if before is None or not subjects:
+        return
+    try:
+        wanted, there = _earlier(replace(change.run, environment=before))
+    except MmctlError as error:
+        yield f"what runs in {before} is not known: {error.message}"
+        return
+    if there is None:
+        yield f"nothing was applied in {before} from here; first: mmctl apply --env {before}"
+        return
+    pending, elsewhere = not_live(subjects, wanted, there)
+    if pending:
+        yield f"not live in {before} yet: {_listed(pending)}; first: mmctl apply --env {before}"
+    if elsewhere:
+        yield f"not for {before}, and so never tried there: {_listed(elsewhere)}"
+
+
+def _earlier(run: Run) -> tuple[LiveConfiguration, LiveConfiguration | None]:
+    """What the files want in an environment, and what is there: live, where it can be asked.
+
+    Else it is what was applied there last, and that is said; None: nothing was.
+
+    Raises:
+        MmctlError: neither is known.
+    """
+    from mmctl.cli.changes.change import open_history
+    from mmctl.compiler.compile import compile_project
+    from mmctl.live.aws.mail_manager import connect
+    from mmctl.live.plan.plan import named
+    from mmctl.live.state.read import read_live
+
+    project, history, _where = open_history(run, run.read()[0])
+    wanted, applied = compile_project(project)[0], history.applied()
+    try:
+        service = connect(project.environment, run.root, clock=run.now)
+        state = read_live(service, wanted, applied)
+    except MmctlError as error:
+        if applied is not None:
+            run.say(
+                f"{run.environment} cannot be asked ({error.message}): compared with what was "
+                "applied there last"
+            )
+        return wanted, applied
+    if applied is None and not any(thing.project for thing in state.configuration.objects):
+        return wanted, None
+    return named(wanted, state), state.configuration
+
+
+def _listed(subjects: Sequence[Subject]) -> str:
+    from mmctl.live.plan.promotion import subject_text
+
+    more = f" and {len(subjects) - _NAMED} more" if len(subjects) > _NAMED else ""
+    return ", ".join(map(subject_text, subjects[:_NAMED])) + more

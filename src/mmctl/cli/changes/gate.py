@@ -1,0 +1,146 @@
+"""What is said about a project before it is planned: problems end it, failed cases count.
+
+One function a gate; `plan` and `apply` pass them all, `rollback` passes none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from mmctl.cli.remembered import file_of, keep
+from mmctl.errors import ProblemsFound, UsageError
+from mmctl.inputs import DOCUMENT_AT_MOST, parse_json, read_text
+from mmctl.language.parsing.seen import Seen
+from mmctl.live.brakes.brake import Brake, brakes_named
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+    from mmctl.cases.running import CaseResult
+    from mmctl.cli.changes.change import Change
+    from mmctl.cli.run import Run
+    from mmctl.language.project import Project
+    from mmctl.problem import Problem
+
+    Gate = Callable[[Change], "Passed"]
+
+SHOWN: Final = 5
+"""So many failed cases are named before a plan; `mmctl simulate` has them all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """What was found and did not end it."""
+
+    failed_cases: int = 0
+    lint_errors: int = 0
+    """Errors that were passed over because that was demanded."""
+    failed: tuple[CaseResult, ...] = field(default=(), compare=False)
+    problems: tuple[Problem, ...] = field(default=(), compare=False)
+    """Everything that lint found."""
+
+
+def pass_gates(change: Change, *, forced: Collection[str] = (), anew: bool = False) -> Passed:
+    """Pass every gate; `forced` are the brakes that a flag released.
+
+    `anew`: whatever is remembered, as warnings are to be shown, too.
+
+    Gates that were passed without a finding are not passed again, while nothing of what they
+    depend on has changed: the files of the project and of its messages, the day, the program.
+
+    Raises:
+        ProblemsFound: the project has errors.
+    """
+    run, project = change.run, change.project
+    asked = (project.environment.name, run.today.isoformat(), *sorted(run.password_variables))
+    kept = file_of(str(run.root), "gate", asked)
+    if kept is not None and not anew and _nothing_found(kept, run, change.seen):
+        return Passed()
+    messages = Seen()
+
+    def read_file(path: str) -> bytes:
+        content = run.read_file(path)
+        messages.file(path, content)
+        return content
+
+    problems = _lint(run, project, forced=Brake.LINT in forced)
+    failed = _cases(run, project, read_file)
+    passed = Passed(
+        lint_errors=sum(each.severity is Severity.ERROR for each in problems),
+        failed_cases=len(failed),
+        failed=failed,
+        problems=problems,
+    )
+    if kept is not None and passed == Passed() and change.seen.all:
+        seen = {"folders": change.seen.folders, "files": change.seen.files}
+        keep(kept, {**seen, "messages": messages.files})
+    return passed
+
+
+def forced_in_plan(names: Iterable[str]) -> tuple[str, ...]:
+    """The brakes of a plan's `--force` that matter to it: all others hold the apply alone.
+
+    Raises:
+        UsageError: there is no such brake, or it does not hold up a plan.
+    """
+    forced = brakes_named(names)
+    others = [name for name in forced if name not in {Brake.LINT, Brake.TRUST}]
+    if others:
+        raise UsageError(
+            f"got `--force {others[0]}`: `{others[0]}` does not hold up a plan",
+            help=f"mmctl apply --force {others[0]}",
+        )
+    return forced
+
+
+def _nothing_found(kept: str, run: Run, seen: Seen) -> bool:
+    """Whether the gates were passed before with the same files, and nothing was found."""
+    try:
+        document = parse_json(read_text(kept, at_most=DOCUMENT_AT_MOST))
+        same = (document["folders"], document["files"]) == (seen.folders, seen.files)
+        messages = Seen(files=document["messages"])
+        return bool(seen.files) and same and (not messages.files or messages.holds(str(run.root)))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _lint(run: Run, project: Project, *, forced: bool) -> tuple[Problem, ...]:
+    """What lint finds; errors end it, unless they are passed over."""
+    from mmctl.checks.lint import lint
+
+    problems = lint(project, run.today)
+    errors = tuple(each for each in problems if each.severity is Severity.ERROR)
+    if errors and not forced:
+        raise ProblemsFound(
+            "lint found errors, so nothing is planned",
+            errors,
+            project.files,
+            help="correct them; above one that is meant: `# mmctl: ignore[CHECK] REASON`; "
+            "to plan with the errors: --force lint",
+        )
+    return problems
+
+
+def _cases(run: Run, project: Project, read_file: Callable[[str], bytes]) -> tuple[CaseResult, ...]:
+    """The failed cases, which are told: the brake `cases` holds them up."""
+    from mmctl.cases.parsing import cases_of
+    from mmctl.cases.running import run_cases
+    from mmctl.render.text.paragraphs import counted
+
+    cases, problems = cases_of(project)
+    if problems:
+        raise ProblemsFound("some cases cannot be run", problems, project.files)
+    results = run_cases(project, cases, read_file)
+    failed = tuple(result for result in results if not result.passed)
+    if failed:
+        warn = run.warn
+        fail = "fails" if len(failed) == 1 else "fail"
+        many = counted(len(results), "case")
+        warn(f"{len(failed)} of {many} {fail}; mmctl simulate says why")
+        for case in (result.case for result in failed[:SHOWN]):
+            warn(f"  {case.name}  {case.position.file}:{case.position.line}")
+        if len(failed) > SHOWN:
+            warn(f"  … and {len(failed) - SHOWN} more")
+    return failed

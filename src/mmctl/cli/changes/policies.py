@@ -1,0 +1,141 @@
+"""`mmctl plan --iam`: the least policy of one role, from the files alone, without credentials."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mmctl.errors import CouldNot, ProblemsFound, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mmctl.cli.run import Run
+    from mmctl.compiler.configuration import LiveConfiguration
+    from mmctl.language.project import Kind, Project
+    from mmctl.live.iam.places import Place
+    from mmctl.live.iam.trusting import Pipeline
+
+
+def print_policy(run: Run, what: str, oidc: str | None, *, known_ids: bool) -> None:
+    """Write the document that `--iam` names; what stands for something unknown is said.
+
+    Raises:
+        ProblemsFound: the project cannot be used as it is.
+        UsageError: there is no such kind, list, role or pipeline.
+    """
+    from mmctl.language.project import Kind
+    from mmctl.live.iam.policies import APPLY, LIST, TRUST, policy_for
+    from mmctl.live.iam.trusting import pipeline_trust
+    from mmctl.live.iam.writing import unknown_ids
+
+    if oidc is not None and what != TRUST:
+        raise UsageError("`--oidc` goes with `--iam trust`")
+    project = run.project()
+    place = _place(run, project)
+    if oidc is not None:
+        pipeline = _pipeline(run, oidc)
+        run.write_json(pipeline_trust(pipeline, project.environment.name, place))
+        return
+    desired = _desired(project)
+    place = replace(place, ids=_ids(run, project, place, asked=known_ids))
+    document = policy_for(what, desired, place)
+    kind, _, name = what.partition(":")
+    if kind == LIST and name not in place.ids.get(Kind.ADDRESS_LIST, {}):
+        run.say(
+            f"the id of address list {name} is not known: members of any list of this project may "
+            f"be changed; once it is live: --iam {what} --known-ids"
+        )
+    if what == APPLY and (unknown := unknown_ids(desired, place)):
+        run.say(
+            f"the ids of {', '.join(unknown)} are not known: ingress points may be pointed at any "
+            "of the account; once they are live: --iam apply --known-ids"
+        )
+    run.write_json(document)
+
+
+def _desired(project: Project) -> LiveConfiguration:
+    from mmctl.compiler.compile import compile_project
+
+    configuration, problems = compile_project(project)
+    if problems:
+        raise ProblemsFound("the rules are more than the service takes", problems, project.files)
+    return configuration
+
+
+def _place(run: Run, project: Project) -> Place:
+    """Account and region as the environment says them; words stand for what it does not."""
+    from mmctl.live.iam.places import ACCOUNT, REGION, Place
+
+    environment = project.environment
+    in_role = (environment.role_arn or "").split(":")
+    account = environment.account or (in_role[4] if len(in_role) > 4 else None)  # noqa: PLR2004
+    for word, value in ((ACCOUNT, account), (REGION, environment.region)):
+        if value is None:
+            run.say(
+                f"environment {environment.name} has no `{word.lower()}:`: "
+                f"`{word}` stands for it in the policy"
+            )
+    account, region = account or ACCOUNT, environment.region or REGION
+    name = project.settings.project
+    where = environment.snapshots or project.settings.snapshots
+    store = None
+    if where.startswith("s3://"):
+        store = f"{where.removeprefix('s3://').rstrip('/')}/{account}-{region}-{name}"
+    return Place(
+        account=account,
+        region=region,
+        project=name,
+        store=store,
+        plan_key=environment.plan_key,
+    )
+
+
+def _ids(
+    run: Run, project: Project, place: Place, *, asked: bool
+) -> Mapping[Kind, Mapping[str, str]]:
+    """The ids that the last apply noted; of a bucket only where they are asked for."""
+    from mmctl.cli.changes.change import open_history
+
+    if place.store is not None and not asked:
+        return {}
+    try:
+        known = open_history(run, project)[1].applied() if _is_offline(project, asked) else None
+    except CouldNot:
+        if asked:
+            raise
+        return {}
+    found: dict[Kind, dict[str, str]] = {}
+    for thing in known.objects if known is not None else ():
+        if thing.id is not None:
+            found.setdefault(thing.kind, {})[thing.name] = thing.id
+    return found
+
+
+def _is_offline(project: Project, asked: bool) -> bool:
+    """Whether the history can be found without asking who one is, or that was asked for."""
+    from mmctl.language.project import EMBEDDED
+
+    environment = project.environment
+    return asked or environment.account is not None or environment.endpoint == EMBEDDED
+
+
+def _pipeline(run: Run, text: str) -> Pipeline:
+    """The pipeline that is named, with the numbers that a job of GitHub knows of itself."""
+    from mmctl.live.iam.trusting import OWNER_ID, REPOSITORY_ID, pipeline_of
+
+    found = pipeline_of(text)
+    if os.environ.get("GITHUB_REPOSITORY") == found.path and not found.complete:
+        found = replace(
+            found,
+            id=os.environ.get("GITHUB_REPOSITORY_ID", found.id),
+            owner=os.environ.get("GITHUB_REPOSITORY_OWNER_ID", found.owner),
+        )
+    if not found.complete:
+        run.say(
+            f"`{REPOSITORY_ID}` and `{OWNER_ID}` stand for numbers that are not given: "
+            f"gh api repos/{found.path} --jq '.id, .owner.id', then "
+            f"--oidc {found.server}:{found.path},id=N,owner=N"
+        )
+    return found

@@ -1,0 +1,267 @@
+"""Where the history of a run is kept, with or without a project: a folder, or a place in S3.
+
+A store that version control tracks is refused: whoever may open a pull request could write there
+what a rollback makes live.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from mmctl.errors import Refused, UsageError
+from mmctl.language.parsing.root import PROJECT_FILE
+
+if TYPE_CHECKING:
+    from mmctl.cli.options.store import Elsewhere
+    from mmctl.cli.run import Run
+    from mmctl.language.project import Environment, Project
+    from mmctl.live.history.history import History
+    from mmctl.live.history.store import Store
+
+_S3: Final = "s3://"
+_BENEATH: Final = re.compile(
+    r"(?P<account>\d{12})-(?P<region>[a-z]+(?:-[a-z]+)+?-\d+)-(?P<project>.+)"
+)
+"""How the folder of one account, region and project is called in a store."""
+_WAIT_SECONDS: Final = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What one folder of a store is of."""
+
+    account: str
+    region: str
+    project: str
+
+    @property
+    def folder(self) -> str:
+        """The name of the folder."""
+        return f"{self.account}-{self.region}-{self.project}"
+
+
+def history_of(run: Run, project: Project, account: str, region: str) -> History:
+    """The history of an account, region and project; what is damaged in it is said.
+
+    Raises:
+        UsageError: its place is neither a folder nor a bucket.
+        Refused: version control tracks it.
+        CouldNot: there are no credentials for the bucket.
+    """
+    from mmctl.live.history.history import History
+
+    where = project.environment.snapshots or project.settings.snapshots
+    kept = Kept(account=account, region=region, project=project.settings.project)
+    return History(_store(run.root, where, kept.folder, project.environment), warn=run.warn)
+
+
+def _store(root: Path, where: str, folder: str, environment: Environment) -> Store:
+    from mmctl.language.parsing.endpoints import is_store, no_store
+    from mmctl.live.aws.mail_manager import open_bucket
+    from mmctl.live.history.s3 import S3Store
+    from mmctl.live.history.store import DirectoryStore
+
+    if not is_store(where):
+        message, advice = no_store(where)
+        raise UsageError(message, help=advice)
+    if where.startswith(_S3):
+        bucket, _, prefix = where.removeprefix(_S3).partition("/")
+        return S3Store(open_bucket(environment, bucket), f"{prefix}/{folder}")
+    directory = root / Path(where).expanduser() / folder
+    refuse_tracked(directory)
+    return DirectoryStore(directory)
+
+
+def refuse_tracked(directory: Path) -> None:
+    """Refuse a store of which git tracks a file.
+
+    Raises:
+        Refused: it does.
+    """
+    folder = directory.resolve()
+    around = next((above for above in folder.parents if (above / ".git").exists()), None)
+    if not folder.is_dir() or around is None:
+        return
+    # Asked from its top: the folder itself may look like a repository, and one that tracks nothing.
+    # What the settings of a repository may have git run is left out; whose it is does not matter.
+    options = ["-c", "safe.directory=*", "-c", "core.fsmonitor=false"]
+    command = ["git", *options, "-C", str(around), "ls-files", "-z", "--"]
+    command.append(f":(literal){folder.relative_to(around).as_posix()}")
+    try:
+        done = subprocess.run(  # noqa: S603 - git itself, no shell
+            command, capture_output=True, timeout=_WAIT_SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return
+    tracked = [name for name in done.stdout.decode(errors="replace").split("\0") if name]
+    if tracked:
+        many = "s" * (len(tracked) > 1)
+        raise Refused(
+            f"git tracks {len(tracked)} file{many} of the store {folder}: {tracked[0]}",
+            why="whoever may open a pull request could write there what a rollback makes live",
+            help=f"git rm -r --cached {folder}, and a line in .gitignore; "
+            "or set `snapshots:` in mmctl.yaml to a bucket",
+        )
+
+
+def refuse_another(root: Path, where: str, project: str) -> None:
+    """Refuse a store that holds other projects alone, where no project file says which is meant.
+
+    Raises:
+        UsageError: it does.
+    """
+    kept = {found.project for found in map(_kept, _folders(root / where)) if found is not None}
+    if kept and project not in kept:
+        names = ", ".join(f"`{name}`" for name in sorted(kept))
+        raise UsageError(
+            f"there is no `{PROJECT_FILE}` here; {where} has the history of {names}",
+            help=f"mmctl rollback --store {where} goes on without it, as do history and unpin",
+        )
+
+
+def _folders(place: Path) -> list[str]:
+    try:
+        return [each.name for each in place.iterdir() if each.is_dir()]
+    except OSError:
+        return []
+
+
+def store_elsewhere(run: Run, named: Elsewhere) -> Project:
+    """What a store says by itself of a project that is not here: its name and where it lives.
+
+    Raises:
+        UsageError: the store does not hold it, or several of which none is named.
+        CouldNot: the store cannot be read.
+    """
+    from mmctl.language.parsing.settings import default_settings
+    from mmctl.language.project import Project
+
+    where, kept = _found(run, named)
+    settings = replace(default_settings(kept.project), snapshots=where)
+    return Project(settings=settings, environment=_access(named, kept))
+
+
+def project_elsewhere(run: Run, named: Elsewhere, snapshot: str | None) -> Project:
+    """The same with what the snapshot says to which a rollback goes: the environment, its brakes.
+
+    Nobody is asked over the network in the name of a snapshot that was edited; one that is not in
+    the history loosens nothing.
+
+    Raises:
+        UsageError: there is no such snapshot.
+        Refused: version control tracks the store, or the snapshot was edited.
+        CouldNot: the store or the snapshot cannot be read.
+    """
+    from mmctl.language.project import EMBEDDED
+    from mmctl.live.apply.rollback import check_standing, goal
+    from mmctl.live.history.snapshots import Standing
+
+    found = store_elsewhere(run, named)
+    access = found.environment
+    history = history_of(run, found, access.account or "", access.region or "")
+    entry = goal(history, snapshot)
+    known = check_standing(history, entry) is Standing.KEPT
+    before = history.snapshot(entry.id)
+    if before.endpoint == EMBEDDED:
+        _check_embedded(run)
+    environment = replace(access, name=before.environment, endpoint=before.endpoint)
+    if known:
+        environment = replace(environment, protected=before.protected, brakes=before.brakes)
+    return replace(found, environment=environment)
+
+
+def _access(named: Elsewhere, kept: Kept) -> Environment:
+    from mmctl.language.project import Environment
+    from mmctl.problem import Position
+
+    return Environment(
+        name=kept.project,
+        account=kept.account,
+        region=kept.region,
+        profile=named.profile,
+        protected=True,
+        position=Position(file=named.store),
+    )
+
+
+def _found(run: Run, named: Elsewhere) -> tuple[str, Kept]:
+    """Where the store is, and which of the histories in it is meant."""
+    if named.store.startswith(_S3):
+        where, folders = _in_bucket(named)
+    else:
+        place = (run.directory / Path(named.store).expanduser()).resolve()
+        if not place.is_dir():
+            raise UsageError(
+                f"there is no folder `{place}`", help="--store FOLDER or s3://BUCKET/…"
+            )
+        where, folders = str(place), [path.name for path in place.iterdir() if path.is_dir()]
+    itself = _kept(where.rstrip("/").rpartition("/")[2])
+    if itself is not None:
+        where, folders = where.rstrip("/").rpartition("/")[0], [itself.folder]
+    every = [kept for kept in map(_kept, sorted(folders)) if kept is not None]
+    return where, _meant(run, named, every)
+
+
+def _in_bucket(named: Elsewhere) -> tuple[str, list[str]]:
+    from mmctl.live.aws.mail_manager import open_bucket
+
+    bucket, _, prefix = named.store.removeprefix(_S3).partition("/")
+    kept = Kept(account=named.account or "", region=named.region or "", project="")
+    environment = replace(_access(named, kept), account=None, region=named.region)
+    prefix = f"{prefix.strip('/')}/".lstrip("/")
+    folders = [*open_bucket(environment, bucket).folders(prefix)]
+    return f"{_S3}{bucket}/{prefix}".rstrip("/"), folders
+
+
+def _kept(folder: str) -> Kept | None:
+    match = _BENEATH.fullmatch(folder)
+    return None if match is None else Kept(**match.groupdict())
+
+
+def _meant(run: Run, named: Elsewhere, every: list[Kept]) -> Kept:
+    """The one that the options leave, or that a person chooses."""
+    wanted = {"account": named.account, "region": named.region, "project": named.project}
+    left = [
+        kept
+        for kept in every
+        if all(value is None or getattr(kept, name) == value for name, value in wanted.items())
+    ]
+    if len(left) == 1:
+        return left[0]
+    if not left:
+        listed = ", ".join(kept.folder for kept in every) or "nothing"
+        raise UsageError(
+            f"`{named.store}` holds no history of{_words(wanted)}",
+            help=f"it holds {listed}",
+        )
+    if run.can_ask():
+        for kept in left:
+            run.say(f"  {kept.project}  account {kept.account}  {kept.region}")
+        answer = run.ask("which project? ")
+        chosen = [kept for kept in left if kept.project == answer]
+        if len(chosen) == 1:
+            return chosen[0]
+    listed = "; ".join(
+        f"--account {kept.account} --region {kept.region} --project {kept.project}" for kept in left
+    )
+    raise UsageError(f"`{named.store}` holds {len(left)} histories", help=f"say which: {listed}")
+
+
+def _words(wanted: dict[str, str | None]) -> str:
+    words = [f" {name} {value}" for name, value in wanted.items() if value is not None]
+    return ",".join(words) or " a project"
+
+
+def _check_embedded(run: Run) -> None:
+    """An embedded gateway is a file beside the project: without it there is nothing to go back."""
+    from mmctl.live.aws.mail_manager import EMBEDDED_STATE
+
+    if not (run.root / EMBEDDED_STATE).is_file():
+        raise UsageError(
+            f"the gateway of this history is embedded, and `{run.root / EMBEDDED_STATE}` is gone",
+            help="name the folder that holds it: -C DIR",
+        )

@@ -1,0 +1,217 @@
+"""The base that an environment is compared with, and the comparison.
+
+It is the revision of `--base`, else the branch that a CI server is to merge into, else what the
+last apply noted. Git and the variables of CI servers are asked here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from mmctl.cli.changes.revisions import git
+from mmctl.errors import ProblemsFound, UsageError
+from mmctl.language.parsing.root import PROJECT_FILE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mmctl.language.project import Project, Settings
+    from mmctl.live.history.entries import HistoryEntry
+    from mmctl.live.history.history import History
+    from mmctl.live.plan.trust import Trust
+
+TARGET_BRANCHES: Final = (
+    "GITHUB_BASE_REF",
+    "CI_MERGE_REQUEST_TARGET_BRANCH_NAME",
+    "CODEBUILD_WEBHOOK_BASE_REF",
+    "BITBUCKET_PR_DESTINATION_BRANCH",
+    "SYSTEM_PULLREQUEST_TARGETBRANCH",
+    "BUILDKITE_PULL_REQUEST_BASE_BRANCH",
+    "CHANGE_TARGET",
+)
+"""Of GitHub, GitLab, AWS CodeBuild, Bitbucket, Azure Pipelines, Buildkite, Jenkins."""
+DEFAULT_BRANCH: Final = ("CI_DEFAULT_BRANCH", "CI_COMMIT_BRANCH")
+"""Of GitLab: the branch that others are merged into, and the one that this job is about."""
+COMMITS: Final = (
+    "GITHUB_SHA",
+    "CI_COMMIT_SHA",
+    "CODEBUILD_RESOLVED_SOURCE_VERSION",
+    "BITBUCKET_COMMIT",
+    "BUILD_SOURCEVERSION",
+    "BUILDKITE_COMMIT",
+    "GIT_COMMIT",
+)
+_REMOTE: Final = "refs/remotes/origin/"
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./+-]*")
+_NO_SUCH_REVISION: Final = "Needed a single revision"
+"""What git says of one that it does not have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """A revision to compare with."""
+
+    name: str
+    """As people call it: `main`, `HEAD~1`."""
+    settings: Settings | None = None
+    """None: it cannot be read, or has no project here."""
+    unreadable: str | None = None
+    """Why it cannot be read."""
+    fetch: str | None = None
+    """The command that fetches it."""
+
+    @property
+    def readable(self) -> bool:
+        """Whether it could be compared with."""
+        return self.unreadable is None
+
+
+def base_of(root: Path, named: str | None) -> Base | None:
+    """The base of `--base`, else the CI server's target branch; None: there is none.
+
+    A branch of a CI server is looked up where fetching puts it, so that no tag stands before it.
+    """
+    if named is not None:
+        return _read(root, named, named)
+    branch = _target_branch()
+    return None if branch is None else _read(root, branch, _REMOTE + branch)
+
+
+def _target_branch() -> str | None:
+    for variable in TARGET_BRANCHES:
+        if os.environ.get(variable):
+            return os.environ[variable].removeprefix("refs/heads/")
+    default, current = (os.environ.get(variable) for variable in DEFAULT_BRANCH)
+    return default if default and default != current else None
+
+
+def _read(root: Path, name: str, revision: str) -> Base:
+    try:
+        wanted = f"{revision}^{{commit}}"
+        commit = git(root, name, "rev-parse", "--verify", "--end-of-options", wanted)
+    except UsageError as error:
+        return Base(name=name, unreadable=_reason(name, error), fetch=_fetch(revision))
+    text = None
+    with suppress(UsageError):
+        text = git(root, name, "show", f"{commit.decode().strip()}:./{PROJECT_FILE}")
+    try:
+        settings = None if text is None else _settings(text, root.resolve().name)
+    except ProblemsFound as error:
+        return Base(name=name, unreadable=f"the base `{name}` cannot be used: {error.message}")
+    return Base(name=name, settings=settings)
+
+
+def _settings(text: bytes, name: str) -> Settings:
+    from mmctl.language.parsing.load import read_settings
+
+    return read_settings(text, name)
+
+
+def _reason(name: str, error: UsageError) -> str:
+    said = (error.help or error.message).partition("\n")[0].removeprefix("git says: ")
+    said = "it is not in this clone" if said == _NO_SUCH_REVISION else said
+    return f"the base `{name}` cannot be read ({said})"
+
+
+def _fetch(revision: str) -> str | None:
+    """The command that puts a branch where it is looked up, also in a clone of depth 1.
+
+    None: the name is none that a person should paste.
+    """
+    branch = revision.removeprefix("refs/remotes/").removeprefix("origin/")
+    if not _PLAIN.fullmatch(branch):
+        return None
+    into = "" if branch == revision else f":{_REMOTE}{branch}"
+    return f"git fetch --depth=1 origin {branch}{into}"
+
+
+def compared_with_revision(project: Project, base: Base, *, forced: bool) -> tuple[Project, Trust]:
+    """The project as it leads, compared with a revision; what is protected there is so here."""
+    from mmctl.live.plan.trust import Trust, edges_of, guards, weigh, with_edges
+
+    if base.unreadable is not None:
+        return project, Trust(held=base.unreadable, fetch=base.fetch, unreadable=True)
+    environment, before = project.environment, base.settings
+    after = edges_of(project.settings, environment)
+    protected = environment.protected or (before is not None and guards(before, environment))
+    project = _protected(project, protected=protected)
+    there = None if before is None else before.environments.get(environment.name)
+    if before is None or there is None:
+        found = weigh(base.name, {}, after, protected=False, forced=forced)
+        held = f"`{base.name}` has no environment `{environment.name}`"
+        return project, replace(found, held=None if _is_embedded(project) else held)
+    edges = edges_of(before, there)
+    found = weigh(base.name, edges, after, protected=protected, forced=forced)
+    return (with_edges(project, edges) if found.base_taken else project), found
+
+
+def compared_with_history(
+    project: Project, history: History, *, forced: bool
+) -> tuple[Project, Trust]:
+    """The project as it leads, compared with what the last apply noted."""
+    from mmctl.live.plan.trust import Trust, edges_of, weigh, with_edges
+
+    environment = project.environment
+    last = _last_that_notes(history, environment.name)
+    if last is None:
+        no_base = "no apply has noted yet where it leads"
+        project = protected_as_before(project, history)
+        held = project.environment.protected and not _is_embedded(project)
+        return project, Trust(held=no_base if held else None)
+    after = edges_of(project.settings, environment)
+    project = protected_as_before(project, history)
+    name = f"{last.id} (revision {last.revision[:12]})" if last.revision else last.id
+    protected = project.environment.protected
+    found = weigh(name, last.edges, after, protected=protected, forced=forced)
+    return (with_edges(project, last.edges) if found.base_taken else project), found
+
+
+def protected_as_before(project: Project, history: History) -> Project:
+    """The project, whose environment is protected where the last apply noted that it was.
+
+    A name that was never applied may be a new one of another, which led to the same account and
+    region: the history is that of the place.
+    """
+    from mmctl.live.plan.trust import says_protected
+
+    own = _last_that_notes(history, project.environment.name)
+    others = {entry.environment for entry in history.entries()} if own is None else set()
+    last = [own, *(_last_that_notes(history, other) for other in others)]
+    before = any(entry is not None and says_protected(entry.edges) for entry in last)
+    return _protected(project, protected=project.environment.protected or before)
+
+
+def _last_that_notes(history: History, environment: str) -> HistoryEntry | None:
+    from mmctl.live.history.entries import Result
+
+    noted = [
+        entry
+        for entry in history.entries()
+        if entry.environment == environment and entry.edges and entry.result is not Result.NOTHING
+    ]
+    return noted[-1] if noted else None
+
+
+def _protected(project: Project, *, protected: bool) -> Project:
+    return replace(project, environment=replace(project.environment, protected=protected))
+
+
+def _is_embedded(project: Project) -> bool:
+    """Whether it leads nowhere, so that there is nothing to hold."""
+    from mmctl.language.project import EMBEDDED
+
+    return project.environment.endpoint == EMBEDDED
+
+
+def revision_of(root: Path) -> str | None:
+    """The revision of the files, with `-dirty` where they differ from it; None: no git knows."""
+    with suppress(UsageError):
+        described = git(
+            root, "HEAD", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"
+        )
+        return described.decode().strip()
+    return next((os.environ[name] for name in COMMITS if os.environ.get(name)), None)

@@ -1,0 +1,94 @@
+"""Versions of the configuration by what they are called on the command line.
+
+`git:REV`, `env:NAME`, a project's folder, a plan file, or the id of a snapshot.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from mmctl.errors import ProblemsFound, UsageError
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from mmctl.cli.run import Run
+    from mmctl.compiler.configuration import LiveConfiguration
+
+GIT: Final = "git:"
+ENVIRONMENT: Final = "env:"
+HERE: Final = "."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """A configuration, and what it is called in reports."""
+
+    name: str
+    configuration: LiveConfiguration
+
+
+def version_of(run: Run, text: str) -> Version:
+    """The version that a text names.
+
+    Raises:
+        UsageError: there is no such thing.
+        ProblemsFound: its files have errors.
+        CouldNot: the snapshot cannot be read.
+    """
+    if text.startswith(GIT):
+        from mmctl.cli.changes.revisions import project_at
+
+        with project_at(run.root, text.removeprefix(GIT)) as folder:
+            return _of_folder(folder, run.environment, text)
+    if text.startswith(ENVIRONMENT):
+        return _of_folder(run.root, text.removeprefix(ENVIRONMENT), text)
+    path = Path(text) if Path(text).is_absolute() else run.directory / text
+    if path.is_dir():
+        folder = run.root if text == HERE else path
+        return _of_folder(folder, run.environment, "the files" if text == HERE else text)
+    if path.is_file():
+        from mmctl.live.plan.planfile import load_plan
+
+        return Version(name=f"the plan {text}", configuration=load_plan(path).desired)
+    return _of_snapshot(run, text)
+
+
+def alike(one: Version, other: Version) -> tuple[Version, Version]:
+    """Two versions as if they were of one project: whose they are is no difference here."""
+    return _owned(one), _owned(other)
+
+
+def _owned(version: Version) -> Version:
+    configuration = version.configuration
+    objects = tuple(replace(found, project="") for found in configuration.objects)
+    return replace(version, configuration=replace(configuration, project="", objects=objects))
+
+
+def _of_folder(folder: Path, environment: str | None, name: str) -> Version:
+    from mmctl.compiler.compile import compile_project
+    from mmctl.language.parsing.load import read_project
+
+    project, problems = read_project(folder, environment=environment)
+    errors = tuple(each for each in problems if each.severity is Severity.ERROR)
+    if errors:
+        raise ProblemsFound(f"the project in `{name}` cannot be used", errors, project.files)
+    return Version(name=name, configuration=compile_project(project)[0])
+
+
+def _of_snapshot(run: Run, id: str) -> Version:
+    from mmctl.cli.changes.change import open_history
+
+    _project, history, _where = open_history(run)
+    try:
+        entry = history.find(id)
+    except UsageError as error:
+        raise UsageError(
+            f"`{id}` is neither a folder nor a plan file, and {error.message}",
+            help="git:REV, env:NAME, a project's folder, a plan file, or an id of `mmctl history`",
+        ) from None
+    return Version(
+        name=f"the state before {entry.id}",
+        configuration=history.snapshot(entry.id).configuration,
+    )

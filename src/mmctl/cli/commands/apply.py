@@ -1,0 +1,149 @@
+"""`mmctl apply`: carry out a saved plan, or plan, show and ask."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mmctl.cli.changes.change import (
+    REFUSED,
+    Change,
+    agreed,
+    applied_as,
+    in_environment,
+    nothing_to_do,
+    open_change,
+    preflight,
+    screen,
+    write_entry,
+)
+from mmctl.cli.interruptions import stoppable
+from mmctl.cli.main import command
+from mmctl.cli.options.signatures import RequireSignature
+from mmctl.cli.options.trust import Base, PasswordEnv
+from mmctl.cli.run import Run
+from mmctl.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mmctl.live.apply.effects import Permissions
+    from mmctl.live.plan.plan import Plan
+
+
+@command("human", "json")
+def apply(
+    run: Run,
+    plan_file: Annotated[
+        Path | None, typer.Argument(metavar="[PLAN]", help="A plan that `plan --save` wrote.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Agree without being asked.")] = False,
+    allow_delete: Annotated[
+        bool, typer.Option("--allow-delete", help="Let rules and objects be deleted.")
+    ] = False,
+    force: Annotated[
+        list[str] | None,
+        typer.Option("--force", help="Release a brake: NAME, or NAME=THING.", metavar="BRAKE"),
+    ] = None,
+    adopt: Annotated[
+        bool, typer.Option("--adopt", help="Take live objects of the same names into the project.")
+    ] = False,
+    break_lock: Annotated[
+        bool, typer.Option("--break-lock", help="Take a lock that nobody holds any more.")
+    ] = False,
+    no_preflight: Annotated[
+        bool, typer.Option("--no-preflight", help="Do not ask whether what rules name is there.")
+    ] = False,
+    require_signature: RequireSignature = None,
+    endpoint_url: Annotated[
+        str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")
+    ] = None,
+    base: Base = None,
+    password_env: PasswordEnv = None,
+) -> int:
+    """Make live what the files say: snapshot first, and read back afterwards."""
+    from mmctl.cli.changes.ordinary import with_limits_said, with_ordinary_mail
+    from mmctl.live.apply.apply import apply as carry_out
+    from mmctl.live.apply.apply import check_permitted
+    from mmctl.live.apply.effects import Permissions
+    from mmctl.live.brakes.brake import brakes_named
+    from mmctl.live.plan.preflight import refuse_what_cannot_be
+    from mmctl.render.text import plan as render
+
+    permissions = Permissions(
+        allow_delete=allow_delete,
+        forced=brakes_named(force or ()),
+        adopt=adopt,
+        break_lock=break_lock,
+    )
+    run = run.with_passwords_of(password_env)
+    opened = partial(open_change, endpoint_url=endpoint_url, base=base, forced=permissions.forced)
+    change, made = (
+        _loaded(run, plan_file, opened, require_signature)
+        if plan_file is not None
+        else _planned(run, opened, permissions, require_signature)
+    )
+    made = with_limits_said(with_ordinary_mail(change, made))
+    with screen(change) as show, stoppable():
+        if not (run.quiet and yes):
+            show(render.bare(made, width=run.console().width, verbose=run.verbose))
+        if made.empty:
+            return nothing_to_do(change, made, permissions)
+        check_permitted(made, change.means, permissions)
+        change.means.history.check_writable()
+        if not no_preflight:
+            refuse_what_cannot_be(preflight(change, made))
+        where = f"{made.target.environment} (account {made.target.identity.account})"
+        if not agreed(run, f"apply this to {where}? [y/N] ", yes=yes):
+            run.say("not applied")
+            return REFUSED
+        entry = carry_out(made, change.means, permissions)
+        if entry is not None:
+            show(render.line(applied_as(change, entry)))
+            write_entry(change, entry)
+    return 0
+
+
+def _loaded(
+    run: Run, plan_file: Path, opened: Callable[[Run], Change], required: str | None
+) -> tuple[Change, Plan]:
+    """A saved plan as it is to be carried out now; what cannot be known of it is said."""
+    from mmctl.cli.options.signatures import check_signed
+    from mmctl.live.apply.renewing import renewed
+    from mmctl.live.history.past import is_past_unknown
+    from mmctl.live.plan.planfile import load_signed_plan
+
+    loaded, signature = load_signed_plan(plan_file)
+    change = opened(in_environment(run, loaded.target.environment))
+    project, means = change.project, change.means
+    check_signed(project.environment, loaded, signature, required)
+    made = renewed(loaded, change.target, project.settings.project, means)
+    if is_past_unknown(made, means.history):
+        run.errors().print(
+            "warning: whether this plan was applied before is not known: "
+            f"there is no history in {means.history.store.place}"
+        )
+    return change, replace(made, trust=change.trust)
+
+
+def _planned(
+    run: Run, opened: Callable[[Run], Change], permissions: Permissions, required: str | None
+) -> tuple[Change, Plan]:
+    from mmctl.cli.changes.gate import pass_gates
+    from mmctl.cli.options.signatures import refuse_unsigned
+
+    change = opened(run)
+    environment = change.project.environment
+    refuse_unsigned(environment, required)
+    if environment.protected:
+        raise Refused(
+            f"environment {environment.name} is protected",
+            why="it takes only a plan that was saved, and so could be reviewed",
+            help=f"mmctl plan --env {environment.name} --save FILE, then mmctl apply FILE",
+        )
+    gates = partial(pass_gates, forced=permissions.forced)
+    return change, change.plan(gates, at_once=True)

@@ -1,0 +1,105 @@
+"""`mmctl export`: the desired configuration in the words of other tools."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from mmctl.cli.main import command
+from mmctl.cli.run import Run
+from mmctl.errors import MmctlError, ProblemsFound, UsageError
+
+if TYPE_CHECKING:
+    from mmctl.compiler.configuration import LiveConfiguration
+    from mmctl.interchange.exported import Exported
+    from mmctl.language.project import Kind
+
+FORMS: Final = {
+    "api-json": ("json",),
+    "cloudformation": ("yaml", "json"),
+    "terraform": ("hcl",),
+}
+"""What can be written, each with its formats, the default first."""
+
+
+@command("human", "yaml", "json", "hcl")
+def export(
+    run: Run,
+    to: Annotated[
+        str | None,
+        typer.Option("--to", help="api-json, cloudformation or terraform.", metavar="KIND"),
+    ] = None,
+) -> int:
+    """Write the desired configuration for CloudFormation, Terraform or the API."""
+    from mmctl.render.text.paragraphs import counted
+
+    if to not in FORMS:
+        got = "nothing to export to" if to is None else f"got `--to {to}`"
+        raise UsageError(got, help=f"`mmctl export --to KIND`, one of {', '.join(FORMS)}")
+    form = FORMS[to][0] if run.format == "human" else run.format
+    if form not in FORMS[to]:
+        raise UsageError(
+            f"got the format `{form}` for {to}", help=f"it is written as {', '.join(FORMS[to])}"
+        )
+    exported = _exported(run, to, form)
+    run.write_exactly(exported.text)
+    for note in exported.notes:
+        run.say(f"note: {note}")
+    for left_out in exported.left_out:
+        run.warn(f"left out: {left_out}")
+    if exported.left_out:
+        raise ProblemsFound(f"{to} has no words for {counted(len(exported.left_out), 'thing')}")
+    return 0
+
+
+def _exported(run: Run, to: str, form: str) -> Exported:
+    from mmctl.interchange.to_api_json import to_api_json
+    from mmctl.interchange.to_cloudformation import to_cloudformation
+    from mmctl.interchange.to_terraform import to_terraform
+
+    desired, environment = _desired(run)
+    things, bindings = desired.objects, desired.bindings
+    match to:
+        case "api-json":
+            return to_api_json(things, bindings)
+        case "cloudformation":
+            return to_cloudformation(
+                things, bindings, project=desired.project, environment=environment, form=form
+            )
+        case _:
+            return to_terraform(
+                things,
+                bindings,
+                project=desired.project,
+                environment=environment,
+                ids=_live_ids(run),
+            )
+
+
+def _live_ids(run: Run) -> dict[tuple[Kind, str], str]:
+    """The ids of what was applied last, by kind and logical name; none where that is not known."""
+    from mmctl.cli.changes.change import open_history
+    from mmctl.language.project import EMBEDDED
+
+    project = run.project()
+    environment = project.environment
+    if environment.account is None and environment.endpoint != EMBEDDED:
+        return {}  # which history it is, only the service could say
+    with suppress(MmctlError):
+        applied = open_history(run, project)[1].applied()
+        if applied is not None:
+            return {(each.kind, each.name): each.id for each in applied.objects if each.id}
+    return {}
+
+
+def _desired(run: Run) -> tuple[LiveConfiguration, str]:
+    """What the files want live, and the name of the environment."""
+    from mmctl.compiler.compile import compile_project
+
+    project = run.project()
+    desired, problems = compile_project(project)
+    if problems:
+        raise ProblemsFound("the rules are more than the service takes", problems, project.files)
+    return desired, project.environment.name

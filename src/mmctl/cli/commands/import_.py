@@ -1,0 +1,335 @@
+"""`mmctl import`: the live configuration, or configurations of other origin, as YAML."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from mmctl.cli.files.import_place import Place, project_around
+from mmctl.cli.main import command
+from mmctl.cli.run import Run
+from mmctl.errors import ProblemsFound, Refused, UsageError
+from mmctl.inputs import FILE_AT_MOST, read_file, read_stream
+from mmctl.writing import write_whole
+
+if TYPE_CHECKING:
+    from mmctl.interchange.api_json import Imported
+    from mmctl.language.project import Project
+    from mmctl.live.state.service import Identity
+
+KINDS: Final = ("api-json",)
+_STDIN: Final = "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Live:
+    """What an import from the service was asked for."""
+
+    rule_set: str | None
+    into: Path | None
+    force: bool
+    adopt: bool
+    yes: bool
+    place: Place
+
+
+@command("human")
+def import_(
+    run: Run,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="The files; `-` is stdin.", metavar="[FILE...]")
+    ] = None,
+    from_: Annotated[
+        str | None,
+        typer.Option("--from", help="What the files are: api-json.", metavar="KIND"),
+    ] = None,
+    rule_set: Annotated[
+        str | None, typer.Option("--rule-set", help="This live rule set alone.", metavar="NAME")
+    ] = None,
+    into: Annotated[
+        Path | None,
+        typer.Option(
+            "--into",
+            help="Write a file a kind into it; of an empty folder, make a project.",
+            metavar="DIR",
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over files that exist.")] = False,
+    adopt: Annotated[
+        bool, typer.Option("--adopt", help="Take the live objects into the project.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Agree without being asked.")] = False,
+    account: Annotated[
+        str | None,
+        typer.Option("--account", help="Outside of a project: the AWS account.", metavar="ID"),
+    ] = None,
+    region: Annotated[
+        str | None, typer.Option("--region", help="Its region.", metavar="REGION")
+    ] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option("--profile", help="A profile of the AWS configuration.", metavar="NAME"),
+    ] = None,
+    endpoint_url: Annotated[
+        str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")
+    ] = None,
+) -> int:
+    """Turn the live configuration, or API requests in JSON, into YAML."""
+    folder = None if into is None else (run.directory / into).resolve()
+    place = Place(account=account, region=region, profile=profile, endpoint_url=endpoint_url)
+    if from_ is None and not files:
+        asked = _Live(
+            rule_set=rule_set,
+            into=folder,
+            force=force,
+            adopt=adopt,
+            yes=yes,
+            place=place,
+        )
+        return _import_live(run, asked)
+    if from_ is None or not files:
+        raise UsageError("nothing to import", help="`mmctl import --from api-json FILE...`")
+    if rule_set is not None or adopt:
+        option = "--adopt" if adopt else "--rule-set"
+        raise UsageError(f"got `{option}` with `--from`", help="it is for what is live")
+    return _import_files(run, from_, files, folder, force=force)
+
+
+# -- from files
+
+
+def _import_files(
+    run: Run, kind: str, files: list[Path], folder: Path | None, *, force: bool
+) -> int:
+    from mmctl.interchange.api_json import import_api_json
+    from mmctl.interchange.live_objects import yaml_of
+    from mmctl.interchange.refusals import masked
+
+    if kind not in KINDS:
+        raise UsageError(f"got `--from {kind}`", help=f"one of {', '.join(KINDS)}")
+    texts = {str(file): _text(run, file) for file in files}
+    imported = import_api_json(texts)
+    shown = {file: masked(text) for file, text in texts.items()}
+    if imported.refused:
+        message = f"{len(imported.refused)} members that the service would refuse"
+        raise ProblemsFound(message, tuple(imported.refused), shown)
+    if folder is None:
+        run.write_exactly(yaml_of(imported, *imported.sections))
+        _tell_certificates(run, imported)
+    else:
+        _write(run, _files(imported, heading=None), folder, force=force)
+    return _finished(run, imported, shown)
+
+
+def _text(run: Run, file: Path) -> str:
+    from mmctl.language.parsing.files import Unreadable, decode
+
+    try:
+        content = (
+            read_stream(sys.stdin.buffer, at_most=FILE_AT_MOST)
+            if str(file) == _STDIN
+            else read_file(run.directory / file, at_most=FILE_AT_MOST)
+        )
+        return decode(content, str(file))
+    except OSError as error:
+        raise UsageError(f"cannot read `{file}`: {(error.strerror or '').lower()}") from None
+    except Unreadable as error:
+        raise UsageError(f"cannot read `{file}`: {error.problem.message}") from None
+
+
+# -- from the service
+
+
+def _import_live(run: Run, asked: _Live) -> int:
+    from mmctl.cli.files.live_import import import_things, read_everything
+    from mmctl.interchange.live_objects import yaml_of
+    from mmctl.live.aws.mail_manager import connect
+
+    if asked.adopt and asked.into is None:
+        raise UsageError("got `--adopt` without `--into`", help="adoption needs files to adopt by")
+    project = project_around(run, asked.place)
+    service = connect(
+        project.environment, run.root, clock=run.now, endpoint_url=asked.place.endpoint_url
+    )
+    identity = service.identity
+    where = "the embedded endpoint" if identity.embedded else identity.endpoint
+    run.say(f"reading account {identity.account}, {identity.region}, as {identity.caller}: {where}")
+    read = read_everything(service)
+    new = asked.into is not None and _makes_project(run, project, asked.into)
+    imported, bindings = import_things(
+        read,
+        project,
+        service.identity,
+        rule_set=asked.rule_set,
+        bind=new,
+        list_files=asked.into is not None,
+    )
+    heading = _heading(project, service.identity)
+    if not imported.sections and not imported.unsaid:
+        run.say(f"nothing is live: {heading}")
+    elif asked.into is None:
+        run.write_exactly(yaml_of(imported, *imported.sections, heading=heading))
+        _tell_certificates(run, imported)
+    else:
+        texts = _files(imported, heading=heading)
+        if new or (asked.into / "mmctl.yaml").exists():
+            texts = {f"rules/{file}": text for file, text in texts.items()}
+        if new:
+            texts = _as_project(asked, project, service.identity, read.owner, bindings, texts)
+        _write(run, texts, asked.into, force=asked.force)
+        _copy_embedded(run, project, asked.into, new=new)
+    code = _finished(run, imported, {})
+    if asked.into is not None and imported.sections:
+        code = _adopted(replace(run, directory=asked.into), asked)
+    return code
+
+
+def _heading(project: Project, identity: Identity) -> str:
+    where = "EMBEDDED, not AWS" if identity.embedded else identity.endpoint
+    environment = project.environment.name
+    return f"{environment}: account {identity.account}, {identity.region}, {where}"
+
+
+def _makes_project(run: Run, project: Project, folder: Path) -> bool:
+    """Whether a folder is empty, and not one that the project reads its rules from."""
+    from mmctl.cli.files.live_import import reads_rules_from
+
+    visible = folder.exists() and any(not p.name.startswith(".") for p in folder.iterdir())
+    return not visible and not reads_rules_from(run.root, project.settings, folder)
+
+
+def _as_project(
+    asked: _Live,
+    project: Project,
+    identity: Identity,
+    owner: str | None,
+    bindings: Any,
+    texts: dict[str, str],
+) -> dict[str, str]:
+    """The files of a project: those of rules, and `mmctl.yaml`."""
+    from mmctl.cli.files.import_place import project_name
+    from mmctl.cli.files.live_import import project_file
+
+    folder = asked.into.name if asked.into is not None else ""
+    stated = project.settings.project if project.settings.file is not None else None
+    name = owner or stated or project_name(folder)
+    text = project_file(name, project.environment, identity, bindings)
+    return {"mmctl.yaml": text, **texts}
+
+
+def _copy_embedded(run: Run, project: Project, folder: Path, *, new: bool) -> None:
+    """Give a new project the embedded Mail Manager that it was imported from, as it is now."""
+    from mmctl.language.project import EMBEDDED
+    from mmctl.live.aws.mail_manager import EMBEDDED_STATE
+
+    state = folder / EMBEDDED_STATE
+    if not new or project.environment.endpoint != EMBEDDED or state.exists():
+        return
+    try:
+        state.parent.mkdir(parents=True, exist_ok=True)
+        for ending in ("", "-wal"):
+            source = run.root / (EMBEDDED_STATE + ending)
+            if source.exists():
+                shutil.copyfile(source, state.with_name(state.name + ending))
+    except OSError as error:
+        raise UsageError(f"cannot write `{state}`: {(error.strerror or '').lower()}") from None
+    run.say(f"copied the embedded Mail Manager to {state}")
+
+
+def _adopted(run: Run, asked: _Live) -> int:
+    """Take the live objects into the project, where that was asked for."""
+    from mmctl.cli.changes.change import REFUSED, agreed, open_change, screen
+    from mmctl.live.apply.apply import apply, check_permitted
+    from mmctl.live.apply.effects import Permissions
+    from mmctl.live.compare.edits import EditKind
+    from mmctl.render.text import plan as render
+
+    if not asked.adopt:
+        run.say(f"next: mmctl -C {run.root} plan; to take over what is live: apply --adopt")
+        return 0
+    change = open_change(run, endpoint_url=asked.place.endpoint_url)
+    made = change.plan()
+    others = [edit for edit in made.edits if edit.kind is not EditKind.ADOPTED]
+    if others:
+        raise Refused(
+            f"{len(others)} differences between the files and what is live",
+            why="an adoption changes nothing but tags",
+            help=f"look at them: mmctl -C {run.root} plan",
+        )
+    permissions = Permissions(adopt=True)
+    with screen(change) as show:
+        show(render.bare(made, width=run.console().width, verbose=run.verbose))
+        if made.empty:
+            return 0
+        check_permitted(made, change.means, permissions)
+        if not agreed(run, "adopt these? [y/N] ", yes=asked.yes):
+            run.say("not adopted")
+            return REFUSED
+        entry = apply(made, change.means, permissions)
+        if entry is not None:
+            show(render.line(f"adopted as {entry.id}"))
+    return 0
+
+
+# -- files
+
+
+def _finished(run: Run, imported: Imported, shown: dict[str, str]) -> int:
+    for note in imported.notes:
+        run.say(f"note: {note}")
+    if imported.unsaid:
+        message = _left_out(len(imported.unsaid))
+        raise ProblemsFound(message, tuple(imported.unsaid), shown)
+    return 0
+
+
+def _left_out(count: int) -> str:
+    if count == 1:
+        return "1 thing has no words in the language and is left out"
+    return f"{count} things have no words in the language and are left out"
+
+
+def _tell_certificates(run: Run, imported: Imported) -> None:
+    for name in imported.certificates:
+        run.say(f"note: the certificates of `{name}` are not written; --into DIR writes them")
+
+
+def _files(imported: Imported, *, heading: str | None) -> dict[str, str]:
+    """A file for each kind, and the certificates and address lists that they name."""
+    from mmctl.interchange.live_objects import yaml_of
+
+    sections = {
+        f"{kind.value.replace('_', '-')}.yaml": yaml_of(imported, kind, heading=heading)
+        for kind in imported.sections
+    }
+    return sections | imported.certificates | imported.lists
+
+
+def _write(run: Run, texts: dict[str, str], into: Path, *, force: bool) -> None:
+    """Write files into a folder; none of them where one is there already."""
+    there = [name for name in texts if (into / name).exists()]
+    if there and not force:
+        raise Refused(
+            f"{len(there)} of {len(texts)} files exist: {', '.join(f'`{name}`' for name in there)}",
+            why="what somebody wrote is not written over unasked",
+            help="another folder, or --force",
+        )
+    shown = _shown(run, into)
+    try:
+        for name, text in texts.items():
+            (into / name).parent.mkdir(parents=True, exist_ok=True)
+            write_whole(into / name, text)
+            run.say(f"wrote {shown / name}")
+    except OSError as error:
+        raise UsageError(f"cannot write below `{into}`: {(error.strerror or '').lower()}") from None
+
+
+def _shown(run: Run, folder: Path) -> Path:
+    """The folder as it is shown: relative to where the command runs, where it is below."""
+    here = run.directory.resolve()
+    return folder.relative_to(here) if folder.is_relative_to(here) else folder

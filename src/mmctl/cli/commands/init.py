@@ -1,0 +1,159 @@
+"""`mmctl init`: a small project that works, to start from."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from mmctl.cli.main import command
+from mmctl.cli.origin import is_requirement, requirement
+from mmctl.cli.run import Run
+from mmctl.errors import Refused, UsageError
+
+_FILES: Final = {
+    "mmctl.yaml": "mmctl.yaml",
+    "gateway.yaml": "rules/gateway.yaml",
+    "security.yaml": "rules/security.yaml",
+    "cases.yaml": "cases/gateway.yaml",
+    "invoice.eml": "cases/messages/invoice.eml",
+    "lookalike.eml": "cases/messages/lookalike.eml",
+    "gitignore": ".gitignore",
+    "settings.json": ".vscode/settings.json",
+    "workflow.yaml": ".github/workflows/mail-rules.yaml",
+}
+"""The templates, and where they go."""
+_SCHEMAS: Final = ("project", "rules")
+_ACCOUNT: Final = re.compile(r"[0-9]{12}")
+_REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9]")
+_NO_AWS: Final = """\
+  # prod:
+  #   account: "111122223333"
+  #   region: us-east-1
+  #   protected: true  # takes only a saved plan
+"""
+_NOT_KNOWN: Final = """\
+      # Where your mmctl comes from: set the variable MMCTL_REQUIREMENT of the repository, such as
+      # mmctl @ git+https://git.example.com/mail/mmctl@v0.1.0 (or name it here, pinned).
+      - run: pip install "${MMCTL_REQUIREMENT:?is not set, so where does mmctl come from}"
+        env:
+          MMCTL_REQUIREMENT: ${{ vars.MMCTL_REQUIREMENT }}
+"""
+
+
+@command("human")
+def init(
+    run: Run,
+    folder: Annotated[
+        Path | None, typer.Argument(help="The folder; absent: this one.", metavar="DIR")
+    ] = None,
+    account: Annotated[
+        str | None, typer.Option("--account", help="The AWS account, 12 digits.", metavar="ID")
+    ] = None,
+    region: Annotated[
+        str | None, typer.Option("--region", help="The AWS region.", metavar="REGION")
+    ] = None,
+    install_from: Annotated[
+        str | None,
+        typer.Option(
+            "--install-from",
+            help="What pip installs in CI; absent: where this mmctl came from.",
+            metavar="REQUIREMENT",
+        ),
+    ] = None,
+) -> int:
+    """Make a small working project: rules, cases, editor and CI settings."""
+    source = _source(install_from)
+    where = run.directory / folder if folder is not None else run.directory
+    account, region = _asked(run, where, account, region)
+    contents = _contents(account, region, source)
+    _refuse_what_is_there(where, contents)
+    _write(where, contents)
+    for path in contents:
+        run.say(f"wrote {where / path}")
+    if source is None:
+        run.say("CI does not know where to install mmctl from: the workflow says what to set")
+    here = "" if folder is None else f"cd {folder} && "
+    run.say(f"next: {here}mmctl lint && mmctl simulate && mmctl plan")
+    return 0
+
+
+def _asked(
+    run: Run, folder: Path, account: str | None, region: str | None
+) -> tuple[str | None, str | None]:
+    """Account and region, from options or from whoever sits at the terminal; both or none."""
+    there = folder / "mmctl.yaml"
+    if account is None and run.can_ask() and not there.exists():
+        account = run.ask("AWS account (12 digits; empty: none yet): ") or None
+    if account is None:
+        if region is not None:
+            raise UsageError("got `--region` without `--account`", help="give both")
+        return None, None
+    if not _ACCOUNT.fullmatch(account):
+        raise UsageError(f"got the account `{account}`, expected 12 digits")
+    if region is None and run.can_ask():
+        region = run.ask("AWS region (empty: us-east-1): ")
+    region = region or "us-east-1"
+    if not _REGION.fullmatch(region):
+        raise UsageError(f"got the region `{region}`, expected one such as `us-east-1`")
+    return account, region
+
+
+def _source(stated: str | None) -> str | None:
+    """What CI installs: as stated, or this mmctl again where that can be told."""
+    if stated is None:
+        return requirement()
+    if not is_requirement(stated):
+        raise UsageError(
+            f"got `--install-from {stated}`, expected one requirement of pip",
+            help='such as "mmctl @ git+https://git.example.com/mail/mmctl@v0.1.0"',
+        )
+    return stated
+
+
+def _contents(account: str | None, region: str | None, source: str | None) -> dict[str, bytes]:
+    """The content of every file, by its path."""
+    from mmctl.cli.commands.schema import published, text_of
+
+    templates = files("mmctl.cli") / "templates"
+    contents = {path: (templates / name).read_bytes() for name, path in _FILES.items()}
+    environment = _NO_AWS
+    if account is not None:
+        environment = (
+            f'  prod:\n    account: "{account}"\n    region: {region}\n'
+            "    # Takes only a saved plan, once snapshots go to a bucket:\n"
+            "    # protected: true\n    # snapshots: s3://BUCKET/prefix\n"
+        )
+    contents["mmctl.yaml"] = contents["mmctl.yaml"].replace(b"#AWS#\n", environment.encode())
+    install = _NOT_KNOWN if source is None else f'      - run: pip install "{source}"\n'
+    workflow = ".github/workflows/mail-rules.yaml"
+    contents[workflow] = contents[workflow].replace(b"#INSTALL#\n", install.encode())
+    schemas = published()
+    for name in _SCHEMAS:
+        contents[f".vscode/{name}.schema.json"] = text_of(schemas[name]).encode()
+    return contents
+
+
+def _refuse_what_is_there(folder: Path, contents: dict[str, bytes]) -> None:
+    there = [path for path in contents if (folder / path).exists()]
+    if there:
+        raise Refused(
+            f"{len(there)} of {len(contents)} files exist in `{folder}`: "
+            + ", ".join(f"`{path}`" for path in there),
+            why="what somebody wrote is not written over",
+            help="name a folder of its own: `mmctl init DIR`",
+        )
+
+
+def _write(folder: Path, contents: dict[str, bytes]) -> None:
+    try:
+        for path, content in contents.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            with (folder / path).open("xb") as file:
+                file.write(content)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError(f"cannot write to `{folder}`: {reason}") from None

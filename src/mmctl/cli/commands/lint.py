@@ -1,0 +1,177 @@
+"""`mmctl lint`: every problem of a project, in all of its environments, at once."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from mmctl.cli.main import command
+from mmctl.cli.options.trust import PasswordEnv
+from mmctl.cli.printing import printed, printed_commands
+from mmctl.cli.remembered import Answer, remember
+from mmctl.cli.run import as_json
+from mmctl.errors import UsageError
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mmctl.cli.files.linting import Linted
+    from mmctl.cli.run import Run
+    from mmctl.problem import Problem
+
+    Look = Callable[[], tuple[Linted, tuple[Problem, ...]]]
+
+
+@command("human", "json", "sarif", "github", "junit")
+def lint(
+    run: Run,
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(help="Files and folders, or `-` for a file on stdin; absent: the project."),
+    ] = None,
+    fail_on: Annotated[
+        Severity, typer.Option("--fail-on", help="Exit with 1 at this severity, or a worse one.")
+    ] = Severity.ERROR,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Change files where that is safe; comments stay.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --fix: show the changes, write nothing.")
+    ] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Show all problems, not the first hundred.")
+    ] = False,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(
+            "--baseline",
+            help="Leave out the problems of an earlier report (written with --format json).",
+            metavar="FILE",
+        ),
+    ] = None,
+    changed_since: Annotated[
+        str | None,
+        typer.Option(
+            "--changed-since",
+            help="Leave out the problems that a git revision has too.",
+            metavar="REV",
+        ),
+    ] = None,
+    no_cache: Annotated[
+        bool,
+        typer.Option(
+            "--no-cache", help="Look at everything anew, also where no file has changed since."
+        ),
+    ] = False,
+    password_env: PasswordEnv = None,
+) -> int:
+    """Report every problem of the project at once.
+
+    While nothing has changed since, the last answer is given again, at once.
+    Answers are kept in $XDG_CACHE_HOME/mmctl, else in ~/.cache/mmctl; on Windows in
+    %LOCALAPPDATA%/mmctl. Nothing that lies in the project is believed.
+    """
+    from mmctl.checks.baseline import beyond
+    from mmctl.cli.files.linting import STDIN, linted, linted_at, reported
+
+    if dry_run and not fix:
+        raise UsageError("`--dry-run` goes with `--fix`")
+    if fix and STDIN in (paths or ()):
+        raise UsageError("`--fix` changes files, and stdin is none")
+    run = run.with_passwords_of(password_env)
+    known = [] if baseline is None else [reported(baseline)]
+    known += [] if changed_since is None else [linted_at(run, changed_since, paths or [])]
+
+    def look() -> tuple[Linted, tuple[Problem, ...]]:
+        found = linted(run, paths or [])
+        problems = found.problems
+        for earlier in known:
+            problems = beyond(problems, earlier, found.files)
+        return found, problems
+
+    found, problems = _fix(run, look, dry_run=dry_run) if fix else look()
+    text = _report(run, problems, found.files, everything=everything)
+    run.write_passed(text)
+    code = int(any(problem.severity.rank <= fail_on.rank for problem in problems))
+    asked_more = paths or fix or known or run.output or no_cache
+    if found.seen is not None and not asked_more:
+        remember(sys.argv[1:], Answer(text, code), found.seen)
+    return code
+
+
+_ROUNDS: Final = 5
+"""One fix can make way for another one; more would mean that two undo each other."""
+
+
+def _fix(run: Run, look: Look, *, dry_run: bool) -> tuple[Linted, tuple[Problem, ...]]:
+    """Make the fixes, show them as a diff, and return what is left.
+
+    The diff goes to stderr where stdout is, or the report may be, read by a program.
+    """
+    from mmctl.cli.files.fixing import changes
+
+    shown = sys.stdout if run.format == "human" and run.output is None else sys.stderr
+    found, problems = look()
+    made = changes(found, problems)
+    done = {problem for change in made for problem in change.done}
+    total = {change.path: change for change in made}
+    rounds = 0 if dry_run else _ROUNDS
+    while made and rounds:
+        rounds -= 1
+        for change in made:
+            change.write()
+        found, problems = look()
+        made = changes(found, problems)
+        for change in made:
+            total[change.path] = change.after_that(total.get(change.path))
+    shown.write(printed("".join(line for change in total.values() for line in change.diff())))
+    if dry_run:
+        problems = tuple(problem for problem in problems if problem not in done)
+    return found, problems
+
+
+def _report(
+    run: Run, problems: Sequence[Problem], files: dict[str, str], *, everything: bool
+) -> str:
+    from mmctl.checks.catalogue import CHECKS
+
+    match run.format:
+        case "json":
+            from mmctl.render.documents.problems import document
+
+            return as_json(document(problems))
+        case "sarif":
+            from mmctl.render.documents.sarif import sarif
+
+            return as_json(sarif(problems, CHECKS))
+        case "github":
+            return printed_commands(_github(problems))
+        case "junit":
+            from mmctl.render.documents.problems_junit import junit
+
+            return printed(junit(problems))
+        case _ if problems:
+            from mmctl.render.text.problems import SHOWN, human
+
+            shown = None if everything else SHOWN
+            return run.rendered(human(problems, files, shown=shown, width=run.columns()))
+        case _:
+            from mmctl.render.documents.problems import summary
+
+            return summary(problems) + "\n"
+
+
+def _github(problems: Sequence[Problem]) -> str:
+    """The annotations; the summary of the job, a page, is written where GitHub wants it."""
+    from mmctl.render.documents.github import job_summary, workflow_commands
+
+    page = os.environ.get("GITHUB_STEP_SUMMARY")
+    if page:
+        with Path(page).open("a", encoding="utf-8") as summary:
+            summary.write(printed(job_summary(problems)))
+    return workflow_commands(problems)

@@ -1,0 +1,277 @@
+"""`mmctl list add|remove`: one address, in the file and live, with snapshot and history.
+
+The emergency block: it runs neither lint nor cases, and nothing else of the files goes live. Where
+the files cannot be read it changes what is live alone, and says so.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from mmctl.cli.changes.change import (
+    REFUSED,
+    agreed_by_name,
+    applied_as,
+    environment_words,
+    open_change,
+    screen,
+    write_entry,
+)
+from mmctl.cli.files.editing import FileEdit, edit_of, edited, editing_alone, take_back
+from mmctl.cli.interruptions import stoppable
+from mmctl.cli.main import command
+from mmctl.cli.run import Run
+from mmctl.errors import ProblemsFound, Refused, UsageError
+from mmctl.inputs import RULES_AT_MOST, read_text
+from mmctl.language.project import Kind
+from mmctl.language.text.nodes import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mmctl.cli.changes.change import Change
+    from mmctl.errors import MmctlError
+    from mmctl.language.project import LogicalAddressList, Project
+    from mmctl.live.apply.effects import Permissions
+    from mmctl.live.plan.plan import Plan
+
+ADD, REMOVE = "add", "remove"
+_ON: Final = {ADD: "on", REMOVE: "not on"}
+"""Where an address is once it is done."""
+
+
+@command("human", "json")
+def list_(
+    run: Run,
+    verb: Annotated[str, typer.Argument(metavar="add|remove", help="What to do.")],
+    name: Annotated[str, typer.Argument(metavar="LIST", help="An address list of the project.")],
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Such as `*@example.net`.")],
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="Why, for the history.", metavar="TEXT")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Agree without being asked.")] = False,
+    force: Annotated[
+        list[str] | None, typer.Option("--force", help="Release a brake.", metavar="BRAKE")
+    ] = None,
+    break_lock: Annotated[
+        bool, typer.Option("--break-lock", help="Take a lock that nobody holds any more.")
+    ] = False,
+    endpoint_url: Annotated[
+        str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")
+    ] = None,
+) -> int:
+    """Add an address to a list or take it off, in the file and live, and nothing else."""
+    from mmctl.live.apply.effects import Permissions
+    from mmctl.live.brakes.brake import brakes_named
+
+    if verb not in {ADD, REMOVE}:
+        raise UsageError(f"got `list {verb}`", help="list add LIST ADDRESS, or list remove …")
+    if verb == ADD:
+        _check_address(address)
+    permissions = Permissions(forced=brakes_named(force or ()), break_lock=break_lock)
+    carry_out = partial(
+        _apply, run, (verb, name, address), endpoint_url, permissions, reason, yes=yes
+    )
+    with editing_alone(run.root):
+        return _in_file_and_live(run, verb, name, address, carry_out)
+
+
+def _in_file_and_live(
+    run: Run, verb: str, name: str, address: str, carry_out: Callable[..., int]
+) -> int:
+    try:
+        project = run.project()
+    except (ProblemsFound, UsageError) as error:
+        return _live_alone(run, error, carry_out)
+    listed = _list(project, name)
+    if _has(listed, address) == (verb == ADD):
+        run.say(f"`{address}` is {_ON[verb]} the list in the file already")
+        return carry_out()
+    edit = _edit(run, listed, verb, address)
+    with edited(run, edit, lambda after: _is_that(project, after, name, verb, address)):
+        code = carry_out()
+    if code == REFUSED:
+        take_back(edit)
+    else:
+        run.say(f"edited {edit.path.relative_to(run.root.resolve())}")
+    return code
+
+
+def _list(project: Project, name: str) -> LogicalAddressList:
+    from mmctl.language.text.suggest import did_you_mean
+
+    found = project.address_lists.get(name)
+    if found is None:
+        advice = did_you_mean(name, project.address_lists)
+        raise UsageError(f"there is no address list `{name}`", help=advice)
+    if found.members is None:
+        raise _external(name)
+    return found
+
+
+def _external(name: str) -> UsageError:
+    return UsageError(
+        f"the members of `{name}` are external: they are in no file of this project",
+        help="change them where they come from",
+    )
+
+
+def _live_alone(run: Run, error: MmctlError, carry_out: Callable[..., int]) -> int:
+    """Change what is live, and no file: an emergency does not wait for the files to be sound.
+
+    What is live then counts as done by hand, so that the next apply does not undo it unseen.
+
+    Raises:
+        ProblemsFound, UsageError: no project file says where the environment is.
+    """
+    from mmctl.render.text.paragraphs import counted
+
+    project = run.read_alone()
+    found = counted(len(error.problems), "error") if isinstance(error, ProblemsFound) else error
+    run.say(f"the files cannot be used ({found}): no file is edited")
+    code = carry_out(alone=project)
+    if code != REFUSED:
+        words = environment_words(project)
+        run.say(f"no file was edited; once the files are sound again: mmctl drift --write{words}")
+    return code
+
+
+def _check_address(address: str) -> None:
+    """Refuse what would match nobody, before anything is written."""
+    from mmctl.checks.unusable_list_member import fault_of
+
+    fault = fault_of(address)
+    if fault is not None:
+        message, advice = fault
+        raise UsageError(message, help=advice)
+
+
+def _has(listed: LogicalAddressList, address: str) -> bool:
+    return address.lower() in {member.lower() for member in listed.members or ()}
+
+
+def _edit(run: Run, listed: LogicalAddressList, verb: str, address: str) -> FileEdit:
+    """The edit of the YAML file, or of the file of members beside it."""
+    from mmctl.cli.files.splicing import csv_with, csv_without, with_value, without_value
+
+    path = run.root.resolve() / listed.position.file
+    keys = ("address_lists", listed.name)
+    beside = _members_file(path, listed.name)
+    what = f"address list `{listed.name}`"
+    if verb == ADD and beside is None:
+        return edit_of(path, lambda text: with_value(text, (*keys, "members"), address), what)
+    if verb == ADD and beside is not None:
+        return edit_of(beside, lambda text: csv_with(text, address), what)
+    places = {member.lower(): place for place, member in enumerate(listed.members or ())}
+    number = places[address.lower()]
+    written = listed.positions.at(("members", number))
+    if beside is not None and written.file != listed.position.file:
+        return edit_of(beside, lambda text: csv_without(text, address), what)
+    return edit_of(path, lambda text: without_value(text, written, address), what)
+
+
+def _members_file(path: Path, name: str) -> Path | None:
+    from mmctl.cli.files.splicing import node_at
+
+    text = read_text(path, at_most=RULES_AT_MOST)
+    node = node_at(text, ("address_lists", name, "members_file"))
+    return Path(os.path.normpath(path.parent / node.text)) if isinstance(node, Scalar) else None
+
+
+def _is_that(before: Project, after: Project, name: str, verb: str, address: str) -> bool:
+    """Whether a project differs from another in one address of one list, and in nothing else."""
+    lists = (before.address_lists[name].members, after.address_lists[name].members)
+    had, has = ({member.lower() for member in members or ()} for members in lists)
+    expected = had | {address.lower()} if verb == ADD else had - {address.lower()}
+    others = {key for key, found in before.address_lists.items() if key != name}
+    same = all(
+        before.address_lists[key].members == after.address_lists[key].members for key in others
+    )
+    return has == expected and same and after.address_lists.keys() == before.address_lists.keys()
+
+
+def _apply(
+    run: Run,
+    words: tuple[str, str, str],
+    endpoint_url: str | None,
+    permissions: Permissions,
+    reason: str | None,
+    *,
+    yes: bool,
+    alone: Project | None = None,
+) -> int:
+    """Make it live; `alone` is the project where no rule file can be read."""
+    from mmctl.live.apply.apply import apply, check_permitted
+    from mmctl.render.text import plan as render
+
+    change = open_change(run, endpoint_url=endpoint_url, project=alone)
+    made = _planned(change, *words, alone=alone is not None)
+    with screen(change) as show, stoppable():
+        show(render.heading(made.target.environment, made.target.identity, change.trust))
+        if made.empty:
+            run.say(f"nothing to do: it is {_ON[words[0]]} the live list already")
+            write_entry(change, None)
+            return 0
+        show(render.edits_alone(made.edits, width=run.console().width, verbose=run.verbose))
+        check_permitted(made, change.means, permissions)
+        change.means.history.check_writable()
+        if not agreed_by_name(change, "apply this to", yes=yes):
+            run.say("not applied")
+            return REFUSED
+        why = reason or " ".join(words)
+        entry = apply(
+            made,
+            change.means,
+            permissions,
+            reason=why,
+            answers_pins=False,
+            by_hand=alone is not None,
+        )
+        if entry is not None:
+            show(render.line(applied_as(change, entry)))
+            write_entry(change, entry)
+    return 0
+
+
+def _planned(change: Change, verb: str, name: str, address: str, *, alone: bool) -> Plan:
+    """The plan that changes one member of a live list, and leaves all else as it is live.
+
+    `alone`: what the lists are called says the history, and not the files.
+    """
+    from mmctl.language.text.suggest import did_you_mean
+    from mmctl.live.apply.settling import read_settled, settle
+    from mmctl.live.plan.plan import make_plan
+
+    means = change.means
+    known = means.history.known()
+    desired = (known if alone else None) or change.desired()
+    settle(means, desired.project)
+    state = read_settled(means, desired, known)
+    listed = state.configuration.find(Kind.ADDRESS_LIST, name)
+    if listed is None or listed.project != desired.project:
+        live = [each.name for each in state.configuration.of_kind(Kind.ADDRESS_LIST)]
+        raise Refused(
+            f"address list {name} is not live in {change.project.environment.name}",
+            why="there is nothing to add an address to, or to take it from",
+            help=did_you_mean(name, live) or "mmctl plan, then mmctl apply",
+        )
+    if listed.members is None:
+        raise _external(name)
+    kept = [member for member in listed.members if member.lower() != address.lower()]
+    members = tuple(sorted([*kept, address] if verb == ADD else kept))
+    if verb == ADD and len(kept) < len(listed.members):
+        members = listed.members
+    changed = replace(listed, members=members)
+    objects = tuple(
+        changed if each.key == listed.key else each for each in state.configuration.objects
+    )
+    wanted = replace(state.configuration, objects=objects)
+    return make_plan(
+        change.target, wanted, state, partial=True, serial=len(means.history.entries())
+    )

@@ -1,0 +1,127 @@
+"""`mmctl plan`: what would change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mmctl.cli.changes.change import open_change, preflight
+from mmctl.cli.main import command
+from mmctl.cli.options.messages import ShowMail
+from mmctl.cli.options.signatures import Sign, signer
+from mmctl.cli.options.trust import Base, PasswordEnv
+from mmctl.cli.run import Run
+from mmctl.errors import UsageError
+
+NO = 1
+CHANGES = 2
+
+
+@command("human", "json", "markdown", "html")
+def plan(
+    run: Run,
+    save: Annotated[
+        Path | None, typer.Option("--save", help="Write the plan for apply.", metavar="FILE")
+    ] = None,
+    detailed_exitcode: Annotated[
+        bool, typer.Option("--detailed-exitcode", help="Exit with 2 when there are changes.")
+    ] = False,
+    iam: Annotated[
+        str | None,
+        typer.Option(
+            "--iam",
+            help="Print the least IAM policy of one role instead, without credentials: plan, "
+            "apply (also for rollback), rules[:ROLE], list:NAME, trust.",
+            metavar="WHAT",
+        ),
+    ] = None,
+    oidc: Annotated[
+        str | None,
+        typer.Option(
+            "--oidc",
+            help="With --iam trust: the pipeline that may take the role on, "
+            "github:OWNER/REPO or gitlab:GROUP/PROJECT.",
+            metavar="REPOSITORY",
+        ),
+    ] = None,
+    known_ids: Annotated[
+        bool,
+        typer.Option("--known-ids", help="With --iam: take ids from a history in S3, too."),
+    ] = False,
+    corpus: Annotated[
+        list[str] | None,
+        typer.Option("--corpus", help="Messages: whose mail changes?", metavar="MESSAGES"),
+    ] = None,
+    messages: Annotated[
+        bool, typer.Option("--messages", help="List the messages of the corpus that change.")
+    ] = False,
+    show_mail: ShowMail = False,
+    no_preflight: Annotated[
+        bool, typer.Option("--no-preflight", help="Do not ask whether what rules name is there.")
+    ] = False,
+    force: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--force",
+            help="`lint`: plan in spite of its errors; `trust`: as the files say, not the base.",
+        ),
+    ] = None,
+    sign: Sign = None,
+    endpoint_url: Annotated[
+        str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")
+    ] = None,
+    base: Base = None,
+    password_env: PasswordEnv = None,
+) -> int:
+    """Show what would change: lint and cases first, then live against the files."""
+    from mmctl.cli.changes.gate import forced_in_plan
+    from mmctl.cli.changes.ordinary import with_limits_said, with_ordinary_mail
+    from mmctl.cli.changes.reviewing import REPORTS, Found, stops_written, write_report
+    from mmctl.live.plan.planfile import plan_document, save_plan
+    from mmctl.render.text import plan as render
+
+    if iam is not None:
+        from mmctl.cli.changes.policies import print_policy
+
+        print_policy(run, iam, oidc, known_ids=known_ids)
+        return 0
+    if oidc is not None or known_ids:
+        raise UsageError("`--oidc` and `--known-ids` go with `--iam`")
+    run = run.with_passwords_of(password_env).for_others(show_mail=show_mail)
+    if sign is not None and save is None:
+        raise UsageError("`--sign` goes with `--save FILE`")
+    released = forced_in_plan(force or ())
+    report = run.format in REPORTS
+    found = Found(forced=released, report=report)
+    with stops_written(run):
+        change = open_change(run, endpoint_url=endpoint_url, base=base, forced=released)
+        made = change.plan(found.gate)
+    if corpus:
+        from mmctl.cli.changes.corpus import with_behaviour
+
+        listed = found.messages.append if messages else None
+        made = with_behaviour(made, change, corpus, listed)
+    made = with_limits_said(with_ordinary_mail(change, made))
+    if run.format == "json":
+        run.write_json(plan_document(made))
+    elif not report:
+        shown = [f"{each.message}  {', '.join(each.kinds)}" for each in found.messages]
+        width = run.console().width
+        run.show(render.human(made, width=width, messages=shown, verbose=run.verbose))
+    if save is not None:
+        environment = change.project.environment
+        save_plan(made, save, None if sign is None else signer(environment, sign))
+        run.say(f"saved to {save}; to carry it out: mmctl apply {save}")
+        if sign is None and environment.plan_key is not None:
+            run.say(
+                f"it is not signed, and {environment.name} takes only signed plans: "
+                f"--sign {environment.plan_key}"
+            )
+    findings = () if no_preflight else preflight(change, made)
+    if report:
+        write_report(run, found.review(made, findings))
+    if any(finding.certain for finding in findings):
+        return NO
+    return CHANGES if detailed_exitcode and not made.empty else 0

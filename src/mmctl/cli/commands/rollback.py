@@ -1,0 +1,212 @@
+"""`mmctl rollback`: back to the state before an apply. It runs neither lint nor cases.
+
+It needs a snapshot and nothing else: of a project its file alone, and with `--store` not even that.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from mmctl.cli.changes.change import (
+    REFUSED,
+    agreed,
+    agreed_by_name,
+    nothing_to_do,
+    open_change,
+    screen,
+    write_entry,
+)
+from mmctl.cli.interruptions import stoppable
+from mmctl.cli.main import command
+from mmctl.cli.options.store import (
+    Account,
+    Elsewhere,
+    Profile,
+    ProjectName,
+    Region,
+    Store,
+    elsewhere,
+)
+from mmctl.cli.options.trust import Base, PasswordEnv
+from mmctl.cli.run import Run
+from mmctl.errors import StoppedPartWay
+from mmctl.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.cli.changes.change import Change
+    from mmctl.live.history.entries import HistoryEntry
+
+_SHOWN: Final = 5
+"""So many pins are listed; `mmctl history` has them all."""
+
+
+@command("human", "json")
+def rollback(
+    run: Run,
+    snapshot: Annotated[
+        str | None,
+        typer.Argument(metavar="[SNAPSHOT]", help="Id of the history, or how it begins."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Agree without being asked.")] = False,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="Why, for the history.", metavar="TEXT")
+    ] = None,
+    allow_delete: Annotated[
+        bool, typer.Option("--allow-delete", help="Delete objects that were made since.")
+    ] = False,
+    force: Annotated[
+        list[str] | None, typer.Option("--force", help="Release a brake.", metavar="BRAKE")
+    ] = None,
+    break_lock: Annotated[
+        bool, typer.Option("--break-lock", help="Take a lock that nobody holds any more.")
+    ] = False,
+    unverified: Annotated[
+        bool,
+        typer.Option("--unverified", help="With --yes: take a snapshot without a sound entry."),
+    ] = False,
+    store: Store = None,
+    account: Account = None,
+    region: Region = None,
+    profile: Profile = None,
+    project: ProjectName = None,
+    endpoint_url: Annotated[
+        str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")
+    ] = None,
+    base: Base = None,
+    password_env: PasswordEnv = None,
+) -> int:
+    """Go back to the state before the last apply, or before a named one."""
+    from mmctl.cli.changes.stores import project_elsewhere
+    from mmctl.live.apply.apply import check_permitted
+    from mmctl.live.apply.effects import Permissions
+    from mmctl.live.apply.rollback import (
+        cannot_come_back,
+        check_standing,
+        goal,
+        plan_rollback,
+        roll_back,
+    )
+    from mmctl.live.brakes.brake import Brake, brakes_named
+    from mmctl.live.history.snapshots import Standing
+    from mmctl.render.text import plan as render
+
+    run = run.with_passwords_of(password_env)
+    permissions = Permissions(
+        allow_delete=allow_delete, forced=brakes_named(force or ()), break_lock=break_lock
+    )
+    named = elsewhere(store, account, region, profile, project)
+    found = run.read_alone() if named is None else project_elsewhere(run, named, snapshot)
+    change = open_change(
+        run,
+        endpoint_url=endpoint_url,
+        project=found,
+        base=base,
+        forced=permissions.forced,
+        compared=named is None,
+    )
+    entry = goal(change.means.history, snapshot)
+    standing = check_standing(change.means.history, entry)
+    made = plan_rollback(
+        change.target, entry, change.means, take_away=Brake.DRIFT in permissions.forced
+    )
+    made = replace(made, trust=change.trust)
+    run.say(f"back to the state before {entry.id} ({entry.at})")
+    for sentence in cannot_come_back(made):
+        run.say(f"cannot come back: {sentence}")
+    with screen(change) as show, stoppable(), _finished_by(named, entry):
+        show(render.bare(made, width=run.console().width, verbose=run.verbose))
+        if made.empty:
+            code = nothing_to_do(change, made, permissions)
+            run.say(_further_back(change, entry, named))
+            return code
+        if standing is Standing.UNKNOWN:
+            show(render.line(f"snapshot {entry.id} is {standing}: look at each line above"))
+        for grip in check_permitted(made, change.means, permissions):
+            run.say(f"{grip.brake}: {grip.what} (a rollback goes on)")
+        change.means.history.check_writable()
+        if not _agreed(
+            change, named, yes=yes, known=standing is Standing.KEPT, unverified=unverified
+        ):
+            run.say("not rolled back")
+            return REFUSED
+        done = roll_back(made, change.means, permissions, reason=reason)
+        if done is not None:
+            show(render.line(f"rolled back as {done.id}"))
+            for text in _pinned(change, done, _words(change, named)):
+                show(render.line(text))
+            write_entry(change, done)
+    return 0
+
+
+def _agreed(
+    change: Change, named: Elsewhere | None, *, yes: bool, known: bool, unverified: bool
+) -> bool:
+    """Whether a person agrees, by what they type: more where less is known of what they do.
+
+    Raises:
+        Refused: nobody can be asked, and no flag answers.
+    """
+    if known and named is None:
+        return agreed_by_name(change, "roll back", yes=yes)
+    environment, identity = change.project.environment, change.means.service.identity
+    by_number = environment.protected or not known
+    needed = ["--yes"]
+    if not known:
+        needed.append("--unverified")
+    if environment.protected:
+        needed.append(
+            f"--env {environment.name}" if named is None else f"--account {identity.account}"
+        )
+    spelled = change.run.environment if named is None else named.account
+    said = yes and (known or unverified) and (not environment.protected or spelled is not None)
+    if not by_number:
+        return agreed(change.run, f"roll back {environment.name}? [y/N] ", yes=said)
+    return agreed(
+        change.run,
+        f"type the number of the account ({identity.account}) to roll back {environment.name}: ",
+        yes=said,
+        expected=(identity.account,),
+        flags=" ".join(needed),
+    )
+
+
+def _pinned(change: Change, done: HistoryEntry, words: str) -> Iterator[str]:
+    """What no apply brings back from now on, in lines; `words` are the options of this command."""
+    pins = [pin for pin in change.means.history.pins() if pin.entry == done.number]
+    yield from (f"pinned {pin.id}: {visible(pin.described)}" for pin in pins[:_SHOWN])
+    if len(pins) > _SHOWN:
+        yield f"pinned: {len(pins) - _SHOWN} more, see mmctl history{words}"
+    if pins:
+        yield f"before it is applied again: change it, or mmctl unpin ID{words}"
+
+
+def _further_back(change: Change, entry: HistoryEntry, named: Elsewhere | None) -> str:
+    from mmctl.live.apply.rollback import further_back
+
+    earlier = further_back(change.means.history, entry)
+    if earlier is None or not change.means.history.snapshot(earlier.id).configuration.objects:
+        return f"all is as it was before {entry.id}: there is no earlier state in the history"
+    again = f"mmctl rollback {earlier.id}{_words(change, named)}"
+    return f"all is as it was before {entry.id}; to go further back: {again}"
+
+
+def _words(change: Change, named: Elsewhere | None) -> str:
+    """The options with which another command is about the same history."""
+    return change.words if named is None else named.words
+
+
+@contextmanager
+def _finished_by(named: Elsewhere | None, entry: HistoryEntry) -> Iterator[None]:
+    """Name the command that finishes a rollback which stopped, with the options of this one."""
+    try:
+        yield
+    except StoppedPartWay as error:
+        if named is not None:
+            error.help = f"`mmctl rollback {entry.id}{named.words}` again finishes it"
+        raise

@@ -1,0 +1,176 @@
+"""`mmctl simulate`: run the cases of the project, or show what becomes of messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from mmctl.cli.main import command
+from mmctl.cli.options import messages as about
+from mmctl.cli.options.messages import ShowMail
+from mmctl.cli.run import Run
+from mmctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from mmctl.cli.options.stated_facts import Options
+
+_OF_CASES: Final = {"junit": "JUnit report", "lcov": "coverage", "github": "annotations"}
+"""Formats that show cases alone, by what they are called."""
+
+
+def _about_cases(name: str, help: str) -> Any:
+    return typer.Option(name, help=help, rich_help_panel="Cases")
+
+
+@command("human", "json", "junit", "lcov", "html", "github", "markdown")
+def simulate(
+    run: Run,
+    messages: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Files, folders, archives, `s3://bucket/prefix` or `-`; absent: the cases."
+        ),
+    ] = None,
+    pattern: Annotated[str | None, _about_cases("--run", "Only cases whose names match.")] = None,
+    fail_on_empty: Annotated[
+        bool, _about_cases("--fail-on-empty", "Fail where there is no case to run.")
+    ] = False,
+    coverage: Annotated[
+        bool, _about_cases("--coverage", "Count what the cases show of the rules; list the gaps.")
+    ] = False,
+    coverage_min: Annotated[
+        int | None,
+        _about_cases("--coverage-min", "Fail below this percentage of rules."),
+    ] = None,
+    mutate: Annotated[
+        bool,
+        _about_cases(
+            "--mutate", "Which changes of rules does no case notice? `--mutate N`: try N."
+        ),
+    ] = False,
+    mutate_min: Annotated[
+        int | None,
+        _about_cases("--mutate-min", "Fail below this percentage of changes that are noticed."),
+    ] = None,
+    mail_from: about.MailFrom = None,
+    rcpt: about.Rcpt = None,
+    ip: about.Ip = None,
+    helo: about.Helo = None,
+    tls: about.TlsVersion = None,
+    spf: about.Spf = None,
+    dkim: about.Dkim = None,
+    dmarc_policy: about.DmarcPolicy = None,
+    add_on: about.AddOn = None,
+    assume: about.Assume = None,
+    authenticate: about.Authenticate = False,
+    zone: about.ZoneFile = None,
+    ingress_point: about.IngressPoint = None,
+    rule_set: about.RuleSet = None,
+    against: about.Against = None,
+    record: about.Record = None,
+    workers: about.Workers = None,
+    strict_readings: Annotated[
+        bool,
+        _about_cases("--strict-readings", "Fail where a case depends on a reading left open."),
+    ] = False,
+    trace: Annotated[bool, typer.Option("--trace", help="Show every decision.")] = False,
+    show_mail: ShowMail = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit with 4 where an outcome is unknown.")
+    ] = False,
+) -> int:
+    """Run the test cases, or judge messages offline."""
+    about_messages: Options = {
+        "--mail-from": mail_from,
+        "--rcpt": rcpt,
+        "--ip": ip,
+        "--helo": helo,
+        "--tls": tls,
+        "--spf": spf,
+        "--dkim": dkim,
+        "--dmarc-policy": dmarc_policy,
+        "--add-on": add_on,
+        "--assume": assume,
+        "--ingress-point": ingress_point,
+        "--rule-set": rule_set,
+    }
+    about_cases: Options = {
+        "--run": pattern,
+        "--fail-on-empty": "" if fail_on_empty else None,
+        "--coverage": "" if coverage else None,
+        "--coverage-min": None if coverage_min is None else str(coverage_min),
+        "--mutate": "" if mutate else None,
+        "--mutate-min": None if mutate_min is None else str(mutate_min),
+        "--strict-readings": "" if strict_readings else None,
+    }
+    mutants = _number(messages) if mutate else None
+    if messages and mutants is None:
+        _refuse_options(about_cases, "is about cases, and messages are given")
+        from mmctl.cli.messages.messages import Wanted, judge_messages
+
+        _refuse_format(run)
+        run = run.for_others(show_mail=show_mail)
+        wanted = Wanted(
+            paths=messages,
+            options=about_messages,
+            trace=trace,
+            strict=strict,
+            authenticate=authenticate,
+            zone=zone,
+            against=against,
+            record=record,
+            workers=workers or 1,
+        )
+        return judge_messages(run, wanted)
+    about_messages |= {
+        "--authenticate": "" if authenticate else None,
+        "--zone": zone,
+        "--against": against,
+        "--record": record,
+        "--workers": None if workers is None or mutate else str(workers),
+    }
+    _refuse_options(about_messages, "is about messages, and none is given")
+    from mmctl.cli.messages.cases import Asked, run_the_cases
+
+    return run_the_cases(
+        run,
+        Asked(
+            pattern=pattern,
+            fail_on_empty=fail_on_empty,
+            coverage=coverage,
+            coverage_min=coverage_min,
+            mutate=mutate,
+            mutate_min=mutate_min,
+            mutants=mutants,
+            workers=workers,
+            trace=trace,
+            strict_readings=strict_readings,
+        ),
+    )
+
+
+def _number(words: list[str] | None) -> int | None:
+    """The budget of `--mutate 200`; a flag takes no value, so it stands where messages would."""
+    alone = words[0] if words and len(words) == 1 else ""
+    if not (alone.isascii() and alone.isdigit()):
+        return None
+    if int(alone) == 0:
+        raise UsageError(
+            f"got `--mutate {alone}`",
+            help="`--mutate 200` tries 200 mistakes, `--mutate` all of them",
+        )
+    return int(alone)
+
+
+def _refuse_options(options: Options, reason: str) -> None:
+    for name, value in options.items():
+        if value is not None:
+            raise UsageError(f"`{name}` {reason}")
+
+
+def _refuse_format(run: Run) -> None:
+    if run.format in _OF_CASES:
+        raise UsageError(
+            f"messages have no {_OF_CASES[run.format]}", help="cases have: leave out the messages"
+        )

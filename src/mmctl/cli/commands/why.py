@@ -1,0 +1,262 @@
+"""`mmctl why`: why a message, or the message of a case, ended as it did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mmctl.cli.main import command
+from mmctl.cli.options import messages as about
+from mmctl.cli.run import Run
+from mmctl.errors import ProblemsFound, UsageError
+from mmctl.language.text.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mmctl.cases.case import Case
+    from mmctl.cli.messages.messages import Wanted
+    from mmctl.cli.options.stated_facts import Options
+    from mmctl.judge.reasons import OtherReasons, Reason
+    from mmctl.judge.simulation import Known
+    from mmctl.judge.submission import Gateway
+    from mmctl.judge.trace import RecipientTrace, Trace
+    from mmctl.language.project import Project
+
+
+@command("human", "json")
+def why(
+    run: Run,
+    message: Annotated[
+        str | None, typer.Argument(help="The message: a file, or `-`.", metavar="MESSAGE")
+    ] = None,
+    rcpt: Annotated[
+        list[str] | None,
+        typer.Option("--rcpt", help="The recipient in question.", metavar="ADDRESS"),
+    ] = None,
+    rule: Annotated[
+        str | None, typer.Option("--rule", help="Why it applied, or did not.", metavar="NAME")
+    ] = None,
+    case: Annotated[
+        str | None, typer.Option("--case", help="The message of a case.", metavar="NAME")
+    ] = None,
+    mail_from: about.MailFrom = None,
+    ip: about.Ip = None,
+    helo: about.Helo = None,
+    tls: about.TlsVersion = None,
+    spf: about.Spf = None,
+    dkim: about.Dkim = None,
+    dmarc_policy: about.DmarcPolicy = None,
+    add_on: about.AddOn = None,
+    assume: about.Assume = None,
+    authenticate: about.Authenticate = False,
+    zone: about.ZoneFile = None,
+    ingress_point: about.IngressPoint = None,
+    rule_set: about.RuleSet = None,
+    against: about.Against = None,
+) -> int:
+    """Say why a message ended so: the rule that decided, or the condition that failed."""
+    from mmctl.cli.messages.messages import Wanted
+    from mmctl.cli.options.stated_facts import restated
+    from mmctl.judge.reasons import reason_for
+    from mmctl.render.text.messages import advice
+    from mmctl.render.text.why import why_document, why_report
+
+    options: Options = {
+        "--mail-from": mail_from,
+        "--ip": ip,
+        "--helo": helo,
+        "--tls": tls,
+        "--spf": spf,
+        "--dkim": dkim,
+        "--dmarc-policy": dmarc_policy,
+        "--add-on": add_on,
+        "--assume": assume,
+        "--ingress-point": ingress_point,
+        "--rule-set": rule_set,
+    }
+    if (message is None) == (case is None):
+        raise UsageError(
+            "got no message and no case" if case is None else "got both a message and a case",
+            help="`mmctl why MESSAGE`, or `mmctl why --case NAME`",
+        )
+    if case is not None:
+        checks = {"--authenticate": "" if authenticate else None, "--zone": zone}
+        _refuse({**options, **checks})
+        judged = _of_case(run, case, against)
+        command = None
+    else:
+        options = {"--rcpt": rcpt, **options}
+        judged = _of_message(
+            run,
+            message or "",
+            Wanted(
+                paths=(message or "",),
+                options=options,
+                authenticate=authenticate,
+                zone=zone,
+                against=against,
+            ),
+        )
+        told = {**options, "--zone": zone, "--against": against, "--rule": rule}
+        flag = "--authenticate" if authenticate else None
+        command = ("mmctl", "why", message or "", *restated(run, told, flag))
+    if rule is not None:
+        _check_rule(judged, rule)
+    reasons = [reason_for(got, rule) for got in _chosen(judged.trace, rcpt or ())]
+    other = _other_reasons(judged, reasons, rule)
+    if run.format == "json":
+        run.write_json(
+            why_document(judged.name, judged.known, judged.trace, reasons, judged.gateway, other)
+        )
+        return 0
+    report = why_report(reasons, judged.gateway, judged.trace.assumed, other)
+    missing = [fact for reason in reasons for fact in reason.got.missing]
+    if command is not None:
+        report.append(advice(missing, command, verbose=run.verbose))
+    run.show(report)
+    return 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    name: str
+    project: Project
+    gateway: Gateway
+    trace: Trace
+    known: tuple[Known, ...] = ()
+    other: tuple[str, Gateway, Trace] | None = None
+    """Other rules, by their name, and what they make of the message."""
+
+
+def _of_message(run: Run, path: str, wanted: Wanted) -> _Judged:
+    from mmctl.cli.messages.messages import judging_of, messages_of
+
+    project = run.project()
+    judging = judging_of(run, project, wanted)
+    found = messages_of(run, project, (path,), judging.needs)
+    first = next(found, None)
+    if first is None:
+        raise UsageError(f"`{path}` holds no message that can be read")
+    if next(found, None) is not None:
+        raise UsageError(
+            f"`{path}` holds more than one message",
+            help="`mmctl simulate --trace` shows every decision for many",
+        )
+    simulated = judging.simulated(first)
+    if not simulated.trace.recipients:
+        raise UsageError("no recipient is known", help="name one: --rcpt b@example.com")
+    return _Judged(
+        name=simulated.message,
+        project=project,
+        gateway=judging.gateway,
+        trace=simulated.trace,
+        known=simulated.known,
+        other=None
+        if judging.against is None or simulated.against is None
+        else (judging.against_name or "", judging.against, simulated.against),
+    )
+
+
+def _of_case(run: Run, name: str, against: str | None) -> _Judged:
+    from mmctl.cases.parsing import cases_of
+    from mmctl.cases.running import gateway_of_case, submission_of_case
+    from mmctl.judge.judging import judge
+
+    project = run.project()
+    cases, problems = cases_of(project)
+    if problems:
+        raise ProblemsFound("the cases cannot be read", problems, project.files)
+    case = _named(cases, name)
+    try:
+        submission = submission_of_case(case, run.read_file)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError(f"the message of case `{case.name}` cannot be read: {reason}") from None
+    gateway = gateway_of_case(project, case)
+    trace = judge(gateway, submission, case.scenario)
+    judged = _Judged(name=case.name, project=project, gateway=gateway, trace=trace)
+    if against is None:
+        return judged
+    from mmctl.cli.messages.against import other_rules
+
+    way: Options = (
+        {"--rule-set": case.rule_set}
+        if case.ingress_point is None
+        else {"--ingress-point": case.ingress_point}
+    )
+    other = other_rules(run, project, against, way)
+    theirs = judge(other.gateway, submission, case.scenario)
+    return replace(judged, other=(other.name, other.gateway, theirs))
+
+
+def _other_reasons(
+    judged: _Judged, reasons: Sequence[Reason], rule: str | None
+) -> OtherReasons | None:
+    """The same question under the other rules."""
+    from mmctl.judge.reasons import OtherReasons, reason_for
+
+    if judged.other is None:
+        return None
+    name, gateway, trace = judged.other
+    return OtherReasons(
+        name=name,
+        gateway=gateway,
+        reasons=tuple(reason_for(trace.of(each.got.recipient), rule) for each in reasons),
+    )
+
+
+def _named(cases: Sequence[Case], name: str) -> Case:
+    """The case of a name, or the only one whose name begins so."""
+    exact = [case for case in cases if case.name == name]
+    found = exact or [case for case in cases if case.name.startswith(name)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = ", ".join(f"`{case.name}`" for case in found[:3])
+        raise UsageError(f"`{name}` begins {len(found)} cases: {names}", help="write more of it")
+    near = did_you_mean(name, [case.name for case in cases])
+    raise UsageError(f"there is no case `{name}`", help=near)
+
+
+def _chosen(trace: Trace, asked: Sequence[str]) -> list[RecipientTrace]:
+    from mmctl.judge.submission import bare_address
+
+    if not asked:
+        return list(trace.recipients)
+    known = [got.recipient for got in trace.recipients]
+    chosen = []
+    for address in asked:
+        try:
+            chosen.append(trace.of(bare_address(address)))
+        except KeyError:
+            near = did_you_mean(address, known) or f"one of {', '.join(known)}"
+            raise UsageError(f"the message is not for `{address}`", help=near) from None
+    return chosen
+
+
+def _check_rule(judged: _Judged, name: str) -> None:
+    """Refuse the name of a rule that this mail cannot come to."""
+    gateways = [judged.gateway, *([] if judged.other is None else [judged.other[1]])]
+    here = [rule.name for gateway in gateways for rule in gateway.rules]
+    if name in here:
+        return
+    for rule_set in judged.project.rule_sets.values():
+        if any(rule.name == name for rule in rule_set.rules):
+            environment = judged.project.environment.name
+            raise UsageError(
+                f"rule `{name}` of `{rule_set.name}` is not live here: it is disabled, not for "
+                f"environment `{environment}`, or in another rule set than this mail comes to",
+                help="see `enabled`, `environments`; choose with `--env`, `--ingress-point`",
+            )
+    raise UsageError(f"there is no rule `{name}`", help=did_you_mean(name, here))
+
+
+def _refuse(options: Options) -> None:
+    for name, value in options.items():
+        if value is not None:
+            raise UsageError(
+                f"`{name}` is about a message, and a case is given", help="a case says it all"
+            )

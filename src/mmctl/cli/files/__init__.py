@@ -1,0 +1,1 @@
+"""What the commands share that read and change files of a project."""

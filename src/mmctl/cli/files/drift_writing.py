@@ -1,0 +1,380 @@
+"""`mmctl drift --write`: what was done by hand goes into the files, so that no apply undoes it.
+
+One thing after the other is written into the texts of the files, which are read and compiled again
+each time: what does not become exactly what is live is taken back, and said.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import unified_diff
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.cli.files import taking
+from mmctl.cli.files.editing import FileEdit, take_back, write_text
+from mmctl.cli.files.splicing import node_at
+from mmctl.cli.files.taking import CannotTake
+from mmctl.errors import Refused, UsageError
+from mmctl.language.parsing.files import DiskFiles
+from mmctl.language.project import Kind
+from mmctl.language.text.nodes import Scalar
+from mmctl.language.writing.parts import CannotWrite
+from mmctl.live.compare.diff import diff
+from mmctl.live.compare.edits import Edit, EditKind
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mmctl.cli.changes.change import Change
+    from mmctl.compiler.configuration import LiveConfiguration, LiveObject
+    from mmctl.language.project import LogicalRule, Project
+    from mmctl.live.plan.plan import Plan
+
+Item = tuple[Kind, str, str | None]
+"""Kind and name of an object, and the rule in it; None: the object itself."""
+
+_BY_HAND: Final = "deleted by hand: take it out of the files, or make it again"
+_ORDER: Final = (
+    EditKind.CHANGED,
+    EditKind.RENAMED,
+    EditKind.REMOVED,
+    EditKind.ADDED,
+    EditKind.MOVED,
+)
+"""Rules that move come last: their neighbors are there by then."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Written:
+    """What was taken into the files, and what was not."""
+
+    taken: list[str] = field(default_factory=list)
+    left: list[tuple[str, str]] = field(default_factory=list)
+    """What could not be written, and why."""
+    files: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """The texts before and after."""
+
+    def diff(self) -> str:
+        """What changes in the files."""
+        return "".join(
+            line
+            for path, (before, after) in sorted(self.files.items())
+            for line in unified_diff(
+                before.splitlines(keepends=True), after.splitlines(keepends=True), path, path
+            )
+        )
+
+
+class _ChangedFiles(DiskFiles):
+    """The files of a folder, some of them with other texts."""
+
+    def __init__(self, root: Path, texts: Mapping[str, str]) -> None:
+        super().__init__(root)
+        self.texts = texts
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file, or of its other text."""
+        found = self.texts.get(path)
+        return super().read(path) if found is None else found.encode()
+
+
+def take_hand_edits(change: Change, made: Plan) -> Written:
+    """Write what was done by hand since the last apply into the files.
+
+    Raises:
+        Refused: nothing tells what was done by hand.
+        UsageError: a file cannot be written.
+    """
+    from mmctl.live.history.keeping import keeping
+    from mmctl.live.history.last_applied import last_applied
+
+    last = last_applied(change.means.history)
+    if last is None:
+        raise Refused(
+            "nothing tells what was done by hand",
+            why="nothing was applied from here before, or what was cut off did not note its aim",
+            help="to take all that is live into files: mmctl import",
+        )
+    desired = change.desired()
+    wanted = keeping(desired, made.live, last.named_as(made.live))
+    writing = _Writing(change, wanted)
+    writing.take_all()
+    done = writing.written
+    for edit in made.edits:
+        if edit.by_hand and edit.kind is EditKind.ADDED and not edit.of_rule:
+            done.left.append((_text((edit.resource, edit.object, None)), _BY_HAND))
+    _write(change, done, wanted)
+    return done
+
+
+def _write(change: Change, done: Written, wanted: LiveConfiguration) -> None:
+    """Write the files, and take them back where they do not say what they should."""
+    root = change.run.root.resolve()
+    edits = [
+        FileEdit(path=root / path, before=before, after=after)
+        for path, (before, after) in sorted(done.files.items())
+    ]
+    expected = len(done.left)
+    try:
+        for edit in edits:
+            write_text(edit.path, edit.after)
+        items = _items(diff(wanted, _compiled(change.run.project())))
+    except BaseException:
+        for edit in edits:
+            take_back(edit)
+        raise
+    if len(items) > expected:
+        for edit in edits:
+            take_back(edit)
+        raise UsageError("the files changed meanwhile, and are as they were", help="try again")
+
+
+class _Writing:
+    """The texts of a project's files, while they are changed thing by thing."""
+
+    def __init__(self, change: Change, wanted: LiveConfiguration) -> None:
+        self.run = change.run
+        self.wanted = wanted
+        self.written = Written()
+        self.project = change.project
+        self.desired = change.desired()
+        self.texts: dict[str, str] = {}
+
+    def take_all(self) -> None:
+        """Take one thing after the other; what depends on another one is tried again."""
+        reasons: dict[Item, str] = {}
+        while True:
+            items = _items(diff(self.wanted, self.desired))
+            tried = [item for item in items if item not in reasons]
+            if not tried:
+                break
+            reason = self._take(tried[0], items[tried[0]])
+            if reason is None:
+                self.written.taken.append(_text(tried[0]))
+                reasons.clear()
+            else:
+                reasons[tried[0]] = reason
+        self.written.left += [(_text(item), reason) for item, reason in reasons.items()]
+
+    def _take(self, item: Item, edits: list[Edit]) -> str | None:
+        """Take one thing; None, or why it cannot be."""
+        try:
+            new = self._changed(item, edits)
+        except (CannotTake, CannotWrite) as error:
+            return str(error)
+        texts = {**self.texts, **new}
+        found = self._read(texts)
+        if found is None:
+            return "what would be written is no project without errors"
+        project, desired = found
+        before = _items(diff(self.wanted, self.desired))
+        after = _items(diff(self.wanted, desired))
+        if item in after or not after.keys() <= before.keys():
+            return "what would be written says something else than what is live"
+        for path, text in new.items():
+            original = self.written.files.get(path, (self._text(path), ""))[0]
+            self.written.files[path] = (original, text)
+        self.texts, self.project, self.desired = texts, project, desired
+        return None
+
+    def _read(self, texts: Mapping[str, str]) -> tuple[Project, LiveConfiguration] | None:
+        from mmctl.language.parsing.load import Sources
+
+        root = self.run.root.resolve()
+        sources = Sources(_ChangedFiles(root, texts), root.name)
+        project, problems = sources.read(self.project.environment.name)
+        if any(problem.severity is Severity.ERROR for problem in problems):
+            return None
+        return project, _compiled(project)
+
+    def _text(self, path: str) -> str:
+        if path in self.texts:
+            return self.texts[path]
+        return (self.run.root / path).read_bytes().decode("utf-8")
+
+    def _changed(self, item: Item, edits: list[Edit]) -> dict[str, str]:
+        kind, name, rule = item
+        if rule is not None:
+            return self._rule(name, rule, edits)
+        if all(edit.path == "members" for edit in edits) and kind is Kind.ADDRESS_LIST:
+            return self._members(name, edits[0])
+        thing = self.wanted.find(kind, name)
+        old = self.desired.find(kind, name)
+        if thing is None:
+            raise CannotTake(_BY_HAND)
+        if old is None:
+            return self._object_added(thing)
+        resource = getattr(self.project, kind.value)[name]
+        path = resource.position.file
+        node = node_at(self._text(path), (kind.value, name))
+        if node is None:
+            raise CannotTake("it is not found in the file")
+        return {path: taking.changed(self._text(path), node, _data(old), _data(thing))}
+
+    def _object_added(self, thing: LiveObject) -> dict[str, str]:
+        same = [each.position.file for each in getattr(self.project, thing.kind.value).values()]
+        rest = [each.position.file for each in self.project.rule_sets.values()]
+        if not (same or rest):
+            raise CannotTake("there is no file to write it to")
+        path = (same or rest)[0]
+        return {path: taking.with_object(self._text(path), thing.kind, thing.name, _data(thing))}
+
+    def _members(self, name: str, edit: Edit) -> dict[str, str]:
+        listed = self.project.address_lists[name]
+        path = listed.position.file
+        text = self._text(path)
+        node = node_at(text, ("address_lists", name, "members_file"))
+        beside = None
+        if isinstance(node, Scalar):
+            beside = posixpath.normpath(posixpath.join(posixpath.dirname(path), node.text))
+        texts = {path: text} | ({beside: self._text(beside)} if beside else {})
+        old, new = set(edit.before or ()), set(edit.after or ())
+        for address in sorted(new - old):
+            if beside:
+                texts[beside] = taking.with_row(texts[beside], address)
+            else:
+                texts[path] = taking.with_member(texts[path], name, address)
+        for address in sorted(old - new):
+            texts = self._without(listed, texts, path, beside, address)
+        return {each: changed for each, changed in texts.items() if changed != self._text(each)}
+
+    def _without(
+        self, listed: Any, texts: dict[str, str], path: str, beside: str | None, address: str
+    ) -> dict[str, str]:
+        if beside and taking.without_row(texts[beside], address) != texts[beside]:
+            return {**texts, beside: taking.without_row(texts[beside], address)}
+        node = node_at(texts[path], ("address_lists", listed.name, "members"))
+        items = getattr(node, "items", ())
+        found = [each for each in items if getattr(each, "text", "").lower() == address]
+        if not found:
+            raise CannotTake(f"`{address}` is not written as such: it comes from a variable")
+        return {**texts, path: taking.without_member(texts[path], found[0].position, address)}
+
+    def _rule(self, rule_set: str, name: str, edits: list[Edit]) -> dict[str, str]:
+        kinds = {edit.kind for edit in edits}
+        if EditKind.ADDED in kinds:
+            return self._rule_added(rule_set, edits[0])
+        if EditKind.REMOVED in kinds:
+            rule = self._logical(rule_set, edits[0].before.get("Name"))
+            path = rule.position.file
+            return {path: taking.without_rule(self._text(path), rule.position)[0]}
+        if EditKind.MOVED in kinds and len(kinds) == 1:
+            return self._rule_moved(rule_set, name)
+        return self._rule_changed(rule_set, edits)
+
+    def _rule_added(self, rule_set: str, edit: Edit) -> dict[str, str]:
+        shapes = self._shapes(self.wanted, rule_set)
+        at = [rule.name for rule in shapes].index(edit.after.get("Name"))
+        shape = shapes[at]
+        data = _rule_data(shape, shape.name or "by-hand")
+        beside, after = self._neighbor(rule_set, at, shapes)
+        path = beside.position.file
+        text = taking.with_rule(self._text(path), data, beside.position, after=after)
+        return {path: text}
+
+    def _rule_moved(self, rule_set: str, name: str) -> dict[str, str]:
+        shapes = self._shapes(self.wanted, rule_set)
+        rule = self._logical(rule_set, name)
+        at = [each.name for each in shapes].index(rule.rule.name)
+        beside, after = self._neighbor(rule_set, at, shapes)
+        path = rule.position.file
+        if path != beside.position.file:
+            raise CannotTake(f"it would come to another file, {beside.position.file}")
+        text = self._text(path)
+        lines = text.splitlines(keepends=True)
+        block = taking.item_block(lines, rule.position)
+        # What is added first keeps the place of what is taken out, where that is above.
+        if beside.position.line > rule.position.line:
+            rest = taking.with_lines(
+                text, lines[block.lead : block.end], beside.position, after=after
+            )
+            return {path: taking.without_rule(rest, rule.position)[0]}
+        rest, taken = taking.without_rule(text, rule.position)
+        return {path: taking.with_lines(rest, taken, beside.position, after=after)}
+
+    def _rule_changed(self, rule_set: str, edits: list[Edit]) -> dict[str, str]:
+        renamed = next((edit for edit in edits if edit.kind is EditKind.RENAMED), None)
+        new_name = renamed.after if renamed else self._live_name(rule_set, edits[0])
+        old_name = renamed.before if renamed else new_name
+        rule = self._logical(rule_set, old_name)
+        new = next(each for each in self._shapes(self.wanted, rule_set) if each.name == new_name)
+        old = next(each for each in self._shapes(self.desired, rule_set) if each.name == old_name)
+        path = rule.position.file
+        text = self._text(path)
+        node = taking.rule_node(text, rule.position)
+        return {
+            path: taking.changed(text, node, _rule_data(old, rule.name), _rule_data(new, rule.name))
+        }
+
+    def _live_name(self, rule_set: str, edit: Edit) -> str | None:
+        found = self._found(rule_set, edit.rule)
+        return found.rule.name if found is not None else edit.rule
+
+    def _neighbor(self, rule_set: str, at: int, shapes: list[Any]) -> tuple[LogicalRule, bool]:
+        """The rule of the files beside which one is to stand, and whether behind it."""
+        for other in reversed(shapes[:at]):
+            found = self._found(rule_set, other.name)
+            if found is not None:
+                return found, True
+        for other in shapes[at + 1 :]:
+            found = self._found(rule_set, other.name)
+            if found is not None:
+                return found, False
+        raise CannotTake("there is no rule in the files to put it beside")
+
+    def _logical(self, rule_set: str, live_name: str | None) -> LogicalRule:
+        found = self._found(rule_set, live_name)
+        if found is None:
+            raise CannotTake("it is not a rule of the files")
+        return found
+
+    def _found(self, rule_set: str, live_name: str | None) -> LogicalRule | None:
+        environment = self.project.environment.name
+        rules = self.project.rule_sets[rule_set].live_rules(environment)
+        return next((rule for rule in rules if live_name in {rule.rule.name, rule.name}), None)
+
+    def _shapes(self, configuration: LiveConfiguration, rule_set: str) -> list[Any]:
+        thing = configuration.find(Kind.RULE_SET, rule_set)
+        return [] if thing is None else list(getattr(thing.shape, "rules", ()))
+
+
+def _compiled(project: Project) -> LiveConfiguration:
+    from mmctl.compiler.compile import compile_project
+
+    return compile_project(project)[0]
+
+
+def _items(edits: Iterable[Edit]) -> dict[Item, list[Edit]]:
+    found: dict[Item, list[Edit]] = {}
+    for edit in sorted(
+        edits, key=lambda edit: _ORDER.index(edit.kind) if edit.kind in _ORDER else 0
+    ):
+        found.setdefault((edit.resource, edit.object, edit.rule), []).append(edit)
+    return found
+
+
+def _rule_data(shape: Any, name: str) -> dict[str, Any]:
+    from mmctl.language.writing.write import rule_to_file
+
+    return rule_to_file(shape, name=name)
+
+
+def _data(thing: LiveObject) -> dict[str, Any]:
+    """An object as a file says it, without its rules and members."""
+    from mmctl.interchange.live_objects import import_live
+
+    imported = import_live([thing], list_files=False)
+    if imported.unsaid:
+        raise CannotTake(imported.unsaid[0].message)
+    data: dict[str, Any] = dict(imported.sections[thing.kind][thing.name])
+    if thing.kind is Kind.RULE_SET:
+        del data["rules"]
+    return data
+
+
+def _text(item: Item) -> str:
+    kind, name, rule = item
+    return f"{kind.noun} {name}" if rule is None else f"rule {rule} of {name}"

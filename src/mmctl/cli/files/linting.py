@@ -1,0 +1,262 @@
+"""What `lint` reads: projects, single files, stdin and git revisions, each for all environments."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from mmctl.cli.changes.revisions import project_at
+from mmctl.cli.run import refuse_outside
+from mmctl.errors import ProblemsFound, UsageError
+from mmctl.inputs import (
+    DOCUMENT_AT_MOST,
+    RULES_AT_MOST,
+    read_file,
+    read_stream,
+    read_text,
+    resolved,
+)
+from mmctl.language.parsing.root import root_of
+from mmctl.problem import ordered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from mmctl.cli.run import Run
+    from mmctl.language.formatting.fix import Fix
+    from mmctl.language.parsing.load import Sources
+    from mmctl.language.parsing.seen import Seen
+    from mmctl.language.project import Project
+    from mmctl.problem import Problem
+
+STDIN: Final = "-"
+_LONE: Final = "lone.yaml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """A fix, with the file that it is for as it is on the disk."""
+
+    path: Path
+    fix: Fix
+
+
+@dataclass(frozen=True, slots=True)
+class Linted:
+    """The problems that were found, and the texts of the files that they are in."""
+
+    problems: tuple[Problem, ...] = ()
+    files: dict[str, str] = field(default_factory=dict)
+    repairs: dict[Problem, Repair] = field(default_factory=dict)
+    seen: Seen | None = None
+    """All that the answer depends on, where that is one folder."""
+
+
+def linted(run: Run, paths: Sequence[str]) -> Linted:
+    """Lint what the paths name: the whole project where there are none.
+
+    Raises:
+        UsageError: a path does not exist or cannot be read.
+    """
+    from mmctl.language.parsing.files import DiskFiles
+
+    if not paths:
+        refuse_outside(run.root, DiskFiles.below(run.root))
+        return _project(run, run.root)
+    return _joined([_path(run, path) for path in paths])
+
+
+def linted_at(run: Run, revision: str, paths: Sequence[str]) -> tuple[Problem, ...]:
+    """The problems of what the paths name, all of its project, as it is in a git revision.
+
+    Raises:
+        UsageError: there is no such revision, or no git.
+    """
+    found = (
+        _before(run, folder, name, revision)
+        for folder, name in dict.fromkeys(_places(run, paths) if paths else [(run.root, None)])
+    )
+    return tuple(problem for problems in found for problem in problems)
+
+
+def _places(run: Run, paths: Sequence[str]) -> Iterator[tuple[Path, str | None]]:
+    """The folder of each path: of its project, or its own, with its name where it has none."""
+    for name in paths:
+        if name == STDIN:
+            raise UsageError("`--changed-since` compares files, and stdin is none")
+        path = run.directory / name
+        above = root_of(str(resolved(path)))
+        if above is not None:
+            yield Path(above), None
+        elif path.is_dir():
+            yield path, None
+        else:
+            yield path.parent, name
+
+
+def _before(run: Run, folder: Path, name: str | None, revision: str) -> tuple[Problem, ...]:
+    with project_at(folder, revision) as past:
+        try:
+            if name is None:
+                return _project(run, folder, read=past).problems
+            text = read_file(past / Path(name).name, at_most=RULES_AT_MOST)
+            return _lone(run, name, _decoded(text, name)).problems
+        except (UsageError, OSError):
+            # There was nothing to lint then, so every problem is new.
+            return ()
+
+
+def reported(file: Path) -> tuple[Problem, ...]:
+    """The problems of an earlier report.
+
+    Raises:
+        UsageError: the file cannot be read, or is no report of lint.
+    """
+    from mmctl.checks.baseline import known_problems
+
+    advice = f"write one with `mmctl lint --format json -o {file}`"
+    try:
+        return known_problems(read_text(file, at_most=DOCUMENT_AT_MOST))
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError(f"the baseline `{file}` cannot be read: {reason}", help=advice) from None
+    except ValueError:
+        raise UsageError(f"`{file}` is no report of `mmctl lint`", help=advice) from None
+
+
+def _path(run: Run, name: str) -> Linted:
+    if name == STDIN:
+        return _lone(run, "stdin", _decoded(_from_stdin(), "stdin"))
+    path = Path(name) if Path(name).is_absolute() else run.directory / name
+    if not path.exists():
+        raise UsageError(f"`{name}` does not exist")
+    above = root_of(str(resolved(path)))
+    if above is not None:
+        root = Path(above)
+        whole, inside = _project(run, root), resolved(path).relative_to(root).as_posix()
+        if path.is_dir() or inside in whole.files:
+            return _part(whole, inside)
+    if path.is_dir():
+        return _project(run, path)
+    try:
+        return _lone(run, name, _decoded(read_file(path, at_most=RULES_AT_MOST), name), path)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise UsageError(f"`{name}` cannot be read: {reason}") from None
+
+
+def _from_stdin() -> bytes:
+    try:
+        return read_stream(sys.stdin.buffer, at_most=RULES_AT_MOST)
+    except OSError as error:
+        raise UsageError(f"stdin cannot be read: {error.strerror or error}") from None
+
+
+def _decoded(data: bytes, name: str) -> str:
+    from mmctl.language.parsing.files import Unreadable, decode
+
+    try:
+        return decode(data, name)
+    except Unreadable as error:
+        raise UsageError(f"`{name}` cannot be read: {error.problem.message}") from None
+
+
+def _part(whole: Linted, name: str) -> Linted:
+    """The problems in one file, or in the files of one folder, of a project."""
+    if name == ".":
+        return whole
+    inside = tuple(
+        problem
+        for problem in whole.problems
+        if problem.position.file == name or problem.position.file.startswith(f"{name}/")
+    )
+    return Linted(inside, whole.files, whole.repairs)
+
+
+def _project(run: Run, root: Path, *, read: Path | None = None) -> Linted:
+    """The project in a folder, or what was in another folder at that time."""
+    found = _folder(run, read or root)
+    beside = run.root if root_of(str(run.directory.resolve())) else run.directory.resolve()
+    if root.resolve() == beside or not root.resolve().is_relative_to(beside):
+        return found
+    # A project below this one: its files are named from here.
+    folder = root.resolve().relative_to(beside).as_posix()
+    return _renamed(found, lambda file: f"{folder}/{file}")
+
+
+def _folder(run: Run, root: Path) -> Linted:
+    from mmctl.language.parsing.files import DiskFiles
+    from mmctl.language.parsing.load import Sources
+
+    files = DiskFiles.below(root)
+    found = _all_environments(run, Sources(files, root.resolve().name), root.joinpath)
+    return replace(found, seen=files.seen)
+
+
+def _lone(run: Run, name: str, text: str, path: Path | None = None) -> Linted:
+    """Lint one file by itself, whatever it is called; without a path there is nothing to fix."""
+    from mmctl.language.parsing.files import MemoryFiles
+    from mmctl.language.parsing.load import Sources
+
+    sources = Sources(MemoryFiles({_LONE: text}), "project", lone=True)
+    found = _all_environments(run, sources, lambda _: path)
+    return _renamed(found, lambda file: name if file == _LONE else file)
+
+
+def _all_environments(run: Run, sources: Sources, on_disk: Callable[[str], Path | None]) -> Linted:
+    from mmctl.checks.lint import report
+    from mmctl.compiler.compile import compile_project
+
+    try:
+        first, problems = _read(run, sources, run.environment)
+    except ProblemsFound as error:
+        return Linted(error.problems, dict(error.files))
+    readings = {first.environment.name: (first, problems)}
+    if run.environment is None:
+        for name in first.settings.environments:
+            if name not in readings:
+                readings[name] = _read(run, sources, name)
+    others = {
+        name: (*problems, *compile_project(project)[1])
+        for name, (project, problems) in readings.items()
+    }
+    projects = [project for project, _ in readings.values()]
+    ours = {path: text for project in projects for path, text in project.files.items()}
+    beside = {path: text for project in projects for path, text in project.list_files.items()}
+    found = report(projects, run.today, others)
+    repairs = {
+        problem: Repair(path=path, fix=fix)
+        for problem, fix in found.fixes.items()
+        # A fix knows YAML; rows of a table have cells beside the address.
+        if fix.file in ours and (path := on_disk(fix.file)) is not None
+    }
+    return Linted(found.problems, ours | beside, repairs)
+
+
+def _read(
+    run: Run, sources: Sources, environment: str | None
+) -> tuple[Project, tuple[Problem, ...]]:
+    project, problems = sources.read(environment)
+    return replace(project, password_variables=run.password_variables), problems
+
+
+def _renamed(found: Linted, rename: Callable[[str], str]) -> Linted:
+    def renamed(problem: Problem) -> Problem:
+        at = replace(problem.position, file=rename(problem.position.file))
+        return replace(problem, position=at)
+
+    return Linted(
+        tuple(map(renamed, found.problems)),
+        {rename(path): text for path, text in found.files.items()},
+        {renamed(problem): repair for problem, repair in found.repairs.items()},
+    )
+
+
+def _joined(parts: Sequence[Linted]) -> Linted:
+    return Linted(
+        ordered(problem for part in parts for problem in part.problems),
+        {path: text for part in parts for path, text in part.files.items()},
+        {problem: repair for part in parts for problem, repair in part.repairs.items()},
+    )

@@ -1,0 +1,107 @@
+"""Other rules to judge mail by: those of a git revision, a snapshot, another folder, or live ones.
+
+They are read under the readings and in the environment of this project: rules are compared, not
+assumptions about the service.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from mmctl.cli.options.stated_facts import way_in
+from mmctl.errors import ProblemsFound, UsageError
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from mmctl.cli.options.stated_facts import Options
+    from mmctl.cli.run import Run
+    from mmctl.judge.submission import Gateway
+    from mmctl.language.project import Project
+
+LIVE: Final = "live"
+GIT: Final = "git:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherRules:
+    """A gateway of other rules, and what they are called in reports."""
+
+    name: str
+    gateway: Gateway
+
+
+def other_rules(run: Run, project: Project, against: str, options: Options) -> OtherRules:
+    """The rules that `--against` names: `live`, `git:REV`, a folder, or the id of a snapshot.
+
+    Raises:
+        UsageError: there is no such thing, or it has not the ingress point that mail comes in by.
+        ProblemsFound: those rules have errors.
+        CouldNot: the live rules or the snapshot cannot be read.
+    """
+    name, other = _named(run, project, against)
+    other = replace(other, settings=replace(other.settings, readings=project.settings.readings))
+    try:
+        return OtherRules(name=name, gateway=way_in(other, options))
+    except UsageError as error:
+        raise UsageError(f"in {name}, {error.message}", help=error.help) from None
+
+
+def _named(run: Run, project: Project, against: str) -> tuple[str, Project]:
+    if against == LIVE:
+        return _live(run, project)
+    if against.startswith(GIT):
+        return against, _of_revision(run, against.removeprefix(GIT))
+    folder = run.directory / against
+    if folder.is_dir():
+        return against, _of_folder(run, folder, against)
+    return _of_snapshot(run, project, against)
+
+
+def _of_revision(run: Run, revision: str) -> Project:
+    from mmctl.cli.changes.revisions import project_at
+
+    with project_at(run.root, revision) as folder:
+        return _of_folder(run, folder, f"{GIT}{revision}")
+
+
+def _of_folder(run: Run, folder: Path, name: str) -> Project:
+    from mmctl.language.parsing.load import read_project
+
+    project, problems = read_project(folder, environment=run.environment)
+    errors = tuple(each for each in problems if each.severity is Severity.ERROR)
+    if errors:
+        raise ProblemsFound(f"the project in `{name}` cannot be used", errors, project.files)
+    return project
+
+
+def _of_snapshot(run: Run, project: Project, id: str) -> tuple[str, Project]:
+    from mmctl.cli.changes.change import open_history
+    from mmctl.cli.messages.live_rules import project_of
+
+    _, history, _ = open_history(run)
+    try:
+        entry = history.find(id)
+    except UsageError as error:
+        raise UsageError(
+            f"`--against {id}` is no folder, and {error.message}",
+            help="`live`, `git:REV`, the folder of a project, or an id of `mmctl history`",
+        ) from None
+    snapshot = history.snapshot(entry.state_before)
+    return f"the state before {entry.id}", project_of(snapshot.configuration, project)
+
+
+def _live(run: Run, project: Project) -> tuple[str, Project]:
+    from mmctl.cli.changes.change import open_change
+    from mmctl.cli.messages.live_rules import project_of
+    from mmctl.live.plan.unknown_members import passed_over
+    from mmctl.live.state.read import read_live
+
+    change = open_change(run)
+    service = change.means.service
+    state = read_live(service, change.desired(), change.means.history.known())
+    for sentence in passed_over(state.configuration):
+        run.say(f"warning: {sentence}")
+    name = f"{LIVE} rules (EMBEDDED, not AWS)" if service.identity.embedded else f"{LIVE} rules"
+    return name, project_of(state.configuration, project)

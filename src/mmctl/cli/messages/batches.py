@@ -1,0 +1,228 @@
+"""Many messages: judged one after the other or by several processes, with the same result.
+
+A batch of messages is judged, written out and counted where it is judged; nothing of it is kept.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections import deque
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from itertools import islice
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from mmctl.errors import CouldNot
+from mmctl.judge.simulation import simulate
+from mmctl.judge.sizes import sizes_asked
+from mmctl.judge.tally import Tally
+from mmctl.judge.unnamed import unnamed
+from mmctl.mail.partial import Needs
+from mmctl.render.documents.trace import message_document
+from mmctl.render.text.messages import block, lines
+from mmctl.visible import visible_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Future
+
+    from mmctl.judge.simulation import Check, Simulated, Stated
+    from mmctl.judge.submission import Gateway
+    from mmctl.mail.partial import Message
+
+BATCH: Final = 64
+"""Messages at most in one batch."""
+BATCH_BYTES: Final = 4 * 1024 * 1024
+"""A batch is full with the message that reaches this size."""
+IN_FLIGHT: Final = 3
+"""Batches for each process that are read ahead."""
+TRIES: Final = 3
+"""How often a batch is tried whose process was killed."""
+
+Batch: TypeAlias = "list[Message]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judging:
+    """How messages are judged and written out; the same in every process."""
+
+    gateway: Gateway
+    stated: Stated
+    assume_pass: bool = False
+    check: Check | None = None
+    against: Gateway | None = None
+    against_name: str | None = None
+    form: Literal["block", "lines", "json", "page"] = "block"
+    trace: bool = False
+    verbose: bool = False
+    unnamed: bool = False
+    """Whether messages are shown without whom and what they are about."""
+    seen: Callable[[Simulated, bytes], None] | None = None
+    """Is shown each message with what became of it; in this process alone."""
+
+    @property
+    def needs(self) -> Needs:
+        """What of a message is needed for this."""
+        gateways = [self.gateway] if self.against is None else [self.gateway, self.against]
+        return Needs(
+            body=self.check is not None or self.seen is not None or self.unnamed,
+            sizes=frozenset[float]().union(*map(sizes_asked, gateways)),
+        )
+
+    def simulated(self, message: Message) -> Simulated:
+        """What becomes of one message."""
+        return simulate(
+            self.gateway,
+            message,
+            self.stated,
+            assume_pass=self.assume_pass,
+            check=self.check,
+            against=self.against,
+        )
+
+    def written(self, simulated: Simulated) -> object:
+        """One message as it is written out: Text, a JSON document, or what a page needs."""
+        match self.form:
+            case "json":
+                document = message_document(simulated)
+                text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False)
+                return visible_json(text)
+            case "page":
+                return simulated
+            case "lines":
+                return lines(simulated, other=self.against is not None, verbose=self.verbose)
+            case "block":
+                return block(
+                    simulated, trace=self.trace, verbose=self.verbose, other=self.against_name
+                )
+
+    def batch(self, messages: Iterable[Message]) -> Judged:
+        """Judge some messages."""
+        judged = Judged()
+        for message in messages:
+            simulated = self.simulated(message)
+            if self.seen is not None:
+                self.seen(simulated, message.content)
+            if self.unnamed:
+                simulated = unnamed(simulated, message.content)
+            judged.tally.add(simulated)
+            judged.written.append(self.written(simulated))
+        return judged
+
+
+@dataclass(slots=True)
+class Judged:
+    """What is left of a batch: what is written of each message, and the counts."""
+
+    written: list[object] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+
+
+def judged_batches(
+    judging: Judging, messages: Iterable[Message], *, workers: int = 1
+) -> Iterator[Judged]:
+    """Judge messages in their order, by as many processes as are wanted.
+
+    Raises:
+        CouldNot: a process was killed over and over.
+    """
+    if workers > 1:
+        yield from _in_processes(judging, _batches(messages), workers)
+        return
+    for message in messages:
+        yield judging.batch([message])
+
+
+def _batches(messages: Iterable[Message]) -> Iterator[Batch]:
+    batch: Batch = []
+    size = 0
+    for message in messages:
+        batch.append(message)
+        size += len(message.content)
+        if len(batch) >= BATCH or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A batch whose result is not there yet."""
+
+    batch: Batch
+    future: Future[Judged] | None = None
+    tries: int = 0
+
+
+def _in_processes(judging: Judging, batches: Iterator[Batch], workers: int) -> Iterator[Judged]:
+    """Results in the order of the batches; a killed process costs the batches in flight."""
+    pool = _pool(judging, workers)
+    waiting: deque[_Waiting] = deque()
+    try:
+        while True:
+            more = islice(batches, workers * IN_FLIGHT - len(waiting))
+            waiting.extend(_Waiting(batch) for batch in more)
+            if not waiting:
+                return
+            try:
+                yield _first_of(waiting, pool)
+            except BrokenProcessPool:
+                pool.shutdown(wait=False, cancel_futures=True)
+                _forget_broken(waiting)
+                pool = _pool(judging, workers)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _first_of(waiting: deque[_Waiting], pool: ProcessPoolExecutor) -> Judged:
+    """The result of the first batch, once all are handed to the pool."""
+    for each in waiting:
+        if each.future is None:
+            each.future = pool.submit(_judged, each.batch)
+            each.tries += 1
+    first = waiting[0]
+    assert first.future is not None  # noqa: S101 - it was just handed to the pool
+    judged = first.future.result()
+    waiting.popleft()
+    return judged
+
+
+def _forget_broken(waiting: deque[_Waiting]) -> None:
+    """Let all batches be tried again that have no result."""
+    first = waiting[0]
+    if first.tries >= TRIES:
+        names = f"`{first.batch[0].name}` to `{first.batch[-1].name}`"
+        raise CouldNot(
+            f"{TRIES} times a process was killed before {names} were judged",
+            help="perhaps memory is short: fewer `--workers`",
+        )
+    for each in waiting:
+        broken = each.future is not None and (
+            not each.future.done() or each.future.exception() is not None
+        )
+        if broken:
+            each.future = None
+
+
+def _pool(judging: Judging, workers: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(judging,)
+    )
+
+
+_JUDGING: list[Judging] = []
+"""What the process of a pool was given when it began."""
+
+
+def _begin(judging: Judging) -> None:
+    # Who interrupts means the command, which then ends its processes.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _JUDGING[:] = [judging]
+
+
+def _judged(batch: Batch) -> Judged:
+    return _JUDGING[0].batch(batch)

@@ -1,0 +1,167 @@
+"""The cases of a project on the command line: run them, count what they show, mutate the rules."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from mmctl.cases.counting import coverage_of
+from mmctl.cases.mutants.trial import mutate
+from mmctl.cases.parsing import cases_of
+from mmctl.cases.readings_relied_on import unsettled
+from mmctl.cases.running import run_cases
+from mmctl.cli.options.name_pattern import NamePattern, PatternError
+from mmctl.cli.printing import printed_commands
+from mmctl.cli.progress import Progress
+from mmctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mmctl.cases.coverage import Coverage
+    from mmctl.cases.mutants.trial import Mutation
+    from mmctl.cases.running import CaseResult
+    from mmctl.cli.run import Run
+    from mmctl.language.project import Project
+
+_NO: Final = 1
+_COVERED: Final = frozenset({"lcov", "html"})
+"""Formats that show coverage, asked for or not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the options ask of the cases."""
+
+    pattern: str | None = None
+    fail_on_empty: bool = False
+    coverage: bool = False
+    coverage_min: int | None = None
+    mutate: bool = False
+    mutate_min: int | None = None
+    mutants: int | None = None
+    """How many mutants at most; None: all."""
+    workers: int | None = None
+    trace: bool = False
+    strict_readings: bool = False
+
+
+def run_the_cases(run: Run, asked: Asked) -> int:
+    """Run the cases that are asked for and write what they show; 1 where the answer is no."""
+    from mmctl.render.text.problems import human
+
+    project = run.project()
+    cases, problems = cases_of(project)
+    expression = _expression(asked.pattern)
+    chosen = [case for case in cases if expression.is_in(case.name)]
+    results = run_cases(project, chosen, run.read_file, readings=True)
+    wanted = asked.coverage or asked.coverage_min is not None or run.format in _COVERED
+    coverage = coverage_of(project, results) if wanted else None
+    mutation = _mutation(run, project, results, asked)
+    if problems:
+        run.errors().print(human(problems, project.files), end="")
+    _write(run, project, results, coverage, mutation, asked)
+    failed = bool(problems) or any(not result.passed for result in results)
+    return _NO if _too_little(run, project, results, coverage, mutation, asked) or failed else 0
+
+
+def _mutation(
+    run: Run, project: Project, results: Sequence[CaseResult], asked: Asked
+) -> Mutation | None:
+    if not asked.mutate and asked.mutate_min is None:
+        return None
+    with Progress(run, "mutant") as progress:
+        return mutate(
+            project,
+            results,
+            run.read_file,
+            budget=asked.mutants,
+            workers=asked.workers,
+            progress=lambda _done, total: progress.count(1, of=total),
+        )
+
+
+def _write(
+    run: Run,
+    project: Project,
+    results: Sequence[CaseResult],
+    coverage: Coverage | None,
+    mutation: Mutation | None,
+    asked: Asked,
+) -> None:
+    from mmctl.render.documents.lcov import lcov
+    from mmctl.render.documents.simulate import cases_document, junit
+    from mmctl.render.text.coverage import coverage_report
+    from mmctl.render.text.mutation import mutation_report
+    from mmctl.render.text.simulate import cases_report
+
+    match run.format:
+        case "json":
+            run.write_json(cases_document(results, coverage, mutation))
+        case "junit":
+            run.write(junit(results))
+        case "github":
+            from mmctl.render.documents.github import case_commands
+
+            folder = os.path.relpath(run.root)
+            run.write_passed(printed_commands(case_commands(results, folder)))
+        case "markdown":
+            from mmctl.render.documents.cases_markdown import cases_markdown
+
+            run.write(cases_markdown(results))
+        case "lcov" if coverage is not None:
+            run.write(lcov(coverage))
+        case "html" if coverage is not None:
+            from mmctl.render.html.cases_page import page
+
+            run.write(page(project, results, coverage, mutation))
+        case _:
+            report = cases_report(
+                results,
+                verbose=run.verbose,
+                trace=asked.trace,
+                settled=project.settings.settled,
+                all_rests=asked.strict_readings,
+            )
+            if coverage is not None:
+                report.append("\n").append_text(coverage_report(coverage, all_gaps=run.verbose))
+            report = run.folded(report)
+            if mutation is not None:
+                report.append("\n" if mutation.survivors == () else "\n\n")
+                report.append_text(mutation_report(mutation, all_survivors=run.verbose))
+            run.show(report)
+
+
+def _too_little(
+    run: Run,
+    project: Project,
+    results: Sequence[CaseResult],
+    coverage: Coverage | None,
+    mutation: Mutation | None,
+    asked: Asked,
+) -> bool:
+    """Whether the cases show less than is asked for; says so."""
+    lacks = []
+    least = asked.coverage_min
+    if least is not None and coverage is not None and coverage.percent < least:
+        lacks.append(f"coverage is {coverage.percent} %, expected at least {least} %")
+    least = asked.mutate_min
+    if least is not None and mutation is not None and mutation.score < least:
+        lacks.append(f"mutation score is {mutation.score} %, expected at least {least} %")
+    open_cases = len(unsettled(results, project.settings.settled))
+    if asked.strict_readings and open_cases:
+        cases = "1 case depends" if open_cases == 1 else f"{open_cases:,} cases depend"
+        lacks.append(f"{cases} on readings that `semantics` of mmctl.yaml does not settle")
+    if asked.fail_on_empty and not results:
+        lacks.append("no case was run")
+    for lack in lacks:
+        run.say(lack)
+    return bool(lacks)
+
+
+def _expression(pattern: str | None) -> NamePattern:
+    try:
+        return NamePattern.of(pattern or "")
+    except PatternError as error:
+        raise UsageError(f"`--run {pattern}` {error}") from None

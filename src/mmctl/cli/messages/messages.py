@@ -1,0 +1,312 @@
+"""`mmctl simulate MESSAGE...`: what becomes of messages, one or an archive full of them.
+
+Messages are judged, written and forgotten one after the other; only counts are kept.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter, deque
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Final, TextIO, cast
+
+from mmctl.cli.messages.batches import Judging, judged_batches
+from mmctl.cli.options.stated_facts import restated, stated_of, way_in
+from mmctl.cli.progress import Progress
+from mmctl.cli.results import result_stream
+from mmctl.errors import UsageError
+from mmctl.judge.tally import Tally
+from mmctl.judge.unnamed import digest_name
+from mmctl.mail.left_out import counted
+from mmctl.mail.partial import Message
+from mmctl.render.documents.trace import tally_document
+from mmctl.render.text.messages import advice, shown_paths, summary
+from mmctl.visible import visible_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from rich.text import Text
+
+    from mmctl.cli.messages.batches import Judged
+    from mmctl.cli.messages.record import Recorder
+    from mmctl.cli.options.stated_facts import Options
+    from mmctl.cli.run import Run
+    from mmctl.language.project import Project
+    from mmctl.mail.left_out import LeftOut, Skip, Why
+    from mmctl.mail.partial import Needs
+
+UNKNOWN: Final = 4
+BUCKETS: Final = "s3://"
+STDIN: Final = "-"
+"""As the file to read."""
+STDOUT: Final = "-"
+"""As the file to write."""
+SCHEMA: Final = "mmctl/simulate@1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the options want to be done with messages."""
+
+    paths: Sequence[str]
+    options: Options
+    trace: bool = False
+    strict: bool = False
+    authenticate: bool = False
+    zone: str | None = None
+    against: str | None = None
+    record: str | None = None
+    workers: int = 1
+
+
+def judge_messages(run: Run, wanted: Wanted) -> int:
+    """Judge the messages and write what becomes of them; the exit code.
+
+    Raises:
+        UsageError: an option or a path makes no sense.
+    """
+    project = run.project()
+    judging = judging_of(run, project, wanted)
+    recorder = _recorder(run, project, wanted)
+    if recorder is not None:
+        judging = replace(judging, seen=recorder.see)
+    progress = Progress(run, "message")
+    tally = Tally()
+    found = messages_of(run, project, wanted.paths, judging.needs, progress, tally.left_out)
+    first, messages = _begun(found)
+    if run.format != "human":
+        judging = replace(judging, form="json" if run.format == "json" else "page")
+    elif len(first) > 1 and not (run.verbose or wanted.trace):
+        judging = replace(judging, form="lines")
+    judged = judged_batches(judging, messages, workers=wanted.workers)
+    batches = _counted(run, progress, tally, judged)
+    if wanted.record == STDOUT:
+        deque(batches, maxlen=0)
+    elif run.format in {"html", "markdown"}:
+        from mmctl.cli.messages.page import write_page
+
+        write_page(run, project, wanted, judging, batches, tally, many=len(first) > 1)
+    else:
+        with result_stream(run) as stream:
+            if run.format == "json":
+                _write_json(stream, batches, tally, wanted.against)
+            else:
+                _write(run, stream, batches)
+                if len(first) > 1:
+                    _summarize(run, stream, tally, judging)
+                run.console(stream).print(advice_about(run, tally, wanted), end="")
+    if not tally.messages:
+        raise _no_message(wanted.paths)
+    if recorder is not None:
+        recorder.write()
+    return UNKNOWN if wanted.strict and tally.unknown else 0
+
+
+def _no_message(paths: Sequence[str]) -> UsageError:
+    """What is said where all that was named holds nothing to judge."""
+    return UsageError(
+        f"{', '.join(f'`{path}`' for path in paths)}: no message found",
+        help="expected messages, folders of messages, Maildirs, mboxes, tars or zips",
+    )
+
+
+def _recorder(run: Run, project: Project, wanted: Wanted) -> Recorder | None:
+    """What makes cases of the messages, where that is wanted."""
+    if wanted.record is None:
+        return None
+    if wanted.workers > 1:
+        raise UsageError(
+            f"got both `--record` and `--workers {wanted.workers}`",
+            help="one process records: leave out --workers",
+        )
+    from mmctl.cli.messages.record import Recorder
+
+    recorder = Recorder(run=run, project=project, options=wanted.options, target=wanted.record)
+    recorder.check()
+    return recorder
+
+
+def judging_of(run: Run, project: Project, wanted: Wanted) -> Judging:
+    """How the messages are judged, as project and options say.
+
+    Raises:
+        UsageError: an option makes no sense, or what it names does not exist.
+        ProblemsFound: the other rules cannot be used.
+        CouldNot: the live rules cannot be read.
+    """
+    stated, passing = stated_of(wanted.options)
+    judging = Judging(
+        gateway=way_in(project, wanted.options),
+        stated=stated,
+        assume_pass=passing,
+        trace=wanted.trace,
+        verbose=run.verbose,
+        unnamed=run.unnamed,
+    )
+    if wanted.authenticate or wanted.zone is not None:
+        from mmctl.cli.options.authenticate import check_of
+
+        judging = replace(judging, check=check_of(run, wanted.zone))
+    if wanted.against is not None:
+        from mmctl.cli.messages.against import other_rules
+
+        other = other_rules(run, project, wanted.against, wanted.options)
+        judging = replace(judging, against=other.gateway, against_name=other.name)
+    return judging
+
+
+def messages_of(
+    run: Run,
+    project: Project,
+    paths: Sequence[str],
+    needs: Needs,
+    progress: Progress | None = None,
+    left_out: Counter[Why] | None = None,
+) -> Iterator[Message]:
+    """The messages of all paths; what is left out is told on stderr, and counted.
+
+    `progress` is told how many bytes there are in files, and how many of them were read.
+
+    Raises:
+        UsageError: a path is missing, or cannot be read.
+        CouldNot: a bucket cannot be used.
+    """
+    counts: Counter[Why] = Counter() if left_out is None else left_out
+    yield from _messages_of(run, project, paths, needs, progress, counts)
+    if counts:
+        if progress is not None:
+            progress.clear()
+        run.say(f"skipped: {counted(counts)}")
+
+
+def _messages_of(
+    run: Run,
+    project: Project,
+    paths: Sequence[str],
+    needs: Needs,
+    progress: Progress | None,
+    counts: Counter[Why],
+) -> Iterator[Message]:
+    from mmctl.mail.sources import bytes_of, messages
+
+    places = {path: run.directory / path for path in paths if not _is_elsewhere(path)}
+    named = frozenset(map(str, places.values()))
+    skip = partial(_skipped, run, progress, counts, named)
+    watch = None
+    if progress is not None and progress.shown:
+        progress.expect(bytes_of(places.values()))
+        watch = progress.did
+    for path in paths:
+        if path.startswith(BUCKETS):
+            yield from _messages_in_bucket(project, path, needs, skip)
+            continue
+        place = places.get(path, path)
+        for name, content in messages([place], sys.stdin.buffer, skip=skip, watch=watch):
+            yield Message(digest_name(content) if run.unnamed else name, content)
+
+
+def _is_elsewhere(path: str) -> bool:
+    """Whether messages do not come from files."""
+    return path == STDIN or path.startswith(BUCKETS)
+
+
+def _messages_in_bucket(project: Project, path: str, needs: Needs, skip: Skip) -> Iterator[Message]:
+    from mmctl.live.aws.mail_manager import open_bucket
+    from mmctl.live.aws.s3_mail import messages_in_bucket
+
+    name, _, prefix = path.removeprefix(BUCKETS).partition("/")
+    if not name:
+        raise UsageError(f"`{path}` names no bucket", help="s3://bucket/prefix")
+    bucket = open_bucket(project.environment, name)
+    yield from messages_in_bucket(bucket, prefix, needs, skip=skip)
+
+
+def _skipped(
+    run: Run,
+    progress: Progress | None,
+    counts: Counter[Why],
+    named: frozenset[str],
+    left_out: LeftOut,
+) -> None:
+    """Count what is left out; what was named, or is not to be expected among mail, is told."""
+    counts[left_out.why] += 1
+    if left_out.why.is_expected and left_out.name not in named and not run.verbose:
+        return
+    if progress is not None:
+        progress.clear()
+    what = "a message" if run.unnamed else f"`{left_out.name}`"
+    run.say(f"skipped: {what} {left_out.reason}")
+
+
+def _begun(messages: Iterator[Message]) -> tuple[list[Message], Iterator[Message]]:
+    """The first two messages (which tells one from many), and all of them."""
+    first = list(islice(messages, 2))
+    return first, chain(first, messages)
+
+
+def _counted(
+    run: Run, progress: Progress, tally: Tally, batches: Iterable[Judged]
+) -> Iterator[Judged]:
+    on_screen = run.output is None and sys.stdout.isatty()
+    with progress:
+        for judged in batches:
+            tally.merge(judged.tally)
+            if on_screen and any(judged.written):
+                progress.clear()
+            yield judged
+            progress.count(judged.tally.messages)
+
+
+def _write(run: Run, stream: TextIO, batches: Iterable[Judged]) -> None:
+    console = run.console(stream)
+    for judged in batches:
+        for text in judged.written:
+            console.print(run.folded(cast("Text", text)), end="")
+
+
+def _summarize(run: Run, stream: TextIO, tally: Tally, judging: Judging) -> None:
+    text = summary(tally, other=judging.against_name, verbose=run.verbose)
+    run.console(stream).print(text, end="")
+
+
+def advice_about(run: Run, tally: Tally, wanted: Wanted) -> str:
+    """How to state what is missing; nothing where others read it, who state nothing."""
+    if run.unnamed:
+        return ""
+    checks = {"--zone": wanted.zone, "--against": wanted.against}
+    words = restated(
+        run, {**wanted.options, **checks}, "--authenticate" if wanted.authenticate else None
+    )
+    return advice(
+        tally.facts.values(),
+        ("mmctl", "simulate", *shown_paths(wanted.paths), *words),
+        no_recipients=bool(tally.without_recipients),
+        verbose=run.verbose,
+    )
+
+
+def _write_json(
+    stream: TextIO, batches: Iterable[Judged], tally: Tally, against: str | None
+) -> None:
+    """The document `mmctl/simulate@1`, message by message: the bytes that `json.dumps` writes."""
+    stream.write("{\n")
+    if against is not None:
+        name = visible_json(json.dumps(against, ensure_ascii=False))
+        stream.write(f'  "against": {name},\n')
+    stream.write('  "messages": [')
+    between = "\n    "
+    try:
+        for judged in batches:
+            for text in judged.written:
+                stream.write(between + str(text).replace("\n", "\n    "))
+                between = ",\n    "
+    finally:
+        # A document that breaks off is a document all the same.
+        closing = "" if between == "\n    " else "\n  "
+        counts = json.dumps(tally_document(tally), indent=2, sort_keys=True, ensure_ascii=False)
+        stream.write(f'{closing}],\n  "schema": "{SCHEMA}",\n  "summary": ')
+        stream.write(visible_json(counts).replace("\n", "\n  ") + "\n}\n")

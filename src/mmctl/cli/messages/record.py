@@ -1,0 +1,238 @@
+"""`mmctl simulate MESSAGE --record FILE`: cases from what happened, for a person to review.
+
+What is written passes when it is read back; that is tried before anything is written.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.cases.parsing import cases_of
+from mmctl.cases.running import run_cases
+from mmctl.cases.words import free_name
+from mmctl.errors import Refused, UsageError
+from mmctl.inputs import read_file, resolved
+from mmctl.judge.recording import recorded
+from mmctl.language.parsing.files import MemoryFiles
+from mmctl.language.parsing.load import read_text
+from mmctl.language.project import Outcome
+from mmctl.language.text.layout import Branch, Entry, Leaf, laid_out
+from mmctl.visible import visible
+from mmctl.writing import write_whole
+
+if TYPE_CHECKING:
+    from mmctl.cases.running import CaseResult
+    from mmctl.cli.options.stated_facts import Options
+    from mmctl.cli.run import Run
+    from mmctl.judge.simulation import Simulated
+    from mmctl.language.project import Project
+
+STDOUT: Final = "-"
+_HEADER: Final = "# Recorded from what happened: is that what should happen? Names can say why."
+_WILD: Final = re.compile(r"[*?\[].*")
+_NOT_IN_NAMES: Final = re.compile(r"[^\w.-]+", re.ASCII)
+_LONGEST_NAME: Final = 80
+
+
+@dataclass(slots=True, kw_only=True)
+class Recorder:
+    """Collects cases, then writes them."""
+
+    run: Run
+    project: Project
+    options: Options
+    target: str
+    cases: list[Branch] = field(default_factory=list)
+    messages: dict[str, bytes] = field(default_factory=dict)
+    """Copies of messages to be written, by path in the project."""
+    names: set[str] = field(default_factory=set)
+
+    @property
+    def file(self) -> str:
+        """The case file by its path in the project."""
+        if self.target == STDOUT:
+            settings = self.project.settings
+            pattern = (*settings.cases, *settings.rules)[0]
+            return posixpath.join(_WILD.sub("", pattern), "recorded.yaml")
+        path = resolved(self.run.directory / self.target)
+        if not path.is_relative_to(self.run.root.resolve()):
+            raise UsageError(
+                f"`--record {self.target}` leads out of the project",
+                help="cases are files of the project",
+            )
+        return path.relative_to(self.run.root.resolve()).as_posix()
+
+    def check(self) -> None:
+        """Refuse early what cannot be done.
+
+        Raises:
+            UsageError: the file is not in the project, or would not be read.
+            Refused: it exists.
+        """
+        settings = self.project.settings
+        patterns = (*settings.cases, *settings.rules)
+        if not any(MemoryFiles({self.file: ""}).matching(pattern) for pattern in patterns):
+            raise UsageError(
+                f"`{self.file}` would not be read as a file of cases",
+                help=f"`cases:` of the project names {', '.join(settings.cases or patterns)}",
+            )
+        if self.target != STDOUT and (self.run.root / self.file).exists():
+            raise Refused(
+                f"`{self.target}` exists",
+                why="cases that somebody wrote are not written over",
+                help="name another file",
+            )
+        self.names = {str(case.data.get("name")) for case in self.project.cases}
+
+    def see(self, simulated: Simulated, content: bytes) -> None:
+        """Make a case of one message."""
+        members = recorded(simulated, self.project.settings.readings)
+        if not members["expect"]:
+            self.run.say(f"not recorded: every outcome of `{simulated.message}` is unknown")
+            return
+        case = Branch(mapping=True)
+        _put(case, "name", self._name(simulated.message))
+        _put(case, "message", self._message(simulated.message, content))
+        for option, key in (("--ingress-point", "ingress_point"), ("--rule-set", "rule_set")):
+            if isinstance(value := self.options.get(option), str):
+                _put(case, key, value)
+        for key, value in members.items():
+            _put(case, key, value, below=key == "expect")
+        unknown = [
+            got.recipient for got in simulated.trace.recipients if got.outcome is Outcome.UNKNOWN
+        ]
+        case.entries[-1].before = [f"# unknown: {visible(recipient)}" for recipient in unknown]
+        self.cases.append(case)
+
+    def write(self) -> None:
+        """Write the cases, and messages that are in no file of the project beside them.
+
+        Raises:
+            UsageError: nothing is known well enough, or the project would not read the file.
+        """
+        if not self.cases:
+            raise UsageError(
+                "nothing is recorded: no outcome is known", help="state what is missing"
+            )
+        text = self._text()
+        self._try(text)
+        if self.target == STDOUT:
+            if self.messages:
+                raise UsageError(
+                    f"`{next(iter(self.messages))}` is not there yet, and stdout holds no messages",
+                    help="`--record FILE` writes them beside the cases",
+                )
+            self.run.write_exactly(text)
+            return
+        for name, content in {**self.messages, self.file: text.encode()}.items():
+            path = self.run.root / name
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_whole(path, content)
+            except OSError as error:
+                raise UsageError(f"cannot write `{name}`: {error.strerror}") from None
+            self.run.say(f"wrote {name}")
+        self.run.say("review what it expects before it is kept")
+
+    def _text(self) -> str:
+        items = [
+            Entry(value=case, before=[""] if place else []) for place, case in enumerate(self.cases)
+        ]
+        root = Branch(mapping=True)
+        root.entries = [
+            Entry(key=Leaf(text="version"), value=Leaf(text="1", verbatim=True), before=[_HEADER]),
+            Entry(key=Leaf(text="cases"), value=Branch(mapping=False, entries=items)),
+        ]
+        return laid_out(root)
+
+    def _name(self, message: str) -> str:
+        stem = posixpath.basename(message.replace("\\", "/").rpartition(":")[2])
+        stem = " ".join(visible(stem.removesuffix(".gz").removesuffix(".eml")).split())
+        name = "recorded" if stem in {"", STDOUT} else stem[:_LONGEST_NAME]
+        return free_name(name, self.names)
+
+    def _message(self, message: str, content: bytes) -> str:
+        """The message's file as the case names it: where it is, else a copy beside the case."""
+        folder = posixpath.dirname(self.file)
+        path = resolved(message)
+        root = self.run.root.resolve()
+        if path.is_relative_to(root) and self._is(path, content):
+            return Path(os.path.relpath(path, root / folder)).as_posix()
+        stem = posixpath.basename(message.rpartition(":")[2]).removesuffix(".gz")
+        stem = _NOT_IN_NAMES.sub("-", stem.removesuffix(".eml")).strip("-.") or "message"
+        number = 1
+        while True:
+            suffix = f"-{number}" if number > 1 else ""
+            name = posixpath.join("messages", f"{stem[:_LONGEST_NAME]}{suffix}.eml")
+            inside = posixpath.join(folder, name)
+            if self.messages.setdefault(inside, content) == content and self._fits(inside, content):
+                return name
+            number += 1
+
+    def _is(self, path: Path, content: bytes) -> bool:
+        """Whether a file holds just this."""
+        try:
+            return path.is_file() and read_file(path, at_most=len(content)) == content
+        except OSError:
+            return False
+
+    def _fits(self, name: str, content: bytes) -> bool:
+        """Whether a copy may be written: nothing else is there."""
+        path = self.run.root / name
+        if not path.exists() or self._is(path, content):
+            return True
+        del self.messages[name]
+        return False
+
+    def _try(self, text: str) -> None:
+        """Read the cases back and run them."""
+        written, _ = read_text({self.file: text})
+        project = replace(self.project, cases=written.cases)
+        mine, _ = cases_of(project)
+        results = run_cases(project, mine, self._read)
+        failed = [result for result in results if not result.passed]
+        if len(mine) != len(self.cases) or failed:
+            raise UsageError(
+                "what happened cannot be said in a case"
+                + (f": {_failure(failed[0])}" if failed else ""),
+                help="please report it: what is recorded should pass",
+            )
+
+    def _read(self, name: str) -> bytes:
+        return self.messages[name] if name in self.messages else self.run.read_file(name)
+
+
+def _failure(result: CaseResult) -> str:
+    if result.problem is not None:
+        return result.problem.message
+    first = result.failures[0]
+    return f"{first.recipient}: expected {first.expected}, got {first.got}"
+
+
+def _put(case: Branch, key: str, value: Any, *, below: bool = False) -> None:
+    case.entries.append(Entry(key=Leaf(text=key), value=_tree(value, below=below)))
+
+
+def _tree(value: Any, *, below: bool = False) -> Branch | Leaf:
+    match value:
+        case dict():
+            entries = [
+                Entry(key=Leaf(text=name), value=_tree(each)) for name, each in value.items()
+            ]
+            return Branch(mapping=True, entries=entries, flow=not below)
+        case list():
+            return Branch(mapping=False, entries=[Entry(value=_tree(v)) for v in value], flow=True)
+        case bool():
+            return Leaf(text="true" if value else "false", verbatim=True)
+        case _:
+            return _leaf(str(value))
+
+
+def _leaf(text: str) -> Leaf:
+    """A value as it is: `${` stands for a variable unless it is written `$${`; not so in keys."""
+    return Leaf(text=text.replace("${", "$${"))

@@ -1,0 +1,95 @@
+"""Signed plans: the options, and which key must have signed in an environment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mmctl.errors import Refused, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mmctl.language.project import Environment
+    from mmctl.live.plan.plan import Plan
+    from mmctl.live.plan.signing import Signature
+
+Sign = Annotated[
+    str | None,
+    typer.Option(
+        "--sign", help="Sign the saved plan with a key of AWS KMS, by its ARN.", metavar="KEY"
+    ),
+]
+RequireSignature = Annotated[
+    str | None,
+    typer.Option(
+        "--require-signature",
+        help="Take only a plan that this key of AWS KMS signed, by its ARN.",
+        metavar="KEY",
+    ),
+]
+
+
+def signer(environment: Environment, key: str) -> Callable[[Plan, str], Signature]:
+    """What signs a plan and its seal with a key.
+
+    Raises:
+        UsageError: it is not the ARN of a key.
+    """
+    from mmctl.live.plan.signing import region_of, signed
+
+    region = region_of(key)
+
+    def sign(plan: Plan, seal: str) -> Signature:
+        from mmctl.live.aws.mail_manager import open_keys
+
+        return signed(plan, seal, key, open_keys(environment, region))
+
+    return sign
+
+
+def check_signed(
+    environment: Environment, plan: Plan, signature: Signature | None, required: str | None
+) -> None:
+    """Refuse a saved plan that the key of the pipeline, or of the environment, did not sign.
+
+    Raises:
+        Refused: it did not; also where the two keys are not the same.
+        CouldNot: AWS KMS does not say.
+    """
+    key = required or environment.plan_key
+    if key is None:
+        return
+    if environment.plan_key not in {None, key}:
+        raise Refused(
+            f"`--require-signature` names {key}, `plan_key` of environment {environment.name} "
+            f"{environment.plan_key}",
+            why="one plan has one signature",
+            help="name the key that signs in both places",
+        )
+    from mmctl.live.aws.mail_manager import open_keys
+    from mmctl.live.plan.signing import check_signature, region_of
+
+    check_signature(plan, signature, key, open_keys(environment, region_of(key)))
+
+
+def refuse_unsigned(environment: Environment, required: str | None) -> None:
+    """Refuse to apply without a saved plan where a plan must be signed.
+
+    Raises:
+        UsageError, Refused: it must.
+    """
+    if required is not None:
+        raise UsageError(
+            "`--require-signature` goes with a saved plan",
+            help="mmctl apply PLAN --require-signature KEY",
+        )
+    key = environment.plan_key
+    if key is not None:
+        raise Refused(
+            f"environment {environment.name} takes only signed plans (`plan_key`)",
+            why="a plan that is made and applied at once is signed by nobody",
+            help=f"mmctl plan --env {environment.name} --save FILE --sign {key}, then "
+            "mmctl apply FILE",
+        )

@@ -1,0 +1,1 @@
+"""Which readings matter for a message: the choices where the text of AWS leaves room."""

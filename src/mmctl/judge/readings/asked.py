@@ -1,0 +1,170 @@
+"""Whether another choice of a reading changes any answer: if none, judging again is in vain.
+
+Only the conditions that a reading is about are asked again, for every recipient that they could
+see. An outcome follows from the answers, so where all are the same it is the same as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Final
+
+from mmctl.judge.actions import actions_in_effect
+from mmctl.judge.answers import TRUE
+from mmctl.judge.conditions import ask
+from mmctl.judge.lookup import Asking
+from mmctl.judge.policy import ask_policy
+from mmctl.judge.readings.about import readings_of_condition, readings_of_policy
+from mmctl.judge.texts import Texts
+from mmctl.model.enums import RuleStringEmailAttribute
+from mmctl.model.rules import AddHeaderAction, ReplaceRecipientAction, RuleStringExpression
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mmctl.judge.answers import Answer
+    from mmctl.judge.submission import Gateway, Submission
+    from mmctl.model.rules import RuleCondition
+
+_BY_HEADERS: Final = frozenset({"text_case", "repeated_headers", "encoded_words", "missing_header"})
+"""Readings that are about headers which a rule may have added."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Questions:
+    """What a gateway asks, by the readings that it is about."""
+
+    conditions: dict[str, tuple[tuple[RuleCondition, bool], ...]]
+    """Each with whether the recipient decides it."""
+    policy: frozenset[str]
+    """The readings that something in the traffic policy is about."""
+    replaced: tuple[str, ...]
+    """Recipients that rules put in the place of others."""
+    added: bool
+    """Whether a condition reads a header that a rule before it adds."""
+
+
+def questions_of(gateway: Gateway) -> Questions:
+    """What a gateway asks; it is looked through once."""
+    return _questions(_Same(gateway))
+
+
+class Answers:
+    """What the conditions of a gateway answer about one message, under its readings and others."""
+
+    def __init__(self, gateway: Gateway, submission: Submission, *, assume_pass: bool) -> None:
+        self._gateway = gateway
+        self._submission = submission
+        self._assume_pass = assume_pass
+        self._texts = Texts(submission, gateway.readings)
+        self._known: dict[tuple[int, str], Answer] = {}
+
+    def would_change(self, reading: str, other: str) -> bool:
+        """Whether some answer would be another under another choice of a reading.
+
+        The reading must be about conditions. Where it cannot be known without judging, it would.
+        """
+        questions = questions_of(self._gateway)
+        if questions.added and reading in _BY_HEADERS:
+            return True
+        changed = replace(self._gateway, readings=self._gateway.readings.choosing(reading, other))
+        texts = Texts(self._submission, changed.readings)
+        recipients = self._submission.envelope.recipients
+        for place, recipient in enumerate((*recipients, *questions.replaced)):
+            before = self._asking(self._gateway, self._texts, recipient)
+            after = self._asking(changed, texts, recipient)
+            if reading in questions.policy and place < len(recipients):
+                admitted = self._once((0, recipient), partial(_admitted, before))
+                if admitted != _admitted(after):
+                    return True
+            for condition, reads_recipient in questions.conditions.get(reading, ()):
+                if place and not reads_recipient:
+                    continue
+                answer = self._once((id(condition), recipient), partial(_answer, condition, before))
+                if answer != _answer(condition, after):
+                    return True
+        return False
+
+    def _asking(self, gateway: Gateway, texts: Texts, recipient: str) -> Asking:
+        return Asking(
+            gateway=gateway,
+            submission=self._submission,
+            texts=texts,
+            recipient=recipient,
+            assume_pass=self._assume_pass,
+        )
+
+    def _once(self, key: tuple[int, str], answer: Callable[[], Answer]) -> Answer:
+        """An answer under the readings of the gateway: several readings are about it."""
+        if key not in self._known:
+            self._known[key] = answer()
+        return self._known[key]
+
+
+def _answer(condition: RuleCondition, asking: Asking) -> Answer:
+    return ask(condition, (), asking).answer
+
+
+def _admitted(asking: Asking) -> Answer:
+    policy = asking.gateway.policy
+    return TRUE if policy is None else ask_policy(policy, asking).admitted
+
+
+def _reads_recipient(condition: RuleCondition) -> bool:
+    evaluate = getattr(condition.value, "evaluate", None)
+    listed = getattr(evaluate, "is_in_address_list", None)
+    attribute = getattr(listed or evaluate, "attribute", None)
+    return attribute == RuleStringEmailAttribute.RECIPIENT.value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """A gateway that equals itself alone: it holds what cannot be hashed."""
+
+    gateway: Gateway
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.gateway is self.gateway
+
+    def __hash__(self) -> int:
+        return id(self.gateway)
+
+
+@lru_cache(maxsize=8)
+def _questions(same: _Same) -> Questions:
+    gateway = same.gateway
+    conditions: dict[str, dict[int, RuleCondition]] = {}
+    added: set[str] = set()
+    replaced: dict[str, None] = {}
+    reads_added = False
+    for rule in gateway.rules:
+        for action in actions_in_effect(rule):
+            match action.value:
+                case AddHeaderAction(header_name=name):
+                    added.add(name.lower())
+                case ReplaceRecipientAction(replace_with=addresses):
+                    replaced.update(dict.fromkeys(addresses or ()))
+                case _:
+                    pass
+        for condition in (*rule.conditions, *rule.unless):
+            reads_added = reads_added or _header(condition) in added
+            for reading in readings_of_condition(condition, gateway):
+                conditions.setdefault(reading, {})[id(condition)] = condition
+    return Questions(
+        conditions={
+            reading: tuple((each, _reads_recipient(each)) for each in found.values())
+            for reading, found in conditions.items()
+        },
+        policy=frozenset(readings_of_policy(gateway)),
+        replaced=tuple(replaced),
+        added=reads_added,
+    )
+
+
+def _header(condition: RuleCondition) -> str | None:
+    """The header that a condition reads, in lower case."""
+    if isinstance(condition.value, RuleStringExpression):
+        name = condition.value.evaluate.mime_header_attribute
+        return None if name is None else name.lower()
+    return None

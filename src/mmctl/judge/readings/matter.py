@@ -1,0 +1,143 @@
+"""Which other reading would change an outcome: judges again for each choice that could matter.
+
+A choice is tried only where the gateway and the message have something that it is about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from mmctl.judge.actions import actions_in_effect
+from mmctl.judge.judging import judge
+from mmctl.judge.readings.asked import Answers, questions_of
+from mmctl.judge.readings.met import readings_not_met
+from mmctl.language.project import Outcome
+from mmctl.language.readings import CHOICES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.judge.submission import Gateway, Scenario, Submission
+    from mmctl.judge.trace import Trace
+
+_ABOUT_ACTIONS: Final = {
+    "Bounce": "bounce_ends_evaluation",
+    "Drop": "drop_cancels_earlier",
+    "ReplaceRecipient": "replaced_recipients_visible",
+}
+
+
+AGAINST_THE_GUIDE: Final = ("first_match", "yes")
+"""A reading that AWS's own text speaks against, and that changes nearly all mail."""
+_LIST_IS_GONE: Final = "deleted_address_list"
+"""The reading of which one choice is that an outcome is unknown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dependence:
+    """An outcome that another reading would change."""
+
+    recipient: str
+    reading: str
+    chosen: str
+    other: str
+    """The choice that would change it."""
+    outcome: Outcome
+    """Under the chosen one."""
+    outcome_if_other: Outcome
+
+    def __str__(self) -> str:
+        return (
+            f"outcome depends on `{self.reading}`: "
+            f"{self.outcome}, but {self.outcome_if_other} if {self.other}"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherWay:
+    """What becomes of a message under another choice of one reading."""
+
+    reading: str
+    chosen: str
+    other: str
+    trace: Trace
+
+
+def readings_that_matter(
+    gateway: Gateway,
+    submission: Submission,
+    trace: Trace,
+    scenario: Scenario | None = None,
+    *,
+    assume_pass: bool = False,
+) -> tuple[Dependence, ...]:
+    """The outcomes of a judged message that one other choice of one reading would change.
+
+    An outcome that is unknown for lack of facts depends on these first, so it is left out; one
+    that is unknown because an address list is gone depends on the reading that says so.
+    """
+    ways = other_ways(gateway, submission, trace, scenario, assume_pass=assume_pass)
+    return tuple(
+        Dependence(
+            recipient=before.recipient,
+            reading=way.reading,
+            chosen=way.chosen,
+            other=way.other,
+            outcome=before.outcome,
+            outcome_if_other=after.outcome,
+        )
+        for way in ways
+        for before, after in zip(trace.recipients, way.trace.recipients, strict=True)
+        if before.outcome is not after.outcome
+        and (before.outcome is not Outcome.UNKNOWN or way.reading == _LIST_IS_GONE)
+    )
+
+
+def other_ways(
+    gateway: Gateway,
+    submission: Submission,
+    trace: Trace,
+    scenario: Scenario | None = None,
+    *,
+    assume_pass: bool = False,
+) -> Iterator[OtherWay]:
+    """What becomes of a judged message under each choice of a reading that could matter to it."""
+    questions = questions_of(gateway)
+    about_answers = questions.policy | questions.conditions.keys()
+    in_question = (about_answers | _about_actions(gateway)) - readings_not_met(
+        submission, trace, gateway.readings
+    )
+    if all(recipient.outcome is Outcome.UNKNOWN for recipient in trace.recipients):
+        in_question &= {_LIST_IS_GONE}
+    answers = Answers(gateway, submission, assume_pass=assume_pass)
+    for reading in CHOICES:
+        if reading not in in_question:
+            continue
+        chosen = getattr(gateway.readings, reading)
+        for other in CHOICES[reading]:
+            if other == chosen or (
+                reading in about_answers and not answers.would_change(reading, other)
+            ):
+                continue
+            changed = replace(gateway, readings=gateway.readings.choosing(reading, other))
+            again = judge(changed, submission, scenario, assume_pass=assume_pass)
+            yield OtherWay(reading=reading, chosen=chosen, other=other, trace=again)
+
+
+def _about_actions(gateway: Gateway) -> frozenset[str]:
+    """The readings that something in a gateway is about which is no condition."""
+    return frozenset(_of_rules(gateway))
+
+
+def _of_rules(gateway: Gateway) -> Iterator[str]:
+    if len(gateway.rules) > 1:
+        yield "first_match"
+    if questions_of(gateway).added:
+        yield from ("added_headers_visible", "added_header_scope")
+    for rule in gateway.rules:
+        for action in actions_in_effect(rule):
+            if action.kind in _ABOUT_ACTIONS:
+                yield _ABOUT_ACTIONS[action.kind]
+            if getattr(action.value, "action_failure_policy", None) == "DROP":
+                yield "failure_drop_scope"

@@ -1,0 +1,1 @@
+"""Files → project: found, parsed by the dialect, put together."""

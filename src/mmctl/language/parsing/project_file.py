@@ -1,0 +1,167 @@
+"""The project file: its settings, the environment that is wanted, and what is wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from mmctl.errors import ProblemsFound, UsageError
+from mmctl.language import dialect
+from mmctl.language.parsing.endpoints import is_for_files, is_store, no_endpoint, no_store
+from mmctl.language.parsing.files import leaves_project
+from mmctl.language.parsing.root import PROJECT_FILE
+from mmctl.language.parsing.settings import LOCAL, default_settings, settings_of
+from mmctl.language.parsing.values import MISSING, Reader
+from mmctl.language.parsing.variables import Scope
+from mmctl.language.project import Environment, Project, Settings
+from mmctl.language.text.nodes import Mapping as MappingNode
+from mmctl.language.text.sections import section_at
+from mmctl.language.text.suggest import did_you_mean, listed
+from mmctl.problem import Position, Problem, Severity, ordered
+
+if TYPE_CHECKING:
+    from mmctl.language.parsing.parsed_files import ParsedFiles
+    from mmctl.language.parsing.shapes import Builder
+    from mmctl.language.text.nodes import Node
+    from mmctl.language.text.placed import Table
+
+_WHERE: Final = frozenset({"version", "project", "snapshots", "default_environment"})
+"""What of a project file says which project it is, and where its history is."""
+_ELSEWHERE: Final = frozenset({"rules", "cases", "vars", "semantics", "lint"})
+"""What says nothing of environments: a mistake there is not why one is missing."""
+_ERROR: Final = Severity.ERROR
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFile:
+    """The project file of some files; `name` is the project's where there is none."""
+
+    sources: ParsedFiles
+    name: str
+    builder: Builder
+    """Keeps what is wrong with it."""
+
+    def settings(self) -> tuple[Settings, str | None]:
+        """The settings of the project, and the text of the project file."""
+        if not self.sources.files.matching(PROJECT_FILE):
+            return default_settings(self.name), None
+        parsed = self.sources.parse(PROJECT_FILE)
+        self.builder.problems.extend(parsed.problems)
+        text, node = parsed.text, parsed.node
+        table = MISSING
+        if node is not None:
+            reader = Reader(Scope(variables=None), self.builder.problems)
+            table = reader.read(dialect.PROJECT, node)
+        if node is None and not parsed.problems:
+            at = Position(file=PROJECT_FILE)
+            help_ = "write `version: 1` and `project: NAME`"
+            self.builder.report("missing-key", at, "the file is empty", help_)
+        if table is MISSING or node is None:
+            raise self.unusable(f"`{PROJECT_FILE}` cannot be used")
+        settings = settings_of(table, node)
+        self._check_patterns(table)
+        self._check_after(table)
+        self._check_where(table)
+        self._check_default(table)
+        return settings, text
+
+    def environment(self, settings: Settings, name: str | None) -> Environment:
+        """The environment that is wanted, or the default one.
+
+        Raises:
+            UsageError: there is no such environment.
+            ProblemsFound: there is none, and a mistake in the project file may be why.
+        """
+        wanted = name or settings.default_environment
+        found = settings.environments.get(wanted)
+        if found is not None:
+            return found
+        node = self.sources.parse(PROJECT_FILE).node
+        if any(section_at(node, each.position) not in _ELSEWHERE for each in self.builder.problems):
+            raise self.unusable(f"there is no environment `{wanted}`")
+        known = listed(tuple(settings.environments))
+        raise UsageError(
+            f"there is no environment `{wanted}`",
+            help=did_you_mean(wanted, settings.environments) or f"the project has {known}",
+        )
+
+    def _check_default(self, table: Table) -> None:
+        """The default environment is one of those that there are."""
+        name, environments = table.get("default_environment"), tuple(table.get("environments", ()))
+        if not environments and self.builder.problems:
+            return  # What was to say them may be what is wrong.
+        environments = environments or (LOCAL,)
+        if name is not None and name not in environments:
+            help_ = did_you_mean(name, environments) or f"one of {listed(environments)}"
+            message = f"there is no environment `{name}`"
+            self.builder.report("unknown-name", name.position, message, help_)
+
+    def _check_after(self, table: Table) -> None:
+        """Every environment that another comes after is there, and none comes after itself."""
+        environments = table.get("environments", {})
+        before = {name: value["after"] for name, value in environments.items() if "after" in value}
+        for name, after in before.items():
+            if after not in environments:
+                self.builder.report(
+                    "unknown-name",
+                    after.position,
+                    f"there is no environment `{after}`",
+                    did_you_mean(after, environments),
+                )
+                continue
+            seen = {name}
+            while after in before and after not in seen:
+                seen.add(after)
+                after = before[after]  # noqa: PLW2901 - the way back
+            if after in seen:
+                self.builder.report(
+                    "unknown-name", before[name].position, f"`{name}` would come after itself"
+                )
+
+    def _check_where(self, table: Table) -> None:
+        """No file chooses a server that is not Mail Manager's, nor a store that is no bucket."""
+        for environment in table.get("environments", {}).values():
+            endpoint = environment.get("endpoint")
+            if endpoint is not None and not is_for_files(endpoint):
+                self.builder.report("wrong-text", endpoint.position, *no_endpoint(endpoint))
+        for holder in (table, *table.get("environments", {}).values()):
+            snapshots = holder.get("snapshots")
+            if snapshots is not None and not is_store(snapshots):
+                self.builder.report("wrong-text", snapshots.position, *no_store(snapshots))
+
+    def _check_patterns(self, table: Table) -> None:
+        for key in ("rules", "cases"):
+            for pattern in table.get(key, ()):
+                if leaves_project(pattern):
+                    self.builder.report(
+                        "include", pattern.position, f"`{pattern}` leaves the project"
+                    )
+                elif not self.sources.files.matching(pattern):
+                    self.builder.report("include", pattern.position, f"no file matches `{pattern}`")
+
+    def alone(self, environment: str | None) -> tuple[Project, tuple[Problem, ...]]:
+        """The project file alone, with the problems that leave open what is meant."""
+        settings, text = self.settings()
+        problems = tuple(each for each in ordered(self.builder.problems) if each.severity is _ERROR)
+        node = self.sources.parse(PROJECT_FILE).node if text is not None else None
+        wanted = environment or settings.default_environment
+        matter = tuple(each for each in problems if _matters(node, each.position, wanted))
+        files = {} if text is None else {PROJECT_FILE: text}
+        if matter and wanted not in settings.environments:
+            chosen = next(iter(settings.environments.values()))
+        else:
+            chosen = self.environment(settings, environment)
+        return Project(settings=settings, environment=chosen, files=files), matter
+
+    def unusable(self, message: str) -> ProblemsFound:
+        """The project file says too little for anything else to be looked at."""
+        text = self.sources.parsed[PROJECT_FILE].text or ""
+        return ProblemsFound(message, ordered(self.builder.problems), {PROJECT_FILE: text})
+
+
+def _matters(node: Node | None, place: Position, environment: str) -> bool:
+    """Whether a place of the project file says where an environment is and what is kept where."""
+    section = section_at(node, place)
+    if section == "environments" and isinstance(node, MappingNode):
+        return section_at(node.get(section), place) in {environment, None}
+    return section in {None, *_WHERE}

@@ -1,0 +1,133 @@
+"""The project file → settings: environments, variables, readings, where files are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.language.parsing.root import PROJECT_FILE
+from mmctl.language.project import (
+    EMBEDDED,
+    Brakes,
+    Environment,
+    Kind,
+    LintSettings,
+    Settings,
+)
+from mmctl.language.readings import Readings, settled_by
+from mmctl.language.text.nodes import Mapping as MappingNode
+from mmctl.language.text.nodes import Scalar
+from mmctl.language.text.nodes import Sequence as SequenceNode
+from mmctl.problem import Position, Severity
+
+if TYPE_CHECKING:
+    from mmctl.language.text.nodes import Node
+    from mmctl.language.text.placed import Table
+
+DEFAULT_RULES: Final = ("rules/**/*.yaml",)
+DEFAULT_CASES: Final = ("cases/**/*.yaml",)
+WITHOUT_A_PROJECT: Final = ("*.yaml", *DEFAULT_RULES)
+"""Where rules are looked for in a folder without a project file; other folders are others'."""
+DEFAULT_SNAPSHOTS: Final = ".mmctl/snapshots"
+LOCAL: Final = "local"
+"""The environment of a project that names none."""
+
+
+def default_settings(name: str) -> Settings:
+    """The settings of a folder without a project file: one embedded environment, `local`."""
+    local = _local(Position(file=PROJECT_FILE))
+    return Settings(
+        project=name,
+        rules=WITHOUT_A_PROJECT,
+        cases=DEFAULT_CASES,
+        snapshots=DEFAULT_SNAPSHOTS,
+        variables={},
+        readings=Readings(),
+        lint=LintSettings(expired=Severity.WARNING),
+        environments={local.name: local},
+        default_environment=local.name,
+        file=None,
+    )
+
+
+def settings_of(table: Table, node: Node) -> Settings:
+    """The settings that a project file states, with the defaults for the rest.
+
+    `node` is the file itself, from which variables are taken as they are written.
+    """
+    position = table.position
+    environments = {
+        name: _environment(name, value, _child(_child(node, "environments"), name))
+        for name, value in table.get("environments", {}).items()
+    } or {LOCAL: _local(position)}
+    lint = table.get("lint", {})
+    return Settings(
+        project=table.get("project", "mmctl"),
+        rules=tuple(table.get("rules", DEFAULT_RULES)),
+        cases=tuple(table.get("cases", DEFAULT_CASES)),
+        snapshots=table.get("snapshots", DEFAULT_SNAPSHOTS),
+        variables=_variables(node),
+        readings=Readings.of(table.get("semantics", {})),
+        settled=settled_by(table.get("semantics", {})),
+        lint=LintSettings(
+            require_owner=lint.get("require_owner", False),
+            require_format=lint.get("require_format", False),
+            expired=Severity(lint.get("expired", "warning")),
+            known_members=tuple(lint.get("known_members", ())),
+            ignore_files=tuple(map(str, lint.get("ignore_files", ()))),
+        ),
+        environments=environments,
+        default_environment=table.get("default_environment", next(iter(environments))),
+        file=PROJECT_FILE,
+    )
+
+
+def _environment(name: str, table: Table, node: Node | None) -> Environment:
+    brakes = table.get("brakes", {})
+    bindings: dict[str, Any] = table.get("bindings", {})
+    return Environment(
+        name=name,
+        endpoint=table.get("endpoint"),
+        account=table.get("account"),
+        region=table.get("region"),
+        profile=table.get("profile"),
+        role_arn=table.get("role_arn"),
+        protected=table.get("protected", False),
+        after=table.get("after"),
+        snapshots=table.get("snapshots"),
+        plan_key=table.get("plan_key"),
+        brakes=Brakes(
+            max_change_percent=brakes.get("max_change_percent", Brakes().max_change_percent),
+            max_deletes=brakes.get("max_deletes", Brakes().max_deletes),
+            max_behaviour_change=brakes.get("max_behaviour_change"),
+        ),
+        variables=_variables(node),
+        bindings={Kind(kind): dict(ids) for kind, ids in bindings.items()},
+        position=table.position,
+    )
+
+
+def _local(position: Position) -> Environment:
+    return Environment(name=LOCAL, endpoint=EMBEDDED, position=position)
+
+
+def _variables(node: Node | None) -> dict[str, Node]:
+    variables = _child(node, "vars")
+    if not isinstance(variables, MappingNode):
+        return {}
+    return {key.text: _unescaped(value) for key, value in variables.entries}
+
+
+def _unescaped(node: Node) -> Node:
+    """The value of a variable, in which `$${` is a literal `${`."""
+    match node:
+        case Scalar():
+            return replace(node, text=node.text.replace("$${", "${"))
+        case SequenceNode():
+            return replace(node, items=tuple(_unescaped(item) for item in node.items))
+        case MappingNode():
+            return node
+
+
+def _child(node: Node | None, key: str) -> Node | None:
+    return node.get(key) if isinstance(node, MappingNode) else None

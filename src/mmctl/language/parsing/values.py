@@ -1,0 +1,506 @@
+"""Nodes → placed values, by the grammar: types, required and unknown keys, variables.
+
+What does not fit becomes a problem and is left out; the rest is read on, so that all mistakes
+come at once. No key of mmctl's language may be named here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final, assert_never, cast
+
+from mmctl.language.dialect.grammar import (
+    Anything,
+    Bytes,
+    Choice,
+    Count,
+    Day,
+    Either,
+    Flag,
+    Forms,
+    Named,
+    OneKey,
+    Record,
+    Several,
+    Type,
+    Word,
+)
+from mmctl.language.text.nodes import Mapping, Node, Scalar, Sequence
+from mmctl.language.text.placed import Items, Real, Table, Text, Whole
+from mmctl.language.text.quoting import quoted
+from mmctl.language.text.suggest import did_you_mean, listed
+from mmctl.problem import Position, Problem, Severity
+
+if TYPE_CHECKING:
+    from mmctl.language.parsing.variables import Scope
+
+_NOTHING: Final = frozenset({"", "~", "null", "Null", "NULL"})
+_BOOLEANS: Final = {"true": True, "false": False}
+_UNITS: Final = {
+    "": 1,
+    "b": 1,
+    "kb": 1000,
+    "mb": 1000**2,
+    "gb": 1000**3,
+    "kib": 1024,
+    "mib": 1024**2,
+    "gib": 1024**3,
+}
+_SIZE: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([A-Za-z]*)")
+_WHOLE_VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
+MAX_DIGITS: Final = 18
+"""Numbers in a file are at most this long."""
+
+
+class Missing(Enum):
+    """What stands for a value that could not be read."""
+
+    MISSING = "missing"
+
+
+MISSING: Final = Missing.MISSING
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads nodes in one scope of variables and keeps the problems."""
+
+    scope: Scope
+    problems: list[Problem]
+
+    def read(self, type_: Type, node: Node) -> Any:
+        """The placed value of a node, or `MISSING` where it does not fit its type."""
+        replaced = self.scope.replace(node, self.problems.append)
+        if replaced is None:
+            return MISSING
+        match type_:
+            case Word():
+                return self._word(type_, replaced)
+            case Flag():
+                return self._flag(replaced)
+            case Count():
+                return self._count(type_, replaced)
+            case Bytes():
+                return self._bytes(type_, replaced)
+            case Day():
+                return self._day(replaced)
+            case Choice():
+                return self._choice(type_, replaced)
+            case Several():
+                return self._several(type_, replaced)
+            case Named():
+                return self._named(type_, replaced)
+            case Record():
+                return self._record(type_, replaced)
+            case OneKey():
+                return self._one_key(type_, replaced)
+            case Forms():
+                return self._forms(type_, replaced)
+            case Either():
+                word = isinstance(replaced, Scalar)
+                return self.read(type_.word if word else type_.other, _literal(replaced))
+            case Anything():
+                return self._anything(replaced)
+            case _:
+                assert_never(type_)
+
+    def report(
+        self, check: str, position: Position, message: str, help: str | None = None
+    ) -> Missing:
+        """Keep a problem; the value it is about is missing."""
+        self.problems.append(
+            Problem(
+                check=check,
+                severity=Severity.ERROR,
+                position=position,
+                message=message,
+                help=help,
+            )
+        )
+        return MISSING
+
+    def _scalar(self, expected: str, node: Node) -> Scalar | Missing:
+        if not isinstance(node, Scalar):
+            return self._wrong(node, expected)
+        if node.plain and node.text in _NOTHING:
+            return self.report(
+                "empty-value",
+                node.position,
+                f"nothing here, expected {expected}",
+                "a value that starts with # needs quotes" if node.commented else None,
+            )
+        return node
+
+    def _wrong(self, node: Node, expected: str, help_: str | None = None) -> Missing:
+        match node:
+            case Scalar():
+                got = (
+                    "nothing" if node.plain and node.text in _NOTHING else f"`{_short(node.text)}`"
+                )
+            case Sequence():
+                got = "a list"
+            case Mapping():
+                got = "keys and values"
+        return self.report("wrong-type", node.position, f"got {got}, expected {expected}", help_)
+
+    def _word(self, type_: Word, node: Node) -> Text | Missing:
+        scalar = self._scalar("a text", node)
+        if isinstance(scalar, Missing):
+            return MISSING
+        text = scalar.text
+        if "\n" in text and not type_.multiline:
+            return self.report(
+                "line-break",
+                scalar.position,
+                "a value with a line break",
+                "write it on one line; `|` and `>` keep a line break at the end, `>-` does not",
+            )
+        if type_.strict and scalar.commented:
+            self.report(
+                "trailing-comment",
+                scalar.position,
+                f"a comment after the value `{_short(text)}`: is it cut off?",
+                f"quote the whole value ({quoted(text + ' #…')}), "
+                "or put the comment on a line of its own",
+            )
+        if type_.pattern is not None and not re.fullmatch(type_.pattern, text):
+            return self.report(
+                "wrong-text",
+                scalar.position,
+                f"got `{_short(text)}`, expected a text of the form `{type_.pattern}`",
+                _as_help(type_.doc),
+            )
+        return Text.at(text, scalar.position)
+
+    def _flag(self, node: Node) -> bool | Missing:
+        scalar = self._scalar("`true` or `false`", node)
+        if isinstance(scalar, Missing):
+            return MISSING
+        value = _BOOLEANS.get(scalar.text.lower()) if scalar.plain else None
+        if value is None:
+            return self._wrong(scalar, "`true` or `false`, without quotes")
+        return value
+
+    def _count(self, type_: Count, node: Node) -> Whole | Missing:
+        scalar = self._scalar("a whole number", node)
+        if isinstance(scalar, Missing):
+            return MISSING
+        if not re.fullmatch(rf"[0-9]{{1,{MAX_DIGITS}}}", scalar.text, re.ASCII):
+            return self._wrong(scalar, "a whole number")
+        number = int(scalar.text)
+        if number < type_.minimum or (type_.maximum is not None and number > type_.maximum):
+            upper = f" to {type_.maximum}" if type_.maximum is not None else " or more"
+            return self._wrong(scalar, f"a number of {type_.minimum}{upper}")
+        return Whole.at(number, scalar.position)
+
+    def _bytes(self, type_: Bytes, node: Node) -> Whole | Real | Missing:
+        expected = "a size such as `25MB`, `10MiB` or a number of bytes"
+        scalar = self._scalar(expected, node)
+        if isinstance(scalar, Missing):
+            return MISSING
+        found = _SIZE.fullmatch(scalar.text)
+        unit = _UNITS.get(found[2].lower()) if found else None
+        if found is None or unit is None or len(found[1]) > MAX_DIGITS:
+            return self._wrong(scalar, expected)
+        number = Decimal(found[1]) * unit
+        if number == int(number):
+            return Whole.at(int(number), scalar.position)
+        if not type_.fraction:
+            return self._wrong(scalar, "a whole number of bytes")
+        return Real.at(float(number), scalar.position)
+
+    def _day(self, node: Node) -> date | Missing:
+        expected = "a date such as `2027-01-31`"
+        scalar = self._scalar(expected, node)
+        if isinstance(scalar, Missing):
+            return MISSING
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", scalar.text, re.ASCII):
+            return self._wrong(scalar, expected)
+        try:
+            return date.fromisoformat(scalar.text)
+        except ValueError:
+            return self._wrong(scalar, "a day that exists")
+
+    def _choice(self, type_: Choice, node: Node) -> Text | Missing:
+        expected = _one_of(type_.values)
+        scalar = self._scalar(expected, node)
+        if isinstance(scalar, Missing):
+            return MISSING
+        wanted = scalar.text.lower()
+        value = next((value for value in type_.values if value.lower() == wanted), None)
+        if value is None:
+            return self._wrong(scalar, expected, did_you_mean(scalar.text, type_.values))
+        return Text.at(value, scalar.position)
+
+    def _several(self, type_: Several, node: Node) -> Items | Missing:
+        if not isinstance(node, Sequence):
+            if not type_.single:
+                return self._wrong(node, "a list", "put `- ` before each item")
+            node = Sequence(node.position, (_literal(node),))
+        nodes = self._spliced(node)
+        read = [self.read(type_.item, item) for item in nodes]
+        if len(node.items) < type_.minimum:
+            return self._wrong(node, f"a list of at least {type_.minimum}")
+        items = [value for value in read if value is not MISSING]
+        if len(items) < len(nodes) and isinstance(type_.item, Word | Choice):
+            return MISSING
+        return Items.at(items, node.position, whole=len(items) == len(nodes))
+
+    def _spliced(self, node: Sequence) -> list[Node]:
+        """The items, with lists that variables hold in their place."""
+        items: list[Node] = []
+        for item in node.items:
+            replaced = item
+            if isinstance(item, Scalar) and _WHOLE_VARIABLE.fullmatch(item.text):
+                # What is no list is replaced, or reported, when the item is read.
+                replaced = self.scope.replace(item, lambda _: None) or item
+            if isinstance(replaced, Sequence) and replaced is not item:
+                items.extend(_literal(value) for value in replaced.items)
+            else:
+                items.append(item)
+        return items
+
+    def _named(self, type_: Named, node: Node) -> Table | Missing:
+        if not isinstance(node, Mapping):
+            return self._wrong(node, "names with values")
+        table = Table.at(node.position)
+        astray = _without_a_name(type_, node)
+        if astray:
+            table.failed |= {key.text for key, _ in node.entries}
+            title = cast("Record", type_.value).title
+            self.report(
+                "wrong-type",
+                astray[0].position,
+                f"got {listed([key.text for key in astray])}, expected the name of {_a(title)}",
+                f"the line with the name of the {title} is missing above",
+            )
+            return table
+        for key, value_node in node.entries:
+            if type_.pattern is not None and not re.fullmatch(type_.pattern, key.text):
+                self.report(
+                    "wrong-text",
+                    key.position,
+                    f"got the name `{_short(key.text)}`, expected the form `{type_.pattern}`",
+                )
+                table.failed.add(key.text)
+                continue
+            value = self.read(type_.value, value_node)
+            if value is MISSING:
+                table.failed.add(key.text)
+            else:
+                table.put(key.text, value, key_at=key.position, value_at=value_node.position)
+        return table
+
+    def _record(self, type_: Record, node: Node) -> Table | Missing:
+        if type_.empty and isinstance(node, Scalar) and node.plain and node.text in _NOTHING:
+            return Table.at(node.position)
+        if not isinstance(node, Mapping):
+            if not type_.members:
+                return self._wrong(node, "nothing")
+            keys = [name for name, member in type_.members.items() if member.required]
+            like = "" if keys else "keys and values such as "
+            keys = keys or [group[0] for group in type_.one_of]
+            shown = ", ".join(f"{key}: …" for key in keys)
+            return self._wrong(node, f"{like}`{{{shown}}}`" if keys else "`{…}`")
+        table = Table.at(node.position)
+        if _is_something_else(type_, node):
+            others = listed([key.text for key, _ in node.entries])
+            message = f"{_called(type_)} has none of the keys {others}"
+            known = f"known keys: {', '.join(type_.members)}"
+            self.report("unknown-key", node.entries[0][0].position, message, known)
+            table.failed |= type_.members.keys()
+            return table if type_.partial else MISSING
+        for key, value_node in node.entries:
+            member = type_.members.get(key.text)
+            if member is None:
+                self._unknown_key(key, _called(type_), tuple(type_.members), type_.advice)
+                table.failed.add(key.text)
+                continue
+            value = self.read(member.type, value_node)
+            if value is MISSING:
+                table.failed.add(key.text)
+            else:
+                table.put(key.text, value, key_at=key.position, value_at=value_node.position)
+        self._report_keys(type_, node)
+        if _complete(type_, table):
+            return table
+        if not type_.partial:
+            return MISSING
+        table.failed |= {name for name, member in type_.members.items() if member.required} - set(
+            table
+        )
+        return table
+
+    def _report_keys(self, type_: Record, node: Mapping) -> None:
+        """Say which keys are missing, and which do not go together."""
+        there = {key.text for key, _ in node.entries}
+        unknown = [key for key in there if key not in type_.members]
+        for name, member in type_.members.items():
+            misspelt = any(did_you_mean(key, (name,)) for key in unknown)
+            if member.required and name not in there and not misspelt:
+                message = f"`{name}` is missing in {_this(type_)}"
+                self.report("missing-key", node.position, message)
+        for group in type_.one_of:
+            found = [name for name in group if name in there]
+            if len(found) > 1 or (not found and not unknown):
+                self._not_one(node, type_, group, found)
+        for group in type_.at_most_one:
+            found = [name for name in group if name in there]
+            if len(found) > 1:
+                self._not_one(node, type_, group, found)
+
+    def _not_one(
+        self, node: Mapping, type_: Record, group: tuple[str, ...], found: list[str]
+    ) -> None:
+        got = " and ".join(f"`{name}`" for name in found) or "none"
+        position = next(
+            (key.position for key, _ in node.entries if key.text in found[1:]), node.position
+        )
+        self.report(
+            "one-of", position, f"got {got} in {_this(type_)}, expected one of {_one_of(group)}"
+        )
+
+    def _one_key(self, type_: OneKey, node: Node) -> Table | Missing:
+        if isinstance(node, Scalar) and node.text in type_.words:
+            table = Table.at(node.position)
+            table.put(node.text, None, key_at=node.position, value_at=node.position)
+            return table
+        if isinstance(node, Scalar):
+            return self._one_word(type_, node)
+        if not isinstance(node, Mapping) or not node.entries:
+            return self._wrong(node, f"{_a(type_.title)} such as `{next(iter(type_.options))}: …`")
+        if len(node.entries) > 1:
+            second = node.entries[1][0]
+            known = second.text in type_.options
+            self.report(
+                "one-of",
+                second.position,
+                f"`{second.text}` beside `{node.entries[0][0].text}`: "
+                f"{_a(type_.title)} has one key",
+                "start a new list item with `- `"
+                if known
+                else f"write it inside, `{node.entries[0][0].text}: {{…, {second.text}: …}}`",
+            )
+            return MISSING
+        key, value_node = node.entries[0]
+        option = type_.options.get(key.text)
+        if option is None:
+            self._unknown_key(key, _called(type_), tuple(type_.options), type_.advice)
+            return MISSING
+        value = None if self._bare(type_, key, value_node) else self.read(option, value_node)
+        if isinstance(value, Missing):
+            return MISSING
+        table = Table.at(node.position)
+        table.put(key.text, value, key_at=key.position, value_at=value_node.position)
+        return table
+
+    @staticmethod
+    def _bare(type_: OneKey, key: Scalar, value: Node) -> bool:
+        """Whether a key that may stand alone has nothing after it (`- drop:`)."""
+        return (
+            key.text in type_.words
+            and isinstance(value, Scalar)
+            and value.plain
+            and value.text in _NOTHING
+        )
+
+    def _one_word(self, type_: OneKey, node: Scalar) -> Missing:
+        if node.text in type_.options:
+            return self._wrong(node, f"`{node.text}: …`")
+        if node.plain and node.text in _NOTHING:
+            return self._wrong(node, _a(type_.title))
+        self._unknown_key(node, _called(type_), tuple(type_.options), type_.advice)
+        return MISSING
+
+    def _forms(self, type_: Forms, node: Node) -> Table | Missing:
+        if not isinstance(node, Mapping):
+            return self._wrong(node, _a(type_.title))
+        keys = {key.text for key, _ in node.entries}
+        *others, (own, usual) = type_.forms
+        unknown = () if own in keys else keys - usual.members.keys()
+        for key, record in others:
+            if key in keys or any(did_you_mean(each, (key,)) for each in unknown):
+                return self._record(record, node)
+        return self._record(usual, node)
+
+    def _anything(self, node: Node) -> Any:
+        match node:
+            case Scalar():
+                if node.plain and node.text in _BOOLEANS:
+                    return _BOOLEANS[node.text]
+                return self._word(Word(multiline=True), node)
+            case Sequence():
+                return self._several(Several(item=Anything()), node)
+            case Mapping():
+                return self._named(Named(value=Anything()), node)
+
+    def _unknown_key(self, key: Scalar, what: str, known: tuple[str, ...], advice: Any) -> None:
+        help_ = advice.get(key.text) or advice.get(key.text.lower())
+        help_ = help_ or did_you_mean(key.text, known) or f"known keys: {', '.join(known)}"
+        self.report("unknown-key", key.position, f"{what} has no key `{_short(key.text)}`", help_)
+
+
+def _as_help(doc: str) -> str | None:
+    """What a type is for, as advice."""
+    return doc[:1].lower() + doc[1:].removesuffix(".") if doc else None
+
+
+def _complete(type_: Record, table: Table) -> bool:
+    """Whether all that must be there could be read."""
+    return (
+        all(name in table for name, member in type_.members.items() if member.required)
+        and all(sum(name in table for name in group) == 1 for group in type_.one_of)
+        and all(sum(name in table for name in group) <= 1 for group in type_.at_most_one)
+    )
+
+
+def _literal(node: Node) -> Node:
+    """A value that was replaced already: what looks like a variable in it is text."""
+    if isinstance(node, Scalar) and "${" in node.text:
+        return Scalar(node.position, node.text.replace("${", "$${"), node.plain, node.commented)
+    return node
+
+
+def _without_a_name(type_: Named, node: Mapping) -> list[Scalar]:
+    """The keys that stand where names are expected, because the name above them is missing."""
+    if not isinstance(type_.value, Record):
+        return []
+    found = [(key, value) for key, value in node.entries if key.text in type_.value.members]
+    return [key for key, _ in found] if any(isinstance(value, Scalar) for _, value in found) else []
+
+
+def _is_something_else(type_: Record, node: Mapping) -> bool:
+    """Whether a mapping has several keys, and none that is known or nearly so."""
+    keys = [key.text for key, _ in node.entries]
+    known = {*type_.members, *type_.advice}
+    return len(keys) > 1 and not any(key in known or did_you_mean(key, known) for key in keys)
+
+
+def _called(type_: Record | OneKey) -> str:
+    """What is read: the key that it stands under, or its title with an article."""
+    by_key = isinstance(type_, Record) and type_.key
+    return f"`{type_.title}`" if by_key else _a(type_.title)
+
+
+def _this(type_: Record) -> str:
+    return f"`{type_.title}`" if type_.key else f"this {type_.title}"
+
+
+def _a(title: str) -> str:
+    """A title with its article."""
+    return f"an {title}" if title[0] in "aeiou" else f"a {title}"
+
+
+def _one_of(values: tuple[str, ...]) -> str:
+    return ", ".join(f"`{value}`" for value in values[:-1]) + (
+        f" or `{values[-1]}`" if len(values) > 1 else f"`{values[0]}`"
+    )
+
+
+def _short(text: str, *, limit: int = 60) -> str:
+    shown = text.replace("\n", "\\n").replace("\t", "\\t")
+    return shown if len(shown) <= limit else shown[: limit - 1] + "…"

@@ -1,0 +1,1 @@
+"""YAML as text: nodes and positions, comments, quotes, layout. Nothing about Mail Manager."""

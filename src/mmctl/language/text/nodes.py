@@ -1,0 +1,230 @@
+"""YAML text → nodes: what stands where, with nothing resolved, nothing constructed, nothing run.
+
+A scalar is its text. Syntax errors, anchors, aliases, tags, duplicate keys and nesting beyond
+`MAX_DEPTH` become problems. No knowledge of mmctl's keys may live here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from ruamel.yaml import events
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.reader import ReaderError
+
+from mmctl.language.text.conflicts import conflicts
+from mmctl.language.text.quoting import quoted_line
+from mmctl.language.text.suggest import listed
+from mmctl.language.text.syntax import explained
+from mmctl.language.text.yaml_events import over_events
+from mmctl.problem import Position, Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MAX_DEPTH: Final = 50
+"""Rules need a depth of about ten; more is a mistake or an attack."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A text as it stands; `plain` when it is not quoted."""
+
+    position: Position
+    text: str
+    plain: bool
+    commented: bool
+    """A comment follows on the same line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list."""
+
+    position: Position
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Keys and values in their order; keys are texts and unique."""
+
+    position: Position
+    entries: tuple[tuple[Scalar, Node], ...]
+
+    def get(self, key: str) -> Node | None:
+        """The value of a key, or None."""
+        return next((value for name, value in self.entries if name.text == key), None)
+
+
+Node = Scalar | Sequence | Mapping
+
+
+class _Stop(Exception):
+    """The text cannot be read any further."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+def compose(text: str, *, file: str) -> tuple[Node | None, tuple[Problem, ...]]:
+    """Read one YAML document; None where it is empty or cannot be read."""
+    found = conflicts(text, file=file)
+    if found:
+        return None, found
+    composer = _Composer(text, file)
+    try:
+        node = over_events(text, composer.document)
+    except YAMLError as error:
+        return None, (*composer.problems, composer.syntax(error))
+    except _Stop as stop:
+        return None, (*composer.problems, stop.problem)
+    return node, tuple(composer.problems)
+
+
+class _Composer:
+    """Turns the events of libyaml into nodes."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.file = file
+        self.lines = text.splitlines() or [""]
+        self.problems: list[Problem] = []
+
+    def document(self, next_event: Callable[[], Any]) -> Node | None:
+        """The one document of the text; None where it is empty."""
+        self.problems.clear()
+        self._event = next_event
+        self._event()
+        if isinstance(self._event(), events.StreamEndEvent):
+            return None
+        node = self._node(self._event(), depth=0)
+        self._event()
+        after = self._event()
+        if not isinstance(after, events.StreamEndEvent):
+            self._report(after, "one document a file, got a second", "split it into two files")
+        return node
+
+    def _node(self, event: Any, depth: int) -> Node:
+        if isinstance(event, events.AliasEvent):
+            self._alias(event)
+            return Scalar(self._position(event), "*" + event.anchor, True, False)
+        if depth > MAX_DEPTH:
+            raise _Stop(self._problem(event, f"nested deeper than {MAX_DEPTH} levels"))
+        refused = self._refused_anchor_or_tag(event)
+        if isinstance(event, events.ScalarEvent):
+            return self._scalar(event, refused)
+        if isinstance(event, events.SequenceStartEvent):
+            return self._sequence(event, depth)
+        return self._mapping(event, depth)
+
+    def _scalar(self, event: Any, refused: str) -> Scalar:
+        end = event.end_mark
+        rest = self.lines[end.line][end.column :] if end.line < len(self.lines) else ""
+        commented = rest.lstrip().startswith("#")
+        if refused:
+            # It was reported; read on with the text that was probably meant.
+            return Scalar(self._position(event), f"{refused} {event.value}".strip(), False, False)
+        return Scalar(self._position(event), event.value, not event.style, commented)
+
+    def _sequence(self, event: Any, depth: int) -> Sequence:
+        items: list[Node] = []
+        while not isinstance(item := self._event(), events.SequenceEndEvent):
+            items.append(self._node(item, depth + 1))
+        return Sequence(self._position(event), tuple(items))
+
+    def _mapping(self, event: Any, depth: int) -> Mapping:
+        entries: dict[str, tuple[Scalar, Node]] = {}
+        twice: list[Scalar] = []
+        while not isinstance(item := self._event(), events.MappingEndEvent):
+            key = self._node(item, depth + 1)
+            value = self._node(self._event(), depth + 1)
+            if not isinstance(key, Scalar):
+                self._add(key.position, "a key must be a text", None)
+            elif key.text in entries:
+                twice.append(key)
+            else:
+                entries[key.text] = (key, value)
+        if twice:
+            self._add_twice(twice, entries[twice[0].text][0].position.line)
+        return Mapping(self._position(event), tuple(entries.values()))
+
+    def _add_twice(self, keys: list[Scalar], first: int) -> None:
+        """Several keys that stand twice are one mistake: the line that parts them is missing."""
+        names = list(dict.fromkeys(key.text for key in keys))
+        one = len(names) == 1
+        self._add(
+            keys[0].position,
+            f"the {'key' if one else 'keys'} {listed(names)} {'stands' if one else 'stand'} here "
+            f"twice, first in line {first}",
+            "keep one of the two"
+            if one
+            else "the line that begins the next item (`- …`) or names the next thing is missing",
+            check="duplicate-key",
+        )
+
+    def _refused_anchor_or_tag(self, event: Any) -> str:
+        """What of an anchor or a tag is in the text; it is reported, for neither is read."""
+        tag = getattr(event, "tag", None)
+        if event.anchor is None and tag is None:
+            return ""
+        text = f"&{event.anchor}" if event.anchor is not None else str(tag)
+        what = "anchors" if event.anchor is not None else "tags"
+        help_ = self._quoting_help(event.start_mark.line, event.start_mark.column)
+        self._report(event, f"{what} such as `{text}` are not read", help_)
+        return text
+
+    def _alias(self, event: Any) -> None:
+        help_ = self._quoting_help(event.start_mark.line, event.start_mark.column)
+        self._report(
+            event, f"`*{event.anchor}` is an alias to YAML, and aliases are not read", help_
+        )
+
+    def _quoting_help(self, line: int, column: int) -> str:
+        shown = quoted_line(self.lines[line], column) if line < len(self.lines) else None
+        use_vars = "to write a value once, use `vars`"
+        return f"if it is a value, quote it: `{shown}`; {use_vars}" if shown else use_vars
+
+    def syntax(self, error: YAMLError) -> Problem:
+        """What an error of the library means for the person who wrote the file."""
+        if isinstance(error, ReaderError):
+            line = next((n for n, text in enumerate(self.lines, 1) if _control(text)), 1)
+            at = Position(file=self.file, line=line)
+            message = "a control character, which YAML does not allow"
+            return _problem("syntax", at, message, "remove it, or write it escaped in quotes")
+        found = None
+        if isinstance(error, MarkedYAMLError):
+            found = explained(error, self.lines, lambda event: _Composer("", "").document(event))
+        if found is None:
+            return _problem("syntax", Position(file=self.file), str(error), None)
+        at = Position(file=self.file, line=found.at.line + 1, column=found.at.column + 1)
+        return _problem("syntax", at, found.message, found.help)
+
+    def _position(self, event: Any) -> Position:
+        start, end = event.start_mark, event.end_mark
+        length = end.column - start.column if end.line == start.line else 1
+        return Position(
+            file=self.file, line=start.line + 1, column=start.column + 1, length=max(1, length)
+        )
+
+    def _problem(self, event: Any, message: str) -> Problem:
+        return _problem("syntax", self._position(event), message, None)
+
+    def _report(self, event: Any, message: str, help_: str | None) -> None:
+        self._add(self._position(event), message, help_)
+
+    def _add(
+        self, position: Position, message: str, help_: str | None, *, check: str = "syntax"
+    ) -> None:
+        self.problems.append(_problem(check, position, message, help_))
+
+
+def _problem(check: str, position: Position, message: str, help_: str | None) -> Problem:
+    return Problem(
+        check=check, severity=Severity.ERROR, position=position, message=message, help=help_
+    )
+
+
+def _control(text: str) -> bool:
+    return any((ord(c) < ord(" ") and c != "\t") or "\x7f" <= c < "\xa0" for c in text)

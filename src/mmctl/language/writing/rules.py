@@ -1,0 +1,121 @@
+"""Rules and rule sets as the API has them → as people write them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.language.parsing.actions import ACTION_MEMBERS, DELIVERING, STORING, WORD_MEMBERS
+from mmctl.language.writing.conditions import condition_to_file
+from mmctl.language.writing.parts import CannotWrite, Data, common, text
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Sequence
+
+    from mmctl.model.rules import Rule, RuleAction, RuleSet
+
+KEPT: Final = DELIVERING | STORING
+"""After one of these a Drop is not the end of the mail: it is written `stop`."""
+_NO_NAME: Final = "none"
+
+
+def action_to_file(action: RuleAction, *, stop: bool) -> str | Data:
+    """One action of a rule, as a file says it; `stop`: a Drop is written so.
+
+    Raises:
+        CannotWrite: a value has a line break.
+    """
+    kind, shape = action.kind, action.value
+    if kind == "Drop":
+        return "stop" if stop else "drop"
+    if kind == "ReplaceRecipient":
+        replacement = shape.replace_with
+        return "replace_recipient" if replacement is None else {"replace_recipient": [*replacement]}
+    key, members = next((k, m) for k, (name, m) in ACTION_MEMBERS.items() if name == kind)
+    written = shape.to_api()
+    names = members | ({"on_failure": "ActionFailurePolicy"} if kind != "AddHeader" else {})
+    return {
+        key: {
+            name: _member(member, written[member], multiline=name == "message")
+            for name, member in names.items()
+            if member in written
+        }
+    }
+
+
+def _member(member: str, value: Any, *, multiline: bool) -> Any:
+    if member in WORD_MEMBERS:
+        return value.lower()
+    return value if isinstance(value, int) else text(value, multiline=multiline)
+
+
+def _actions(actions: Iterable[RuleAction]) -> list[str | Data]:
+    written: list[str | Data] = []
+    kept = False
+    for action in actions:
+        written.append(action_to_file(action, stop=kept))
+        kept = kept or action.kind in KEPT
+    return written
+
+
+def rule_to_file(rule: Rule, *, name: str) -> Data:
+    """A rule under a logical name; its live name is added where it differs.
+
+    Raises:
+        CannotWrite: the language has no words for a part of it.
+    """
+    written: Data = {"name": name}
+    if rule.name is None:
+        written["live_name"] = _NO_NAME
+    elif rule.name != name:
+        if rule.name == _NO_NAME:
+            raise CannotWrite("a second rule of the live name `none`")
+        written["live_name"] = rule.name
+    for key, conditions in (("conditions", rule.conditions), ("unless", rule.unless)):
+        if conditions:
+            written[key] = [condition_to_file(condition) for condition in conditions]
+    written["actions"] = _actions(rule.actions)
+    return written
+
+
+def logical_names(rules: Sequence[Rule]) -> tuple[str, ...]:
+    """A name for each rule, all different: the live name, or `rule-01` … where there is none."""
+    taken = {rule.name for rule in rules if rule.name is not None}
+    names: list[str] = []
+    for number, rule in enumerate(rules, 1):
+        if rule.name is not None and rule.name not in names:
+            names.append(rule.name)
+            continue
+        names.append(unused(rule.name or f"rule-{number:02}", taken, limit=32))
+        taken.add(names[-1])
+    return tuple(names)
+
+
+def unused(name: str, taken: Container[str], *, limit: int = 100) -> str:
+    """The name, or the name with a number behind it, of at most `limit` characters."""
+    candidate, number = name, 1
+    while candidate in taken:
+        number += 1
+        candidate = f"{name[: limit - len(str(number)) - 1]}-{number}"
+    return candidate
+
+
+def rule_set_to_file(rule_set: RuleSet, *, name: str) -> Data:
+    """A rule set with its rules, under a logical name.
+
+    Raises:
+        CannotWrite: the language has no words for a part of it.
+    """
+    rules = [
+        _within(f"Rules[{index}]", rule, logical)
+        for index, (rule, logical) in enumerate(
+            zip(rule_set.rules, logical_names(rule_set.rules), strict=True)
+        )
+    ]
+    return {**common(rule_set.rule_set_name, rule_set.tags, name), "rules": rules}
+
+
+def _within(place: str, rule: Rule, name: str) -> Data:
+    try:
+        return rule_to_file(rule, name=name)
+    except CannotWrite as error:
+        raise CannotWrite(f"{place}: {error}") from None

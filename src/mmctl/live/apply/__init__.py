@@ -1,0 +1,1 @@
+"""Apply and rollback: the lock, the calls, what is read back."""

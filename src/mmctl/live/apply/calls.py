@@ -1,0 +1,182 @@
+"""How one call is made during an apply: noted before and after, repeated where that is harmless.
+
+Also the waiting: ingress points take minutes, and what they use is in use until they are gone.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import chain, repeat
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from mmctl.errors import CouldNot
+from mmctl.live.apply.effects import timestamp
+from mmctl.live.apply.written import LAG, keep_writes, recent_writes
+from mmctl.live.state.service import Answer, Noun, OutcomeUnknown, ServiceAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mmctl.live.apply.effects import Means
+    from mmctl.live.apply.written import Line
+
+T = TypeVar("T")
+
+UNDER_WAY: Final = ("PROVISIONING", "UPDATING")
+_FINAL_FAILURES: Final = ("FAILED", "ASSOCIATED_VPC_ENDPOINT_DOES_NOT_EXIST")
+_LOOK_AGAIN: Final = (0.5, 1.0, 2.0)
+"""Seconds before each further look; the last one before all that follow, too."""
+_SURE: Final = 3.5
+"""Seconds for which something must stay as it is before it is taken for somebody else's work."""
+
+
+class WentWrong(Exception):
+    """The service took a call and then said that it failed, or never said that it is done."""
+
+
+class ChangedMeanwhile(Exception):
+    """An object is no longer what the plan was made from: somebody else wrote to it."""
+
+
+class Calls:
+    """The calls of one apply; `wrote` counts those that happened or may have."""
+
+    def __init__(self, means: Means, entry: str) -> None:
+        self._means = means
+        self._entry = entry
+        self.wrote = 0
+        self.written = recent_writes(means.history.store, means.now())
+
+    def remember(self, id: str, part: str, was: object, now: object) -> None:
+        """Keep what a part of an object was and is, for this apply and for the next command."""
+        self.remember_all([{"id": id, "part": part, "was": was, "is": now}])
+
+    def remember_all(self, lines: Sequence[Line]) -> None:
+        """Keep what several parts of objects were and are."""
+        changed = [line for line in lines if line["was"] != line["is"]]
+        for line in changed:
+            self.written.note(line)
+        if changed:
+            keep_writes(self._means.history.store, self._entry, self._means.now(), changed)
+
+    def found(self, look: Callable[[], T | None]) -> T | None:
+        """What a look finds that must be there; None: it is not, however long one looks."""
+        return settled(self._means, look, lambda found: found is not None, is_old=lambda _: True)
+
+    def write(self, operation: str, subject: str, call: Callable[[], T]) -> T:
+        """Make one call, noted before and after."""
+        self._note("before", operation, subject)
+        self.wrote += 1
+        try:
+            answer = call()
+        except (ServiceAnswer, CouldNot) as error:
+            self.wrote -= 1
+            self._note("refused", operation, subject, str(error))
+            raise
+        except OutcomeUnknown as unknown:
+            self._note("unknown", operation, subject, str(unknown))
+            raise
+        self._note("after", operation, subject, answer if isinstance(answer, str) else None)
+        return answer
+
+    def twice(self, operation: str, subject: str, call: Callable[[], None]) -> None:
+        """Make a call that does no harm when it is made twice, again if its outcome is unknown."""
+        try:
+            self.write(operation, subject, call)
+        except OutcomeUnknown:
+            self.write(operation, subject, call)
+
+    def patiently(self, operation: str, subject: str, call: Callable[[], T]) -> T:
+        """Make a call again and again while the service says that something is in use.
+
+        Raises:
+            WentWrong: it still is after the longest time that an ingress point may take.
+        """
+        for _ in range(polls(self._means)):
+            self._means.sleep(self._means.poll_seconds)
+            try:
+                return self.write(operation, subject, call)
+            except ServiceAnswer as answered:
+                if answered.answer is not Answer.CONFLICT:
+                    raise
+                self._means.say(f"  {subject}: {answered.message}")
+        raise WentWrong(f"{operation} of {subject}: still in use")
+
+    def wait_until_ready(self, name: str, id: str) -> None:
+        """Wait until an ingress point is ACTIVE or CLOSED.
+
+        Raises:
+            WentWrong: it failed, is gone, or takes too long.
+        """
+        wait_until_ready(self._means, name, id)
+
+    def wait_until_gone(self, name: str, id: str) -> None:
+        """Wait until an ingress point is gone, and with it the use of what it names.
+
+        Raises:
+            WentWrong: it takes too long.
+        """
+        for _ in range(polls(self._means)):
+            if self._means.service.get(Noun.INGRESS_POINT, id) is None:
+                return
+            self._means.say(f"  ingress point {name} is DEPROVISIONING")
+            self._means.sleep(self._means.poll_seconds)
+        raise WentWrong(f"ingress point {name} does not go")
+
+    def _note(self, moment: str, operation: str, subject: str, detail: str | None = None) -> None:
+        line: dict[str, Any] = {
+            "at": timestamp(self._means.now()),
+            "moment": moment,
+            "operation": operation,
+            "subject": subject,
+        }
+        self._means.history.note(self._entry, line | ({"detail": detail} if detail else {}))
+
+
+def wait_until_ready(means: Means, name: str, id: str, *, may_fail: bool = False) -> None:
+    """Wait until an ingress point is no longer on its way; `may_fail`: in whatever state it ends.
+
+    Raises:
+        WentWrong: it failed, is gone, or takes too long.
+    """
+    look = partial(means.service.get, Noun.INGRESS_POINT, id)
+    status = "PROVISIONING"
+    for _ in range(polls(means)):
+        found = settled(means, look, lambda found: found is not None, is_old=lambda _: True)
+        status = found["Status"] if found else "gone"
+        if status not in UNDER_WAY:
+            break
+        means.say(f"  ingress point {name} is {status}")
+        means.sleep(means.poll_seconds)
+    if status in UNDER_WAY:
+        raise WentWrong(f"ingress point {name} is still {status}")
+    if not may_fail and status in {*_FINAL_FAILURES, "gone"}:
+        raise WentWrong(f"ingress point {name} is {status}")
+
+
+def settled(
+    means: Means,
+    look: Callable[[], T],
+    fits: Callable[[T], bool],
+    *,
+    is_old: Callable[[T], bool] = lambda _: False,
+) -> T:
+    """What a look finds; again after a while where it does not fit.
+
+    What the service answers may be older than the last write: what is known to be old is looked at
+    again for as long as an answer may lag, and all else for a few seconds, before it is taken for
+    the work of somebody else. What the last look finds may not fit either.
+    """
+    found, waited = look(), 0.0
+    for seconds in chain(_LOOK_AGAIN, repeat(_LOOK_AGAIN[-1])):
+        if fits(found) or waited >= (LAG if is_old(found) else _SURE):
+            break
+        means.sleep(seconds)
+        waited += seconds
+        found = look()
+    return found
+
+
+def polls(means: Means) -> int:
+    """How often to look before something takes too long."""
+    return max(2, int(means.patience_seconds / means.poll_seconds))

@@ -1,0 +1,93 @@
+"""Creating an object once, whatever became of an earlier try.
+
+A create that may have happened, or that the service calls a conflict, is settled by looking: what
+carries our tag is ours; anything else is left alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.compiler.configuration import OWNER_TAG
+from mmctl.live.plan.steps import UPDATABLE
+from mmctl.live.state.canonical import digest_of
+from mmctl.live.state.read import list_kind
+from mmctl.live.state.service import NOUN, Answer, Members, Noun, OutcomeUnknown, ServiceAnswer
+
+if TYPE_CHECKING:
+    from mmctl.compiler.configuration import LiveObject
+    from mmctl.language.project import Kind
+    from mmctl.live.apply.calls import Calls
+    from mmctl.live.state.service import MailManager
+
+_TOKEN_LENGTH: Final = 64
+
+
+class Creation:
+    """One create: of which noun, with which request, for which object of the project."""
+
+    def __init__(
+        self, service: MailManager, calls: Calls, noun: Noun, request: Members, thing: LiveObject
+    ) -> None:
+        self.service = service
+        self.calls = calls
+        self.noun = noun
+        self.request = request
+        self.thing = thing
+
+    def run(self, plan_token: str) -> str:
+        """Create, or find what an earlier try created; the id.
+
+        `plan_token` and the logical name make the ClientToken: a repeated create is the same one.
+        """
+        token = digest_of([plan_token, self.noun, self.thing.name])[:_TOKEN_LENGTH]
+
+        def create() -> str:
+            return self.service.create(self.noun, self.request, token)
+
+        operation = f"Create{self.noun}"
+        try:
+            return self.calls.write(operation, self.thing.name, create)
+        except OutcomeUnknown:
+            return self._find() or self.calls.write(operation, self.thing.name, create)
+        except ServiceAnswer as answered:
+            if answered.answer is not Answer.CONFLICT:
+                raise
+            found = self._find() if self._is_leaving() else self.calls.found(self._find)
+            if found is not None:
+                self._make_so(found)
+                return found
+            if self._is_leaving():
+                return self.calls.patiently(operation, self.thing.name, create)
+            raise
+
+    def _find(self) -> str | None:
+        if self.noun is Noun.ADDON_INSTANCE:
+            subscription = self.request["AddonSubscriptionId"]
+            instances = self.service.list(self.noun)
+            of_it = [i for i in instances if i["AddonSubscriptionId"] == subscription]
+            return of_it[0][self.noun.id_member] if of_it else None
+        for listed in list_kind(self.service, self.thing.kind, []):
+            ours = listed.tags.get(OWNER_TAG) == self.thing.project
+            if ours and listed.live_name == self.thing.live_name:
+                return listed.id
+        return None
+
+    def _is_leaving(self) -> bool:
+        """Whether an ingress point of the same name is on its way out; archives take a month."""
+        pending: list[tuple[Kind, str]] = []
+        if self.noun is Noun.INGRESS_POINT:
+            list(list_kind(self.service, self.thing.kind, pending))
+        return (self.thing.kind, self.thing.live_name) in pending
+
+    def _make_so(self, id: str) -> None:
+        """Bring what an earlier create made to what is wanted now."""
+        if self.noun is not NOUN[self.thing.kind]:
+            return
+        members = {m: self.request[m] for m in UPDATABLE[self.thing.kind] if m in self.request}
+        if members:
+            self.calls.write(
+                f"Update{self.noun}",
+                self.thing.name,
+                lambda: self.service.update(self.noun, id, members),
+            )

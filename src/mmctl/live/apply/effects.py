@@ -1,0 +1,71 @@
+"""What apply and rollback are given from outside: service, history, time, secrets, who asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from mmctl.live.history.passwords import Passwords
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from mmctl.live.history.history import History
+    from mmctl.live.history.passwords import Environ
+    from mmctl.live.state.service import MailManager
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """The effects that an apply may have, and the only ones."""
+
+    service: MailManager
+    history: History
+    now: Callable[[], datetime]
+    """The time, in UTC."""
+    sleep: Callable[[float], None]
+    """Wait for a number of seconds."""
+    random_bytes: Callable[[int], bytes]
+    environ: Environ
+    say: Callable[[str], None]
+    """One line of progress."""
+    who: str
+    """The person, for lock and history."""
+    host: str
+    process: int
+    space: str | None = None
+    """Where the number of the process means the same."""
+    poll_seconds: float = 5.0
+    password_variables: frozenset[str] = frozenset()
+    """Variables of other names that may hold SMTP passwords, as the person who runs it said."""
+    revision: Callable[[], str | None] = lambda: None
+    """The revision of the files, asked for when something is applied."""
+    edges: Mapping[str, str] = field(default_factory=dict)
+    """Where the environment leads, for the history."""
+    lag_seconds: float = 6.0
+    """How long after an apply was cut off its last write may not be seen yet: which it was that
+    went through is not known, and so not which answer is old."""
+    patience_seconds: float = 1800.0
+    """How long an ingress point may take: the service needs one to five minutes."""
+
+    @property
+    def passwords(self) -> Passwords:
+        """The SMTP passwords that this project has set, or is to set."""
+        return Passwords(self.history.store, self.environ, self.password_variables)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permissions:
+    """What the person who applies has agreed to."""
+
+    allow_delete: bool = False
+    forced: tuple[str, ...] = ()
+    adopt: bool = False
+    break_lock: bool = False
+
+
+def timestamp(at: datetime) -> str:
+    """A time as ISO 8601 in UTC, to the second."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,307 @@
+"""One plan, carried out step by step: compare, write, remember; wait where the service is slow.
+
+Every write is preceded by a read of what it changes. What this cannot carry on from is told by
+exceptions; `apply.py` says what they mean.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Final, assert_never
+
+from mmctl.language.project import Kind
+from mmctl.language.references import with_references
+from mmctl.live.apply.calls import Calls, ChangedMeanwhile, settled
+from mmctl.live.apply.creating import Creation
+from mmctl.live.apply.glimpses import Glimpses
+from mmctl.live.apply.log_steps import LogSteps
+from mmctl.live.apply.members import IMPORT_BEYOND, MemberSteps
+from mmctl.live.apply.written import ANY, SHAPE, TAGS, THERE, member_part, shape_of, tags_of
+from mmctl.live.plan.steps import LOG_VERBS, PASSWORD, UPDATABLE, Step, Verb, all_tags
+from mmctl.live.state.canonical import digest, digest_of
+from mmctl.live.state.read import read_object
+from mmctl.live.state.service import NOUN, Answer, Members, Noun, OutcomeUnknown, ServiceAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mmctl.compiler.configuration import Key, LiveObject
+    from mmctl.live.apply.effects import Means
+    from mmctl.live.plan.plan import Plan
+    from mmctl.live.state.read import LiveState
+
+_SALT_BYTES: Final = 16
+
+
+class Execution:
+    """The steps of one plan, and how far they got."""
+
+    def __init__(self, plan: Plan, state: LiveState, entry: str, means: Means) -> None:
+        self.plan = plan
+        self.done: list[Step] = []
+        self.calls = Calls(means, entry)
+        self.glimpses = Glimpses()
+        self._means = means
+        self._service = means.service
+        self._passwords = means.passwords
+        self._names = state.names
+        self._digests = dict(state.raw)
+        self._wanted = plan.desired.by_key()
+        self._created: dict[Key, str] = {}
+        self._member_steps = MemberSteps(means, self.calls, plan.token)
+        self._log_steps = LogSteps(means, self.calls, plan.desired, state)
+
+    def run(self) -> None:
+        """Carry out all steps, in order."""
+        for number, step in enumerate(self.plan.steps, 1):
+            self._means.say(f"{number}/{len(self.plan.steps)} {step.text}")
+            self._do(step)
+            self.done.append(step)
+
+    def _do(self, step: Step) -> None:
+        match step.verb:
+            case Verb.CREATE:
+                self._create(step)
+            case Verb.UPDATE:
+                self._update(step)
+            case Verb.FREE_NAME:
+                self._free_name(step)
+            case Verb.TAG | Verb.UNTAG:
+                self._tag(step)
+            case Verb.ADD_MEMBERS | Verb.REMOVE_MEMBERS:
+                self._compare(step)
+                self._member_steps.run(step, self._id(step))
+                self._know_members(step)
+            case Verb.DELIVER_LOGS | Verb.STOP_LOGS:
+                self._log_steps.run(step, self._id(step))
+            case Verb.DELETE:
+                self._delete(step)
+            case _:
+                assert_never(step.verb)
+
+    def _id(self, step: Step) -> str:
+        return step.id if step.id is not None else self._created[step.kind, step.name]
+
+    def _compare(self, step: Step) -> LiveObject | None:
+        """Read the object of a step once more; None: it is gone, as a delete wants it.
+
+        Raises:
+            ChangedMeanwhile: it is not what the plan was made from.
+        """
+        live_id = self._id(step)
+        expected = self._digests.get(live_id)
+
+        def fits(found: LiveObject | None) -> bool:
+            if found is None:
+                return step.verb is Verb.DELETE
+            return expected is None or digest(found) == expected
+
+        found = self._read(step.kind, live_id, fits)
+        if not fits(found):
+            what = "deleted" if found is None else "changed"
+            raise ChangedMeanwhile(f"{step.kind.noun} {step.name} was {what} by somebody else")
+        return found
+
+    def _read(
+        self, kind: Kind, live_id: str, fits: Callable[[LiveObject | None], bool]
+    ) -> LiveObject | None:
+        arn = self._service.identity.arn(NOUN[kind], live_id)
+
+        def look() -> LiveObject | None:
+            # The tags first, so that nothing comes between the look at the object and its write.
+            tags = self._service.tags(arn)
+            found = read_object(self._service, kind, live_id, tags=tags)
+            self.glimpses.see(live_id, found)
+            return found
+
+        is_old = partial(self.calls.written.is_old_object, live_id)
+        return settled(self._means, look, fits, is_old=is_old)
+
+    def _remember(self, kind: Kind, live_id: str, tags: Mapping[str, str] | None = None) -> None:
+        """What we wrote is what a later write of the same object compares with.
+
+        `tags`: what a new object has; of others it is enough that the write is seen.
+        """
+        if not self._is_written_again(live_id):
+            return
+
+        def shows(found: LiveObject | None) -> bool:
+            return (
+                found is not None
+                and not self.calls.written.is_old_object(live_id, found)
+                and (tags is None or all_tags(found) == tags)
+            )
+
+        found = self._read(kind, live_id, shows)
+        if found is not None:
+            self._digests[live_id] = digest(found)
+
+    def _is_written_again(self, live_id: str) -> bool:
+        later = self.plan.steps[len(self.done) + 1 :]
+        created = {key for key, known in self._created.items() if known == live_id}
+        return any(
+            step.id == live_id or (step.kind, step.name) in created
+            for step in later
+            if step.verb not in LOG_VERBS
+        )
+
+    def _create(self, step: Step) -> None:
+        thing = self._wanted[step.kind, step.name]
+        request = self._request(thing)
+        if thing.smtp_password_env:
+            request["IngressPointConfiguration"] = {PASSWORD: self._passwords.value(thing)}
+        live_id = self._run_creation(NOUN[step.kind], request, thing)
+        self._created[thing.key] = live_id
+        self.calls.remember(live_id, THERE, False, True)
+        self.calls.remember(live_id, TAGS, ANY, tags_of(thing))
+        if step.kind is Kind.ADD_ON:
+            self._create_instance(thing, live_id)
+        else:
+            self._names = self._names.with_id(thing.key, live_id)
+        if step.kind is Kind.INGRESS_POINT:
+            self.calls.wait_until_ready(thing.name, live_id)
+            self._remember_password(thing, live_id)
+        self._remember(step.kind, live_id, all_tags(thing))
+
+    def _create_instance(self, thing: LiveObject, subscription: str) -> None:
+        request = {"AddonSubscriptionId": subscription, "Tags": _tag_list(all_tags(thing))}
+        live_id = self._run_creation(Noun.ADDON_INSTANCE, request, thing)
+        without = shape_of(replace(thing, instance=False))
+        self.calls.remember(subscription, SHAPE, without, shape_of(thing))
+        self._names = self._names.with_id(thing.key, live_id)
+
+    def _run_creation(self, noun: Noun, request: Members, thing: LiveObject) -> str:
+        return Creation(self._service, self.calls, noun, request, thing).run(self.plan.token)
+
+    def _update(self, step: Step) -> None:
+        thing, live_id = self._wanted[step.kind, step.name], self._id(step)
+        found = self._compare(step)
+        if step.kind is Kind.ADD_ON:
+            self._create_instance(thing, live_id)
+        elif found is not None:
+            self._write_whole(step, found, self._update_request(step, thing))
+        if PASSWORD in step.members:
+            self._remember_password(thing, live_id, found)
+        self._remember(step.kind, live_id)
+
+    def _update_request(self, step: Step, thing: LiveObject) -> Members:
+        members = self._request(thing)
+        request = {member: members[member] for member in step.members if member in members}
+        if "Status" in step.members:
+            request["StatusToUpdate"] = "CLOSED" if thing.closed else "ACTIVE"
+        if PASSWORD in step.members:
+            request["IngressPointConfiguration"] = {PASSWORD: self._passwords.value(thing)}
+        return request
+
+    def _write_whole(self, step: Step, before: LiveObject, request: Members) -> None:
+        """Update; an unknown outcome is settled by reading: unchanged means it did not happen."""
+        noun, live_id = NOUN[step.kind], self._id(step)
+        call = partial(self._service.update, noun, live_id, request)
+        try:
+            self.calls.write(f"Update{noun}", step.name, call)
+        except OutcomeUnknown:
+            found = read_object(self._service, step.kind, live_id)
+            if found is not None and digest(found) == self._digests.get(live_id):
+                self.calls.write(f"Update{noun}", step.name, call)
+        now = shape_of(updated(before, request))
+        self.calls.remember(live_id, SHAPE, shape_of(before), now)
+        if step.kind is Kind.INGRESS_POINT:
+            self.calls.wait_until_ready(step.name, live_id)
+
+    def _free_name(self, step: Step) -> None:
+        noun, live_id = NOUN[step.kind], self._id(step)
+        request: Members = {noun.name_member: step.values[0][0]}
+        found = self._compare(step)
+        if found is None:
+            return
+        if step.kind is Kind.TRAFFIC_POLICY:
+            request["PolicyStatements"] = found.shape.to_api()["PolicyStatements"]
+        self._write_whole(step, found, request)
+        self._remember(step.kind, live_id)
+
+    def _tag(self, step: Step) -> None:
+        found = self._compare(step)
+        for arn in self._arns(step, found):
+            if step.verb is Verb.TAG:
+                call = partial(self._service.tag, arn, dict(step.values))
+                self.calls.twice("TagResource", step.name, call)
+            else:
+                call = partial(self._service.untag, arn, [key for key, _ in step.values])
+                self.calls.twice("UntagResource", step.name, call)
+        if found is not None:
+            keys = {key for key, _ in step.values}
+            kept = {key: value for key, value in all_tags(found).items() if key not in keys}
+            now = kept | (dict(step.values) if step.verb is Verb.TAG else {})
+            self.calls.remember(self._id(step), TAGS, ANY, digest_of(now))
+        self._remember(step.kind, self._id(step))
+
+    def _know_members(self, step: Step) -> None:
+        """Keep which addresses came or went; of very many the first ones tell an old answer."""
+        added = step.verb is Verb.ADD_MEMBERS
+        about = {"id": self._id(step), "was": not added, "is": added}
+        addresses = [address for address, _ in step.values[:IMPORT_BEYOND]]
+        self.calls.remember_all([about | {"part": member_part(each)} for each in addresses])
+
+    def _arns(self, step: Step, found: LiveObject | None) -> list[str]:
+        """What has the tags of an object; what a plan reads them from comes last."""
+        identity = self._service.identity
+        arns = [identity.arn(NOUN[step.kind], self._id(step))]
+        if step.kind is Kind.ADD_ON and found is not None and found.id is not None:
+            arns.insert(0, identity.arn(Noun.ADDON_INSTANCE, found.id))
+        return arns
+
+    def _delete(self, step: Step) -> None:
+        found = self._compare(step)
+        if found is None:
+            return
+        if step.kind is Kind.ADD_ON and found.id is not None:
+            self._delete_one(Noun.ADDON_INSTANCE, found.id, step.name)
+        self._delete_one(NOUN[step.kind], self._id(step), step.name)
+        self.calls.remember(self._id(step), THERE, True, False)
+        if step.kind is Kind.INGRESS_POINT:
+            self.calls.wait_until_gone(step.name, self._id(step))
+
+    def _delete_one(self, noun: Noun, live_id: str, name: str) -> None:
+        delete = partial(self._service.delete, noun, live_id)
+        try:
+            self.calls.twice(f"Delete{noun}", name, delete)
+        except ServiceAnswer as answered:
+            if answered.answer is not Answer.CONFLICT:
+                raise
+            self.calls.patiently(f"Delete{noun}", name, delete)
+
+    def _request(self, thing: LiveObject) -> Members:
+        request = with_references(thing.shape, self._names.live).to_api()
+        return request | {"Tags": _tag_list(all_tags(thing))}
+
+    def _remember_password(
+        self, thing: LiveObject, live_id: str, before: LiveObject | None = None
+    ) -> None:
+        if thing.smtp_password_env:
+            last = before.password_version if before else None
+
+            def shows(found: LiveObject | None) -> bool:
+                return found is not None and found.password_version != last
+
+            found = self._read(Kind.INGRESS_POINT, live_id, shows)
+            version = found.password_version if found else None
+            salt = self._means.random_bytes(_SALT_BYTES)
+            self._passwords.remember(live_id, self._passwords.value(thing), version, salt)
+
+
+def updated(before: LiveObject, request: Members) -> LiveObject:
+    """An object as it reads when an update with a request is done, as far as that can be known."""
+    known = before.shape.to_api().keys() | set(UPDATABLE[before.kind])
+    members = {member: value for member, value in request.items() if member in known}
+    status = request.get("StatusToUpdate")
+    return replace(
+        before,
+        shape=type(before.shape).logical(before.shape.to_api() | members),
+        closed=before.closed if status is None else status == "CLOSED",
+        unknown=(),
+    )
+
+
+def _tag_list(tags: dict[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]

@@ -1,0 +1,307 @@
+"""Making and ending the delivery of one log: source, destination, delivery, and their remains.
+
+Each is looked for before it is made, so that what an apply left half-done is gone on with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from mmctl.compiler.configuration import OWNER_TAG
+from mmctl.live.apply.calls import ChangedMeanwhile, settled
+from mmctl.live.apply.written import ANY, MARK, log_part
+from mmctl.live.plan.steps import Verb
+from mmctl.live.state.logs import (
+    LOGS_TAG,
+    NOWHERE,
+    destination_arn,
+    destination_name,
+    picked,
+    read_sources,
+    receiver_of,
+    source_name,
+)
+from mmctl.live.state.service import NOUN, Answer, OutcomeUnknown, ServiceAnswer
+from mmctl.model.logs import LogType, is_delivery_destination
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mmctl.compiler.configuration import LiveConfiguration
+    from mmctl.live.apply.calls import Calls
+    from mmctl.live.apply.effects import Means
+    from mmctl.live.plan.steps import Step
+    from mmctl.live.state.logs import LogDelivery, Logs, LogSource
+    from mmctl.live.state.read import LiveState
+
+T = TypeVar("T")
+
+_BUSY: Final = "currently being updated"
+"""A ConflictException that passes (terraform-provider-aws issue 42194)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Log:
+    """One type of the logs of one resource."""
+
+    resource_arn: str
+    log_type: str
+    name: str
+    """The logical name of the resource."""
+    project: str
+
+
+class LogSteps:
+    """The calls that begin and end deliveries, in one apply."""
+
+    def __init__(
+        self, means: Means, calls: Calls, desired: LiveConfiguration, state: LiveState
+    ) -> None:
+        self._means = means
+        self._service = means.service
+        self._calls = calls
+        self._wanted = desired.by_key()
+        self._project = desired.project
+        self._expected = {
+            (thing.id, of.value): (thing.logging.get(of), thing.logs_of_others.get(of))
+            for thing in state.configuration.objects
+            for of in LogType
+        }
+        """Where the logs of live resources went, and whose the deliveries of others were."""
+        self._ended: set[str] = set()
+        """Ids of deliveries and names of sources that are gone; an old answer may have them."""
+        self._begun: set[str] = set()
+        """ARNs of destinations of deliveries that are new; an old answer may lack them."""
+        self._made: set[str] = set()
+        """ARNs of destinations that are there, whatever an old answer says."""
+
+    @property
+    def _logs(self) -> Logs:
+        return self._service.logs
+
+    def run(self, step: Step, live_id: str) -> None:
+        """Begin or end the delivery of the log that a step names.
+
+        Raises:
+            ChangedMeanwhile: it is not what the plan was made from.
+            ServiceAnswer, OutcomeUnknown, CouldNot, WentWrong: as `Calls` does.
+        """
+        (of, receiver), *_ = step.values
+        arn = self._service.identity.arn(NOUN[step.kind], live_id)
+        log = _Log(resource_arn=arn, log_type=of, name=step.name, project=self._project)
+        thing = self._wanted.get((step.kind, step.name))
+        expected = self._expected.pop((live_id, of), None)
+        wanted = thing.logging if thing is not None else {}
+        is_ending = thing is None or step.verb is Verb.STOP_LOGS
+
+        def look() -> tuple[str | None, str | None]:
+            logging, others = picked(self._sources(log), wanted, self._project)
+            return logging.get(of), others.get(of)
+
+        def fits(found: tuple[str | None, str | None]) -> bool:
+            left = expected is not None and expected[0] == NOWHERE and found[0] is None
+            return expected is None or found == expected or left
+
+        def is_old(found: tuple[str | None, str | None]) -> bool:
+            return self._calls.written.is_old(live_id, log_part(of), found[0])
+
+        if not fits(settled(self._means, look, fits, is_old=is_old)):
+            raise ChangedMeanwhile(
+                f"the log delivery of {step.kind.noun} {step.name} was changed by somebody else"
+            )
+        if thing is None or is_ending:
+            # The mark stays as long as another log of it is delivered, or is going to be.
+            self._stop(log, is_last=not wanted and not self._goes_on(live_id))
+        else:
+            whose = thing.logs_of_others
+            self._deliver(log, receiver, (whose[of] or None) if of in whose else self._project)
+        was = expected[0] if expected is not None else ANY
+        self._calls.remember(live_id, log_part(of), was, None if is_ending else receiver)
+
+    def _goes_on(self, live_id: str) -> bool:
+        """Whether a log of a resource is still to be ended by a later step."""
+        return any(
+            each == live_id and logging is not None and others is None
+            for (each, _), (logging, others) in self._expected.items()
+        )
+
+    def _sources(self, log: _Log) -> tuple[LogSource, ...]:
+        """The sources of a log's resource, of all its logs."""
+        return tuple(
+            replace(
+                source, deliveries=tuple(d for d in source.deliveries if d.id not in self._ended)
+            )
+            for source in read_sources(self._logs, self._service.identity, [log.resource_arn])
+            if source.name not in self._ended
+        )
+
+    def _deliver(self, log: _Log, receiver: str, owner: str | None) -> None:
+        """Let a log go to a receiver; `owner` is whose the delivery is to be, None: nobody's."""
+        # Always: that it is there already may be an answer from before it was taken away.
+        mark = partial(self._service.tag, log.resource_arn, {LOGS_TAG: "yes"})
+        self._calls.twice("TagResource", log.name, mark)
+        self._calls.remember(_id_of(log), MARK, False, True)
+        source = self._source(log)
+        delivery = self._delivery(log, receiver)
+        if delivery is None:
+            self._create(log, source, self._destination(log, receiver), receiver, owner)
+        elif owner is not None and delivery.project != owner:
+            tag = partial(self._logs.tag, delivery.arn, {OWNER_TAG: owner})
+            self._calls.twice("TagResource", log.name, tag)
+        elif owner is None and delivery.project is not None:
+            untag = partial(self._logs.untag, delivery.arn, [OWNER_TAG])
+            self._calls.twice("UntagResource", log.name, untag)
+        self._delete_unused_destinations(log)
+
+    def _stop(self, log: _Log, *, is_last: bool) -> None:
+        """End this project's deliveries of a log, with what only they needed.
+
+        `is_last`: none of the resource's logs is delivered from here any more.
+        """
+        for source in self._of_type(log):
+            for delivery in source.deliveries:
+                if delivery.project == log.project:
+                    end = partial(self._logs.delete_delivery, delivery.id)
+                    self._again("DeleteDelivery", log.name, end)
+                    self._ended.add(delivery.id)
+                    self._begun.discard(delivery.destination_arn)
+        self._delete_unused_destinations(log)
+        # The source goes last: as long as it is there, a later apply sees what is to be ended.
+        for source in self._of_type(log):
+            if source.made_here and not source.deliveries:
+                end = partial(self._logs.delete_source, source.name)
+                self._again("DeleteDeliverySource", log.name, end)
+                self._ended.add(source.name)
+        if is_last and not any(source.made_here for source in self._sources(log)):
+            unmark = partial(self._service.untag, log.resource_arn, [LOGS_TAG])
+            self._calls.twice("UntagResource", log.name, unmark)
+            self._calls.remember(_id_of(log), MARK, True, False)
+
+    def _of_type(self, log: _Log) -> list[LogSource]:
+        return [source for source in self._sources(log) if source.log_type == log.log_type]
+
+    def _source(self, log: _Log) -> str:
+        """The name of the source of a log, made where it is not there."""
+
+        def find() -> str | None:
+            return next((source.name for source in self._of_type(log)), None)
+
+        name = source_name(log.resource_arn, log.log_type)
+        put = partial(
+            self._logs.put_source, name, log.resource_arn, log.log_type, {OWNER_TAG: log.project}
+        )
+        found = find()
+        if found is not None:
+            return found
+        self._ended.discard(name)
+        return self._once("PutDeliverySource", log.name, put, find) or name
+
+    def _destination(self, log: _Log, receiver: str) -> str:
+        """The ARN of the destination for a receiver, made where it is not there."""
+        if is_delivery_destination(receiver):
+            return receiver
+        name = destination_name(log.project, receiver)
+        arn = destination_arn(self._service.identity, name)
+        if arn in self._made:
+            return arn
+
+        def find() -> str | None:
+            return arn if self._logs.destination(name) is not None else None
+
+        if find() is None:
+            put = partial(self._logs.put_destination, name, receiver, {OWNER_TAG: log.project})
+            self._once("PutDeliveryDestination", log.name, put, find)
+        self._made.add(arn)
+        return arn
+
+    def _delivery(self, log: _Log, receiver: str) -> LogDelivery | None:
+        """The delivery of a log to a receiver, this project's before those of others."""
+        fits = [
+            delivery
+            for source in self._of_type(log)
+            for delivery in source.deliveries
+            if delivery.goes_to(receiver)
+        ]
+        return next((each for each in fits if each.project == log.project), next(iter(fits), None))
+
+    def _create(
+        self, log: _Log, source: str, destination: str, receiver: str, owner: str | None
+    ) -> None:
+        def find() -> str | None:
+            found = self._delivery(log, receiver)
+            return found.id if found is not None else None
+
+        tags = {OWNER_TAG: owner} if owner is not None else {}
+        create = partial(self._logs.create_delivery, source, destination, tags)
+        self._once("CreateDelivery", log.name, create, find)
+        self._begun.add(destination)
+
+    def _delete_unused_destinations(self, log: _Log) -> None:
+        """Delete the destinations that were made here and that no delivery uses any more."""
+        made_here = [
+            found
+            for found in self._logs.destinations()
+            if found["name"] == destination_name(log.project, receiver_of(found))
+        ]
+        used = self._begun | {
+            each["deliveryDestinationArn"]
+            for each in self._logs.deliveries()
+            if each["id"] not in self._ended
+        }
+        for found in made_here:
+            if found["arn"] not in used:
+                end = partial(self._logs.delete_destination, found["name"])
+                self._made.discard(found["arn"])
+                self._end_unless_used(log, end)
+
+    def _end_unless_used(self, log: _Log, end: Callable[[], None]) -> None:
+        """Delete a destination, unless a delivery uses it that no answer shows yet."""
+        try:
+            self._again("DeleteDeliveryDestination", log.name, end)
+        except ServiceAnswer as answered:
+            if answered.answer is not Answer.CONFLICT:
+                raise
+
+    def _once(
+        self,
+        operation: str,
+        subject: str,
+        make: Callable[[], T],
+        find: Callable[[], T | None],
+    ) -> T | None:
+        """Make something; where it is not known whether it was made, look before trying again.
+
+        A try that was made again on the way meets its own work: that conflict is none.
+        """
+        try:
+            return self._patiently(operation, subject, make)
+        except OutcomeUnknown:
+            return find() or self._patiently(operation, subject, make)
+        except ServiceAnswer as answered:
+            found = self._calls.found(find) if answered.answer is Answer.CONFLICT else None
+            if found is None:
+                raise
+            return found
+
+    def _again(self, operation: str, subject: str, end: Callable[[], None]) -> None:
+        """Make a call that does no harm when it is made twice."""
+        try:
+            self._patiently(operation, subject, end)
+        except OutcomeUnknown:
+            self._patiently(operation, subject, end)
+
+    def _patiently(self, operation: str, subject: str, call: Callable[[], T]) -> T:
+        """Make a call, again and again while CloudWatch Logs says that it is at work."""
+        try:
+            return self._calls.write(operation, subject, call)
+        except ServiceAnswer as answered:
+            if answered.answer is not Answer.CONFLICT or _BUSY not in answered.message:
+                raise
+        return self._calls.patiently(operation, subject, call)
+
+
+def _id_of(log: _Log) -> str:
+    """The id of the resource whose log it is."""
+    return log.resource_arn.rpartition("/")[2]

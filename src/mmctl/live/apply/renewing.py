@@ -1,0 +1,143 @@
+"""A saved plan before it is shown and carried out: made anew from what is live now.
+
+Nothing that a file says of the live state is used. What the plan wants is taken from it, all else
+is read; the result must be the plan that was reviewed, or what is left of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mmctl.errors import Refused
+from mmctl.live.apply.settling import read_as_planned, read_settled, settle
+from mmctl.live.compare.edits import EditKind
+from mmctl.live.history.by_hand import with_marks
+from mmctl.live.history.past import past_of, refuse_done, refuse_others, since
+from mmctl.live.plan.plan import make_plan
+from mmctl.live.plan.stale import check_fresh, check_place
+from mmctl.live.plan.steps import call_id
+from mmctl.live.state.replacing import is_left_over
+
+if TYPE_CHECKING:
+    from mmctl.live.apply.effects import Means
+    from mmctl.live.compare.edits import Edit
+    from mmctl.live.plan.plan import Plan, Target
+
+_NAMED = 5
+_MADE_ANEW = (EditKind.ADDED, EditKind.REPLACED, EditKind.ADOPTED)
+
+
+def renewed(plan: Plan, target: Target, project: str, means: Means) -> Plan:
+    """The plan from fresh reads; where an attempt of its own was cut off, what is left of it.
+
+    Raises:
+        Refused: it is for another place or other settings, was carried out, or is stale.
+        CouldNot: the service cannot be asked.
+    """
+    check_place(plan, means.service.identity)
+    _check_settings(plan, target, project)
+    own, others = since(plan, means.history)
+    refuse_done(own)
+    if own:
+        settle(means, plan.desired.project)
+        state = read_settled(means, plan.desired, means.history.known())
+    else:
+        state = read_as_planned(means, plan, means.history.known())
+        check_fresh(plan, state)
+    refuse_others(others)
+    made = make_plan(
+        target,
+        plan.desired,
+        state,
+        serial=len(means.history.entries()) if own else plan.serial,
+        new_passwords=plan.new_passwords,
+    )
+    _check_same(made, plan, cut_off=bool(own))
+    made = with_marks(made, means.history)
+    return replace(
+        made,
+        past=past_of(means.history),
+        seal=plan.seal,
+        failed_cases=plan.failed_cases,
+        lint_errors=plan.lint_errors,
+        behaviour=plan.behaviour,
+        trust=plan.trust,
+        warnings=(*made.warnings, *(each for each in plan.warnings if each not in made.warnings)),
+    )
+
+
+def _check_settings(plan: Plan, target: Target, project: str) -> None:
+    """Refuse a plan of another project, or one for which other brakes hold here."""
+    if plan.desired.project != project:
+        raise Refused(
+            f"the plan is for project `{plan.desired.project}`, this is `{project}`",
+            why="what belongs to another project is not touched",
+            help="apply it from the project that it was made in",
+        )
+    for what, planned, is_now in (
+        ("protected", plan.target.protected, target.protected),
+        ("brakes", plan.target.brakes, target.brakes),
+        ("known_members", plan.target.known_members, target.known_members),
+    ):
+        if planned != is_now:
+            raise Refused(
+                f"the plan was made with other settings of environment "
+                f"{plan.target.environment}: `{what}`",
+                why="what holds up a plan is what the environment says now",
+                help="make a new plan: mmctl plan --save FILE",
+            )
+
+
+def _check_same(made: Plan, plan: Plan, *, cut_off: bool) -> None:
+    """Refuse what was made anew where it is another plan; of one that was cut off a part is left.
+
+    Raises:
+        Refused: with what was not in the plan.
+    """
+    outside = [edit for edit in made.edits if not _is_part_of(edit, made, plan, cut_off=cut_off)]
+    if outside or not (cut_off or made.steps == plan.steps):
+        lines = [
+            f"  {edit.resource}/{edit.object}: {edit.name} {edit.kind} {edit.path}".rstrip()
+            for edit in outside[:_NAMED]
+        ]
+        lines += [f"  and {len(outside) - _NAMED} more"] if len(outside) > _NAMED else []
+        raise Refused(
+            "the plan is stale: what it would do now is not what it says",
+            details=tuple(lines),
+            why="applying it would do what nobody saw",
+            help="look at the change, then make a new plan: mmctl plan",
+        )
+
+
+def _is_part_of(edit: Edit, made: Plan, plan: Plan, *, cut_off: bool) -> bool:
+    """Whether an edit is one of a plan's, or what is left of one where it was cut off."""
+    if cut_off and _is_left_over(edit, made):
+        return True
+    name = _name_in(plan, edit, made) if cut_off else edit.object
+    return any(
+        (edit.kind, edit.path, edit.before, edit.after)
+        == (each.kind, each.path, each.before, each.after)
+        or (cut_off and (edit.path == each.path or each.kind in _MADE_ANEW))
+        for each in plan.edits
+        if (each.resource, each.object) == (edit.resource, name)
+        and (each.rule == edit.rule or each.kind in _MADE_ANEW)
+    )
+
+
+def _is_left_over(edit: Edit, made: Plan) -> bool:
+    """Whether an edit takes away what a replacement has left behind, which was part of it."""
+    thing = made.live.find(edit.resource, edit.object)
+    gone = edit.kind is EditKind.REMOVED and not edit.of_rule
+    return gone and thing is not None and is_left_over(thing, made.desired)
+
+
+def _name_in(plan: Plan, edit: Edit, made: Plan) -> str:
+    """What a plan calls the object of an edit: what is half gone may have lost its name here."""
+    thing = made.live.find(edit.resource, edit.object)
+    same = (
+        each.name
+        for each in plan.live.of_kind(edit.resource)
+        if thing is not None and call_id(each) == call_id(thing)
+    )
+    return next(same, edit.object)

@@ -1,0 +1,91 @@
+"""Waiting until what is read is to be relied on: nothing old, and nothing under way.
+
+While an ingress point is UPDATING, the service does not say whether it will be open or closed, and
+while an import is under way, not which members a list will have.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from mmctl.compiler.configuration import OWNER_TAG
+from mmctl.errors import CouldNot
+from mmctl.live.apply.calls import UNDER_WAY, WentWrong, settled, wait_until_ready
+from mmctl.live.apply.members import settle_imports
+from mmctl.live.apply.written import recent_writes
+from mmctl.live.plan.stale import stale_objects
+from mmctl.live.state.read import read_live
+from mmctl.live.state.service import Noun
+
+if TYPE_CHECKING:
+    from mmctl.compiler.configuration import LiveConfiguration
+    from mmctl.live.apply.effects import Means
+    from mmctl.live.apply.written import Written
+    from mmctl.live.plan.plan import Plan
+    from mmctl.live.state.read import LiveState
+
+
+def read_settled(
+    means: Means,
+    desired: LiveConfiguration,
+    known: LiveConfiguration | None = None,
+    written: Written | None = None,
+) -> LiveState:
+    """Read what is live, again where an answer is older than what this project wrote last.
+
+    `written` are the writes of this command; else those of the last one are known by its journal.
+
+    Raises:
+        CouldNot: as `read_live` does.
+    """
+    writes = written or recent_writes(means.history.store, means.now())
+    look = partial(read_live, means.service, desired, known)
+    is_old = writes.is_old_state
+    return settled(means, look, lambda state: not is_old(state), is_old=is_old)
+
+
+def read_as_planned(means: Means, plan: Plan, known: LiveConfiguration | None) -> LiveState:
+    """Read what a plan was made from; where it differs, again for some seconds.
+
+    Raises:
+        CouldNot: as `read_live` does.
+    """
+    look = partial(read_settled, means, plan.desired, known)
+    return settled(means, look, lambda state: not stale_objects(plan, state))
+
+
+def settle(means: Means, project: str, *, stop_imports: bool = False) -> None:
+    """Wait for the project's ingress points and imports that an earlier apply left under way.
+
+    `stop_imports`: end them, as a rollback takes away what they add.
+
+    Raises:
+        CouldNot: one takes too long, or the service cannot be asked.
+    """
+    _let_answers_catch_up(means)
+    settle_imports(means, stop=stop_imports)
+    service, noun = means.service, Noun.INGRESS_POINT
+    for summary in service.list(noun):
+        live_id = summary[noun.id_member]
+        if summary.get("Status") not in UNDER_WAY:
+            continue
+        if service.tags(service.identity.arn(noun, live_id)).get(OWNER_TAG) != project:
+            continue
+        try:
+            wait_until_ready(means, summary[noun.name_member], live_id, may_fail=True)
+        except WentWrong as error:
+            raise CouldNot(str(error), help="nothing was written; try again later") from error
+
+
+def _let_answers_catch_up(means: Means) -> None:
+    """Wait until the last write of an apply that was cut off just now must be seen."""
+    entry = means.history.unended()
+    journal = means.history.journal(entry.id) if entry is not None else ()
+    if not journal:
+        return
+    since = (means.now() - datetime.fromisoformat(journal[-1]["at"])).total_seconds()
+    if 0 <= since < means.lag_seconds:
+        means.say("an apply was cut off just now: waiting until its last write is seen")
+        means.sleep(means.lag_seconds - since)

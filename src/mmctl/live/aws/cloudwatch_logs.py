@@ -1,0 +1,146 @@
+"""Log deliveries through a boto3 client of CloudWatch Logs."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.live.aws.answers import asking, insist_on_whole_answers, reading, unreadable, writing
+from mmctl.live.state.service import Answer, Members, OutcomeUnknown, ServiceAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+_AT_ONCE: Final = 20
+"""Resources or sources that one Describe call takes."""
+
+
+class AwsLogs:
+    """CloudWatch Logs behind one client."""
+
+    def __init__(self, client: Any) -> None:
+        insist_on_whole_answers(client)
+        self._client = client
+
+    def sources(self, resource_arns: Sequence[str]) -> Iterator[Members]:
+        """The sources of some resources."""
+        for some in _parts(resource_arns):
+            yield from self._pages("DescribeDeliverySources", "deliverySources", resourceArns=some)
+
+    def deliveries(self, source_names: Sequence[str] | None = None) -> Iterator[Members]:
+        """The deliveries of some sources, or of all."""
+        filters: list[dict[str, Any]] = [{}]
+        if source_names is not None:
+            filters = [{"deliverySourceNames": some} for some in _parts(source_names)]
+        for each in filters:
+            yield from self._pages("DescribeDeliveries", "deliveries", **each)
+
+    def destinations(self) -> Iterator[Members]:
+        """All destinations."""
+        yield from self._pages("DescribeDeliveryDestinations", "deliveryDestinations")
+
+    def destination(self, name: str) -> Members | None:
+        """One destination; None: there is none."""
+        try:
+            with reading("GetDeliveryDestination"):
+                answer = self._client.get_delivery_destination(name=name)
+        except ServiceAnswer as answered:
+            if answered.answer is Answer.NOT_FOUND:
+                return None
+            raise unreadable(answered) from answered
+        found: Members = answer["deliveryDestination"]
+        return found
+
+    def put_source(
+        self, name: str, resource_arn: str, log_type: str, tags: Mapping[str, str]
+    ) -> None:
+        """Make a source that is not there."""
+        with writing("PutDeliverySource"):
+            self._client.put_delivery_source(
+                name=name, resourceArn=resource_arn, logType=log_type, tags=dict(tags)
+            )
+
+    def put_destination(self, name: str, arn: str, tags: Mapping[str, str]) -> None:
+        """Make a destination that is not there."""
+        configuration = {"destinationResourceArn": arn}
+        with writing("PutDeliveryDestination"):
+            self._client.put_delivery_destination(
+                name=name, deliveryDestinationConfiguration=configuration, tags=dict(tags)
+            )
+
+    def create_delivery(self, source: str, destination_arn: str, tags: Mapping[str, str]) -> str:
+        """Join a source and a destination, give the id of the delivery."""
+        given = {"tags": dict(tags)} if tags else {}
+        with writing("CreateDelivery"):
+            answer = self._client.create_delivery(
+                deliverySourceName=source, deliveryDestinationArn=destination_arn, **given
+            )
+        created = answer.get("delivery", {}).get("id")
+        if not isinstance(created, str):
+            raise OutcomeUnknown("CreateDelivery", "the answer has no id")
+        return created
+
+    def delete_delivery(self, id: str) -> None:
+        """Delete a delivery; one that is not there is deleted already."""
+        with _deleting("DeleteDelivery"):
+            self._client.delete_delivery(id=id)
+
+    def delete_source(self, name: str) -> None:
+        """Delete a source; one that is not there is deleted already."""
+        with _deleting("DeleteDeliverySource"):
+            self._client.delete_delivery_source(name=name)
+
+    def delete_destination(self, name: str) -> None:
+        """Delete a destination; one that is not there is deleted already."""
+        with _deleting("DeleteDeliveryDestination"):
+            self._client.delete_delivery_destination(name=name)
+
+    def tags(self, arn: str) -> dict[str, str]:
+        """The tags of a source, destination or delivery; of one that is gone, none."""
+        try:
+            with reading("ListTagsForResource"):
+                answer = self._client.list_tags_for_resource(resourceArn=arn)
+        except ServiceAnswer as answered:
+            if answered.answer is Answer.NOT_FOUND:
+                return {}
+            raise unreadable(answered) from answered
+        found: dict[str, str] = answer.get("tags", {})
+        return found
+
+    def tag(self, arn: str, tags: Mapping[str, str]) -> None:
+        """Set tags, others stay."""
+        with writing("TagResource"):
+            self._client.tag_resource(resourceArn=arn, tags=dict(tags))
+
+    def untag(self, arn: str, keys: Sequence[str]) -> None:
+        """Take tags away."""
+        with writing("UntagResource"):
+            self._client.untag_resource(resourceArn=arn, tagKeys=[*keys])
+
+    def _pages(self, operation: str, result: str, **parameters: Any) -> Iterator[Members]:
+        from botocore import xform_name  # noqa: PLC0415 - slow to import
+
+        call = getattr(self._client, xform_name(operation))
+        token: dict[str, str] = {}
+        while True:
+            with asking(operation):
+                page = call(**parameters, **token)
+            yield from page.get(result, ())
+            if not page.get("nextToken"):
+                return
+            token = {"nextToken": page["nextToken"]}
+
+
+def _parts(names: Sequence[str]) -> Iterator[list[str]]:
+    for start in range(0, len(names), _AT_ONCE):
+        yield [*names[start : start + _AT_ONCE]]
+
+
+@contextmanager
+def _deleting(operation: str) -> Iterator[None]:
+    try:
+        with writing(operation):
+            yield
+    except ServiceAnswer as answered:
+        if answered.answer is not Answer.NOT_FOUND:
+            raise

@@ -1,0 +1,214 @@
+"""Messages in an S3 bucket: listed page by page, read by ranges, several at a time.
+
+Of a message no more is fetched than somebody needs (`mmctl.mail.partial`). Objects that hold many
+messages are read like files (`mmctl.mail.archives`), block by block. What is in memory does not
+grow with the bucket.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final, Protocol
+
+from mmctl.errors import UsageError
+from mmctl.live.aws.bucket import UnreadableObject
+from mmctl.mail.archives import (
+    UnreadableFileError,
+    archives_of,
+    is_one_file,
+    messages_of_file,
+    no_such_message,
+    too_large,
+)
+from mmctl.mail.contents import no_message
+from mmctl.mail.left_out import LeftOut, Why
+from mmctl.mail.partial import FIRST_BYTES, Message, fetched
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+    from concurrent.futures import Future
+
+    from mmctl.live.aws.bucket import ObjectEntry
+    from mmctl.mail.left_out import Skip
+    from mmctl.mail.partial import Needs
+
+READERS: Final = 16
+"""Objects that are fetched at the same time: an answer takes far longer to come than to read."""
+AHEAD: Final = 2 * READERS
+"""Objects at most that are fetched before it is their turn."""
+AHEAD_BYTES: Final = 64 * 1024 * 1024
+"""Bytes at most of these objects, but for one that is larger by itself."""
+BLOCK: Final = 8 * 1024 * 1024
+"""Bytes of an archive that are fetched at once."""
+
+
+class Objects(Protocol):
+    """The objects of a bucket, to be listed and read in parts."""
+
+    @property
+    def place(self) -> str:
+        """The bucket as a URL."""
+
+    def entries(self, prefix: str) -> Iterator[ObjectEntry]:
+        """The objects whose keys have a prefix, page by page."""
+
+    def part(self, entry: ObjectEntry, start: int, end: int) -> bytes:
+        """The bytes from one place up to another; UnreadableObject: this object has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """An object with what was fetched of it."""
+
+    entry: ObjectEntry
+    content: bytes = b""
+    many: bool = False
+    """Whether it holds many messages; only its first bytes are here."""
+    left_out: LeftOut | None = None
+
+
+def messages_in_bucket(
+    bucket: Objects, prefix: str, needs: Needs, *, skip: Skip
+) -> Iterator[Message]:
+    """The messages in all objects whose keys have a prefix, in the order of keys.
+
+    Where there are none, it may be one message of an archive, as reports call it. What cannot be
+    read, and what is no message, is handed to `skip`.
+
+    Raises:
+        UsageError: there is no such object, or no such message in it.
+        CouldNot: the bucket cannot be used.
+    """
+    found = False
+    for begun in _begun_ahead(bucket, prefix, needs):
+        found = True
+        name = f"{bucket.place}/{begun.entry.key}"
+        if begun.left_out is not None:
+            skip(begun.left_out)
+        elif begun.many:
+            try:
+                yield from _in_archive(bucket, begun, name, skip)
+            except UnreadableFileError as error:
+                skip(error.left_out)
+        else:
+            yield Message(name, begun.content, begun.entry.size - len(begun.content))
+    if not found and not (yield from _one_of_archive(bucket, prefix, needs)):
+        raise UsageError(
+            f"no object of `{bucket.place}` has a key that begins with `{prefix}`"
+            if prefix
+            else f"bucket `{bucket.place}` is empty"
+        )
+
+
+def _in_archive(bucket: Objects, begun: _Begun, name: str, skip: Skip) -> Iterator[Message]:
+    with io.BufferedReader(_ObjectFile(bucket, begun.entry, begun.content)) as file:
+        for inside, content in messages_of_file(name, file, skip, size=begun.entry.size):
+            yield Message(inside, content)
+
+
+def _one_of_archive(bucket: Objects, key: str, needs: Needs) -> Generator[Message, None, bool]:
+    """One message of an archive, those after it are not read; whether there is such an archive."""
+    name = f"{bucket.place}/{key}"
+
+    def of_this(left_out: LeftOut) -> None:
+        if left_out.name == name:
+            raise UnreadableFileError(left_out)
+
+    for archive in archives_of(key):
+        entry = next((entry for entry in bucket.entries(archive) if entry.key == archive), None)
+        begun = None if entry is None else _begun(bucket, entry, needs)
+        if begun is None or not begun.many:
+            continue
+        place = f"{bucket.place}/{archive}"
+        for message in _in_archive(bucket, begun, place, of_this):
+            if message.name == name:
+                yield message
+                return True
+        raise no_such_message(place, name)
+    return False
+
+
+def _begun_ahead(bucket: Objects, prefix: str, needs: Needs) -> Iterator[_Begun]:
+    """All objects in their order; those that come next are fetched meanwhile."""
+    waiting: deque[tuple[int, Future[_Begun]]] = deque()
+    size = 0
+    pool = ThreadPoolExecutor(READERS, thread_name_prefix="s3")
+    try:
+        for entry in bucket.entries(prefix):
+            if _is_folder(entry):
+                continue
+            while waiting and (len(waiting) >= AHEAD or size + entry.size > AHEAD_BYTES):
+                size -= waiting[0][0]
+                yield waiting.popleft()[1].result()
+            waiting.append((entry.size, pool.submit(_begun, bucket, entry, needs)))
+            size += entry.size
+        for _, begun in waiting:
+            yield begun.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _is_folder(entry: ObjectEntry) -> bool:
+    """Whether an object only stands for a folder, as the console makes them."""
+    return entry.size == 0 and entry.key.endswith("/")
+
+
+def _begun(bucket: Objects, entry: ObjectEntry, needs: Needs) -> _Begun:
+    """Fetch what is needed of a message, or the first bytes of something else."""
+    name = f"{bucket.place}/{entry.key}"
+    try:
+        size = entry.size
+        start = bucket.part(entry, 0, min(FIRST_BYTES, size)) if size else b""
+        if not is_one_file(entry.key, start):
+            return _Begun(entry, start, many=True)
+        if left_out := too_large(name, size):
+            return _Begun(entry, left_out=left_out)
+        content = fetched(size, needs, partial(bucket.part, entry), start)
+        return _Begun(entry, content, left_out=no_message(name, content))
+    except UnreadableObject as unreadable:
+        return _Begun(entry, left_out=LeftOut(name, Why.UNREADABLE, str(unreadable)))
+
+
+class _ObjectFile(io.RawIOBase):
+    """An object as a file; one block of it is in memory."""
+
+    def __init__(self, bucket: Objects, entry: ObjectEntry, start: bytes) -> None:
+        self._bucket = bucket
+        self._entry = entry
+        self._block, self._begins = start, 0
+        self._place = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._entry.size}
+        self._place = max(0, origin[whence] + offset)
+        return self._place
+
+    def tell(self) -> int:
+        return self._place
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override] # what io hands over
+        at = self._place - self._begins
+        if not 0 <= at < len(self._block):
+            end = min(self._entry.size, self._place + BLOCK)
+            self._block = self._fetched(end) if end > self._place else b""
+            self._begins, at = self._place, 0
+        part = self._block[at : at + len(buffer)]
+        buffer[: len(part)] = part
+        self._place += len(part)
+        return len(part)
+
+    def _fetched(self, end: int) -> bytes:
+        try:
+            return self._bucket.part(self._entry, self._place, end)
+        except UnreadableObject as unreadable:
+            raise OSError(0, str(unreadable)) from unreadable

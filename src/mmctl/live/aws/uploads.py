@@ -1,0 +1,74 @@
+"""Files that go to a pre-signed URL: no credentials, no signature, one PUT.
+
+The URL says by itself who may send; it is told by the service and is a secret for an hour or so.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.errors import CouldNot
+from mmctl.live.state.service import OutcomeUnknown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from mmctl.emulator.core import MailManager
+
+OPERATION: Final = "PutObject"
+"""What Amazon S3 calls it."""
+_FIRST_ERROR: Final = 300
+_SERVER_ERROR: Final = 500
+
+
+def put(url: str, body: bytes) -> None:
+    """Send a file, through the proxy that the environment names, if any.
+
+    Raises:
+        OutcomeUnknown: it may have arrived.
+        CouldNot: it was refused.
+    """
+    from botocore.awsrequest import AWSRequest  # noqa: PLC0415 - slow to import
+    from botocore.exceptions import HTTPClientError  # noqa: PLC0415 - slow to import
+    from botocore.httpsession import URLLib3Session  # noqa: PLC0415 - slow to import
+    from botocore.utils import get_environ_proxies  # noqa: PLC0415 - slow to import
+
+    session = URLLib3Session(timeout=60, proxies=get_environ_proxies(url))
+    try:
+        answer = session.send(AWSRequest(method="PUT", url=url, data=body).prepare())
+    except HTTPClientError as error:
+        raise OutcomeUnknown(OPERATION, _without(url, str(error))) from error
+    finally:
+        session.close()
+    _judge(answer.status_code, answer.text)
+
+
+def put_embedded(
+    embedded: MailManager, observe: Callable[[str, Mapping[str, Any]], None] | None
+) -> Callable[[str, bytes], None]:
+    """The same in process, for the URLs of an embedded Mail Manager."""
+    from mmctl.emulator.delivery import Delivery, Undelivered  # noqa: PLC0415 - needed here alone
+    from mmctl.emulator.wire import upload_answer  # noqa: PLC0415 - needed here alone
+
+    def put(url: str, body: bytes) -> None:
+        if observe is not None:
+            observe(OPERATION, {"Url": url, "Body": body})
+        answer = upload_answer(embedded, url, body)
+        if answer.delivery is not Delivery.WHOLE:
+            raise OutcomeUnknown(OPERATION, str(Undelivered(answer.delivery)))
+        _judge(answer.status, answer.body.decode())
+
+    return put
+
+
+def _judge(status: int, text: str) -> None:
+    if status >= _SERVER_ERROR:
+        raise OutcomeUnknown(OPERATION, f"{status}: {text}")
+    if status >= _FIRST_ERROR:
+        raise CouldNot(f"{OPERATION}: {status}: {text}", help="try again; the URL may be too old")
+
+
+def _without(url: str, text: str) -> str:
+    """A message without the signature in it."""
+    return text.replace(url, url.partition("?")[0])

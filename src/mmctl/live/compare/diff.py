@@ -1,0 +1,116 @@
+"""Desired against live: the edits, object by object, rule by rule.
+
+Both sides carry logical names already (`mmctl.live.state.read` pairs them); nothing here is ordered
+into calls: that is `mmctl.live.plan.steps`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mmctl.language.project import Kind
+from mmctl.live.compare.changes import changes, path_text
+from mmctl.live.compare.edits import Edit, EditKind
+from mmctl.live.compare.file_words import in_words
+from mmctl.live.compare.rules import rule_edits
+from mmctl.live.state.canonical import LOG_MEMBERS, LOGGING, canonical, canonical_pair
+from mmctl.live.state.replacing import is_left_over, why_replaced
+from mmctl.live.state.service import NOUN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.compiler.configuration import LiveConfiguration, LiveObject
+
+
+def diff(
+    desired: LiveConfiguration,
+    live: LiveConfiguration,
+    new_passwords: frozenset[str] = frozenset(),
+) -> tuple[Edit, ...]:
+    """The edits that make the live configuration the desired one.
+
+    `new_passwords` are ingress points whose password is to be set although nothing else tells.
+    """
+    return tuple(_edits(desired, live, new_passwords))
+
+
+def _edits(
+    desired: LiveConfiguration, live: LiveConfiguration, new_passwords: frozenset[str]
+) -> Iterator[Edit]:
+    found = live.by_key()
+    for thing in desired.objects:
+        counterpart = found.get(thing.key)
+        if counterpart is None:
+            yield _edit(EditKind.ADDED, thing, after=canonical(thing))
+        else:
+            yield from object_edits(thing, counterpart, desired.project)
+            if thing.kind is Kind.INGRESS_POINT and thing.name in new_passwords:
+                yield _edit(
+                    EditKind.CHANGED,
+                    thing,
+                    path="auth.smtp_password",
+                    after="another",
+                    words="auth: another SMTP password",
+                )
+    wanted = desired.by_key()
+    for thing in live.objects:
+        if thing.key not in wanted and thing.project == desired.project:
+            note = "left over from a replacement" if is_left_over(thing, desired) else None
+            yield _edit(EditKind.REMOVED, thing, before=canonical(thing), note=note)
+
+
+def object_edits(desired: LiveObject, live: LiveObject, project: str) -> Iterator[Edit]:
+    """The edits inside one object that is there on both sides."""
+    if live.project != project and desired.project == project:
+        owner = f"belongs to project {live.project}" if live.project else None
+        yield _edit(EditKind.ADOPTED, desired, note=owner)
+    if live.project == project and desired.project != project:
+        yield _edit(EditKind.RELEASED, desired)
+    yield from _log_owner_edits(desired, live)
+    wanted, is_now = canonical_pair(desired, live)
+    if wanted == is_now:
+        return
+    reason = why_replaced(desired, live)
+    if reason:
+        yield _edit(EditKind.REPLACED, desired, note=reason)
+    name = NOUN[desired.kind].name_member
+    before, after = is_now.pop(name), wanted.pop(name)
+    if before != after:
+        yield _edit(EditKind.RENAMED, desired, before=before, after=after)
+    if desired.kind is Kind.RULE_SET:
+        yield from rule_edits(
+            desired.name, is_now.pop("Rules"), wanted.pop("Rules"), desired.origins
+        )
+    if LOGGING in is_now or LOGGING in wanted:
+        # A log that starts is a change of its own, not of all logging.
+        is_now.setdefault(LOGGING, {})
+        wanted.setdefault(LOGGING, {})
+    for change, words in in_words(desired.kind, changes(is_now, wanted), is_now, wanted):
+        yield _edit(
+            EditKind.CHANGED,
+            desired,
+            words=words,
+            path=change.text,
+            before=change.before,
+            after=change.after,
+        )
+
+
+def _log_owner_edits(desired: LiveObject, live: LiveObject) -> Iterator[Edit]:
+    """Log deliveries that are as they shall be, but somebody else's, or shall be again."""
+    for of, arn in sorted(desired.logging.items()):
+        ours, made_here = (of not in each.logs_of_others for each in (desired, live))
+        if live.logging.get(of) != arn or ours is made_here:
+            continue
+        project = live.logs_of_others.get(of)
+        yield _edit(
+            EditKind.ADOPTED if ours else EditKind.RELEASED,
+            desired,
+            path=path_text((LOGGING, LOG_MEMBERS[of])),
+            note=f"belongs to project {project}" if project else None,
+        )
+
+
+def _edit(kind: EditKind, thing: LiveObject, **more: Any) -> Edit:
+    return Edit(kind=kind, resource=thing.kind, object=thing.name, place=thing.place, **more)

@@ -1,0 +1,1 @@
+"""The history: applies and rollbacks, snapshots, pins, and where they are stored."""

@@ -1,0 +1,44 @@
+"""Drift: live against the last applied state, and against the files, told apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mmctl.live.compare.diff import diff
+from mmctl.live.history.last_applied import renamed
+
+if TYPE_CHECKING:
+    from mmctl.live.compare.edits import Edit
+    from mmctl.live.history.history import History
+    from mmctl.live.plan.plan import Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drift:
+    """How live, the last applied state and the files differ."""
+
+    by_hand: tuple[Edit, ...]
+    """From the last applied state to live: somebody changed it elsewhere."""
+    not_applied: tuple[Edit, ...]
+    """From live to the files."""
+    known: bool
+    """Whether anything was applied from here before."""
+    cut_off: str | None = None
+    """The entry that was stopped part-way after that: some of `by_hand` may be its doing."""
+
+    @property
+    def any(self) -> bool:
+        """Whether there is any difference."""
+        return bool(self.by_hand or self.not_applied)
+
+
+def drift_of(plan: Plan, history: History) -> Drift:
+    """Compare the live state that a plan was made from with both."""
+    applied, cut_off = history.applied(), history.unended()
+    return Drift(
+        by_hand=() if applied is None else diff(plan.live, renamed(applied, plan.live)),
+        not_applied=plan.edits,
+        known=applied is not None,
+        cut_off=cut_off.id if cut_off else None,
+    )

@@ -1,0 +1,361 @@
+"""The memory of applies and rollbacks: entries, their snapshots, pins, what was applied last.
+
+All of it lives in one store for an account, region and project; nothing here calls the service.
+A text that is damaged stands in nobody's way: it is read as far as it can be, rebuilt from what is
+left, and set aside under another name by the next apply or rollback (`rebuilding.py`).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.errors import CouldNot, UsageError
+from mmctl.inputs import parse_json
+from mmctl.live.history.entries import (
+    APPLIED,
+    ENTRY,
+    PINS,
+    Doing,
+    HistoryEntry,
+    Result,
+    entry_document,
+    entry_of,
+    number_of,
+)
+from mmctl.live.history.pinning import same_pin
+from mmctl.live.history.pins import Pin, numbered, pin_document, pin_of
+from mmctl.live.history.rebuilding import rebuilt_entries, rebuilt_pins
+from mmctl.live.history.snapshots import Standing, snapshot_document, snapshot_of, standing
+from mmctl.live.history.store import Damaged
+from mmctl.live.state.encode import configuration_document, configuration_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from mmctl.compiler.configuration import LiveConfiguration
+    from mmctl.live.history.snapshots import Snapshot
+    from mmctl.live.history.store import Store
+    from mmctl.live.plan.plan import Plan
+
+_DIGITS: Final = 4
+"""An id begins with the number of its entry."""
+SNAPSHOT: Final = ".snapshot.json"
+JOURNAL: Final = ".journal.jsonl"
+_PROBE: Final = "probe"
+_TO_ANOTHER: Final = "go back to another one: mmctl history, then mmctl rollback ID"
+
+
+class History:
+    """The entries of a store, oldest first."""
+
+    def __init__(self, store: Store, warn: Callable[[str], None] | None = None) -> None:
+        self.store = store
+        self._warn = warn
+        self._warned: set[str] = set()
+        self._ended: dict[str, HistoryEntry] = {}
+        """Entries that were read and that nothing changes any more: a bucket is asked once."""
+
+    def entries(self) -> tuple[HistoryEntry, ...]:
+        """All entries, oldest first; those that are lost or damaged as their snapshots tell."""
+        names = set(self.store.names(""))
+        found = {name.removesuffix(ENTRY): self.entry(name) for name in names if _ends(name, ENTRY)}
+        lost = {name.removesuffix(SNAPSHOT) for name in names if _ends(name, SNAPSHOT)}
+        lost = {each for each in lost if found.get(each) is None}
+        sound = [entry for entry in found.values() if entry is not None]
+        return tuple(sorted([*sound, *rebuilt_entries(self, sound, lost)], key=_order))
+
+    def untold(self) -> tuple[str, ...]:
+        """The ids, oldest first, of which something is left, but no entry or snapshot to read."""
+        names = [name.partition(".")[0] for name in self.store.names("")]
+        left = {name for name in names if name.partition("-")[0].isdecimal()}
+        return tuple(sorted(left - {entry.id for entry in self.entries()}, key=number_of))
+
+    def entry(self, name: str) -> HistoryEntry | None:
+        """The entry of a file; None: it is damaged."""
+        if name in self._ended:
+            return self._ended[name]
+        try:
+            entry = entry_of(self._json(name), name.removesuffix(ENTRY))
+        except (Damaged, KeyError, TypeError, ValueError):
+            self.tell(name, "its snapshot tells what it was")
+            return None
+        if entry.result in {Result.DONE, Result.NOTHING}:
+            self._ended[name] = entry
+        return entry
+
+    def next_number(self) -> int:
+        """The number of an entry to come: after all that have left anything behind."""
+        heads = (name.partition("-")[0] for name in self.store.names(""))
+        return max((int(head) for head in heads if head.isdecimal()), default=0) + 1
+
+    def tell(self, name: str, instead: str) -> None:
+        """Warn, once, of a damaged text."""
+        if name not in self._warned:
+            self._warned.add(name)
+            self.warn(f"`{name}` in {self.store.place} is damaged: {instead}")
+
+    def warn(self, text: str) -> None:
+        """Say what a person should know of the store, and the command does not stop for."""
+        if self._warn is not None:
+            self._warn(f"warning: {text}")
+
+    def find(self, prefix: str) -> HistoryEntry:
+        """The entry of an id, of its number, or of an unambiguous beginning of one.
+
+        Raises:
+            UsageError: there is none, or more than one.
+        """
+        if prefix.isdecimal():
+            prefix = prefix.zfill(_DIGITS)
+        found = [entry for entry in self.entries() if entry.id.startswith(prefix)]
+        exact = [entry for entry in found if entry.id == prefix]
+        if len(exact or found) == 1:
+            return (exact or found)[0]
+        if not found:
+            raise UsageError(
+                f"no apply or rollback has the id `{prefix}`", help="see: mmctl history"
+            )
+        ids = ", ".join(entry.id for entry in found)
+        raise UsageError(f"`{prefix}` begins several ids: {ids}", help="write more of the id")
+
+    def last_apply(self) -> HistoryEntry | None:
+        """The newest apply that wrote something, or may have."""
+        applies = [
+            entry
+            for entry in self.entries()
+            if entry.kind is Doing.APPLY and entry.result is not Result.NOTHING
+        ]
+        return applies[-1] if applies else None
+
+    def unended(self) -> HistoryEntry | None:
+        """The newest entry, where it was stopped part-way or killed."""
+        entries = self.entries()
+        cut_off = {Result.UNFINISHED, Result.STOPPED}
+        return entries[-1] if entries and entries[-1].result in cut_off else None
+
+    def cut_off(self) -> tuple[HistoryEntry, ...]:
+        """The entries that were stopped part-way or killed since the last one that was done."""
+        found: list[HistoryEntry] = []
+        for entry in reversed(self.entries()):
+            if entry.result is Result.DONE:
+                break
+            if entry.result is not Result.NOTHING:
+                found.append(entry)
+        return tuple(reversed(found))
+
+    def snapshot(self, id: str) -> Snapshot:
+        """The state before an entry.
+
+        Raises:
+            CouldNot: the snapshot is not there or damaged.
+        """
+        try:
+            document = self._json(id + SNAPSHOT)
+        except CouldNot as error:
+            error.help = error.help or _TO_ANOTHER
+            raise
+        try:
+            return snapshot_of(document)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise Damaged(
+                f"snapshot `{id}` in {self.store.place} is damaged: {error}", help=_TO_ANOTHER
+            ) from error
+
+    def standing(self, entry: HistoryEntry) -> Standing:
+        """Whether the snapshot of an entry is the one that the entry names.
+
+        Raises:
+            CouldNot: the snapshot is not there or damaged.
+        """
+        snapshot = self.snapshot(entry.id)
+        if (snapshot.account, snapshot.region) != (entry.account, entry.region):
+            return Standing.OTHER
+        try:
+            return standing(self._json(entry.id + SNAPSHOT), entry)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return Standing.OTHER
+
+    def check_writable(self) -> None:
+        """Try whether snapshots can be kept, before anybody is asked to agree to anything.
+
+        Raises:
+            CouldNot: the store does not take them.
+        """
+        self.store.put(_PROBE, "")
+        self.store.delete(_PROBE)
+
+    def begin(
+        self, entry: HistoryEntry, plan: Plan, plan_document: Mapping[str, Any]
+    ) -> HistoryEntry:
+        """Keep the snapshot, then the entry that names it: before this nothing may be written.
+
+        Raises:
+            CouldNot: the store does not take them.
+        """
+        document = snapshot_document(entry, plan, plan_document)
+        begun = replace(entry, snapshot=document["digest"])
+        self.store.put(entry.id + SNAPSHOT, text_of(document))
+        self.put(begun)
+        return begun
+
+    def end(self, entry: HistoryEntry, result: Result) -> HistoryEntry:
+        """Say how it ended."""
+        ended = replace(entry, result=result)
+        self.put(ended)
+        return ended
+
+    def put(self, entry: HistoryEntry) -> None:
+        """Write an entry."""
+        self._ended.pop(entry.id + ENTRY, None)
+        self.store.put(entry.id + ENTRY, text_of(entry_document(entry)))
+
+    def note(self, id: str, line: Mapping[str, Any]) -> None:
+        """Add a line to the journal of an entry, on disk when this returns."""
+        try:
+            self.store.append(id + JOURNAL, _line_text(line))
+        except Damaged:
+            self.mend_journal(id)
+            self.store.append(id + JOURNAL, _line_text(line))
+
+    def journal(self, id: str) -> tuple[dict[str, Any], ...]:
+        """The journal of an entry; lines that are cut off or damaged are left out."""
+        try:
+            lines = (self.store.get(id + JOURNAL) or "").splitlines()
+        except Damaged:
+            lines = ["?"]
+        found = [_line_of(line) for line in lines]
+        if None in found:
+            self.tell(id + JOURNAL, "what can be read of it is taken")
+        return tuple(line for line in found if line is not None)
+
+    def mend_journal(self, id: str) -> None:
+        """Set a damaged journal aside, and keep what can be read of it in its place."""
+        lines = self.journal(id)
+        if id + JOURNAL in self._warned:
+            self.set_aside(id + JOURNAL)
+            self.store.put(id + JOURNAL, "".join(f"{_line_text(line)}\n" for line in lines))
+
+    def set_aside(self, name: str) -> None:
+        """Keep a damaged text under a name that nothing reads; it is said."""
+        self.warn(f"`{name}` was damaged: it is kept as `{self.store.set_aside(name)}`")
+
+    def pins(self) -> tuple[Pin, ...]:
+        """What rollbacks took away and nobody has unpinned."""
+        try:
+            return self.kept_pins()
+        except Damaged:
+            self.tell(PINS, "the rollbacks in the history tell what is pinned")
+            return rebuilt_pins(self)
+
+    def kept_pins(self) -> tuple[Pin, ...]:
+        """The pins as they were written.
+
+        Raises:
+            Damaged: they cannot be read.
+        """
+        if self.store.get(PINS) is None:
+            return ()
+        document = self._json(PINS)
+        try:
+            return tuple(map(pin_of, document))
+        except (KeyError, TypeError, ValueError) as error:
+            raise Damaged(f"`{PINS}` in {self.store.place} is damaged: {error}") from error
+
+    def pin(self, pins: Iterable[Pin], entry: HistoryEntry) -> None:
+        """Hold from now on what a rollback takes away."""
+        before = self.pins()
+        new = [pin for pin in pins if not any(same_pin(pin, other) for other in before)]
+        self.keep_pins((*before, *numbered(new, entry.number, entry.at, entry.reason)))
+
+    def keep_pins(self, pins: Iterable[Pin]) -> None:
+        """Write the pins; without any, there is no file of them. Damaged ones are set aside."""
+        try:
+            self.kept_pins()
+        except Damaged:
+            self.set_aside(PINS)
+        documents = [pin_document(pin) for pin in pins]
+        if documents:
+            self.store.put(PINS, text_of(documents))
+        else:
+            self.store.delete(PINS)
+
+    def unpin(self, id: str | None = None) -> tuple[Pin, ...]:
+        """Lift all pins, those of a rollback, or one; which.
+
+        Raises:
+            UsageError: there is no such pin.
+        """
+        before = self.pins()
+        lifted = tuple(pin for pin in before if id is None or _is_named(pin, id))
+        if id is not None and not lifted:
+            raise UsageError(f"no pin has the id `{id}`", help="mmctl history shows the pins")
+        self.keep_pins(pin for pin in before if pin not in lifted)
+        return lifted
+
+    def applied(self) -> LiveConfiguration | None:
+        """The live state as the last apply or rollback left it; None: it is not known."""
+        try:
+            if self.store.get(APPLIED) is None:
+                return None
+            return configuration_of(self._json(APPLIED))
+        except (Damaged, KeyError, TypeError, ValueError, AttributeError):
+            self.tell(APPLIED, "the next apply or rollback writes it again")
+            return None
+
+    def known(self) -> LiveConfiguration | None:
+        """What is known here of names and ids: the last applied state, or the newest snapshot."""
+        found = self.applied()
+        ids = sorted(self.store.names(SNAPSHOT), reverse=True) if found is None else []
+        for name in ids:
+            try:
+                return self.snapshot(name.removesuffix(SNAPSHOT)).configuration
+            except CouldNot:
+                continue
+        return found
+
+    def keep_applied(self, live: LiveConfiguration) -> None:
+        """Remember the state that was read back after an apply or rollback."""
+        self.store.put(APPLIED, text_of(configuration_document(live)))
+
+    def _json(self, name: str) -> Any:
+        text = self.store.get(name)
+        if text is None:
+            raise CouldNot(f"there is no `{name}` in {self.store.place}")
+        try:
+            return parse_json(text)
+        except ValueError as error:
+            raise Damaged(f"`{name}` in {self.store.place} is damaged: {error}") from error
+
+
+def text_of(document: object) -> str:
+    """A document as the text of a file."""
+    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _order(entry: HistoryEntry) -> tuple[int, str]:
+    return entry.number, entry.id
+
+
+def _ends(name: str, ending: str) -> bool:
+    return name.endswith(ending) and name.partition("-")[0].isdecimal()
+
+
+def _line_text(line: Mapping[str, Any]) -> str:
+    return json.dumps(line, sort_keys=True, ensure_ascii=False)
+
+
+def _line_of(line: str) -> dict[str, Any] | None:
+    """A line of a journal; None: it is damaged."""
+    try:
+        found = parse_json(line)
+    except ValueError:
+        return None
+    whole = isinstance(found, dict) and {"at", "moment", "operation", "subject"} <= found.keys()
+    return found if whole else None
+
+
+def _is_named(pin: Pin, id: str) -> bool:
+    """Whether an id names a pin: its own, or the number of the rollback that set it."""
+    return pin.id == id or (id.isdecimal() and pin.entry == int(id))

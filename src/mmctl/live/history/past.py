@@ -1,0 +1,122 @@
+"""Whether a plan was carried out before, and what came since: it names the last entry it saw.
+
+A saved plan works once. Only an attempt of its own that was cut off is gone on with.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.errors import Refused
+from mmctl.live.history.entries import Result
+from mmctl.live.plan.plan import Past
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mmctl.live.history.entries import HistoryEntry
+    from mmctl.live.history.history import History
+    from mmctl.live.plan.plan import Plan
+
+_NAMED = 3
+
+
+def past_of(history: History) -> Past:
+    """What a plan that is made now comes after."""
+    entries = history.entries()
+    return Past(last=entries[-1].id if entries else None)
+
+
+def check_past(plan: Plan, history: History) -> None:
+    """Refuse a plan that was carried out before, or after which something else was.
+
+    Raises:
+        Refused: with the entries that came since.
+    """
+    own, others = since(plan, history)
+    refuse_done(own)
+    refuse_others(others)
+
+
+def since(
+    plan: Plan, history: History
+) -> tuple[tuple[HistoryEntry, ...], tuple[HistoryEntry, ...]]:
+    """The entries that came after a plan was made and may have written: its own, and others.
+
+    Raises:
+        Refused: the history here is that of another store.
+    """
+    if plan.past is None:
+        return (), ()
+    found = [
+        entry
+        for entry in _after(plan.past, history.entries())
+        if entry.result is not Result.NOTHING
+    ]
+    own = [entry for entry in found if plan.seal is not None and entry.plan == plan.seal]
+    return tuple(own), tuple(entry for entry in found if entry not in own)
+
+
+def refuse_done(own: Sequence[HistoryEntry]) -> None:
+    """Refuse what was carried out before; what was cut off may be gone on with.
+
+    Raises:
+        Refused: with the entry.
+    """
+    done = [entry for entry in own if entry.result is Result.DONE]
+    if done:
+        raise Refused(
+            f"the plan was applied already: {_listed(done)}",
+            why="a saved plan works once: applying it again would undo what was done since",
+            help="make a new plan: mmctl plan",
+        )
+
+
+def refuse_others(others: Sequence[HistoryEntry]) -> None:
+    """Refuse what was made before something else was carried out.
+
+    Raises:
+        Refused: with the entries.
+    """
+    if others:
+        came = "1 apply or rollback" if len(others) == 1 else f"{len(others)} applies and rollbacks"
+        raise Refused(
+            f"the plan is stale: {came} came since it was made: {_listed(others)}",
+            why="whoever agreed to the plan did not know of them",
+            help="make a new plan: mmctl plan",
+        )
+
+
+def is_past_unknown(plan: Plan, history: History) -> bool:
+    """Whether nothing tells if a saved plan was carried out before: the store has no entries.
+
+    Where nothing of the project is live, nothing that came since could be undone.
+    """
+    project = plan.desired.project
+    live = any(thing.project == project for thing in plan.live.objects)
+    return plan.seal is not None and live and not history.entries()
+
+
+def _after(past: Past, entries: Sequence[HistoryEntry]) -> Sequence[HistoryEntry]:
+    """The entries after the one that a plan names; a store that lost all of them has none.
+
+    Raises:
+        Refused: they are those of another store.
+    """
+    if past.last is None or not entries:
+        return entries
+    ids = [entry.id for entry in entries]
+    if past.last not in ids:
+        raise Refused(
+            f"the plan was made after {past.last}, which is not in the history here",
+            why="what was applied since cannot be known from the history of another store",
+            help="use the store that it was made with (`snapshots:`), or make a new plan: "
+            "mmctl plan",
+        )
+    return entries[ids.index(past.last) + 1 :]
+
+
+def _listed(entries: Sequence[HistoryEntry]) -> str:
+    named = [f"{entry.id} ({entry.kind}, {entry.result}, by {entry.who})" for entry in entries]
+    more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+    return ", ".join(named[:_NAMED]) + more

@@ -1,0 +1,1 @@
+"""The plan: its edits in order, the steps of an apply, what must be known first, and its file."""

@@ -1,0 +1,211 @@
+"""Log deliveries as CloudWatch Logs holds them, and which of them are this project's.
+
+A source is a rule set or ingress point and one type of its logs; a destination receives; a
+delivery joins the two. The verbs are declared here; `aws_logs.py` carries them out.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
+
+from mmctl.compiler.configuration import OWNER_TAG
+from mmctl.language.project import Kind
+from mmctl.live.state.canonical import digest_of
+from mmctl.model.logs import LogType, bare_destination
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from mmctl.live.state.service import Identity, Members
+
+LOGS_TAG: Final = "mmctl:logs"
+"""The tag of rule sets and ingress points of which logs were ever delivered from here: without it
+CloudWatch Logs need not be asked."""
+NOWHERE: Final = "nowhere"
+"""The destination of a source that was made here and has no delivery: of an apply that stopped."""
+SENDING: Final = (Kind.RULE_SET, Kind.INGRESS_POINT)
+"""The kinds whose logs can be delivered."""
+_WORDS: Final = {
+    LogType.APPLICATION_LOGS: "application",
+    LogType.TRAFFIC_POLICY_DEBUG_LOGS: "debug",
+}
+
+
+class Logs(Protocol):
+    """The log deliveries of one account and region.
+
+    Each verb may raise ServiceAnswer, OutcomeUnknown, or CouldNot where nothing could be asked.
+    """
+
+    def sources(self, resource_arns: Sequence[str]) -> Iterator[Members]:
+        """The sources of some resources."""
+
+    def deliveries(self, source_names: Sequence[str] | None = None) -> Iterator[Members]:
+        """The deliveries of some sources, or of all."""
+
+    def destinations(self) -> Iterator[Members]:
+        """All destinations."""
+
+    def destination(self, name: str) -> Members | None:
+        """One destination; None: there is none."""
+
+    def put_source(
+        self, name: str, resource_arn: str, log_type: str, tags: Mapping[str, str]
+    ) -> None:
+        """Make a source that is not there."""
+
+    def put_destination(self, name: str, arn: str, tags: Mapping[str, str]) -> None:
+        """Make a destination that is not there."""
+
+    def create_delivery(self, source: str, destination_arn: str, tags: Mapping[str, str]) -> str:
+        """Join a source and a destination, give the id of the delivery."""
+
+    def delete_delivery(self, id: str) -> None:
+        """Delete a delivery; one that is not there is deleted already."""
+
+    def delete_source(self, name: str) -> None:
+        """Delete a source; one that is not there is deleted already."""
+
+    def delete_destination(self, name: str) -> None:
+        """Delete a destination; one that is not there is deleted already."""
+
+    def tags(self, arn: str) -> dict[str, str]:
+        """The tags of a source, destination or delivery."""
+
+    def tag(self, arn: str, tags: Mapping[str, str]) -> None:
+        """Set tags, others stay."""
+
+    def untag(self, arn: str, keys: Sequence[str]) -> None:
+        """Take tags away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogDelivery:
+    """One delivery of a source."""
+
+    id: str
+    arn: str
+    destination_arn: str
+    """ARN of the destination as CloudWatch Logs knows it."""
+    receiver: str
+    """ARN of the log group, bucket or stream; of a destination elsewhere, its own."""
+    project: str | None
+    """The value of the tag `mmctl:project`."""
+
+    def goes_to(self, arn: str | None) -> bool:
+        """Whether it delivers to what a file calls by this ARN."""
+        return arn in {self.receiver, self.destination_arn}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogSource:
+    """One type of the logs of one resource, with its deliveries."""
+
+    name: str
+    resource_arn: str
+    log_type: str
+    deliveries: tuple[LogDelivery, ...]
+
+    @property
+    def made_here(self) -> bool:
+        """Whether it has the name that it would get here."""
+        return self.name == source_name(self.resource_arn, self.log_type)
+
+
+def read_sources(
+    logs: Logs, identity: Identity, resource_arns: Sequence[str]
+) -> tuple[LogSource, ...]:
+    """The sources of some resources, with their deliveries."""
+    found = [
+        source
+        for source in logs.sources(resource_arns)
+        # A service that does not know the filter by resource answers with every source there is.
+        if source["logType"] in _WORDS and not {*resource_arns}.isdisjoint(source["resourceArns"])
+    ]
+    deliveries = list(logs.deliveries([source["name"] for source in found])) if found else []
+    receivers: dict[str, str] = {}
+    return tuple(
+        LogSource(
+            name=source["name"],
+            resource_arn=source["resourceArns"][0],
+            log_type=source["logType"],
+            deliveries=tuple(
+                _delivery(logs, identity, delivery, receivers)
+                for delivery in deliveries
+                if delivery["deliverySourceName"] == source["name"]
+            ),
+        )
+        for source in found
+    )
+
+
+def _delivery(
+    logs: Logs, identity: Identity, delivery: Members, receivers: dict[str, str]
+) -> LogDelivery:
+    arn = delivery["deliveryDestinationArn"]
+    if arn not in receivers:
+        receivers[arn] = _receiver(logs, identity, arn)
+    return LogDelivery(
+        id=delivery["id"],
+        arn=delivery["arn"],
+        destination_arn=arn,
+        receiver=receivers[arn],
+        project=logs.tags(delivery["arn"]).get(OWNER_TAG),
+    )
+
+
+def _receiver(logs: Logs, identity: Identity, arn: str) -> str:
+    name = arn.removeprefix(destination_arn(identity, ""))
+    found = logs.destination(name) if name != arn else None
+    return receiver_of(found) if found is not None else arn
+
+
+def receiver_of(destination: Members) -> str:
+    """The ARN of the log group, bucket or stream behind a destination."""
+    configuration = destination.get("deliveryDestinationConfiguration", {})
+    return bare_destination(configuration.get("destinationResourceArn", ""))
+
+
+def picked(
+    sources: Sequence[LogSource], wanted: Mapping[str, str], project: str
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Where the logs of one resource go, by log type, and whose the deliveries of others are.
+
+    Deliveries of others count where they go to what is wanted, and are left alone elsewhere.
+    """
+    logging: dict[str, str] = {}
+    others: dict[str, str] = {}
+    for source in sources:
+        of, want = source.log_type, wanted.get(source.log_type)
+        ours = [each for each in source.deliveries if each.project == project]
+        fits = [each for each in source.deliveries if each.goes_to(want)]
+        # Where there are several of ours, one that does not fit is seen, and so are all set right.
+        astray = [each for each in ours if each not in fits]
+        if astray:
+            logging[of] = astray[0].receiver
+        elif fits and want is not None:
+            logging[of] = want
+            if not ours:
+                others[of] = fits[0].project or ""
+        elif source.made_here and not source.deliveries:
+            logging[of] = NOWHERE
+    return logging, others
+
+
+def source_name(resource_arn: str, log_type: str) -> str:
+    """The name of a source that is made here: at most 60 of A-Z a-z 0-9 _ -."""
+    return f"mmctl-{resource_arn.rsplit('/', 1)[-1][:36]}-{_WORDS[LogType(log_type)]}"
+
+
+def destination_name(project: str, receiver: str) -> str:
+    """The name of a destination that is made here: at most 60 of A-Z a-z 0-9 _ -."""
+    slug = re.sub(r"[^A-Za-z0-9_-]", "-", project)[:30]
+    return f"mmctl-{slug}-{digest_of([project, receiver])[:16]}"
+
+
+def destination_arn(identity: Identity, name: str) -> str:
+    """The ARN of a destination in this account and region."""
+    place = f"{identity.partition}:logs:{identity.region}:{identity.account}"
+    return f"arn:{place}:delivery-destination:{name}"

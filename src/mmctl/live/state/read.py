@@ -1,0 +1,277 @@
+"""What the service holds now, as a live configuration under the project's logical names.
+
+Only what this project manages, or is about to adopt, is read in full; the rest is left alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from mmctl.compiler.configuration import (
+    OWNER_TAG,
+    LiveConfiguration,
+    LiveObject,
+)
+from mmctl.errors import CouldNot
+from mmctl.language.project import Kind
+from mmctl.live.apply.effects import timestamp
+from mmctl.live.state.canonical import digest, without_owner
+from mmctl.live.state.logs import LOGS_TAG, NOWHERE, SENDING, picked, read_sources
+from mmctl.live.state.names import Names, named_live
+from mmctl.live.state.newer_api import AUTHENTICATION, PASSWORD_ANSWERED, known_part
+from mmctl.live.state.pairing import paired_names
+from mmctl.live.state.service import NOUN, MailManager, Members, Noun
+from mmctl.model.logs import LogType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+
+_CHANGED = ("LastModificationDate", "LastUpdatedTimestamp", "LastModifiedTimestamp")
+_CREATED = ("CreatedTimestamp", "CreatedDate")
+_NO_TAG = "none"
+_GONE = ("PENDING_DELETION", "DEPROVISIONING")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveState:
+    """What was read: the objects under logical names, and the names' ids."""
+
+    configuration: LiveConfiguration
+    names: Names
+    raw: Mapping[str, str] = field(default_factory=dict)
+    """Digest of each object by id, references as the service has them: what a write compares."""
+    answers: Mapping[str, LiveObject] = field(default_factory=dict)
+    """Each object by id, as `raw`: of an add-on by the id of its subscription."""
+    marked: frozenset[str] = frozenset()
+    """Ids of what has the tag that says that logs were delivered from here."""
+    pending: tuple[tuple[Kind, str], ...] = ()
+    """Names of archives and ingress points on their way out: gone, but perhaps not free yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One line of a List answer, with the tag that says whose it is."""
+
+    kind: Kind
+    id: str
+    live_name: str
+    tags: Mapping[str, str]
+
+
+def read_live(
+    service: MailManager, desired: LiveConfiguration, known: LiveConfiguration | None = None
+) -> LiveState:
+    """Read every object of the desired configuration's project, and those of the same names.
+
+    Which is which `pairing.py` says; `known` is the configuration that the last apply left.
+
+    Raises:
+        CouldNot: the service cannot be asked, or holds something this version does not know.
+    """
+    names = Names(identity=service.identity, bindings=desired.bindings)
+    objects: list[LiveObject] = []
+    pending: list[tuple[Kind, str]] = []
+    answers: dict[str, LiveObject] = {}
+    marked: set[str] = set()
+    for kind in Kind:
+        found = []
+        for listed in list_kind(service, kind, pending):
+            if _concerns(listed, desired):
+                marked |= {listed.id} if LOGS_TAG in listed.tags else set()
+                thing = read_object(service, listed.kind, listed.id, tags=listed.tags)
+                if thing is not None:
+                    answers[listed.id] = thing
+                    found.append(named_live(thing, names))
+        found.sort(key=lambda thing: (thing.project != desired.project, thing.live_name))
+        for thing, name in zip(found, paired_names(found, kind, desired, known), strict=True):
+            named = replace(thing, name=name)
+            if named.id is not None:
+                names = names.with_id(named.key, named.id)
+            whole = _with_members(service, named, desired)
+            if whole is None:
+                del answers[named.id or ""]
+            else:
+                objects.append(whole)
+    objects = _with_logs(service, objects, desired, marked, known)
+    return LiveState(
+        configuration=LiveConfiguration(
+            project=desired.project, objects=tuple(objects), bindings=desired.bindings
+        ),
+        names=names,
+        raw={live_id: digest(thing) for live_id, thing in answers.items()},
+        answers=answers,
+        marked=frozenset(marked),
+        pending=tuple(pending),
+    )
+
+
+def list_kind(
+    service: MailManager, kind: Kind, pending: list[tuple[Kind, str]]
+) -> Iterator[Listed]:
+    """The live objects of a kind with their tags; those on their way out go to `pending`."""
+    noun = NOUN[kind]
+    for summary in service.list(noun):
+        live_id, name = summary[noun.id_member], summary[noun.name_member]
+        if summary.get("ArchiveState") in _GONE or summary.get("Status") in _GONE:
+            pending.append((kind, name))
+            continue
+        tags = service.tags(service.identity.arn(noun, live_id))
+        yield Listed(kind=kind, id=live_id, live_name=name, tags=tags)
+
+
+def read_object(
+    service: MailManager, kind: Kind, id: str, *, tags: Mapping[str, str] | None = None
+) -> LiveObject | None:
+    """One object with its tags, references as the service has them, no members; None: gone.
+
+    Raises:
+        CouldNot: this version knows too little of what it is.
+    """
+    noun = NOUN[kind]
+    answer = service.get(noun, id)
+    if answer is None or answer.get("ArchiveState") in _GONE or answer.get("Status") in _GONE:
+        return None
+    if tags is None:
+        tags = service.tags(service.identity.arn(noun, id))
+    more = _more(kind, answer)
+    if kind is Kind.ADD_ON:
+        instance = _instance_of(service, id)
+        more |= {"id": instance, "subscription_id": id, "instance": instance is not None}
+        tags = tags if instance is None else _tags_of_both(service, tags, instance)
+    try:
+        shape, unknown = known_part(kind, answer)
+    except ValidationError as error:
+        raise _unknown_shape(kind, answer, error) from error
+    return LiveObject(
+        kind=kind,
+        name=answer[noun.name_member],
+        shape=shape,
+        unknown=unknown,
+        tags=without_owner(tags.items()),
+        project=tags.get(OWNER_TAG),
+        **{"id": id, **more},
+    )
+
+
+def _more(kind: Kind, answer: Members) -> dict[str, Any]:
+    more: dict[str, Any] = {
+        "changed_at": _time_in(answer, _CHANGED),
+        "created_at": _time_in(answer, _CREATED),
+    }
+    if kind is not Kind.INGRESS_POINT:
+        return more
+    auth = answer.get(AUTHENTICATION) or {}
+    password = auth.get(PASSWORD_ANSWERED) or {}
+    return more | {
+        "closed": answer.get("Status") == "CLOSED",
+        "status": answer.get("Status"),
+        "a_record": answer.get("ARecord"),
+        "password_version": password.get("SmtpPasswordVersion"),
+    }
+
+
+def _time_in(answer: Members, members: Sequence[str]) -> str | None:
+    found = next((answer[member] for member in members if answer.get(member)), None)
+    return None if found is None else timestamp(found)
+
+
+def _instance_of(service: MailManager, subscription: str) -> str | None:
+    """The id of a subscription's instance: the first one, where there are several."""
+    instances = sorted(
+        summary["AddonInstanceId"]
+        for summary in service.list(Noun.ADDON_INSTANCE)
+        if summary["AddonSubscriptionId"] == subscription
+    )
+    return instances[0] if instances else None
+
+
+def _tags_of_both(service: MailManager, tags: Mapping[str, str], instance: str) -> dict[str, str]:
+    """The tags of a subscription; where its instance has another value, both values."""
+    theirs = service.tags(service.identity.arn(Noun.ADDON_INSTANCE, instance))
+    differing = {
+        key: f"{tags.get(key, _NO_TAG)} / {theirs.get(key, _NO_TAG)}"
+        for key in (tags.keys() | theirs.keys()) - {OWNER_TAG}
+        if tags.get(key) != theirs.get(key)
+    }
+    return {**tags, **differing}
+
+
+def _concerns(listed: Listed, desired: LiveConfiguration) -> bool:
+    if listed.tags.get(OWNER_TAG) == desired.project:
+        return True
+    return any(
+        listed.live_name == thing.live_name or listed.id in (thing.id, thing.subscription_id)
+        for thing in desired.of_kind(listed.kind)
+    )
+
+
+def _with_members(
+    service: MailManager, thing: LiveObject, desired: LiveConfiguration
+) -> LiveObject | None:
+    """The object with the addresses of a list; None: the list was deleted in the meantime."""
+    if thing.kind is not Kind.ADDRESS_LIST or thing.id is None:
+        return thing
+    wanted = desired.find(Kind.ADDRESS_LIST, thing.name)
+    if wanted is not None and wanted.members is None:
+        return thing
+    members = service.members(thing.id)
+    return None if members is None else replace(thing, members=tuple(sorted(members)))
+
+
+def _with_logs(
+    service: MailManager,
+    objects: list[LiveObject],
+    desired: LiveConfiguration,
+    marked: set[str],
+    known: LiveConfiguration | None,
+) -> list[LiveObject]:
+    """The objects with where their logs go; only those are asked for of which that can matter.
+
+    These are those whose files want it, that have the mark, or whose logs the last apply left going
+    somewhere, should the mark be gone or not be seen yet.
+    """
+    went = {thing.id for thing in known.objects if thing.logging} if known is not None else set()
+    asked: dict[str, LiveObject] = {}
+    wanted: dict[str, Mapping[str, str]] = {}
+    for thing in objects:
+        want = desired.find(thing.kind, thing.name)
+        logging = want.logging if want is not None else {}
+        if (
+            thing.kind in SENDING
+            and thing.id is not None
+            and (logging or thing.id in marked | went)
+        ):
+            arn = service.identity.arn(NOUN[thing.kind], thing.id)
+            asked[arn], wanted[arn] = thing, logging
+    if not asked:
+        return objects
+    sources = read_sources(service.logs, service.identity, [*asked])
+    found = {}
+    for arn, thing in asked.items():
+        of_it = [source for source in sources if source.resource_arn == arn]
+        logging, others = picked(of_it, wanted[arn], desired.project)
+        if thing.id in marked and thing.project == desired.project and not wanted[arn]:
+            # What an apply that was cut off left: a mark, and nothing that it is the mark of.
+            logging = logging or {LogType.APPLICATION_LOGS: NOWHERE}
+        found[thing.key] = logging, others
+    return [
+        replace(thing, logging=found[thing.key][0], logs_of_others=found[thing.key][1])
+        if thing.key in found
+        else thing
+        for thing in objects
+    ]
+
+
+def _unknown_shape(kind: Kind, answer: Members, error: ValidationError) -> CouldNot:
+    first = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(part) for part in first["loc"])
+    name = answer[NOUN[kind].name_member]
+    return CouldNot(
+        f"live {kind.noun} `{name}` has something this version does not know: "
+        f"`{where}`: {first['msg'].lower()}",
+        help="nothing was changed; a newer version of mmctl may know it",
+    )

@@ -1,0 +1,187 @@
+"""The Mail Manager that plan and apply need: a few verbs, and what it may answer.
+
+The verbs are declared here, where they are used; `aws.py` carries them out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from mmctl.language.project import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from mmctl.live.state.logs import Logs
+
+Members = dict[str, Any]
+"""Members of a request or an answer, under AWS's names."""
+
+
+class Noun(StrEnum):
+    """What the API has create, get and list operations for."""
+
+    ADDRESS_LIST = "AddressList"
+    ARCHIVE = "Archive"
+    RELAY = "Relay"
+    ADDON_SUBSCRIPTION = "AddonSubscription"
+    ADDON_INSTANCE = "AddonInstance"
+    RULE_SET = "RuleSet"
+    TRAFFIC_POLICY = "TrafficPolicy"
+    INGRESS_POINT = "IngressPoint"
+
+    @property
+    def id_member(self) -> str:
+        """The member that holds its id: `RuleSetId`."""
+        return f"{self}Id"
+
+    @property
+    def name_member(self) -> str:
+        """The member that holds its name: `RuleSetName`; an add-on's is its product."""
+        return "AddonName" if self.startswith("Addon") else f"{self}Name"
+
+
+NOUN: Final = {
+    Kind.ADDRESS_LIST: Noun.ADDRESS_LIST,
+    Kind.ARCHIVE: Noun.ARCHIVE,
+    Kind.RELAY: Noun.RELAY,
+    Kind.ADD_ON: Noun.ADDON_SUBSCRIPTION,
+    Kind.RULE_SET: Noun.RULE_SET,
+    Kind.TRAFFIC_POLICY: Noun.TRAFFIC_POLICY,
+    Kind.INGRESS_POINT: Noun.INGRESS_POINT,
+}
+"""What a kind is in the API; an add-on has an instance besides."""
+
+ARN_PART: Final = {
+    Noun.ADDRESS_LIST: "mailmanager-address-list",
+    Noun.ARCHIVE: "mailmanager-archive",
+    Noun.RELAY: "mailmanager-smtp-relay",
+    Noun.ADDON_SUBSCRIPTION: "addon-subscription",
+    Noun.ADDON_INSTANCE: "addon-instance",
+    Noun.RULE_SET: "mailmanager-rule-set",
+    Noun.TRAFFIC_POLICY: "mailmanager-traffic-policy",
+    Noun.INGRESS_POINT: "mailmanager-ingress-point",
+}
+"""Resource types in ARNs ("Actions, resources, and condition keys for Amazon SES")."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Where calls go and as whom."""
+
+    account: str
+    region: str
+    endpoint: str
+    """`embedded` or a URL."""
+    caller: str
+    """ARN of the caller."""
+    partition: str = "aws"
+
+    def arn(self, noun: Noun, id: str) -> str:
+        """The ARN of a resource in this account and region."""
+        return f"arn:{self.partition}:ses:{self.region}:{self.account}:{ARN_PART[noun]}/{id}"
+
+    @property
+    def embedded(self) -> bool:
+        """Whether this is the embedded Mail Manager, not AWS."""
+        return self.endpoint == "embedded"
+
+
+class Answer(StrEnum):
+    """Typed errors of the service, by code."""
+
+    NOT_FOUND = "ResourceNotFoundException"
+    CONFLICT = "ConflictException"
+    INVALID = "ValidationException"
+    QUOTA = "ServiceQuotaExceededException"
+    DENIED = "AccessDeniedException"
+    THROTTLED = "ThrottlingException"
+    OTHER = "other"
+
+
+class ServiceAnswer(Exception):
+    """The service refused one call, and said why; nothing came of the call."""
+
+    def __init__(self, operation: str, answer: Answer, message: str, code: str = "") -> None:
+        super().__init__(f"{operation}: {message}")
+        self.operation = operation
+        self.answer = answer
+        self.code = code
+        self.message = message
+
+
+class OutcomeUnknown(Exception):
+    """A call was sent and its answer did not arrive or makes no sense: it may have happened."""
+
+    def __init__(self, operation: str, message: str) -> None:
+        super().__init__(f"{operation}: {message}")
+        self.operation = operation
+        self.message = message
+
+
+class MailManager(Protocol):
+    """One account and region of the service.
+
+    Each verb may raise ServiceAnswer, OutcomeUnknown, or CouldNot where nothing could be asked.
+    """
+
+    @property
+    def identity(self) -> Identity:
+        """Where calls go and as whom."""
+
+    @property
+    def logs(self) -> Logs:
+        """CloudWatch Logs of the same account and region, for log deliveries."""
+
+    def list(self, noun: Noun) -> Iterator[Members]:
+        """The summaries of all resources of a noun."""
+
+    def get(self, noun: Noun, id: str) -> Members | None:
+        """All members of one resource, contents of trust stores included; None: there is none."""
+
+    def create(self, noun: Noun, request: Members, token: str) -> str:
+        """Create a resource, give its id; the same token is the same create."""
+
+    def update(self, noun: Noun, id: str, request: Members) -> None:
+        """Change the members named in the request."""
+
+    def delete(self, noun: Noun, id: str) -> None:
+        """Delete a resource; one that is not there is deleted already."""
+
+    def tags(self, arn: str) -> dict[str, str]:
+        """The tags of a resource."""
+
+    def tag(self, arn: str, tags: Mapping[str, str]) -> None:
+        """Set tags, others stay."""
+
+    def untag(self, arn: str, keys: Sequence[str]) -> None:
+        """Take tags away."""
+
+    def members(self, address_list_id: str) -> tuple[str, ...] | None:
+        """The addresses of an address list; None: there is no such list."""
+
+    def add_member(self, address_list_id: str, address: str) -> None:
+        """Add an address to a list; one that is there already stays."""
+
+    def remove_member(self, address_list_id: str, address: str) -> None:
+        """Take an address off a list; one that is not there is gone already."""
+
+    def create_import_job(self, address_list_id: str, name: str, token: str) -> str:
+        """Make a job that adds addresses of a JSON file, give its id; the same token is the same.
+
+        The file goes to the job's `PreSignedUrl`, then the job is started.
+        """
+
+    def import_job(self, id: str) -> Members | None:
+        """All members of an import job; None: there is none."""
+
+    def start_import_job(self, id: str) -> None:
+        """Let an import job begin."""
+
+    def stop_import_job(self, id: str) -> None:
+        """End an import job."""
+
+    def upload(self, url: str, body: bytes) -> None:
+        """Send a file to a pre-signed URL."""

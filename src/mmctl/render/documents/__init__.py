@@ -1,0 +1,1 @@
+"""Values → documents: JSON, SARIF, JUnit, LCOV, Markdown, annotations of GitHub."""

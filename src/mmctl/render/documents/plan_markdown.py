@@ -1,0 +1,136 @@
+"""A plan as Markdown, for a pull request: what would change, and what stands against it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mmctl.live.compare.wording import spaced
+from mmctl.problem import Severity
+from mmctl.render.documents.cases_markdown import failed_table
+from mmctl.render.documents.markdown import code, details, table, word
+from mmctl.render.documents.problems import summary
+from mmctl.render.documents.review import COMPARE, NOT_COMPARED
+from mmctl.render.text.ordinary import ordinary_lines
+from mmctl.render.text.plan import (
+    EMBEDDED_BANNER,
+    MARKS,
+    behaviour_line,
+    detail,
+    is_usual,
+    told,
+    totals,
+)
+from mmctl.render.text.trust import trust_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from mmctl.live.compare.edits import Edit
+    from mmctl.live.plan.plan import Plan
+    from mmctl.problem import Problem
+    from mmctl.render.documents.review import Changed, Review
+
+SHOWN: Final = 200
+"""So many rows are in a table; the page of a comment has an end."""
+_EDITS: Final = ("", "Where", "What", "Change", "File")
+
+
+def markdown(review: Review) -> str:
+    """The plan; everything that comes from files, messages or the service is code."""
+    return "\n\n".join(_parts(review)) + "\n"
+
+
+def stopped(environment: str, why: str, problems: Sequence[Problem]) -> str:
+    """What is said where there is no plan, as the files have errors."""
+    parts = [f"### mmctl plan: {word(environment)}", f"**No plan: {why}**"]
+    parts += [_problems(problems)] if problems else []
+    return "\n\n".join(parts) + "\n"
+
+
+def edits_markdown(title: str, edits: Iterable[Edit]) -> str:
+    """Edits without a plan around them."""
+    rows = [_row(edit) for edit in told(edits, verbose=False)]
+    return f"### {title}\n\n" + (_limited(_EDITS, rows) if rows else "No difference.") + "\n"
+
+
+def _parts(review: Review) -> Iterator[str]:
+    plan = review.plan
+    yield f"### mmctl plan: {word(plan.target.environment)}"
+    if plan.target.identity.embedded:
+        yield f"**{EMBEDDED_BANNER}**"
+    if said := [f"> {code(text.strip())}\n>" for text in trust_lines(plan.trust)]:
+        yield "\n".join(["> [!WARNING]", *said])
+    yield _headline(plan, compared=review.compared)
+    if not review.compared:
+        yield f"> {NOT_COMPARED}. What a branch changes: `{COMPARE}`"
+    elif plan.edits:
+        yield _limited(_EDITS, [_row(edit) for edit in told(plan.edits, verbose=False)])
+    yield from _against(review)
+    if notes := [f"- {code(note)}" for note in plan.notes]:
+        yield "\n".join(notes)
+    mail = [behaviour_line(plan.behaviour)] if plan.behaviour else []
+    mail += ordinary_lines(plan.ordinary)
+    if mail:
+        yield "\n".join(f"- {code(each.strip())}" for each in mail)
+    if review.messages:
+        yield _messages(review.messages)
+    yield f"Digest {code(plan.digest_before[:12])} → {code(plan.digest_after[:12])}"
+
+
+def _headline(plan: Plan, *, compared: bool) -> str:
+    identity = plan.target.identity
+    usual = identity.embedded or is_usual(identity)
+    where = f"{word(identity.account)}, {word(identity.region)}"
+    at = "" if usual else f" at {code(identity.endpoint)}"
+    what = totals(plan.summary) if compared else "not compared"
+    return f"Account {where}{at}: **{what}**"
+
+
+def _against(review: Review) -> Iterator[str]:
+    """What stands against the plan: failed cases first."""
+    plan = review.plan
+    if review.failed:
+        noun = "case fails" if len(review.failed) == 1 else "cases fail"
+        yield f"**{len(review.failed):,} {noun}**"
+        yield failed_table(review.failed)
+    lines = [f"- **warning**: {code(warning)}" for warning in plan.warnings]
+    lines += [
+        f"- **{'error' if each.certain else 'warning'}**: {code(each.text)}"
+        for each in review.findings
+    ]
+    if lines:
+        yield "\n".join(lines)
+    if review.problems:
+        yield _problems(review.problems)
+
+
+def _problems(problems: Sequence[Problem]) -> str:
+    rows = [
+        (code(str(each.position)), each.severity.value, code(each.message), code(each.check))
+        for each in problems
+    ]
+    body = _limited(("Where", "Severity", "Problem", "Check"), rows)
+    if any(each.severity is Severity.ERROR for each in problems):
+        return f"lint: {summary(problems)}\n\n{body}"
+    return details(f"lint: {summary(problems)}", body)
+
+
+def _messages(messages: Sequence[Changed]) -> str:
+    rows = [
+        (code(each.message), code(", ".join(each.kinds)), code(", ".join(each.by)))
+        for each in messages
+    ]
+    return details("messages that change", _limited(("Message", "Change", "By"), rows))
+
+
+def _limited(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    more = len(rows) - SHOWN
+    return table(head, rows[:SHOWN]) + (f"\n\n{more:,} more" if more > 0 else "")
+
+
+def _row(edit: Edit) -> tuple[str, ...]:
+    """An edit as a row: what is done, where, to what, how, and where it is written."""
+    mark, _style = MARKS[edit.kind]
+    thing = f"{edit.resource.noun} {code(edit.object)}"
+    how, place = spaced(detail(edit)), edit.place or ""
+    return (code(mark), thing, code(edit.rule or ""), code(how), code(place))

@@ -1,0 +1,51 @@
+"""What a reviewer wants beside the edits of a plan: failed cases, problems, whose mail changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mmctl.cases.running import CaseResult
+    from mmctl.live.plan.plan import Plan
+    from mmctl.live.plan.preflight import Finding
+    from mmctl.problem import Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """One message of the corpus that is treated differently."""
+
+    message: str
+    """What it is called."""
+    kinds: tuple[str, ...]
+    """`delivered → dropped`."""
+    by: tuple[str, ...] = ()
+    """The rules or statements that decide under the files."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """A plan, and all that was found on the way to it."""
+
+    plan: Plan
+    failed: tuple[CaseResult, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    messages: tuple[Changed, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def compared(self) -> bool:
+        """Whether the edits tell anything: an embedded Mail Manager that holds nothing does not.
+
+        On a fresh runner every plan against it would bring everything.
+        """
+        return not self.plan.target.identity.embedded or bool(self.plan.live.objects)
+
+
+NOT_COMPARED = (
+    "nothing was compared: the embedded Mail Manager of this machine holds nothing, "
+    "as on a fresh runner"
+)
+COMPARE = "mmctl diff git:origin/main"
+"""What shows the changes of a branch where nothing is live."""

@@ -1,0 +1,1 @@
+"""Values → pages of HTML."""

@@ -1,0 +1,183 @@
+"""A plan as one page of HTML: what would change, and what stands against it.
+
+The page needs nothing else, and no JavaScript. Style is that of all pages, in `html/`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.live.compare.wording import spaced
+from mmctl.render.documents.problems import summary
+from mmctl.render.documents.review import COMPARE, NOT_COMPARED
+from mmctl.render.html.frame import head_of, number
+from mmctl.render.html.markup import Child, Markup, element
+from mmctl.render.text.ordinary import ordinary_lines
+from mmctl.render.text.paragraphs import counted
+from mmctl.render.text.plan import EMBEDDED_BANNER, MARKS, behaviour_line, detail, told, totals
+from mmctl.render.text.trust import trust_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mmctl.cases.running import CaseResult
+    from mmctl.live.compare.edits import Edit
+    from mmctl.problem import Problem
+    from mmctl.render.documents.review import Review
+
+
+def page(review: Review) -> str:
+    """The page; the same input gives the same bytes."""
+    plan = review.plan
+    identity = plan.target.identity
+    title = f"plan: {plan.target.environment}, account {identity.account}, {identity.region}"
+    environment = element("span", plan.target.environment, class_="environment")
+    body = element(
+        "body",
+        element(
+            "header",
+            element("h1", "plan ", environment),
+            element("p", f"account {identity.account}, {identity.region}, {identity.endpoint}"),
+            element("ul", list(_numbers(review)), class_="numbers"),
+            class_="top",
+        ),
+        element("main", list(_sections(review))),
+    )
+    return f'<!doctype html>\n<html lang="en">{head_of(title)}{body}</html>\n'
+
+
+def stopped_page(environment: str, why: str, problems: Sequence[Problem]) -> str:
+    """The page where there is no plan, as the files have errors."""
+    name = element("span", environment, class_="environment")
+    body = element(
+        "body",
+        element("header", element("h1", "plan ", name), class_="top"),
+        element(
+            "main",
+            _section("No plan", element("p", f"{why}.")),
+            _section("Lint", _problems(problems)),
+        ),
+    )
+    title = f"plan: {environment}"
+    return f'<!doctype html>\n<html lang="en">{head_of(title)}{body}</html>\n'
+
+
+def _numbers(review: Review) -> Iterator[Markup]:
+    plan = review.plan
+    if not review.compared:
+        yield number("?", "not compared", "fair")
+    for count, words in (
+        (plan.summary.add, "to add"),
+        (plan.summary.change, "to change"),
+        (plan.summary.move, "to move"),
+        (plan.summary.delete, "to delete"),
+    ):
+        if count and review.compared:
+            yield number(f"{count:,}", words, "bad" if words == "to delete" else "fair")
+    failed = len(review.failed)
+    yield number(f"{failed:,}", "failed case" + "s" * (failed != 1), "bad" if failed else "good")
+    if plan.behaviour:
+        differing = plan.behaviour.differing
+        words = f"of {counted(plan.behaviour.messages, 'message')} treated differently"
+        yield number(f"{differing:,}", words, "fair" if differing else "good")
+
+
+def _sections(review: Review) -> Iterator[Markup]:
+    plan = review.plan
+    if plan.target.identity.embedded:
+        yield _section("Where", element("p", EMBEDDED_BANNER))
+    said = [element("li", line.strip()) for line in trust_lines(plan.trust)]
+    if said:
+        yield _section("Leads elsewhere", element("ul", said, class_="about"))
+    if review.failed:
+        yield _section("Failed cases", _cases(review.failed))
+    if review.compared:
+        nothing = element("p", f"{totals(plan.summary)}.", class_="nothing")
+        edits = told(plan.edits, verbose=False)
+        yield _section("What would change", _edits(edits) if edits else nothing)
+    else:
+        advice = f"{NOT_COMPARED}. What a branch changes: {COMPARE}"
+        yield _section("What would change", element("p", advice, class_="nothing"))
+    lines = [f"warning: {each}" for each in plan.warnings]
+    lines += [f"{'error' if each.certain else 'warning'}: {each.text}" for each in review.findings]
+    lines += [f"note: {each}" for each in plan.notes]
+    if lines:
+        yield _section("To be known", element("ul", _items(lines), class_="about"))
+    mail = [behaviour_line(plan.behaviour)] if plan.behaviour else []
+    mail += ordinary_lines(plan.ordinary)
+    if mail:
+        rows = [
+            (each.message, ", ".join(each.kinds), ", ".join(each.by)) for each in review.messages
+        ]
+        listed = _table(("Message", "Change", "By"), rows) if rows else None
+        yield _section("Mail", [element("ul", _items(mail), class_="about"), listed])
+    if review.problems:
+        yield _section("Lint", _problems(review.problems))
+    digests = f"digest {plan.digest_before[:12]} → {plan.digest_after[:12]}"
+    yield element("p", digests, class_="nothing")
+
+
+def _section(title: str, content: Child) -> Markup:
+    return element("section", element("h2", title), content)
+
+
+def _items(lines: Sequence[str]) -> list[Markup]:
+    return [element("li", line) for line in lines]
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[Child]]) -> Markup:
+    return element(
+        "div",
+        element(
+            "table",
+            element("thead", element("tr", [element("th", each, scope="col") for each in head])),
+            element(
+                "tbody",
+                [_row(head, row) for row in rows],
+            ),
+            class_="plain",
+        ),
+        class_="wide",
+    )
+
+
+def _row(head: Sequence[str], cells: Sequence[Child]) -> Markup:
+    """A row; on a narrow screen each cell stands below the other, with its head."""
+    named = zip(head, cells, strict=True)
+    return element("tr", [element("td", cell, data_head=each or None) for each, cell in named])
+
+
+def _edits(edits: Sequence[Edit]) -> Markup:
+    rows = [
+        (
+            element("b", MARKS[edit.kind][0]),
+            f"{edit.resource.noun} {edit.object}",
+            edit.rule or "",
+            spaced(detail(edit)),
+            edit.place or "",
+        )
+        for edit in edits
+    ]
+    return _table(("", "Where", "What", "Change", "File"), rows)
+
+
+def _cases(failed: Sequence[CaseResult]) -> Markup:
+    rows: list[tuple[str, ...]] = []
+    for result in failed:
+        at = result.case.position
+        place = f"{at.file}:{at.line}"
+        if result.problem is not None:
+            rows.append((result.case.name, place, "", "", result.problem.message))
+        rows += [
+            (result.case.name, place, each.recipient, f"{each.member}: {each.expected}", each.got)
+            for each in result.failures
+        ]
+    return _table(("Case", "Where", "For", "Expected", "Got"), rows)
+
+
+def _problems(problems: Sequence[Problem]) -> list[Markup]:
+    rows = [
+        (str(each.position), each.severity.value, each.message, each.check) for each in problems
+    ]
+    listed = _table(("Where", "Severity", "Problem", "Check"), rows)
+    return [element("p", summary(problems)), listed]

@@ -1,0 +1,136 @@
+"""The rule files of the page, with what the cases show painted on them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mmctl.render.html.markup import Child, Markup, element
+from mmctl.render.html.passed_over import anchor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from mmctl.cases.coverage import ConditionCoverage, Coverage
+    from mmctl.language.project import Project
+    from mmctl.problem import Position
+
+
+@dataclass(slots=True)
+class _Line:
+    """What is known of one line."""
+
+    counts: list[tuple[str, int]] = field(default_factory=list)
+    """What was counted, outermost first, and how often."""
+    marks: dict[tuple[int, int], bool] = field(default_factory=dict)
+    """Values by column and length: whether some case met them."""
+    gaps: list[str] = field(default_factory=list)
+
+
+def rules_section(project: Project, coverage: Coverage, *, gaps: bool = True) -> Markup:
+    """Every rule file that holds something that can be covered; `gaps`: what is not, is missing."""
+    lines = _lines(coverage, gaps=gaps)
+    return element(
+        "section",
+        element("h2", "Rules"),
+        [
+            _file(name, text, lines[name], gaps=gaps)
+            for name, text in sorted(project.files.items())
+            if name in lines
+        ],
+        id="rules",
+    )
+
+
+def _lines(coverage: Coverage, *, gaps: bool) -> dict[str, dict[int, _Line]]:
+    files: dict[str, dict[int, _Line]] = defaultdict(lambda: defaultdict(_Line))
+
+    def at(position: Position) -> _Line:
+        return files[position.file][position.line]
+
+    for rule in coverage.rules:
+        at(rule.position).counts.append(("applied", rule.applied))
+    for statement in coverage.statements:
+        at(statement.position).counts.append(("matched", statement.matched))
+    for condition in coverage.conditions:
+        _condition(at, condition, gaps=gaps)
+    for rule in coverage.rules:
+        for action in rule.actions:
+            at(action.position).counts.append((f"{action.kind} done", action.done))
+    for gap in coverage.gaps if gaps else ():
+        at(gap.position).gaps.append(f"{gap.name.partition('/')[2]} {gap.what}")
+    return files
+
+
+def _condition(
+    at: Callable[[Position], _Line], condition: ConditionCoverage, *, gaps: bool
+) -> None:
+    line = at(condition.position)
+    line.counts += [("true", condition.true), ("false", condition.false)]
+    for value in condition.values if gaps else ():
+        place = (value.position.column, value.position.length)
+        marks = at(value.position).marks
+        marks[place] = marks.get(place, False) or value.met > 0
+
+
+def _file(name: str, text: str, lines: dict[int, _Line], *, gaps: bool) -> Markup:
+    count = sum(len(line.gaps) for line in lines.values())
+    words = "nothing is missing" if not count else f"{count:,} gap{'s' if count > 1 else ''}"
+    source = [
+        _source(name, number, written, lines.get(number), gaps=gaps)
+        for number, written in enumerate(text.splitlines(), 1)
+    ]
+    return element(
+        "details",
+        element(
+            "summary",
+            element("span", name, class_="name"),
+            element("span", words, class_=f"chip {'fair' if count else 'good'}") if gaps else None,
+        ),
+        element("ol", source, class_="source"),
+        class_="file",
+        open=True,
+    )
+
+
+def _source(file: str, number: int, written: str, line: _Line | None, *, gaps: bool) -> Markup:
+    if line is None or not (line.counts or line.marks):
+        kind, count, title = "", "", None
+    else:
+        counts = _summed(line.counts)
+        first = next(iter(counts.values()), 0)
+        missed = "miss" if gaps else ""
+        kind = missed if counts and not first else "part" if line.gaps else "hit"
+        count = f"{first:,}" if counts else ""
+        title = ", ".join(f"{what} {often:,}" for what, often in counts.items())
+    lacks = [] if line is None else list(dict.fromkeys(line.gaps))
+    return element(
+        "li",
+        element("span", count, class_="count", title=title),
+        element("code", list(_painted(written, line))),
+        [element("span", gap, class_="gap") for gap in lacks],
+        id=anchor(file, number),
+        class_=kind or None,
+    )
+
+
+def _summed(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Counts of the same kind added up: a phase's condition stands for each of its rules."""
+    summed: dict[str, int] = {}
+    for what, often in counts:
+        summed[what] = summed.get(what, 0) + often
+    return summed
+
+
+def _painted(written: str, line: _Line | None) -> Iterator[Child]:
+    """The line with its values marked."""
+    end = 0
+    for (column, length), met in sorted(line.marks.items() if line else ()):
+        start = column - 1
+        if start < end or length < 1:
+            continue
+        yield written[end:start]
+        end = start + length
+        yield element("mark", written[start:end], class_="met" if met else "unmet")
+    yield written[end:]

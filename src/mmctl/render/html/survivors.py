@@ -1,0 +1,51 @@
+"""The mutants that no case notices, on the page: what was changed, and a case that would notice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.render.html.markup import Markup, element
+from mmctl.render.html.passed_over import anchor
+
+if TYPE_CHECKING:
+    from mmctl.cases.mutants.trial import MutantResult, Mutation
+
+
+def survivors_section(mutation: Mutation) -> Markup:
+    """All survivors, in the order of the rules."""
+    nothing = element("p", "Every change of the rules is noticed by some case.", class_="nothing")
+    return element(
+        "section",
+        element("h2", "Survivors"),
+        [_survivor(result) for result in mutation.survivors] or nothing,
+        id="survivors",
+    )
+
+
+def _survivor(result: MutantResult) -> Markup:
+    mutant = result.mutant
+    place = mutant.position
+    link = element("a", str(place), href=f"#{anchor(place.file, place.line)}", class_="place")
+    return element(
+        "article",
+        element("h3", f"{mutant.name}: {mutant.change} ", link),
+        element(
+            "pre",
+            element("del", mutant.before) if mutant.before else None,
+            Markup("\n") if mutant.before and mutant.after else None,
+            element("ins", mutant.after) if mutant.after else None,
+            class_="change",
+        ),
+        element("p", "No message that would show it was found.")
+        if result.suggestion is None
+        else [
+            element("p", "This case would notice:"),
+            # Lines are told apart here: what is escaped has no line ends.
+            element(
+                "pre",
+                [[line, Markup("\n")] for line in result.suggestion.splitlines()],
+                class_="suggestion",
+            ),
+        ],
+        class_="survivor",
+    )

@@ -1,0 +1,1 @@
+"""Values → text for people, in a terminal."""

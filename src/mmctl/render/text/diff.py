@@ -1,0 +1,64 @@
+"""How two versions differ: for people and as `mmctl/diff@1`. Values only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.text import Text
+
+from mmctl.live.compare.edits import EditKind, summarise
+from mmctl.live.plan.planfile import edit_document
+from mmctl.render.documents.markdown import code
+from mmctl.render.text.plan import bare_lines
+from mmctl.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mmctl.live.compare.edits import Edit
+
+SCHEMA: Final = "mmctl/diff@1"
+
+
+def title(before: str, after: str) -> str:
+    """What is compared, as Markdown."""
+    return f"mmctl diff: {code(before)} → {code(after)}"
+
+
+def human(
+    before: str, after: str, edits: Sequence[Edit], *, width: int, verbose: bool = False
+) -> Text:
+    """The edits that lead from one version to the other, object by object."""
+    lines = [Text(visible(f"from {before} to {after}"), "bold")]
+    lines += bare_lines([_without_advice(edit) for edit in edits], width=width, verbose=verbose)
+    lines.append(Text(f"diff: {_counts(edits)}", "bold"))
+    return Text("\n").join(lines)
+
+
+def document(before: str, after: str, edits: Sequence[Edit]) -> dict[str, Any]:
+    """The difference as JSON; behaviour is not compared here."""
+    return {
+        "schema": SCHEMA,
+        "before": before,
+        "after": after,
+        "edits": [edit_document(edit) for edit in edits],
+        "behaviour": None,
+    }
+
+
+def _without_advice(edit: Edit) -> Edit:
+    """A removal without the flag that a plan would need."""
+    return replace(edit, note=edit.note or " ") if edit.kind is EditKind.REMOVED else edit
+
+
+def _counts(edits: Sequence[Edit]) -> str:
+    summary = summarise(tuple(edits))
+    counts = (
+        (summary.add, "added"),
+        (summary.change, "changed"),
+        (summary.move, "moved"),
+        (summary.rename, "renamed"),
+        (summary.delete, "removed"),
+    )
+    return ", ".join(f"{count} {what}" for count, what in counts if count) or "no difference"

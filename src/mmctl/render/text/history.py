@@ -1,0 +1,87 @@
+"""The history of applies and rollbacks, for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from mmctl.live.history.entries import Doing, Result
+from mmctl.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from mmctl.live.history.entries import HistoryEntry
+    from mmctl.live.history.pins import Pin
+
+_ENDS = {"after": "done"}
+"""How a call ended that the journal notes, in words."""
+
+
+def human(entries: Sequence[HistoryEntry], pins: Sequence[Pin] = ()) -> Text:
+    """One line an entry, newest first, and one for each pin."""
+    lines = [_line(entry) for entry in reversed(entries)] or [Text("nothing was applied yet")]
+    lines += [_pin(pin) for pin in pins]
+    return Text("\n").join(lines)
+
+
+def _pin(pin: Pin) -> Text:
+    text = Text(f"pinned {visible(pin.id)}  ", "bold")
+    text.append(visible(pin.described), "not bold")
+    if pin.reason:
+        text.append(f"  ({visible(pin.reason)})", "not bold")
+    return text
+
+
+def _line(entry: HistoryEntry) -> Text:
+    text = Text(f"{visible(entry.id)}  ", "bold")
+    text.append(f"{entry.kind:8}  ", "not bold")
+    text.append(f"{entry.result}", _style(entry.result))
+    text.append(f"  {counted(entry.summary)}  {visible(entry.who)}", "not bold")
+    if entry.kind is Doing.ROLLBACK:
+        text.append(f"  to the state before {visible(entry.goes_back_to or '')}")
+    if entry.rebuilt:
+        text.append("  told from its snapshot")
+    if entry.reason:
+        text.append(f"  ({visible(entry.reason)})")
+    return text
+
+
+def _style(result: Result) -> str:
+    return "green" if result is Result.DONE else "bold red"
+
+
+def counted(summary: Mapping[str, int]) -> str:
+    """How much an entry did: `+1 ~2 >1 -1`."""
+    marks = {"add": "+", "change": "~", "move": ">", "rename": "~", "adopt": "=", "delete": "-"}
+    counts = (f"{marks[what]}{summary[what]}" for what in marks if summary.get(what))
+    return " ".join(counts) or "nothing"
+
+
+def one(entry: HistoryEntry, journal: Sequence[Mapping[str, Any]]) -> Text:
+    """One entry with all of its calls."""
+    lines = [
+        human([entry]),
+        _said(f"at {entry.at}, environment {entry.environment}"),
+        _said(f"account {entry.account}  {entry.region}"),
+        _said(f"digest {entry.digest_before} → {entry.digest_after}"),
+    ]
+    if entry.forced:
+        lines.append(_said(f"forced: {', '.join(entry.forced)}"))
+    lines += [_said(f"written over: {line}") for line in entry.overwritten]
+    ended = [line for line in journal if line["moment"] != "before"]
+    ends = ((line, _ENDS.get(line["moment"], line["moment"])) for line in ended)
+    lines += [_said(f"  {_call(line)}  {end}") for line, end in ends]
+    if journal and journal[-1]["moment"] == "before":
+        lines.append(_said(f"  {_call(journal[-1])}  no answer noted"))
+    return Text("\n").join(lines)
+
+
+def _said(line: str) -> Text:
+    return Text(visible(line))
+
+
+def _call(line: Mapping[str, Any]) -> str:
+    return f"{line['at']}  {line['operation']}  {line['subject']}"

@@ -1,0 +1,75 @@
+"""Mutation testing for people and as the part of the document `mmctl/simulate@1`."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.text import Text
+
+from mmctl.visible import visible
+
+if TYPE_CHECKING:
+    from mmctl.cases.mutants.trial import MutantResult, Mutation
+
+_SHOWN: Final = 10
+"""Survivors that are shown unless all are asked for."""
+
+
+def mutation_report(mutation: Mutation, *, all_survivors: bool = False) -> Text:
+    """How many mutants the cases notice; of the others, what was changed and what would notice."""
+    survivors = mutation.survivors
+    shown = survivors if all_survivors else survivors[:_SHOWN]
+    report = Text()
+    for result in shown:
+        _survivor(report, result)
+    if len(survivors) > len(shown):
+        more = len(survivors) - len(shown)
+        report.append(f"and {more:,} more that no case notices; -v shows them\n\n", "dim")
+    total = len(mutation.results)
+    noun = "mutant" if total == 1 else "mutants"
+    report.append(f"mutation: cases notice {mutation.killed:,} of {total:,} {noun}")
+    report.append(f", {mutation.score} %")
+    if mutation.left_out:
+        report.append(f"; {mutation.left_out:,} more were not tried")
+    return report
+
+
+def _survivor(report: Text, result: MutantResult) -> None:
+    mutant = result.mutant
+    report.append("SURVIVED", "bold yellow")
+    report.append(f"  {visible(mutant.name)}: {visible(mutant.change)}  ")
+    report.append(f"{mutant.position}\n", "dim")
+    if mutant.before:
+        report.append(f"  - {visible(mutant.before)}\n", "red")
+    if mutant.after:
+        report.append(f"  + {visible(mutant.after)}\n", "green")
+    if result.suggestion is None:
+        report.append("  no message that would show it was found\n\n", "dim")
+        return
+    report.append("  this case would notice:\n", "dim")
+    report.append(textwrap.indent(result.suggestion, "    ") + "\n")
+
+
+def mutation_document(mutation: Mutation) -> dict[str, Any]:
+    """Every mutant that was tried, and the case that noticed it or would."""
+    return {
+        "score": mutation.score,
+        "killed": mutation.killed,
+        "survived": len(mutation.survivors),
+        "left_out": mutation.left_out,
+        "mutants": [
+            {
+                "change": result.mutant.change,
+                "name": result.mutant.name,
+                "before": result.mutant.before,
+                "after": result.mutant.after,
+                "file": result.mutant.position.file,
+                "line": result.mutant.position.line,
+                "column": result.mutant.position.column,
+                "killed_by": result.killed_by,
+                "suggestion": result.suggestion,
+            }
+            for result in mutation.results
+        ],
+    }

@@ -1,0 +1,353 @@
+"""A plan, and the difference between two states, for people: one line an edit.
+
+Values only: what is shown was worked out by `mmctl.live`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from mmctl.language.project import Kind
+from mmctl.live.compare.edits import Edit, EditKind
+from mmctl.live.compare.wording import GLUE, flow, spaced, value_change
+from mmctl.live.state.service import NOUN
+from mmctl.render.text.ordinary import ordinary_lines
+from mmctl.render.text.trust import trust_lines
+from mmctl.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from mmctl.live.compare.edits import Summary
+    from mmctl.live.plan.plan import Behaviour, Plan
+    from mmctl.live.plan.trust import Trust
+    from mmctl.live.state.service import Identity
+
+EMBEDDED_BANNER: Final = "EMBEDDED, not AWS"
+
+MARKS: Final = {
+    EditKind.ADDED: ("+", "green"),
+    EditKind.REMOVED: ("-", "red"),
+    EditKind.MOVED: (">", "cyan"),
+    EditKind.CHANGED: ("~", "yellow"),
+    EditKind.RENAMED: ("~", "yellow"),
+    EditKind.ADOPTED: ("=", "magenta"),
+    EditKind.RELEASED: ("=", "magenta"),
+    EditKind.REPLACED: ("!", "bold red"),
+}
+_SECONDS: Final = re.compile(r":\d\dZ$")
+KEPT: Final = "kept, made by hand since the last apply (to take it away: --force drift):"
+_NAME_WIDTH: Final = 20
+_NARROW: Final = 80
+_LEAST_DETAIL: Final = 20
+
+
+def human(
+    plan: Plan, *, width: int = _NARROW, messages: Sequence[str] = (), verbose: bool = False
+) -> Text:
+    """The plan, at most `width` columns wide; the embedded endpoint is named first and last.
+
+    `verbose`: also the API's members that change, and in which order it is carried out.
+    """
+    order = _steps(plan) if verbose else ()
+    shown = bare(plan, width=width, messages=messages, verbose=verbose)
+    return framed([shown, *order], plan.target.identity)
+
+
+def _steps(plan: Plan) -> Iterator[Text]:
+    """The steps, numbered as apply tells them."""
+    for number, step in enumerate(plan.steps, 1):
+        yield line(f"{number}/{len(plan.steps)} {step.text}")
+
+
+def bare(
+    plan: Plan, *, width: int = _NARROW, messages: Sequence[str] = (), verbose: bool = False
+) -> Text:
+    """The plan without the lines around it; `messages` are those of the corpus that change."""
+    lines = [heading(plan.target.environment, plan.target.identity, plan.trust)]
+    lines += edit_lines(plan, width=width, verbose=verbose)
+    lines += kept_lines(plan, width=width, verbose=verbose)
+    lines += [Text(visible(f"warning: {warning}"), "yellow") for warning in plan.warnings]
+    lines += [Text(visible(f"note: {note}"), "dim") for note in plan.notes]
+    lines += [line(behaviour_line(found))] if (found := plan.behaviour) else []
+    lines += [line(f"  {message}") for message in messages]
+    lines += [line(each) for each in ordinary_lines(plan.ordinary)]
+    lines += list(_budget(plan))
+    lines.append(_totals(plan, width))
+    return Text("\n").join(lines)
+
+
+def framed(lines: Iterable[Text], identity: Identity) -> Text:
+    """Lines as one text; between two that say so when this is not AWS."""
+    around = banner(identity)
+    return Text("\n").join([*around, *lines, *around])
+
+
+def banner(identity: Identity) -> list[Text]:
+    """The line that says so when this is not AWS; else none."""
+    return [Text(EMBEDDED_BANNER, "bold")] if identity.embedded else []
+
+
+def line(text: str) -> Text:
+    """One line of a result."""
+    return Text(visible(text))
+
+
+def heading(environment: str, identity: Identity, trust: Trust | None = None) -> Text:
+    """Where this goes, and as whom; below it what the base says of where it would go."""
+    caller = identity.caller.rsplit(":", 1)[-1]
+    text = Text(visible(environment), "bold")
+    who = visible(f"account {identity.account}  {identity.region}  as {caller}")
+    text.append(f"  {who}", "not bold")
+    if not identity.embedded and not is_usual(identity):
+        text.append(f"  at {visible(identity.endpoint)}")
+    said = [Text(visible(f"! {each}"), "bold yellow") for each in trust_lines(trust)]
+    return Text("\n").join([text, *said])
+
+
+def is_usual(identity: Identity) -> bool:
+    """Whether the endpoint is the one of the region, which need not be named."""
+    usual = f"https://mail-manager.{identity.region}.amazonaws.com"
+    return identity.endpoint in {usual, f"{usual}.cn"}
+
+
+def edit_lines(plan: Plan, *, width: int = _NARROW, verbose: bool = False) -> list[Text]:
+    """The edits, object by object, each under its heading; unchanged objects kind by kind."""
+    edits: dict[tuple[Kind, str], list[Edit]] = {}
+    for edit in plan.edits:
+        edits.setdefault((edit.resource, edit.object), []).append(edit)
+    lines: list[Text] = []
+    for kind in _SHOWN_ORDER:
+        for (of, name), group in edits.items():
+            if of is kind:
+                lines += _object_lines(plan, of, name, told(group, verbose=verbose), width)
+        names = [thing.name for thing in plan.desired.of_kind(kind) if thing.key not in edits]
+        if names:
+            shown = visible(f"{_plural(kind, names)} {_listed(names)}  no change")
+            lines.append(Text(shown, "dim"))
+    return lines
+
+
+def kept_lines(plan: Plan, *, width: int = _NARROW, verbose: bool = False) -> list[Text]:
+    """What a rollback leaves as somebody made it by hand, and the flag that takes it away."""
+    if not plan.kept:
+        return []
+    return [
+        Text(KEPT, "bold"),
+        *bare_lines(plan.kept, width=width, verbose=verbose),
+    ]
+
+
+def edits_alone(edits: Sequence[Edit], *, width: int = _NARROW, verbose: bool = False) -> Text:
+    """Edits without a plan around them."""
+    lines = bare_lines(edits, width=width, verbose=verbose) or [Text("no difference")]
+    return Text("\n").join(lines)
+
+
+def bare_lines(edits: Iterable[Edit], *, width: int = _NARROW, verbose: bool = False) -> list[Text]:
+    """Edits, each group under the object it is of."""
+    lines: list[Text] = []
+    current: tuple[Kind, str] | None = None
+    for edit in told(edits, verbose=verbose):
+        if (edit.resource, edit.object) != current:
+            current = (edit.resource, edit.object)
+            lines.append(Text(visible(f"{edit.resource.noun} {edit.object}"), "bold"))
+        lines.append(_line(edit, width))
+    return lines
+
+
+_SHOWN_ORDER: Final = (
+    Kind.RULE_SET,
+    Kind.TRAFFIC_POLICY,
+    Kind.INGRESS_POINT,
+    Kind.ADDRESS_LIST,
+    Kind.ARCHIVE,
+    Kind.RELAY,
+    Kind.ADD_ON,
+)
+
+
+def _object_lines(
+    plan: Plan, kind: Kind, name: str, edits: Sequence[Edit], width: int
+) -> Iterator[Text]:
+    live, desired = plan.live.find(kind, name), plan.desired.find(kind, name)
+    whole = [edit for edit in edits if edit.kind in {EditKind.ADDED, EditKind.REMOVED}]
+    title = Text(visible(f"{kind.noun} {name}"), "bold")
+    if live is not None:
+        title.append(f" ({visible(live.id or '')})", "not bold")
+        changed = f"  last changed {visible(live.changed_at[:16])}Z" if live.changed_at else ""
+        if cell_len(title.plain + changed) <= width:
+            title.append(changed, "not bold")
+    if not whole or whole[0].of_rule:
+        yield title
+        yield from (_line(edit, width) for edit in edits)
+        return
+    yield _line(whole[0], width, name=f"{kind.noun} {name}", indent="")
+    if kind is Kind.RULE_SET and desired is not None:
+        longest = max((cell_len(origin.name) for origin in desired.origins), default=0)
+        for number, origin in enumerate(desired.origins, 1):
+            name = _padded(origin.name, longest)
+            yield _columns("  ", "+", "green", name, f"rule {number}", origin.place, width)
+
+
+def _line(edit: Edit, width: int, *, name: str | None = None, indent: str = "  ") -> Text:
+    mark, style = MARKS[edit.kind]
+    return _columns(indent, mark, style, name or edit.name, detail(edit), edit.place, width)
+
+
+def _columns(
+    indent: str, mark: str, style: str, name: str, detail: str, place: str | None, width: int
+) -> Text:
+    """Mark, name, detail, and the place at the right; what does not fit goes to a second line."""
+    name, place = visible(name), visible(place or "")
+    text = Text(f"{indent}{mark} ", style)
+    text.append(_padded(name, _NAME_WIDTH), style)
+    start = cell_len(text.plain) + 2
+    room = max(_LEAST_DETAIL, width - start)
+    lines = [visible(spaced(each)) for each in _wrapped(detail, room)]
+    text.append(f"  {lines[0]}" if lines else "", "default")
+    for each in lines[1:]:
+        text.append("\n" + " " * start + each, "default")
+    text.rstrip()
+    if place:
+        room = width - cell_len(text.plain.rpartition("\n")[2]) - cell_len(place)
+        if room >= 2:  # noqa: PLR2004 - a gap that separates two columns
+            text.append(" " * room + place, "dim")
+        else:
+            text.append("\n" + place.rjust(width), "dim")
+    return text
+
+
+def _wrapped(detail: str, width: int) -> list[str]:
+    """Lines of at most a width, broken at plain spaces alone."""
+    lines: list[str] = []
+    for word in detail.split(" "):
+        if lines and cell_len(lines[-1]) + 1 + cell_len(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines if detail else []
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * max(0, width - cell_len(text))
+
+
+def told(edits: Iterable[Edit], *, verbose: bool) -> list[Edit]:
+    """The edits that have words of their own; with `verbose` the API's members beside them."""
+    found: list[Edit] = []
+    for edit in edits:
+        if edit.kind is EditKind.CHANGED and edit.words is not None and verbose:
+            found.append(replace(edit, words=f"{edit.words} [{edit.path}]".strip()))
+        elif edit.kind is EditKind.CHANGED and edit.words == "" and found:
+            found[-1] = replace(found[-1], by_hand=found[-1].by_hand or edit.by_hand)
+        else:
+            found.append(edit)
+    return found
+
+
+def detail(edit: Edit) -> str:
+    """What an edit does, in a few words: `subject contains: + "voucher"`.
+
+    Where it undoes what was done by hand, it ends with that and when. Spaces that belong inside a
+    word do not break.
+    """
+    hand = f"by hand {when(edit.by_hand)}".replace(" ", GLUE) if edit.by_hand else ""
+    return " ".join(filter(None, (_what_it_does(edit), hand)))
+
+
+def when(by_hand: str) -> str:
+    """A time to the minute: `2026-11-27T22:10Z`, also after words."""
+    return _SECONDS.sub("Z", by_hand)
+
+
+def _what_it_does(edit: Edit) -> str:
+    match edit.kind:
+        case EditKind.ADDED:
+            return "  ".join(filter(None, (edit.note, _live_name(edit))))
+        case EditKind.REMOVED:
+            return edit.note or "needs --allow-delete"
+        case EditKind.MOVED:
+            return f"moved {edit.before} → {edit.after}"
+        case EditKind.RENAMED:
+            to = "" if edit.after == edit.name else f" to {edit.after or 'no name'}"
+            return f"renamed from {edit.before or 'no name'}{to}"
+        case EditKind.ADOPTED:
+            return f"{_path(edit)}adopt  {edit.note or 'needs --adopt'}"
+        case EditKind.RELEASED:
+            return f"{_path(edit)}no longer of this project"
+        case EditKind.REPLACED:
+            return f"made anew: {edit.note}"
+        case EditKind.CHANGED:
+            return edit.words or f"{edit.path}: {value_change(edit.before, edit.after)}"
+
+
+def _live_name(edit: Edit) -> str:
+    """The name that something new has in the service, where the files call it something else."""
+    member = "Name" if edit.of_rule else NOUN[edit.resource].name_member
+    name = edit.after.get(member) if isinstance(edit.after, dict) else None
+    told = name is not None and name != edit.name and edit.resource is not Kind.ADD_ON
+    return f"live_name:{GLUE}{flow(name)}" if told else ""
+
+
+def _path(edit: Edit) -> str:
+    return f"{edit.path}  " if edit.path else ""
+
+
+def behaviour_line(found: Behaviour) -> str:
+    """How many messages of the corpus are treated differently, and in which ways."""
+    plural = "s" * (found.messages != 1)
+    kinds = sorted(found.kinds.items(), key=lambda each: (-each[1], each[0]))
+    listed = ", ".join(f"{count} {kind}" for kind, count in kinds)
+    return (
+        f"mail: {found.messages:,} message{plural} of {found.corpus}: "
+        f"{found.differing:,} treated differently"
+        + (f" ({listed})" if listed else "")
+        + (f", {found.undecided:,} undecided" if found.undecided else "")
+    )
+
+
+def _budget(plan: Plan) -> Iterator[Text]:
+    lines = plan.budget
+    for line in lines:
+        which = f"{line.rule_set}: " if len(lines) > 1 else ""
+        yield Text(
+            f"budget: {which}{line.logical} logical rules in {line.live}/{line.limit} live rules"
+        )
+
+
+def totals(summary: Summary) -> str:
+    """How much is to be done: `1 to add, 1 to change`; or that there is nothing."""
+    counts = (
+        (summary.add, "to add"),
+        (summary.change, "to change"),
+        (summary.move, "to move"),
+        (summary.rename, "to rename"),
+        (summary.adopt, "to adopt"),
+        (summary.delete, "to delete"),
+    )
+    return ", ".join(f"{count} {what}" for count, what in counts if count) or "no changes"
+
+
+def _totals(plan: Plan, width: int) -> Text:
+    text = Text(f"plan: {totals(plan.summary)}", "bold")
+    digests = f"digest {plan.digest_before[:4]}…→{plan.digest_after[:4]}…"
+    if plan.empty:
+        digests = f"digest {plan.digest_after[:4]}…"
+    room = width - cell_len(text.plain) - cell_len(digests)
+    text.append((" " * room if room >= 2 else "\n") + digests, "not bold dim")  # noqa: PLR2004 - a gap
+    return text
+
+
+def _plural(kind: Kind, names: Sequence[str]) -> str:
+    return kind.noun if len(names) == 1 else kind.value.replace("_", " ")
+
+
+def _listed(names: Sequence[str], most: int = 4) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

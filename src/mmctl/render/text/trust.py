@@ -1,0 +1,27 @@
+"""What is said first of a plan: that it leads elsewhere than the base says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.live.plan.trust import Trust
+
+
+def trust_lines(trust: Trust | None) -> Iterator[str]:
+    """The lines before the edits; none where nothing differs."""
+    if trust is None or trust.silent:
+        return
+    if trust.shifts and trust.base is not None:
+        yield f"leads elsewhere than {trust.base}:"
+        yield from (f"  {shift.text}" for shift in trust.shifts)
+        if trust.base_taken:
+            yield f"  taken from {trust.base}; to take what the files say: --force trust"
+        else:
+            yield "  taken from the files"
+    if trust.held is not None:
+        yield f"where it leads is not compared: {trust.held}"
+        if trust.fetch is not None:
+            yield f"  to compare it: {trust.fetch}"

@@ -1,0 +1,229 @@
+"""Why a message ended as it did: for people short, for programs complete."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.text import Text
+
+from mmctl.judge.comparison import same_treatment
+from mmctl.judge.reasons import deciding, place_of
+from mmctl.judge.trace import RuleResult
+from mmctl.judge.words import condition_line
+from mmctl.language.project import Outcome
+from mmctl.render.documents.trace import (
+    condition_document,
+    known_document,
+    missing_document,
+    rule_document,
+    statement_document,
+)
+from mmctl.render.text.paragraphs import STYLES, wrapped
+from mmctl.render.text.trace import action_line
+from mmctl.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from mmctl.judge.reasons import OtherReasons, Reason
+    from mmctl.judge.simulation import Known
+    from mmctl.judge.submission import Gateway
+    from mmctl.judge.trace import ConditionTrace, RuleTrace, StatementTrace, Trace
+    from mmctl.problem import Position
+
+SCHEMA: Final = "mmctl/why@1"
+_NOTHING_KEEPS: Final = {
+    Outcome.LOST: "no rule delivers, stores, bounces or drops it",
+    Outcome.REFUSED: "no statement admits it",
+}
+_RESULTS: Final = {
+    RuleResult.APPLIED: "applied",
+    RuleResult.NOT_APPLIED: "did not apply",
+    RuleResult.HELD_BACK: "was held back",
+    RuleResult.UNKNOWN: "may apply or not",
+}
+
+
+def why_report(
+    reasons: Sequence[Reason],
+    gateway: Gateway,
+    assumed: Mapping[str, str],
+    other: OtherReasons | None = None,
+) -> Text:
+    """The rule or statement that decided for each recipient, with what was compared."""
+    report = Text()
+    before = {} if other is None else {each.got.recipient: each for each in other.reasons}
+    for reason in reasons:
+        _recipient(report, reason, gateway)
+        old = before.get(reason.got.recipient)
+        if other is not None and old is not None:
+            if reason.rule is None and same_treatment(old.got, reason.got):
+                report.append(wrapped(f"against {visible(other.name)}: the same", "  "))
+            else:
+                _recipient(report, old, other.gateway, against=other.name)
+    for name, value in assumed.items():
+        report.append(f"assumed: {name} {value} (--assume pass)\n", "yellow")
+    return report
+
+
+def _recipient(report: Text, reason: Reason, gateway: Gateway, against: str | None = None) -> None:
+    got = reason.got
+    rules = "" if against is None else f", against {visible(against)}"
+    report.append(f"{visible(got.recipient)}{rules}: ", "bold")
+    report.append(f"{got.outcome}", STYLES[got.outcome])
+    could_be = " or ".join(got.possible) or "too many ways it could go"
+    ending = f": {could_be}" if got.outcome is Outcome.UNKNOWN else ""
+    report.append(f" by {visible(got.by)}\n" if got.by else f"{ending}\n")
+    for copy in got.copies if len(got.copies) > 1 else ():
+        by = f" by {visible(copy.by)}" if copy.by else ""
+        report.append(f"  copy for {visible(copy.address)}: {copy.outcome}{by}\n")
+    if reason.rule is None:
+        _outcome(report, reason, gateway)
+    else:
+        _rule_in_question(report, reason, gateway)
+
+
+def _outcome(report: Text, reason: Reason, gateway: Gateway) -> None:
+    got = reason.got
+    for trace in reason.decided or reason.open_questions:
+        _rule(report, trace, gateway, many=len(got.copies) > 1)
+    if got.policy is not None and not got.policy.admitted.is_true:
+        for statement in reason.statements:
+            _statement(report, statement)
+    if got.by is None and got.outcome in _NOTHING_KEEPS and not reason.decided:
+        report.append(wrapped(_NOTHING_KEEPS[got.outcome], "  "))
+        applied = ", ".join(map(visible, got.applied))
+        report.append(wrapped(f"rules that applied: {applied or 'none'}", "  "))
+    elif got.outcome is Outcome.LOST:
+        report.append(wrapped("nothing delivered or stored it before", "  "))
+    facts = dict.fromkeys(visible(fact.fact) for fact in got.missing)
+    if facts:
+        report.append(wrapped(f"not known: {', '.join(facts)}", "  "), STYLES[Outcome.UNKNOWN])
+
+
+def _rule_in_question(report: Text, reason: Reason, gateway: Gateway) -> None:
+    got = reason.got
+    for trace in reason.asked:
+        _rule(report, trace, gateway, many=len(reason.asked) > 1)
+    if reason.asked:
+        return
+    if all(rule.name != reason.rule for rule in gateway.rules):
+        report.append(wrapped(f"there is no rule {visible(reason.rule or '')}", "  "))
+    elif got.outcome is Outcome.REFUSED:
+        report.append(
+            wrapped(f"{visible(reason.rule or '')} was not asked: the message was refused", "  ")
+        )
+        for statement in reason.statements:
+            _statement(report, statement)
+    else:
+        ended = f"{reason.ended_by} ended it before" if reason.ended_by else "nothing got to it"
+        report.append(wrapped(visible(f"{reason.rule} was not asked: {ended}"), "  "))
+
+
+def _rule(report: Text, trace: RuleTrace, gateway: Gateway, *, many: bool) -> None:
+    """What became of a rule, the conditions that made the difference, and what it did."""
+    whom = f" for {visible(trace.recipient)}" if many else ""
+    report.append(f"  {visible(trace.rule)} {_RESULTS[trace.result]}{whom}")
+    report.append(f"  {_at(trace.position)}\n", "dim")
+    asked = deciding(trace)
+    for condition in asked:
+        place = place_of(gateway, trace, condition)
+        if not place.line:
+            report.append(wrapped(_condition(condition), "    "))
+            continue
+        same_file = place.file == trace.position.file
+        where = f"line {place.line}" if same_file else _at(place)
+        report.append(wrapped(f"{where}: {_condition(condition)}", "    "))
+    if trace.applied and not asked:
+        report.append("    it has no conditions\n")
+    if trace.applied and trace.unless:
+        report.append("    nothing under `unless` matches\n")
+    for action in trace.actions if trace.applied else ():
+        report.append(wrapped(f"> {action_line(action)}", "    "))
+
+
+def _at(place: Position) -> str:
+    """A place; live rules have no lines."""
+    file = visible(place.file)
+    return f"{file}:{place.line}" if place.line else file
+
+
+def _condition(condition: ConditionTrace) -> str:
+    word = "unless " if condition.path[:1] == ("Unless",) else ""
+    return f"{word}{visible(condition_line(condition))}"
+
+
+def _statement(report: Text, statement: StatementTrace) -> None:
+    kind = "allow" if statement.allows else "deny"
+    answer = {"true": "matched", "false": "did not match", "unknown": "may match or not"}
+    report.append(f"  {kind} {visible(statement.name)} {answer[statement.answer.truth]}\n")
+    for asked in statement.conditions:
+        if asked.answer.truth is statement.answer.truth:
+            report.append(wrapped(visible(condition_line(asked)), "    "))
+
+
+def why_document(
+    message: str,
+    known: Iterable[Known],
+    trace: Trace,
+    reasons: Sequence[Reason],
+    gateway: Gateway,
+    other: OtherReasons | None = None,
+) -> dict[str, Any]:
+    """The document `mmctl/why@1`."""
+    against = None if other is None else _against(other)
+    return {
+        **({} if against is None else {"against": against}),
+        "schema": SCHEMA,
+        "message": message,
+        "known": [known_document(each) for each in known],
+        "recipients": [_reason(reason, gateway) for reason in reasons],
+        "assumed": dict(trace.assumed),
+        "notes": list(trace.notes),
+    }
+
+
+def _against(other: OtherReasons) -> dict[str, Any]:
+    return {
+        "rules": other.name,
+        "recipients": [_reason(reason, other.gateway) for reason in other.reasons],
+    }
+
+
+def _reason(reason: Reason, gateway: Gateway) -> dict[str, Any]:
+    got = reason.got
+    return {
+        "recipient": got.recipient,
+        "outcome": got.outcome.value,
+        "by": got.by,
+        "possible": [outcome.value for outcome in got.possible],
+        "missing": [missing_document(fact) for fact in got.missing],
+        "decided": [_asked(trace, gateway) for trace in reason.decided],
+        "statements": [statement_document(asked) for asked in reason.statements],
+        "open": [_asked(trace, gateway) for trace in reason.open_questions],
+        "rule": None if reason.rule is None else _question(reason, gateway),
+    }
+
+
+def _question(reason: Reason, gateway: Gateway) -> dict[str, Any]:
+    return {
+        "rule": reason.rule,
+        "asked": [_asked(trace, gateway) for trace in reason.asked],
+        "ended_by": None if reason.asked else reason.ended_by,
+    }
+
+
+def _asked(trace: RuleTrace, gateway: Gateway) -> dict[str, Any]:
+    because = []
+    for condition in deciding(trace):
+        place = place_of(gateway, trace, condition)
+        member, number = str(condition.path[0]).lower(), condition.path[1]
+        because.append(
+            {
+                **condition_document(condition),
+                "at": f"{member}[{number}]",
+                "file": place.file,
+                "line": place.line,
+            }
+        )
+    return {**rule_document(trace), "because": because}
