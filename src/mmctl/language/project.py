@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from mmctl.model.kinds import Kind as Kind  # noqa: PLC0414 - moved; goes with the last import
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
@@ -23,26 +25,6 @@ if TYPE_CHECKING:
 
 EMBEDDED: Final = "embedded"
 """The endpoint of an environment that needs no AWS account."""
-
-
-class Kind(StrEnum):
-    """The kinds of things a project defines, by the section they are written in."""
-
-    ADDRESS_LIST = "address_lists"
-    ARCHIVE = "archives"
-    RELAY = "relays"
-    ADD_ON = "add_ons"
-    RULE_SET = "rule_sets"
-    TRAFFIC_POLICY = "traffic_policies"
-    INGRESS_POINT = "ingress_points"
-
-    @property
-    def noun(self) -> str:
-        """The kind as people say it: `address list`, `rule set`, `add-on`."""
-        if self is Kind.ADD_ON:
-            return "add-on"
-        word = self.value.replace("_", " ")
-        return word.removesuffix("ies") + "y" if word.endswith("ies") else word.removesuffix("s")
 
 
 class Outcome(StrEnum):

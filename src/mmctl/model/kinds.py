@@ -1,0 +1,481 @@
+"""The kinds of resource that Mail Manager keeps: one row each, which all other rooms read.
+
+What a kind is called in files, words, operations, ids and ARNs, and what the service does with it.
+How a kind behaves lives in the rooms. `tests/model/test_kinds.py` compares the rows with botocore's
+service model, and names what a new row lacks elsewhere.
+
+Resource types in ARNs: "Actions, resources, and condition keys for Amazon SES". What no update
+takes: "Amazon SES Mail Manager API", UpdateIngressPoint, UpdateArchive, UpdateTrafficPolicy; an
+address list has no update at all. Quotas: https://docs.aws.amazon.com/ses/latest/dg/quotas.html,
+read 2026-11.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from mmctl.model.enums import IngressPointType
+from mmctl.model.policies import TrafficPolicy
+from mmctl.model.resources import AddonSubscription, AddressList, Archive, IngressPoint, Relay
+from mmctl.model.rules import RuleSet
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LiveShape: TypeAlias = (
+    AddressList | Archive | Relay | AddonSubscription | RuleSet | TrafficPolicy | IngressPoint
+)
+"""What an object of the service is, in AWS's words: one arm a kind."""
+
+
+class Kind(StrEnum):
+    """The kinds of things a project defines, by the section they are written in.
+
+    In the order of making: what must be there first comes first, and is deleted last.
+    """
+
+    ADDRESS_LIST = "address_lists"
+    ARCHIVE = "archives"
+    RELAY = "relays"
+    ADD_ON = "add_ons"
+    RULE_SET = "rule_sets"
+    TRAFFIC_POLICY = "traffic_policies"
+    INGRESS_POINT = "ingress_points"
+
+    @property
+    def row(self) -> ResourceKind:
+        """All that is known of the kind."""
+        return KINDS[self]
+
+    @property
+    def noun(self) -> str:
+        """The kind as people say it: `address list`, `rule set`, `add-on`."""
+        return KINDS[self].noun
+
+    @property
+    def plural(self) -> str:
+        """Several of the kind: `address lists`, `add-ons`."""
+        return KINDS[self].plural
+
+    @property
+    def a_noun(self) -> str:
+        """One of the kind: `an address list`, `a rule set`."""
+        noun = KINDS[self].noun
+        return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+    @property
+    def api(self) -> ApiResource:
+        """What it is in the API; an add-on has an instance besides."""
+        return KINDS[self].api
+
+
+class Noun(StrEnum):
+    """What the API has Create, Get, List and Delete operations for."""
+
+    ADDRESS_LIST = "AddressList"
+    ARCHIVE = "Archive"
+    RELAY = "Relay"
+    ADDON_SUBSCRIPTION = "AddonSubscription"
+    ADDON_INSTANCE = "AddonInstance"
+    RULE_SET = "RuleSet"
+    TRAFFIC_POLICY = "TrafficPolicy"
+    INGRESS_POINT = "IngressPoint"
+
+    @property
+    def api(self) -> ApiResource:
+        """All that is known of it."""
+        return API[self]
+
+    @property
+    def id_member(self) -> str:
+        """The member that holds its id: `RuleSetId`."""
+        return f"{self}Id"
+
+    @property
+    def arn_member(self) -> str:
+        """The member that holds its ARN: `RuleSetArn`."""
+        return f"{self}Arn"
+
+    @property
+    def name_member(self) -> str:
+        """The member that holds its name: `RuleSetName`; an add-on's is its product."""
+        return API[self].name_member
+
+
+class Beside(StrEnum):
+    """What the API keeps of an object outside of its Create request, in calls of its own."""
+
+    MEMBERS = "Members"
+    """The addresses of a list."""
+    STATUS = "Status"
+    """Whether it takes mail: ACTIVE or CLOSED."""
+    INSTANCE = "Instance"
+    """Whether a subscription has its instance."""
+    LOGGING = "Logging"
+    """Where its logs are delivered."""
+
+
+STATUS_SENT: Final = "StatusToUpdate"
+"""What an update calls the status of an object."""
+
+
+class Provider(StrEnum):
+    """The providers of Terraform that make resources of Mail Manager."""
+
+    AWS = "aws"
+    AWSCC = "awscc"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """The member of an answer that says what becomes of an object."""
+
+    member: str
+    going: str
+    """Its value while the object is on its way out: gone, but its name perhaps not free yet."""
+    waits: bool = False
+    """Whether an object takes a moment to be ready, to change, and to go."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiResource:
+    """What a resource is called in operations, ids, ARNs and answers."""
+
+    noun: Noun
+    plural: str
+    """As in the List operation: `TrafficPolicies`."""
+    arn_part: str
+    id_prefix: str
+    id_length: int = 26
+    """Letters and digits that new ids of the embedded Mail Manager have behind the prefix."""
+    id_form: re.Pattern[str] | None = None
+    """The form of a well-formed id where one is known; elsewhere the model's pattern is all."""
+    name_member: str
+    """The member of which no two resources have the same value."""
+    longest_name: int | None = None
+    """Characters; None: the service says nothing."""
+    created: str = "CreatedTimestamp"
+    """The member of an answer that says when it was made."""
+    changed: str | None = "LastUpdatedTimestamp"
+    """The member of an answer that says when it was last changed."""
+    state: State | None = None
+    answered: tuple[str, ...] = ()
+    """Further members of a Get answer that no Create request takes."""
+    answers_id: bool = True
+    """Whether a Get answer has the id."""
+    get_with: Mapping[str, str] = field(default_factory=dict)
+    """Parameters of a Get call that make its answer whole."""
+    updates: tuple[str, ...] = ()
+    """Members that the Update operation takes; none: there is no such operation."""
+
+    @property
+    def id_member(self) -> str:
+        """The member that holds the id: `RuleSetId`."""
+        return self.noun.id_member
+
+    @property
+    def arn_member(self) -> str:
+        """The member that holds the ARN: `RuleSetArn`."""
+        return self.noun.arn_member
+
+    @property
+    def only_answered(self) -> tuple[str, ...]:
+        """Members of a Get answer that no Create request takes."""
+        state = () if self.state is None else (self.state.member,)
+        changed = () if self.changed is None else (self.changed,)
+        own = (self.id_member,) if self.answers_id else ()
+        return (*own, self.arn_member, *state, *self.answered, self.created, *changed)
+
+    def is_going(self, answer: Mapping[str, object]) -> bool:
+        """Whether a List or Get answer is of something that is on its way out."""
+        return self.state is not None and answer.get(self.state.member) == self.state.going
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountQuota:
+    """How many an account may have in a region."""
+
+    most: int
+    type: IngressPointType | None = None
+    """Of which type of ingress point; None: whatever their type."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceKind:
+    """One kind of thing that a project defines."""
+
+    kind: Kind
+    shape: type[LiveShape]
+    """What its Create operation takes."""
+    noun: str
+    plural: str
+    shown: int
+    """Its place in the order in which a plan shows the kinds."""
+    written: int
+    """Its place in the order of the sections of a file."""
+    api: ApiResource
+    instance: ApiResource | None = None
+    """What is made of a subscription, and named in its place."""
+    always_sent: tuple[str, ...] = ()
+    """Lists that an update must send also when they are empty (terraform-provider-aws issue
+    49366)."""
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    """Members that nothing can change, in words: the object is made anew."""
+    server_filled: tuple[str, ...] = ()
+    """Members that the service chooses where they are not asked for."""
+    stand_ins: Mapping[str, object] = field(default_factory=dict)
+    """Members without which there is no shape: what stands there where a newer API answers
+    something that is not known here."""
+    beside: tuple[Beside, ...] = ()
+    named_by: tuple[str, ...] = ()
+    """Members of conditions and actions that name one of the kind."""
+    by_arn: bool = False
+    """Whether those take its ARN; else its id."""
+    loses: str | None = None
+    """What is gone for good when one is deleted, in words."""
+    quotas: tuple[AccountQuota, ...] = ()
+    provider: Provider
+    """The provider of Terraform that can say most of it."""
+
+    @property
+    def referred(self) -> ApiResource:
+        """What a reference names: of an add-on, its instance."""
+        return self.instance or self.api
+
+    @property
+    def resources(self) -> tuple[ApiResource, ...]:
+        """All that it is in the API."""
+        return (self.api,) if self.instance is None else (self.api, self.instance)
+
+    @property
+    def updatable(self) -> tuple[str, ...]:
+        """Members that can change in place; an instance is created, and no update is sent."""
+        status = [Beside.STATUS] if STATUS_SENT in self.api.updates else []
+        instance = [Beside.INSTANCE] if Beside.INSTANCE in self.beside else []
+        sent = [member for member in self.api.updates if member != STATUS_SENT]
+        return (*sent, *status, *instance)
+
+    @property
+    def name_is_fixed(self) -> bool:
+        """Whether the service cannot rename one: another name is another object."""
+        return self.api.name_member not in self.updatable
+
+    @property
+    def sends_logs(self) -> bool:
+        """Whether its logs can be delivered."""
+        return Beside.LOGGING in self.beside
+
+
+# Forms of ids: `rs-` and `tp-` with 26 characters were seen at the service, where a malformed id
+# fails before existence is looked at. For archives the model has a pattern on its search
+# operations. Ids of ingress points are `inp-` and 24 of base32, seen as SMTP user names; those that
+# the embedded Mail Manager made before had 26.
+_ROWS: Final = (
+    ResourceKind(
+        kind=Kind.ADDRESS_LIST,
+        shape=AddressList,
+        noun="address list",
+        plural="address lists",
+        shown=4,
+        written=6,
+        api=ApiResource(
+            noun=Noun.ADDRESS_LIST,
+            plural="AddressLists",
+            arn_part="mailmanager-address-list",
+            id_prefix="al-",
+            name_member="AddressListName",
+            longest_name=255,
+        ),
+        beside=(Beside.MEMBERS,),
+        named_by=("AddressLists",),
+        by_arn=True,
+        quotas=(AccountQuota(most=100),),
+        provider=Provider.AWSCC,
+    ),
+    ResourceKind(
+        kind=Kind.ARCHIVE,
+        shape=Archive,
+        noun="archive",
+        plural="archives",
+        shown=5,
+        written=5,
+        api=ApiResource(
+            noun=Noun.ARCHIVE,
+            plural="Archives",
+            arn_part="mailmanager-archive",
+            id_prefix="a-",
+            id_form=re.compile(r"a-\w{1,64}", re.ASCII),
+            name_member="ArchiveName",
+            longest_name=64,
+            state=State(member="ArchiveState", going="PENDING_DELETION"),
+            updates=("ArchiveName", "Retention"),
+        ),
+        fixed={"KmsKeyArn": "the key"},
+        server_filled=("Retention",),
+        named_by=("TargetArchive",),
+        loses="the mail in it",
+        quotas=(AccountQuota(most=10),),
+        provider=Provider.AWS,
+    ),
+    ResourceKind(
+        kind=Kind.RELAY,
+        shape=Relay,
+        noun="relay",
+        plural="relays",
+        shown=6,
+        written=4,
+        api=ApiResource(
+            noun=Noun.RELAY,
+            plural="Relays",
+            arn_part="mailmanager-smtp-relay",
+            id_prefix="r-",
+            name_member="RelayName",
+            longest_name=100,
+            changed="LastModifiedTimestamp",
+            updates=("RelayName", "ServerName", "ServerPort", "Authentication"),
+        ),
+        stand_ins={"Authentication": {"NoAuthentication": {}}},
+        named_by=("Relay",),
+        quotas=(AccountQuota(most=40),),
+        provider=Provider.AWS,
+    ),
+    ResourceKind(
+        kind=Kind.ADD_ON,
+        shape=AddonSubscription,
+        noun="add-on",
+        plural="add-ons",
+        shown=7,
+        written=7,
+        api=ApiResource(
+            noun=Noun.ADDON_SUBSCRIPTION,
+            plural="AddonSubscriptions",
+            arn_part="addon-subscription",
+            id_prefix="as-",
+            name_member="AddonName",
+            changed=None,
+            answers_id=False,
+        ),
+        instance=ApiResource(
+            noun=Noun.ADDON_INSTANCE,
+            plural="AddonInstances",
+            arn_part="addon-instance",
+            id_prefix="ai-",
+            name_member="AddonSubscriptionId",
+            changed=None,
+            answered=("AddonName",),
+            answers_id=False,
+        ),
+        beside=(Beside.INSTANCE,),
+        named_by=("Analyzer",),
+        by_arn=True,
+        provider=Provider.AWSCC,
+    ),
+    ResourceKind(
+        kind=Kind.RULE_SET,
+        shape=RuleSet,
+        noun="rule set",
+        plural="rule sets",
+        shown=1,
+        written=1,
+        api=ApiResource(
+            noun=Noun.RULE_SET,
+            plural="RuleSets",
+            arn_part="mailmanager-rule-set",
+            id_prefix="rs-",
+            id_form=re.compile(r"rs-[a-zA-Z0-9]{26}"),
+            name_member="RuleSetName",
+            longest_name=100,
+            created="CreatedDate",
+            changed="LastModificationDate",
+            updates=("RuleSetName", "Rules"),
+        ),
+        beside=(Beside.LOGGING,),
+        quotas=(AccountQuota(most=40),),
+        provider=Provider.AWS,
+    ),
+    ResourceKind(
+        kind=Kind.TRAFFIC_POLICY,
+        shape=TrafficPolicy,
+        noun="traffic policy",
+        plural="traffic policies",
+        shown=2,
+        written=2,
+        api=ApiResource(
+            noun=Noun.TRAFFIC_POLICY,
+            plural="TrafficPolicies",
+            arn_part="mailmanager-traffic-policy",
+            id_prefix="tp-",
+            id_form=re.compile(r"tp-[a-zA-Z0-9]{26}"),
+            name_member="TrafficPolicyName",
+            longest_name=63,
+            updates=(
+                "TrafficPolicyName",
+                "PolicyStatements",
+                "DefaultAction",
+                "MaxMessageSizeBytes",
+            ),
+        ),
+        always_sent=("PolicyStatements",),
+        stand_ins={"DefaultAction": "DENY"},
+        quotas=(AccountQuota(most=100),),
+        provider=Provider.AWS,
+    ),
+    ResourceKind(
+        kind=Kind.INGRESS_POINT,
+        shape=IngressPoint,
+        noun="ingress point",
+        plural="ingress points",
+        shown=3,
+        written=3,
+        api=ApiResource(
+            noun=Noun.INGRESS_POINT,
+            plural="IngressPoints",
+            arn_part="mailmanager-ingress-point",
+            id_prefix="inp-",
+            id_length=24,
+            id_form=re.compile(r"inp-[a-zA-Z0-9]+"),
+            name_member="IngressPointName",
+            longest_name=63,
+            state=State(member="Status", going="DEPROVISIONING", waits=True),
+            answered=("ARecord",),
+            get_with={"IncludeTrustStoreContents": "INCLUDE"},
+            updates=(
+                "IngressPointName",
+                STATUS_SENT,
+                "RuleSetId",
+                "TrafficPolicyId",
+                "IngressPointConfiguration",
+                "TlsPolicy",
+            ),
+        ),
+        fixed={"Type": "`Type`", "NetworkConfiguration": "`NetworkConfiguration`"},
+        server_filled=("NetworkConfiguration", "TlsPolicy"),
+        stand_ins={"Type": "OPEN"},
+        beside=(Beside.STATUS, Beside.LOGGING),
+        quotas=(
+            AccountQuota(most=10, type=IngressPointType.OPEN),
+            AccountQuota(most=50, type=IngressPointType.AUTH),
+            AccountQuota(most=10, type=IngressPointType.MTLS),
+        ),
+        provider=Provider.AWS,
+    ),
+)
+
+KINDS: Final[Mapping[Kind, ResourceKind]] = {row.kind: row for row in _ROWS}
+"""The rows, in the order of making."""
+API: Final[Mapping[Noun, ApiResource]] = {
+    resource.noun: resource for row in _ROWS for resource in row.resources
+}
+"""What is in the API, in the order of making."""
+KIND_OF: Final[Mapping[Noun, Kind]] = {
+    resource.noun: row.kind for row in _ROWS for resource in row.resources
+}
+SHOWN: Final = tuple(sorted(Kind, key=lambda kind: kind.row.shown))
+"""The kinds in the order in which a plan shows them."""
+WRITTEN: Final = tuple(sorted(Kind, key=lambda kind: kind.row.written))
+"""The kinds in the order of the sections of a file."""
+NAMED_BY: Final[Mapping[str, Kind]] = {member: row.kind for row in _ROWS for member in row.named_by}
+"""Members of conditions and actions that name a resource: the kind that they name."""
