@@ -183,7 +183,7 @@ def test_every_value_knows_where_it_was_written() -> None:
 
 def test_variables_of_an_environment_stand_over_those_of_the_project() -> None:
     rule = sound(FILES, "prod").rule_sets["inbound"].rules[0]
-    assert rule.conditions[0].value.values == ("@examp1e.org",)
+    assert rule.conditions[0].value.to_api()["Values"] == ["@examp1e.org"]
 
 
 def test_a_variable_alone_in_a_text_is_text_and_a_literal_is_kept() -> None:
@@ -200,8 +200,8 @@ def test_a_variable_alone_in_a_text_is_text_and_a_literal_is_kept() -> None:
         lone=True,
     )
     assert told(problems) == []
-    values = project.rule_sets["rules"].rules[0].conditions[0].value.values
-    assert values == ("from us", "${vars.who}", "local")
+    values = project.rule_sets["rules"].rules[0].conditions[0].value.to_api()
+    assert values["Values"] == ["from us", "${vars.who}", "local"]
 
 
 def test_a_rule_of_another_environment_may_use_variables_that_this_one_lacks() -> None:
@@ -692,7 +692,7 @@ def test_colons_inside_braces_are_read_as_yaml_1_2_means_them() -> None:
     project, problems = read_text({"a.yaml": text}, lone=True)
     assert told(problems) == []
     first, second = project.rule_sets["rules"].rules
-    assert first.actions[0].value.relay == "id:r-123"
+    assert first.actions[0].value.to_api()["Relay"] == "id:r-123"
     assert str(second.positions.at(("Actions", 0, "Send", "RoleArn"))) == "a.yaml:5:39"
 
 
@@ -724,8 +724,8 @@ def test_values_may_use_what_the_environment_is() -> None:
         assert told(problems) == []
         rule = project.rule_sets["inbound"].rules[0]
         send, header = rule.rule.actions
-        assert send.value.role_arn == f"arn:{partition}:iam::{account}:role/mail-{name}"
-        assert header.value.header_value == (
+        assert send.value.to_api()["RoleArn"] == f"arn:{partition}:iam::{account}:role/mail-{name}"
+        assert header.value.to_api()["HeaderValue"] == (
             {"china": "cn-north-1", "us": "us-gov-west-1"}.get(name, "us-east-1")
         )
 

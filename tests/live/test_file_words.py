@@ -119,7 +119,7 @@ def value(annotation: Any, member: str, shape: str) -> Any:
             return scalars(kind, member, shape)[0]
 
 
-def arms(kind: type[OneOf]) -> Iterator[dict[str, Any]]:
+def arms(kind: type[OneOf[Any]]) -> Iterator[dict[str, Any]]:
     """A union, once by each of its members."""
     for name, field in kind.model_fields.items():
         key = alias(kind, name)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from itertools import product
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.analysis.networks import IPV4, IPV6, Networks, network
 from mmctl.analysis.verdicts import accepted
@@ -17,11 +17,9 @@ from mmctl.model.policies import (
     IngressIpv6Expression,
     IngressStringExpression,
     IngressTlsProtocolExpression,
-    PolicyCondition,
 )
 from mmctl.model.rules import (
     RuleBooleanExpression,
-    RuleCondition,
     RuleDmarcExpression,
     RuleIpExpression,
     RuleNumberExpression,
@@ -34,6 +32,8 @@ if TYPE_CHECKING:
 
     from mmctl.analysis.networks import Network
     from mmctl.model.enums import RuleNumberOperator
+    from mmctl.model.policies import PolicyCondition
+    from mmctl.model.rules import RuleCondition
 
     Condition = RuleCondition | PolicyCondition
     Addresses = RuleIpExpression | IngressIpv4Expression | IngressIpv6Expression
@@ -50,44 +50,51 @@ def exclude_each_other(
 ) -> bool:
     """Whether no message meets both conditions, where some attributes have one text alone."""
     one, other = first.value, second.value
-    if first.kind != second.kind:
-        return {first.kind, second.kind} == {"IpExpression", "Ipv6Expression"} and not (
-            _negated(one) or _negated(other)
-        )
-    if getattr(one, "evaluate", None) != getattr(other, "evaluate", None):
-        return False
-    match one, other:
-        case RuleNumberExpression(), RuleNumberExpression():
-            return _no_number(one, other)
-        case RuleVerdictExpression(), RuleVerdictExpression():
-            return not accepted(one) & accepted(other)
-        case RuleDmarcExpression(), RuleDmarcExpression():
-            return _apart(one, other, one_text=True)
-        case IngressTlsProtocolExpression(), IngressTlsProtocolExpression():
-            return not _versions(one) & _versions(other)
-        case (RuleBooleanExpression(), RuleBooleanExpression()) | (
-            IngressBooleanExpression(),
-            IngressBooleanExpression(),
-        ):
-            return one.operator != other.operator and _one_answer(one)
-        case (
-            (RuleIpExpression(), RuleIpExpression())
-            | (IngressIpv4Expression(), IngressIpv4Expression())
-            | (IngressIpv6Expression(), IngressIpv6Expression())
-        ):
-            return _no_client(one, other)
-        case (RuleStringExpression(), RuleStringExpression()) | (
-            IngressStringExpression(),
-            IngressStringExpression(),
-        ):
+    match one:
+        case RuleNumberExpression():
+            return (
+                isinstance(other, RuleNumberExpression)
+                and one.evaluate == other.evaluate
+                and _no_number(one, other)
+            )
+        case RuleVerdictExpression():
+            return (
+                isinstance(other, RuleVerdictExpression)
+                and one.evaluate == other.evaluate
+                and not accepted(one) & accepted(other)
+            )
+        case RuleDmarcExpression():
+            return isinstance(other, RuleDmarcExpression) and _apart(one, other, one_text=True)
+        case IngressTlsProtocolExpression():
+            return (
+                isinstance(other, IngressTlsProtocolExpression)
+                and one.evaluate == other.evaluate
+                and not _versions(one) & _versions(other)
+            )
+        case RuleBooleanExpression() | IngressBooleanExpression():
+            return (
+                isinstance(other, RuleBooleanExpression | IngressBooleanExpression)
+                and one.evaluate == other.evaluate
+                and one.operator != other.operator
+                and _one_answer(one)
+            )
+        case RuleIpExpression() | IngressIpv4Expression() | IngressIpv6Expression():
+            return isinstance(
+                other, RuleIpExpression | IngressIpv4Expression | IngressIpv6Expression
+            ) and _no_client(one, other)
+        case RuleStringExpression() | IngressStringExpression():
             single = str(one.evaluate.attribute) in one_text
-            return _apart(one, other, one_text=single) or (single and _unlike(one, other))
+            return (
+                isinstance(other, RuleStringExpression | IngressStringExpression)
+                and one.evaluate == other.evaluate
+                and (_apart(one, other, one_text=single) or (single and _unlike(one, other)))
+            )
         case _:
-            return False
+            assert_never(one)
 
 
-def _negated(expression: object) -> bool:
-    return str(getattr(expression, "operator", "")).startswith("NOT_")
+def _negated(expression: Addresses) -> bool:
+    return expression.operator.value == "NOT_CIDR_MATCHES"
 
 
 def _apart(
@@ -147,6 +154,11 @@ def _versions(expression: IngressTlsProtocolExpression) -> frozenset[str]:
 
 
 def _no_client(one: Addresses, other: Addresses) -> bool:
+    """Whether no client meets both: it has one address, of IPv4 or of IPv6."""
+    if _version(one) != _version(other):
+        return not (_negated(one) or _negated(other))
+    if one.evaluate != other.evaluate:
+        return False
     first, second = tuple(_networks(one)), tuple(_networks(other))
     if None in first or None in second:
         return False
@@ -162,8 +174,12 @@ def _no_client(one: Addresses, other: Addresses) -> bool:
 
 
 def _networks(expression: Addresses) -> Iterator[Network | None]:
-    version = IPV6 if isinstance(expression, IngressIpv6Expression) else IPV4
+    version = _version(expression)
     return (network(value, version) for value in expression.values)
+
+
+def _version(expression: Addresses) -> int:
+    return IPV6 if isinstance(expression, IngressIpv6Expression) else IPV4
 
 
 def _within(inner: tuple[Network | None, ...], outer: tuple[Network | None, ...]) -> bool:

@@ -7,6 +7,8 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.project_conditions import conditions
+from mmctl.model.policies import IngressIpv4Expression, IngressIpv6Expression
+from mmctl.model.rules import RuleIpExpression
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -51,16 +53,15 @@ def network_tests(project: Project) -> Iterator[NetworkTest]:
 
 def network_test(placed: PlacedCondition) -> NetworkTest | None:
     """A condition as a condition on the client's address; None when it is of another kind."""
-    kind = placed.condition.kind
-    if kind not in {"IpExpression", "Ipv6Expression"}:
-        return None
     expression = placed.condition.value
+    if not isinstance(expression, RuleIpExpression | IngressIpv4Expression | IngressIpv6Expression):
+        return None
     return NetworkTest(
         owner=placed.owner,
         role=placed.role,
-        path=(*placed.path, kind),
+        path=(*placed.path, placed.condition.kind),
         subject=str(expression.evaluate.value).lower(),
-        version=IPV4 if kind == "IpExpression" else IPV6,
+        version=IPV6 if isinstance(expression, IngressIpv6Expression) else IPV4,
         negated=expression.operator == "NOT_CIDR_MATCHES",
         values=expression.values,
     )

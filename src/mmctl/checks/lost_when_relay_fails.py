@@ -66,7 +66,7 @@ def run(subject: Subject) -> Iterator[Finding]:
             index = next((i for i, kind in enumerate(kinds(rule)) if kind in DELIVERIES), None)
             if index is None:
                 continue
-            drops = rule.actions[index].value.action_failure_policy == ActionFailurePolicy.DROP
+            drops = rule.actions[index].failure_policy is ActionFailurePolicy.DROP
             if drops or (ends(rule) and rule.stop):
                 ending = (
                     "`on_failure: drop` ends the mail"

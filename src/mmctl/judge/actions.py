@@ -116,7 +116,7 @@ def is_label_of(label: str, kind: str, target: str | None) -> bool:
 
 def drops_on_failure(action: RuleAction) -> bool:
     """Whether the action says `on_failure: drop`; absent means continue."""
-    policy = getattr(action.value, "action_failure_policy", None)
+    policy = action.failure_policy
     return policy is ActionFailurePolicy.DROP
 
 

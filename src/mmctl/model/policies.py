@@ -3,7 +3,7 @@
 Compared with botocore's service model by the tests. Nothing of ours may live here.
 """
 
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from mmctl.model.enums import (
     AcceptAction,
@@ -44,7 +44,7 @@ class IngressIsInAddressList(Shape):
     address_lists: Annotated[tuple[str, ...], Size(1, 1)]
 
 
-class IngressBooleanToEvaluate(OneOf):
+class IngressBooleanToEvaluate(OneOf[IngressAnalysis | IngressIsInAddressList]):
     """What a boolean expression of a policy looks at."""
 
     analysis: IngressAnalysis | None = None
@@ -58,7 +58,7 @@ class IngressBooleanExpression(Shape):
     operator: IngressBooleanOperator
 
 
-class IngressStringToEvaluate(OneOf):
+class IngressStringToEvaluate(OneOf[IngressStringEmailAttribute | IngressAnalysis]):
     """What a string expression of a policy looks at."""
 
     attribute: IngressStringEmailAttribute | None = None
@@ -73,7 +73,7 @@ class IngressStringExpression(Shape):
     values: tuple[str, ...]
 
 
-class IngressIpToEvaluate(OneOf):
+class IngressIpToEvaluate(OneOf[IngressIpv4Attribute]):
     """What an IPv4 expression of a policy looks at."""
 
     attribute: IngressIpv4Attribute | None = None
@@ -87,7 +87,7 @@ class IngressIpv4Expression(Shape):
     values: tuple[Ipv4Cidr, ...]
 
 
-class IngressIpv6ToEvaluate(OneOf):
+class IngressIpv6ToEvaluate(OneOf[IngressIpv6Attribute]):
     """What an IPv6 expression of a policy looks at."""
 
     attribute: IngressIpv6Attribute | None = None
@@ -101,7 +101,7 @@ class IngressIpv6Expression(Shape):
     values: tuple[Ipv6Cidr, ...]
 
 
-class IngressTlsProtocolToEvaluate(OneOf):
+class IngressTlsProtocolToEvaluate(OneOf[IngressTlsAttribute]):
     """What a TLS expression of a policy looks at."""
 
     attribute: IngressTlsAttribute | None = None
@@ -115,7 +115,17 @@ class IngressTlsProtocolExpression(Shape):
     value: IngressTlsProtocolAttribute
 
 
-class PolicyCondition(OneOf):
+PolicyExpression: TypeAlias = (
+    IngressStringExpression
+    | IngressIpv4Expression
+    | IngressIpv6Expression
+    | IngressTlsProtocolExpression
+    | IngressBooleanExpression
+)
+"""What a condition of a policy can be."""
+
+
+class PolicyCondition(OneOf[PolicyExpression]):
     """One condition of a policy statement: exactly one expression."""
 
     string_expression: IngressStringExpression | None = None

@@ -33,7 +33,7 @@ class NoAuthentication(Shape):
     """A relay without authentication."""
 
 
-class RelayAuthentication(OneOf):
+class RelayAuthentication(OneOf[SecretArn | NoAuthentication]):
     """How a relay authenticates: not at all, or with a secret."""
 
     secret_arn: SecretArn | None = None
@@ -50,7 +50,7 @@ class Relay(Shape):
     tags: Annotated[tuple[Tag, ...], Size(0, 200)] | None = None
 
 
-class ArchiveRetention(OneOf):
+class ArchiveRetention(OneOf[RetentionPeriod]):
     """How long an archive keeps a message."""
 
     retention_period: RetentionPeriod | None = None
@@ -100,7 +100,7 @@ class TlsAuthConfiguration(Shape):
     trust_store: TrustStore | None = None
 
 
-class IngressPointConfiguration(OneOf):
+class IngressPointConfiguration(OneOf[SmtpPassword | SecretArn | TlsAuthConfiguration]):
     """How clients of an ingress point authenticate."""
 
     smtp_password: SmtpPassword | None = None
@@ -120,7 +120,7 @@ class PrivateNetworkConfiguration(Shape):
     vpc_endpoint_id: VpcEndpointId
 
 
-class NetworkConfiguration(OneOf):
+class NetworkConfiguration(OneOf[PublicNetworkConfiguration | PrivateNetworkConfiguration]):
     """Where an ingress point can be reached."""
 
     public_network_configuration: PublicNetworkConfiguration | None = None

@@ -3,7 +3,7 @@
 Compared with botocore's service model by the tests. Nothing of ours may live here.
 """
 
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from mmctl.model.enums import (
     ActionFailurePolicy,
@@ -72,7 +72,7 @@ class RuleIsInAddressList(Shape):
     address_lists: Annotated[tuple[str, ...], Size(1, 1)]
 
 
-class RuleBooleanToEvaluate(OneOf):
+class RuleBooleanToEvaluate(OneOf[RuleBooleanEmailAttribute | Analysis | RuleIsInAddressList]):
     """What a boolean expression of a rule looks at."""
 
     attribute: RuleBooleanEmailAttribute | None = None
@@ -87,7 +87,11 @@ class RuleBooleanExpression(Shape):
     operator: RuleBooleanOperator
 
 
-class RuleStringToEvaluate(OneOf):
+class RuleStringToEvaluate(
+    OneOf[
+        RuleStringEmailAttribute | MimeHeaderAttribute | Analysis | RuleClientCertificateAttribute
+    ]
+):
     """What a string expression of a rule looks at."""
 
     attribute: RuleStringEmailAttribute | None = None
@@ -104,7 +108,7 @@ class RuleStringExpression(Shape):
     values: Annotated[tuple[RuleStringValue, ...], Size(1, 10)]
 
 
-class RuleNumberToEvaluate(OneOf):
+class RuleNumberToEvaluate(OneOf[RuleNumberEmailAttribute]):
     """What a number expression of a rule looks at."""
 
     attribute: RuleNumberEmailAttribute | None = None
@@ -118,7 +122,7 @@ class RuleNumberExpression(Shape):
     value: float
 
 
-class RuleIpToEvaluate(OneOf):
+class RuleIpToEvaluate(OneOf[RuleIpEmailAttribute]):
     """What an address expression of a rule looks at."""
 
     attribute: RuleIpEmailAttribute | None = None
@@ -132,7 +136,7 @@ class RuleIpExpression(Shape):
     values: Annotated[tuple[RuleIpStringValue, ...], Size(1, 10)]
 
 
-class RuleVerdictToEvaluate(OneOf):
+class RuleVerdictToEvaluate(OneOf[RuleVerdictAttribute | Analysis]):
     """What a verdict expression of a rule looks at."""
 
     attribute: RuleVerdictAttribute | None = None
@@ -154,7 +158,18 @@ class RuleDmarcExpression(Shape):
     values: Annotated[tuple[RuleDmarcPolicy, ...], Size(1, 10)]
 
 
-class RuleCondition(OneOf):
+RuleExpression: TypeAlias = (
+    RuleBooleanExpression
+    | RuleStringExpression
+    | RuleNumberExpression
+    | RuleIpExpression
+    | RuleVerdictExpression
+    | RuleDmarcExpression
+)
+"""What a condition of a rule can be."""
+
+
+class RuleCondition(OneOf[RuleExpression]):
     """One condition of a rule: exactly one expression."""
 
     boolean_expression: RuleBooleanExpression | None = None
@@ -263,7 +278,24 @@ class InvokeLambdaAction(Shape):
     retry_time_minutes: LambdaRetryTimeMinutes | None = None
 
 
-class RuleAction(OneOf):
+AnyRuleAction: TypeAlias = (
+    DropAction
+    | RelayAction
+    | ArchiveAction
+    | S3Action
+    | SendAction
+    | AddHeaderAction
+    | ReplaceRecipientAction
+    | DeliverToMailboxAction
+    | DeliverToQBusinessAction
+    | SnsAction
+    | BounceAction
+    | InvokeLambdaAction
+)
+"""What an action of a rule can be."""
+
+
+class RuleAction(OneOf[AnyRuleAction]):
     """One action of a rule: exactly one kind."""
 
     drop: DropAction | None = None
@@ -278,6 +310,15 @@ class RuleAction(OneOf):
     publish_to_sns: SnsAction | None = None
     bounce: BounceAction | None = None
     invoke_lambda: InvokeLambdaAction | None = None
+
+    @property
+    def failure_policy(self) -> ActionFailurePolicy | None:
+        """What is to happen when the action fails; None where nothing is said, or can be."""
+        match self.value:
+            case DropAction() | AddHeaderAction() | ReplaceRecipientAction():
+                return None
+            case action:
+                return action.action_failure_policy
 
 
 class Rule(Shape):

@@ -9,7 +9,8 @@ import re
 from collections.abc import Sized
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from types import GenericAlias
+from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic.alias_generators import to_pascal
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, ValidationInfo
 
 Items = TypeVar("Items", bound=Sized)
+Member_co = TypeVar("Member_co", covariant=True)
 
 LOGICAL: Final = {"limits": "logical"}
 """Validation context for logical rules, whose lists may be longer than the service takes."""
@@ -77,8 +79,16 @@ class Shape(BaseModel):
         return self.model_dump(by_alias=True, exclude_none=True, mode="json")
 
 
-class OneOf(Shape):
-    """A union of the API: a structure of which exactly one member is set."""
+class OneOf(Shape, Generic[Member_co]):
+    """A union of the API: a structure of which exactly one member is set.
+
+    Each names the types of its members once more, as `class RuleCondition(OneOf[RuleExpression])`:
+    so the type checker names every `match` over `value` that a new member is missing from.
+    """
+
+    def __class_getitem__(cls, members: object) -> GenericAlias:  # type: ignore[override]
+        """Name the types of the members, for the type checker: no class is made of it."""
+        return GenericAlias(cls, (members,))
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
@@ -102,11 +112,11 @@ class OneOf(Shape):
         return _alias(type(self), self._member()[0])
 
     @property
-    def value(self) -> Any:
-        """The member that is set; take it apart with `match`."""
+    def value(self) -> Member_co:
+        """The member that is set; take it apart with `match` that ends in `assert_never`."""
         return self._member()[1]
 
-    def _member(self) -> tuple[str, Any]:
+    def _member(self) -> tuple[str, Member_co]:
         for item in vars(self).items():
             if item[1] is not None:
                 return item
@@ -114,7 +124,7 @@ class OneOf(Shape):
 
 
 @cache
-def _alias(union: type[OneOf], member: str) -> str:
+def _alias(union: type[OneOf[object]], member: str) -> str:
     return union.model_fields[member].alias or to_pascal(member)
 
 

@@ -13,17 +13,29 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from mmctl.cases.words import condition_words
 from mmctl.judge.compare import network
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
-from mmctl.model.policies import IngressTlsProtocolExpression, PolicyCondition
+from mmctl.model.policies import (
+    IngressBooleanExpression,
+    IngressIpv4Expression,
+    IngressIpv6Expression,
+    IngressStringExpression,
+    IngressTlsProtocolExpression,
+    PolicyCondition,
+)
 from mmctl.model.rules import (
+    RuleBooleanExpression,
     RuleCondition,
     RuleDmarcExpression,
+    RuleIpExpression,
     RuleNumberExpression,
+    RuleStringExpression,
     RuleVerdictExpression,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mmctl.model.policies import PolicyExpression
+    from mmctl.model.rules import RuleExpression
     from mmctl.model.shape import Shape
     from mmctl.problem import Path
 
@@ -82,13 +94,12 @@ def slips_of(condition: Condition) -> Iterator[Slip]:
     """Every small mistake in a condition that leaves it a condition."""
     expression = condition.value
     kind = condition.kind
-    if hasattr(expression, "operator"):
-        name = _other_operator(expression)
-        if name is not None:
-            other = type(expression.operator)(name)
-            changed = _with(condition, expression.model_copy(update={"operator": other}))
-            yield _slip("operator changed", changed, (kind, "Operator"))
-    values: tuple[str, ...] = getattr(expression, "values", ())
+    name = _other_operator(expression)
+    if name is not None:
+        other = type(expression.operator)(name)
+        changed = _with(condition, expression.model_copy(update={"operator": other}))
+        yield _slip("operator changed", changed, (kind, "Operator"))
+    values = _values(expression)
     if len(values) > 1:
         for place in range(len(values)):
             left = (*values[:place], *values[place + 1 :])
@@ -102,24 +113,43 @@ def _slip(change: str, condition: Condition, path: Path) -> Slip:
     return Slip(change, condition, path, condition_words(condition))
 
 
-def _other_operator(expression: Shape) -> str | None:
-    operator = str(getattr(expression, "operator", ""))
-    if isinstance(expression, RuleNumberExpression):
-        return _OFF_BY_ONE.get(operator, _OPPOSITES.get(operator))
-    if type(expression).__name__.endswith("StringExpression"):
-        return _NEAR_OPERATORS.get(operator)
-    return _OPPOSITES.get(operator)
+def _values(expression: RuleExpression | PolicyExpression) -> tuple[str, ...]:
+    """The values of an expression that has a list of them."""
+    match expression:
+        case (
+            RuleBooleanExpression()
+            | IngressBooleanExpression()
+            | RuleNumberExpression()
+            | IngressTlsProtocolExpression()
+        ):
+            return ()
+        case _:
+            return expression.values
+
+
+def _other_operator(expression: RuleExpression | PolicyExpression) -> str | None:
+    operator = expression.operator.value
+    match expression:
+        case RuleNumberExpression():
+            return _OFF_BY_ONE.get(operator, _OPPOSITES.get(operator))
+        case RuleStringExpression() | IngressStringExpression():
+            return _NEAR_OPERATORS.get(operator)
+        case _:
+            return _OPPOSITES.get(operator)
 
 
 def _widened(condition: Condition) -> Iterator[Slip]:
     """Suffixes without their first character, networks of twice the size: all values at once."""
     expression = condition.value
     path = (condition.kind, "Values")
-    match str(getattr(expression, "operator", "")):
-        case "ENDS_WITH" if all(len(value) >= _SHORTEST_SUFFIX for value in expression.values):
-            wider = tuple(value[1:] for value in expression.values)
-            yield _slip("suffix widened", _valued(condition, wider), path)
-        case "CIDR_MATCHES" | "NOT_CIDR_MATCHES":
+    match expression:
+        case RuleStringExpression() | IngressStringExpression():
+            values = expression.values
+            suffixes = expression.operator.value == "ENDS_WITH"
+            if suffixes and all(len(value) >= _SHORTEST_SUFFIX for value in values):
+                wider = tuple(value[1:] for value in values)
+                yield _slip("suffix widened", _valued(condition, wider), path)
+        case RuleIpExpression() | IngressIpv4Expression() | IngressIpv6Expression():
             wider = tuple(_twice(value) for value in expression.values)
             if wider != expression.values:
                 yield _slip("network widened", _valued(condition, wider), path)

@@ -7,11 +7,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.judge.compare import network
 from mmctl.mail.email import NoPolicy, Tls
-from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict, RuleVerdictAttribute
+from mmctl.model.enums import (
+    IngressStringEmailAttribute,
+    RuleBooleanEmailAttribute,
+    RuleClientCertificateAttribute,
+    RuleDmarcPolicy,
+    RuleStringEmailAttribute,
+    RuleVerdict,
+    RuleVerdictAttribute,
+)
+from mmctl.model.policies import (
+    IngressAnalysis,
+    IngressBooleanExpression,
+    IngressIpv4Expression,
+    IngressIpv6Expression,
+    IngressIsInAddressList,
+    IngressStringExpression,
+    IngressTlsProtocolExpression,
+)
+from mmctl.model.rules import (
+    Analysis,
+    RuleBooleanExpression,
+    RuleDmarcExpression,
+    RuleIpExpression,
+    RuleIsInAddressList,
+    RuleNumberExpression,
+    RuleStringExpression,
+    RuleVerdictExpression,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -47,34 +74,25 @@ class Variation:
 def variations(condition: RuleCondition | PolicyCondition, lists: Members) -> Iterator[Variation]:
     """Changes of what a condition looks at; `lists` are the address lists that are known."""
     expression = condition.value
-    evaluate = getattr(expression, "evaluate", None)
-    analysis = getattr(evaluate, "analysis", None)
-    match condition.kind:
-        case "StringExpression" if analysis is not None:
-            values = expression.values[:_MOST_VALUES]
-            texts = (*values, *(f"{value}_OTHER" for value in values[:3]), "OTHER")
-            yield from _add_on(analysis, texts)
-        case "StringExpression":
+    match expression:
+        case RuleStringExpression() | IngressStringExpression():
             yield from _texts(expression)
-        case "BooleanExpression" if analysis is not None:
-            yield from _add_on(analysis, (True, False))
-        case "BooleanExpression":
-            yield from _boolean(evaluate, lists)
-        case "VerdictExpression" if analysis is not None:
-            yield from _add_on(analysis, tuple(verdict.value for verdict in RuleVerdict))
-        case "VerdictExpression":
-            member = "spf" if evaluate.attribute is RuleVerdictAttribute.SPF else "dkim"  # type: ignore[union-attr] # a verdict has it
-            yield from (_fact(member, verdict) for verdict in RuleVerdict)
-        case "DmarcExpression":
+        case RuleBooleanExpression() | IngressBooleanExpression():
+            yield from _boolean(expression, lists)
+        case RuleVerdictExpression():
+            yield from _verdict(expression)
+        case RuleDmarcExpression():
             policies = (*RuleDmarcPolicy, NoPolicy.NO_POLICY)
             yield from (_fact("dmarc_policy", policy) for policy in policies)
-        case "NumberExpression":
+        case RuleNumberExpression():
             size = int(expression.value)
             yield from (size_of(each) for each in (size, size + 1, size - 1) if each > 0)
-        case "TlsExpression":
+        case IngressTlsProtocolExpression():
             yield from (_session("tls", tls) for tls in Tls)
-        case _:
+        case RuleIpExpression() | IngressIpv4Expression() | IngressIpv6Expression():
             yield from (_session("source_ip", ip) for ip in _clients(expression.values))
+        case _:
+            assert_never(expression)
 
 
 def _fact(member: str, value: object) -> Variation:
@@ -96,8 +114,23 @@ def size_of(size: int) -> Variation:
     return Variation(f"{size} bytes", lambda draft: replace(draft, size=size, size_matters=True))
 
 
-def _add_on(analysis: Any, values: Iterable[str | bool]) -> Iterator[Variation]:
-    name, field = str(analysis.analyzer), str(analysis.result_field)
+def _verdict(expression: RuleVerdictExpression) -> Iterator[Variation]:
+    evaluated = expression.evaluate.value
+    match evaluated:
+        case Analysis():
+            yield from _add_on(evaluated, tuple(verdict.value for verdict in RuleVerdict))
+        case RuleVerdictAttribute.SPF:
+            yield from (_fact("spf", verdict) for verdict in RuleVerdict)
+        case RuleVerdictAttribute.DKIM:
+            yield from (_fact("dkim", verdict) for verdict in RuleVerdict)
+        case _:
+            assert_never(evaluated)
+
+
+def _add_on(
+    analysis: Analysis | IngressAnalysis, values: Iterable[str | bool]
+) -> Iterator[Variation]:
+    name, field = analysis.analyzer, analysis.result_field
 
     def answering(value: str | bool) -> Callable[[Draft], Draft]:
         def change(draft: Draft) -> Draft:
@@ -111,22 +144,26 @@ def _add_on(analysis: Any, values: Iterable[str | bool]) -> Iterator[Variation]:
         yield Variation(f"{name}.{field} {str(value).lower()}", answering(value))
 
 
-def _boolean(evaluate: Any, lists: Members) -> Iterator[Variation]:
-    asked = evaluate.is_in_address_list
-    if asked is not None:
-        attribute = str(getattr(asked, "attribute", "RECIPIENT"))
-        members = lists.get(asked.address_lists[0], ())[:_MOST_VALUES]
-        for address in (*(_in_list(entry) for entry in members), _PLAIN_ADDRESS):
-            yield _text(attribute, address)
-        return
-    match str(evaluate.attribute):
-        case "TLS":
+def _boolean(
+    expression: RuleBooleanExpression | IngressBooleanExpression, lists: Members
+) -> Iterator[Variation]:
+    evaluated = expression.evaluate.value
+    match evaluated:
+        case Analysis() | IngressAnalysis():
+            yield from _add_on(evaluated, (True, False))
+        case RuleIsInAddressList() | IngressIsInAddressList():
+            members = lists.get(evaluated.address_lists[0], ())[:_MOST_VALUES]
+            for address in (*(_in_list(entry) for entry in members), _PLAIN_ADDRESS):
+                yield _text(evaluated.attribute.value, address)
+        case RuleBooleanEmailAttribute.TLS:
             yield from (_session("tls", tls) for tls in Tls)
-        case "TLS_WRAPPED":
+        case RuleBooleanEmailAttribute.TLS_WRAPPED:
             yield from (_session("tls_wrapped", wrapped) for wrapped in (True, False))
-        case _:
+        case RuleBooleanEmailAttribute.READ_RECEIPT_REQUESTED:
             for values in (("someone@example.org",), ()):
                 yield _header("disposition-notification-to", values)
+        case _:
+            assert_never(evaluated)
 
 
 def _in_list(entry: str) -> str:
@@ -136,25 +173,37 @@ def _in_list(entry: str) -> str:
     return f"{local.replace('*', 'someone') or 'someone'}@{domain}" if at else f"someone@{domain}"
 
 
-def _texts(expression: Any) -> Iterator[Variation]:
+def _texts(expression: RuleStringExpression | IngressStringExpression) -> Iterator[Variation]:
     """Texts that meet each value, and texts that a neighbouring operator takes as well."""
-    evaluate = expression.evaluate
-    if evaluate.kind == "MimeHeaderAttribute":
-        values = dict.fromkeys(_near(str(expression.operator), expression.values, address=False))
-        yield from (_header(evaluate.value.lower(), (value,)) for value in values)
-        yield _header(evaluate.value.lower(), ())
-        return
-    if evaluate.kind == "ClientCertificateAttribute":
-        for value in _near(str(expression.operator), expression.values, address=False):
-            yield _session("client_certificate", {str(evaluate.value): (value,)})
-        return
-    attribute = str(evaluate.value)
+    evaluated, operator = expression.evaluate.value, expression.operator.value
+    match evaluated:
+        case Analysis() | IngressAnalysis():
+            first = expression.values[:_MOST_VALUES]
+            texts = (*first, *(f"{value}_OTHER" for value in first[:3]), "OTHER")
+            yield from _add_on(evaluated, texts)
+        case RuleClientCertificateAttribute():
+            for value in _near(operator, expression.values, address=False):
+                yield _session("client_certificate", {evaluated.value: (value,)})
+        case RuleStringEmailAttribute() | IngressStringEmailAttribute():
+            yield from _attribute_texts(evaluated.value, expression)
+        case str():
+            values = dict.fromkeys(_near(operator, expression.values, address=False))
+            yield from (_header(evaluated.lower(), (value,)) for value in values)
+            yield _header(evaluated.lower(), ())
+        case _:
+            assert_never(evaluated)
+
+
+def _attribute_texts(
+    attribute: str, expression: RuleStringExpression | IngressStringExpression
+) -> Iterator[Variation]:
+    operator = expression.operator.value
     address = attribute in _ADDRESSES
-    values = dict.fromkeys(_near(str(expression.operator), expression.values, address=address))
+    values = dict.fromkeys(_near(operator, expression.values, address=address))
     yield from (_text(attribute, value) for value in values)
     if address:
-        yield from _blended(attribute, str(expression.operator), tuple(values))
-    elif attribute == "SUBJECT" and expression.operator == "CONTAINS":
+        yield from _blended(attribute, operator, tuple(values))
+    elif attribute == "SUBJECT" and operator == "CONTAINS":
         yield from (_extended(value) for value in expression.values[:_MOST_VALUES])
     yield _text(attribute, _PLAIN_ADDRESS if address else _PLAIN_TEXTS.get(attribute, "x"))
     if attribute == "MAIL_FROM":

@@ -5,14 +5,23 @@ Nothing is asked here.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
-from mmctl.model.enums import RuleStringEmailAttribute
+from mmctl.model.enums import IngressIpOperator, RuleIpOperator, RuleStringEmailAttribute
+from mmctl.model.policies import (
+    IngressBooleanExpression,
+    IngressIpv4Expression,
+    IngressIpv6Expression,
+    IngressStringExpression,
+    IngressTlsProtocolExpression,
+)
 from mmctl.model.rules import (
     RuleBooleanExpression,
     RuleDmarcExpression,
     RuleIpExpression,
+    RuleNumberExpression,
     RuleStringExpression,
+    RuleVerdictExpression,
 )
 
 if TYPE_CHECKING:
@@ -28,19 +37,25 @@ _ADDRESS_HEADERS: Final = frozenset({"FROM", "SENDER", "TO", "CC"})
 
 def readings_of_condition(condition: RuleCondition, gateway: Gateway) -> Iterator[str]:
     """The readings that a condition of a rule is about."""
-    match condition.value:
-        case RuleStringExpression() as expression:
+    expression = condition.value
+    match expression:
+        case RuleStringExpression():
             yield from _of_string(expression)
-        case RuleBooleanExpression(evaluate=evaluate) if evaluate.is_in_address_list is not None:
-            yield from _of_list(evaluate.is_in_address_list.address_lists[0], gateway)
-            if evaluate.is_in_address_list.attribute in _ADDRESS_HEADERS:
-                yield from ("repeated_headers", "sender_without_header")
-        case RuleIpExpression(operator="NOT_CIDR_MATCHES"):
-            yield "ip_family_mismatch"
+        case RuleBooleanExpression():
+            listed = expression.evaluate.is_in_address_list
+            if listed is not None:
+                yield from _of_list(listed.address_lists[0], gateway)
+                if listed.attribute in _ADDRESS_HEADERS:
+                    yield from ("repeated_headers", "sender_without_header")
+        case RuleIpExpression():
+            if expression.operator is RuleIpOperator.NOT_CIDR_MATCHES:
+                yield "ip_family_mismatch"
         case RuleDmarcExpression():
             yield from ("dmarc_policy_means", "dmarc_policy_without_record")
-        case _:
+        case RuleNumberExpression() | RuleVerdictExpression():
             pass
+        case _:
+            assert_never(expression)
 
 
 def readings_of_policy(gateway: Gateway) -> Iterator[str]:
@@ -84,17 +99,19 @@ def _of_members(members: Members) -> Iterator[str]:
 
 
 def _of_policy_condition(condition: PolicyCondition, gateway: Gateway) -> Iterator[str]:
-    value = condition.value
-    match condition.kind:
-        case "StringExpression":
+    expression = condition.value
+    match expression:
+        case IngressStringExpression():
             yield from ("string_case", "add_on_over_ipv6")
-        case "IpExpression" | "Ipv6Expression":
-            if value.operator == "NOT_CIDR_MATCHES":
+        case IngressIpv4Expression() | IngressIpv6Expression():
+            if expression.operator is IngressIpOperator.NOT_CIDR_MATCHES:
                 yield "ip_family_mismatch"
-        case "TlsExpression":
+        case IngressTlsProtocolExpression():
             yield "tls_on_plaintext"
-        case _:
+        case IngressBooleanExpression():
             yield "add_on_over_ipv6"
-            listed = value.evaluate.is_in_address_list
+            listed = expression.evaluate.is_in_address_list
             if listed is not None:
                 yield from _of_list(listed.address_lists[0], gateway)
+        case _:
+            assert_never(expression)

@@ -14,6 +14,7 @@ from mmctl.judge.readings.asked import Answers, questions_of
 from mmctl.judge.readings.met import readings_not_met
 from mmctl.language.project import Outcome
 from mmctl.language.readings import CHOICES
+from mmctl.model.enums import ActionFailurePolicy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,5 +140,5 @@ def _of_rules(gateway: Gateway) -> Iterator[str]:
         for action in actions_in_effect(rule):
             if action.kind in _ABOUT_ACTIONS:
                 yield _ABOUT_ACTIONS[action.kind]
-            if getattr(action.value, "action_failure_policy", None) == "DROP":
+            if action.failure_policy is ActionFailurePolicy.DROP:
                 yield "failure_drop_scope"

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, assert_never
 
 from mmctl.language.writing.parts import CannotWrite, Data, number, reference, text
+from mmctl.model.enums import (
+    IngressStringEmailAttribute,
+    RuleClientCertificateAttribute,
+    RuleStringEmailAttribute,
+)
 from mmctl.model.policies import (
+    IngressAnalysis,
     IngressBooleanExpression,
     IngressIpv4Expression,
     IngressIpv6Expression,
@@ -13,6 +19,7 @@ from mmctl.model.policies import (
     IngressTlsProtocolExpression,
 )
 from mmctl.model.rules import (
+    Analysis,
     RuleBooleanExpression,
     RuleDmarcExpression,
     RuleIpExpression,
@@ -54,7 +61,7 @@ def condition_to_file(condition: RuleCondition | PolicyCondition) -> Data:
             operator = {"MINIMUM_TLS_VERSION": "minimum", "IS": "is"}[expression.operator.value]
             return {"tls_protocol": {operator: expression.value.value}}
         case _:
-            raise AssertionError(f"a condition of the kind {condition.kind}")
+            assert_never(expression)
 
 
 def _boolean(expression: RuleBooleanExpression | IngressBooleanExpression) -> Data:
@@ -70,17 +77,19 @@ def _boolean(expression: RuleBooleanExpression | IngressBooleanExpression) -> Da
 
 
 def _string(expression: RuleStringExpression | IngressStringExpression) -> Data:
-    evaluate = expression.evaluate
+    evaluated = expression.evaluate.value
     test = {expression.operator.value.lower(): _values(expression.values)}
-    match evaluate.kind:
-        case "Analysis":
-            return _add_on(evaluate.value, test)
-        case "MimeHeaderAttribute":
-            return {"header": {"name": text(evaluate.value), **test}}
-        case "ClientCertificateAttribute":
-            return {"client_certificate": {"attribute": evaluate.value.value.lower(), **test}}
+    match evaluated:
+        case Analysis() | IngressAnalysis():
+            return _add_on(evaluated, test)
+        case RuleClientCertificateAttribute():
+            return {"client_certificate": {"attribute": evaluated.value.lower(), **test}}
+        case RuleStringEmailAttribute() | IngressStringEmailAttribute():
+            return {evaluated.value.lower(): test}
+        case str() as header:
+            return {"header": {"name": text(header), **test}}
         case _:
-            return {evaluate.value.value.lower(): test}
+            assert_never(evaluated)
 
 
 def _verdict(expression: RuleVerdictExpression) -> Data:
@@ -90,7 +99,7 @@ def _verdict(expression: RuleVerdictExpression) -> Data:
     return {str(expression.evaluate.value).lower(): {operator: values}}
 
 
-def _add_on(analysis: Any, test: Data) -> Data:
+def _add_on(analysis: Analysis | IngressAnalysis, test: Data) -> Data:
     name, field = text(analysis.analyzer), text(analysis.result_field)
     return {"add_on": {"name": name, "field": field, **test}}
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mmctl.language.parsing.actions import ACTION_MEMBERS, DELIVERING, STORING, WORD_MEMBERS
 from mmctl.language.writing.conditions import condition_to_file
 from mmctl.language.writing.parts import CannotWrite, Data, common, text
+from mmctl.model.rules import DropAction, ReplaceRecipientAction
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
@@ -25,9 +26,9 @@ def action_to_file(action: RuleAction, *, stop: bool) -> str | Data:
         CannotWrite: a value has a line break.
     """
     kind, shape = action.kind, action.value
-    if kind == "Drop":
+    if isinstance(shape, DropAction):
         return "stop" if stop else "drop"
-    if kind == "ReplaceRecipient":
+    if isinstance(shape, ReplaceRecipientAction):
         replacement = shape.replace_with
         return "replace_recipient" if replacement is None else {"replace_recipient": [*replacement]}
     key, members = next((k, m) for k, (name, m) in ACTION_MEMBERS.items() if name == kind)
