@@ -9,11 +9,11 @@ from typing import Any, get_args, get_origin
 import botocore.session
 import pytest
 from annotated_types import Ge, Le, MaxLen, MinLen
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from mmctl.model import enums, policies, resources, rules, tags, texts
-from mmctl.model.shape import OneOf, Shape, Size, exact
+from mmctl.model.shape import OneOf, Shape, Size, UnionText, exact
 
 SERVICE = botocore.session.Session().get_service_model("mailmanager")
 REQUESTS = {
@@ -121,7 +121,10 @@ def compare(ours: Any, metadata: list[Any], theirs: Any, where: str) -> None:
         assert [value.value for value in ours] == theirs.enum, where
         assert ours.__name__ == theirs.name, where
     elif theirs.type_name == "string":
-        assert ours is str, where
+        if issubclass(ours, UnionText):
+            metadata = [Field(**{k: v for k, v in ours.limits.items() if k != "type"})]
+        else:
+            assert ours is str, where
         want = {k: theirs.metadata[k] for k in ("min", "max") if theirs.metadata.get(k)}
         if "pattern" in theirs.metadata:
             want["pattern"] = exact(theirs.metadata["pattern"])
@@ -216,6 +219,9 @@ def test_every_union_says_the_types_of_its_members() -> None:
         if issubclass(union, OneOf):
             (base,) = vars(union)["__orig_bases__"]
             (said,) = get_args(base)
+            assert str not in {getattr(arm, "__origin__", arm) for arm in get_args(said | None)}, (
+                f"{name}: a text of a union has a class of its own"
+            )
             members = {
                 arm for field in union.model_fields.values() for arm in get_args(field.annotation)
             }

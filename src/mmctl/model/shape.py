@@ -10,7 +10,7 @@ from collections.abc import Sized
 from dataclasses import dataclass
 from functools import cache
 from types import GenericAlias
-from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic.alias_generators import to_pascal
@@ -121,6 +121,19 @@ class OneOf(Shape, Generic[Member_co]):
             if item[1] is not None:
                 return item
         raise AssertionError(self)
+
+
+class UnionText(str):
+    """A text that is a member of a union: of a class of its own, so that `match` can tell it."""
+
+    __slots__ = ()
+    limits: ClassVar[core_schema.StringSchema]
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: type, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_after_validator_function(cls, cls.limits)
 
 
 @cache

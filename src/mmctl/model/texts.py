@@ -3,11 +3,12 @@
 Compared with botocore's service model by the tests. Nothing else may live here.
 """
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
+from pydantic_core import core_schema
 
-from mmctl.model.shape import exact
+from mmctl.model.shape import UnionText, exact
 
 IPV6 = (
     r"(([0-9a-fA-F]{1,4}:){7}[0-9a-fA-F]{1,4}|([0-9a-fA-F]{1,4}:){1,7}:|([0-9a-fA-F]{1"
@@ -79,7 +80,6 @@ LambdaFunctionArn = Annotated[
 ]
 LambdaRetryTimeMinutes = Annotated[int, Field(strict=True, ge=0, le=2160)]
 MaxMessageSizeBytes = Annotated[int, Field(strict=True, ge=1)]
-MimeHeaderAttribute = Annotated[str, Field(pattern=exact(r"X-[a-zA-Z0-9-]{1,256}"))]
 NameOrArn = Annotated[
     str, Field(min_length=1, max_length=2048, pattern=exact(r"[a-zA-Z0-9:_/+=,@.#-]+"))
 ]
@@ -106,17 +106,6 @@ RuleStringValue = Annotated[str, Field(min_length=1, max_length=4096)]
 S3Bucket = Annotated[str, Field(min_length=1, max_length=62, pattern=exact(r"[a-zA-Z0-9.-]+"))]
 S3Prefix = Annotated[
     str, Field(min_length=1, max_length=62, pattern=exact(r"[a-zA-Z0-9!_.*'()/-]+"))
-]
-SecretArn = Annotated[
-    str,
-    Field(
-        pattern=exact(
-            r"arn:(aws|aws-cn|aws-us-gov|aws-eusc):secretsmanager:[a-z0-9-]+:\d{12}:secret:[a-zA-Z0-9/_+=,.@-]+"
-        )
-    ),
-]
-SmtpPassword = Annotated[
-    str, Field(min_length=8, max_length=64, pattern=exact(r"[A-Za-z0-9!@#$%^&*()_+\-=\[\]{}|.,?]+"))
 ]
 SmtpReplyCode = Annotated[str, Field(min_length=3, max_length=3, pattern=exact(r"[45][0-9][0-9]"))]
 SnsTopicArn = Annotated[
@@ -149,3 +138,27 @@ TrafficPolicyName = Annotated[
     str, Field(min_length=3, max_length=63, pattern=exact(r"[A-Za-z0-9_\-]+"))
 ]
 VpcEndpointId = Annotated[str, Field(pattern=exact(r"vpce-[a-zA-Z0-9]{17}"))]
+
+
+class MimeHeaderAttribute(UnionText):
+    """The name of a header `X-…` that a condition looks at."""
+
+    limits: ClassVar = core_schema.str_schema(pattern=exact(r"X-[a-zA-Z0-9-]{1,256}"))
+
+
+class SecretArn(UnionText):
+    """The ARN of a secret in AWS Secrets Manager."""
+
+    limits: ClassVar = core_schema.str_schema(
+        pattern=exact(
+            r"arn:(aws|aws-cn|aws-us-gov|aws-eusc):secretsmanager:[a-z0-9-]+:\d{12}:secret:[a-zA-Z0-9/_+=,.@-]+"
+        )
+    )
+
+
+class SmtpPassword(UnionText):
+    """The password of an ingress point."""
+
+    limits: ClassVar = core_schema.str_schema(
+        min_length=8, max_length=64, pattern=exact(r"[A-Za-z0-9!@#$%^&*()_+\-=\[\]{}|.,?]+")
+    )

@@ -39,6 +39,7 @@ from mmctl.model.rules import (
     RuleStringExpression,
     RuleVerdictExpression,
 )
+from mmctl.model.texts import MimeHeaderAttribute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -186,7 +187,7 @@ def _texts(expression: RuleStringExpression | IngressStringExpression) -> Iterat
                 yield _session("client_certificate", {evaluated.value: (value,)})
         case RuleStringEmailAttribute() | IngressStringEmailAttribute():
             yield from _attribute_texts(evaluated.value, expression)
-        case str():
+        case MimeHeaderAttribute():
             values = dict.fromkeys(_near(operator, expression.values, address=False))
             yield from (_header(evaluated.lower(), (value,)) for value in values)
             yield _header(evaluated.lower(), ())

@@ -27,6 +27,7 @@ from mmctl.model.rules import (
     RuleStringExpression,
     RuleVerdictExpression,
 )
+from mmctl.model.texts import MimeHeaderAttribute
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,8 +87,8 @@ def _string(expression: RuleStringExpression | IngressStringExpression) -> Data:
             return {"client_certificate": {"attribute": evaluated.value.lower(), **test}}
         case RuleStringEmailAttribute() | IngressStringEmailAttribute():
             return {evaluated.value.lower(): test}
-        case str() as header:
-            return {"header": {"name": text(header), **test}}
+        case MimeHeaderAttribute():
+            return {"header": {"name": text(evaluated), **test}}
         case _:
             assert_never(evaluated)
 
