@@ -15,7 +15,7 @@ import pytest
 from mmctl.cli.main import exit_code
 from mmctl.language.parsing.settings import default_settings
 from mmctl.live.aws.mail_manager import AwsMailManager, connect
-from mmctl.live.state.service import Noun
+from mmctl.model.kinds import Noun
 
 if TYPE_CHECKING:
     from collections.abc import Callable

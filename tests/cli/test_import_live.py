@@ -21,12 +21,11 @@ from mmctl.emulator.core import EmbeddedMailManager
 from mmctl.interchange.live_objects import LONG_LIST, yaml_of
 from mmctl.language.parsing.load import read_project, read_text
 from mmctl.language.parsing.settings import default_settings
-from mmctl.language.project import Kind
 from mmctl.live.aws.mail_manager import AwsMailManager, connect
 from mmctl.live.compare.edits import EditKind
 from mmctl.live.plan.plan import Plan, make_plan, target_of
 from mmctl.live.state.read import read_live
-from mmctl.live.state.service import Noun
+from mmctl.model.kinds import Kind, Noun
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from mmctl.cli.messages.live_rules import project_of
 from mmctl.compiler.compile import compile_project
 from mmctl.judge.actions import stops
 from mmctl.language.parsing.load import read_project, read_text
-from mmctl.language.project import Kind
+from mmctl.model.kinds import Kind
 from mmctl.model.rules import Rule
 
 ROOT = Path(__file__).parents[2]

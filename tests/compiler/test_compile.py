@@ -8,7 +8,7 @@ import pytest
 
 from mmctl.compiler.compile import compile_project
 from mmctl.language.parsing.load import read_text
-from mmctl.language.project import Kind
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from mmctl.compiler.configuration import LiveConfiguration

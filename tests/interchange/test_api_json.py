@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -10,9 +10,12 @@ from mmctl.errors import UsageError
 from mmctl.interchange.api_json import Imported, import_api_json
 from mmctl.interchange.refusals import masked
 from mmctl.language.parsing.load import read_text
-from mmctl.language.project import Kind, Project
 from mmctl.language.references import with_references
 from mmctl.language.writing.write import to_yaml
+from mmctl.model.kinds import Kind
+
+if TYPE_CHECKING:
+    from mmctl.language.project import Project
 
 CONFIGURATIONS = Path(__file__).parents[3] / "shared" / "reference" / "configs"
 FOUND = sorted(CONFIGURATIONS.glob("*.json"))

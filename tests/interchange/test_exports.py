@@ -21,7 +21,7 @@ from mmctl.interchange.to_api_json import to_api_json
 from mmctl.interchange.to_cloudformation import to_cloudformation
 from mmctl.interchange.to_terraform import snake, to_terraform
 from mmctl.language.parsing.load import read_text
-from mmctl.language.project import Kind
+from mmctl.model.kinds import Kind
 from mmctl.model.rules import RuleAction
 from mmctl.problem import Severity
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.language.parsing.load import read_project, read_text
-from mmctl.language.project import Kind, OnOverlap, Outcome
+from mmctl.language.project import OnOverlap, Outcome
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from mmctl.language.formatting.format import formatted
 from mmctl.language.parsing.load import read_text
-from mmctl.language.project import Kind, Resource
 from mmctl.language.writing.write import (
     CannotWrite,
     action_to_file,
@@ -23,12 +22,13 @@ from mmctl.language.writing.write import (
     traffic_policy_to_file,
 )
 from mmctl.model.enums import RetentionPeriod, RuleClientCertificateAttribute
+from mmctl.model.kinds import Kind
 from mmctl.model.policies import TrafficPolicy
 from mmctl.model.resources import Archive, IngressPoint, Relay
 from mmctl.model.rules import Rule, RuleAction, RuleCondition, RuleSet
 
 if TYPE_CHECKING:
-    from mmctl.language.project import LogicalRuleSet
+    from mmctl.language.project import LogicalRuleSet, Resource
 
 # -- shapes of every kind
 

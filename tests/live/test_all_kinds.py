@@ -9,9 +9,8 @@ import pytest
 
 from live.stopping import FORCED, Killed, at_write
 from mmctl.errors import Refused
-from mmctl.language.project import Kind
 from mmctl.live.compare.edits import EditKind
-from mmctl.live.state.service import NOUN, Noun
+from mmctl.model.kinds import Kind, Noun
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +55,7 @@ class Sort:
                 service.identity.arn(Noun.ADDON_INSTANCE, found.id),
             ]
         assert found.id is not None
-        return [service.identity.arn(NOUN[self.kind], found.id)]
+        return [service.identity.arn(self.kind.api_noun, found.id)]
 
     def tags(self, world: World) -> list[Mapping[str, str]]:
         return [world.service().tags(arn) for arn in self.arns(world)]
@@ -256,7 +255,7 @@ def test_what_somebody_deleted_is_made_again_and_known_as_drift(world: World, so
         service.delete(Noun.ADDON_INSTANCE, found.id)
         service.delete(Noun.ADDON_SUBSCRIPTION, found.subscription_id)
     else:
-        service.delete(NOUN[sort.kind], found.id)
+        service.delete(sort.kind.api_noun, found.id)
     edits = {(e.kind, e.resource) for e in world.plan().edits if not e.of_rule}
     assert (EditKind.ADDED, sort.kind) in edits
     with pytest.raises(Refused, match=f"drift: .*made by hand .*{sort.kind.noun} {sort.name}"):

@@ -10,7 +10,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 
 from mmctl.errors import CouldNot
-from mmctl.live.state.service import Noun
+from mmctl.model.kinds import Noun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mmctl.errors import CouldNot, Refused, StoppedPartWay, UsageError
-from mmctl.language.project import Kind
 from mmctl.live.compare.edits import EditKind
-from mmctl.live.state.service import Noun
+from mmctl.model.kinds import Kind, Noun
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,11 +9,11 @@ import pytest
 
 from live.conftest import EVERY_KIND
 from mmctl.errors import Refused, UsageError
-from mmctl.language.project import Kind
 from mmctl.live.apply.yesterday import in_names_of, oldest_of_the_day
 from mmctl.live.brakes.brake import HOLDS_ROLLBACK, brakes_named
 from mmctl.live.brakes.catalogue import grips
 from mmctl.live.plan.trust import Trust
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from live.conftest import World

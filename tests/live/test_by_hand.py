@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from mmctl.errors import Refused
-from mmctl.language.project import Kind
 from mmctl.live.history.by_hand import with_marks
 from mmctl.live.state.logs import LOGS_TAG
-from mmctl.live.state.service import NOUN, Noun
+from mmctl.model.kinds import Kind, Noun
 from mmctl.render.documents.plan_markdown import markdown
 from mmctl.render.documents.review import Review
 from mmctl.render.text.plan import bare
@@ -155,7 +154,7 @@ def delete_archive(world: World) -> None:
 
 
 def tag(world: World) -> None:
-    arn = world.service().identity.arn(NOUN[Kind.RELAY], live_id(world, Kind.RELAY, "exchange"))
+    arn = world.service().identity.arn(Kind.RELAY.api_noun, live_id(world, Kind.RELAY, "exchange"))
     world.service().tag(arn, {"team": "night"})
 
 
@@ -311,7 +310,7 @@ def test_a_log_that_was_sent_elsewhere_by_hand_is_marked(world: World) -> None:
     world.replace("  inbound:\n", f"  inbound:\n    logging: {{destination: {group}}}\n")
     world.apply()
     arn = world.service().identity.arn(
-        NOUN[Kind.RULE_SET], live_id(world, Kind.RULE_SET, "inbound")
+        Kind.RULE_SET.api_noun, live_id(world, Kind.RULE_SET, "inbound")
     )
     assert LOGS_TAG in world.service().tags(arn)
     logs = world.service().logs

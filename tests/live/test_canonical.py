@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from mmctl.compiler.configuration import LiveObject, type_of
-from mmctl.language.project import Kind
 from mmctl.live.state.canonical import canonical, digest, same
 from mmctl.live.state.names import Names, named_desired, named_live
 from mmctl.live.state.service import Identity
+from mmctl.model.kinds import Kind
 
 ROLE = "arn:aws:iam::111122223333:role/mail"
 

@@ -11,12 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mmctl.compiler.configuration import LiveConfiguration, LiveObject, live_name_of, type_of
-from mmctl.language.project import Brakes, Kind
+from mmctl.language.project import Brakes
 from mmctl.language.references import with_references
 from mmctl.live.apply.apply import apply
 from mmctl.live.apply.effects import Permissions
 from mmctl.live.plan.plan import Plan, Target, make_plan
 from mmctl.live.state.read import read_live
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from live.conftest import World

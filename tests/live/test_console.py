@@ -11,9 +11,8 @@ import pytest
 
 from live.stopping import FORCED, change_every_kind, is_write, with_service
 from mmctl.errors import CouldNot, Refused, StoppedPartWay
-from mmctl.language.project import Kind
 from mmctl.live.history.entries import Result
-from mmctl.live.state.service import NOUN
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,7 +44,7 @@ def change(world: World, thing: LiveObject) -> None:
     if thing.kind is Kind.ADDRESS_LIST:
         service.add_member(live_id, "console@example.net")
     else:
-        service.update(NOUN[thing.kind], live_id, EDITS[thing.kind])
+        service.update(thing.kind.api_noun, live_id, EDITS[thing.kind])
 
 
 def tag(world: World, thing: LiveObject) -> None:
@@ -66,7 +65,7 @@ WAYS: Final = [
 
 def arn(world: World, thing: LiveObject) -> str:
     live_id = thing.subscription_id if thing.kind is Kind.ADD_ON else thing.id
-    return world.service().identity.arn(NOUN[thing.kind], live_id or "")
+    return world.service().identity.arn(thing.kind.api_noun, live_id or "")
 
 
 def seen(world: World, thing: LiveObject) -> Any:
@@ -74,7 +73,7 @@ def seen(world: World, thing: LiveObject) -> Any:
     service = world.service()
     live_id = (thing.subscription_id if thing.kind is Kind.ADD_ON else thing.id) or ""
     members = list(service.members(live_id) or ()) if thing.kind is Kind.ADDRESS_LIST else []
-    return service.get(NOUN[thing.kind], live_id), service.tags(arn(world, thing)), members
+    return service.get(thing.kind.api_noun, live_id), service.tags(arn(world, thing)), members
 
 
 def applied(world: World, kind: Kind) -> LiveObject:
@@ -131,7 +130,7 @@ def test_what_changed_between_two_writes_is_noticed_and_stays(
 
 @pytest.mark.parametrize("kind", Kind)
 def test_what_somebody_else_makes_first_under_a_name_is_not_taken(kind: Kind, world: World) -> None:
-    noun = NOUN[kind]
+    noun = kind.api_noun
     made: list[str] = []
 
     def observe(operation: str, parameters: Mapping[str, Any]) -> None:

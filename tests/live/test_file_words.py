@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 import pytest
 
 from mmctl.compiler.configuration import LiveObject, type_of
-from mmctl.language.project import Kind
 from mmctl.language.writing.write import (
     CannotWrite,
     add_on_to_file,
@@ -33,6 +32,7 @@ from mmctl.live.compare.diff import object_edits
 from mmctl.live.compare.edits import EditKind
 from mmctl.live.compare.wording import apart, spaced
 from mmctl.live.state.canonical import same
+from mmctl.model.kinds import Kind
 from mmctl.model.logs import LogType
 from mmctl.model.resources import AddonSubscription, AddressList
 from mmctl.model.shape import OneOf, Shape

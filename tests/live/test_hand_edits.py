@@ -27,7 +27,6 @@ from live.test_by_hand import (
 )
 from mmctl.compiler.configuration import LiveConfiguration, LiveObject
 from mmctl.errors import Refused
-from mmctl.language.project import Kind
 from mmctl.live.apply.apply import apply
 from mmctl.live.apply.effects import Permissions
 from mmctl.live.history.keeping import merged_rules, without_hand_edits
@@ -35,6 +34,7 @@ from mmctl.live.history.merging import merged
 from mmctl.live.plan.plan import make_plan, target_of
 from mmctl.live.plan.planfile import plan_document
 from mmctl.live.state.read import read_live
+from mmctl.model.kinds import Kind
 from mmctl.model.resources import AddonSubscription
 from mmctl.render.text.plan import bare
 
@@ -197,9 +197,8 @@ def test_a_change_of_one_address_leaves_what_is_by_hand_known_as_such(world: Wor
 
 
 def _noun(kind: Kind) -> Any:
-    from mmctl.live.state.service import NOUN  # noqa: PLC0415 - beside its only use
 
-    return NOUN[kind]
+    return kind.api_noun
 
 
 def _has(brake: str) -> bool:

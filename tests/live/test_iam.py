@@ -12,7 +12,6 @@ from live.iam_oracle import ACCOUNT, REGION, Asked, allows, arn, asked_by
 from live.memory_bucket import MemoryBucket
 from live.stopping import FORCED, change_every_kind, with_logging
 from mmctl.errors import UsageError
-from mmctl.language.project import Kind
 from mmctl.live.aws.mail_manager import connect
 from mmctl.live.aws.surroundings import Surroundings
 from mmctl.live.history.history import History
@@ -21,6 +20,7 @@ from mmctl.live.iam.facts import FACTS
 from mmctl.live.iam.places import Place, nouns_of
 from mmctl.live.iam.policies import policy_for
 from mmctl.live.plan.preflight import preflight
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

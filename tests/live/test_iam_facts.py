@@ -12,7 +12,7 @@ from botocore.loaders import create_loader
 from mmctl.live.iam.facts import CHECKED, FACTS, MAIL_MANAGER, RESOURCE_TAG
 from mmctl.live.iam.places import Place
 from mmctl.live.iam.policies import policy_for
-from mmctl.live.state.service import ARN_PART
+from mmctl.model.kinds import API
 
 if TYPE_CHECKING:
     from live.conftest import World
@@ -38,7 +38,7 @@ def test_the_resource_types_are_those_of_arns() -> None:
     types = {
         part for fact in FACTS.values() if fact.action.startswith("ses:") for part in fact.types
     }
-    assert types == set(ARN_PART.values())
+    assert types == {resource.arn_part for resource in API.values()}
 
 
 def test_what_depends_on_others_depends_on_rows_of_the_table_or_of_other_services() -> None:

@@ -11,11 +11,11 @@ from live.stopping import Killed, at_write, is_write, with_logging
 from mmctl.emulator.core import EmbeddedMailManager
 from mmctl.emulator.service_error import conflict
 from mmctl.errors import Refused, StoppedPartWay
-from mmctl.language.project import Kind
 from mmctl.live.aws.cloudwatch_logs import AwsLogs
 from mmctl.live.compare.edits import EditKind
 from mmctl.live.iam.places import Place
 from mmctl.live.iam.policies import policy_for
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

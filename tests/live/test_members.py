@@ -14,7 +14,8 @@ from mmctl.errors import CouldNot, StoppedPartWay
 from mmctl.live.aws.mail_manager import AwsMailManager
 from mmctl.live.iam.places import Place
 from mmctl.live.iam.policies import policy_for
-from mmctl.live.state.service import Identity, Noun
+from mmctl.live.state.service import Identity
+from mmctl.model.kinds import Noun
 
 if TYPE_CHECKING:
     from live.conftest import World

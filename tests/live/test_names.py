@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from live.stopping import Killed, at_write
-from mmctl.language.project import Kind
 from mmctl.live.plan.steps import Verb
-from mmctl.live.state.service import Noun
+from mmctl.model.kinds import Kind, Noun
 
 if TYPE_CHECKING:
     from live.conftest import World

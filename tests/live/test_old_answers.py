@@ -20,13 +20,13 @@ from mmctl.emulator.database import IN_MEMORY
 from mmctl.emulator.hook import attach
 from mmctl.emulator.service_error import ServiceError
 from mmctl.errors import Refused
-from mmctl.language.project import Kind
 from mmctl.live.apply.written import ANY, LAG, SHAPE, Written, keep_writes, recent_writes
 from mmctl.live.aws.mail_manager import AwsMailManager
 from mmctl.live.aws.uploads import put_embedded
 from mmctl.live.history.drift import drift_of
 from mmctl.live.state.logs import LOGS_TAG
-from mmctl.live.state.service import Identity, Noun
+from mmctl.live.state.service import Identity
+from mmctl.model.kinds import Kind, Noun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 from live.stopping import FORCED
 from mmctl.compiler.configuration import LiveConfiguration, LiveObject
 from mmctl.errors import Refused
-from mmctl.language.project import Kind
 from mmctl.live.compare.edits import EditKind
 from mmctl.live.state.holdings import what_it_holds
 from mmctl.live.state.pairing import paired_names
-from mmctl.live.state.service import NOUN, Noun
+from mmctl.model.kinds import Kind, Noun
 from mmctl.model.resources import Relay
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def write(world: World, kind: Kind, names: str, *, aux: bool = True) -> None:
 
 
 def ids(world: World, kind: Kind) -> dict[str, str]:
-    noun = NOUN[kind]
+    noun = kind.api_noun
     return {
         each[noun.name_member]: each[noun.id_member]
         for each in world.service().list(noun)

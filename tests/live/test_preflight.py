@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from mmctl.errors import Refused
 from mmctl.live.aws.surroundings import Surroundings
 from mmctl.live.plan.preflight import preflight, refuse_what_cannot_be
-from mmctl.live.state.service import Noun
+from mmctl.model.kinds import Noun
 
 if TYPE_CHECKING:
     from collections.abc import Callable

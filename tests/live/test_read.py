@@ -17,8 +17,9 @@ from mmctl.errors import CouldNot, Refused, UsageError
 from mmctl.language.parsing.load import read_text
 from mmctl.live.aws.mail_manager import connect
 from mmctl.live.history.drift import drift_of
-from mmctl.live.state.service import Answer, Noun, OutcomeUnknown, ServiceAnswer
+from mmctl.live.state.service import Answer, OutcomeUnknown, ServiceAnswer
 from mmctl.model.endpoints import is_loopback
+from mmctl.model.kinds import Noun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

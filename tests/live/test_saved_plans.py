@@ -10,7 +10,7 @@ import pytest
 
 from live.stopping import FORCED, Killed, at_write, change_every_kind
 from mmctl.errors import CouldNot, Refused, StoppedPartWay, UsageError
-from mmctl.language.project import Brakes, Kind
+from mmctl.language.project import Brakes
 from mmctl.live.apply.renewing import renewed
 from mmctl.live.history.entries import Result
 from mmctl.live.history.past import is_past_unknown, past_of
@@ -18,7 +18,7 @@ from mmctl.live.plan.plan import make_plan, plan_between, target_of
 from mmctl.live.plan.planfile import load_plan, plan_text, save_document, save_plan
 from mmctl.live.state.canonical import digest_of
 from mmctl.live.state.read import read_live
-from mmctl.live.state.service import Noun
+from mmctl.model.kinds import Kind, Noun
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,12 +11,11 @@ from botocore.session import Session
 from live.stopping import with_service
 from mmctl.compiler.configuration import type_of
 from mmctl.errors import CouldNot, Refused
-from mmctl.language.project import Kind
 from mmctl.live.aws.answers import with_times
 from mmctl.live.plan.planfile import load_plan, plan_document, save_plan
 from mmctl.live.state.encode import configuration_document, configuration_of
 from mmctl.live.state.newer_api import ANSWERED, AUTHENTICATION, PASSWORD_MEMBERS, known_part
-from mmctl.live.state.service import NOUN
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,13 +131,13 @@ def test_an_update_that_would_erase_it_is_held(
         world.apply(forced=("relay-target",))
     assert f"`{path}`" in refused.value.message
     assert "--force unknown-members" in (refused.value.help or "")
-    setting = NOUN[_kind(operation)] + "." + path.replace("[0]", "").replace("[1]", "")
+    setting = _kind(operation).api_noun + "." + path.replace("[0]", "").replace("[1]", "")
     assert f"known_members: [{setting}]" in (refused.value.help or "")
     world.apply(forced=("relay-target", "unknown-members"))
 
 
 def _kind(operation: str) -> Kind:
-    return next(kind for kind, noun in NOUN.items() if operation == f"Get{noun}")
+    return next(kind for kind in Kind if operation == f"Get{kind.api_noun}")
 
 
 def test_an_update_of_another_object_goes_on_and_says_so(
@@ -389,7 +388,7 @@ def members_of(name: str) -> set[str]:
 
 @pytest.mark.parametrize("kind", Kind)
 def test_what_an_answer_may_hold_is_what_the_service_says(kind: Kind) -> None:
-    answered = members_of(f"Get{NOUN[kind]}Response")
+    answered = members_of(f"Get{kind.api_noun}Response")
     ours = {str(field.alias) for field in type_of[kind].model_fields.values()}
     more = {AUTHENTICATION} if kind is Kind.INGRESS_POINT else set()
     assert answered - ours == {*ANSWERED[kind], *more}

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.project_conditions import address_attribute
-from mmctl.language.project import Kind
 from mmctl.model.enums import IngressPointType
+from mmctl.model.kinds import Kind
 from mmctl.model.quotas import QUOTAS
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.checks.check import Check, Finding, Subject
-from mmctl.language.project import Kind
+from mmctl.model.kinds import Kind
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:

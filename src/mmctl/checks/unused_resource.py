@@ -44,8 +44,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.language.project import Kind
 from mmctl.language.references import is_raw, references
+from mmctl.model.kinds import Kind
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:

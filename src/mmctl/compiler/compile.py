@@ -31,7 +31,8 @@ from mmctl.problem import ordered
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.language.project import Kind, LogicalRule, Project, Resource
+    from mmctl.language.project import LogicalRule, Project, Resource
+    from mmctl.model.kinds import Kind
     from mmctl.problem import Position, Problem
 
 SHADOW_HEADER: Final = "X-Mmctl-Would"

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.language.project import Kind
+from mmctl.model.kinds import Kind
 from mmctl.model.policies import TrafficPolicy
 from mmctl.model.resources import AddonSubscription, AddressList, Archive, IngressPoint, Relay
 from mmctl.model.rules import RuleSet

@@ -18,7 +18,6 @@ from mmctl.inputs import parse_json
 from mmctl.interchange.refusals import Places, refusals
 from mmctl.language.dialect import FILE
 from mmctl.language.parsing.password_variables import variable_for
-from mmctl.language.project import Kind, Reference
 from mmctl.language.references import is_raw, with_references
 from mmctl.language.writing.write import (
     CannotWrite,
@@ -31,6 +30,7 @@ from mmctl.language.writing.write import (
     traffic_policy_to_file,
     unused,
 )
+from mmctl.model.kinds import Kind
 from mmctl.model.policies import TrafficPolicy
 from mmctl.model.resources import AddonSubscription, AddressList, Archive, IngressPoint, Relay
 from mmctl.model.rules import RuleSet
@@ -39,6 +39,7 @@ from mmctl.problem import Path, Problem, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from mmctl.language.project import Reference
     from mmctl.model.shape import Shape
 
 Members = dict[str, Any]

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.language.project import Kind
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

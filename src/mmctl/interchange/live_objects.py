@@ -16,7 +16,6 @@ from pydantic import ValidationError
 from mmctl.interchange.api_json import Imported
 from mmctl.language.parsing.log_destinations import logging_to_file
 from mmctl.language.parsing.password_variables import variable_for
-from mmctl.language.project import Kind
 from mmctl.language.writing.write import (
     CannotWrite,
     add_on_to_file,
@@ -29,6 +28,7 @@ from mmctl.language.writing.write import (
     traffic_policy_to_file,
 )
 from mmctl.model.enums import IngressPointType
+from mmctl.model.kinds import Kind
 from mmctl.model.tags import Tag
 from mmctl.problem import Position, Problem, Severity
 from mmctl.visible import visible

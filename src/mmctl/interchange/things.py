@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mmctl.language.project import Kind
+    from mmctl.model.kinds import Kind
 
 
 class Thing(Protocol):

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mmctl.interchange.things import Thing
-    from mmctl.language.project import Kind, Reference
+    from mmctl.language.project import Reference
+    from mmctl.model.kinds import Kind
 
 
 def to_api_json(things: Sequence[Thing], bindings: Mapping[Kind, Mapping[str, str]]) -> Exported:

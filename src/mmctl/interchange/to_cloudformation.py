@@ -21,8 +21,8 @@ from mmctl.interchange.exported import (
 )
 from mmctl.interchange.log_exports import destinations, exported_logs
 from mmctl.interchange.template_text import Call, as_json, as_yaml
-from mmctl.language.project import Kind
 from mmctl.language.references import references
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

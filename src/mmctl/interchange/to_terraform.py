@@ -23,8 +23,8 @@ from mmctl.interchange.exported import (
 )
 from mmctl.interchange.hcl import Body, Expression, quoted, text_of
 from mmctl.interchange.log_exports import destinations, exported_logs
-from mmctl.language.project import Kind
 from mmctl.language.references import references
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from mmctl.language.project import Kind, Reference
+from mmctl.language.project import Reference
+from mmctl.model.kinds import Kind
 from mmctl.model.shape import LOGICAL, Shape
 
 if TYPE_CHECKING:

@@ -67,9 +67,9 @@ class Kind(StrEnum):
         return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
     @property
-    def api(self) -> ApiResource:
-        """What it is in the API; an add-on has an instance besides."""
-        return KINDS[self].api
+    def api_noun(self) -> Noun:
+        """What it is in the API: `RuleSet`; an add-on has an instance besides."""
+        return KINDS[self].api.noun
 
 
 class Noun(StrEnum):

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 
     from mmctl.cli.run import Run
     from mmctl.compiler.configuration import LiveConfiguration
-    from mmctl.language.project import Kind, Project
+    from mmctl.language.project import Project
     from mmctl.live.iam.places import Place
     from mmctl.live.iam.trusting import Pipeline
+    from mmctl.model.kinds import Kind
 
 
 def print_policy(run: Run, what: str, oidc: str | None, *, known_ids: bool) -> None:
@@ -25,10 +26,10 @@ def print_policy(run: Run, what: str, oidc: str | None, *, known_ids: bool) -> N
         ProblemsFound: the project cannot be used as it is.
         UsageError: there is no such kind, list, role or pipeline.
     """
-    from mmctl.language.project import Kind
     from mmctl.live.iam.policies import APPLY, LIST, TRUST, policy_for
     from mmctl.live.iam.trusting import pipeline_trust
     from mmctl.live.iam.writing import unknown_ids
+    from mmctl.model.kinds import Kind
 
     if oidc is not None and what != TRUST:
         raise UsageError("`--oidc` goes with `--iam trust`")

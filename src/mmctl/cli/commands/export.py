@@ -14,7 +14,7 @@ from mmctl.errors import MmctlError, ProblemsFound, UsageError
 if TYPE_CHECKING:
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.interchange.exported import Exported
-    from mmctl.language.project import Kind
+    from mmctl.model.kinds import Kind
 
 FORMS: Final = {
     "api-json": ("json",),

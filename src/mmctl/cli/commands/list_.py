@@ -29,8 +29,8 @@ from mmctl.cli.main import command
 from mmctl.cli.run import Run
 from mmctl.errors import ProblemsFound, Refused, UsageError
 from mmctl.inputs import RULES_AT_MOST, read_text
-from mmctl.language.project import Kind
 from mmctl.language.text.nodes import Scalar
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,11 +18,11 @@ from mmctl.cli.files.splicing import node_at
 from mmctl.cli.files.taking import CannotTake
 from mmctl.errors import Refused, UsageError
 from mmctl.language.parsing.files import DiskFiles
-from mmctl.language.project import Kind
 from mmctl.language.text.nodes import Scalar
 from mmctl.language.writing.parts import CannotWrite
 from mmctl.live.compare.diff import diff
 from mmctl.live.compare.edits import Edit, EditKind
+from mmctl.model.kinds import Kind
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:

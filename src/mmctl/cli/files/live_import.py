@@ -12,8 +12,9 @@ from pydantic import ValidationError
 
 from mmctl.errors import CouldNot, UsageError
 from mmctl.language.parsing.patterns import PathPattern
-from mmctl.language.project import EMBEDDED, Kind, Project
+from mmctl.language.project import EMBEDDED, Project
 from mmctl.language.references import is_raw, references
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -70,10 +71,9 @@ def read_everything(service: MailManager) -> Read:
 def _add_logs(service: MailManager, read: Read) -> None:
     """Where the logs of rule sets and ingress points go; a file has one receiver for each log."""
     from mmctl.live.state.logs import SENDING, read_sources
-    from mmctl.live.state.service import NOUN
 
     arns = {
-        service.identity.arn(NOUN[thing.kind], thing.id): place
+        service.identity.arn(thing.kind.api_noun, thing.id): place
         for place, thing in enumerate(read.things)
         if thing.kind in SENDING and thing.id is not None
     }

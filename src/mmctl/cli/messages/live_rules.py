@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.judge.actions import stops
 from mmctl.language.project import (
-    Kind,
     LogicalAddressList,
     LogicalIngressPoint,
     LogicalRule,
     LogicalRuleSet,
     LogicalTrafficPolicy,
 )
+from mmctl.model.kinds import Kind
 from mmctl.model.policies import TrafficPolicy
 from mmctl.model.resources import AddressList, IngressPoint
 from mmctl.model.rules import RuleSet

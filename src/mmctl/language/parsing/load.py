@@ -33,7 +33,7 @@ from mmctl.language.parsing.shapes import Builder
 from mmctl.language.parsing.unclaimed import unclaimed
 from mmctl.language.parsing.values import MISSING, Reader
 from mmctl.language.parsing.variables import Scope
-from mmctl.language.project import CaseText, Environment, Ignore, Kind, Project, Resource, Settings
+from mmctl.language.project import CaseText, Environment, Ignore, Project, Resource, Settings
 from mmctl.language.references import is_raw, references
 from mmctl.language.text.conflicts import conflicts
 from mmctl.language.text.nodes import Mapping as MappingNode
@@ -41,6 +41,7 @@ from mmctl.language.text.nodes import Node
 from mmctl.language.text.placed import Table, Text, complete, positions_of
 from mmctl.language.text.sections import rule_lines, rules_elsewhere, section_at
 from mmctl.language.text.suggest import did_you_mean, listed
+from mmctl.model.kinds import Kind
 from mmctl.problem import Position, Positions, Problem, ordered
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from mmctl.language.parsing.conditions import condition_members
 from mmctl.language.parsing.list_files import entries_of
 from mmctl.language.parsing.log_destinations import destinations
 from mmctl.language.project import (
-    Kind,
     LogicalAddOn,
     LogicalAddressList,
     LogicalArchive,
@@ -19,6 +18,7 @@ from mmctl.language.project import (
     Resource,
 )
 from mmctl.language.text.placed import Items, Table, Text, complete
+from mmctl.model.kinds import Kind
 from mmctl.model.policies import TrafficPolicy
 from mmctl.model.resources import AddonSubscription, AddressList, Archive, IngressPoint, Relay
 from mmctl.problem import Path, Position, Positions

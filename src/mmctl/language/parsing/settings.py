@@ -6,18 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.language.parsing.root import PROJECT_FILE
-from mmctl.language.project import (
-    EMBEDDED,
-    Brakes,
-    Environment,
-    Kind,
-    LintSettings,
-    Settings,
-)
+from mmctl.language.project import EMBEDDED, Brakes, Environment, LintSettings, Settings
 from mmctl.language.readings import Readings, settled_by
 from mmctl.language.text.nodes import Mapping as MappingNode
 from mmctl.language.text.nodes import Scalar
 from mmctl.language.text.nodes import Sequence as SequenceNode
+from mmctl.model.kinds import Kind
 from mmctl.problem import Position, Severity
 
 if TYPE_CHECKING:

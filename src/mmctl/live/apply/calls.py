@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from mmctl.errors import CouldNot
 from mmctl.live.apply.effects import timestamp
 from mmctl.live.apply.written import LAG, keep_writes, recent_writes
-from mmctl.live.state.service import Answer, Noun, OutcomeUnknown, ServiceAnswer
+from mmctl.live.state.service import Answer, OutcomeUnknown, ServiceAnswer
+from mmctl.model.kinds import Noun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -12,13 +12,14 @@ from mmctl.compiler.configuration import OWNER_TAG
 from mmctl.live.plan.steps import UPDATABLE
 from mmctl.live.state.canonical import digest_of
 from mmctl.live.state.read import list_kind
-from mmctl.live.state.service import NOUN, Answer, Members, Noun, OutcomeUnknown, ServiceAnswer
+from mmctl.live.state.service import Answer, Members, OutcomeUnknown, ServiceAnswer
+from mmctl.model.kinds import Noun
 
 if TYPE_CHECKING:
     from mmctl.compiler.configuration import LiveObject
-    from mmctl.language.project import Kind
     from mmctl.live.apply.calls import Calls
     from mmctl.live.state.service import MailManager
+    from mmctl.model.kinds import Kind
 
 _TOKEN_LENGTH: Final = 64
 
@@ -82,7 +83,7 @@ class Creation:
 
     def _make_so(self, id: str) -> None:
         """Bring what an earlier create made to what is wanted now."""
-        if self.noun is not NOUN[self.thing.kind]:
+        if self.noun is not self.thing.kind.api_noun:
             return
         members = {m: self.request[m] for m in UPDATABLE[self.thing.kind] if m in self.request}
         if members:

@@ -10,7 +10,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, assert_never
 
-from mmctl.language.project import Kind
 from mmctl.language.references import with_references
 from mmctl.live.apply.calls import Calls, ChangedMeanwhile, settled
 from mmctl.live.apply.creating import Creation
@@ -21,7 +20,8 @@ from mmctl.live.apply.written import ANY, SHAPE, TAGS, THERE, member_part, shape
 from mmctl.live.plan.steps import LOG_VERBS, PASSWORD, UPDATABLE, Step, Verb, all_tags
 from mmctl.live.state.canonical import digest, digest_of
 from mmctl.live.state.read import read_object
-from mmctl.live.state.service import NOUN, Answer, Members, Noun, OutcomeUnknown, ServiceAnswer
+from mmctl.live.state.service import Answer, Members, OutcomeUnknown, ServiceAnswer
+from mmctl.model.kinds import Kind, Noun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -106,7 +106,7 @@ class Execution:
     def _read(
         self, kind: Kind, live_id: str, fits: Callable[[LiveObject | None], bool]
     ) -> LiveObject | None:
-        arn = self._service.identity.arn(NOUN[kind], live_id)
+        arn = self._service.identity.arn(kind.api_noun, live_id)
 
         def look() -> LiveObject | None:
             # The tags first, so that nothing comes between the look at the object and its write.
@@ -151,7 +151,7 @@ class Execution:
         request = self._request(thing)
         if thing.smtp_password_env:
             request["IngressPointConfiguration"] = {PASSWORD: self._passwords.value(thing)}
-        live_id = self._run_creation(NOUN[step.kind], request, thing)
+        live_id = self._run_creation(step.kind.api_noun, request, thing)
         self._created[thing.key] = live_id
         self.calls.remember(live_id, THERE, False, True)
         self.calls.remember(live_id, TAGS, ANY, tags_of(thing))
@@ -196,7 +196,7 @@ class Execution:
 
     def _write_whole(self, step: Step, before: LiveObject, request: Members) -> None:
         """Update; an unknown outcome is settled by reading: unchanged means it did not happen."""
-        noun, live_id = NOUN[step.kind], self._id(step)
+        noun, live_id = step.kind.api_noun, self._id(step)
         call = partial(self._service.update, noun, live_id, request)
         try:
             self.calls.write(f"Update{noun}", step.name, call)
@@ -210,7 +210,7 @@ class Execution:
             self.calls.wait_until_ready(step.name, live_id)
 
     def _free_name(self, step: Step) -> None:
-        noun, live_id = NOUN[step.kind], self._id(step)
+        noun, live_id = step.kind.api_noun, self._id(step)
         request: Members = {noun.name_member: step.values[0][0]}
         found = self._compare(step)
         if found is None:
@@ -246,7 +246,7 @@ class Execution:
     def _arns(self, step: Step, found: LiveObject | None) -> list[str]:
         """What has the tags of an object; what a plan reads them from comes last."""
         identity = self._service.identity
-        arns = [identity.arn(NOUN[step.kind], self._id(step))]
+        arns = [identity.arn(step.kind.api_noun, self._id(step))]
         if step.kind is Kind.ADD_ON and found is not None and found.id is not None:
             arns.insert(0, identity.arn(Noun.ADDON_INSTANCE, found.id))
         return arns
@@ -257,7 +257,7 @@ class Execution:
             return
         if step.kind is Kind.ADD_ON and found.id is not None:
             self._delete_one(Noun.ADDON_INSTANCE, found.id, step.name)
-        self._delete_one(NOUN[step.kind], self._id(step), step.name)
+        self._delete_one(step.kind.api_noun, self._id(step), step.name)
         self.calls.remember(self._id(step), THERE, True, False)
         if step.kind is Kind.INGRESS_POINT:
             self.calls.wait_until_gone(step.name, self._id(step))

@@ -23,7 +23,7 @@ from mmctl.live.state.logs import (
     receiver_of,
     source_name,
 )
-from mmctl.live.state.service import NOUN, Answer, OutcomeUnknown, ServiceAnswer
+from mmctl.live.state.service import Answer, OutcomeUnknown, ServiceAnswer
 from mmctl.model.logs import LogType, is_delivery_destination
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class LogSteps:
             ServiceAnswer, OutcomeUnknown, CouldNot, WentWrong: as `Calls` does.
         """
         (of, receiver), *_ = step.values
-        arn = self._service.identity.arn(NOUN[step.kind], live_id)
+        arn = self._service.identity.arn(step.kind.api_noun, live_id)
         log = _Log(resource_arn=arn, log_type=of, name=step.name, project=self._project)
         thing = self._wanted.get((step.kind, step.name))
         expected = self._expected.pop((live_id, of), None)

@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mmctl.errors import CouldNot, Refused, UsageError
-from mmctl.language.project import Kind
 from mmctl.live.apply.apply import apply
 from mmctl.live.apply.hand_edits import keeping_hand_edits
 from mmctl.live.apply.settling import read_settled, settle
@@ -22,6 +21,7 @@ from mmctl.live.history.pins import state_pin
 from mmctl.live.history.snapshots import Standing
 from mmctl.live.plan.plan import make_plan
 from mmctl.live.plan.unknown_members import not_restored
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,7 @@ from mmctl.live.apply.members import settle_imports
 from mmctl.live.apply.written import recent_writes
 from mmctl.live.plan.stale import stale_objects
 from mmctl.live.state.read import read_live
-from mmctl.live.state.service import Noun
+from mmctl.model.kinds import Noun
 
 if TYPE_CHECKING:
     from mmctl.compiler.configuration import LiveConfiguration

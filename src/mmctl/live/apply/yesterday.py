@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import MmctlError
-from mmctl.language.project import Kind
 from mmctl.language.references import with_references
 from mmctl.live.history.entries import Result
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from mmctl.compiler.configuration import Key, LiveConfiguration

@@ -33,8 +33,9 @@ from mmctl.live.aws.sessions import (
     session_of,
 )
 from mmctl.live.aws.uploads import put, put_embedded
-from mmctl.live.state.service import Answer, Identity, Members, Noun, OutcomeUnknown, ServiceAnswer
+from mmctl.live.state.service import Answer, Identity, Members, OutcomeUnknown, ServiceAnswer
 from mmctl.model.endpoints import EMBEDDED_ACCOUNT, is_loopback, is_mail_managers, is_s3s
+from mmctl.model.kinds import Noun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.language.project import Kind
 from mmctl.live.brakes.brake import Brake, Grip
+from mmctl.model.kinds import Kind
 from mmctl.model.resources import IngressPoint
 
 if TYPE_CHECKING:

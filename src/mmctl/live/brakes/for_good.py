@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.language.project import Kind
 from mmctl.live.brakes.brake import Brake, Grip
 from mmctl.live.brakes.looking import of_objects
 from mmctl.live.compare.edits import EditKind
 from mmctl.live.state.holdings import what_it_holds
 from mmctl.model.enums import RetentionPeriod
+from mmctl.model.kinds import Kind
 from mmctl.model.resources import Archive
 
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.language.project import Kind
 from mmctl.live.brakes.brake import Brake, Grip
 from mmctl.live.brakes.large_domains import ascii_form, large_domains, wholly_included
 from mmctl.live.brakes.looking import first_apply, listed
 from mmctl.live.ordinary.named import ADDRESSED, admitted_domains, attributes_by_list
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

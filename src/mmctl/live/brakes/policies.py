@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.language.project import Kind
 from mmctl.live.brakes.brake import Brake, Grip
 from mmctl.live.state.canonical import canonical
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.language.project import Kind
 from mmctl.live.brakes.brake import Brake, Grip
 from mmctl.live.compare.edits import EditKind
 from mmctl.live.compare.rules import rules_of
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

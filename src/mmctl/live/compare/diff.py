@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mmctl.language.project import Kind
 from mmctl.live.compare.changes import changes, path_text
 from mmctl.live.compare.edits import Edit, EditKind
 from mmctl.live.compare.file_words import in_words
 from mmctl.live.compare.rules import rule_edits
 from mmctl.live.state.canonical import LOG_MEMBERS, LOGGING, canonical, canonical_pair
 from mmctl.live.state.replacing import is_left_over, why_replaced
-from mmctl.live.state.service import NOUN
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +73,7 @@ def object_edits(desired: LiveObject, live: LiveObject, project: str) -> Iterato
     reason = why_replaced(desired, live)
     if reason:
         yield _edit(EditKind.REPLACED, desired, note=reason)
-    name = NOUN[desired.kind].name_member
+    name = desired.kind.api_noun.name_member
     before, after = is_now.pop(name), wanted.pop(name)
     if before != after:
         yield _edit(EditKind.RENAMED, desired, before=before, after=after)

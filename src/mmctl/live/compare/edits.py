@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mmctl.language.project import Kind
+    from mmctl.model.kinds import Kind
 
 
 class EditKind(StrEnum):

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import ValidationError
 
 from mmctl.compiler.compile import SHADOW_HEADER
-from mmctl.language.project import Kind
 from mmctl.language.writing.rules import KEPT
 from mmctl.language.writing.write import CannotWrite, action_to_file, condition_to_file
 from mmctl.live.compare.changes import snake
 from mmctl.live.compare.wording import GLUE, become, flow, quoted, texts_change, value_change
 from mmctl.live.state.canonical import LOGGING
+from mmctl.model.kinds import Kind
 from mmctl.model.policies import PolicyCondition
 from mmctl.model.rules import RuleAction, RuleCondition
 from mmctl.visible import visible

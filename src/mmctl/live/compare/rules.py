@@ -10,11 +10,11 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.language.project import Kind
 from mmctl.live.compare.changes import changes, leaves, likeness
 from mmctl.live.compare.edits import Edit, EditKind
 from mmctl.live.compare.file_words import in_words
 from mmctl.live.state.canonical import canonical
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

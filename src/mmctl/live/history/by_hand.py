@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.language.project import Kind
 from mmctl.live.compare.changes import leaves, path_text, snake
 from mmctl.live.compare.edits import Edit, EditKind
 from mmctl.live.compare.rules import paired_rules, rule_names
@@ -21,7 +20,7 @@ from mmctl.live.history.last_applied import last_applied
 from mmctl.live.state.canonical import canonical
 from mmctl.live.state.logs import NOWHERE
 from mmctl.live.state.replacing import left_over_name, name_between
-from mmctl.live.state.service import NOUN
+from mmctl.model.kinds import Kind
 from mmctl.model.logs import is_delivery_destination
 
 if TYPE_CHECKING:
@@ -291,7 +290,7 @@ def _form(thing: LiveObject | None) -> Form:
         return {}
     form = canonical(thing)
     form.pop("Rules", None)
-    form.pop(NOUN[thing.kind].name_member)
+    form.pop(thing.kind.api_noun.name_member)
     return form
 
 

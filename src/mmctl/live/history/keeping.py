@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.compiler.configuration import type_of
-from mmctl.language.project import Kind
 from mmctl.language.references import references
 from mmctl.live.compare.rules import paired_rules
 from mmctl.live.history.by_hand import is_same_rule
@@ -18,6 +17,7 @@ from mmctl.live.history.merging import ABSENT, inserted, merged
 from mmctl.live.state.canonical import LOG_MEMBERS, LOGGING, canonical, same
 from mmctl.live.state.logs import NOWHERE
 from mmctl.live.state.replacing import is_left_over
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import Refused, UsageError
 from mmctl.language.parsing.password_variables import is_for_passwords, not_for_passwords
-from mmctl.language.project import Kind
 from mmctl.live.history.store import Damaged
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.language.project import Kind
 from mmctl.live.compare.diff import diff
 from mmctl.live.compare.edits import EditKind
 from mmctl.live.history.pins import Pin, Pinned
 from mmctl.live.state.canonical import SERVER_FILLED, canonical, digest_of
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.language.project import Kind
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

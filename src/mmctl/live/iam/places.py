@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.language.project import Kind
-from mmctl.live.state.service import ARN_PART, NOUN, Noun
 from mmctl.model.endpoints import partition_of
+from mmctl.model.kinds import Kind, Noun
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -52,7 +51,7 @@ class Place:
 
     def of_noun(self, noun: Noun, id: str = "*") -> str:
         """The ARN of an object of Mail Manager, or of all of its kind."""
-        return self.arn("ses", f"{ARN_PART[noun]}/{id}")
+        return self.arn("ses", f"{noun.api.arn_part}/{id}")
 
     def bucket(self, name: str) -> str:
         """The ARN of a bucket, or of objects in one."""
@@ -62,7 +61,7 @@ class Place:
 def nouns_of(desired: LiveConfiguration) -> list[Noun]:
     """What the objects of a project are in the API; an add-on has an instance besides."""
     kinds = {thing.kind for thing in desired.objects}
-    nouns = [NOUN[kind] for kind in Kind if kind in kinds]
+    nouns = [kind.api_noun for kind in Kind if kind in kinds]
     return [*nouns, Noun.ADDON_INSTANCE] if Kind.ADD_ON in kinds else nouns
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import UsageError
-from mmctl.language.project import Kind
 from mmctl.language.text.suggest import did_you_mean
 from mmctl.live.iam.places import policy
 from mmctl.live.iam.reading import (
@@ -17,6 +16,7 @@ from mmctl.live.iam.reading import (
 from mmctl.live.iam.roles import role_statements, roles_of
 from mmctl.live.iam.trusting import service_trust
 from mmctl.live.iam.writing import apply_statements, list_statement
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from mmctl.compiler.configuration import LiveConfiguration

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.language.project import Kind
 from mmctl.live.iam.places import actions_of, nouns_of, receivers, statement
-from mmctl.live.state.service import Noun
+from mmctl.model.kinds import Kind, Noun
 from mmctl.model.logs import DestinationType, destination_type_of
 
 if TYPE_CHECKING:

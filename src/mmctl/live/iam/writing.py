@@ -8,13 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.compiler.configuration import OWNER_TAG
-from mmctl.language.project import Kind
 from mmctl.live.apply.members import IMPORT_BEYOND
 from mmctl.live.iam.facts import POLICY_ARN, RULE_SET_ARN
 from mmctl.live.iam.places import nouns_of, receivers, statement
 from mmctl.live.iam.roles import roles_of
 from mmctl.live.state.logs import SENDING
-from mmctl.live.state.service import NOUN, Noun
+from mmctl.model.kinds import Kind, Noun
 from mmctl.model.logs import DestinationType, destination_type_of
 
 if TYPE_CHECKING:
@@ -155,7 +154,7 @@ def _arns(desired: LiveConfiguration, place: Place, kind: Kind) -> list[str]:
     """The ARNs of all of a kind that an ingress point may use, or the form of any."""
     ids = [_id(desired, place, kind, name) for name in _names(desired, kind)]
     known = sorted({each for each in ids if each is not None})
-    return [place.of_noun(NOUN[kind], each) for each in (known if all(ids) and known else ["*"])]
+    return [place.of_noun(kind.api_noun, each) for each in (known if all(ids) and known else ["*"])]
 
 
 def _names(desired: LiveConfiguration, kind: Kind) -> list[str]:
@@ -194,7 +193,7 @@ def _logs(desired: LiveConfiguration, place: Place) -> Iterator[Statement]:
     yield statement(
         "SendLogs",
         ["ses:AllowVendedLogDeliveryForResource"],
-        [place.of_noun(NOUN[kind]) for kind in SENDING],
+        [place.of_noun(kind.api_noun) for kind in SENDING],
         StringEqualsIfExists={_OURS: place.project},
     )
     of_type = {arn: destination_type_of(arn) for arn in arns}

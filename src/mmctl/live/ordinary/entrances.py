@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Final
 from mmctl.judge.actions import stops
 from mmctl.judge.compare import Members
 from mmctl.judge.submission import Gateway, LambdaAnswer
-from mmctl.language.project import Kind, LogicalRule
+from mmctl.language.project import LogicalRule
 from mmctl.live.ordinary.named import conditions_in, list_test, rules_in
 from mmctl.model.enums import AcceptAction, IngressPointType
+from mmctl.model.kinds import Kind
 from mmctl.model.policies import TrafficPolicy
 from mmctl.model.resources import IngressPoint
 from mmctl.model.rules import InvokeLambdaAction, RuleSet

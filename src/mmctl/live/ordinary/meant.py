@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mmctl.language.project import Kind, Outcome
+from mmctl.language.project import Outcome
 from mmctl.live.compare.rules import effect_of, paired_rules, rules_of
 from mmctl.live.ordinary.named import (
     ADDRESSED,
@@ -20,6 +20,7 @@ from mmctl.live.ordinary.named import (
     text_test,
 )
 from mmctl.live.ordinary.values import About
+from mmctl.model.kinds import Kind
 from mmctl.model.rules import RuleSet
 
 if TYPE_CHECKING:

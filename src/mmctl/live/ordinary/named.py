@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from mmctl.language.project import Kind
 from mmctl.model.enums import AcceptAction
+from mmctl.model.kinds import Kind
 from mmctl.model.policies import TrafficPolicy
 from mmctl.model.rules import ReplaceRecipientAction, RuleSet
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mmctl.judge.trace import distinct_actions
-from mmctl.language.project import Kind, Outcome
+from mmctl.language.project import Outcome
+from mmctl.model.kinds import Kind
 from mmctl.model.resources import Relay
 
 if TYPE_CHECKING:

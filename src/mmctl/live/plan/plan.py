@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from mmctl.language.project import Kind
 from mmctl.live.compare.diff import diff
 from mmctl.live.compare.edits import Edit, Summary, summarise
 from mmctl.live.ordinary.values import ProjectMail
@@ -18,6 +17,7 @@ from mmctl.live.plan.steps import ordered_steps
 from mmctl.live.plan.unknown_members import notes_of, unknown_members, warnings_of
 from mmctl.live.state.canonical import canonical_pair, digest, digest_of, forms_of
 from mmctl.live.state.names import named_desired
+from mmctl.model.kinds import Kind
 from mmctl.model.quotas import QUOTAS
 
 if TYPE_CHECKING:

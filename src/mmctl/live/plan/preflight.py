@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.errors import Refused
-from mmctl.language.project import Kind
 from mmctl.live.aws.surroundings import Presence
 from mmctl.live.plan.steps import Verb
-from mmctl.live.state.service import NOUN, Noun
+from mmctl.model.kinds import Kind, Noun
 from mmctl.model.logs import DestinationType, destination_type_of
 from mmctl.model.quotas import QUOTAS
 
@@ -75,7 +74,7 @@ def _quotas(plan: Plan, service: MailManager) -> Iterator[Finding]:
         new = sum(step.verb is Verb.CREATE and step.kind is kind for step in plan.steps)
         if not new:
             continue
-        there = sum(1 for _ in service.list(NOUN[kind]))
+        there = sum(1 for _ in service.list(kind.api_noun))
         if there + new > most:
             noun = kind.value.replace("_", " ")
             yield Finding(

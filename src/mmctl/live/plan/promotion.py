@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.language.project import Kind
 from mmctl.live.compare.diff import diff
 from mmctl.live.compare.edits import Edit, EditKind
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

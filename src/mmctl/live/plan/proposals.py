@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.language.project import Kind
 from mmctl.live.state.canonical import canonical_pair
 from mmctl.live.state.replacing import NAME_IS_FIXED
-from mmctl.live.state.service import NOUN
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +44,7 @@ def alike_but_for_name(desired: LiveObject, live: LiveObject) -> bool:
     if desired.kind in NAME_IS_FIXED:
         return False
     wanted, found = canonical_pair(desired, live)
-    name = NOUN[desired.kind].name_member
+    name = desired.kind.api_noun.name_member
     return {**wanted, name: ""} == {**found, name: ""}
 
 

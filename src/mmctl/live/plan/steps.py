@@ -12,12 +12,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.compiler.configuration import OWNER_TAG
-from mmctl.language.project import Kind
 from mmctl.language.references import references
 from mmctl.live.plan.widening import narrows
 from mmctl.live.state.canonical import canonical_pair
 from mmctl.live.state.logs import NOWHERE, SENDING
 from mmctl.live.state.replacing import left_over_name, name_between, why_replaced
+from mmctl.model.kinds import Kind
 from mmctl.model.logs import LogType
 
 if TYPE_CHECKING:

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mmctl.compiler.configuration import type_of
-from mmctl.language.project import Kind
 from mmctl.live.compare.edits import EditKind
 from mmctl.live.plan.steps import PASSWORD, Verb
 from mmctl.live.state.newer_api import AUTHENTICATION, CONFIGURATION
-from mmctl.live.state.service import NOUN
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -43,7 +42,7 @@ class Unknown:
     @property
     def setting(self) -> str:
         """What `known_members` calls it: `RuleSet.Rules.Enabled`."""
-        return f"{NOUN[self.kind]}.{without_places(self.member.path)}"
+        return f"{self.kind.api_noun}.{without_places(self.member.path)}"
 
     @property
     def text(self) -> str:
@@ -66,7 +65,7 @@ def unknown_members(
             object=thing.name,
             member=member,
             erased=_is_erased(thing, member, sent) and not _goes_anyway(thing, member, edits),
-            known=f"{NOUN[thing.kind]}.{without_places(member.path)}" in looked_at,
+            known=f"{thing.kind.api_noun}.{without_places(member.path)}" in looked_at,
         )
         for thing in live.objects
         for member in thing.unknown

@@ -10,7 +10,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.language.project import Kind
+from mmctl.model.kinds import Kind
 from mmctl.model.logs import LogType
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from mmctl.compiler.configuration import (
     UnknownMember,
     type_of,
 )
-from mmctl.language.project import Kind
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

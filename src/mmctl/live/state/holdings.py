@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.language.project import Kind
+from mmctl.model.kinds import Kind
 from mmctl.model.policies import TrafficPolicy
 from mmctl.model.resources import Archive, Relay
 from mmctl.model.rules import RuleSet

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from mmctl.compiler.configuration import OWNER_TAG
-from mmctl.language.project import Kind
 from mmctl.live.state.canonical import digest_of
+from mmctl.model.kinds import Kind
 from mmctl.model.logs import LogType, bare_destination
 
 if TYPE_CHECKING:

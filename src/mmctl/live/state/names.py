@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Final
 from pydantic import ValidationError
 
 from mmctl.errors import CouldNot, UsageError
-from mmctl.language.project import Kind
 from mmctl.language.references import with_references
-from mmctl.live.state.service import NOUN, Noun
+from mmctl.model.kinds import Kind, Noun
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,7 +99,7 @@ class Names:
 
 def reference_noun(kind: Kind) -> Noun:
     """What a reference to a kind names in the API: of an add-on, its instance."""
-    return Noun.ADDON_INSTANCE if kind is Kind.ADD_ON else NOUN[kind]
+    return Noun.ADDON_INSTANCE if kind is Kind.ADD_ON else kind.api_noun
 
 
 def named_live(thing: LiveObject, names: Names) -> LiveObject:

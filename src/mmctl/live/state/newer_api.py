@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 from pydantic import ValidationError
 
 from mmctl.compiler.configuration import UnknownMember, type_of
-from mmctl.language.project import Kind
+from mmctl.model.kinds import Kind
 from mmctl.model.shape import OneOf, Shape
 
 if TYPE_CHECKING:

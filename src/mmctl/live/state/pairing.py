@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from mmctl.compiler.configuration import LiveConfiguration, LiveObject
-    from mmctl.language.project import Kind
+    from mmctl.model.kinds import Kind
 
 
 def paired_names(

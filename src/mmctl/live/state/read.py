@@ -16,18 +16,19 @@ from mmctl.compiler.configuration import (
     LiveObject,
 )
 from mmctl.errors import CouldNot
-from mmctl.language.project import Kind
 from mmctl.live.apply.effects import timestamp
 from mmctl.live.state.canonical import digest, without_owner
 from mmctl.live.state.logs import LOGS_TAG, NOWHERE, SENDING, picked, read_sources
 from mmctl.live.state.names import Names, named_live
 from mmctl.live.state.newer_api import AUTHENTICATION, PASSWORD_ANSWERED, known_part
 from mmctl.live.state.pairing import paired_names
-from mmctl.live.state.service import NOUN, MailManager, Members, Noun
+from mmctl.model.kinds import Kind, Noun
 from mmctl.model.logs import LogType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from mmctl.live.state.service import MailManager, Members
 
 
 _CHANGED = ("LastModificationDate", "LastUpdatedTimestamp", "LastModifiedTimestamp")
@@ -113,7 +114,7 @@ def list_kind(
     service: MailManager, kind: Kind, pending: list[tuple[Kind, str]]
 ) -> Iterator[Listed]:
     """The live objects of a kind with their tags; those on their way out go to `pending`."""
-    noun = NOUN[kind]
+    noun = kind.api_noun
     for summary in service.list(noun):
         live_id, name = summary[noun.id_member], summary[noun.name_member]
         if summary.get("ArchiveState") in _GONE or summary.get("Status") in _GONE:
@@ -131,7 +132,7 @@ def read_object(
     Raises:
         CouldNot: this version knows too little of what it is.
     """
-    noun = NOUN[kind]
+    noun = kind.api_noun
     answer = service.get(noun, id)
     if answer is None or answer.get("ArchiveState") in _GONE or answer.get("Status") in _GONE:
         return None
@@ -245,7 +246,7 @@ def _with_logs(
             and thing.id is not None
             and (logging or thing.id in marked | went)
         ):
-            arn = service.identity.arn(NOUN[thing.kind], thing.id)
+            arn = service.identity.arn(thing.kind.api_noun, thing.id)
             asked[arn], wanted[arn] = thing, logging
     if not asked:
         return objects
@@ -269,7 +270,7 @@ def _with_logs(
 def _unknown_shape(kind: Kind, answer: Members, error: ValidationError) -> CouldNot:
     first = error.errors(include_url=False, include_input=False)[0]
     where = ".".join(str(part) for part in first["loc"])
-    name = answer[NOUN[kind].name_member]
+    name = answer[kind.api_noun.name_member]
     return CouldNot(
         f"live {kind.noun} `{name}` has something this version does not know: "
         f"`{where}`: {first['msg'].lower()}",

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.language.project import Kind
 from mmctl.live.state.canonical import canonical_pair
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from mmctl.compiler.configuration import LiveConfiguration, LiveObject

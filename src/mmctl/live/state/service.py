@@ -7,64 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final, Protocol
-
-from mmctl.language.project import Kind
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from mmctl.live.state.logs import Logs
+    from mmctl.model.kinds import Noun
 
 Members = dict[str, Any]
 """Members of a request or an answer, under AWS's names."""
-
-
-class Noun(StrEnum):
-    """What the API has create, get and list operations for."""
-
-    ADDRESS_LIST = "AddressList"
-    ARCHIVE = "Archive"
-    RELAY = "Relay"
-    ADDON_SUBSCRIPTION = "AddonSubscription"
-    ADDON_INSTANCE = "AddonInstance"
-    RULE_SET = "RuleSet"
-    TRAFFIC_POLICY = "TrafficPolicy"
-    INGRESS_POINT = "IngressPoint"
-
-    @property
-    def id_member(self) -> str:
-        """The member that holds its id: `RuleSetId`."""
-        return f"{self}Id"
-
-    @property
-    def name_member(self) -> str:
-        """The member that holds its name: `RuleSetName`; an add-on's is its product."""
-        return "AddonName" if self.startswith("Addon") else f"{self}Name"
-
-
-NOUN: Final = {
-    Kind.ADDRESS_LIST: Noun.ADDRESS_LIST,
-    Kind.ARCHIVE: Noun.ARCHIVE,
-    Kind.RELAY: Noun.RELAY,
-    Kind.ADD_ON: Noun.ADDON_SUBSCRIPTION,
-    Kind.RULE_SET: Noun.RULE_SET,
-    Kind.TRAFFIC_POLICY: Noun.TRAFFIC_POLICY,
-    Kind.INGRESS_POINT: Noun.INGRESS_POINT,
-}
-"""What a kind is in the API; an add-on has an instance besides."""
-
-ARN_PART: Final = {
-    Noun.ADDRESS_LIST: "mailmanager-address-list",
-    Noun.ARCHIVE: "mailmanager-archive",
-    Noun.RELAY: "mailmanager-smtp-relay",
-    Noun.ADDON_SUBSCRIPTION: "addon-subscription",
-    Noun.ADDON_INSTANCE: "addon-instance",
-    Noun.RULE_SET: "mailmanager-rule-set",
-    Noun.TRAFFIC_POLICY: "mailmanager-traffic-policy",
-    Noun.INGRESS_POINT: "mailmanager-ingress-point",
-}
-"""Resource types in ARNs ("Actions, resources, and condition keys for Amazon SES")."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +33,7 @@ class Identity:
 
     def arn(self, noun: Noun, id: str) -> str:
         """The ARN of a resource in this account and region."""
-        return f"arn:{self.partition}:ses:{self.region}:{self.account}:{ARN_PART[noun]}/{id}"
+        return f"arn:{self.partition}:ses:{self.region}:{self.account}:{noun.api.arn_part}/{id}"
 
     @property
     def embedded(self) -> bool:

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Final
 from rich.cells import cell_len
 from rich.text import Text
 
-from mmctl.language.project import Kind
 from mmctl.live.compare.edits import Edit, EditKind
 from mmctl.live.compare.wording import GLUE, flow, spaced, value_change
-from mmctl.live.state.service import NOUN
+from mmctl.model.kinds import Kind
 from mmctl.render.text.ordinary import ordinary_lines
 from mmctl.render.text.trust import trust_lines
 from mmctl.visible import visible
@@ -289,7 +288,7 @@ def _what_it_does(edit: Edit) -> str:
 
 def _live_name(edit: Edit) -> str:
     """The name that something new has in the service, where the files call it something else."""
-    member = "Name" if edit.of_rule else NOUN[edit.resource].name_member
+    member = "Name" if edit.of_rule else edit.resource.api_noun.name_member
     name = edit.after.get(member) if isinstance(edit.after, dict) else None
     told = name is not None and name != edit.name and edit.resource is not Kind.ADD_ON
     return f"live_name:{GLUE}{flow(name)}" if told else ""
