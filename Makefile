@@ -5,10 +5,12 @@ BIN     = $(VENV)/bin
 PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 INSTALLED = $(VENV)/.installed
 READY   = $(VENV)/.ready
+TESTS   = $(BIN)/pytest --numprocesses auto
+PURE    = tests/model tests/language tests/judge tests/mail tests/checks tests/compiler tests/test_layers.py tests/test_github.py
 
-.PHONY: help demo test bench soak faults fix clean
+.PHONY: help demo check lint test test-all bench soak faults fix clean
 help:            ## this list
-	@grep -E '^[a-z]+: .*##|^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "mmctl needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
@@ -23,11 +25,22 @@ $(READY): $(INSTALLED)
 demo: $(INSTALLED)  ## the main job on the reference gateway, in a scratch copy
 	@PATH="$(abspath $(BIN)):$$PATH" sh examples/demo.sh
 
-test: $(READY)   ## everything that CI runs
+check: $(READY)  ## in a minute: layout, lint, types, and the tests of what is pure
+	@$(MAKE) --no-print-directory lint
+	$(TESTS) -m "not slow" $(PURE)
+
+test: $(READY)   ## in minutes: the same, and all tests but the slow ones
+	@$(MAKE) --no-print-directory lint
+	$(TESTS) -m "not slow" --durations=5
+
+test-all: $(READY) ## everything that CI runs: all tests, and how much of the code they reach
+	@$(MAKE) --no-print-directory lint
+	$(TESTS) --cov --cov-report=term:skip-covered --durations=5
+
+lint: $(READY)   ## layout, lint and types alone
 	$(BIN)/ruff format --check src tests
 	$(BIN)/ruff check src tests
 	$(BIN)/mypy
-	$(BIN)/pytest --numprocesses auto --cov --cov-report=term:skip-covered --durations=5
 
 bench: $(READY)  ## what performance is promised, measured as ratios on this machine
 	@for run in benchmarks/*/run.py; do $(BIN)/python $$run || exit; done
