@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
+import typer
 from flags import advice, options_of, wrong_flags
 
+from mmctl.cli.main import exit_code, make_app
 from mmctl.live.brakes.brake import Brake, Grip
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 APPLYING = ("apply", "rollback", "list")
 
@@ -48,3 +55,28 @@ def test_a_flag_that_is_not_there_is_found(command: str, text: str, wrong: list[
 
 def test_advice_is_what_the_command_itself_says_at_its_end() -> None:
     assert list(advice(["rules.yaml:1:1: error: x", "  help: --x", "help: --y"])) == ["--y"]
+
+
+def test_every_shared_option_may_stand_before_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    values = {"directory": ".", "environment": "local", "format": "json", "output": "list.json"}
+    values |= {"today": "2031-07-01", "color": "never"}
+    command = typer.main.get_command(make_app("checks"))
+    shared = [
+        each
+        for each in getattr(command, "commands", {}).get("checks", command).params
+        if getattr(each, "rich_help_panel", None) == "Shared options"
+    ]
+    assert {each.name for each in shared} >= values.keys()
+    for each in shared:
+        value = [] if getattr(each, "is_flag", False) else [values[each.name]]
+        for name in each.opts:
+            after = exit_code(["checks", name, *value]), capsys.readouterr()
+            before = exit_code([name, *value, "checks"]), capsys.readouterr()
+            assert before == after, name
+            assert before[0] == 0, name
+            if value and name.startswith("--"):
+                assert exit_code([f"{name}={value[0]}", "checks"]) == 0, name
+                assert capsys.readouterr() == after[1]

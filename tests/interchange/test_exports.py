@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cfnlint import api as cfn_lint
 from cfnlint.decode.decode import decode_str
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mmctl.compiler.compile import compile_project
@@ -332,6 +332,8 @@ def test_every_argument_of_an_action_is_spelled_as_the_provider_does() -> None:
     }
 
 
+@example("$${x}")
+@example("$$${x} %%{y}")
 @given(st.text(st.sampled_from('$%{}~"\\\n\tab é\u2028\U0001f600'), max_size=12) | st.text())
 def test_a_text_in_hcl_stands_for_itself(text: str) -> None:
     inside = quoted(text)[1:-1]

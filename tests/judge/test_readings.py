@@ -257,6 +257,18 @@ def test_two_recipients_that_become_one_are_relayed_to(
     assert {got.outcome for got in trace.recipients} == {"delivered"}
 
 
+@pytest.mark.parametrize("choice", ["once", "each"])
+def test_an_address_that_a_replacement_names_twice_gets_the_message_once(
+    judged: Any, choice: str
+) -> None:
+    twice = "[desk@example.com, legal@example.com, desk@example.com]"
+    rules = f"- {{name: move, actions: [{{replace_recipient: {twice}}}]}}\n" + DELIVER
+    trace = judged(rules, replaced_duplicates=choice)
+    assert trace.performed[-1].recipients == ("desk@example.com", "legal@example.com")
+    (got,) = trace.recipients
+    assert [copy.address for copy in got.copies] == ["desk@example.com", "legal@example.com"]
+
+
 @pytest.mark.parametrize(
     ("choice", "outcome"), [("unknown", "unknown"), ("does_not_match", "delivered")]
 )

@@ -487,10 +487,24 @@ def test_who_plans_signs_and_who_applies_looks_at_signatures(
 def test_a_key_of_an_archive_is_used_and_no_other(world: World) -> None:
     key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/archive"
     world.replace("{retention: SEVEN_YEARS}", f"{{retention: SEVEN_YEARS, kms_key: {key!r}}}")
-    policy = document(world, "apply")
+    uses = {"kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"}
+    for what, actions in {"apply": uses, "plan": {"kms:DescribeKey"}}.items():
+        policy = document(world, what)
+        of_key = [part for part in policy["Statement"] if key in part["Resource"]]
+        assert {action for part in of_key for action in part["Action"]} == actions
+        assert all(part["Resource"] == [key] for part in of_key)
+        for action in uses:
+            assert allows(policy, Asked(action=action, resource=key)) is (action in actions)
+            assert not allows(policy, Asked(action=action, resource=key + "2"))
+
+
+def test_a_key_of_a_trust_store_is_used(world: World) -> None:
+    key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/trust"
+    pem = "-----BEGIN CERTIFICATE-----\none\n-----END CERTIFICATE-----\n"
+    world.files["rules/ca.pem"] = pem
+    world.replace("type: open", f"type: mtls\n    mtls: {{ca_file: ca.pem, kms_key: {key!r}}}")
     for action in ("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"):
-        assert allows(policy, Asked(action=action, resource=key))
-        assert not allows(policy, Asked(action=action, resource=key + "2"))
+        assert allows(document(world, "apply"), Asked(action=action, resource=key))
 
 
 # Of rules

@@ -104,6 +104,22 @@ def test_without_a_history_and_was_nothing_is_renamed_nor_proposed_beside_a_dele
 
 
 @EACH
+def test_of_two_new_ones_that_are_alike_neither_is_proposed_as_the_one_that_goes(
+    world: World, kind: Kind
+) -> None:
+    write(world, kind, "live_name: mail-v1", aux=False)
+    world.apply()
+    forget(world)
+    write(world, kind, "live_name: mail")
+    assert sorted(whole(world)) == [
+        (EditKind.ADDED, "aux"),
+        (EditKind.ADDED, "main"),
+        (EditKind.REMOVED, "mail-v1"),
+    ]
+    assert not [note for note in world.plan().notes if "was:" in note]
+
+
+@EACH
 def test_names_that_are_swapped_in_the_files_are_swapped_live_and_nothing_goes(
     world: World, kind: Kind
 ) -> None:

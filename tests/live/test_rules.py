@@ -105,6 +105,27 @@ def test_a_rule_that_is_renamed_and_hardly_changed_is_still_the_same_rule() -> N
     assert [edit.kind for edit in found] == [EditKind.RENAMED, EditKind.CHANGED]
 
 
+@pytest.mark.parametrize("more", [(), ("more",)], ids=["alone", "with-a-change"])
+def test_of_two_rules_that_are_alike_the_first_is_the_renamed_one(more: tuple[str, ...]) -> None:
+    many = [str(number) for number in range(8)]
+    before = [rule("first", *many), rule("second", *many)]
+    renamed, *changed, removed = edits(before, [rule("new", *many, *more)])
+    assert (renamed.kind, renamed.before, renamed.after) == (EditKind.RENAMED, "first", "new")
+    assert [edit.kind for edit in changed] == [EditKind.CHANGED] * len(more)
+    assert (removed.kind, removed.name) == (EditKind.REMOVED, "second")
+
+
+def test_of_two_new_rules_that_are_alike_the_first_is_the_renamed_one() -> None:
+    many = [str(number) for number in range(8)]
+    after = [rule("first", *many, "more"), rule("second", *many, "more")]
+    found = edits([rule("old", *many)], after)
+    assert [(edit.kind, edit.name) for edit in found] == [
+        (EditKind.RENAMED, "first"),
+        (EditKind.CHANGED, "first"),
+        (EditKind.ADDED, "second"),
+    ]
+
+
 def test_another_rule_in_the_place_of_one_is_not_a_rename() -> None:
     found = edits([rule("old", "1")], [rule("new", "2", action="Send")])
     assert [edit.kind for edit in found] == [EditKind.ADDED, EditKind.REMOVED]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mmctl.language.project import Kind
 from mmctl.render.documents.plan_markdown import markdown
 from mmctl.render.documents.review import Review
 from mmctl.render.text import history as render_history
@@ -91,6 +92,46 @@ def test_a_narrow_plan_fits_80_columns_and_a_wide_one_uses_its_room(world: World
     assert '+ "@example.net" + "@example.org" - "@exarnple.com"  ' in one_line
     assert one_line.endswith("rules/all.yaml:26")
     assert len(one_line) == 120
+
+
+def test_a_place_stands_apart_from_the_words_before_it_whatever_the_width(world: World) -> None:
+    plan = changed(world).plan()
+    gaps = set()
+    for width in range(70, 130):
+        placed = [
+            line for line in human(plan, width=width).plain.splitlines() if "rules/all.yaml" in line
+        ]
+        assert len(placed) == 3
+        for line in placed:
+            words, _, _ = line.partition("rules/all.yaml")
+            assert len(line) == width
+            if words.strip():
+                gaps.add(len(words) - len(words.rstrip()))
+    assert min(gaps) == 2
+
+
+def test_a_plan_names_every_object_whether_it_is_made_kept_or_deleted(world: World) -> None:
+    objects = world.desired()[0].objects
+    assert {thing.kind for thing in objects} == set(Kind)
+
+    def unsaid(before: str, after: str = "") -> list[str]:
+        lines = [" ".join(line.split()) for line in human(world.plan()).plain.splitlines()]
+        return [
+            thing.name
+            for thing in objects
+            if not any(
+                line.startswith(f"{before}{thing.kind.noun}")
+                and f" {thing.name}" in line
+                and line.endswith(after)
+                for line in lines
+            )
+        ]
+
+    assert unsaid("+ ") == []
+    world.apply()
+    assert unsaid("", " no change") == []
+    world.text = "version: 1\n"
+    assert unsaid("- ", " needs --allow-delete") == []
 
 
 def test_what_needs_a_flag_says_which(world: World) -> None:
