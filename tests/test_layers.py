@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 SOURCE = Path(__file__).parents[1] / "src" / "mmctl"
 MAY_IMPORT: dict[str, set[str]] = {
@@ -54,13 +56,39 @@ GATES = {
 Everything that is written to stderr passes, whoever writes it."""
 
 
+SUB_ROOMS: dict[str, tuple[str, ...]] = {
+    "language": ("text", "dialect", "parsing", "writing", "formatting"),
+    "live": (
+        "state",
+        "aws",
+        "compare",
+        "ordinary",
+        "plan",
+        "history",
+        "brakes",
+        "apply",
+        "iam",
+    ),
+    "render": ("text", "documents", "html"),
+    "cli": ("options", "changes", "messages", "files", "commands"),
+    "judge": ("readings",),
+    "cases": ("mutants",),
+}
+"""The sub-rooms of a room along the way of the data: each imports only those before it."""
+
+
 def modules() -> list[Path]:
     return sorted(SOURCE.rglob("*.py"))
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def imports(path: Path, *, for_types: bool) -> Iterator[str]:
     """Every module that a file imports, with or without those for its types alone."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = tree_of(path)
     types_alone = {
         inner
         for node in ast.walk(tree)
@@ -81,49 +109,101 @@ def room_of(path: Path) -> str:
     return parts[0] if len(parts) > 1 else ""
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(SOURCE)))
-def test_imports_go_one_way(path: Path) -> None:
-    room = room_of(path)
-    if room in {"", "cli"}:
-        return
-    for module in imports(path, for_types=True):
-        parts = module.split(".")
-        if parts[0] != "mmctl":
+def test_imports_go_one_way() -> None:
+    wrong = []
+    for path in modules():
+        room = room_of(path)
+        if room in {"", "cli"}:
             continue
-        target = parts[1] if len(parts) > 1 else ""
         allowed = MAY_IMPORT[room] | EVERYWHERE | {room, "__version__"}
-        assert target in allowed, f"{room} imports {module}"
+        for module in imports(path, for_types=True):
+            package, target, *_ = (*module.split("."), "")
+            if package == "mmctl" and target not in allowed:
+                wrong.append(f"{path.relative_to(SOURCE)} imports {module}")
+    assert wrong == []
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(SOURCE)))
-def test_effects_stay_at_their_edges(path: Path) -> None:
-    where = path.relative_to(SOURCE).as_posix()
-    for module in imports(path, for_types=False):
-        for package, places in ONLY_IN.items():
-            if module == package or module.startswith(f"{package}."):
-                assert where in places or room_of(path) in places, f"{where} imports {module}"
+def test_a_room_tells_the_order_of_its_sub_rooms() -> None:
+    found = {
+        (room.name, inner.name)
+        for room in SOURCE.iterdir()
+        for inner in room.glob("*/")
+        if (inner / "__init__.py").exists()
+    }
+    assert found == {(room, inner) for room, order in SUB_ROOMS.items() for inner in order}
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(SOURCE)))
-def test_the_clock_and_the_environment_are_read_by_the_command_line_alone(path: Path) -> None:
-    if room_of(path) == "cli":
-        return
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Attribute):
-            name = ast.unparse(node)
-            assert name not in {"datetime.now", "time.time", "date.today", "os.environ"}, (
-                f"{path.name}:{node.lineno} reads {name}"
-            )
+def test_sub_rooms_import_those_before_them_alone() -> None:
+    wrong = []
+    for path in modules():
+        room, inner, *_ = (*path.relative_to(SOURCE).parts, "", "")
+        order = SUB_ROOMS.get(room, ())
+        if inner not in order:
+            continue
+        allowed = set(order[: order.index(inner) + 1])
+        for module in imports(path, for_types=True):
+            _, to_room, to_inner, *_ = (*module.split("."), "", "", "")
+            if to_room == room and to_inner in order and to_inner not in allowed:
+                wrong.append(f"{room}/{inner}/{path.name} imports {module}")
+    assert wrong == []
 
 
-@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(SOURCE)))
-def test_text_leaves_through_the_gate_alone(path: Path) -> None:
-    where = path.relative_to(SOURCE).as_posix()
-    calls = (
-        each for each in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(each, ast.Call)
-    )
-    direct = {name for call in calls if (name := ast.unparse(call.func)) in WRITES}
-    assert direct <= GATES.get(where, set()), f"{where} does not write by way of `cli/printing.py`"
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    names = {_name(path): path for path in modules()}
+    graph = {
+        name: {
+            known for module in imports(path, for_types=True) if (known := _known(module, names))
+        }
+        for name, path in names.items()
+    }
+    try:
+        TopologicalSorter({name: to - {name} for name, to in graph.items()}).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
+
+
+def _name(path: Path) -> str:
+    parts = path.relative_to(SOURCE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _known(module: str, names: Collection[str]) -> str | None:
+    """The module that an imported name is, or is in."""
+    return module if module in names else next(iter({module.rpartition(".")[0]} & set(names)), None)
+
+
+def test_effects_stay_at_their_edges() -> None:
+    wrong = []
+    for path in modules():
+        where = path.relative_to(SOURCE).as_posix()
+        for module in imports(path, for_types=False):
+            for package, places in ONLY_IN.items():
+                inside = module == package or module.startswith(f"{package}.")
+                if inside and where not in places and room_of(path) not in places:
+                    wrong.append(f"{where} imports {module}")
+    assert wrong == []
+
+
+def test_the_clock_and_the_environment_are_read_by_the_command_line_alone() -> None:
+    wrong = [
+        f"{path.relative_to(SOURCE)}:{node.lineno} reads {name}"
+        for path in modules()
+        if room_of(path) != "cli"
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Attribute)
+        and (name := ast.unparse(node)) in {"datetime.now", "time.time", "date.today", "os.environ"}
+    ]
+    assert wrong == []
+
+
+def test_text_leaves_through_the_gate_alone() -> None:
+    wrong = []
+    for path in modules():
+        where = path.relative_to(SOURCE).as_posix()
+        calls = (each for each in ast.walk(tree_of(path)) if isinstance(each, ast.Call))
+        direct = {name for call in calls if (name := ast.unparse(call.func)) in WRITES}
+        wrong += [f"{where} calls {name}" for name in direct - GATES.get(where, set())]
+    assert wrong == [], "write by way of `cli/printing.py`"
 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:
@@ -132,5 +212,5 @@ def test_no_module_has_a_name_that_says_nothing() -> None:
 
 
 def test_every_module_says_what_lives_there() -> None:
-    silent = [p for p in modules() if not ast.get_docstring(ast.parse(p.read_text("utf-8")))]
+    silent = [p for p in modules() if not ast.get_docstring(tree_of(p))]
     assert silent == []

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mmctl.cases.parsing import cases_of
-from mmctl.cases.running import CaseResult, run_cases
+from mmctl.cases.running import run_cases
 from mmctl.language.parsing.load import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mmctl.cases.result import CaseResult
     from mmctl.language.project import Project
     from mmctl.problem import Problem
 

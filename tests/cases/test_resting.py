@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mmctl.cases.parsing import cases_of
-from mmctl.cases.readings_relied_on import unsettled
+from mmctl.cases.result import unsettled
 from mmctl.cases.running import run_cases
 from mmctl.language.parsing.load import read_text
 
 if TYPE_CHECKING:
-    from mmctl.cases.running import CaseResult
+    from mmctl.cases.result import CaseResult
 
 RULES = """version: 1
 relays:

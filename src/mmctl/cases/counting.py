@@ -23,7 +23,7 @@ from mmctl.model.enums import AcceptAction
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from mmctl.cases.running import CaseResult
+    from mmctl.cases.result import CaseResult
     from mmctl.judge.trace import ConditionTrace, RecipientTrace, Trace
     from mmctl.language.project import LogicalRule, LogicalTrafficPolicy, Project
     from mmctl.model.policies import PolicyCondition

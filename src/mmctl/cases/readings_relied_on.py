@@ -9,10 +9,7 @@ from mmctl.cases.expectations import failures_of
 from mmctl.judge.readings.matter import AGAINST_THE_GUIDE, other_ways
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from mmctl.cases.case import Case
-    from mmctl.cases.running import CaseResult
     from mmctl.judge.submission import Gateway, Submission
     from mmctl.judge.trace import Trace
     from mmctl.language.project import Outcome
@@ -63,11 +60,6 @@ def rests_of(
         for way in other_ways(gateway, submission, trace, case.scenario)
         if (not failures_of(case, way.trace)) is not passes
     )
-
-
-def unsettled(results: Iterable[CaseResult], settled: frozenset[str]) -> list[CaseResult]:
-    """The cases that rest on readings of which the project does not say how it takes them."""
-    return [each for each in results if any(is_open(rest, settled) for rest in each.rests)]
 
 
 def is_open(rest: Rest, settled: frozenset[str]) -> bool:

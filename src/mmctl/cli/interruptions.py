@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from mmctl.cli.start import INTERRUPTED, broken_pipe, unwritten
+from mmctl.cli.exit_codes import INTERRUPTED, broken_pipe, unwritten
 from mmctl.visible import visible
 
 if TYPE_CHECKING:

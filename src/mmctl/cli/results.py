@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from mmctl.cli.run import Run
-
 
 class ResultFile:
     """The file of `--output`: it holds all that a run wrote, however often that was.
@@ -49,16 +47,16 @@ class ResultFile:
 
 
 @contextmanager
-def result_stream(run: Run) -> Iterator[TextIO]:
+def result_stream(output: Path | None) -> Iterator[TextIO]:
     """Where results go while they are made; the file of `--output` is there whole or not at all.
 
     Raises:
         UsageError: the file cannot be written.
     """
-    if run.output is None:
+    if output is None:
         yield sys.stdout
         return
-    with _said(run.output), opened_whole(run.output) as file:
+    with _said(output), opened_whole(output) as file:
         text = io.TextIOWrapper(file, encoding="utf-8", newline="")
         yield text
         text.detach()

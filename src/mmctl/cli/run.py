@@ -108,7 +108,7 @@ class Run:
             UsageError: there is no project here, or not the one whose history is.
             ProblemsFound: its file does not say where the environment is.
         """
-        from mmctl.cli.changes.stores import refuse_another
+        from mmctl.cli.store_folders import refuse_another
         from mmctl.language.parsing.files import DiskFiles
         from mmctl.language.parsing.load import Sources
         from mmctl.language.parsing.settings import DEFAULT_SNAPSHOTS

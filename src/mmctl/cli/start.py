@@ -8,14 +8,9 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import Final
 
+from mmctl.cli.exit_codes import INTERRUPTED, broken_pipe, unwritten
 from mmctl.cli.remembered import remembered
-
-BROKEN_PIPE: Final = 141
-INTERRUPTED: Final = 130
-UNWRITTEN: Final = 74
-"""The output could not be written (EX_IOERR of sysexits.h)."""
 
 
 def main() -> None:
@@ -47,17 +42,3 @@ def main() -> None:
     finally:
         # The interpreter looks through everything once more when it ends: also in vain.
         gc.freeze()
-
-
-def broken_pipe() -> int:
-    """The reader of our output went away: nothing more to say, and nothing to say it to."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return BROKEN_PIPE
-
-
-def unwritten(error: OSError) -> int:
-    """Our output cannot be written, as on a full disk: that is said, and no more is tried."""
-    broken_pipe()
-    reason = (error.strerror or str(error)).lower()
-    sys.stderr.write(f"error: the output cannot be written: {reason}\n")
-    return UNWRITTEN

@@ -20,7 +20,7 @@ from mmctl.emulator import paging
 from mmctl.emulator.bodies import MOST_VALUES, TooManyValues, load_json
 from mmctl.emulator.kinds import ADDRESS_LIST
 from mmctl.emulator.members import entry_fault
-from mmctl.emulator.resource import Body, digest_of_request
+from mmctl.emulator.resource import Body, Resource, digest_of_request
 from mmctl.emulator.service_error import ServiceError, conflict, not_found
 from mmctl.emulator.store import Record, Scope
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmctl.emulator.call import Call
-    from mmctl.emulator.holdings import AddressLists
     from mmctl.emulator.store import Store
 
 KIND: Final = "AddressListImportJob"
@@ -45,7 +44,7 @@ _ITEMS: Final = "items"
 class ImportJobs:
     """The operations on import jobs."""
 
-    def __init__(self, lists: AddressLists) -> None:
+    def __init__(self, lists: Resource) -> None:
         self._lists = lists
 
     def create(self, call: Call) -> Body:

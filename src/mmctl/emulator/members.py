@@ -13,7 +13,7 @@ from mmctl.emulator.service_error import invalid, not_found
 
 if TYPE_CHECKING:
     from mmctl.emulator.call import Call
-    from mmctl.emulator.holdings import AddressLists
+    from mmctl.emulator.resource import Resource
 
 LONGEST_LOCAL_PART: Final = 19
 FEWEST_LABELS: Final = 2
@@ -32,7 +32,7 @@ class Members:
     Whether the service folds case is not known: entries are kept and compared as they are written.
     """
 
-    def __init__(self, lists: AddressLists) -> None:
+    def __init__(self, lists: Resource) -> None:
         self._lists = lists
 
     def register(self, call: Call) -> dict[str, Any]:

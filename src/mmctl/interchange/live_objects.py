@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import ValidationError
 
 from mmctl.interchange.api_json import Imported
-from mmctl.language.parsing.log_destinations import logging_to_file
 from mmctl.language.parsing.password_variables import variable_for
+from mmctl.language.writing.log_destinations import logging_to_file
 from mmctl.language.writing.write import (
     CannotWrite,
     add_on_to_file,

@@ -56,3 +56,10 @@ def is_delivery_destination(arn: str) -> bool:
 def bare_destination(arn: str) -> str:
     """The ARN without the `:*` that CloudWatch Logs shows behind those of log groups."""
     return arn.removesuffix(":*")
+
+
+LOGS: Final = {
+    "destination": LogType.APPLICATION_LOGS,
+    "traffic_policy_debug_logs": LogType.TRAFFIC_POLICY_DEBUG_LOGS,
+}
+"""The members of `logging`, and the log type that each one is about."""

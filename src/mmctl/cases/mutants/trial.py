@@ -20,7 +20,8 @@ from mmctl.cases.mutants.generate import mutants_of
 from mmctl.cases.mutants.mutant import PolicyChanged
 from mmctl.cases.mutants.search import BASES, Base, killing_case
 from mmctl.cases.parsing import cases_of
-from mmctl.cases.running import Status, gateway_of_case, submission_of_case
+from mmctl.cases.result import Status
+from mmctl.cases.running import gateway_of_case, submission_of_case
 from mmctl.cases.words import free_name
 from mmctl.judge.judging import judge
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from mmctl.cases.mutants.mutant import Mutant
     from mmctl.cases.mutants.search import Suggestion
-    from mmctl.cases.running import CaseResult
+    from mmctl.cases.result import CaseResult
     from mmctl.judge.submission import Gateway
     from mmctl.language.project import Project
 

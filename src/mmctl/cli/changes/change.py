@@ -17,27 +17,23 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mmctl.cli.processes import process_space
-from mmctl.errors import ProblemsFound, Refused, UsageError
+from mmctl.errors import ProblemsFound, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
     from rich.text import Text
 
-    from mmctl.cli.changes.gate import Gate, Passed
     from mmctl.cli.run import Run
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.language.parsing.seen import Seen
-    from mmctl.language.project import Environment, Project
-    from mmctl.live.apply.effects import Means, Permissions
+    from mmctl.language.project import Project
+    from mmctl.live.apply.effects import Means
     from mmctl.live.history.entries import HistoryEntry
     from mmctl.live.history.history import History
-    from mmctl.live.plan.plan import Plan, Target
-    from mmctl.live.plan.preflight import Finding
+    from mmctl.live.plan.plan import Target
     from mmctl.live.plan.trust import Trust
     from mmctl.live.state.service import Identity
-
-REFUSED = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,63 +76,6 @@ class Change:
                 "the rules are more than the service takes", problems, self.project.files
             )
         return configuration
-
-    def plan(self, gate: Gate | None = None, *, at_once: bool = False) -> Plan:
-        """What the files would change, once they have passed the gate where there is one.
-
-        `at_once`: it is to be carried out now, so what is under way is waited for first.
-        """
-        from mmctl.live.apply.settling import read_settled, settle
-        from mmctl.live.history.by_hand import with_marks
-        from mmctl.live.history.past import past_of
-        from mmctl.live.plan.plan import make_plan
-
-        passed = gate(self) if gate else None
-        desired = self.desired()
-        if at_once:
-            settle(self.means, desired.project)
-        state = read_settled(self.means, desired, self.means.history.known())
-        passwords = self.means.passwords
-        passwords.check(desired)
-        made = make_plan(
-            self.target,
-            desired,
-            state,
-            serial=len(self.means.history.entries()),
-            new_passwords=passwords.changed(desired, state.configuration),
-        )
-        made = replace(made, past=past_of(self.means.history), trust=self.trust)
-        made = with_marks(made, self.means.history)
-        return made if passed is None else _with_warnings(self, made, passed)
-
-
-def _with_warnings(change: Change, made: Plan, passed: Passed) -> Plan:
-    """The plan with what the gates let pass, and with what an earlier environment lacks."""
-    from mmctl.cli.changes.environment_before import not_run_before
-
-    warnings = [*made.warnings, *not_run_before(change, made)]
-    if passed.lint_errors:
-        many = "s" * (passed.lint_errors > 1)
-        warnings.append(f"lint found {passed.lint_errors} error{many}, passed over: --force lint")
-    return replace(
-        made,
-        failed_cases=passed.failed_cases,
-        lint_errors=passed.lint_errors,
-        warnings=tuple(warnings),
-    )
-
-
-def preflight(change: Change, made: Plan) -> tuple[Finding, ...]:
-    """Look, without writing, whether the service would take a plan; what was found is said."""
-    from mmctl.live.aws.surroundings import Surroundings
-    from mmctl.live.plan.preflight import preflight as look
-
-    service = change.means.service
-    clients = getattr(service, "clients", None)
-    found = look(made, service, Surroundings(clients) if clients else None)
-    for finding in found:
-        change.run.say(f"preflight: {'error' if finding.certain else 'warning'}: {finding.text}")
-    return found
 
 
 def open_change(
@@ -263,18 +202,6 @@ def write_entry(change: Change, entry: HistoryEntry | None) -> None:
         change.run.write_json(history_document((entry,) if entry else ()))
 
 
-def nothing_to_do(change: Change, made: Plan, permissions: Permissions) -> int:
-    """Say that all is as wanted, and of what was cut off before that it is done."""
-    from mmctl.live.apply.apply import conclude
-
-    change.run.say("nothing to do")
-    concluded = conclude(made, change.means, permissions)
-    if concluded is not None:
-        change.run.say(f"{concluded.id} was cut off, but what it wanted is live: done")
-    write_entry(change, concluded)
-    return 0
-
-
 def in_environment(run: Run, environment: str) -> Run:
     """The run in the environment of a saved plan.
 
@@ -287,55 +214,6 @@ def in_environment(run: Run, environment: str) -> Run:
             help="leave out --env",
         )
     return replace(run, environment=environment)
-
-
-def agreed(
-    run: Run,
-    question: str,
-    *,
-    yes: bool,
-    expected: tuple[str, ...] = ("y", "yes"),
-    flags: str = "--yes",
-) -> bool:
-    """Whether a person agrees.
-
-    Raises:
-        Refused: nobody can be asked, and no flag answers.
-    """
-    if yes:
-        return True
-    if not run.can_ask():
-        raise Refused(
-            "there is no terminal to ask on",
-            why="what is shown must be agreed to before it is done",
-            help=f"to agree without being asked: {flags}",
-        )
-    return run.ask(question).casefold() in expected
-
-
-def agreed_by_name(change: Change, doing: str, *, yes: bool) -> bool:
-    """Whether a person agrees; in a protected environment by typing its name.
-
-    For what must not wait for a saved plan: `doing` is `roll back` or the like.
-
-    Raises:
-        Refused: nobody can be asked, and no flag answers.
-    """
-    environment, run = change.project.environment, change.run
-    if not environment.protected:
-        return agreed(run, f"{doing} {environment.name}? [y/N] ", yes=yes)
-    return agreed(
-        run,
-        f"{environment.name} is protected; type its name to {doing} it: ",
-        yes=run.environment is not None and yes,
-        expected=(protected_name(environment),),
-        flags=f"--yes --env {environment.name}",
-    )
-
-
-def protected_name(environment: Environment) -> str:
-    """What must be typed in a protected environment."""
-    return environment.name.casefold()
 
 
 def _progress(run: Run) -> Callable[[str], None]:

@@ -5,9 +5,9 @@ One function a gate; `plan` and `apply` pass them all, `rollback` passes none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from mmctl.cli.changes.passed import Passed
 from mmctl.cli.remembered import file_of, keep
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.inputs import DOCUMENT_AT_MOST, parse_json, read_text
@@ -18,28 +18,14 @@ from mmctl.problem import Severity
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
-    from mmctl.cases.running import CaseResult
+    from mmctl.cases.result import CaseResult
     from mmctl.cli.changes.change import Change
     from mmctl.cli.run import Run
     from mmctl.language.project import Project
     from mmctl.problem import Problem
 
-    Gate = Callable[[Change], "Passed"]
-
 SHOWN: Final = 5
 """So many failed cases are named before a plan; `mmctl simulate` has them all."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passed:
-    """What was found and did not end it."""
-
-    failed_cases: int = 0
-    lint_errors: int = 0
-    """Errors that were passed over because that was demanded."""
-    failed: tuple[CaseResult, ...] = field(default=(), compare=False)
-    problems: tuple[Problem, ...] = field(default=(), compare=False)
-    """Everything that lint found."""
 
 
 def pass_gates(change: Change, *, forced: Collection[str] = (), anew: bool = False) -> Passed:

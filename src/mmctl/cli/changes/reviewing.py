@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from mmctl.cli.changes.gate import Passed, pass_gates
+from mmctl.cli.changes.gate import pass_gates
+from mmctl.cli.changes.passed import Passed
 from mmctl.errors import MmctlError, ProblemsFound
 
 if TYPE_CHECKING:

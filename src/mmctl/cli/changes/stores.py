@@ -6,14 +6,13 @@ what a rollback makes live.
 
 from __future__ import annotations
 
-import re
 import subprocess
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from mmctl.cli.store_folders import Kept, kept_in
 from mmctl.errors import Refused, UsageError
-from mmctl.language.parsing.root import PROJECT_FILE
 
 if TYPE_CHECKING:
     from mmctl.cli.options.store import Elsewhere
@@ -23,25 +22,7 @@ if TYPE_CHECKING:
     from mmctl.live.history.store import Store
 
 _S3: Final = "s3://"
-_BENEATH: Final = re.compile(
-    r"(?P<account>\d{12})-(?P<region>[a-z]+(?:-[a-z]+)+?-\d+)-(?P<project>.+)"
-)
-"""How the folder of one account, region and project is called in a store."""
 _WAIT_SECONDS: Final = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """What one folder of a store is of."""
-
-    account: str
-    region: str
-    project: str
-
-    @property
-    def folder(self) -> str:
-        """The name of the folder."""
-        return f"{self.account}-{self.region}-{self.project}"
 
 
 def history_of(run: Run, project: Project, account: str, region: str) -> History:
@@ -106,28 +87,6 @@ def refuse_tracked(directory: Path) -> None:
             help=f"git rm -r --cached {folder}, and a line in .gitignore; "
             "or set `snapshots:` in mmctl.yaml to a bucket",
         )
-
-
-def refuse_another(root: Path, where: str, project: str) -> None:
-    """Refuse a store that holds other projects alone, where no project file says which is meant.
-
-    Raises:
-        UsageError: it does.
-    """
-    kept = {found.project for found in map(_kept, _folders(root / where)) if found is not None}
-    if kept and project not in kept:
-        names = ", ".join(f"`{name}`" for name in sorted(kept))
-        raise UsageError(
-            f"there is no `{PROJECT_FILE}` here; {where} has the history of {names}",
-            help=f"mmctl rollback --store {where} goes on without it, as do history and unpin",
-        )
-
-
-def _folders(place: Path) -> list[str]:
-    try:
-        return [each.name for each in place.iterdir() if each.is_dir()]
-    except OSError:
-        return []
 
 
 def store_elsewhere(run: Run, named: Elsewhere) -> Project:
@@ -199,10 +158,10 @@ def _found(run: Run, named: Elsewhere) -> tuple[str, Kept]:
                 f"there is no folder `{place}`", help="--store FOLDER or s3://BUCKET/…"
             )
         where, folders = str(place), [path.name for path in place.iterdir() if path.is_dir()]
-    itself = _kept(where.rstrip("/").rpartition("/")[2])
+    itself = kept_in(where.rstrip("/").rpartition("/")[2])
     if itself is not None:
         where, folders = where.rstrip("/").rpartition("/")[0], [itself.folder]
-    every = [kept for kept in map(_kept, sorted(folders)) if kept is not None]
+    every = [kept for kept in map(kept_in, sorted(folders)) if kept is not None]
     return where, _meant(run, named, every)
 
 
@@ -215,11 +174,6 @@ def _in_bucket(named: Elsewhere) -> tuple[str, list[str]]:
     prefix = f"{prefix.strip('/')}/".lstrip("/")
     folders = [*open_bucket(environment, bucket).folders(prefix)]
     return f"{_S3}{bucket}/{prefix}".rstrip("/"), folders
-
-
-def _kept(folder: str) -> Kept | None:
-    match = _BENEATH.fullmatch(folder)
-    return None if match is None else Kept(**match.groupdict())
 
 
 def _meant(run: Run, named: Elsewhere, every: list[Kept]) -> Kept:

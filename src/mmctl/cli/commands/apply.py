@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mmctl.cli.changes.agreement import agreed
 from mmctl.cli.changes.change import (
-    REFUSED,
     Change,
-    agreed,
     applied_as,
     in_environment,
-    nothing_to_do,
     open_change,
-    preflight,
     screen,
     write_entry,
 )
+from mmctl.cli.changes.planning import nothing_to_do, plan_of, preflight
+from mmctl.cli.exit_codes import REFUSED
 from mmctl.cli.interruptions import stoppable
 from mmctl.cli.main import command
 from mmctl.cli.options.signatures import RequireSignature
@@ -146,4 +145,4 @@ def _planned(
             help=f"mmctl plan --env {environment.name} --save FILE, then mmctl apply FILE",
         )
     gates = partial(pass_gates, forced=permissions.forced)
-    return change, change.plan(gates, at_once=True)
+    return change, plan_of(change, gates, at_once=True)

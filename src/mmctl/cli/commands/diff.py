@@ -26,16 +26,17 @@ def diff(
     """Show how two versions of the configuration differ; exit 2 when they do."""
     from mmctl.cli.changes.versions import alike, version_of
     from mmctl.live.compare.diff import diff as edits_between
+    from mmctl.render.documents import diff as documents
     from mmctl.render.text import diff as render
 
     before, after = alike(version_of(run, one), version_of(run, other))
     edits = edits_between(after.configuration, before.configuration)
     if run.format == "json":
-        run.write_json(render.document(before.name, after.name, edits))
+        run.write_json(documents.document(before.name, after.name, edits))
     elif run.format == "markdown":
         from mmctl.render.documents.plan_markdown import edits_markdown
 
-        run.write(edits_markdown(render.title(before.name, after.name), edits))
+        run.write(edits_markdown(documents.title(before.name, after.name), edits))
     else:
         width = run.console().width
         run.show(render.human(before.name, after.name, edits, width=width, verbose=run.verbose))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mmctl.cli.changes.change import open_change
+from mmctl.cli.changes.planning import plan_of
 from mmctl.cli.files.editing import editing_alone
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
@@ -41,7 +42,7 @@ def drift(
 
     with editing_alone(run.root) if write else nullcontext():
         change = open_change(run, endpoint_url=endpoint_url)
-        made = change.plan()
+        made = plan_of(change)
         found = drift_of(made, change.means.history)
         written = _written(change, made) if write else None
     if run.format == "json":

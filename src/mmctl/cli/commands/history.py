@@ -76,8 +76,8 @@ def _opened(run: Run, named: Elsewhere | None) -> tuple[History, tuple[str, str]
 
 def _diff(run: Run, found: History, one: str, other: str) -> int:
     from mmctl.live.compare.diff import diff
+    from mmctl.render.documents.diff import document
     from mmctl.render.text import plan as render
-    from mmctl.render.text.diff import document
 
     before = found.snapshot(found.find(one).id).configuration
     after = found.snapshot(found.find(other).id).configuration

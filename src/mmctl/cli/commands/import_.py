@@ -243,7 +243,10 @@ def _copy_embedded(run: Run, project: Project, folder: Path, *, new: bool) -> No
 
 def _adopted(run: Run, asked: _Live) -> int:
     """Take the live objects into the project, where that was asked for."""
-    from mmctl.cli.changes.change import REFUSED, agreed, open_change, screen
+    from mmctl.cli.changes.agreement import agreed
+    from mmctl.cli.changes.change import open_change, screen
+    from mmctl.cli.changes.planning import plan_of
+    from mmctl.cli.exit_codes import REFUSED
     from mmctl.live.apply.apply import apply, check_permitted
     from mmctl.live.apply.effects import Permissions
     from mmctl.live.compare.edits import EditKind
@@ -253,7 +256,7 @@ def _adopted(run: Run, asked: _Live) -> int:
         run.say(f"next: mmctl -C {run.root} plan; to take over what is live: apply --adopt")
         return 0
     change = open_change(run, endpoint_url=asked.place.endpoint_url)
-    made = change.plan()
+    made = plan_of(change)
     others = [edit for edit in made.edits if edit.kind is not EditKind.ADOPTED]
     if others:
         raise Refused(

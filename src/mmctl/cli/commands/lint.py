@@ -161,7 +161,7 @@ def _report(
             shown = None if everything else SHOWN
             return run.rendered(human(problems, files, shown=shown, width=run.columns()))
         case _:
-            from mmctl.render.documents.problems import summary
+            from mmctl.render.text.counts import summary
 
             return summary(problems) + "\n"
 

@@ -14,15 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from mmctl.cli.changes.change import (
-    REFUSED,
-    agreed_by_name,
-    applied_as,
-    environment_words,
-    open_change,
-    screen,
-    write_entry,
-)
+from mmctl.cli.changes.agreement import agreed_by_name
+from mmctl.cli.changes.change import applied_as, environment_words, open_change, screen, write_entry
+from mmctl.cli.exit_codes import REFUSED
 from mmctl.cli.files.editing import FileEdit, edit_of, edited, editing_alone, take_back
 from mmctl.cli.interruptions import stoppable
 from mmctl.cli.main import command

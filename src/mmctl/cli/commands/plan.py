@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from mmctl.cli.changes.change import open_change, preflight
+from mmctl.cli.changes.change import open_change
+from mmctl.cli.changes.planning import plan_of, preflight
 from mmctl.cli.main import command
 from mmctl.cli.options.messages import ShowMail
 from mmctl.cli.options.signatures import Sign, signer
@@ -97,9 +98,9 @@ def plan(
     found = Found(forced=released, report=report)
     with stops_written(run):
         change = open_change(run, endpoint_url=endpoint_url, base=base, forced=released)
-        made = change.plan(found.gate)
+        made = plan_of(change, found.gate)
     if corpus:
-        from mmctl.cli.changes.corpus import with_behaviour
+        from mmctl.cli.messages.corpus import with_behaviour
 
         listed = found.messages.append if messages else None
         made = with_behaviour(made, change, corpus, listed)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mmctl.cli.changes.change import open_change
+from mmctl.cli.changes.planning import plan_of
 from mmctl.cli.files.editing import edit_of, edited, editing_alone
 from mmctl.cli.main import command
 from mmctl.cli.options.trust import PasswordEnv
@@ -44,7 +45,7 @@ def promote(
         edit = edit_of(path, lambda text: without_shadow(text, found.position), f"rule `{rule}`")
         with edited(run, edit, lambda after: not _rules(after)[rule].shadow):
             change = open_change(run, endpoint_url=endpoint_url)
-            made = change.plan(gates)
+            made = plan_of(change, gates)
     if run.format == "json":
         run.write_json(plan_document(made))
     else:

@@ -11,15 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from mmctl.cli.changes.change import (
-    REFUSED,
-    agreed,
-    agreed_by_name,
-    nothing_to_do,
-    open_change,
-    screen,
-    write_entry,
-)
+from mmctl.cli.changes.agreement import agreed, agreed_by_name
+from mmctl.cli.changes.change import open_change, screen, write_entry
+from mmctl.cli.changes.planning import nothing_to_do
+from mmctl.cli.exit_codes import REFUSED
 from mmctl.cli.interruptions import stoppable
 from mmctl.cli.main import command
 from mmctl.cli.options.store import (

@@ -107,7 +107,8 @@ def simulate(
     mutants = _number(messages) if mutate else None
     if messages and mutants is None:
         _refuse_options(about_cases, "is about cases, and messages are given")
-        from mmctl.cli.messages.messages import Wanted, judge_messages
+        from mmctl.cli.messages.messages import judge_messages
+        from mmctl.cli.messages.wanted import Wanted
 
         _refuse_format(run)
         run = run.for_others(show_mail=show_mail)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mmctl.cases.case import Case
-    from mmctl.cli.messages.messages import Wanted
+    from mmctl.cli.messages.wanted import Wanted
     from mmctl.cli.options.stated_facts import Options
     from mmctl.judge.reasons import OtherReasons, Reason
     from mmctl.judge.simulation import Known
@@ -58,11 +58,12 @@ def why(
     against: about.Against = None,
 ) -> int:
     """Say why a message ended so: the rule that decided, or the condition that failed."""
-    from mmctl.cli.messages.messages import Wanted
+    from mmctl.cli.messages.wanted import Wanted
     from mmctl.cli.options.stated_facts import restated
     from mmctl.judge.reasons import reason_for
+    from mmctl.render.documents.why import why_document
     from mmctl.render.text.messages import advice
-    from mmctl.render.text.why import why_document, why_report
+    from mmctl.render.text.why import why_report
 
     options: Options = {
         "--mail-from": mail_from,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.cases.counting import coverage_of
 from mmctl.cases.mutants.trial import mutate
 from mmctl.cases.parsing import cases_of
-from mmctl.cases.readings_relied_on import unsettled
+from mmctl.cases.result import unsettled
 from mmctl.cases.running import run_cases
 from mmctl.cli.options.name_pattern import NamePattern, PatternError
 from mmctl.cli.printing import printed_commands
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from mmctl.cases.coverage import Coverage
     from mmctl.cases.mutants.trial import Mutation
-    from mmctl.cases.running import CaseResult
+    from mmctl.cases.result import CaseResult
     from mmctl.cli.run import Run
     from mmctl.language.project import Project
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter, deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, TextIO, cast
 
+from mmctl.cli.exit_codes import UNKNOWN
 from mmctl.cli.messages.batches import Judging, judged_batches
-from mmctl.cli.options.stated_facts import restated, stated_of, way_in
+from mmctl.cli.messages.wanted import advice_about
+from mmctl.cli.options.stated_facts import stated_of, way_in
 from mmctl.cli.progress import Progress
 from mmctl.cli.results import result_stream
 from mmctl.errors import UsageError
@@ -23,7 +25,7 @@ from mmctl.judge.unnamed import digest_name
 from mmctl.mail.left_out import counted
 from mmctl.mail.partial import Message
 from mmctl.render.documents.trace import tally_document
-from mmctl.render.text.messages import advice, shown_paths, summary
+from mmctl.render.text.messages import summary
 from mmctl.visible import visible_json
 
 if TYPE_CHECKING:
@@ -33,34 +35,18 @@ if TYPE_CHECKING:
 
     from mmctl.cli.messages.batches import Judged
     from mmctl.cli.messages.record import Recorder
-    from mmctl.cli.options.stated_facts import Options
+    from mmctl.cli.messages.wanted import Wanted
     from mmctl.cli.run import Run
     from mmctl.language.project import Project
     from mmctl.mail.left_out import LeftOut, Skip, Why
     from mmctl.mail.partial import Needs
 
-UNKNOWN: Final = 4
 BUCKETS: Final = "s3://"
 STDIN: Final = "-"
 """As the file to read."""
 STDOUT: Final = "-"
 """As the file to write."""
 SCHEMA: Final = "mmctl/simulate@1"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What the options want to be done with messages."""
-
-    paths: Sequence[str]
-    options: Options
-    trace: bool = False
-    strict: bool = False
-    authenticate: bool = False
-    zone: str | None = None
-    against: str | None = None
-    record: str | None = None
-    workers: int = 1
 
 
 def judge_messages(run: Run, wanted: Wanted) -> int:
@@ -91,7 +77,7 @@ def judge_messages(run: Run, wanted: Wanted) -> int:
 
         write_page(run, project, wanted, judging, batches, tally, many=len(first) > 1)
     else:
-        with result_stream(run) as stream:
+        with result_stream(run.output) as stream:
             if run.format == "json":
                 _write_json(stream, batches, tally, wanted.against)
             else:
@@ -271,22 +257,6 @@ def _write(run: Run, stream: TextIO, batches: Iterable[Judged]) -> None:
 def _summarize(run: Run, stream: TextIO, tally: Tally, judging: Judging) -> None:
     text = summary(tally, other=judging.against_name, verbose=run.verbose)
     run.console(stream).print(text, end="")
-
-
-def advice_about(run: Run, tally: Tally, wanted: Wanted) -> str:
-    """How to state what is missing; nothing where others read it, who state nothing."""
-    if run.unnamed:
-        return ""
-    checks = {"--zone": wanted.zone, "--against": wanted.against}
-    words = restated(
-        run, {**wanted.options, **checks}, "--authenticate" if wanted.authenticate else None
-    )
-    return advice(
-        tally.facts.values(),
-        ("mmctl", "simulate", *shown_paths(wanted.paths), *words),
-        no_recipients=bool(tally.without_recipients),
-        verbose=run.verbose,
-    )
 
 
 def _write_json(

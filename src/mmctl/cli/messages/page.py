@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from mmctl.cases.counting import Judged as Counted
 from mmctl.cases.counting import coverage_of_traces
-from mmctl.cli.messages.messages import advice_about
+from mmctl.cli.messages.wanted import advice_about
 from mmctl.cli.options.stated_facts import entrance
 from mmctl.render.html.messages_page import Judged, page_of_messages
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from mmctl.cli.messages.batches import Judged as Batch
     from mmctl.cli.messages.batches import Judging
-    from mmctl.cli.messages.messages import Wanted
+    from mmctl.cli.messages.wanted import Wanted
     from mmctl.cli.run import Run
     from mmctl.judge.simulation import Simulated
     from mmctl.judge.tally import Tally

@@ -26,7 +26,7 @@ from mmctl.visible import visible
 from mmctl.writing import write_whole
 
 if TYPE_CHECKING:
-    from mmctl.cases.running import CaseResult
+    from mmctl.cases.result import CaseResult
     from mmctl.cli.options.stated_facts import Options
     from mmctl.cli.run import Run
     from mmctl.judge.simulation import Simulated

@@ -7,10 +7,13 @@ may live here.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+MAX_DIGITS: Final = 18
+"""A whole number may have so many digits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

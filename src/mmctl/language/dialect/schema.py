@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.language.dialect import FILE, PROJECT
 from mmctl.language.dialect.grammar import (
+    MAX_DIGITS,
     Anything,
     Bytes,
     Choice,
@@ -28,7 +29,6 @@ from mmctl.language.dialect.grammar import (
     Type,
     Word,
 )
-from mmctl.language.parsing.values import MAX_DIGITS
 from mmctl.language.text.nodes import Mapping as MappingNode
 from mmctl.language.text.nodes import Node, Scalar, Sequence
 

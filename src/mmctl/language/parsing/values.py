@@ -14,6 +14,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, assert_never, cast
 
 from mmctl.language.dialect.grammar import (
+    MAX_DIGITS,
     Anything,
     Bytes,
     Choice,
@@ -52,7 +53,6 @@ _UNITS: Final = {
 }
 _SIZE: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([A-Za-z]*)")
 _WHOLE_VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
-MAX_DIGITS: Final = 18
 """Numbers in a file are at most this long."""
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from mmctl.language.parsing.values import MAX_DIGITS
+from mmctl.language.dialect.grammar import MAX_DIGITS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from mmctl.errors import CouldNot, MmctlError, Refused, StoppedPartWay
 from mmctl.live.apply.calls import ChangedMeanwhile, WentWrong, settled
-from mmctl.live.apply.effects import timestamp
 from mmctl.live.apply.execution import Execution
 from mmctl.live.apply.lock import Owner, locked
 from mmctl.live.apply.settling import read_as_planned
@@ -26,7 +25,7 @@ from mmctl.live.history.keeping import with_what_is_wanted, without_hand_edits
 from mmctl.live.history.last_applied import last_applied
 from mmctl.live.history.past import check_past
 from mmctl.live.history.pinning import answered
-from mmctl.live.history.rebuilding import set_aside_damaged
+from mmctl.live.history.repair import set_aside_damaged
 from mmctl.live.plan.plan import make_plan, object_digests
 from mmctl.live.plan.planfile import plan_document
 from mmctl.live.plan.proposals import names_of_others
@@ -34,6 +33,7 @@ from mmctl.live.plan.stale import check_fresh, check_place
 from mmctl.live.plan.steps import PASSWORD, Verb
 from mmctl.live.state.read import read_live
 from mmctl.live.state.service import OutcomeUnknown, ServiceAnswer
+from mmctl.live.state.times import timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -10,9 +10,9 @@ from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from mmctl.errors import CouldNot
-from mmctl.live.apply.effects import timestamp
 from mmctl.live.apply.written import LAG, keep_writes, recent_writes
 from mmctl.live.state.service import Answer, OutcomeUnknown, ServiceAnswer
+from mmctl.live.state.times import timestamp
 from mmctl.model.kinds import Noun
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC
 from typing import TYPE_CHECKING
 
 from mmctl.live.history.passwords import Passwords
@@ -64,8 +63,3 @@ class Permissions:
     forced: tuple[str, ...] = ()
     adopt: bool = False
     break_lock: bool = False
-
-
-def timestamp(at: datetime) -> str:
-    """A time as ISO 8601 in UTC, to the second."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

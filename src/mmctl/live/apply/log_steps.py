@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from mmctl.live.apply.calls import Calls
     from mmctl.live.apply.effects import Means
     from mmctl.live.plan.steps import Step
-    from mmctl.live.state.logs import LogDelivery, Logs, LogSource
+    from mmctl.live.state.logs import LogDelivery, LogSource
     from mmctl.live.state.read import LiveState
+    from mmctl.live.state.service import Logs
 
 T = TypeVar("T")
 

@@ -13,10 +13,10 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.live.apply.effects import timestamp
 from mmctl.live.history.store import Damaged
 from mmctl.live.plan.steps import all_tags, call_id
 from mmctl.live.state.canonical import LOGGING, canonical, digest_of
+from mmctl.live.state.times import timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

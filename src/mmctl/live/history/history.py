@@ -7,12 +7,10 @@ left, and set aside under another name by the next apply or rollback (`rebuildin
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.errors import CouldNot, UsageError
-from mmctl.inputs import parse_json
 from mmctl.live.history.entries import (
     APPLIED,
     ENTRY,
@@ -27,7 +25,8 @@ from mmctl.live.history.entries import (
 from mmctl.live.history.pinning import same_pin
 from mmctl.live.history.pins import Pin, numbered, pin_document, pin_of
 from mmctl.live.history.rebuilding import rebuilt_entries, rebuilt_pins
-from mmctl.live.history.snapshots import Standing, snapshot_document, snapshot_of, standing
+from mmctl.live.history.records import SNAPSHOT, Records, text_of
+from mmctl.live.history.snapshots import Standing, snapshot_document, standing
 from mmctl.live.history.store import Damaged
 from mmctl.live.state.encode import configuration_document, configuration_of
 
@@ -35,25 +34,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from mmctl.compiler.configuration import LiveConfiguration
-    from mmctl.live.history.snapshots import Snapshot
     from mmctl.live.history.store import Store
     from mmctl.live.plan.plan import Plan
 
 _DIGITS: Final = 4
 """An id begins with the number of its entry."""
-SNAPSHOT: Final = ".snapshot.json"
-JOURNAL: Final = ".journal.jsonl"
 _PROBE: Final = "probe"
-_TO_ANOTHER: Final = "go back to another one: mmctl history, then mmctl rollback ID"
 
 
-class History:
+class History(Records):
     """The entries of a store, oldest first."""
 
     def __init__(self, store: Store, warn: Callable[[str], None] | None = None) -> None:
-        self.store = store
-        self._warn = warn
-        self._warned: set[str] = set()
+        super().__init__(store, warn)
         self._ended: dict[str, HistoryEntry] = {}
         """Entries that were read and that nothing changes any more: a bucket is asked once."""
 
@@ -77,7 +70,7 @@ class History:
         if name in self._ended:
             return self._ended[name]
         try:
-            entry = entry_of(self._json(name), name.removesuffix(ENTRY))
+            entry = entry_of(self.json_of(name), name.removesuffix(ENTRY))
         except (Damaged, KeyError, TypeError, ValueError):
             self.tell(name, "its snapshot tells what it was")
             return None
@@ -89,17 +82,6 @@ class History:
         """The number of an entry to come: after all that have left anything behind."""
         heads = (name.partition("-")[0] for name in self.store.names(""))
         return max((int(head) for head in heads if head.isdecimal()), default=0) + 1
-
-    def tell(self, name: str, instead: str) -> None:
-        """Warn, once, of a damaged text."""
-        if name not in self._warned:
-            self._warned.add(name)
-            self.warn(f"`{name}` in {self.store.place} is damaged: {instead}")
-
-    def warn(self, text: str) -> None:
-        """Say what a person should know of the store, and the command does not stop for."""
-        if self._warn is not None:
-            self._warn(f"warning: {text}")
 
     def find(self, prefix: str) -> HistoryEntry:
         """The entry of an id, of its number, or of an unambiguous beginning of one.
@@ -145,24 +127,6 @@ class History:
                 found.append(entry)
         return tuple(reversed(found))
 
-    def snapshot(self, id: str) -> Snapshot:
-        """The state before an entry.
-
-        Raises:
-            CouldNot: the snapshot is not there or damaged.
-        """
-        try:
-            document = self._json(id + SNAPSHOT)
-        except CouldNot as error:
-            error.help = error.help or _TO_ANOTHER
-            raise
-        try:
-            return snapshot_of(document)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise Damaged(
-                f"snapshot `{id}` in {self.store.place} is damaged: {error}", help=_TO_ANOTHER
-            ) from error
-
     def standing(self, entry: HistoryEntry) -> Standing:
         """Whether the snapshot of an entry is the one that the entry names.
 
@@ -173,7 +137,7 @@ class History:
         if (snapshot.account, snapshot.region) != (entry.account, entry.region):
             return Standing.OTHER
         try:
-            return standing(self._json(entry.id + SNAPSHOT), entry)
+            return standing(self.json_of(entry.id + SNAPSHOT), entry)
         except (KeyError, TypeError, ValueError, AttributeError):
             return Standing.OTHER
 
@@ -211,43 +175,13 @@ class History:
         self._ended.pop(entry.id + ENTRY, None)
         self.store.put(entry.id + ENTRY, text_of(entry_document(entry)))
 
-    def note(self, id: str, line: Mapping[str, Any]) -> None:
-        """Add a line to the journal of an entry, on disk when this returns."""
-        try:
-            self.store.append(id + JOURNAL, _line_text(line))
-        except Damaged:
-            self.mend_journal(id)
-            self.store.append(id + JOURNAL, _line_text(line))
-
-    def journal(self, id: str) -> tuple[dict[str, Any], ...]:
-        """The journal of an entry; lines that are cut off or damaged are left out."""
-        try:
-            lines = (self.store.get(id + JOURNAL) or "").splitlines()
-        except Damaged:
-            lines = ["?"]
-        found = [_line_of(line) for line in lines]
-        if None in found:
-            self.tell(id + JOURNAL, "what can be read of it is taken")
-        return tuple(line for line in found if line is not None)
-
-    def mend_journal(self, id: str) -> None:
-        """Set a damaged journal aside, and keep what can be read of it in its place."""
-        lines = self.journal(id)
-        if id + JOURNAL in self._warned:
-            self.set_aside(id + JOURNAL)
-            self.store.put(id + JOURNAL, "".join(f"{_line_text(line)}\n" for line in lines))
-
-    def set_aside(self, name: str) -> None:
-        """Keep a damaged text under a name that nothing reads; it is said."""
-        self.warn(f"`{name}` was damaged: it is kept as `{self.store.set_aside(name)}`")
-
     def pins(self) -> tuple[Pin, ...]:
         """What rollbacks took away and nobody has unpinned."""
         try:
             return self.kept_pins()
         except Damaged:
             self.tell(PINS, "the rollbacks in the history tell what is pinned")
-            return rebuilt_pins(self)
+            return rebuilt_pins(self, self.entries())
 
     def kept_pins(self) -> tuple[Pin, ...]:
         """The pins as they were written.
@@ -257,7 +191,7 @@ class History:
         """
         if self.store.get(PINS) is None:
             return ()
-        document = self._json(PINS)
+        document = self.json_of(PINS)
         try:
             return tuple(map(pin_of, document))
         except (KeyError, TypeError, ValueError) as error:
@@ -299,7 +233,7 @@ class History:
         try:
             if self.store.get(APPLIED) is None:
                 return None
-            return configuration_of(self._json(APPLIED))
+            return configuration_of(self.json_of(APPLIED))
         except (Damaged, KeyError, TypeError, ValueError, AttributeError):
             self.tell(APPLIED, "the next apply or rollback writes it again")
             return None
@@ -319,20 +253,6 @@ class History:
         """Remember the state that was read back after an apply or rollback."""
         self.store.put(APPLIED, text_of(configuration_document(live)))
 
-    def _json(self, name: str) -> Any:
-        text = self.store.get(name)
-        if text is None:
-            raise CouldNot(f"there is no `{name}` in {self.store.place}")
-        try:
-            return parse_json(text)
-        except ValueError as error:
-            raise Damaged(f"`{name}` in {self.store.place} is damaged: {error}") from error
-
-
-def text_of(document: object) -> str:
-    """A document as the text of a file."""
-    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-
 
 def _order(entry: HistoryEntry) -> tuple[int, str]:
     return entry.number, entry.id
@@ -340,20 +260,6 @@ def _order(entry: HistoryEntry) -> tuple[int, str]:
 
 def _ends(name: str, ending: str) -> bool:
     return name.endswith(ending) and name.partition("-")[0].isdecimal()
-
-
-def _line_text(line: Mapping[str, Any]) -> str:
-    return json.dumps(line, sort_keys=True, ensure_ascii=False)
-
-
-def _line_of(line: str) -> dict[str, Any] | None:
-    """A line of a journal; None: it is damaged."""
-    try:
-        found = parse_json(line)
-    except ValueError:
-        return None
-    whole = isinstance(found, dict) and {"at", "moment", "operation", "subject"} <= found.keys()
-    return found if whole else None
 
 
 def _is_named(pin: Pin, id: str) -> bool:

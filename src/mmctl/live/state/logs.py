@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from mmctl.compiler.configuration import OWNER_TAG
 from mmctl.live.state.canonical import digest_of
@@ -16,9 +16,9 @@ from mmctl.model.kinds import Kind
 from mmctl.model.logs import LogType, bare_destination
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from mmctl.live.state.service import Identity, Members
+    from mmctl.live.state.service import Identity, Logs, Members
 
 LOGS_TAG: Final = "mmctl:logs"
 """The tag of rule sets and ingress points of which logs were ever delivered from here: without it
@@ -31,54 +31,6 @@ _WORDS: Final = {
     LogType.APPLICATION_LOGS: "application",
     LogType.TRAFFIC_POLICY_DEBUG_LOGS: "debug",
 }
-
-
-class Logs(Protocol):
-    """The log deliveries of one account and region.
-
-    Each verb may raise ServiceAnswer, OutcomeUnknown, or CouldNot where nothing could be asked.
-    """
-
-    def sources(self, resource_arns: Sequence[str]) -> Iterator[Members]:
-        """The sources of some resources."""
-
-    def deliveries(self, source_names: Sequence[str] | None = None) -> Iterator[Members]:
-        """The deliveries of some sources, or of all."""
-
-    def destinations(self) -> Iterator[Members]:
-        """All destinations."""
-
-    def destination(self, name: str) -> Members | None:
-        """One destination; None: there is none."""
-
-    def put_source(
-        self, name: str, resource_arn: str, log_type: str, tags: Mapping[str, str]
-    ) -> None:
-        """Make a source that is not there."""
-
-    def put_destination(self, name: str, arn: str, tags: Mapping[str, str]) -> None:
-        """Make a destination that is not there."""
-
-    def create_delivery(self, source: str, destination_arn: str, tags: Mapping[str, str]) -> str:
-        """Join a source and a destination, give the id of the delivery."""
-
-    def delete_delivery(self, id: str) -> None:
-        """Delete a delivery; one that is not there is deleted already."""
-
-    def delete_source(self, name: str) -> None:
-        """Delete a source; one that is not there is deleted already."""
-
-    def delete_destination(self, name: str) -> None:
-        """Delete a destination; one that is not there is deleted already."""
-
-    def tags(self, arn: str) -> dict[str, str]:
-        """The tags of a source, destination or delivery."""
-
-    def tag(self, arn: str, tags: Mapping[str, str]) -> None:
-        """Set tags, others stay."""
-
-    def untag(self, arn: str, keys: Sequence[str]) -> None:
-        """Take tags away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,12 +16,12 @@ from mmctl.compiler.configuration import (
     LiveObject,
 )
 from mmctl.errors import CouldNot
-from mmctl.live.apply.effects import timestamp
 from mmctl.live.state.canonical import digest, without_owner
 from mmctl.live.state.logs import LOGS_TAG, NOWHERE, SENDING, picked, read_sources
 from mmctl.live.state.names import Names, named_live
 from mmctl.live.state.newer_api import AUTHENTICATION, PASSWORD_ANSWERED, known_part
 from mmctl.live.state.pairing import paired_names
+from mmctl.live.state.times import timestamp
 from mmctl.model.kinds import Kind, Noun
 from mmctl.model.logs import LogType
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from mmctl.live.state.logs import Logs
     from mmctl.model.kinds import Noun
 
 Members = dict[str, Any]
@@ -71,6 +70,54 @@ class OutcomeUnknown(Exception):
         super().__init__(f"{operation}: {message}")
         self.operation = operation
         self.message = message
+
+
+class Logs(Protocol):
+    """The log deliveries of one account and region.
+
+    Each verb may raise ServiceAnswer, OutcomeUnknown, or CouldNot where nothing could be asked.
+    """
+
+    def sources(self, resource_arns: Sequence[str]) -> Iterator[Members]:
+        """The sources of some resources."""
+
+    def deliveries(self, source_names: Sequence[str] | None = None) -> Iterator[Members]:
+        """The deliveries of some sources, or of all."""
+
+    def destinations(self) -> Iterator[Members]:
+        """All destinations."""
+
+    def destination(self, name: str) -> Members | None:
+        """One destination; None: there is none."""
+
+    def put_source(
+        self, name: str, resource_arn: str, log_type: str, tags: Mapping[str, str]
+    ) -> None:
+        """Make a source that is not there."""
+
+    def put_destination(self, name: str, arn: str, tags: Mapping[str, str]) -> None:
+        """Make a destination that is not there."""
+
+    def create_delivery(self, source: str, destination_arn: str, tags: Mapping[str, str]) -> str:
+        """Join a source and a destination, give the id of the delivery."""
+
+    def delete_delivery(self, id: str) -> None:
+        """Delete a delivery; one that is not there is deleted already."""
+
+    def delete_source(self, name: str) -> None:
+        """Delete a source; one that is not there is deleted already."""
+
+    def delete_destination(self, name: str) -> None:
+        """Delete a destination; one that is not there is deleted already."""
+
+    def tags(self, arn: str) -> dict[str, str]:
+        """The tags of a source, destination or delivery."""
+
+    def tag(self, arn: str, tags: Mapping[str, str]) -> None:
+        """Set tags, others stay."""
+
+    def untag(self, arn: str, keys: Sequence[str]) -> None:
+        """Take tags away."""
 
 
 class MailManager(Protocol):

@@ -10,7 +10,7 @@ from mmctl.render.text.simulate import cases_counted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mmctl.cases.running import CaseResult
+    from mmctl.cases.result import CaseResult
 
 SHOWN: Final = 50
 """So many failed cases are in the table; the page of a comment has an end."""

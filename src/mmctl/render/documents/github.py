@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.problem import Severity
 from mmctl.render.documents.markdown import code, table
-from mmctl.render.documents.problems import summary
 from mmctl.render.documents.simulate import failure_lines
+from mmctl.render.text.counts import summary
 from mmctl.render.text.problems import SHOWN
 from mmctl.render.text.simulate import cases_counted
 from mmctl.visible import visible
@@ -21,7 +21,7 @@ from mmctl.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from mmctl.cases.running import CaseResult
+    from mmctl.cases.result import CaseResult
     from mmctl.problem import Position, Problem
 
 _COMMANDS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}

@@ -8,8 +8,8 @@ from mmctl.live.compare.wording import spaced
 from mmctl.problem import Severity
 from mmctl.render.documents.cases_markdown import failed_table
 from mmctl.render.documents.markdown import code, details, table, word
-from mmctl.render.documents.problems import summary
 from mmctl.render.documents.review import COMPARE, NOT_COMPARED
+from mmctl.render.text.counts import summary
 from mmctl.render.text.ordinary import ordinary_lines
 from mmctl.render.text.plan import (
     EMBEDDED_BANNER,

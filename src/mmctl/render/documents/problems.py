@@ -1,4 +1,4 @@
-"""Problems for programs: the document `mmctl/lint@1`; and how many there are, in one line.
+"""Problems for programs: the document `mmctl/lint@1`.
 
 Does without rich, which takes long to import.
 """
@@ -11,26 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from mmctl.problem import Problem
 
 SCHEMA: Final = "mmctl/lint@1"
-_PLURAL: Final = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.INFO: "infos"}
-
-
-def summary(problems: Sequence[Problem]) -> str:
-    """How many there are of each severity, in one line."""
-    if not problems:
-        return "no problems"
-    counts = Counter(problem.severity for problem in problems)
-    parts = [
-        f"{counts[severity]:,} {severity if counts[severity] == 1 else _PLURAL[severity]}"
-        for severity in Severity
-        if counts[severity]
-    ]
-    files = len({problem.position.file for problem in problems})
-    return f"{', '.join(parts)} in {files:,} file{'' if files == 1 else 's'}"
 
 
 def document(problems: Iterable[Problem]) -> dict[str, Any]:

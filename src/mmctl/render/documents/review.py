@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mmctl.cases.running import CaseResult
+    from mmctl.cases.result import CaseResult
     from mmctl.live.plan.plan import Plan
     from mmctl.live.plan.preflight import Finding
     from mmctl.problem import Problem

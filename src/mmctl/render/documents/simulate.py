@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree as ET
 
-from mmctl.cases.running import Status
+from mmctl.cases.result import Status
 from mmctl.render.documents.trace import trace_document
 from mmctl.render.text.coverage import coverage_document
 from mmctl.render.text.mutation import mutation_document
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mmctl.cases.expectations import Failure
     from mmctl.cases.mutants.trial import Mutation
     from mmctl.cases.readings_relied_on import Rest
-    from mmctl.cases.running import CaseResult
+    from mmctl.cases.result import CaseResult
 
 SCHEMA: Final = "mmctl/simulate@1"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.cases.running import Status
+from mmctl.cases.result import Status
 from mmctl.render.html.flow import recipient_flow, sent_section
 from mmctl.render.html.frame import chip
 from mmctl.render.html.markup import Child, Markup, element
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mmctl.cases.expectations import Failure
-    from mmctl.cases.running import CaseResult
+    from mmctl.cases.result import CaseResult
     from mmctl.render.html.passed_over import PassedOver
 
 _MARKS: Final = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from mmctl.cases.running import Status
+from mmctl.cases.result import Status
 from mmctl.render.html.cases import cases_section
 from mmctl.render.html.frame import Filter, View, number, page_of
 from mmctl.render.html.markup import Markup, element
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from mmctl.cases.coverage import Coverage
     from mmctl.cases.mutants.trial import Mutation
-    from mmctl.cases.running import CaseResult
+    from mmctl.cases.result import CaseResult
     from mmctl.language.project import Project
 
 _STATUSES: Final = {

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.live.compare.wording import spaced
-from mmctl.render.documents.problems import summary
 from mmctl.render.documents.review import COMPARE, NOT_COMPARED
 from mmctl.render.html.frame import head_of, number
 from mmctl.render.html.markup import Child, Markup, element
+from mmctl.render.text.counts import summary
 from mmctl.render.text.ordinary import ordinary_lines
 from mmctl.render.text.paragraphs import counted
 from mmctl.render.text.plan import EMBEDDED_BANNER, MARKS, behaviour_line, detail, told, totals
@@ -20,7 +20,7 @@ from mmctl.render.text.trust import trust_lines
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mmctl.cases.running import CaseResult
+    from mmctl.cases.result import CaseResult
     from mmctl.live.compare.edits import Edit
     from mmctl.problem import Problem
     from mmctl.render.documents.review import Review

@@ -1,15 +1,13 @@
-"""How two versions differ: for people and as `mmctl/diff@1`. Values only."""
+"""How two versions differ, for people. Values only."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from mmctl.live.compare.edits import EditKind, summarise
-from mmctl.live.plan.planfile import edit_document
-from mmctl.render.documents.markdown import code
 from mmctl.render.text.plan import bare_lines
 from mmctl.visible import visible
 
@@ -17,13 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mmctl.live.compare.edits import Edit
-
-SCHEMA: Final = "mmctl/diff@1"
-
-
-def title(before: str, after: str) -> str:
-    """What is compared, as Markdown."""
-    return f"mmctl diff: {code(before)} → {code(after)}"
 
 
 def human(
@@ -34,17 +25,6 @@ def human(
     lines += bare_lines([_without_advice(edit) for edit in edits], width=width, verbose=verbose)
     lines.append(Text(f"diff: {_counts(edits)}", "bold"))
     return Text("\n").join(lines)
-
-
-def document(before: str, after: str, edits: Sequence[Edit]) -> dict[str, Any]:
-    """The difference as JSON; behaviour is not compared here."""
-    return {
-        "schema": SCHEMA,
-        "before": before,
-        "after": after,
-        "edits": [edit_document(edit) for edit in edits],
-        "behaviour": None,
-    }
 
 
 def _without_advice(edit: Edit) -> Edit:

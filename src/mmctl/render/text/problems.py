@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from mmctl.problem import Severity
-from mmctl.render.documents.problems import summary
+from mmctl.render.text.counts import summary
 from mmctl.visible import visible
 
 if TYPE_CHECKING:

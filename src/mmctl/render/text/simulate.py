@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from mmctl.cases.readings_relied_on import is_open, unsettled
-from mmctl.cases.running import Status
+from mmctl.cases.readings_relied_on import is_open
+from mmctl.cases.result import Status, unsettled
 from mmctl.render.text.paragraphs import wrapped
 from mmctl.render.text.trace import sent, timeline
 from mmctl.visible import visible
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mmctl.cases.expectations import Failure
-    from mmctl.cases.running import CaseResult
+    from mmctl.cases.result import CaseResult
 
 
 def cases_report(

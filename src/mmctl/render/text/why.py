@@ -1,8 +1,8 @@
-"""Why a message ended as it did: for people short, for programs complete."""
+"""Why a message ended as it did, for people: short."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
 
@@ -11,27 +11,18 @@ from mmctl.judge.reasons import deciding, place_of
 from mmctl.judge.trace import RuleResult
 from mmctl.judge.words import condition_line
 from mmctl.language.project import Outcome
-from mmctl.render.documents.trace import (
-    condition_document,
-    known_document,
-    missing_document,
-    rule_document,
-    statement_document,
-)
 from mmctl.render.text.paragraphs import STYLES, wrapped
 from mmctl.render.text.trace import action_line
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from mmctl.judge.reasons import OtherReasons, Reason
-    from mmctl.judge.simulation import Known
     from mmctl.judge.submission import Gateway
-    from mmctl.judge.trace import ConditionTrace, RuleTrace, StatementTrace, Trace
+    from mmctl.judge.trace import ConditionTrace, RuleTrace, StatementTrace
     from mmctl.problem import Position
 
-SCHEMA: Final = "mmctl/why@1"
 _NOTHING_KEEPS: Final = {
     Outcome.LOST: "no rule delivers, stores, bounces or drops it",
     Outcome.REFUSED: "no statement admits it",
@@ -160,70 +151,3 @@ def _statement(report: Text, statement: StatementTrace) -> None:
     for asked in statement.conditions:
         if asked.answer.truth is statement.answer.truth:
             report.append(wrapped(visible(condition_line(asked)), "    "))
-
-
-def why_document(
-    message: str,
-    known: Iterable[Known],
-    trace: Trace,
-    reasons: Sequence[Reason],
-    gateway: Gateway,
-    other: OtherReasons | None = None,
-) -> dict[str, Any]:
-    """The document `mmctl/why@1`."""
-    against = None if other is None else _against(other)
-    return {
-        **({} if against is None else {"against": against}),
-        "schema": SCHEMA,
-        "message": message,
-        "known": [known_document(each) for each in known],
-        "recipients": [_reason(reason, gateway) for reason in reasons],
-        "assumed": dict(trace.assumed),
-        "notes": list(trace.notes),
-    }
-
-
-def _against(other: OtherReasons) -> dict[str, Any]:
-    return {
-        "rules": other.name,
-        "recipients": [_reason(reason, other.gateway) for reason in other.reasons],
-    }
-
-
-def _reason(reason: Reason, gateway: Gateway) -> dict[str, Any]:
-    got = reason.got
-    return {
-        "recipient": got.recipient,
-        "outcome": got.outcome.value,
-        "by": got.by,
-        "possible": [outcome.value for outcome in got.possible],
-        "missing": [missing_document(fact) for fact in got.missing],
-        "decided": [_asked(trace, gateway) for trace in reason.decided],
-        "statements": [statement_document(asked) for asked in reason.statements],
-        "open": [_asked(trace, gateway) for trace in reason.open_questions],
-        "rule": None if reason.rule is None else _question(reason, gateway),
-    }
-
-
-def _question(reason: Reason, gateway: Gateway) -> dict[str, Any]:
-    return {
-        "rule": reason.rule,
-        "asked": [_asked(trace, gateway) for trace in reason.asked],
-        "ended_by": None if reason.asked else reason.ended_by,
-    }
-
-
-def _asked(trace: RuleTrace, gateway: Gateway) -> dict[str, Any]:
-    because = []
-    for condition in deciding(trace):
-        place = place_of(gateway, trace, condition)
-        member, number = str(condition.path[0]).lower(), condition.path[1]
-        because.append(
-            {
-                **condition_document(condition),
-                "at": f"{member}[{number}]",
-                "file": place.file,
-                "line": place.line,
-            }
-        )
-    return {**rule_document(trace), "because": because}

@@ -1,0 +1,62 @@
+"""How a case went, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from mmctl.cases.readings_relied_on import is_open
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mmctl.cases.case import Case
+    from mmctl.cases.expectations import Failure
+    from mmctl.cases.readings_relied_on import Rest
+    from mmctl.judge.trace import Trace
+    from mmctl.problem import Problem
+
+
+class Status(StrEnum):
+    """How a case went."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    TODO = "todo"
+    """Failed, as `todo` says."""
+    TODO_PASSED = "todo_passed"
+    """Passed, although `todo` says that it fails."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseResult:
+    """How one case went, and why."""
+
+    case: Case
+    trace: Trace | None
+    """None where the message could not be read."""
+    failures: tuple[Failure, ...] = ()
+    problem: Problem | None = None
+    idle: tuple[str, ...] = ()
+    """What it states although it cannot matter, in sentences."""
+    rests: tuple[Rest, ...] = ()
+    """The readings that it rests on, where they were asked for."""
+
+    @property
+    def status(self) -> Status:
+        """Passed or failed; a case that is still to do may fail."""
+        holds = not self.failures and self.problem is None
+        if self.case.todo is None:
+            return Status.PASSED if holds else Status.FAILED
+        return Status.TODO_PASSED if holds else Status.TODO
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing stands against the case."""
+        return self.status is not Status.FAILED
+
+
+def unsettled(results: Iterable[CaseResult], settled: frozenset[str]) -> list[CaseResult]:
+    """The cases that rest on readings of which the project does not say how it takes them."""
+    return [each for each in results if any(is_open(rest, settled) for rest in each.rests)]

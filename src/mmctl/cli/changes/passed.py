@@ -1,0 +1,22 @@
+"""What the gates found before a plan, and did not end it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mmctl.cases.result import CaseResult
+    from mmctl.problem import Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """What was found and did not end it."""
+
+    failed_cases: int = 0
+    lint_errors: int = 0
+    """Errors that were passed over because that was demanded."""
+    failed: tuple[CaseResult, ...] = field(default=(), compare=False)
+    problems: tuple[Problem, ...] = field(default=(), compare=False)
+    """Everything that lint found."""

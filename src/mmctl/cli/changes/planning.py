@@ -1,0 +1,88 @@
+"""The plan of a change: what the files would change, once the gates have let them pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mmctl.cli.changes.change import write_entry
+
+if TYPE_CHECKING:
+    from mmctl.cli.changes.change import Change
+    from mmctl.cli.changes.passed import Passed
+    from mmctl.live.apply.effects import Permissions
+    from mmctl.live.plan.plan import Plan
+    from mmctl.live.plan.preflight import Finding
+
+    Gate = Callable[[Change], Passed]
+
+
+def plan_of(change: Change, gate: Gate | None = None, *, at_once: bool = False) -> Plan:
+    """What the files would change, once they have passed the gate where there is one.
+
+    `at_once`: it is to be carried out now, so what is under way is waited for first.
+    """
+    from mmctl.live.apply.settling import read_settled, settle
+    from mmctl.live.history.by_hand import with_marks
+    from mmctl.live.history.past import past_of
+    from mmctl.live.plan.plan import make_plan
+
+    passed = gate(change) if gate else None
+    desired = change.desired()
+    if at_once:
+        settle(change.means, desired.project)
+    state = read_settled(change.means, desired, change.means.history.known())
+    passwords = change.means.passwords
+    passwords.check(desired)
+    made = make_plan(
+        change.target,
+        desired,
+        state,
+        serial=len(change.means.history.entries()),
+        new_passwords=passwords.changed(desired, state.configuration),
+    )
+    made = replace(made, past=past_of(change.means.history), trust=change.trust)
+    made = with_marks(made, change.means.history)
+    return made if passed is None else _with_warnings(change, made, passed)
+
+
+def _with_warnings(change: Change, made: Plan, passed: Passed) -> Plan:
+    """The plan with what the gates let pass, and with what an earlier environment lacks."""
+    from mmctl.cli.changes.environment_before import not_run_before
+
+    warnings = [*made.warnings, *not_run_before(change, made)]
+    if passed.lint_errors:
+        many = "s" * (passed.lint_errors > 1)
+        warnings.append(f"lint found {passed.lint_errors} error{many}, passed over: --force lint")
+    return replace(
+        made,
+        failed_cases=passed.failed_cases,
+        lint_errors=passed.lint_errors,
+        warnings=tuple(warnings),
+    )
+
+
+def preflight(change: Change, made: Plan) -> tuple[Finding, ...]:
+    """Look, without writing, whether the service would take a plan; what was found is said."""
+    from mmctl.live.aws.surroundings import Surroundings
+    from mmctl.live.plan.preflight import preflight as look
+
+    service = change.means.service
+    clients = getattr(service, "clients", None)
+    found = look(made, service, Surroundings(clients) if clients else None)
+    for finding in found:
+        change.run.say(f"preflight: {'error' if finding.certain else 'warning'}: {finding.text}")
+    return found
+
+
+def nothing_to_do(change: Change, made: Plan, permissions: Permissions) -> int:
+    """Say that all is as wanted, and of what was cut off before that it is done."""
+    from mmctl.live.apply.apply import conclude
+
+    change.run.say("nothing to do")
+    concluded = conclude(made, change.means, permissions)
+    if concluded is not None:
+        change.run.say(f"{concluded.id} was cut off, but what it wanted is live: done")
+    write_entry(change, concluded)
+    return 0

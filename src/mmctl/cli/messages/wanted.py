@@ -1,0 +1,47 @@
+"""What the options want to be done with messages, and how to state what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mmctl.cli.options.stated_facts import restated
+from mmctl.render.text.messages import advice, shown_paths
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mmctl.cli.options.stated_facts import Options
+    from mmctl.cli.run import Run
+    from mmctl.judge.tally import Tally
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the options want to be done with messages."""
+
+    paths: Sequence[str]
+    options: Options
+    trace: bool = False
+    strict: bool = False
+    authenticate: bool = False
+    zone: str | None = None
+    against: str | None = None
+    record: str | None = None
+    workers: int = 1
+
+
+def advice_about(run: Run, tally: Tally, wanted: Wanted) -> str:
+    """How to state what is missing; nothing where others read it, who state nothing."""
+    if run.unnamed:
+        return ""
+    checks = {"--zone": wanted.zone, "--against": wanted.against}
+    words = restated(
+        run, {**wanted.options, **checks}, "--authenticate" if wanted.authenticate else None
+    )
+    return advice(
+        tally.facts.values(),
+        ("mmctl", "simulate", *shown_paths(wanted.paths), *words),
+        no_recipients=bool(tally.without_recipients),
+        verbose=run.verbose,
+    )

@@ -1,0 +1,31 @@
+"""How two versions differ, as `mmctl/diff@1` and as the title of a comment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.live.plan.planfile import edit_document
+from mmctl.render.documents.markdown import code
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mmctl.live.compare.edits import Edit
+
+SCHEMA: Final = "mmctl/diff@1"
+
+
+def title(before: str, after: str) -> str:
+    """What is compared, as Markdown."""
+    return f"mmctl diff: {code(before)} → {code(after)}"
+
+
+def document(before: str, after: str, edits: Sequence[Edit]) -> dict[str, Any]:
+    """The difference as JSON; behaviour is not compared here."""
+    return {
+        "schema": SCHEMA,
+        "before": before,
+        "after": after,
+        "edits": [edit_document(edit) for edit in edits],
+        "behaviour": None,
+    }

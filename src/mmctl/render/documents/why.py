@@ -1,0 +1,91 @@
+"""Why a message ended as it did, for programs: complete, as `mmctl/why@1`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.judge.reasons import deciding, place_of
+from mmctl.render.documents.trace import (
+    condition_document,
+    known_document,
+    missing_document,
+    rule_document,
+    statement_document,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mmctl.judge.reasons import OtherReasons, Reason
+    from mmctl.judge.simulation import Known
+    from mmctl.judge.submission import Gateway
+    from mmctl.judge.trace import RuleTrace, Trace
+
+SCHEMA: Final = "mmctl/why@1"
+
+
+def why_document(
+    message: str,
+    known: Iterable[Known],
+    trace: Trace,
+    reasons: Sequence[Reason],
+    gateway: Gateway,
+    other: OtherReasons | None = None,
+) -> dict[str, Any]:
+    """The document `mmctl/why@1`."""
+    against = None if other is None else _against(other)
+    return {
+        **({} if against is None else {"against": against}),
+        "schema": SCHEMA,
+        "message": message,
+        "known": [known_document(each) for each in known],
+        "recipients": [_reason(reason, gateway) for reason in reasons],
+        "assumed": dict(trace.assumed),
+        "notes": list(trace.notes),
+    }
+
+
+def _against(other: OtherReasons) -> dict[str, Any]:
+    return {
+        "rules": other.name,
+        "recipients": [_reason(reason, other.gateway) for reason in other.reasons],
+    }
+
+
+def _reason(reason: Reason, gateway: Gateway) -> dict[str, Any]:
+    got = reason.got
+    return {
+        "recipient": got.recipient,
+        "outcome": got.outcome.value,
+        "by": got.by,
+        "possible": [outcome.value for outcome in got.possible],
+        "missing": [missing_document(fact) for fact in got.missing],
+        "decided": [_asked(trace, gateway) for trace in reason.decided],
+        "statements": [statement_document(asked) for asked in reason.statements],
+        "open": [_asked(trace, gateway) for trace in reason.open_questions],
+        "rule": None if reason.rule is None else _question(reason, gateway),
+    }
+
+
+def _question(reason: Reason, gateway: Gateway) -> dict[str, Any]:
+    return {
+        "rule": reason.rule,
+        "asked": [_asked(trace, gateway) for trace in reason.asked],
+        "ended_by": None if reason.asked else reason.ended_by,
+    }
+
+
+def _asked(trace: RuleTrace, gateway: Gateway) -> dict[str, Any]:
+    because = []
+    for condition in deciding(trace):
+        place = place_of(gateway, trace, condition)
+        member, number = str(condition.path[0]).lower(), condition.path[1]
+        because.append(
+            {
+                **condition_document(condition),
+                "at": f"{member}[{number}]",
+                "file": place.file,
+                "line": place.line,
+            }
+        )
+    return {**rule_document(trace), "because": because}
