@@ -41,7 +41,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.project_conditions import compared_as_addresses, text_tests
-from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.checks.check import AboutValue, Check, Finding, Subject, finding
 from mmctl.language.formatting.fix import Replace
 from mmctl.problem import Severity
 
@@ -73,4 +73,10 @@ def run(subject: Subject) -> Iterator[Finding]:
                 )
 
 
-CHECK = Check(id="case-decides", severity=Severity.INFO, text=__doc__, run=run)
+CHECK = Check(
+    id="case-decides",
+    severity=Severity.INFO,
+    text=__doc__,
+    run=run,
+    about_value=AboutValue.MATCHES_TOO_MUCH,
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -60,6 +61,14 @@ class Subject:
     """The ids of all checks; for the same check."""
 
 
+class AboutValue(IntEnum):
+    """What a check says about one value; the first one at a place is reported alone."""
+
+    NOT_MEANT_LITERALLY = 0
+    MATCHES_NOTHING = 1
+    MATCHES_TOO_MUCH = 2
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """One fault that lint looks for. `run` yields what it finds and never raises."""
@@ -72,3 +81,5 @@ class Check:
     run: Callable[[Subject], Iterator[Finding]]
     from_absence: bool = False
     """Whether it argues from what is not there; then it runs on whole projects alone."""
+    about_value: AboutValue | None = None
+    """What it says about a value, where it is about one."""

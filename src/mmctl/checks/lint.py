@@ -17,23 +17,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
-    from mmctl.checks.check import Check
+    from mmctl.checks.check import AboutValue, Check
     from mmctl.language.formatting.fix import Fix
     from mmctl.language.project import Ignore, Project
+    from mmctl.problem import Position
 
 _IDS: Final = frozenset(check.id for check in CHECKS)
 """Errors of other origin (a file that cannot be read, rules that do not fit) stay."""
+_ABOUT_VALUES: Final = {
+    check.id: check.about_value for check in CHECKS if check.about_value is not None
+}
 
 
 LONGEST: Final = 1000
 """Characters of a message: a value in it may have millions."""
-
-
-_NOT_MEANT_LITERALLY: Final = frozenset({"pattern-in-literal", "stray-character"})
-_MATCHES_NOTHING: Final = frozenset({"not-an-address", "pattern-in-literal", "stray-character"})
-_OF_MATCHES: Final = frozenset(
-    {"case-decides", "own-domain-allow", "redundant-value", "substring-allow", "unanchored-suffix"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +55,23 @@ def lint_all(
     projects: Sequence[Project],
     today: date,
     others: Mapping[str, Sequence[Problem]] | None = None,
+    *,
+    checks: Iterable[Check] = CHECKS,
 ) -> tuple[Problem, ...]:
     """The problems of one project read for several environments, each problem once.
 
     A problem that not all environments have says which do. `others` are problems found
     elsewhere, by environment: those of the reader and of the compiler.
     """
-    return report(projects, today, others).problems
+    return report(projects, today, others, checks=checks).problems
 
 
 def report(
     projects: Sequence[Project],
     today: date,
     others: Mapping[str, Sequence[Problem]] | None = None,
+    *,
+    checks: Iterable[Check] = CHECKS,
 ) -> Report:
     """The problems as of `lint_all`, with the fixes that the checks know."""
     read = {
@@ -82,20 +83,23 @@ def report(
     for project in projects:
         name = project.environment.name
         subject = Subject(project=project, today=today)
-        found_in[name] = [*read[name], *_noted(problems(subject), fixes)]
+        found_in[name] = [*read[name], *_noted(problems(subject, checks), fixes)]
     found = _merged(found_in)
     ignores = _ignores(projects)
     kept = [problem for problem in found if not _silenced(problem, ignores)]
-    if projects and all(project.whole for project in projects) and _are_all(projects):
+    whole = bool(projects) and all(project.whole for project in projects) and _are_all(projects)
+    if whole and ignore_without_effect.CHECK in checks:
         subject = Subject(project=projects[0], today=today, found=tuple(found), known=_IDS)
         kept += _noted(_of(ignore_without_effect.CHECK, subject), fixes)
     listed = ordered(_without_consequences(kept))
     return Report(listed, {each: fixes[each] for each in listed if each in fixes})
 
 
-def problems(subject: Subject) -> Iterator[tuple[Problem, Fix | None]]:
-    """What all checks find, ignored or not, in no order."""
-    for check in CHECKS:
+def problems(
+    subject: Subject, checks: Iterable[Check] = CHECKS
+) -> Iterator[tuple[Problem, Fix | None]]:
+    """What checks find, ignored or not, in no order."""
+    for check in checks:
         if check is not ignore_without_effect.CHECK and (
             subject.project.whole or not check.from_absence
         ):
@@ -128,13 +132,15 @@ def _noted(
 
 
 def _without_consequences(problems: Sequence[Problem]) -> Iterator[Problem]:
-    """Of a value that matches nothing, what it would match is not worth a problem of its own."""
-    nothing = {problem.position for problem in problems if problem.check in _MATCHES_NOTHING}
-    otherwise = {each.position for each in problems if each.check in _NOT_MEANT_LITERALLY}
+    """Of the problems about one value, those that say the most."""
+    said: dict[Position, AboutValue] = {}
     for problem in problems:
-        if problem.check in _OF_MATCHES and problem.position in nothing:
-            continue
-        if problem.check != "not-an-address" or problem.position not in otherwise:
+        about = _ABOUT_VALUES.get(problem.check)
+        if about is not None:
+            said[problem.position] = min(about, said.get(problem.position, about))
+    for problem in problems:
+        about = _ABOUT_VALUES.get(problem.check)
+        if about is None or about is said[problem.position]:
             yield problem
 
 

@@ -33,7 +33,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.project_conditions import Role, compared_as_addresses, text_tests
-from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.checks.check import AboutValue, Check, Finding, Subject, finding
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -107,4 +107,10 @@ def _domain_help(test: TextTest, ending: str) -> str:
     return f'for all but the domain, allow `ends_with: "{ending}"` under `default: deny`'
 
 
-CHECK = Check(id="not-an-address", severity=Severity.ERROR, text=__doc__, run=run)
+CHECK = Check(
+    id="not-an-address",
+    severity=Severity.ERROR,
+    text=__doc__,
+    run=run,
+    about_value=AboutValue.MATCHES_NOTHING,
+)

@@ -58,7 +58,7 @@ from typing import TYPE_CHECKING
 
 from mmctl.analysis.forgeable import claims
 from mmctl.analysis.project_conditions import said_from
-from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.checks.check import AboutValue, Check, Finding, Subject, finding
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -88,5 +88,10 @@ def _own(claim: Claim) -> Iterator[Finding]:
 
 
 CHECK = Check(
-    id="own-domain-allow", severity=Severity.WARNING, text=__doc__, run=run, from_absence=True
+    id="own-domain-allow",
+    severity=Severity.WARNING,
+    text=__doc__,
+    run=run,
+    from_absence=True,
+    about_value=AboutValue.MATCHES_TOO_MUCH,
 )

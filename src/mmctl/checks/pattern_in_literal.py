@@ -43,7 +43,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.project_conditions import compared_as_addresses, text_tests
-from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.checks.check import AboutValue, Check, Finding, Subject, finding
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -109,4 +109,10 @@ _OPERATORS: Final = {
 """By whether something may stand before, and behind."""
 
 
-CHECK = Check(id="pattern-in-literal", severity=Severity.ERROR, text=__doc__, run=run)
+CHECK = Check(
+    id="pattern-in-literal",
+    severity=Severity.ERROR,
+    text=__doc__,
+    run=run,
+    about_value=AboutValue.NOT_MEANT_LITERALLY,
+)

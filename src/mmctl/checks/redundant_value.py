@@ -46,7 +46,7 @@ from typing import TYPE_CHECKING
 from mmctl.analysis.covering import Covering
 from mmctl.analysis.networks import Networks, network_tests
 from mmctl.analysis.project_conditions import text_tests
-from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.checks.check import AboutValue, Check, Finding, Subject, finding
 from mmctl.language.formatting.fix import Remove
 from mmctl.problem import Severity
 
@@ -137,4 +137,10 @@ def _members(listed: LogicalAddressList, *, folds: bool) -> Iterator[Finding]:
         yield finding(listed, ("members", index), message, help="leave it out", fix=fix)
 
 
-CHECK = Check(id="redundant-value", severity=Severity.INFO, text=__doc__, run=run)
+CHECK = Check(
+    id="redundant-value",
+    severity=Severity.INFO,
+    text=__doc__,
+    run=run,
+    about_value=AboutValue.MATCHES_TOO_MUCH,
+)

@@ -46,7 +46,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.project_conditions import ENVELOPE, compared_as_addresses, text_tests
-from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.checks.check import AboutValue, Check, Finding, Subject, finding
 from mmctl.language.formatting.fix import Replace
 from mmctl.mail.encoded_words import decode_words
 from mmctl.problem import Severity
@@ -187,4 +187,10 @@ def _escaped(project: Project, test: TextTest, index: int, value: str) -> bool:
     return at.line <= len(lines) and not any(c in lines[at.line - 1] for c in unseen)
 
 
-CHECK = Check(id="stray-character", severity=Severity.ERROR, text=__doc__, run=run)
+CHECK = Check(
+    id="stray-character",
+    severity=Severity.ERROR,
+    text=__doc__,
+    run=run,
+    about_value=AboutValue.NOT_MEANT_LITERALLY,
+)

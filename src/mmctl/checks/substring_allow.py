@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.effects import bounces, delivers, ends
 from mmctl.analysis.project_conditions import Role, text_tests
-from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.checks.check import AboutValue, Check, Finding, Subject, finding
 from mmctl.language.project import LogicalRule
 from mmctl.problem import Severity
 
@@ -98,4 +98,10 @@ def _instead(test: TextTest, value: str) -> str:
     return f'write `ends_with: ["@{value}", ".{value}"]`'
 
 
-CHECK = Check(id="substring-allow", severity=Severity.ERROR, text=__doc__, run=run)
+CHECK = Check(
+    id="substring-allow",
+    severity=Severity.ERROR,
+    text=__doc__,
+    run=run,
+    about_value=AboutValue.MATCHES_TOO_MUCH,
+)

@@ -30,7 +30,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.project_conditions import text_tests
-from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.checks.check import AboutValue, Check, Finding, Subject, finding
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -62,4 +62,10 @@ def _instead(domain: str, helo: bool) -> str:
     return f'write `ends_with: "@{domain}"`, with hosts below it `["@{domain}", ".{domain}"]`'
 
 
-CHECK = Check(id="unanchored-suffix", severity=Severity.WARNING, text=__doc__, run=run)
+CHECK = Check(
+    id="unanchored-suffix",
+    severity=Severity.WARNING,
+    text=__doc__,
+    run=run,
+    about_value=AboutValue.MATCHES_TOO_MUCH,
+)
