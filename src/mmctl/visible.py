@@ -22,7 +22,7 @@ _BLANK: Final = re.compile(
 _AFTER_SYMBOL: Final = re.compile(
     "(?<=[\u00a9\u00ae\u203c-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff])[\ufe0e\ufe0f]"
 )
-"""How a symbol is drawn, in colour or not: that is seen."""
+"""How a symbol is drawn, in color or not: that is seen."""
 _COMMAND: Final = re.compile(r"(?m)^([ \t]*):(?=:.*::)")
 """`::error …`: a command for the runner of GitHub, which leaves out spaces before it."""
 _MARK: Final = re.compile(r"##(vso|teamcity)?\[", re.IGNORECASE)

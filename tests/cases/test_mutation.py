@@ -110,7 +110,7 @@ def test_what_no_case_notices_survives_with_its_place(ran: Any) -> None:
         ("inbound/block", "unless dropped", ""),
         ("inbound/large", "operator changed", "message_size: {greater_than_or_equal: 10000}"),
         ("inbound/large", "action changed", "add_header X-Large: not-large"),
-        ("inbound/large", "neighbours swapped", "legal, large"),
+        ("inbound/large", "neighbors swapped", "legal, large"),
         ("inbound/legal", "operator changed", "header: {name: X-Case, contains: L-}"),
         ("inbound/legal", "action changed", "relay exchange"),
         ("inbound/legal", "action dropped", ""),

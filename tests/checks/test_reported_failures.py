@@ -1,7 +1,7 @@
-"""What people reported about mail rules, and what lint says to the same mistake.
+"""What people reported about mail rules, and what lint reports for the same mistake.
 
 The table is `docs/lint-failures.md`; `pytest tests/checks --update` rewrites it. The reports
-themselves are no part of the repository; where they are at hand, none may be missing here.
+themselves are not in the repository; where they are available, none may be missing here.
 """
 
 from __future__ import annotations
@@ -45,32 +45,33 @@ REPORTS: Final = ROOT.parent / "shared" / "reference" / "failures.md"
 HEAD: Final = """\
 # Reported failures
 
-Mistakes with mail rules that people reported in public, and what `mmctl lint` says when the same
-is written for it. The examples are run by the tests, and each is reported by exactly that check.
-Names without a link are errors of reading, which explain themselves.
+Mistakes with mail rules that people reported in public, and the check of `mmctl lint` that reports
+the same mistake here. The tests run the examples; exactly that check reports each of them. Names
+without a link are syntax errors, whose messages explain themselves.
 
 | # | What went wrong | Reported by |
 | --- | --- | --- |
 """
 TAIL: Final = """\
 
-## What lint leaves alone
+## What lint does not report
 
-- A rule that has been disabled for long: a file does not say since when. `expires` does, and is
-  checked.
+- A rule that has been disabled for long: a file does not say since when. `expires` does, and lint
+  reports it.
 - A rule that no case covers: `mmctl simulate --coverage` runs the cases and knows; names in cases
-  do not tell.
-- `mail_from: preserve` at a relay as such: a server's name does not tell whether it is outside the
-  company. `preserve-to-outside` reports what can be told.
-- A relay back to an ingress point under a name of your own: AWS gives the point its address, which
-  is in no file. `delivery-loop` reports `send`, and relays to the names that AWS gives.
-- A header added before a relay: rules add `X-` headers alone, which a signature covers only where
+  do not say it.
+- `mail_from: preserve` at a relay as such: a server's name does not say whether it is outside the
+  company. `preserve-to-outside` reports the cases that are certain.
+- A relay back to an ingress point under your own name for it: AWS assigns the address of the
+  ingress point, which is in no file. `delivery-loop` reports `send`, and relays to the names that
+  AWS assigns.
+- A header added before a relay: rules add only `X-` headers, which a signature covers only where
   the sender asked for it.
 - Deprecated spellings: version 1 of the language has none. Other spellings of AWS's words are for
   `mmctl fmt`.
 - A file that is not formatted, as such: `mmctl fmt --check` says so, and takes as long as all
   checks; `not-formatted` says it too where the project sets `require_format`.
-- A rule without a description, as such: a matter of taste, until the project sets `require_owner`.
+- A rule without a description, as such: a matter of taste, unless the project sets `require_owner`.
 """
 
 

@@ -483,7 +483,7 @@ def test_what_is_typed_is_shown_as_text(answers: Answers, words: tuple[str, ...]
     check(" ".join(words)[:20], "human", out, errors)
 
 
-def test_colours_are_ours_alone(answers: Answers, tmp_path: Path) -> None:
+def test_colors_are_ours_alone(answers: Answers, tmp_path: Path) -> None:
     assert answers.answer is not None
     cases = tmp_path / "cases" / "cases.yaml"
     cases.write_text(cases.read_text().replace("an offer is blocked", '"\\e[8mhidden\\e[0m"'))

@@ -187,9 +187,9 @@ def test_how_the_output_looks_is_part_of_the_question(
     lint: Lint, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = lint(project)
-    coloured = lint(project, "--color", "always")
-    assert coloured[0] != plain[0]
-    assert lint(project, "--color", "always") == (*coloured[:2], "remembered")
+    colored = lint(project, "--color", "always")
+    assert colored[0] != plain[0]
+    assert lint(project, "--color", "always") == (*colored[:2], "remembered")
     monkeypatch.setenv("COLUMNS", "200")
     assert lint(project)[2] == "read anew"
 

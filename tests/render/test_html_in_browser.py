@@ -163,7 +163,7 @@ def test_no_view_is_wider_than_the_window(
 
 
 def test_it_is_light_or_dark_as_the_system_is(browser: Browser, page: Path) -> None:
-    colour = "getComputedStyle(document.body).backgroundColor"
-    light = browser.value(colour)
+    color = "getComputedStyle(document.body).backgroundColor"
+    light = browser.value(color)
     browser.open(page, scheme="dark")
-    assert (light, browser.value(colour)) == ("rgb(246, 247, 249)", "rgb(18, 22, 29)")
+    assert (light, browser.value(color)) == ("rgb(246, 247, 249)", "rgb(18, 22, 29)")

@@ -24,7 +24,7 @@ def test_a_line_that_fits_and_one_without_parts_stay() -> None:
     assert folded(text, 20).plain == text.plain
 
 
-def test_colours_stay_where_they_were() -> None:
+def test_colors_stay_where_they_were() -> None:
     text = Text("delivered  ", style="").append("by deliver  ", "green").append("mail/a.eml", "dim")
     assert [
         (str(span.style), folded(text, 24).plain[span.start : span.end].strip())

@@ -1,4 +1,4 @@
-"""Whether two neighbouring rules may stand the other way round without anybody noticing.
+"""Whether two neighboring rules may stand the other way round without anybody noticing.
 
 Only what is certain counts: where this says no, a message may still show no difference.
 """

@@ -277,7 +277,7 @@ def as_json(document: dict[str, Any]) -> str:
 
 
 def console_for(stream: TextIO, *, color: str = "auto") -> Console:
-    """A console on a stream: colours on terminals alone, 80 columns where there is none."""
+    """A console on a stream: colors on terminals alone, 80 columns where there is none."""
     from rich.console import Console
 
     from mmctl.render.text.gate import Gate

@@ -1,6 +1,6 @@
 """Traces in words: one line for a condition, and how a missing fact is stated.
 
-Plain texts, without colour or layout: those are the matter of `mmctl.render`.
+Plain texts, without color or layout: those are the matter of `mmctl.render`.
 """
 
 from __future__ import annotations

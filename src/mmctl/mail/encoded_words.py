@@ -63,7 +63,7 @@ class _Word(NamedTuple):
 def decode_words(text: str) -> Decoded:
     """Decode every encoded word of an unfolded header value, wherever it stands.
 
-    White space between two neighbouring words is not part of the text (RFC 2047 §6.2). Words are
+    White space between two neighboring words is not part of the text (RFC 2047 §6.2). Words are
     decoded inside quoted strings and next to other characters too, as mail programs do. Bytes
     that their character set does not know become U+FFFD.
     """
@@ -96,7 +96,7 @@ def _words(text: str, defects: list[str]) -> Iterator[_Word]:
 
 
 def _runs(text: str, words: Iterator[_Word]) -> Iterator[list[_Word]]:
-    """Join neighbours of one character set.
+    """Join neighbors of one character set.
 
     They are decoded as one: some senders cut a character in two (RFC 2047 §5 forbids it).
     """

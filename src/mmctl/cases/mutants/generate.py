@@ -187,7 +187,7 @@ class _RuleSet:
         rule, following = self._rules[index : index + 2]
         if not commute(rule, following):
             yield Mutant(
-                change="neighbours swapped",
+                change="neighbors swapped",
                 name=f"{self._name}/{rule.name}",
                 before=f"{rule.name}, {following.name}",
                 after=f"{following.name}, {rule.name}",

@@ -31,7 +31,7 @@ class RulesChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulesSwapped:
-    """Two neighbouring rules stand the other way round."""
+    """Two neighboring rules stand the other way round."""
 
     rule_set: str
     first: int

@@ -175,7 +175,7 @@ def _in_list(entry: str) -> str:
 
 
 def _texts(expression: RuleStringExpression | IngressStringExpression) -> Iterator[Variation]:
-    """Texts that meet each value, and texts that a neighbouring operator takes as well."""
+    """Texts that meet each value, and texts that a neighboring operator takes as well."""
     evaluated, operator = expression.evaluate.value, expression.operator.value
     match evaluated:
         case Analysis() | IngressAnalysis():

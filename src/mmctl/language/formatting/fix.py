@@ -255,7 +255,7 @@ class _Plan:
             yield from self.cuts(inside, gone)
 
     def cuts(self, inside: list[Item], gone: set[int]) -> Iterator[Splice]:
-        """The places that go: whole lines, or up to the neighbour between brackets."""
+        """The places that go: whole lines, or up to the neighbor between brackets."""
         if not inside[0].flow:
             yield from ((*self.line_of(inside[index]), "") for index in gone)
             return

@@ -103,9 +103,9 @@ def _number(path: Path) -> str:
 
 def _condition(old: Form | None, new: Form | None, shape: type[Any]) -> str:
     if old is None or new is None:
-        label, value = _labelled(new or old or {}, shape)
+        label, value = _labeled(new or old or {}, shape)
         return f"{'+' if old is None else '-'}{GLUE}{label} {_values(value)}".rstrip()
-    (before, was), (after, becomes) = _labelled(old, shape), _labelled(new, shape)
+    (before, was), (after, becomes) = _labeled(old, shape), _labeled(new, shape)
     if before != after:
         return become(f"{before} {_values(was)}", f"{after} {_values(becomes)}")
     if isinstance(was, list) and isinstance(becomes, list):
@@ -113,7 +113,7 @@ def _condition(old: Form | None, new: Form | None, shape: type[Any]) -> str:
     return f"{after}: {become(_values(was), _sized(becomes))}"
 
 
-def _labelled(condition: Form, shape: type[Any]) -> tuple[str, Any]:
+def _labeled(condition: Form, shape: type[Any]) -> tuple[str, Any]:
     """What a condition compares and how, and with what: `subject contains`, `["voucher"]`."""
     try:
         written = condition_to_file(shape.of_api(_on_one_line(condition)))
@@ -170,8 +170,8 @@ def _statement(old: Form | None, new: Form | None, *, whole: bool) -> str:
 
 
 def _whole_statement(statement: Form) -> str:
-    labelled = (_labelled(each, PolicyCondition) for each in statement["Conditions"])
-    conditions = ", ".join(f"{label} {_values(value)}" for label, value in labelled)
+    labeled = (_labeled(each, PolicyCondition) for each in statement["Conditions"])
+    conditions = ", ".join(f"{label} {_values(value)}" for label, value in labeled)
     return f"{_action_of(statement)} {conditions}"
 
 

@@ -83,7 +83,7 @@ def number(value: str, words: str, kind: str) -> Markup:
 
 
 def chip(outcome: str) -> Markup:
-    """An outcome as a coloured word."""
+    """An outcome as a colored word."""
     return element("span", outcome, class_=f"chip {outcome}")
 
 

@@ -1,4 +1,4 @@
-"""What rich prints passes the same gate as everything else, before it gets its colours."""
+"""What rich prints passes the same gate as everything else, before it gets its colors."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Gate(RenderHook):
         )
 
     def _line(self, line: Text) -> Text:
-        """A line in which something is shown as an escape; that has no colour of its own."""
+        """A line in which something is shown as an escape; that has no color of its own."""
         shown = Text("")
         plain = line.plain.removesuffix("\n")
         places = [place for place, each in enumerate(plain) if visible(each) != each]

@@ -1,4 +1,4 @@
-"""Paragraphs of 80 columns, and the colours of outcomes: what reports on mail share."""
+"""Paragraphs of 80 columns, and the colors of outcomes: what reports on mail share."""
 
 from __future__ import annotations
 
