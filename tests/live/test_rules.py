@@ -108,8 +108,9 @@ def test_a_rule_that_is_renamed_and_hardly_changed_is_still_the_same_rule() -> N
 @pytest.mark.parametrize("more", [(), ("more",)], ids=["alone", "with-a-change"])
 def test_of_two_rules_that_are_alike_the_first_is_the_renamed_one(more: tuple[str, ...]) -> None:
     many = [str(number) for number in range(8)]
-    before = [rule("first", *many), rule("second", *many)]
-    renamed, *changed, removed = edits(before, [rule("new", *many, *more)])
+    above = rule("above", "x", action="Send")
+    before = [above, rule("first", *many), rule("second", *many)]
+    renamed, *changed, removed = edits(before, [above, rule("new", *many, *more)])
     assert (renamed.kind, renamed.before, renamed.after) == (EditKind.RENAMED, "first", "new")
     assert [edit.kind for edit in changed] == [EditKind.CHANGED] * len(more)
     assert (removed.kind, removed.name) == (EditKind.REMOVED, "second")

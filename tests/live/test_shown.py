@@ -94,20 +94,22 @@ def test_a_narrow_plan_fits_80_columns_and_a_wide_one_uses_its_room(world: World
     assert len(one_line) == 120
 
 
-def test_a_place_stands_apart_from_the_words_before_it_whatever_the_width(world: World) -> None:
+def test_places_and_digests_stand_apart_from_the_words_before_them_whatever_the_width(
+    world: World,
+) -> None:
     plan = changed(world).plan()
-    gaps = set()
-    for width in range(70, 130):
-        placed = [
-            line for line in human(plan, width=width).plain.splitlines() if "rules/all.yaml" in line
-        ]
-        assert len(placed) == 3
-        for line in placed:
-            words, _, _ = line.partition("rules/all.yaml")
-            assert len(line) == width
-            if words.strip():
-                gaps.add(len(words) - len(words.rstrip()))
-    assert min(gaps) == 2
+    for right, many in {"rules/all.yaml": 3, "digest ": 1}.items():
+        gaps = set()
+        for width in range(56, 130):
+            lines = human(plan, width=width).plain.splitlines()
+            placed = [line for line in lines if right in line]
+            assert len(placed) == many
+            for line in placed:
+                words, _, _ = line.partition(right)
+                if words.strip():
+                    assert len(line) == width
+                    gaps.add(len(words) - len(words.rstrip()))
+        assert min(gaps) == 2
 
 
 def test_a_plan_names_every_object_whether_it_is_made_kept_or_deleted(world: World) -> None:
