@@ -44,6 +44,7 @@ ONLY_IN = {
     "botocore.session": {"live/aws/sessions.py"},
     "rich": {"render", "cli/run.py"},
     "typer": {"cli"},
+    "deepdiff": {"live/compare/delta.py"},
     "sqlite3": {"emulator"},
 }
 WRITES = {"print", "sys.stdout.write", "sys.stdout.writelines", "typer.echo", "typer.secho"}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mmctl.language.project import Kind
+from mmctl.model.kinds import Kind
 from mmctl.render.documents.plan_markdown import markdown
 from mmctl.render.documents.review import Review
 from mmctl.render.text import history as render_history

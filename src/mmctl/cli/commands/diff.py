@@ -32,7 +32,10 @@ def diff(
     before, after = alike(version_of(run, one), version_of(run, other))
     edits = edits_between(after.configuration, before.configuration)
     if run.format == "json":
-        run.write_json(documents.document(before.name, after.name, edits))
+        from mmctl.live.compare.delta import delta
+
+        made = delta(after.configuration, before.configuration)
+        run.write_json(documents.document(before.name, after.name, edits, made))
     elif run.format == "markdown":
         from mmctl.render.documents.plan_markdown import edits_markdown
 

@@ -83,7 +83,9 @@ def _diff(run: Run, found: History, one: str, other: str) -> int:
     after = found.snapshot(found.find(other).id).configuration
     edits = diff(after, before)
     if run.format == "json":
-        run.write_json(document(one, other, edits))
+        from mmctl.live.compare.delta import delta
+
+        run.write_json(document(one, other, edits, delta(after, before)))
     else:
         run.show(render.edits_alone(edits, width=run.console().width, verbose=run.verbose))
     return 2 if edits else 0

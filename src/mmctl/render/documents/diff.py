@@ -20,12 +20,15 @@ def title(before: str, after: str) -> str:
     return f"mmctl diff: {code(before)} → {code(after)}"
 
 
-def document(before: str, after: str, edits: Sequence[Edit]) -> dict[str, Any]:
+def document(
+    before: str, after: str, edits: Sequence[Edit], delta: dict[str, Any]
+) -> dict[str, Any]:
     """The difference as JSON; behaviour is not compared here."""
     return {
         "schema": SCHEMA,
         "before": before,
         "after": after,
         "edits": [edit_document(edit) for edit in edits],
+        "delta": delta,
         "behaviour": None,
     }
