@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
-from mmctl.model.enums import RuleBooleanOperator, RuleVerdict, RuleVerdictAttribute
-from mmctl.model.rules import RuleBooleanExpression, RuleDmarcExpression, RuleVerdictExpression
+from mmctl.model.enums import (
+    RuleBooleanOperator,
+    RuleDmarcOperator,
+    RuleDmarcPolicy,
+    RuleVerdict,
+    RuleVerdictAttribute,
+)
+from mmctl.model.rules import (
+    RuleBooleanExpression,
+    RuleDmarcExpression,
+    RuleIpExpression,
+    RuleNumberExpression,
+    RuleStringExpression,
+    RuleVerdictExpression,
+)
 
 if TYPE_CHECKING:
     from mmctl.language.project import LogicalRule
@@ -14,13 +27,19 @@ if TYPE_CHECKING:
 
 def asks_for_failed(condition: RuleCondition) -> bool:
     """Whether a condition holds for mail only that something speaks against."""
-    match condition.value:
-        case RuleVerdictExpression() as verdict:
-            return bool(accepted(verdict)) and RuleVerdict.PASS not in accepted(verdict)
-        case RuleDmarcExpression() as dmarc:
-            return dmarc.operator == "EQUALS" and "NONE" not in dmarc.values
-        case _:
+    expression = condition.value
+    match expression:
+        case RuleVerdictExpression():
+            return bool(accepted(expression)) and RuleVerdict.PASS not in accepted(expression)
+        case RuleDmarcExpression():
+            equals = expression.operator is RuleDmarcOperator.EQUALS
+            return equals and RuleDmarcPolicy.NONE not in expression.values
+        case RuleBooleanExpression():
             return not_passed(condition) is not None
+        case RuleStringExpression() | RuleNumberExpression() | RuleIpExpression():
+            return False
+        case _:
+            assert_never(expression)
 
 
 def accepted(expression: RuleVerdictExpression) -> frozenset[RuleVerdict]:

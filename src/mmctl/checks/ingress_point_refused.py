@@ -48,7 +48,7 @@ Good:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from mmctl.analysis.project_conditions import is_public
 from mmctl.checks.check import Check, Finding, Subject, finding
@@ -92,8 +92,10 @@ def _tls_fault(point: LogicalIngressPoint, region: str | None) -> tuple[str, str
                 f"in `{region}` a public {shape.type.lower()} ingress point takes `fips` alone",
                 "write `fips`",
             )
-        case _:
+        case TlsPolicy.OPTIONAL | TlsPolicy.FIPS | TlsPolicy.REQUIRED | None:
             return None
+        case _:
+            assert_never(shape.tls_policy)
 
 
 CHECK = Check(id="ingress-point-refused", severity=Severity.ERROR, text=__doc__, run=run)

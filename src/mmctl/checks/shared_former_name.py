@@ -38,8 +38,7 @@ def run(subject: Subject) -> Iterator[Finding]:
     """Yield each resource whose former name another one above it has as well."""
     for kind in Kind:
         first: dict[str, Resource] = {}
-        resources = getattr(subject.project, kind.value)
-        for resource in resources.values():
+        for resource in subject.project.of_kind(kind).values():
             if resource.was is None:
                 continue
             above = first.setdefault(resource.was, resource)

@@ -6,7 +6,7 @@ One logical rule becomes one live rule; what does not fit is a problem (`mmctl.c
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.compiler.configuration import (
     LeftOut,
@@ -96,7 +96,7 @@ def _shape_and_more(resource: Resource, environment: str) -> tuple[LiveShape, di
         case LogicalAddOn():
             return resource.subscription, {}
         case _:
-            raise AssertionError(resource)
+            assert_never(resource)
 
 
 def _rule_set(resource: LogicalRuleSet, environment: str) -> tuple[RuleSet, dict[str, Any]]:

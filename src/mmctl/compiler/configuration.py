@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.model.kinds import Kind
 from mmctl.model.policies import TrafficPolicy
@@ -153,6 +153,8 @@ def live_name_of(shape: LiveShape) -> str:
             return shape.traffic_policy_name
         case IngressPoint():
             return shape.ingress_point_name
+        case _:
+            assert_never(shape)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ import uuid
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.emulator.delivery import Delivery
 from mmctl.emulator.heads import Fault, body_length
@@ -300,6 +300,8 @@ class _Handler(BaseHTTPRequestHandler):
             case Delivery.NEVER:
                 self._wait_until_the_client_leaves()
                 self._reset()
+            case _:
+                assert_never(answer.delivery)
 
     def _head(self, answer: Answer, number: str) -> bytes:
         phrase = next((each.phrase for each in HTTPStatus if each == answer.status), "")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from pydantic import ValidationError
 
@@ -340,7 +340,7 @@ def _to_file(item: _Found, shape: Any, imported: Imported) -> Members:
         case AddonSubscription():
             return add_on_to_file(shape.addon_name, shape.tags)
         case _:
-            raise AssertionError(f"a {type(shape).__name__} in an import")
+            assert_never(shape)
 
 
 def _ingress_point(item: _Found, shape: IngressPoint, imported: Imported) -> Members:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from pydantic import ValidationError
 
@@ -138,6 +138,8 @@ def _to_file(thing: Thing, imported: Imported, *, list_files: bool) -> Members:
             return _address_list(thing, tags, imported, list_files=list_files)
         case Kind.ADD_ON:
             return add_on_to_file(shape.addon_name, tags)
+        case _:
+            assert_never(thing.kind)
 
 
 def _tags(tags: Mapping[str, str]) -> tuple[Tag, ...] | None:

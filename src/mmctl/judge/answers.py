@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -64,6 +64,8 @@ class Answer:
                 return _answer(Truth.TRUE, self.supposed)
             case Truth.UNKNOWN:
                 return self
+            case _:
+                assert_never(self.truth)
 
     @property
     def is_true(self) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, assert_never
 
 from mmctl.model.enums import RuleNumberOperator, RuleStringOperator
 
@@ -78,6 +78,8 @@ def number_matches(operator: RuleNumberOperator, size: int, value: float) -> boo
             return size <= value
         case RuleNumberOperator.GREATER_THAN_OR_EQUAL:
             return size >= value
+        case _:
+            assert_never(operator)
 
 
 @lru_cache(maxsize=4096)

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/ses/latest/dg/eb-filters.html
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.judge import add_ons
 from mmctl.judge.answers import FALSE, TRUE, Answer, all_of, any_of, known
@@ -144,8 +144,8 @@ def _found(condition: PolicyCondition, asking: Asking, *, denies: bool) -> Found
             return _tls(expression, asking, denies=denies)
         case IngressBooleanExpression() as expression:
             return _boolean(expression, asking)
-        case expression:
-            raise AssertionError(expression)
+        case never:
+            assert_never(never)
 
 
 def _string(expression: IngressStringExpression, asking: Asking) -> Found:
@@ -179,8 +179,8 @@ def _boolean(expression: IngressBooleanExpression, asking: Asking) -> Found:
                 wanted=wanted,
                 addresses=(asking.recipient,),
             )
-        case other:
-            raise AssertionError(other)
+        case never:
+            assert_never(never)
 
 
 def _tls(expression: IngressTlsProtocolExpression, asking: Asking, *, denies: bool) -> Found:

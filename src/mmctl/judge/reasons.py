@@ -6,7 +6,7 @@ Values picked from a trace; words and layout are elsewhere.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from mmctl.judge.trace import RuleResult
 
@@ -70,6 +70,8 @@ def deciding(trace: RuleTrace) -> tuple[ConditionTrace, ...]:
         case RuleResult.UNKNOWN:
             asked = (*trace.conditions, *trace.unless)
             return tuple(one for one in asked if one.answer.is_unknown)
+        case _:
+            assert_never(trace.result)
 
 
 def place_of(gateway: Gateway, trace: RuleTrace, condition: ConditionTrace) -> Position:

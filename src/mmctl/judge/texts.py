@@ -5,7 +5,7 @@ Nothing is compared here. A header is decoded once for each message.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, assert_never
 
 from mmctl.model.enums import RuleAddressListEmailAttribute as ListAttribute
 from mmctl.model.enums import RuleStringEmailAttribute as Attribute
@@ -47,6 +47,8 @@ class Texts:
                 return self._once("subject", lambda: self._header("subject"))
             case Attribute.FROM | Attribute.SENDER | Attribute.TO | Attribute.CC:
                 return self._once(attribute.value, lambda: self._address_texts(attribute.value))
+            case _:
+                assert_never(attribute)
 
     def addresses_of(self, attribute: ListAttribute, recipient: str) -> tuple[str, ...] | None:
         """The addresses that are looked up in an address list; None: unknown.
@@ -61,6 +63,8 @@ class Texts:
             case ListAttribute.FROM | ListAttribute.SENDER | ListAttribute.TO | ListAttribute.CC:
                 name = self._read_from(attribute.value)
                 return self._once(f"{attribute} addresses", lambda: self._addresses(name))
+            case _:
+                assert_never(attribute)
 
     def mail_from(self) -> tuple[str, ...] | None:
         """The envelope sender; the null sender `<>` has no text; None: unknown."""

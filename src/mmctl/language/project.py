@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, assert_never
 
 from mmctl.model.kinds import Kind
 
@@ -102,7 +102,7 @@ class Phase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Resource:
+class LogicalResource:
     """What every resource has: a logical name, a live name, tags, and where it is written."""
 
     name: str
@@ -115,7 +115,7 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LogicalRuleSet(Resource):
+class LogicalRuleSet(LogicalResource):
     """A rule set with all of its rules, those of other environments and disabled ones included."""
 
     rules: tuple[LogicalRule, ...]
@@ -133,7 +133,7 @@ class LogicalRuleSet(Resource):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LogicalTrafficPolicy(Resource):
+class LogicalTrafficPolicy(LogicalResource):
     """A traffic policy; its statements may have names, descriptions and owners in the file."""
 
     policy: TrafficPolicy
@@ -142,7 +142,7 @@ class LogicalTrafficPolicy(Resource):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LogicalIngressPoint(Resource):
+class LogicalIngressPoint(LogicalResource):
     """An ingress point; its rule set and traffic policy are named by logical names."""
 
     ingress_point: IngressPoint
@@ -154,21 +154,21 @@ class LogicalIngressPoint(Resource):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LogicalRelay(Resource):
+class LogicalRelay(LogicalResource):
     """A relay."""
 
     relay: Relay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LogicalArchive(Resource):
+class LogicalArchive(LogicalResource):
     """An archive."""
 
     archive: Archive
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LogicalAddressList(Resource):
+class LogicalAddressList(LogicalResource):
     """An address list; members that come from elsewhere are not part of the project."""
 
     address_list: AddressList
@@ -179,10 +179,22 @@ class LogicalAddressList(Resource):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LogicalAddOn(Resource):
+class LogicalAddOn(LogicalResource):
     """An add-on: its subscription and the instance that conditions name."""
 
     subscription: AddonSubscription
+
+
+Resource: TypeAlias = (
+    LogicalRuleSet
+    | LogicalTrafficPolicy
+    | LogicalIngressPoint
+    | LogicalRelay
+    | LogicalArchive
+    | LogicalAddressList
+    | LogicalAddOn
+)
+"""What a project defines under a name: one class for each kind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,8 +326,23 @@ class Project:
 
     def of_kind(self, kind: Kind) -> Mapping[str, Resource]:
         """The resources of one kind by logical name."""
-        resources: Mapping[str, Resource] = getattr(self, kind.value)
-        return resources
+        match kind:
+            case Kind.RULE_SET:
+                return self.rule_sets
+            case Kind.TRAFFIC_POLICY:
+                return self.traffic_policies
+            case Kind.INGRESS_POINT:
+                return self.ingress_points
+            case Kind.RELAY:
+                return self.relays
+            case Kind.ARCHIVE:
+                return self.archives
+            case Kind.ADDRESS_LIST:
+                return self.address_lists
+            case Kind.ADD_ON:
+                return self.add_ons
+            case _:
+                assert_never(kind)
 
     def resources(self) -> Iterator[tuple[Kind, Resource]]:
         """All resources, kind by kind in the order in which they are created."""

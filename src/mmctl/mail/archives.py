@@ -19,7 +19,7 @@ import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, assert_never, cast
 
 from mmctl.errors import UsageError
 from mmctl.inputs import read_some
@@ -172,6 +172,8 @@ class _Reader:
                 raise UnreadableFileError(not_read(name, start))
             case Content.OTHER:
                 yield from self._one(name, cast("BinaryIO", file), sure=sure)
+            case never:
+                assert_never(never)
 
     def _packed(
         self, name: str, file: BufferedReader[Any], start: bytes, depth: int

@@ -7,7 +7,7 @@ cheaply the answer is yes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from mmctl.cases.mutants.mutant import PolicyChanged, RulesChanged, RulesSwapped
 from mmctl.judge.actions import actions_in_effect
@@ -73,6 +73,8 @@ class Noticing:
                     for index, other in rules.items()
                     for asked in self._when_asked(index)
                 )
+            case _:
+                assert_never(mutant.edit)
 
     def distance(self, mutant: Mutant) -> int:
         """How far the message is from showing a mutant: 0 where a changed rule applied."""
@@ -83,6 +85,8 @@ class Noticing:
                 indexes = {first, first + 1}
             case RulesChanged(rules=rules):
                 indexes = set(rules)
+            case _:
+                assert_never(mutant.edit)
         if indexes & self._applied:
             return 0
         return 1 if indexes & (self._asked or {}).keys() else 2

@@ -8,7 +8,7 @@ same order. Values only; `mmctl.cases.mutants.trial` runs the cases against them
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,3 +82,5 @@ class Mutant:
                 return replace(gateway, rules=(*around[0], other, one, *around[1]))
             case PolicyChanged(changed=policy, names=names):
                 return replace(gateway, policy=policy, statement_names=names)
+            case _:
+                assert_never(self.edit)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.cases.case import Case, Expectation, WrittenMessage
 from mmctl.cases.expectations import failures_of
 from mmctl.cases.mutants.candidates import Noticing
 from mmctl.cases.mutants.drafts import as_written, case_text, draft_of
-from mmctl.cases.mutants.mutant import PolicyChanged, RulesChanged
+from mmctl.cases.mutants.mutant import PolicyChanged, RulesChanged, RulesSwapped
 from mmctl.cases.mutants.sizes_and_failures import NAMED_HERE, provocations
 from mmctl.cases.mutants.variations import variations
 from mmctl.judge.judging import judge
@@ -166,9 +166,11 @@ def _around(mutant: Mutant, gateway: Gateway) -> Iterator[tuple[Conditions, Cond
             for index in list(changed)[:2]:
                 rule = gateway.rules[index]
                 yield rule.conditions, rule.unless
-        case swapped:
-            one, other = gateway.rules[swapped.first : swapped.first + 2]
+        case RulesSwapped(first=first):
+            one, other = gateway.rules[first : first + 2]
             yield (*one.conditions, *other.conditions), (*one.unless, *other.unless)
+        case _:
+            assert_never(mutant.edit)
 
 
 def _answering(

@@ -6,9 +6,9 @@ Pure: a mutant and the gateway that it is made from → changes of a draft.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
-from mmctl.cases.mutants.mutant import PolicyChanged, RulesChanged
+from mmctl.cases.mutants.mutant import PolicyChanged, RulesChanged, RulesSwapped
 from mmctl.cases.mutants.variations import Variation, size_of
 from mmctl.judge.actions import drops_on_failure, kind_of, target_of
 
@@ -35,8 +35,10 @@ def provocations(mutant: Mutant, gateway: Gateway) -> Iterator[Variation]:
         case RulesChanged(rules=rules):
             for index in rules:
                 yield from _failing(gateway.rules[index])
-        case _:
+        case RulesSwapped():
             return
+        case _:
+            assert_never(mutant.edit)
 
 
 def _failing(rule: LogicalRule) -> Iterator[Variation]:

@@ -18,7 +18,7 @@ from mmctl.cli.files.splicing import node_at
 from mmctl.cli.files.taking import CannotTake
 from mmctl.errors import Refused, UsageError
 from mmctl.language.parsing.files import DiskFiles
-from mmctl.language.text.nodes import Scalar
+from mmctl.language.text.nodes import Scalar, Sequence
 from mmctl.language.writing.parts import CannotWrite
 from mmctl.live.compare.diff import diff
 from mmctl.live.compare.edits import Edit, EditKind
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from mmctl.cli.changes.change import Change
     from mmctl.compiler.configuration import LiveConfiguration, LiveObject
-    from mmctl.language.project import LogicalRule, Project
+    from mmctl.language.project import LogicalAddressList, LogicalRule, Project
     from mmctl.live.plan.plan import Plan
 
 Item = tuple[Kind, str, str | None]
@@ -207,7 +207,7 @@ class _Writing:
             raise CannotTake(_BY_HAND)
         if old is None:
             return self._object_added(thing)
-        resource = getattr(self.project, kind.value)[name]
+        resource = self.project.of_kind(kind)[name]
         path = resource.position.file
         node = node_at(self._text(path), (kind.value, name))
         if node is None:
@@ -215,7 +215,7 @@ class _Writing:
         return {path: taking.changed(self._text(path), node, _data(old), _data(thing))}
 
     def _object_added(self, thing: LiveObject) -> dict[str, str]:
-        same = [each.position.file for each in getattr(self.project, thing.kind.value).values()]
+        same = [each.position.file for each in self.project.of_kind(thing.kind).values()]
         rest = [each.position.file for each in self.project.rule_sets.values()]
         if not (same or rest):
             raise CannotTake("there is no file to write it to")
@@ -242,13 +242,20 @@ class _Writing:
         return {each: changed for each, changed in texts.items() if changed != self._text(each)}
 
     def _without(
-        self, listed: Any, texts: dict[str, str], path: str, beside: str | None, address: str
+        self,
+        listed: LogicalAddressList,
+        texts: dict[str, str],
+        path: str,
+        beside: str | None,
+        address: str,
     ) -> dict[str, str]:
         if beside and taking.without_row(texts[beside], address) != texts[beside]:
             return {**texts, beside: taking.without_row(texts[beside], address)}
         node = node_at(texts[path], ("address_lists", listed.name, "members"))
-        items = getattr(node, "items", ())
-        found = [each for each in items if getattr(each, "text", "").lower() == address]
+        items = node.items if isinstance(node, Sequence) else ()
+        found = [
+            each for each in items if isinstance(each, Scalar) and each.text.lower() == address
+        ]
         if not found:
             raise CannotTake(f"`{address}` is not written as such: it comes from a variable")
         return {**texts, path: taking.without_member(texts[path], found[0].position, address)}

@@ -141,6 +141,8 @@ def plain(node: Node) -> Any:
             return [plain(item) for item in node.items]
         case MappingNode():
             return {key.text: plain(value) for key, value in node.entries}
+        case _:
+            assert_never(node)
 
 
 @dataclass(slots=True)

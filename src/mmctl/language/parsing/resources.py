@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, assert_never
 
 from mmctl.language.parsing.conditions import condition_members
 from mmctl.language.parsing.list_files import entries_of
@@ -14,6 +14,7 @@ from mmctl.language.project import (
     LogicalArchive,
     LogicalIngressPoint,
     LogicalRelay,
+    LogicalRuleSet,
     LogicalTrafficPolicy,
     Resource,
 )
@@ -69,6 +70,12 @@ class ResourceBuilder:
                 self.builder.incomplete.append((built.policy, built.positions))
             case LogicalIngressPoint():
                 self.builder.incomplete.append((built.ingress_point, built.positions))
+            case LogicalRelay() | LogicalArchive() | LogicalAddressList() | LogicalAddOn():
+                pass  # nothing in them refers to anything else
+            case LogicalRuleSet():
+                raise AssertionError("rule sets are built by rule_sets")
+            case _:
+                assert_never(built)
         return None
 
     def _built(self, kind: Kind, name: str, table: Table, at: Position) -> Resource | None:
@@ -87,6 +94,8 @@ class ResourceBuilder:
                 return self._add_on(name, table, at)
             case Kind.RULE_SET:
                 raise AssertionError("rule sets are built by rule_sets")
+            case _:
+                assert_never(kind)
 
     def _traffic_policy(self, name: str, table: Table, at: Position) -> Resource | None:
         statements = [each for each in table.get("statements", ()) if _conditions(each)]

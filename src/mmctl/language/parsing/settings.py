@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.language.parsing.root import PROJECT_FILE
 from mmctl.language.project import EMBEDDED, Brakes, Environment, LintSettings, Settings
@@ -121,6 +121,8 @@ def _unescaped(node: Node) -> Node:
             return replace(node, items=tuple(_unescaped(item) for item in node.items))
         case MappingNode():
             return node
+        case _:
+            assert_never(node)
 
 
 def _child(node: Node | None, key: str) -> Node | None:

@@ -145,6 +145,8 @@ class Reader:
                 got = "a list"
             case Mapping():
                 got = "keys and values"
+            case _:
+                assert_never(node)
         return self.report("wrong-type", node.position, f"got {got}, expected {expected}", help_)
 
     def _word(self, type_: Word, node: Node) -> Text | Missing:
@@ -437,6 +439,8 @@ class Reader:
                 return self._several(Several(item=Anything()), node)
             case Mapping():
                 return self._named(Named(value=Anything()), node)
+            case _:
+                assert_never(node)
 
     def _unknown_key(self, key: Scalar, what: str, known: tuple[str, ...], advice: Any) -> None:
         help_ = advice.get(key.text) or advice.get(key.text.lower())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from mmctl.language.text.nodes import Mapping as MappingNode
 from mmctl.language.text.nodes import Node, Scalar
@@ -59,3 +59,5 @@ def _last_line(node: Node) -> int:
             return max((_last_line(item) for item in node.items), default=node.position.line)
         case MappingNode():
             return max((_last_line(value) for _, value in node.entries), default=node.position.line)
+        case _:
+            assert_never(node)

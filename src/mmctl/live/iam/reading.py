@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.live.iam.places import actions_of, nouns_of, receivers, statement
 from mmctl.model.kinds import Kind, Noun
@@ -124,4 +124,6 @@ def _asked(desired: LiveConfiguration, place: Place) -> dict[str, set[str]]:
                 found["firehose:DescribeDeliveryStream"].add(arn)
             case None:
                 continue
+            case never:
+                assert_never(never)
     return found

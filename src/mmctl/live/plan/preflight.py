@@ -6,7 +6,7 @@ An error is what the service would certainly refuse; all else is a warning.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.errors import Refused
 from mmctl.live.aws.surroundings import Presence
@@ -181,6 +181,8 @@ def _receiver(arn: str) -> Iterator[tuple[str, str]]:
             yield "stream", arn
         case None:
             return
+        case never:
+            assert_never(never)
 
 
 def _recipient_domains(rule: dict[str, Any]) -> Iterator[tuple[str, str]]:
