@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from live.stopping import Killed, at_write
-from mmctl.live.plan.steps import Verb
+from mmctl.live.plan.steps import FreeName, Update
 from mmctl.model.kinds import Kind, Noun
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def test_two_objects_that_swapped_names_get_them_back_by_way_of_a_third_name(wor
 
     plan = world.plan_rollback(take_away=True)
 
-    assert [step.verb for step in plan.steps] == [Verb.FREE_NAME, Verb.UPDATE, Verb.UPDATE]
+    assert [type(step) for step in plan.steps] == [FreeName, Update, Update]
     world.rollback(forced=FORCED)
     assert relays(world) == ids
     assert world.plan_rollback("2").empty

@@ -131,6 +131,17 @@ class LiveObject:
         return (self.kind, self.name)
 
     @property
+    def call_id(self) -> str | None:
+        """The id that calls take: of an add-on, that of its subscription."""
+        return self.id if self.kind.row.instance is None else self.subscription_id
+
+    @property
+    def all_tags(self) -> dict[str, str]:
+        """The tags as the service holds them, with the one that says whose it is."""
+        owner = {OWNER_TAG: self.project} if self.project is not None else {}
+        return {**self.tags, **owner}
+
+    @property
     def live_name(self) -> str:
         """The name that the service knows it by; of an add-on, its product."""
         return live_name_of(self.shape)

@@ -30,7 +30,7 @@ from mmctl.live.plan.plan import make_plan, object_digests
 from mmctl.live.plan.planfile import plan_document
 from mmctl.live.plan.proposals import names_of_others
 from mmctl.live.plan.stale import check_fresh, check_place
-from mmctl.live.plan.steps import PASSWORD, Verb
+from mmctl.live.plan.steps import PASSWORD, Create, Update
 from mmctl.live.state.read import read_live
 from mmctl.live.state.service import OutcomeUnknown, ServiceAnswer
 from mmctl.live.state.times import timestamp
@@ -209,7 +209,8 @@ def _check_passwords(plan: Plan, means: Means) -> None:
     passwords = means.passwords
     for step in plan.steps:
         thing = plan.desired.find(step.kind, step.name)
-        sent = step.verb is Verb.CREATE or PASSWORD in step.members
+        sends = isinstance(step, Update) and PASSWORD in step.members
+        sent = sends or isinstance(step, Create)
         if sent and thing is not None and thing.smtp_password_env:
             passwords.value(thing)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.compiler.configuration import OWNER_TAG
-from mmctl.live.plan.steps import UPDATABLE
 from mmctl.live.state.canonical import digest_of
 from mmctl.live.state.read import list_kind
 from mmctl.live.state.service import Answer, Members, OutcomeUnknown, ServiceAnswer
@@ -85,7 +84,7 @@ class Creation:
         """Bring what an earlier create made to what is wanted now."""
         if self.noun is not self.thing.kind.api_noun:
             return
-        members = {m: self.request[m] for m in UPDATABLE[self.thing.kind] if m in self.request}
+        members = {m: self.request[m] for m in self.thing.kind.row.updatable if m in self.request}
         if members:
             self.calls.write(
                 f"Update{self.noun}",

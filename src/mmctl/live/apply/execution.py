@@ -17,7 +17,19 @@ from mmctl.live.apply.glimpses import Glimpses
 from mmctl.live.apply.log_steps import LogSteps
 from mmctl.live.apply.members import IMPORT_BEYOND, MemberSteps
 from mmctl.live.apply.written import ANY, SHAPE, TAGS, THERE, member_part, shape_of, tags_of
-from mmctl.live.plan.steps import LOG_VERBS, PASSWORD, UPDATABLE, Step, Verb, all_tags
+from mmctl.live.plan.steps import (
+    PASSWORD,
+    AddMembers,
+    Create,
+    Delete,
+    DeliverLogs,
+    FreeName,
+    RemoveMembers,
+    StopLogs,
+    Tag,
+    Untag,
+    Update,
+)
 from mmctl.live.state.canonical import digest, digest_of
 from mmctl.live.state.read import read_object
 from mmctl.live.state.service import Answer, Members, OutcomeUnknown, ServiceAnswer
@@ -29,6 +41,7 @@ if TYPE_CHECKING:
     from mmctl.compiler.configuration import Key, LiveObject
     from mmctl.live.apply.effects import Means
     from mmctl.live.plan.plan import Plan
+    from mmctl.live.plan.steps import MemberStep, Step, TagStep
     from mmctl.live.state.read import LiveState
 
 _SALT_BYTES: Final = 16
@@ -60,28 +73,28 @@ class Execution:
             self.done.append(step)
 
     def _do(self, step: Step) -> None:
-        match step.verb:
-            case Verb.CREATE:
+        match step:
+            case Create():
                 self._create(step)
-            case Verb.UPDATE:
+            case Update():
                 self._update(step)
-            case Verb.FREE_NAME:
+            case FreeName():
                 self._free_name(step)
-            case Verb.TAG | Verb.UNTAG:
+            case Tag() | Untag():
                 self._tag(step)
-            case Verb.ADD_MEMBERS | Verb.REMOVE_MEMBERS:
+            case AddMembers() | RemoveMembers():
                 self._compare(step)
                 self._member_steps.run(step, self._id(step))
                 self._know_members(step)
-            case Verb.DELIVER_LOGS | Verb.STOP_LOGS:
+            case DeliverLogs() | StopLogs():
                 self._log_steps.run(step, self._id(step))
-            case Verb.DELETE:
+            case Delete():
                 self._delete(step)
             case _:
-                assert_never(step.verb)
+                assert_never(step)
 
     def _id(self, step: Step) -> str:
-        return step.id if step.id is not None else self._created[step.kind, step.name]
+        return step.id if step.id is not None else self._created[step.key]
 
     def _compare(self, step: Step) -> LiveObject | None:
         """Read the object of a step once more; None: it is gone, as a delete wants it.
@@ -94,7 +107,7 @@ class Execution:
 
         def fits(found: LiveObject | None) -> bool:
             if found is None:
-                return step.verb is Verb.DELETE
+                return isinstance(step, Delete)
             return expected is None or digest(found) == expected
 
         found = self._read(step.kind, live_id, fits)
@@ -130,7 +143,7 @@ class Execution:
             return (
                 found is not None
                 and not self.calls.written.is_old_object(live_id, found)
-                and (tags is None or all_tags(found) == tags)
+                and (tags is None or found.all_tags == tags)
             )
 
         found = self._read(kind, live_id, shows)
@@ -141,13 +154,13 @@ class Execution:
         later = self.plan.steps[len(self.done) + 1 :]
         created = {key for key, known in self._created.items() if known == live_id}
         return any(
-            step.id == live_id or (step.kind, step.name) in created
+            step.id == live_id or step.key in created
             for step in later
-            if step.verb not in LOG_VERBS
+            if not isinstance(step, DeliverLogs | StopLogs)
         )
 
-    def _create(self, step: Step) -> None:
-        thing = self._wanted[step.kind, step.name]
+    def _create(self, step: Create) -> None:
+        thing = self._wanted[step.key]
         request = self._request(thing)
         if thing.smtp_password_env:
             request["IngressPointConfiguration"] = {PASSWORD: self._passwords.value(thing)}
@@ -162,10 +175,10 @@ class Execution:
         if step.kind is Kind.INGRESS_POINT:
             self.calls.wait_until_ready(thing.name, live_id)
             self._remember_password(thing, live_id)
-        self._remember(step.kind, live_id, all_tags(thing))
+        self._remember(step.kind, live_id, thing.all_tags)
 
     def _create_instance(self, thing: LiveObject, subscription: str) -> None:
-        request = {"AddonSubscriptionId": subscription, "Tags": _tag_list(all_tags(thing))}
+        request = {"AddonSubscriptionId": subscription, "Tags": _tag_list(thing.all_tags)}
         live_id = self._run_creation(Noun.ADDON_INSTANCE, request, thing)
         without = shape_of(replace(thing, instance=False))
         self.calls.remember(subscription, SHAPE, without, shape_of(thing))
@@ -174,8 +187,8 @@ class Execution:
     def _run_creation(self, noun: Noun, request: Members, thing: LiveObject) -> str:
         return Creation(self._service, self.calls, noun, request, thing).run(self.plan.token)
 
-    def _update(self, step: Step) -> None:
-        thing, live_id = self._wanted[step.kind, step.name], self._id(step)
+    def _update(self, step: Update) -> None:
+        thing, live_id = self._wanted[step.key], self._id(step)
         found = self._compare(step)
         if step.kind is Kind.ADD_ON:
             self._create_instance(thing, live_id)
@@ -185,7 +198,7 @@ class Execution:
             self._remember_password(thing, live_id, found)
         self._remember(step.kind, live_id)
 
-    def _update_request(self, step: Step, thing: LiveObject) -> Members:
+    def _update_request(self, step: Update, thing: LiveObject) -> Members:
         members = self._request(thing)
         request = {member: members[member] for member in step.members if member in members}
         if "Status" in step.members:
@@ -194,7 +207,7 @@ class Execution:
             request["IngressPointConfiguration"] = {PASSWORD: self._passwords.value(thing)}
         return request
 
-    def _write_whole(self, step: Step, before: LiveObject, request: Members) -> None:
+    def _write_whole(self, step: Update | FreeName, before: LiveObject, request: Members) -> None:
         """Update; an unknown outcome is settled by reading: unchanged means it did not happen."""
         noun, live_id = step.kind.api_noun, self._id(step)
         call = partial(self._service.update, noun, live_id, request)
@@ -209,41 +222,43 @@ class Execution:
         if step.kind is Kind.INGRESS_POINT:
             self.calls.wait_until_ready(step.name, live_id)
 
-    def _free_name(self, step: Step) -> None:
+    def _free_name(self, step: FreeName) -> None:
         noun, live_id = step.kind.api_noun, self._id(step)
-        request: Members = {noun.name_member: step.values[0][0]}
+        request: Members = {noun.name_member: step.other}
         found = self._compare(step)
         if found is None:
             return
-        if step.kind is Kind.TRAFFIC_POLICY:
-            request["PolicyStatements"] = found.shape.to_api()["PolicyStatements"]
+        members = found.shape.to_api()
+        request |= {member: members[member] for member in step.kind.row.always_sent}
         self._write_whole(step, found, request)
         self._remember(step.kind, live_id)
 
-    def _tag(self, step: Step) -> None:
+    def _tag(self, step: TagStep) -> None:
         found = self._compare(step)
         for arn in self._arns(step, found):
-            if step.verb is Verb.TAG:
-                call = partial(self._service.tag, arn, dict(step.values))
-                self.calls.twice("TagResource", step.name, call)
-            else:
-                call = partial(self._service.untag, arn, [key for key, _ in step.values])
-                self.calls.twice("UntagResource", step.name, call)
+            match step:
+                case Tag():
+                    call = partial(self._service.tag, arn, dict(step.tags))
+                    self.calls.twice("TagResource", step.name, call)
+                case Untag():
+                    call = partial(self._service.untag, arn, [*step.keys])
+                    self.calls.twice("UntagResource", step.name, call)
+                case _:
+                    assert_never(step)
         if found is not None:
-            keys = {key for key, _ in step.values}
-            kept = {key: value for key, value in all_tags(found).items() if key not in keys}
-            now = kept | (dict(step.values) if step.verb is Verb.TAG else {})
+            kept = {key: value for key, value in found.all_tags.items() if key not in step.details}
+            now = kept | (dict(step.tags) if isinstance(step, Tag) else {})
             self.calls.remember(self._id(step), TAGS, ANY, digest_of(now))
         self._remember(step.kind, self._id(step))
 
-    def _know_members(self, step: Step) -> None:
+    def _know_members(self, step: MemberStep) -> None:
         """Keep which addresses came or went; of very many the first ones tell an old answer."""
-        added = step.verb is Verb.ADD_MEMBERS
+        added = isinstance(step, AddMembers)
         about = {"id": self._id(step), "was": not added, "is": added}
-        addresses = [address for address, _ in step.values[:IMPORT_BEYOND]]
+        addresses = step.addresses[:IMPORT_BEYOND]
         self.calls.remember_all([about | {"part": member_part(each)} for each in addresses])
 
-    def _arns(self, step: Step, found: LiveObject | None) -> list[str]:
+    def _arns(self, step: TagStep, found: LiveObject | None) -> list[str]:
         """What has the tags of an object; what a plan reads them from comes last."""
         identity = self._service.identity
         arns = [identity.arn(step.kind.api_noun, self._id(step))]
@@ -251,7 +266,7 @@ class Execution:
             arns.insert(0, identity.arn(Noun.ADDON_INSTANCE, found.id))
         return arns
 
-    def _delete(self, step: Step) -> None:
+    def _delete(self, step: Delete) -> None:
         found = self._compare(step)
         if found is None:
             return
@@ -273,7 +288,7 @@ class Execution:
 
     def _request(self, thing: LiveObject) -> Members:
         request = with_references(thing.shape, self._names.live).to_api()
-        return request | {"Tags": _tag_list(all_tags(thing))}
+        return request | {"Tags": _tag_list(thing.all_tags)}
 
     def _remember_password(
         self, thing: LiveObject, live_id: str, before: LiveObject | None = None
@@ -292,7 +307,7 @@ class Execution:
 
 def updated(before: LiveObject, request: Members) -> LiveObject:
     """An object as it reads when an update with a request is done, as far as that can be known."""
-    known = before.shape.to_api().keys() | set(UPDATABLE[before.kind])
+    known = before.shape.to_api().keys() | set(before.kind.row.updatable)
     members = {member: value for member, value in request.items() if member in known}
     status = request.get("StatusToUpdate")
     return replace(

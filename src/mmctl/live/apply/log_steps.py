@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from mmctl.compiler.configuration import OWNER_TAG
 from mmctl.live.apply.calls import ChangedMeanwhile, settled
 from mmctl.live.apply.written import ANY, MARK, log_part
-from mmctl.live.plan.steps import Verb
+from mmctl.live.plan.steps import DeliverLogs
 from mmctl.live.state.logs import (
     LOGS_TAG,
     NOWHERE,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.live.apply.calls import Calls
     from mmctl.live.apply.effects import Means
-    from mmctl.live.plan.steps import Step
+    from mmctl.live.plan.steps import LogStep
     from mmctl.live.state.logs import LogDelivery, LogSource
     from mmctl.live.state.read import LiveState
     from mmctl.live.state.service import Logs
@@ -82,20 +82,20 @@ class LogSteps:
     def _logs(self) -> Logs:
         return self._service.logs
 
-    def run(self, step: Step, live_id: str) -> None:
+    def run(self, step: LogStep, live_id: str) -> None:
         """Begin or end the delivery of the log that a step names.
 
         Raises:
             ChangedMeanwhile: it is not what the plan was made from.
             ServiceAnswer, OutcomeUnknown, CouldNot, WentWrong: as `Calls` does.
         """
-        (of, receiver), *_ = step.values
+        of = step.log_type
         arn = self._service.identity.arn(step.kind.api_noun, live_id)
         log = _Log(resource_arn=arn, log_type=of, name=step.name, project=self._project)
-        thing = self._wanted.get((step.kind, step.name))
+        thing = self._wanted.get(step.key)
         expected = self._expected.pop((live_id, of), None)
         wanted = thing.logging if thing is not None else {}
-        is_ending = thing is None or step.verb is Verb.STOP_LOGS
+        receiver = step.receiver if isinstance(step, DeliverLogs) else None
 
         def look() -> tuple[str | None, str | None]:
             logging, others = picked(self._sources(log), wanted, self._project)
@@ -112,14 +112,14 @@ class LogSteps:
             raise ChangedMeanwhile(
                 f"the log delivery of {step.kind.noun} {step.name} was changed by somebody else"
             )
-        if thing is None or is_ending:
+        if thing is None or receiver is None:
             # The mark stays as long as another log of it is delivered, or is going to be.
             self._stop(log, is_last=not wanted and not self._goes_on(live_id))
         else:
             whose = thing.logs_of_others
             self._deliver(log, receiver, (whose[of] or None) if of in whose else self._project)
         was = expected[0] if expected is not None else ANY
-        self._calls.remember(live_id, log_part(of), was, None if is_ending else receiver)
+        self._calls.remember(live_id, log_part(of), was, receiver)
 
     def _goes_on(self, live_id: str) -> bool:
         """Whether a log of a resource is still to be ended by a later step."""

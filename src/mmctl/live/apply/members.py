@@ -14,7 +14,7 @@ from mmctl.errors import CouldNot
 from mmctl.live.apply.calls import Calls, WentWrong, polls, settled
 from mmctl.live.aws.answers import ATTEMPTS
 from mmctl.live.aws.uploads import OPERATION
-from mmctl.live.plan.steps import Step, Verb
+from mmctl.live.plan.steps import AddMembers
 from mmctl.live.state.canonical import digest_of
 from mmctl.live.state.service import Answer, OutcomeUnknown, ServiceAnswer
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mmctl.live.apply.effects import Means
+    from mmctl.live.plan.steps import MemberStep
     from mmctl.live.state.service import Members
 
 IMPORT_BEYOND: Final = 1000
@@ -44,19 +45,20 @@ class MemberSteps:
         self._calls = calls
         self._plan_token = plan_token
 
-    def run(self, step: Step, live_id: str) -> None:
-        """Add or take away the members in the values of a step.
+    def run(self, step: MemberStep, live_id: str) -> None:
+        """Add or take away the addresses of a step.
 
         Raises:
             WentWrong: an import job failed, was stopped, or does not end.
             ServiceAnswer, OutcomeUnknown, CouldNot: as `Calls` does.
         """
-        addresses = [address for address, _ in step.values]
-        if step.verb is Verb.ADD_MEMBERS and len(addresses) > IMPORT_BEYOND:
+        addresses: Sequence[str] = step.addresses
+        adds = isinstance(step, AddMembers)
+        if adds and len(addresses) > IMPORT_BEYOND:
             self._import(step.name, live_id, addresses)
             addresses = self._missing(step.name, live_id, addresses)
         for number, address in enumerate(addresses, 1):
-            if step.verb is Verb.ADD_MEMBERS:
+            if adds:
                 call = partial(self._service.add_member, live_id, address)
                 self._calls.twice("RegisterMember", address, call)
             else:

@@ -16,7 +16,6 @@ from mmctl.live.history.by_hand import with_marks
 from mmctl.live.history.past import past_of, refuse_done, refuse_others, since
 from mmctl.live.plan.plan import make_plan
 from mmctl.live.plan.stale import check_fresh, check_place
-from mmctl.live.plan.steps import call_id
 from mmctl.live.state.replacing import is_left_over
 
 if TYPE_CHECKING:
@@ -138,6 +137,6 @@ def _name_in(plan: Plan, edit: Edit, made: Plan) -> str:
     same = (
         each.name
         for each in plan.live.of_kind(edit.resource)
-        if thing is not None and call_id(each) == call_id(thing)
+        if thing is not None and each.call_id == thing.call_id
     )
     return next(same, edit.object)

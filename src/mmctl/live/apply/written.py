@@ -14,7 +14,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.live.history.store import Damaged
-from mmctl.live.plan.steps import all_tags, call_id
 from mmctl.live.state.canonical import LOGGING, canonical, digest_of
 from mmctl.live.state.times import timestamp
 
@@ -58,7 +57,7 @@ def shape_of(thing: LiveObject) -> str:
 
 def tags_of(thing: LiveObject) -> str:
     """The digest of the tags of an object."""
-    return digest_of(all_tags(thing))
+    return digest_of(thing.all_tags)
 
 
 class Written:
@@ -111,7 +110,7 @@ class Written:
 
     def _beside_is_old(self, thing: LiveObject) -> bool:
         """Whether the members or logs of an object are older than our last write of them."""
-        live_id = call_id(thing) or ""
+        live_id = thing.call_id or ""
         have = {address.lower() for address in thing.members or ()}
         for each, part in self._is:
             if each != live_id:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from mmctl.live.compare.diff import diff
 from mmctl.live.compare.edits import Edit, Summary, summarise
 from mmctl.live.ordinary.values import ProjectMail
+from mmctl.live.plan.ordering import ordered_steps
 from mmctl.live.plan.proposals import identity_notes
-from mmctl.live.plan.steps import ordered_steps
 from mmctl.live.plan.unknown_members import notes_of, unknown_members, warnings_of
 from mmctl.live.state.canonical import canonical_pair, digest, digest_of, forms_of
 from mmctl.live.state.names import named_desired

@@ -18,6 +18,7 @@ from mmctl.live.compare.edits import Edit
 from mmctl.live.compare.wording import spaced
 from mmctl.live.plan.plan import Behaviour, Past, Plan, Target, plan_between
 from mmctl.live.plan.signing import Signature
+from mmctl.live.plan.steps import step_document
 from mmctl.live.plan.trust import trust_document, trust_of
 from mmctl.live.state.canonical import digest_of
 from mmctl.live.state.encode import configuration_document, configuration_of
@@ -133,7 +134,7 @@ def save_document(plan: Plan) -> dict[str, Any]:
             "desired": configuration_document(plan.desired),
             "live": configuration_document(plan.live),
             "edits": [_exact_edit(edit) for edit in plan.edits],
-            "steps": [asdict(step) for step in plan.steps],
+            "steps": [step_document(step) for step in plan.steps],
         }
     }
     return document | {"seal": digest_of(document)}

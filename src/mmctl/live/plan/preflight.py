@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.errors import Refused
 from mmctl.live.aws.surroundings import Presence
-from mmctl.live.plan.steps import Verb
+from mmctl.live.plan.steps import Create
 from mmctl.model.kinds import Kind, Noun
 from mmctl.model.logs import DestinationType, destination_type_of
 from mmctl.model.quotas import QUOTAS
@@ -71,7 +71,7 @@ def refuse_what_cannot_be(found: Iterable[Finding]) -> None:
 def _quotas(plan: Plan, service: MailManager) -> Iterator[Finding]:
     """All objects of the account count, ours or not."""
     for kind, most in _MOST.items():
-        new = sum(step.verb is Verb.CREATE and step.kind is kind for step in plan.steps)
+        new = sum(isinstance(step, Create) and step.kind is kind for step in plan.steps)
         if not new:
             continue
         there = sum(1 for _ in service.list(kind.api_noun))
@@ -103,9 +103,9 @@ def _archives(plan: Plan, service: MailManager) -> Iterator[Finding]:
 
 
 def _is_created(plan: Plan, live_name: str) -> bool:
-    created = {s.name for s in plan.steps if s.verb is Verb.CREATE and s.kind is Kind.ARCHIVE}
+    created = {step.key for step in plan.steps if isinstance(step, Create)}
     things = plan.desired.of_kind(Kind.ARCHIVE)
-    return any(thing.live_name == live_name and thing.name in created for thing in things)
+    return any(thing.live_name == live_name and thing.key in created for thing in things)
 
 
 def _outside(plan: Plan, surroundings: Surroundings) -> Iterator[Finding]:

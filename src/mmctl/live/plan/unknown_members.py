@@ -8,13 +8,24 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.compiler.configuration import type_of
 from mmctl.live.compare.edits import EditKind
-from mmctl.live.plan.steps import PASSWORD, Verb
+from mmctl.live.plan.steps import (
+    PASSWORD,
+    AddMembers,
+    Create,
+    Delete,
+    DeliverLogs,
+    FreeName,
+    RemoveMembers,
+    StopLogs,
+    Tag,
+    Untag,
+    Update,
+)
 from mmctl.live.state.newer_api import AUTHENTICATION, CONFIGURATION
-from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -22,6 +33,7 @@ if TYPE_CHECKING:
     from mmctl.compiler.configuration import LiveConfiguration, LiveObject, UnknownMember
     from mmctl.live.compare.edits import Edit
     from mmctl.live.plan.steps import Step
+    from mmctl.model.kinds import Kind
 
 _INDEX: Final = re.compile(r"\[[0-9]*\]")
 
@@ -82,16 +94,20 @@ def _sent(steps: Iterable[Step]) -> dict[tuple[Kind, str], set[str]]:
     """What the updates of each object send; of one that is made anew, everything."""
     sent: dict[tuple[Kind, str], set[str]] = {}
     for step in steps:
-        match step.verb:
-            case Verb.CREATE:
-                sent.setdefault((step.kind, step.name), set()).update(_members(step.kind))
-            case Verb.UPDATE if step.kind is not Kind.ADD_ON:
-                sent.setdefault((step.kind, step.name), set()).update(step.members)
-            case Verb.FREE_NAME:
-                more = {"PolicyStatements"} if step.kind is Kind.TRAFFIC_POLICY else set()
-                sent.setdefault((step.kind, step.name), set()).update(more)
+        match step:
+            case Create():
+                sent.setdefault(step.key, set()).update(_members(step.kind))
+            case Update():
+                if step.kind.row.api.updates:
+                    sent.setdefault(step.key, set()).update(step.members)
+            case FreeName():
+                sent.setdefault(step.key, set()).update(step.kind.row.always_sent)
+            case Delete():
+                pass  # what goes anyway is not erased
+            case Tag() | Untag() | AddMembers() | RemoveMembers() | DeliverLogs() | StopLogs():
+                pass  # calls of their own, which send no member of the object
             case _:
-                pass
+                assert_never(step)
     return sent
 
 
