@@ -7,7 +7,7 @@ This is the definition: whatever is faster must agree with it. What a condition 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, assert_never
 
 from mmctl.judge.actions import actions_in_effect, drops_on_failure, kind_of, target_of
 from mmctl.judge.answers import Lack, MissingFact, all_of, any_of
@@ -317,6 +317,8 @@ class Evaluator:
                     copy.steps[-1].skips_rest = True
                 case LambdaAnswer.STOP_RULE_SET:
                     copy.end(Ending.STOPPED, rule)
+                case _:
+                    assert_never(answer)
 
 
 def _ask_rule(rule: LogicalRule, asking: Asking) -> Asked:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.language.dialect import FILE, PROJECT
 from mmctl.language.dialect.grammar import (
@@ -28,6 +28,7 @@ from mmctl.language.dialect.grammar import (
     Record,
     Several,
     Type,
+    Word,
 )
 from mmctl.language.parsing.root import PROJECT_FILE
 from mmctl.language.parsing.values import Reader
@@ -123,8 +124,12 @@ def _canonical(tree: Tree, type_: Type | None) -> None:
             _canonical(tree, type_.other)
         case Anything():
             _each(tree, type_)
-        case _:
+        case Record() | Named() | Forms() | OneKey() | Several():
+            _each(tree, None)  # a list where a mapping belongs, or the other way round
+        case Word() | Flag() | Count() | Bytes() | Day() | Choice() | None:
             _each(tree, None)
+        case _:
+            assert_never(type_)
 
 
 def _each(branch: Branch, type_: Type | None) -> None:
@@ -237,8 +242,12 @@ def _spell(leaf: Leaf, type_: Type | None) -> None:
             known = (value for value in type_.values if value.lower() == text.lower())
             leaf.text = next(known, text)
             leaf.verbatim = leaf.text in type_.values and leaf.text.isdigit()
-        case _:
+        case Word() | Flag() | Count() | Day() | Bytes():
             pass
+        case Named() | Record() | Forms():
+            pass  # a text where a mapping belongs
+        case _:
+            assert_never(type_)
 
 
 def _is_nothing(leaf: Leaf) -> bool:

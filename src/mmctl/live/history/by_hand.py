@@ -11,7 +11,7 @@ import json
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.live.compare.changes import leaves, path_text, snake
 from mmctl.live.compare.edits import Edit, EditKind
@@ -118,8 +118,10 @@ class _Object:
             case EditKind.CHANGED:
                 whole = _form(self.live), [_form(thing) for thing in self.before]
                 return self._undoes(*edit_leaves(edit)) or is_reordered(edit, *whole)
-            case _:
+            case EditKind.MOVED | EditKind.ADOPTED | EditKind.RELEASED:
                 return False
+            case _:
+                assert_never(edit.kind)
 
     def _names(self) -> Iterator[str]:
         """Its names before, and those that an apply gives it on the way."""
@@ -180,7 +182,8 @@ class _Rules:
         """Whether an edit takes away what was done by hand to a rule."""
         if not self.before:
             return False
-        if edit.kind is EditKind.ADDED:
+        kind = edit.kind
+        if kind is EditKind.ADDED:
             return self._was_removed(edit.after)
         at = self._live_index(edit)
         if at is None:
@@ -189,18 +192,20 @@ class _Rules:
             state[pairs[at]] if at in pairs else None
             for state, pairs in zip(self.before, self.before_of, strict=True)
         ]
-        match edit.kind:
+        match kind:
             case EditKind.REMOVED:
                 return self.live[at] not in old
             case EditKind.RENAMED:
                 return edit.before not in [rule.get("Name") for rule in old if rule is not None]
             case EditKind.MOVED:
                 return self._was_moved(at)
-            case _:
+            case EditKind.CHANGED | EditKind.REPLACED | EditKind.ADOPTED | EditKind.RELEASED:
                 is_now, states = self.live[at], [leaves_of(rule) for rule in old]
                 return undoes(
                     by_hand(leaves_of(is_now), states), *edit_leaves(edit)
                 ) or is_reordered(edit, is_now, [rule or {} for rule in old])
+            case _:
+                assert_never(kind)
 
     def _live_index(self, edit: Edit) -> int | None:
         if edit.kind is EditKind.MOVED:

@@ -7,7 +7,7 @@ kind and name.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.live.compare.diff import diff
 from mmctl.live.compare.edits import EditKind
@@ -110,9 +110,10 @@ def holds(pin: Pin, plan: Plan) -> bool:
             return _members_again(pin, plan)
         case Pinned.ORDER:
             return _order_again(pin, plan)
-    if pin.rule is not None:
-        return _rule_again(pin, plan)
-    return _object_again(pin, plan)
+        case Pinned.FORM | Pinned.GONE:
+            return _object_again(pin, plan) if pin.rule is None else _rule_again(pin, plan)
+        case _:
+            assert_never(pin.what)
 
 
 def answered(pin: Pin, plan: Plan) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.model.kinds import Kind
 
@@ -81,11 +81,13 @@ class Pin:
             case Pinned.ORDER:
                 return f"{self.subject} moved"
             case Pinned.MEMBERS:
-                changes = (f"{len(self.added)} added", f"{len(self.removed)} removed")
-                kept = [text for text in changes if not text.startswith("0 ")]
-                return f"members of {self.subject}: {', '.join(kept)}"
-            case _:
+                counts = ((len(self.added), "added"), (len(self.removed), "removed"))
+                changes = [f"{count} {what}" for count, what in counts if count]
+                return f"members of {self.subject}: {', '.join(changes)}"
+            case Pinned.FORM | Pinned.STATE:
                 return f"{self.subject} as it was"
+            case _:
+                assert_never(self.what)
 
 
 def pin_document(pin: Pin) -> Any:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
-from mmctl.model.kinds import Kind
 from mmctl.model.policies import TrafficPolicy
-from mmctl.model.resources import Archive, Relay
+from mmctl.model.resources import AddonSubscription, AddressList, Archive, IngressPoint, Relay
 from mmctl.model.rules import RuleSet
 
 if TYPE_CHECKING:
@@ -40,10 +39,13 @@ def _contents(thing: LiveObject) -> Iterator[str]:
             yield _counted(len(shape.rules), "rule")
         case TrafficPolicy():
             yield _counted(len(shape.policy_statements), "statement")
-        case _:
+        case AddressList():
+            if thing.members is not None:
+                yield _counted(len(thing.members), "member")
+        case AddonSubscription() | IngressPoint():
             pass
-    if thing.kind is Kind.ADDRESS_LIST and thing.members is not None:
-        yield _counted(len(thing.members), "member")
+        case _:
+            assert_never(shape)
     if thing.a_record:
         yield f"A record {thing.a_record}"
 

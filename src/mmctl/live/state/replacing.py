@@ -6,7 +6,7 @@ UpdateTrafficPolicy; an address list has no update at all.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.live.state.canonical import canonical_pair
 from mmctl.model.kinds import Kind
@@ -51,8 +51,10 @@ def why_replaced(desired: LiveObject, live: LiveObject) -> str | None:
         case Kind.TRAFFIC_POLICY:
             if "MaxMessageSizeBytes" in found and "MaxMessageSizeBytes" not in wanted:
                 return "an update cannot take `MaxMessageSizeBytes` away"
-        case _:
+        case Kind.ADDRESS_LIST | Kind.RELAY | Kind.ADD_ON | Kind.RULE_SET:
             pass
+        case _:
+            assert_never(desired.kind)
     return None
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -284,6 +284,8 @@ def _what_it_does(edit: Edit) -> str:
             return f"made anew: {edit.note}"
         case EditKind.CHANGED:
             return edit.words or f"{edit.path}: {value_change(edit.before, edit.after)}"
+        case _:
+            assert_never(edit.kind)
 
 
 def _live_name(edit: Edit) -> str:

@@ -5,7 +5,7 @@ Values that were compared are shown as compared.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from rich.text import Text
 
@@ -156,6 +156,8 @@ def _why(rule: RuleTrace) -> list[str]:
         case RuleResult.UNKNOWN:
             asked = (*rule.conditions, *rule.unless)
             return [condition_line(one) for one in asked if one.answer.is_unknown]
+        case _:
+            assert_never(rule.result)
 
 
 def consequence(action: ActionTrace) -> str:
@@ -167,6 +169,8 @@ def consequence(action: ActionTrace) -> str:
             return "cancelled by the drop"
         case ActionResult.DONE:
             return "" if action.answer is None else f"answers {action.answer}"
+        case _:
+            assert_never(action.result)
 
 
 def action_line(action: ActionTrace) -> str:
