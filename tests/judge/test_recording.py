@@ -25,8 +25,13 @@ ENVELOPE = Envelope(mail_from="", recipients=("bob@example.com",))
 
 
 def case(gateway: Any, facts: Facts, *, assume_pass: bool = False) -> dict[str, Any]:
-    stated = Stated(envelope=ENVELOPE, session=Session(tls=Tls.TLS1_2), facts=facts)
-    simulated = simulate(gateway, Message("m.eml", MESSAGE), stated, assume_pass=assume_pass)
+    stated = Stated(
+        envelope=ENVELOPE,
+        session=Session(tls=Tls.TLS1_2),
+        facts=facts,
+        assume_pass=assume_pass,
+    )
+    simulated = simulate(gateway, Message("m.eml", MESSAGE), stated)
     return recorded(simulated, Readings())
 
 

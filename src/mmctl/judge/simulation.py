@@ -43,6 +43,8 @@ class Stated:
     envelope: Envelope = field(default_factory=Envelope)
     session: Session = field(default_factory=Session)
     facts: Facts = field(default_factory=Facts)
+    assume_pass: bool = False
+    """Whether verdicts and answers that nobody states are taken to be good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +96,6 @@ def simulate(
     message: Message,
     stated: Stated,
     *,
-    assume_pass: bool = False,
     check: Check | None = None,
     against: Gateway | None = None,
 ) -> Simulated:
@@ -106,14 +107,15 @@ def simulate(
     submission, known = submission_from(
         email, stated, None if check is None else partial(check, message.content, email)
     )
-    trace = judge(gateway, submission, assume_pass=assume_pass)
+    passing = stated.assume_pass
+    trace = judge(gateway, submission, assume_pass=passing)
     return Simulated(
         message=message.name,
         submission=submission,
         known=known,
         trace=trace,
-        dependences=readings_that_matter(gateway, submission, trace, assume_pass=assume_pass),
-        against=None if against is None else judge(against, submission, assume_pass=assume_pass),
+        dependences=readings_that_matter(gateway, submission, trace, assume_pass=passing),
+        against=None if against is None else judge(against, submission, assume_pass=passing),
     )
 
 

@@ -13,7 +13,7 @@ from mmctl.cli.run import Run
 from mmctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from mmctl.cli.options.stated_facts import Options
+    from collections.abc import Mapping
 
 _OF_CASES: Final = {"junit": "JUnit report", "lcov": "coverage", "github": "annotations"}
 """Formats that show cases alone, by what they are called."""
@@ -81,32 +81,33 @@ def simulate(
     ] = False,
 ) -> int:
     """Run the test cases, or judge messages offline."""
-    about_messages: Options = {
-        "--mail-from": mail_from,
-        "--rcpt": rcpt,
-        "--ip": ip,
-        "--helo": helo,
-        "--tls": tls,
-        "--spf": spf,
-        "--dkim": dkim,
-        "--dmarc-policy": dmarc_policy,
-        "--add-on": add_on,
-        "--assume": assume,
-        "--ingress-point": ingress_point,
-        "--rule-set": rule_set,
-    }
-    about_cases: Options = {
-        "--run": pattern,
-        "--fail-on-empty": "" if fail_on_empty else None,
-        "--coverage": "" if coverage else None,
-        "--coverage-min": None if coverage_min is None else str(coverage_min),
-        "--mutate": "" if mutate else None,
-        "--mutate-min": None if mutate_min is None else str(mutate_min),
-        "--strict-readings": "" if strict_readings else None,
-    }
+    from mmctl.cli.options.stated_facts import MessageOptions, Way
+
+    options = MessageOptions(
+        mail_from=mail_from,
+        rcpt=tuple(rcpt or ()),
+        ip=ip,
+        helo=helo,
+        tls=tls,
+        spf=spf,
+        dkim=dkim,
+        dmarc_policy=dmarc_policy,
+        add_on=tuple(add_on or ()),
+        assume=assume,
+        way=Way(ingress_point=ingress_point, rule_set=rule_set),
+    )
     mutants = _number(messages) if mutate else None
     if messages and mutants is None:
-        _refuse_options(about_cases, "is about cases, and messages are given")
+        about_cases = {
+            "--run": pattern is not None,
+            "--fail-on-empty": fail_on_empty,
+            "--coverage": coverage,
+            "--coverage-min": coverage_min is not None,
+            "--mutate": mutate,
+            "--mutate-min": mutate_min is not None,
+            "--strict-readings": strict_readings,
+        }
+        _refuse(about_cases, "is about cases, and messages are given")
         from mmctl.cli.messages.messages import judge_messages
         from mmctl.cli.messages.wanted import Wanted
 
@@ -114,7 +115,7 @@ def simulate(
         run = run.for_others(show_mail=show_mail)
         wanted = Wanted(
             paths=messages,
-            options=about_messages,
+            options=options,
             trace=trace,
             strict=strict,
             authenticate=authenticate,
@@ -124,14 +125,15 @@ def simulate(
             workers=workers or 1,
         )
         return judge_messages(run, wanted)
-    about_messages |= {
-        "--authenticate": "" if authenticate else None,
-        "--zone": zone,
-        "--against": against,
-        "--record": record,
-        "--workers": None if workers is None or mutate else str(workers),
+    about_messages = {
+        **{name: True for name, _ in options.written()},
+        "--authenticate": authenticate,
+        "--zone": zone is not None,
+        "--against": against is not None,
+        "--record": record is not None,
+        "--workers": workers is not None and not mutate,
     }
-    _refuse_options(about_messages, "is about messages, and none is given")
+    _refuse(about_messages, "is about messages, and none is given")
     from mmctl.cli.messages.cases import Asked, run_the_cases
 
     return run_the_cases(
@@ -164,9 +166,10 @@ def _number(words: list[str] | None) -> int | None:
     return int(alone)
 
 
-def _refuse_options(options: Options, reason: str) -> None:
-    for name, value in options.items():
-        if value is not None:
+def _refuse(options: Mapping[str, bool], reason: str) -> None:
+    """Refuse the first option that is given."""
+    for name, given in options.items():
+        if given:
             raise UsageError(f"`{name}` {reason}")
 
 

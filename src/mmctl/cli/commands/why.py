@@ -14,11 +14,10 @@ from mmctl.errors import ProblemsFound, UsageError
 from mmctl.language.text.suggest import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from mmctl.cases.case import Case
     from mmctl.cli.messages.wanted import Wanted
-    from mmctl.cli.options.stated_facts import Options
     from mmctl.judge.reasons import OtherReasons, Reason
     from mmctl.judge.simulation import Known
     from mmctl.judge.submission import Gateway
@@ -59,51 +58,50 @@ def why(
 ) -> int:
     """Say why a message ended so: the rule that decided, or the condition that failed."""
     from mmctl.cli.messages.wanted import Wanted
-    from mmctl.cli.options.stated_facts import restated
+    from mmctl.cli.options.stated_facts import MessageOptions, Way, restated
     from mmctl.judge.reasons import reason_for
     from mmctl.render.documents.why import why_document
     from mmctl.render.text.messages import advice
     from mmctl.render.text.why import why_report
 
-    options: Options = {
-        "--mail-from": mail_from,
-        "--ip": ip,
-        "--helo": helo,
-        "--tls": tls,
-        "--spf": spf,
-        "--dkim": dkim,
-        "--dmarc-policy": dmarc_policy,
-        "--add-on": add_on,
-        "--assume": assume,
-        "--ingress-point": ingress_point,
-        "--rule-set": rule_set,
-    }
+    options = MessageOptions(
+        mail_from=mail_from,
+        ip=ip,
+        helo=helo,
+        tls=tls,
+        spf=spf,
+        dkim=dkim,
+        dmarc_policy=dmarc_policy,
+        add_on=tuple(add_on or ()),
+        assume=assume,
+        way=Way(ingress_point=ingress_point, rule_set=rule_set),
+    )
     if (message is None) == (case is None):
         raise UsageError(
             "got no message and no case" if case is None else "got both a message and a case",
             help="`mmctl why MESSAGE`, or `mmctl why --case NAME`",
         )
     if case is not None:
-        checks = {"--authenticate": "" if authenticate else None, "--zone": zone}
-        _refuse({**options, **checks})
+        _refuse([name for name, _ in options.written()], authenticate=authenticate, zone=zone)
         judged = _of_case(run, case, against)
         command = None
     else:
-        options = {"--rcpt": rcpt, **options}
+        asked = tuple(("--rcpt", address) for address in rcpt or ())
         judged = _of_message(
             run,
             message or "",
             Wanted(
                 paths=(message or "",),
-                options=options,
+                options=replace(options, rcpt=tuple(rcpt or ())),
                 authenticate=authenticate,
                 zone=zone,
                 against=against,
             ),
         )
-        told = {**options, "--zone": zone, "--against": against, "--rule": rule}
-        flag = "--authenticate" if authenticate else None
-        command = ("mmctl", "why", message or "", *restated(run, told, flag))
+        more = (("--zone", zone), ("--against", against), ("--rule", rule))
+        words = restated(run, (*asked, *options.written(), *more))
+        flags = ("--authenticate",) if authenticate else ()
+        command = ("mmctl", "why", message or "", *flags, *words)
     if rule is not None:
         _check_rule(judged, rule)
     reasons = [reason_for(got, rule) for got in _chosen(judged.trace, rcpt or ())]
@@ -182,11 +180,12 @@ def _of_case(run: Run, name: str, against: str | None) -> _Judged:
     if against is None:
         return judged
     from mmctl.cli.messages.against import other_rules
+    from mmctl.cli.options.stated_facts import Way
 
-    way: Options = (
-        {"--rule-set": case.rule_set}
+    way = (
+        Way(rule_set=case.rule_set)
         if case.ingress_point is None
-        else {"--ingress-point": case.ingress_point}
+        else Way(ingress_point=case.ingress_point)
     )
     other = other_rules(run, project, against, way)
     theirs = judge(other.gateway, submission, case.scenario)
@@ -255,9 +254,10 @@ def _check_rule(judged: _Judged, name: str) -> None:
     raise UsageError(f"there is no rule `{name}`", help=did_you_mean(name, here))
 
 
-def _refuse(options: Options) -> None:
-    for name, value in options.items():
-        if value is not None:
-            raise UsageError(
-                f"`{name}` is about a message, and a case is given", help="a case says it all"
-            )
+def _refuse(given: Iterable[str], *, authenticate: bool, zone: str | None) -> None:
+    """Refuse the first option that is about a message."""
+    checks = {"--authenticate": authenticate, "--zone": zone is not None}
+    for name in (*given, *(name for name, asked in checks.items() if asked)):
+        raise UsageError(
+            f"`{name}` is about a message, and a case is given", help="a case says it all"
+        )

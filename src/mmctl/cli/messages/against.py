@@ -15,7 +15,7 @@ from mmctl.errors import ProblemsFound, UsageError
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
-    from mmctl.cli.options.stated_facts import Options
+    from mmctl.cli.options.stated_facts import Way
     from mmctl.cli.run import Run
     from mmctl.judge.submission import Gateway
     from mmctl.language.project import Project
@@ -32,7 +32,7 @@ class OtherRules:
     gateway: Gateway
 
 
-def other_rules(run: Run, project: Project, against: str, options: Options) -> OtherRules:
+def other_rules(run: Run, project: Project, against: str, way: Way) -> OtherRules:
     """The rules that `--against` names: `live`, `git:REV`, a folder, or the id of a snapshot.
 
     Raises:
@@ -43,7 +43,7 @@ def other_rules(run: Run, project: Project, against: str, options: Options) -> O
     name, other = _named(run, project, against)
     other = replace(other, settings=replace(other.settings, readings=project.settings.readings))
     try:
-        return OtherRules(name=name, gateway=way_in(other, options))
+        return OtherRules(name=name, gateway=way_in(other, way))
     except UsageError as error:
         raise UsageError(f"in {name}, {error.message}", help=error.help) from None
 

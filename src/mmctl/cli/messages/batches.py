@@ -51,7 +51,6 @@ class Judging:
 
     gateway: Gateway
     stated: Stated
-    assume_pass: bool = False
     check: Check | None = None
     against: Gateway | None = None
     against_name: str | None = None
@@ -78,7 +77,6 @@ class Judging:
             self.gateway,
             message,
             self.stated,
-            assume_pass=self.assume_pass,
             check=self.check,
             against=self.against,
         )

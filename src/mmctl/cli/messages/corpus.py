@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mmctl.cli.messages.batches import Judging
 from mmctl.cli.messages.live_rules import project_of
 from mmctl.cli.messages.messages import messages_of
-from mmctl.cli.options.stated_facts import way_in
+from mmctl.cli.options.stated_facts import Way, way_in
 from mmctl.cli.progress import Progress
 from mmctl.errors import UsageError
 from mmctl.judge.simulation import Stated
@@ -90,8 +90,8 @@ def _ways(plan: Plan, project: Project) -> Iterator[tuple[Gateway, Gateway]]:
     live = project_of(plan.live, project)
     for name in project.ingress_points:
         if name in live.ingress_points:
-            options = {"--ingress-point": name}
+            way = Way(ingress_point=name)
             try:
-                yield way_in(project, {**options}), way_in(live, {**options})
+                yield way_in(project, way), way_in(live, way)
             except UsageError as error:
                 raise UsageError(f"ingress point {name}: {error.message}") from error

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, TextIO, cast
 from mmctl.cli.exit_codes import UNKNOWN
 from mmctl.cli.messages.batches import Judging, judged_batches
 from mmctl.cli.messages.wanted import advice_about
-from mmctl.cli.options.stated_facts import stated_of, way_in
+from mmctl.cli.options.stated_facts import way_in
 from mmctl.cli.progress import Progress
 from mmctl.cli.results import result_stream
 from mmctl.errors import UsageError
@@ -111,7 +111,7 @@ def _recorder(run: Run, project: Project, wanted: Wanted) -> Recorder | None:
         )
     from mmctl.cli.messages.record import Recorder
 
-    recorder = Recorder(run=run, project=project, options=wanted.options, target=wanted.record)
+    recorder = Recorder(run=run, project=project, way=wanted.options.way, target=wanted.record)
     recorder.check()
     return recorder
 
@@ -124,11 +124,10 @@ def judging_of(run: Run, project: Project, wanted: Wanted) -> Judging:
         ProblemsFound: the other rules cannot be used.
         CouldNot: the live rules cannot be read.
     """
-    stated, passing = stated_of(wanted.options)
+    stated, way = wanted.options.stated, wanted.options.way
     judging = Judging(
-        gateway=way_in(project, wanted.options),
+        gateway=way_in(project, way),
         stated=stated,
-        assume_pass=passing,
         trace=wanted.trace,
         verbose=run.verbose,
         unnamed=run.unnamed,
@@ -140,7 +139,7 @@ def judging_of(run: Run, project: Project, wanted: Wanted) -> Judging:
     if wanted.against is not None:
         from mmctl.cli.messages.against import other_rules
 
-        other = other_rules(run, project, wanted.against, wanted.options)
+        other = other_rules(run, project, wanted.against, way)
         judging = replace(judging, against=other.gateway, against_name=other.name)
     return judging
 

@@ -47,7 +47,7 @@ def write_page(
 
         run.write(messages_markdown(shown, tally, judging.against_name))
         return
-    names = entrance(project, wanted.options)
+    names = entrance(project, wanted.options.way)
     judged = Judged(
         project=project,
         rule_set=names.rule_set,

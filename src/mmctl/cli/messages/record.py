@@ -27,7 +27,7 @@ from mmctl.writing import write_whole
 
 if TYPE_CHECKING:
     from mmctl.cases.result import CaseResult
-    from mmctl.cli.options.stated_facts import Options
+    from mmctl.cli.options.stated_facts import Way
     from mmctl.cli.run import Run
     from mmctl.judge.simulation import Simulated
     from mmctl.language.project import Project
@@ -45,7 +45,7 @@ class Recorder:
 
     run: Run
     project: Project
-    options: Options
+    way: Way
     target: str
     cases: list[Branch] = field(default_factory=list)
     messages: dict[str, bytes] = field(default_factory=dict)
@@ -98,9 +98,10 @@ class Recorder:
         case = Branch(mapping=True)
         _put(case, "name", self._name(simulated.message))
         _put(case, "message", self._message(simulated.message, content))
-        for option, key in (("--ingress-point", "ingress_point"), ("--rule-set", "rule_set")):
-            if isinstance(value := self.options.get(option), str):
-                _put(case, key, value)
+        if self.way.ingress_point is not None:
+            _put(case, "ingress_point", self.way.ingress_point)
+        if self.way.rule_set is not None:
+            _put(case, "rule_set", self.way.rule_set)
         for key, value in members.items():
             _put(case, key, value, below=key == "expect")
         unknown = [

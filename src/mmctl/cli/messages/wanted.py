@@ -11,7 +11,7 @@ from mmctl.render.text.messages import advice, shown_paths
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mmctl.cli.options.stated_facts import Options
+    from mmctl.cli.options.stated_facts import MessageOptions
     from mmctl.cli.run import Run
     from mmctl.judge.tally import Tally
 
@@ -21,7 +21,7 @@ class Wanted:
     """What the options want to be done with messages."""
 
     paths: Sequence[str]
-    options: Options
+    options: MessageOptions
     trace: bool = False
     strict: bool = False
     authenticate: bool = False
@@ -35,13 +35,12 @@ def advice_about(run: Run, tally: Tally, wanted: Wanted) -> str:
     """How to state what is missing; nothing where others read it, who state nothing."""
     if run.unnamed:
         return ""
-    checks = {"--zone": wanted.zone, "--against": wanted.against}
-    words = restated(
-        run, {**wanted.options, **checks}, "--authenticate" if wanted.authenticate else None
-    )
+    more = (("--zone", wanted.zone), ("--against", wanted.against))
+    words = restated(run, (*wanted.options.written(), *more))
+    flags = ("--authenticate",) if wanted.authenticate else ()
     return advice(
         tally.facts.values(),
-        ("mmctl", "simulate", *shown_paths(wanted.paths), *words),
+        ("mmctl", "simulate", *shown_paths(wanted.paths), *flags, *words),
         no_recipients=bool(tally.without_recipients),
         verbose=run.verbose,
     )

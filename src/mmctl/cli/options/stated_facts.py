@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import UsageError
 from mmctl.judge.compare import client_address
@@ -22,56 +22,90 @@ from mmctl.mail.email import Envelope, Facts, NoPolicy, Session, Tls
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from mmctl.cli.run import Run
     from mmctl.judge.submission import Gateway
     from mmctl.language.project import Project
 
-Options: TypeAlias = "dict[str, str | Sequence[str] | None]"
-"""Options as they are written on the command line, by name; None: not given."""
-
 _ABSENT: Final = "absent"
 
 
-def stated_of(options: Options) -> tuple[Stated, bool]:
-    """What the options state, and whether verdicts that are not known are taken to be good.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """Where messages come in, as the options name it: an ingress point, or a rule set alone."""
 
-    Raises:
-        UsageError: a value makes no sense.
-    """
-    assume = _text(options, "--assume")
-    if assume not in {None, "pass"}:
-        raise UsageError(f"got `--assume {assume}`", help="`--assume pass` is all there is")
-    mail_from = _text(options, "--mail-from")
-    stated = Stated(
-        envelope=Envelope(
-            mail_from=None if mail_from is None else bare_address(mail_from),
-            recipients=tuple(bare_address(address) for address in _list(options, "--rcpt")),
-        ),
-        session=Session(
-            source_ip=_source_ip(options), helo=_text(options, "--helo"), tls=_tls(options)
-        ),
-        facts=Facts(
-            spf=_verdict(options, "--spf"),
-            dkim=_verdict(options, "--dkim"),
-            dmarc_policy=_dmarc_policy(options),
-            add_ons=_add_ons(_list(options, "--add-on")),
-        ),
-    )
-    return stated, assume == "pass"
+    ingress_point: str | None = None
+    rule_set: str | None = None
 
 
-def restated(run: Run, options: Options, *flags: str | None) -> tuple[str, ...]:
-    """The options as they were given, for a command line that is shown."""
-    where = {"--env": run.environment}
-    if run.directory != Path():
-        where["-C"] = str(run.directory)
-    words = [flag for flag in flags if flag is not None]
-    for name, value in {**options, **where}.items():
-        for text in () if value is None else (value,) if isinstance(value, str) else value:
-            words += [name, text]
-    return tuple(words)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageOptions:
+    """What the options on messages say, as they are written; None and empty: not given."""
+
+    mail_from: str | None = None
+    rcpt: tuple[str, ...] = ()
+    ip: str | None = None
+    helo: str | None = None
+    tls: str | None = None
+    spf: str | None = None
+    dkim: str | None = None
+    dmarc_policy: str | None = None
+    add_on: tuple[str, ...] = ()
+    assume: str | None = None
+    way: Way = Way()
+
+    def written(self) -> Iterator[tuple[str, str]]:
+        """Each option that is given, with its value."""
+        yield from _written("--mail-from", self.mail_from)
+        yield from _written("--rcpt", *self.rcpt)
+        yield from _written("--ip", self.ip)
+        yield from _written("--helo", self.helo)
+        yield from _written("--tls", self.tls)
+        yield from _written("--spf", self.spf)
+        yield from _written("--dkim", self.dkim)
+        yield from _written("--dmarc-policy", self.dmarc_policy)
+        yield from _written("--add-on", *self.add_on)
+        yield from _written("--assume", self.assume)
+        yield from _written("--ingress-point", self.way.ingress_point)
+        yield from _written("--rule-set", self.way.rule_set)
+
+    @property
+    def stated(self) -> Stated:
+        """What they state about a message.
+
+        Raises:
+            UsageError: a value makes no sense.
+        """
+        if self.assume not in {None, "pass"}:
+            raise UsageError(
+                f"got `--assume {self.assume}`", help="`--assume pass` is all there is"
+            )
+        return Stated(
+            envelope=Envelope(
+                mail_from=None if self.mail_from is None else bare_address(self.mail_from),
+                recipients=tuple(map(bare_address, self.rcpt)),
+            ),
+            session=Session(source_ip=_source_ip(self.ip), helo=self.helo, tls=_tls(self.tls)),
+            facts=Facts(
+                spf=_verdict("--spf", self.spf),
+                dkim=_verdict("--dkim", self.dkim),
+                dmarc_policy=_dmarc_policy(self.dmarc_policy),
+                add_ons=_add_ons(self.add_on),
+            ),
+            assume_pass=self.assume is not None,
+        )
+
+
+def _written(option: str, *values: str | None) -> Iterator[tuple[str, str]]:
+    return ((option, value) for value in values if value is not None)
+
+
+def restated(run: Run, written: Iterable[tuple[str, str | None]]) -> tuple[str, ...]:
+    """Options as they were given, for a command line that is shown; one of None was not."""
+    where = None if run.directory == Path() else str(run.directory)
+    given = (*written, ("--env", run.environment), ("-C", where))
+    return tuple(word for name, value in given if value is not None for word in (name, value))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,13 +117,13 @@ class Entrance:
     rule_set: str
 
 
-def entrance(project: Project, options: Options) -> Entrance:
-    """Where messages come in: as the options say, else the only way there is.
+def entrance(project: Project, way: Way) -> Entrance:
+    """Where messages come in: as the options name it, else the only way there is.
 
     Raises:
         UsageError: there is none, or more than one.
     """
-    point, rule_set = _text(options, "--ingress-point"), _text(options, "--rule-set")
+    point, rule_set = way.ingress_point, way.rule_set
     if point is not None and rule_set is not None:
         raise UsageError("`--ingress-point` and `--rule-set` exclude each other")
     if point is None and not project.ingress_points and len(project.rule_sets) == 1:
@@ -106,13 +140,13 @@ def entrance(project: Project, options: Options) -> Entrance:
     return Entrance(ingress_point=point, policy=shape.traffic_policy_id, rule_set=shape.rule_set_id)
 
 
-def way_in(project: Project, options: Options) -> Gateway:
+def way_in(project: Project, way: Way) -> Gateway:
     """The gateway that messages come through.
 
     Raises:
         UsageError: there is none, or more than one.
     """
-    found = entrance(project, options)
+    found = entrance(project, way)
     if found.ingress_point is None:
         return gateway_of_rule_set(project, found.rule_set)
     return gateway_of_ingress_point(project, found.ingress_point)
@@ -142,37 +176,23 @@ def _check_known(noun: str, name: str, known: Mapping[str, object]) -> None:
         raise UsageError(f"there is no {noun} `{name}`", help=did_you_mean(name, known))
 
 
-def _text(options: Options, name: str) -> str | None:
-    value = options.get(name)
-    return value if isinstance(value, str) else None
-
-
-def _list(options: Options, name: str) -> Sequence[str]:
-    value = options.get(name)
-    return () if value is None or isinstance(value, str) else value
-
-
-def _source_ip(options: Options) -> str | None:
-    text = _text(options, "--ip")
+def _source_ip(text: str | None) -> str | None:
     if text is not None and client_address(text) is None:
         raise UsageError(f"got `--ip {text}`", help="an IPv4 or IPv6 address")
     return text
 
 
-def _tls(options: Options) -> Tls | None:
-    text = _text(options, "--tls")
+def _tls(text: str | None) -> Tls | None:
     spellings = {tls.value.lower(): tls for tls in Tls}
     return None if text is None else spellings[_one_of("--tls", text, spellings, Tls)]
 
 
-def _verdict(options: Options, name: str) -> RuleVerdict | None:
-    text = _text(options, name)
+def _verdict(name: str, text: str | None) -> RuleVerdict | None:
     spellings = {verdict.value.lower(): verdict for verdict in RuleVerdict}
     return None if text is None else spellings[_one_of(name, text, spellings, RuleVerdict)]
 
 
-def _dmarc_policy(options: Options) -> RuleDmarcPolicy | NoPolicy | None:
-    text = _text(options, "--dmarc-policy")
+def _dmarc_policy(text: str | None) -> RuleDmarcPolicy | NoPolicy | None:
     spellings: dict[str, RuleDmarcPolicy | NoPolicy] = {
         policy.value.lower(): policy for policy in RuleDmarcPolicy
     }
