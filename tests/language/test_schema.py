@@ -51,7 +51,7 @@ class AsWritten(Scope):
 
 def reader_problems(node: Mapping, file: str) -> list[Problem]:
     problems: list[Problem] = []
-    Reader(AsWritten(), problems).read(type_of(node, file), node)
+    Reader(problems, AsWritten()).read(type_of(node, file), node)
     return problems
 
 

@@ -238,8 +238,8 @@ def refuse_outside(root: Path, files: Files) -> None:
     Raises:
         UsageError: there is nothing, or the project file is called `mmctl.yml` or the like.
     """
+    from mmctl.language.parsing.parsed_files import is_rule_file
     from mmctl.language.parsing.settings import WITHOUT_A_PROJECT
-    from mmctl.language.parsing.unclaimed import is_rule_file
 
     if (root / PROJECT_FILE).exists():
         return

@@ -290,7 +290,7 @@ def _texts(comments: Iterable[Comment]) -> Counter[str]:
 def _read(node: Node, type_: Record) -> tuple[Any, Any]:
     """What the reader makes of a file, and its problems without their places."""
     problems: list[Problem] = []
-    value = Reader(_AsWritten(), problems).read(type_, node)
+    value = Reader(problems, _AsWritten()).read(type_, node)
     return value, Counter((problem.check, problem.message) for problem in problems)
 
 
@@ -329,7 +329,7 @@ def sizes(text: str, *, file: str) -> Iterator[tuple[Position, str, int | float]
 def _sizes(node: Node, type_: Type | None) -> Iterator[tuple[Position, str, int | float]]:
     match type_, node:
         case Bytes(), Scalar() if not node.text.isdigit():
-            value = Reader(_AsWritten(), []).read(type_, node)
+            value = Reader([], _AsWritten()).read(type_, node)
             if isinstance(value, (int, float)):
                 yield node.position, node.text, value
         case Named(), MappingNode():

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from mmctl.language.dialect import FILE
 from mmctl.language.parsing.files import Files, Unreadable, decode, no_larger
 from mmctl.language.text.nodes import Node, compose
 
 if TYPE_CHECKING:
     from mmctl.problem import Problem
+
+
+LOOKED_AT: Final = 64 * 1024
+"""So many bytes of a file tell whether it is one."""
+_SECTIONS: Final = "|".join(sorted(FILE.members.keys() - {"version"}))
+_SECTION: Final = re.compile(rf"^(?:{_SECTIONS})\s*:".encode(), re.MULTILINE)
+_OF_OURS: Final = re.compile(rb"^version\s*:|^\s*(?:- )?(?:actions|must_reach)\s*:", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +36,26 @@ class ParsedFiles:
 
     files: Files
     parsed: dict[str, Parsed] = field(default_factory=dict)
+    _called_yaml: tuple[str, ...] | None = None
+    _rule_files: dict[str, bool] = field(default_factory=dict)
 
     def parse(self, path: str) -> Parsed:
         """The text and the nodes of a file."""
         if path not in self.parsed:
             self.parsed[path] = self._parse(path)
         return self.parsed[path]
+
+    def called_yaml(self) -> tuple[str, ...]:
+        """All files below the project that are called `.yaml` or nearly so."""
+        if self._called_yaml is None:
+            self._called_yaml = self.files.called_yaml()
+        return self._called_yaml
+
+    def is_rule_file(self, path: str) -> bool:
+        """Whether a file looks like a rule file."""
+        if path not in self._rule_files:
+            self._rule_files[path] = is_rule_file(self.files, path)
+        return self._rule_files[path]
 
     def _parse(self, path: str) -> Parsed:
         try:
@@ -41,3 +64,12 @@ class ParsedFiles:
             return Parsed(None, None, (error.problem,))
         node, problems = compose(text, file=path)
         return Parsed(text, node, problems)
+
+
+def is_rule_file(files: Files, path: str) -> bool:
+    """Whether a file looks like a rule file."""
+    try:
+        begin = files.read(path)[:LOOKED_AT]
+    except Unreadable:
+        return False
+    return bool(_SECTION.search(begin) and _OF_OURS.search(begin))

@@ -10,8 +10,9 @@ from mmctl.language import dialect
 from mmctl.language.parsing.endpoints import is_for_files, is_store, no_endpoint, no_store
 from mmctl.language.parsing.files import leaves_project
 from mmctl.language.parsing.root import PROJECT_FILE
+from mmctl.language.parsing.scalars import MISSING
 from mmctl.language.parsing.settings import LOCAL, default_settings, settings_of
-from mmctl.language.parsing.values import MISSING, Reader
+from mmctl.language.parsing.values import Reader
 from mmctl.language.parsing.variables import Scope
 from mmctl.language.project import Environment, Project, Settings
 from mmctl.language.text.nodes import Mapping as MappingNode
@@ -50,7 +51,7 @@ class ProjectFile:
         text, node = parsed.text, parsed.node
         table = MISSING
         if node is not None:
-            reader = Reader(Scope(variables=None), self.builder.problems)
+            reader = Reader(self.builder.problems, Scope(variables=None))
             table = reader.read(dialect.PROJECT, node)
         if node is None and not parsed.problems:
             at = Position(file=PROJECT_FILE)

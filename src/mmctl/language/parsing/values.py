@@ -8,13 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
-from enum import Enum
 from typing import TYPE_CHECKING, Any, Final, assert_never, cast
 
 from mmctl.language.dialect.grammar import (
-    MAX_DIGITS,
     Anything,
     Bytes,
     Choice,
@@ -30,47 +26,30 @@ from mmctl.language.dialect.grammar import (
     Type,
     Word,
 )
+from mmctl.language.parsing.scalars import (
+    BOOLEANS,
+    MISSING,
+    NOTHING,
+    Missing,
+    ScalarReader,
+    one_of,
+    short,
+)
 from mmctl.language.text.nodes import Mapping, Node, Scalar, Sequence
-from mmctl.language.text.placed import Items, Real, Table, Text, Whole
-from mmctl.language.text.quoting import quoted
+from mmctl.language.text.placed import Items, Table
 from mmctl.language.text.suggest import did_you_mean, listed
-from mmctl.problem import Position, Problem, Severity
 
 if TYPE_CHECKING:
     from mmctl.language.parsing.variables import Scope
 
-_NOTHING: Final = frozenset({"", "~", "null", "Null", "NULL"})
-_BOOLEANS: Final = {"true": True, "false": False}
-_UNITS: Final = {
-    "": 1,
-    "b": 1,
-    "kb": 1000,
-    "mb": 1000**2,
-    "gb": 1000**3,
-    "kib": 1024,
-    "mib": 1024**2,
-    "gib": 1024**3,
-}
-_SIZE: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([A-Za-z]*)")
 _WHOLE_VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
-"""Numbers in a file are at most this long."""
-
-
-class Missing(Enum):
-    """What stands for a value that could not be read."""
-
-    MISSING = "missing"
-
-
-MISSING: Final = Missing.MISSING
 
 
 @dataclass(slots=True)
-class Reader:
+class Reader(ScalarReader):
     """Reads nodes in one scope of variables and keeps the problems."""
 
     scope: Scope
-    problems: list[Problem]
 
     def read(self, type_: Type, node: Node) -> Any:
         """The placed value of a node, or `MISSING` where it does not fit its type."""
@@ -79,17 +58,17 @@ class Reader:
             return MISSING
         match type_:
             case Word():
-                return self._word(type_, replaced)
+                return self.word(type_, replaced)
             case Flag():
-                return self._flag(replaced)
+                return self.flag(replaced)
             case Count():
-                return self._count(type_, replaced)
+                return self.count(type_, replaced)
             case Bytes():
-                return self._bytes(type_, replaced)
+                return self.bytes(type_, replaced)
             case Day():
-                return self._day(replaced)
+                return self.day(replaced)
             case Choice():
-                return self._choice(type_, replaced)
+                return self.choice(type_, replaced)
             case Several():
                 return self._several(type_, replaced)
             case Named():
@@ -108,145 +87,15 @@ class Reader:
             case _:
                 assert_never(type_)
 
-    def report(
-        self, check: str, position: Position, message: str, help: str | None = None
-    ) -> Missing:
-        """Keep a problem; the value it is about is missing."""
-        self.problems.append(
-            Problem(
-                check=check,
-                severity=Severity.ERROR,
-                position=position,
-                message=message,
-                help=help,
-            )
-        )
-        return MISSING
-
-    def _scalar(self, expected: str, node: Node) -> Scalar | Missing:
-        if not isinstance(node, Scalar):
-            return self._wrong(node, expected)
-        if node.plain and node.text in _NOTHING:
-            return self.report(
-                "empty-value",
-                node.position,
-                f"nothing here, expected {expected}",
-                "a value that starts with # needs quotes" if node.commented else None,
-            )
-        return node
-
-    def _wrong(self, node: Node, expected: str, help_: str | None = None) -> Missing:
-        match node:
-            case Scalar():
-                got = (
-                    "nothing" if node.plain and node.text in _NOTHING else f"`{_short(node.text)}`"
-                )
-            case Sequence():
-                got = "a list"
-            case Mapping():
-                got = "keys and values"
-            case _:
-                assert_never(node)
-        return self.report("wrong-type", node.position, f"got {got}, expected {expected}", help_)
-
-    def _word(self, type_: Word, node: Node) -> Text | Missing:
-        scalar = self._scalar("a text", node)
-        if isinstance(scalar, Missing):
-            return MISSING
-        text = scalar.text
-        if "\n" in text and not type_.multiline:
-            return self.report(
-                "line-break",
-                scalar.position,
-                "a value with a line break",
-                "write it on one line; `|` and `>` keep a line break at the end, `>-` does not",
-            )
-        if type_.strict and scalar.commented:
-            self.report(
-                "trailing-comment",
-                scalar.position,
-                f"a comment after the value `{_short(text)}`: is it cut off?",
-                f"quote the whole value ({quoted(text + ' #…')}), "
-                "or put the comment on a line of its own",
-            )
-        if type_.pattern is not None and not re.fullmatch(type_.pattern, text):
-            return self.report(
-                "wrong-text",
-                scalar.position,
-                f"got `{_short(text)}`, expected a text of the form `{type_.pattern}`",
-                _as_help(type_.doc),
-            )
-        return Text.at(text, scalar.position)
-
-    def _flag(self, node: Node) -> bool | Missing:
-        scalar = self._scalar("`true` or `false`", node)
-        if isinstance(scalar, Missing):
-            return MISSING
-        value = _BOOLEANS.get(scalar.text.lower()) if scalar.plain else None
-        if value is None:
-            return self._wrong(scalar, "`true` or `false`, without quotes")
-        return value
-
-    def _count(self, type_: Count, node: Node) -> Whole | Missing:
-        scalar = self._scalar("a whole number", node)
-        if isinstance(scalar, Missing):
-            return MISSING
-        if not re.fullmatch(rf"[0-9]{{1,{MAX_DIGITS}}}", scalar.text, re.ASCII):
-            return self._wrong(scalar, "a whole number")
-        number = int(scalar.text)
-        if number < type_.minimum or (type_.maximum is not None and number > type_.maximum):
-            upper = f" to {type_.maximum}" if type_.maximum is not None else " or more"
-            return self._wrong(scalar, f"a number of {type_.minimum}{upper}")
-        return Whole.at(number, scalar.position)
-
-    def _bytes(self, type_: Bytes, node: Node) -> Whole | Real | Missing:
-        expected = "a size such as `25MB`, `10MiB` or a number of bytes"
-        scalar = self._scalar(expected, node)
-        if isinstance(scalar, Missing):
-            return MISSING
-        found = _SIZE.fullmatch(scalar.text)
-        unit = _UNITS.get(found[2].lower()) if found else None
-        if found is None or unit is None or len(found[1]) > MAX_DIGITS:
-            return self._wrong(scalar, expected)
-        number = Decimal(found[1]) * unit
-        if number == int(number):
-            return Whole.at(int(number), scalar.position)
-        if not type_.fraction:
-            return self._wrong(scalar, "a whole number of bytes")
-        return Real.at(float(number), scalar.position)
-
-    def _day(self, node: Node) -> date | Missing:
-        expected = "a date such as `2027-01-31`"
-        scalar = self._scalar(expected, node)
-        if isinstance(scalar, Missing):
-            return MISSING
-        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", scalar.text, re.ASCII):
-            return self._wrong(scalar, expected)
-        try:
-            return date.fromisoformat(scalar.text)
-        except ValueError:
-            return self._wrong(scalar, "a day that exists")
-
-    def _choice(self, type_: Choice, node: Node) -> Text | Missing:
-        expected = _one_of(type_.values)
-        scalar = self._scalar(expected, node)
-        if isinstance(scalar, Missing):
-            return MISSING
-        wanted = scalar.text.lower()
-        value = next((value for value in type_.values if value.lower() == wanted), None)
-        if value is None:
-            return self._wrong(scalar, expected, did_you_mean(scalar.text, type_.values))
-        return Text.at(value, scalar.position)
-
     def _several(self, type_: Several, node: Node) -> Items | Missing:
         if not isinstance(node, Sequence):
             if not type_.single:
-                return self._wrong(node, "a list", "put `- ` before each item")
+                return self.wrong(node, "a list", "put `- ` before each item")
             node = Sequence(node.position, (_literal(node),))
         nodes = self._spliced(node)
         read = [self.read(type_.item, item) for item in nodes]
         if len(node.items) < type_.minimum:
-            return self._wrong(node, f"a list of at least {type_.minimum}")
+            return self.wrong(node, f"a list of at least {type_.minimum}")
         items = [value for value in read if value is not MISSING]
         if len(items) < len(nodes) and isinstance(type_.item, Word | Choice):
             return MISSING
@@ -268,7 +117,7 @@ class Reader:
 
     def _named(self, type_: Named, node: Node) -> Table | Missing:
         if not isinstance(node, Mapping):
-            return self._wrong(node, "names with values")
+            return self.wrong(node, "names with values")
         table = Table.at(node.position)
         astray = _without_a_name(type_, node)
         if astray:
@@ -286,7 +135,7 @@ class Reader:
                 self.report(
                     "wrong-text",
                     key.position,
-                    f"got the name `{_short(key.text)}`, expected the form `{type_.pattern}`",
+                    f"got the name `{short(key.text)}`, expected the form `{type_.pattern}`",
                 )
                 table.failed.add(key.text)
                 continue
@@ -298,16 +147,16 @@ class Reader:
         return table
 
     def _record(self, type_: Record, node: Node) -> Table | Missing:
-        if type_.empty and isinstance(node, Scalar) and node.plain and node.text in _NOTHING:
+        if type_.empty and isinstance(node, Scalar) and node.plain and node.text in NOTHING:
             return Table.at(node.position)
         if not isinstance(node, Mapping):
             if not type_.members:
-                return self._wrong(node, "nothing")
+                return self.wrong(node, "nothing")
             keys = [name for name, member in type_.members.items() if member.required]
             like = "" if keys else "keys and values such as "
             keys = keys or [group[0] for group in type_.one_of]
             shown = ", ".join(f"{key}: …" for key in keys)
-            return self._wrong(node, f"{like}`{{{shown}}}`" if keys else "`{…}`")
+            return self.wrong(node, f"{like}`{{{shown}}}`" if keys else "`{…}`")
         table = Table.at(node.position)
         if _is_something_else(type_, node):
             others = listed([key.text for key, _ in node.entries])
@@ -363,7 +212,7 @@ class Reader:
             (key.position for key, _ in node.entries if key.text in found[1:]), node.position
         )
         self.report(
-            "one-of", position, f"got {got} in {_this(type_)}, expected one of {_one_of(group)}"
+            "one-of", position, f"got {got} in {_this(type_)}, expected one of {one_of(group)}"
         )
 
     def _one_key(self, type_: OneKey, node: Node) -> Table | Missing:
@@ -374,7 +223,7 @@ class Reader:
         if isinstance(node, Scalar):
             return self._one_word(type_, node)
         if not isinstance(node, Mapping) or not node.entries:
-            return self._wrong(node, f"{_a(type_.title)} such as `{next(iter(type_.options))}: …`")
+            return self.wrong(node, f"{_a(type_.title)} such as `{next(iter(type_.options))}: …`")
         if len(node.entries) > 1:
             second = node.entries[1][0]
             known = second.text in type_.options
@@ -407,20 +256,20 @@ class Reader:
             key.text in type_.words
             and isinstance(value, Scalar)
             and value.plain
-            and value.text in _NOTHING
+            and value.text in NOTHING
         )
 
     def _one_word(self, type_: OneKey, node: Scalar) -> Missing:
         if node.text in type_.options:
-            return self._wrong(node, f"`{node.text}: …`")
-        if node.plain and node.text in _NOTHING:
-            return self._wrong(node, _a(type_.title))
+            return self.wrong(node, f"`{node.text}: …`")
+        if node.plain and node.text in NOTHING:
+            return self.wrong(node, _a(type_.title))
         self._unknown_key(node, _called(type_), tuple(type_.options), type_.advice)
         return MISSING
 
     def _forms(self, type_: Forms, node: Node) -> Table | Missing:
         if not isinstance(node, Mapping):
-            return self._wrong(node, _a(type_.title))
+            return self.wrong(node, _a(type_.title))
         keys = {key.text for key, _ in node.entries}
         *others, (own, usual) = type_.forms
         unknown = () if own in keys else keys - usual.members.keys()
@@ -432,9 +281,9 @@ class Reader:
     def _anything(self, node: Node) -> Any:
         match node:
             case Scalar():
-                if node.plain and node.text in _BOOLEANS:
-                    return _BOOLEANS[node.text]
-                return self._word(Word(multiline=True), node)
+                if node.plain and node.text in BOOLEANS:
+                    return BOOLEANS[node.text]
+                return self.word(Word(multiline=True), node)
             case Sequence():
                 return self._several(Several(item=Anything()), node)
             case Mapping():
@@ -445,12 +294,7 @@ class Reader:
     def _unknown_key(self, key: Scalar, what: str, known: tuple[str, ...], advice: Any) -> None:
         help_ = advice.get(key.text) or advice.get(key.text.lower())
         help_ = help_ or did_you_mean(key.text, known) or f"known keys: {', '.join(known)}"
-        self.report("unknown-key", key.position, f"{what} has no key `{_short(key.text)}`", help_)
-
-
-def _as_help(doc: str) -> str | None:
-    """What a type is for, as advice."""
-    return doc[:1].lower() + doc[1:].removesuffix(".") if doc else None
+        self.report("unknown-key", key.position, f"{what} has no key `{short(key.text)}`", help_)
 
 
 def _complete(type_: Record, table: Table) -> bool:
@@ -497,14 +341,3 @@ def _this(type_: Record) -> str:
 def _a(title: str) -> str:
     """A title with its article."""
     return f"an {title}" if title[0] in "aeiou" else f"a {title}"
-
-
-def _one_of(values: tuple[str, ...]) -> str:
-    return ", ".join(f"`{value}`" for value in values[:-1]) + (
-        f" or `{values[-1]}`" if len(values) > 1 else f"`{values[0]}`"
-    )
-
-
-def _short(text: str, *, limit: int = 60) -> str:
-    shown = text.replace("\n", "\\n").replace("\t", "\\t")
-    return shown if len(shown) <= limit else shown[: limit - 1] + "…"

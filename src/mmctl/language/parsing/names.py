@@ -1,0 +1,52 @@
+"""Names of resources: those that rules and resources refer to must be defined."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.language.references import is_raw, references
+from mmctl.language.text.suggest import did_you_mean
+from mmctl.model.kinds import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.language.parsing.rule_files import RuleFiles
+    from mmctl.language.project import Project
+    from mmctl.model.shape import Shape
+    from mmctl.problem import Positions
+
+
+def check_names(files: RuleFiles, project: Project, *, lone: bool) -> None:
+    """Report names of resources that nothing defines."""
+    if any(file.node is None for file in files.loaded.values()):
+        return  # what is not defined here may be defined in a file that cannot be read
+    names = {
+        kind: files.defined(kind) | project.environment.bindings.get(kind, {}).keys()
+        for kind in Kind
+    }
+    for shape, positions in (*_referring(project), *files.builder.incomplete):
+        for reference in references(shape):
+            known = names[reference.kind]
+            if is_raw(reference.name) or reference.name in known or (lone and not known):
+                continue
+            files.builder.report(
+                "unknown-name",
+                positions.at(reference.path),
+                f"there is no {reference.kind.noun} `{reference.name}`",
+                did_you_mean(reference.name, known)
+                or f"define it under `{reference.kind.value}`, bind it in the environment, "
+                "or write its id as `id:…`",
+            )
+
+
+def _referring(project: Project) -> Iterator[tuple[Shape, Positions]]:
+    """Every shape of the environment that may name other resources."""
+    for rule_set in project.rule_sets.values():
+        for rule in rule_set.rules:
+            if rule.environments is None or project.environment.name in rule.environments:
+                yield rule.rule, rule.positions
+    for policy in project.traffic_policies.values():
+        yield policy.policy, policy.positions
+    for ingress_point in project.ingress_points.values():
+        yield ingress_point.ingress_point, ingress_point.positions
