@@ -26,7 +26,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "compiler": {"model", "language", "mail", "judge", "analysis"},
     "emulator": {"model", "mail", "judge"},
     "interchange": {"model", "language", "analysis"},
-    "live": {"model", "language", "mail", "judge", "analysis", "cases", "compiler", "emulator"},
+    "live": {"model", "language", "mail", "judge", "analysis", "compiler", "emulator"},
     "render": {
         "model",
         "language",
