@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mmctl.compiler.configuration import LiveObject, type_of
+from mmctl.compiler.configuration import LiveObject
 from mmctl.live.state.canonical import canonical, digest, same
 from mmctl.live.state.names import Names, named_desired, named_live
 from mmctl.live.state.service import Identity
@@ -21,7 +21,7 @@ def rule_set(*rules: dict[str, Any]) -> LiveObject:
 
 
 def thing(kind: Kind, **members: Any) -> LiveObject:
-    return LiveObject(kind=kind, name="it", shape=type_of[kind].of_api(members))
+    return LiveObject(kind=kind, name="it", shape=kind.row.shape.of_api(members))
 
 
 def rule(action: dict[str, Any], **more: Any) -> LiveObject:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mmctl.compiler.configuration import LiveConfiguration, LiveObject, live_name_of, type_of
+from mmctl.compiler.configuration import LiveConfiguration, LiveObject, live_name_of
 from mmctl.language.project import Brakes
 from mmctl.language.references import with_references
 from mmctl.live.apply.apply import apply
@@ -39,7 +39,7 @@ SECTIONS = {
 def configuration_of(document: dict[str, Any]) -> LiveConfiguration:
     """The requests of a file as a desired configuration."""
     shapes = [
-        (kind, type_of[kind].of_api(request))
+        (kind, kind.row.shape.of_api(request))
         for section, kind in SECTIONS.items()
         for request in document.get(section, [])
     ]
@@ -160,7 +160,7 @@ rules = st.builds(
 
 
 def rule_set(listed: list[dict[str, Any]]) -> LiveConfiguration:
-    shape = type_of[Kind.RULE_SET].of_api({"RuleSetName": "inbound", "Rules": listed})
+    shape = Kind.RULE_SET.row.shape.of_api({"RuleSetName": "inbound", "Rules": listed})
     return LiveConfiguration(project="acme", objects=(desired(Kind.RULE_SET, shape),))
 
 

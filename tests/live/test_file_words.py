@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
 import pytest
 
-from mmctl.compiler.configuration import LiveObject, type_of
+from mmctl.compiler.configuration import LiveObject
 from mmctl.language.writing.write import (
     CannotWrite,
     add_on_to_file,
@@ -194,7 +194,7 @@ def alias(kind: type[Shape], name: str) -> str:
 
 
 def live(kind: Kind, form: dict[str, Any]) -> LiveObject:
-    return LiveObject(kind=kind, name="it", shape=type_of[kind].of_api(form), project="acme")
+    return LiveObject(kind=kind, name="it", shape=kind.row.shape.of_api(form), project="acme")
 
 
 def written(thing: LiveObject) -> str:
@@ -238,10 +238,10 @@ NOTHING_CHANGES = {Kind.ADDRESS_LIST, Kind.ADD_ON}
 """Kinds that are but a name, which cannot be changed."""
 
 
-@pytest.mark.parametrize("kind", [kind for kind in type_of if kind not in NOTHING_CHANGES])
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in NOTHING_CHANGES])
 def test_each_member_changes_in_the_words_of_the_files(kind: Kind) -> None:
     looked_at = 0
-    for name, before, after in pairs(type_of[kind], "", ""):
+    for name, before, after in pairs(kind.row.shape, "", ""):
         old, new = live(kind, before), live(kind, after)
         edits = [each for each in object_edits(new, old, "acme") if each.kind is EditKind.CHANGED]
         try:

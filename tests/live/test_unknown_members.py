@@ -9,12 +9,11 @@ import pytest
 from botocore.session import Session
 
 from live.stopping import with_service
-from mmctl.compiler.configuration import type_of
 from mmctl.errors import CouldNot, Refused
 from mmctl.live.aws.answers import with_times
 from mmctl.live.plan.planfile import load_plan, plan_document, save_plan
 from mmctl.live.state.encode import configuration_document, configuration_of
-from mmctl.live.state.newer_api import ANSWERED, AUTHENTICATION, PASSWORD_MEMBERS, known_part
+from mmctl.live.state.newer_api import AUTHENTICATION, PASSWORD_MEMBERS, known_part
 from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
@@ -389,9 +388,9 @@ def members_of(name: str) -> set[str]:
 @pytest.mark.parametrize("kind", Kind)
 def test_what_an_answer_may_hold_is_what_the_service_says(kind: Kind) -> None:
     answered = members_of(f"Get{kind.api_noun}Response")
-    ours = {str(field.alias) for field in type_of[kind].model_fields.values()}
+    ours = {str(field.alias) for field in kind.row.shape.model_fields.values()}
     more = {AUTHENTICATION} if kind is Kind.INGRESS_POINT else set()
-    assert answered - ours == {*ANSWERED[kind], *more}
+    assert answered - ours == {*kind.row.api.only_answered, *more}
     if kind is Kind.INGRESS_POINT:
         assert members_of("IngressPointPasswordConfiguration") == {*PASSWORD_MEMBERS}
 

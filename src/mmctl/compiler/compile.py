@@ -8,13 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
-from mmctl.compiler.configuration import (
-    LeftOut,
-    LiveConfiguration,
-    LiveObject,
-    LiveShape,
-    RuleOrigin,
-)
+from mmctl.compiler.configuration import LeftOut, LiveConfiguration, LiveObject, RuleOrigin
 from mmctl.compiler.limits import over_capacity
 from mmctl.language.project import (
     LogicalAddOn,
@@ -32,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmctl.language.project import LogicalRule, Project, Resource
-    from mmctl.model.kinds import Kind
+    from mmctl.model.kinds import Kind, LiveShape
     from mmctl.problem import Position, Problem
 
 SHADOW_HEADER: Final = "X-Mmctl-Would"

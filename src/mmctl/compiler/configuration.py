@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
-from mmctl.model.kinds import Kind
+from mmctl.model.kinds import Kind, LiveShape
 from mmctl.model.policies import TrafficPolicy
 from mmctl.model.resources import AddonSubscription, AddressList, Archive, IngressPoint, Relay
 from mmctl.model.rules import RuleSet
@@ -23,24 +23,8 @@ if TYPE_CHECKING:
 OWNER_TAG: Final = "mmctl:project"
 """The tag that says which project manages an object; its value is the project's name."""
 
-type_of: Final[Mapping[Kind, type[LiveShape]]] = {
-    Kind.ADDRESS_LIST: AddressList,
-    Kind.ARCHIVE: Archive,
-    Kind.RELAY: Relay,
-    Kind.ADD_ON: AddonSubscription,
-    Kind.RULE_SET: RuleSet,
-    Kind.TRAFFIC_POLICY: TrafficPolicy,
-    Kind.INGRESS_POINT: IngressPoint,
-}
-"""The shape of each kind."""
-
 _SECRET: Final = re.compile(r"password|secret|token|private", re.IGNORECASE)
 _LONGEST_VALUE: Final = 60
-LiveShape = (
-    AddressList | Archive | Relay | AddonSubscription | RuleSet | TrafficPolicy | IngressPoint
-)
-"""What an object of the service is, in AWS's words."""
-
 Key = tuple[Kind, str]
 """How an object is known here: its kind and its logical name."""
 

@@ -264,6 +264,11 @@ class ResourceKind:
         return self.api.name_member not in self.updatable
 
     @property
+    def waited_for(self) -> bool:
+        """Whether one takes a moment to be ready, to change, and to go."""
+        return self.api.state is not None and self.api.state.waits
+
+    @property
     def sends_logs(self) -> bool:
         """Whether its logs can be delivered."""
         return Beside.LOGGING in self.beside
@@ -477,5 +482,9 @@ SHOWN: Final = tuple(sorted(Kind, key=lambda kind: kind.row.shown))
 """The kinds in the order in which a plan shows them."""
 WRITTEN: Final = tuple(sorted(Kind, key=lambda kind: kind.row.written))
 """The kinds in the order of the sections of a file."""
+SENDING: Final = tuple(kind for kind in Kind if kind.row.sends_logs)
+"""The kinds whose logs can be delivered."""
+WAITED_FOR: Final = tuple(kind for kind in Kind if kind.row.waited_for)
+"""The kinds that take a moment to be ready, to change, and to go."""
 NAMED_BY: Final[Mapping[str, Kind]] = {member: row.kind for row in _ROWS for member in row.named_by}
 """Members of conditions and actions that name a resource: the kind that they name."""

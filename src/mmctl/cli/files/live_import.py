@@ -70,7 +70,8 @@ def read_everything(service: MailManager) -> Read:
 
 def _add_logs(service: MailManager, read: Read) -> None:
     """Where the logs of rule sets and ingress points go; a file has one receiver for each log."""
-    from mmctl.live.state.logs import SENDING, read_sources
+    from mmctl.live.state.logs import read_sources
+    from mmctl.model.kinds import SENDING
 
     arns = {
         service.identity.arn(thing.kind.api_noun, thing.id): place

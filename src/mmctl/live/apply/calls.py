@@ -13,13 +13,13 @@ from mmctl.errors import CouldNot
 from mmctl.live.apply.written import LAG, keep_writes, recent_writes
 from mmctl.live.state.service import Answer, OutcomeUnknown, ServiceAnswer
 from mmctl.live.state.times import timestamp
-from mmctl.model.kinds import Noun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mmctl.live.apply.effects import Means
     from mmctl.live.apply.written import Line
+    from mmctl.model.kinds import Kind
 
 T = TypeVar("T")
 
@@ -103,26 +103,26 @@ class Calls:
                 self._means.say(f"  {subject}: {answered.message}")
         raise WentWrong(f"{operation} of {subject}: still in use")
 
-    def wait_until_ready(self, name: str, id: str) -> None:
-        """Wait until an ingress point is ACTIVE or CLOSED.
+    def wait_until_ready(self, kind: Kind, name: str, id: str) -> None:
+        """Wait until an object that takes a moment, such as an ingress point, is ready.
 
         Raises:
             WentWrong: it failed, is gone, or takes too long.
         """
-        wait_until_ready(self._means, name, id)
+        wait_until_ready(self._means, kind, name, id)
 
-    def wait_until_gone(self, name: str, id: str) -> None:
-        """Wait until an ingress point is gone, and with it the use of what it names.
+    def wait_until_gone(self, kind: Kind, name: str, id: str) -> None:
+        """Wait until an object that takes a moment is gone, and with it the use of what it names.
 
         Raises:
             WentWrong: it takes too long.
         """
         for _ in range(polls(self._means)):
-            if self._means.service.get(Noun.INGRESS_POINT, id) is None:
+            if self._means.service.get(kind.api_noun, id) is None:
                 return
-            self._means.say(f"  ingress point {name} is DEPROVISIONING")
+            self._means.say(f"  {kind.noun} {name} is DEPROVISIONING")
             self._means.sleep(self._means.poll_seconds)
-        raise WentWrong(f"ingress point {name} does not go")
+        raise WentWrong(f"{kind.noun} {name} does not go")
 
     def _note(self, moment: str, operation: str, subject: str, detail: str | None = None) -> None:
         line: dict[str, Any] = {
@@ -134,25 +134,27 @@ class Calls:
         self._means.history.note(self._entry, line | ({"detail": detail} if detail else {}))
 
 
-def wait_until_ready(means: Means, name: str, id: str, *, may_fail: bool = False) -> None:
-    """Wait until an ingress point is no longer on its way; `may_fail`: in whatever state it ends.
+def wait_until_ready(
+    means: Means, kind: Kind, name: str, id: str, *, may_fail: bool = False
+) -> None:
+    """Wait until an object is no longer on its way; `may_fail`: in whatever state it ends.
 
     Raises:
         WentWrong: it failed, is gone, or takes too long.
     """
-    look = partial(means.service.get, Noun.INGRESS_POINT, id)
+    look = partial(means.service.get, kind.api_noun, id)
     status = "PROVISIONING"
     for _ in range(polls(means)):
         found = settled(means, look, lambda found: found is not None, is_old=lambda _: True)
         status = found["Status"] if found else "gone"
         if status not in UNDER_WAY:
             break
-        means.say(f"  ingress point {name} is {status}")
+        means.say(f"  {kind.noun} {name} is {status}")
         means.sleep(means.poll_seconds)
     if status in UNDER_WAY:
-        raise WentWrong(f"ingress point {name} is still {status}")
+        raise WentWrong(f"{kind.noun} {name} is still {status}")
     if not may_fail and status in {*_FINAL_FAILURES, "gone"}:
-        raise WentWrong(f"ingress point {name} is {status}")
+        raise WentWrong(f"{kind.noun} {name} is {status}")
 
 
 def settled(

@@ -12,13 +12,12 @@ from mmctl.compiler.configuration import OWNER_TAG
 from mmctl.live.state.canonical import digest_of
 from mmctl.live.state.read import list_kind
 from mmctl.live.state.service import Answer, Members, OutcomeUnknown, ServiceAnswer
-from mmctl.model.kinds import Noun
 
 if TYPE_CHECKING:
     from mmctl.compiler.configuration import LiveObject
     from mmctl.live.apply.calls import Calls
     from mmctl.live.state.service import MailManager
-    from mmctl.model.kinds import Kind
+    from mmctl.model.kinds import Kind, Noun
 
 _TOKEN_LENGTH: Final = 64
 
@@ -62,10 +61,14 @@ class Creation:
             raise
 
     def _find(self) -> str | None:
-        if self.noun is Noun.ADDON_INSTANCE:
-            subscription = self.request["AddonSubscriptionId"]
-            instances = self.service.list(self.noun)
-            of_it = [i for i in instances if i["AddonSubscriptionId"] == subscription]
+        if self.noun is not self.thing.kind.api_noun:
+            # The instance of a subscription, of which there is one.
+            member = self.noun.name_member
+            of_it = [
+                each
+                for each in self.service.list(self.noun)
+                if each[member] == self.request[member]
+            ]
             return of_it[0][self.noun.id_member] if of_it else None
         for listed in list_kind(self.service, self.thing.kind, []):
             ours = listed.tags.get(OWNER_TAG) == self.thing.project
@@ -74,9 +77,9 @@ class Creation:
         return None
 
     def _is_leaving(self) -> bool:
-        """Whether an ingress point of the same name is on its way out; archives take a month."""
+        """Whether one of the same name is on its way out, and worth waiting for."""
         pending: list[tuple[Kind, str]] = []
-        if self.noun is Noun.INGRESS_POINT:
+        if self.thing.kind.row.waited_for:
             list(list_kind(self.service, self.thing.kind, pending))
         return (self.thing.kind, self.thing.live_name) in pending
 

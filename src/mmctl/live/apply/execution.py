@@ -33,7 +33,6 @@ from mmctl.live.plan.steps import (
 from mmctl.live.state.canonical import digest, digest_of
 from mmctl.live.state.read import read_object
 from mmctl.live.state.service import Answer, Members, OutcomeUnknown, ServiceAnswer
-from mmctl.model.kinds import Kind, Noun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
     from mmctl.live.plan.plan import Plan
     from mmctl.live.plan.steps import MemberStep, Step, TagStep
     from mmctl.live.state.read import LiveState
+    from mmctl.model.kinds import Kind, Noun
 
 _SALT_BYTES: Final = 16
 
@@ -168,18 +168,19 @@ class Execution:
         self._created[thing.key] = live_id
         self.calls.remember(live_id, THERE, False, True)
         self.calls.remember(live_id, TAGS, ANY, tags_of(thing))
-        if step.kind is Kind.ADD_ON:
-            self._create_instance(thing, live_id)
+        instance = step.kind.row.instance
+        if instance is not None:
+            self._create_instance(instance.noun, thing, live_id)
         else:
             self._names = self._names.with_id(thing.key, live_id)
-        if step.kind is Kind.INGRESS_POINT:
-            self.calls.wait_until_ready(thing.name, live_id)
-            self._remember_password(thing, live_id)
+        if step.kind.row.waited_for:
+            self.calls.wait_until_ready(step.kind, thing.name, live_id)
+        self._remember_password(thing, live_id)
         self._remember(step.kind, live_id, thing.all_tags)
 
-    def _create_instance(self, thing: LiveObject, subscription: str) -> None:
-        request = {"AddonSubscriptionId": subscription, "Tags": _tag_list(thing.all_tags)}
-        live_id = self._run_creation(Noun.ADDON_INSTANCE, request, thing)
+    def _create_instance(self, noun: Noun, thing: LiveObject, subscription: str) -> None:
+        request = {noun.name_member: subscription, "Tags": _tag_list(thing.all_tags)}
+        live_id = self._run_creation(noun, request, thing)
         without = shape_of(replace(thing, instance=False))
         self.calls.remember(subscription, SHAPE, without, shape_of(thing))
         self._names = self._names.with_id(thing.key, live_id)
@@ -190,8 +191,9 @@ class Execution:
     def _update(self, step: Update) -> None:
         thing, live_id = self._wanted[step.key], self._id(step)
         found = self._compare(step)
-        if step.kind is Kind.ADD_ON:
-            self._create_instance(thing, live_id)
+        instance = step.kind.row.instance
+        if instance is not None:
+            self._create_instance(instance.noun, thing, live_id)
         elif found is not None:
             self._write_whole(step, found, self._update_request(step, thing))
         if PASSWORD in step.members:
@@ -219,8 +221,8 @@ class Execution:
                 self.calls.write(f"Update{noun}", step.name, call)
         now = shape_of(updated(before, request))
         self.calls.remember(live_id, SHAPE, shape_of(before), now)
-        if step.kind is Kind.INGRESS_POINT:
-            self.calls.wait_until_ready(step.name, live_id)
+        if step.kind.row.waited_for:
+            self.calls.wait_until_ready(step.kind, step.name, live_id)
 
     def _free_name(self, step: FreeName) -> None:
         noun, live_id = step.kind.api_noun, self._id(step)
@@ -262,20 +264,22 @@ class Execution:
         """What has the tags of an object; what a plan reads them from comes last."""
         identity = self._service.identity
         arns = [identity.arn(step.kind.api_noun, self._id(step))]
-        if step.kind is Kind.ADD_ON and found is not None and found.id is not None:
-            arns.insert(0, identity.arn(Noun.ADDON_INSTANCE, found.id))
+        instance = step.kind.row.instance
+        if instance is not None and found is not None and found.id is not None:
+            arns.insert(0, identity.arn(instance.noun, found.id))
         return arns
 
     def _delete(self, step: Delete) -> None:
         found = self._compare(step)
         if found is None:
             return
-        if step.kind is Kind.ADD_ON and found.id is not None:
-            self._delete_one(Noun.ADDON_INSTANCE, found.id, step.name)
+        instance = step.kind.row.instance
+        if instance is not None and found.id is not None:
+            self._delete_one(instance.noun, found.id, step.name)
         self._delete_one(step.kind.api_noun, self._id(step), step.name)
         self.calls.remember(self._id(step), THERE, True, False)
-        if step.kind is Kind.INGRESS_POINT:
-            self.calls.wait_until_gone(step.name, self._id(step))
+        if step.kind.row.waited_for:
+            self.calls.wait_until_gone(step.kind, step.name, self._id(step))
 
     def _delete_one(self, noun: Noun, live_id: str, name: str) -> None:
         delete = partial(self._service.delete, noun, live_id)
@@ -299,7 +303,7 @@ class Execution:
             def shows(found: LiveObject | None) -> bool:
                 return found is not None and found.password_version != last
 
-            found = self._read(Kind.INGRESS_POINT, live_id, shows)
+            found = self._read(thing.kind, live_id, shows)
             version = found.password_version if found else None
             salt = self._means.random_bytes(_SALT_BYTES)
             self._passwords.remember(live_id, self._passwords.value(thing), version, salt)

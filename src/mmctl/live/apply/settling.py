@@ -17,14 +17,18 @@ from mmctl.live.apply.members import settle_imports
 from mmctl.live.apply.written import recent_writes
 from mmctl.live.plan.stale import stale_objects
 from mmctl.live.state.read import read_live
-from mmctl.model.kinds import Noun
+from mmctl.model.kinds import WAITED_FOR
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.live.apply.effects import Means
     from mmctl.live.apply.written import Written
     from mmctl.live.plan.plan import Plan
     from mmctl.live.state.read import LiveState
+    from mmctl.live.state.service import MailManager
+    from mmctl.model.kinds import Kind
 
 
 def read_settled(
@@ -57,7 +61,7 @@ def read_as_planned(means: Means, plan: Plan, known: LiveConfiguration | None) -
 
 
 def settle(means: Means, project: str, *, stop_imports: bool = False) -> None:
-    """Wait for the project's ingress points and imports that an earlier apply left under way.
+    """Wait for the project's objects and imports that an earlier apply left under way.
 
     `stop_imports`: end them, as a rollback takes away what they add.
 
@@ -66,17 +70,23 @@ def settle(means: Means, project: str, *, stop_imports: bool = False) -> None:
     """
     _let_answers_catch_up(means)
     settle_imports(means, stop=stop_imports)
-    service, noun = means.service, Noun.INGRESS_POINT
+    for kind in WAITED_FOR:
+        for name, live_id in _under_way(means.service, kind, project):
+            try:
+                wait_until_ready(means, kind, name, live_id, may_fail=True)
+            except WentWrong as error:
+                raise CouldNot(str(error), help="nothing was written; try again later") from error
+
+
+def _under_way(service: MailManager, kind: Kind, project: str) -> Iterator[tuple[str, str]]:
+    """Name and id of what the project has under way of a kind."""
+    noun = kind.api_noun
     for summary in service.list(noun):
         live_id = summary[noun.id_member]
         if summary.get("Status") not in UNDER_WAY:
             continue
-        if service.tags(service.identity.arn(noun, live_id)).get(OWNER_TAG) != project:
-            continue
-        try:
-            wait_until_ready(means, summary[noun.name_member], live_id, may_fail=True)
-        except WentWrong as error:
-            raise CouldNot(str(error), help="nothing was written; try again later") from error
+        if service.tags(service.identity.arn(noun, live_id)).get(OWNER_TAG) == project:
+            yield summary[noun.name_member], live_id
 
 
 def _let_answers_catch_up(means: Means) -> None:

@@ -35,7 +35,6 @@ from mmctl.live.aws.sessions import (
 from mmctl.live.aws.uploads import put, put_embedded
 from mmctl.live.state.service import Answer, Identity, Members, OutcomeUnknown, ServiceAnswer
 from mmctl.model.endpoints import EMBEDDED_ACCOUNT, is_loopback, is_mail_managers, is_s3s
-from mmctl.model.kinds import Noun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
 
     from mmctl.language.project import Environment
     from mmctl.live.aws.sessions import Session
+    from mmctl.model.kinds import Noun
 
     Clients = Callable[[str], Any]
     Upload = Callable[[str, bytes], None]
@@ -88,12 +88,11 @@ class AwsMailManager:
 
     def list(self, noun: Noun) -> Iterator[Members]:
         """The summaries of all resources of a noun, page by page."""
-        plural = "TrafficPolicies" if noun is Noun.TRAFFIC_POLICY else f"{noun}s"
-        yield from self._pages(f"List{plural}", plural)
+        yield from self._pages(f"List{noun.api.plural}", noun.api.plural)
 
     def get(self, noun: Noun, id: str) -> Members | None:
         """All members of one resource; None: there is none."""
-        more = {"IncludeTrustStoreContents": "INCLUDE"} if noun is Noun.INGRESS_POINT else {}
+        more = noun.api.get_with
         try:
             with reading(f"Get{noun}"):
                 return self._call(f"Get{noun}", **{noun.id_member: id}, **more)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.compiler.configuration import type_of
 from mmctl.language.references import references
 from mmctl.live.compare.rules import paired_rules
 from mmctl.live.history.by_hand import is_same_rule
@@ -17,7 +16,7 @@ from mmctl.live.history.merging import ABSENT, inserted, merged
 from mmctl.live.state.canonical import LOG_MEMBERS, LOGGING, canonical, same
 from mmctl.live.state.logs import NOWHERE
 from mmctl.live.state.replacing import is_left_over
-from mmctl.model.kinds import Kind
+from mmctl.model.kinds import Beside, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 Form = dict[str, Any]
 
 _TIMES: Final = ("changed_at", "created_at")
-_BESIDE: Final = ("Tags", "Members", "Status", "Instance", LOGGING)
+_BESIDE: Final = ("Tags", *Beside)
 """Members of a form that are not in the shape."""
 
 
@@ -218,7 +217,7 @@ def _object_of(thing: LiveObject, form: Form) -> LiveObject:
     members = form.get("Members")
     return replace(
         thing,
-        shape=type_of[thing.kind].logical(_without(form, _BESIDE)),
+        shape=thing.kind.row.shape.logical(_without(form, _BESIDE)),
         tags=form.get("Tags", {}),
         members=None if members is None else tuple(members),
         closed=form.get("Status") == "CLOSED",

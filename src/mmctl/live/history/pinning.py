@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 from mmctl.live.compare.diff import diff
 from mmctl.live.compare.edits import EditKind
 from mmctl.live.history.pins import Pin, Pinned
-from mmctl.live.state.canonical import SERVER_FILLED, canonical, digest_of
+from mmctl.live.state.canonical import canonical, digest_of
 from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def _asked(form: Form, other: Mapping[str, Any], kind: Kind) -> Form:
     return {
         member: value
         for member, value in form.items()
-        if member in other or member not in SERVER_FILLED.get(kind, ())
+        if member in other or member not in kind.row.server_filled
     }
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.language.project import Brakes
 from mmctl.live.plan.plan import object_digests
-from mmctl.live.state.canonical import SERVER_FILLED, canonical, digest_of
+from mmctl.live.state.canonical import canonical, digest_of
 from mmctl.live.state.encode import configuration_document, configuration_of
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def _standing_of_old(document: Mapping[str, Any], entry: HistoryEntry) -> Standi
 def _seen(thing: Any) -> Iterator[dict[str, Any]]:
     """How a plan may have seen an object: what the service fills in counts where it was wanted."""
     form = canonical(thing)
-    filled = [member for member in SERVER_FILLED.get(thing.kind, ()) if member in form]
+    filled = [member for member in thing.kind.row.server_filled if member in form]
     for left_out in product((True, False), repeat=len(filled)):
         gone = {member for member, out in zip(filled, left_out, strict=True) if out}
         yield {member: value for member, value in form.items() if member not in gone}

@@ -8,7 +8,14 @@ and `tests/live/test_iam_facts.py` compares the rows with the calls and with bot
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from mmctl.model.kinds import API, SENDING, Noun
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mmctl.model.kinds import ApiResource
 
 CHECKED: Final = "2026-11-28"
 
@@ -51,70 +58,56 @@ class Fact:
     source: str = MAIL_MANAGER
 
 
-_KINDS: Final = {
-    "AddressList": "mailmanager-address-list",
-    "Archive": "mailmanager-archive",
-    "Relay": "mailmanager-smtp-relay",
-    "AddonSubscription": "addon-subscription",
-    "AddonInstance": "addon-instance",
-    "RuleSet": "mailmanager-rule-set",
-    "TrafficPolicy": "mailmanager-traffic-policy",
-    "IngressPoint": "mailmanager-ingress-point",
-}
 _TAGGED: Final = (REQUEST_TAG, RESOURCE_TAG)
 _POINTED: Final = (RULE_SET_ARN, POLICY_ARN)
-_UPDATED: Final = ("Archive", "Relay", "RuleSet", "TrafficPolicy", "IngressPoint")
-_LIST: Final = ("mailmanager-address-list",)
+_LIST: Final = (Noun.ADDRESS_LIST.api.arn_part,)
 _KMS: Final = ("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey")
 
 
-def _created(noun: str, kind: str) -> Fact:
-    dependent = {
-        "RuleSet": ("ses:TagResource", "iam:PassRole"),
-        "IngressPoint": (
-            "ses:TagResource",
-            "iam:CreateServiceLinkedRole",
-            "ec2:DescribeVpcEndpoints",
-        ),
-        "Archive": ("ses:TagResource", *_KMS),
-    }
-    source = {
-        "IngressPoint": f"{MAIL_MANAGER}; {_EARLIER}",
-        "Archive": f"{MAIL_MANAGER}; {_HANDLER}",
-    }
-    return Fact(
-        action=f"ses:Create{noun}",
-        types=(kind,),
-        keys=(*_TAGGED, *(_POINTED if noun == "IngressPoint" else ())),
-        dependent=dependent.get(noun, ("ses:TagResource",)),
-        source=source.get(noun, MAIL_MANAGER),
+_TYPES: Final = tuple(resource.arn_part for resource in API.values())
+_SENDING: Final = tuple(kind.row.api.arn_part for kind in SENDING)
+_DEPENDENT: Final[Mapping[str, tuple[str, ...]]] = {
+    "CreateRuleSet": ("iam:PassRole",),
+    "UpdateRuleSet": ("iam:PassRole",),
+    "CreateIngressPoint": ("iam:CreateServiceLinkedRole", "ec2:DescribeVpcEndpoints"),
+    "CreateArchive": _KMS,
+}
+"""What an operation takes besides, beyond tagging what it creates."""
+_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "CreateIngressPoint": _POINTED,
+    "UpdateIngressPoint": _POINTED,
+}
+_SOURCES: Final[Mapping[str, str]] = {
+    "CreateIngressPoint": f"{MAIL_MANAGER}; {_EARLIER}",
+    "CreateArchive": f"{MAIL_MANAGER}; {_HANDLER}",
+}
+
+
+def _life(resource: ApiResource) -> Iterator[Fact]:
+    """The operations on one resource of the API."""
+    noun, own = resource.noun, (resource.arn_part,)
+    yield Fact(action=f"ses:List{resource.plural}")
+    yield Fact(action=f"ses:Get{noun}", types=own, keys=(RESOURCE_TAG,))
+    yield Fact(action=f"ses:Delete{noun}", types=own, keys=(RESOURCE_TAG,))
+    create, update = f"Create{noun}", f"Update{noun}"
+    yield Fact(
+        action=f"ses:{create}",
+        types=own,
+        keys=(*_TAGGED, *_KEYS.get(create, ())),
+        dependent=("ses:TagResource", *_DEPENDENT.get(create, ())),
+        source=_SOURCES.get(create, MAIL_MANAGER),
     )
-
-
-def _plural(noun: str) -> str:
-    return "TrafficPolicies" if noun == "TrafficPolicy" else f"{noun}s"
+    if resource.updates:
+        yield Fact(
+            action=f"ses:{update}",
+            types=own,
+            keys=(RESOURCE_TAG, *_KEYS.get(update, ())),
+            dependent=_DEPENDENT.get(update, ()),
+        )
 
 
 _FACTS: Final = (
-    *(Fact(action=f"ses:List{_plural(noun)}") for noun in _KINDS),
-    *(
-        Fact(action=f"ses:Get{noun}", types=(kind,), keys=(RESOURCE_TAG,))
-        for noun, kind in _KINDS.items()
-    ),
-    *(_created(noun, kind) for noun, kind in _KINDS.items()),
-    *(
-        Fact(
-            action=f"ses:Update{noun}",
-            types=(_KINDS[noun],),
-            keys=(RESOURCE_TAG, *(_POINTED if noun == "IngressPoint" else ())),
-            dependent=("iam:PassRole",) if noun == "RuleSet" else (),
-        )
-        for noun in _UPDATED
-    ),
-    *(
-        Fact(action=f"ses:Delete{noun}", types=(kind,), keys=(RESOURCE_TAG,))
-        for noun, kind in _KINDS.items()
-    ),
+    *(fact for resource in API.values() for fact in _life(resource)),
     *(
         Fact(action=f"ses:{name}", types=_LIST, keys=(RESOURCE_TAG,))
         for name in (
@@ -129,11 +122,11 @@ _FACTS: Final = (
     ),
     # Of address lists the reference names no resource type for this one: it is read on `*`.
     Fact(action="ses:ListTagsForResource"),
-    Fact(action="ses:TagResource", types=tuple(_KINDS.values()), keys=_TAGGED),
-    Fact(action="ses:UntagResource", types=tuple(_KINDS.values()), keys=(RESOURCE_TAG,)),
+    Fact(action="ses:TagResource", types=_TYPES, keys=_TAGGED),
+    Fact(action="ses:UntagResource", types=_TYPES, keys=(RESOURCE_TAG,)),
     Fact(
         action="ses:AllowVendedLogDeliveryForResource",
-        types=("mailmanager-ingress-point", "mailmanager-rule-set"),
+        types=_SENDING,
         keys=(RESOURCE_TAG,),
     ),
     Fact(action="iam:PassRole", types=("role",), keys=(PASSED_TO,)),

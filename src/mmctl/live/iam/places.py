@@ -61,8 +61,9 @@ class Place:
 def nouns_of(desired: LiveConfiguration) -> list[Noun]:
     """What the objects of a project are in the API; an add-on has an instance besides."""
     kinds = {thing.kind for thing in desired.objects}
-    nouns = [kind.api_noun for kind in Kind if kind in kinds]
-    return [*nouns, Noun.ADDON_INSTANCE] if Kind.ADD_ON in kinds else nouns
+    rows = [kind.row for kind in Kind if kind in kinds]
+    instances = [row.instance.noun for row in rows if row.instance is not None]
+    return [*(row.api.noun for row in rows), *instances]
 
 
 def receivers(desired: LiveConfiguration) -> list[str]:

@@ -28,8 +28,7 @@ def read_statements(desired: LiveConfiguration, place: Place) -> Iterator[Statem
     Reading is not bound to our tag: what has a name of ours and no tag is shown as such.
     """
     nouns = nouns_of(desired)
-    plurals = {Noun.TRAFFIC_POLICY: "TrafficPolicies"}
-    lists = [f"ses:List{plurals.get(noun, f'{noun}s')}" for noun in nouns]
+    lists = [f"ses:List{noun.api.plural}" for noun in nouns]
     yield statement("ListMailManager", [*lists, "ses:ListTagsForResource"], ["*"])
     gets = [f"ses:Get{noun}" for noun in nouns]
     members = ["ses:ListMembersOfAddressList"] if Noun.ADDRESS_LIST in nouns else []

@@ -12,8 +12,7 @@ from mmctl.live.apply.members import IMPORT_BEYOND
 from mmctl.live.iam.facts import POLICY_ARN, RULE_SET_ARN
 from mmctl.live.iam.places import nouns_of, receivers, statement
 from mmctl.live.iam.roles import roles_of
-from mmctl.live.state.logs import SENDING
-from mmctl.model.kinds import Kind, Noun
+from mmctl.model.kinds import SENDING, Kind, Noun
 from mmctl.model.logs import DestinationType, destination_type_of
 
 if TYPE_CHECKING:
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.live.iam.places import Place, Statement
 
-_FIXED: Final = {Noun.ADDRESS_LIST, Noun.ADDON_SUBSCRIPTION, Noun.ADDON_INSTANCE}
-"""What the service cannot update."""
 _OURS: Final = f"aws:ResourceTag/{OWNER_TAG}"
 _MADE_OURS: Final = f"aws:RequestTag/{OWNER_TAG}"
 _MEMBERS: Final = ("ses:RegisterMemberToAddressList", "ses:DeregisterMemberFromAddressList")
@@ -109,7 +106,7 @@ def _objects(desired: LiveConfiguration, nouns: list[Noun], place: Place) -> Ite
         StringEqualsIfExists=made_ours,
     )
     actions = ["ses:UntagResource", *(f"ses:Delete{noun}" for noun in nouns)]
-    actions += [f"ses:Update{noun}" for noun in plain if noun not in _FIXED]
+    actions += [f"ses:Update{noun}" for noun in plain if noun.api.updates]
     actions += _MEMBERS if Noun.ADDRESS_LIST in nouns else ()
     if any(len(thing.members or ()) > IMPORT_BEYOND for thing in desired.objects):
         actions += _IMPORT_JOBS

@@ -25,9 +25,9 @@ from mmctl.live.plan.steps import (
 )
 from mmctl.live.plan.widening import narrows
 from mmctl.live.state.canonical import canonical_pair
-from mmctl.live.state.logs import NOWHERE, SENDING
+from mmctl.live.state.logs import NOWHERE
 from mmctl.live.state.replacing import left_over_name, name_between, why_replaced
-from mmctl.model.kinds import Kind
+from mmctl.model.kinds import SENDING, Kind
 from mmctl.model.logs import LogType
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.live.state.canonical import canonical_pair
-from mmctl.live.state.replacing import NAME_IS_FIXED
 from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def names_of_others(
 
 def alike_but_for_name(desired: LiveObject, live: LiveObject) -> bool:
     """Whether two objects differ in nothing but a name that can be changed."""
-    if desired.kind in NAME_IS_FIXED:
+    if desired.kind.row.name_is_fixed:
         return False
     wanted, found = canonical_pair(desired, live)
     name = desired.kind.api_noun.name_member

@@ -10,7 +10,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, assert_never
 
-from mmctl.compiler.configuration import type_of
 from mmctl.live.compare.edits import EditKind
 from mmctl.live.plan.steps import (
     PASSWORD,
@@ -112,7 +111,7 @@ def _sent(steps: Iterable[Step]) -> dict[tuple[Kind, str], set[str]]:
 
 
 def _members(kind: Kind) -> set[str]:
-    return {str(field.alias) for field in type_of[kind].model_fields.values()}
+    return {str(field.alias) for field in kind.row.shape.model_fields.values()}
 
 
 def _is_erased(

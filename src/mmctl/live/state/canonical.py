@@ -10,7 +10,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.model.kinds import Kind
+from mmctl.model.kinds import Beside
 from mmctl.model.logs import LogType
 
 if TYPE_CHECKING:
@@ -19,10 +19,9 @@ if TYPE_CHECKING:
     from mmctl.compiler.configuration import LiveConfiguration, LiveObject
 
 Canonical = dict[str, Any]
-"""An object as plain JSON, in AWS's names; beside its shape `Members`, `Status`, `Instance` and
-`Logging`."""
+"""An object as plain JSON, in AWS's names; what is beside its shape is named by `Beside`."""
 
-LOGGING: Final = "Logging"
+LOGGING: Final = Beside.LOGGING.value
 """The member beside a shape that holds its log destinations."""
 LOG_MEMBERS: Final[Mapping[str, str]] = {
     LogType.APPLICATION_LOGS: "Destination",
@@ -36,11 +35,6 @@ _DEFAULTS: Final = {
     "PayloadType": "CONTENT",
 }
 _SETS: Final = ("Values",)
-SERVER_FILLED: Final = {
-    Kind.ARCHIVE: ("Retention",),
-    Kind.INGRESS_POINT: ("NetworkConfiguration", "TlsPolicy"),
-}
-"""Members that the service chooses where they are not asked for."""
 
 
 def canonical(thing: LiveObject) -> Canonical:
@@ -51,16 +45,16 @@ def canonical(thing: LiveObject) -> Canonical:
     if tags:
         form["Tags"] = dict(sorted(tags.items()))
     if thing.members is not None:
-        form["Members"] = sorted({address.lower() for address in thing.members})
-    if thing.kind is Kind.INGRESS_POINT:
-        form["Status"] = "CLOSED" if thing.closed else "ACTIVE"
-        _without_password(form)
+        form[Beside.MEMBERS.value] = sorted({address.lower() for address in thing.members})
+    _without_password(form)
+    if Beside.STATUS in thing.kind.row.beside:
+        form[Beside.STATUS.value] = "CLOSED" if thing.closed else "ACTIVE"
     for member in thing.unknown:
         if member.replaced:
             head, _, rest = member.path.partition(".")
             form[head] = {rest: member.value} if rest else member.value
-    if thing.kind is Kind.ADD_ON:
-        form["Instance"] = thing.instance
+    if Beside.INSTANCE in thing.kind.row.beside:
+        form[Beside.INSTANCE.value] = thing.instance
     if thing.logging:
         form[LOGGING] = {LOG_MEMBERS[of]: arn for of, arn in sorted(thing.logging.items())}
     return form
@@ -69,7 +63,7 @@ def canonical(thing: LiveObject) -> Canonical:
 def canonical_pair(desired: LiveObject, live: LiveObject) -> tuple[Canonical, Canonical]:
     """Both forms; what the service filled in and nobody asked for is in neither."""
     wanted, found = canonical(desired), canonical(live)
-    for member in SERVER_FILLED.get(desired.kind, ()):
+    for member in desired.kind.row.server_filled:
         if member not in wanted:
             found.pop(member, None)
     return wanted, found

@@ -11,7 +11,6 @@ from mmctl.compiler.configuration import (
     LiveObject,
     RuleOrigin,
     UnknownMember,
-    type_of,
 )
 from mmctl.model.kinds import Kind
 
@@ -70,7 +69,7 @@ def object_of(document: Mapping[str, Any]) -> LiveObject:
         found = document.get(member)
         if not isinstance(found, expected) and (found is not None or member == "name"):
             raise ValueError(f"`{member}` is no {expected.__name__}")
-    shape = type_of[kind]
+    shape = kind.row.shape
     members = document.get("members")
     return LiveObject(
         kind=kind,

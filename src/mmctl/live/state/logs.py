@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.compiler.configuration import OWNER_TAG
 from mmctl.live.state.canonical import digest_of
-from mmctl.model.kinds import Kind
 from mmctl.model.logs import LogType, bare_destination
 
 if TYPE_CHECKING:
@@ -25,8 +24,6 @@ LOGS_TAG: Final = "mmctl:logs"
 CloudWatch Logs need not be asked."""
 NOWHERE: Final = "nowhere"
 """The destination of a source that was made here and has no delivery: of an apply that stopped."""
-SENDING: Final = (Kind.RULE_SET, Kind.INGRESS_POINT)
-"""The kinds whose logs can be delivered."""
 _WORDS: Final = {
     LogType.APPLICATION_LOGS: "application",
     LogType.TRAFFIC_POLICY_DEBUG_LOGS: "debug",

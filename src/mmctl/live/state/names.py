@@ -12,7 +12,6 @@ from pydantic import ValidationError
 
 from mmctl.errors import CouldNot, UsageError
 from mmctl.language.references import with_references
-from mmctl.model.kinds import Kind, Noun
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,11 +19,9 @@ if TYPE_CHECKING:
     from mmctl.compiler.configuration import Key, LiveObject
     from mmctl.language.project import Reference
     from mmctl.live.state.service import Identity
+    from mmctl.model.kinds import Kind
 
 ID: Final = "id:"
-
-_BY_ARN: Final = (Kind.ADDRESS_LIST, Kind.ADD_ON)
-"""Kinds that conditions name by ARN; all others are named by id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +66,12 @@ class Names:
         live_id = (
             text.removeprefix(ID) if text.startswith(ID) else self._id_of(reference.kind, text)
         )
-        if reference.kind in _BY_ARN and not live_id.startswith("arn:"):
-            return self.identity.arn(reference_noun(reference.kind), live_id)
+        if reference.kind.row.by_arn and not live_id.startswith("arn:"):
+            return self.identity.arn(reference.kind.row.referred.noun, live_id)
         return live_id
 
     def _own(self, kind: Kind, arn: str) -> bool:
-        return arn.rpartition("/")[0] == self.identity.arn(reference_noun(kind), "").rstrip("/")
+        return arn.rpartition("/")[0] == self.identity.arn(kind.row.referred.noun, "").rstrip("/")
 
     def _name_of(self, kind: Kind, live_id: str) -> str | None:
         managed = (
@@ -95,11 +92,6 @@ class Names:
                 help=f"define it, or add it to the environment's `bindings: {{{kind}: …}}`",
             )
         return live_id.removeprefix(ID)
-
-
-def reference_noun(kind: Kind) -> Noun:
-    """What a reference to a kind names in the API: of an add-on, its instance."""
-    return Noun.ADDON_INSTANCE if kind is Kind.ADD_ON else kind.api_noun
 
 
 def named_live(thing: LiveObject, names: Names) -> LiveObject:

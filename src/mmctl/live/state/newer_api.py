@@ -15,51 +15,18 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 from pydantic import ValidationError
 
-from mmctl.compiler.configuration import UnknownMember, type_of
+from mmctl.compiler.configuration import UnknownMember
 from mmctl.model.kinds import Kind
 from mmctl.model.shape import OneOf, Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from mmctl.compiler.configuration import LiveShape
     from mmctl.live.state.service import Members
+    from mmctl.model.kinds import LiveShape
 
     Loc = tuple[int | str, ...]
 
-ANSWERED: Final[Mapping[Kind, tuple[str, ...]]] = {
-    Kind.ADDRESS_LIST: (
-        "AddressListId",
-        "AddressListArn",
-        "CreatedTimestamp",
-        "LastUpdatedTimestamp",
-    ),
-    Kind.ARCHIVE: (
-        "ArchiveId",
-        "ArchiveArn",
-        "ArchiveState",
-        "CreatedTimestamp",
-        "LastUpdatedTimestamp",
-    ),
-    Kind.RELAY: ("RelayId", "RelayArn", "CreatedTimestamp", "LastModifiedTimestamp"),
-    Kind.ADD_ON: ("AddonSubscriptionArn", "CreatedTimestamp"),
-    Kind.RULE_SET: ("RuleSetId", "RuleSetArn", "CreatedDate", "LastModificationDate"),
-    Kind.TRAFFIC_POLICY: (
-        "TrafficPolicyId",
-        "TrafficPolicyArn",
-        "CreatedTimestamp",
-        "LastUpdatedTimestamp",
-    ),
-    Kind.INGRESS_POINT: (
-        "IngressPointId",
-        "IngressPointArn",
-        "Status",
-        "ARecord",
-        "CreatedTimestamp",
-        "LastUpdatedTimestamp",
-    ),
-}
-"""Members of a Get answer that no create takes."""
 AUTHENTICATION: Final = "IngressPointAuthConfiguration"
 """What GetIngressPoint calls CreateIngressPoint's `IngressPointConfiguration`."""
 PASSWORD_ANSWERED: Final = "IngressPointPasswordConfiguration"  # noqa: S105 - the name of a member
@@ -72,13 +39,6 @@ CONFIGURATION: Final = "IngressPointConfiguration"
 
 _DECIDING: Final = ("Conditions", "Unless")
 """What says when a rule or statement applies: known whole, or the rule is not."""
-_STAND_INS: Final[Mapping[tuple[Kind, str], Any]] = {
-    (Kind.RELAY, "Authentication"): {"NoAuthentication": {}},
-    (Kind.TRAFFIC_POLICY, "DefaultAction"): "DENY",
-    (Kind.INGRESS_POINT, "Type"): "OPEN",
-}
-"""Members without which there is no shape: what stands there while the comparison sees the
-answer."""
 
 
 def known_part(kind: Kind, answer: Members) -> tuple[LiveShape, tuple[UnknownMember, ...]]:
@@ -99,7 +59,9 @@ def known_part(kind: Kind, answer: Members) -> tuple[LiveShape, tuple[UnknownMem
 
 def _members(kind: Kind, answer: Members) -> Members:
     members = {
-        member: deepcopy(value) for member, value in answer.items() if member not in ANSWERED[kind]
+        member: deepcopy(value)
+        for member, value in answer.items()
+        if member not in kind.row.api.only_answered
     }
     if kind is Kind.INGRESS_POINT:
         # What it tells of the configuration: never the password.
@@ -115,7 +77,7 @@ class _Reading:
 
     def __init__(self, kind: Kind, members: Members) -> None:
         self._kind = kind
-        self._type: type[LiveShape] = type_of[kind]
+        self._type: type[LiveShape] = kind.row.shape
         self._members = members
         self.unknown: dict[str, UnknownMember] = {}
         self._places = {
@@ -152,7 +114,7 @@ class _Reading:
             _remove(self._members, loc)
             return True
         target = self._removable(loc)
-        if len(target) == 1 and (self._kind, target[0]) in _STAND_INS and self._is_needed(target):
+        if len(target) == 1 and target[0] in self._kind.row.stand_ins and self._is_needed(target):
             self._stand_in(str(target[0]))
             return True
         if not target or self._is_needed(target):
@@ -189,7 +151,7 @@ class _Reading:
         for path, each in self.unknown.items():
             if path.partition(".")[0] == member:
                 self.unknown[path] = replace(each, replaced=True)
-        self._members[member] = deepcopy(_STAND_INS[self._kind, member])
+        self._members[member] = deepcopy(self._kind.row.stand_ins[member])
 
     def _rule(self, loc: Loc) -> str | None:
         """The name of the rule that a place is in."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.live.state.replacing import NAME_IS_FIXED, why_replaced
+from mmctl.live.state.replacing import why_replaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -62,7 +62,7 @@ class _Pairs:
 
     def assign(self) -> None:
         """Pair what belongs together; the order is the precedence."""
-        if self.kind in NAME_IS_FIXED:
+        if self.kind.row.name_is_fixed:
             self._by_live_name()
         self._by_own_id()
         self._by_known_id()

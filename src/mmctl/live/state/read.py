@@ -17,24 +17,21 @@ from mmctl.compiler.configuration import (
 )
 from mmctl.errors import CouldNot
 from mmctl.live.state.canonical import digest, without_owner
-from mmctl.live.state.logs import LOGS_TAG, NOWHERE, SENDING, picked, read_sources
+from mmctl.live.state.logs import LOGS_TAG, NOWHERE, picked, read_sources
 from mmctl.live.state.names import Names, named_live
 from mmctl.live.state.newer_api import AUTHENTICATION, PASSWORD_ANSWERED, known_part
 from mmctl.live.state.pairing import paired_names
 from mmctl.live.state.times import timestamp
-from mmctl.model.kinds import Kind, Noun
+from mmctl.model.kinds import SENDING, Beside, Kind, Noun
 from mmctl.model.logs import LogType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from mmctl.live.state.service import MailManager, Members
 
 
-_CHANGED = ("LastModificationDate", "LastUpdatedTimestamp", "LastModifiedTimestamp")
-_CREATED = ("CreatedTimestamp", "CreatedDate")
 _NO_TAG = "none"
-_GONE = ("PENDING_DELETION", "DEPROVISIONING")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +114,7 @@ def list_kind(
     noun = kind.api_noun
     for summary in service.list(noun):
         live_id, name = summary[noun.id_member], summary[noun.name_member]
-        if summary.get("ArchiveState") in _GONE or summary.get("Status") in _GONE:
+        if noun.api.is_going(summary):
             pending.append((kind, name))
             continue
         tags = service.tags(service.identity.arn(noun, live_id))
@@ -134,15 +131,18 @@ def read_object(
     """
     noun = kind.api_noun
     answer = service.get(noun, id)
-    if answer is None or answer.get("ArchiveState") in _GONE or answer.get("Status") in _GONE:
+    if answer is None or noun.api.is_going(answer):
         return None
     if tags is None:
         tags = service.tags(service.identity.arn(noun, id))
     more = _more(kind, answer)
-    if kind is Kind.ADD_ON:
-        instance = _instance_of(service, id)
+    made_of_it = kind.row.instance
+    if made_of_it is not None:
+        instance = _instance_of(service, made_of_it.noun, id)
         more |= {"id": instance, "subscription_id": id, "instance": instance is not None}
-        tags = tags if instance is None else _tags_of_both(service, tags, instance)
+        if instance is not None:
+            arn = service.identity.arn(made_of_it.noun, instance)
+            tags = _tags_of_both(tags, service.tags(arn))
     try:
         shape, unknown = known_part(kind, answer)
     except ValidationError as error:
@@ -160,10 +160,10 @@ def read_object(
 
 def _more(kind: Kind, answer: Members) -> dict[str, Any]:
     more: dict[str, Any] = {
-        "changed_at": _time_in(answer, _CHANGED),
-        "created_at": _time_in(answer, _CREATED),
+        "changed_at": _time_in(answer, kind.row.api.changed),
+        "created_at": _time_in(answer, kind.row.api.created),
     }
-    if kind is not Kind.INGRESS_POINT:
+    if Beside.STATUS not in kind.row.beside:
         return more
     auth = answer.get(AUTHENTICATION) or {}
     password = auth.get(PASSWORD_ANSWERED) or {}
@@ -175,24 +175,23 @@ def _more(kind: Kind, answer: Members) -> dict[str, Any]:
     }
 
 
-def _time_in(answer: Members, members: Sequence[str]) -> str | None:
-    found = next((answer[member] for member in members if answer.get(member)), None)
-    return None if found is None else timestamp(found)
+def _time_in(answer: Members, member: str | None) -> str | None:
+    found = answer.get(member) if member is not None else None
+    return timestamp(found) if found else None
 
 
-def _instance_of(service: MailManager, subscription: str) -> str | None:
+def _instance_of(service: MailManager, noun: Noun, subscription: str) -> str | None:
     """The id of a subscription's instance: the first one, where there are several."""
     instances = sorted(
-        summary["AddonInstanceId"]
-        for summary in service.list(Noun.ADDON_INSTANCE)
-        if summary["AddonSubscriptionId"] == subscription
+        summary[noun.id_member]
+        for summary in service.list(noun)
+        if summary[noun.name_member] == subscription
     )
     return instances[0] if instances else None
 
 
-def _tags_of_both(service: MailManager, tags: Mapping[str, str], instance: str) -> dict[str, str]:
+def _tags_of_both(tags: Mapping[str, str], theirs: Mapping[str, str]) -> dict[str, str]:
     """The tags of a subscription; where its instance has another value, both values."""
-    theirs = service.tags(service.identity.arn(Noun.ADDON_INSTANCE, instance))
     differing = {
         key: f"{tags.get(key, _NO_TAG)} / {theirs.get(key, _NO_TAG)}"
         for key in (tags.keys() | theirs.keys()) - {OWNER_TAG}
@@ -214,9 +213,9 @@ def _with_members(
     service: MailManager, thing: LiveObject, desired: LiveConfiguration
 ) -> LiveObject | None:
     """The object with the addresses of a list; None: the list was deleted in the meantime."""
-    if thing.kind is not Kind.ADDRESS_LIST or thing.id is None:
+    if Beside.MEMBERS not in thing.kind.row.beside or thing.id is None:
         return thing
-    wanted = desired.find(Kind.ADDRESS_LIST, thing.name)
+    wanted = desired.find(thing.kind, thing.name)
     if wanted is not None and wanted.members is None:
         return thing
     members = service.members(thing.id)

@@ -1,7 +1,7 @@
 """What no update can do: the object is made anew, what points to it follows, the old one goes.
 
-Immutable members: "Amazon SES Mail Manager API", UpdateIngressPoint, UpdateArchive,
-UpdateTrafficPolicy; an address list has no update at all.
+Which members never change say the rows of `mmctl.model.kinds`; here are the changes of members that
+can change otherwise ("Amazon SES Mail Manager API", UpdateIngressPoint, UpdateTrafficPolicy).
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.live.state.canonical import canonical_pair
-from mmctl.model.kinds import Kind
+from mmctl.model.policies import TrafficPolicy
+from mmctl.model.resources import AddonSubscription, AddressList, Archive, IngressPoint, Relay
+from mmctl.model.rules import RuleSet
 
 if TYPE_CHECKING:
     from mmctl.compiler.configuration import LiveConfiguration, LiveObject
-
-NAME_IS_FIXED: Final = (Kind.ADDRESS_LIST, Kind.ADD_ON)
-"""Kinds that the service cannot rename: another name is another object."""
+    from mmctl.model.kinds import Kind
 
 LEFT_OVER: Final = "-replaced"
 """Ending of the name that an object gets to free its own for its successor."""
@@ -23,38 +23,28 @@ LEFT_OVER: Final = "-replaced"
 BETWEEN: Final = "-renaming"
 """Ending of the name that an object has while another one takes its own, in the same plan."""
 
-_LONGEST_NAME: Final = {
-    Kind.ARCHIVE: 64,
-    Kind.RELAY: 100,
-    Kind.RULE_SET: 100,
-    Kind.TRAFFIC_POLICY: 63,
-    Kind.INGRESS_POINT: 63,
-}
-
 
 def why_replaced(desired: LiveObject, live: LiveObject) -> str | None:
     """Why the live object cannot become the desired one by updates; None: it can."""
     wanted, found = canonical_pair(desired, live)
-    if desired.kind in NAME_IS_FIXED and desired.live_name != live.live_name:
-        return f"the service cannot rename an {desired.kind.noun}"
-    match desired.kind:
-        case Kind.INGRESS_POINT:
-            for member in ("Type", "NetworkConfiguration"):
-                if wanted.get(member) != found.get(member):
-                    return f"`{member}` of an ingress point cannot be changed"
+    kind = desired.kind
+    if kind.row.name_is_fixed and desired.live_name != live.live_name:
+        return f"the service cannot rename {kind.a_noun}"
+    for member, words in kind.row.fixed.items():
+        if wanted.get(member) != found.get(member):
+            return f"{words} of {kind.a_noun} cannot be changed"
+    match desired.shape:
+        case IngressPoint():
             policies = {wanted.get("TlsPolicy"), found.get("TlsPolicy")}
             if len(policies) > 1 and "FIPS" in policies:
                 return "`TlsPolicy` cannot be changed to or from FIPS"
-        case Kind.ARCHIVE:
-            if wanted.get("KmsKeyArn") != found.get("KmsKeyArn"):
-                return "the key of an archive cannot be changed"
-        case Kind.TRAFFIC_POLICY:
+        case TrafficPolicy():
             if "MaxMessageSizeBytes" in found and "MaxMessageSizeBytes" not in wanted:
                 return "an update cannot take `MaxMessageSizeBytes` away"
-        case Kind.ADDRESS_LIST | Kind.RELAY | Kind.ADD_ON | Kind.RULE_SET:
+        case AddressList() | Archive() | Relay() | AddonSubscription() | RuleSet():
             pass
         case _:
-            assert_never(desired.kind)
+            assert_never(desired.shape)
     return None
 
 
@@ -69,12 +59,13 @@ def name_between(kind: Kind, live_name: str) -> str:
 
 
 def _with_ending(kind: Kind, live_name: str, ending: str) -> str:
-    return live_name[: _LONGEST_NAME.get(kind, 100) - len(ending)] + ending
+    longest = kind.row.api.longest_name
+    return live_name[: None if longest is None else longest - len(ending)] + ending
 
 
 def is_left_over(thing: LiveObject, desired: LiveConfiguration) -> bool:
     """Whether a live object is what an unfinished replacement of a desired one left behind."""
-    return thing.kind not in NAME_IS_FIXED and any(
+    return not thing.kind.row.name_is_fixed and any(
         thing.live_name == left_over_name(thing.kind, wanted.live_name)
         for wanted in desired.of_kind(thing.kind)
     )
