@@ -56,7 +56,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "render",
     },
 }
-EVERYWHERE = {"errors", "inputs", "problem", "visible", "writing", ""}
+EVERYWHERE = {"counted", "errors", "inputs", "problem", "visible", "writing", ""}
 ONLY_IN = {
     "boto3": set(),
     "botocore.session": {"live/aws/sessions.py"},

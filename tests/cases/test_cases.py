@@ -136,7 +136,7 @@ def test_an_unknown_outcome_fails_and_says_what_to_state(ran: Any) -> None:
     (result,) = ran(cases, environment="prod").results
     (failure,) = result.failures
     assert failure.got == "unknown: delivered or dropped"
-    assert failure.reasons == ("`spf` is not known: state it with `verdicts: {spf: …}`",)
+    assert failure.reasons == ("`spf` is unknown: state it with `verdicts: {spf: …}`",)
 
 
 def test_rules_that_may_or_may_not_apply_do_not_pass_as_expected(ran: Any) -> None:

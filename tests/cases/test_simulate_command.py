@@ -195,7 +195,7 @@ class TestMessages:
     def test_recipients_are_never_guessed(self, mmctl: Callable[..., Ran]) -> None:
         code, out, _ = mmctl(*self.MESSAGE, "--strict")
         assert code == 4
-        assert "no recipient is known" in out
+        assert "the recipients are unknown" in out
         assert "--rcpt" in out
 
     def test_assumed_verdicts_are_printed(self, mmctl: Callable[..., Ran]) -> None:
@@ -238,7 +238,7 @@ class TestMessages:
             (("--assume", "fail"), "got `--assume fail`"),
             (("--ingress-point", "mx"), "there is no ingress point `mx`"),
             (("--rule-set", "inbond"), "there is no rule set `inbond`"),
-            (("--run", "x"), "`--run` is about cases, and messages are given"),
+            (("--run", "x"), "`--run` is for cases, and messages are given"),
             (("--format", "junit"), "messages have no JUnit report"),
         ],
     )
@@ -252,7 +252,7 @@ class TestMessages:
     def test_options_about_messages_need_messages(self, mmctl: Callable[..., Ran]) -> None:
         code, _, err = mmctl("simulate", "--spf", "PASS")
         assert code == 64
-        assert "`--spf` is about messages, and none is given" in err
+        assert "`--spf` is for messages, and none is given" in err
 
     def test_a_file_that_is_not_there(self, mmctl: Callable[..., Ran]) -> None:
         code, _, err = mmctl("simulate", "gone.eml", *self.TO)

@@ -61,6 +61,6 @@ def test_of_two_commands_that_edit_files_at_once_the_second_is_refused(
     with editing_alone(tmp_path):
         code = exit_code([*words, "-C", str(tmp_path)])
     assert code == 3
-    assert "another mmctl is editing files of this project" in capsys.readouterr().err
+    assert "another mmctl is changing files of this project" in capsys.readouterr().err
     with editing_alone(tmp_path):
         pass

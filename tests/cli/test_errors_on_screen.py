@@ -48,7 +48,7 @@ def test_a_screen_gets_whole_words_and_whole_commands(
         (
             ("rollback", "--reason", "a", "customer", "called"),
             "error: got unexpected extra argument(s) (called)",
-            "help: a text with spaces needs quotes; mmctl rollback --help",
+            "help: put a text with spaces in quotes; mmctl rollback --help",
         ),
     ],
 )

@@ -94,7 +94,7 @@ def test_a_failed_case_is_told_each_time(
     for _ in range(2):
         code, looked, said = plan()
         assert (code, looked) == (0, "anew")
-        assert "1 of 4 cases fails; mmctl simulate says why" in said
+        assert "1 of 4 cases fails; mmctl simulate shows why" in said
 
 
 def test_errors_that_were_passed_over_are_not_forgotten(

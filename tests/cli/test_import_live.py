@@ -362,7 +362,7 @@ def test_adoption_is_refused_where_the_files_would_change_something(
         "authentication: none}\n"
     )
     assert mmctl(tmp_path, "import", "--into", "rules/live", "--adopt", "--yes") == 3
-    assert "1 differences between the files and what is live" in capsys.readouterr().err
+    assert "1 differences between the files and the live configuration" in capsys.readouterr().err
     assert service.tags(service.identity.arn(Noun.RULE_SET, _only(service))) == {}
 
 

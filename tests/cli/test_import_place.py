@@ -88,7 +88,7 @@ def test_another_account_than_the_stated_one_is_refused(
 @pytest.mark.parametrize(
     ("region", "arguments", "said"),
     [
-        (None, [], "nothing says which region to import from"),
+        (None, [], "the region to import from is unknown"),
         (REGION, ["--account", "1"], "got the account `1`, expected 12 digits"),
         (REGION, ["--region", "moon"], "got the region `moon`"),
     ],
@@ -112,7 +112,7 @@ def test_what_is_missing_or_wrong_is_said(
 def test_without_credentials_nothing_is_guessed(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(["import"]) == 64
     said = capsys.readouterr().err
-    assert "nothing says what to import: no project here, and no AWS credentials" in said
+    assert "nothing to import from: no project here, and no AWS credentials" in said
     assert "--account ID --region REGION --profile NAME" in said
 
 

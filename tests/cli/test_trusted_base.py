@@ -336,7 +336,7 @@ def test_a_first_apply_of_a_protected_environment_has_nothing_to_compare_with(
 ) -> None:
     history = History(DirectoryStore(tmp_path / "store"))
     _, found = compared_with_history(read(AWS), history, forced=False)
-    assert found.held == "no apply has noted yet where it leads"
+    assert found.held == "no apply has recorded its target yet"
     for harmless in (EMBEDDED, AWS.replace("protected: true, ", "")):
         _, found = compared_with_history(read(harmless), history, forced=False)
         assert found.silent
@@ -395,7 +395,7 @@ def test_a_new_name_of_an_environment_does_not_take_the_protection_away(tmp_path
     harmless = AWS.replace("protected: true, ", "")
     project, found = compared_with_history(read(harmless, name="live"), history, forced=False)
     assert project.environment.protected
-    assert found.held == "no apply has noted yet where it leads"
+    assert found.held == "no apply has recorded its target yet"
     history = noted(read(harmless), tmp_path)
     project, found = compared_with_history(read(harmless, name="live"), history, forced=False)
     assert not project.environment.protected

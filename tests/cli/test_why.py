@@ -166,7 +166,7 @@ def test_a_rule_of_a_phase_shows_the_exception_that_its_phase_adds(
     [
         (("--rcpt", "x@example.com", "--rule", "delivr"), "there is no rule `delivr`"),
         (("--case", "x"), "got both a message and a case"),
-        ((), "no recipient is known"),
+        ((), "the recipients are unknown"),
     ],
 )
 def test_what_is_nowhere_is_a_usage_error(

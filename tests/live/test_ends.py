@@ -272,7 +272,7 @@ def test_a_checkout_that_cannot_be_written_is_planned_and_not_applied(
     assert "plan: 6 to add" in out
     assert "error: cannot write `" in errors
     assert "snapshots, history and lock are kept there: set `snapshots:` in mmctl.yaml" in errors
-    assert "there is no terminal to ask on" not in errors
+    assert "no terminal to confirm on" not in errors
     assert gate.writes == []
 
 

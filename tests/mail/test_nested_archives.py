@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from mmctl.errors import UsageError
 from mmctl.mail import allowance, archives
-from mmctl.mail.left_out import LeftOut, Why, counted
+from mmctl.mail.left_out import LeftOut, Why, with_reasons
 from mmctl.mail.sources import messages
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ def test_what_is_no_message_is_left_out_and_counted(tmp_path: Path, kind: str) -
 
 def test_what_was_left_out_is_counted_by_reason() -> None:
     counts = {Why.NO_MESSAGE: 1, Why.EMPTY: 2, Why.UNREADABLE: 0}
-    assert counted(counts) == "3 (2 empty, 1 no message)"
+    assert with_reasons(counts) == "3 (2 empty, 1 no message)"
 
 
 def test_the_place_or_the_name_of_a_text_without_headers_may_say_that_it_is_a_message(

@@ -44,6 +44,7 @@ from typing import TYPE_CHECKING
 
 from mmctl.analysis.project_conditions import rules
 from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.counted import counted, plural
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -61,13 +62,13 @@ def run(subject: Subject) -> Iterator[Finding]:
             yield finding(
                 rule,
                 ("Actions", first),
-                f"{_counted(dead)} below `{written}` never " + ("runs" if dead == 1 else "run"),
+                f"{_counted(dead)} below `{written}` never " + plural(dead, "runs", "run"),
                 help=f"put `{written}` last",
             )
 
 
 def _counted(number: int) -> str:
-    return "the action" if number == 1 else f"the {number} actions"
+    return "the action" if number == 1 else f"the {counted(number, 'action')}"
 
 
 CHECK = Check(id="actions-after-drop", severity=Severity.ERROR, text=__doc__, run=run)

@@ -46,6 +46,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.counted import counted
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -80,8 +81,7 @@ def fault_of(member: str) -> tuple[str, str] | None:
     stray = _STRAY.search(member)
     if not SHORTEST <= len(member) <= LONGEST:
         expected = f"expected {SHORTEST} to {LONGEST}"
-        many = f"{len(member)} character{'s' * (len(member) != 1)}"
-        return f"`{member}` has {many}, {expected}", _ONE
+        return f"`{member}` has {counted(len(member), 'character')}, {expected}", _ONE
     if stray is not None:
         inside = re.search(r"<([^<>\s]+@[^<>\s]+)>", member)
         if inside is None:

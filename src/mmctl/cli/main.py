@@ -34,17 +34,17 @@ _Directory = Annotated[
     Path, _shared("--directory", "-C", help="The folder of the project.", metavar="DIR")
 ]
 _Environment = Annotated[
-    str | None, _shared("--env", help="The environment; absent: the default one.")
+    str | None, _shared("--env", help="The environment. Default: the project's.")
 ]
-_Format = Annotated[str, _shared("--format", help="How results are written.")]
+_Format = Annotated[str, _shared("--format", help="The format of the result.")]
 _Output = Annotated[
     Path | None, _shared("--output", "-o", help="Write the result to a file.", metavar="FILE")
 ]
-_Today = Annotated[str | None, _shared("--today", help="Take this day for today.", metavar="DATE")]
-_Quiet = Annotated[bool, _shared("--quiet", "-q", help="Results and errors alone.")]
-_Verbose = Annotated[bool, _shared("--verbose", "-v", help="Say more.")]
+_Today = Annotated[str | None, _shared("--today", help="Use this day as today.", metavar="DATE")]
+_Quiet = Annotated[bool, _shared("--quiet", "-q", help="Print only results and errors.")]
+_Verbose = Annotated[bool, _shared("--verbose", "-v", help="Print more.")]
 _Color = Annotated[str, _shared("--color", help="auto, always or never.")]
-_NoInput = Annotated[bool, _shared("--no-input", help="Never ask.")]
+_NoInput = Annotated[bool, _shared("--no-input", help="Never prompt.")]
 
 _SHARED: Final = {
     "directory": (_Directory, Path()),
@@ -117,7 +117,7 @@ def _run_of(options: dict[str, Any], formats: tuple[str, ...]) -> Run:
     if options["format"] not in formats:
         raise UsageError(
             f"got the format `{options['format']}`",
-            help=f"this command writes {', '.join(formats)}",
+            help=f"expected {', '.join(formats)}",
         )
     if options["color"] not in {"auto", "always", "never"}:
         raise UsageError(f"got `--color {options['color']}`", help="auto, always or never")
@@ -223,7 +223,7 @@ def _usage(error: Any) -> UsageError:
     path = context.command_path if context is not None else "mmctl"
     advice = f"{path} --help"
     if text.startswith("Got unexpected extra argument"):
-        advice = f"a text with spaces needs quotes; {advice}"
+        advice = f"put a text with spaces in quotes; {advice}"
     return UsageError(text[:1].lower() + text[1:], help=advice)
 
 
@@ -251,7 +251,7 @@ def _report_fault(error: Exception) -> None:
         log.write(f"mmctl {__version__}, Python {sys.version}\n")
         log.writelines(traceback.format_exception(error))
     what = visible(f"{type(error).__name__}: {error}")
-    sys.stderr.write(f"error: mmctl is at fault: {what}\n")
+    sys.stderr.write(f"error: bug in mmctl: {what}\n")
     sys.stderr.write(
-        f"help: please report it with {log.name}, after a look at what it says of your rules\n"
+        f"help: please report it with {log.name}; first look what it contains of your rules\n"
     )

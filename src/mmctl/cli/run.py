@@ -121,7 +121,7 @@ class Run:
         if not (self.root / PROJECT_FILE).exists():
             refuse_another(self.root, DEFAULT_SNAPSHOTS, name)
         sources = Sources(DiskFiles.below(self.root), name)
-        message = f"`{PROJECT_FILE}` does not say where the environment is"
+        message = f"`{PROJECT_FILE}` does not say what the environment is"
         try:
             project, problems = sources.read_alone(self.environment)
         except ProblemsFound as error:
@@ -141,18 +141,18 @@ class Run:
         project, problems = self.read(seen)
         errors = tuple(p for p in problems if p.severity is Severity.ERROR)
         if errors:
-            raise ProblemsFound("the project cannot be used as it is", errors, project.files)
+            raise ProblemsFound("the project has errors", errors, project.files)
         return project
 
     def read_file(self, path: str) -> bytes:
         """The bytes of a file of the project.
 
         Raises:
-            OSError: it cannot be read, or a link leads out of the project.
+            OSError: it cannot be read, or a link leaves the project.
         """
         file = resolved(self.root / path)
         if not file.is_relative_to(resolved(self.root)):
-            raise OSError(f"`{path}` leads out of the project")
+            raise OSError(f"`{path}` is outside of the project")
         return read_file(file, at_most=FILE_AT_MOST)
 
     def console(self, stream: TextIO | None = None) -> Console:

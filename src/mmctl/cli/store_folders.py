@@ -49,7 +49,7 @@ def refuse_another(root: Path, where: str, project: str) -> None:
         names = ", ".join(f"`{name}`" for name in sorted(kept))
         raise UsageError(
             f"there is no `{PROJECT_FILE}` here; {where} has the history of {names}",
-            help=f"mmctl rollback --store {where} goes on without it, as do history and unpin",
+            help=f"mmctl rollback --store {where} works without it, and so do history and unpin",
         )
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mmctl.counted import counted
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -57,9 +59,8 @@ def constraints_failed(failures: Sequence[str], *, more: bool = False) -> Servic
 
     `more`: it fails others that are not named.
     """
-    plural = "" if len(failures) == 1 else "s"
     least = "More than " if more else ""
-    count = f"{least}{len(failures)} validation error{plural} detected"
+    count = f"{least}{counted(len(failures), 'validation error')} detected"
     return invalid(f"{count}: {'; '.join(failures)}")
 
 

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from mmctl.counted import counted
 from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def members_left_out(things: Sequence[Thing], form: str) -> Iterator[str]:
         if thing.members:
             count = len(thing.members)
             yield (
-                f"address list `{thing.name}`: its {count} member{'s' * (count != 1)}; "
+                f"address list `{thing.name}`: its {counted(count, 'member')}; "
                 f"{form} creates the list alone"
             )
 

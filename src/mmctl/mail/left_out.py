@@ -40,7 +40,7 @@ class LeftOut:
     help: str | None = None
 
 
-def counted(left_out: Mapping[Why, int]) -> str:
+def with_reasons(left_out: Mapping[Why, int]) -> str:
     """How many were left out, and why: `3 (2 empty, 1 no message)`."""
     reasons = ", ".join(f"{left_out[why]:,} {why}" for why in Why if left_out.get(why))
     return f"{sum(left_out.values()):,} ({reasons})"

@@ -29,9 +29,9 @@ def agreed(
         return True
     if not run.can_ask():
         raise Refused(
-            "there is no terminal to ask on",
-            why="what is shown must be agreed to before it is done",
-            help=f"to agree without being asked: {flags}",
+            "no terminal to confirm on",
+            why="somebody must confirm the plan before it is applied",
+            help=f"to confirm without a prompt: {flags}",
         )
     return run.ask(question).casefold() in expected
 

@@ -73,7 +73,7 @@ class Change:
         configuration, problems = compile_project(self.project)
         if problems:
             raise ProblemsFound(
-                "the rules are more than the service takes", problems, self.project.files
+                "the rules exceed the quotas of the service", problems, self.project.files
             )
         return configuration
 
@@ -195,7 +195,9 @@ def applied_as(change: Change, entry: HistoryEntry) -> str:
 def write_entry(change: Change, entry: HistoryEntry | None) -> None:
     """Write what was done as JSON, where that is the format; warn of what was written over."""
     for line in entry.overwritten if entry is not None else ():
-        change.run.say(f"warning: somebody else wrote at the same time, and it is gone: {line}")
+        change.run.say(
+            f"warning: somebody else wrote at the same time, and this is overwritten: {line}"
+        )
     from mmctl.live.history.entries import history_document
 
     if change.run.format == "json":

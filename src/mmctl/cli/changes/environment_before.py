@@ -30,16 +30,17 @@ def not_run_before(change: Change, made: Plan) -> Iterator[str]:
     try:
         wanted, there = _earlier(replace(change.run, environment=before))
     except MmctlError as error:
-        yield f"what runs in {before} is not known: {error.message}"
+        yield f"what runs in {before} is unknown: {error.message}"
         return
     if there is None:
-        yield f"nothing was applied in {before} from here; first: mmctl apply --env {before}"
+        missing = f"nothing was applied in {before} from this store"
+        yield f"{missing}; first run: mmctl apply --env {before}"
         return
     pending, elsewhere = not_live(subjects, wanted, there)
     if pending:
-        yield f"not live in {before} yet: {_listed(pending)}; first: mmctl apply --env {before}"
+        yield f"not live in {before} yet: {_listed(pending)}; first run: mmctl apply --env {before}"
     if elsewhere:
-        yield f"not for {before}, and so never tried there: {_listed(elsewhere)}"
+        yield f"not for {before}, so never tested there: {_listed(elsewhere)}"
 
 
 def _earlier(run: Run) -> tuple[LiveConfiguration, LiveConfiguration | None]:
@@ -64,8 +65,8 @@ def _earlier(run: Run) -> tuple[LiveConfiguration, LiveConfiguration | None]:
     except MmctlError as error:
         if applied is not None:
             run.say(
-                f"{run.environment} cannot be asked ({error.message}): compared with what was "
-                "applied there last"
+                f"{run.environment} cannot be read ({error.message}): compared with the last "
+                f"state applied there"
             )
         return wanted, applied
     if applied is None and not any(thing.project for thing in state.configuration.objects):

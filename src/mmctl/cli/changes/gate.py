@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.cli.changes.passed import Passed
 from mmctl.cli.remembered import file_of, keep
+from mmctl.counted import plural
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.inputs import DOCUMENT_AT_MOST, parse_json, read_text
 from mmctl.language.parsing.seen import Seen
@@ -75,7 +76,7 @@ def forced_in_plan(names: Iterable[str]) -> tuple[str, ...]:
     others = [name for name in forced if name not in {Brake.LINT, Brake.TRUST}]
     if others:
         raise UsageError(
-            f"got `--force {others[0]}`: `{others[0]}` does not hold up a plan",
+            f"got `--force {others[0]}`: `{others[0]}` is not a brake of a plan",
             help=f"mmctl apply --force {others[0]}",
         )
     return forced
@@ -100,11 +101,11 @@ def _lint(run: Run, project: Project, *, forced: bool) -> tuple[Problem, ...]:
     errors = tuple(each for each in problems if each.severity is Severity.ERROR)
     if errors and not forced:
         raise ProblemsFound(
-            "lint found errors, so nothing is planned",
+            "lint found errors, so there is no plan",
             errors,
             project.files,
-            help="correct them; above one that is meant: `# mmctl: ignore[CHECK] REASON`; "
-            "to plan with the errors: --force lint",
+            help="fix them; above an intended one, write `# mmctl: ignore[CHECK] REASON`; to "
+            "plan with the errors: --force lint",
         )
     return problems
 
@@ -113,7 +114,7 @@ def _cases(run: Run, project: Project, read_file: Callable[[str], bytes]) -> tup
     """The failed cases, which are told: the brake `cases` holds them up."""
     from mmctl.cases.parsing import cases_of
     from mmctl.cases.running import run_cases
-    from mmctl.render.text.paragraphs import counted
+    from mmctl.counted import counted
 
     cases, problems = cases_of(project)
     if problems:
@@ -122,9 +123,9 @@ def _cases(run: Run, project: Project, read_file: Callable[[str], bytes]) -> tup
     failed = tuple(result for result in results if not result.passed)
     if failed:
         warn = run.warn
-        fail = "fails" if len(failed) == 1 else "fail"
+        fail = plural(len(failed), "fails", "fail")
         many = counted(len(results), "case")
-        warn(f"{len(failed)} of {many} {fail}; mmctl simulate says why")
+        warn(f"{len(failed)} of {many} {fail}; mmctl simulate shows why")
         for case in (result.case for result in failed[:SHOWN]):
             warn(f"  {case.name}  {case.position.file}:{case.position.line}")
         if len(failed) > SHOWN:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mmctl.cli.changes.change import write_entry
+from mmctl.counted import counted
 
 if TYPE_CHECKING:
     from mmctl.cli.changes.change import Change
@@ -53,8 +54,7 @@ def _with_warnings(change: Change, made: Plan, passed: Passed) -> Plan:
 
     warnings = [*made.warnings, *not_run_before(change, made)]
     if passed.lint_errors:
-        many = "s" * (passed.lint_errors > 1)
-        warnings.append(f"lint found {passed.lint_errors} error{many}, passed over: --force lint")
+        warnings.append(f"lint found {counted(passed.lint_errors, 'error')}, ignored: --force lint")
     return replace(
         made,
         failed_cases=passed.failed_cases,
@@ -83,6 +83,6 @@ def nothing_to_do(change: Change, made: Plan, permissions: Permissions) -> int:
     change.run.say("nothing to do")
     concluded = conclude(made, change.means, permissions)
     if concluded is not None:
-        change.run.say(f"{concluded.id} was cut off, but what it wanted is live: done")
+        change.run.say(f"{concluded.id} was interrupted, but its plan is live: marked as done")
     write_entry(change, concluded)
     return 0

@@ -45,13 +45,13 @@ def print_policy(run: Run, what: str, oidc: str | None, *, known_ids: bool) -> N
     kind, _, name = what.partition(":")
     if kind == LIST and name not in place.ids.get(Kind.ADDRESS_LIST, {}):
         run.say(
-            f"the id of address list {name} is not known: members of any list of this project may "
-            f"be changed; once it is live: --iam {what} --known-ids"
+            f"the id of address list {name} is unknown: the policy allows changes to the members "
+            f"of any list of this project; once the list is live: --iam {what} --known-ids"
         )
     if what == APPLY and (unknown := unknown_ids(desired, place)):
         run.say(
-            f"the ids of {', '.join(unknown)} are not known: ingress points may be pointed at any "
-            "of the account; once they are live: --iam apply --known-ids"
+            f"the ids of {', '.join(unknown)} are unknown: the policy lets ingress points be "
+            f"pointed at any of the account; once they are live: --iam apply --known-ids"
         )
     run.write_json(document)
 
@@ -61,7 +61,7 @@ def _desired(project: Project) -> LiveConfiguration:
 
     configuration, problems = compile_project(project)
     if problems:
-        raise ProblemsFound("the rules are more than the service takes", problems, project.files)
+        raise ProblemsFound("the rules exceed the quotas of the service", problems, project.files)
     return configuration
 
 
@@ -75,8 +75,8 @@ def _place(run: Run, project: Project) -> Place:
     for word, value in ((ACCOUNT, account), (REGION, environment.region)):
         if value is None:
             run.say(
-                f"environment {environment.name} has no `{word.lower()}:`: "
-                f"`{word}` stands for it in the policy"
+                f"environment {environment.name} has no `{word.lower()}:`: replace `{word}` in "
+                f"the policy"
             )
     account, region = account or ACCOUNT, environment.region or REGION
     name = project.settings.project
@@ -135,8 +135,8 @@ def _pipeline(run: Run, text: str) -> Pipeline:
         )
     if not found.complete:
         run.say(
-            f"`{REPOSITORY_ID}` and `{OWNER_ID}` stand for numbers that are not given: "
-            f"gh api repos/{found.path} --jq '.id, .owner.id', then "
+            f"`{REPOSITORY_ID}` and `{OWNER_ID}` are placeholders for unknown numbers: gh api "
+            f"repos/{found.path} --jq '.id, .owner.id', then "
             f"--oidc {found.server}:{found.path},id=N,owner=N"
         )
     return found

@@ -159,7 +159,7 @@ def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
 
 def _too_large(revision: str) -> UsageError:
     return UsageError(
-        f"the git revision `{revision}` is too large to be read",
+        f"the git revision `{revision}` is too large to read",
         help=f"at most {REVISION_AT_MOST // MIB:,} MiB below the folder of the project are read",
     )
 

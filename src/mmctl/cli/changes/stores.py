@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mmctl.cli.store_folders import Kept, kept_in
+from mmctl.counted import counted
 from mmctl.errors import Refused, UsageError
 
 if TYPE_CHECKING:
@@ -80,10 +81,9 @@ def refuse_tracked(directory: Path) -> None:
         return
     tracked = [name for name in done.stdout.decode(errors="replace").split("\0") if name]
     if tracked:
-        many = "s" * (len(tracked) > 1)
         raise Refused(
-            f"git tracks {len(tracked)} file{many} of the store {folder}: {tracked[0]}",
-            why="whoever may open a pull request could write there what a rollback makes live",
+            f"git tracks {counted(len(tracked), 'file')} of the store {folder}: {tracked[0]}",
+            why="whoever can open a pull request could choose what a rollback makes live",
             help=f"git rm -r --cached {folder}, and a line in .gitignore; "
             "or set `snapshots:` in mmctl.yaml to a bucket",
         )
@@ -189,8 +189,8 @@ def _meant(run: Run, named: Elsewhere, every: list[Kept]) -> Kept:
     if not left:
         listed = ", ".join(kept.folder for kept in every) or "nothing"
         raise UsageError(
-            f"`{named.store}` holds no history of{_words(wanted)}",
-            help=f"it holds {listed}",
+            f"`{named.store}` has no history of{_words(wanted)}",
+            help=f"it has {listed}",
         )
     if run.can_ask():
         for kept in left:
@@ -202,7 +202,7 @@ def _meant(run: Run, named: Elsewhere, every: list[Kept]) -> Kept:
     listed = "; ".join(
         f"--account {kept.account} --region {kept.region} --project {kept.project}" for kept in left
     )
-    raise UsageError(f"`{named.store}` holds {len(left)} histories", help=f"say which: {listed}")
+    raise UsageError(f"`{named.store}` has {len(left)} histories", help=f"select one: {listed}")
 
 
 def _words(wanted: dict[str, str | None]) -> str:
@@ -216,6 +216,7 @@ def _check_embedded(run: Run) -> None:
 
     if not (run.root / EMBEDDED_STATE).is_file():
         raise UsageError(
-            f"the gateway of this history is embedded, and `{run.root / EMBEDDED_STATE}` is gone",
-            help="name the folder that holds it: -C DIR",
+            f"the gateway of this history is embedded, and `{run.root / EMBEDDED_STATE}` is "
+            f"missing",
+            help="name the folder that has it: -C DIR",
         )

@@ -158,7 +158,7 @@ def compared_with_history(
     environment = project.environment
     last = _last_that_notes(history, environment.name)
     if last is None:
-        no_base = "no apply has noted yet where it leads"
+        no_base = "no apply has recorded its target yet"
         project = protected_as_before(project, history)
         held = project.environment.protected and not _is_embedded(project)
         return project, Trust(held=no_base if held else None)

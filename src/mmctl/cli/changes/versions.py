@@ -73,7 +73,7 @@ def _of_folder(folder: Path, environment: str | None, name: str) -> Version:
     project, problems = read_project(folder, environment=environment)
     errors = tuple(each for each in problems if each.severity is Severity.ERROR)
     if errors:
-        raise ProblemsFound(f"the project in `{name}` cannot be used", errors, project.files)
+        raise ProblemsFound(f"the project in `{name}` has errors", errors, project.files)
     return Version(name=name, configuration=compile_project(project)[0])
 
 

@@ -38,24 +38,26 @@ if TYPE_CHECKING:
 def apply(
     run: Run,
     plan_file: Annotated[
-        Path | None, typer.Argument(metavar="[PLAN]", help="A plan that `plan --save` wrote.")
+        Path | None,
+        typer.Argument(metavar="[PLAN]", help="A plan of `plan --save`. Default: make a plan now."),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Agree without being asked.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Confirm without a prompt.")] = False,
     allow_delete: Annotated[
-        bool, typer.Option("--allow-delete", help="Let rules and objects be deleted.")
+        bool, typer.Option("--allow-delete", help="Allow the deletion of rules and objects.")
     ] = False,
     force: Annotated[
         list[str] | None,
         typer.Option("--force", help="Release a brake: NAME, or NAME=THING.", metavar="BRAKE"),
     ] = None,
     adopt: Annotated[
-        bool, typer.Option("--adopt", help="Take live objects of the same names into the project.")
+        bool, typer.Option("--adopt", help="Adopt live objects of the same names.")
     ] = False,
     break_lock: Annotated[
-        bool, typer.Option("--break-lock", help="Take a lock that nobody holds any more.")
+        bool, typer.Option("--break-lock", help="Take over a stale lock.")
     ] = False,
     no_preflight: Annotated[
-        bool, typer.Option("--no-preflight", help="Do not ask whether what rules name is there.")
+        bool,
+        typer.Option("--no-preflight", help="Do not ask AWS whether resources in rules exist."),
     ] = False,
     require_signature: RequireSignature = None,
     endpoint_url: Annotated[
@@ -123,8 +125,8 @@ def _loaded(
     made = renewed(loaded, change.target, project.settings.project, means)
     if is_past_unknown(made, means.history):
         run.errors().print(
-            "warning: whether this plan was applied before is not known: "
-            f"there is no history in {means.history.store.place}"
+            "warning: this plan may have been applied before: there is no history in "
+            f"{means.history.store.place}"
         )
     return change, replace(made, trust=change.trust)
 
@@ -141,7 +143,7 @@ def _planned(
     if environment.protected:
         raise Refused(
             f"environment {environment.name} is protected",
-            why="it takes only a plan that was saved, and so could be reviewed",
+            why="apply takes only a saved plan there, because somebody can review it",
             help=f"mmctl plan --env {environment.name} --save FILE, then mmctl apply FILE",
         )
     gates = partial(pass_gates, forced=permissions.forced)

@@ -20,7 +20,7 @@ def diff(
         typer.Argument(metavar="A", help="git:REV, env:NAME, a folder, a plan, or a snapshot."),
     ],
     other: Annotated[
-        str, typer.Argument(metavar="[B]", help="The same; absent: the files as they are.")
+        str, typer.Argument(metavar="[B]", help="The same. Default: the current files.")
     ] = ".",
 ) -> int:
     """Show how two versions of the configuration differ; exit 2 when they do."""

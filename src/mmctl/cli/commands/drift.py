@@ -27,7 +27,7 @@ NOT_ALL = 1
 def drift(
     run: Run,
     write: Annotated[
-        bool, typer.Option("--write", help="Take what was done by hand into the files.")
+        bool, typer.Option("--write", help="Write changes made by hand into the files.")
     ] = False,
     endpoint_url: Annotated[
         str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")

@@ -28,7 +28,7 @@ _SETTLE_SECONDS = 2.0
 _LONGEST_SETTLE = 86_400.0
 _PORT = 4579
 _A_LONG_TIME = 3600
-_NO_SMTP = "Serve the API alone; mail is not served yet in any case."
+_NO_SMTP = "Serve only the API; mail is not served yet in any case."
 
 
 @command()
@@ -45,19 +45,22 @@ def emulate(
         str | None,
         typer.Option(
             "--state",
-            help="Where the state is; absent: .mmctl/embedded.db; or `:memory:`.",
+            help="The state, or `:memory:`. Default: .mmctl/embedded.db.",
             metavar="FILE",
         ),
     ] = None,
     settle: Annotated[
         float,
-        typer.Option("--settle", help="How long ingress points take to change.", metavar="SECONDS"),
+        typer.Option(
+            "--settle", help="How long an ingress point takes to change.", metavar="SECONDS"
+        ),
     ] = _SETTLE_SECONDS,
     references: Annotated[
         References,
         typer.Option(
             "--references",
-            help="Rules that name what is not there: loose does it, -v tells; strict refuses.",
+            help="Rules that name missing resources: loose accepts (-v shows them), strict "
+            "refuses.",
             metavar="MODE",
         ),
     ] = References.LOOSE,
@@ -78,7 +81,7 @@ def emulate(
     del no_smtp  # nothing serves mail yet, as the greeting says
     if not 0 <= settle <= _LONGEST_SETTLE:
         raise UsageError(
-            f"got `--settle {settle:g}`", help=f"seconds from 0 to {_LONGEST_SETTLE:g}"
+            f"got `--settle {settle:g}`", help=f"expected seconds from 0 to {_LONGEST_SETTLE:g}"
         )
     faults = tuple(parse_fault(spec) for spec in fault or ())
     place = _place(run, state)
@@ -163,7 +166,7 @@ def _greeting(url: str, place: str, faults: Sequence[Fault]) -> str:
     """What a user needs at the start; 80 columns. The account is that of a new project."""
     from mmctl.model.endpoints import EMBEDDED_ACCOUNT, EMBEDDED_REGION
 
-    where = "kept in memory, gone at the end" if place == _IN_MEMORY else f"in {place}"
+    where = "kept in memory, lost at the end" if place == _IN_MEMORY else f"in {place}"
     broken = "".join(f"fault: {fault}\n" for fault in faults)
     return (
         f"the embedded Mail Manager answers at {url}\n"
@@ -177,10 +180,9 @@ def _greeting(url: str, place: str, faults: Sequence[Fault]) -> str:
         f"  export AWS_ACCESS_KEY_ID={EMBEDDED_ACCOUNT} AWS_SECRET_ACCESS_KEY=any\n"
         f"  aws mailmanager list-rule-sets --region {EMBEDDED_REGION}\n"
         "\n"
-        "Bounds:\n"
-        "  - it answers the API; mail by SMTP is not served yet\n"
-        "  - it listens on this machine alone (loopback)\n"
-        "  - no signature is checked; an access key of 12 digits is the account,\n"
+        "Bounds:\n  - it serves the API; mail by SMTP is not served yet\n  - it listens only on "
+        "this machine (loopback)\n  - it verifies no signature; an access key of 12 digits is "
+        "the account,\n"
         "    any other key is account 000000000000\n"
         "  - the state is plain text\n"
         "  - it is for trying things out, not for production mail\n"

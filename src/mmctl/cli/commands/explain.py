@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @command("human", "json")
 def explain(
     run: Run,
-    check: Annotated[str, typer.Argument(help="The id, as it stands in brackets in a report.")],
+    check: Annotated[str, typer.Argument(help="The id of a check, in brackets in a report.")],
 ) -> int:
     """Show what a check does, why it is bad, and what to write instead."""
     from mmctl.checks.catalogue import CHECKS

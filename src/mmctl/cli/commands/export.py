@@ -33,15 +33,15 @@ def export(
     ] = None,
 ) -> int:
     """Write the desired configuration for CloudFormation, Terraform or the API."""
-    from mmctl.render.text.paragraphs import counted
+    from mmctl.counted import counted
 
     if to not in FORMS:
-        got = "nothing to export to" if to is None else f"got `--to {to}`"
+        got = "no export format is given" if to is None else f"got `--to {to}`"
         raise UsageError(got, help=f"`mmctl export --to KIND`, one of {', '.join(FORMS)}")
     form = FORMS[to][0] if run.format == "human" else run.format
     if form not in FORMS[to]:
         raise UsageError(
-            f"got the format `{form}` for {to}", help=f"it is written as {', '.join(FORMS[to])}"
+            f"got the format `{form}` for {to}", help=f"expected {', '.join(FORMS[to])}"
         )
     exported = _exported(run, to, form)
     run.write_exactly(exported.text)
@@ -50,7 +50,7 @@ def export(
     for left_out in exported.left_out:
         run.warn(f"left out: {left_out}")
     if exported.left_out:
-        raise ProblemsFound(f"{to} has no words for {counted(len(exported.left_out), 'thing')}")
+        raise ProblemsFound(f"{to} cannot express {counted(len(exported.left_out), 'part')}")
     return 0
 
 
@@ -101,5 +101,5 @@ def _desired(run: Run) -> tuple[LiveConfiguration, str]:
     project = run.project()
     desired, problems = compile_project(project)
     if problems:
-        raise ProblemsFound("the rules are more than the service takes", problems, project.files)
+        raise ProblemsFound("the rules exceed the quotas of the service", problems, project.files)
     return desired, project.environment.name

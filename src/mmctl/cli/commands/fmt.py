@@ -13,6 +13,7 @@ import typer
 
 from mmctl.cli.main import USAGE, command
 from mmctl.cli.run import Run
+from mmctl.counted import counted
 from mmctl.errors import UsageError
 from mmctl.inputs import RULES_AT_MOST, read_stream, read_text, resolved
 from mmctl.visible import visible
@@ -46,7 +47,7 @@ def fmt(
     run: Run,
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(help="Files and folders, or `-` for stdin; absent: the project."),
+        typer.Argument(help="Files and folders, or `-` for stdin. Default: the project."),
     ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit with 1 where files would change.")
@@ -186,8 +187,7 @@ def _report(run: Run, files: list[_File], *, check: bool) -> None:
                 run.say(line)
     for file in changed:
         run.say(f"{'would change' if check else 'changed'} {file.name}")
-    files_ = "1 file" if len(files) == 1 else f"{len(files)} files"
-    run.say(f"{files_}, {len(changed)} {'to change' if check else 'changed'}")
+    run.say(f"{counted(len(files), 'file')}, {len(changed)} {'to change' if check else 'changed'}")
 
 
 def _sizes(file: _File) -> Iterator[str]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def history(
     run: Run,
     words: Annotated[
-        list[str] | None, typer.Argument(metavar="[show ID | diff A B]", help="One, or two.")
+        list[str] | None, typer.Argument(metavar="[show ID | diff A B]", help="One id, or two.")
     ] = None,
     store: Store = None,
     account: Account = None,
@@ -96,7 +96,7 @@ def unpin(
     run: Run,
     pin: Annotated[
         str | None,
-        typer.Argument(metavar="[ID]", help="A pin, or the number of a rollback; absent: all."),
+        typer.Argument(metavar="[ID]", help="A pin, or the number of a rollback. Default: all."),
     ] = None,
     store: Store = None,
     account: Account = None,

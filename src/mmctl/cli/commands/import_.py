@@ -46,24 +46,22 @@ def import_(
     ] = None,
     from_: Annotated[
         str | None,
-        typer.Option("--from", help="What the files are: api-json.", metavar="KIND"),
+        typer.Option("--from", help="The format of the files: api-json.", metavar="KIND"),
     ] = None,
     rule_set: Annotated[
-        str | None, typer.Option("--rule-set", help="This live rule set alone.", metavar="NAME")
+        str | None, typer.Option("--rule-set", help="Only this live rule set.", metavar="NAME")
     ] = None,
     into: Annotated[
         Path | None,
         typer.Option(
             "--into",
-            help="Write a file a kind into it; of an empty folder, make a project.",
+            help="Write one file per kind to it; in an empty folder, make a project.",
             metavar="DIR",
         ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Write over files that exist.")] = False,
-    adopt: Annotated[
-        bool, typer.Option("--adopt", help="Take the live objects into the project.")
-    ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Agree without being asked.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite existing files.")] = False,
+    adopt: Annotated[bool, typer.Option("--adopt", help="Adopt the live objects.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Confirm without a prompt.")] = False,
     account: Annotated[
         str | None,
         typer.Option("--account", help="Outside of a project: the AWS account.", metavar="ID"),
@@ -96,7 +94,7 @@ def import_(
         raise UsageError("nothing to import", help="`mmctl import --from api-json FILE...`")
     if rule_set is not None or adopt:
         option = "--adopt" if adopt else "--rule-set"
-        raise UsageError(f"got `{option}` with `--from`", help="it is for what is live")
+        raise UsageError(f"got `{option}` with `--from`", help="it is for imports from the service")
     return _import_files(run, from_, files, folder, force=force)
 
 
@@ -151,7 +149,7 @@ def _import_live(run: Run, asked: _Live) -> int:
     from mmctl.live.aws.mail_manager import connect
 
     if asked.adopt and asked.into is None:
-        raise UsageError("got `--adopt` without `--into`", help="adoption needs files to adopt by")
+        raise UsageError("got `--adopt` without `--into`", help="an adoption needs the files")
     project = project_around(run, asked.place)
     service = connect(
         project.environment, run.root, clock=run.now, endpoint_url=asked.place.endpoint_url
@@ -253,16 +251,16 @@ def _adopted(run: Run, asked: _Live) -> int:
     from mmctl.render.text import plan as render
 
     if not asked.adopt:
-        run.say(f"next: mmctl -C {run.root} plan; to take over what is live: apply --adopt")
+        run.say(f"next: mmctl -C {run.root} plan; to adopt the live objects: apply --adopt")
         return 0
     change = open_change(run, endpoint_url=asked.place.endpoint_url)
     made = plan_of(change)
     others = [edit for edit in made.edits if edit.kind is not EditKind.ADOPTED]
     if others:
         raise Refused(
-            f"{len(others)} differences between the files and what is live",
-            why="an adoption changes nothing but tags",
-            help=f"look at them: mmctl -C {run.root} plan",
+            f"{len(others)} differences between the files and the live configuration",
+            why="an adoption changes only tags",
+            help=f"to see them: mmctl -C {run.root} plan",
         )
     permissions = Permissions(adopt=True)
     with screen(change) as show:
@@ -319,8 +317,8 @@ def _write(run: Run, texts: dict[str, str], into: Path, *, force: bool) -> None:
     if there and not force:
         raise Refused(
             f"{len(there)} of {len(texts)} files exist: {', '.join(f'`{name}`' for name in there)}",
-            why="what somebody wrote is not written over unasked",
-            help="another folder, or --force",
+            why="mmctl does not overwrite files without --force",
+            help="name another folder, or use --force",
         )
     shown = _shown(run, into)
     try:

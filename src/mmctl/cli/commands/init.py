@@ -33,7 +33,7 @@ _NO_AWS: Final = """\
   # prod:
   #   account: "111122223333"
   #   region: us-east-1
-  #   protected: true  # takes only a saved plan
+  #   protected: true  # apply takes only a saved plan
 """
 _NOT_KNOWN: Final = """\
       # Where your mmctl comes from: set the variable MMCTL_REQUIREMENT of the repository, such as
@@ -48,7 +48,7 @@ _NOT_KNOWN: Final = """\
 def init(
     run: Run,
     folder: Annotated[
-        Path | None, typer.Argument(help="The folder; absent: this one.", metavar="DIR")
+        Path | None, typer.Argument(help="The folder. Default: the current one.", metavar="DIR")
     ] = None,
     account: Annotated[
         str | None, typer.Option("--account", help="The AWS account, 12 digits.", metavar="ID")
@@ -60,7 +60,7 @@ def init(
         str | None,
         typer.Option(
             "--install-from",
-            help="What pip installs in CI; absent: where this mmctl came from.",
+            help="What pip installs in CI. Default: the source of this mmctl.",
             metavar="REQUIREMENT",
         ),
     ] = None,
@@ -75,7 +75,7 @@ def init(
     for path in contents:
         run.say(f"wrote {where / path}")
     if source is None:
-        run.say("CI does not know where to install mmctl from: the workflow says what to set")
+        run.say("the source of mmctl for CI is unknown: the workflow says what to set")
     here = "" if folder is None else f"cd {folder} && "
     run.say(f"next: {here}mmctl lint && mmctl simulate && mmctl plan")
     return 0
@@ -124,7 +124,7 @@ def _contents(account: str | None, region: str | None, source: str | None) -> di
     if account is not None:
         environment = (
             f'  prod:\n    account: "{account}"\n    region: {region}\n'
-            "    # Takes only a saved plan, once snapshots go to a bucket:\n"
+            "    # Apply takes only a saved plan, once snapshots go to a bucket:\n"
             "    # protected: true\n    # snapshots: s3://BUCKET/prefix\n"
         )
     contents["mmctl.yaml"] = contents["mmctl.yaml"].replace(b"#AWS#\n", environment.encode())
@@ -143,8 +143,8 @@ def _refuse_what_is_there(folder: Path, contents: dict[str, bytes]) -> None:
         raise Refused(
             f"{len(there)} of {len(contents)} files exist in `{folder}`: "
             + ", ".join(f"`{path}`" for path in there),
-            why="what somebody wrote is not written over",
-            help="name a folder of its own: `mmctl init DIR`",
+            why="mmctl does not overwrite files",
+            help="name a new folder: `mmctl init DIR`",
         )
 
 

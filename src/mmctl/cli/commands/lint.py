@@ -32,16 +32,16 @@ def lint(
     run: Run,
     paths: Annotated[
         list[str] | None,
-        typer.Argument(help="Files and folders, or `-` for a file on stdin; absent: the project."),
+        typer.Argument(help="Files and folders, or `-` for a file on stdin. Default: the project."),
     ] = None,
     fail_on: Annotated[
-        Severity, typer.Option("--fail-on", help="Exit with 1 at this severity, or a worse one.")
+        Severity, typer.Option("--fail-on", help="Exit with 1 at this severity or a worse one.")
     ] = Severity.ERROR,
     fix: Annotated[
-        bool, typer.Option("--fix", help="Change files where that is safe; comments stay.")
+        bool, typer.Option("--fix", help="Fix files where that is safe; keep comments.")
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="With --fix: show the changes, write nothing.")
+        bool, typer.Option("--dry-run", help="With --fix: show the changes and write nothing.")
     ] = False,
     everything: Annotated[
         bool, typer.Option("--all", help="Show all problems, not the first hundred.")
@@ -64,9 +64,7 @@ def lint(
     ] = None,
     no_cache: Annotated[
         bool,
-        typer.Option(
-            "--no-cache", help="Look at everything anew, also where no file has changed since."
-        ),
+        typer.Option("--no-cache", help="Lint everything again, also where no file has changed."),
     ] = False,
     password_env: PasswordEnv = None,
 ) -> int:
@@ -82,7 +80,7 @@ def lint(
     if dry_run and not fix:
         raise UsageError("`--dry-run` goes with `--fix`")
     if fix and STDIN in (paths or ()):
-        raise UsageError("`--fix` changes files, and stdin is none")
+        raise UsageError("`--fix` changes files, and stdin is not a file")
     run = run.with_passwords_of(password_env)
     known = [] if baseline is None else [reported(baseline)]
     known += [] if changed_since is None else [linted_at(run, changed_since, paths or [])]

@@ -43,18 +43,20 @@ _ON: Final = {ADD: "on", REMOVE: "not on"}
 @command("human", "json")
 def list_(
     run: Run,
-    verb: Annotated[str, typer.Argument(metavar="add|remove", help="What to do.")],
+    verb: Annotated[str, typer.Argument(metavar="add|remove", help="add or remove.")],
     name: Annotated[str, typer.Argument(metavar="LIST", help="An address list of the project.")],
-    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Such as `*@example.net`.")],
+    address: Annotated[
+        str, typer.Argument(metavar="ADDRESS", help="A member, such as `*@example.net`.")
+    ],
     reason: Annotated[
-        str | None, typer.Option("--reason", help="Why, for the history.", metavar="TEXT")
+        str | None, typer.Option("--reason", help="The reason, for the history.", metavar="TEXT")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Agree without being asked.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Confirm without a prompt.")] = False,
     force: Annotated[
         list[str] | None, typer.Option("--force", help="Release a brake.", metavar="BRAKE")
     ] = None,
     break_lock: Annotated[
-        bool, typer.Option("--break-lock", help="Take a lock that nobody holds any more.")
+        bool, typer.Option("--break-lock", help="Take over a stale lock.")
     ] = False,
     endpoint_url: Annotated[
         str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")
@@ -111,8 +113,8 @@ def _list(project: Project, name: str) -> LogicalAddressList:
 
 def _external(name: str) -> UsageError:
     return UsageError(
-        f"the members of `{name}` are external: they are in no file of this project",
-        help="change them where they come from",
+        f"the members of `{name}` are external: no file of this project has them",
+        help="change them at their source",
     )
 
 
@@ -124,15 +126,15 @@ def _live_alone(run: Run, error: MmctlError, carry_out: Callable[..., int]) -> i
     Raises:
         ProblemsFound, UsageError: no project file says where the environment is.
     """
-    from mmctl.render.text.paragraphs import counted
+    from mmctl.counted import counted
 
     project = run.read_alone()
     found = counted(len(error.problems), "error") if isinstance(error, ProblemsFound) else error
-    run.say(f"the files cannot be used ({found}): no file is edited")
+    run.say(f"the files cannot be used ({found}): no file is changed")
     code = carry_out(alone=project)
     if code != REFUSED:
         words = environment_words(project)
-        run.say(f"no file was edited; once the files are sound again: mmctl drift --write{words}")
+        run.say(f"no file was changed; once the files are fixed: mmctl drift --write{words}")
     return code
 
 
@@ -252,7 +254,7 @@ def _planned(change: Change, verb: str, name: str, address: str, *, alone: bool)
         live = [each.name for each in state.configuration.of_kind(Kind.ADDRESS_LIST)]
         raise Refused(
             f"address list {name} is not live in {change.project.environment.name}",
-            why="there is nothing to add an address to, or to take it from",
+            why="there is no list to change",
             help=did_you_mean(name, live) or "mmctl plan, then mmctl apply",
         )
     if listed.members is None:

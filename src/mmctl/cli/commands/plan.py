@@ -42,31 +42,33 @@ def plan(
         str | None,
         typer.Option(
             "--oidc",
-            help="With --iam trust: the pipeline that may take the role on, "
-            "github:OWNER/REPO or gitlab:GROUP/PROJECT.",
+            help="With --iam trust: the pipeline that may assume the role, github:OWNER/REPO or "
+            "gitlab:GROUP/PROJECT.",
             metavar="REPOSITORY",
         ),
     ] = None,
     known_ids: Annotated[
         bool,
-        typer.Option("--known-ids", help="With --iam: take ids from a history in S3, too."),
+        typer.Option("--known-ids", help="With --iam: also take ids from a history in S3."),
     ] = False,
     corpus: Annotated[
         list[str] | None,
-        typer.Option("--corpus", help="Messages: whose mail changes?", metavar="MESSAGES"),
+        typer.Option("--corpus", help="Messages, to show whose mail changes.", metavar="MESSAGES"),
     ] = None,
     messages: Annotated[
         bool, typer.Option("--messages", help="List the messages of the corpus that change.")
     ] = False,
     show_mail: ShowMail = False,
     no_preflight: Annotated[
-        bool, typer.Option("--no-preflight", help="Do not ask whether what rules name is there.")
+        bool,
+        typer.Option("--no-preflight", help="Do not ask AWS whether resources in rules exist."),
     ] = False,
     force: Annotated[
         list[str] | None,
         typer.Option(
             "--force",
-            help="`lint`: plan in spite of its errors; `trust`: as the files say, not the base.",
+            help="`lint`: plan in spite of errors; `trust`: use the target in the files, not the "
+            "base.",
         ),
     ] = None,
     sign: Sign = None,
@@ -114,7 +116,7 @@ def plan(
     if save is not None:
         environment = change.project.environment
         save_plan(made, save, None if sign is None else signer(environment, sign))
-        run.say(f"saved to {save}; to carry it out: mmctl apply {save}")
+        run.say(f"saved to {save}; to apply it: mmctl apply {save}")
         if sign is None and environment.plan_key is not None:
             run.say(
                 f"it is not signed, and {environment.name} takes only signed plans: "

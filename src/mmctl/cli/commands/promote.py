@@ -24,7 +24,7 @@ def promote(
     run: Run,
     rule: Annotated[str, typer.Argument(metavar="RULE", help="A rule with `shadow: true`.")],
     force: Annotated[
-        list[str] | None, typer.Option("--force", help="`lint`: plan in spite of its errors.")
+        list[str] | None, typer.Option("--force", help="`lint`: plan in spite of errors.")
     ] = None,
     endpoint_url: Annotated[
         str | None, typer.Option("--endpoint-url", help="An endpoint that is not AWS's.")
@@ -50,7 +50,7 @@ def promote(
         run.write_json(plan_document(made))
     else:
         run.show(render.human(made, width=run.console().width, verbose=run.verbose))
-    run.say(f"edited {found.position.file}; to make it act: mmctl apply{change.words}")
+    run.say(f"changed {found.position.file}; to make the rule act: mmctl apply{change.words}")
     return 0
 
 
@@ -65,5 +65,5 @@ def _shadow(project: Project, name: str) -> LogicalRule:
     if name not in rules:
         raise UsageError(f"there is no rule `{name}`", help=did_you_mean(name, rules))
     if not rules[name].shadow:
-        raise UsageError(f"rule `{name}` is no shadow: it acts already, once applied")
+        raise UsageError(f"rule `{name}` has no `shadow: true`: it acts once it is applied")
     return rules[name]

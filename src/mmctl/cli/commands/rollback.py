@@ -46,24 +46,27 @@ def rollback(
     run: Run,
     snapshot: Annotated[
         str | None,
-        typer.Argument(metavar="[SNAPSHOT]", help="Id of the history, or how it begins."),
+        typer.Argument(
+            metavar="[SNAPSHOT]",
+            help="An id of the history, or its beginning. Default: the last apply.",
+        ),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Agree without being asked.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Confirm without a prompt.")] = False,
     reason: Annotated[
-        str | None, typer.Option("--reason", help="Why, for the history.", metavar="TEXT")
+        str | None, typer.Option("--reason", help="The reason, for the history.", metavar="TEXT")
     ] = None,
     allow_delete: Annotated[
-        bool, typer.Option("--allow-delete", help="Delete objects that were made since.")
+        bool, typer.Option("--allow-delete", help="Allow the deletion of objects created since.")
     ] = False,
     force: Annotated[
         list[str] | None, typer.Option("--force", help="Release a brake.", metavar="BRAKE")
     ] = None,
     break_lock: Annotated[
-        bool, typer.Option("--break-lock", help="Take a lock that nobody holds any more.")
+        bool, typer.Option("--break-lock", help="Take over a stale lock.")
     ] = False,
     unverified: Annotated[
         bool,
-        typer.Option("--unverified", help="With --yes: take a snapshot without a sound entry."),
+        typer.Option("--unverified", help="With --yes: accept a snapshot without a valid entry."),
     ] = False,
     store: Store = None,
     account: Account = None,
@@ -121,7 +124,7 @@ def rollback(
             run.say(_further_back(change, entry, named))
             return code
         if standing is Standing.UNKNOWN:
-            show(render.line(f"snapshot {entry.id} is {standing}: look at each line above"))
+            show(render.line(f"snapshot {entry.id} is {standing}: read each line above"))
         for grip in check_permitted(made, change.means, permissions):
             run.say(f"{grip.brake}: {grip.what} (a rollback goes on)")
         change.means.history.check_writable()
@@ -178,7 +181,7 @@ def _pinned(change: Change, done: HistoryEntry, words: str) -> Iterator[str]:
     if len(pins) > _SHOWN:
         yield f"pinned: {len(pins) - _SHOWN} more, see mmctl history{words}"
     if pins:
-        yield f"before it is applied again: change it, or mmctl unpin ID{words}"
+        yield f"to apply it again: change it, or mmctl unpin ID{words}"
 
 
 def _further_back(change: Change, entry: HistoryEntry, named: Elsewhere | None) -> str:
@@ -186,9 +189,9 @@ def _further_back(change: Change, entry: HistoryEntry, named: Elsewhere | None) 
 
     earlier = further_back(change.means.history, entry)
     if earlier is None or not change.means.history.snapshot(earlier.id).configuration.objects:
-        return f"all is as it was before {entry.id}: there is no earlier state in the history"
+        return f"everything is as before {entry.id}: the history has no earlier state"
     again = f"mmctl rollback {earlier.id}{_words(change, named)}"
-    return f"all is as it was before {entry.id}; to go further back: {again}"
+    return f"everything is as before {entry.id}; to go further back: {again}"
 
 
 def _words(change: Change, named: Elsewhere | None) -> str:

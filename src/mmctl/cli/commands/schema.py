@@ -21,10 +21,10 @@ _ENDING = ".schema.json"
 def schema(
     run: Run,
     name: Annotated[
-        str | None, typer.Argument(help="The schema to print; absent: their names.")
+        str | None, typer.Argument(help="The schema to print. Default: list their names.")
     ] = None,
     into: Annotated[
-        Path | None, typer.Option("--into", help="Write all of them into it.", metavar="DIR")
+        Path | None, typer.Option("--into", help="Write all schemas to this folder.", metavar="DIR")
     ] = None,
 ) -> int:
     """Print the JSON Schemas, for editors and programs."""

@@ -29,29 +29,32 @@ def simulate(
     messages: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Files, folders, archives, `s3://bucket/prefix` or `-`; absent: the cases."
+            help="Files, folders, archives, `s3://bucket/prefix` or `-`. Default: the cases."
         ),
     ] = None,
-    pattern: Annotated[str | None, _about_cases("--run", "Only cases whose names match.")] = None,
+    pattern: Annotated[
+        str | None, _about_cases("--run", "Run only cases whose names match.")
+    ] = None,
     fail_on_empty: Annotated[
-        bool, _about_cases("--fail-on-empty", "Fail where there is no case to run.")
+        bool, _about_cases("--fail-on-empty", "Exit with 1 where there is no case to run.")
     ] = False,
     coverage: Annotated[
-        bool, _about_cases("--coverage", "Count what the cases show of the rules; list the gaps.")
+        bool,
+        _about_cases("--coverage", "Count what the cases cover of the rules, and list the gaps."),
     ] = False,
     coverage_min: Annotated[
         int | None,
-        _about_cases("--coverage-min", "Fail below this percentage of rules."),
+        _about_cases("--coverage-min", "Exit with 1 below this percentage of rules."),
     ] = None,
     mutate: Annotated[
         bool,
         _about_cases(
-            "--mutate", "Which changes of rules does no case notice? `--mutate N`: try N."
+            "--mutate", "List mistakes in rules that no case notices. `--mutate N`: try N."
         ),
     ] = False,
     mutate_min: Annotated[
         int | None,
-        _about_cases("--mutate-min", "Fail below this percentage of changes that are noticed."),
+        _about_cases("--mutate-min", "Exit with 1 below this percentage of noticed mistakes."),
     ] = None,
     mail_from: about.MailFrom = None,
     rcpt: about.Rcpt = None,
@@ -72,7 +75,7 @@ def simulate(
     workers: about.Workers = None,
     strict_readings: Annotated[
         bool,
-        _about_cases("--strict-readings", "Fail where a case depends on a reading left open."),
+        _about_cases("--strict-readings", "Exit with 1 where a case depends on an open reading."),
     ] = False,
     trace: Annotated[bool, typer.Option("--trace", help="Show every decision.")] = False,
     show_mail: ShowMail = False,
@@ -107,7 +110,7 @@ def simulate(
             "--mutate-min": mutate_min is not None,
             "--strict-readings": strict_readings,
         }
-        _refuse(about_cases, "is about cases, and messages are given")
+        _refuse(about_cases, "is for cases, and messages are given")
         from mmctl.cli.messages.messages import judge_messages
         from mmctl.cli.messages.wanted import Wanted
 
@@ -133,7 +136,7 @@ def simulate(
         "--record": record is not None,
         "--workers": workers is not None and not mutate,
     }
-    _refuse(about_messages, "is about messages, and none is given")
+    _refuse(about_messages, "is for messages, and none is given")
     from mmctl.cli.messages.cases import Asked, run_the_cases
 
     return run_the_cases(
@@ -176,5 +179,6 @@ def _refuse(options: Mapping[str, bool], reason: str) -> None:
 def _refuse_format(run: Run) -> None:
     if run.format in _OF_CASES:
         raise UsageError(
-            f"messages have no {_OF_CASES[run.format]}", help="cases have: leave out the messages"
+            f"messages have no {_OF_CASES[run.format]}",
+            help="leave out the messages: cases have one",
         )

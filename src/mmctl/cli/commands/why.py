@@ -33,13 +33,14 @@ def why(
     ] = None,
     rcpt: Annotated[
         list[str] | None,
-        typer.Option("--rcpt", help="The recipient in question.", metavar="ADDRESS"),
+        typer.Option("--rcpt", help="The recipient to explain.", metavar="ADDRESS"),
     ] = None,
     rule: Annotated[
-        str | None, typer.Option("--rule", help="Why it applied, or did not.", metavar="NAME")
+        str | None,
+        typer.Option("--rule", help="Explain why this rule applied, or did not.", metavar="NAME"),
     ] = None,
     case: Annotated[
-        str | None, typer.Option("--case", help="The message of a case.", metavar="NAME")
+        str | None, typer.Option("--case", help="Use the message of this case.", metavar="NAME")
     ] = None,
     mail_from: about.MailFrom = None,
     ip: about.Ip = None,
@@ -138,15 +139,15 @@ def _of_message(run: Run, path: str, wanted: Wanted) -> _Judged:
     found = messages_of(run, project, (path,), judging.needs)
     first = next(found, None)
     if first is None:
-        raise UsageError(f"`{path}` holds no message that can be read")
+        raise UsageError(f"`{path}` has no readable message")
     if next(found, None) is not None:
         raise UsageError(
-            f"`{path}` holds more than one message",
+            f"`{path}` has more than one message",
             help="`mmctl simulate --trace` shows every decision for many",
         )
     simulated = judging.simulated(first)
     if not simulated.trace.recipients:
-        raise UsageError("no recipient is known", help="name one: --rcpt b@example.com")
+        raise UsageError("the recipients are unknown", help="name one: --rcpt b@example.com")
     return _Judged(
         name=simulated.message,
         project=project,
@@ -216,7 +217,10 @@ def _named(cases: Sequence[Case], name: str) -> Case:
         return found[0]
     if found:
         names = ", ".join(f"`{case.name}`" for case in found[:3])
-        raise UsageError(f"`{name}` begins {len(found)} cases: {names}", help="write more of it")
+        raise UsageError(
+            f"`{name}` is the beginning of {len(found)} cases: {names}",
+            help="write more of the name",
+        )
     near = did_you_mean(name, [case.name for case in cases])
     raise UsageError(f"there is no case `{name}`", help=near)
 
@@ -248,7 +252,7 @@ def _check_rule(judged: _Judged, name: str) -> None:
             environment = judged.project.environment.name
             raise UsageError(
                 f"rule `{name}` of `{rule_set.name}` is not live here: it is disabled, not for "
-                f"environment `{environment}`, or in another rule set than this mail comes to",
+                f"environment `{environment}`, or not in the rule set of this mail",
                 help="see `enabled`, `environments`; choose with `--env`, `--ingress-point`",
             )
     raise UsageError(f"there is no rule `{name}`", help=did_you_mean(name, here))
@@ -259,5 +263,5 @@ def _refuse(given: Iterable[str], *, authenticate: bool, zone: str | None) -> No
     checks = {"--authenticate": authenticate, "--zone": zone is not None}
     for name in (*given, *(name for name, asked in checks.items() if asked)):
         raise UsageError(
-            f"`{name}` is about a message, and a case is given", help="a case says it all"
+            f"`{name}` is for a message, and a case is given", help="a case states all facts"
         )

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 Item = tuple[Kind, str, str | None]
 """Kind and name of an object, and the rule in it; None: the object itself."""
 
-_BY_HAND: Final = "deleted by hand: take it out of the files, or make it again"
+_BY_HAND: Final = "deleted by hand: remove it from the files, or create it again"
 _ORDER: Final = (
     EditKind.CHANGED,
     EditKind.RENAMED,
@@ -85,7 +85,7 @@ def take_hand_edits(change: Change, made: Plan) -> Written:
     """Write what was done by hand since the last apply into the files.
 
     Raises:
-        Refused: nothing tells what was done by hand.
+        Refused: what was done by hand is unknown.
         UsageError: a file cannot be written.
     """
     from mmctl.live.history.keeping import keeping
@@ -94,9 +94,10 @@ def take_hand_edits(change: Change, made: Plan) -> Written:
     last = last_applied(change.means.history)
     if last is None:
         raise Refused(
-            "nothing tells what was done by hand",
-            why="nothing was applied from here before, or what was cut off did not note its aim",
-            help="to take all that is live into files: mmctl import",
+            "what was done by hand is unknown",
+            why="nothing was applied from this store before, or an interrupted apply did not "
+            "record what it wanted",
+            help="to write everything that is live to files: mmctl import",
         )
     desired = change.desired()
     wanted = keeping(desired, made.live, last.named_as(made.live))
@@ -129,7 +130,7 @@ def _write(change: Change, done: Written, wanted: LiveConfiguration) -> None:
     if len(items) > expected:
         for edit in edits:
             take_back(edit)
-        raise UsageError("the files changed meanwhile, and are as they were", help="try again")
+        raise UsageError("the files changed meanwhile; mmctl changed nothing", help="try again")
 
 
 class _Writing:
@@ -168,12 +169,12 @@ class _Writing:
         texts = {**self.texts, **new}
         found = self._read(texts)
         if found is None:
-            return "what would be written is no project without errors"
+            return "the changed files would have errors"
         project, desired = found
         before = _items(diff(self.wanted, self.desired))
         after = _items(diff(self.wanted, desired))
         if item in after or not after.keys() <= before.keys():
-            return "what would be written says something else than what is live"
+            return "the changed files would differ from the live configuration"
         for path, text in new.items():
             original = self.written.files.get(path, (self._text(path), ""))[0]
             self.written.files[path] = (original, text)
@@ -211,7 +212,7 @@ class _Writing:
         path = resource.position.file
         node = node_at(self._text(path), (kind.value, name))
         if node is None:
-            raise CannotTake("it is not found in the file")
+            raise CannotTake("it is not in the file")
         return {path: taking.changed(self._text(path), node, _data(old), _data(thing))}
 
     def _object_added(self, thing: LiveObject) -> dict[str, str]:
@@ -257,7 +258,7 @@ class _Writing:
             each for each in items if isinstance(each, Scalar) and each.text.lower() == address
         ]
         if not found:
-            raise CannotTake(f"`{address}` is not written as such: it comes from a variable")
+            raise CannotTake(f"`{address}` comes from a variable")
         return {**texts, path: taking.without_member(texts[path], found[0].position, address)}
 
     def _rule(self, rule_set: str, name: str, edits: list[Edit]) -> dict[str, str]:
@@ -289,7 +290,7 @@ class _Writing:
         beside, after = self._neighbor(rule_set, at, shapes)
         path = rule.position.file
         if path != beside.position.file:
-            raise CannotTake(f"it would come to another file, {beside.position.file}")
+            raise CannotTake(f"it would go to another file, {beside.position.file}")
         text = self._text(path)
         lines = text.splitlines(keepends=True)
         block = taking.item_block(lines, rule.position)
@@ -330,12 +331,12 @@ class _Writing:
             found = self._found(rule_set, other.name)
             if found is not None:
                 return found, False
-        raise CannotTake("there is no rule in the files to put it beside")
+        raise CannotTake("the files have no rule to put it beside")
 
     def _logical(self, rule_set: str, live_name: str | None) -> LogicalRule:
         found = self._found(rule_set, live_name)
         if found is None:
-            raise CannotTake("it is not a rule of the files")
+            raise CannotTake("the files have no such rule")
         return found
 
     def _found(self, rule_set: str, live_name: str | None) -> LogicalRule | None:

@@ -63,9 +63,9 @@ def _held(root: Path) -> int | None:
     except BlockingIOError:
         os.close(folder)
         raise Refused(
-            "another mmctl is editing files of this project",
-            why="of two edits at once one would be lost, in the file or live",
-            help="wait for it or end it, then try again",
+            "another mmctl is changing files of this project",
+            why="two changes at once would lose one, in the file or live",
+            help="wait for it or stop it, then try again",
         ) from None
     except OSError:
         os.close(folder)
@@ -85,7 +85,7 @@ def edit_of(path: Path, change: Callable[[str], str | None], what: str) -> FileE
         raise UsageError(f"`{path}` cannot be read: {error}") from None
     after = change(before)
     if after is None:
-        raise UsageError(f"{what} cannot be edited in `{path}`", help="edit it by hand")
+        raise UsageError(f"{what} cannot be changed in `{path}`", help="change it by hand")
     return FileEdit(path=path, before=before, after=after)
 
 
@@ -113,8 +113,8 @@ def edited(run: Run, edit: FileEdit, check: Callable[[Project], bool]) -> Iterat
 def _checked(project: Project, edit: FileEdit, check: Callable[[Project], bool]) -> Project:
     if not check(project):
         raise UsageError(
-            f"the edit of `{edit.path.name}` would change something else too",
-            help="edit it by hand",
+            f"the change of `{edit.path.name}` would change something else too",
+            help="change it by hand",
         )
     return project
 

@@ -66,7 +66,7 @@ def project_around(run: Run, place: Place) -> Project:
     if place.stated:
         raise UsageError(
             "got `--account`, `--region` or `--profile` in a project",
-            help="its environments say where: `--env NAME`; for another place, another folder",
+            help="its environments name account and region: use `--env NAME`, or another folder",
         )
     try:
         return run.read()[0]
@@ -127,21 +127,21 @@ def _with_region(run: Run, place: Place) -> Place:
         return place
     there, region = own_region(place.profile)
     if not there and run.can_ask():
-        run.say("no AWS credentials are at hand")
+        run.say("no AWS credentials found")
         profile = run.ask("profile of the AWS configuration (empty: stop): ") or None
         if profile is not None:
             place = replace(place, profile=profile)
             there, region = own_region(profile)
     if not there:
         raise UsageError(
-            "nothing says what to import: no project here, and no AWS credentials",
+            "nothing to import from: no project here, and no AWS credentials",
             help="--account ID --region REGION --profile NAME; or in a project, --env NAME",
         )
     region = place.region or region
     if region is None and run.can_ask():
         region = run.ask("AWS region: ") or None
     if region is None:
-        raise UsageError("nothing says which region to import from", help="--region REGION")
+        raise UsageError("the region to import from is unknown", help="--region REGION")
     place = replace(place, region=region)
     _check(place)
     return place

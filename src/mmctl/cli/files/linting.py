@@ -85,7 +85,7 @@ def _places(run: Run, paths: Sequence[str]) -> Iterator[tuple[Path, str | None]]
     """The folder of each path: of its project, or its own, with its name where it has none."""
     for name in paths:
         if name == STDIN:
-            raise UsageError("`--changed-since` compares files, and stdin is none")
+            raise UsageError("`--changed-since` compares files, and stdin is not a file")
         path = run.directory / name
         above = root_of(str(resolved(path)))
         if above is not None:
@@ -123,7 +123,7 @@ def reported(file: Path) -> tuple[Problem, ...]:
         reason = (error.strerror or str(error)).lower()
         raise UsageError(f"the baseline `{file}` cannot be read: {reason}", help=advice) from None
     except ValueError:
-        raise UsageError(f"`{file}` is no report of `mmctl lint`", help=advice) from None
+        raise UsageError(f"`{file}` is not a report of `mmctl lint`", help=advice) from None
 
 
 def _path(run: Run, name: str) -> Linted:

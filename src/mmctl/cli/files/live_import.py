@@ -92,7 +92,7 @@ def _add_logs(service: MailManager, read: Read) -> None:
             read.things[place] = replace(thing, logging=logging)
         read.notes += [
             f"{thing.kind.noun} `{thing.name}`: its {source.log_type} go to {receiver} as well; "
-            "that delivery is left out and stays as it is"
+            f"that delivery is left out and stays unchanged"
             for receiver in receivers[1:]
         ]
 
@@ -134,7 +134,7 @@ def rule_set_named(read: Read, name: str) -> LiveObject:
         if name in {thing.name, thing.live_name, thing.id}:
             return thing
     known = [thing.name for thing in rule_sets]
-    help_ = did_you_mean(name, known) or (f"live are {', '.join(known)}" if known else None)
+    help_ = did_you_mean(name, known) or (f"live rule sets: {', '.join(known)}" if known else None)
     raise UsageError(f"there is no live rule set `{name}`", help=help_)
 
 

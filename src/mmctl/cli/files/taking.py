@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mmctl.problem import Position
 
 _VARIABLE: Final = "${"
-_WHOLE: Final = "its text has comments or variables in it"
+_WHOLE: Final = "its text has comments or variables"
 
 
 class CannotTake(Exception):
@@ -79,7 +79,7 @@ def item_block(lines: list[str], place: Position) -> Block:
     while start >= 0 and not lines[start].lstrip().startswith("- "):
         start -= 1
     if start < 0 or not lines[start].lstrip().startswith("- "):
-        raise CannotTake("it does not stand on lines of its own")
+        raise CannotTake("it shares a line with something else")
     return _block(lines, start)
 
 
@@ -115,7 +115,7 @@ def with_object(text: str, section: str, name: str, data: dict[str, Any]) -> str
     if key is None:
         return "".join([*lines, "\n", f"{section}:\n", *(f"{line}\n" for line in written)])
     if lines[key].partition(":")[2].split("#")[0].strip():
-        raise CannotTake(f"`{section}` does not stand on lines of its own")
+        raise CannotTake(f"`{section}` shares a line with something else")
     block = _block(lines, key)
     return "".join([*lines[: block.end], *(f"{line}\n" for line in written), *lines[block.end :]])
 
@@ -132,7 +132,7 @@ def without_member(text: str, place: Position, address: str) -> str:
     """The text without an address of a list."""
     found = without_value(text, place, address)
     if found is None:
-        raise CannotTake("it is not written there alone")
+        raise CannotTake("something else is written in the same place")
     return found
 
 
@@ -155,7 +155,7 @@ def changed(text: str, node: Node, old: dict[str, Any], new: dict[str, Any]) -> 
         CannotTake: a part that is to be written anew holds comments or variables.
     """
     if not isinstance(node, Mapping):
-        raise CannotTake("it is not written as keys and values")
+        raise CannotTake("it is not a mapping in the file")
     for key in [*old, *(key for key in new if key not in old)]:
         if old.get(key) != new.get(key):
             text = _member(text, node, key, old.get(key), new.get(key))
@@ -227,7 +227,7 @@ def _texts(text: str, node: Node, old: list[str], new: list[str]) -> str:
     for each in went:
         item = next((item for item in written if item.text == each), None)
         if item is None:
-            raise CannotTake(f"`{each}` is not written as such: it comes from a variable")
+            raise CannotTake(f"`{each}` comes from a variable")
         found = without_value(text, item.position, each)
         if found is None:
             raise _Unfit
@@ -293,11 +293,11 @@ def _anew(text: str, node: Mapping, key: str, new: Any) -> str:
     lines = text.splitlines(keepends=True)
     column = name.position.column - 1
     if lines[name.position.line - 1][:column].strip():
-        raise CannotTake(f"`{key}` does not stand on a line of its own")
+        raise CannotTake(f"`{key}` shares a line with something else")
     block = _key_block(lines, name.position.line - 1, column)
     body = "".join(lines[block.start : block.end])
     if _VARIABLE in body or re.search(r"(^|\s)#", body):
-        raise CannotTake(f"`{key}` would be written anew, and {_WHOLE}")
+        raise CannotTake(f"`{key}` would be rewritten, and {_WHOLE}")
     written = [] if new is None else _indented(to_yaml({key: new}).splitlines(), column)
     return "".join([*lines[: block.start], *written, *lines[block.end :]])
 
@@ -335,7 +335,7 @@ def rule_node(text: str, place: Position) -> Mapping:
     """
     found = _innermost(compose(text, file="")[0], place)
     if found is None:
-        raise CannotTake("it is not found in the file")
+        raise CannotTake("it is not in the file")
     return found
 
 

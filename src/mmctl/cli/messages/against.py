@@ -72,7 +72,7 @@ def _of_folder(run: Run, folder: Path, name: str) -> Project:
     project, problems = read_project(folder, environment=run.environment)
     errors = tuple(each for each in problems if each.severity is Severity.ERROR)
     if errors:
-        raise ProblemsFound(f"the project in `{name}` cannot be used", errors, project.files)
+        raise ProblemsFound(f"the project in `{name}` has errors", errors, project.files)
     return project
 
 
@@ -85,7 +85,7 @@ def _of_snapshot(run: Run, project: Project, id: str) -> tuple[str, Project]:
         entry = history.find(id)
     except UsageError as error:
         raise UsageError(
-            f"`--against {id}` is no folder, and {error.message}",
+            f"`--against {id}` is not a folder, and {error.message}",
             help="`live`, `git:REV`, the folder of a project, or an id of `mmctl history`",
         ) from None
     snapshot = history.snapshot(entry.state_before)

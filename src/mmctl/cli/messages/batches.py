@@ -196,7 +196,7 @@ def _forget_broken(waiting: deque[_Waiting]) -> None:
         names = f"`{first.batch[0].name}` to `{first.batch[-1].name}`"
         raise CouldNot(
             f"{TRIES} times a process was killed before {names} were judged",
-            help="perhaps memory is short: fewer `--workers`",
+            help="memory may be short: use fewer `--workers`",
         )
     for each in waiting:
         broken = each.future is not None and (

@@ -14,6 +14,7 @@ from mmctl.cases.running import run_cases
 from mmctl.cli.options.name_pattern import NamePattern, PatternError
 from mmctl.cli.printing import printed_commands
 from mmctl.cli.progress import Progress
+from mmctl.counted import counted
 from mmctl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def _too_little(
         lacks.append(f"mutation score is {mutation.score} %, expected at least {least} %")
     open_cases = len(unsettled(results, project.settings.settled))
     if asked.strict_readings and open_cases:
-        cases = "1 case depends" if open_cases == 1 else f"{open_cases:,} cases depend"
+        cases = counted(open_cases, "case depends", "cases depend")
         lacks.append(f"{cases} on readings that `semantics` of mmctl.yaml does not settle")
     if asked.fail_on_empty and not results:
         lacks.append("no case was run")

@@ -38,7 +38,7 @@ def with_behaviour(
     """
     pairs = tuple(_ways(plan, change.project))
     if not pairs:
-        note = "no ingress point is live and wanted: there is nothing to judge the corpus by"
+        note = "no ingress point is both live and in the files: nothing can judge the corpus"
         return replace(plan, notes=(*plan.notes, note))
     ways = [Judging(gateway=wanted, stated=Stated(), against=live) for wanted, live in pairs]
     sizes = frozenset[float]().union(*(way.needs.sizes for way in ways))

@@ -22,7 +22,7 @@ from mmctl.cli.results import result_stream
 from mmctl.errors import UsageError
 from mmctl.judge.tally import Tally
 from mmctl.judge.unnamed import digest_name
-from mmctl.mail.left_out import counted
+from mmctl.mail.left_out import with_reasons
 from mmctl.mail.partial import Message
 from mmctl.render.documents.trace import tally_document
 from mmctl.render.text.messages import summary
@@ -107,7 +107,7 @@ def _recorder(run: Run, project: Project, wanted: Wanted) -> Recorder | None:
     if wanted.workers > 1:
         raise UsageError(
             f"got both `--record` and `--workers {wanted.workers}`",
-            help="one process records: leave out --workers",
+            help="only one process can record: leave out --workers",
         )
     from mmctl.cli.messages.record import Recorder
 
@@ -165,7 +165,7 @@ def messages_of(
     if counts:
         if progress is not None:
             progress.clear()
-        run.say(f"skipped: {counted(counts)}")
+        run.say(f"skipped: {with_reasons(counts)}")
 
 
 def _messages_of(

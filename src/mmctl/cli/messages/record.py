@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from mmctl.language.project import Project
 
 STDOUT: Final = "-"
-_HEADER: Final = "# Recorded from what happened: is that what should happen? Names can say why."
+_HEADER: Final = (
+    "# Recorded from what happened. Is that what should happen? Use names that say why."
+)
 _WILD: Final = re.compile(r"[*?\[].*")
 _NOT_IN_NAMES: Final = re.compile(r"[^\w.-]+", re.ASCII)
 _LONGEST_NAME: Final = 80
@@ -62,7 +64,7 @@ class Recorder:
         path = resolved(self.run.directory / self.target)
         if not path.is_relative_to(self.run.root.resolve()):
             raise UsageError(
-                f"`--record {self.target}` leads out of the project",
+                f"`--record {self.target}` is outside of the project",
                 help="cases are files of the project",
             )
         return path.relative_to(self.run.root.resolve()).as_posix()
@@ -78,13 +80,13 @@ class Recorder:
         patterns = (*settings.cases, *settings.rules)
         if not any(MemoryFiles({self.file: ""}).matching(pattern) for pattern in patterns):
             raise UsageError(
-                f"`{self.file}` would not be read as a file of cases",
+                f"`{self.file}` would not be loaded as a file of cases",
                 help=f"`cases:` of the project names {', '.join(settings.cases or patterns)}",
             )
         if self.target != STDOUT and (self.run.root / self.file).exists():
             raise Refused(
                 f"`{self.target}` exists",
-                why="cases that somebody wrote are not written over",
+                why="mmctl does not overwrite cases",
                 help="name another file",
             )
         self.names = {str(case.data.get("name")) for case in self.project.cases}
@@ -118,14 +120,15 @@ class Recorder:
         """
         if not self.cases:
             raise UsageError(
-                "nothing is recorded: no outcome is known", help="state what is missing"
+                "nothing is recorded: every outcome is unknown", help="state the missing facts"
             )
         text = self._text()
         self._try(text)
         if self.target == STDOUT:
             if self.messages:
                 raise UsageError(
-                    f"`{next(iter(self.messages))}` is not there yet, and stdout holds no messages",
+                    f"`{next(iter(self.messages))}` does not exist yet, and stdout cannot have "
+                    f"messages",
                     help="`--record FILE` writes them beside the cases",
                 )
             self.run.write_exactly(text)
@@ -138,7 +141,7 @@ class Recorder:
             except OSError as error:
                 raise UsageError(f"cannot write `{name}`: {error.strerror}") from None
             self.run.say(f"wrote {name}")
-        self.run.say("review what it expects before it is kept")
+        self.run.say("review its expectations before you keep it")
 
     def _text(self) -> str:
         items = [
@@ -199,9 +202,9 @@ class Recorder:
         failed = [result for result in results if not result.passed]
         if len(mine) != len(self.cases) or failed:
             raise UsageError(
-                "what happened cannot be said in a case"
+                "a case cannot express what happened"
                 + (f": {_failure(failed[0])}" if failed else ""),
-                help="please report it: what is recorded should pass",
+                help="please report it: a recorded case should pass",
             )
 
     def _read(self, name: str) -> bytes:

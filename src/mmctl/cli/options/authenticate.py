@@ -23,7 +23,7 @@ def check_of(run: Run, zone: str | None) -> Checker:
         from mmctl.mail.records import DnsRecords, ZoneRecords
     except ImportError as error:
         raise UsageError(
-            f"SPF, DKIM and DMARC are not checked: package `{error.name}` is not installed",
+            f"SPF, DKIM and DMARC cannot be computed: package `{error.name}` is not installed",
             help="install them: pip install 'mmctl[authenticate]'",
         ) from None
     if zone is None:
@@ -37,6 +37,6 @@ def check_of(run: Run, zone: str | None) -> Checker:
         return Checker(ZoneRecords(text))
     except UsageError as error:
         raise UsageError(
-            f"`{zone}` is no zone file: {error.message}",
-            help='one record a line: `example.org. TXT "v=spf1 -all"`',
+            f"`{zone}` is not a zone file: {error.message}",
+            help='write one record per line: `example.org. TXT "v=spf1 -all"`',
         ) from None

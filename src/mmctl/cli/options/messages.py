@@ -19,7 +19,7 @@ MailFrom = Annotated[
 ]
 Rcpt = Annotated[list[str] | None, about_messages("--rcpt", "An envelope recipient.", "ADDRESS")]
 Ip = Annotated[str | None, about_messages("--ip", "The client's address.", "ADDRESS")]
-Helo = Annotated[str | None, about_messages("--helo", "What the client called itself.", "NAME")]
+Helo = Annotated[str | None, about_messages("--helo", "The name in the client's HELO.", "NAME")]
 TlsVersion = Annotated[str | None, about_messages("--tls", "none, TLS1_2 or TLS1_3.", "VERSION")]
 Spf = Annotated[
     str | None, about_messages("--spf", "PASS, FAIL, GRAY or PROCESSING_FAILED.", "VERDICT")
@@ -37,24 +37,26 @@ AddOn = Annotated[
 ]
 Assume = Annotated[
     str | None,
-    about_messages("--assume", "`pass`: verdicts that are not known are good.", "pass"),
+    about_messages("--assume", "`pass`: assume that unknown verdicts are good.", "pass"),
 ]
 Authenticate = Annotated[
     bool,
     typer.Option(
         "--authenticate",
-        help="Check SPF, DKIM and DMARC by DNS.",
+        help="Compute SPF, DKIM and DMARC from DNS.",
         rich_help_panel=PANEL,
     ),
 ]
 ZoneFile = Annotated[
     str | None,
-    about_messages("--zone", "Check them by the records of a zone file, without DNS.", "FILE"),
+    about_messages("--zone", "Compute them from the records of a zone file, without DNS.", "FILE"),
 ]
 IngressPoint = Annotated[
-    str | None, about_messages("--ingress-point", "Where the message comes in.", "NAME")
+    str | None, about_messages("--ingress-point", "The ingress point of the message.", "NAME")
 ]
-RuleSet = Annotated[str | None, about_messages("--rule-set", "Judge by a rule set alone.", "NAME")]
+RuleSet = Annotated[
+    str | None, about_messages("--rule-set", "Judge only by this rule set.", "NAME")
+]
 Against = Annotated[
     str | None,
     about_messages(
@@ -62,7 +64,7 @@ Against = Annotated[
     ),
 ]
 Record = Annotated[
-    str | None, about_messages("--record", "Write cases from what happens; `-` is stdout.", "FILE")
+    str | None, about_messages("--record", "Write cases from the outcomes; `-` is stdout.", "FILE")
 ]
 Workers = Annotated[
     int | None,
@@ -78,7 +80,7 @@ ShowMail = Annotated[
     bool,
     typer.Option(
         "--show-mail",
-        help="Name addresses and messages in github, markdown and html too, not digests alone.",
+        help="Show addresses and messages in github, markdown and html too, not only digests.",
         rich_help_panel=PANEL,
     ),
 ]

@@ -60,7 +60,7 @@ class NamePattern:
         try:
             re.compile(pattern)
         except (re.error, RecursionError, OverflowError) as error:
-            raise PatternError(f"is no regular expression: {error}") from None
+            raise PatternError(f"is not a regular expression: {error}") from None
         flags = re.IGNORECASE if pattern.startswith(_IGNORE_CASE) else re.NOFLAG
         reader = _PatternReader(pattern.removeprefix(_IGNORE_CASE), flags)
         return cls(tuple(reader.whole()))
@@ -193,7 +193,9 @@ class _PatternReader:
         return [_Step(character=re.compile(found[0], self.flags))]
 
     def _refused(self) -> PatternError:
-        return PatternError(f"has `{self.text[self.at : self.at + 4]}`, which is not taken here")
+        return PatternError(
+            f"has `{self.text[self.at : self.at + 4]}`, which mmctl does not support"
+        )
 
 
 def _place(holds: Callable[[str, int], bool]) -> _Step:

@@ -25,7 +25,7 @@ RequireSignature = Annotated[
     str | None,
     typer.Option(
         "--require-signature",
-        help="Take only a plan that this key of AWS KMS signed, by its ARN.",
+        help="Accept only a plan signed with this key of AWS KMS, by its ARN.",
         metavar="KEY",
     ),
 ]
@@ -65,7 +65,7 @@ def check_signed(
         raise Refused(
             f"`--require-signature` names {key}, `plan_key` of environment {environment.name} "
             f"{environment.plan_key}",
-            why="one plan has one signature",
+            why="a plan has one signature",
             help="name the key that signs in both places",
         )
     from mmctl.live.aws.mail_manager import open_keys
@@ -89,7 +89,7 @@ def refuse_unsigned(environment: Environment, required: str | None) -> None:
     if key is not None:
         raise Refused(
             f"environment {environment.name} takes only signed plans (`plan_key`)",
-            why="a plan that is made and applied at once is signed by nobody",
+            why="a plan that is made and applied at once has no signature",
             help=f"mmctl plan --env {environment.name} --save FILE --sign {key}, then "
             "mmctl apply FILE",
         )

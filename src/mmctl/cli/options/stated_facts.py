@@ -79,7 +79,7 @@ class MessageOptions:
         """
         if self.assume not in {None, "pass"}:
             raise UsageError(
-                f"got `--assume {self.assume}`", help="`--assume pass` is all there is"
+                f"got `--assume {self.assume}`", help="the only choice is `--assume pass`"
             )
         return Stated(
             envelope=Envelope(
@@ -178,7 +178,7 @@ def _check_known(noun: str, name: str, known: Mapping[str, object]) -> None:
 
 def _source_ip(text: str | None) -> str | None:
     if text is not None and client_address(text) is None:
-        raise UsageError(f"got `--ip {text}`", help="an IPv4 or IPv6 address")
+        raise UsageError(f"got `--ip {text}`", help="expected expected an IPv4 or IPv6 address")
     return text
 
 
@@ -215,7 +215,8 @@ def _add_ons(texts: Iterable[str]) -> dict[str, dict[str, str | bool]]:
         name, dot, field = place.partition(".")
         if not (equals and dot and name and field):
             raise UsageError(
-                f"got `--add-on {text}`", help="NAME.FIELD=VALUE, such as vade.isPassed=false"
+                f"got `--add-on {text}`",
+                help="expected expected NAME.FIELD=VALUE, such as vade.isPassed=false",
             )
         boolean = {"true": True, "false": False}.get(value.lower())
         add_ons.setdefault(name, {})[field] = value if boolean is None else boolean

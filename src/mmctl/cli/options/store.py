@@ -11,15 +11,18 @@ from mmctl.errors import UsageError
 
 Store = Annotated[
     str | None,
-    typer.Option("--store", help="Without a project: where its snapshots are.", metavar="PLACE"),
+    typer.Option("--store", help="Without a project: the place of its snapshots.", metavar="PLACE"),
 ]
 Account = Annotated[
     str | None, typer.Option("--account", help="With --store: the account.", metavar="NUMBER")
 ]
 Region = Annotated[str | None, typer.Option("--region", help="With --store: the region.")]
-Profile = Annotated[str | None, typer.Option("--profile", help="With --store: whose credentials.")]
+Profile = Annotated[
+    str | None, typer.Option("--profile", help="With --store: the profile with the credentials.")
+]
 ProjectName = Annotated[
-    str | None, typer.Option("--project", help="With --store: which, where it holds several.")
+    str | None,
+    typer.Option("--project", help="With --store: the project, where the store has several."),
 ]
 
 
@@ -60,6 +63,6 @@ def elsewhere(
     if given:
         raise UsageError(
             f"got `--{given[0]}` without `--store`",
-            help="in a project, mmctl.yaml says it; without one: --store FOLDER or s3://BUCKET/…",
+            help="in a project, mmctl.yaml states it; without one: --store FOLDER or s3://BUCKET/…",
         )
     return None

@@ -10,7 +10,7 @@ PasswordEnv = Annotated[
     list[str] | None,
     typer.Option(
         "--password-env",
-        help="A variable of another name than MMCTL_SMTP_… that may hold an SMTP password.",
+        help="A variable without the prefix MMCTL_SMTP_ that may have an SMTP password.",
         metavar="NAME",
     ),
 ]
@@ -18,8 +18,8 @@ Base = Annotated[
     str | None,
     typer.Option(
         "--base",
-        help="The git revision that says where environments lead; absent: the branch that a CI "
-        "server merges into, else what the last apply noted.",
+        help="The git revision that environments are compared with. Default: the target branch "
+        "on a CI server, else the last apply.",
         metavar="REV",
     ),
 ]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pydantic import ValidationError
 
+from mmctl.counted import counted
 from mmctl.language.text.placed import positions_of
 from mmctl.problem import Path, Position, Positions, Problem, Severity
 
@@ -118,8 +119,7 @@ def _message(detail: ErrorDetails, path: Path) -> str:
             return f"{got}, expected at most {limit:,} characters, not {length:,} ({member})"
         case "string_too_short":
             least = context["min_length"]
-            noun = "character" if least == 1 else "characters"
-            return f"{got}, expected at least {least} {noun} ({member})"
+            return f"{got}, expected at least {counted(least, 'character')} ({member})"
         case "less_than_equal":
             return f"{got}, expected at most {context['le']} ({member})"
         case "greater_than_equal":

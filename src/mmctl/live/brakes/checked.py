@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.counted import counted
 from mmctl.live.brakes.brake import Brake, Grip
 
 if TYPE_CHECKING:
@@ -65,6 +66,6 @@ def lint(plan: Plan) -> Iterator[Grip]:
     if count:
         yield Grip(
             brake=Brake.LINT,
-            what=f"lint found {count} error{'s' * (count > 1)}",
+            what=f"lint found {counted(count, 'error')}",
             why="rules with errors do not do what they seem to",
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.counted import counted
 from mmctl.live.brakes.brake import Brake, Grip
 from mmctl.live.brakes.looking import listed, noun_of
 
@@ -18,10 +19,9 @@ def drift(plan: Plan) -> Iterator[Grip]:
     """A line of the plan takes away what was done by hand."""
     undoing = [edit for edit in plan.edits if edit.by_hand]
     if undoing:
-        many = len(undoing) > 1
         yield Grip(
             brake=Brake.DRIFT,
-            what=f"{len(undoing)} change{'s' * many} made by hand would be undone "
+            what=f"{counted(len(undoing), 'change')} made by hand would be undone "
             f"({listed(dict.fromkeys(_named(edit) for edit in undoing))})",
             why="what is done by hand is often done in an emergency, and not in the files yet",
             instead=f"take it into the files: mmctl drift --write --env {plan.target.environment}",

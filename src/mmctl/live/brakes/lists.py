@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mmctl.counted import plural
 from mmctl.live.brakes.brake import Brake, Grip
 from mmctl.live.brakes.large_domains import ascii_form, large_domains, wholly_included
 from mmctl.live.brakes.looking import first_apply, listed
@@ -69,7 +70,7 @@ def _takes_in(plan: Plan, thing: LiveObject) -> Iterator[Grip]:
     for what, domains in (("{} of your own", own), ("large public {}", sorted(large_domains()))):
         whole = wholly_included(new, domains)
         if whole:
-            words = what.format("domain" + "s" * (len(whole) > 1))
+            words = what.format(plural(len(whole), "domain"))
             yield Grip(
                 brake=Brake.LISTS,
                 subject=thing.name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.counted import counted, plural
 from mmctl.live.brakes.brake import Brake, Grip
 from mmctl.live.plan.unknown_members import grouped
 
@@ -20,7 +21,6 @@ def unknown_members(plan: Plan) -> Iterator[Grip]:
     lost = [each for each in plan.unknown if each.erased and not each.known]
     if not lost:
         return
-    many = len(lost) != 1
     groups = grouped(lost)
     listed = [
         each.text + (f" and {count - 1} more like it" if count > 1 else "")
@@ -30,10 +30,10 @@ def unknown_members(plan: Plan) -> Iterator[Grip]:
     settings = ", ".join(dict.fromkeys(each.setting for each in lost))
     yield Grip(
         brake=Brake.UNKNOWN_MEMBERS,
-        what=f"{len(lost)} member{'s' * many} that this version of mmctl does not know would be "
+        what=f"{counted(len(lost), 'member')} that this version of mmctl does not know would be "
         f"erased ({'; '.join(listed)})",
         why="an update sends what mmctl knows, and the service forgets the rest: a rule that such "
         "a member turns off would act again",
-        instead=f"once somebody has looked at {'them' if many else 'it'}, set "
+        instead=f"once somebody has looked at {plural(len(lost), 'it', 'them')}, set "
         f"`lint: {{known_members: [{settings}]}}`",
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.counted import counted
 from mmctl.errors import Refused
 from mmctl.live.history.entries import Result
 from mmctl.live.plan.plan import Past
@@ -79,7 +80,7 @@ def refuse_others(others: Sequence[HistoryEntry]) -> None:
         Refused: with the entries.
     """
     if others:
-        came = "1 apply or rollback" if len(others) == 1 else f"{len(others)} applies and rollbacks"
+        came = counted(len(others), "apply or rollback", "applies and rollbacks")
         raise Refused(
             f"the plan is stale: {came} came since it was made: {_listed(others)}",
             why="whoever agreed to the plan did not know of them",

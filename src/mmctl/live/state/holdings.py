@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, assert_never
 
+from mmctl.counted import counted
 from mmctl.model.policies import TrafficPolicy
 from mmctl.model.resources import AddonSubscription, AddressList, Archive, IngressPoint, Relay
 from mmctl.model.rules import RuleSet
@@ -36,19 +37,15 @@ def _contents(thing: LiveObject) -> Iterator[str]:
         case Relay():
             yield f"to {shape.server_name}:{shape.server_port:.0f}"
         case RuleSet():
-            yield _counted(len(shape.rules), "rule")
+            yield counted(len(shape.rules), "rule")
         case TrafficPolicy():
-            yield _counted(len(shape.policy_statements), "statement")
+            yield counted(len(shape.policy_statements), "statement")
         case AddressList():
             if thing.members is not None:
-                yield _counted(len(thing.members), "member")
+                yield counted(len(thing.members), "member")
         case AddonSubscription() | IngressPoint():
             pass
         case _:
             assert_never(shape)
     if thing.a_record:
         yield f"A record {thing.a_record}"
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}" + "s" * (number != 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.render.documents.markdown import code, table
-from mmctl.render.text.simulate import cases_counted
+from mmctl.render.text.simulate import by_status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ _HEAD: Final = ("Case", "Where", "For", "Expected", "Got", "Decided at")
 
 def cases_markdown(results: Sequence[CaseResult]) -> str:
     """The count, and a table of what is not as expected."""
-    lines = ["### mmctl simulate", "", cases_counted(results)]
+    lines = ["### mmctl simulate", "", by_status(results)]
     if failed := [result for result in results if not result.passed]:
         lines += ["", failed_table(failed)]
     return "\n".join(lines) + "\n"

@@ -15,7 +15,7 @@ from mmctl.render.documents.markdown import code, table
 from mmctl.render.documents.simulate import failure_lines
 from mmctl.render.text.counts import summary
 from mmctl.render.text.problems import SHOWN
-from mmctl.render.text.simulate import cases_counted
+from mmctl.render.text.simulate import by_status
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def case_commands(results: Sequence[CaseResult], folder: str = ".") -> str:
         )
         for result in results
         if not result.passed
-    ) + (f"{cases_counted(results)}\n")
+    ) + (f"{by_status(results)}\n")
 
 
 def _command(problem: Problem) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mmctl.counted import counted
 from mmctl.live.compare.wording import spaced
 from mmctl.problem import Severity
 from mmctl.render.documents.cases_markdown import failed_table
@@ -90,8 +91,7 @@ def _against(review: Review) -> Iterator[str]:
     """What stands against the plan: failed cases first."""
     plan = review.plan
     if review.failed:
-        noun = "case fails" if len(review.failed) == 1 else "cases fail"
-        yield f"**{len(review.failed):,} {noun}**"
+        yield f"**{counted(len(review.failed), 'case fails', 'cases fail')}**"
         yield failed_table(review.failed)
     lines = [f"- **warning**: {code(warning)}" for warning in plan.warnings]
     lines += [

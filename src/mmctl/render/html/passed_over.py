@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mmctl.counted import counted
 from mmctl.judge.trace import RuleResult
 from mmctl.judge.words import condition_parts
 from mmctl.render.html.markup import Child, Markup, element
@@ -34,11 +35,10 @@ class PassedOver:
         others = [rule for rule in copy.rules if rule.result is RuleResult.NOT_APPLIED]
         if not others:
             return None
-        noun = "rule" if len(others) == 1 else "rules"
         flat = tuple(place for rule in others for place in self._entry(rule))
         return element(
             "details",
-            element("summary", f"{len(others):,} {noun} did not apply"),
+            element("summary", f"{counted(len(others), 'rule')} did not apply"),
             class_="others",
             data_list=self._lists.setdefault(flat, len(self._lists)),
         )

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.counted import counted, plural
 from mmctl.live.compare.wording import spaced
 from mmctl.render.documents.review import COMPARE, NOT_COMPARED
 from mmctl.render.html.frame import head_of, number
 from mmctl.render.html.markup import Child, Markup, element
 from mmctl.render.text.counts import summary
 from mmctl.render.text.ordinary import ordinary_lines
-from mmctl.render.text.paragraphs import counted
 from mmctl.render.text.plan import EMBEDDED_BANNER, MARKS, behaviour_line, detail, told, totals
 from mmctl.render.text.trust import trust_lines
 
@@ -75,7 +75,7 @@ def _numbers(review: Review) -> Iterator[Markup]:
         if count and review.compared:
             yield number(f"{count:,}", words, "bad" if words == "to delete" else "fair")
     failed = len(review.failed)
-    yield number(f"{failed:,}", "failed case" + "s" * (failed != 1), "bad" if failed else "good")
+    yield number(f"{failed:,}", plural(failed, "failed case"), "bad" if failed else "good")
     if plan.behaviour:
         differing = plan.behaviour.differing
         words = f"of {counted(plan.behaviour.messages, 'message')} treated differently"

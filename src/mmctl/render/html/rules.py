@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mmctl.counted import counted
 from mmctl.render.html.markup import Child, Markup, element
 from mmctl.render.html.passed_over import anchor
 
@@ -76,7 +77,7 @@ def _condition(
 
 def _file(name: str, text: str, lines: dict[int, _Line], *, gaps: bool) -> Markup:
     count = sum(len(line.gaps) for line in lines.values())
-    words = "nothing is missing" if not count else f"{count:,} gap{'s' if count > 1 else ''}"
+    words = "nothing is missing" if not count else counted(count, "gap")
     source = [
         _source(name, number, written, lines.get(number), gaps=gaps)
         for number, written in enumerate(text.splitlines(), 1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from mmctl.counted import counted
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -29,4 +30,4 @@ def summary(problems: Sequence[Problem]) -> str:
         if counts[severity]
     ]
     files = len({problem.position.file for problem in problems})
-    return f"{', '.join(parts)} in {files:,} file{'' if files == 1 else 's'}"
+    return f"{', '.join(parts)} in {counted(files, 'file')}"

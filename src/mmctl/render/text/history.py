@@ -39,7 +39,7 @@ def _line(entry: HistoryEntry) -> Text:
     text = Text(f"{visible(entry.id)}  ", "bold")
     text.append(f"{entry.kind:8}  ", "not bold")
     text.append(f"{entry.result}", _style(entry.result))
-    text.append(f"  {counted(entry.summary)}  {visible(entry.who)}", "not bold")
+    text.append(f"  {marked(entry.summary)}  {visible(entry.who)}", "not bold")
     if entry.kind is Doing.ROLLBACK:
         text.append(f"  to the state before {visible(entry.goes_back_to or '')}")
     if entry.rebuilt:
@@ -53,7 +53,7 @@ def _style(result: Result) -> str:
     return "green" if result is Result.DONE else "bold red"
 
 
-def counted(summary: Mapping[str, int]) -> str:
+def marked(summary: Mapping[str, int]) -> str:
     """How much an entry did: `+1 ~2 >1 -1`."""
     marks = {"add": "+", "change": "~", "move": ">", "rename": "~", "adopt": "=", "delete": "-"}
     counts = (f"{marks[what]}{summary[what]}" for what in marks if summary.get(what))

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
 
+from mmctl.counted import counted
 from mmctl.judge.readings.matter import AGAINST_THE_GUIDE
 from mmctl.language.project import Outcome
-from mmctl.render.text.paragraphs import OUTCOME_WIDTH, STYLES, WIDTH, counted, some_of, wrapped
+from mmctl.render.text.paragraphs import OUTCOME_WIDTH, STYLES, WIDTH, some_of, wrapped
 from mmctl.render.text.trace import sent, timeline
 from mmctl.visible import visible
 

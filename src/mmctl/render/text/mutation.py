@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.text import Text
 
+from mmctl.counted import counted
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
@@ -27,8 +28,7 @@ def mutation_report(mutation: Mutation, *, all_survivors: bool = False) -> Text:
         more = len(survivors) - len(shown)
         report.append(f"and {more:,} more that no case notices; -v shows them\n\n", "dim")
     total = len(mutation.results)
-    noun = "mutant" if total == 1 else "mutants"
-    report.append(f"mutation: cases notice {mutation.killed:,} of {total:,} {noun}")
+    report.append(f"mutation: cases notice {mutation.killed:,} of {counted(total, 'mutant')}")
     report.append(f", {mutation.score} %")
     if mutation.left_out:
         report.append(f"; {mutation.left_out:,} more were not tried")

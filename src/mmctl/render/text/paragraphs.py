@@ -55,11 +55,6 @@ def folded(text: Text, width: int) -> Text:
     return Text("\n").join(lines)
 
 
-def counted(number: int, noun: str) -> str:
-    """A number and its noun: `1 recipient`, `1,204 recipients`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
 def some_of(names: list[str], shown: int) -> str:
     """The first of some names, and how many more there are."""
     more = len(names) - shown

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 from rich.cells import cell_len
 from rich.text import Text
 
+from mmctl.counted import counted
 from mmctl.live.compare.edits import Edit, EditKind
 from mmctl.live.compare.wording import GLUE, flow, spaced, value_change
 from mmctl.model.kinds import Kind
@@ -302,11 +303,10 @@ def _path(edit: Edit) -> str:
 
 def behaviour_line(found: Behaviour) -> str:
     """How many messages of the corpus are treated differently, and in which ways."""
-    plural = "s" * (found.messages != 1)
     kinds = sorted(found.kinds.items(), key=lambda each: (-each[1], each[0]))
     listed = ", ".join(f"{count} {kind}" for kind, count in kinds)
     return (
-        f"mail: {found.messages:,} message{plural} of {found.corpus}: "
+        f"mail: {counted(found.messages, 'message')} of {found.corpus}: "
         f"{found.differing:,} treated differently"
         + (f" ({listed})" if listed else "")
         + (f", {found.undecided:,} undecided" if found.undecided else "")

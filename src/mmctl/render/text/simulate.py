@@ -13,6 +13,7 @@ from rich.text import Text
 
 from mmctl.cases.readings_relied_on import is_open
 from mmctl.cases.result import Status, unsettled
+from mmctl.counted import counted
 from mmctl.render.text.paragraphs import wrapped
 from mmctl.render.text.trace import sent, timeline
 from mmctl.visible import visible
@@ -60,7 +61,7 @@ def cases_report(
             for recipient in result.trace.recipients:
                 report.append_text(timeline(recipient, all_rules=verbose))
             report.append_text(sent(result.trace.performed))
-    report.append(cases_counted(results))
+    report.append(by_status(results))
     if open_cases := unsettled(results, settled):
         report.append(f"\n{_depending(open_cases, settled)}", "yellow")
         report.append("" if verbose or all_rests else "; -v says how", "dim")
@@ -74,7 +75,7 @@ def _depending(results: Sequence[CaseResult], settled: frozenset[str]) -> str:
         for result in results
         for reading in {rest.reading: None for rest in result.rests if is_open(rest, settled)}
     )
-    cases = "1 case depends" if len(results) == 1 else f"{len(results):,} cases depend"
+    cases = counted(len(results), "case depends", "cases depend")
     named = ", ".join(f"`{reading}` ({count:,})" for reading, count in counts.most_common())
     return f"{cases} on readings: {named}"
 
@@ -109,7 +110,7 @@ def _failure(report: Text, failure: Failure) -> None:
         report.append(wrapped(f"because {visible(reason)}", "    "))
 
 
-def cases_counted(results: Sequence[CaseResult]) -> str:
+def by_status(results: Sequence[CaseResult]) -> str:
     """How many cases there are, and how they went."""
     counts = Counter(result.status for result in results)
     parts = [
@@ -122,5 +123,4 @@ def cases_counted(results: Sequence[CaseResult]) -> str:
         )
         if counts[status]
     ]
-    noun = "case" if len(results) == 1 else "cases"
-    return f"{len(results):,} {noun}: {', '.join(parts)}" if results else "no cases"
+    return f"{counted(len(results), 'case')}: {', '.join(parts)}" if results else "no cases"

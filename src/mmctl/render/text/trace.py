@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from rich.text import Text
 
+from mmctl.counted import counted
 from mmctl.judge.actions import CANNOT_FAIL, drops_on_failure
 from mmctl.judge.policy import ADMITTED
 from mmctl.judge.trace import ActionResult, RuleResult
@@ -130,8 +131,7 @@ def _rules(report: Text, rules: Sequence[RuleTrace], *, all_rules: bool) -> None
         else:
             skipped += 1
     if skipped:
-        noun = "rule" if skipped == 1 else "rules"
-        report.append(f"    {skipped:,} {noun} did not apply; -v says why\n", "dim")
+        report.append(f"    {counted(skipped, 'rule')} did not apply; -v shows why\n", "dim")
 
 
 def _rule(report: Text, rule: RuleTrace) -> None:
