@@ -6,7 +6,7 @@ One logical rule becomes one live rule; what does not fit is a problem (`mmctl.c
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
 from mmctl.compiler.configuration import LeftOut, LiveConfiguration, LiveObject, RuleOrigin
 from mmctl.compiler.limits import over_capacity
@@ -19,7 +19,8 @@ from mmctl.language.project import (
     LogicalRuleSet,
     LogicalTrafficPolicy,
 )
-from mmctl.model.rules import AddHeaderAction, Rule, RuleAction, RuleSet
+from mmctl.judge.actions import actions_in_effect
+from mmctl.model.rules import RuleSet
 from mmctl.problem import ordered
 
 if TYPE_CHECKING:
@@ -27,10 +28,8 @@ if TYPE_CHECKING:
 
     from mmctl.language.project import LogicalRule, Project, Resource
     from mmctl.model.kinds import Kind, LiveShape
+    from mmctl.model.rules import Rule
     from mmctl.problem import Position, Problem
-
-SHADOW_HEADER: Final = "X-Mmctl-Would"
-"""The header by which a shadow rule says that it would have acted."""
 
 
 def compile_project(project: Project) -> tuple[LiveConfiguration, tuple[Problem, ...]]:
@@ -110,8 +109,7 @@ def live_rule(rule: LogicalRule) -> Rule:
     """The rule as the service gets it; a shadow rule only says what it would have done."""
     if not rule.shadow:
         return rule.rule
-    mark = AddHeaderAction(header_name=SHADOW_HEADER, header_value=rule.name)
-    return rule.rule.model_copy(update={"actions": (RuleAction(add_header=mark),)})
+    return rule.rule.model_copy(update={"actions": actions_in_effect(rule)})
 
 
 def _left_out(project: Project) -> Iterator[LeftOut]:

@@ -7,91 +7,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mmctl.model.actions import BLOCKS, STOP, Does, row_of
 from mmctl.model.enums import ActionFailurePolicy
-from mmctl.model.rules import (
-    AddHeaderAction,
-    ArchiveAction,
-    BounceAction,
-    DeliverToMailboxAction,
-    DeliverToQBusinessAction,
-    DropAction,
-    InvokeLambdaAction,
-    RelayAction,
-    ReplaceRecipientAction,
-    RuleAction,
-    S3Action,
-    SendAction,
-    SnsAction,
-)
+from mmctl.model.rules import AddHeaderAction, RuleAction
 
 if TYPE_CHECKING:
     from mmctl.language.project import LogicalRule
     from mmctl.model.rules import Rule
 
-DELIVERING: Final = frozenset({"relay", "send", "deliver_to_mailbox"})
-"""Actions after which mail counts as delivered."""
-
-STORING: Final = frozenset({"archive", "write_to_s3", "deliver_to_q_business"})
-"""Actions after which mail counts at least as stored."""
-
-KEEPING: Final = DELIVERING | STORING
-"""Actions after which mail is not lost."""
-
-CANNOT_FAIL: Final = frozenset({"drop", "stop", "add_header", "replace_recipient"})
-"""Actions on the message itself; they have no `on_failure`."""
-
 SHADOW_HEADER: Final = "X-Mmctl-Would"
 """The header that a shadow rule adds instead of acting."""
-
-_KINDS: Final = {
-    "Drop": "drop",
-    "Relay": "relay",
-    "Archive": "archive",
-    "WriteToS3": "write_to_s3",
-    "Send": "send",
-    "AddHeader": "add_header",
-    "ReplaceRecipient": "replace_recipient",
-    "DeliverToMailbox": "deliver_to_mailbox",
-    "DeliverToQBusiness": "deliver_to_q_business",
-    "PublishToSns": "publish_to_sns",
-    "Bounce": "bounce",
-    "InvokeLambda": "invoke_lambda",
-}
 
 
 def kind_of(action: RuleAction, *, stop: bool = False) -> str:
     """The key of an action in the language; the drop of a rule that stops is `stop`."""
-    kind = _KINDS[action.kind]
-    return "stop" if stop and kind == "drop" else kind
+    row = row_of(action)
+    return STOP if stop and row.does is Does.ENDS else row.key
 
 
 def target_of(action: RuleAction) -> str | None:
     """Where an action leads to, or what it writes, in the words of the rule."""
-    match action.value:
-        case RelayAction(relay=relay):
-            return str(relay)
-        case ArchiveAction(target_archive=archive):
-            return str(archive)
-        case S3Action(s3_bucket=bucket, s3_prefix=prefix):
-            return f"{bucket}/{prefix}" if prefix else str(bucket)
-        case AddHeaderAction(header_name=name, header_value=value):
-            return f"{name}: {value}"
-        case ReplaceRecipientAction(replace_with=addresses):
-            return ", ".join(addresses) if addresses else None
-        case DeliverToMailboxAction(mailbox_arn=mailbox):
-            return str(mailbox)
-        case DeliverToQBusinessAction(application_id=application):
-            return str(application)
-        case SnsAction(topic_arn=topic):
-            return str(topic)
-        case InvokeLambdaAction(function_arn=function):
-            return str(function)
-        case BounceAction(smtp_reply_code=reply, status_code=status):
-            return f"{reply} {status}"
-        case DropAction() | SendAction():
-            return None
-        case _:  # pragma: no cover - the members of the union are listed above
-            return None
+    return row_of(action).target(action.value)
 
 
 def names_target(stated: str, target: str | None) -> bool:
@@ -124,16 +60,21 @@ def actions_in_effect(rule: LogicalRule) -> tuple[RuleAction, ...]:
     """What a rule does: its actions, or for a shadow rule the header that names it."""
     if not rule.shadow:
         return rule.actions
-    header = {"HeaderName": SHADOW_HEADER, "HeaderValue": rule.name}
-    return (RuleAction.of_api({"AddHeader": header}),)
+    mark = AddHeaderAction(header_name=SHADOW_HEADER, header_value=rule.name)
+    return (RuleAction(add_header=mark),)
 
 
 def stops(rule: Rule) -> bool:
     """Whether the drop of a live rule is a `stop`: what delivers or stores stands before it."""
     keeps = False
-    for action in rule.actions:
-        kind = kind_of(action)
-        if kind == "drop":
+    for row in map(row_of, rule.actions):
+        if row.does is Does.ENDS:
             return keeps
-        keeps = keeps or kind in KEEPING
+        keeps = keeps or row.keeps
     return False
+
+
+def blocks(rule: Rule) -> bool:
+    """Whether a live rule ends the mail that meets it, without keeping or delivering it first."""
+    first = next((row for row in map(row_of, rule.actions) if row.keeps or row.does in BLOCKS), None)
+    return first is not None and not first.keeps

@@ -57,5 +57,5 @@ def effects(got: RecipientTrace) -> frozenset[Effect]:
     return frozenset(
         (action.label, action.recipient, action.headers)
         for action in got.actions
-        if action.kind not in {"add_header", "replace_recipient"}
+        if action.does not in CHANGES_MESSAGE
     )

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from mmctl.judge.actions import DELIVERING, STORING
 from mmctl.judge.trace import ActionResult, ActionTrace, CopyTrace, RuleResult, RuleTrace
 from mmctl.language.project import Outcome
+from mmctl.model.actions import Does
 
 if TYPE_CHECKING:
     from mmctl.judge.answers import MissingFact
@@ -120,24 +120,24 @@ class Copy:
 
     def outcome(self) -> tuple[Outcome, str | None]:
         """The first outcome that applies (language.md, Outcomes), and the rule that decided."""
-        if by := self._last_that_did(DELIVERING):
+        if by := self._last_that_did(Does.DELIVERS):
             return Outcome.DELIVERED, by
-        if by := self._last_that_did(frozenset({"bounce"})):
+        if by := self._last_that_did(Does.BOUNCES):
             return Outcome.BOUNCED, by
         if self.ending is Ending.DROPPED:
             return Outcome.DROPPED, self.ended_by
-        if by := self._last_that_did(STORING):
+        if by := self._last_that_did(Does.STORES):
             return Outcome.STORED, by
         return Outcome.LOST, self.ended_by
 
-    def _last_that_did(self, kinds: frozenset[str]) -> str | None:
-        """The last rule one of whose actions of these kinds took effect.
+    def _last_that_did(self, does: Does) -> str | None:
+        """The last rule one of whose actions that do so took effect.
 
         Mail that is archived on the way in and then kept by a later rule is stored by that one.
         """
         for step in reversed(self.steps):
             if any(
-                action.kind in kinds and action.result is ActionResult.DONE
+                action.does is does and action.result is ActionResult.DONE
                 for action in step.actions
             ):
                 return step.rule.name

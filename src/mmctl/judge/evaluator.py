@@ -20,10 +20,17 @@ from mmctl.judge.trace import ActionResult, ActionTrace, RuleResult
 from mmctl.model.enums import LambdaInvocationType
 from mmctl.model.rules import (
     AddHeaderAction,
+    ArchiveAction,
     BounceAction,
+    DeliverToMailboxAction,
+    DeliverToQBusinessAction,
     DropAction,
     InvokeLambdaAction,
+    RelayAction,
     ReplaceRecipientAction,
+    S3Action,
+    SendAction,
+    SnsAction,
 )
 
 if TYPE_CHECKING:
@@ -180,15 +187,46 @@ class Evaluator:
                 break
             for copy in acting:
                 self._note(rule, action, place, copy)
-            match action.value:
-                case DropAction():
-                    self._drop(rule, acting)
-                case AddHeaderAction(header_name=name, header_value=value):
-                    self._add_header((name, value), acting, copies)
-                case ReplaceRecipientAction(replace_with=addresses) if addresses:
-                    matched = self._replace_recipients(rule, addresses, acting, matched, copies)
-                case _:
-                    self._contents(rule, action, acting, copies)
+            matched = self._carry_out(rule, action, acting, matched, copies)
+        return matched
+
+    def _carry_out(
+        self,
+        rule: LogicalRule,
+        action: RuleAction,
+        acting: list[Copy],
+        matched: list[Copy],
+        copies: list[Copy],
+    ) -> list[Copy]:
+        """Do what an action does, unless it fails; the copies that the rule is then about."""
+        if self.scenario.fails(kind_of(action), target_of(action)):
+            self._fail(rule, action, acting, copies)
+            return matched
+        match action.value:
+            case DropAction():
+                self._drop(rule, acting)
+            case AddHeaderAction(header_name=name, header_value=value):
+                self._add_header((name, value), acting, copies)
+            case ReplaceRecipientAction(replace_with=addresses):
+                if addresses:
+                    return self._replace_recipients(rule, addresses, acting, matched, copies)
+            case BounceAction():
+                self._bounce(rule, acting)
+            case InvokeLambdaAction(function_arn=function, invocation_type=invocation):
+                if invocation is LambdaInvocationType.REQUEST_RESPONSE:
+                    self._obey(self._answer_of(function), rule, acting)
+            case (
+                RelayAction()
+                | SendAction()
+                | DeliverToMailboxAction()
+                | ArchiveAction()
+                | S3Action()
+                | DeliverToQBusinessAction()
+                | SnsAction()
+            ):
+                pass  # where the message goes changes nothing for what is below
+            case _:
+                assert_never(action.value)
         return matched
 
     def _note(self, rule: LogicalRule, action: RuleAction, place: int, copy: Copy) -> None:
@@ -265,26 +303,20 @@ class Evaluator:
                 group[at : at + 1] = forks
         return matched
 
-    def _contents(
+    def _fail(
         self, rule: LogicalRule, action: RuleAction, acting: list[Copy], copies: list[Copy]
     ) -> None:
-        """What follows from an action on the content: a failure, an answer, a bounce."""
-        if self.scenario.fails(kind_of(action), target_of(action)):
+        """An action that fails does nothing, but may drop the message."""
+        if drops_on_failure(action):
             whole = self.gateway.readings.failure_drop_scope == "message"
-            if drops_on_failure(action):
-                for copy in copies if whole else acting:
-                    copy.end(Ending.DROPPED, rule)
-            return
-        match action.value:
-            case BounceAction() if self.gateway.readings.bounce_ends_evaluation == "yes":
-                for copy in acting:
-                    copy.end(Ending.STOPPED, rule)
-            case InvokeLambdaAction(
-                function_arn=function, invocation_type=LambdaInvocationType.REQUEST_RESPONSE
-            ):
-                self._obey(self._answer_of(function), rule, acting)
-            case _:
-                pass
+            for copy in copies if whole else acting:
+                copy.end(Ending.DROPPED, rule)
+
+    def _bounce(self, rule: LogicalRule, acting: list[Copy]) -> None:
+        """`bounce` tells the sender; whether rules below are asked is a reading."""
+        if self.gateway.readings.bounce_ends_evaluation == "yes":
+            for copy in acting:
+                copy.end(Ending.STOPPED, rule)
 
     def _answer_of(self, function: str) -> LambdaAnswer:
         stated = self.scenario.answer_of(function)

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from mmctl.judge.actions import CANNOT_FAIL, is_label_of, names_target
+from mmctl.judge.actions import is_label_of, names_target
 from mmctl.judge.compare import Members
 from mmctl.language.readings import Readings
+from mmctl.model.actions import CANNOT_FAIL
 from mmctl.model.enums import IngressPointType, IpType
 
 if TYPE_CHECKING:

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from mmctl.model.actions import STOP, WORDS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from mmctl.judge.answers import Answer, MissingFact
     from mmctl.judge.submission import LambdaAnswer
     from mmctl.language.project import Outcome
+    from mmctl.model.actions import Does
     from mmctl.model.rules import RuleAction
     from mmctl.problem import Path, Position
 
@@ -76,6 +79,11 @@ class ActionTrace:
     result: ActionResult = ActionResult.DONE
     answer: LambdaAnswer | None = None
     """What a function that was asked answers, where that is stated."""
+
+    @property
+    def does(self) -> Does:
+        """What it does with the mail."""
+        return WORDS[self.kind].does
 
     @property
     def done(self) -> bool:
@@ -197,7 +205,7 @@ class RecipientTrace:
     def actions(self) -> tuple[ActionTrace, ...]:
         """What was done, in order; without what failed or was cancelled, and without `stop`."""
         done = (action for _, action in distinct_actions(self.rules) if action.done)
-        return tuple(action for action in done if action.kind != "stop")
+        return tuple(action for action in done if action.kind != STOP)
 
     @property
     def actions_of_all_copies(self) -> tuple[ActionTrace, ...]:
@@ -206,7 +214,7 @@ class RecipientTrace:
             (rule.index, place): action
             for rule in self.rules
             for place, action in enumerate(rule.actions if rule.applied else ())
-            if action.done and action.kind != "stop"
+            if action.done and action.kind != STOP
         }
         return tuple(done[place] for place in sorted(done))
 

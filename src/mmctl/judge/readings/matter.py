@@ -8,26 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from mmctl.judge.actions import actions_in_effect
+from mmctl.judge.actions import actions_in_effect, drops_on_failure
 from mmctl.judge.judging import judge
 from mmctl.judge.readings.asked import Answers, questions_of
 from mmctl.judge.readings.met import readings_not_met
 from mmctl.language.project import Outcome
 from mmctl.language.readings import CHOICES
-from mmctl.model.enums import ActionFailurePolicy
+from mmctl.model.actions import Does, row_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmctl.judge.submission import Gateway, Scenario, Submission
     from mmctl.judge.trace import Trace
-
-_ABOUT_ACTIONS: Final = {
-    "Bounce": "bounce_ends_evaluation",
-    "Drop": "drop_cancels_earlier",
-    "ReplaceRecipient": "replaced_recipients_visible",
-}
-
 
 AGAINST_THE_GUIDE: Final = ("first_match", "yes")
 """A reading that AWS's own text speaks against, and that changes nearly all mail."""
@@ -138,7 +131,8 @@ def _of_rules(gateway: Gateway) -> Iterator[str]:
         yield from ("added_headers_visible", "added_header_scope")
     for rule in gateway.rules:
         for action in actions_in_effect(rule):
-            if action.kind in _ABOUT_ACTIONS:
-                yield _ABOUT_ACTIONS[action.kind]
-            if action.failure_policy is ActionFailurePolicy.DROP:
+            row = row_of(action)
+            if row.does is not Does.MARKS:  # that matters only where a condition reads the mark
+                yield from row.readings
+            if drops_on_failure(action):
                 yield "failure_drop_scope"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mmctl.judge.compare import client_address
 from mmctl.judge.trace import ActionResult
 from mmctl.mail.email import NoPolicy, Tls
+from mmctl.model.actions import ACTIONS, WORDS, Does
 from mmctl.model.enums import RuleVerdict
 
 if TYPE_CHECKING:
@@ -57,19 +58,14 @@ def _by_actions(trace: Trace, readings: Readings) -> Iterator[str]:
         for rule in got.rules
         for action in (rule.actions if rule.applied else ())
     ]
-    kinds = {action.kind for action in actions}
-    if trace.missing or "invoke_lambda" in kinds:
+    ran = {WORDS[kind] for kind in {action.kind for action in actions}}
+    if trace.missing or any(row.does is Does.CALLS for row in ran):
         return
     if readings.first_match == "no" and all(len(got.applied) <= 1 for got in trace.recipients):
         yield "first_match"
-    if "bounce" not in kinds:
-        yield "bounce_ends_evaluation"
-    if not kinds & {"drop", "stop"}:
-        yield "drop_cancels_earlier"
-    if "add_header" not in kinds:
-        yield from ("added_headers_visible", "added_header_scope")
-    if "replace_recipient" not in kinds:
-        yield from ("replaced_recipients_visible", "replaced_duplicates")
+    for row in ACTIONS:
+        if row not in ran:
+            yield from row.readings
     if not _any_failed(actions):
         yield "failure_drop_scope"
 

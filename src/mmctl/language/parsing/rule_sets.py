@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pydantic import ValidationError
 
-from mmctl.language.parsing.actions import DELIVERING, STORING, action_members
+from mmctl.language.parsing.actions import action_members
 from mmctl.language.parsing.conditions import condition_members
 from mmctl.language.parsing.files import leaves_project
 from mmctl.language.parsing.log_destinations import destinations
 from mmctl.language.parsing.resources import common, live_name
 from mmctl.language.project import LogicalRule, LogicalRuleSet, OnOverlap, Outcome, Phase
 from mmctl.language.text.placed import complete
+from mmctl.model.actions import STOP, WORDS
 from mmctl.model.rules import Rule, RuleAction, RuleCondition, RuleSet
 from mmctl.problem import Path, Position, Positions
 
@@ -216,7 +217,7 @@ class _Walk:
         return LogicalRule(
             name=str(table["name"]),
             rule=shape,
-            stop=any("stop" in action for action in actions),
+            stop=any(STOP in action for action in actions),
             phase=shared.get("phase"),
             description=table.get("description"),
             owner=table.get("owner"),
@@ -245,15 +246,14 @@ class _Walk:
         keeps = False
         for action in actions:
             ((key, _),) = action.items()
-            name = next(iter(action_members(action)))
-            if key == "stop" and not keeps:
+            if key == STOP and not keeps:
                 self.parent.builder.report(
                     "one-of",
                     action.keys_at[key],
                     "`stop` before anything was delivered or stored",
                     "put it after `relay`, `send`, `archive` …, or write `drop`",
                 )
-            keeps = keeps or name in STORING | DELIVERING
+            keeps = keeps or WORDS[key].keeps
 
     def _report(self, pattern: Text, message: str, help: str | None = None) -> None:
         self.parent.builder.report("include", pattern.position, message, help)

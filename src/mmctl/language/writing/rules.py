@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.language.parsing.actions import ACTION_MEMBERS, DELIVERING, STORING, WORD_MEMBERS
 from mmctl.language.writing.conditions import condition_to_file
 from mmctl.language.writing.parts import CannotWrite, Data, common, text
-from mmctl.model.rules import DropAction, ReplaceRecipientAction
+from mmctl.model.actions import STOP, Does, row_of
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
 
+    from mmctl.model.actions import Key
     from mmctl.model.rules import Rule, RuleAction, RuleSet
 
-KEPT: Final = DELIVERING | STORING
-"""After one of these a Drop is not the end of the mail: it is written `stop`."""
 _NO_NAME: Final = "none"
 
 
@@ -25,28 +23,23 @@ def action_to_file(action: RuleAction, *, stop: bool) -> str | Data:
     Raises:
         CannotWrite: a value has a line break.
     """
-    kind, shape = action.kind, action.value
-    if isinstance(shape, DropAction):
-        return "stop" if stop else "drop"
-    if isinstance(shape, ReplaceRecipientAction):
-        replacement = shape.replace_with
-        return "replace_recipient" if replacement is None else {"replace_recipient": [*replacement]}
-    key, members = next((k, m) for k, (name, m) in ACTION_MEMBERS.items() if name == kind)
-    written = shape.to_api()
-    names = members | ({"on_failure": "ActionFailurePolicy"} if kind != "AddHeader" else {})
-    return {
-        key: {
-            name: _member(member, written[member], multiline=name == "message")
-            for name, member in names.items()
-            if member in written
-        }
+    row = row_of(action)
+    if stop and row.does is Does.ENDS:
+        return STOP
+    members = action.value.to_api()
+    if row.bare is not None and row.bare.member in members:
+        return {row.key: members[row.bare.member]}
+    written = {
+        key.word: _said(key, members[key.member]) for key in row.words if key.member in members
     }
+    return {row.key: written} if written else row.key
 
 
-def _member(member: str, value: Any, *, multiline: bool) -> Any:
-    if member in WORD_MEMBERS:
+def _said(key: Key, value: Any) -> Any:
+    """A value as files say it: the words of AWS are in lower case there."""
+    if key.choices:
         return value.lower()
-    return value if isinstance(value, int) else text(value, multiline=multiline)
+    return value if isinstance(value, int) else text(value, multiline=key.multiline)
 
 
 def _actions(actions: Iterable[RuleAction]) -> list[str | Data]:
@@ -54,7 +47,7 @@ def _actions(actions: Iterable[RuleAction]) -> list[str | Data]:
     kept = False
     for action in actions:
         written.append(action_to_file(action, stop=kept))
-        kept = kept or action.kind in KEPT
+        kept = kept or row_of(action).keeps
     return written
 
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
-from mmctl.compiler.compile import SHADOW_HEADER
-from mmctl.language.writing.rules import KEPT
+from mmctl.judge.actions import SHADOW_HEADER
 from mmctl.language.writing.write import CannotWrite, action_to_file, condition_to_file
 from mmctl.live.compare.changes import snake
 from mmctl.live.compare.wording import GLUE, become, flow, quoted, texts_change, value_change
 from mmctl.live.state.canonical import LOGGING
 from mmctl.model.kinds import Kind
+from mmctl.model.actions import ACTIONS, NAMES
 from mmctl.model.policies import PolicyCondition
 from mmctl.model.rules import RuleAction, RuleCondition
 from mmctl.visible import visible
@@ -31,7 +31,9 @@ Form = dict[str, Any]
 
 _STATEMENTS: Final = "PolicyStatements"
 _UNITS: Final = {1000**3: "GB", 1000**2: "MB", 1024**2: "MiB", 1000: "KB"}
-_DEFAULTS: Final = {"on_failure": "continue", "encoding": "utf-8", "payload": "content"}
+_DEFAULTS: Final = {
+    key.word: key.default for row in ACTIONS for key in row.words if key.default
+}
 """What a key of an action means where it is left out."""
 
 
@@ -188,7 +190,8 @@ def _in_rule(path: Path | None, rule: Form) -> Any:
     if action.get("AddHeader", {}).get("HeaderName") == SHADOW_HEADER:
         return "shadow"
     try:
-        stop = any(next(iter(each)) in KEPT for each in earlier)
+        rows = (NAMES.get(next(iter(each))) for each in earlier)
+        stop = any(row is not None and row.keeps for row in rows)
         return action_to_file(RuleAction.of_api(_on_one_line(action)), stop=stop)
     except (ValidationError, CannotWrite):
         return action

@@ -11,6 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.model.kinds import Beside
+from mmctl.model.actions import ACTIONS
 from mmctl.model.logs import LogType
 
 if TYPE_CHECKING:
@@ -30,10 +31,10 @@ LOG_MEMBERS: Final[Mapping[str, str]] = {
 """Log types, named as in the file."""
 _EMPTY_IS_ABSENT: Final = ("Conditions", "Unless", "Tags")
 _DEFAULTS: Final = {
-    "ActionFailurePolicy": "CONTINUE",  # left out on read (aws-cli issue 10641)
-    "Encoding": "UTF-8",
-    "PayloadType": "CONTENT",
+    key.member: key.default.upper() for row in ACTIONS for key in row.words if key.default
 }
+"""What members of actions mean where they are absent; some are left out on read (aws-cli issue
+10641)."""
 _SETS: Final = ("Values",)
 
 

@@ -1,0 +1,467 @@
+"""The actions of rules: one row each, which all other rooms read.
+
+What an action is called in files and in the API, what it does with the mail, what it names, and
+what its role must be allowed. How the judge carries one out is in `mmctl.judge.evaluator`.
+`tests/model/test_actions.py` compares the rows with botocore's service model, and names what a new
+row lacks elsewhere.
+
+What roles need: "Permissions for rule actions", Amazon SES Developer Guide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+from mmctl.model.kinds import Kind
+from mmctl.model.rules import (
+    AddHeaderAction,
+    ArchiveAction,
+    BounceAction,
+    DeliverToMailboxAction,
+    DeliverToQBusinessAction,
+    DropAction,
+    InvokeLambdaAction,
+    RelayAction,
+    ReplaceRecipientAction,
+    S3Action,
+    SendAction,
+    SnsAction,
+)
+from mmctl.model.shape import Shape
+from mmctl.model.things import (
+    APPLICATION,
+    BUCKET,
+    FUNCTION,
+    INDEX,
+    KEY,
+    MAILBOX,
+    ROLE,
+    TOPIC,
+    Thing,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mmctl.model.rules import RuleAction
+
+S = TypeVar("S", bound=Shape)
+
+
+class Does(StrEnum):
+    """What an action does with the mail: one of these."""
+
+    ENDS = "ends"
+    """Takes the matched recipients off: what stands below is not done, and no rule asked."""
+    MARKS = "marks"
+    """Adds to the message what later rules and servers can read."""
+    REPLACES = "replaces"
+    """Puts other recipients in the place of those that matched."""
+    STORES = "stores"
+    """Keeps the message where nobody is told of it: it counts at least as stored."""
+    DELIVERS = "delivers"
+    """Hands the message on for its recipients: it counts as delivered."""
+    PUBLISHES = "publishes"
+    """Tells others of the message; it is neither stored nor delivered by that."""
+    BOUNCES = "bounces"
+    """Sends a bounce to the sender."""
+    CALLS = "calls"
+    """Asks a program, whose answer may end the rule or the rule set."""
+
+
+KEEPS: Final = frozenset({Does.DELIVERS, Does.STORES})
+"""After one of these mail is not lost, and a drop is written `stop`."""
+BLOCKS: Final = frozenset({Does.ENDS, Does.BOUNCES})
+"""These keep mail from its recipients."""
+MAY_END: Final = frozenset({Does.ENDS, Does.BOUNCES, Does.CALLS})
+"""After one of these a later rule may no longer be asked."""
+CHANGES_MESSAGE: Final = frozenset({Does.MARKS, Does.REPLACES})
+"""These change what later rules see, and what later actions send on."""
+ON_RECIPIENTS: Final = frozenset({Does.DELIVERS, Does.BOUNCES, Does.REPLACES})
+"""What these do depends on whom the message is for."""
+LEAVES: Final = frozenset({Does.DELIVERS, Does.STORES, Does.PUBLISHES, Does.CALLS})
+"""These take mail, or what is in it, to some place."""
+
+STOP: Final = "stop"
+"""A drop behind an action that keeps the mail: nothing further is done with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """A member of an action, as files say it."""
+
+    word: str
+    member: str
+    """Its name in the API."""
+    doc: str = ""
+    choices: tuple[str, ...] = ()
+    """The words of AWS that it takes, as files spell them: in lower case."""
+    default: str | None = None
+    """The word that is meant where the member is absent."""
+    names: Kind | Thing | None = None
+    """What it is the name, id or ARN of."""
+    strict: bool = False
+    """A comment on the same line is an error: the text was probably meant to go on."""
+    multiline: bool = False
+    most: int | None = None
+    """Of a number: the largest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """What the role of an action must be allowed.
+
+    In the ARNs stand `{partition}`, `{region}`, `{account}` and members of the action.
+    """
+
+    sid: str
+    actions: tuple[str, ...]
+    on: tuple[str, ...]
+    where: str | None = None
+    """The member without which the permission is not needed."""
+
+
+def _nothing(_: object) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ActionRow(Generic[S]):
+    """One action of rules."""
+
+    key: str
+    """Its key in files, which is also how traces and cases call it."""
+    name: str
+    """Its member of `RuleAction` in the API."""
+    shape: type[S]
+    does: Does
+    doc: str
+    keys: tuple[Key, ...] = ()
+    """Its members but for `on_failure`, in the order in which files write them."""
+    bare: Key | None = None
+    """What stands under the key by itself, in the place of a mapping of keys."""
+    target: Callable[[S], str | None] = _nothing
+    """Where it leads to, or what it writes, in the words of the rule."""
+    needs: tuple[Permission, ...] = ()
+    readings: tuple[str, ...] = ()
+    """The readings that are about it."""
+    handed_on: bool = False
+    """Whether it counts into the quota of relays and sends."""
+
+    @property
+    def can_fail(self) -> bool:
+        """Whether it has a failure policy; actions on the message itself have none."""
+        return ON_FAILURE.member in {each.alias for each in self.shape.model_fields.values()}
+
+    @property
+    def keeps(self) -> bool:
+        """Whether mail is not lost after it; a drop behind it is written `stop`."""
+        return self.does in KEEPS
+
+    @property
+    def place(self) -> Key | None:
+        """The key that names where the mail goes: the first one that names more than a role."""
+        return next((key for key in self.keys if key.names not in {None, ROLE}), None)
+
+    @property
+    def words(self) -> tuple[Key, ...]:
+        """All keys that may stand under it."""
+        return (*self.keys, ON_FAILURE) if self.can_fail else self.keys
+
+    def requires(self, key: Key) -> bool:
+        """Whether the service takes the action only with a member."""
+        return any(
+            field.alias == key.member and field.is_required()
+            for field in self.shape.model_fields.values()
+        )
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether its key may be written as a word, without anything under it."""
+        return not any(field.is_required() for field in self.shape.model_fields.values())
+
+    def named(self, action: RuleAction) -> Iterator[tuple[Kind | Thing, str]]:
+        """What an action of the row names, in the order of its keys."""
+        members = action.value.to_api()
+        for key in self.keys:
+            if key.names is not None and key.member in members:
+                yield key.names, members[key.member]
+
+
+ON_FAILURE: Final = Key(
+    word="on_failure",
+    member="ActionFailurePolicy",
+    doc="When the action fails: go on with the next, or drop the message.",
+    choices=("continue", "drop"),
+    default="continue",
+)
+_ROLE: Final = Key(
+    word="role",
+    member="RoleArn",
+    doc="ARN of the IAM role that Mail Manager takes on.",
+    names=ROLE,
+)
+_INDEX: Final = (
+    "arn:{partition}:qbusiness:{region}:{account}:application/{ApplicationId}/index/{IndexId}"
+)
+_IDENTITIES: Final = ("arn:{partition}:ses:{region}:{account}:identity/*",)
+
+
+def _bucket_and_prefix(action: S3Action) -> str:
+    bucket, prefix = action.s3_bucket, action.s3_prefix
+    return f"{bucket}/{prefix}" if prefix else bucket
+
+
+ACTIONS: Final[tuple[ActionRow[Any], ...]] = (
+    ActionRow(
+        key="drop",
+        name="Drop",
+        shape=DropAction,
+        does=Does.ENDS,
+        doc="Takes the matched recipients off the message.",
+        readings=("drop_cancels_earlier",),
+    ),
+    ActionRow(
+        key="add_header",
+        name="AddHeader",
+        shape=AddHeaderAction,
+        does=Does.MARKS,
+        doc="Appends a header, also where one of that name is there.",
+        keys=(
+            Key(word="name", member="HeaderName", doc="The header's name, `X-…`."),
+            Key(word="value", member="HeaderValue", doc="The header's text.", strict=True),
+        ),
+        target=lambda action: f"{action.header_name}: {action.header_value}",
+        readings=("added_headers_visible", "added_header_scope"),
+    ),
+    ActionRow(
+        key="replace_recipient",
+        name="ReplaceRecipient",
+        shape=ReplaceRecipientAction,
+        does=Does.REPLACES,
+        doc="Replaces the matched envelope recipients; headers stay as they are.",
+        bare=Key(word="replace_recipient", member="ReplaceWith", doc="An address."),
+        target=lambda action: ", ".join(action.replace_with) if action.replace_with else None,
+        readings=("replaced_recipients_visible",),
+    ),
+    ActionRow(
+        key="archive",
+        name="Archive",
+        shape=ArchiveAction,
+        does=Does.STORES,
+        doc="Stores the message in an archive.",
+        keys=(
+            Key(
+                word="to",
+                member="TargetArchive",
+                doc="The logical name of an archive, or `id:…`.",
+                names=Kind.ARCHIVE,
+            ),
+        ),
+        target=lambda action: action.target_archive,
+    ),
+    ActionRow(
+        key="relay",
+        name="Relay",
+        shape=RelayAction,
+        does=Does.DELIVERS,
+        doc="Hands the message to an SMTP relay.",
+        keys=(
+            Key(
+                word="to",
+                member="Relay",
+                doc="The logical name of a relay, or `id:…`.",
+                names=Kind.RELAY,
+            ),
+            Key(
+                word="mail_from",
+                member="MailFrom",
+                doc="Whether the envelope sender stays as it is.",
+                choices=("preserve", "replace"),
+            ),
+        ),
+        target=lambda action: action.relay,
+        handed_on=True,
+    ),
+    ActionRow(
+        key="write_to_s3",
+        name="WriteToS3",
+        shape=S3Action,
+        does=Does.STORES,
+        doc="Stores the message in an S3 bucket.",
+        keys=(
+            Key(word="bucket", member="S3Bucket", doc="The bucket's name.", names=BUCKET),
+            _ROLE,
+            Key(word="prefix", member="S3Prefix", doc="What the object's key starts with."),
+            Key(word="kms_key", member="S3SseKmsKeyId", doc="Id or ARN of the KMS key.", names=KEY),
+        ),
+        target=_bucket_and_prefix,
+        needs=(
+            Permission(
+                sid="WriteToS3",
+                actions=("s3:PutObject", "s3:ListBucket"),
+                on=(
+                    "arn:{partition}:s3:::{S3Bucket}",
+                    "arn:{partition}:s3:::{S3Bucket}/{S3Prefix}*",
+                ),
+            ),
+            Permission(
+                sid="EncryptInS3",
+                actions=("kms:GenerateDataKey",),
+                on=("{S3SseKmsKeyId}",),
+                where="S3SseKmsKeyId",
+            ),
+        ),
+    ),
+    ActionRow(
+        key="send",
+        name="Send",
+        shape=SendAction,
+        does=Does.DELIVERS,
+        doc="Sends the message on by Amazon SES.",
+        keys=(_ROLE,),
+        needs=(
+            Permission(sid="Send", actions=("ses:SendEmail", "ses:SendRawEmail"), on=_IDENTITIES),
+        ),
+        handed_on=True,
+    ),
+    ActionRow(
+        key="deliver_to_mailbox",
+        name="DeliverToMailbox",
+        shape=DeliverToMailboxAction,
+        does=Does.DELIVERS,
+        doc="Delivers the message to an Amazon WorkMail mailbox.",
+        keys=(
+            Key(
+                word="mailbox",
+                member="MailboxArn",
+                doc="ARN of the WorkMail organization.",
+                names=MAILBOX,
+            ),
+            _ROLE,
+        ),
+        target=lambda action: action.mailbox_arn,
+        needs=(
+            Permission(
+                sid="DeliverToMailbox",
+                actions=("workmail:DeliverToMailbox",),
+                on=("{MailboxArn}",),
+            ),
+        ),
+    ),
+    ActionRow(
+        key="deliver_to_q_business",
+        name="DeliverToQBusiness",
+        shape=DeliverToQBusinessAction,
+        does=Does.STORES,
+        doc="Stores the message in an Amazon Q Business index.",
+        keys=(
+            Key(
+                word="application",
+                member="ApplicationId",
+                doc="Id of the application.",
+                names=APPLICATION,
+            ),
+            Key(word="index", member="IndexId", doc="Id of the index.", names=INDEX),
+            _ROLE,
+        ),
+        target=lambda action: action.application_id,
+        needs=(
+            Permission(
+                sid="DeliverToQBusiness",
+                actions=("qbusiness:BatchPutDocument",),
+                on=(_INDEX,),
+            ),
+        ),
+    ),
+    ActionRow(
+        key="publish_to_sns",
+        name="PublishToSns",
+        shape=SnsAction,
+        does=Does.PUBLISHES,
+        doc="Publishes the message to an Amazon SNS topic.",
+        keys=(
+            Key(word="topic", member="TopicArn", doc="ARN of the topic.", names=TOPIC),
+            _ROLE,
+            Key(word="encoding", member="Encoding", choices=("utf-8", "base64"), default="utf-8"),
+            Key(word="payload", member="PayloadType", choices=("content", "headers"), default="content"),
+        ),
+        target=lambda action: action.topic_arn,
+        needs=(Permission(sid="PublishToSns", actions=("sns:Publish",), on=("{TopicArn}",)),),
+    ),
+    ActionRow(
+        key="bounce",
+        name="Bounce",
+        shape=BounceAction,
+        does=Does.BOUNCES,
+        doc="Sends a bounce to the sender, after the message was accepted.",
+        keys=(
+            Key(word="sender", member="Sender", doc="The address that the bounce comes from."),
+            _ROLE,
+            Key(
+                word="status_code",
+                member="StatusCode",
+                doc="Enhanced status code (RFC 3463), such as 5.7.1.",
+            ),
+            Key(
+                word="smtp_reply_code",
+                member="SmtpReplyCode",
+                doc="SMTP reply code (RFC 5321), such as 550.",
+            ),
+            Key(word="diagnostic_message", member="DiagnosticMessage", doc="What the report says."),
+            Key(word="message", member="Message", doc="Text for people.", multiline=True),
+        ),
+        target=lambda action: f"{action.smtp_reply_code} {action.status_code}",
+        needs=(Permission(sid="Bounce", actions=("ses:SendBounce",), on=_IDENTITIES),),
+        readings=("bounce_ends_evaluation",),
+    ),
+    ActionRow(
+        key="invoke_lambda",
+        name="InvokeLambda",
+        shape=InvokeLambdaAction,
+        does=Does.CALLS,
+        doc="Calls an AWS Lambda function.",
+        keys=(
+            Key(word="function", member="FunctionArn", doc="ARN of the function.", names=FUNCTION),
+            _ROLE,
+            Key(
+                word="invocation",
+                member="InvocationType",
+                doc="Whether the answer is waited for; it may stop the rule or the rule set.",
+                choices=("event", "request_response"),
+            ),
+            Key(
+                word="retry_minutes",
+                member="RetryTimeMinutes",
+                doc="How long a failed call is tried again.",
+                most=2160,
+            ),
+        ),
+        target=lambda action: action.function_arn,
+        needs=(
+            Permission(
+                sid="InvokeLambda", actions=("lambda:InvokeFunction",), on=("{FunctionArn}",)
+            ),
+        ),
+    ),
+)
+"""In the order in which schemas and messages list them."""
+
+WORDS: Final = {
+    word: row
+    for row in ACTIONS
+    for word in ((row.key, STOP) if row.does is Does.ENDS else (row.key,))
+}
+"""The rows by the words that files have for them; `stop` is a drop."""
+CANNOT_FAIL: Final = frozenset(word for word, row in WORDS.items() if not row.can_fail)
+"""Actions on the message itself; they have no `on_failure`."""
+_OF_SHAPE: Final = {row.shape: row for row in ACTIONS}
+NAMES: Final = {row.name: row for row in ACTIONS}
+"""The rows by their members of `RuleAction` in the API."""
+
+
+def row_of(action: RuleAction) -> ActionRow[Any]:
+    """The row of an action."""
+    return _OF_SHAPE[type(action.value)]

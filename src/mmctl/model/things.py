@@ -1,0 +1,107 @@
+"""What Mail Manager's resources name in other services: one row each.
+
+Whether such a thing is there is asked in `mmctl.live`; here is only how it is named.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arn:
+    """How the ARN of a thing looks."""
+
+    service: str
+    rest: str
+    """A pattern of what stands behind the account."""
+    example: str
+    """What may stand there."""
+    regional: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thing:
+    """Something of another service."""
+
+    noun: str
+    plural: str
+    arn: Arn | None = None
+    """None: it is named otherwise, or by an ARN of any form."""
+    asked_with: str | None = None
+    """The IAM action that tells whether it is there; None: mmctl does not ask for it."""
+    resource: str = "{name}"
+    """The ARN on which that action is allowed."""
+
+
+ROLE: Final = Thing(
+    noun="role",
+    plural="roles",
+    arn=Arn(service="iam", regional=False, rest=r"role/.+", example="role/NAME"),
+    asked_with="iam:GetRole",
+)
+BUCKET: Final = Thing(
+    noun="bucket",
+    plural="buckets",
+    asked_with="s3:ListBucket",
+    resource="arn:{partition}:s3:::{name}",
+)
+TOPIC: Final = Thing(
+    noun="topic",
+    plural="topics",
+    arn=Arn(service="sns", rest=r".+", example="NAME"),
+    asked_with="sns:GetTopicAttributes",
+)
+FUNCTION: Final = Thing(
+    noun="function",
+    plural="functions",
+    arn=Arn(service="lambda", rest=r"function:[^:]+(:[^:]+)?", example="function:NAME"),
+    asked_with="lambda:GetFunctionConfiguration",
+)
+KEY: Final = Thing(
+    noun="key",
+    plural="keys",
+    arn=Arn(service="kms", rest=r"(key|alias)/.+", example="key/ID"),
+    asked_with="kms:DescribeKey",
+)
+LOG_GROUP: Final = Thing(
+    noun="log group",
+    plural="log groups",
+    asked_with="logs:DescribeLogGroups",
+    resource="arn:{partition}:logs:{region}:{account}:log-group:*",
+)
+STREAM: Final = Thing(noun="stream", plural="streams", asked_with="firehose:DescribeDeliveryStream")
+IDENTITY: Final = Thing(
+    noun="identity",
+    plural="identities",
+    asked_with="ses:GetEmailIdentity",
+    resource="arn:{partition}:ses:{region}:{account}:identity/*",
+)
+SECRET: Final = Thing(
+    noun="secret",
+    plural="secrets",
+    arn=Arn(service="secretsmanager", rest=r"secret:[^:]+", example="secret:NAME"),
+)
+MAILBOX: Final = Thing(
+    noun="mailbox",
+    plural="mailboxes",
+    arn=Arn(service="workmail", rest=r".+", example="organization/ID"),
+)
+APPLICATION: Final = Thing(noun="application", plural="applications")
+INDEX: Final = Thing(noun="index", plural="indexes")
+
+THINGS: Final = (
+    ROLE,
+    BUCKET,
+    TOPIC,
+    FUNCTION,
+    KEY,
+    LOG_GROUP,
+    STREAM,
+    IDENTITY,
+    SECRET,
+    MAILBOX,
+    APPLICATION,
+    INDEX,
+)
