@@ -8,8 +8,9 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
-from mmctl.judge.actions import actions_in_effect, kind_of
+from mmctl.judge.actions import actions_in_effect
 from mmctl.judge.compare import folded, text_matches
+from mmctl.model.actions import CHANGES_MESSAGE, MAY_END, Does, row_of
 from mmctl.model.enums import RuleStringEmailAttribute
 from mmctl.model.rules import (
     RuleBooleanExpression,
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
     from mmctl.language.project import LogicalRule
     from mmctl.model.rules import RuleCondition
 
-_ENDING: Final = frozenset({"drop", "stop", "bounce", "invoke_lambda"})
-"""Actions after which a later rule may no longer be asked."""
-_ON_MESSAGE: Final = frozenset({"add_header", "replace_recipient"})
-"""Actions that change what later actions send on."""
 _SINGLE: Final = frozenset(
     {
         RuleStringEmailAttribute.MAIL_FROM,
@@ -44,21 +41,21 @@ def commute(one: LogicalRule, other: LogicalRule) -> bool:
 
 
 def _actions_commute(one: LogicalRule, other: LogicalRule) -> bool:
-    kinds = [_kinds(rule) for rule in (one, other)]
-    if kinds[0] == kinds[1] == {"drop"}:
+    ours, theirs = _does(one), _does(other)
+    if ours == theirs == {Does.ENDS} and not (one.stop or other.stop):
         return True
-    for acting, following, rule in ((kinds[0], kinds[1], other), (kinds[1], kinds[0], one)):
-        if acting & _ENDING:
+    for acting, following, rule in ((ours, theirs, other), (theirs, ours, one)):
+        if acting & MAY_END:
             return False
-        if "replace_recipient" in acting and following - {"add_header"}:
+        if Does.REPLACES in acting and following - {Does.MARKS}:
             return False
-        if "add_header" in acting and (following - _ON_MESSAGE or _reads_headers(rule)):
+        if Does.MARKS in acting and (following - CHANGES_MESSAGE or _reads_headers(rule)):
             return False
     return True
 
 
-def _kinds(rule: LogicalRule) -> set[str]:
-    return {kind_of(action, stop=rule.stop) for action in actions_in_effect(rule)}
+def _does(rule: LogicalRule) -> set[Does]:
+    return {row_of(action).does for action in actions_in_effect(rule)}
 
 
 def _reads_headers(rule: LogicalRule) -> bool:

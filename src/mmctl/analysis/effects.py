@@ -5,23 +5,22 @@ A shadow rule only marks its mail, so it has none of these effects.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from mmctl.model.actions import CHANGES_MESSAGE, Does, row_of
 
 if TYPE_CHECKING:
     from mmctl.language.project import LogicalRule
 
-DELIVERIES: Final = frozenset({"Relay", "Send", "DeliverToMailbox"})
-STORES: Final = frozenset({"Archive", "WriteToS3", "DeliverToQBusiness"})
 
-
-def kinds(rule: LogicalRule) -> tuple[str, ...]:
-    """AWS's names of the actions that the rule carries out, in order."""
-    return () if rule.shadow else tuple(action.kind for action in rule.actions)
+def does(rule: LogicalRule) -> tuple[Does, ...]:
+    """What the actions of the rule do with the mail, in order."""
+    return () if rule.shadow else tuple(row_of(action).does for action in rule.actions)
 
 
 def ends(rule: LogicalRule) -> bool:
     """Whether no later rule sees the recipients that this rule applied to."""
-    return "Drop" in kinds(rule)
+    return Does.ENDS in does(rule)
 
 
 def drops(rule: LogicalRule) -> bool:
@@ -31,17 +30,22 @@ def drops(rule: LogicalRule) -> bool:
 
 def delivers(rule: LogicalRule) -> bool:
     """Whether the rule hands mail to a relay, SES or a mailbox."""
-    return not DELIVERIES.isdisjoint(kinds(rule))
+    return Does.DELIVERS in does(rule)
 
 
 def stores(rule: LogicalRule) -> bool:
     """Whether the rule keeps mail in an archive, bucket or index."""
-    return not STORES.isdisjoint(kinds(rule))
+    return Does.STORES in does(rule)
 
 
 def bounces(rule: LogicalRule) -> bool:
     """Whether the rule sends mail back."""
-    return "Bounce" in kinds(rule)
+    return Does.BOUNCES in does(rule)
+
+
+def sends(rule: LogicalRule) -> bool:
+    """Whether the rule sends mail on by Amazon SES, which looks up where it goes."""
+    return not rule.shadow and any(action.send is not None for action in rule.actions)
 
 
 def unconditional(rule: LogicalRule) -> bool:
@@ -57,7 +61,7 @@ def has_outcome(rule: LogicalRule) -> bool:
 
 def changes_mail(rule: LogicalRule) -> bool:
     """Whether rules below may find another recipient or one more header."""
-    return not {"ReplaceRecipient", "AddHeader"}.isdisjoint(kinds(rule)) or rule.shadow
+    return rule.shadow or not CHANGES_MESSAGE.isdisjoint(does(rule))
 
 
 def depends_on_rules(rule: LogicalRule) -> bool:

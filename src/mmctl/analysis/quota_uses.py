@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.project_conditions import address_attribute
+from mmctl.model.actions import row_of
 from mmctl.model.enums import IngressPointType
 from mmctl.model.kinds import Kind
 from mmctl.model.quotas import QUOTAS
@@ -31,7 +32,6 @@ _COUNTED: Final = (
 """Kinds of which an account may have so many, whatever their type."""
 _FEWER_ADDRESSES: Final = "put the addresses into an address list, or split the rule into two"
 _FEWER_VALUES: Final = "split the rule into two: only addresses can be in an address list"
-_HANDING_ON: Final = frozenset({"Relay", "Send"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +155,7 @@ def rule_set_uses(rule_set: LogicalRuleSet, live: Sequence[LogicalRule]) -> Iter
         owner=live[min(QUOTAS.rules, len(live) - 1)] if live else None,
         advice="join rules that do the same, or move some to a rule set of another ingress point",
     )
-    handing_on = [rule for rule in live for each in rule.actions if each.kind in _HANDING_ON]
+    handing_on = [rule for rule in live for each in rule.actions if row_of(each).handed_on]
     most = QUOTAS.relay_or_send_actions
     yield Use(
         noun="relay or send actions",

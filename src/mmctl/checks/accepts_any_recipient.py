@@ -42,7 +42,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.analysis.effects import kinds
+from mmctl.analysis.effects import sends
 from mmctl.analysis.own_domains import is_open
 from mmctl.analysis.project_conditions import entrances, entrances_known, is_public, rules
 from mmctl.checks.check import Check, Finding, Subject, finding
@@ -82,7 +82,7 @@ def run(subject: Subject) -> Iterator[Finding]:
 
 
 def _perhaps(project: Project) -> Iterator[Finding]:
-    sends = any("Send" in kinds(rule) for _, rule in rules(project))
+    sends = any(sends(rule) for _, rule in rules(project))
     for policy in project.traffic_policies.values():
         path = None if policy.policy.policy_statements else _admits_all(policy)
         if path is not None and not entrances(project, policy):
@@ -141,7 +141,7 @@ def _sends(project: Project, point: LogicalIngressPoint) -> bool:
     if rule_set is None:
         return False
     live = rule_set.live_rules(project.environment.name)
-    return any("Send" in kinds(rule) for rule in live)
+    return any(map(sends, live))
 
 
 CHECK = Check(

@@ -45,6 +45,8 @@ from typing import TYPE_CHECKING
 from mmctl.analysis.project_conditions import rules
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.counted import counted, plural
+from mmctl.judge.actions import kind_of
+from mmctl.model.actions import Does, row_of
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -54,11 +56,11 @@ if TYPE_CHECKING:
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the first action below a drop, once a rule."""
     for _, rule in rules(subject.project):
-        kinds = [action.kind for action in rule.actions]
-        first = kinds.index("Drop") + 1 if "Drop" in kinds else len(kinds)
-        if first < len(kinds):
-            written = "stop" if rule.stop else "drop"
-            dead = len(kinds) - first
+        done = [row_of(action).does for action in rule.actions]
+        first = done.index(Does.ENDS) + 1 if Does.ENDS in done else len(done)
+        if first < len(done):
+            written = kind_of(rule.actions[first - 1], stop=rule.stop)
+            dead = len(done) - first
             yield finding(
                 rule,
                 ("Actions", first),

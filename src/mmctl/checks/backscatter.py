@@ -46,10 +46,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.analysis.effects import kinds
+from mmctl.analysis.effects import bounces, does
 from mmctl.analysis.project_conditions import rules
 from mmctl.analysis.verdicts import asks_for_failed
 from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.model.actions import Does
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -59,10 +60,10 @@ if TYPE_CHECKING:
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the bounces to senders that nobody vouches for."""
     for _, rule in rules(subject.project):
-        if "Bounce" in kinds(rule) and any(map(asks_for_failed, rule.conditions)):
+        if bounces(rule) and any(map(asks_for_failed, rule.conditions)):
             yield finding(
                 rule,
-                ("Actions", kinds(rule).index("Bounce")),
+                ("Actions", does(rule).index(Does.BOUNCES)),
                 "the sender of this mail is most likely forged, and the bounce goes to a stranger",
                 help="drop the mail or archive it; refuse what you can in the traffic policy",
             )

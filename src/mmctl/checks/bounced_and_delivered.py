@@ -53,11 +53,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.analysis.effects import bounces, delivers, ends, kinds, unconditional
+from mmctl.analysis.effects import bounces, delivers, does, ends, unconditional
 from mmctl.analysis.implication import case_folds
 from mmctl.analysis.project_conditions import said_from
 from mmctl.analysis.same_mail import applied_before, applies_after
 from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.model.actions import Does
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def _bounced(rule: LogicalRule, other: LogicalRule) -> Finding:
     by = f"`{other.name}` ({said_from(other.position, rule.position)})"
     return finding(
         rule,
-        ("Actions", kinds(rule).index("Bounce")),
+        ("Actions", does(rule).index(Does.BOUNCES)),
         "the sender is told that this mail did not arrive, and "
         + ("this rule delivers it" if other is rule else f"{by} delivers it"),
         help=_advice(rule, other),

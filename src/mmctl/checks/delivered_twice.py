@@ -43,11 +43,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.analysis.effects import DELIVERIES, delivers, ends, kinds, unconditional
+from mmctl.analysis.effects import delivers, does, ends, unconditional
 from mmctl.analysis.implication import case_folds
 from mmctl.analysis.project_conditions import said_from
 from mmctl.analysis.same_mail import applies_after
 from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.model.actions import Does, row_of
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -85,8 +86,9 @@ def _same_target(rule: LogicalRule) -> Iterator[Finding]:
     replaced = 0
     first: set[tuple[int, RuleAction]] = set()
     for index, action in enumerate(rule.actions if delivers(rule) else ()):
-        replaced += action.kind == "ReplaceRecipient"
-        if action.kind in DELIVERIES and (replaced, action) in first:
+        what = row_of(action).does
+        replaced += what is Does.REPLACES
+        if what is Does.DELIVERS and (replaced, action) in first:
             yield finding(
                 rule,
                 ("Actions", index),
@@ -97,7 +99,7 @@ def _same_target(rule: LogicalRule) -> Iterator[Finding]:
 
 
 def _twice(route: LogicalRule, rule: LogicalRule) -> Finding:
-    index = next(i for i, kind in enumerate(kinds(route)) if kind in DELIVERIES)
+    index = does(route).index(Does.DELIVERS)
     return finding(
         route,
         ("Actions", index),

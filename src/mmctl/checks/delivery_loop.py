@@ -45,7 +45,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.analysis.effects import ends, kinds
+from mmctl.analysis.effects import does, ends, sends
 from mmctl.analysis.ordinary import addressed
 from mmctl.analysis.ordinary_mail import ordinary
 from mmctl.analysis.own_domains import domain_of, is_open, own_domains
@@ -54,6 +54,7 @@ from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.judge.judging import judge
 from mmctl.judge.submission import gateway_of_ingress_point
 from mmctl.judge.trace import distinct_actions
+from mmctl.model.actions import Does
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def _sent_back(project: Project) -> Iterator[Finding]:
         if not known or not is_open(point):
             continue
         gateway = gateway_of_ingress_point(project, point.name)
-        rules = {rule.name: rule for rule in gateway.rules if "Send" in kinds(rule)}
+        rules = {rule.name: rule for rule in gateway.rules if sends(rule)}
         said: set[str] = set()
         for trace, action in _sends(gateway) if rules else ():
             if domain_of(action.recipient) in own and trace.rule not in said:
@@ -122,7 +123,7 @@ def _sends(gateway: Gateway) -> Iterator[tuple[RuleTrace, ActionTrace]]:
         judged = judge(gateway, ordinary(recipients, source_ip=address), assume_pass=True)
         for recipient in judged.recipients:
             for trace, action in distinct_actions(recipient.rules):
-                if action.done and action.action.kind == "Send":
+                if action.done and action.action.send is not None:
                     yield trace, action
 
 
@@ -134,7 +135,7 @@ def _put_back(live: Sequence[LogicalRule]) -> Iterator[Finding]:
         if old == new:
             yield finding(
                 first,
-                ("Actions", kinds(first).index("ReplaceRecipient")),
+                ("Actions", does(first).index(Does.REPLACES)),
                 f"`{old}` is replaced by itself",
                 help="write another recipient, or leave the action out",
             )
@@ -146,7 +147,7 @@ def _put_back(live: Sequence[LogicalRule]) -> Iterator[Finding]:
             if current == old:
                 yield finding(
                     rule,
-                    ("Actions", kinds(rule).index("ReplaceRecipient")),
+                    ("Actions", does(rule).index(Does.REPLACES)),
                     f"`{rule.name}` puts `{old}` back, which `{first.name}`"
                     f" ({said_from(first.position, rule.position)}) replaced",
                     help="remove one of the two",

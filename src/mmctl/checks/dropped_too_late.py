@@ -39,11 +39,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.analysis.effects import bounces, delivers, drops, ends, kinds, unconditional
+from mmctl.analysis.effects import bounces, delivers, does, drops, ends, unconditional
 from mmctl.analysis.implication import case_folds
 from mmctl.analysis.project_conditions import said_from
 from mmctl.analysis.same_mail import applied_before
 from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.model.actions import Does
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def run(subject: Subject) -> Iterator[Finding]:
                 route = live[above]
                 yield finding(
                     rule,
-                    ("Actions", kinds(rule).index("Drop")),
+                    ("Actions", does(rule).index(Does.ENDS)),
                     f"`{route.name}` ({said_from(route.position, rule.position)}) has delivered"
                     " this mail already",
                     help=f"put `{rule.name}` above `{route.name}`",

@@ -37,41 +37,42 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.project_conditions import rules
 from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.model.actions import ACTIONS
+from mmctl.model.things import KEY, SECRET, Thing
 from mmctl.problem import Placed, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmctl.language.project import Environment, Project
+    from mmctl.model.things import Arn
     from mmctl.problem import Path
 
-_ACCOUNT: Final = r"(?P<account>[0-9]{12})"
-_REGION: Final = r"(?P<region>[a-z0-9-]+)"
-_SHAPES: Final = {
-    "RoleArn": (
-        rf"arn:(?P<partition>aws[a-z-]*):iam:(?P<region>):{_ACCOUNT}:role/.+",
-        "arn:aws:iam::111122223333:role/NAME",
-    ),
-    "FunctionArn": (
-        rf"arn:(?P<partition>aws[a-z-]*):lambda:{_REGION}:{_ACCOUNT}:function:[^:]+(:[^:]+)?",
-        "arn:aws:lambda:us-east-1:111122223333:function:NAME",
-    ),
-    "TopicArn": (
-        rf"arn:(?P<partition>aws[a-z-]*):sns:{_REGION}:{_ACCOUNT}:.+",
-        "arn:aws:sns:us-east-1:111122223333:NAME",
-    ),
-    "MailboxArn": (
-        rf"arn:(?P<partition>aws[a-z-]*):workmail:{_REGION}:{_ACCOUNT}:.+",
-        "arn:aws:workmail:us-east-1:111122223333:organization/ID",
-    ),
-    "SecretArn": (
-        rf"arn:(?P<partition>aws[a-z-]*):secretsmanager:{_REGION}:{_ACCOUNT}:secret:[^:]+",
-        "arn:aws:secretsmanager:us-east-1:111122223333:secret:NAME",
-    ),
-    "KmsKeyArn": (
-        rf"arn:(?P<partition>aws[a-z-]*):kms:{_REGION}:{_ACCOUNT}:(key|alias)/.+",
-        "arn:aws:kms:us-east-1:111122223333:key/ID",
-    ),
+
+def _pattern(arn: Arn) -> str:
+    region = "[a-z0-9-]+" if arn.regional else ""
+    return (
+        rf"arn:(?P<partition>aws[a-z-]*):{arn.service}:(?P<region>{region})"
+        rf":(?P<account>[0-9]{{12}}):{arn.rest}"
+    )
+
+
+def _example(arn: Arn) -> str:
+    region = "us-east-1" if arn.regional else ""
+    return f"arn:aws:{arn.service}:{region}:111122223333:{arn.example}"
+
+
+_THINGS: Final = {
+    key.member: key.names
+    for row in ACTIONS
+    for key in row.keys
+    if isinstance(key.names, Thing) and key.member.endswith("Arn")
+} | {"SecretArn": SECRET, "KmsKeyArn": KEY}
+"""What the ARN in each member is of."""
+_FORMS: Final = {
+    member: (_pattern(thing.arn), _example(thing.arn))
+    for member, thing in _THINGS.items()
+    if thing.arn is not None
 }
 """What the ARN in each member looks like, with an example."""
 _OWN_ACCOUNT: Final = frozenset({"RoleArn"})
@@ -82,7 +83,7 @@ def run(subject: Subject) -> Iterator[Finding]:
     """Yield the ARNs that cannot work, or not in this environment."""
     environment = subject.project.environment
     for where, path, arn in _arns(subject.project):
-        pattern, example = _SHAPES[str(path[-1])]
+        pattern, example = _FORMS[str(path[-1])]
         match = re.fullmatch(pattern, arn)
         if match is None:
             yield finding(where, path, f"`{arn}` is not of the form `{example}`")
@@ -143,7 +144,7 @@ def _members(
     where: Placed, path: Path, members: dict[str, object]
 ) -> Iterator[tuple[Placed, Path, str]]:
     for name, value in members.items():
-        if name in _SHAPES and isinstance(value, str):
+        if name in _FORMS and isinstance(value, str):
             yield where, (*path, name), value
 
 

@@ -41,23 +41,22 @@ Good:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from mmctl.analysis.effects import kinds
+from mmctl.analysis.effects import does
 from mmctl.analysis.project_conditions import address_attribute, rule_conditions, rules
 from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.model.actions import ON_RECIPIENTS
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-DECIDES: Final = frozenset({"Relay", "Send", "DeliverToMailbox", "ReplaceRecipient", "Bounce"})
-
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the conditions on headers that decide about a recipient."""
     for _, rule in rules(subject.project):
-        if DECIDES.isdisjoint(kinds(rule)):
+        if ON_RECIPIENTS.isdisjoint(does(rule)):
             continue
         placed = [(each, address_attribute(each.condition)) for each in rule_conditions(rule)]
         if any(attribute == "recipient" for _, attribute in placed):

@@ -47,9 +47,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.analysis.effects import DELIVERIES, ends, kinds, stores
+from mmctl.analysis.effects import delivers, does, ends, stores
 from mmctl.analysis.project_conditions import is_whole
 from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.model.actions import Does
 from mmctl.model.enums import ActionFailurePolicy
 from mmctl.problem import Severity
 
@@ -63,9 +64,9 @@ def run(subject: Subject) -> Iterator[Finding]:
         for rule in rule_set.live_rules(subject.project.environment.name):
             if stores(rule):
                 break
-            index = next((i for i, kind in enumerate(kinds(rule)) if kind in DELIVERIES), None)
-            if index is None:
+            if not delivers(rule):
                 continue
+            index = does(rule).index(Does.DELIVERS)
             drops = rule.actions[index].failure_policy is ActionFailurePolicy.DROP
             if drops or (ends(rule) and rule.stop):
                 ending = (

@@ -44,14 +44,15 @@ from typing import TYPE_CHECKING
 from mmctl.analysis.effects import (
     bounces,
     delivers,
+    does,
     drops,
     ends,
-    kinds,
     stores,
     unconditional,
 )
 from mmctl.analysis.project_conditions import is_whole
 from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.model.actions import Does
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def run(subject: Subject) -> Iterator[Finding]:
 
 def _judge(rule: LogicalRule, above: Sequence[LogicalRule], *, whole: bool) -> Iterator[Finding]:
     verb = "bounces" if bounces(rule) else "drops"
-    path = ("Actions", _index(rule, "Bounce" if bounces(rule) else "Drop"))
+    path = ("Actions", does(rule).index(Does.BOUNCES if bounces(rule) else Does.ENDS))
     passing = next((other for other in above if delivers(other) and not ends(other)), None)
     if passing is not None:
         yield finding(
@@ -94,10 +95,6 @@ def _judge(rule: LogicalRule, above: Sequence[LogicalRule], *, whole: bool) -> I
             f"`{rule.name}` {verb} every message, and no rule above it delivers or stores any",
             help="give it conditions; if all mail is meant to end here, write `final: true`",
         )
-
-
-def _index(rule: LogicalRule, kind: str) -> int:
-    return kinds(rule).index(kind)
 
 
 CHECK = Check(id="unconditional-drop", severity=Severity.ERROR, text=__doc__, run=run)

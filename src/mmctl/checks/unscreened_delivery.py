@@ -49,9 +49,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.analysis.effects import DELIVERIES, delivers, kinds
+from mmctl.analysis.effects import delivers, does
 from mmctl.analysis.project_conditions import is_public, policy_conditions, rule_conditions
 from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.model.actions import Does
 from mmctl.model.enums import IngressPointType
 from mmctl.problem import Severity
 
@@ -76,7 +77,7 @@ def run(subject: Subject) -> Iterator[Finding]:
             continue
         delivery, asked = live[delivering[0]], _asked(project, point, live[: delivering[-1] + 1])
         if not any(map(_screens, asked)):
-            index = next(i for i, kind in enumerate(kinds(delivery)) if kind in DELIVERIES)
+            index = does(delivery).index(Does.DELIVERS)
             yield finding(
                 delivery,
                 ("Actions", index),

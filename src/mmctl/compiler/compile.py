@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from mmctl.compiler.configuration import LeftOut, LiveConfiguration, LiveObject, RuleOrigin
 from mmctl.compiler.limits import over_capacity
+from mmctl.judge.actions import actions_in_effect
 from mmctl.language.project import (
     LogicalAddOn,
     LogicalAddressList,
@@ -19,7 +20,6 @@ from mmctl.language.project import (
     LogicalRuleSet,
     LogicalTrafficPolicy,
 )
-from mmctl.judge.actions import actions_in_effect
 from mmctl.model.rules import RuleSet
 from mmctl.problem import ordered
 

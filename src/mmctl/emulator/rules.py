@@ -5,12 +5,13 @@ What rules name is looked up in `references`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.emulator.kinds import INGRESS_POINT, RULE_SET, TRAFFIC_POLICY
 from mmctl.emulator.references import check_named
 from mmctl.emulator.resource import Body, Resource
 from mmctl.emulator.service_error import conflict
+from mmctl.model.actions import ACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,9 +86,12 @@ class TrafficPolicies(UsedByIngressPoints):
         super().change(call, record, changes)
 
 
+_HANDED_ON: Final = frozenset(row.name for row in ACTIONS if row.handed_on)
+
+
 def _refuse_many_relays(call: Call, rules: list[Body]) -> None:
     count = sum(
-        kind in ("Relay", "Send") for rule in rules for action in rule["Actions"] for kind in action
+        name in _HANDED_ON for rule in rules for action in rule["Actions"] for name in action
     )
     most = call.quotas.relay_or_send_actions
     if count > most:

@@ -76,5 +76,7 @@ def stops(rule: Rule) -> bool:
 
 def blocks(rule: Rule) -> bool:
     """Whether a live rule ends the mail that meets it, without keeping or delivering it first."""
-    first = next((row for row in map(row_of, rule.actions) if row.keeps or row.does in BLOCKS), None)
+    first = next(
+        (row for row in map(row_of, rule.actions) if row.keeps or row.does in BLOCKS), None
+    )
     return first is not None and not first.keeps

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from mmctl.model.actions import CHANGES_MESSAGE
+
 if TYPE_CHECKING:
     from mmctl.judge.trace import AddedHeader, RecipientTrace, Trace
 

@@ -161,11 +161,6 @@ class ActionRow(Generic[S]):
         return self.does in KEEPS
 
     @property
-    def place(self) -> Key | None:
-        """The key that names where the mail goes: the first one that names more than a role."""
-        return next((key for key in self.keys if key.names not in {None, ROLE}), None)
-
-    @property
     def words(self) -> tuple[Key, ...]:
         """All keys that may stand under it."""
         return (*self.keys, ON_FAILURE) if self.can_fail else self.keys
@@ -181,6 +176,12 @@ class ActionRow(Generic[S]):
     def stands_alone(self) -> bool:
         """Whether its key may be written as a word, without anything under it."""
         return not any(field.is_required() for field in self.shape.model_fields.values())
+
+    @property
+    def place(self) -> Kind | Thing | None:
+        """What it takes the mail to: the first that its keys name but a role; None: nothing."""
+        named = (key.names for key in self.keys)
+        return next((each for each in named if each is not None and each is not ROLE), None)
 
     def named(self, action: RuleAction) -> Iterator[tuple[Kind | Thing, str]]:
         """What an action of the row names, in the order of its keys."""
@@ -386,7 +387,12 @@ ACTIONS: Final[tuple[ActionRow[Any], ...]] = (
             Key(word="topic", member="TopicArn", doc="ARN of the topic.", names=TOPIC),
             _ROLE,
             Key(word="encoding", member="Encoding", choices=("utf-8", "base64"), default="utf-8"),
-            Key(word="payload", member="PayloadType", choices=("content", "headers"), default="content"),
+            Key(
+                word="payload",
+                member="PayloadType",
+                choices=("content", "headers"),
+                default="content",
+            ),
         ),
         target=lambda action: action.topic_arn,
         needs=(Permission(sid="PublishToSns", actions=("sns:Publish",), on=("{TopicArn}",)),),

@@ -21,7 +21,7 @@ class Arn:
     regional: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Thing:
     """Something of another service."""
 
@@ -33,6 +33,8 @@ class Thing:
     """The IAM action that tells whether it is there; None: mmctl does not ask for it."""
     resource: str = "{name}"
     """The ARN on which that action is allowed."""
+    unfit: str | None = None
+    """What keeps the service from using one that is there, in words."""
 
 
 ROLE: Final = Thing(
@@ -40,6 +42,7 @@ ROLE: Final = Thing(
     plural="roles",
     arn=Arn(service="iam", regional=False, rest=r"role/.+", example="role/NAME"),
     asked_with="iam:GetRole",
+    unfit="does not trust ses.amazonaws.com",
 )
 BUCKET: Final = Thing(
     noun="bucket",
@@ -64,6 +67,7 @@ KEY: Final = Thing(
     plural="keys",
     arn=Arn(service="kms", rest=r"(key|alias)/.+", example="key/ID"),
     asked_with="kms:DescribeKey",
+    unfit="is not enabled",
 )
 LOG_GROUP: Final = Thing(
     noun="log group",
@@ -77,6 +81,7 @@ IDENTITY: Final = Thing(
     plural="identities",
     asked_with="ses:GetEmailIdentity",
     resource="arn:{partition}:ses:{region}:{account}:identity/*",
+    unfit="is not verified",
 )
 SECRET: Final = Thing(
     noun="secret",
@@ -105,3 +110,4 @@ THINGS: Final = (
     APPLICATION,
     INDEX,
 )
+"""In the order in which they are asked for."""

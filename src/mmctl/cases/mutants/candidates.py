@@ -17,6 +17,7 @@ from mmctl.judge.lookup import Asking
 from mmctl.judge.policy import ask_policy
 from mmctl.judge.texts import Texts
 from mmctl.judge.trace import RuleResult
+from mmctl.model.actions import CHANGES_MESSAGE, row_of
 from mmctl.model.enums import AcceptAction
 from mmctl.model.policies import PolicyStatement, TrafficPolicy
 from mmctl.model.rules import RuleCondition, RuleStringExpression
@@ -170,9 +171,9 @@ def _asked_of(got: RecipientTrace) -> Iterator[_Asked]:
         for rule in copy.rules:
             yield _Asked(rule.index, rule.recipient, added)
             for action in rule.actions if rule.result is not RuleResult.NOT_APPLIED else ():
-                name, colon, value = (action.target or "").partition(": ")
-                if action.kind == "add_header" and colon:
-                    added = (*added, (name, value))
+                header = action.action.add_header
+                if header is not None:
+                    added = (*added, (header.header_name, header.header_value))
 
 
 def _reads_headers(rule: LogicalRule) -> bool:
@@ -184,9 +185,7 @@ def _reads_headers(rule: LogicalRule) -> bool:
 
 
 def _changes_message(rule: LogicalRule) -> bool:
-    return any(
-        action.kind in {"AddHeader", "ReplaceRecipient"} for action in actions_in_effect(rule)
-    )
+    return any(row_of(action).does in CHANGES_MESSAGE for action in actions_in_effect(rule))
 
 
 def _reads_any(rule: LogicalRule) -> bool:

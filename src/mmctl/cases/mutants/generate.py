@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.commuting import commute, conditions_exclude
 from mmctl.cases.mutants.conditions import Slip, slips_of
 from mmctl.cases.mutants.mutant import Mutant, PolicyChanged, RulesChanged, RulesSwapped
 from mmctl.cases.words import action_words, condition_words
-from mmctl.judge.actions import DELIVERING, STORING, drops_on_failure, kind_of
+from mmctl.judge.actions import drops_on_failure
+from mmctl.language.references import references, with_references
+from mmctl.model.actions import KEEPS, Does, row_of
 from mmctl.model.enums import AcceptAction, ActionFailurePolicy
-from mmctl.model.rules import AddHeaderAction, ArchiveAction, DropAction, RelayAction, RuleAction
+from mmctl.model.rules import DropAction, RuleAction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from mmctl.language.project import LogicalRule, LogicalTrafficPolicy, Project
+    from mmctl.language.project import LogicalRule, LogicalTrafficPolicy, Project, Reference
     from mmctl.model.policies import PolicyCondition, PolicyStatement
     from mmctl.model.rules import RuleCondition
     from mmctl.model.shape import Shape
     from mmctl.problem import Position
 
 _MEMBERS: Final = (("Conditions", "conditions"), ("Unless", "unless"))
-_ENDS_MAIL: Final = frozenset({"drop", "stop"})
 
 
 def mutants_of(project: Project) -> tuple[Mutant, ...]:
@@ -165,19 +167,14 @@ class _RuleSet:
 
     def _other_actions(self, rule: LogicalRule, action: RuleAction) -> Iterator[RuleAction]:
         """The action with another target, and a drop instead of what delivers or stores."""
-        match action.value:
-            case RelayAction(relay=relay):
-                for other in _after(str(relay), list(self._project.relays)):
-                    yield _edited(action, {"relay": other})
-            case ArchiveAction(target_archive=archive):
-                for other in _after(str(archive), list(self._project.archives)):
-                    yield _edited(action, {"target_archive": other})
-            case AddHeaderAction(header_value=value):
-                yield _edited(action, {"header_value": f"not-{value}"})
-            case _:
-                pass
-        kinds = {kind_of(each, stop=rule.stop) for each in rule.actions}
-        if kind_of(action) in DELIVERING | STORING | {"bounce"} and not kinds & _ENDS_MAIL:
+        for reference in references(action):
+            for other in _after(reference.name, list(self._project.of_kind(reference.kind))):
+                yield with_references(action, partial(_always, other))
+        if action.add_header is not None:
+            value = f"not-{action.add_header.header_value}"
+            yield _edited(action, {"header_value": value})
+        does = {row_of(each).does for each in rule.actions}
+        if row_of(action).does in KEEPS | {Does.BOUNCES} and Does.ENDS not in does:
             yield RuleAction(drop=DropAction())
 
     def _swap(self, index: int) -> Iterator[Mutant]:
@@ -225,15 +222,17 @@ def _after(name: str, names: list[str]) -> Iterator[str]:
         yield (following or others)[0]
 
 
+def _always(name: str, _: Reference) -> str:
+    return name
+
+
 def _edited(action: RuleAction, update: Mapping[str, object]) -> RuleAction:
-    fields = type(action).model_fields
-    member = next(name for name in fields if getattr(action, name) is not None)
-    return action.model_copy(update={member: action.value.model_copy(update=update)})
+    return action.model_copy(update={row_of(action).key: action.value.model_copy(update=update)})
 
 
 def _acting(rule: LogicalRule, actions: tuple[RuleAction, ...]) -> LogicalRule:
     """The rule with other actions; what was a stop is none where its drop is gone."""
-    stop = rule.stop and any(action.kind == "Drop" for action in actions)
+    stop = rule.stop and any(row_of(action).does is Does.ENDS for action in actions)
     return replace(rule, rule=rule.rule.model_copy(update={"actions": actions}), stop=stop)
 
 

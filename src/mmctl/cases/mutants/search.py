@@ -14,7 +14,7 @@ from mmctl.cases.expectations import failures_of
 from mmctl.cases.mutants.candidates import Noticing
 from mmctl.cases.mutants.drafts import as_written, case_text, draft_of
 from mmctl.cases.mutants.mutant import PolicyChanged, RulesChanged, RulesSwapped
-from mmctl.cases.mutants.sizes_and_failures import NAMED_HERE, provocations
+from mmctl.cases.mutants.sizes_and_failures import named_here, provocations
 from mmctl.cases.mutants.variations import variations
 from mmctl.judge.judging import judge
 from mmctl.language.project import Outcome
@@ -205,9 +205,7 @@ def _difference(
     after = judge(mutant.apply(gateway), submission, draft.scenario)
     labels = [action.label for action in before.actions]
     kinds = [action.kind for action in before.actions]
-    named = [
-        label if kind in NAMED_HERE else kind for label, kind in zip(labels, kinds, strict=True)
-    ]
+    named = [label if named_here(kind) else kind for label, kind in zip(labels, kinds, strict=True)]
     for actions in (None, kinds, named, labels):
         expected = _expectation(mutant, before, actions)
         if failures_of(_case(draft, expected), after):

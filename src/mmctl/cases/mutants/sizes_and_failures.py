@@ -6,11 +6,13 @@ Pure: a mutant and the gateway that it is made from → changes of a draft.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from mmctl.cases.mutants.mutant import PolicyChanged, RulesChanged, RulesSwapped
 from mmctl.cases.mutants.variations import Variation, size_of
 from mmctl.judge.actions import drops_on_failure, kind_of, target_of
+from mmctl.model.actions import CHANGES_MESSAGE, WORDS
+from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +22,14 @@ if TYPE_CHECKING:
     from mmctl.judge.submission import Gateway
     from mmctl.language.project import LogicalRule
 
-NAMED_HERE: Final = frozenset({"add_header", "archive", "relay", "replace_recipient"})
-"""Actions whose targets are named alike in every environment; buckets and ARNs are not."""
+
+def named_here(kind: str) -> bool:
+    """Whether the target of an action is named alike in every environment.
+
+    What leads to something outside is not: to a bucket, or to what has an ARN.
+    """
+    row = WORDS[kind]
+    return isinstance(row.place, Kind) or row.does in CHANGES_MESSAGE
 
 
 def provocations(mutant: Mutant, gateway: Gateway) -> Iterator[Variation]:
@@ -47,7 +55,7 @@ def _failing(rule: LogicalRule) -> Iterator[Variation]:
         if not drops_on_failure(action):
             continue
         kind = kind_of(action, stop=rule.stop)
-        label = f"{kind}:{target_of(action)}" if kind in NAMED_HERE else kind
+        label = f"{kind}:{target_of(action)}" if named_here(kind) else kind
 
         def change(draft: Draft, label: str = label) -> Draft:
             failing = frozenset({*draft.scenario.failing, label})

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from mmctl.live.brakes.brake import Brake, Grip
-from mmctl.live.compare.rules import effect_of, rules_of
+from mmctl.live.compare.rules import effect_of, known_actions, rules_of
+from mmctl.model.actions import BLOCKS
 from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
@@ -20,26 +21,16 @@ def catch_all(plan: Plan) -> Iterator[Grip]:
         before = plan.live.find(thing.kind, thing.name)
         known = [effect_of(rule) for rule in rules_of(before)]
         for rule in rules_of(thing):
-            ends = [kind for action in rule["Actions"] for kind in action if kind in _ENDS]
-            delivered_before = any(kind in _KEEPS for action in rule["Actions"] for kind in action)
-            if not ends or delivered_before or rule.get("Conditions") or rule.get("Unless"):
+            done = list(known_actions(rule))
+            ends = [row.key for row in done if row.does in BLOCKS]
+            kept = any(row.keeps for row in done)
+            if not ends or kept or rule.get("Conditions") or rule.get("Unless"):
                 continue
             if effect_of(rule) not in known:
                 name = rule.get("Name", "without a name")
                 yield Grip(
                     brake=Brake.CATCH_ALL,
                     what=f"rule {name} of {thing.name} is new and would "
-                    f"{_ENDS[ends[0]]} every message that reaches it",
+                    f"{ends[0]} every message that reaches it",
                     why="it has no condition; a condition that got lost looks the same",
                 )
-
-
-_ENDS: Final = {"Drop": "drop", "Bounce": "bounce"}
-_KEEPS: Final = (
-    "Relay",
-    "Send",
-    "DeliverToMailbox",
-    "Archive",
-    "WriteToS3",
-    "DeliverToQBusiness",
-)

@@ -8,17 +8,8 @@ from mmctl.live.brakes.brake import Brake, Grip
 from mmctl.live.brakes.large_domains import ascii_form
 from mmctl.live.ordinary.named import rules_in
 from mmctl.live.ordinary.treatment import server_of
-from mmctl.model.rules import (
-    ArchiveAction,
-    DeliverToMailboxAction,
-    DeliverToQBusinessAction,
-    InvokeLambdaAction,
-    RelayAction,
-    ReplaceRecipientAction,
-    S3Action,
-    SendAction,
-    SnsAction,
-)
+from mmctl.model.actions import LEAVES, row_of
+from mmctl.model.rules import RelayAction, ReplaceRecipientAction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,26 +46,17 @@ def _of_rule(rule: Rule, configuration: LiveConfiguration) -> Iterator[str]:
 
 
 def _of_action(action: RuleAction, configuration: LiveConfiguration) -> Iterator[str]:
+    row = row_of(action)
     match action.value:
         case RelayAction(relay=name):
             yield f"relay {server_of(configuration, name) or name}"
-        case ArchiveAction(target_archive=archive):
-            yield f"archive {archive}"
-        case S3Action(s3_bucket=bucket):
-            yield f"bucket {bucket}"
-        case DeliverToMailboxAction(mailbox_arn=mailbox):
-            yield f"mailbox {mailbox}"
-        case DeliverToQBusinessAction(application_id=application):
-            yield f"application {application}"
-        case SnsAction(topic_arn=topic):
-            yield f"topic {topic}"
-        case InvokeLambdaAction(function_arn=function):
-            yield f"function {function}"
         case ReplaceRecipientAction(replace_with=addresses):
             for address in addresses or ():
                 yield f"recipient-domain {ascii_form(address).rpartition('@')[2]}"
-        case SendAction():
-            yield "action send"
+        case _ if row.does in LEAVES:
+            named = dict(row.named(action))
+            place = row.place
+            yield f"action {row.key}" if place is None else f"{place.noun} {named[place]}"
         case _:
             return
 

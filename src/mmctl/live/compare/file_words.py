@@ -16,8 +16,8 @@ from mmctl.language.writing.write import CannotWrite, action_to_file, condition_
 from mmctl.live.compare.changes import snake
 from mmctl.live.compare.wording import GLUE, become, flow, quoted, texts_change, value_change
 from mmctl.live.state.canonical import LOGGING
-from mmctl.model.kinds import Kind
 from mmctl.model.actions import ACTIONS, NAMES
+from mmctl.model.kinds import Kind
 from mmctl.model.policies import PolicyCondition
 from mmctl.model.rules import RuleAction, RuleCondition
 from mmctl.visible import visible
@@ -31,9 +31,7 @@ Form = dict[str, Any]
 
 _STATEMENTS: Final = "PolicyStatements"
 _UNITS: Final = {1000**3: "GB", 1000**2: "MB", 1024**2: "MiB", 1000: "KB"}
-_DEFAULTS: Final = {
-    key.word: key.default for row in ACTIONS for key in row.words if key.default
-}
+_DEFAULTS: Final = {key.word: key.default for row in ACTIONS for key in row.words if key.default}
 """What a key of an action means where it is left out."""
 
 

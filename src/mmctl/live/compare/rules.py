@@ -14,12 +14,14 @@ from mmctl.live.compare.changes import changes, leaves, likeness
 from mmctl.live.compare.edits import Edit, EditKind
 from mmctl.live.compare.file_words import in_words
 from mmctl.live.state.canonical import canonical
+from mmctl.model.actions import BLOCKS, NAMES
 from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mmctl.compiler.configuration import LiveObject, RuleOrigin
+    from mmctl.model.actions import ActionRow
 
 ALIKE: Final = 0.75
 """From this likeness on, a removed and an added rule are one that was renamed."""
@@ -28,12 +30,6 @@ HALF: Final = 0.5
 """From this likeness on, a rule without a name is the one that stood at its place."""
 
 Form = dict[str, Any]
-
-
-KEEPING: Final = frozenset(
-    {"Relay", "Send", "DeliverToMailbox", "Archive", "WriteToS3", "DeliverToQBusiness"}
-)
-"""Actions after which mail is not lost."""
 
 
 def rules_of(thing: LiveObject | None) -> list[Form]:
@@ -48,12 +44,18 @@ def effect_of(rule: Form) -> Form:
 
 def blocks(rule: Form) -> bool:
     """Whether a rule ends the mail that meets it, without keeping or delivering it first."""
-    for action in rule["Actions"]:
-        if KEEPING & action.keys():
+    for row in known_actions(rule):
+        if row.keeps:
             return False
-        if {"Drop", "Bounce"} & action.keys():
+        if row.does in BLOCKS:
             return True
     return False
+
+
+def known_actions(rule: Form) -> Iterator[ActionRow[Any]]:
+    """The rows of a rule's actions, in order, but for those that only a newer API knows."""
+    for action in rule["Actions"]:
+        yield from (NAMES[name] for name in action if name in NAMES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.model.endpoints import partition_of
 from mmctl.model.kinds import Kind, Noun
+from mmctl.model.rules import RuleSet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from mmctl.compiler.configuration import LiveConfiguration
+    from mmctl.model.rules import RuleAction
 
 Policy = dict[str, Any]
 Statement = dict[str, Any]
@@ -53,6 +55,12 @@ class Place:
         """The ARN of an object of Mail Manager, or of all of its kind."""
         return self.arn("ses", f"{noun.api.arn_part}/{id}")
 
+    def filled(self, arn: str, **members: str) -> str:
+        """An ARN of a row, with partition, region, account and members of what it is about."""
+        return arn.format(
+            partition=self.partition, region=self.region, account=self.account, **members
+        )
+
     def bucket(self, name: str) -> str:
         """The ARN of a bucket, or of objects in one."""
         return f"arn:{self.partition}:s3:::{name}"
@@ -71,12 +79,11 @@ def receivers(desired: LiveConfiguration) -> list[str]:
     return sorted({arn for thing in desired.objects for arn in thing.logging.values()})
 
 
-def actions_of(desired: LiveConfiguration) -> Iterator[tuple[str, Policy]]:
-    """The actions of all rules, by their kind in the API."""
+def actions_of(desired: LiveConfiguration) -> Iterator[RuleAction]:
+    """The actions of all rules."""
     for thing in desired.of_kind(Kind.RULE_SET):
-        for rule in thing.shape.to_api()["Rules"]:
-            for action in rule["Actions"]:
-                yield from action.items()
+        if isinstance(thing.shape, RuleSet):
+            yield from (action for rule in thing.shape.rules for action in rule.actions)
 
 
 def policy(statements: Iterable[Statement]) -> Policy:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.live.iam.places import actions_of, nouns_of, receivers, statement
+from mmctl.model.actions import row_of
 from mmctl.model.kinds import Kind, Noun
 from mmctl.model.logs import DestinationType, destination_type_of
+from mmctl.model.resources import Archive
+from mmctl.model.things import BUCKET, IDENTITY, KEY, LOG_GROUP, STREAM, THINGS, Thing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,53 +79,34 @@ def signing_statements(place: Place, *, applies: bool) -> Iterator[Statement]:
 
 def preflight_statements(desired: LiveConfiguration, place: Place) -> Iterator[Statement]:
     """What is asked before an apply: without these, preflight says that it could not ask."""
-    asked = _asked(desired, place)
-    for action, sid in _PREFLIGHT.items():
-        if asked.get(action):
-            yield statement(f"Preflight{sid}", [action], asked[action])
+    asked: dict[Thing, set[str]] = {thing: set() for thing in THINGS}
+    for thing, name in _named(desired):
+        asked[thing].add(place.filled(thing.resource, name=name))
+    for thing, arns in asked.items():
+        if arns and thing.asked_with is not None:
+            sid = f"Preflight{thing.plural.title().replace(' ', '')}"
+            yield statement(sid, [thing.asked_with], arns)
 
 
-_PREFLIGHT: Final = {
-    "iam:GetRole": "Roles",
-    "s3:ListBucket": "Buckets",
-    "sns:GetTopicAttributes": "Topics",
-    "lambda:GetFunctionConfiguration": "Functions",
-    "kms:DescribeKey": "Keys",
-    "logs:DescribeLogGroups": "LogGroups",
-    "firehose:DescribeDeliveryStream": "Streams",
-    "ses:GetEmailIdentity": "Identities",
-}
-_MEMBERS: Final = {
-    "RoleArn": "iam:GetRole",
-    "TopicArn": "sns:GetTopicAttributes",
-    "FunctionArn": "lambda:GetFunctionConfiguration",
-    "S3SseKmsKeyId": "kms:DescribeKey",
-}
-
-
-def _asked(desired: LiveConfiguration, place: Place) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {action: set() for action in _PREFLIGHT}
-    for kind, members in actions_of(desired):
-        for member, action in _MEMBERS.items():
-            if members.get(member):
-                found[action].add(members[member])
-        if members.get("S3Bucket"):
-            found["s3:ListBucket"].add(place.bucket(members["S3Bucket"]))
-        if kind == "Relay":
-            found["ses:GetEmailIdentity"].add(place.arn("ses", "identity/*"))
+def _named(desired: LiveConfiguration) -> Iterator[tuple[Thing, str]]:
+    """What is named in other services, and is asked for."""
+    for action in actions_of(desired):
+        named = row_of(action).named(action)
+        yield from ((what, name) for what, name in named if isinstance(what, Thing))
+        if action.relay is not None:
+            yield IDENTITY, ""  # of the recipients' domains, whichever they are
     for thing in desired.of_kind(Kind.ARCHIVE):
-        key = thing.shape.to_api().get("KmsKeyArn")
-        found["kms:DescribeKey"] |= {key} if key else set()
+        if isinstance(thing.shape, Archive) and thing.shape.kms_key_arn:
+            yield KEY, thing.shape.kms_key_arn
     for arn in receivers(desired):
         match destination_type_of(arn):
             case DestinationType.CLOUDWATCH_LOGS:
-                found["logs:DescribeLogGroups"].add(place.arn("logs", "log-group:*"))
+                yield LOG_GROUP, arn
             case DestinationType.S3:
-                found["s3:ListBucket"].add(arn.partition("/")[0])
+                yield BUCKET, arn.rpartition(":")[2].partition("/")[0]
             case DestinationType.FIREHOSE:
-                found["firehose:DescribeDeliveryStream"].add(arn)
+                yield STREAM, arn
             case None:
                 continue
             case never:
                 assert_never(never)
-    return found

@@ -1,46 +1,45 @@
-"""What the roles need that rules name.
-
-Source: "Permissions for rule actions", Amazon SES Developer Guide.
-"""
+"""What the roles need that rules name: each action says it in its row."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from mmctl.live.iam.places import actions_of, statement
+from mmctl.model.actions import row_of
+from mmctl.model.things import ROLE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.live.iam.places import Place, Statement
-
-_ACTIONS: Final = {
-    "WriteToS3": ("s3:PutObject", "s3:ListBucket"),
-    "Send": ("ses:SendEmail", "ses:SendRawEmail"),
-    "DeliverToMailbox": ("workmail:DeliverToMailbox",),
-    "DeliverToQBusiness": ("qbusiness:BatchPutDocument",),
-    "PublishToSns": ("sns:Publish",),
-    "Bounce": ("ses:SendBounce",),
-    "InvokeLambda": ("lambda:InvokeFunction",),
-}
+    from mmctl.model.rules import RuleAction
 
 
 def roles_of(desired: LiveConfiguration) -> set[str]:
     """The ARNs of the roles that rules name."""
-    return {members["RoleArn"] for kind, members in actions_of(desired) if kind in _ACTIONS}
+    return {role for action in actions_of(desired) for role in _roles(action)}
 
 
 def role_statements(desired: LiveConfiguration, role: str, place: Place) -> list[Statement]:
     """What the actions do that name a role."""
     found: list[Statement] = []
-    for kind, members in actions_of(desired):
-        if kind not in _ACTIONS or members["RoleArn"] != role:
-            continue
-        new = [statement(kind, _ACTIONS[kind], _resources(kind, members, place))]
-        if members.get("S3SseKmsKeyId"):
-            key = members["S3SseKmsKeyId"]
-            new.append(statement("EncryptInS3", ["kms:GenerateDataKey"], [key]))
-        found += [each for each in new if each not in found]
+    for action in actions_of(desired):
+        if role in _roles(action):
+            found += [each for each in _needs(action, place) if each not in found]
     return _with_own_sids(found)
+
+
+def _roles(action: RuleAction) -> list[str]:
+    return [name for what, name in row_of(action).named(action) if what is ROLE]
+
+
+def _needs(action: RuleAction, place: Place) -> Iterator[Statement]:
+    members = {key.member: "" for key in row_of(action).keys} | action.value.to_api()
+    for need in row_of(action).needs:
+        if need.where is None or members[need.where]:
+            arns = [place.filled(arn, **members) for arn in need.on]
+            yield statement(need.sid, need.actions, arns)
 
 
 def _with_own_sids(found: list[Statement]) -> list[Statement]:
@@ -51,24 +50,3 @@ def _with_own_sids(found: list[Statement]) -> list[Statement]:
         seen[sid] = seen.get(sid, 0) + 1
         each["Sid"] = sid if seen[sid] == 1 else f"{sid}{seen[sid]}"
     return found
-
-
-def _resources(kind: str, members: dict[str, Any], place: Place) -> list[str]:
-    match kind:
-        case "WriteToS3":
-            bucket = members["S3Bucket"]
-            return [
-                place.bucket(bucket),
-                place.bucket(f"{bucket}/{members.get('S3Prefix', '')}*"),
-            ]
-        case "PublishToSns":
-            return [members["TopicArn"]]
-        case "InvokeLambda":
-            return [members["FunctionArn"]]
-        case "DeliverToMailbox":
-            return [members["MailboxArn"]]
-        case "DeliverToQBusiness":
-            index = f"application/{members['ApplicationId']}/index/{members['IndexId']}"
-            return [place.arn("qbusiness", index)]
-        case _:
-            return [place.arn("ses", "identity/*")]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mmctl.judge.trace import distinct_actions
 from mmctl.language.project import Outcome
+from mmctl.model.actions import CANNOT_FAIL
 from mmctl.model.kinds import Kind
 from mmctl.model.resources import Relay
 
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
 
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.judge.trace import ActionTrace, RecipientTrace
-
-_NOWHERE = frozenset({"add_header", "replace_recipient", "drop", "stop"})
-"""Actions after which mail is in no other place; what they lead to is the outcome."""
 
 Place = tuple[str, str]
 """Where mail goes, and for which recipient."""
@@ -53,7 +51,7 @@ def treatment_of(trace: RecipientTrace, named: Callable[[str], str]) -> Treatmen
     """A judgement boiled down; `named` gives a relay the name under which both sides know it."""
     places: dict[Place, int] = {}
     for rule, action in distinct_actions(trace.rules):
-        if action.done and action.kind not in _NOWHERE:
+        if action.done and action.kind not in CANNOT_FAIL:
             places.setdefault((_place(action, named), action.recipient.lower()), rule.index)
     return Treatment(
         outcome=trace.outcome,
@@ -65,8 +63,9 @@ def treatment_of(trace: RecipientTrace, named: Callable[[str], str]) -> Treatmen
 
 
 def _place(action: ActionTrace, named: Callable[[str], str]) -> str:
-    if action.kind == "relay" and action.target is not None:
-        return f"relay {named(action.target)}"
+    relay = action.action.relay
+    if relay is not None:
+        return f"{action.kind} {named(relay.relay)}"
     return action.kind if action.target is None else f"{action.kind} {action.target}"
 
 

@@ -6,14 +6,19 @@ An error is what the service would certainly refuse; all else is a warning.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, assert_never
+from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.errors import Refused
 from mmctl.live.aws.surroundings import Presence
 from mmctl.live.plan.steps import Create
+from mmctl.model.actions import row_of
+from mmctl.model.enums import RuleStringEmailAttribute, RuleStringOperator
 from mmctl.model.kinds import Kind, Noun
 from mmctl.model.logs import DestinationType, destination_type_of
 from mmctl.model.quotas import QUOTAS
+from mmctl.model.resources import Archive
+from mmctl.model.rules import RuleSet
+from mmctl.model.things import BUCKET, FUNCTION, IDENTITY, KEY, LOG_GROUP, ROLE, STREAM, TOPIC
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -21,6 +26,8 @@ if TYPE_CHECKING:
     from mmctl.live.aws.surroundings import Surroundings
     from mmctl.live.plan.plan import Plan
     from mmctl.live.state.service import MailManager
+    from mmctl.model.rules import Rule, RuleAction
+    from mmctl.model.things import Thing
 
 _MOST: Final = {
     Kind.ADDRESS_LIST: QUOTAS.address_lists,
@@ -115,82 +122,76 @@ def _outside(plan: Plan, surroundings: Surroundings) -> Iterator[Finding]:
     for what, name in asked:
         presence = _ASK[what](surroundings, name)
         if presence is Presence.UNKNOWN:
-            unknown.append(f"{what} {name}")
+            unknown.append(f"{what.noun} {name}")
         elif presence is Presence.MISSING:
-            yield Finding(text=f"{what} {name} does not exist")
+            yield Finding(text=f"{what.noun} {name} does not exist")
         elif presence is Presence.UNFIT:
-            yield Finding(text=f"{what} {name} {_UNFIT[what]}")
+            yield Finding(text=f"{what.noun} {name} {what.unfit}")
     if unknown:
         more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""
         yield Finding(text=f"could not be asked for: {', '.join(unknown[:_SHOWN])}{more}")
 
 
-_ASK: Final[dict[str, Callable[[Surroundings, str], Presence]]] = {
-    "role": lambda around, name: around.role(name),
-    "bucket": lambda around, name: around.bucket(name),
-    "topic": lambda around, name: around.topic(name),
-    "function": lambda around, name: around.function(name),
-    "key": lambda around, name: around.key(name),
-    "log group": lambda around, name: around.log_group(name),
-    "stream": lambda around, name: around.stream(name),
-    "identity": lambda around, name: around.identity(name),
-}
-_UNFIT: Final = {
-    "role": "does not trust ses.amazonaws.com",
-    "key": "is not enabled",
-    "identity": "is not verified",
-}
-_MEMBERS: Final = {
-    "RoleArn": "role",
-    "S3Bucket": "bucket",
-    "TopicArn": "topic",
-    "FunctionArn": "function",
-    "S3SseKmsKeyId": "key",
+_ASK: Final[dict[Thing, Callable[[Surroundings, str], Presence]]] = {
+    ROLE: lambda around, name: around.role(name),
+    BUCKET: lambda around, name: around.bucket(name),
+    TOPIC: lambda around, name: around.topic(name),
+    FUNCTION: lambda around, name: around.function(name),
+    KEY: lambda around, name: around.key(name),
+    LOG_GROUP: lambda around, name: around.log_group(name),
+    STREAM: lambda around, name: around.stream(name),
+    IDENTITY: lambda around, name: around.identity(name),
 }
 
 
-def _named(plan: Plan) -> Iterator[tuple[str, str]]:
+def _named(plan: Plan) -> Iterator[tuple[Thing, str]]:
     for thing in plan.desired.of_kind(Kind.RULE_SET):
-        for rule in thing.shape.to_api()["Rules"]:
-            relays = False
-            for action in rule["Actions"]:
-                for kind, members in action.items():
-                    relays = relays or kind == "Relay"
-                    for member, what in _MEMBERS.items():
-                        if members.get(member):
-                            yield what, members[member]
-            if relays:
+        for rule in thing.shape.rules if isinstance(thing.shape, RuleSet) else ():
+            for action in rule.actions:
+                yield from _named_by(action)
+            if any(action.relay is not None for action in rule.actions):
                 yield from _recipient_domains(rule)
     for thing in plan.desired.of_kind(Kind.ARCHIVE):
-        key = thing.shape.to_api().get("KmsKeyArn")
-        if key:
-            yield "key", key
+        if isinstance(thing.shape, Archive) and thing.shape.kms_key_arn:
+            yield KEY, thing.shape.kms_key_arn
     for thing in plan.desired.objects:
         for arn in thing.logging.values():
             yield from _receiver(arn)
 
 
-def _receiver(arn: str) -> Iterator[tuple[str, str]]:
+def _named_by(action: RuleAction) -> Iterator[tuple[Thing, str]]:
+    """What an action names and mmctl asks for: its role first."""
+    named = dict(row_of(action).named(action))
+    return ((thing, named[thing]) for thing in _ASK if thing in named)
+
+
+def _receiver(arn: str) -> Iterator[tuple[Thing, str]]:
     """What receives a log; a delivery destination of another account cannot be asked for."""
     match destination_type_of(arn):
         case DestinationType.CLOUDWATCH_LOGS:
-            yield "log group", arn
+            yield LOG_GROUP, arn
         case DestinationType.S3:
-            yield "bucket", arn.rpartition(":")[2].partition("/")[0]
+            yield BUCKET, arn.rpartition(":")[2].partition("/")[0]
         case DestinationType.FIREHOSE:
-            yield "stream", arn
+            yield STREAM, arn
         case None:
             return
         case never:
             assert_never(never)
 
 
-def _recipient_domains(rule: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _recipient_domains(rule: Rule) -> Iterator[tuple[Thing, str]]:
     """Domains of the recipients that a relaying rule names: SES relays to verified ones alone."""
-    for condition in rule.get("Conditions") or ():
-        expression = condition.get("StringExpression", {})
-        attribute = expression.get("Evaluate", {}).get("Attribute")
-        named = expression.get("Operator") in {"EQUALS", "ENDS_WITH"}
-        if attribute in {"RECIPIENT", "TO"} and named:
-            domains = (value.rpartition("@")[2] for value in expression["Values"] if "@" in value)
-            yield from (("identity", domain) for domain in domains if domain)
+    for condition in rule.conditions or ():
+        expression = condition.string_expression
+        if (
+            expression is not None
+            and expression.evaluate.attribute in _WHOM
+            and expression.operator in _NAMING
+        ):
+            domains = (value.rpartition("@")[2] for value in expression.values if "@" in value)
+            yield from ((IDENTITY, domain) for domain in domains if domain)
+
+
+_WHOM: Final = (RuleStringEmailAttribute.RECIPIENT, RuleStringEmailAttribute.TO)
+_NAMING: Final = (RuleStringOperator.EQUALS, RuleStringOperator.ENDS_WITH)

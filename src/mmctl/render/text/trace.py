@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, assert_never
 from rich.text import Text
 
 from mmctl.counted import counted
-from mmctl.judge.actions import CANNOT_FAIL, drops_on_failure
+from mmctl.judge.actions import drops_on_failure
 from mmctl.judge.policy import ADMITTED
 from mmctl.judge.trace import ActionResult, RuleResult
 from mmctl.judge.words import condition_line
 from mmctl.language.project import Outcome
+from mmctl.model.actions import CANNOT_FAIL, Does
 from mmctl.render.text.paragraphs import wrapped
 from mmctl.visible import visible
 
@@ -78,7 +79,7 @@ def goes_anywhere(action: Performed) -> bool:
 
 def _ends_visibly(rule: RuleTrace) -> bool:
     """Whether the last action of a rule shows that no other is asked."""
-    return bool(rule.actions) and rule.actions[-1].kind in {"drop", "stop"}
+    return bool(rule.actions) and rule.actions[-1].does is Does.ENDS
 
 
 def _missing(report: Text, got: RecipientTrace) -> None:
@@ -178,11 +179,13 @@ def action_line(action: ActionTrace) -> str:
     target = f" {visible(action.target)}" if action.target else ""
     came = consequence(action)
     result = f" ({came})" if came else ""
-    match action.kind:
-        case "replace_recipient":
+    match action.does:
+        case Does.REPLACES:
             new = visible(action.target or "nobody: no address is given")
-            return f"replace_recipient {visible(action.recipient)} → {new}{result}"
-        case "relay" | "send" | "deliver_to_mailbox" | "bounce":
+            return f"{action.kind} {visible(action.recipient)} → {new}{result}"
+        case Does.DELIVERS | Does.BOUNCES:
             return f"{action.kind}{target} for {visible(action.recipient)}{result}"
-        case _:
+        case Does.ENDS | Does.MARKS | Does.STORES | Does.PUBLISHES | Does.CALLS:
             return f"{action.kind}{target}{result}"
+        case _:
+            assert_never(action.does)
