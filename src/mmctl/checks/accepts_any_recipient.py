@@ -70,19 +70,19 @@ def run(subject: Subject) -> Iterator[Finding]:
         ]
         path = _admits_all(policy) if points else None
         if path is not None:
-            sends = any(_sends(project, point) for point in points)
+            relayed = any(_sends(project, point) for point in points)
             yield finding(
                 policy,
                 path,
                 f"`{points[0].name}` is open to all, and this admits mail for every recipient"
-                + (", which the rules send on: an open relay" if sends else ""),
+                + (", which the rules send on: an open relay" if relayed else ""),
                 help=_HELP,
-                severity=Severity.ERROR if sends else None,
+                severity=Severity.ERROR if relayed else None,
             )
 
 
 def _perhaps(project: Project) -> Iterator[Finding]:
-    sends = any(sends(rule) for _, rule in rules(project))
+    relayed = any(sends(rule) for _, rule in rules(project))
     for policy in project.traffic_policies.values():
         path = None if policy.policy.policy_statements else _admits_all(policy)
         if path is not None and not entrances(project, policy):
@@ -90,9 +90,9 @@ def _perhaps(project: Project) -> Iterator[Finding]:
                 policy,
                 path,
                 "an ingress point that is open to all takes mail for every recipient by this"
-                + (", which the rules send on: an open relay" if sends else ""),
+                + (", which the rules send on: an open relay" if relayed else ""),
                 help=_HELP,
-                severity=Severity.WARNING if sends else Severity.INFO,
+                severity=Severity.WARNING if relayed else Severity.INFO,
             )
 
 
