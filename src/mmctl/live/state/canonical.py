@@ -10,8 +10,8 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.model.kinds import Beside
 from mmctl.model.actions import ACTIONS
+from mmctl.model.kinds import Beside
 from mmctl.model.logs import LogType
 
 if TYPE_CHECKING:
