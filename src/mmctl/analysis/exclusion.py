@@ -73,19 +73,19 @@ def exclude_each_other(
             )
         case RuleBooleanExpression() | IngressBooleanExpression():
             return (
-                isinstance(other, RuleBooleanExpression | IngressBooleanExpression)
+                isinstance(other, (RuleBooleanExpression, IngressBooleanExpression))
                 and one.evaluate == other.evaluate
                 and one.operator != other.operator
                 and _one_answer(one)
             )
         case RuleIpExpression() | IngressIpv4Expression() | IngressIpv6Expression():
             return isinstance(
-                other, RuleIpExpression | IngressIpv4Expression | IngressIpv6Expression
+                other, (RuleIpExpression, IngressIpv4Expression, IngressIpv6Expression)
             ) and _no_client(one, other)
         case RuleStringExpression() | IngressStringExpression():
             single = str(one.evaluate.attribute) in one_text
             return (
-                isinstance(other, RuleStringExpression | IngressStringExpression)
+                isinstance(other, (RuleStringExpression, IngressStringExpression))
                 and one.evaluate == other.evaluate
                 and (_apart(one, other, one_text=single) or (single and _unlike(one, other)))
             )

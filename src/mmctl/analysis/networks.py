@@ -54,7 +54,7 @@ def network_tests(project: Project) -> Iterator[NetworkTest]:
 def network_test(placed: PlacedCondition) -> NetworkTest | None:
     """A condition as a condition on the client's address; None when it is of another kind."""
     expression = placed.condition.value
-    if not isinstance(expression, RuleIpExpression | IngressIpv4Expression | IngressIpv6Expression):
+    if not isinstance(expression, (RuleIpExpression, IngressIpv4Expression, IngressIpv6Expression)):
         return None
     return NetworkTest(
         owner=placed.owner,

@@ -10,7 +10,7 @@ import traceback
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Final, Protocol, get_type_hints, runtime_checkable
 
 import typer
 
@@ -208,7 +208,7 @@ def _exit_code(arguments: Sequence[str]) -> int:
         _report(error)
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - nothing that went wrong ends in a traceback
-        if hasattr(error, "format_message"):
+        if isinstance(error, _OfParser):
             _report(_usage(error))
             return USAGE
         _report_fault(error)
@@ -216,7 +216,15 @@ def _exit_code(arguments: Sequence[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _usage(error: Any) -> UsageError:
+@runtime_checkable
+class _OfParser(Protocol):
+    """An error of the parser of the command line, of a class that typer does not name."""
+
+    def format_message(self) -> str:
+        """What is wrong."""
+
+
+def _usage(error: _OfParser) -> UsageError:
     """What the parser of the command line says, as errors of ours are said."""
     text = error.format_message().rstrip(".")
     context = getattr(error, "ctx", None)

@@ -182,7 +182,9 @@ def _meant(run: Run, named: Elsewhere, every: list[Kept]) -> Kept:
     left = [
         kept
         for kept in every
-        if all(value is None or getattr(kept, name) == value for name, value in wanted.items())
+        if named.account in {None, kept.account}
+        and named.region in {None, kept.region}
+        and named.project in {None, kept.project}
     ]
     if len(left) == 1:
         return left[0]

@@ -233,9 +233,10 @@ def project_file(
         where["account"] = identity.account
     if environment.region is not None or environment.endpoint != EMBEDDED:
         where["region"] = identity.region
-    for member in ("profile", "role_arn"):
-        if getattr(environment, member) is not None:
-            where[member] = getattr(environment, member)
+    if environment.profile is not None:
+        where["profile"] = environment.profile
+    if environment.role_arn is not None:
+        where["role_arn"] = environment.role_arn
     if bindings:
         where["bindings"] = {
             kind.value: dict(sorted(ids.items())) for kind, ids in bindings.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Annotated
 
 import typer
@@ -39,9 +39,7 @@ class Elsewhere:
     @property
     def words(self) -> str:
         """The options as they were written."""
-        named = ("store", "account", "region", "profile", "project")
-        given = ((name, getattr(self, name)) for name in named)
-        return "".join(f" --{name} {value}" for name, value in given if value)
+        return "".join(f" --{name} {value}" for name, value in asdict(self).items() if value)
 
 
 def elsewhere(

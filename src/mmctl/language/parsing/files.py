@@ -135,7 +135,8 @@ class DiskFiles:
         except IsADirectoryError as error:
             raise Unreadable(_problem(path, str(error.strerror))) from None
         except (OSError, ValueError) as error:
-            reason = (getattr(error, "strerror", None) or str(error)).lower()
+            said = error.strerror if isinstance(error, OSError) else None
+            reason = (said or str(error)).lower()
             raise Unreadable(_problem(path, f"cannot be read: {reason}")) from None
 
     def _is_inside(self, path: str) -> bool:

@@ -120,9 +120,8 @@ def positions_of(value: object, *, otherwise: Position) -> Positions:
 
 
 def _collect(value: object, path: Path, places: dict[Path, Position]) -> None:
-    position = getattr(value, "position", None)
-    if position is not None:
-        places[path] = position
+    if isinstance(value, (Text, Whole, Real, Items, Table)):
+        places[path] = value.position
     if isinstance(value, dict):
         at = value.values_at if isinstance(value, Table) else {}
         for key, member in value.items():

@@ -73,8 +73,10 @@ class _Walk:
 
     def mapping(self, path: Path, *, flow: bool) -> None:
         while not isinstance(key := self.next_event(), events.MappingEndEvent):
-            name = str(getattr(key, "value", ""))
-            if not isinstance(key, events.ScalarEvent):
+            name = ""
+            if isinstance(key, events.ScalarEvent):
+                name = str(key.value)
+            else:
                 self.node(key, path, flow=flow)
             self.node(self.next_event(), (*path, name), flow=flow)
 

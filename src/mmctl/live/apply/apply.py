@@ -284,7 +284,8 @@ def _stopped(
                 why="applying it would undo what somebody else did",
                 help="look at the change, then make a new plan: mmctl plan",
             )
-        return CouldNot(message, help=getattr(error, "help", None) or "nothing was written")
+        advice = error.help if isinstance(error, MmctlError) else None
+        return CouldNot(message, help=advice or "nothing was written")
     _end(history, entry, Result.STOPPED)
     return StoppedPartWay(
         f"stopped {_how_far(execution)}: {message}",

@@ -89,7 +89,10 @@ def _with_facts(
         return thing
     return replace(
         thing,
-        **{member: getattr(after, member) for member in ("id", "subscription_id", *_TIMES)},
+        id=after.id,
+        subscription_id=after.subscription_id,
+        changed_at=after.changed_at,
+        created_at=after.created_at,
     )
 
 

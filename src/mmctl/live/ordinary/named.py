@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.model.enums import AcceptAction
 from mmctl.model.kinds import Kind
-from mmctl.model.policies import TrafficPolicy
-from mmctl.model.rules import ReplaceRecipientAction, RuleSet
+from mmctl.model.policies import IngressIpv4Expression, IngressIpv6Expression, TrafficPolicy
+from mmctl.model.rules import ReplaceRecipientAction, RuleIpExpression, RuleSet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -93,8 +93,10 @@ def list_test(condition: Condition) -> ListTest | None:
 
 def networks_of(condition: Condition) -> tuple[str, ...]:
     """The networks that a condition compares the client's address with."""
-    expression = condition.ip_expression or getattr(condition, "ipv_6_expression", None)
-    return () if expression is None else tuple(expression.values)
+    expression = condition.value
+    if isinstance(expression, (RuleIpExpression, IngressIpv4Expression, IngressIpv6Expression)):
+        return expression.values
+    return ()
 
 
 def members_of(configuration: LiveConfiguration, name: str) -> tuple[str, ...]:

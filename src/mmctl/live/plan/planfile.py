@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 from mmctl.errors import Refused, UsageError
 from mmctl.inputs import DOCUMENT_AT_MOST, parse_json, read_text
 from mmctl.language.project import Brakes
-from mmctl.live.compare.edits import Edit
 from mmctl.live.compare.wording import spaced
 from mmctl.live.plan.plan import Behaviour, Past, Plan, Target, plan_between
 from mmctl.live.plan.signing import Signature
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from mmctl.live.compare.edits import Edit
     from mmctl.live.ordinary.values import Difference
 
 SCHEMA: Final = "mmctl/plan@1"
@@ -334,5 +334,6 @@ def _plan(document: Mapping[str, Any]) -> Plan:
 
 def _exact_edit(edit: Edit) -> dict[str, Any]:
     """An edit as it is read again; what is by hand is found anew, and believed from no file."""
-    members = Edit.__dataclass_fields__.keys() - {"by_hand"}
-    return {member: getattr(edit, member) for member in members}
+    members = asdict(edit)
+    del members["by_hand"]
+    return members

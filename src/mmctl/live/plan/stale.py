@@ -29,8 +29,11 @@ def check_place(plan: Plan, identity: Identity) -> None:
         Refused: it was.
     """
     made_for = plan.target.identity
-    for what in ("account", "region", "endpoint"):
-        planned, is_now = getattr(made_for, what), getattr(identity, what)
+    for what, planned, is_now in (
+        ("account", made_for.account, identity.account),
+        ("region", made_for.region, identity.region),
+        ("endpoint", made_for.endpoint, identity.endpoint),
+    ):
         if planned != is_now:
             raise Refused(
                 f"the plan was made for {what} `{planned}`, this is `{is_now}`",

@@ -14,12 +14,19 @@ if TYPE_CHECKING:
 
     from mmctl.language.project import Environment, Project, Settings
 
-EDGES: Final = ("account", "region", "endpoint", "profile", "role_arn", "snapshots")
-"""The members of an environment that say where it leads; the name of the project comes besides,
-which is part of the place of the store."""
 _PROJECT: Final = "project"
 _PROTECTED: Final = "protected"
-_SHOWN: Final = (_PROTECTED, *EDGES, _PROJECT)
+_SHOWN: Final = (
+    _PROTECTED,
+    "account",
+    "region",
+    "endpoint",
+    "profile",
+    "role_arn",
+    "snapshots",
+    _PROJECT,
+)
+"""In this order; the name of the project is part of the place of the store."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,18 +89,31 @@ def trust_of(document: Mapping[str, Any]) -> Trust:
 
 def edges_of(settings: Settings, environment: Environment) -> dict[str, str]:
     """Where an environment leads, as it is written; what is not written is left out."""
-    written = {member: getattr(environment, member) for member in EDGES}
-    written["snapshots"] = environment.snapshots or settings.snapshots
-    written[_PROJECT] = settings.project
-    written[_PROTECTED] = "true" if environment.protected else None
-    return {member: str(value) for member, value in written.items() if value is not None}
+    written = {
+        "account": environment.account,
+        "region": environment.region,
+        "endpoint": environment.endpoint,
+        "profile": environment.profile,
+        "role_arn": environment.role_arn,
+        "snapshots": environment.snapshots or settings.snapshots,
+        _PROJECT: settings.project,
+        _PROTECTED: "true" if environment.protected else None,
+    }
+    return {member: value for member, value in written.items() if value is not None}
 
 
 def with_edges(project: Project, edges: Mapping[str, str]) -> Project:
     """The project whose environment leads where `edges` say; what is protected stays so."""
     settings = replace(project.settings, project=edges.get(_PROJECT, project.settings.project))
-    taken: dict[str, Any] = {member: edges.get(member) for member in EDGES}
-    environment = replace(project.environment, **taken)
+    environment = replace(
+        project.environment,
+        account=edges.get("account"),
+        region=edges.get("region"),
+        endpoint=edges.get("endpoint"),
+        profile=edges.get("profile"),
+        role_arn=edges.get("role_arn"),
+        snapshots=edges.get("snapshots"),
+    )
     return replace(project, settings=settings, environment=environment)
 
 
