@@ -24,6 +24,7 @@ from mmctl.language.parsing.load import read_text
 from mmctl.mail.compose import compose_email, read_composed
 from mmctl.mail.email import Envelope, Facts, Session, Tls
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
+from mmctl.model.facts import MessageFact
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -115,9 +116,11 @@ rules = st.lists(
 def message(chance: Random) -> Submission:
     to = chance.sample(ADDRESSES, chance.randint(1, 2))
     raw = compose_email(
-        from_=chance.choice(ADDRESSES),
-        to=", ".join(to),
-        subject=chance.choice(SUBJECTS),
+        {
+            MessageFact.FROM: chance.choice(ADDRESSES),
+            MessageFact.TO: ", ".join(to),
+            MessageFact.SUBJECT: chance.choice(SUBJECTS),
+        },
     )
     return Submission(
         email=read_composed(raw, chance.choice((*SIZES, 2_500))),

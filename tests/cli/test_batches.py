@@ -9,12 +9,12 @@ from killing import Killing
 
 from mmctl.cli.messages.batches import BATCH, TRIES, Judging, judged_batches
 from mmctl.errors import CouldNot
-from mmctl.judge.simulation import Stated
 from mmctl.judge.submission import gateway_of_rule_set
 from mmctl.judge.tally import Tally
 from mmctl.language.parsing.load import read_text
 from mmctl.mail.email import Envelope
 from mmctl.mail.partial import Message
+from mmctl.mail.stated import Stated
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from mmctl.judge.recording import recorded
-from mmctl.judge.simulation import Stated, simulate
+from mmctl.judge.simulation import simulate
 from mmctl.language.readings import Readings
 from mmctl.mail.email import Envelope, Facts, NoPolicy, Session, Tls
 from mmctl.mail.partial import Message
+from mmctl.mail.stated import Stated
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 
 RULES = """

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from mmctl.judge.simulation import Stated, simulate
+from mmctl.judge.simulation import simulate
 from mmctl.language.project import Outcome
 from mmctl.mail.email import Checked, Envelope, Facts, Session
 from mmctl.mail.partial import Message
+from mmctl.mail.stated import Stated
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 
 RULES = """

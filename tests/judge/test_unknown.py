@@ -14,7 +14,9 @@ from mmctl.language.project import Outcome
 from mmctl.mail.email import Facts, Session
 
 DELIVER = "- {name: deliver, actions: [{relay: {to: exchange}}]}\n"
-FACT = MissingFact(fact="spf", states="--spf", choices=("PASS", "FAIL"))
+FACT = MissingFact(
+    fact="spf", states="--spf", in_case="verdicts: {spf: …}", choices=("PASS", "FAIL")
+)
 UNKNOWN = Answer(Truth.UNKNOWN, (Lack(FACT, frozenset({"FAIL"})),))
 NOTHING_KNOWN: dict[str, Any] = {"session": Session(), "facts": Facts(), "mail_from": None}
 RANK = {Truth.FALSE: 0, Truth.UNKNOWN: 1, Truth.TRUE: 2}

@@ -9,6 +9,15 @@ from hypothesis import strategies as st
 from mmctl.errors import UsageError
 from mmctl.mail.compose import compose_email, read_composed
 from mmctl.mail.reader import read_email
+from mmctl.model.facts import MessageFact
+
+FROM, SENDER, TO, CC, SUBJECT = (
+    MessageFact.FROM,
+    MessageFact.SENDER,
+    MessageFact.TO,
+    MessageFact.CC,
+    MessageFact.SUBJECT,
+)
 
 TEXT = st.text(
     st.one_of(
@@ -22,9 +31,7 @@ NAMES = st.from_regex(r"X-[A-Za-z0-9-]{1,20}", fullmatch=True)
 
 def test_a_written_out_message_is_what_it_says() -> None:
     message = compose_email(
-        from_="A <a@example.org>",
-        to="b@example.com",
-        subject="Hello",
+        {FROM: "A <a@example.org>", TO: "b@example.com", SUBJECT: "Hello"},
         headers={"X-Spam": ["no", "maybe"]},
         body="text\nmore",
     )
@@ -40,14 +47,14 @@ def test_nothing_written_is_an_empty_message() -> None:
 
 @given(TEXT.filter(lambda text: "=?" not in text))
 def test_a_subject_is_read_back_as_written(subject: str) -> None:
-    email = read_email(compose_email(subject=subject))
+    email = read_email(compose_email({SUBJECT: subject}))
     assert email.header_values("subject", decoded=True) == (subject,)
     assert email.notes == ()
 
 
 @given(st.dictionaries(NAMES.map(str.title), st.lists(TEXT, min_size=1, max_size=3), max_size=3))
 def test_headers_are_read_back_as_written(headers: dict[str, list[str]]) -> None:
-    email = read_email(compose_email(subject="s", headers=headers))
+    email = read_email(compose_email({SUBJECT: "s"}, headers=headers))
     for name, values in headers.items():
         plain = [value for value in values if "=?" not in value]
         read = email.header_values(name, decoded=True)
@@ -70,7 +77,7 @@ def test_headers_are_read_back_as_written(headers: dict[str, list[str]]) -> None
 def test_addresses_stay_and_names_are_encoded(
     written: str, sent: str | None, addresses: list[str]
 ) -> None:
-    email = read_email(compose_email(from_=written, to=written, cc=written, sender=written))
+    email = read_email(compose_email(dict.fromkeys((FROM, TO, CC, SENDER), written)))
     for name in ("From", "To", "Cc", "Sender"):
         assert email.addresses(name) == tuple(addresses)
         if sent != "":
@@ -82,7 +89,7 @@ def test_addresses_stay_and_names_are_encoded(
 
 @given(st.text(max_size=50), st.integers(min_value=0, max_value=400))
 def test_a_size_that_is_said_is_the_size_and_else_it_is_counted(body: str, more: int) -> None:
-    message = compose_email(subject="s", body=body)
+    message = compose_email({SUBJECT: "s"}, body=body)
     assert read_composed(message, None) == read_email(message)
     assert read_composed(message, len(message) + more).size == len(message) + more
 
@@ -101,14 +108,14 @@ def test_a_header_name_that_is_none_is_refused(name: str) -> None:
 @pytest.mark.parametrize("value", ["a\nb", "a\r\nBcc: b@example.com", "a\rb"])
 def test_a_line_break_cannot_smuggle_in_a_header(value: str) -> None:
     with pytest.raises(UsageError, match="has a line break"):
-        compose_email(subject=value)
+        compose_email({SUBJECT: value})
     with pytest.raises(UsageError, match="has a line break"):
-        compose_email(to=value)
+        compose_email({TO: value})
 
 
 def test_long_headers_are_folded_and_read_back_whole() -> None:
     recipients = ", ".join(f"user{number}@example.com" for number in range(200))
-    message = compose_email(to=recipients, headers={"X-Words": ["word " * 500 + "end"]})
+    message = compose_email({TO: recipients}, headers={"X-Words": ["word " * 500 + "end"]})
     assert max(map(len, message.split(b"\r\n"))) <= 998
     email = read_email(message)
     assert email.header_values("To", decoded=False) == (recipients,)

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mutated import mutated
 
 from mmctl.judge.recording import recorded
-from mmctl.judge.simulation import Stated, simulate
+from mmctl.judge.simulation import simulate
 from mmctl.judge.submission import gateway_of_ingress_point
 from mmctl.language.parsing.load import read_project
 from mmctl.language.project import Outcome
@@ -39,6 +39,7 @@ from mmctl.mail.partial import Message
 from mmctl.mail.reader import holds_header, read_email
 from mmctl.mail.records import ZoneRecords
 from mmctl.mail.sources import messages
+from mmctl.mail.stated import Stated
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 from mmctl.render.documents.trace import message_document
 from mmctl.render.text.messages import block

@@ -8,6 +8,7 @@ from mmctl.judge.submission import Submission
 from mmctl.mail.compose import compose_email, read_composed
 from mmctl.mail.email import Envelope, Facts, Session, Tls
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
+from mmctl.model.facts import MessageFact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +36,14 @@ def ordinary(
 
     `size`: in bytes, where it has more than its few lines.
     """
-    message = compose_email(from_=sender, to=recipients[0], subject="Hello", body="Hello\r\n")
+    message = compose_email(
+        {
+            MessageFact.FROM: sender,
+            MessageFact.TO: recipients[0],
+            MessageFact.SUBJECT: "Hello",
+        },
+        body="Hello\r\n",
+    )
     return Submission(
         email=read_composed(message, size),
         session=_session(source_ip, sender, tls),
@@ -47,7 +55,12 @@ def ordinary(
 def bounce(recipient: str, *, source_ip: str) -> Submission:
     """The report that a message could not be delivered: it has the null sender."""
     message = compose_email(
-        from_=BOUNCE_FROM, to=recipient, subject="Undelivered mail", body="Sorry\r\n"
+        {
+            MessageFact.FROM: BOUNCE_FROM,
+            MessageFact.TO: recipient,
+            MessageFact.SUBJECT: "Undelivered mail",
+        },
+        body="Sorry\r\n",
     )
     return Submission(
         email=read_composed(message, None),

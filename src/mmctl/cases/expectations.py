@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from mmctl.judge.actions import is_label_of
 from mmctl.judge.trace import RuleResult
-from mmctl.judge.words import condition_line, stated_in_case
+from mmctl.judge.words import condition_line
 from mmctl.language.project import Outcome
 
 if TYPE_CHECKING:
@@ -155,4 +155,4 @@ def _why_not(rule: RuleTrace) -> Iterator[str]:
 
 def _missing(got: RecipientTrace) -> Iterator[str]:
     for fact in got.missing:
-        yield f"`{fact.fact}` is not known: state it with `{stated_in_case(fact)}`"
+        yield f"`{fact.fact}` is not known: state it with `{fact.in_case}`"

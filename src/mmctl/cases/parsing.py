@@ -7,24 +7,24 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from mmctl.cases.case import Case, Expectation, MessageFile, WrittenMessage
 from mmctl.errors import UsageError
-from mmctl.judge.submission import LambdaAnswer, Scenario, bare_address
+from mmctl.judge.submission import LambdaAnswer, Scenario
 from mmctl.language.project import Outcome
 from mmctl.language.text.suggest import did_you_mean
 from mmctl.mail.compose import compose_email, read_composed
-from mmctl.mail.email import Envelope, Facts, NoPolicy, Session, Tls
-from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
+from mmctl.mail.stated import bare_address, envelope_of, facts_of, session_of
+from mmctl.model.facts import WRITTEN_HEADERS, MessageFact
 from mmctl.problem import Problem, Severity, ordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmctl.language.project import CaseText, Project
-    from mmctl.mail.email import Email
+    from mmctl.mail.email import Email, Envelope
     from mmctl.problem import Path, Position
 
 _FIXED_DECIDERS = frozenset({"default action", "max_message_size", "closed ingress point"})
@@ -265,9 +265,10 @@ class _Reading:
 
     def _envelope(self, expectations: tuple[Expectation, ...]) -> Envelope:
         """The envelope; recipients that are not stated are those that something is expected for."""
-        envelope = self.row.data.get("envelope", {})
-        stated = tuple(bare_address(str(name)) for name in envelope.get("recipients", ()))
-        recipients = stated or tuple(expectation.recipient for expectation in expectations)
+        stated = envelope_of(self.row.data.get("envelope", {}))
+        recipients = stated.recipients or tuple(
+            expectation.recipient for expectation in expectations
+        )
         known = {recipient.lower() for recipient in recipients}
         for expectation in expectations:
             if expectation.recipient.lower() not in known:
@@ -277,11 +278,7 @@ class _Reading:
                     f"`{expectation.recipient}` is not a recipient of the envelope",
                     did_you_mean(expectation.recipient, recipients),
                 )
-        mail_from = envelope.get("mail_from")
-        return Envelope(
-            mail_from=None if mail_from is None else bare_address(str(mail_from)),
-            recipients=recipients,
-        )
+        return replace(stated, recipients=recipients)
 
     def _expectations(self) -> Iterator[Expectation]:
         for recipient, expected in self.row.data.get("expect", {}).items():
@@ -316,61 +313,20 @@ class _Reading:
                 )
 
 
-def session_of(stated: Mapping[str, Any]) -> Session:
-    """The session as a case states it; what it leaves out is unknown."""
-    certificate = stated.get("client_certificate")
-    tls = stated.get("tls")
-    return Session(
-        source_ip=_text(stated.get("source_ip")),
-        helo=_text(stated.get("helo")),
-        tls=None if tls is None else Tls(str(tls)),
-        tls_wrapped=stated.get("tls_wrapped"),
-        client_certificate=None
-        if certificate is None
-        else {str(key).upper(): tuple(map(str, values)) for key, values in certificate.items()},
-    )
-
-
-def facts_of(stated: Mapping[str, Any]) -> Facts:
-    """The verdicts as a case states them; what it leaves out is unknown."""
-    spf, dkim, policy = (stated.get(key) for key in ("spf", "dkim", "dmarc_policy"))
-    return Facts(
-        spf=None if spf is None else RuleVerdict(str(spf)),
-        dkim=None if dkim is None else RuleVerdict(str(dkim)),
-        dmarc_policy=dmarc_policy_of(policy),
-        add_ons={
-            str(name): {str(field): _answer(value) for field, value in fields.items()}
-            for name, fields in stated.get("add_ons", {}).items()
-        },
-    )
-
-
-def dmarc_policy_of(stated: object) -> RuleDmarcPolicy | NoPolicy | None:
-    """A DMARC policy as it is stated: `absent` says that there is none."""
-    if stated is None:
-        return None
-    text = str(stated).upper()
-    return NoPolicy.NO_POLICY if text == "ABSENT" else RuleDmarcPolicy(text)
-
-
-def _answer(value: object) -> str | bool:
-    return value if isinstance(value, bool) else str(value)
-
-
 def _composed(message: Mapping[str, Any]) -> Email:
     content = compose_email(
-        from_=_text(message.get("from")),
-        sender=_text(message.get("sender")),
-        to=_text(message.get("to")),
-        cc=_text(message.get("cc")),
-        subject=_text(message.get("subject")),
+        {
+            fact.name: str(message[fact.name])
+            for fact in WRITTEN_HEADERS
+            if message.get(fact.name) is not None
+        },
         headers={
             str(name): [str(value) for value in values]
-            for name, values in message.get("headers", {}).items()
+            for name, values in message.get(MessageFact.X_HEADER, {}).items()
         },
         body=str(message.get("body", "")),
     )
-    return read_composed(content, message.get("size"))
+    return read_composed(content, message.get(MessageFact.SIZE))
 
 
 def _text(value: object) -> str | None:

@@ -6,23 +6,27 @@ before the name and spaces inside, so spellings are compared without them and in
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from mmctl.judge.answers import MissingFact, known
-from mmctl.judge.lookup import NO, YES, Found, string_found
+from mmctl.judge.answers import known
+from mmctl.judge.lookup import NO, YES, Found, missing_fact, string_found
 from mmctl.model.enums import IpType, RuleVerdict
+from mmctl.model.facts import ADD_ONS, SOURCE_IP
+from mmctl.model.operands import ADD_ON
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mmctl.judge.answers import Answer
+    from mmctl.judge.answers import Answer, MissingFact
     from mmctl.judge.lookup import Asking
     from mmctl.model.enums import RuleStringOperator
     from mmctl.model.policies import IngressAnalysis
     from mmctl.model.rules import Analysis
 
 _PASSING: Final = {"ispassed": YES, "islisted": NO}
+_FLAGS: Final = {YES: "true", NO: "false"}
 _FAMILY: Final = "over IPv4 or IPv6"
 _OVER_IPV4: Final = "IPv4"
 _OVER_IPV6: Final = "IPv6"
@@ -41,7 +45,12 @@ def add_on_value(asking: Asking, analysis: Analysis | IngressAnalysis) -> str | 
 
 def operand_of(analysis: Analysis | IngressAnalysis) -> str:
     """Add-on and field as the command line names them: `vade.isPassed`."""
-    return f"{analysis.analyzer.rpartition('/')[2]}.{analysis.result_field}"
+    return f"{_name(analysis)}.{analysis.result_field}"
+
+
+def _name(analysis: Analysis | IngressAnalysis) -> str:
+    """An add-on as cases and options name it: without the rest of its ARN."""
+    return analysis.analyzer.rpartition("/")[2]
 
 
 def boolean_found(asking: Asking, analysis: Analysis | IngressAnalysis, *, wanted: bool) -> Found:
@@ -71,16 +80,14 @@ def text_found(
 ) -> Found:
     """Compare a field with texts."""
     value = add_on_value(asking, analysis)
-    operand = operand_of(analysis)
     return string_found(
         asking,
-        operand=operand,
+        operand=ADD_ON,
+        name=operand_of(analysis),
         operator=operator,
         values=values,
         texts=None if value is None else (_text(value),),
-        states=f"--add-on {operand}=…",
-        case=asking.readings.string_case,
-        without_text=asking.readings.missing_header,
+        missing=lambda about: _missing(analysis, (YES, NO), passing=None, about=about),
     )
 
 
@@ -112,7 +119,7 @@ def not_asked_over_ipv6(asking: Asking, found: Found) -> Found:
     https://docs.aws.amazon.com/ses/latest/dg/eb-filters.html. A client that is not stated may be
     on IPv6 where the ingress point takes both, and counts as one on IPv4 elsewhere.
     """
-    address = asking.source_ip()
+    address = asking.address()
     over_ipv6 = known(asking.readings.add_on_over_ipv6 == "ignored")
     if address is None and asking.gateway.ip_type is IpType.DUAL_STACK:
         return found._replace(answer=_over_either(asking, found.answer, over_ipv6))
@@ -131,20 +138,29 @@ def _over_either(asking: Asking, over_ipv4: Answer, over_ipv6: Answer) -> Answer
     """The answer where nobody said over which family the client came."""
     if over_ipv4.is_unknown or over_ipv4.truth is over_ipv6.truth:
         return over_ipv4
-    fact = MissingFact(
-        fact="source_ip", about=_FAMILY, states="--ip", choices=(_OVER_IPV4, _OVER_IPV6)
-    )
+    fact = missing_fact(SOURCE_IP, about=_FAMILY, choices=(_OVER_IPV4, _OVER_IPV6))
     return asking.depending(
         fact, lambda family: (over_ipv4 if family == _OVER_IPV4 else over_ipv6).is_true
     )
 
 
 def _missing(
-    analysis: Analysis | IngressAnalysis, choices: tuple[str, ...], *, passing: str | None
+    analysis: Analysis | IngressAnalysis,
+    choices: tuple[str, ...],
+    *,
+    passing: str | None,
+    about: str = "",
 ) -> MissingFact:
+    """The field of an add-on that nobody stated."""
     operand = operand_of(analysis)
-    return MissingFact(
-        fact=operand, states=f"--add-on {operand}=…", choices=choices, passing=passing
+    add_on, field = _name(analysis), analysis.result_field
+    value = _FLAGS.get(passing, passing) if passing is not None else "TEXT"
+    return replace(
+        missing_fact(ADD_ONS, name=operand, about=about, choices=choices),
+        states=f"{ADD_ONS.states} {operand}=…",
+        in_case=f"verdicts: {{add_ons: {{{add_on}: {{{field}: …}}}}}}",
+        argument=f"{operand}={value}",
+        passing=passing,
     )
 
 

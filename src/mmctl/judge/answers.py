@@ -31,7 +31,13 @@ class MissingFact:
     about: str = ""
     """The comparison, where the fact could be too many things to list them."""
     states: str = field(compare=False)
-    """The option, or the member of a case, that states it: `--spf`."""
+    """The option, or the member of a case or of the project, that states it: `--spf`."""
+    in_case: str = field(compare=False)
+    """The member that states it in a case: `verdicts: {spf: …}`."""
+    option: str | None = field(default=None, compare=False)
+    """The option alone; None: no option states it."""
+    argument: str = field(default="", compare=False)
+    """What could stand behind the option: `PASS`, `vade.isPassed=true`."""
     choices: tuple[str, ...] = field(compare=False)
     """Everything it could be; never empty."""
     passing: str | None = field(default=None, compare=False)

@@ -323,9 +323,11 @@ class Evaluator:
         if stated is not None:
             return stated
         name = function.rpartition(":")[2]
+        in_case = f"lambda: {{{name}: …}}"
         fact = MissingFact(
             fact=f"answer of {name}",
-            states=f"lambda: {{{name}: …}} in a case",
+            states=f"{in_case} in a case",
+            in_case=in_case,
             choices=tuple(LambdaAnswer),
         )
         for answer in LambdaAnswer:

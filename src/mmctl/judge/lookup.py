@@ -1,18 +1,21 @@
 """What a condition may look at, for one recipient; and how it asks for facts that may be missing.
 
-Here is every fact that can be unknown, with the option that states it. Conditions themselves are
+Which facts there are is told by `mmctl.model.facts`. Conditions themselves are
 in `mmctl.judge.conditions` (rules) and `mmctl.judge.policy` (traffic policies).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mmctl.judge.answers import FALSE, Answer, MissingFact, depending, known
 from mmctl.judge.compare import client_address, networks_around, same_family, values_met
 from mmctl.mail.email import NoPolicy, Tls
+from mmctl.mail.stated import value_of
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
+from mmctl.model.facts import DMARC_POLICY, FACTS, SOURCE_IP, MessageFact
+from mmctl.model.operands import Holds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -23,22 +26,40 @@ if TYPE_CHECKING:
     from mmctl.judge.trace import AddedHeader
     from mmctl.language.readings import Case, Readings
     from mmctl.model.enums import RuleStringOperator
+    from mmctl.model.facts import Fact, FactName
+    from mmctl.model.operands import Operand
 
 YES: Final = "yes"
 NO: Final = "no"
 OTHER_FAMILY: Final = "other family"
 NO_VALUE: Final = "no value"
+_TRUE: Final = "true"
+_FALSE: Final = "false"
+_NOT: Final = frozenset({NO, Tls.NONE.value})
+"""Choices of facts that are not true."""
 
-TLS: Final = MissingFact(fact="tls", states="--tls", choices=tuple(Tls))
-TLS_WRAPPED: Final = MissingFact(
-    fact="tls_wrapped", states="session: {tls_wrapped: …} in a case", choices=(NO, YES)
-)
-SPF: Final = MissingFact(
-    fact="spf", states="--spf", choices=tuple(RuleVerdict), passing=RuleVerdict.PASS
-)
-DKIM: Final = MissingFact(
-    fact="dkim", states="--dkim", choices=tuple(RuleVerdict), passing=RuleVerdict.PASS
-)
+
+def missing_fact(
+    fact: Fact, *, name: str | None = None, about: str = "", choices: tuple[str, ...] = (NO, YES)
+) -> MissingFact:
+    """A fact that nobody stated; `name` and `about` say which question is asked of it."""
+    option = fact.option
+    return MissingFact(
+        fact=fact.name.value if name is None else name,
+        about=about,
+        states=fact.states,
+        in_case=fact.in_case,
+        option=None if option is None else option.name,
+        argument="" if option is None else option.example or fact.passing or choices[0],
+        choices=choices,
+        passing=fact.passing,
+    )
+
+
+_MISSING: Final[Mapping[FactName, MissingFact]] = {
+    fact.name: missing_fact(fact, choices=fact.choices or (NO, YES)) for fact in FACTS
+}
+"""The facts of which every value is asked about alike."""
 
 
 class Found(NamedTuple):
@@ -87,49 +108,79 @@ class Asking:
         supposed = fact.passing or "" if self.assume_pass else ""
         return depending(fact, self.could_be(fact), holds, supposed)
 
-    def source_ip(self) -> IpAddress | None:
-        """The client's address; None: not stated."""
-        stated = self.submission.session.source_ip
-        return None if stated is None else client_address(stated)
+    def address(self, fact: Fact = SOURCE_IP) -> IpAddress | None:
+        """The address that a fact is, by itself the client's; None: not stated."""
+        if isinstance(fact.name, MessageFact):
+            return None
+        stated = value_of(fact.name, self.submission)
+        return client_address(stated) if isinstance(stated, str) else None
 
-    def about_tls(self, holds: Callable[[Tls], bool]) -> Answer:
-        """The answer to a question about the session's encryption."""
-        stated = self.submission.session.tls
-        if stated is not None:
-            return known(holds(stated))
-        return self.depending(TLS, lambda tls: holds(Tls(tls)))
+    def word(self, fact: Fact) -> str | None:
+        """The choice that a fact is; None: not stated, or no fact of choices."""
+        if isinstance(fact.name, MessageFact):
+            return None
+        value = value_of(fact.name, self.submission)
+        return value if isinstance(value, str) else None
+
+    def about(self, fact: Fact, holds: Callable[[str], bool]) -> Answer:
+        """The answer to a question about a fact that is one of its choices."""
+        stated = self.word(fact)
+        return (
+            self.depending(_MISSING[fact.name], holds) if stated is None else known(holds(stated))
+        )
+
+    def flag(self, fact: Fact) -> tuple[Answer, tuple[str, ...]]:
+        """Whether a fact is true, and what it is; of a TLS version whether there is one."""
+        if isinstance(fact.name, MessageFact):
+            texts = self.texts.of(fact, self.recipient) or ()
+            return known(any(text != _FALSE for text in texts)), texts
+        match value_of(fact.name, self.submission):
+            case None if fact.within_tls and self.submission.session.tls is Tls.NONE:
+                return FALSE, (_FALSE,)
+            case None:
+                missing = _MISSING[fact.name]
+                return self.depending(missing, lambda could_be: could_be not in _NOT), ()
+            case bool() as true:
+                return known(true), (_TRUE if true else _FALSE,)
+            case str() as word:
+                return known(word not in _NOT), (str(word),)
+            case values:
+                return known(bool(values)), ()
 
 
 def string_found(
     asking: Asking,
     *,
-    operand: str,
+    operand: Operand,
+    name: str,
     operator: RuleStringOperator,
     values: Sequence[str],
     texts: tuple[str, ...] | None,
-    states: str,
-    case: Case,
-    without_text: str = "matches",
+    missing: Callable[[str], MissingFact] | None = None,
 ) -> Found:
     """Compare texts with values: any may match, for `NOT_EQUALS` none (API, RuleStringExpression).
 
-    `without_text` is the reading for `NOT_EQUALS` where the message has no such text.
+    `name` says which operand, where there are several; `missing` makes the fact that is missing of
+    a question, where the operand's own does not do.
     """
     negative = operator == "NOT_EQUALS"
     met: tuple[str, ...] = ()
     if texts is None:
         positive = "equals" if negative else operator.lower()
-        fact = MissingFact(
-            fact=operand, about=f"{positive} {list(values)}", states=states, choices=(YES, NO)
+        about = f"{positive} {list(values)}"
+        fact = (
+            missing_fact(operand.fact, name=name, about=about, choices=(YES, NO))
+            if missing is None
+            else missing(about)
         )
         answer = asking.depending(fact, lambda met: (met == YES) is not negative)
     elif not texts:
-        answer = known(without_text == "matches") if negative else FALSE
+        answer = known(_without_text(operand, asking) == "matches") if negative else FALSE
     else:
-        met = values_met(operator, texts, values, case)
+        met = values_met(operator, texts, values, _case(operand, asking))
         answer = known(bool(met) is not negative)
     return Found(
-        operand=operand,
+        operand=name,
         operator=operator.lower(),
         values=tuple(values),
         compared=texts or (),
@@ -138,14 +189,26 @@ def string_found(
     )
 
 
+def _case(operand: Operand, asking: Asking) -> Case:
+    """Subject and X-headers are free text, all else is names and addresses."""
+    readings = asking.readings
+    return readings.text_case if operand.holds is Holds.FREE_TEXT else readings.string_case
+
+
+def _without_text(operand: Operand, asking: Asking) -> str:
+    """The reading for `NOT_EQUALS` where the message has no such text."""
+    readings = asking.readings
+    return readings.null_sender if operand.fact.empty_is_none else readings.missing_header
+
+
 def ip_found(
-    asking: Asking, *, operand: str, negative: bool, values: Sequence[str], version: int | None
+    asking: Asking, *, operand: Operand, negative: bool, values: Sequence[str], version: int | None
 ) -> Found:
     """Compare the client's address with networks; `version` is the only family that counts.
 
     Without `version` the families of the networks count (rules have one condition for both).
     """
-    address = asking.source_ip()
+    address = asking.address(operand.fact)
     around: tuple[str, ...] = ()
 
     def holds(where: str) -> bool:
@@ -154,19 +217,14 @@ def ip_found(
         return (where == YES) is not negative
 
     if address is None:
-        fact = MissingFact(
-            fact="source_ip",
-            about=str(list(values)),
-            states="--ip",
-            choices=(YES, NO, OTHER_FAMILY),
-        )
+        fact = missing_fact(operand.fact, about=str(list(values)), choices=(YES, NO, OTHER_FAMILY))
         answer = asking.depending(fact, holds)
     else:
         around = networks_around(address, values)
         counts = address.version == version if version else same_family(address, values)
         answer = known(holds((YES if around else NO) if counts else OTHER_FAMILY))
     return Found(
-        operand=operand,
+        operand=operand.key,
         operator="not_cidr_matches" if negative else "cidr_matches",
         values=tuple(values),
         compared=() if address is None else (str(address),),
@@ -175,25 +233,19 @@ def ip_found(
     )
 
 
-def list_found(
-    asking: Asking, *, operand: str, name: str, wanted: bool, addresses: tuple[str, ...] | None
-) -> Found:
+def list_found(asking: Asking, *, operand: Operand, name: str, wanted: bool) -> Found:
     """Look addresses up in an address list; one that is in it is enough."""
+    addresses = asking.texts.addresses_of(operand.fact, asking.recipient)
     matched: tuple[str, ...] = ()
     if name not in asking.gateway.lists:
         answer = _deleted_list(asking, name, wanted=wanted)
     elif addresses is None:
-        fact = MissingFact(
-            fact=operand,
-            about=f"in {name}",
-            states=f"--{operand.replace('_', '-')}",
-            choices=(YES, NO),
-        )
+        fact = missing_fact(operand.fact, name=operand.key, about=f"in {name}", choices=(YES, NO))
         answer = asking.depending(fact, lambda found: (found == YES) is wanted)
     else:
         answer, matched = _looked_up(asking, name, addresses, wanted=wanted)
     return Found(
-        operand=operand,
+        operand=operand.key,
         operator="in_address_list" if wanted else "not_in_address_list",
         values=(name,),
         compared=addresses or (),
@@ -209,12 +261,7 @@ def _looked_up(
     if not addresses:
         return known(not wanted), ()
     if members is None:
-        fact = MissingFact(
-            fact=f"address list {name}",
-            about=f"has {list(addresses)}",
-            states=f"address_lists: {{{name}: {{sample_file: …}}}} in the project",
-            choices=(YES, NO),
-        )
+        fact = _missing_list(name, f"has {list(addresses)}", "{sample_file: …}")
         return asking.depending(fact, lambda found: (found == YES) is wanted), ()
     readings = asking.readings
     included = any(
@@ -233,13 +280,20 @@ def _deleted_list(asking: Asking, name: str, *, wanted: bool) -> Answer:
     """The answer for a list that does not exist (any more): what the service says is not known."""
     if asking.readings.deleted_address_list == "does_not_match":
         return FALSE
-    fact = MissingFact(
+    fact = _missing_list(name, "does not exist", "…")
+    return asking.depending(fact, lambda found: (found == YES) is wanted)
+
+
+def _missing_list(name: str, about: str, written: str) -> MissingFact:
+    """What is not known of an address list; the project states it, for cases too."""
+    in_project = f"address_lists: {{{name}: {written}}}"
+    return MissingFact(
         fact=f"address list {name}",
-        about="does not exist",
-        states=f"address_lists: {{{name}: …}} in the project",
+        about=about,
+        states=f"{in_project} in the project",
+        in_case=in_project,
         choices=(YES, NO),
     )
-    return asking.depending(fact, lambda found: (found == YES) is wanted)
 
 
 def about_dmarc_policy(asking: Asking, holds: Callable[[str], bool]) -> tuple[Answer, str | None]:
@@ -253,10 +307,8 @@ def about_dmarc_policy(asking: Asking, holds: Callable[[str], bool]) -> tuple[An
     if only_failed and facts.dmarc is RuleVerdict.PASS:
         return known(holds(NO_VALUE)), NO_VALUE
     if facts.dmarc_policy is None:
-        fact = MissingFact(
-            fact="dmarc_policy",
-            states="--dmarc-policy",
-            choices=(*RuleDmarcPolicy, NO_VALUE),
+        fact = replace(
+            missing_fact(DMARC_POLICY, choices=(*RuleDmarcPolicy, NO_VALUE)),
             passing=NO_VALUE if only_failed else None,
         )
         return asking.depending(fact, holds), None

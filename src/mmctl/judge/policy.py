@@ -16,9 +16,11 @@ from mmctl.model.enums import (
     AcceptAction,
     IngressBooleanOperator,
     IngressIpOperator,
+    IngressStringEmailAttribute,
     IngressTlsProtocolOperator,
     RuleStringOperator,
 )
+from mmctl.model.operands import POLICY_OPERAND
 from mmctl.model.policies import (
     IngressAnalysis,
     IngressBooleanExpression,
@@ -126,43 +128,44 @@ def _found(condition: PolicyCondition, asking: Asking, *, denies: bool) -> Found
     match condition.value:
         case IngressStringExpression() as expression:
             return _string(expression, asking)
-        case IngressIpv4Expression() as expression:
-            negative = expression.operator is IngressIpOperator.NOT_CIDR_MATCHES
+        case IngressIpv4Expression() as ipv4:
+            negative = ipv4.operator is IngressIpOperator.NOT_CIDR_MATCHES
+            operand = POLICY_OPERAND[ipv4.evaluate.value]
             return ip_found(
-                asking, operand="sender_ip", negative=negative, values=expression.values, version=4
+                asking, operand=operand, negative=negative, values=ipv4.values, version=4
             )
-        case IngressIpv6Expression() as expression:
-            negative = expression.operator is IngressIpOperator.NOT_CIDR_MATCHES
+        case IngressIpv6Expression() as ipv6:
+            negative = ipv6.operator is IngressIpOperator.NOT_CIDR_MATCHES
+            operand = POLICY_OPERAND[ipv6.evaluate.value]
             return ip_found(
-                asking,
-                operand="sender_ipv6",
-                negative=negative,
-                values=expression.values,
-                version=6,
+                asking, operand=operand, negative=negative, values=ipv6.values, version=6
             )
-        case IngressTlsProtocolExpression() as expression:
-            return _tls(expression, asking, denies=denies)
-        case IngressBooleanExpression() as expression:
-            return _boolean(expression, asking)
+        case IngressTlsProtocolExpression() as tls:
+            return _tls(tls, asking, denies=denies)
+        case IngressBooleanExpression() as flag:
+            return _boolean(flag, asking)
         case never:
             assert_never(never)
 
 
 def _string(expression: IngressStringExpression, asking: Asking) -> Found:
     operator = RuleStringOperator(expression.operator.value)
-    analysis = expression.evaluate.analysis
-    if analysis is not None:
-        found = add_ons.text_found(asking, analysis, operator, expression.values)
-        return add_ons.not_asked_over_ipv6(asking, found)
-    return string_found(
-        asking,
-        operand="recipient",
-        operator=operator,
-        values=expression.values,
-        texts=(asking.recipient,),
-        states="--rcpt",
-        case=asking.readings.string_case,
-    )
+    match expression.evaluate.value:
+        case IngressAnalysis() as analysis:
+            found = add_ons.text_found(asking, analysis, operator, expression.values)
+            return add_ons.not_asked_over_ipv6(asking, found)
+        case IngressStringEmailAttribute() as attribute:
+            operand = POLICY_OPERAND[attribute]
+            return string_found(
+                asking,
+                operand=operand,
+                name=operand.key,
+                operator=operator,
+                values=expression.values,
+                texts=asking.texts.of(operand.fact, asking.recipient),
+            )
+        case never:
+            assert_never(never)
 
 
 def _boolean(expression: IngressBooleanExpression, asking: Asking) -> Found:
@@ -171,14 +174,9 @@ def _boolean(expression: IngressBooleanExpression, asking: Asking) -> Found:
         case IngressAnalysis() as analysis:
             found = add_ons.boolean_found(asking, analysis, wanted=wanted)
             return add_ons.not_asked_over_ipv6(asking, found)
-        case IngressIsInAddressList(address_lists=lists):
-            return list_found(
-                asking,
-                operand="recipient",
-                name=lists[0],
-                wanted=wanted,
-                addresses=(asking.recipient,),
-            )
+        case IngressIsInAddressList(attribute=attribute, address_lists=lists):
+            operand = POLICY_OPERAND[attribute]
+            return list_found(asking, operand=operand, name=lists[0], wanted=wanted)
         case never:
             assert_never(never)
 
@@ -187,20 +185,21 @@ def _tls(expression: IngressTlsProtocolExpression, asking: Asking, *, denies: bo
     """Compare the TLS version; a session in plain text has none, whatever the operator."""
     minimum = expression.operator is IngressTlsProtocolOperator.MINIMUM_TLS_VERSION
     wanted = Tls(expression.value.value)
+    operand = POLICY_OPERAND[expression.evaluate.value]
 
-    def holds(tls: Tls) -> bool:
+    def holds(version: str) -> bool:
+        tls = Tls(version)
         if tls is Tls.NONE:
             return denies and asking.readings.tls_on_plaintext == "matches_deny"
         return _VERSIONS.index(tls) >= _VERSIONS.index(wanted) if minimum else tls is wanted
 
-    answer = asking.about_tls(holds)
-    stated = asking.submission.session.tls
+    stated = asking.word(operand.fact)
     return Found(
-        operand="tls_protocol",
-        operator="minimum" if minimum else "is",
+        operand=operand.key,
+        operator=operand.compared_in("TlsExpression").key(expression.operator),
         values=(wanted.value,),
-        compared=() if stated is None else (stated.value,),
-        answer=answer,
+        compared=() if stated is None else (str(stated),),
+        answer=asking.about(operand.fact, holds),
     )
 
 

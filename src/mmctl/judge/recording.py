@@ -5,11 +5,14 @@ Values as the language writes them; layout and files are elsewhere.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.language.project import Outcome
 from mmctl.mail.email import NoPolicy
+from mmctl.mail.stated import written_facts
 from mmctl.model.enums import RuleVerdict
+from mmctl.model.facts import FACT_OF, EnvelopeFact, Form, SessionFact, VerdictFact
 
 if TYPE_CHECKING:
     from mmctl.judge.simulation import Simulated
@@ -17,8 +20,8 @@ if TYPE_CHECKING:
     from mmctl.language.readings import Readings
     from mmctl.mail.email import Facts
 
-_ABSENT: Final = "absent"
-_VERDICTS: Final = ("spf", "dkim")
+_VERDICTS: Final = tuple(name for name in VerdictFact if FACT_OF[name].form is not Form.DERIVED)
+"""The verdicts that a case states."""
 _ASSUMED: Final = {"yes": True, "no": False}
 
 
@@ -28,20 +31,13 @@ def recorded(simulated: Simulated, readings: Readings) -> dict[str, Any]:
     What `--assume pass` took for granted is stated. Recipients whose outcome is unknown are left
     out of `expect`, which is empty where there are no others.
     """
-    submission, trace = simulated.submission, simulated.trace
-    session, envelope = submission.session, submission.envelope
-    verdicts = _verdicts(submission.facts, readings)
+    trace = simulated.trace
+    submission = replace(simulated.submission, facts=_as_seen(simulated.submission.facts, readings))
+    verdicts = written_facts(_VERDICTS, submission)
     _assume(verdicts, trace.assumed)
     members = {
-        "session": _without_none(
-            source_ip=session.source_ip,
-            helo=session.helo,
-            tls=None if session.tls is None else session.tls.value,
-        ),
-        "envelope": _without_none(
-            mail_from=None if envelope.mail_from is None else envelope.mail_from or "<>",
-            recipients=list(envelope.recipients) or None,
-        ),
+        "session": written_facts(SessionFact, submission),
+        "envelope": written_facts(EnvelopeFact, submission),
         "verdicts": verdicts,
     }
     return {
@@ -64,20 +60,12 @@ def _expected(got: RecipientTrace) -> dict[str, Any]:
     return expected
 
 
-def _verdicts(facts: Facts, readings: Readings) -> dict[str, Any]:
-    verdicts: dict[str, Any] = {
-        name: value.value for name in _VERDICTS if (value := getattr(facts, name)) is not None
-    }
-    passed = facts.dmarc is RuleVerdict.PASS
-    if passed and readings.dmarc_policy_means == "policy_when_dmarc_failed":
-        # A case states the value that conditions see, and there is none.
-        verdicts["dmarc_policy"] = _ABSENT
-    elif facts.dmarc_policy is not None:
-        none = isinstance(facts.dmarc_policy, NoPolicy)
-        verdicts["dmarc_policy"] = _ABSENT if none else facts.dmarc_policy.value
-    if facts.add_ons:
-        verdicts["add_ons"] = {name: dict(fields) for name, fields in facts.add_ons.items()}
-    return verdicts
+def _as_seen(facts: Facts, readings: Readings) -> Facts:
+    """A case states the DMARC policy that conditions see: where DMARC passed, there may be none."""
+    only_failed = readings.dmarc_policy_means == "policy_when_dmarc_failed"
+    if only_failed and facts.dmarc is RuleVerdict.PASS:
+        return replace(facts, dmarc_policy=NoPolicy.NO_POLICY)
+    return facts
 
 
 def _assume(verdicts: dict[str, Any], assumed: Any) -> None:
@@ -87,11 +75,7 @@ def _assume(verdicts: dict[str, Any], assumed: Any) -> None:
         if dot:
             add_ons = verdicts.setdefault("add_ons", {})
             add_ons.setdefault(name, {}).setdefault(field, _ASSUMED.get(value, value))
-        elif fact in _VERDICTS:
-            verdicts.setdefault(fact, value)
         else:
-            verdicts.setdefault(fact, _ABSENT)
-
-
-def _without_none(**members: Any) -> dict[str, Any]:
-    return {name: value for name, value in members.items() if value is not None}
+            # What is assumed and no choice of a verdict is that there is none.
+            choices = FACT_OF[VerdictFact(fact)].choices
+            verdicts.setdefault(fact, value if value in choices else choices[-1])

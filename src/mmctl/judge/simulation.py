@@ -5,46 +5,36 @@ A case says everything itself (`mmctl.cases`); here the headers that the last se
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from mmctl.judge.comparison import differences
 from mmctl.judge.judging import judge
 from mmctl.judge.readings.matter import readings_that_matter
 from mmctl.judge.submission import Submission
-from mmctl.mail.email import Checked, Envelope, Facts, Session
+from mmctl.mail.email import Checked, Facts
 from mmctl.mail.found import found_facts
 from mmctl.mail.reader import read_email
+from mmctl.mail.stated import Stated, over, value_of, verdict_value
+from mmctl.model.facts import FACT_OF, EnvelopeFact, SessionFact, VerdictFact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from mmctl.judge.comparison import Difference
     from mmctl.judge.readings.matter import Dependence
     from mmctl.judge.submission import Gateway
     from mmctl.judge.trace import Trace
-    from mmctl.mail.email import Email
+    from mmctl.mail.email import Email, Envelope, Session
     from mmctl.mail.partial import Message
+    from mmctl.mail.stated import Value
 
     Check: TypeAlias = Callable[[bytes, Email, Envelope, Session, Facts], Checked]
     """Finds out for itself what it can of a message."""
 
-Part = TypeVar("Part", Envelope, Session, Facts)
-
 COMPUTED: Final = "computed"
 """The source of what was found out by a check of the message itself."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stated:
-    """What the options say; None and empty: nothing."""
-
-    envelope: Envelope = field(default_factory=Envelope)
-    session: Session = field(default_factory=Session)
-    facts: Facts = field(default_factory=Facts)
-    assume_pass: bool = False
-    """Whether verdicts and answers that nobody states are taken to be good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,18 +67,8 @@ class Simulated:
         return () if self.against is None else differences(self.against, self.trace)
 
 
-_OPTIONS: Final = {
-    "mail_from": "--mail-from",
-    "recipients": "--rcpt",
-    "source_ip": "--ip",
-    "helo": "--helo",
-    "tls": "--tls",
-    "spf": "--spf",
-    "dkim": "--dkim",
-    "dmarc": "--dmarc",
-    "dmarc_policy": "--dmarc-policy",
-    "add_ons": "--add-on",
-}
+_TOLD: Final = (*EnvelopeFact, *SessionFact, *VerdictFact)
+"""Facts in the order in which they are told."""
 
 
 def simulate(
@@ -124,40 +104,27 @@ def submission_from(
 ) -> tuple[Submission, tuple[Known, ...]]:
     """What is known of a message: what the options say, else checks, else what headers record."""
     found = found_facts(email)
-    envelope = _over(stated.envelope, found.envelope, ("mail_from", "recipients"))
-    session = _over(stated.session, found.session, ("source_ip", "helo", "tls"))
+    known = over(stated, found)
     nothing = Checked(facts=Facts())
-    checked = nothing if check is None else check(envelope, session, stated.facts)
+    checked = nothing if check is None else check(known.envelope, known.session, stated.facts)
     computed = checked.facts
-    facts = _over(computed, found.facts, ("spf", "dkim", "dmarc", "dmarc_policy"))
+    facts = over(Stated(facts=computed), found).facts
     if computed.dmarc is not None:
         # What was found for itself is not mixed with what a header says.
         facts = replace(facts, dmarc_policy=computed.dmarc_policy)
-    facts = _over(stated.facts, facts, ("spf", "dkim", "dmarc", "dmarc_policy"))
+    facts = over(Stated(facts=stated.facts), Stated(facts=facts)).facts
     if stated.facts.dmarc_policy is not None:
         # What is stated is what conditions see, however DMARC ended.
         facts = replace(facts, dmarc=stated.facts.dmarc)
     submission = Submission(
-        email=email,
-        envelope=envelope,
-        session=session,
-        facts=replace(facts, add_ons=stated.facts.add_ons),
+        email=email, envelope=known.envelope, session=known.session, facts=facts
     )
     sources = {**found.sources, **_computed(computed)}
     return submission, tuple(_known(submission, stated, sources, checked.results))
 
 
 def _computed(facts: Facts) -> dict[str, str]:
-    names = ("spf", "dkim", "dmarc", "dmarc_policy")
-    return {name: COMPUTED for name in names if getattr(facts, name) is not None}
-
-
-def _over(stated: Part, found: Part, members: tuple[str, ...]) -> Part:
-    """A part with the members that are stated, the others as they were found."""
-    changes: dict[str, Any] = {
-        name: value for name in members if (value := getattr(stated, name)) not in {None, ()}
-    }
-    return replace(found, **changes)
+    return {name: COMPUTED for name in VerdictFact if verdict_value(name, facts) is not None}
 
 
 def _known(
@@ -165,27 +132,32 @@ def _known(
     stated: Stated,
     sources: Mapping[str, str],
     results: Mapping[str, str],
-) -> list[Known]:
-    known = []
-    for part in ("envelope", "session", "facts"):
-        for name, option in _OPTIONS.items():
-            value = getattr(getattr(submission, part), name, None)
-            if value is None or value in ((), {}):
-                continue
-            by_option = getattr(getattr(stated, part), name, None) not in (None, (), {})
-            source = option if by_option else sources.get(name, option)
-            detail = results.get(name) if source == COMPUTED else None
-            known.append(Known(name=name, value=_shown(value), source=source, detail=detail))
-    return known
+) -> Iterator[Known]:
+    for name in _TOLD:
+        value = value_of(name, submission)
+        if value is None:
+            continue
+        states = FACT_OF[name].states
+        source = sources.get(name, states) if value_of(name, stated) is None else states
+        detail = results.get(name) if source == COMPUTED else None
+        yield Known(name=name.value, value=_shown(value), source=source, detail=detail)
 
 
-def _shown(value: object) -> str:
-    if isinstance(value, dict):
-        return ", ".join(
-            f"{add_on}.{field}={str(answer).lower() if isinstance(answer, bool) else answer}"
-            for add_on, fields in value.items()
-            for field, answer in fields.items()
-        )
-    if isinstance(value, tuple):
-        return ", ".join(value)
-    return str(value) or "<>"
+def _shown(value: Value) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return value or "<>"
+        case tuple():
+            return ", ".join(value)
+        case _:
+            return ", ".join(f"{of}.{each}" for of, held in value.items() for each in _fields(held))
+
+
+def _fields(held: tuple[str, ...] | Mapping[str, str | bool]) -> Iterator[str]:
+    if isinstance(held, tuple):
+        yield from held
+        return
+    for field, answer in held.items():
+        yield f"{field}={str(answer).lower() if isinstance(answer, bool) else answer}"

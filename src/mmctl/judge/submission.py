@@ -33,13 +33,6 @@ class Submission:
     facts: Facts
 
 
-def bare_address(text: str) -> str:
-    """An envelope address without the angle brackets of SMTP: `<>` is the null sender."""
-    text = text.strip()
-    enclosed = text.startswith("<") and text.endswith(">")
-    return text[1:-1] if enclosed else text
-
-
 class LambdaAnswer(StrEnum):
     """What a function that was asked may answer."""
 

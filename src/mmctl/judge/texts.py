@@ -5,10 +5,19 @@ Nothing is compared here. A header is decoded once for each message.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
-from mmctl.model.enums import RuleAddressListEmailAttribute as ListAttribute
-from mmctl.model.enums import RuleStringEmailAttribute as Attribute
+from mmctl.mail.stated import value_of
+from mmctl.model.facts import (
+    FROM,
+    SENDER,
+    EnvelopeFact,
+    HeaderFact,
+    MessageFact,
+    SessionFact,
+    VerdictFact,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,6 +26,8 @@ if TYPE_CHECKING:
     from mmctl.judge.trace import AddedHeader
     from mmctl.language.readings import Readings
     from mmctl.mail.email import Email
+    from mmctl.mail.stated import Value
+    from mmctl.model.facts import Fact
 
 Instance = TypeVar("Instance")
 
@@ -33,45 +44,44 @@ class Texts:
     def _email(self) -> Email:
         return self._submission.email
 
-    def of(self, attribute: Attribute, recipient: str) -> tuple[str, ...] | None:
+    def of(self, fact: Fact, recipient: str) -> tuple[str, ...] | None:
         """The texts that a string condition compares; empty: it has none; None: unknown."""
-        match attribute:
-            case Attribute.RECIPIENT:
-                return (recipient,)
-            case Attribute.MAIL_FROM:
-                return self.mail_from()
-            case Attribute.HELO:
-                helo = self._submission.session.helo
-                return None if helo is None else (helo,)
-            case Attribute.SUBJECT:
-                return self._once("subject", lambda: self._header("subject"))
-            case Attribute.FROM | Attribute.SENDER | Attribute.TO | Attribute.CC:
-                return self._once(attribute.value, lambda: self._address_texts(attribute.value))
-            case _:
-                assert_never(attribute)
+        if isinstance(fact, HeaderFact):
+            return self._once(fact.key, partial(self._header_texts, fact))
+        return self._stated(fact, recipient)
 
-    def addresses_of(self, attribute: ListAttribute, recipient: str) -> tuple[str, ...] | None:
+    def addresses_of(self, fact: Fact, recipient: str) -> tuple[str, ...] | None:
         """The addresses that are looked up in an address list; None: unknown.
 
         Entries are addresses and domains, so display names are left out under every reading.
         """
-        match attribute:
-            case ListAttribute.RECIPIENT:
-                return (recipient,)
-            case ListAttribute.MAIL_FROM:
-                return self.mail_from()
-            case ListAttribute.FROM | ListAttribute.SENDER | ListAttribute.TO | ListAttribute.CC:
-                name = self._read_from(attribute.value)
-                return self._once(f"{attribute} addresses", lambda: self._addresses(name))
-            case _:
-                assert_never(attribute)
+        if isinstance(fact, HeaderFact):
+            name = self._read_from(fact)
+            return self._once(f"{name} addresses", lambda: self._addresses(name))
+        return self._stated(fact, recipient)
 
-    def mail_from(self) -> tuple[str, ...] | None:
-        """The envelope sender; the null sender `<>` has no text; None: unknown."""
-        mail_from = self._submission.envelope.mail_from
-        if mail_from is None:
-            return None
-        return (mail_from,) if mail_from else ()
+    def _stated(self, fact: Fact, recipient: str) -> tuple[str, ...] | None:
+        """The texts of a fact that is in no header of its own."""
+        match fact.name:
+            case EnvelopeFact.RECIPIENTS:
+                return (recipient,)
+            case SessionFact() | EnvelopeFact() | VerdictFact() as name:
+                return _texts(fact, value_of(name, self._submission))
+            case MessageFact.READ_RECEIPT:
+                return ("true",) if self._email.read_receipt_requested else ("false",)
+            case MessageFact.SIZE:
+                return (str(self._email.size),)
+            case (
+                MessageFact.X_HEADER
+                | MessageFact.FROM
+                | MessageFact.SENDER
+                | MessageFact.TO
+                | MessageFact.CC
+                | MessageFact.SUBJECT
+            ):
+                return ()
+            case never:
+                assert_never(never)
 
     def x_header(self, name: str, added: Sequence[AddedHeader]) -> tuple[str, ...]:
         """The texts of an X-header, with those that rules added: they stand below the others."""
@@ -85,18 +95,18 @@ class Texts:
     def _all(self, name: str) -> tuple[str, ...]:
         return self._email.header_values(name, decoded=self._readings.encoded_words == "decoded")
 
-    def _address_texts(self, name: str) -> tuple[str, ...]:
-        name = self._read_from(name)
+    def _header_texts(self, fact: HeaderFact) -> tuple[str, ...]:
+        if not fact.holds_addresses:
+            return self._header(fact.key)
+        name = self._read_from(fact)
         if self._readings.address_fields == "whole_header":
             return self._header(name)
         return self._addresses(name)
 
-    def _read_from(self, name: str) -> str:
+    def _read_from(self, fact: HeaderFact) -> str:
         """The header to read: `From` for a missing `Sender` where the reading says so."""
-        falls_back = self._readings.sender_without_header == "from"
-        if name == "SENDER" and falls_back and not self._all("sender"):
-            return "FROM"
-        return name
+        falls_back = fact is SENDER and self._readings.sender_without_header == "from"
+        return FROM.key if falls_back and not self._all(fact.key) else fact.key
 
     def _addresses(self, name: str) -> tuple[str, ...]:
         headers = self._chosen(self._email.addresses_by_header(name))
@@ -116,3 +126,17 @@ class Texts:
         if key not in self._known:
             self._known[key] = read()
         return self._known[key]
+
+
+def _texts(fact: Fact, value: Value | None) -> tuple[str, ...] | None:
+    match value:
+        case None:
+            return None
+        case bool():
+            return ("true",) if value else ("false",)
+        case str():
+            return () if fact.empty_is_none and not value else (value,)
+        case tuple():
+            return value
+        case _:
+            return ()

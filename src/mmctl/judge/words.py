@@ -1,4 +1,4 @@
-"""Traces in words: one line for a condition, and how a missing fact is stated.
+"""Traces in words: one line for a condition.
 
 Plain texts, without color or layout: those are the matter of `mmctl.render`.
 """
@@ -10,13 +10,10 @@ from typing import TYPE_CHECKING, Final
 from mmctl.judge.answers import Truth
 
 if TYPE_CHECKING:
-    from mmctl.judge.answers import MissingFact
     from mmctl.judge.trace import ConditionTrace
 
 _SHOWN: Final = 3
 _LONGEST: Final = 60
-_IN_SESSION: Final = frozenset({"source_ip", "helo", "tls"})
-_IN_VERDICTS: Final = frozenset({"spf", "dkim", "dmarc_policy"})
 
 
 def condition_line(asked: ConditionTrace) -> str:
@@ -37,20 +34,6 @@ def condition_parts(asked: ConditionTrace) -> tuple[str, str]:
     if not asked.compared:
         return wanted, "" if asked.matched else "there is none"
     return wanted, f"it is {_quoted(asked.compared)}"
-
-
-def stated_in_case(fact: MissingFact) -> str:
-    """The member of a case that states a fact."""
-    if fact.fact in _IN_SESSION:
-        return f"session: {{{fact.fact}: …}}"
-    if fact.fact in _IN_VERDICTS:
-        return f"verdicts: {{{fact.fact}: …}}"
-    if fact.fact == "mail_from":
-        return "envelope: {mail_from: …}"
-    if fact.states.startswith("--add-on"):
-        name, _, result = fact.fact.partition(".")
-        return f"verdicts: {{add_ons: {{{name}: {{{result}: …}}}}}}"
-    return fact.states.removesuffix(" in a case").removesuffix(" in the project")
 
 
 def _quoted(values: tuple[str, ...]) -> str:

@@ -15,11 +15,13 @@ from mmctl.errors import UsageError
 from mmctl.mail.email import Size
 from mmctl.mail.lexical import Kind, Token, tokens
 from mmctl.mail.reader import read_email
+from mmctl.model.facts import WRITTEN_HEADERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from mmctl.mail.email import Email
+    from mmctl.model.facts import MessageFact
 
 _NAME: Final = re.compile(r"[!-9;-~]+")
 _LINE_LIMIT: Final = 998  # bytes without the line end (RFC 5322 §2.1.1)
@@ -33,16 +35,12 @@ _MIME: Final = (
 
 
 def compose_email(
+    named: Mapping[MessageFact, str] | None = None,
     *,
-    from_: str | None = None,
-    to: str | None = None,
-    cc: str | None = None,
-    sender: str | None = None,
-    subject: str | None = None,
     headers: Mapping[str, Sequence[str]] | None = None,
     body: str = "",
 ) -> bytes:
-    """Write a message; None leaves a header out, a sequence repeats one.
+    """Write a message: the headers that rules read by name, then others, of which one may repeat.
 
     ASCII stays as written; other text becomes encoded words (RFC 2047), in address headers only
     that of display names.
@@ -50,13 +48,12 @@ def compose_email(
     Raises:
         UsageError: a header cannot be written in one line.
     """
+    texts = named or {}
     lines = [
-        _address_header(name, value)
-        for name, value in (("From", from_), ("Sender", sender), ("To", to), ("Cc", cc))
-        if value is not None
+        (_address_header if fact.holds_addresses else _header)(fact.header, texts[fact.name])
+        for fact in WRITTEN_HEADERS
+        if fact.name in texts
     ]
-    if subject is not None:
-        lines.append(_header("Subject", subject))
     given = headers or {}
     lines += [_header(name, value) for name, values in given.items() for value in values]
     if not body.isascii() and "content-type" not in map(str.lower, given):

@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.mail.addresses import addresses
 from mmctl.mail.encoded_words import decode_words
+from mmctl.model.facts import WRITTEN_HEADERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 
-_RECEIPT_HEADERS: Final = ("disposition-notification-to", "return-receipt-to")
+RECEIPT_HEADERS: Final = ("disposition-notification-to", "return-receipt-to")
+"""Headers by which a sender asks for a receipt."""
 LONGEST_SHOWN_NAME: Final = 60
 """Characters of a header name that a note shows."""
-_READ_BY_RULES: Final = frozenset({"from", "sender", "to", "cc", "subject"})
+_READ_BY_RULES: Final = frozenset(fact.key for fact in WRITTEN_HEADERS)
 
 
 class Size:
@@ -118,7 +120,7 @@ class Email:
         AWS does not say which header it reads: Disposition-Notification-To (RFC 8098 §2.1) and
         the older Return-Receipt-To are presumed.
         """
-        return any(value for name in _RECEIPT_HEADERS for value in self.headers.get(name, ()))
+        return any(value for name in RECEIPT_HEADERS for value in self.headers.get(name, ()))
 
     @property
     def notes(self) -> tuple[str, ...]:

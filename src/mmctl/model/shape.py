@@ -109,17 +109,18 @@ class OneOf(Shape, Generic[Member_co]):
     @property
     def kind(self) -> str:
         """AWS's name of the member that is set, such as `StringExpression` or `Relay`."""
-        return _alias(type(self), self._member()[0])
+        for name, value in vars(self).items():
+            if value is not None:
+                return _alias(type(self), name)
+        raise AssertionError(self)
 
     @property
     def value(self) -> Member_co:
         """The member that is set; take it apart with `match` that ends in `assert_never`."""
-        return self._member()[1]
-
-    def _member(self) -> tuple[str, Member_co]:
-        for item in vars(self).items():
-            if item[1] is not None:
-                return item
+        value: Member_co
+        for value in vars(self).values():
+            if value is not None:
+                return value
         raise AssertionError(self)
 
 

@@ -13,8 +13,16 @@ from mmctl.cases.words import flow
 from mmctl.errors import UsageError
 from mmctl.judge.submission import Submission
 from mmctl.mail.compose import compose_email, read_composed
-from mmctl.mail.email import Email, NoPolicy, Size
+from mmctl.mail.email import RECEIPT_HEADERS, Email, Size
 from mmctl.mail.encoded_words import decode_words
+from mmctl.mail.stated import written_facts
+from mmctl.model.facts import (
+    WRITTEN_HEADERS,
+    EnvelopeFact,
+    MessageFact,
+    SessionFact,
+    VerdictFact,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,9 +31,8 @@ if TYPE_CHECKING:
     from mmctl.judge.submission import Scenario
     from mmctl.mail.email import Envelope, Facts, Session
 
-_WRITTEN: Final = ("from", "sender", "to", "cc", "subject")
-_RECEIPTS: Final = ("disposition-notification-to", "return-receipt-to")
-_ADDRESSES: Final = ("from", "sender", "to", "cc")
+_WRITTEN: Final = frozenset(fact.key for fact in WRITTEN_HEADERS)
+_ADDRESSES: Final = frozenset(fact.key for fact in WRITTEN_HEADERS if fact.holds_addresses)
 _SMALL: Final = 100_000
 """Bytes; the size of a smaller message is not written down unless it was varied."""
 
@@ -78,7 +85,7 @@ def draft_of(
         headers={
             key: _readable(key, values)
             for key, values in submission.email.headers.items()
-            if key in _WRITTEN or key in _RECEIPTS or key.startswith("x-")
+            if key in _WRITTEN or key in RECEIPT_HEADERS or key.startswith("x-")
         },
         size=submission.email.size,
         session=submission.session,
@@ -99,17 +106,14 @@ def _readable(name: str, values: Sequence[str]) -> tuple[str, ...]:
 
 def as_written(draft: Draft) -> Submission | None:
     """The draft as its written case will be read; None where its headers cannot be written."""
-    headers = dict(draft.headers)
-    first = {name: (headers.pop(name, ()) or (None,))[0] for name in _WRITTEN}
+    named = {
+        fact.name: draft.headers[fact.key][0]
+        for fact in WRITTEN_HEADERS
+        if draft.headers.get(fact.key)
+    }
+    headers = {name: values for name, values in draft.headers.items() if name not in _WRITTEN}
     try:
-        content = compose_email(
-            from_=first["from"],
-            sender=first["sender"],
-            to=first["to"],
-            cc=first["cc"],
-            subject=first["subject"],
-            headers=headers,
-        )
+        content = compose_email(named, headers=headers)
         email = read_composed(content, draft.size if _says_size(draft) else None)
     except UsageError:
         return None
@@ -128,9 +132,9 @@ def case_text(name: str, draft: Draft, expected: Sequence[Expectation]) -> str:
     else:
         data["rule_set"] = draft.rule_set
     data |= {
-        "session": _session(draft.session),
-        "envelope": _envelope(draft.envelope),
-        "verdicts": _verdicts(draft.facts),
+        "session": written_facts(SessionFact, draft),
+        "envelope": written_facts(EnvelopeFact, draft),
+        "verdicts": written_facts(VerdictFact, draft),
         "lambda": {key: answer.value for key, answer in draft.scenario.answers.items()},
         "failing": sorted(draft.scenario.failing),
         "expect": {each.recipient: _expected(each) for each in expected},
@@ -153,7 +157,11 @@ def _literal(value: Any) -> Any:
 
 
 def _message(draft: Draft) -> dict[str, Any]:
-    written = {name: draft.headers[name][0] for name in _WRITTEN if draft.headers.get(name)}
+    written = {
+        fact.name.value: draft.headers[fact.key][0]
+        for fact in WRITTEN_HEADERS
+        if draft.headers.get(fact.key)
+    }
     others = {
         _spelled(name): list(values)
         for name, values in draft.headers.items()
@@ -161,45 +169,15 @@ def _message(draft: Draft) -> dict[str, Any]:
     }
     message: dict[str, Any] = dict(written)
     if others:
-        message["headers"] = others
+        message[MessageFact.X_HEADER.value] = others
     if _says_size(draft):
-        message["size"] = str(draft.size)
-    return message or {"subject": ""}
+        message[MessageFact.SIZE.value] = str(draft.size)
+    return message or {MessageFact.SUBJECT.value: ""}
 
 
 def _spelled(name: str) -> str:
     """A header's name as people write it: `X-Spam-Flag`."""
     return "-".join(part.capitalize() for part in name.split("-"))
-
-
-def _session(session: Session) -> dict[str, Any]:
-    certificate = session.client_certificate
-    return _stated(
-        source_ip=session.source_ip,
-        helo=session.helo,
-        tls=session.tls,
-        tls_wrapped=session.tls_wrapped,
-        client_certificate=None
-        if certificate is None
-        else {key.lower(): list(values) for key, values in certificate.items()},
-    )
-
-
-def _envelope(envelope: Envelope) -> dict[str, Any]:
-    mail_from = envelope.mail_from
-    return _stated(
-        mail_from="<>" if mail_from == "" else mail_from, recipients=list(envelope.recipients)
-    )
-
-
-def _verdicts(facts: Facts) -> dict[str, Any]:
-    policy = facts.dmarc_policy
-    return _stated(
-        spf=facts.spf,
-        dkim=facts.dkim,
-        dmarc_policy="absent" if isinstance(policy, NoPolicy) else policy,
-        add_ons={name: dict(fields) for name, fields in facts.add_ons.items()} or None,
-    )
 
 
 def _expected(expected: Expectation) -> dict[str, Any]:

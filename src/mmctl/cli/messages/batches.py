@@ -29,9 +29,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
 
-    from mmctl.judge.simulation import Check, Simulated, Stated
+    from mmctl.judge.simulation import Check, Simulated
     from mmctl.judge.submission import Gateway
     from mmctl.mail.partial import Message
+    from mmctl.mail.stated import Stated
 
 BATCH: Final = 64
 """Messages at most in one batch."""

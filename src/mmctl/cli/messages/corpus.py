@@ -12,10 +12,10 @@ from mmctl.cli.messages.messages import messages_of
 from mmctl.cli.options.stated_facts import Way, way_in
 from mmctl.cli.progress import Progress
 from mmctl.errors import UsageError
-from mmctl.judge.simulation import Stated
 from mmctl.language.project import Outcome
 from mmctl.live.plan.plan import Behaviour
 from mmctl.mail.partial import Needs
+from mmctl.mail.stated import Stated
 from mmctl.render.documents.review import Changed
 
 if TYPE_CHECKING:

@@ -7,19 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from mmctl.errors import UsageError
 from mmctl.judge.compare import client_address
-from mmctl.judge.simulation import Stated
-from mmctl.judge.submission import (
-    bare_address,
-    gateway_of_ingress_point,
-    gateway_of_rule_set,
-)
+from mmctl.judge.submission import gateway_of_ingress_point, gateway_of_rule_set
 from mmctl.language.text.suggest import did_you_mean
-from mmctl.mail.email import Envelope, Facts, NoPolicy, Session, Tls
-from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
+from mmctl.mail.stated import Stated, bare, stating
+from mmctl.model.facts import FACT_OF, EnvelopeFact, Form, SessionFact, VerdictFact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -27,8 +22,7 @@ if TYPE_CHECKING:
     from mmctl.cli.run import Run
     from mmctl.judge.submission import Gateway
     from mmctl.language.project import Project
-
-_ABSENT: Final = "absent"
+    from mmctl.model.facts import Fact, Option, StatedFact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,20 +49,34 @@ class MessageOptions:
     assume: str | None = None
     way: Way = Way()
 
+    def facts(self) -> Iterator[tuple[StatedFact, Option, tuple[str, ...]]]:
+        """What is given for each fact that an option states."""
+        texts: Mapping[StatedFact, tuple[str | None, ...]] = {
+            EnvelopeFact.MAIL_FROM: (self.mail_from,),
+            EnvelopeFact.RECIPIENTS: self.rcpt,
+            SessionFact.SOURCE_IP: (self.ip,),
+            SessionFact.HELO: (self.helo,),
+            SessionFact.TLS: (self.tls,),
+            VerdictFact.SPF: (self.spf,),
+            VerdictFact.DKIM: (self.dkim,),
+            VerdictFact.DMARC_POLICY: (self.dmarc_policy,),
+            VerdictFact.ADD_ONS: self.add_on,
+        }
+        for name, given in texts.items():
+            option = FACT_OF[name].option
+            if option is not None:
+                yield name, option, tuple(text for text in given if text is not None)
+
     def written(self) -> Iterator[tuple[str, str]]:
         """Each option that is given, with its value."""
-        yield from _written("--mail-from", self.mail_from)
-        yield from _written("--rcpt", *self.rcpt)
-        yield from _written("--ip", self.ip)
-        yield from _written("--helo", self.helo)
-        yield from _written("--tls", self.tls)
-        yield from _written("--spf", self.spf)
-        yield from _written("--dkim", self.dkim)
-        yield from _written("--dmarc-policy", self.dmarc_policy)
-        yield from _written("--add-on", *self.add_on)
-        yield from _written("--assume", self.assume)
-        yield from _written("--ingress-point", self.way.ingress_point)
-        yield from _written("--rule-set", self.way.rule_set)
+        for _, option, given in self.facts():
+            yield from ((option.name, text) for text in given)
+        others = {
+            "--assume": self.assume,
+            "--ingress-point": self.way.ingress_point,
+            "--rule-set": self.way.rule_set,
+        }
+        yield from ((name, text) for name, text in others.items() if text is not None)
 
     @property
     def stated(self) -> Stated:
@@ -81,24 +89,11 @@ class MessageOptions:
             raise UsageError(
                 f"got `--assume {self.assume}`", help="the only choice is `--assume pass`"
             )
-        return Stated(
-            envelope=Envelope(
-                mail_from=None if self.mail_from is None else bare_address(self.mail_from),
-                recipients=tuple(map(bare_address, self.rcpt)),
-            ),
-            session=Session(source_ip=_source_ip(self.ip), helo=self.helo, tls=_tls(self.tls)),
-            facts=Facts(
-                spf=_verdict("--spf", self.spf),
-                dkim=_verdict("--dkim", self.dkim),
-                dmarc_policy=_dmarc_policy(self.dmarc_policy),
-                add_ons=_add_ons(self.add_on),
-            ),
-            assume_pass=self.assume is not None,
-        )
-
-
-def _written(option: str, *values: str | None) -> Iterator[tuple[str, str]]:
-    return ((option, value) for value in values if value is not None)
+        stated = Stated(assume_pass=self.assume is not None)
+        for name, option, given in self.facts():
+            if given:
+                stated = stating(stated, name, _as_in_case(FACT_OF[name], option, given))
+        return stated
 
 
 def restated(run: Run, written: Iterable[tuple[str, str | None]]) -> tuple[str, ...]:
@@ -176,35 +171,36 @@ def _check_known(noun: str, name: str, known: Mapping[str, object]) -> None:
         raise UsageError(f"there is no {noun} `{name}`", help=did_you_mean(name, known))
 
 
-def _source_ip(text: str | None) -> str | None:
-    if text is not None and client_address(text) is None:
-        raise UsageError(f"got `--ip {text}`", help="expected expected an IPv4 or IPv6 address")
-    return text
+def _as_in_case(fact: Fact, option: Option, given: tuple[str, ...]) -> object:
+    """What an option says, as a case writes it.
+
+    Raises:
+        UsageError: the value makes no sense.
+    """
+    first = given[0]
+    match fact.form:
+        case Form.TEXTS:
+            return bare(given)
+        case Form.ANSWERS:
+            return _add_ons(given)
+        case Form.ADDRESS:
+            if client_address(first) is None:
+                raise UsageError(
+                    f"got `{option.name} {first}`", help="expected an IPv4 or IPv6 address"
+                )
+            return first
+        case Form.CHOICE:
+            return _choice(option, first, fact.choices)
+        case _:
+            return bare(first) if isinstance(fact.name, EnvelopeFact) else first
 
 
-def _tls(text: str | None) -> Tls | None:
-    spellings = {tls.value.lower(): tls for tls in Tls}
-    return None if text is None else spellings[_one_of("--tls", text, spellings, Tls)]
-
-
-def _verdict(name: str, text: str | None) -> RuleVerdict | None:
-    spellings = {verdict.value.lower(): verdict for verdict in RuleVerdict}
-    return None if text is None else spellings[_one_of(name, text, spellings, RuleVerdict)]
-
-
-def _dmarc_policy(text: str | None) -> RuleDmarcPolicy | NoPolicy | None:
-    spellings: dict[str, RuleDmarcPolicy | NoPolicy] = {
-        policy.value.lower(): policy for policy in RuleDmarcPolicy
-    }
-    spellings[_ABSENT] = NoPolicy.NO_POLICY
-    shown = (*RuleDmarcPolicy, _ABSENT)
-    return None if text is None else spellings[_one_of("--dmarc-policy", text, spellings, shown)]
-
-
-def _one_of(name: str, text: str, known: Mapping[str, object], shown: Iterable[str]) -> str:
-    if text.lower() not in known:
-        raise UsageError(f"got `{name} {text}`", help=f"one of {', '.join(shown)}")
-    return text.lower()
+def _choice(option: Option, text: str, choices: Iterable[str]) -> str:
+    """One of some words, in any case."""
+    for choice in choices:
+        if choice.lower() == text.lower():
+            return choice
+    raise UsageError(f"got `{option.name} {text}`", help=f"one of {', '.join(choices)}")
 
 
 def _add_ons(texts: Iterable[str]) -> dict[str, dict[str, str | bool]]:
@@ -216,7 +212,7 @@ def _add_ons(texts: Iterable[str]) -> dict[str, dict[str, str | bool]]:
         if not (equals and dot and name and field):
             raise UsageError(
                 f"got `--add-on {text}`",
-                help="expected expected NAME.FIELD=VALUE, such as vade.isPassed=false",
+                help="expected NAME.FIELD=VALUE, such as vade.isPassed=false",
             )
         boolean = {"true": True, "false": False}.get(value.lower())
         add_ons.setdefault(name, {})[field] = value if boolean is None else boolean

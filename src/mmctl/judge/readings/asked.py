@@ -17,8 +17,9 @@ from mmctl.judge.lookup import Asking
 from mmctl.judge.policy import ask_policy
 from mmctl.judge.readings.about import readings_of_condition, readings_of_policy
 from mmctl.judge.texts import Texts
-from mmctl.model.enums import RuleStringEmailAttribute
-from mmctl.model.rules import AddHeaderAction, ReplaceRecipientAction, RuleStringExpression
+from mmctl.model.conditions import header_of, operand_of
+from mmctl.model.facts import RECIPIENTS
+from mmctl.model.rules import AddHeaderAction, ReplaceRecipientAction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,10 +113,7 @@ def _admitted(asking: Asking) -> Answer:
 
 
 def _reads_recipient(condition: RuleCondition) -> bool:
-    evaluate = getattr(condition.value, "evaluate", None)
-    listed = getattr(evaluate, "is_in_address_list", None)
-    attribute = getattr(listed or evaluate, "attribute", None)
-    return attribute == RuleStringEmailAttribute.RECIPIENT.value
+    return operand_of(condition).fact is RECIPIENTS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,7 +162,5 @@ def _questions(same: _Same) -> Questions:
 
 def _header(condition: RuleCondition) -> str | None:
     """The header that a condition reads, in lower case."""
-    if isinstance(condition.value, RuleStringExpression):
-        name = condition.value.evaluate.mime_header_attribute
-        return None if name is None else name.lower()
-    return None
+    name = header_of(condition)
+    return None if name is None else name.lower()

@@ -1,0 +1,207 @@
+"""What a condition of a rule or of a policy statement looks at: its operand, and what it takes.
+
+A member that AWS adds to one of its unions is an error of the type checker here. Nothing is asked.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, assert_never
+
+from mmctl.model.comparisons import Takes
+from mmctl.model.enums import (
+    IngressStringEmailAttribute,
+    RuleBooleanEmailAttribute,
+    RuleClientCertificateAttribute,
+    RuleStringEmailAttribute,
+    RuleVerdictAttribute,
+)
+from mmctl.model.operands import (
+    ADD_ON,
+    CLIENT_CERTIFICATE,
+    DMARC_POLICY,
+    HEADER,
+    POLICY_ADD_ON,
+    POLICY_OPERAND,
+    RULE_OPERAND,
+)
+from mmctl.model.policies import (
+    IngressAnalysis,
+    IngressBooleanExpression,
+    IngressIpv4Expression,
+    IngressIpv6Expression,
+    IngressIsInAddressList,
+    IngressStringExpression,
+    IngressTlsProtocolExpression,
+    PolicyCondition,
+)
+from mmctl.model.rules import (
+    Analysis,
+    RuleBooleanExpression,
+    RuleCondition,
+    RuleDmarcExpression,
+    RuleIpExpression,
+    RuleIsInAddressList,
+    RuleNumberExpression,
+    RuleStringExpression,
+    RuleVerdictExpression,
+)
+
+if TYPE_CHECKING:
+    from enum import StrEnum
+
+    from mmctl.model.operands import Operand
+    from mmctl.model.policies import IngressBooleanToEvaluate, IngressStringToEvaluate
+    from mmctl.model.rules import (
+        RuleBooleanToEvaluate,
+        RuleStringToEvaluate,
+        RuleVerdictToEvaluate,
+    )
+
+Condition = RuleCondition | PolicyCondition
+
+
+class Asked(NamedTuple):
+    """What a condition looks at, and what it compares that with."""
+
+    operand: Operand
+    takes: Takes
+
+
+def asked_by(condition: Condition) -> Asked:
+    """What one condition of a rule or of a policy statement looks at."""
+    match condition.value:
+        case RuleStringExpression(evaluate=text):
+            return Asked(string_operand(text), Takes.TEXT)
+        case RuleBooleanExpression(evaluate=flag):
+            return _of_boolean(flag)
+        case RuleNumberExpression(evaluate=number):
+            return Asked(RULE_OPERAND[number.value], Takes.NUMBER)
+        case RuleIpExpression(evaluate=client):
+            return Asked(RULE_OPERAND[client.value], Takes.NETWORK)
+        case RuleVerdictExpression(evaluate=verdict):
+            return Asked(verdict_operand(verdict), Takes.VERDICT)
+        case RuleDmarcExpression():
+            return Asked(DMARC_POLICY, Takes.POLICY)
+        case IngressStringExpression(evaluate=policy_text):
+            return Asked(policy_string_operand(policy_text), Takes.TEXT)
+        case IngressBooleanExpression(evaluate=policy_flag):
+            return _of_policy_boolean(policy_flag)
+        case IngressIpv4Expression(evaluate=ipv4):
+            return Asked(POLICY_OPERAND[ipv4.value], Takes.NETWORK)
+        case IngressIpv6Expression(evaluate=ipv6):
+            return Asked(POLICY_OPERAND[ipv6.value], Takes.NETWORK)
+        case IngressTlsProtocolExpression(evaluate=tls):
+            return Asked(POLICY_OPERAND[tls.value], Takes.VERSION)
+        case never:
+            assert_never(never)
+
+
+def operand_of(condition: Condition) -> Operand:
+    """The operand of a condition."""
+    return asked_by(condition).operand
+
+
+def operator_of(condition: Condition) -> StrEnum:
+    """The operator of a condition, in the API's words."""
+    match condition.value:
+        case (
+            RuleStringExpression()
+            | RuleBooleanExpression()
+            | RuleNumberExpression()
+            | RuleIpExpression()
+            | RuleVerdictExpression()
+            | RuleDmarcExpression()
+            | IngressStringExpression()
+            | IngressBooleanExpression()
+            | IngressIpv4Expression()
+            | IngressIpv6Expression()
+            | IngressTlsProtocolExpression()
+        ) as expression:
+            return expression.operator
+        case never:
+            assert_never(never)
+
+
+def analysis_of(condition: Condition) -> Analysis | IngressAnalysis | None:
+    """The add-on's field that a condition asks for."""
+    match condition.value:
+        case RuleStringExpression() | RuleBooleanExpression() | RuleVerdictExpression() as one:
+            return one.evaluate.analysis
+        case IngressStringExpression() | IngressBooleanExpression() as other:
+            return other.evaluate.analysis
+        case _:
+            return None
+
+
+def listed_by(condition: Condition) -> RuleIsInAddressList | IngressIsInAddressList | None:
+    """The address list that a condition looks into, and for what."""
+    flag = condition.boolean_expression
+    return None if flag is None else flag.evaluate.is_in_address_list
+
+
+def header_of(condition: Condition) -> str | None:
+    """The `X-` header that a condition reads, as it is written."""
+    match condition.value:
+        case RuleStringExpression(evaluate=text):
+            return text.mime_header_attribute
+        case _:
+            return None
+
+
+def string_operand(evaluate: RuleStringToEvaluate) -> Operand:
+    """What a string expression of a rule looks at."""
+    match evaluate.value:
+        case RuleStringEmailAttribute() as attribute:
+            return RULE_OPERAND[attribute]
+        case RuleClientCertificateAttribute():
+            return CLIENT_CERTIFICATE
+        case Analysis():
+            return ADD_ON
+        case str():
+            return HEADER
+        case never:
+            assert_never(never)
+
+
+def verdict_operand(evaluate: RuleVerdictToEvaluate) -> Operand:
+    """What a verdict expression looks at."""
+    match evaluate.value:
+        case RuleVerdictAttribute() as attribute:
+            return RULE_OPERAND[attribute]
+        case Analysis():
+            return ADD_ON
+        case never:
+            assert_never(never)
+
+
+def policy_string_operand(evaluate: IngressStringToEvaluate) -> Operand:
+    """What a string expression of a policy looks at."""
+    match evaluate.value:
+        case IngressStringEmailAttribute() as attribute:
+            return POLICY_OPERAND[attribute]
+        case IngressAnalysis():
+            return POLICY_ADD_ON
+        case never:
+            assert_never(never)
+
+
+def _of_boolean(evaluate: RuleBooleanToEvaluate) -> Asked:
+    match evaluate.value:
+        case RuleBooleanEmailAttribute() as attribute:
+            return Asked(RULE_OPERAND[attribute], Takes.FLAG)
+        case Analysis():
+            return Asked(ADD_ON, Takes.FLAG)
+        case RuleIsInAddressList(attribute=listed):
+            return Asked(RULE_OPERAND[listed], Takes.ADDRESS_LIST)
+        case never:
+            assert_never(never)
+
+
+def _of_policy_boolean(evaluate: IngressBooleanToEvaluate) -> Asked:
+    match evaluate.value:
+        case IngressAnalysis():
+            return Asked(POLICY_ADD_ON, Takes.FLAG)
+        case IngressIsInAddressList(attribute=listed):
+            return Asked(POLICY_OPERAND[listed], Takes.ADDRESS_LIST)
+        case never:
+            assert_never(never)
