@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 from mmctl.cases.parsing import cases_of
 from mmctl.cases.running import run_cases
 from mmctl.cli.command_table import COMMANDS
+from mmctl.cli.formats import FORMATS
 from mmctl.cli.main import exit_code
+from mmctl.cli.result_table import formats_of
 from mmctl.language.parsing.load import read_text
 from mmctl.language.readings import CHOICES
 
@@ -65,9 +67,20 @@ def test_every_link_of_the_manual_leads_somewhere() -> None:
                 assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
+def table_of_formats() -> str:
+    """What each format is, and the commands that write it."""
+    names = [name for name, _, _ in COMMANDS]
+    lines = ["## Formats", "", "| `--format` | Is | Written by |", "| --- | --- | --- |"]
+    for format_, row in FORMATS.items():
+        by = ", ".join(f"`{name}`" for name in names if format_ in formats_of(name))
+        lines.append(f"| `{format_}` | {row.what} | {by} |")
+    return "\n".join(lines) + "\n"
+
+
 def pages_of_commands() -> str:
-    """The reference of the command line, out of its own help."""
-    parts = [(ROOT / "docs" / "commands.head.md").read_text(encoding="utf-8")]
+    """The reference of the command line, out of its own tables and help."""
+    head = (ROOT / "docs" / "commands.head.md").read_text(encoding="utf-8")
+    parts = [head, table_of_formats()]
     for name in ["", *(name for name, _, _ in COMMANDS)]:
         out = io.StringIO()
         with contextlib.redirect_stdout(out):

@@ -23,6 +23,7 @@ from markdown_it import MarkdownIt
 from ruamel.yaml import YAML
 
 from mmctl.cases.parsing import cases_of
+from mmctl.cli.formats import Format
 from mmctl.cli.main import exit_code
 from mmctl.emulator import wire
 from mmctl.errors import MmctlError
@@ -217,18 +218,29 @@ def check(command: str, form: str, out: str, errors: str) -> None:
             if line.lstrip().startswith("::"):
                 assert form == "github", f"{where}: {line!a}"
                 assert re.match(r"::(error|warning|notice) file=", line), f"{where}: {line!a}"
-    if form == "json" and out:
-        json.loads(out)
-    if form == "sarif" and out:
-        for result in json.loads(out)["runs"][0]["results"]:
-            assert not re.search(r"(?<!\\)\]\(", result["message"]["text"]), where
-    if form == "junit" and out:
-        ET.fromstring(out)  # noqa: S314 - our own output
-    if form == "html" and out:
-        reader = Page(where)
-        reader.feed(out)
-    if form == "markdown" and out:
-        as_markdown(out, where)
+    if out:
+        READERS[Format(form)](out, where)
+
+
+def as_text(_out: str, _where: str) -> None:
+    """Whatever a text holds has been looked at line by line."""
+
+
+def as_json(out: str, _where: str) -> None:
+    json.loads(out)
+
+
+def as_sarif(out: str, where: str) -> None:
+    for result in json.loads(out)["runs"][0]["results"]:
+        assert not re.search(r"(?<!\\)\]\(", result["message"]["text"]), where
+
+
+def as_xml(out: str, _where: str) -> None:
+    ET.fromstring(out)  # noqa: S314 - our own output
+
+
+def as_page(out: str, where: str) -> None:
+    Page(where).feed(out)
 
 
 class Page(HTMLParser):
@@ -268,6 +280,21 @@ def as_markdown(text: str, where: str) -> None:
             if child.type == "html_inline":
                 assert child.content in {"<code>", "</code>"}, f"{where}: {child.content!a}"
                 in_code = child.content == "<code>"
+
+
+READERS: Final = {
+    Format.HUMAN: as_text,
+    Format.JSON: as_json,
+    Format.SARIF: as_sarif,
+    Format.JUNIT: as_xml,
+    Format.LCOV: as_text,
+    Format.GITHUB: as_text,
+    Format.MARKDOWN: as_markdown,
+    Format.HTML: as_page,
+    Format.YAML: as_text,
+    Format.HCL: as_text,
+}
+"""What those look at who get a format, beyond its lines."""
 
 
 Place = tuple[str | int, ...]

@@ -16,8 +16,10 @@ import typer
 
 from mmctl import __version__
 from mmctl.cli.command_table import COMMANDS, function_of
+from mmctl.cli.formats import Format
 from mmctl.cli.interruptions import clear_ends
 from mmctl.cli.printing import on_screen, printed_errors
+from mmctl.cli.result_table import formats_of
 from mmctl.cli.run import Run, console_for
 from mmctl.errors import MmctlError, ProblemsFound, Refused, UsageError
 from mmctl.visible import visible
@@ -36,7 +38,6 @@ _Directory = Annotated[
 _Environment = Annotated[
     str | None, _shared("--env", help="The environment. Default: the project's.")
 ]
-_Format = Annotated[str, _shared("--format", help="The format of the result.")]
 _Output = Annotated[
     Path | None, _shared("--output", "-o", help="Write the result to a file.", metavar="FILE")
 ]
@@ -49,7 +50,7 @@ _NoInput = Annotated[bool, _shared("--no-input", help="Never prompt.")]
 _SHARED: Final = {
     "directory": (_Directory, Path()),
     "environment": (_Environment, None),
-    "format": (_Format, "human"),
+    "format": (str, Format.HUMAN.value),
     "output": (_Output, None),
     "today": (_Today, None),
     "quiet": (_Quiet, False),
@@ -75,48 +76,48 @@ _BEFORE_COMMAND: Final = {
 """Options that may stand before the command; True: a value follows."""
 
 
-def command(*formats: str) -> Callable[[Callable[..., int]], Callable[..., None]]:
+def command(function: Callable[..., int]) -> Callable[..., None]:
     """Make a function that takes a `Run` and returns an exit code into a command.
 
-    `formats` are those it writes, the default first.
+    The formats that it writes are those of its name in the table of results.
     """
-    known = formats or ("human",)
+    formats = formats_of(function.__name__.rstrip("_"))
+    types = get_type_hints(function, localns={"Run": Run}, include_extras=True)
+    own = [
+        parameter.replace(annotation=types[name], kind=inspect.Parameter.KEYWORD_ONLY)
+        for name, parameter in inspect.signature(function).parameters.items()
+        if name != "run"
+    ]
+    shared = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=type_, default=default)
+        for name, (type_, default) in (_SHARED | {"format": _format_option(formats)}).items()
+    ]
 
-    def decorate(function: Callable[..., int]) -> Callable[..., None]:
-        types = get_type_hints(function, localns={"Run": Run}, include_extras=True)
-        own = [
-            parameter.replace(annotation=types[name], kind=inspect.Parameter.KEYWORD_ONLY)
-            for name, parameter in inspect.signature(function).parameters.items()
-            if name != "run"
-        ]
-        shared = [
-            inspect.Parameter(
-                name, inspect.Parameter.KEYWORD_ONLY, annotation=type_, default=default
-            )
-            for name, (type_, default) in _SHARED.items()
-        ]
+    def wrapper(**options: Any) -> None:
+        run = _run_of({name: options.pop(name) for name in _SHARED}, formats)
+        with clear_ends(), closing(run.results):
+            code = function(run, **options)
+        raise typer.Exit(code)
 
-        def wrapper(**options: Any) -> None:
-            run = _run_of({name: options.pop(name) for name in _SHARED}, known)
-            with clear_ends(), closing(run.results):
-                code = function(run, **options)
-            raise typer.Exit(code)
-
-        # typer reads a command's options from its signature and annotations.
-        parameters = [*own, *shared]
-        wrapper.__name__ = function.__name__
-        wrapper.__doc__ = function.__doc__
-        wrapper.__annotations__ = {each.name: each.annotation for each in parameters}
-        vars(wrapper)["__signature__"] = inspect.Signature(parameters)
-        return wrapper
-
-    return decorate
+    # typer reads a command's options from its signature and annotations.
+    parameters = [*own, *shared]
+    wrapper.__name__ = function.__name__
+    wrapper.__doc__ = function.__doc__
+    wrapper.__annotations__ = {each.name: each.annotation for each in parameters}
+    vars(wrapper)["__signature__"] = inspect.Signature(parameters)
+    return wrapper
 
 
-def _run_of(options: dict[str, Any], formats: tuple[str, ...]) -> Run:
-    if options["format"] not in formats:
+def _format_option(formats: Sequence[Format]) -> tuple[Any, str]:
+    listed = f"The format of the result: {', '.join(formats)}."
+    return Annotated[str, _shared("--format", help=listed)], formats[0].value
+
+
+def _run_of(options: dict[str, Any], formats: Sequence[Format]) -> Run:
+    written = options.pop("format")
+    if written not in formats:
         raise UsageError(
-            f"got the format `{options['format']}`",
+            f"got the format `{written}`",
             help=f"expected {', '.join(formats)}",
         )
     if options["color"] not in {"auto", "always", "never"}:
@@ -124,7 +125,8 @@ def _run_of(options: dict[str, Any], formats: tuple[str, ...]) -> Run:
     today = options.pop("today")
     if not options["directory"].is_dir():
         raise UsageError(f"`{options['directory']}` is not a folder")
-    return Run(today=_day(today) if today else datetime.now(UTC).date(), **options)
+    day = _day(today) if today else datetime.now(UTC).date()
+    return Run(today=day, format=Format(written), **options)
 
 
 def _day(text: str) -> date:

@@ -13,9 +13,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO, assert_never
 
-from mmctl.cli.printing import behind, is_read_by_people, printed
+from mmctl.cli.formats import FORMATS, Format, Gate
+from mmctl.cli.printing import behind, is_read_by_people, printed, printed_commands
 from mmctl.cli.results import ResultFile
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.inputs import FILE_AT_MOST, read_file, resolved
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
 NARROW = 80
 """Tables fit this many columns; wider terminals get up to `WIDE`."""
 WIDE = 200
-_FOR_OTHERS = frozenset({"github", "markdown", "html"})
-"""Formats that pull requests, job summaries and pages show."""
 _WITHOUT_PROJECT = (
     "name its folder: -C DIR; to roll back without it: "
     "mmctl rollback --store FOLDER or s3://BUCKET/PREFIX"
@@ -51,7 +50,7 @@ class Run:
 
     directory: Path
     environment: str | None = None
-    format: str = "human"
+    format: Format = Format.HUMAN
     output: Path | None = None
     today: date
     quiet: bool = False
@@ -71,7 +70,7 @@ class Run:
 
     def for_others(self, *, show_mail: bool) -> Run:
         """The run as it is where its format is read by others: in a pull request, on a page."""
-        return replace(self, unnamed=self.format in _FOR_OTHERS and not show_mail)
+        return replace(self, unnamed=FORMATS[self.format].for_others and not show_mail)
 
     @property
     def root(self) -> Path:
@@ -178,8 +177,7 @@ class Run:
 
     def write_exactly(self, text: str) -> None:
         """Write a result that programs read byte by byte; a screen or a log shows it as text."""
-        for_people = self.output is None and is_read_by_people(sys.stdout)
-        self.write_passed(printed(text) if for_people else text)
+        self.write_passed(self.exactly(text))
 
     def write_passed(self, text: str) -> None:
         """Write what has passed the gate already."""
@@ -191,6 +189,26 @@ class Run:
     def write_json(self, document: dict[str, Any]) -> None:
         """Write a JSON document: sorted, the same bytes for the same content."""
         self.write_passed(as_json(document))
+
+    def let_out(self, made: Any, gate: Gate) -> str:
+        """What a writer returned, as it may be printed."""
+        match gate:
+            case Gate.RENDERED:
+                return printed(made) if isinstance(made, str) else self.rendered(made)
+            case Gate.DOCUMENT:
+                return as_json(made)
+            case Gate.TEXT:
+                return printed(made)
+            case Gate.COMMANDS:
+                return printed_commands(made)
+            case Gate.EXACT:
+                return self.exactly(made)
+        assert_never(gate)
+
+    def exactly(self, text: str) -> str:
+        """A text as it is, but where people read it: there it passes the gate."""
+        for_people = self.output is None and is_read_by_people(sys.stdout)
+        return printed(text) if for_people else text
 
     def show(self, *renderables: object) -> None:
         """Write what rich renders as a result, to `--output` where it is given."""

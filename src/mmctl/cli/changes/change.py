@@ -14,9 +14,11 @@ import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from mmctl.cli.formats import Format
 from mmctl.cli.processes import process_space
+from mmctl.cli.result_table import ENTRY, write
 from mmctl.errors import ProblemsFound, UsageError
 
 if TYPE_CHECKING:
@@ -168,7 +170,7 @@ def screen(change: Change) -> Iterator[Callable[[Text], None]]:
     from mmctl.render.text.plan import banner
 
     run = change.run
-    if run.format != "human":
+    if run.format is not Format.HUMAN:
         yield lambda _part: None
         return
     around = banner(change.means.service.identity)
@@ -193,15 +195,20 @@ def applied_as(change: Change, entry: HistoryEntry) -> str:
 
 
 def write_entry(change: Change, entry: HistoryEntry | None) -> None:
-    """Write what was done as JSON, where that is the format; warn of what was written over."""
+    """Write what was done, which people have seen; warn of what was written over."""
     for line in entry.overwritten if entry is not None else ():
         change.run.say(
             f"warning: somebody else wrote at the same time, and this is overwritten: {line}"
         )
+    if change.run.format is not Format.HUMAN:
+        write(change.run, ENTRY, entry)
+
+
+def entry_document(_run: Run, entry: HistoryEntry | None) -> dict[str, Any]:
+    """What was done as a history of one entry, or of none."""
     from mmctl.live.history.entries import history_document
 
-    if change.run.format == "json":
-        change.run.write_json(history_document((entry,) if entry else ()))
+    return history_document((entry,) if entry else ())
 
 
 def in_environment(run: Run, environment: str) -> Run:

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any
 
 from mmctl.cli.changes.gate import pass_gates
 from mmctl.cli.changes.passed import Passed
+from mmctl.cli.result_table import STOPPED, write
 from mmctl.errors import MmctlError, ProblemsFound
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+
+    from rich.console import RenderableType
 
     from mmctl.cli.changes.change import Change
     from mmctl.cli.run import Run
     from mmctl.live.plan.plan import Plan
     from mmctl.live.plan.preflight import Finding
     from mmctl.render.documents.review import Changed, Review
-
-REPORTS: Final = frozenset({"markdown", "html"})
 
 
 @dataclass(slots=True)
@@ -50,16 +51,20 @@ class Found:
         )
 
 
-def write_report(run: Run, review: Review) -> None:
-    """Write the plan as a page, Markdown or HTML."""
-    if run.format == "html":
-        from mmctl.render.html.plan_page import page
+def human(run: Run, review: Review) -> RenderableType:
+    """The plan, with the messages of a corpus that change where they are to be listed."""
+    from mmctl.render.text.plan import human
 
-        run.write(page(review))
-    else:
-        from mmctl.render.documents.plan_markdown import markdown
+    shown = [f"{each.message}  {', '.join(each.kinds)}" for each in review.messages]
+    width = run.console().width
+    return human(review.plan, width=width, messages=shown, verbose=run.verbose)
 
-        run.write(markdown(review))
+
+def document(_run: Run, review: Review) -> dict[str, Any]:
+    """The plan as `mmctl/plan@1`, which `apply` takes."""
+    from mmctl.live.plan.planfile import plan_document
+
+    return plan_document(review.plan)
 
 
 @contextmanager
@@ -68,9 +73,17 @@ def stops_written(run: Run) -> Iterator[None]:
     try:
         yield
     except ProblemsFound as error:
-        if run.format in REPORTS:
-            _write_stopped(run, _environment(run), error)
+        if run.format in STOPPED.writers:
+            write(run, STOPPED, Stopped(environment=_environment(run), error=error))
         raise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """What leaves no plan."""
+
+    environment: str
+    error: ProblemsFound
 
 
 def _environment(run: Run) -> str:
@@ -81,12 +94,15 @@ def _environment(run: Run) -> str:
         return run.environment or "unknown"
 
 
-def _write_stopped(run: Run, environment: str, error: ProblemsFound) -> None:
-    if run.format == "markdown":
-        from mmctl.render.documents.plan_markdown import stopped
+def stopped_markdown(_run: Run, found: Stopped) -> str:
+    """Why there is no plan, where a comment would have it."""
+    from mmctl.render.documents.plan_markdown import stopped
 
-        run.write(stopped(environment, error.message, error.problems))
-    elif run.format == "html":
-        from mmctl.render.html.plan_page import stopped_page
+    return stopped(found.environment, found.error.message, found.error.problems)
 
-        run.write(stopped_page(environment, error.message, error.problems))
+
+def stopped_page(_run: Run, found: Stopped) -> str:
+    """Why there is no plan, as a page."""
+    from mmctl.render.html.plan_page import stopped_page
+
+    return stopped_page(found.environment, found.error.message, found.error.problems)

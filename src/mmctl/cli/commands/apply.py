@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from mmctl.live.plan.plan import Plan
 
 
-@command("human", "json")
+@command
 def apply(
     run: Run,
     plan_file: Annotated[

@@ -5,23 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.cli.main import command
+from mmctl.cli.result_table import BUDGET, write
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from mmctl.cli.run import Run
+    from mmctl.compiler.budget import Budget
 
 
-@command("human", "json")
+@command
 def budget(run: Run) -> int:
     """Show what the project uses of the service's quotas, none of which can be raised.
 
     Of rules it shows what is close to a limit; `--verbose` lists them all.
     """
     from mmctl.compiler.budget import budget_of
-    from mmctl.render.text.budget import document, human
 
     found = budget_of(run.project())
-    if run.format == "json":
-        run.write_json(document(found))
-    else:
-        run.show(human(found, every_rule=run.verbose))
+    write(run, BUDGET, found)
     return int(any(use.over for use in found.uses))
+
+
+def human(run: Run, found: Budget) -> RenderableType:
+    """The budget as a table, with every rule where the run is verbose."""
+    from mmctl.render.text.budget import human
+
+    return human(found, every_rule=run.verbose)

@@ -5,19 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.cli.main import command
+from mmctl.cli.result_table import CATALOGUE, write
 
 if TYPE_CHECKING:
     from mmctl.cli.run import Run
 
 
-@command("human", "json")
+@command
 def checks(run: Run) -> int:
     """List what lint looks for."""
     from mmctl.checks.catalogue import CHECKS
-    from mmctl.render.text.checks import document, listing
 
-    if run.format == "json":
-        run.write_json(document(CHECKS))
-    else:
-        run.show(listing(CHECKS))
+    write(run, CATALOGUE, CHECKS)
     return 0

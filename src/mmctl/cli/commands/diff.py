@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from mmctl.cli.main import command
+from mmctl.cli.result_table import DIFFERENCE, write
 from mmctl.cli.run import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import RenderableType
+
+    from mmctl.compiler.configuration import LiveConfiguration
+    from mmctl.live.compare.edits import Edit
 
 DIFFERENT = 2
 
 
-@command("human", "json", "markdown")
+@command
 def diff(
     run: Run,
     one: Annotated[
@@ -26,21 +36,48 @@ def diff(
     """Show how two versions of the configuration differ; exit 2 when they do."""
     from mmctl.cli.changes.versions import alike, version_of
     from mmctl.live.compare.diff import diff as edits_between
-    from mmctl.render.documents import diff as documents
-    from mmctl.render.text import diff as render
 
     before, after = alike(version_of(run, one), version_of(run, other))
     edits = edits_between(after.configuration, before.configuration)
-    if run.format == "json":
-        from mmctl.live.compare.delta import delta
-
-        made = delta(after.configuration, before.configuration)
-        run.write_json(documents.document(before.name, after.name, edits, made))
-    elif run.format == "markdown":
-        from mmctl.render.documents.plan_markdown import edits_markdown
-
-        run.write(edits_markdown(documents.title(before.name, after.name), edits))
-    else:
-        width = run.console().width
-        run.show(render.human(before.name, after.name, edits, width=width, verbose=run.verbose))
+    found = Difference(
+        names=(before.name, after.name),
+        before=before.configuration,
+        after=after.configuration,
+        edits=edits,
+    )
+    write(run, DIFFERENCE, found)
     return DIFFERENT if edits else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """Two versions, and the edits that lead to the second."""
+
+    names: tuple[str, str]
+    before: LiveConfiguration
+    after: LiveConfiguration
+    edits: Sequence[Edit]
+
+
+def human(run: Run, found: Difference) -> RenderableType:
+    """The edits as a plan shows them."""
+    from mmctl.render.text.diff import human
+
+    width = run.console().width
+    return human(*found.names, found.edits, width=width, verbose=run.verbose)
+
+
+def document(_run: Run, found: Difference) -> dict[str, Any]:
+    """The edits as `mmctl/diff@1`."""
+    from mmctl.live.compare.delta import delta
+    from mmctl.render.documents.diff import document
+
+    return document(*found.names, found.edits, delta(found.after, found.before))
+
+
+def markdown(_run: Run, found: Difference) -> str:
+    """The edits as a comment of a pull request shows them."""
+    from mmctl.render.documents.diff import title
+    from mmctl.render.documents.plan_markdown import edits_markdown
+
+    return edits_markdown(title(*found.names), found.edits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,19 +12,23 @@ from mmctl.cli.changes.change import open_change
 from mmctl.cli.changes.planning import plan_of
 from mmctl.cli.files.editing import editing_alone
 from mmctl.cli.main import command
+from mmctl.cli.result_table import DRIFT as DRIFT_RESULT
+from mmctl.cli.result_table import write as write_result
 from mmctl.cli.run import Run
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from mmctl.cli.changes.change import Change
     from mmctl.cli.files.drift_writing import Written
     from mmctl.live.history.drift import Drift
-    from mmctl.live.plan.plan import Plan
+    from mmctl.live.plan.plan import Plan, Target
 
 DRIFT = 2
 NOT_ALL = 1
 
 
-@command("human", "json")
+@command
 def drift(
     run: Run,
     write: Annotated[
@@ -38,19 +43,13 @@ def drift(
     With --write: 0 when all that was done by hand is in the files, 1 when something is not.
     """
     from mmctl.live.history.drift import drift_of
-    from mmctl.render.text import drift as render
 
     with editing_alone(run.root) if write else nullcontext():
         change = open_change(run, endpoint_url=endpoint_url)
         made = plan_of(change)
         found = drift_of(made, change.means.history)
         written = _written(change, made) if write else None
-    if run.format == "json":
-        run.write_json(_document(found, made, written))
-    elif written is None:
-        run.show(render.human(found, made.target, width=run.console().width, verbose=run.verbose))
-    else:
-        run.show(render.written(written.taken, written.left, written.diff(), made.target))
+    write_result(run, DRIFT_RESULT, Drifted(drift=found, target=made.target, written=written))
     if written is not None:
         return NOT_ALL if written.left else 0
     return DRIFT if found.any else 0
@@ -62,14 +61,36 @@ def _written(change: Change, made: Plan) -> Written:
     return take_hand_edits(change, made)
 
 
-def _document(found: Drift, made: Plan, written: Written | None) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drifted:
+    """What differs, and what of it was written into the files."""
+
+    drift: Drift
+    target: Target
+    written: Written | None
+
+
+def human(run: Run, found: Drifted) -> RenderableType:
+    """What differs; with `--write` what was taken, and what was left."""
+    from mmctl.render.text import drift as render
+
+    written = found.written
+    if written is not None:
+        return render.written(written.taken, written.left, written.diff(), found.target)
+    width = run.console().width
+    return render.human(found.drift, found.target, width=width, verbose=run.verbose)
+
+
+def document(_run: Run, drifted: Drifted) -> dict[str, Any]:
+    """The same as `mmctl/drift@1`."""
     from mmctl.live.plan.planfile import edit_document
 
+    found, target, written = drifted.drift, drifted.target, drifted.written
     document = {
         "schema": "mmctl/drift@1",
-        "environment": made.target.environment,
-        "account": made.target.identity.account,
-        "region": made.target.identity.region,
+        "environment": target.environment,
+        "account": target.identity.account,
+        "region": target.identity.region,
         "applied_before": found.known,
         "cut_off": found.cut_off,
         "by_hand": [edit_document(edit) for edit in found.by_hand],

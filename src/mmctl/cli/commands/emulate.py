@@ -31,7 +31,7 @@ _A_LONG_TIME = 3600
 _NO_SMTP = "Serve only the API; mail is not served yet in any case."
 
 
-@command()
+@command
 def emulate(
     run: Run,
     no_smtp: Annotated[bool, typer.Option("--no-smtp", help=_NO_SMTP)] = False,

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mmctl.cli.formats import Format
 from mmctl.cli.main import command
+from mmctl.cli.result_table import PAGE, write
 from mmctl.errors import UsageError
 
 if TYPE_CHECKING:
+    from mmctl.checks.check import Check
     from mmctl.cli.run import Run
 
 
-@command("human", "json")
+@command
 def explain(
     run: Run,
     check: Annotated[str, typer.Argument(help="The id of a check, in brackets in a report.")],
@@ -22,11 +25,12 @@ def explain(
     from mmctl.checks.catalogue import CHECKS
     from mmctl.checks.mistakes import MISTAKES
     from mmctl.language.text.suggest import did_you_mean
-    from mmctl.render.text.checks import document, explanation, mistake
 
     name = check.strip("[]")
     found = next((known for known in CHECKS if known.id == name), None)
-    if found is None and name in MISTAKES and run.format == "human":
+    if found is None and name in MISTAKES and run.format is Format.HUMAN:
+        from mmctl.render.text.checks import mistake
+
         run.show(mistake(name, MISTAKES[name]))
         return 0
     if found is None:
@@ -34,8 +38,12 @@ def explain(
         raise UsageError(
             f"there is no check `{check}`", help=near or "`mmctl checks` lists the checks"
         )
-    if run.format == "json":
-        run.write_json(document([found]))
-    else:
-        run.show(explanation(found))
+    write(run, PAGE, found)
     return 0
+
+
+def document(_run: Run, check: Check) -> dict[str, Any]:
+    """The list of checks with one alone."""
+    from mmctl.render.text.checks import document
+
+    return document([check])

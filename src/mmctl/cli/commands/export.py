@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from mmctl.cli.formats import Format
 from mmctl.cli.main import command
+from mmctl.cli.result_table import API_JSON, CLOUDFORMATION, TERRAFORM, write
 from mmctl.cli.run import Run
 from mmctl.errors import MmctlError, ProblemsFound, UsageError
 
@@ -16,15 +19,15 @@ if TYPE_CHECKING:
     from mmctl.interchange.exported import Exported
     from mmctl.model.kinds import Kind
 
-FORMS: Final = {
-    "api-json": ("json",),
-    "cloudformation": ("yaml", "json"),
-    "terraform": ("hcl",),
+TARGETS: Final = {
+    "api-json": API_JSON,
+    "cloudformation": CLOUDFORMATION,
+    "terraform": TERRAFORM,
 }
-"""What can be written, each with its formats, the default first."""
+"""What the configuration can be written as; the first of its formats is the default."""
 
 
-@command("human", "yaml", "json", "hcl")
+@command
 def export(
     run: Run,
     to: Annotated[
@@ -35,16 +38,19 @@ def export(
     """Write the desired configuration for CloudFormation, Terraform or the API."""
     from mmctl.counted import counted
 
-    if to not in FORMS:
+    if to not in TARGETS:
         got = "no export format is given" if to is None else f"got `--to {to}`"
-        raise UsageError(got, help=f"`mmctl export --to KIND`, one of {', '.join(FORMS)}")
-    form = FORMS[to][0] if run.format == "human" else run.format
-    if form not in FORMS[to]:
+        raise UsageError(got, help=f"`mmctl export --to KIND`, one of {', '.join(TARGETS)}")
+    result = TARGETS[to]
+    if run.format is Format.HUMAN:
+        run = replace(run, format=next(iter(result.writers)))
+    if run.format not in result.writers:
         raise UsageError(
-            f"got the format `{form}` for {to}", help=f"expected {', '.join(FORMS[to])}"
+            f"got the format `{run.format}` for {to}",
+            help=f"expected {', '.join(result.writers)}",
         )
-    exported = _exported(run, to, form)
-    run.write_exactly(exported.text)
+    exported = _exported(run, to)
+    write(run, result, exported)
     for note in exported.notes:
         run.say(f"note: {note}")
     for left_out in exported.left_out:
@@ -54,7 +60,12 @@ def export(
     return 0
 
 
-def _exported(run: Run, to: str, form: str) -> Exported:
+def text(_run: Run, exported: Exported) -> str:
+    """The configuration, without what is said about it."""
+    return exported.text
+
+
+def _exported(run: Run, to: str) -> Exported:
     from mmctl.interchange.to_api_json import to_api_json
     from mmctl.interchange.to_cloudformation import to_cloudformation
     from mmctl.interchange.to_terraform import to_terraform
@@ -66,7 +77,7 @@ def _exported(run: Run, to: str, form: str) -> Exported:
             return to_api_json(things, bindings)
         case "cloudformation":
             return to_cloudformation(
-                things, bindings, project=desired.project, environment=environment, form=form
+                things, bindings, project=desired.project, environment=environment, form=run.format
             )
         case _:
             return to_terraform(

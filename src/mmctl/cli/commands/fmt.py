@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from mmctl.cli.main import USAGE, command
+from mmctl.cli.result_table import LAYOUT, write
 from mmctl.cli.run import Run
 from mmctl.counted import counted
 from mmctl.errors import UsageError
@@ -42,7 +43,7 @@ class _File:
         return self.before != self.after
 
 
-@command("human", "json")
+@command
 def fmt(
     run: Run,
     paths: Annotated[
@@ -61,10 +62,7 @@ def fmt(
     if not check:
         for file in changed:
             _replace(file)
-    if run.format == "json":
-        run.write_json(_document(files, written=not check))
-    else:
-        _report(run, files, check=check)
+    write(run, LAYOUT, Laid(files=files, written=not check))
     if any(file.problems for file in files):
         return USAGE
     return int(check and bool(changed))
@@ -153,10 +151,19 @@ def _replace(file: _File) -> None:
         raise UsageError(f"cannot write `{file.name}`: {reason}") from None
 
 
-def _document(files: list[_File], *, written: bool) -> dict[str, object]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Laid:
+    """Files in the canonical layout, and whether they were written."""
+
+    files: list[_File]
+    written: bool
+
+
+def document(_run: Run, laid: Laid) -> dict[str, object]:
+    """What was, or would be, written, as `mmctl/fmt@1`."""
     return {
         "schema": "mmctl/fmt@1",
-        "written": written,
+        "written": laid.written,
         "files": [
             {
                 "file": file.name,
@@ -170,12 +177,14 @@ def _document(files: list[_File], *, written: bool) -> dict[str, object]:
                     for problem in file.problems
                 ],
             }
-            for file in files
+            for file in laid.files
         ],
     }
 
 
-def _report(run: Run, files: list[_File], *, check: bool) -> None:
+def human(run: Run, laid: Laid) -> None:
+    """A diff where nothing was written, or it is asked for; the counts, on stderr."""
+    files, check = laid.files, not laid.written
     changed = [file for file in files if file.changes]
     if check or run.verbose:
         run.write("".join(line for file in changed for line in _diff(file)))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from mmctl.cli.changes.change import open_history
+from mmctl.cli.commands.diff import Difference
+from mmctl.cli.formats import Format
 from mmctl.cli.main import command
 from mmctl.cli.options.store import (
     Account,
@@ -17,14 +20,21 @@ from mmctl.cli.options.store import (
     Store,
     elsewhere,
 )
+from mmctl.cli.result_table import ENTRIES, HISTORY_DIFFERENCE, ONE_ENTRY, write
 from mmctl.cli.run import Run
 from mmctl.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import RenderableType
+
+    from mmctl.live.history.entries import HistoryEntry
     from mmctl.live.history.history import History
+    from mmctl.live.history.pins import Pin
 
 
-@command("human", "json")
+@command
 def history(
     run: Run,
     words: Annotated[
@@ -37,26 +47,16 @@ def history(
     project: ProjectName = None,
 ) -> int:
     """List applies and rollbacks; `show ID` for one with its calls, `diff A B` for two."""
-    from mmctl.live.history.entries import history_document
-    from mmctl.live.history.pins import pin_summary
-    from mmctl.render.text import history as render
-
     found, (account, region) = _opened(run, elsewhere(store, account, region, profile, project))
     match words or []:
         case []:
-            entries, pins = found.entries(), found.pins()
-            if run.format == "json":
-                run.write_json(history_document(entries) | {"pins": [*map(pin_summary, pins)]})
-            else:
+            if run.format is Format.HUMAN:
                 run.say(f"account {account}  {region}")
-                run.show(render.human(entries, pins))
+            write(run, ENTRIES, Entries(entries=found.entries(), pins=found.pins()))
         case ["show", id]:
             entry = found.find(id)
-            if run.format == "json":
-                journal = list(found.journal(entry.id))
-                run.write_json(history_document((entry,)) | {"journal": journal})
-            else:
-                run.show(render.one(entry, found.journal(entry.id)))
+            calls = tuple(found.journal(entry.id))
+            write(run, ONE_ENTRY, OneEntry(entry=entry, calls=calls))
         case ["diff", one, other]:
             return _diff(run, found, one, other)
         case got:
@@ -76,22 +76,68 @@ def _opened(run: Run, named: Elsewhere | None) -> tuple[History, tuple[str, str]
 
 def _diff(run: Run, found: History, one: str, other: str) -> int:
     from mmctl.live.compare.diff import diff
-    from mmctl.render.documents.diff import document
-    from mmctl.render.text import plan as render
 
     before = found.snapshot(found.find(one).id).configuration
     after = found.snapshot(found.find(other).id).configuration
     edits = diff(after, before)
-    if run.format == "json":
-        from mmctl.live.compare.delta import delta
-
-        run.write_json(document(one, other, edits, delta(after, before)))
-    else:
-        run.show(render.edits_alone(edits, width=run.console().width, verbose=run.verbose))
+    difference = Difference(names=(one, other), before=before, after=after, edits=edits)
+    write(run, HISTORY_DIFFERENCE, difference)
     return 2 if edits else 0
 
 
-@command()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entries:
+    """The whole history, with what is pinned."""
+
+    entries: tuple[HistoryEntry, ...]
+    pins: tuple[Pin, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneEntry:
+    """One apply or rollback, with its calls."""
+
+    entry: HistoryEntry
+    calls: Sequence[dict[str, Any]]
+
+
+def entries(_run: Run, found: Entries) -> RenderableType:
+    """The history as a table."""
+    from mmctl.render.text.history import human
+
+    return human(found.entries, found.pins)
+
+
+def entries_document(_run: Run, found: Entries) -> dict[str, Any]:
+    """The history as `mmctl/history@1`."""
+    from mmctl.live.history.entries import history_document
+    from mmctl.live.history.pins import pin_summary
+
+    return history_document(found.entries) | {"pins": [*map(pin_summary, found.pins)]}
+
+
+def one_entry(_run: Run, found: OneEntry) -> RenderableType:
+    """One entry in full."""
+    from mmctl.render.text.history import one
+
+    return one(found.entry, found.calls)
+
+
+def one_entry_document(_run: Run, found: OneEntry) -> dict[str, Any]:
+    """A history of one entry, with its calls."""
+    from mmctl.live.history.entries import history_document
+
+    return history_document((found.entry,)) | {"journal": [*found.calls]}
+
+
+def edits(run: Run, found: Difference) -> RenderableType:
+    """The edits as a plan shows them."""
+    from mmctl.render.text.plan import edits_alone
+
+    return edits_alone(found.edits, width=run.console().width, verbose=run.verbose)
+
+
+@command
 def unpin(
     run: Run,
     pin: Annotated[

@@ -38,7 +38,7 @@ class _Live:
     place: Place
 
 
-@command("human")
+@command
 def import_(
     run: Run,
     files: Annotated[

@@ -44,7 +44,7 @@ _NOT_KNOWN: Final = """\
 """
 
 
-@command("human")
+@command
 def init(
     run: Run,
     folder: Annotated[

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from mmctl.cli.formats import Format
 from mmctl.cli.main import command
 from mmctl.cli.options.trust import PasswordEnv
-from mmctl.cli.printing import printed, printed_commands
+from mmctl.cli.printing import printed
 from mmctl.cli.remembered import Answer, remember
-from mmctl.cli.run import as_json
+from mmctl.cli.result_table import PROBLEMS, write
 from mmctl.errors import UsageError
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from rich.text import Text
 
     from mmctl.cli.files.linting import Linted
     from mmctl.cli.run import Run
@@ -27,7 +31,7 @@ if TYPE_CHECKING:
     Look = Callable[[], tuple[Linted, tuple[Problem, ...]]]
 
 
-@command("human", "json", "sarif", "github", "junit")
+@command
 def lint(
     run: Run,
     paths: Annotated[
@@ -93,8 +97,7 @@ def lint(
         return found, problems
 
     found, problems = _fix(run, look, dry_run=dry_run) if fix else look()
-    text = _report(run, problems, found.files, everything=everything)
-    run.write_passed(text)
+    text = write(run, PROBLEMS, Reported(problems, found.files, everything=everything))
     code = int(any(problem.severity.rank <= fail_on.rank for problem in problems))
     asked_more = paths or fix or known or run.output or no_cache
     if found.seen is not None and not asked_more:
@@ -113,7 +116,7 @@ def _fix(run: Run, look: Look, *, dry_run: bool) -> tuple[Linted, tuple[Problem,
     """
     from mmctl.cli.files.fixing import changes
 
-    shown = sys.stdout if run.format == "human" and run.output is None else sys.stderr
+    shown = sys.stdout if run.format is Format.HUMAN and run.output is None else sys.stderr
     found, problems = look()
     made = changes(found, problems)
     done = {problem for change in made for problem in change.done}
@@ -133,43 +136,55 @@ def _fix(run: Run, look: Look, *, dry_run: bool) -> tuple[Linted, tuple[Problem,
     return found, problems
 
 
-def _report(
-    run: Run, problems: Sequence[Problem], files: dict[str, str], *, everything: bool
-) -> str:
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """Problems, the files that they are in, and whether all of them are to be shown."""
+
+    problems: Sequence[Problem]
+    files: dict[str, str]
+    everything: bool = field(kw_only=True)
+
+
+def human(run: Run, found: Reported) -> str | Text:
+    """The problems with their lines; the first ones, unless all are asked for."""
+    if not found.problems:
+        from mmctl.render.text.counts import summary
+
+        return summary(found.problems) + "\n"
+    from mmctl.render.text.problems import SHOWN, human
+
+    shown = None if found.everything else SHOWN
+    return human(found.problems, found.files, shown=shown, width=run.columns())
+
+
+def document(_run: Run, found: Reported) -> dict[str, Any]:
+    """The problems as `mmctl/lint@1`."""
+    from mmctl.render.documents.problems import document
+
+    return document(found.problems)
+
+
+def sarif(_run: Run, found: Reported) -> dict[str, Any]:
+    """The problems for code scanning, with the pages of all checks."""
     from mmctl.checks.catalogue import CHECKS
+    from mmctl.render.documents.sarif import sarif
 
-    match run.format:
-        case "json":
-            from mmctl.render.documents.problems import document
-
-            return as_json(document(problems))
-        case "sarif":
-            from mmctl.render.documents.sarif import sarif
-
-            return as_json(sarif(problems, CHECKS))
-        case "github":
-            return printed_commands(_github(problems))
-        case "junit":
-            from mmctl.render.documents.problems_junit import junit
-
-            return printed(junit(problems))
-        case _ if problems:
-            from mmctl.render.text.problems import SHOWN, human
-
-            shown = None if everything else SHOWN
-            return run.rendered(human(problems, files, shown=shown, width=run.columns()))
-        case _:
-            from mmctl.render.text.counts import summary
-
-            return summary(problems) + "\n"
+    return sarif(found.problems, CHECKS)
 
 
-def _github(problems: Sequence[Problem]) -> str:
+def junit(_run: Run, found: Reported) -> str:
+    """The problems as failed tests."""
+    from mmctl.render.documents.problems_junit import junit
+
+    return junit(found.problems)
+
+
+def annotated(_run: Run, found: Reported) -> str:
     """The annotations; the summary of the job, a page, is written where GitHub wants it."""
     from mmctl.render.documents.github import job_summary, workflow_commands
 
     page = os.environ.get("GITHUB_STEP_SUMMARY")
     if page:
         with Path(page).open("a", encoding="utf-8") as summary:
-            summary.write(printed(job_summary(problems)))
-    return workflow_commands(problems)
+            summary.write(printed(job_summary(found.problems)))
+    return workflow_commands(found.problems)

@@ -40,7 +40,7 @@ _ON: Final = {ADD: "on", REMOVE: "not on"}
 """Where an address is once it is done."""
 
 
-@command("human", "json")
+@command
 def list_(
     run: Run,
     verb: Annotated[str, typer.Argument(metavar="add|remove", help="add or remove.")],

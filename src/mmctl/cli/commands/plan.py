@@ -9,10 +9,12 @@ import typer
 
 from mmctl.cli.changes.change import open_change
 from mmctl.cli.changes.planning import plan_of, preflight
+from mmctl.cli.formats import FORMATS
 from mmctl.cli.main import command
 from mmctl.cli.options.messages import ShowMail
 from mmctl.cli.options.signatures import Sign, signer
 from mmctl.cli.options.trust import Base, PasswordEnv
+from mmctl.cli.result_table import PLAN, write
 from mmctl.cli.run import Run
 from mmctl.errors import UsageError
 
@@ -20,7 +22,7 @@ NO = 1
 CHANGES = 2
 
 
-@command("human", "json", "markdown", "html")
+@command
 def plan(
     run: Run,
     save: Annotated[
@@ -81,9 +83,8 @@ def plan(
     """Show what would change: lint and cases first, then live against the files."""
     from mmctl.cli.changes.gate import forced_in_plan
     from mmctl.cli.changes.ordinary import with_limits_said, with_ordinary_mail
-    from mmctl.cli.changes.reviewing import REPORTS, Found, stops_written, write_report
-    from mmctl.live.plan.planfile import plan_document, save_plan
-    from mmctl.render.text import plan as render
+    from mmctl.cli.changes.reviewing import Found, stops_written
+    from mmctl.live.plan.planfile import save_plan
 
     if iam is not None:
         from mmctl.cli.changes.policies import print_policy
@@ -96,7 +97,7 @@ def plan(
     if sign is not None and save is None:
         raise UsageError("`--sign` goes with `--save FILE`")
     released = forced_in_plan(force or ())
-    report = run.format in REPORTS
+    report = FORMATS[run.format].for_others
     found = Found(forced=released, report=report)
     with stops_written(run):
         change = open_change(run, endpoint_url=endpoint_url, base=base, forced=released)
@@ -107,12 +108,8 @@ def plan(
         listed = found.messages.append if messages else None
         made = with_behaviour(made, change, corpus, listed)
     made = with_limits_said(with_ordinary_mail(change, made))
-    if run.format == "json":
-        run.write_json(plan_document(made))
-    elif not report:
-        shown = [f"{each.message}  {', '.join(each.kinds)}" for each in found.messages]
-        width = run.console().width
-        run.show(render.human(made, width=width, messages=shown, verbose=run.verbose))
+    if not report:
+        write(run, PLAN, found.review(made))
     if save is not None:
         environment = change.project.environment
         save_plan(made, save, None if sign is None else signer(environment, sign))
@@ -124,7 +121,7 @@ def plan(
             )
     findings = () if no_preflight else preflight(change, made)
     if report:
-        write_report(run, found.review(made, findings))
+        write(run, PLAN, found.review(made, findings))
     if any(finding.certain for finding in findings):
         return NO
     return CHANGES if detailed_exitcode and not made.empty else 0

@@ -12,6 +12,7 @@ from mmctl.cli.changes.planning import plan_of
 from mmctl.cli.files.editing import edit_of, edited, editing_alone
 from mmctl.cli.main import command
 from mmctl.cli.options.trust import PasswordEnv
+from mmctl.cli.result_table import PROMOTED, write
 from mmctl.cli.run import Run
 from mmctl.errors import UsageError
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from mmctl.language.project import LogicalRule, Project
 
 
-@command("human", "json")
+@command
 def promote(
     run: Run,
     rule: Annotated[str, typer.Argument(metavar="RULE", help="A rule with `shadow: true`.")],
@@ -34,8 +35,7 @@ def promote(
     """Take `shadow: true` off a rule in its file, and show the plan that makes it act."""
     from mmctl.cli.changes.gate import forced_in_plan, pass_gates
     from mmctl.cli.files.splicing import without_shadow
-    from mmctl.live.plan.planfile import plan_document
-    from mmctl.render.text import plan as render
+    from mmctl.render.documents.review import Review
 
     run = run.with_passwords_of(password_env)
     gates = partial(pass_gates, forced=forced_in_plan(force or ()))
@@ -46,10 +46,7 @@ def promote(
         with edited(run, edit, lambda after: not _rules(after)[rule].shadow):
             change = open_change(run, endpoint_url=endpoint_url)
             made = plan_of(change, gates)
-    if run.format == "json":
-        run.write_json(plan_document(made))
-    else:
-        run.show(render.human(made, width=run.console().width, verbose=run.verbose))
+    write(run, PROMOTED, Review(plan=made))
     run.say(f"changed {found.position.file}; to make the rule act: mmctl apply{change.words}")
     return 0
 

@@ -41,7 +41,7 @@ _SHOWN: Final = 5
 """So many pins are listed; `mmctl history` has them all."""
 
 
-@command("human", "json")
+@command
 def rollback(
     run: Run,
     snapshot: Annotated[

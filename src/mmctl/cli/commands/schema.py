@@ -17,7 +17,7 @@ from mmctl.writing import write_whole
 _ENDING = ".schema.json"
 
 
-@command("human")
+@command
 def schema(
     run: Run,
     name: Annotated[

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mmctl.cli.formats import FORMATS
 from mmctl.cli.main import command
 from mmctl.cli.options import messages as about
 from mmctl.cli.options.messages import ShowMail
+from mmctl.cli.result_table import MESSAGES
 from mmctl.cli.run import Run
 from mmctl.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_OF_CASES: Final = {"junit": "JUnit report", "lcov": "coverage", "github": "annotations"}
-"""Formats that show cases alone, by what they are called."""
-
 
 def _about_cases(name: str, help: str) -> Any:
     return typer.Option(name, help=help, rich_help_panel="Cases")
 
 
-@command("human", "json", "junit", "lcov", "html", "github", "markdown")
+@command
 def simulate(
     run: Run,
     messages: Annotated[
@@ -177,8 +176,8 @@ def _refuse(options: Mapping[str, bool], reason: str) -> None:
 
 
 def _refuse_format(run: Run) -> None:
-    if run.format in _OF_CASES:
+    if run.format not in MESSAGES.writers:
         raise UsageError(
-            f"messages have no {_OF_CASES[run.format]}",
+            f"messages have no {FORMATS[run.format].what}",
             help="leave out the messages: cases have one",
         )

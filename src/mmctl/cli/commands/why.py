@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from mmctl.cli.main import command
 from mmctl.cli.options import messages as about
+from mmctl.cli.result_table import ANSWER, write
 from mmctl.cli.run import Run
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.language.text.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from rich.text import Text
 
     from mmctl.cases.case import Case
     from mmctl.cli.messages.wanted import Wanted
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
     from mmctl.language.project import Project
 
 
-@command("human", "json")
+@command
 def why(
     run: Run,
     message: Annotated[
@@ -61,9 +64,6 @@ def why(
     from mmctl.cli.messages.wanted import Wanted
     from mmctl.cli.options.stated_facts import MessageOptions, Way, restated
     from mmctl.judge.reasons import reason_for
-    from mmctl.render.documents.why import why_document
-    from mmctl.render.text.messages import advice
-    from mmctl.render.text.why import why_report
 
     options = MessageOptions(
         mail_from=mail_from,
@@ -107,16 +107,7 @@ def why(
         _check_rule(judged, rule)
     reasons = [reason_for(got, rule) for got in _chosen(judged.trace, rcpt or ())]
     other = _other_reasons(judged, reasons, rule)
-    if run.format == "json":
-        run.write_json(
-            why_document(judged.name, judged.known, judged.trace, reasons, judged.gateway, other)
-        )
-        return 0
-    report = why_report(reasons, judged.gateway, judged.trace.assumed, other)
-    missing = [fact for reason in reasons for fact in reason.got.missing]
-    if command is not None:
-        report.append(advice(missing, command, verbose=run.verbose))
-    run.show(report)
+    write(run, ANSWER, Answer(judged=judged, reasons=reasons, other=other, command=command))
     return 0
 
 
@@ -129,6 +120,40 @@ class _Judged:
     known: tuple[Known, ...] = ()
     other: tuple[str, Gateway, Trace] | None = None
     """Other rules, by their name, and what they make of the message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Why a message ended so, for each recipient that is asked about."""
+
+    judged: _Judged
+    reasons: Sequence[Reason]
+    other: OtherReasons | None
+    command: tuple[str, ...] | None
+    """What was typed, to which advice adds what is missing; None: a case says it all."""
+
+
+def human(run: Run, answer: Answer) -> Text:
+    """The reasons in words, then what is missing."""
+    from mmctl.render.text.messages import advice
+    from mmctl.render.text.why import why_report
+
+    judged, reasons = answer.judged, answer.reasons
+    report = why_report(reasons, judged.gateway, judged.trace.assumed, answer.other)
+    missing = [fact for reason in reasons for fact in reason.got.missing]
+    if answer.command is not None:
+        report.append(advice(missing, answer.command, verbose=run.verbose))
+    return report
+
+
+def document(_run: Run, answer: Answer) -> dict[str, Any]:
+    """The reasons as `mmctl/why@1`."""
+    from mmctl.render.documents.why import why_document
+
+    judged = answer.judged
+    return why_document(
+        judged.name, judged.known, judged.trace, answer.reasons, judged.gateway, answer.other
+    )
 
 
 def _of_message(run: Run, path: str, wanted: Wanted) -> _Judged:

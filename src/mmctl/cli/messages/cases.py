@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.cases.counting import coverage_of
 from mmctl.cases.mutants.trial import mutate
 from mmctl.cases.parsing import cases_of
 from mmctl.cases.result import unsettled
 from mmctl.cases.running import run_cases
+from mmctl.cli.formats import FORMATS
 from mmctl.cli.options.name_pattern import NamePattern, PatternError
-from mmctl.cli.printing import printed_commands
 from mmctl.cli.progress import Progress
+from mmctl.cli.result_table import CASES, write
 from mmctl.counted import counted
 from mmctl.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from rich.text import Text
 
     from mmctl.cases.coverage import Coverage
     from mmctl.cases.mutants.trial import Mutation
@@ -27,8 +30,6 @@ if TYPE_CHECKING:
     from mmctl.language.project import Project
 
 _NO: Final = 1
-_COVERED: Final = frozenset({"lcov", "html"})
-"""Formats that show coverage, asked for or not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +58,14 @@ def run_the_cases(run: Run, asked: Asked) -> int:
     expression = _expression(asked.pattern)
     chosen = [case for case in cases if expression.is_in(case.name)]
     results = run_cases(project, chosen, run.read_file, readings=True)
-    wanted = asked.coverage or asked.coverage_min is not None or run.format in _COVERED
+    shown = FORMATS[run.format].shows_coverage
+    wanted = asked.coverage or asked.coverage_min is not None or shown
     coverage = coverage_of(project, results) if wanted else None
     mutation = _mutation(run, project, results, asked)
     if problems:
         run.errors().print(human(problems, project.files), end="")
-    _write(run, project, results, coverage, mutation, asked)
+    ran = Ran(project=project, results=results, coverage=coverage, mutation=mutation, asked=asked)
+    write(run, CASES, ran)
     failed = bool(problems) or any(not result.passed for result in results)
     return _NO if _too_little(run, project, results, coverage, mutation, asked) or failed else 0
 
@@ -83,55 +86,85 @@ def _mutation(
         )
 
 
-def _write(
-    run: Run,
-    project: Project,
-    results: Sequence[CaseResult],
-    coverage: Coverage | None,
-    mutation: Mutation | None,
-    asked: Asked,
-) -> None:
-    from mmctl.render.documents.lcov import lcov
-    from mmctl.render.documents.simulate import cases_document, junit
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """Cases that were run, and what is to be shown of them."""
+
+    project: Project
+    results: Sequence[CaseResult]
+    coverage: Coverage | None
+    mutation: Mutation | None
+    asked: Asked
+
+
+def human(run: Run, ran: Ran) -> Text:
+    """The cases, then their coverage and the mutants that survived, where that is asked for."""
     from mmctl.render.text.coverage import coverage_report
     from mmctl.render.text.mutation import mutation_report
     from mmctl.render.text.simulate import cases_report
 
-    match run.format:
-        case "json":
-            run.write_json(cases_document(results, coverage, mutation))
-        case "junit":
-            run.write(junit(results))
-        case "github":
-            from mmctl.render.documents.github import case_commands
+    report = cases_report(
+        ran.results,
+        verbose=run.verbose,
+        trace=ran.asked.trace,
+        settled=ran.project.settings.settled,
+        all_rests=ran.asked.strict_readings,
+    )
+    if ran.coverage is not None:
+        report.append("\n").append_text(coverage_report(ran.coverage, all_gaps=run.verbose))
+    report = run.folded(report)
+    if ran.mutation is not None:
+        report.append("\n" if ran.mutation.survivors == () else "\n\n")
+        report.append_text(mutation_report(ran.mutation, all_survivors=run.verbose))
+    return report
 
-            folder = os.path.relpath(run.root)
-            run.write_passed(printed_commands(case_commands(results, folder)))
-        case "markdown":
-            from mmctl.render.documents.cases_markdown import cases_markdown
 
-            run.write(cases_markdown(results))
-        case "lcov" if coverage is not None:
-            run.write(lcov(coverage))
-        case "html" if coverage is not None:
-            from mmctl.render.html.cases_page import page
+def document(_run: Run, ran: Ran) -> dict[str, Any]:
+    """The cases as `mmctl/simulate@1`."""
+    from mmctl.render.documents.simulate import cases_document
 
-            run.write(page(project, results, coverage, mutation))
-        case _:
-            report = cases_report(
-                results,
-                verbose=run.verbose,
-                trace=asked.trace,
-                settled=project.settings.settled,
-                all_rests=asked.strict_readings,
-            )
-            if coverage is not None:
-                report.append("\n").append_text(coverage_report(coverage, all_gaps=run.verbose))
-            report = run.folded(report)
-            if mutation is not None:
-                report.append("\n" if mutation.survivors == () else "\n\n")
-                report.append_text(mutation_report(mutation, all_survivors=run.verbose))
-            run.show(report)
+    return cases_document(ran.results, ran.coverage, ran.mutation)
+
+
+def junit(_run: Run, ran: Ran) -> str:
+    """The cases as tests."""
+    from mmctl.render.documents.simulate import junit
+
+    return junit(ran.results)
+
+
+def annotated(run: Run, ran: Ran) -> str:
+    """The failed cases at their lines, as paths from the folder that the run is in."""
+    from mmctl.render.documents.github import case_commands
+
+    return case_commands(ran.results, os.path.relpath(run.root))
+
+
+def markdown(_run: Run, ran: Ran) -> str:
+    """The cases as a table."""
+    from mmctl.render.documents.cases_markdown import cases_markdown
+
+    return cases_markdown(ran.results)
+
+
+def lcov(_run: Run, ran: Ran) -> str:
+    """What the cases show of the rule files."""
+    from mmctl.render.documents.lcov import lcov
+
+    return lcov(_covered(ran))
+
+
+def page(_run: Run, ran: Ran) -> str:
+    """The cases, their coverage and the mutants that survived, to look at."""
+    from mmctl.render.html.cases_page import page
+
+    return page(ran.project, ran.results, _covered(ran), ran.mutation)
+
+
+def _covered(ran: Ran) -> Coverage:
+    if ran.coverage is None:
+        raise ValueError("a format that shows coverage says so in its row")
+    return ran.coverage
 
 
 def _too_little(

@@ -8,16 +8,18 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter, deque
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, TextIO, cast
 
 from mmctl.cli.exit_codes import UNKNOWN
+from mmctl.cli.formats import Format
 from mmctl.cli.messages.batches import Judging, judged_batches
 from mmctl.cli.messages.wanted import advice_about
 from mmctl.cli.options.stated_facts import way_in
 from mmctl.cli.progress import Progress
+from mmctl.cli.result_table import MESSAGES, write
 from mmctl.cli.results import result_stream
 from mmctl.errors import UsageError
 from mmctl.judge.tally import Tally
@@ -49,6 +51,19 @@ STDOUT: Final = "-"
 SCHEMA: Final = "mmctl/simulate@1"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """Messages that are judged while they are written."""
+
+    project: Project
+    wanted: Wanted
+    judging: Judging
+    batches: Iterable[Judged]
+    tally: Tally
+    """What was counted so far."""
+    many: bool
+
+
 def judge_messages(run: Run, wanted: Wanted) -> int:
     """Judge the messages and write what becomes of them; the exit code.
 
@@ -64,27 +79,25 @@ def judge_messages(run: Run, wanted: Wanted) -> int:
     tally = Tally()
     found = messages_of(run, project, wanted.paths, judging.needs, progress, tally.left_out)
     first, messages = _begun(found)
-    if run.format != "human":
-        judging = replace(judging, form="json" if run.format == "json" else "page")
-    elif len(first) > 1 and not (run.verbose or wanted.trace):
+    many = len(first) > 1
+    if run.format is not Format.HUMAN:
+        judging = replace(judging, form="json" if run.format is Format.JSON else "page")
+    elif many and not (run.verbose or wanted.trace):
         judging = replace(judging, form="lines")
     judged = judged_batches(judging, messages, workers=wanted.workers)
     batches = _counted(run, progress, tally, judged)
     if wanted.record == STDOUT:
         deque(batches, maxlen=0)
-    elif run.format in {"html", "markdown"}:
-        from mmctl.cli.messages.page import write_page
-
-        write_page(run, project, wanted, judging, batches, tally, many=len(first) > 1)
     else:
-        with result_stream(run.output) as stream:
-            if run.format == "json":
-                _write_json(stream, batches, tally, wanted.against)
-            else:
-                _write(run, stream, batches)
-                if len(first) > 1:
-                    _summarize(run, stream, tally, judging)
-                run.console(stream).print(advice_about(run, tally, wanted), end="")
+        flow = Flow(
+            project=project,
+            wanted=wanted,
+            judging=judging,
+            batches=batches,
+            tally=tally,
+            many=many,
+        )
+        write(run, MESSAGES, flow)
     if not tally.messages:
         raise _no_message(wanted.paths)
     if recorder is not None:
@@ -246,22 +259,28 @@ def _counted(
             progress.count(judged.tally.messages)
 
 
-def _write(run: Run, stream: TextIO, batches: Iterable[Judged]) -> None:
-    console = run.console(stream)
-    for judged in batches:
-        for text in judged.written:
-            console.print(run.folded(cast("Text", text)), end="")
+def human(run: Run, flow: Flow) -> None:
+    """What becomes of each message; of many the counts, then what is missing."""
+    with result_stream(run.output) as stream:
+        console = run.console(stream)
+        for judged in flow.batches:
+            for text in judged.written:
+                console.print(run.folded(cast("Text", text)), end="")
+        if flow.many:
+            other = flow.judging.against_name
+            console.print(summary(flow.tally, other=other, verbose=run.verbose), end="")
+        console.print(advice_about(run, flow.tally, flow.wanted), end="")
 
 
-def _summarize(run: Run, stream: TextIO, tally: Tally, judging: Judging) -> None:
-    text = summary(tally, other=judging.against_name, verbose=run.verbose)
-    run.console(stream).print(text, end="")
+def document(run: Run, flow: Flow) -> None:
+    """The messages as `mmctl/simulate@1`, one by one: the bytes that `json.dumps` writes."""
+    with result_stream(run.output) as stream:
+        _write_json(stream, flow.batches, flow.tally, flow.wanted.against)
 
 
 def _write_json(
     stream: TextIO, batches: Iterable[Judged], tally: Tally, against: str | None
 ) -> None:
-    """The document `mmctl/simulate@1`, message by message: the bytes that `json.dumps` writes."""
     stream.write("{\n")
     if against is not None:
         name = visible_json(json.dumps(against, ensure_ascii=False))

@@ -1,0 +1,67 @@
+"""The table of output formats: one row for each, with what all commands know of it.
+
+What writes a result in a format is in `result_table.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum, auto
+from typing import Final
+
+
+class Format(StrEnum):
+    """The formats in the order in which they are listed, the default first."""
+
+    HUMAN = "human"
+    JSON = "json"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    LCOV = "lcov"
+    GITHUB = "github"
+    MARKDOWN = "markdown"
+    HTML = "html"
+    YAML = "yaml"
+    HCL = "hcl"
+
+
+class Gate(StrEnum):
+    """How what a writer returns becomes the text that is printed."""
+
+    RENDERED = auto()
+    """A text, or what rich renders for a terminal."""
+    DOCUMENT = auto()
+    """A JSON document: sorted, the same bytes for the same content."""
+    TEXT = auto()
+    """A text in which what cannot be seen is shown, and nothing is a command for a CI server."""
+    COMMANDS = auto()
+    """Commands of ours for a CI server, in which values are escaped already."""
+    EXACT = auto()
+    """A text that programs read byte by byte; a screen shows it as `TEXT`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormatRow:
+    """What all commands know of one format."""
+
+    what: str
+    """What it is, in messages and in the manual."""
+    gate: Gate
+    for_others: bool = False
+    """Whether pull requests, job summaries and pages show it: mail is not named there."""
+    shows_coverage: bool = False
+    """Whether it shows the coverage of cases, asked for or not."""
+
+
+FORMATS: Final[dict[Format, FormatRow]] = {
+    Format.HUMAN: FormatRow(what="text for people", gate=Gate.RENDERED),
+    Format.JSON: FormatRow(what="JSON", gate=Gate.DOCUMENT),
+    Format.SARIF: FormatRow(what="SARIF report", gate=Gate.DOCUMENT),
+    Format.JUNIT: FormatRow(what="JUnit report", gate=Gate.TEXT),
+    Format.LCOV: FormatRow(what="coverage", gate=Gate.TEXT, shows_coverage=True),
+    Format.GITHUB: FormatRow(what="annotations", gate=Gate.COMMANDS, for_others=True),
+    Format.MARKDOWN: FormatRow(what="Markdown", gate=Gate.TEXT, for_others=True),
+    Format.HTML: FormatRow(what="HTML page", gate=Gate.TEXT, for_others=True, shows_coverage=True),
+    Format.YAML: FormatRow(what="YAML", gate=Gate.EXACT),
+    Format.HCL: FormatRow(what="HCL", gate=Gate.EXACT),
+}

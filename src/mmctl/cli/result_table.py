@@ -1,0 +1,197 @@
+"""The table of results: what commands write, and the place of the writer in each format.
+
+A writer in `render` takes the value of the result. A writer in `cli` takes the run and the value,
+where the run says how it looks. What it returns passes the gate of the format; None says that it
+has written by itself, part by part. Its module is imported when it writes.
+The option `--format`, its help, its errors and the manual follow from this table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.cli.formats import FORMATS, Format
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mmctl.cli.run import Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One thing that commands write."""
+
+    commands: tuple[str, ...]
+    writers: Mapping[Format, str]
+    """For each format the module below `mmctl`, and the function."""
+
+    def made(self, run: Run, value: object) -> Any:
+        """What the writer makes of the value in the format of the run."""
+        module, name = self.writers[run.format].split(":")
+        writer = getattr(import_module(f"mmctl.{module}"), name)
+        return writer(run, value) if module.startswith("cli.") else writer(value)
+
+
+PROBLEMS: Final = Result(
+    commands=("lint",),
+    writers={
+        Format.HUMAN: "cli.commands.lint:human",
+        Format.JSON: "cli.commands.lint:document",
+        Format.SARIF: "cli.commands.lint:sarif",
+        Format.JUNIT: "cli.commands.lint:junit",
+        Format.GITHUB: "cli.commands.lint:annotated",
+    },
+)
+CASES: Final = Result(
+    commands=("simulate",),
+    writers={
+        Format.HUMAN: "cli.messages.cases:human",
+        Format.JSON: "cli.messages.cases:document",
+        Format.JUNIT: "cli.messages.cases:junit",
+        Format.LCOV: "cli.messages.cases:lcov",
+        Format.GITHUB: "cli.messages.cases:annotated",
+        Format.MARKDOWN: "cli.messages.cases:markdown",
+        Format.HTML: "cli.messages.cases:page",
+    },
+)
+MESSAGES: Final = Result(
+    commands=("simulate",),
+    writers={
+        Format.HUMAN: "cli.messages.messages:human",
+        Format.JSON: "cli.messages.messages:document",
+        Format.MARKDOWN: "cli.messages.page:markdown",
+        Format.HTML: "cli.messages.page:page",
+    },
+)
+ANSWER: Final = Result(
+    commands=("why",),
+    writers={Format.HUMAN: "cli.commands.why:human", Format.JSON: "cli.commands.why:document"},
+)
+PAGE: Final = Result(
+    commands=("explain",),
+    writers={
+        Format.HUMAN: "render.text.checks:explanation",
+        Format.JSON: "cli.commands.explain:document",
+    },
+)
+CATALOGUE: Final = Result(
+    commands=("checks",),
+    writers={
+        Format.HUMAN: "render.text.checks:listing",
+        Format.JSON: "render.text.checks:document",
+    },
+)
+BUDGET: Final = Result(
+    commands=("budget",),
+    writers={Format.HUMAN: "cli.commands.budget:human", Format.JSON: "render.text.budget:document"},
+)
+PLAN: Final = Result(
+    commands=("plan",),
+    writers={
+        Format.HUMAN: "cli.changes.reviewing:human",
+        Format.JSON: "cli.changes.reviewing:document",
+        Format.MARKDOWN: "cli.changes.reviewing:markdown",
+        Format.HTML: "cli.changes.reviewing:page",
+    },
+)
+STOPPED: Final = Result(
+    commands=("plan",),
+    writers={
+        Format.MARKDOWN: "cli.changes.reviewing:stopped_markdown",
+        Format.HTML: "cli.changes.reviewing:stopped_page",
+    },
+)
+PROMOTED: Final = Result(
+    commands=("promote",),
+    writers={
+        Format.HUMAN: "cli.changes.reviewing:human",
+        Format.JSON: "cli.changes.reviewing:document",
+    },
+)
+ENTRY: Final = Result(
+    commands=("apply", "list", "rollback"),
+    writers={Format.JSON: "cli.changes.change:entry_document"},
+)
+ENTRIES: Final = Result(
+    commands=("history",),
+    writers={
+        Format.HUMAN: "cli.commands.history:entries",
+        Format.JSON: "cli.commands.history:entries_document",
+    },
+)
+ONE_ENTRY: Final = Result(
+    commands=("history",),
+    writers={
+        Format.HUMAN: "cli.commands.history:one_entry",
+        Format.JSON: "cli.commands.history:one_entry_document",
+    },
+)
+HISTORY_DIFFERENCE: Final = Result(
+    commands=("history",),
+    writers={Format.HUMAN: "cli.commands.history:edits", Format.JSON: "cli.commands.diff:document"},
+)
+DIFFERENCE: Final = Result(
+    commands=("diff",),
+    writers={
+        Format.HUMAN: "cli.commands.diff:human",
+        Format.JSON: "cli.commands.diff:document",
+        Format.MARKDOWN: "cli.commands.diff:markdown",
+    },
+)
+DRIFT: Final = Result(
+    commands=("drift",),
+    writers={Format.HUMAN: "cli.commands.drift:human", Format.JSON: "cli.commands.drift:document"},
+)
+LAYOUT: Final = Result(
+    commands=("fmt",),
+    writers={Format.HUMAN: "cli.commands.fmt:human", Format.JSON: "cli.commands.fmt:document"},
+)
+API_JSON: Final = Result(commands=("export",), writers={Format.JSON: "cli.commands.export:text"})
+CLOUDFORMATION: Final = Result(
+    commands=("export",),
+    writers={Format.YAML: "cli.commands.export:text", Format.JSON: "cli.commands.export:text"},
+)
+TERRAFORM: Final = Result(commands=("export",), writers={Format.HCL: "cli.commands.export:text"})
+
+RESULTS: Final = (
+    PROBLEMS,
+    CASES,
+    MESSAGES,
+    ANSWER,
+    PAGE,
+    CATALOGUE,
+    BUDGET,
+    PLAN,
+    STOPPED,
+    PROMOTED,
+    ENTRY,
+    ENTRIES,
+    ONE_ENTRY,
+    HISTORY_DIFFERENCE,
+    DIFFERENCE,
+    DRIFT,
+    LAYOUT,
+    API_JSON,
+    CLOUDFORMATION,
+    TERRAFORM,
+)
+
+
+def formats_of(command: str) -> tuple[Format, ...]:
+    """The formats that a command takes, the default first."""
+    results = [result for result in RESULTS if command in result.commands]
+    written = {Format.HUMAN}.union(*(result.writers for result in results))
+    return tuple(each for each in Format if each in written)
+
+
+def write(run: Run, result: Result, value: object) -> str:
+    """Write a result in the format of the run; what was written, where its writer returned it."""
+    made = result.made(run, value)
+    if made is None:
+        return ""
+    text = run.let_out(made, FORMATS[run.format].gate)
+    run.write_passed(text)
+    return text
