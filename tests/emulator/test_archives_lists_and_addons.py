@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mmctl.emulator.members import entry_fault
-from mmctl.model.quotas import Quotas
+from mmctl.model.quotas import ADDRESSES
 
 VADE = "VADE_ADVANCED_EMAIL_SECURITY"
 
@@ -117,7 +117,7 @@ def test_pages_of_members_have_one_to_a_thousand(
 def test_a_full_list_takes_no_more_but_says_nothing_about_what_it_has(
     make_embedded: Any, client_of: Any
 ) -> None:
-    client = client_of(make_embedded(quotas=Quotas(addresses=2)))()
+    client = client_of(make_embedded(quotas={ADDRESSES: 2}))()
     identifier = client.create_address_list(AddressListName="small")["AddressListId"]
     for address in ("a@example.com", "b@example.com", "a@example.com"):
         client.register_member_to_address_list(AddressListId=identifier, Address=address)

@@ -16,7 +16,7 @@ from mmctl.emulator.delivery import Undelivered
 from mmctl.emulator.faults import Faults, FaultyMailManager, parse_fault
 from mmctl.emulator.http import HttpFace
 from mmctl.emulator.service_error import ServiceError
-from mmctl.model.quotas import Quotas
+from mmctl.model.quotas import ADDRESSES, IMPORT_JOBS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -158,7 +158,7 @@ def test_what_is_there_already_does_not_count_towards_the_quota_of_a_list(
     client_of: Callable[[EmbeddedMailManager], MakeClient],
     clock: Any,
 ) -> None:
-    embedded = make_embedded(settle_seconds=IMPORT_SECONDS, quotas=Quotas(addresses=3))
+    embedded = make_embedded(settle_seconds=IMPORT_SECONDS, quotas={ADDRESSES: 3})
     client = client_of(embedded)()
     id_ = client.create_address_list(AddressListName="blocked")["AddressListId"]
     three = b"address\na@example.com\nb@example.com\nc@example.com\n"
@@ -230,7 +230,7 @@ def test_so_many_jobs_are_under_way_at_once(
     make_embedded: Callable[..., EmbeddedMailManager],
     client_of: Callable[[EmbeddedMailManager], MakeClient],
 ) -> None:
-    client = client_of(make_embedded(settle_seconds=60, quotas=Quotas(import_jobs=1)))()
+    client = client_of(make_embedded(settle_seconds=60, quotas={IMPORT_JOBS: 1}))()
     id_ = client.create_address_list(AddressListName="blocked")["AddressListId"]
     jobs = [job_for(client, id_, name=f"import-{number}")["JobId"] for number in range(2)]
     client.start_address_list_import_job(JobId=jobs[0])

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from mmctl.model.quotas import Quotas
+from mmctl.model.kinds import Kind
+from mmctl.model.quotas import account_quotas
 
 RELAY_ALL = {"Actions": [{"Relay": {"Relay": "r-nowhere", "ActionFailurePolicy": "DROP"}}]}
 DENY = {
@@ -127,7 +128,9 @@ def test_an_account_has_at_most_forty_rule_sets(client: Any) -> None:
 
 
 def test_quotas_can_be_set(make_embedded: Any, client_of: Any) -> None:
-    client = client_of(make_embedded(quotas=Quotas(traffic_policies=1)))()
+    client = client_of(
+        make_embedded(quotas=dict.fromkeys(account_quotas(Kind.TRAFFIC_POLICY), 1))
+    )()
     create_policy(client)
     with pytest.raises(client.exceptions.ServiceQuotaExceededException, match="1 TrafficPolicies"):
         client.create_traffic_policy(

@@ -46,7 +46,7 @@ from mmctl.analysis.verdicts import accepted
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.language.project import LogicalRule
 from mmctl.model.enums import RuleVerdict
-from mmctl.model.quotas import GENEROUS, QUOTAS
+from mmctl.model.quotas import GENEROUS, MESSAGE_BYTES
 from mmctl.model.rules import RuleNumberExpression, RuleVerdictExpression
 from mmctl.problem import Severity
 
@@ -123,7 +123,7 @@ def _every_size(operator: str, value: float) -> bool:
         case "GREATER_THAN":
             return value <= 0
         case "LESS_THAN" | "LESS_THAN_OR_EQUAL" | "NOT_EQUALS":
-            return value > QUOTAS.message_bytes * GENEROUS
+            return value > MESSAGE_BYTES.most * GENEROUS
         case _:
             return False
 

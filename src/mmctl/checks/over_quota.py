@@ -38,7 +38,7 @@ from typing import TYPE_CHECKING
 
 from mmctl.analysis.quota_uses import account_uses, list_uses, policy_uses, tag_uses
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.model.quotas import GENEROUS, QUOTAS
+from mmctl.model.quotas import GENEROUS, MESSAGE_BYTES
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -55,11 +55,11 @@ def run(subject: Subject) -> Iterator[Finding]:
             yield finding(use.owner, use.path, use.message, help=use.advice)
     for policy in subject.project.traffic_policies.values():
         size = policy.policy.max_message_size_bytes
-        if size is not None and size > QUOTAS.message_bytes * GENEROUS:
+        if size is not None and size > MESSAGE_BYTES.most * GENEROUS:
             yield finding(
                 policy,
                 ("MaxMessageSizeBytes",),
-                f"the service takes messages of {QUOTAS.message_bytes:,} bytes, got {size:,}",
+                f"the service takes messages of {MESSAGE_BYTES.most:,} bytes, got {size:,}",
                 help="write 40MB, or leave it out",
                 severity=Severity.WARNING,
             )

@@ -42,7 +42,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.analysis.own_domains import points_of
 from mmctl.analysis.project_conditions import Role, rule_conditions, rules
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.model.quotas import QUOTAS
+from mmctl.model.quotas import MESSAGE_BYTES
 from mmctl.model.rules import RuleNumberExpression
 from mmctl.problem import Severity
 
@@ -81,7 +81,7 @@ def _most(project: Project, rule_set: LogicalRuleSet) -> tuple[float, str]:
         project.traffic_policies.get(point.ingress_point.traffic_policy_id)
         for point in points_of(project, rule_set)
     ]
-    service = (QUOTAS.message_bytes * _GROWTH, "the service takes 40 MB")
+    service = (MESSAGE_BYTES.most * _GROWTH, "the service takes 40 MB")
     known = [
         (policy.policy.max_message_size_bytes, policy.name)
         for policy in policies

@@ -12,7 +12,7 @@ from mmctl.analysis.quota_uses import (
     rule_set_uses,
     rule_uses,
 )
-from mmctl.model.quotas import QUOTAS
+from mmctl.model.quotas import RULES
 
 if TYPE_CHECKING:
     from mmctl.analysis.quota_uses import Use
@@ -35,7 +35,7 @@ class RuleSetBudget:
     name: str
     rules: tuple[RuleBudget, ...]
     uses: tuple[Use, ...]
-    limit: int = QUOTAS.rules
+    limit: int = RULES.most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.emulator.kinds import ADDON_INSTANCE, ADDON_SUBSCRIPTION, RULE_SET, TRAFFIC_POLICY
+from mmctl.emulator.references import NAMING
 from mmctl.emulator.resource import Body, Resource
 from mmctl.emulator.service_error import conflict, not_found
+from mmctl.model.kinds import Noun
 
 if TYPE_CHECKING:
     from mmctl.emulator.call import Call
@@ -20,11 +21,11 @@ class AddonSubscriptions(Resource):
     """Subscriptions to add-on products."""
 
     def __init__(self) -> None:
-        super().__init__(ADDON_SUBSCRIPTION)
+        super().__init__(Noun.ADDON_SUBSCRIPTION)
 
     def refuse_in_use(self, call: Call, record: Record) -> None:
         """Refuse to end a subscription that has an instance."""
-        instance = call.store.by_name(call.scope, ADDON_INSTANCE.name, record.id, call.now)
+        instance = call.store.by_name(call.scope, Noun.ADDON_INSTANCE, record.id, call.now)
         if instance is not None:
             raise conflict(f"AddonSubscription {record.id} has the instance {instance.id}")
 
@@ -33,13 +34,13 @@ class AddonInstances(Resource):
     """Instances of add-ons, which conditions name by ARN."""
 
     def __init__(self, subscriptions: AddonSubscriptions) -> None:
-        super().__init__(ADDON_INSTANCE)
+        super().__init__(Noun.ADDON_INSTANCE)
         self._subscriptions = subscriptions
 
     def filled(self, call: Call, asked: Body, record: Record) -> Body:
         """Take the name of the product from the subscription."""
         del record
-        id_ = asked[ADDON_SUBSCRIPTION.id_member]
+        id_ = asked[Noun.ADDON_SUBSCRIPTION.id_member]
         subscription = self._subscriptions.look_up(call, id_)
         if subscription is None:
             raise not_found(f"AddonSubscription not found: {id_}")
@@ -47,7 +48,7 @@ class AddonInstances(Resource):
 
     def refuse_in_use(self, call: Call, record: Record) -> None:
         """Refuse to delete an instance that a condition names."""
-        for kind in (RULE_SET, TRAFFIC_POLICY):
-            user = call.store.mentioning(call.scope, kind.name, record.arn, call.now)
+        for noun in NAMING:
+            user = call.store.mentioning(call.scope, noun, record.arn, call.now)
             if user is not None:
-                raise conflict(f"AddonInstance {record.id} is in use by {kind.name} {user.id}")
+                raise conflict(f"AddonInstance {record.id} is in use by {noun} {user.id}")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from mmctl.emulator.store import Scope, Store
-    from mmctl.model.quotas import Quotas
+    from mmctl.model.quotas import Quota
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +31,16 @@ class Call:
     now: float
     store: Store
     new_id: Callable[[], str]
-    quotas: Quotas
+    quotas: Mapping[Quota, int]
+    """Other numbers than those of the service."""
     settle_seconds: float
     declared: frozenset[str]
     strict: bool
     notes: list[str]
+
+    def most(self, quota: Quota) -> int:
+        """Return how many there may be of something."""
+        return self.quotas.get(quota, quota.most)
 
     def loose(self, error: ServiceError) -> None:
         """Raise what strict references refuse; note it where they are loose.

@@ -22,7 +22,7 @@ from mmctl.emulator.references import References
 from mmctl.emulator.service_error import ServiceError
 from mmctl.emulator.store import Scope, Store
 from mmctl.emulator.validation import project, validate, without_nulls
-from mmctl.model.quotas import Quotas
+from mmctl.model.quotas import ADDRESSES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from typing import Self
 
     from botocore.model import ServiceModel, StructureShape
+
+    from mmctl.model.quotas import Quota
 
 ID_LENGTH: Final = 26
 ID_CHARACTERS: Final = string.ascii_lowercase + "234567"
@@ -81,7 +83,7 @@ class EmbeddedMailManager:
         clock: Callable[[], datetime],
         ids: Callable[[], str] = random_id,
         settle_seconds: float = 0.0,
-        quotas: Quotas | None = None,
+        quotas: Mapping[Quota, int] | None = None,
         service_model: ServiceModel | None = None,
         references: References = References.LOOSE,
         on_note: Callable[[str], object] | None = None,
@@ -89,7 +91,7 @@ class EmbeddedMailManager:
         self._clock = clock
         self._ids = ids
         self._settle_seconds = settle_seconds
-        self._quotas = quotas or Quotas()
+        self._quotas = quotas or {}
         self._given_model = service_model
         self._references = references
         self._on_note = on_note
@@ -178,7 +180,7 @@ class EmbeddedMailManager:
                 return
         with self._database.transaction(write=True):
             for job in import_jobs.due(self._store, scope, now):
-                most = self._quotas.addresses
+                most = self._quotas.get(ADDRESSES, ADDRESSES.most)
                 import_jobs.finish(self._store, scope, job, most=most, now=now)
 
     def _model(self, service: str) -> ServiceModel:

@@ -5,17 +5,15 @@ All three can be deleted while rules name them, unless references are strict.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from mmctl.emulator import import_jobs
-from mmctl.emulator.kinds import ADDRESS_LIST, ARCHIVE, RELAY
 from mmctl.emulator.references import check_unnamed
 from mmctl.emulator.resource import Body, Resource
 from mmctl.emulator.service_error import conflict
+from mmctl.model.kinds import Noun
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from mmctl.emulator.call import Call
     from mmctl.emulator.store import Record
 
@@ -29,12 +27,7 @@ class Relays(Resource):
     """SMTP relays."""
 
     def __init__(self) -> None:
-        super().__init__(RELAY)
-
-    def refuse_over_quota(self, call: Call, asked: Mapping[str, Any]) -> None:
-        """Refuse too many relays."""
-        del asked
-        self.refuse_more_than(call, call.quotas.relays)
+        super().__init__(Noun.RELAY)
 
     def refuse_in_use(self, call: Call, record: Record) -> None:
         """Look for rules that name the relay."""
@@ -45,12 +38,7 @@ class AddressLists(Resource):
     """Address lists; their members are in `members`, the import of many in `import_jobs`."""
 
     def __init__(self) -> None:
-        super().__init__(ADDRESS_LIST)
-
-    def refuse_over_quota(self, call: Call, asked: Mapping[str, Any]) -> None:
-        """Refuse too many lists."""
-        del asked
-        self.refuse_more_than(call, call.quotas.address_lists)
+        super().__init__(Noun.ADDRESS_LIST)
 
     def refuse_in_use(self, call: Call, record: Record) -> None:
         """Refuse to delete a list that an import is under way for; look for rules that name it."""
@@ -70,12 +58,7 @@ class Archives(Resource):
     """
 
     def __init__(self) -> None:
-        super().__init__(ARCHIVE)
-
-    def refuse_over_quota(self, call: Call, asked: Mapping[str, Any]) -> None:
-        """Refuse too many archives; those that are pending deletion do not count."""
-        del asked
-        self.refuse_more_than(call, call.quotas.archives)
+        super().__init__(Noun.ARCHIVE)
 
     def filled(self, call: Call, asked: Body, record: Record) -> Body:
         """Fill in retention and state."""

@@ -18,11 +18,12 @@ from urllib.parse import parse_qs, urlsplit
 
 from mmctl.emulator import paging
 from mmctl.emulator.bodies import MOST_VALUES, TooManyValues, load_json
-from mmctl.emulator.kinds import ADDRESS_LIST
 from mmctl.emulator.members import entry_fault
 from mmctl.emulator.resource import Body, Resource, digest_of_request
 from mmctl.emulator.service_error import ServiceError, conflict, not_found
 from mmctl.emulator.store import Record, Scope
+from mmctl.model.kinds import Noun
+from mmctl.model.quotas import IMPORT_JOBS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,8 +92,8 @@ class ImportJobs:
         if job.body["Status"] != "CREATED":
             raise conflict(f"Import job {job.id} is {job.body['Status']}")
         running = [each for each in _jobs(call) if each.body["Status"] == "PROCESSING"]
-        if len(running) >= call.quotas.import_jobs:
-            most = call.quotas.import_jobs
+        if len(running) >= call.most(IMPORT_JOBS):
+            most = call.most(IMPORT_JOBS)
             raise call.over_quota(
                 f"The account has reached its quota of {most} import jobs at once"
             )
@@ -135,7 +136,7 @@ def due(store: Store, scope: Scope, now: float) -> list[Record]:
 
 def finish(store: Store, scope: Scope, job: Record, *, most: int, now: float) -> None:
     """Make the uploaded addresses members of the list, at most `most`; or say why not."""
-    of = store.by_id(scope, ADDRESS_LIST.name, job.body["AddressListId"], now)
+    of = store.by_id(scope, Noun.ADDRESS_LIST, job.body["AddressListId"], now)
     fault = job.body.get("UploadFault", "No file was uploaded" if "Failed" not in job.body else "")
     if of is None:
         fault = "The address list is not there any more"

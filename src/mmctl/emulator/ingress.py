@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.emulator.kinds import INGRESS_POINT, RULE_SET, TRAFFIC_POLICY
 from mmctl.emulator.resource import Body, Resource
 from mmctl.emulator.service_error import conflict, invalid
+from mmctl.model.kinds import Kind, Noun
+from mmctl.model.quotas import account_quotas
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,8 +39,8 @@ class IngressPoints(Resource):
     """Ingress points; `parts` are the kinds that each one names."""
 
     def __init__(self, rule_sets: UsedByIngressPoints, policies: UsedByIngressPoints) -> None:
-        super().__init__(INGRESS_POINT)
-        self._parts = {RULE_SET.id_member: rule_sets, TRAFFIC_POLICY.id_member: policies}
+        super().__init__(Noun.INGRESS_POINT)
+        self._parts = {Noun.RULE_SET.id_member: rule_sets, Noun.TRAFFIC_POLICY.id_member: policies}
 
     def get(self, call: Call) -> Body:
         """Return an ingress point; a trust store only when its contents are asked for."""
@@ -50,17 +51,16 @@ class IngressPoints(Resource):
 
     def refuse_over_quota(self, call: Call, asked: Mapping[str, Any]) -> None:
         """Refuse one more ingress point of a type than the account may have."""
-        kind = asked["Type"]
-        most = {
-            "OPEN": call.quotas.open_ingress_points,
-            "AUTH": call.quotas.auth_ingress_points,
-            "MTLS": call.quotas.mtls_ingress_points,
-        }[kind]
-        points = call.store.named(call.scope, self.kind.name, call.now)
-        if sum(point.body["Type"] == kind for point in points) >= most:
-            raise call.over_quota(
-                f"The account has reached its quota of {most} ingress points of type {kind}"
-            )
+        points = call.store.named(call.scope, self.noun, call.now)
+        for quota in account_quotas(Kind.INGRESS_POINT):
+            if quota.type != asked["Type"]:
+                continue
+            most = call.most(quota)
+            if sum(point.body["Type"] == quota.type for point in points) >= most:
+                raise call.over_quota(
+                    f"The account has reached its quota of {most} ingress points"
+                    f" of type {quota.type}"
+                )
 
     def filled(self, call: Call, asked: Body, record: Record) -> Body:
         """Check what is named, fill in network, TLS policy and A record, and begin PROVISIONING."""
@@ -121,11 +121,11 @@ class IngressPoints(Resource):
     def _refuse_missing_parts(self, call: Call, named: Mapping[str, Any]) -> None:
         for member, resource in self._parts.items():
             if member in named and resource.look_up(call, named[member]) is None:
-                raise call.missing(f"{resource.kind.name} not found: {named[member]}")
+                raise call.missing(f"{resource.noun} not found: {named[member]}")
 
     def _refuse_shared_endpoint(self, call: Call, network: Body) -> None:
         """One VPC endpoint serves one ingress point."""
-        for point in call.store.all(call.scope, self.kind.name, call.now):
+        for point in call.store.all(call.scope, self.noun, call.now):
             if point.body["NetworkConfiguration"] == network:
                 endpoint = network["PrivateNetworkConfiguration"]["VpcEndpointId"]
                 raise conflict(f"VPC endpoint {endpoint} is in use by ingress point {point.id}")

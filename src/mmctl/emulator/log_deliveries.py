@@ -12,14 +12,14 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.emulator import paging
-from mmctl.emulator.kinds import INGRESS_POINT, RULE_SET
 from mmctl.emulator.resource import partition_of
 from mmctl.emulator.service_error import conflict, invalid, not_found
 from mmctl.emulator.store import Record, Scope
+from mmctl.model.kinds import SENDING
 from mmctl.model.logs import LogType, destination_type_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from mmctl.emulator.call import Call
 
@@ -30,9 +30,8 @@ DESTINATION: Final = "DeliveryDestination"
 DELIVERY: Final = "Delivery"
 KINDS: Final = (SOURCE, DESTINATION, DELIVERY)
 DELIVERY_ID_LENGTH: Final = 16
-_SENDS: Final = {
-    RULE_SET.name: (LogType.APPLICATION_LOGS,),
-    INGRESS_POINT.name: (LogType.APPLICATION_LOGS, LogType.TRAFFIC_POLICY_DEBUG_LOGS),
+_SENDS: Final[Mapping[str, tuple[LogType, ...]]] = {
+    kind.api_noun: kind.row.logs for kind in SENDING
 }
 _DESTINATION_ARN: Final = re.compile(r"arn:[a-z-]+:logs:([a-z0-9-]+):([0-9]{12}):.+")
 

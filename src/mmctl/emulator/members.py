@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.emulator import paging
 from mmctl.emulator.service_error import invalid, not_found
+from mmctl.model.quotas import ADDRESSES
 
 if TYPE_CHECKING:
     from mmctl.emulator.call import Call
@@ -43,8 +44,8 @@ class Members:
             raise invalid(f"Value at 'address' is no entry of an address list: {fault}; {FORMS}")
         record = self._lists.found(call)
         added = call.store.add_member(record, address, call.now)
-        if added and record.members >= call.quotas.addresses:
-            most = call.quotas.addresses
+        if added and record.members >= call.most(ADDRESSES):
+            most = call.most(ADDRESSES)
             raise call.over_quota(
                 f"AddressList {record.id} has reached its quota of {most} addresses"
             )

@@ -43,21 +43,28 @@ def _operations() -> dict[str, Operation]:
         "UntagResource": untag_resource,
         "ListTagsForResource": list_tags,
     }
-    changing = (rule_sets, policies, IngressPoints(rule_sets, policies), Relays(), Archives())
-    fixed = (lists, subscriptions, AddonInstances(subscriptions))
-    for resource in (*changing, *fixed):
+    resources = (
+        rule_sets,
+        policies,
+        IngressPoints(rule_sets, policies),
+        Relays(),
+        Archives(),
+        lists,
+        subscriptions,
+        AddonInstances(subscriptions),
+    )
+    for resource in resources:
         operations |= _life(resource)
-    for resource in changing:
-        operations[f"Update{resource.kind.name}"] = resource.update
     return operations
 
 
 def _life(resource: Resource) -> dict[str, Operation]:
-    return {
-        f"Create{resource.kind.name}": resource.create,
-        f"Get{resource.kind.name}": resource.get,
-        f"Delete{resource.kind.name}": resource.delete,
-        f"List{resource.kind.plural}": resource.list,
+    update = {f"Update{resource.noun}": resource.update} if resource.row.updates else {}
+    return update | {
+        f"Create{resource.noun}": resource.create,
+        f"Get{resource.noun}": resource.get,
+        f"Delete{resource.noun}": resource.delete,
+        f"List{resource.row.plural}": resource.list,
     }
 
 

@@ -10,16 +10,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.emulator.kinds import (
-    ADDON_INSTANCE,
-    ADDRESS_LIST,
-    ARCHIVE,
-    RELAY,
-    RULE_SET,
-    TRAFFIC_POLICY,
-    Kind,
-)
 from mmctl.emulator.service_error import conflict, invalid
+from mmctl.model.kinds import NAMED_BY, Noun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,13 +19,9 @@ if TYPE_CHECKING:
     from mmctl.emulator.call import Call
     from mmctl.emulator.store import Record
 
-_MEMBERS: Final[Mapping[str, Kind]] = {
-    "Relay": RELAY,
-    "TargetArchive": ARCHIVE,
-    "AddressLists": ADDRESS_LIST,
-    "Analyzer": ADDON_INSTANCE,
-}
-"""Members that name a resource by id or ARN; `Relay` is also the action that holds one."""
+
+NAMING: Final = (Noun.RULE_SET, Noun.TRAFFIC_POLICY)
+"""What has rules or statements, which name other resources."""
 
 
 class References(StrEnum):
@@ -51,9 +39,9 @@ def check_named(call: Call, body: Mapping[str, Any]) -> None:
     Raises:
         ServiceError: something is not there, or two rules have one name, and references are strict.
     """
-    for kind, named in dict.fromkeys(_named(body)):
-        if not _is_there(call, kind, named):
-            call.loose(call.missing(f"{kind.name} not found: {named}"))
+    for noun, named in dict.fromkeys(_named(body)):
+        if not _is_there(call, noun, named):
+            call.loose(call.missing(f"{noun} not found: {named}"))
     names = [rule["Name"] for rule in body.get("Rules", ()) if "Name" in rule]
     for name in dict.fromkeys(name for name in names if names.count(name) > 1):
         call.loose(invalid(f"Rule names must be unique: '{name}' comes more than once"))
@@ -67,21 +55,21 @@ def check_unnamed(call: Call, record: Record) -> None:
     """
     if _is_going(record):
         return
-    for kind in (RULE_SET, TRAFFIC_POLICY):
-        for user in call.store.all(call.scope, kind.name, call.now):
-            named = {name for of, name in _named(user.body) if of.name == record.kind}
+    for noun in NAMING:
+        for user in call.store.all(call.scope, noun, call.now):
+            named = {name for of, name in _named(user.body) if of == record.kind}
             if named & _names_of(record):
-                used = f"{record.kind} {record.id} is in use by {kind.name} {user.id}"
+                used = f"{record.kind} {record.id} is in use by {noun} {user.id}"
                 call.loose(conflict(used))
 
 
-def _named(value: object) -> Iterator[tuple[Kind, str]]:
+def _named(value: object) -> Iterator[tuple[Noun, str]]:
     match value:
         case dict():
             for member, item in value.items():
-                if member in _MEMBERS and not isinstance(item, dict):
+                if member in NAMED_BY and not isinstance(item, dict):
                     names = item if isinstance(item, list) else [item]
-                    yield from ((_MEMBERS[member], name) for name in names)
+                    yield from ((NAMED_BY[member].row.referred.noun, name) for name in names)
                 else:
                     yield from _named(item)
         case list():
@@ -91,20 +79,20 @@ def _named(value: object) -> Iterator[tuple[Kind, str]]:
             return
 
 
-def _is_there(call: Call, kind: Kind, named: str) -> bool:
-    place = (call.scope, kind.name)
+def _is_there(call: Call, noun: Noun, named: str) -> bool:
+    place = (call.scope, noun)
     found = (
         call.store.by_id(*place, named, call.now)
         or call.store.by_arn(call.scope, named, call.now)
-        or (call.store.by_name(*place, named, call.now) if kind is ARCHIVE else None)
+        or (call.store.by_name(*place, named, call.now) if noun is Noun.ARCHIVE else None)
     )
-    return found is not None and found.kind == kind.name and not _is_going(found)
+    return found is not None and found.kind == noun and not _is_going(found)
 
 
 def _names_of(record: Record) -> set[str | None]:
     """A rule can name an archive by its name too."""
-    return {record.id, record.arn} | ({record.name} if record.kind == ARCHIVE.name else set())
+    return {record.id, record.arn} | ({record.name} if record.kind == Noun.ARCHIVE else set())
 
 
 def _is_going(record: Record) -> bool:
-    return record.kind == ARCHIVE.name and record.body["ArchiveState"] == "PENDING_DELETION"
+    return Noun(record.kind).api.is_going(record.body)

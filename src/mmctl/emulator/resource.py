@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 from mmctl.emulator import paging
 from mmctl.emulator.service_error import conflict, invalid, not_found
 from mmctl.emulator.store import Record
+from mmctl.model.kinds import KIND_OF
+from mmctl.model.quotas import account_quotas
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mmctl.emulator.call import Call
-    from mmctl.emulator.kinds import Kind
+    from mmctl.model.kinds import Noun
 
 Body = dict[str, Any]
 
@@ -27,8 +29,9 @@ PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-": "aws-eusc"}
 class Resource:
     """The five operations on one kind of resource, and the places where a kind can differ."""
 
-    def __init__(self, kind: Kind) -> None:
-        self.kind = kind
+    def __init__(self, noun: Noun) -> None:
+        self.noun = noun
+        self.row = noun.api
 
     # Operations
 
@@ -39,16 +42,16 @@ class Resource:
         request = digest_of_request(asked, client_token)
         earlier = self._made_with(call, client_token, request)
         if earlier is not None:
-            return {self.kind.id_member: earlier.id}
+            return {self.noun.id_member: earlier.id}
         tags = tags_of(asked.pop("Tags", []))
-        name = asked[self.kind.unique]
+        name = asked[self.row.name_member]
         self._refuse_taken(call, name)
         self.refuse_over_quota(call, asked)
         record = self._new(call, name)
         record.token, record.request, record.tags = client_token, request, tags
         record.body.update(self.filled(call, asked, record))
         call.store.insert(call.scope, record)
-        return {self.kind.id_member: record.id}
+        return {self.noun.id_member: record.id}
 
     def get(self, call: Call) -> Body:
         """Return a resource as it is now."""
@@ -57,14 +60,14 @@ class Resource:
     def update(self, call: Call) -> Body:
         """Change the members that are sent; those that are left out stay."""
         record = self.found(call)
-        changes = {k: v for k, v in call.parameters.items() if k != self.kind.id_member}
-        name = changes.get(self.kind.unique)
+        changes = {k: v for k, v in call.parameters.items() if k != self.noun.id_member}
+        name = changes.get(self.row.name_member)
         if name is not None and name != record.name:
             self._refuse_taken(call, name)
             record.name = name
         self.change(call, record, changes)
-        if self.kind.updated:
-            record.body[self.kind.updated] = call.now
+        if self.row.changed:
+            record.body[self.row.changed] = call.now
         call.store.save(record)
         return {}
 
@@ -73,7 +76,7 @@ class Resource:
 
         Even where the model lists ResourceNotFoundException the service answers so.
         """
-        record = self.look_up(call, call.parameters[self.kind.id_member])
+        record = self.look_up(call, call.parameters[self.noun.id_member])
         if record is not None:
             self.refuse_in_use(call, record)
             self.dispose(call, record)
@@ -82,12 +85,10 @@ class Resource:
     def list(self, call: Call) -> Body:
         """Return a page of resources, the oldest first."""
         size, before = paging.page_size(call), paging.sequence_before(call)
-        records = call.store.after(
-            call.scope, self.kind.name, call.now, sequence=before, limit=size + 1
-        )
+        records = call.store.after(call.scope, self.noun, call.now, sequence=before, limit=size + 1)
         page = records[:size]
         bodies = [self.shown(call, self.settled(call, record).body) for record in page]
-        answer: Body = {self.kind.plural: bodies}
+        answer: Body = {self.row.plural: bodies}
         if len(records) > size:
             answer["NextToken"] = paging.token(call, page[-1].sequence)
         return answer
@@ -96,6 +97,10 @@ class Resource:
 
     def refuse_over_quota(self, call: Call, asked: Mapping[str, Any]) -> None:
         """Refuse a resource that would be one too many, or too large."""
+        del asked
+        for quota in account_quotas(KIND_OF[self.noun]):
+            if quota.type is None:
+                self._refuse_more_than(call, call.most(quota))
 
     def filled(self, call: Call, asked: Body, record: Record) -> Body:
         """Return the body of a new resource: what was asked and what the service fills in."""
@@ -132,10 +137,10 @@ class Resource:
         Raises:
             ServiceError: ValidationException for a malformed id, ResourceNotFoundException.
         """
-        id_ = call.parameters[self.kind.id_member]
+        id_ = call.parameters[self.noun.id_member]
         record = self.look_up(call, id_)
         if record is None:
-            raise not_found(f"{self.kind.name} not found: {id_}")
+            raise not_found(f"{self.noun} not found: {id_}")
         return record
 
     def look_up(self, call: Call, id_: str) -> Record | None:
@@ -144,23 +149,23 @@ class Resource:
         Raises:
             ServiceError: ValidationException for a malformed id, whatever exists.
         """
-        if self.kind.form and not self.kind.form.fullmatch(id_):
+        if self.row.id_form and not self.row.id_form.fullmatch(id_):
             raise invalid(
-                f"Invalid {self.kind.id_member} '{id_}': expected `{self.kind.form.pattern}`"
+                f"Invalid {self.noun.id_member} '{id_}': expected `{self.row.id_form.pattern}`"
             )
-        record = call.store.by_id(call.scope, self.kind.name, id_, call.now)
+        record = call.store.by_id(call.scope, self.noun, id_, call.now)
         return None if record is None else self.settled(call, record)
 
-    def refuse_more_than(self, call: Call, most: int) -> None:
+    def _refuse_more_than(self, call: Call, most: int) -> None:
         """Refuse another resource when the account has `most` of the kind."""
-        if len(call.store.named(call.scope, self.kind.name, call.now)) >= most:
-            raise call.over_quota(f"The account has reached its quota of {most} {self.kind.plural}")
+        if len(call.store.named(call.scope, self.noun, call.now)) >= most:
+            raise call.over_quota(f"The account has reached its quota of {most} {self.row.plural}")
 
     # Inside
 
     def _refuse_taken(self, call: Call, name: str) -> None:
-        if call.store.by_name(call.scope, self.kind.name, name, call.now):
-            raise conflict(f"{self.kind.name} with {self.kind.unique} {name} already exists")
+        if call.store.by_name(call.scope, self.noun, name, call.now):
+            raise conflict(f"{self.noun} with {self.row.name_member} {name} already exists")
 
     def _made_with(self, call: Call, client_token: str | None, request: str) -> Record | None:
         """Return the resource that the same request made before, so that a retry makes no second.
@@ -169,24 +174,24 @@ class Resource:
         """
         if client_token is None:
             return None
-        earlier = call.store.by_token(call.scope, self.kind.name, client_token, call.now)
+        earlier = call.store.by_token(call.scope, self.noun, client_token, call.now)
         if earlier is not None and earlier.request != request:
             raise conflict(f"ClientToken {client_token} was used with other parameters")
         return earlier
 
     def _new(self, call: Call, name: str) -> Record:
         id_ = self._free_id(call)
-        arn = arn_of(call.scope.region, call.scope.account, f"{self.kind.arn_part}/{id_}")
-        body: Body = {self.kind.id_member: id_, self.kind.arn_member: arn}
-        body[self.kind.created] = call.now
-        if self.kind.updated:
-            body[self.kind.updated] = call.now
-        return Record(kind=self.kind.name, id=id_, arn=arn, name=name, body=body)
+        arn = arn_of(call.scope.region, call.scope.account, f"{self.row.arn_part}/{id_}")
+        body: Body = {self.noun.id_member: id_, self.noun.arn_member: arn}
+        body[self.row.created] = call.now
+        if self.row.changed:
+            body[self.row.changed] = call.now
+        return Record(kind=self.noun, id=id_, arn=arn, name=name, body=body)
 
     def _free_id(self, call: Call) -> str:
         while True:
-            id_ = self.kind.prefix + call.new_id()[-self.kind.id_length :]
-            if not call.store.has_id(call.scope, self.kind.name, id_):
+            id_ = self.row.id_prefix + call.new_id()[-self.row.id_length :]
+            if not call.store.has_id(call.scope, self.noun, id_):
                 return id_
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.emulator.kinds import INGRESS_POINT, RULE_SET, TRAFFIC_POLICY
 from mmctl.emulator.references import check_named
 from mmctl.emulator.resource import Body, Resource
 from mmctl.emulator.service_error import conflict
 from mmctl.model.actions import ACTIONS
+from mmctl.model.kinds import Noun
+from mmctl.model.quotas import RELAY_OR_SEND_ACTIONS, STATEMENT_CONDITIONS, STATEMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,22 +26,20 @@ class UsedByIngressPoints(Resource):
 
     def refuse_in_use(self, call: Call, record: Record) -> None:
         """Refuse to delete what an ingress point names, even one that is being deleted."""
-        for point in call.store.all(call.scope, INGRESS_POINT.name, call.now):
-            if point.body[self.kind.id_member] == record.id:
-                raise conflict(
-                    f"{self.kind.name} {record.id} is in use by ingress point {point.id}"
-                )
+        for point in call.store.all(call.scope, Noun.INGRESS_POINT, call.now):
+            if point.body[self.noun.id_member] == record.id:
+                raise conflict(f"{self.noun} {record.id} is in use by ingress point {point.id}")
 
 
 class RuleSets(UsedByIngressPoints):
     """Rule sets; an update replaces all rules."""
 
     def __init__(self) -> None:
-        super().__init__(RULE_SET)
+        super().__init__(Noun.RULE_SET)
 
     def refuse_over_quota(self, call: Call, asked: Mapping[str, Any]) -> None:
         """Refuse too many rule sets, and too many relays or sends in one."""
-        self.refuse_more_than(call, call.quotas.rule_sets)
+        super().refuse_over_quota(call, asked)
         _refuse_many_relays(call, asked["Rules"])
 
     def filled(self, call: Call, asked: Body, record: Record) -> Body:
@@ -67,11 +66,11 @@ class TrafficPolicies(UsedByIngressPoints):
     """Traffic policies; an update replaces all statements."""
 
     def __init__(self) -> None:
-        super().__init__(TRAFFIC_POLICY)
+        super().__init__(Noun.TRAFFIC_POLICY)
 
     def refuse_over_quota(self, call: Call, asked: Mapping[str, Any]) -> None:
         """Refuse too many policies, statements in one, or conditions in a statement."""
-        self.refuse_more_than(call, call.quotas.traffic_policies)
+        super().refuse_over_quota(call, asked)
         _refuse_many_statements(call, asked["PolicyStatements"])
 
     def filled(self, call: Call, asked: Body, record: Record) -> Body:
@@ -93,7 +92,7 @@ def _refuse_many_relays(call: Call, rules: list[Body]) -> None:
     count = sum(
         name in _HANDED_ON for rule in rules for action in rule["Actions"] for name in action
     )
-    most = call.quotas.relay_or_send_actions
+    most = call.most(RELAY_OR_SEND_ACTIONS)
     if count > most:
         raise call.over_quota(
             f"Value at 'rules' has {count} Relay or Send actions: the quota of a rule set is {most}"
@@ -101,13 +100,13 @@ def _refuse_many_relays(call: Call, rules: list[Body]) -> None:
 
 
 def _refuse_many_statements(call: Call, statements: list[Body]) -> None:
-    most = call.quotas.statements
+    most = call.most(STATEMENTS)
     if len(statements) > most:
         raise call.over_quota(
             f"Value at 'policyStatements' has {len(statements)} statements:"
             f" the quota of a traffic policy is {most}"
         )
-    most = call.quotas.statement_conditions
+    most = call.most(STATEMENT_CONDITIONS)
     for index, statement in enumerate(statements, 1):
         count = len(statement["Conditions"])
         if count > most:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mmctl.emulator.resource import tags_of
 from mmctl.emulator.service_error import not_found
+from mmctl.model.quotas import TAGS
 
 if TYPE_CHECKING:
     from mmctl.emulator.call import Call
@@ -16,8 +17,8 @@ def tag_resource(call: Call) -> dict[str, Any]:
     """Add tags, or give those that are there another value."""
     record = _found(call)
     record.tags |= tags_of(call.parameters["Tags"])
-    if len(record.tags) > call.quotas.tags:
-        raise call.over_quota(f"A resource has at most {call.quotas.tags} tags")
+    if len(record.tags) > call.most(TAGS):
+        raise call.over_quota(f"A resource has at most {call.most(TAGS)} tags")
     call.store.save(record)
     return {}
 

@@ -30,14 +30,14 @@ from mmctl.model.policies import (
     IngressStringExpression,
     IngressTlsProtocolExpression,
 )
-from mmctl.model.quotas import QUOTAS
+from mmctl.model.quotas import MESSAGE_BYTES, RECIPIENTS
 
 if TYPE_CHECKING:
     from mmctl.judge.submission import Gateway, Submission
     from mmctl.model.policies import PolicyCondition, PolicyStatement, TrafficPolicy
 
-RECIPIENTS_AT_MOST: Final = QUOTAS.recipients
-BYTES_AT_MOST: Final = QUOTAS.message_bytes
+RECIPIENTS_AT_MOST: Final = RECIPIENTS.most
+BYTES_AT_MOST: Final = MESSAGE_BYTES.most
 
 _VERSIONS: Final = list(Tls)
 

@@ -6,8 +6,7 @@ service model, and names what a new row lacks elsewhere.
 
 Resource types in ARNs: "Actions, resources, and condition keys for Amazon SES". What no update
 takes: "Amazon SES Mail Manager API", UpdateIngressPoint, UpdateArchive, UpdateTrafficPolicy; an
-address list has no update at all. Quotas: https://docs.aws.amazon.com/ses/latest/dg/quotas.html,
-read 2026-11.
+address list has no update at all.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from mmctl.model.enums import IngressPointType
+from mmctl.model.logs import LogType
 from mmctl.model.policies import TrafficPolicy
 from mmctl.model.resources import AddonSubscription, AddressList, Archive, IngressPoint, Relay
 from mmctl.model.rules import RuleSet
@@ -114,8 +113,6 @@ class Beside(StrEnum):
     """Whether it takes mail: ACTIVE or CLOSED."""
     INSTANCE = "Instance"
     """Whether a subscription has its instance."""
-    LOGGING = "Logging"
-    """Where its logs are delivered."""
 
 
 STATUS_SENT: Final = "StatusToUpdate"
@@ -195,15 +192,6 @@ class ApiResource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccountQuota:
-    """How many an account may have in a region."""
-
-    most: int
-    type: IngressPointType | None = None
-    """Of which type of ingress point; None: whatever their type."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceKind:
     """One kind of thing that a project defines."""
 
@@ -230,13 +218,14 @@ class ResourceKind:
     """Members without which there is no shape: what stands there where a newer API answers
     something that is not known here."""
     beside: tuple[Beside, ...] = ()
+    logs: tuple[LogType, ...] = ()
+    """The logs that one sends; where they are delivered, CloudWatch Logs keeps."""
     named_by: tuple[str, ...] = ()
     """Members of conditions and actions that name one of the kind."""
     by_arn: bool = False
     """Whether those take its ARN; else its id."""
     loses: str | None = None
     """What is gone for good when one is deleted, in words."""
-    quotas: tuple[AccountQuota, ...] = ()
     provider: Provider
     """The provider of Terraform that can say most of it."""
 
@@ -271,7 +260,7 @@ class ResourceKind:
     @property
     def sends_logs(self) -> bool:
         """Whether its logs can be delivered."""
-        return Beside.LOGGING in self.beside
+        return bool(self.logs)
 
 
 # Forms of ids: `rs-` and `tp-` with 26 characters were seen at the service, where a malformed id
@@ -297,7 +286,6 @@ _ROWS: Final = (
         beside=(Beside.MEMBERS,),
         named_by=("AddressLists",),
         by_arn=True,
-        quotas=(AccountQuota(most=100),),
         provider=Provider.AWSCC,
     ),
     ResourceKind(
@@ -322,7 +310,6 @@ _ROWS: Final = (
         server_filled=("Retention",),
         named_by=("TargetArchive",),
         loses="the mail in it",
-        quotas=(AccountQuota(most=10),),
         provider=Provider.AWS,
     ),
     ResourceKind(
@@ -344,7 +331,6 @@ _ROWS: Final = (
         ),
         stand_ins={"Authentication": {"NoAuthentication": {}}},
         named_by=("Relay",),
-        quotas=(AccountQuota(most=40),),
         provider=Provider.AWS,
     ),
     ResourceKind(
@@ -397,8 +383,7 @@ _ROWS: Final = (
             changed="LastModificationDate",
             updates=("RuleSetName", "Rules"),
         ),
-        beside=(Beside.LOGGING,),
-        quotas=(AccountQuota(most=40),),
+        logs=(LogType.APPLICATION_LOGS,),
         provider=Provider.AWS,
     ),
     ResourceKind(
@@ -425,7 +410,6 @@ _ROWS: Final = (
         ),
         always_sent=("PolicyStatements",),
         stand_ins={"DefaultAction": "DENY"},
-        quotas=(AccountQuota(most=100),),
         provider=Provider.AWS,
     ),
     ResourceKind(
@@ -459,12 +443,8 @@ _ROWS: Final = (
         fixed={"Type": "`Type`", "NetworkConfiguration": "`NetworkConfiguration`"},
         server_filled=("NetworkConfiguration", "TlsPolicy"),
         stand_ins={"Type": "OPEN"},
-        beside=(Beside.STATUS, Beside.LOGGING),
-        quotas=(
-            AccountQuota(most=10, type=IngressPointType.OPEN),
-            AccountQuota(most=50, type=IngressPointType.AUTH),
-            AccountQuota(most=10, type=IngressPointType.MTLS),
-        ),
+        beside=(Beside.STATUS,),
+        logs=(LogType.APPLICATION_LOGS, LogType.TRAFFIC_POLICY_DEBUG_LOGS),
         provider=Provider.AWS,
     ),
 )

@@ -1,49 +1,160 @@
 """How much Mail Manager takes; none of these numbers can be raised. Nothing else may live here.
 
+One row a quota, which all other rooms read: lint and the compiler count with
+`mmctl.analysis.quota_uses`, the budget shows what they count, preflight and the embedded Mail
+Manager refuse what is beyond.
+
 From https://docs.aws.amazon.com/ses/latest/dg/quotas.html, read 2026-11.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from mmctl.model.enums import IngressPointType
+from mmctl.model.kinds import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Within(StrEnum):
+    """What it is that takes no more: who counts goes by it."""
+
+    ACCOUNT = "in an account and region"
+    RULE_SET = "in a rule set"
+    RULE = "in one rule"
+    CONDITION = "in one condition"
+    POLICY = "in a policy"
+    STATEMENT = "in a statement"
+    ADDRESS_LIST = "in an address list"
+    RESOURCE = "on a resource"
+    MESSAGE = "of one message"
+    IMPORTS = "at once"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Quotas:
-    """How many of each an account may have in a region, and how large they may be."""
+class Quota:
+    """How many there may be of something."""
 
-    rule_sets: int = 40
-    rules: int = 40
-    """In a rule set."""
-    rule_conditions: int = 10
-    """In a rule; and as many in its `unless`."""
-    rule_actions: int = 10
-    values: int = 10
-    """In one condition of a rule."""
-    relay_or_send_actions: int = 10
-    """In a rule set, both kinds together."""
-    traffic_policies: int = 100
-    statements: int = 20
-    statement_conditions: int = 10
-    open_ingress_points: int = 10
-    auth_ingress_points: int = 50
-    mtls_ingress_points: int = 10
-    relays: int = 40
-    archives: int = 10
-    address_lists: int = 100
-    addresses: int = 100_000
-    """In one address list."""
-    import_jobs: int = 20
-    """Imports into address lists at once."""
-    tags: int = 200
-    recipients: int = 100
-    """Of one message."""
-    message_bytes: int = 40_000_000
-    """Of one message with its headers; AWS says 40 MB."""
+    noun: str
+    """What is counted: `rule sets`."""
+    within: Within
+    most: int
+    advice: str = ""
+    """What to do where there are too many; `{over}` stands for how many those are."""
+    kind: Kind | None = None
+    """Of an account: what is counted."""
+    type: IngressPointType | None = None
+    """Of which type of ingress point; None: whatever their type."""
 
 
-QUOTAS: Final = Quotas()
-"""The service's own."""
+def _of_account(kind: Kind, most: int, type: IngressPointType | None = None) -> Quota:
+    return Quota(
+        noun=kind.plural if type is None else f"{type.lower()} {kind.plural}",
+        within=Within.ACCOUNT,
+        most=most,
+        advice="remove {over}, or use a second account or region",
+        kind=kind,
+        type=type,
+    )
+
+
+ACCOUNT_QUOTAS: Final = (
+    _of_account(Kind.RULE_SET, 40),
+    _of_account(Kind.TRAFFIC_POLICY, 100),
+    _of_account(Kind.RELAY, 40),
+    _of_account(Kind.ADDRESS_LIST, 100),
+    _of_account(Kind.ARCHIVE, 10),
+    _of_account(Kind.INGRESS_POINT, 10, IngressPointType.OPEN),
+    _of_account(Kind.INGRESS_POINT, 50, IngressPointType.AUTH),
+    _of_account(Kind.INGRESS_POINT, 10, IngressPointType.MTLS),
+)
+"""How many of a kind an account may have in a region, in the order in which a budget shows them."""
+UNCOUNTED: Final = frozenset({Kind.ADD_ON})
+"""Kinds of which AWS names no number."""
+
+RULES: Final = Quota(
+    noun="rules",
+    within=Within.RULE_SET,
+    most=40,
+    advice="join rules that do the same, or move some to a rule set of another ingress point",
+)
+RELAY_OR_SEND_ACTIONS: Final = Quota(
+    noun="relay or send actions",
+    within=Within.RULE_SET,
+    most=10,
+    advice="let one rule relay or send for several conditions",
+)
+"""Both kinds together."""
+RULE_CONDITIONS: Final = Quota(
+    noun="conditions",
+    within=Within.RULE,
+    most=10,
+    advice="put what may stand together into an address list, or use two rules",
+)
+RULE_EXCEPTIONS: Final = Quota(
+    noun="conditions under `unless`",
+    within=Within.RULE,
+    most=10,
+    advice="put the exceptions into an address list",
+)
+RULE_ACTIONS: Final = Quota(
+    noun="actions",
+    within=Within.RULE,
+    most=10,
+    advice="split the rule into two with the same conditions",
+)
+VALUES: Final = Quota(
+    noun="values",
+    within=Within.CONDITION,
+    most=10,
+    advice="split the rule into two: only addresses can be in an address list",
+)
+STATEMENTS: Final = Quota(
+    noun="statements",
+    within=Within.POLICY,
+    most=20,
+    advice="join statements, or put addresses into an address list",
+)
+STATEMENT_CONDITIONS: Final = Quota(
+    noun="conditions", within=Within.STATEMENT, most=10, advice="split it into two"
+)
+ADDRESSES: Final = Quota(
+    noun="addresses",
+    within=Within.ADDRESS_LIST,
+    most=100_000,
+    advice="use a second list, or a wildcard such as `*@example.com` for many addresses",
+)
+TAGS: Final = Quota(noun="tags", within=Within.RESOURCE, most=200, advice="remove some")
+IMPORT_JOBS: Final = Quota(noun="imports into address lists", within=Within.IMPORTS, most=20)
+RECIPIENTS: Final = Quota(noun="recipients", within=Within.MESSAGE, most=100)
+MESSAGE_BYTES: Final = Quota(noun="bytes", within=Within.MESSAGE, most=40_000_000)
+"""With its headers; AWS says 40 MB."""
 GENEROUS: Final = 1.05
 """Whether 40 MB are 40,000,000 bytes or 40 MiB, AWS does not say."""
+
+QUOTAS: Final = (
+    *ACCOUNT_QUOTAS,
+    RULES,
+    RELAY_OR_SEND_ACTIONS,
+    RULE_CONDITIONS,
+    RULE_EXCEPTIONS,
+    RULE_ACTIONS,
+    VALUES,
+    STATEMENTS,
+    STATEMENT_CONDITIONS,
+    ADDRESSES,
+    TAGS,
+    IMPORT_JOBS,
+    RECIPIENTS,
+    MESSAGE_BYTES,
+)
+"""All of them."""
+
+
+def account_quotas(kind: Kind) -> Iterator[Quota]:
+    """How many of a kind an account may have: of ingress points a quota a type."""
+    return (quota for quota in ACCOUNT_QUOTAS if quota.kind is kind)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Form = dict[str, Any]
 
 _TIMES: Final = ("changed_at", "created_at")
-_BESIDE: Final = ("Tags", *Beside)
+_BESIDE: Final = ("Tags", *Beside, LOGGING)
 """Members of a form that are not in the shape."""
 
 

@@ -18,7 +18,7 @@ from mmctl.live.plan.unknown_members import notes_of, unknown_members, warnings_
 from mmctl.live.state.canonical import canonical_pair, digest, digest_of, forms_of
 from mmctl.live.state.names import named_desired
 from mmctl.model.kinds import Kind
-from mmctl.model.quotas import QUOTAS
+from mmctl.model.quotas import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,7 +54,7 @@ class BudgetLine:
     rule_set: str
     logical: int
     live: int
-    limit: int = QUOTAS.rules
+    limit: int = RULES.most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from mmctl.model.actions import row_of
 from mmctl.model.enums import RuleStringEmailAttribute, RuleStringOperator
 from mmctl.model.kinds import Kind, Noun
 from mmctl.model.logs import DestinationType, destination_type_of
-from mmctl.model.quotas import QUOTAS
+from mmctl.model.quotas import ACCOUNT_QUOTAS
 from mmctl.model.resources import Archive
 from mmctl.model.rules import RuleSet
 from mmctl.model.things import BUCKET, FUNCTION, IDENTITY, KEY, LOG_GROUP, ROLE, STREAM, TOPIC
@@ -29,13 +29,6 @@ if TYPE_CHECKING:
     from mmctl.model.rules import Rule, RuleAction
     from mmctl.model.things import Thing
 
-_MOST: Final = {
-    Kind.ADDRESS_LIST: QUOTAS.address_lists,
-    Kind.ARCHIVE: QUOTAS.archives,
-    Kind.RELAY: QUOTAS.relays,
-    Kind.RULE_SET: QUOTAS.rule_sets,
-    Kind.TRAFFIC_POLICY: QUOTAS.traffic_policies,
-}
 _SHOWN: Final = 5
 
 
@@ -77,16 +70,18 @@ def refuse_what_cannot_be(found: Iterable[Finding]) -> None:
 
 def _quotas(plan: Plan, service: MailManager) -> Iterator[Finding]:
     """All objects of the account count, ours or not."""
-    for kind, most in _MOST.items():
+    for quota in ACCOUNT_QUOTAS:
+        kind = quota.kind
+        if kind is None or quota.type is not None:
+            continue  # of ingress points a list says no type
         new = sum(isinstance(step, Create) and step.kind is kind for step in plan.steps)
         if not new:
             continue
         there = sum(1 for _ in service.list(kind.api_noun))
-        if there + new > most:
-            noun = kind.value.replace("_", " ")
+        if there + new > quota.most:
             yield Finding(
-                text=f"the account has {there} {noun} and gets {new} more, "
-                f"{most} are the service's limit",
+                text=f"the account has {there} {kind.plural} and gets {new} more, "
+                f"{quota.most} are the service's limit",
                 certain=True,
             )
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Canonical = dict[str, Any]
 """An object as plain JSON, in AWS's names; what is beside its shape is named by `Beside`."""
 
-LOGGING: Final = Beside.LOGGING.value
+LOGGING: Final = "Logging"
 """The member beside a shape that holds its log destinations."""
 LOG_MEMBERS: Final[Mapping[str, str]] = {
     LogType.APPLICATION_LOGS: "Destination",
