@@ -19,10 +19,9 @@ from mmctl.interchange.hcl import quoted
 from mmctl.interchange.live_objects import yaml_of
 from mmctl.interchange.to_api_json import to_api_json
 from mmctl.interchange.to_cloudformation import to_cloudformation
-from mmctl.interchange.to_terraform import snake, to_terraform
+from mmctl.interchange.to_terraform import to_terraform
 from mmctl.language.parsing.load import read_text
 from mmctl.model.kinds import Kind
-from mmctl.model.rules import RuleAction
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -300,36 +299,6 @@ def test_a_password_is_a_parameter_and_never_written(monkeypatch: pytest.MonkeyP
         assert "Secret12345!" not in exported(gateway()).text
     template = json.loads(cloudformation(gateway(), "json").text)
     assert template["Parameters"]["ClientsIngressPointSmtpPassword"]["NoEcho"] is True
-
-
-def test_every_argument_of_an_action_is_spelled_as_the_provider_does() -> None:
-    members = {
-        snake(str(field.alias))
-        for action in RuleAction.model_fields.values()
-        for shape in (action.annotation.__args__[0],)  # type: ignore[union-attr]  # `X | None`
-        for field in shape.model_fields.values()
-    }
-    assert {
-        "s3_bucket",
-        "s3_prefix",
-        "s3_sse_kms_key_id",
-        "mailbox_arn",
-        "application_id",
-    } < members
-    assert {snake(str(field.alias)) for field in RuleAction.model_fields.values()} == {
-        "add_header",
-        "archive",
-        "bounce",
-        "deliver_to_mailbox",
-        "deliver_to_q_business",
-        "drop",
-        "invoke_lambda",
-        "publish_to_sns",
-        "relay",
-        "replace_recipient",
-        "send",
-        "write_to_s3",
-    }
 
 
 @example("$${x}")

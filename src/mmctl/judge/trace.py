@@ -231,6 +231,11 @@ class Performed:
     headers: tuple[AddedHeader, ...]
     failed: bool = False
 
+    @property
+    def does(self) -> Does:
+        """What it does with the mail."""
+        return WORDS[self.kind].does
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:

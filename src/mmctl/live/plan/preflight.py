@@ -115,7 +115,7 @@ def _outside(plan: Plan, surroundings: Surroundings) -> Iterator[Finding]:
     asked = dict.fromkeys(_named(plan))
     unknown = []
     for what, name in asked:
-        presence = _ASK[what](surroundings, name)
+        presence = ASKED[what](surroundings, name)
         if presence is Presence.UNKNOWN:
             unknown.append(f"{what.noun} {name}")
         elif presence is Presence.MISSING:
@@ -127,7 +127,7 @@ def _outside(plan: Plan, surroundings: Surroundings) -> Iterator[Finding]:
         yield Finding(text=f"could not be asked for: {', '.join(unknown[:_SHOWN])}{more}")
 
 
-_ASK: Final[dict[Thing, Callable[[Surroundings, str], Presence]]] = {
+ASKED: Final[dict[Thing, Callable[[Surroundings, str], Presence]]] = {
     ROLE: lambda around, name: around.role(name),
     BUCKET: lambda around, name: around.bucket(name),
     TOPIC: lambda around, name: around.topic(name),
@@ -157,7 +157,7 @@ def _named(plan: Plan) -> Iterator[tuple[Thing, str]]:
 def _named_by(action: RuleAction) -> Iterator[tuple[Thing, str]]:
     """What an action names and mmctl asks for: its role first."""
     named = dict(row_of(action).named(action))
-    return ((thing, named[thing]) for thing in _ASK if thing in named)
+    return ((thing, named[thing]) for thing in ASKED if thing in named)
 
 
 def _receiver(arn: str) -> Iterator[tuple[Thing, str]]:

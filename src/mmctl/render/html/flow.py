@@ -105,7 +105,7 @@ def _action(action: ActionTrace) -> Markup:
     target = f" → {action.target}" if action.target else ""
     came = consequence(action)
     words = f"{action.kind}{target}{f' ({came})' if came else ''}"
-    return element("span", words, class_=f"act {action.kind} {action.result.value}")
+    return element("span", words, class_=f"act {action.does.value} {action.result.value}")
 
 
 def _line(asked: ConditionTrace, before: str = "") -> Markup:
@@ -147,7 +147,7 @@ def _going(action: Performed) -> Markup:
         element(
             "span",
             f"{action.kind}{target}{failed}",
-            class_=f"act {action.kind}{failed}",
+            class_=f"act {action.does.value}{failed}",
         ),
         f" for {', '.join(action.recipients)}, by {action.rule}",
         [element("code", f"+ {name}: {value}") for name, value in action.headers],
