@@ -11,7 +11,7 @@ import re
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import botocore.session
 from jsonschema import Draft202012Validator
@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     from mmctl.language.project import LogicalRule, Project
     from mmctl.model.actions import ActionRow, Key
 
-SERVICE = botocore.session.Session().get_service_model("mailmanager")
+SERVICE: Any = botocore.session.Session().get_service_model("mailmanager")
 DOCS = Path(__file__).parents[2] / "docs"
 CSS = Path(__file__).parents[2] / "src/mmctl/render/html/page.css"
 TABLE = "## Actions: one key each, in order (required members first)"
@@ -115,7 +115,7 @@ def arn_of(thing: Thing) -> str | None:
 
 def fits(row: ActionRow[Any], key: Key, value: object) -> bool:
     field = next(each for each in row.shape.model_fields.values() if each.alias == key.member)
-    adapter: TypeAdapter[Any] = TypeAdapter(Annotated[field.annotation, *field.metadata, None])
+    adapter: TypeAdapter[Any] = TypeAdapter(field.rebuild_annotation())
     try:
         adapter.validate_python(value)
     except ValidationError:
