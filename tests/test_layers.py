@@ -26,7 +26,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "compiler": {"model", "language", "mail", "judge", "analysis"},
     "emulator": {"model", "mail", "judge"},
     "interchange": {"model", "language", "analysis"},
-    "live": {"model", "language", "mail", "judge", "analysis", "compiler", "emulator"},
+    "live": {"model", "language", "mail", "judge", "analysis", "compiler"},
     "render": {
         "model",
         "language",
@@ -58,7 +58,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 EVERYWHERE = {"counted", "errors", "inputs", "problem", "visible", "writing", ""}
 ONLY_IN = {
-    "boto3": set(),
+    "boto3": {"live/aws/sessions.py"},
     "botocore.session": {"live/aws/sessions.py"},
     "rich": {"render", "cli/run.py"},
     "typer": {"cli"},

@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from mmctl.cli.embedded import embedded_in
 from mmctl.cli.main import exit_code
 from mmctl.language.parsing.settings import default_settings
-from mmctl.live.aws.mail_manager import AwsMailManager, connect
+from mmctl.live.aws.connect import connect
 from mmctl.model.kinds import Noun
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from mmctl.live.aws.mail_manager import AwsMailManager
 
 GATEWAY: Final = Path(__file__).parent / "gateway"
 COMMENT: Final = "# seen in phishing; ask security before you touch it"
@@ -42,7 +45,8 @@ class Gateway:
     @property
     def service(self) -> AwsMailManager:
         environment = replace(default_settings("here").environments["local"])
-        return connect(environment, self.folder, clock=lambda: datetime(2030, 1, 1, 9, tzinfo=UTC))
+        now = datetime(2030, 1, 1, 9, tzinfo=UTC)
+        return connect(environment, embedded_in(self.folder, clock=lambda: now))
 
     def only(self, noun: Noun) -> dict[str, Any]:
         (found,) = [

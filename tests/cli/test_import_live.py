@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mmctl.cli.embedded import embedded_in
 from mmctl.cli.files.import_place import Place, project_around
 from mmctl.cli.files.live_import import import_things, read_everything
 from mmctl.cli.main import exit_code
@@ -21,7 +22,7 @@ from mmctl.emulator.core import EmbeddedMailManager
 from mmctl.interchange.live_objects import LONG_LIST, yaml_of
 from mmctl.language.parsing.load import read_project, read_text
 from mmctl.language.parsing.settings import default_settings
-from mmctl.live.aws.mail_manager import AwsMailManager, connect
+from mmctl.live.aws.connect import connect
 from mmctl.live.compare.edits import EditKind
 from mmctl.live.plan.plan import Plan, make_plan, target_of
 from mmctl.live.state.read import read_live
@@ -30,6 +31,7 @@ from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from mmctl.language.project import Project
+    from mmctl.live.aws.mail_manager import AwsMailManager
 
 CONFIGS = Path(__file__).parents[3] / "shared" / "reference" / "configs"
 VALID = sorted(CONFIGS.glob("[0-9]*.json"))
@@ -47,7 +49,9 @@ KEEP = {"Name": "keep", "Actions": [{"Relay": {"Relay": "r-elsewhere"}}]}
 def service_of(root: Path, *, region: str | None = None) -> AwsMailManager:
     """The embedded Mail Manager of a folder."""
     environment = replace(default_settings("here").environments["local"], region=region)
-    return connect(environment, root, clock=lambda: datetime(2026, 11, 20, 9, tzinfo=UTC))
+    return connect(
+        environment, embedded_in(root, clock=lambda: datetime(2026, 11, 20, 9, tzinfo=UTC))
+    )
 
 
 def create(service: AwsMailManager, noun: Noun, **request: Any) -> str:

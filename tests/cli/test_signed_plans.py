@@ -239,7 +239,7 @@ def test_a_permission_that_is_missing_is_named(
     permission: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("mmctl.live.aws.mail_manager.open_keys", lambda *_place: Denied(denied))
+    monkeypatch.setattr("mmctl.live.aws.connect.open_keys", lambda *_place: Denied(denied))
     code, said = mmctl("plan", "--save", str(path), "--sign", key)
     assert code == 5
     assert f"help: allow {permission} on this key" in said
@@ -249,7 +249,7 @@ def test_a_permission_to_verify_that_is_missing_is_named(
     mmctl: Mmctl, path: Path, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mmctl("plan", "--save", str(path), "--sign", key)
-    monkeypatch.setattr("mmctl.live.aws.mail_manager.open_keys", lambda *_place: Denied("verify"))
+    monkeypatch.setattr("mmctl.live.aws.connect.open_keys", lambda *_place: Denied("verify"))
     code, said = mmctl("apply", str(path), "--yes", "--require-signature", key)
     assert code == 5
     assert "help: allow kms:Verify on this key" in said

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mmctl.cli.embedded import embedded_in
 from mmctl.compiler.compile import compile_project
 from mmctl.language.parsing.load import read_text
 from mmctl.live.apply.apply import apply
 from mmctl.live.apply.effects import Means, Permissions
 from mmctl.live.apply.rollback import count, goal, plan_rollback, roll_back
 from mmctl.live.apply.settling import read_settled, settle
-from mmctl.live.aws.mail_manager import AwsMailManager, connect
+from mmctl.live.aws.connect import connect
 from mmctl.live.history.history import History
 from mmctl.live.history.past import past_of
 from mmctl.live.history.store import DirectoryStore
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.language.project import Environment
+    from mmctl.live.aws.mail_manager import AwsMailManager
     from mmctl.live.history.entries import HistoryEntry
 
 sys.path.append(str(Path(__file__).parents[1]))  # for `live.stopping`, which tests share
@@ -144,7 +146,8 @@ class World:
         if self._service is None:
             environment = self.desired()[1]
             self._service = connect(
-                environment, self.root, clock=self.clock.now, observe=self._observe
+                environment,
+                embedded_in(self.root, clock=self.clock.now, observe=self._observe),
             )
         return self._service
 

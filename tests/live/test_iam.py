@@ -11,8 +11,9 @@ import pytest
 from live.iam_oracle import ACCOUNT, REGION, Asked, allows, arn, asked_by
 from live.memory_bucket import MemoryBucket
 from live.stopping import FORCED, change_every_kind, with_logging
+from mmctl.cli.embedded import embedded_in
 from mmctl.errors import UsageError
-from mmctl.live.aws.mail_manager import connect
+from mmctl.live.aws.connect import connect
 from mmctl.live.aws.surroundings import Surroundings
 from mmctl.live.history.history import History
 from mmctl.live.history.s3 import S3Store
@@ -96,7 +97,7 @@ class Recorded:
 
     def __post_init__(self) -> None:
         world = self.world
-        live = connect(world.desired()[1], world.root, clock=world.clock.now)
+        live = connect(world.desired()[1], embedded_in(world.root, clock=world.clock.now))
 
         def note(operation: str, given: Mapping[str, Any]) -> None:
             self.asked.extend(asked_by(operation, given, live))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from botocore.config import Config
 from live.conftest import EVERY_KIND, Clock, World
 from live.lagging import Lagging
 from live.stopping import FORCED, Killed, change_every_kind, is_write, with_logging, with_service
+from mmctl.cli.embedded import put_embedded
 from mmctl.emulator.core import EmbeddedMailManager
 from mmctl.emulator.database import IN_MEMORY
 from mmctl.emulator.hook import attach
@@ -22,7 +24,6 @@ from mmctl.emulator.service_error import ServiceError
 from mmctl.errors import Refused
 from mmctl.live.apply.written import ANY, LAG, SHAPE, Written, keep_writes, recent_writes
 from mmctl.live.aws.mail_manager import AwsMailManager
-from mmctl.live.aws.uploads import put_embedded
 from mmctl.live.history.drift import drift_of
 from mmctl.live.state.logs import LOGS_TAG
 from mmctl.live.state.service import Identity
@@ -68,7 +69,7 @@ class Shared:
             attach(client.meta.events, self, account=ACCOUNT, region=REGION)
         caller = "arn:aws:iam::000000000000:user/x"
         identity = Identity(account=ACCOUNT, region=REGION, endpoint="embedded", caller=caller)
-        self.service = AwsMailManager(mail, identity, lambda: logs, put_embedded(self, None))
+        self.service = AwsMailManager(mail, identity, lambda: logs, partial(put_embedded, self))
 
     def call(self, operation: str, parameters: Any, **place: str) -> dict[str, Any]:
         assert self.lagging is not None

@@ -11,11 +11,12 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
+from mmctl.cli.embedded import embedded_in
 from mmctl.emulator.core import EmbeddedMailManager
 from mmctl.emulator.service_error import ServiceError
 from mmctl.errors import CouldNot, Refused, UsageError
 from mmctl.language.parsing.load import read_text
-from mmctl.live.aws.mail_manager import connect
+from mmctl.live.aws.connect import connect
 from mmctl.live.history.drift import drift_of
 from mmctl.live.state.service import Answer, OutcomeUnknown, ServiceAnswer
 from mmctl.model.endpoints import is_loopback
@@ -119,7 +120,7 @@ def test_an_endpoint_elsewhere_must_be_spelled_out(world: World, url: str) -> No
     """Also where the problems of the files are passed over, as in a rollback."""
     strange = environment(f"endpoint: '{url}'")
     with pytest.raises(UsageError, match="neither Mail Manager's nor on this machine") as error:
-        connect(strange, world.root, clock=world.clock.now)
+        connect(strange, embedded_in(world.root, clock=world.clock.now))
     assert "--endpoint-url" in (error.value.help or "")
 
 
@@ -140,13 +141,13 @@ def test_which_urls_are_on_this_machine(url: str, here: bool) -> None:
 def test_a_profile_that_is_not_there_is_said(world: World) -> None:
     strange = environment("profile: nobody-has-this-one, region: us-east-1")
     with pytest.raises(CouldNot, match="nobody-has-this-one"):
-        connect(strange, world.root, clock=world.clock.now)
+        connect(strange, embedded_in(world.root, clock=world.clock.now))
 
 
 def test_accounts_of_the_embedded_endpoint_do_not_see_each_other(world: World) -> None:
     world.apply()
     other = environment('endpoint: embedded, account: "111122223333"')
-    service = connect(other, world.root, clock=world.clock.now)
+    service = connect(other, embedded_in(world.root, clock=world.clock.now))
     assert service.identity.account == "111122223333"
     assert list(service.list(Noun.RULE_SET)) == []
 
@@ -188,6 +189,5 @@ def test_credentials_of_another_account_are_refused_against_a_named_one(
     with pytest.raises(Refused, match="is account 111122223333, the credentials are those of 4444"):
         connect(
             environment('account: "111122223333", region: us-east-1'),
-            world.root,
-            clock=world.clock.now,
+            embedded_in(world.root, clock=world.clock.now),
         )

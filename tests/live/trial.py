@@ -10,6 +10,7 @@ import os
 import re
 import signal
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +21,7 @@ from botocore.config import Config
 from live.conftest import EVERY_KIND, Clock, World
 from live.memory_bucket import MemoryBucket
 from live.stopping import FORCED, change_every_kind, is_write, with_logging
+from mmctl.cli.embedded import put_embedded
 from mmctl.emulator.core import EmbeddedMailManager
 from mmctl.emulator.database import IN_MEMORY
 from mmctl.emulator.faults import Fault, FaultKind, Faults, FaultyMailManager
@@ -27,7 +29,6 @@ from mmctl.emulator.hook import attach
 from mmctl.errors import CouldNot, Refused, StoppedPartWay
 from mmctl.live.aws.answers import ATTEMPTS
 from mmctl.live.aws.mail_manager import AwsMailManager
-from mmctl.live.aws.uploads import put_embedded
 from mmctl.live.history.entries import Result
 from mmctl.live.history.history import History
 from mmctl.live.history.s3 import S3Store
@@ -143,7 +144,7 @@ class Laboratory:
         identity = Identity(
             account=EMBEDDED_ACCOUNT, region=REGION, endpoint="embedded", caller="arn:aws:iam::x"
         )
-        put = put_embedded(self.switch, None)
+        put = partial(put_embedded, self.switch)
         self.service = AwsMailManager(self.client, identity, lambda: logs, put)
         empty = State(self._opened(IN_MEMORY), {})
         to_first, to_second = (

@@ -1,5 +1,5 @@
 """Desired against live: read, compare, plan, apply, snapshot, roll back.
 
-`aws.py`, `aws_logs.py` and `bucket.py` alone speak to AWS, through clients of `sessions.py`.
-Nothing here prints, asks, or reads the clock by itself.
+`aws/` alone speaks to AWS. Nothing here prints, asks, or reads the clock by itself, and no embedded
+Mail Manager is known here: it is handed in.
 """

@@ -52,15 +52,16 @@ def _earlier(run: Run) -> tuple[LiveConfiguration, LiveConfiguration | None]:
         MmctlError: neither is known.
     """
     from mmctl.cli.changes.change import open_history
+    from mmctl.cli.embedded import embedded_in
     from mmctl.compiler.compile import compile_project
-    from mmctl.live.aws.mail_manager import connect
+    from mmctl.live.aws.connect import connect
     from mmctl.live.plan.plan import named
     from mmctl.live.state.read import read_live
 
     project, history, _where = open_history(run, run.read()[0])
     wanted, applied = compile_project(project)[0], history.applied()
     try:
-        service = connect(project.environment, run.root, clock=run.now)
+        service = connect(project.environment, embedded_in(run.root, clock=run.now))
         state = read_live(service, wanted, applied)
     except MmctlError as error:
         if applied is not None:

@@ -40,9 +40,11 @@ def reach(run: Run, project: Project, endpoint_url: str | None) -> Reached:
         UsageError, CouldNot, Refused: the service or the store cannot be reached.
     """
     from mmctl.cli.changes.stores import history_of
-    from mmctl.live.aws.mail_manager import connect
+    from mmctl.cli.embedded import embedded_in
+    from mmctl.live.aws.connect import connect
 
-    service = connect(project.environment, run.root, clock=run.now, endpoint_url=endpoint_url)
+    embed = embedded_in(run.root, clock=run.now)
+    service = connect(project.environment, embed, endpoint_url=endpoint_url)
     history = history_of(run, project, service.identity.account, service.identity.region)
     return Reached(project=project, service=service, history=history)
 

@@ -43,7 +43,7 @@ def history_of(run: Run, project: Project, account: str, region: str) -> History
 
 def _store(root: Path, where: str, folder: str, environment: Environment) -> Store:
     from mmctl.language.parsing.endpoints import is_store, no_store
-    from mmctl.live.aws.mail_manager import open_bucket
+    from mmctl.live.aws.connect import open_bucket
     from mmctl.live.history.s3 import S3Store
     from mmctl.live.history.store import DirectoryStore
 
@@ -166,7 +166,7 @@ def _found(run: Run, named: Elsewhere) -> tuple[str, Kept]:
 
 
 def _in_bucket(named: Elsewhere) -> tuple[str, list[str]]:
-    from mmctl.live.aws.mail_manager import open_bucket
+    from mmctl.live.aws.connect import open_bucket
 
     bucket, _, prefix = named.store.removeprefix(_S3).partition("/")
     kept = Kept(account=named.account or "", region=named.region or "", project="")
@@ -214,7 +214,7 @@ def _words(wanted: dict[str, str | None]) -> str:
 
 def _check_embedded(run: Run) -> None:
     """An embedded gateway is a file beside the project: without it there is nothing to go back."""
-    from mmctl.live.aws.mail_manager import EMBEDDED_STATE
+    from mmctl.cli.embedded import EMBEDDED_STATE
 
     if not (run.root / EMBEDDED_STATE).is_file():
         raise UsageError(

@@ -122,7 +122,7 @@ def emulate(
 
 def _place(run: Run, state: str | None) -> str:
     """The file of the state, relative to where the user is as far as it can be."""
-    from mmctl.live.aws.mail_manager import EMBEDDED_STATE
+    from mmctl.cli.embedded import EMBEDDED_STATE
 
     if state == _IN_MEMORY:
         return state

@@ -144,16 +144,16 @@ def _text(run: Run, file: Path) -> str:
 
 
 def _import_live(run: Run, asked: _Live) -> int:
+    from mmctl.cli.embedded import embedded_in
     from mmctl.cli.files.live_import import import_things, read_everything
     from mmctl.interchange.live_objects import yaml_of
-    from mmctl.live.aws.mail_manager import connect
+    from mmctl.live.aws.connect import connect
 
     if asked.adopt and asked.into is None:
         raise UsageError("got `--adopt` without `--into`", help="an adoption needs the files")
     project = project_around(run, asked.place)
-    service = connect(
-        project.environment, run.root, clock=run.now, endpoint_url=asked.place.endpoint_url
-    )
+    embed = embedded_in(run.root, clock=run.now)
+    service = connect(project.environment, embed, endpoint_url=asked.place.endpoint_url)
     identity = service.identity
     where = "the embedded endpoint" if identity.embedded else identity.endpoint
     run.say(f"reading account {identity.account}, {identity.region}, as {identity.caller}: {where}")
@@ -222,8 +222,8 @@ def _as_project(
 
 def _copy_embedded(run: Run, project: Project, folder: Path, *, new: bool) -> None:
     """Give a new project the embedded Mail Manager that it was imported from, as it is now."""
+    from mmctl.cli.embedded import EMBEDDED_STATE
     from mmctl.language.project import EMBEDDED
-    from mmctl.live.aws.mail_manager import EMBEDDED_STATE
 
     state = folder / EMBEDDED_STATE
     if not new or project.environment.endpoint != EMBEDDED or state.exists():

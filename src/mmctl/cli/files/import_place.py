@@ -92,8 +92,8 @@ def project_name(folder: str) -> str:
 
 
 def _environment(run: Run, place: Place) -> Environment:
+    from mmctl.cli.embedded import EMBEDDED_STATE
     from mmctl.language.parsing.settings import default_settings
-    from mmctl.live.aws.mail_manager import EMBEDDED_STATE
 
     local = default_settings("").environments["local"]
     kept = (run.root / EMBEDDED_STATE).exists()

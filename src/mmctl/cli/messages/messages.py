@@ -213,7 +213,7 @@ def _is_elsewhere(path: str) -> bool:
 
 
 def _messages_in_bucket(project: Project, path: str, needs: Needs, skip: Skip) -> Iterator[Message]:
-    from mmctl.live.aws.mail_manager import open_bucket
+    from mmctl.live.aws.connect import open_bucket
     from mmctl.live.aws.s3_mail import messages_in_bucket
 
     name, _, prefix = path.removeprefix(BUCKETS).partition("/")

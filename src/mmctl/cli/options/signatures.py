@@ -42,7 +42,7 @@ def signer(environment: Environment, key: str) -> Callable[[Plan, str], Signatur
     region = region_of(key)
 
     def sign(plan: Plan, seal: str) -> Signature:
-        from mmctl.live.aws.mail_manager import open_keys
+        from mmctl.live.aws.connect import open_keys
 
         return signed(plan, seal, key, open_keys(environment, region))
 
@@ -68,7 +68,7 @@ def check_signed(
             why="a plan has one signature",
             help="name the key that signs in both places",
         )
-    from mmctl.live.aws.mail_manager import open_keys
+    from mmctl.live.aws.connect import open_keys
     from mmctl.live.plan.signing import check_signature, region_of
 
     check_signature(plan, signature, key, open_keys(environment, region_of(key)))

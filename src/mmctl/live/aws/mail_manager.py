@@ -6,13 +6,11 @@ that lies between here and the service. Imports are inside, so that other comman
 
 from __future__ import annotations
 
-from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-from weakref import finalize
 
-from mmctl.errors import CouldNot, Refused, UsageError
-from mmctl.language.parsing.endpoints import is_for_files, no_endpoint
+from mmctl.errors import CouldNot
 from mmctl.language.project import EMBEDDED
 from mmctl.live.aws.answers import (
     RAW,
@@ -24,35 +22,18 @@ from mmctl.live.aws.answers import (
     with_times,
     writing,
 )
-from mmctl.live.aws.bucket import S3Bucket
 from mmctl.live.aws.cloudwatch_logs import AwsLogs
-from mmctl.live.aws.sessions import (
-    DEFAULT_REGION,
-    client_config,
-    keyed_session,
-    session_of,
-)
-from mmctl.live.aws.uploads import put, put_embedded
+from mmctl.live.aws.uploads import put
 from mmctl.live.state.service import Answer, Identity, Members, OutcomeUnknown, ServiceAnswer
-from mmctl.model.endpoints import EMBEDDED_ACCOUNT, is_loopback, is_mail_managers, is_s3s
+from mmctl.model.endpoints import is_mail_managers, is_s3s
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from datetime import datetime
-    from pathlib import Path
 
-    from botocore.config import Config
-
-    from mmctl.language.project import Environment
-    from mmctl.live.aws.sessions import Session
     from mmctl.model.kinds import Noun
 
     Clients = Callable[[str], Any]
     Upload = Callable[[str, bytes], None]
-    Observe = Callable[[str, Mapping[str, Any]], None]
-
-EMBEDDED_STATE: Final = ".mmctl/embedded.db"
-"""Where the embedded Mail Manager keeps its state, below the project."""
 
 
 class AwsMailManager:
@@ -255,145 +236,3 @@ def _origin(url: str) -> tuple[str, str]:
     """Scheme, host and port."""
     split = urlsplit(url)
     return split.scheme, split.netloc
-
-
-def connect(
-    environment: Environment,
-    root: Path,
-    *,
-    clock: Callable[[], datetime],
-    endpoint_url: str | None = None,
-    observe: Observe | None = None,
-) -> AwsMailManager:
-    """The service of an environment; `root` is the folder of the project.
-
-    `endpoint_url` is the one spelled out on the command line; `observe` sees each call to the
-    embedded endpoint and may raise in its place.
-
-    Raises:
-        UsageError: the endpoint is neither Mail Manager's nor of this machine, and not spelled out.
-        CouldNot: there are no credentials, or the endpoint cannot be reached.
-        Refused: the credentials are those of another account.
-    """
-    url = endpoint_url or environment.endpoint
-    if url == EMBEDDED:
-        return _embedded(environment, root, clock=clock, observe=observe)
-    if url is not None and endpoint_url is None and not is_for_files(url):
-        message, advice = no_endpoint(url)
-        raise UsageError(message, help=advice)
-    config = client_config()
-    session = session_of(environment, url, config)
-    with asking("credentials"):
-        client = session.client("mailmanager", url=url, config=config)
-    return _connected(session, client, environment, url, config)
-
-
-def open_bucket(environment: Environment, bucket: str) -> S3Bucket:
-    """A bucket of S3, with the profile, region and role of an environment.
-
-    S3 is not embedded: where the endpoint of Mail Manager is on this machine, the credentials are
-    the usual ones all the same. Another S3 is named as for all tools of AWS, by AWS_ENDPOINT_URL_S3
-    or `endpoint_url` of the profile.
-
-    Raises:
-        CouldNot: there are no credentials.
-    """
-    from mmctl.live.aws.s3_mail import READERS
-
-    config = client_config(connections=READERS)
-    session = session_of(environment, None, config)
-    with asking("credentials"):
-        return S3Bucket(session.client("s3", config=config), bucket)
-
-
-def open_keys(environment: Environment, region: str) -> Any:
-    """A client of AWS KMS in the region of a key, with the profile and role of an environment.
-
-    As S3, KMS is not embedded.
-
-    Raises:
-        CouldNot: there are no credentials.
-    """
-    config = client_config()
-    session = session_of(environment, None, config).in_region(region)
-    with asking("credentials"):
-        return session.client("kms", config=config)
-
-
-def _embedded(
-    environment: Environment,
-    root: Path,
-    *,
-    clock: Callable[[], datetime],
-    observe: Observe | None,
-) -> AwsMailManager:
-    """The embedded Mail Manager behind a client whose calls never leave the process."""
-    from botocore import UNSIGNED
-
-    from mmctl.emulator.core import EmbeddedMailManager
-    from mmctl.emulator.hook import attach
-
-    path = root / EMBEDDED_STATE
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CouldNot(f"cannot create `{path.parent}`: {error.strerror}") from error
-    account = environment.account or EMBEDDED_ACCOUNT
-    region = environment.region or DEFAULT_REGION
-    session, config = keyed_session(account, region), client_config(signature_version=UNSIGNED)
-    client = session.client("mailmanager", config=config)
-    model = client.meta.service_model
-    embedded = EmbeddedMailManager(path, clock=clock, service_model=model)
-
-    def answered(client: Any) -> Any:
-        attach(client.meta.events, embedded, account=account, region=region, observe=observe)
-        return client
-
-    answered(client)
-    # The state file is closed with the client that answers from it.
-    finalize(client, embedded.close)
-    partition = client.meta.partition
-    identity = Identity(
-        account=account,
-        region=region,
-        endpoint=EMBEDDED,
-        caller=f"arn:{partition}:iam::{account}:user/{EMBEDDED}",
-        partition=partition,
-    )
-    return AwsMailManager(
-        client,
-        identity,
-        lambda: answered(session.client("logs", config=config)),
-        put_embedded(embedded, observe),
-    )
-
-
-def _connected(
-    session: Session,
-    client: Any,
-    environment: Environment,
-    url: str | None,
-    config: Config,
-) -> AwsMailManager:
-    local_url = url if url and is_loopback(url) else None
-    with asking("GetCallerIdentity"):
-        sts = session.client("sts", url=local_url, config=config)
-        caller = sts.get_caller_identity()
-    if environment.account and caller["Account"] != environment.account:
-        raise Refused(
-            f"environment {environment.name} is account {environment.account}, "
-            f"the credentials are those of {caller['Account']}",
-            why="rules must not go to another account than the one that was meant",
-            help="use another profile or role, or correct `account:` of the environment",
-        )
-    identity = Identity(
-        account=caller["Account"],
-        region=session.region,
-        endpoint=client.meta.endpoint_url,
-        caller=caller["Arn"],
-        partition=caller["Arn"].split(":")[1],
-    )
-    logs = partial(session.client, "logs", url=local_url, config=config)
-    if url is not None and is_loopback(url):
-        return AwsMailManager(client, identity, logs)
-    return AwsMailManager(client, identity, logs, clients=partial(session.client, config=config))

@@ -1,7 +1,7 @@
 """Credentials and region, and clients of AWS's services with them: the only place that makes any.
 
-Profiles, SSO and roles are botocore's; boto3 stands on the same sessions and would add but the time
-that it takes to import.
+A person's credentials, profiles, SSO and roles come in by sessions of boto3. Endpoints on this
+machine take no credentials: their clients are botocore's own, and spare the import of boto3.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from mmctl.live.aws.answers import ATTEMPTS, asking
 from mmctl.model.endpoints import EMBEDDED_ACCOUNT, EMBEDDED_REGION, is_loopback
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from boto3.session import Session as Boto3Session
     from botocore.config import Config
     from botocore.loaders import Loader
     from botocore.session import Session as BotocoreSession
@@ -20,26 +23,22 @@ if TYPE_CHECKING:
     from mmctl.language.project import Environment
 
 DEFAULT_REGION: Final = EMBEDDED_REGION
-_SERVICES: Final = ("iam", "kms", "lambda", "logs", "mailmanager", "s3", "sesv2", "sns", "sts")
-"""Of which clients are made."""
 
 
 class Session:
     """Clients with one set of credentials, in one region."""
 
-    def __init__(self, session: BotocoreSession, region: str) -> None:
-        self._session = session
+    def __init__(self, create: Callable[..., Any], region: str) -> None:
+        self._create = create
         self.region = region
 
     def client(self, service: str, *, url: str | None = None, config: Config) -> Any:
         """A client of a service; `url` is an endpoint that is not AWS's."""
-        return self._session.create_client(
-            service, region_name=self.region, endpoint_url=url, config=config
-        )
+        return self._create(service, region_name=self.region, endpoint_url=url, config=config)
 
     def in_region(self, region: str) -> Session:
         """The same credentials in another region."""
-        return Session(self._session, region)
+        return Session(self._create, region)
 
 
 def client_config(connections: int = 10, **more: Any) -> Config:
@@ -66,9 +65,9 @@ def session_of(environment: Environment, url: str | None, config: Config) -> Ses
             region = environment.region or DEFAULT_REGION
             session = keyed_session(environment.account or EMBEDDED_ACCOUNT, region)
         else:
-            named = _new(environment.profile)
-            found = environment.region or named.get_config_variable("region")
-            session = Session(named, found or DEFAULT_REGION)
+            named = _named(environment.profile)
+            region = environment.region or named.region_name or DEFAULT_REGION
+            session = Session(named.client, region)
         return _assumed(session, environment.role_arn, url, config)
 
 
@@ -79,15 +78,15 @@ def own_region(profile: str | None) -> tuple[bool, str | None]:
         CouldNot: there is no such profile.
     """
     with asking("credentials"):
-        session = _new(profile)
-        return session.get_credentials() is not None, session.get_config_variable("region")
+        session = _named(profile)
+        return session.get_credentials() is not None, session.region_name
 
 
 def keyed_session(account: str, region: str) -> Session:
     """A session for endpoints on this machine, where the access key is the account."""
     session = _new()
     session.set_credentials(account, "embedded")  # nobody checks it
-    return Session(session, region)
+    return Session(session.create_client, region)
 
 
 def _assumed(session: Session, role_arn: str | None, url: str | None, config: Config) -> Session:
@@ -95,9 +94,20 @@ def _assumed(session: Session, role_arn: str | None, url: str | None, config: Co
         return session
     sts = session.client("sts", url=url if url and is_loopback(url) else None, config=config)
     keys = sts.assume_role(RoleArn=role_arn, RoleSessionName="mmctl")["Credentials"]
-    assumed = _new()
-    assumed.set_credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
-    return Session(assumed, session.region)
+    assumed = _named(
+        None,
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+    )
+    return Session(assumed.client, session.region)
+
+
+def _named(profile: str | None, **keys: str) -> Boto3Session:
+    """A session of a profile (None: the person's own), or with keys."""
+    from boto3.session import Session as Boto3Session
+
+    return Boto3Session(botocore_session=_new(profile), **keys)
 
 
 def _new(profile: str | None = None) -> BotocoreSession:
@@ -112,10 +122,18 @@ def _new(profile: str | None = None) -> BotocoreSession:
 def _loader(data_path: str | None) -> Loader:
     """The loader of service models, which each process needs but once.
 
-    Whether botocore knows a service it would look up in hundreds of folders, every time.
+    It believes in every service, and says of one without a model that it has none: botocore would
+    list hundreds of folders first, every time. Logging in takes services of its own, such as `sso`.
     """
     from botocore.loaders import create_loader
 
     loader = create_loader(data_path)
-    vars(loader)["list_available_services"] = lambda _type: list(_SERVICES)
+    vars(loader)["list_available_services"] = lambda _type: _EveryService()
     return loader
+
+
+class _EveryService(list[str]):
+    """Names of services, of which none is missing."""
+
+    def __contains__(self, name: object) -> bool:
+        return True

@@ -5,16 +5,10 @@ The URL says by itself who may send; it is told by the service and is a secret f
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from mmctl.errors import CouldNot
 from mmctl.live.state.service import OutcomeUnknown
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from typing import Any
-
-    from mmctl.emulator.core import MailManager
 
 OPERATION: Final = "PutObject"
 """What Amazon S3 calls it."""
@@ -41,28 +35,16 @@ def put(url: str, body: bytes) -> None:
         raise OutcomeUnknown(OPERATION, _without(url, str(error))) from error
     finally:
         session.close()
-    _judge(answer.status_code, answer.text)
+    check_taken(answer.status_code, answer.text)
 
 
-def put_embedded(
-    embedded: MailManager, observe: Callable[[str, Mapping[str, Any]], None] | None
-) -> Callable[[str, bytes], None]:
-    """The same in process, for the URLs of an embedded Mail Manager."""
-    from mmctl.emulator.delivery import Delivery, Undelivered  # noqa: PLC0415 - needed here alone
-    from mmctl.emulator.wire import upload_answer  # noqa: PLC0415 - needed here alone
+def check_taken(status: int, text: str) -> None:
+    """Look at the answer to a file that was sent.
 
-    def put(url: str, body: bytes) -> None:
-        if observe is not None:
-            observe(OPERATION, {"Url": url, "Body": body})
-        answer = upload_answer(embedded, url, body)
-        if answer.delivery is not Delivery.WHOLE:
-            raise OutcomeUnknown(OPERATION, str(Undelivered(answer.delivery)))
-        _judge(answer.status, answer.body.decode())
-
-    return put
-
-
-def _judge(status: int, text: str) -> None:
+    Raises:
+        OutcomeUnknown: it may have arrived.
+        CouldNot: it was refused.
+    """
     if status >= _SERVER_ERROR:
         raise OutcomeUnknown(OPERATION, f"{status}: {text}")
     if status >= _FIRST_ERROR:

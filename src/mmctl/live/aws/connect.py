@@ -1,0 +1,172 @@
+"""What an environment leads to: Mail Manager, a bucket, a key; each a client with its session.
+
+An embedded Mail Manager is handed in: nothing here knows of one.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
+from weakref import finalize
+
+from mmctl.errors import Refused, UsageError
+from mmctl.language.parsing.endpoints import is_for_files, no_endpoint
+from mmctl.language.project import EMBEDDED
+from mmctl.live.aws.answers import asking
+from mmctl.live.aws.bucket import S3Bucket
+from mmctl.live.aws.mail_manager import AwsMailManager
+from mmctl.live.aws.sessions import DEFAULT_REGION, client_config, keyed_session, session_of
+from mmctl.live.state.service import Identity
+from mmctl.model.endpoints import EMBEDDED_ACCOUNT, is_loopback
+
+if TYPE_CHECKING:
+    from botocore.config import Config
+    from botocore.model import ServiceModel
+
+    from mmctl.language.project import Environment
+    from mmctl.live.aws.sessions import Session
+
+
+class Embedded(Protocol):
+    """A Mail Manager in this process, for one account and region."""
+
+    def answer(self, events: Any) -> None:
+        """Answer all calls of a client, whose `meta.events` these are."""
+
+    def put(self, url: str, body: bytes) -> None:
+        """Take a file that is sent to one of its URLs, as `uploads.put` sends it."""
+
+    def close(self) -> None:
+        """Let go of its state."""
+
+
+class Embed(Protocol):
+    """Opens an embedded Mail Manager; `model` is botocore's of the service.
+
+    Raises:
+        UsageError, CouldNot: its state cannot be used.
+    """
+
+    def __call__(self, model: ServiceModel, account: str, region: str) -> Embedded:
+        """Open it for an account and region."""
+
+
+def connect(
+    environment: Environment, embed: Embed, *, endpoint_url: str | None = None
+) -> AwsMailManager:
+    """The service of an environment, or one that `embed` opens where the environment says so.
+
+    `endpoint_url` is the one spelled out on the command line.
+
+    Raises:
+        UsageError: the endpoint is neither Mail Manager's nor of this machine, and not spelled out.
+        CouldNot: there are no credentials, or the endpoint cannot be reached.
+        Refused: the credentials are those of another account.
+    """
+    url = endpoint_url or environment.endpoint
+    if url == EMBEDDED:
+        return _embedded(environment, embed)
+    if url is not None and endpoint_url is None and not is_for_files(url):
+        message, advice = no_endpoint(url)
+        raise UsageError(message, help=advice)
+    config = client_config()
+    session = session_of(environment, url, config)
+    with asking("credentials"):
+        client = session.client("mailmanager", url=url, config=config)
+    return _connected(session, client, environment, url, config)
+
+
+def open_bucket(environment: Environment, bucket: str) -> S3Bucket:
+    """A bucket of S3, with the profile, region and role of an environment.
+
+    S3 is not embedded: where the endpoint of Mail Manager is on this machine, the credentials are
+    the usual ones all the same. Another S3 is named as for all tools of AWS, by AWS_ENDPOINT_URL_S3
+    or `endpoint_url` of the profile.
+
+    Raises:
+        CouldNot: there are no credentials.
+    """
+    from mmctl.live.aws.s3_mail import READERS
+
+    config = client_config(connections=READERS)
+    session = session_of(environment, None, config)
+    with asking("credentials"):
+        return S3Bucket(session.client("s3", config=config), bucket)
+
+
+def open_keys(environment: Environment, region: str) -> Any:
+    """A client of AWS KMS in the region of a key, with the profile and role of an environment.
+
+    As S3, KMS is not embedded.
+
+    Raises:
+        CouldNot: there are no credentials.
+    """
+    config = client_config()
+    session = session_of(environment, None, config).in_region(region)
+    with asking("credentials"):
+        return session.client("kms", config=config)
+
+
+def _embedded(environment: Environment, embed: Embed) -> AwsMailManager:
+    """The embedded Mail Manager behind a client whose calls never leave the process."""
+    from botocore import UNSIGNED
+
+    account = environment.account or EMBEDDED_ACCOUNT
+    region = environment.region or DEFAULT_REGION
+    session, config = keyed_session(account, region), client_config(signature_version=UNSIGNED)
+    client = session.client("mailmanager", config=config)
+    embedded = embed(client.meta.service_model, account, region)
+
+    def answered(client: Any) -> Any:
+        embedded.answer(client.meta.events)
+        return client
+
+    answered(client)
+    # The state file is closed with the client that answers from it.
+    finalize(client, embedded.close)
+    partition = client.meta.partition
+    identity = Identity(
+        account=account,
+        region=region,
+        endpoint=EMBEDDED,
+        caller=f"arn:{partition}:iam::{account}:user/{EMBEDDED}",
+        partition=partition,
+    )
+    return AwsMailManager(
+        client,
+        identity,
+        lambda: answered(session.client("logs", config=config)),
+        embedded.put,
+    )
+
+
+def _connected(
+    session: Session,
+    client: Any,
+    environment: Environment,
+    url: str | None,
+    config: Config,
+) -> AwsMailManager:
+    local_url = url if url and is_loopback(url) else None
+    with asking("GetCallerIdentity"):
+        sts = session.client("sts", url=local_url, config=config)
+        caller = sts.get_caller_identity()
+    if environment.account and caller["Account"] != environment.account:
+        raise Refused(
+            f"environment {environment.name} is account {environment.account}, "
+            f"the credentials are those of {caller['Account']}",
+            why="rules must not go to another account than the one that was meant",
+            help="use another profile or role, or correct `account:` of the environment",
+        )
+    identity = Identity(
+        account=caller["Account"],
+        region=session.region,
+        endpoint=client.meta.endpoint_url,
+        caller=caller["Arn"],
+        partition=caller["Arn"].split(":")[1],
+    )
+    logs = partial(session.client, "logs", url=local_url, config=config)
+    if url is not None and is_loopback(url):
+        return AwsMailManager(client, identity, logs)
+    return AwsMailManager(client, identity, logs, clients=partial(session.client, config=config))
