@@ -34,6 +34,7 @@ from mmctl.model.rules import (
     RuleStringExpression,
     RuleVerdictExpression,
 )
+from mmctl.model.texts import MimeHeaderAttribute
 
 if TYPE_CHECKING:
     from mmctl.judge.answers import Answer
@@ -92,7 +93,7 @@ def _string(expression: RuleStringExpression, asking: Asking) -> Found:
             texts = _certificate(field, asking)
         case Analysis() as analysis:
             return add_ons.text_found(asking, analysis, expression.operator, expression.values)
-        case str() as header:
+        case MimeHeaderAttribute() as header:
             operand, name = HEADER, f"{HEADER.key} {header}"
             texts = asking.texts.x_header(header, asking.added)
         case never:

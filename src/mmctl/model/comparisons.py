@@ -55,8 +55,10 @@ class Comparison:
     """The words that its values can be; empty: any."""
 
     def key(self, operator: StrEnum) -> str:
-        """An operator of the API as files write it."""
-        return next(key for key, found in self.operators.items() if found is operator)
+        """An operator of the API as files write it; a flag has one for true and false."""
+        if self.takes is Takes.FLAG:
+            return next(iter(self.operators))
+        return next(key for key, found in self.operators.items() if found == operator)
 
 
 def _spelled(operators: type[StrEnum]) -> dict[str, StrEnum]:

@@ -23,6 +23,8 @@ from mmctl.model.operands import (
     POLICY_ADD_ON,
     POLICY_OPERAND,
     RULE_OPERAND,
+    PolicyAttribute,
+    RuleAttribute,
 )
 from mmctl.model.policies import (
     IngressAnalysis,
@@ -45,6 +47,7 @@ from mmctl.model.rules import (
     RuleStringExpression,
     RuleVerdictExpression,
 )
+from mmctl.model.texts import MimeHeaderAttribute
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -58,6 +61,17 @@ if TYPE_CHECKING:
     )
 
 Condition = RuleCondition | PolicyCondition
+Evaluated = (
+    RuleAttribute
+    | PolicyAttribute
+    | RuleClientCertificateAttribute
+    | MimeHeaderAttribute
+    | Analysis
+    | IngressAnalysis
+    | RuleIsInAddressList
+    | IngressIsInAddressList
+)
+"""What conditions evaluate, in the API's words."""
 
 
 class Asked(NamedTuple):
@@ -122,28 +136,51 @@ def operator_of(condition: Condition) -> StrEnum:
             assert_never(never)
 
 
+def evaluated_by(condition: Condition) -> Evaluated | None:
+    """What a condition evaluates, as the API has it; None: the DMARC policy, which has no name."""
+    match condition.value:
+        case RuleDmarcExpression():
+            return None
+        case (
+            RuleStringExpression()
+            | RuleBooleanExpression()
+            | RuleNumberExpression()
+            | RuleIpExpression()
+            | RuleVerdictExpression()
+            | IngressStringExpression()
+            | IngressBooleanExpression()
+            | IngressIpv4Expression()
+            | IngressIpv6Expression()
+            | IngressTlsProtocolExpression()
+        ) as expression:
+            return expression.evaluate.value
+        case never:
+            assert_never(never)
+
+
 def analysis_of(condition: Condition) -> Analysis | IngressAnalysis | None:
     """The add-on's field that a condition asks for."""
-    match condition.value:
-        case RuleStringExpression() | RuleBooleanExpression() | RuleVerdictExpression() as one:
-            return one.evaluate.analysis
-        case IngressStringExpression() | IngressBooleanExpression() as other:
-            return other.evaluate.analysis
+    match evaluated_by(condition):
+        case Analysis() | IngressAnalysis() as analysis:
+            return analysis
         case _:
             return None
 
 
 def listed_by(condition: Condition) -> RuleIsInAddressList | IngressIsInAddressList | None:
     """The address list that a condition looks into, and for what."""
-    flag = condition.boolean_expression
-    return None if flag is None else flag.evaluate.is_in_address_list
+    match evaluated_by(condition):
+        case RuleIsInAddressList() | IngressIsInAddressList() as listed:
+            return listed
+        case _:
+            return None
 
 
 def header_of(condition: Condition) -> str | None:
     """The `X-` header that a condition reads, as it is written."""
-    match condition.value:
-        case RuleStringExpression(evaluate=text):
-            return text.mime_header_attribute
+    match evaluated_by(condition):
+        case MimeHeaderAttribute() as name:
+            return name
         case _:
             return None
 
@@ -157,7 +194,7 @@ def string_operand(evaluate: RuleStringToEvaluate) -> Operand:
             return CLIENT_CERTIFICATE
         case Analysis():
             return ADD_ON
-        case str():
+        case MimeHeaderAttribute():
             return HEADER
         case never:
             assert_never(never)

@@ -172,7 +172,7 @@ TLS: Final = Fact(
     option=Option(
         name="--tls", help="none, TLS1_2 or TLS1_3.", metavar="VERSION", example="TLS1_3"
     ),
-    choices=("none", *IngressTlsProtocolAttribute),
+    choices=("none", *(each.value for each in IngressTlsProtocolAttribute)),
     sample="TLS1_3",
     on_page="tls",
     names_nobody=True,
@@ -215,8 +215,8 @@ SPF: Final = Fact(
     name=VerdictFact.SPF,
     form=Form.CHOICE,
     option=Option(name="--spf", help=_VERDICT_WORDS, metavar="VERDICT"),
-    choices=tuple(RuleVerdict),
-    passing=RuleVerdict.PASS,
+    choices=tuple(each.value for each in RuleVerdict),
+    passing=RuleVerdict.PASS.value,
     sample="PASS",
     on_page="spf",
     names_nobody=True,
@@ -225,8 +225,8 @@ DKIM: Final = Fact(
     name=VerdictFact.DKIM,
     form=Form.CHOICE,
     option=Option(name="--dkim", help=_VERDICT_WORDS, metavar="VERDICT"),
-    choices=tuple(RuleVerdict),
-    passing=RuleVerdict.PASS,
+    choices=tuple(each.value for each in RuleVerdict),
+    passing=RuleVerdict.PASS.value,
     sample="PASS",
     on_page="dkim",
     names_nobody=True,
@@ -235,7 +235,7 @@ DMARC: Final = Fact(
     name=VerdictFact.DMARC,
     form=Form.DERIVED,
     doc="How DMARC ended: no rule reads it.",
-    choices=tuple(RuleVerdict),
+    choices=tuple(each.value for each in RuleVerdict),
     sample="PASS",
 )
 DMARC_POLICY: Final = Fact(
@@ -248,7 +248,7 @@ DMARC_POLICY: Final = Fact(
         metavar="POLICY",
         example="NONE",
     ),
-    choices=(*RuleDmarcPolicy, "absent"),
+    choices=(*(each.value for each in RuleDmarcPolicy), "absent"),
     sample="REJECT",
     on_page="dmarc policy",
     names_nobody=True,

@@ -126,6 +126,10 @@ class Operand:
         """Whether a file writes `true` or `false` behind it, and no operator."""
         return self.comparisons == (FLAG,)
 
+    def compared_by(self, operator: str) -> Comparison:
+        """The comparison that an operator of a file is of."""
+        return next(each for each in self.comparisons if operator in each.operators)
+
     def compared_in(self, expression: str) -> Comparison:
         """How an expression of the API compares it."""
         return next(each for each in self.comparisons if each.expression == expression)
@@ -396,6 +400,10 @@ POLICY_ADD_ON: Final = Operand(
 
 POLICY_OPERANDS: Final = (POLICY_RECIPIENT, SENDER_IP, SENDER_IPV6, TLS_PROTOCOL, POLICY_ADD_ON)
 """What conditions of policy statements look at, in the order of the language."""
+OPERAND_OF_KEY: Final[Mapping[str, Operand]] = MappingProxyType(
+    {operand.key: operand for operand in (*POLICY_OPERANDS, *RULE_OPERANDS)}
+)
+"""What a key of a condition means; keys of rules and of policies that are alike mean the same."""
 
 
 RuleAttribute = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.language.dialect.grammar import (
     Anything,
@@ -16,32 +16,42 @@ from mmctl.language.dialect.grammar import (
     Word,
 )
 from mmctl.language.dialect.rules import ENVIRONMENTS
-from mmctl.language.dialect.words import (
-    DMARC_POLICIES,
-    OUTCOMES,
-    TLS_VERSIONS,
-    VERDICTS,
-    may,
-    need,
-)
+from mmctl.language.dialect.words import OUTCOMES, may, need
+from mmctl.model.facts import FACTS, Form, MessageFact
 
-_STATED = Record(
-    title="verdicts",
-    doc="What the service would know of the message; what is not stated is unknown.",
-    members={
-        "spf": may(Choice(values=VERDICTS)),
-        "dkim": may(Choice(values=VERDICTS)),
-        "dmarc_policy": may(
-            Choice(values=(*DMARC_POLICIES, "absent"), doc="`absent`: there is none to compare.")
-        ),
-        "add_ons": may(
-            Named(
-                value=Named(value=Anything(doc="true, false or a text.")),
-                doc="For each add-on its fields.",
-            )
-        ),
-    },
-)
+if TYPE_CHECKING:
+    from mmctl.language.dialect.grammar import Member, Type
+    from mmctl.model.facts import Fact
+
+
+def _stated(fact: Fact) -> Type:
+    """What a case writes to state a fact."""
+    match fact.form:
+        case Form.TEXT | Form.ADDRESS | Form.DERIVED:
+            return Word(doc=fact.doc)
+        case Form.TEXTS:
+            return Several(item=Word(), single=True, minimum=1, doc=fact.doc)
+        case Form.FLAG:
+            return Flag(doc=fact.doc)
+        case Form.CHOICE:
+            return Choice(values=fact.choices, doc=fact.doc)
+        case Form.FIELDS | Form.HEADERS:
+            return Named(value=Several(item=Word(), single=True), doc=fact.doc)
+        case Form.ANSWERS:
+            answer = Anything(doc="true, false or a text.")
+            return Named(value=Named(value=answer), doc=fact.doc)
+        case Form.BYTES:
+            return Bytes(doc=fact.doc)
+        case never:
+            assert_never(never)
+
+
+def _facts(part: str) -> dict[str, Member]:
+    """The facts that a part of a case states."""
+    stated = (fact for fact in FACTS if fact.part == part and fact.form is not Form.DERIVED)
+    return {fact.name.value: may(_stated(fact)) for fact in stated}
+
+
 _EXPECTED = Record(
     title="expectation",
     doc="What is expected for one recipient; what is left out is not checked.",
@@ -53,49 +63,29 @@ _EXPECTED = Record(
         "actions": may(Several(item=Word(), doc="Exactly the actions that run, in order.")),
     },
 )
+_MESSAGE_FACTS = _facts("message")
 _WRITTEN_MESSAGE = Record(
     title="message",
     doc="A message written out.",
     members={
-        **{
-            name: may(Word(doc=f"The `{name.capitalize()}:` header."))
-            for name in ("from", "sender", "to", "cc", "subject")
-        },
-        "headers": may(Named(value=Several(item=Word(), single=True), doc="Further headers.")),
+        **{name: member for name, member in _MESSAGE_FACTS.items() if name != MessageFact.SIZE},
         "body": may(Word(multiline=True)),
-        "size": may(Bytes(doc="The size that the message is filled up to.")),
+        MessageFact.SIZE.value: _MESSAGE_FACTS[MessageFact.SIZE],
     },
 )
 _CASE_FACTS = {
     "message": may(
         Either(word=Word(doc="A message file, beside this file."), other=_WRITTEN_MESSAGE)
     ),
-    "session": may(
+    "session": may(Record(title="session", doc="The SMTP session.", members=_facts("session"))),
+    "envelope": may(Record(title="envelope", doc="The SMTP envelope.", members=_facts("envelope"))),
+    "verdicts": may(
         Record(
-            title="session",
-            doc="The SMTP session.",
-            members={
-                "source_ip": may(Word(doc="The client's address.")),
-                "helo": may(Word()),
-                "tls": may(Choice(values=("none", *TLS_VERSIONS))),
-                "tls_wrapped": may(Flag()),
-                "client_certificate": may(
-                    Named(value=Several(item=Word(), single=True), doc="Fields of it.")
-                ),
-            },
+            title="verdicts",
+            doc="What the service would know of the message; what is not stated is unknown.",
+            members=_facts("verdicts"),
         )
     ),
-    "envelope": may(
-        Record(
-            title="envelope",
-            doc="The SMTP envelope.",
-            members={
-                "mail_from": may(Word(doc="The sender; `<>` is the null sender.")),
-                "recipients": may(Several(item=Word(), single=True, minimum=1)),
-            },
-        )
-    ),
-    "verdicts": may(_STATED),
     "lambda": may(
         Named(
             value=Choice(values=("continue", "stop_rule", "stop_rule_set")),

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
 from mmctl.language.writing.parts import CannotWrite, Data, number, reference, text
-from mmctl.model.enums import (
-    IngressStringEmailAttribute,
-    RuleClientCertificateAttribute,
-    RuleStringEmailAttribute,
-)
+from mmctl.model.conditions import evaluated_by, operand_of, operator_of
+from mmctl.model.enums import RuleClientCertificateAttribute
 from mmctl.model.policies import (
     IngressAnalysis,
     IngressBooleanExpression,
@@ -42,67 +39,50 @@ def condition_to_file(condition: RuleCondition | PolicyCondition) -> Data:
     Raises:
         CannotWrite: a value has a line break, or is a number that files cannot hold.
     """
-    expression = condition.value
-    match expression:
-        case RuleBooleanExpression() | IngressBooleanExpression():
-            return _boolean(expression)
-        case RuleStringExpression() | IngressStringExpression():
-            return _string(expression)
-        case RuleNumberExpression():
-            operator = expression.operator.value.lower()
-            return {"message_size": {operator: number(expression.value)}}
-        case RuleIpExpression() | IngressIpv4Expression() | IngressIpv6Expression():
-            key = str(expression.evaluate.value).lower()
-            return {key: {expression.operator.value.lower(): _values(expression.values)}}
-        case RuleVerdictExpression():
-            return _verdict(expression)
-        case RuleDmarcExpression():
-            return {"dmarc_policy": {expression.operator.value.lower(): _values(expression.values)}}
-        case IngressTlsProtocolExpression():
-            operator = {"MINIMUM_TLS_VERSION": "minimum", "IS": "is"}[expression.operator.value]
-            return {"tls_protocol": {operator: expression.value.value}}
+    operand = operand_of(condition)
+    compared = _compared(condition)
+    if operand.is_flag:
+        return {operand.key: compared}
+    operator = operand.compared_in(condition.kind).key(operator_of(condition))
+    return {operand.key: {**_named(condition), operator: compared}}
+
+
+def _compared(condition: RuleCondition | PolicyCondition) -> Any:
+    """What a condition compares with, as a file says it."""
+    match condition.value:
+        case RuleBooleanExpression() | IngressBooleanExpression() as flag:
+            listed = flag.evaluate.is_in_address_list
+            is_true = flag.operator.value == "IS_TRUE"
+            return is_true if listed is None else reference(listed.address_lists[0])
+        case (
+            RuleStringExpression()
+            | IngressStringExpression()
+            | RuleIpExpression()
+            | IngressIpv4Expression()
+            | IngressIpv6Expression()
+            | RuleVerdictExpression()
+            | RuleDmarcExpression()
+        ) as several:
+            return _values(several.values)
+        case RuleNumberExpression(value=size):
+            return number(size)
+        case IngressTlsProtocolExpression(value=version):
+            return version.value
+        case never:
+            assert_never(never)
+
+
+def _named(condition: RuleCondition | PolicyCondition) -> Data:
+    """The keys that say which one is meant, where an operand is one of several."""
+    match evaluated_by(condition):
+        case Analysis() | IngressAnalysis() as analysis:
+            return {"name": text(analysis.analyzer), "field": text(analysis.result_field)}
+        case RuleClientCertificateAttribute() as field:
+            return {"attribute": field.value.lower()}
+        case MimeHeaderAttribute() as name:
+            return {"name": text(name)}
         case _:
-            assert_never(expression)
-
-
-def _boolean(expression: RuleBooleanExpression | IngressBooleanExpression) -> Data:
-    is_true = expression.operator.value == "IS_TRUE"
-    evaluate = expression.evaluate
-    if evaluate.is_in_address_list is not None:
-        asked = evaluate.is_in_address_list
-        operator = "in_address_list" if is_true else "not_in_address_list"
-        return {asked.attribute.value.lower(): {operator: reference(asked.address_lists[0])}}
-    if evaluate.analysis is not None:
-        return _add_on(evaluate.analysis, {"is": is_true})
-    return {str(evaluate.value).lower(): is_true}
-
-
-def _string(expression: RuleStringExpression | IngressStringExpression) -> Data:
-    evaluated = expression.evaluate.value
-    test = {expression.operator.value.lower(): _values(expression.values)}
-    match evaluated:
-        case Analysis() | IngressAnalysis():
-            return _add_on(evaluated, test)
-        case RuleClientCertificateAttribute():
-            return {"client_certificate": {"attribute": evaluated.value.lower(), **test}}
-        case RuleStringEmailAttribute() | IngressStringEmailAttribute():
-            return {evaluated.value.lower(): test}
-        case MimeHeaderAttribute():
-            return {"header": {"name": text(evaluated), **test}}
-        case _:
-            assert_never(evaluated)
-
-
-def _verdict(expression: RuleVerdictExpression) -> Data:
-    operator, values = expression.operator.value.lower(), _values(expression.values)
-    if expression.evaluate.analysis is not None:
-        return _add_on(expression.evaluate.analysis, {f"verdict_{operator}": values})
-    return {str(expression.evaluate.value).lower(): {operator: values}}
-
-
-def _add_on(analysis: Analysis | IngressAnalysis, test: Data) -> Data:
-    name, field = text(analysis.analyzer), text(analysis.result_field)
-    return {"add_on": {"name": name, "field": field, **test}}
+            return {}
 
 
 def _values(values: Sequence[str]) -> str | list[str]:
