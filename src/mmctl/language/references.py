@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from mmctl.language.project import Reference
-from mmctl.model.kinds import Kind
+from mmctl.model.kinds import NAMED_BY, Kind
 from mmctl.model.shape import LOGICAL, Shape
 
 if TYPE_CHECKING:
@@ -18,12 +18,9 @@ if TYPE_CHECKING:
 
 S = TypeVar("S", bound=Shape)
 
-_KINDS: Final[Mapping[str, Kind]] = {
-    "TargetArchive": Kind.ARCHIVE,
-    "AddressLists": Kind.ADDRESS_LIST,
-    "Analyzer": Kind.ADD_ON,
-    "RuleSetId": Kind.RULE_SET,
-    "TrafficPolicyId": Kind.TRAFFIC_POLICY,
+_MEMBERS: Final[Mapping[str, Kind]] = {
+    **NAMED_BY,
+    **{kind.row.api.id_member: kind for kind in Kind},
 }
 """Members that hold a reference; `Relay` is also the name of the action that holds one."""
 
@@ -57,7 +54,7 @@ def _found(value: Any, path: Path) -> Iterator[Reference]:
                 yield from _found(item, (*path, index))
     elif isinstance(value, dict):
         for key, member in value.items():
-            kind = Kind.RELAY if key == "Relay" and isinstance(member, str) else _KINDS.get(key)
+            kind = _MEMBERS.get(key) if not isinstance(member, dict) else None
             if kind is None:
                 if isinstance(member, dict | list):
                     yield from _found(member, (*path, key))

@@ -466,5 +466,12 @@ SENDING: Final = tuple(kind for kind in Kind if kind.row.sends_logs)
 """The kinds whose logs can be delivered."""
 WAITED_FOR: Final = tuple(kind for kind in Kind if kind.row.waited_for)
 """The kinds that take a moment to be ready, to change, and to go."""
+_REQUESTED: Final = {
+    str(member.alias) for row in _ROWS for member in row.shape.model_fields.values()
+}
+NAMEABLE: Final = tuple(
+    row.kind for row in _ROWS if row.named_by or row.api.id_member in _REQUESTED
+)
+"""The kinds that others name: in conditions and actions, or by id in a request."""
 NAMED_BY: Final[Mapping[str, Kind]] = {member: row.kind for row in _ROWS for member in row.named_by}
 """Members of conditions and actions that name a resource: the kind that they name."""

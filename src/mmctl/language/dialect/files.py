@@ -10,48 +10,39 @@ from mmctl.language.dialect.grammar import (
     Choice,
     Count,
     Flag,
+    Member,
     Named,
     Record,
     Several,
     Word,
 )
 from mmctl.language.dialect.invariants import INVARIANT
-from mmctl.language.dialect.resources import (
-    ADD_ON,
-    ADDRESS_LIST,
-    ARCHIVE,
-    INGRESS_POINT,
-    RELAY,
-    RULE_SET,
-    TRAFFIC_POLICY,
-)
+from mmctl.language.dialect.resources import record_of
 from mmctl.language.dialect.rules import RULE_ITEM
 from mmctl.language.dialect.words import NAME, may, need
 from mmctl.language.readings import CHOICES, QUESTIONS
+from mmctl.model.kinds import NAMEABLE, WRITTEN, Kind
 
 KNOWN_MEMBER: Final = (
-    r"(AddressList|Archive|Relay|AddonSubscription|RuleSet|TrafficPolicy|IngressPoint)"
-    r"(\.[A-Za-z0-9_]+(\[[0-9]*\])?)+"
+    rf"({'|'.join(kind.api_noun for kind in Kind)})" r"(\.[A-Za-z0-9_]+(\[[0-9]*\])?)+"
 )
 """A member of a live object in AWS's words; its places in lists count for nothing."""
 VERSION: Final = need(Choice(values=("1",), doc="The version of the language."))
+
+
+def _section(kind: Kind) -> Member:
+    doc = f"{kind.plural.capitalize()} by name."
+    return may(Named(value=record_of(kind), pattern=NAME, doc=doc))
+
+
 FILE: Final = Record(
     title="rule file",
     doc="A file of a project; any file may hold any section.",
     members={
         "version": VERSION,
-        "rule_sets": may(Named(value=RULE_SET, pattern=NAME, doc="Rule sets by name.")),
+        Kind.RULE_SET.value: _section(Kind.RULE_SET),
         "rules": may(Several(item=RULE_ITEM, doc="Rules, for a rule set that includes them.")),
-        "traffic_policies": may(
-            Named(value=TRAFFIC_POLICY, pattern=NAME, doc="Traffic policies by name.")
-        ),
-        "ingress_points": may(
-            Named(value=INGRESS_POINT, pattern=NAME, doc="Ingress points by name.")
-        ),
-        "relays": may(Named(value=RELAY, pattern=NAME, doc="Relays by name.")),
-        "archives": may(Named(value=ARCHIVE, pattern=NAME, doc="Archives by name.")),
-        "address_lists": may(Named(value=ADDRESS_LIST, pattern=NAME, doc="Address lists by name.")),
-        "add_ons": may(Named(value=ADD_ON, pattern=NAME, doc="Add-ons by name.")),
+        **{kind.value: _section(kind) for kind in WRITTEN if kind is not Kind.RULE_SET},
         "invariants": may(Several(item=INVARIANT, doc="What must hold for every message.")),
         "cases": may(Several(item=CASE, doc="Test cases.")),
     },
@@ -97,17 +88,7 @@ ENVIRONMENT: Final = Record(
             Record(
                 title="bindings",
                 doc="Ids of things that are not managed here, by logical name.",
-                members={
-                    kind: may(Named(value=Word()))
-                    for kind in (
-                        "address_lists",
-                        "archives",
-                        "relays",
-                        "add_ons",
-                        "rule_sets",
-                        "traffic_policies",
-                    )
-                },
+                members={kind.value: may(Named(value=Word())) for kind in NAMEABLE},
             )
         ),
     },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, assert_never
 
 from mmctl.language.dialect.conditions import POLICY_CONDITION
 from mmctl.language.dialect.grammar import (
@@ -19,6 +19,7 @@ from mmctl.language.dialect.grammar import (
 from mmctl.language.dialect.rules import RULE_ITEM
 from mmctl.language.dialect.words import NAME, may, need
 from mmctl.model.enums import RetentionPeriod
+from mmctl.model.kinds import Kind
 
 _RESOURCE = {
     "live_name": may(Word(doc="The name in the service, where it differs; may use `${env.name}`.")),
@@ -215,3 +216,24 @@ ADD_ON: Final = Record(
         **_RESOURCE,
     },
 )
+
+
+def record_of(kind: Kind) -> Record:
+    """What a file says of one of a kind."""
+    match kind:
+        case Kind.RULE_SET:
+            return RULE_SET
+        case Kind.TRAFFIC_POLICY:
+            return TRAFFIC_POLICY
+        case Kind.INGRESS_POINT:
+            return INGRESS_POINT
+        case Kind.RELAY:
+            return RELAY
+        case Kind.ARCHIVE:
+            return ARCHIVE
+        case Kind.ADDRESS_LIST:
+            return ADDRESS_LIST
+        case Kind.ADD_ON:
+            return ADD_ON
+        case _:
+            assert_never(kind)
