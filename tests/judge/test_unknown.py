@@ -237,6 +237,18 @@ def test_fields_of_add_ons_may_be_spelled_as_the_service_does(judged: Any, spell
     assert trace.recipients[0].outcome is Outcome.DROPPED
 
 
+@pytest.mark.parametrize("value", ["true", "True", " YES ", "1", "false", "No", "0", ""])
+def test_an_answer_of_an_add_on_may_be_written_in_any_letters(judged: Any, value: str) -> None:
+    rules = (
+        "- name: block\n"
+        "  conditions: [{add_on: {name: vade, field: isPassed, is: false}}]\n"
+        f"  actions: [drop]\n{DELIVER}"
+    )
+    trace = judged(rules, facts=Facts(add_ons={"vade": {"isPassed": value}}))
+    passed = value in {"true", "True", " YES ", "1"}
+    assert trace.recipients[0].outcome is (Outcome.DELIVERED if passed else Outcome.DROPPED)
+
+
 def line_of(trace: Any, rule: str) -> str:
     """The first condition of a rule, in words."""
     (got,) = trace.recipients

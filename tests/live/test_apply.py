@@ -269,10 +269,37 @@ def test_a_plan_is_stale_when_somebody_changed_what_it_was_made_from(world: Worl
     world.service().update(Noun.RULE_SET, rule_set.id or "", {"Rules": []})
     with pytest.raises(Refused, match="the plan is stale") as refused:
         world.apply(plan, allow_delete=True, forced=("size", "pin"))
-    told = "\n".join(refused.value.details)
-    assert "since the plan: block-lookalike removed" in told
-    assert 'wanted: block-lookalike changed from ends_with: + "@example.net"' in told
+    assert refused.value.details == (
+        "  rule_sets/inbound",
+        "    since the plan: block-lookalike removed",
+        "    since the plan: block-feed removed",
+        "    since the plan: scan removed",
+        "    since the plan: archive-all removed",
+        "    since the plan: deliver removed",
+        '    wanted: block-lookalike changed from ends_with: + "@example.net" - "@exarnple.com"',
+    )
     assert world.history.entries()[-1].id.startswith("0001")
+
+
+def test_what_a_stale_plan_would_leave_or_make_is_said_beside_what_changed(world: World) -> None:
+    world.apply()
+    world.replace("retention: SEVEN_YEARS", "retention: TEN_YEARS")
+    plan = world.plan()
+    ids = {thing.kind: thing.id or "" for thing in plan.live.objects}
+    changed = plan.live.find(Kind.RELAY, "exchange")
+    assert changed is not None
+    world.service().update(Noun.RELAY, ids[Kind.RELAY], {"ServerPort": 2525})
+    world.service().delete(Noun.INGRESS_POINT, ids[Kind.INGRESS_POINT])
+    with pytest.raises(Refused, match="the plan is stale") as refused:
+        world.apply(plan)
+    assert refused.value.details == (
+        "  ingress_points/mx",
+        "    planned from: present",
+        "    wanted: present, now: absent",
+        "  relays/exchange",
+        "    since the plan: exchange changed port: 25 → 2525",
+        "    wanted: no change",
+    )
 
 
 def test_a_change_between_two_writes_is_noticed_and_not_overwritten(world: World) -> None:

@@ -182,6 +182,22 @@ def test_a_policy_under_another_name_that_is_renamed_is_no_other_one() -> None:
             "topic arn:aws:sns:us-east-1:111122223333:mail",
         ),
         ("{send: {role: ROLE}}", "action send"),
+        (
+            "{invoke_lambda: {function: 'arn:aws:lambda:us-east-1:111122223333:function:scan', "
+            "role: ROLE, invocation: event}}",
+            "function arn:aws:lambda:us-east-1:111122223333:function:scan",
+        ),
+        (
+            "{deliver_to_mailbox: {mailbox: 'arn:aws:workmail:us-east-1:111122223333:"
+            "organization/m-0123456789abcdef0123456789abcdef', role: ROLE}}",
+            "mailbox arn:aws:workmail:us-east-1:111122223333:"
+            "organization/m-0123456789abcdef0123456789abcdef",
+        ),
+        (
+            "{deliver_to_q_business: {application: 11111111-2222-3333-4444-555555555555, "
+            "index: 11111111-2222-3333-4444-555555555555, role: ROLE}}",
+            "application 11111111-2222-3333-4444-555555555555",
+        ),
     ],
 )
 def test_a_place_where_no_mail_went_is_held(action: str, where: str) -> None:
@@ -197,6 +213,12 @@ def test_a_place_where_no_mail_went_is_held(action: str, where: str) -> None:
     assert what(text) == [f"destination: {where} of rule new is new"]
     again = changed("name: new,", "name: newer,", text)
     assert what(again, live=text) == []
+
+
+def test_a_replacement_without_an_address_leads_nowhere() -> None:
+    rule = "      - {name: new, conditions: [{recipient: {equals: [a@example.com]}}], "
+    rule += "actions: [replace_recipient]}\n"
+    assert what(changed("      - name: deliver\n", f"{rule}      - name: deliver\n")) == []
 
 
 def test_a_relay_that_speaks_to_another_server_is_said_once() -> None:

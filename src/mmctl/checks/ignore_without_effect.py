@@ -55,9 +55,8 @@ if TYPE_CHECKING:
 
 
 def silences(ignore: Ignore, check: str, problem: Problem) -> bool:
-    """Whether an id of an ignore comment is for this problem, and stands where it is."""
-    at = problem.position
-    inside = at.file == ignore.file and ignore.first_line <= at.line <= ignore.last_line
+    """Whether an id of an ignore comment is for this problem of its file, and stands there."""
+    inside = ignore.first_line <= problem.position.line <= ignore.last_line
     return inside and check == problem.check
 
 
