@@ -22,6 +22,7 @@ import pytest
 from markdown_it import MarkdownIt
 from ruamel.yaml import YAML
 
+from conftest import Writers, all_writers
 from mmctl.cases.parsing import cases_of
 from mmctl.cli.formats import Format
 from mmctl.cli.main import exit_code
@@ -176,12 +177,14 @@ COMMANDS: Final = {
     "budget -v": ("human", "json"),
     "diff git:HEAD": ("human", "json", "markdown"),
     "export --to api-json": ("human",),
+    "checks": ("human", "json"),
+    "explain unreachable-rule": ("human", "json"),
     "export --to cloudformation": ("human", "json"),
     "export --to terraform": ("human",),
     "fmt --check": ("human", "json"),
     "history": ("human", "json"),
     "apply --yes": ("human",),
-    "apply --yes --force lint --force cases --force size --force ordinary-mail": ("human",),
+    "apply --yes --force lint --force cases --force size --force ordinary-mail": ("human", "json"),
     "history show 0002": ("human", "json"),
     "history diff 0001 0002": ("human", "json"),
     "import": ("human",),
@@ -376,8 +379,9 @@ def _on_github(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_project_that_is_hostile_throughout_is_shown_as_text(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writers: Writers
 ) -> None:
+    assert READERS.keys() == set(Format), "a format is read as those read it who get it"
     monkeypatch.chdir(tmp_path)
     written(tmp_path, hostile_project(), SUBJECT)
     name = "cases/messages/" + HOSTILE.replace("/", "")[:120] + ".eml"
@@ -389,6 +393,7 @@ def test_a_project_that_is_hostile_throughout_is_shown_as_text(
             out, errors = ran(*words, *([] if form == "human" else ["--format", form]))
             assert out or SILENT[command] in errors, errors
             check(command, form, out, errors)
+    assert sorted(all_writers() - writers) == [], "COMMANDS has every result in every format"
 
 
 ASKED: Final = ("plan --no-preflight", "plan --no-preflight --format markdown", "drift", "import")

@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from story import REPOSITORY
 
+from mmctl.cli.formats import FORMATS
 from mmctl.cli.main import exit_code
+from mmctl.cli.result_table import MESSAGES, PLAN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +29,7 @@ GATEWAY: Final = Path(__file__).parent / "gateway"
 CORPUS: Final = REPOSITORY.parent / "shared" / "corpus" / "real-mail.tar.xz"
 """Real messages, where there are some, as for `make soak`."""
 OF_CORPUS: Final = 200
-MESSAGES: Final = {
+MAIL: Final = {
     f"{name}@home.example.eml": (
         f"From: {name} <{name}.private@sender.example>\n"
         f"To: {name}.inner@example.com, second.{name}@example.com\n"
@@ -40,11 +42,16 @@ MESSAGES: Final = {
     for number, name in enumerate(("alice", "bob", "carol"), 1)
 }
 ADDRESS: Final = re.compile(rb"[A-Za-z0-9._%+=-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}")
-REPORTS: Final = (
-    *(f"simulate mail --format {form}" for form in ("html", "markdown")),
-    *(f"simulate mail --against other --format {form}" for form in ("html", "markdown")),
-    *(f"simulate mail --trace -v --format {form}" for form in ("html", "markdown")),
-    *(f"plan --corpus mail --messages --format {form}" for form in ("html", "markdown")),
+FOR_OTHERS: Final = {format_ for format_, row in FORMATS.items() if row.for_others}
+REPORTS: Final = tuple(
+    f"{command} --format {format_}"
+    for command, result in (
+        ("simulate mail", MESSAGES),
+        ("simulate mail --against other", MESSAGES),
+        ("simulate mail --trace -v", MESSAGES),
+        ("plan --corpus mail --messages", PLAN),
+    )
+    for format_ in sorted(FOR_OTHERS.intersection(result.writers))
 )
 
 
@@ -95,18 +102,18 @@ def folder_fixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_reports_for_others_name_no_mail(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for name, content in MESSAGES.items():
+    for name, content in MAIL.items():
         (folder / "mail" / name).write_bytes(content)
     (folder / "mail" / "broken-dave@home.example.gz").write_bytes(b"\x1f\x8bno gzip")
-    names = names_in(MESSAGES.values()) | {"home.example", "host-alice", "dave", "salary"}
+    names = names_in(MAIL.values()) | {"home.example", "host-alice", "dave", "salary"}
     text = reports(folder, capsys)
     assert leaked(text, names, folder) == set()
-    for content in MESSAGES.values():
+    for content in MAIL.values():
         assert f"sha256:{hashlib.sha256(content).hexdigest()[:12]}" in text
 
 
 def test_who_asks_for_it_gets_names(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for name, content in MESSAGES.items():
+    for name, content in MAIL.items():
         (folder / "mail" / name).write_bytes(content)
     text = reports(folder, capsys, "--show-mail")
     assert "alice.inner@example.com" in text

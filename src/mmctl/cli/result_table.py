@@ -93,8 +93,8 @@ PLAN: Final = Result(
     writers={
         Format.HUMAN: "cli.changes.reviewing:human",
         Format.JSON: "cli.changes.reviewing:document",
-        Format.MARKDOWN: "cli.changes.reviewing:markdown",
-        Format.HTML: "cli.changes.reviewing:page",
+        Format.MARKDOWN: "render.documents.plan_markdown:markdown",
+        Format.HTML: "render.html.plan_page:page",
     },
 )
 STOPPED: Final = Result(
