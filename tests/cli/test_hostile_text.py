@@ -20,9 +20,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from markdown_it import MarkdownIt
+from result_writers import all_writers, noted_writers
 from ruamel.yaml import YAML
 
-from conftest import Writers, all_writers
 from mmctl.cases.parsing import cases_of
 from mmctl.cli.formats import Format
 from mmctl.cli.main import exit_code
@@ -379,7 +379,7 @@ def _on_github(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_project_that_is_hostile_throughout_is_shown_as_text(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writers: Writers
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert READERS.keys() == set(Format), "a format is read as those read it who get it"
     monkeypatch.chdir(tmp_path)
@@ -387,12 +387,13 @@ def test_a_project_that_is_hostile_throughout_is_shown_as_text(
     name = "cases/messages/" + HOSTILE.replace("/", "")[:120] + ".eml"
     (tmp_path / "cases/messages/offer.eml").rename(tmp_path / name)
     (tmp_path / "cases/messages/offer.eml").write_text(OFFER.format(SUBJECT), encoding="utf-8")
-    for command, forms in COMMANDS.items():
-        words = [name if word == "MESSAGE" else word for word in command.split()]
-        for form in forms:
-            out, errors = ran(*words, *([] if form == "human" else ["--format", form]))
-            assert out or SILENT[command] in errors, errors
-            check(command, form, out, errors)
+    with noted_writers() as writers:
+        for command, forms in COMMANDS.items():
+            words = [name if word == "MESSAGE" else word for word in command.split()]
+            for form in forms:
+                out, errors = ran(*words, *([] if form == "human" else ["--format", form]))
+                assert out or SILENT[command] in errors, errors
+                check(command, form, out, errors)
     assert sorted(all_writers() - writers) == [], "COMMANDS has every result in every format"
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from result_writers import all_writers, noted_writers
 from story import REPOSITORY, check_document
 
-from conftest import Writers, all_writers
 from mmctl.cli.commands.export import TARGETS
 from mmctl.cli.formats import Format
 from mmctl.cli.main import exit_code
@@ -52,7 +52,6 @@ def test_documents_are_as_published(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-    writers: Writers,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert exit_code(["init", "--no-input"]) == 0
@@ -64,9 +63,10 @@ def test_documents_are_as_published(
         "message": next(tmp_path.rglob("*.eml")).relative_to(tmp_path),
         "snapshot": min((tmp_path / ".mmctl/snapshots").rglob("0001*")).name.split(".")[0],
     }
-    for command, name in COMMANDS:
-        exit_code([*command.format_map(names).split(), "--format", "json"])
-        assert check_document(capsys.readouterr().out) == name, command
+    with noted_writers() as writers:
+        for command, name in COMMANDS:
+            exit_code([*command.format_map(names).split(), "--format", "json"])
+            assert check_document(capsys.readouterr().out) == name, command
     # What `export` writes is for other programs, and theirs to define.
     others = {place for result in TARGETS.values() for place in result.writers.values()}
     documents = {place for place, format_ in all_writers() if format_ is Format.JSON} - others

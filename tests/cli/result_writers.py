@@ -1,7 +1,8 @@
-"""What tests of the command line share: a look at which results were written in which formats."""
+"""Which results a test has written in which formats."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from mmctl.cli.result_table import RESULTS, Result
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mmctl.cli.formats import Format
     from mmctl.cli.run import Run
 
@@ -20,9 +23,9 @@ def all_writers() -> Writers:
     return {(place, format_) for result in RESULTS for format_, place in result.writers.items()}
 
 
-@pytest.fixture(name="writers")
-def writers_fixture(monkeypatch: pytest.MonkeyPatch) -> Writers:
-    """The writers that were called so far, in which formats."""
+@contextmanager
+def noted_writers() -> Iterator[Writers]:
+    """The writers that are called inside, with the formats they write."""
     called: Writers = set()
     made = Result.made
 
@@ -30,5 +33,6 @@ def writers_fixture(monkeypatch: pytest.MonkeyPatch) -> Writers:
         called.add((result.writers[run.format], run.format))
         return made(result, run, value)
 
-    monkeypatch.setattr(Result, "made", noted)
-    return called
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Result, "made", noted)
+        yield called
