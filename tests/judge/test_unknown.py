@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
 import pytest
 
 from mmctl.judge.answers import FALSE, TRUE, Answer, Lack, MissingFact, Truth, all_of, any_of
+from mmctl.judge.judging import judge
 from mmctl.judge.trace import RuleResult
 from mmctl.judge.words import condition_line
 from mmctl.language.project import Outcome
@@ -88,6 +90,30 @@ def test_a_client_certificate_is_asked_for_at_mtls_ingress_points_alone(judged: 
         f"  actions: [drop]\n{DELIVER}"
     )
     assert judged(rules, **NOTHING_KNOWN).recipients[0].outcome is Outcome.DELIVERED
+
+
+@pytest.mark.parametrize(
+    ("certificate", "outcome"),
+    [
+        ({"CN": ("a.example",)}, Outcome.DROPPED),
+        ({"CN": ("b.example", "A.example")}, Outcome.DROPPED),
+        ({"CN": ("b.example",)}, Outcome.DELIVERED),
+        ({"SAN_DNS_NAME": ("a.example",)}, Outcome.DELIVERED),
+        ({}, Outcome.DELIVERED),
+        (None, Outcome.UNKNOWN),
+    ],
+    ids=["named", "second", "another", "other-attribute", "none-shown", "not-stated"],
+)
+def test_a_client_certificate_is_compared_where_it_is_asked_for(
+    submitted: Any, certificate: dict[str, tuple[str, ...]] | None, outcome: Outcome
+) -> None:
+    rules = (
+        "- name: block\n  conditions: [{client_certificate: {attribute: cn, equals: a.example}}]\n"
+        f"  actions: [drop]\n{DELIVER}"
+    )
+    gateway, submission = submitted(rules, session=Session(client_certificate=certificate))
+    got = judge(replace(gateway, certificates=True), submission).recipients[0]
+    assert got.outcome is outcome
 
 
 def test_the_policy_may_be_what_is_unknown(judged: Any) -> None:
@@ -247,6 +273,20 @@ def test_an_answer_of_an_add_on_may_be_written_in_any_letters(judged: Any, value
     trace = judged(rules, facts=Facts(add_ons={"vade": {"isPassed": value}}))
     passed = value in {"true", "True", " YES ", "1"}
     assert trace.recipients[0].outcome is (Outcome.DELIVERED if passed else Outcome.DROPPED)
+
+
+def test_a_yes_or_no_of_an_add_on_is_a_word_in_lower_case_where_it_is_read_as_text(
+    judged: Any,
+) -> None:
+    rules = (
+        "- name: block\n"
+        "  conditions: [{add_on: {name: vade, field: isPassed, equals: 'false'}}]\n"
+        f"  actions: [drop]\n{DELIVER}"
+    )
+    trace = judged(
+        rules, facts=Facts(add_ons={"vade": {"isPassed": False}}), string_case="sensitive"
+    )
+    assert trace.recipients[0].outcome is Outcome.DROPPED
 
 
 def line_of(trace: Any, rule: str) -> str:

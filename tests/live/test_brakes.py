@@ -12,6 +12,8 @@ from mmctl.errors import Refused, UsageError
 from mmctl.live.apply.yesterday import in_names_of, oldest_of_the_day
 from mmctl.live.brakes.brake import HOLDS_ROLLBACK, brakes_named
 from mmctl.live.brakes.catalogue import grips
+from mmctl.live.brakes.plan_key import plan_key
+from mmctl.live.history.entries import Doing, Result
 from mmctl.live.plan.trust import Trust
 from mmctl.model.kinds import Kind
 
@@ -203,6 +205,26 @@ def test_a_protected_environment_without_a_base_to_compare_with_needs_a_flag(wor
     assert grip.brake == "trust"
     assert "there is nothing to compare with" in grip.what
     assert grip.help == "to go on: --force trust, or fetch it: git fetch origin main"
+
+
+def test_a_key_for_plans_is_the_one_of_the_last_apply_that_wrote_and_was_not_rebuilt(
+    world: World,
+) -> None:
+    world.apply()
+    (entry,) = world.history.entries()
+    mine = replace(entry, plan_key="mine")
+    others = [
+        replace(entry, plan_key="other", result=Result.NOTHING),
+        replace(entry, plan_key="other", rebuilt=True),
+        replace(entry, plan_key="other", kind=Doing.ROLLBACK),
+    ]
+    plan = world.plan()
+    signed = replace(plan, target=replace(plan.target, plan_key="mine"))
+    for other in others:
+        assert list(plan_key(signed, [mine, other])) == []
+        (grip,) = plan_key(signed, [other, replace(mine, plan_key="former"), other])
+        assert "former when 0001-" in grip.what
+    assert list(plan_key(signed, others)) == []
 
 
 def test_a_plan_is_held_against_the_oldest_state_of_a_day(world: World) -> None:

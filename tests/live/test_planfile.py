@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from mmctl.errors import Refused, UsageError
 from mmctl.live.plan.planfile import load_plan, plan_document, plan_schema, save_document, save_plan
+from mmctl.live.state.canonical import digest_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,11 +92,12 @@ def test_an_edited_plan_is_refused(saved: Path, member: str) -> None:
         ("[]", "is not a plan"),
         ('{"schema": "mmctl/plan@2"}', "expected schema `mmctl/plan@1`"),
         ('{"schema": "mmctl/plan@1"}', "a plan to look at, not one to apply"),
+        ('{"schema": "mmctl/plan@1", "seal": "SEAL"}', "a plan to look at, not one to apply"),
     ],
 )
 def test_what_is_no_saved_plan_is_said(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "plan.json"
-    path.write_text(text)
+    path.write_text(text.replace("SEAL", digest_of({"schema": "mmctl/plan@1"})))
     with pytest.raises(UsageError, match=message) as error:
         load_plan(path)
     assert error.value.help == "make one with: mmctl plan --save FILE"
