@@ -337,7 +337,7 @@ def test_no_snapshot_that_was_edited_is_followed_anywhere(
     root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "mmctl.live.aws.mail_manager.connect", lambda *_a, **_k: pytest.fail("connected")
+        "mmctl.live.aws.connect.connect", lambda *_a, **_k: pytest.fail("connected")
     )
     with_endpoint(root, "http://127.0.0.1:9", sealed=False)
     words = ("rollback", "--store", STORE, "--yes", "--account", ACCOUNT, "--unverified")

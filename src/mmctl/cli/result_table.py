@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.cli.formats import FORMATS, Format
+from mmctl.cli.formats import FORMATS, Format, Gate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +27,8 @@ class Result:
     commands: tuple[str, ...]
     writers: Mapping[Format, str]
     """For each format the module below `mmctl`, and the function."""
+    gate: Gate | None = None
+    """How it becomes the text that is printed, where not as its format says."""
 
     def made(self, run: Run, value: object) -> Any:
         """What the writer makes of the value in the format of the run."""
@@ -149,10 +151,13 @@ LAYOUT: Final = Result(
     commands=("fmt",),
     writers={Format.HUMAN: "cli.commands.fmt:human", Format.JSON: "cli.commands.fmt:document"},
 )
-API_JSON: Final = Result(commands=("export",), writers={Format.JSON: "cli.commands.export:text"})
+API_JSON: Final = Result(
+    commands=("export",), writers={Format.JSON: "cli.commands.export:text"}, gate=Gate.EXACT
+)
 CLOUDFORMATION: Final = Result(
     commands=("export",),
     writers={Format.YAML: "cli.commands.export:text", Format.JSON: "cli.commands.export:text"},
+    gate=Gate.EXACT,
 )
 TERRAFORM: Final = Result(commands=("export",), writers={Format.HCL: "cli.commands.export:text"})
 
@@ -192,6 +197,6 @@ def write(run: Run, result: Result, value: object) -> str:
     made = result.made(run, value)
     if made is None:
         return ""
-    text = run.let_out(made, FORMATS[run.format].gate)
+    text = run.let_out(made, result.gate or FORMATS[run.format].gate)
     run.write_passed(text)
     return text

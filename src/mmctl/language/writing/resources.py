@@ -84,7 +84,7 @@ def _authentication(
     configuration = ingress_point.ingress_point_configuration
     written: Data = {}
     if configuration is not None and configuration.secret_arn is not None:
-        written = {"auth": {"secret_arn": configuration.secret_arn}}
+        written = {"auth": {"secret_arn": text(configuration.secret_arn)}}
     elif configuration is not None and configuration.tls_auth_configuration is not None:
         written = {"mtls": _trust(configuration.tls_auth_configuration, trust_files)}
     elif smtp_password_env is not None:
@@ -114,7 +114,7 @@ def relay_to_file(relay: Relay, *, name: str) -> Data:
     return {
         "server": relay.server_name,
         "port": relay.server_port,
-        "authentication": "none" if secret is None else {"secret_arn": secret},
+        "authentication": "none" if secret is None else {"secret_arn": text(secret)},
         **common(relay.relay_name, relay.tags, name),
     }
 
