@@ -1,0 +1,167 @@
+"""The ways of adding that CONTRIBUTING.md tells, tried: each adds something made up.
+
+One copy of the sources serves all: with the type checker's cache, and without any test but those
+of the tables. Every way is tried twice. With its row alone, the type checker and the tests of the
+table must name each other file that the way tells; with all of them, nothing may be left to name.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REPOSITORY: Final = Path(__file__).parents[1]
+COPIED: Final = ("src", "tests", "docs", "schemas", "pyproject.toml", ".mypy_cache")
+MOST_FILES: Final = 6
+"""To be written by hand; what is generated does not count."""
+
+
+@dataclass(slots=True, kw_only=True)
+class House:
+    """A copy of the sources that may be changed."""
+
+    root: Path
+    before: dict[str, str] = field(default_factory=dict)
+    """The files that were changed, as they were."""
+
+    def change(self, file: str, *changes: tuple[str, str]) -> None:
+        """Put texts in the place of others, each of which must be there."""
+        path = self.root / file
+        text = path.read_text(encoding="utf-8")
+        self.before.setdefault(file, text)
+        for old, new in changes:
+            assert old in text, f"{file} has no {old!r}: correct this test"
+            text = text.replace(old, new, 1)
+        path.write_text(text, encoding="utf-8")
+
+    def restore(self) -> None:
+        """Put all files back."""
+        for file, text in self.before.items():
+            (self.root / file).write_text(text, encoding="utf-8")
+        self.before.clear()
+
+    def named_by_types(self) -> set[str]:
+        """The files that the type checker names."""
+        said = self._run("mypy")
+        return set(re.findall(r"^([\w/.]+\.py):\d+: error", said, re.MULTILINE))
+
+    def said_by_tests(self, tests: str, *, without: tuple[str, ...] = ()) -> str:
+        """What the tests of a table say, without some of them; nothing where all pass."""
+        left_out = [f"--deselect={tests}::{name}" for name in without]
+        return self._run(
+            "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *left_out, tests
+        )
+
+    def _run(self, module: str, *arguments: str) -> str:
+        ours = {"PYTHONPATH": str(self.root / "src")}
+        others = {name: os.environ[name] for name in os.environ if not name.startswith("PYTEST")}
+        done = subprocess.run(
+            [sys.executable, "-m", module, *arguments],
+            cwd=self.root,
+            env=others | ours,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode in {0, 1}, done.stdout + done.stderr
+        return done.stdout if done.returncode else ""
+
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """The sources as they are."""
+    root = tmp_path_factory.mktemp("house")
+    for name in COPIED:
+        source = REPOSITORY / name
+        if source.is_dir():
+            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        elif source.exists():
+            shutil.copy2(source, root / name)
+    return House(root=root)
+
+
+@pytest.fixture
+def house(copied: House) -> Iterator[House]:
+    """The copy, in which nothing is added yet."""
+    yield copied
+    copied.restore()
+
+
+def test_adding_an_action(house: House) -> None:
+    """An action that stores mail: its shape, its row, what the judge does, a line of the manual."""
+    table = "tests/model/test_actions.py"
+    made_up = (  # botocore does not know what is made up here
+        "test_every_action_of_the_service_has_a_row",
+        "test_words_and_numbers_are_those_of_the_service",
+    )
+    house.change(
+        "src/mmctl/model/rules.py",
+        (
+            "AnyRuleAction: TypeAlias",
+            """class StoreInVaultAction(Shape):
+    \"""Stores the message in a vault.\"""
+
+    action_failure_policy: ActionFailurePolicy | None = None
+    vault_arn: NameOrArn
+    role_arn: IamRoleArn
+
+
+AnyRuleAction: TypeAlias""",
+        ),
+        ("    | InvokeLambdaAction\n", "    | InvokeLambdaAction\n    | StoreInVaultAction\n"),
+        (
+            "    invoke_lambda: InvokeLambdaAction | None = None\n",
+            "    invoke_lambda: InvokeLambdaAction | None = None\n"
+            "    store_in_vault: StoreInVaultAction | None = None\n",
+        ),
+    )
+    house.change(
+        "src/mmctl/model/actions.py",
+        ("    SnsAction,\n", "    SnsAction,\n    StoreInVaultAction,\n"),
+        (
+            '\n)\n"""In the order in which schemas',
+            """
+    ActionRow(
+        key="store_in_vault",
+        name="StoreInVault",
+        shape=StoreInVaultAction,
+        does=Does.STORES,
+        doc="Stores the message in a vault.",
+        keys=(Key(word="vault", member="VaultArn", doc="ARN of the vault."), _ROLE),
+        target=lambda action: action.vault_arn,
+        needs=(Permission(sid="StoreInVault", actions=("vault:Put",), on=("{VaultArn}",)),),
+    ),
+)
+\"""In the order in which schemas""",
+        ),
+    )
+    judge, manual = "src/mmctl/judge/evaluator.py", "docs/language.md"
+    assert house.named_by_types() == {judge}
+    assert f"{manual} has no line for `store_in_vault`" in house.said_by_tests(table)
+    house.change(
+        judge,
+        ("    SnsAction,\n", "    SnsAction,\n    StoreInVaultAction,\n"),
+        ("| SnsAction()\n", "| SnsAction()\n                | StoreInVaultAction()\n"),
+    )
+    house.change(
+        manual,
+        (
+            "| `invoke_lambda: ",
+            "| `store_in_vault: {vault: ARN, role: ARN}` | StoreInVault |\n| `invoke_lambda: ",
+        ),
+    )
+    assert house.named_by_types() == set()
+    assert house.said_by_tests(table, without=made_up) == ""
+    assert len(house.before) <= MOST_FILES
