@@ -83,7 +83,8 @@ def simulate(
     ] = False,
 ) -> int:
     """Run the test cases, or judge messages offline."""
-    from mmctl.cli.options.stated_facts import MessageOptions, Way
+    from mmctl.cli.options.stated_facts import MessageOptions
+    from mmctl.judge.way_in import Way
 
     options = MessageOptions(
         mail_from=mail_from,

@@ -62,8 +62,9 @@ def why(
 ) -> int:
     """Say why a message ended so: the rule that decided, or the condition that failed."""
     from mmctl.cli.messages.wanted import Wanted
-    from mmctl.cli.options.stated_facts import MessageOptions, Way, restated
+    from mmctl.cli.options.stated_facts import MessageOptions, restated
     from mmctl.judge.reasons import reason_for
+    from mmctl.judge.way_in import Way
 
     options = MessageOptions(
         mail_from=mail_from,
@@ -206,7 +207,7 @@ def _of_case(run: Run, name: str, against: str | None) -> _Judged:
     if against is None:
         return judged
     from mmctl.cli.messages.against import other_rules
-    from mmctl.cli.options.stated_facts import Way
+    from mmctl.judge.way_in import Way
 
     way = (
         Way(rule_set=case.rule_set)

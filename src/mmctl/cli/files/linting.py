@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.cli.changes.revisions import project_at
 from mmctl.cli.run import refuse_outside
-from mmctl.errors import ProblemsFound, UsageError
+from mmctl.errors import UsageError
 from mmctl.inputs import (
     DOCUMENT_AT_MOST,
     RULES_AT_MOST,
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from mmctl.language.formatting.fix import Fix
     from mmctl.language.parsing.load import Sources
     from mmctl.language.parsing.seen import Seen
-    from mmctl.language.project import Project
     from mmctl.problem import Problem
 
 STDIN: Final = "-"
@@ -206,40 +205,21 @@ def _lone(run: Run, name: str, text: str, path: Path | None = None) -> Linted:
 
 
 def _all_environments(run: Run, sources: Sources, on_disk: Callable[[str], Path | None]) -> Linted:
-    from mmctl.checks.lint import report
-    from mmctl.compiler.compile import compile_project
+    from mmctl.linting import problems_of
 
-    try:
-        first, problems = _read(run, sources, run.environment)
-    except ProblemsFound as error:
-        return Linted(error.problems, dict(error.files))
-    readings = {first.environment.name: (first, problems)}
-    if run.environment is None:
-        for name in first.settings.environments:
-            if name not in readings:
-                readings[name] = _read(run, sources, name)
-    others = {
-        name: (*problems, *compile_project(project)[1])
-        for name, (project, problems) in readings.items()
-    }
-    projects = [project for project, _ in readings.values()]
-    ours = {path: text for project in projects for path, text in project.files.items()}
-    beside = {path: text for project in projects for path, text in project.list_files.items()}
-    found = report(projects, run.today, others)
+    found = problems_of(
+        sources,
+        run.today,
+        environment=run.environment,
+        password_variables=run.password_variables,
+    )
     repairs = {
         problem: Repair(path=path, fix=fix)
         for problem, fix in found.fixes.items()
         # A fix knows YAML; rows of a table have cells beside the address.
-        if fix.file in ours and (path := on_disk(fix.file)) is not None
+        if fix.file in found.files and (path := on_disk(fix.file)) is not None
     }
-    return Linted(found.problems, ours | beside, repairs)
-
-
-def _read(
-    run: Run, sources: Sources, environment: str | None
-) -> tuple[Project, tuple[Problem, ...]]:
-    project, problems = sources.read(environment)
-    return replace(project, password_variables=run.password_variables), problems
+    return Linted(found.problems, {**found.files, **found.list_files}, repairs)
 
 
 def _renamed(found: Linted, rename: Callable[[str], str]) -> Linted:

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from mmctl.cli.options.stated_facts import way_in
 from mmctl.errors import ProblemsFound, UsageError
+from mmctl.judge.way_in import way_in
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
-    from mmctl.cli.options.stated_facts import Way
     from mmctl.cli.run import Run
     from mmctl.judge.submission import Gateway
+    from mmctl.judge.way_in import Way
     from mmctl.language.project import Project
 
 LIVE: Final = "live"

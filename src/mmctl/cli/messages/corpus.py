@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from mmctl.cli.messages.batches import Judging
 from mmctl.cli.messages.live_rules import project_of
 from mmctl.cli.messages.messages import messages_of
-from mmctl.cli.options.stated_facts import Way, way_in
 from mmctl.cli.progress import Progress
 from mmctl.errors import UsageError
+from mmctl.judge.way_in import Way, way_in
 from mmctl.language.project import Outcome
 from mmctl.live.plan.plan import Behaviour
 from mmctl.mail.partial import Needs

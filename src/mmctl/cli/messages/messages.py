@@ -17,13 +17,13 @@ from mmctl.cli.exit_codes import UNKNOWN
 from mmctl.cli.formats import Format
 from mmctl.cli.messages.batches import Judging, judged_batches
 from mmctl.cli.messages.wanted import advice_about
-from mmctl.cli.options.stated_facts import way_in
 from mmctl.cli.progress import Progress
 from mmctl.cli.result_table import MESSAGES, write
 from mmctl.cli.results import result_stream
 from mmctl.errors import UsageError
 from mmctl.judge.tally import Tally
 from mmctl.judge.unnamed import digest_name
+from mmctl.judge.way_in import way_in
 from mmctl.mail.left_out import with_reasons
 from mmctl.mail.partial import Message
 from mmctl.render.documents.trace import tally_document

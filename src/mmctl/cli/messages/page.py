@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, cast
 from mmctl.cases.counting import Judged as Counted
 from mmctl.cases.counting import coverage_of_traces
 from mmctl.cli.messages.wanted import advice_about
-from mmctl.cli.options.stated_facts import entrance
+from mmctl.judge.way_in import entrance
 
 if TYPE_CHECKING:
     from mmctl.cli.messages.messages import Flow

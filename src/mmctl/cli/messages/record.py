@@ -27,9 +27,9 @@ from mmctl.writing import write_whole
 
 if TYPE_CHECKING:
     from mmctl.cases.result import CaseResult
-    from mmctl.cli.options.stated_facts import Way
     from mmctl.cli.run import Run
     from mmctl.judge.simulation import Simulated
+    from mmctl.judge.way_in import Way
     from mmctl.language.project import Project
 
 STDOUT: Final = "-"

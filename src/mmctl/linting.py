@@ -1,0 +1,75 @@
+"""Everything that is wrong with the files of a project: what reader, compiler and checks find.
+
+The way from files to problems, for `mmctl lint` and for `mmctl.api`. Values in, values out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from mmctl.checks.lint import report
+from mmctl.compiler.compile import compile_project
+from mmctl.errors import ProblemsFound
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from mmctl.language.formatting.fix import Fix
+    from mmctl.language.parsing.load import Sources
+    from mmctl.language.project import Project
+    from mmctl.problem import Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The problems of a project, what fixes them, and the texts that they are in."""
+
+    problems: tuple[Problem, ...]
+    fixes: Mapping[Problem, Fix] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    """The project file, rule files and cases, by path."""
+    list_files: Mapping[str, str] = field(default_factory=dict)
+
+
+def problems_of(
+    sources: Sources,
+    today: date,
+    *,
+    environment: str | None = None,
+    password_variables: frozenset[str] = frozenset(),
+) -> Found:
+    """The problems of a project in one environment, or in all of them (None), each once.
+
+    Raises:
+        UsageError: there is no such environment, or nothing to read.
+    """
+
+    def read(environment: str | None) -> tuple[Project, tuple[Problem, ...]]:
+        project, problems = sources.read(environment)
+        return replace(project, password_variables=password_variables), problems
+
+    try:
+        first, problems = read(environment)
+    except ProblemsFound as error:
+        return Found(problems=error.problems, files=error.files)
+    readings = {first.environment.name: (first, problems)}
+    if environment is None:
+        for name in first.settings.environments:
+            if name not in readings:
+                readings[name] = read(name)
+    others = {
+        name: (*problems, *compile_project(project)[1])
+        for name, (project, problems) in readings.items()
+    }
+    projects = [project for project, _ in readings.values()]
+    found = report(projects, today, others)
+    return Found(
+        problems=found.problems,
+        fixes=found.fixes,
+        files={path: text for project in projects for path, text in project.files.items()},
+        list_files={
+            path: text for project in projects for path, text in project.list_files.items()
+        },
+    )
