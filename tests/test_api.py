@@ -23,7 +23,7 @@ PAGE = ROOT / "docs" / "api.md"
 EXAMPLE = ROOT / "examples" / "enterprise-gateway"
 TODAY = date(2027, 1, 31)
 BROKEN = "version: 1\nrule_sets: {inbound: {rules: [{name: a, actions: [bop]}]}}\n"
-UNUSED = "archives: {unused: {retention: ONE_YEAR}}\n"
+TWICE = BROKEN.replace("}]}}", "}, {name: b, actions: [zap]}]}}")
 ELSEWHERE = ("mmctl.cli", "mmctl.render", "mmctl.emulator", "boto3", "botocore", "rich", "typer")
 
 
@@ -63,7 +63,7 @@ def test_lint_finds_what_the_command_reports(
         "version: 1\nproject: acme\nrules: [rules.yaml]\ncases: []\n"
         "environments: {local: {endpoint: embedded}, other: {endpoint: embedded}}\n"
     )
-    (tmp_path / "rules.yaml").write_text(BROKEN + UNUSED)
+    (tmp_path / "rules.yaml").write_text(TWICE)
     exit_code(["lint", "-C", str(tmp_path), "--today", TODAY.isoformat(), "--format", "json"])
     reported = [
         (each["file"], each["line"], each["check"])
