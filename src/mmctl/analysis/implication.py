@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.analysis.canonical import same
 from mmctl.analysis.covering import COVERED, Covering
 from mmctl.analysis.exclusion import exclude_each_other
+from mmctl.model.shape import with_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,5 +89,4 @@ def _opposite(condition: Condition) -> Condition | None:
     if operator is None:
         return None
     opposite = expression.model_copy(update={"operator": type(expression.operator)(operator)})
-    member = next(name for name, value in condition if value is not None)
-    return condition.model_copy(update={member: opposite})
+    return with_value(condition, opposite)

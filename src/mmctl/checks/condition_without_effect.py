@@ -37,7 +37,7 @@ Good:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from mmctl.analysis.effects import bounces, drops
 from mmctl.analysis.networks import IPV4, network_test
@@ -45,7 +45,7 @@ from mmctl.analysis.project_conditions import Role, conditions, entrances, is_du
 from mmctl.analysis.verdicts import accepted
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.language.project import LogicalRule
-from mmctl.model.enums import RuleVerdict
+from mmctl.model.enums import RuleNumberOperator, RuleVerdict
 from mmctl.model.quotas import GENEROUS, MESSAGE_BYTES
 from mmctl.model.rules import RuleNumberExpression, RuleVerdictExpression
 from mmctl.problem import Severity
@@ -107,25 +107,31 @@ def _is_alone(placed: PlacedCondition) -> bool:
 
 
 def _of_facts(placed: PlacedCondition) -> str | None:
-    match placed.condition.value:
-        case RuleVerdictExpression() as verdict if accepted(verdict) == frozenset(RuleVerdict):
-            return "every verdict is in the list"
-        case RuleNumberExpression() as number if _every_size(str(number.operator), number.value):
-            return "every message is of that size"
-        case _:
-            return None
+    expression = placed.condition.value
+    if isinstance(expression, RuleVerdictExpression) and accepted(expression) == set(RuleVerdict):
+        return "every verdict is in the list"
+    if isinstance(expression, RuleNumberExpression) and _every_size(expression):
+        return "every message is of that size"
+    return None
 
 
-def _every_size(operator: str, value: float) -> bool:
+def _every_size(expression: RuleNumberExpression) -> bool:
+    operator, value = expression.operator, expression.value
     match operator:
-        case "GREATER_THAN_OR_EQUAL":
+        case RuleNumberOperator.GREATER_THAN_OR_EQUAL:
             return value <= 1
-        case "GREATER_THAN":
+        case RuleNumberOperator.GREATER_THAN:
             return value <= 0
-        case "LESS_THAN" | "LESS_THAN_OR_EQUAL" | "NOT_EQUALS":
+        case (
+            RuleNumberOperator.LESS_THAN
+            | RuleNumberOperator.LESS_THAN_OR_EQUAL
+            | RuleNumberOperator.NOT_EQUALS
+        ):
             return value > MESSAGE_BYTES.most * GENEROUS
-        case _:
+        case RuleNumberOperator.EQUALS:
             return False
+        case _:
+            assert_never(operator)
 
 
 def _takes_ipv6(owner: LogicalRule | LogicalTrafficPolicy, project: Project) -> bool:

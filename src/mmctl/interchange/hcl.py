@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,11 +31,17 @@ class Expression:
     text: str
 
 
+Value: TypeAlias = (
+    "Expression | str | bool | int | float | dict[str, Value] | Sequence[Value] | None"
+)
+"""What an attribute can be."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Body:
     """What stands between braces: attributes first, then blocks, each in the order given."""
 
-    attributes: dict[str, Any] = field(default_factory=dict)
+    attributes: dict[str, Value] = field(default_factory=dict)
     blocks: list[tuple[str, Body]] = field(default_factory=list)
     """Heads such as `rule` or `resource "t" "n"`, with their bodies."""
 
@@ -81,7 +88,7 @@ def _lines(body: Body, indent: str) -> Iterator[str]:
         yield f"{indent}}}"
 
 
-def _attributes(attributes: dict[str, Any], indent: str) -> Iterator[str]:
+def _attributes(attributes: dict[str, Value], indent: str) -> Iterator[str]:
     """Attributes with their equals signs below each other, as far as they stand on one line."""
     run: list[tuple[str, str]] = []
     for name, value in attributes.items():
@@ -102,7 +109,7 @@ def _aligned(run: list[tuple[str, str]], indent: str) -> Iterator[str]:
         yield f"{indent}{name:<{width}} = {text}"
 
 
-def _value(value: Any, indent: str, taken: int = 0) -> Iterator[str]:
+def _value(value: Value, indent: str, taken: int = 0) -> Iterator[str]:
     match value:
         case Expression():
             yield value.text
@@ -114,10 +121,12 @@ def _value(value: Any, indent: str, taken: int = 0) -> Iterator[str]:
             yield quoted(value)
         case dict():
             yield from _map(value, indent)
-        case list() | tuple():
+        case Sequence():
             yield from _list(value, indent, taken)
-        case _:
+        case bool() | int() | float() | None:
             yield json.dumps(value)
+        case _:
+            assert_never(value)
 
 
 def _as_heredoc(text: str) -> bool:
@@ -131,7 +140,7 @@ def _as_heredoc(text: str) -> bool:
     )
 
 
-def _map(value: dict[str, Any], indent: str) -> Iterator[str]:
+def _map(value: dict[str, Value], indent: str) -> Iterator[str]:
     if not value:
         yield "{}"
         return
@@ -142,7 +151,7 @@ def _map(value: dict[str, Any], indent: str) -> Iterator[str]:
     yield f"{indent}}}"
 
 
-def _list(items: Any, indent: str, taken: int) -> Iterator[str]:
+def _list(items: Sequence[Value], indent: str, taken: int) -> Iterator[str]:
     inner = indent + _STEP
     rendered = [list(_value(item, inner)) for item in items]
     one_line = "[" + ", ".join(lines[0] for lines in rendered) + "]"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import textwrap
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias, assert_never
 
 from mmctl.language.text.layout import Branch, Entry, Leaf, Tree, laid_out
 from mmctl.language.text.quoting import quoted
@@ -57,19 +57,23 @@ class Call:
         )
 
 
-def as_json(document: Any) -> str:
+Value: TypeAlias = "Call | dict[str, Value] | list[Value] | str | bool | int | float"
+"""What a template holds."""
+
+
+def as_json(document: Value) -> str:
     """The template as JSON."""
     return json.dumps(_spelled_out(document), indent=2, ensure_ascii=False) + "\n"
 
 
-def as_yaml(document: Any) -> str:
+def as_yaml(document: Value) -> str:
     """The template as YAML."""
     root = _tree(document, depth=0)
     assert isinstance(root, Branch)  # noqa: S101 - a template is a mapping
     return laid_out(root)
 
 
-def _spelled_out(value: Any) -> Any:
+def _spelled_out(value: Value) -> Any:
     match value:
         case Call():
             return value.json
@@ -77,11 +81,13 @@ def _spelled_out(value: Any) -> Any:
             return {key: _spelled_out(member) for key, member in value.items()}
         case list():
             return [_spelled_out(item) for item in value]
-        case _:
+        case str() | bool() | int() | float():
             return value
+        case _:
+            assert_never(value)
 
 
-def _tree(value: Any, *, depth: int) -> Tree:
+def _tree(value: Value, *, depth: int) -> Tree:
     match value:
         case Call():
             return Leaf(text=value.yaml, verbatim=True)
@@ -102,16 +108,18 @@ def _tree(value: Any, *, depth: int) -> Tree:
             return Leaf(text=json.dumps(value), verbatim=True)
         case str() if depth == 1 and len(value) > _FOLDED:
             return Leaf(text="", block=(">-", *textwrap.wrap(value, _FOLDED)))
-        case _:
+        case str():
             return Leaf(text=value)
+        case _:
+            assert_never(value)
 
 
-def _apart(member: Any, depth: int) -> bool:
+def _apart(member: Value, depth: int) -> bool:
     """Whether an empty line goes before a key: sections and resources have one."""
     return depth <= _SECTIONS_DEPTH and isinstance(member, dict)
 
 
-def _short(value: Any) -> bool:
+def _short(value: dict[str, Value] | list[Value]) -> bool:
     """Whether a list or mapping goes on one line where it fits: it holds no other, nor calls."""
     members = value.values() if isinstance(value, dict) else value
     return not any(isinstance(member, (dict, list)) and member for member in members)

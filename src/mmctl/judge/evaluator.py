@@ -247,13 +247,11 @@ class Evaluator:
         )
 
     def _stated_answer(self, action: RuleAction) -> LambdaAnswer | None:
-        match action.value:
-            case InvokeLambdaAction(
-                function_arn=function, invocation_type=LambdaInvocationType.REQUEST_RESPONSE
-            ):
-                return self.scenario.answer_of(function)
-            case _:
-                return None
+        call = action.value
+        if not isinstance(call, InvokeLambdaAction):
+            return None
+        waits = call.invocation_type is LambdaInvocationType.REQUEST_RESPONSE
+        return self.scenario.answer_of(call.function_arn) if waits else None
 
     def _drop(self, rule: LogicalRule, acting: list[Copy]) -> None:
         """`drop` removes the recipients it applied to; so does `stop`, without being a drop."""

@@ -48,6 +48,11 @@ class Readings:
     star_domain_entry: Literal["below", "below_and_d"] = "below"
     deleted_address_list: Literal["unknown", "does_not_match"] = "unknown"
 
+    def choice(self, name: str) -> str:
+        """What is chosen for one question."""
+        chosen: str = getattr(self, name)
+        return chosen
+
     def choosing(self, name: str, choice: str) -> Readings:
         """The same readings with another choice for one question.
 

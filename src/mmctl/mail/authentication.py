@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.mail.email import Facts, NoPolicy
 from mmctl.mail.lexical import Kind, tokens
+from mmctl.mail.stated import verdict_value
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
+from mmctl.model.facts import VerdictFact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -78,9 +80,9 @@ def found_verdicts(email: Email) -> tuple[Facts, Mapping[str, str]]:
     facts = Facts(spf=_spf(results), dkim=_dkim(email, results), dmarc=_dmarc(results))
     facts = replace(facts, dmarc_policy=_dmarc_policy(results))
     sources = {
-        name: AUTHENTICATION_RESULTS
-        for name in ("spf", "dkim", "dmarc", "dmarc_policy")
-        if getattr(facts, name) is not None
+        name.value: AUTHENTICATION_RESULTS
+        for name in VerdictFact
+        if verdict_value(name, facts) is not None
     }
     if facts.spf is None and (spf := _received_spf(email)) is not None:
         facts = replace(facts, spf=spf)

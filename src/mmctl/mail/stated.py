@@ -260,8 +260,10 @@ def _written(fact: Fact, value: Value) -> Any:
             return "<>" if fact.empty_is_none and not value else value
         case tuple():
             return list(value)
-        case _:
+        case Mapping():
             return dict(_item(name, held) for name, held in value.items())
+        case _:
+            assert_never(value)
 
 
 def _item(name: str, held: tuple[str, ...] | Mapping[str, str | bool]) -> tuple[str, Any]:

@@ -160,29 +160,21 @@ def evaluated_by(condition: Condition) -> Evaluated | None:
 
 def analysis_of(condition: Condition) -> Analysis | IngressAnalysis | None:
     """The add-on's field that a condition asks for."""
-    match evaluated_by(condition):
-        case Analysis() | IngressAnalysis() as analysis:
-            return analysis
-        case _:
-            return None
+    evaluated = evaluated_by(condition)
+    return evaluated if isinstance(evaluated, (Analysis, IngressAnalysis)) else None
 
 
 def listed_by(condition: Condition) -> RuleIsInAddressList | IngressIsInAddressList | None:
     """The address list that a condition looks into, and for what."""
-    match evaluated_by(condition):
-        case RuleIsInAddressList() | IngressIsInAddressList() as listed:
-            return listed
-        case _:
-            return None
+    evaluated = evaluated_by(condition)
+    lists = (RuleIsInAddressList, IngressIsInAddressList)
+    return evaluated if isinstance(evaluated, lists) else None
 
 
 def header_of(condition: Condition) -> str | None:
     """The `X-` header that a condition reads, as it is written."""
-    match evaluated_by(condition):
-        case MimeHeaderAttribute() as name:
-            return name
-        case _:
-            return None
+    evaluated = evaluated_by(condition)
+    return evaluated if isinstance(evaluated, MimeHeaderAttribute) else None
 
 
 def string_operand(evaluate: RuleStringToEvaluate) -> Operand:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.model.enums import IngressTlsProtocolAttribute, RuleDmarcPolicy, RuleVerdict
 
@@ -130,6 +130,8 @@ class Fact:
                 return "verdicts"
             case MessageFact():
                 return "message"
+            case _:
+                assert_never(self.name)
 
     @property
     def in_case(self) -> str:

@@ -3,7 +3,7 @@
 Compared with botocore's service model by the tests. Nothing of ours may live here.
 """
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, TypeAlias, assert_never
 
 from mmctl.model.enums import (
     ActionFailurePolicy,
@@ -317,8 +317,20 @@ class RuleAction(OneOf[AnyRuleAction]):
         match self.value:
             case DropAction() | AddHeaderAction() | ReplaceRecipientAction():
                 return None
-            case action:
+            case (
+                RelayAction()
+                | ArchiveAction()
+                | S3Action()
+                | SendAction()
+                | DeliverToMailboxAction()
+                | DeliverToQBusinessAction()
+                | SnsAction()
+                | BounceAction()
+                | InvokeLambdaAction()
+            ) as action:
                 return action.action_failure_policy
+            case never:
+                assert_never(never)
 
 
 class Rule(Shape):

@@ -124,6 +124,15 @@ class OneOf(Shape, Generic[Member_co]):
         raise AssertionError(self)
 
 
+Union = TypeVar("Union", bound=OneOf[object])
+
+
+def with_value(union: Union, value: Shape) -> Union:
+    """The union with another value of the same member; nothing is checked anew."""
+    member = next(name for name, held in vars(union).items() if held is not None)
+    return union.model_copy(update={member: value})
+
+
 class UnionText(str):
     """A text that is a member of a union: of a class of its own, so that `match` can tell it."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import ip_network
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, Generic, TypeVar, assert_never
 
 from mmctl.cases.words import condition_words
 from mmctl.judge.compare import network
@@ -30,16 +30,17 @@ from mmctl.model.rules import (
     RuleStringExpression,
     RuleVerdictExpression,
 )
+from mmctl.model.shape import with_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmctl.model.policies import PolicyExpression
     from mmctl.model.rules import RuleExpression
-    from mmctl.model.shape import Shape
     from mmctl.problem import Path
 
-Condition: TypeAlias = RuleCondition | PolicyCondition
+Wrong = TypeVar("Wrong", bound=RuleCondition | PolicyCondition)
+"""A condition in which a mistake is."""
 
 _NEAR_OPERATORS: Final = {
     "EQUALS": "CONTAINS",
@@ -79,25 +80,25 @@ _SHORTEST_SUFFIX: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Slip:
+class Slip(Generic[Wrong]):
     """One mistake in a condition."""
 
     change: str
-    condition: Condition
+    condition: Wrong
     path: Path
     """The member that is changed, from the condition down."""
     words: str
     """What it says then, on one line."""
 
 
-def slips_of(condition: Condition) -> Iterator[Slip]:
+def slips_of(condition: Wrong) -> Iterator[Slip[Wrong]]:
     """Every small mistake in a condition that leaves it a condition."""
     expression = condition.value
     kind = condition.kind
     name = _other_operator(expression)
     if name is not None:
         other = type(expression.operator)(name)
-        changed = _with(condition, expression.model_copy(update={"operator": other}))
+        changed = with_value(condition, expression.model_copy(update={"operator": other}))
         yield _slip("operator changed", changed, (kind, "Operator"))
     values = _values(expression)
     if len(values) > 1:
@@ -109,7 +110,7 @@ def slips_of(condition: Condition) -> Iterator[Slip]:
     yield from _flipped(condition)
 
 
-def _slip(change: str, condition: Condition, path: Path) -> Slip:
+def _slip(change: str, condition: Wrong, path: Path) -> Slip[Wrong]:
     return Slip(change, condition, path, condition_words(condition))
 
 
@@ -123,8 +124,18 @@ def _values(expression: RuleExpression | PolicyExpression) -> tuple[str, ...]:
             | IngressTlsProtocolExpression()
         ):
             return ()
-        case _:
+        case (
+            RuleStringExpression()
+            | IngressStringExpression()
+            | RuleIpExpression()
+            | IngressIpv4Expression()
+            | IngressIpv6Expression()
+            | RuleVerdictExpression()
+            | RuleDmarcExpression()
+        ):
             return expression.values
+        case _:
+            assert_never(expression)
 
 
 def _other_operator(expression: RuleExpression | PolicyExpression) -> str | None:
@@ -134,11 +145,22 @@ def _other_operator(expression: RuleExpression | PolicyExpression) -> str | None
             return _OFF_BY_ONE.get(operator, _OPPOSITES.get(operator))
         case RuleStringExpression() | IngressStringExpression():
             return _NEAR_OPERATORS.get(operator)
-        case _:
+        case (
+            RuleBooleanExpression()
+            | IngressBooleanExpression()
+            | RuleIpExpression()
+            | IngressIpv4Expression()
+            | IngressIpv6Expression()
+            | RuleVerdictExpression()
+            | RuleDmarcExpression()
+            | IngressTlsProtocolExpression()
+        ):
             return _OPPOSITES.get(operator)
+        case _:
+            assert_never(expression)
 
 
-def _widened(condition: Condition) -> Iterator[Slip]:
+def _widened(condition: Wrong) -> Iterator[Slip[Wrong]]:
     """Suffixes without their first character, networks of twice the size: all values at once."""
     expression = condition.value
     path = (condition.kind, "Values")
@@ -153,8 +175,17 @@ def _widened(condition: Condition) -> Iterator[Slip]:
             wider = tuple(_twice(value) for value in expression.values)
             if wider != expression.values:
                 yield _slip("network widened", _valued(condition, wider), path)
-        case _:
+        case (
+            RuleBooleanExpression()
+            | IngressBooleanExpression()
+            | RuleNumberExpression()
+            | RuleVerdictExpression()
+            | RuleDmarcExpression()
+            | IngressTlsProtocolExpression()
+        ):
             pass
+        case _:
+            assert_never(expression)
 
 
 def _twice(value: str) -> str:
@@ -165,7 +196,7 @@ def _twice(value: str) -> str:
     return str(ip_network(around).supernet())
 
 
-def _flipped(condition: Condition) -> Iterator[Slip]:
+def _flipped(condition: Wrong) -> Iterator[Slip[Wrong]]:
     """Another verdict in place of the first, another TLS version."""
     expression = condition.value
     path = (condition.kind, "Values", 0)
@@ -182,18 +213,22 @@ def _flipped(condition: Condition) -> Iterator[Slip]:
                 yield _slip("policy flipped", changed, path)
         case IngressTlsProtocolExpression(value=version):
             other = next(each for each in type(version) if each is not version)
-            changed = _with(condition, expression.model_copy(update={"value": other}))
+            changed = with_value(condition, expression.model_copy(update={"value": other}))
             yield _slip("TLS version changed", changed, (condition.kind, "Value"))
-        case _:
+        case (
+            RuleStringExpression()
+            | IngressStringExpression()
+            | RuleBooleanExpression()
+            | IngressBooleanExpression()
+            | RuleNumberExpression()
+            | RuleIpExpression()
+            | IngressIpv4Expression()
+            | IngressIpv6Expression()
+        ):
             pass
+        case _:
+            assert_never(expression)
 
 
-def _valued(condition: Condition, values: tuple[object, ...]) -> Condition:
-    return _with(condition, condition.value.model_copy(update={"values": values}))
-
-
-def _with(condition: Condition, expression: Shape) -> Condition:
-    """The condition with another expression of the same kind."""
-    fields = type(condition).model_fields
-    member = next(name for name in fields if getattr(condition, name) is not None)
-    return condition.model_copy(update={member: expression})
+def _valued(condition: Wrong, values: tuple[object, ...]) -> Wrong:
+    return with_value(condition, condition.value.model_copy(update={"values": values}))

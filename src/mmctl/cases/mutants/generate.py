@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from mmctl.analysis.commuting import commute, conditions_exclude
 from mmctl.cases.mutants.conditions import Slip, slips_of
@@ -15,6 +16,7 @@ from mmctl.language.references import references, with_references
 from mmctl.model.actions import KEEPS, Does, row_of
 from mmctl.model.enums import AcceptAction, ActionFailurePolicy
 from mmctl.model.rules import DropAction, RuleAction
+from mmctl.model.shape import with_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -22,10 +24,27 @@ if TYPE_CHECKING:
     from mmctl.language.project import LogicalRule, LogicalTrafficPolicy, Project, Reference
     from mmctl.model.policies import PolicyCondition, PolicyStatement
     from mmctl.model.rules import RuleCondition
-    from mmctl.model.shape import Shape
     from mmctl.problem import Position
 
-_MEMBERS: Final = (("Conditions", "conditions"), ("Unless", "unless"))
+
+class _Side(StrEnum):
+    """Where a condition of a rule stands, by AWS's name of the member."""
+
+    CONDITIONS = "Conditions"
+    UNLESS = "Unless"
+
+    def of(self, rule: LogicalRule) -> tuple[RuleCondition, ...]:
+        """The conditions of a rule that stand there."""
+        return rule.unless if self is _Side.UNLESS else rule.conditions
+
+    def changed(self, rule: LogicalRule, conditions: tuple[RuleCondition, ...]) -> LogicalRule:
+        """The rule with other conditions there."""
+        return replace(rule, rule=rule.rule.model_copy(update={self.lower(): conditions}))
+
+    @property
+    def word(self) -> str:
+        """What stands before the words of a condition."""
+        return "unless " if self is _Side.UNLESS else ""
 
 
 def mutants_of(project: Project) -> tuple[Mutant, ...]:
@@ -51,27 +70,27 @@ class _RuleSet:
     def mutants(self) -> Iterator[Mutant]:
         """The mutants of each rule, then of its order with the next."""
         for index, rule in enumerate(self._rules):
-            for member, key in _MEMBERS:
-                for place in range(len(getattr(rule, key))):
-                    yield from self._condition(index, member, key, place)
+            for side in _Side:
+                for place in range(len(side.of(rule))):
+                    yield from self._condition(index, side, place)
             yield from self._unless_added(index)
             yield from self._actions(index)
             yield from self._swap(index)
 
-    def _condition(self, index: int, member: str, key: str, place: int) -> Iterator[Mutant]:
+    def _condition(self, index: int, side: _Side, place: int) -> Iterator[Mutant]:
         rule = self._rules[index]
-        condition: RuleCondition = getattr(rule, key)[place]
-        position = rule.positions.at((member, place))
-        if (member, position) in self._seen:
+        condition = side.of(rule)[place]
+        position = rule.positions.at((side.value, place))
+        if (side, position) in self._seen:
             return
-        self._seen.add((member, position))
-        holders = self._holders(member, key, condition, position)
+        self._seen.add((side, position))
+        holders = self._holders(side, condition, position)
         shared = rule.phase is not None and len(holders) > 1
         name = f"{self._name}/{rule.phase if shared else rule.name}"
-        before = ("unless " if member == "Unless" else "") + condition_words(condition)
-        left_out = {at: _without(self._rules[at], key, where) for at, where in holders}
+        before = side.word + condition_words(condition)
+        left_out = {at: _without(self._rules[at], side, where) for at, where in holders}
         yield Mutant(
-            change=f"{'unless' if member == 'Unless' else 'condition'} dropped",
+            change=f"{'unless' if side is _Side.UNLESS else 'condition'} dropped",
             name=name,
             before=before,
             after="",
@@ -81,27 +100,27 @@ class _RuleSet:
         )
         for slip in slips_of(condition):
             changed = {
-                at: _with(self._rules[at], key, where, slip.condition) for at, where in holders
+                at: _with(self._rules[at], side, where, slip.condition) for at, where in holders
             }
             yield Mutant(
                 change=slip.change,
                 name=name,
                 before=before,
-                after=("unless " if member == "Unless" else "") + slip.words,
-                position=rule.positions.at((member, place, *slip.path)),
+                after=side.word + slip.words,
+                position=rule.positions.at((side.value, place, *slip.path)),
                 edit=RulesChanged(rule_set=self._name, rules=changed),
                 conditions=(condition, slip.condition),
             )
 
     def _holders(
-        self, member: str, key: str, condition: RuleCondition, position: Position
+        self, side: _Side, condition: RuleCondition, position: Position
     ) -> list[tuple[int, int]]:
         """The rules that have a condition from one place of a file, and where they have it."""
         return [
             (at, place)
             for at, rule in enumerate(self._rules)
-            for place, other in enumerate(getattr(rule, key))
-            if other == condition and rule.positions.at((member, place)) == position
+            for place, other in enumerate(side.of(rule))
+            if other == condition and rule.positions.at((side.value, place)) == position
         ]
 
     def _unless_added(self, index: int) -> Iterator[Mutant]:
@@ -227,7 +246,7 @@ def _always(name: str, _: Reference) -> str:
 
 
 def _edited(action: RuleAction, update: Mapping[str, object]) -> RuleAction:
-    return action.model_copy(update={row_of(action).key: action.value.model_copy(update=update)})
+    return with_value(action, action.value.model_copy(update=update))
 
 
 def _acting(rule: LogicalRule, actions: tuple[RuleAction, ...]) -> LogicalRule:
@@ -236,16 +255,14 @@ def _acting(rule: LogicalRule, actions: tuple[RuleAction, ...]) -> LogicalRule:
     return replace(rule, rule=rule.rule.model_copy(update={"actions": actions}), stop=stop)
 
 
-def _with(rule: LogicalRule, key: str, place: int, condition: Shape) -> LogicalRule:
-    conditions = getattr(rule, key)
-    changed = (*conditions[:place], condition, *conditions[place + 1 :])
-    return replace(rule, rule=rule.rule.model_copy(update={key: changed}))
+def _with(rule: LogicalRule, side: _Side, place: int, condition: RuleCondition) -> LogicalRule:
+    conditions = side.of(rule)
+    return side.changed(rule, (*conditions[:place], condition, *conditions[place + 1 :]))
 
 
-def _without(rule: LogicalRule, key: str, place: int) -> LogicalRule:
-    conditions = getattr(rule, key)
-    left = (*conditions[:place], *conditions[place + 1 :])
-    return replace(rule, rule=rule.rule.model_copy(update={key: left}))
+def _without(rule: LogicalRule, side: _Side, place: int) -> LogicalRule:
+    conditions = side.of(rule)
+    return side.changed(rule, (*conditions[:place], *conditions[place + 1 :]))
 
 
 def _of_policy(policy: LogicalTrafficPolicy) -> Iterator[Mutant]:
@@ -291,7 +308,7 @@ def _of_statement(
     )
     for at, condition in enumerate(statement.conditions):
         path = ("PolicyStatements", place, "Conditions", at)
-        others: list[Slip | None] = [*slips_of(condition)]
+        others: list[Slip[PolicyCondition] | None] = [*slips_of(condition)]
         if len(statement.conditions) > 1:
             others.insert(0, None)
         for slip in others:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from mmctl.errors import UsageError
 from mmctl.judge.compare import client_address
@@ -112,8 +112,10 @@ def _as_in_case(fact: Fact, option: Option, given: tuple[str, ...]) -> object:
             return first
         case Form.CHOICE:
             return _choice(option, first, fact.choices)
-        case _:
+        case Form.TEXT | Form.FLAG | Form.FIELDS | Form.HEADERS | Form.BYTES | Form.DERIVED:
             return bare(first) if isinstance(fact.name, EnvelopeFact) else first
+        case _:
+            assert_never(fact.form)
 
 
 def _choice(option: Option, text: str, choices: Iterable[str]) -> str:

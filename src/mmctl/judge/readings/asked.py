@@ -138,13 +138,11 @@ def _questions(same: _Same) -> Questions:
     reads_added = False
     for rule in gateway.rules:
         for action in actions_in_effect(rule):
-            match action.value:
-                case AddHeaderAction(header_name=name):
-                    added.add(name.lower())
-                case ReplaceRecipientAction(replace_with=addresses):
-                    replaced.update(dict.fromkeys(addresses or ()))
-                case _:
-                    pass
+            done = action.value
+            if isinstance(done, AddHeaderAction):
+                added.add(done.header_name.lower())
+            if isinstance(done, ReplaceRecipientAction):
+                replaced.update(dict.fromkeys(done.replace_with or ()))
         for condition in (*rule.conditions, *rule.unless):
             reads_added = reads_added or _header(condition) in added
             for reading in readings_of_condition(condition, gateway):

@@ -108,7 +108,7 @@ def other_ways(
     for reading in CHOICES:
         if reading not in in_question:
             continue
-        chosen = getattr(gateway.readings, reading)
+        chosen = gateway.readings.choice(reading)
         for other in CHOICES[reading]:
             if other == chosen or (
                 reading in about_answers and not answers.would_change(reading, other)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mmctl.live.brakes.brake import Brake, Grip
 from mmctl.live.brakes.large_domains import ascii_form
@@ -17,6 +17,18 @@ if TYPE_CHECKING:
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.live.plan.plan import Plan
     from mmctl.model.rules import Rule, RuleAction
+
+
+class _Place(NamedTuple):
+    """Where mail goes."""
+
+    noun: str
+    name: str
+
+    @property
+    def text(self) -> str:
+        """In words: `relay mx.example.com`."""
+        return f"{self.noun} {self.name}"
 
 
 def destination(plan: Plan) -> Iterator[Grip]:
@@ -34,40 +46,41 @@ def destination(plan: Plan) -> Iterator[Grip]:
                 said.add(where)
                 yield Grip(
                     brake=Brake.DESTINATION,
-                    subject=where.partition(" ")[2],
-                    what=f"{where} of rule {rule.name or 'without a name'} is new",
+                    subject=where.name,
+                    what=f"{where.text} of rule {rule.name or 'without a name'} is new",
                     why="no mail of this gateway went there before",
                 )
 
 
-def _of_rule(rule: Rule, configuration: LiveConfiguration) -> Iterator[str]:
+def _of_rule(rule: Rule, configuration: LiveConfiguration) -> Iterator[_Place]:
     for action in rule.actions:
         yield from _of_action(action, configuration)
 
 
-def _of_action(action: RuleAction, configuration: LiveConfiguration) -> Iterator[str]:
-    row = row_of(action)
-    match action.value:
-        case RelayAction(relay=name):
-            yield f"relay {server_of(configuration, name) or name}"
-        case ReplaceRecipientAction(replace_with=addresses):
-            for address in addresses or ():
-                yield f"recipient-domain {ascii_form(address).rpartition('@')[2]}"
-        case _ if row.does in LEAVES:
-            named = dict(row.named(action))
-            place = row.place
-            yield f"action {row.key}" if place is None else f"{place.noun} {named[place]}"
-        case _:
-            return
+def _of_action(action: RuleAction, configuration: LiveConfiguration) -> Iterator[_Place]:
+    row, done = row_of(action), action.value
+    if isinstance(done, RelayAction):
+        yield _relay(done, configuration)
+    elif isinstance(done, ReplaceRecipientAction):
+        for address in done.replace_with or ():
+            yield _Place("recipient-domain", ascii_form(address).rpartition("@")[2])
+    elif row.does in LEAVES:
+        named = dict(row.named(action))
+        place = row.place
+        yield _Place("action", row.key) if place is None else _Place(place.noun, named[place])
 
 
-def _is_changed_relay(where: str, rule: Rule, plan: Plan) -> bool:
+def _relay(action: RelayAction, configuration: LiveConfiguration) -> _Place:
+    return _Place("relay", server_of(configuration, action.relay) or action.relay)
+
+
+def _is_changed_relay(where: _Place, rule: Rule, plan: Plan) -> bool:
     """Whether it is a relay that is live under its name and gets another server.
 
     That is said by the brake `relay-target`.
     """
     return any(
-        f"relay {server_of(plan.desired, action.value.relay)}" == where
+        _Place("relay", server_of(plan.desired, action.value.relay) or "") == where
         and server_of(plan.live, action.value.relay)
         not in {None, server_of(plan.desired, action.value.relay)}
         for action in rule.actions

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias, assert_never
 
 from mmctl.visible import visible
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 class Markup(str):
@@ -46,8 +44,10 @@ def markup(child: Child) -> Markup:
             return Markup(escape(visible(child)))
         case int():
             return Markup(f"{child:,}")
-        case _:
+        case Iterable():
             return Markup("".join(markup(each) for each in child))
+        case _:
+            assert_never(child)
 
 
 def _attribute(key: str, value: str | int | bool | None) -> str:

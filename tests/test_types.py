@@ -1,0 +1,99 @@
+"""Meaning is in types: a `match` over a union names what it leaves out, no member is computed.
+
+Where the type checker sees a union, it names each place that a new member is missing from; these
+tests hold that every place lets it.
+"""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SOURCE = Path(__file__).parents[1] / "src" / "mmctl"
+OPEN = frozenset(
+    {"bool", "bytes", "Callable", "date", "datetime", "Decimal", "dict", "float", "int", "list"}
+    | {"Mapping", "Path", "Sequence", "set", "str", "tuple"}
+)
+"""Classes that anything may be of: a `match` over these has a rest."""
+COMPUTED = {
+    "cli/command_table.py": "a command is imported when it is run, by its name in the table",
+    "cli/printing.py": "a stream that stands before another has all members of that one",
+    "judge/unnamed.py": "walks through all that a trace holds, whatever that is",
+    "live/aws/cloudwatch_logs.py": "a client of AWS has a method for each operation",
+    "live/aws/mail_manager.py": "a client of AWS has a method for each operation",
+    "live/state/encode.py": "a document is written by the list of members that it is read by",
+}
+"""Where a member is found by a name that is not written there, and why."""
+
+
+@cache
+def trees() -> dict[str, ast.Module]:
+    return {
+        path.relative_to(SOURCE).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
+        for path in sorted(SOURCE.rglob("*.py"))
+    }
+
+
+def nodes(kind: type[ast.AST]) -> Iterator[tuple[str, ast.AST]]:
+    for name, tree in trees().items():
+        for node in ast.walk(tree):
+            if isinstance(node, kind):
+                yield name, node
+
+
+def is_of_ours(pattern: ast.pattern) -> bool:
+    """Whether a pattern is a class of ours, or a value of an enum."""
+    match pattern:
+        case ast.MatchClass(cls=cls):
+            return ast.unparse(cls) not in OPEN
+        case ast.MatchValue(value=ast.Attribute()):
+            return True
+        case ast.MatchOr(patterns=patterns):
+            return any(map(is_of_ours, patterns))
+        case ast.MatchAs(pattern=inner) if inner is not None:
+            return is_of_ours(inner)
+        case _:
+            return False
+
+
+def ends_in_never(match: ast.Match) -> bool:
+    last = match.cases[-1]
+    return (
+        isinstance(last.pattern, ast.MatchAs)
+        and last.pattern.pattern is None
+        and last.guard is None
+        and len(last.body) == 1
+        and ast.unparse(last.body[0]).startswith("assert_never(")
+    )
+
+
+def test_every_match_over_a_union_or_an_enum_ends_in_assert_never() -> None:
+    """A pair is left out: the type checker sees no union of pairs."""
+    silent = [
+        f"{name}:{match.lineno}: match {ast.unparse(match.subject)}"
+        for name, match in nodes(ast.Match)
+        if isinstance(match, ast.Match)
+        and not isinstance(match.subject, ast.Tuple)
+        and any(is_of_ours(case.pattern) for case in match.cases)
+        and not ends_in_never(match)
+    ]
+    assert silent == []
+
+
+def test_members_are_not_found_by_computed_names() -> None:
+    found: dict[str, list[str]] = {}
+    for name, call in nodes(ast.Call):
+        if (
+            isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Name)
+            and call.func.id in {"getattr", "hasattr", "setattr"}
+            and not isinstance(call.args[1], ast.Constant)
+        ):
+            found.setdefault(name, []).append(f"{name}:{call.lineno}: {ast.unparse(call)}")
+    assert [line for name in found.keys() - COMPUTED.keys() for line in found[name]] == []
+    assert sorted(COMPUTED.keys() - found.keys()) == [], "no longer so: leave it out here"
