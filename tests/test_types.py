@@ -17,13 +17,20 @@ if TYPE_CHECKING:
 SOURCE = Path(__file__).parents[1] / "src" / "mmctl"
 OPEN = frozenset(
     {"bool", "bytes", "Callable", "date", "datetime", "Decimal", "dict", "float", "int", "list"}
-    | {"Mapping", "Path", "Sequence", "set", "str", "tuple"}
+    | {"Iterable", "Mapping", "Path", "Sequence", "set", "str", "tuple", "type"}
 )
 """Classes that anything may be of: a `match` over these has a rest."""
+PARTIAL = {
+    "judge/unnamed.py": "walks through all that a trace holds, whatever that is",
+    "language/text/placed.py": "a value that was read holds others of any class",
+}
+"""Where a `match` picks classes of ours out of anything, and why."""
 COMPUTED = {
     "cli/command_table.py": "a command is imported when it is run, by its name in the table",
+    "cli/result_table.py": "a writer is imported when it writes, by its name in the table",
     "cli/printing.py": "a stream that stands before another has all members of that one",
     "judge/unnamed.py": "walks through all that a trace holds, whatever that is",
+    "language/readings.py": "a reading is known by its name, in project files and in reports",
     "live/aws/cloudwatch_logs.py": "a client of AWS has a method for each operation",
     "live/aws/mail_manager.py": "a client of AWS has a method for each operation",
     "live/state/encode.py": "a document is written by the list of members that it is read by",
@@ -75,14 +82,15 @@ def ends_in_never(match: ast.Match) -> bool:
 def test_every_match_over_a_union_or_an_enum_ends_in_assert_never() -> None:
     """A pair is left out: the type checker sees no union of pairs."""
     silent = [
-        f"{name}:{match.lineno}: match {ast.unparse(match.subject)}"
+        (name, f"{name}:{match.lineno}: match {ast.unparse(match.subject)}")
         for name, match in nodes(ast.Match)
         if isinstance(match, ast.Match)
         and not isinstance(match.subject, ast.Tuple)
         and any(is_of_ours(case.pattern) for case in match.cases)
         and not ends_in_never(match)
     ]
-    assert silent == []
+    assert [line for name, line in silent if name not in PARTIAL] == []
+    assert sorted(PARTIAL.keys() - {name for name, _ in silent}) == [], "no longer so: leave it out"
 
 
 def test_members_are_not_found_by_computed_names() -> None:
@@ -96,4 +104,4 @@ def test_members_are_not_found_by_computed_names() -> None:
         ):
             found.setdefault(name, []).append(f"{name}:{call.lineno}: {ast.unparse(call)}")
     assert [line for name in found.keys() - COMPUTED.keys() for line in found[name]] == []
-    assert sorted(COMPUTED.keys() - found.keys()) == [], "no longer so: leave it out here"
+    assert sorted(COMPUTED.keys() - found.keys()) == [], "no longer so: leave it out"

@@ -203,7 +203,8 @@ class Run:
                 return printed_commands(made)
             case Gate.EXACT:
                 return self.exactly(made)
-        assert_never(gate)
+            case _:
+                assert_never(gate)
 
     def exactly(self, text: str) -> str:
         """A text as it is, but where people read it: there it passes the gate."""

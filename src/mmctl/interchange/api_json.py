@@ -233,11 +233,12 @@ def _build(
         shape = _SHAPES[item.kind]
         imported.refused += refusals(error, shape, item.path, item.places, item.kind.noun)
         return
+    live_name = str(item.shape.to_api()[item.kind.api_noun.name_member])
     if item.kind is Kind.ADD_ON:
         # Subscription and instance of a product are one thing in a file.
-        item.name = _live_name(item.shape).lower().replace("_", "-")
+        item.name = live_name.lower().replace("_", "-")
     else:
-        item.name = unused(_live_name(item.shape), taken)
+        item.name = unused(live_name, taken)
     noun = AWS_NOUNS[item.kind]
     logical = item.members.get(f"{noun}Id")
     if isinstance(logical, str) and logical not in taken and not _SERVICE_ID.match(logical):
@@ -246,11 +247,6 @@ def _build(
     for key in (f"{noun}Id", f"{noun}Arn"):
         if isinstance(item.members.get(key), str):
             ids[item.kind, item.members[key]] = item.name
-
-
-def _live_name(shape: Shape) -> str:
-    """The name of a resource, which is the first member of its shape."""
-    return str(getattr(shape, next(iter(type(shape).model_fields))))
 
 
 def _of_request(item: _Found, notes: list[str]) -> Members:
