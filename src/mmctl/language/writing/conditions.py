@@ -6,12 +6,26 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from mmctl.language.writing.parts import CannotWrite, Data, number, reference, text
 from mmctl.model.conditions import evaluated_by, operand_of, operator_of
-from mmctl.model.enums import RuleClientCertificateAttribute
+from mmctl.model.enums import (
+    IngressAddressListEmailAttribute,
+    IngressIpv4Attribute,
+    IngressIpv6Attribute,
+    IngressStringEmailAttribute,
+    IngressTlsAttribute,
+    RuleAddressListEmailAttribute,
+    RuleBooleanEmailAttribute,
+    RuleClientCertificateAttribute,
+    RuleIpEmailAttribute,
+    RuleNumberEmailAttribute,
+    RuleStringEmailAttribute,
+    RuleVerdictAttribute,
+)
 from mmctl.model.policies import (
     IngressAnalysis,
     IngressBooleanExpression,
     IngressIpv4Expression,
     IngressIpv6Expression,
+    IngressIsInAddressList,
     IngressStringExpression,
     IngressTlsProtocolExpression,
 )
@@ -20,6 +34,7 @@ from mmctl.model.rules import (
     RuleBooleanExpression,
     RuleDmarcExpression,
     RuleIpExpression,
+    RuleIsInAddressList,
     RuleNumberExpression,
     RuleStringExpression,
     RuleVerdictExpression,
@@ -74,15 +89,33 @@ def _compared(condition: RuleCondition | PolicyCondition) -> Any:
 
 def _named(condition: RuleCondition | PolicyCondition) -> Data:
     """The keys that say which one is meant, where an operand is one of several."""
-    match evaluated_by(condition):
+    evaluated = evaluated_by(condition)
+    match evaluated:
         case Analysis() | IngressAnalysis() as analysis:
             return {"name": text(analysis.analyzer), "field": text(analysis.result_field)}
         case RuleClientCertificateAttribute() as field:
             return {"attribute": field.value.lower()}
         case MimeHeaderAttribute() as name:
             return {"name": text(name)}
-        case _:
+        case (
+            RuleStringEmailAttribute()
+            | RuleBooleanEmailAttribute()
+            | RuleNumberEmailAttribute()
+            | RuleIpEmailAttribute()
+            | RuleVerdictAttribute()
+            | IngressStringEmailAttribute()
+            | IngressIpv4Attribute()
+            | IngressIpv6Attribute()
+            | IngressTlsAttribute()
+            | RuleAddressListEmailAttribute()
+            | IngressAddressListEmailAttribute()
+            | RuleIsInAddressList()
+            | IngressIsInAddressList()
+            | None
+        ):
             return {}
+        case _:
+            assert_never(evaluated)
 
 
 def _values(values: Sequence[str]) -> str | list[str]:
