@@ -225,6 +225,8 @@ def test_a_key_for_plans_is_the_one_of_the_last_apply_that_wrote_and_was_not_reb
         (grip,) = plan_key(signed, [other, replace(mine, plan_key="former"), other])
         assert "former when 0001-" in grip.what
     assert list(plan_key(signed, others)) == []
+    changed = [replace(mine, plan_key="former")]
+    assert list(plan_key(replace(signed, goes_back_to=entry.id), changed)) == []
 
 
 def test_a_plan_is_held_against_the_oldest_state_of_a_day(world: World) -> None:

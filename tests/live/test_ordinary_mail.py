@@ -308,6 +308,13 @@ def test_a_rule_that_blocks_a_large_public_domain_is_held(condition: str) -> Non
     assert found in {"ordinary-mail=gmail.com", "ordinary-mail=qq.com"}
 
 
+def test_large_domains_that_a_rule_meant_before_do_not_crowd_out_a_new_one() -> None:
+    many = DROP.format("from: {contains: mail.}")
+    one = DROP.format('from: {ends_with: "@zoho.com"}').replace("name: new", "name: newer")
+    both = changed(*rule(many + one))
+    assert held(both, live=changed(*rule(many))) == {"ordinary-mail=zoho.com"}
+
+
 def test_mail_from_a_network_that_is_let_in_by_name_is_judged() -> None:
     by_name = changed(
         '- allow: [{recipient: {ends_with: ["@example.com", "@eu.example.com"]}}]',
