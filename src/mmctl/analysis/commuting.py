@@ -6,12 +6,12 @@ Only what is certain counts: where this says no, a message may still show no dif
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from mmctl.judge.actions import actions_in_effect
 from mmctl.judge.compare import folded, text_matches
 from mmctl.model.actions import CHANGES_MESSAGE, MAY_END, Does, row_of
-from mmctl.model.enums import RuleStringEmailAttribute
+from mmctl.model.conditions import analysis_of, header_of, operand_of
 from mmctl.model.rules import (
     RuleBooleanExpression,
     RuleDmarcExpression,
@@ -24,15 +24,6 @@ if TYPE_CHECKING:
 
     from mmctl.language.project import LogicalRule
     from mmctl.model.rules import RuleCondition
-
-_SINGLE: Final = frozenset(
-    {
-        RuleStringEmailAttribute.MAIL_FROM,
-        RuleStringEmailAttribute.HELO,
-        RuleStringEmailAttribute.RECIPIENT,
-    }
-)
-"""What a message has one of: two different values exclude each other."""
 
 
 def commute(one: LogicalRule, other: LogicalRule) -> bool:
@@ -59,11 +50,7 @@ def _does(rule: LogicalRule) -> set[Does]:
 
 
 def _reads_headers(rule: LogicalRule) -> bool:
-    return any(
-        isinstance(condition.value, RuleStringExpression)
-        and condition.value.evaluate.mime_header_attribute is not None
-        for condition in (*rule.conditions, *rule.unless)
-    )
+    return any(header_of(condition) is not None for condition in (*rule.conditions, *rule.unless))
 
 
 def _exclude(one: LogicalRule, other: LogicalRule) -> bool:
@@ -89,7 +76,7 @@ def conditions_exclude(a: RuleCondition, b: RuleCondition) -> bool:
         case RuleDmarcExpression() as one, RuleDmarcExpression() as other:
             return _words_exclude(one.operator, one.values, other.operator, other.values)
         case RuleStringExpression() as one, RuleStringExpression() as other:
-            single = one.evaluate.attribute in _SINGLE or one.evaluate.analysis is not None
+            single = operand_of(a).single or analysis_of(a) is not None
             return single and one.evaluate == other.evaluate and _texts_exclude(one, other)
         case _:
             return False

@@ -5,12 +5,18 @@ A shadow rule only marks its mail, so it has none of these effects.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mmctl.model.actions import CHANGES_MESSAGE, Does, row_of
+from mmctl.model.conditions import operand_of
+from mmctl.model.facts import RECIPIENTS, X_HEADER
 
 if TYPE_CHECKING:
     from mmctl.language.project import LogicalRule
+
+
+_CHANGED_BY_RULES: Final = frozenset({RECIPIENTS, X_HEADER})
+"""What actions of a rule change for the rules below it."""
 
 
 def does(rule: LogicalRule) -> tuple[Does, ...]:
@@ -67,7 +73,6 @@ def changes_mail(rule: LogicalRule) -> bool:
 def depends_on_rules(rule: LogicalRule) -> bool:
     """Whether a rule above could change its answer: by another recipient, or a header."""
     return any(
-        "RECIPIENT" in asked or "X-" in asked
+        operand_of(condition).fact in _CHANGED_BY_RULES
         for condition in (*rule.conditions, *rule.unless)
-        for asked in [str(getattr(condition.value, "evaluate", None))]
     )

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.analysis.networks import IPV4, IPV6, Networks, network
 from mmctl.analysis.verdicts import accepted
+from mmctl.model.comparisons import VERSION
+from mmctl.model.conditions import listed_by, operand_of
+from mmctl.model.operands import OPERANDS
 from mmctl.model.policies import (
     IngressBooleanExpression,
     IngressIpv4Expression,
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 
     from mmctl.analysis.networks import Network
     from mmctl.model.enums import RuleNumberOperator
+    from mmctl.model.operands import Operand
     from mmctl.model.policies import PolicyCondition
     from mmctl.model.rules import RuleCondition
 
@@ -39,16 +43,16 @@ if TYPE_CHECKING:
     Addresses = RuleIpExpression | IngressIpv4Expression | IngressIpv6Expression
     Strings = RuleStringExpression | IngressStringExpression
 
-ONE_TEXT: Final = frozenset({"RECIPIENT", "MAIL_FROM", "HELO"})
-"""Attributes that have one text for each recipient; a From may hold several addresses."""
+ONE_TEXT: Final = frozenset(each for each in OPERANDS if each.single)
+"""Operands that have one text for each recipient; a From may hold several addresses."""
 _MOST: Final = 10_000
 """Pairs of values that are compared."""
 
 
 def exclude_each_other(
-    first: Condition, second: Condition, *, one_text: frozenset[str] = ONE_TEXT
+    first: Condition, second: Condition, *, one_text: frozenset[Operand] = ONE_TEXT
 ) -> bool:
-    """Whether no message meets both conditions, where some attributes have one text alone."""
+    """Whether no message meets both conditions, where some operands have one text alone."""
     one, other = first.value, second.value
     match one:
         case RuleNumberExpression():
@@ -73,17 +77,18 @@ def exclude_each_other(
             )
         case RuleBooleanExpression() | IngressBooleanExpression():
             return (
+                # There is one answer: of several From addresses, one may be in a list.
                 isinstance(other, (RuleBooleanExpression, IngressBooleanExpression))
                 and one.evaluate == other.evaluate
                 and one.operator != other.operator
-                and _one_answer(one)
+                and (listed_by(first) is None or operand_of(first).single)
             )
         case RuleIpExpression() | IngressIpv4Expression() | IngressIpv6Expression():
             return isinstance(
                 other, (RuleIpExpression, IngressIpv4Expression, IngressIpv6Expression)
             ) and _no_client(one, other)
         case RuleStringExpression() | IngressStringExpression():
-            single = str(one.evaluate.attribute) in one_text
+            single = operand_of(first) in one_text
             return (
                 isinstance(other, (RuleStringExpression, IngressStringExpression))
                 and one.evaluate == other.evaluate
@@ -139,15 +144,9 @@ _COMPARED: Final[Mapping[tuple[str, str], Callable[[str, str], bool]]] = {
 """By two operators: whether some text meets a value of the one and a value of the other."""
 
 
-def _one_answer(expression: RuleBooleanExpression | IngressBooleanExpression) -> bool:
-    """Whether there is one answer for each recipient (of several From addresses, one may be in)."""
-    listed = expression.evaluate.is_in_address_list
-    return listed is None or str(listed.attribute) in ONE_TEXT
-
-
 def _versions(expression: IngressTlsProtocolExpression) -> frozenset[str]:
     """The TLS versions for which a condition holds."""
-    known = ("TLS1_2", "TLS1_3")
+    known = VERSION.choices
     if expression.operator == "IS":
         return frozenset({str(expression.value)})
     return frozenset(known[known.index(str(expression.value)) :])

@@ -16,11 +16,13 @@ from mmctl.analysis.own_domains import domain_of, own_domains, takes_from_strang
 from mmctl.analysis.project_conditions import (
     Role,
     Same,
-    address_attribute,
     rule_conditions,
     text_test,
 )
 from mmctl.analysis.verdicts import asks_for_failed
+from mmctl.model.conditions import header_of, listed_by, operand_of
+from mmctl.model.facts import RECIPIENTS
+from mmctl.model.operands import FROM, Party
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -30,9 +32,6 @@ if TYPE_CHECKING:
     from mmctl.model.rules import RuleCondition
     from mmctl.problem import Path
 
-_WRITTEN: Final = frozenset({"from", "sender", "mail_from", "helo"})
-"""What names the sender, in the sender's own words."""
-_VOUCHED: Final = frozenset({"VerdictExpression", "DmarcExpression", "IpExpression"})
 _NEGATED: Final = frozenset({"not_equals"})
 
 
@@ -95,8 +94,7 @@ class _Own:
         for index, value in enumerate(test.values if test is not None else ()):
             if test is not None and domain_of(value) in self.domains:
                 yield (*test.path, "Values", index), value
-        evaluate = getattr(placed.condition.value, "evaluate", None)
-        listed = getattr(evaluate, "is_in_address_list", None)
+        listed = listed_by(placed.condition)
         for name in listed.address_lists if listed is not None else ():
             # One says it: a list may have many.
             yield from ((placed.path, member) for member in self.members.get(name, ())[:1])
@@ -146,11 +144,10 @@ def _claim(
     test = text_test(placed)
     if test is not None and test.operator in _NEGATED:
         return None
-    header = test.subject.removeprefix("header ") if test is not None else ""
-    is_header = test is not None and header != test.subject
+    header, operand = header_of(placed.condition), operand_of(placed.condition)
     # Of mail for one recipient, a subject chooses some; by itself it lets any mail in.
-    is_subject = header == "subject" and spared is not None and not _for_recipients(rule)
-    name = header if is_header or is_subject else _name_of_sender(placed, test)
+    lets_in = operand.is_free_text and spared is not None and not _for_recipients(rule)
+    name = header or (operand.key if lets_in or operand.party is Party.SENDER else None)
     listed = placed.condition.boolean_expression
     excluded = listed is not None and listed.operator == "IS_FALSE"
     if name is None or excluded:
@@ -159,30 +156,24 @@ def _claim(
         placed=placed,
         rule=rule,
         what=name,
-        is_header=is_header,
+        is_header=header is not None,
         spared=spared,
-        own=() if is_header else tuple(own.within(placed, test)),
+        own=() if header is not None else tuple(own.within(placed, test)),
     )
 
 
 def _for_recipients(rule: LogicalRule) -> bool:
-    return any(address_attribute(condition) == "recipient" for condition in rule.conditions)
-
-
-def _name_of_sender(placed: PlacedCondition, test: TextTest | None) -> str | None:
-    name = "helo" if test is not None and test.subject == "helo" else None
-    name = name or address_attribute(placed.condition)
-    return name if name in _WRITTEN else None
+    return any(operand_of(condition).fact is RECIPIENTS for condition in rule.conditions)
 
 
 def _family(placed: PlacedCondition) -> str | None:
     """What a condition is about, if a sender writes it; From and Sender are one."""
-    attribute = address_attribute(placed.condition)
-    if attribute is not None:
-        return "from" if attribute == "sender" else attribute
-    test = text_test(placed)
-    known = test is not None and (test.subject == "helo" or test.subject.startswith("header "))
-    return test.subject.lower() if test is not None and known else None
+    header, operand = header_of(placed.condition), operand_of(placed.condition)
+    if header is not None:
+        return f"{operand.key} {header.lower()}"
+    if operand.party is Party.SENDER and not operand.single:
+        return FROM.key
+    return operand.key if operand.is_address or operand.is_server_name else None
 
 
 def _asks_for_failed_alone(rule: LogicalRule) -> bool:
@@ -196,10 +187,4 @@ def _blocks(rule: LogicalRule) -> bool:
 
 def _vouched(condition: RuleCondition) -> bool:
     """Whether somebody but the sender answers for a condition."""
-    if condition.kind in _VOUCHED:
-        return True
-    evaluate = getattr(condition.value, "evaluate", None)
-    return (
-        getattr(evaluate, "analysis", None) is not None
-        or getattr(evaluate, "client_certificate_attribute", None) is not None
-    )
+    return operand_of(condition).vouched

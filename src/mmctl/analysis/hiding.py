@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from mmctl.analysis.covering import COVERED, Covering
 from mmctl.analysis.effects import changes_mail, depends_on_rules, ends
 from mmctl.analysis.implication import applies_wherever
+from mmctl.model.conditions import evaluated_by
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
@@ -141,4 +142,4 @@ def _text(condition: RuleCondition) -> RuleStringExpression | None:
 
 
 def _about(condition: RuleCondition) -> Hashable:
-    return condition.kind, getattr(condition.value, "evaluate", None)
+    return condition.kind, evaluated_by(condition)

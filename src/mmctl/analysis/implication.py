@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.analysis.canonical import same
 from mmctl.analysis.covering import COVERED, Covering
 from mmctl.analysis.exclusion import exclude_each_other
+from mmctl.model.conditions import evaluated_by
 from mmctl.model.shape import with_value
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def follows(wide: Condition, narrow: Condition, *, folds: bool) -> bool:
     """Whether `wide` is true wherever `narrow` is; `folds` as of `case_folds`."""
     if wide.kind != narrow.kind:
         return False
-    if getattr(wide.value, "evaluate", None) != getattr(narrow.value, "evaluate", None):
+    if evaluated_by(wide) != evaluated_by(narrow):
         return False
     if same(wide) == same(narrow):
         return True

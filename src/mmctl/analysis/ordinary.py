@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 from mmctl.analysis.effects import delivers
 from mmctl.analysis.networks import network as read_network
 from mmctl.analysis.ordinary_mail import CLIENT, ELSEWHERE
+from mmctl.model.conditions import operand_of
 from mmctl.model.enums import AcceptAction
+from mmctl.model.facts import RECIPIENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,19 +40,16 @@ def addressed(gateway: Gateway) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _excepted(rules: tuple[LogicalRule, ...]) -> tuple[str, ...]:
     """Recipients for whom a rule that delivers makes an exception."""
-    expressions = (
-        condition.string_expression
-        for rule in rules
-        if delivers(rule)
-        for condition in rule.unless
-        if condition.string_expression is not None
-    )
     return tuple(
         dict.fromkeys(
             address
-            for expression in expressions
-            if expression.evaluate.attribute == "RECIPIENT"
-            for address in _like(expression.operator, expression.values)
+            for rule in rules
+            if delivers(rule)
+            for condition in rule.unless
+            if condition.string_expression is not None and operand_of(condition).fact is RECIPIENTS
+            for address in _like(
+                condition.string_expression.operator, condition.string_expression.values
+            )
         )
     )
 
@@ -58,7 +57,7 @@ def _excepted(rules: tuple[LogicalRule, ...]) -> tuple[str, ...]:
 def _named(statement: PolicyStatement) -> Iterator[str]:
     for condition in statement.conditions:
         expression = condition.string_expression
-        if expression is not None and expression.evaluate.attribute == "RECIPIENT":
+        if expression is not None and operand_of(condition).fact is RECIPIENTS:
             yield from _like(expression.operator, expression.values)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.analysis.project_conditions import is_public
+from mmctl.model.conditions import operand_of
 from mmctl.model.enums import AcceptAction, IngressPointType
+from mmctl.model.facts import RECIPIENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +55,7 @@ def own_domains(project: Project) -> frozenset[str]:
 def _named(statement: PolicyStatement) -> Iterator[str]:
     for condition in statement.conditions:
         expression = condition.string_expression
-        if expression is None or expression.evaluate.attribute != "RECIPIENT":
+        if expression is None or operand_of(condition).fact is not RECIPIENTS:
             continue
         if expression.operator in {"EQUALS", "ENDS_WITH"}:
             yield from (domain for domain in map(domain_of, expression.values) if domain)

@@ -12,8 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.judge.submission import ip_type_of
 from mmctl.language.references import is_raw
-from mmctl.model.enums import AcceptAction, IpType
-from mmctl.model.rules import RuleCondition, RuleStringExpression
+from mmctl.model.conditions import evaluated_by, header_of, operand_of
+from mmctl.model.enums import AcceptAction, IpType, RuleClientCertificateAttribute
+from mmctl.model.operands import OPERANDS
+from mmctl.model.policies import IngressAnalysis
+from mmctl.model.rules import Analysis
+from mmctl.model.texts import MimeHeaderAttribute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,13 +29,17 @@ if TYPE_CHECKING:
         LogicalTrafficPolicy,
         Project,
     )
-    from mmctl.model.policies import IngressStringExpression, PolicyCondition, PolicyStatement
+    from mmctl.model.operands import Operand
+    from mmctl.model.policies import PolicyCondition, PolicyStatement
+    from mmctl.model.rules import RuleCondition
     from mmctl.problem import Path, Position
 
-ENVELOPE: Final = frozenset({"recipient", "mail_from"})
-"""Attributes that are one envelope address."""
-ADDRESSES: Final = ENVELOPE | {"sender", "from", "to", "cc"}
-"""Attributes that hold addresses."""
+ADDRESSES: Final = frozenset(each for each in OPERANDS if each.is_address)
+"""Operands that hold addresses."""
+ENVELOPE: Final = frozenset(each for each in ADDRESSES if each.in_envelope)
+"""Operands that are one envelope address."""
+SERVER_NAMES: Final = frozenset(each for each in OPERANDS if each.is_server_name)
+"""Operands that hold the name of a server."""
 
 
 class Role(StrEnum):
@@ -61,6 +69,10 @@ class TextTest:
     role: Role
     path: Path
     """The path of its expression."""
+    operand: Operand
+    """What is compared."""
+    header: str | None
+    """The `X-` header that is compared."""
     subject: str
     """`recipient`, `header X-Foo`, `add_on category`, as people write it."""
     operator: str
@@ -70,7 +82,12 @@ class TextTest:
     @property
     def about_addresses(self) -> bool:
         """Whether addresses are compared."""
-        return self.subject in ADDRESSES
+        return self.operand.is_address
+
+    @property
+    def about_server_names(self) -> bool:
+        """Whether names of servers are compared."""
+        return self.operand.is_server_name
 
     def path_of(self, index: int) -> Path:
         """The path of one value."""
@@ -173,8 +190,8 @@ def rule_conditions(rule: LogicalRule) -> Iterator[PlacedCondition]:
             yield PlacedCondition(owner=rule, role=role, path=(member, index), condition=condition)
 
 
-def compared_as_addresses(project: Project) -> frozenset[str]:
-    """The attributes whose conditions compare addresses alone, under the project's readings."""
+def compared_as_addresses(project: Project) -> frozenset[Operand]:
+    """The operands whose conditions compare addresses alone, under the project's readings."""
     whole = project.settings.readings.address_fields == "whole_header"
     return ENVELOPE if whole else ADDRESSES
 
@@ -184,36 +201,35 @@ def text_test(placed: PlacedCondition) -> TextTest | None:
     expression = placed.condition.string_expression
     if expression is None:
         return None
+    operand = operand_of(placed.condition)
     return TextTest(
         owner=placed.owner,
         role=placed.role,
         path=(*placed.path, "StringExpression"),
-        subject=_subject(expression),
+        operand=operand,
+        header=header_of(placed.condition),
+        subject=_subject(placed.condition, operand),
         operator=expression.operator.lower(),
         values=expression.values,
     )
 
 
-def _subject(expression: RuleStringExpression | IngressStringExpression) -> str:
-    evaluate = expression.evaluate
-    if evaluate.attribute is not None:
-        return evaluate.attribute.lower()
-    if evaluate.analysis is not None:
-        return f"add_on {evaluate.analysis.result_field}"
-    if isinstance(expression, RuleStringExpression):
-        if expression.evaluate.mime_header_attribute is not None:
-            return f"header {expression.evaluate.mime_header_attribute}"
-        return f"client_certificate {str(expression.evaluate.value).lower()}"
-    return "nothing"
+def _subject(condition: RuleCondition | PolicyCondition, operand: Operand) -> str:
+    match evaluated_by(condition):
+        case Analysis() | IngressAnalysis() as analysis:
+            return f"{operand.key} {analysis.result_field}"
+        case MimeHeaderAttribute() as header:
+            return f"{operand.key} {header}"
+        case RuleClientCertificateAttribute() as field:
+            return f"{operand.key} {field.value.lower()}"
+        case _:
+            return operand.key
 
 
-def address_attribute(condition: RuleCondition | PolicyCondition) -> str | None:
-    """The attribute whose addresses a condition compares or looks up, such as `mail_from`."""
-    evaluate = getattr(condition.value, "evaluate", None)
-    listed = getattr(evaluate, "is_in_address_list", None)
-    attribute = listed.attribute if listed is not None else getattr(evaluate, "attribute", None)
-    name = str(attribute).lower()
-    return name if name in ADDRESSES else None
+def addresses_in(condition: RuleCondition | PolicyCondition) -> Operand | None:
+    """The operand whose addresses a condition compares or looks up, such as `mail_from`."""
+    operand = operand_of(condition)
+    return operand if operand.is_address else None
 
 
 def said_from(place: Position, here: Position) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from mmctl.analysis.project_conditions import address_attribute
+from mmctl.analysis.project_conditions import addresses_in
 from mmctl.language.project import LogicalIngressPoint
 from mmctl.model.actions import row_of
 from mmctl.model.quotas import (
@@ -166,5 +166,5 @@ def _conditions(
         values = getattr(condition.value, "values", None)
         if values is not None:
             path = (member, index, condition.kind, "Values")
-            advice = _FEWER_ADDRESSES if address_attribute(condition) else None
+            advice = _FEWER_ADDRESSES if addresses_in(condition) else None
             yield _use(VALUES, len(values), rule, path, advice=advice)

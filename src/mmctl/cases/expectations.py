@@ -155,4 +155,4 @@ def _why_not(rule: RuleTrace) -> Iterator[str]:
 
 def _missing(got: RecipientTrace) -> Iterator[str]:
     for fact in got.missing:
-        yield f"`{fact.fact}` is not known: state it with `{fact.in_case}`"
+        yield f"`{fact.fact}` is unknown: state it with `{fact.in_case}`"

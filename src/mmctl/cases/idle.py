@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mmctl.judge.add_ons import is_add_on
 from mmctl.judge.compare import client_address
+from mmctl.model.conditions import analysis_of
 from mmctl.model.enums import IpType
 
 if TYPE_CHECKING:
@@ -52,5 +53,5 @@ def _is_asked_by_rules(gateway: Gateway, name: str) -> bool:
 
 
 def _asks(condition: PolicyCondition | RuleCondition, name: str) -> bool:
-    analysis = getattr(getattr(condition.value, "evaluate", None), "analysis", None)
+    analysis = analysis_of(condition)
     return analysis is not None and is_add_on(name, analysis.analyzer)

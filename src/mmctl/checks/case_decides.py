@@ -40,7 +40,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from mmctl.analysis.project_conditions import compared_as_addresses, text_tests
+from mmctl.analysis.project_conditions import SERVER_NAMES, compared_as_addresses, text_tests
 from mmctl.checks.check import AboutValue, Check, Finding, Subject, finding
 from mmctl.language.formatting.fix import Replace
 from mmctl.problem import Severity
@@ -54,10 +54,10 @@ _PLAIN: Final = re.compile(r"[\w.@+-]+")
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the values that match ordinary mail under one reading only."""
-    names = compared_as_addresses(subject.project) | {"helo"}
+    names = compared_as_addresses(subject.project) | SERVER_NAMES
     sensitive = subject.project.settings.readings.string_case == "sensitive"
     for test in text_tests(subject.project):
-        if test.subject not in names:
+        if test.operand not in names:
             continue
         there = frozenset(test.values)
         for index, value in enumerate(test.values):

@@ -58,13 +58,14 @@ from mmctl.analysis.project_conditions import (
 )
 from mmctl.analysis.verdicts import accepted
 from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.model.operands import SUBJECT
 from mmctl.model.rules import RuleVerdictExpression
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_ONE_TEXT_AS_A_RULE: Final = ONE_TEXT | {"SUBJECT"}
+_ONE_TEXT_AS_A_RULE: Final = ONE_TEXT | {SUBJECT}
 """RFC 5322 allows one subject; messages with two exist, and either may match."""
 
 

@@ -55,6 +55,8 @@ from mmctl.judge.judging import judge
 from mmctl.judge.submission import gateway_of_ingress_point
 from mmctl.judge.trace import distinct_actions
 from mmctl.model.actions import Does
+from mmctl.model.conditions import operand_of
+from mmctl.model.facts import RECIPIENTS
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -164,7 +166,8 @@ def _replaced(rule: LogicalRule) -> tuple[str, str] | None:
     if expression is None or rule.shadow or len(replacements) != 1:
         return None
     new = replacements[0].replace_with or ()
-    exact = expression.evaluate.attribute == "RECIPIENT" and expression.operator == "EQUALS"
+    for_recipient = operand_of(rule.conditions[0]).fact is RECIPIENTS
+    exact = for_recipient and expression.operator == "EQUALS"
     if not exact or len(expression.values) != 1 or len(new) != 1:
         return None
     return expression.values[0].lower(), new[0].lower()

@@ -44,9 +44,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.analysis.effects import does
-from mmctl.analysis.project_conditions import address_attribute, rule_conditions, rules
+from mmctl.analysis.project_conditions import rule_conditions, rules
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.model.actions import ON_RECIPIENTS
+from mmctl.model.conditions import operand_of
+from mmctl.model.facts import RECIPIENTS
+from mmctl.model.operands import Party
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -58,15 +61,15 @@ def run(subject: Subject) -> Iterator[Finding]:
     for _, rule in rules(subject.project):
         if ON_RECIPIENTS.isdisjoint(does(rule)):
             continue
-        placed = [(each, address_attribute(each.condition)) for each in rule_conditions(rule)]
-        if any(attribute == "recipient" for _, attribute in placed):
+        placed = [(each, operand_of(each.condition)) for each in rule_conditions(rule)]
+        if any(operand.fact is RECIPIENTS for _, operand in placed):
             continue
-        for each, attribute in placed:
-            if attribute in {"to", "cc"}:
+        for each, operand in placed:
+            if operand.party is Party.RECIPIENT:
                 yield finding(
                     rule,
                     each.path,
-                    f"`{attribute}` is a header: Bcc recipients and list members are not in it",
+                    f"`{operand.key}` is a header: Bcc recipients and list members are not in it",
                     help="write `recipient`, which is whom the mail is for",
                 )
 

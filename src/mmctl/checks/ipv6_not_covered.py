@@ -50,6 +50,7 @@ from typing import TYPE_CHECKING
 
 from mmctl.analysis.project_conditions import Role, entrances, is_dual_stack, policy_conditions
 from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.model.conditions import analysis_of
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -83,8 +84,7 @@ def _escaped(placed: PlacedCondition) -> str | None:
     if placed.condition.kind == "IpExpression":
         negated = placed.condition.value.operator == "NOT_CIDR_MATCHES"
         return None if negated else "this does not look at them"
-    evaluate = getattr(placed.condition.value, "evaluate", None)
-    if getattr(evaluate, "analysis", None) is not None:
+    if analysis_of(placed.condition) is not None:
         return "add-ons give no answer for them"
     return None
 

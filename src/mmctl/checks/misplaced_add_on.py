@@ -43,6 +43,7 @@ from mmctl.analysis.project_conditions import conditions
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.language.project import LogicalRule
 from mmctl.language.text.suggest import did_you_mean
+from mmctl.model.conditions import analysis_of
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -66,8 +67,7 @@ def run(subject: Subject) -> Iterator[Finding]:
     """Yield the add-on conditions at the wrong stage."""
     add_ons = subject.project.add_ons
     for placed in conditions(subject.project):
-        evaluate = getattr(placed.condition.value, "evaluate", None)
-        analysis = getattr(evaluate, "analysis", None)
+        analysis = analysis_of(placed.condition)
         add_on = add_ons.get(analysis.analyzer) if analysis is not None else None
         if add_on is None:
             continue

@@ -50,9 +50,9 @@ _EMPTY_PART: Final = re.compile(r"@@|@\.|(?<=@)[^@]*\.\.")
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the values that no address matches."""
-    attributes = compared_as_addresses(subject.project)
+    operands = compared_as_addresses(subject.project)
     for test in text_tests(subject.project):
-        if test.subject not in attributes:
+        if test.operand not in operands:
             continue
         for index, value in enumerate(test.values):
             help_ = _instead(test, value)

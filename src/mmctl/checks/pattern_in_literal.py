@@ -42,7 +42,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from mmctl.analysis.project_conditions import compared_as_addresses, text_tests
+from mmctl.analysis.project_conditions import SERVER_NAMES, compared_as_addresses, text_tests
 from mmctl.checks.check import AboutValue, Check, Finding, Subject, finding
 from mmctl.problem import Severity
 
@@ -63,9 +63,9 @@ _SIMPLE: Final = re.compile(r"^\^?(?:\.?\*)?(?P<text>[^*^$()\[\]|?]+?)(?:\.?\*)?
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the values that are written as patterns."""
-    names = compared_as_addresses(subject.project) | {"helo"}
+    names = compared_as_addresses(subject.project) | SERVER_NAMES
     for test in text_tests(subject.project):
-        named = test.subject in names
+        named = test.operand in names
         pattern = _IN_ADDRESSES if named else _IN_TEXTS
         for index, value in enumerate(test.values):
             perhaps = not named and _PERHAPS.fullmatch(value) is not None

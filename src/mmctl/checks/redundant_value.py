@@ -73,8 +73,8 @@ def run(subject: Subject) -> Iterator[Finding]:
 
 
 def _folds(test: TextTest, readings: Readings) -> bool:
-    as_text = test.subject == "subject" or test.subject.startswith("header ")
-    return (readings.text_case if as_text else readings.string_case) == "insensitive"
+    free_text = test.operand.is_free_text
+    return (readings.text_case if free_text else readings.string_case) == "insensitive"
 
 
 def _redundant(test: TextTest, folds: bool) -> Iterator[Finding]:

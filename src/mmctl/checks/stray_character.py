@@ -45,7 +45,12 @@ import html
 import re
 from typing import TYPE_CHECKING, Final
 
-from mmctl.analysis.project_conditions import ENVELOPE, compared_as_addresses, text_tests
+from mmctl.analysis.project_conditions import (
+    ENVELOPE,
+    SERVER_NAMES,
+    compared_as_addresses,
+    text_tests,
+)
 from mmctl.checks.check import AboutValue, Check, Finding, Subject, finding
 from mmctl.language.formatting.fix import Replace
 from mmctl.mail.encoded_words import decode_words
@@ -80,9 +85,9 @@ _NOT_IN_ADDRESSES: Final = re.compile(rf"[\s{_QUOTES}<>,;]")
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the values with a character that was hardly meant."""
-    names = compared_as_addresses(subject.project) | {"helo"}
+    names = compared_as_addresses(subject.project) | SERVER_NAMES
     for test in text_tests(subject.project):
-        address = test.subject in names
+        address = test.operand in names
         for index, value in enumerate(test.values):
             found = _fault(test, value, address=address) or _encoded(subject.project, value)
             if found is None or (not address and _escaped(subject.project, test, index, value)):
@@ -118,7 +123,7 @@ def _instead(value: str, meant: str) -> str:
 
 def _whole(test: TextTest, value: str) -> bool:
     """Whether an address was meant for certain, and not the name beside it in a header."""
-    return test.subject in ENVELOPE | {"helo"} or "@" in value
+    return test.operand in ENVELOPE | SERVER_NAMES or "@" in value
 
 
 def _fault(test: TextTest, value: str, *, address: bool) -> tuple[str, str] | None:
@@ -131,7 +136,7 @@ def _fault(test: TextTest, value: str, *, address: bool) -> tuple[str, str] | No
     entity = next(filter(_is_entity, _ENTITY.finditer(value)), None)
     if entity is not None:
         return f"`{entity.group()}` is HTML, and mail headers are not", html.unescape(value)
-    if test.subject == "helo" and value.strip("\t ") not in {value, ""}:
+    if test.about_server_names and value.strip("\t ") not in {value, ""}:
         return f"a space in `{value}`, where no server name has one", value.strip("\t ")
     return _address_fault(value) if address else _text_fault(test, value)
 

@@ -51,13 +51,13 @@ _DOMAIN: Final = re.compile(r"@[\w-]|^[\w-]+(\.[\w-]+)*\.[a-zA-Z]{2,}$")
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the substrings by which mail is let through."""
     for test in text_tests(subject.project):
-        named = test.about_addresses or test.subject == "helo"
+        named = test.about_addresses or test.about_server_names
         if not named or test.operator not in {"contains", "starts_with"}:
             continue
         begins = test.operator == "starts_with"
         passes, treats = _lets_through(test), _treats_as_own(test)
         for index, value in enumerate(test.values):
-            if begins and not (test.subject == "helo" or _ADDRESS.search(value)):
+            if begins and not (test.about_server_names or _ADDRESS.search(value)):
                 continue
             if (passes and _DOMAIN.search(value)) or (treats and _AT_DOMAIN.search(value)):
                 verb = "lets through" if passes else "matches"
@@ -85,7 +85,7 @@ def _treats_as_own(test: TextTest) -> bool:
 
 def _lookalike(test: TextTest, value: str) -> str:
     local, at, domain = value.rpartition("@")
-    if not at and test.subject == "helo":
+    if not at and test.about_server_names:
         return f"{value}.attacker.example"
     return f"{local or 'someone'}@{domain if at else value}.attacker.example"
 
@@ -93,7 +93,7 @@ def _lookalike(test: TextTest, value: str) -> str:
 def _instead(test: TextTest, value: str) -> str:
     if value.startswith("@"):
         return f'write `ends_with: "{value}"`'
-    if "@" in value or test.subject == "helo":
+    if "@" in value or test.about_server_names:
         return f"write `equals: {value}`"
     return f'write `ends_with: ["@{value}", ".{value}"]`'
 

@@ -42,22 +42,22 @@ _DOMAIN: Final = re.compile(r"[\w-]+(\.[\w-]+)+")
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the endings that other domains have too."""
     for test in text_tests(subject.project):
-        helo = test.subject == "helo"
-        if test.operator != "ends_with" or not (test.about_addresses or helo):
+        server = test.about_server_names
+        if test.operator != "ends_with" or not (test.about_addresses or server):
             continue
         for index, value in enumerate(test.values):
             if _DOMAIN.fullmatch(value):
-                other = f"not{value}" if helo else f"someone@not{value}"
+                other = f"not{value}" if server else f"someone@not{value}"
                 yield finding(
                     test.owner,
                     test.path_of(index),
                     f"`{other}` ends with `{value}` too",
-                    help=_instead(value, helo),
+                    help=_instead(value, server),
                 )
 
 
-def _instead(domain: str, helo: bool) -> str:
-    if helo:
+def _instead(domain: str, server: bool) -> str:
+    if server:
         return f'write `ends_with: ".{domain}"`'
     return f'write `ends_with: "@{domain}"`, with hosts below it `["@{domain}", ".{domain}"]`'
 

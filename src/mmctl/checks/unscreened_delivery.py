@@ -53,7 +53,9 @@ from mmctl.analysis.effects import delivers, does
 from mmctl.analysis.project_conditions import is_public, policy_conditions, rule_conditions
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.model.actions import Does
+from mmctl.model.conditions import operand_of
 from mmctl.model.enums import IngressPointType
+from mmctl.model.facts import VerdictFact
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -97,10 +99,7 @@ def _asked(
 
 
 def _screens(placed: PlacedCondition) -> bool:
-    if placed.condition.kind in {"VerdictExpression", "DmarcExpression"}:
-        return True
-    evaluate = getattr(placed.condition.value, "evaluate", None)
-    return getattr(evaluate, "analysis", None) is not None
+    return isinstance(operand_of(placed.condition).fact.name, VerdictFact)
 
 
 CHECK = Check(

@@ -41,6 +41,11 @@ class Takes(StrEnum):
     POLICY = "policy"
     VERSION = "version"
 
+    @property
+    def is_single(self) -> bool:
+        """Whether it is one value, and not any of a list."""
+        return self in {Takes.NUMBER, Takes.VERSION}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:

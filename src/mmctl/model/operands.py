@@ -400,6 +400,8 @@ POLICY_ADD_ON: Final = Operand(
 
 POLICY_OPERANDS: Final = (POLICY_RECIPIENT, SENDER_IP, SENDER_IPV6, TLS_PROTOCOL, POLICY_ADD_ON)
 """What conditions of policy statements look at, in the order of the language."""
+OPERANDS: Final = (*RULE_OPERANDS, *POLICY_OPERANDS)
+"""Every operand."""
 OPERAND_OF_KEY: Final[Mapping[str, Operand]] = MappingProxyType(
     {operand.key: operand for operand in (*POLICY_OPERANDS, *RULE_OPERANDS)}
 )

@@ -18,9 +18,10 @@ from mmctl.judge.policy import ask_policy
 from mmctl.judge.texts import Texts
 from mmctl.judge.trace import RuleResult
 from mmctl.model.actions import CHANGES_MESSAGE, row_of
+from mmctl.model.conditions import header_of
 from mmctl.model.enums import AcceptAction
 from mmctl.model.policies import PolicyStatement, TrafficPolicy
-from mmctl.model.rules import RuleCondition, RuleStringExpression
+from mmctl.model.rules import RuleCondition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -177,11 +178,7 @@ def _asked_of(got: RecipientTrace) -> Iterator[_Asked]:
 
 
 def _reads_headers(rule: LogicalRule) -> bool:
-    return any(
-        isinstance(condition.value, RuleStringExpression)
-        and condition.value.evaluate.mime_header_attribute is not None
-        for condition in (*rule.conditions, *rule.unless)
-    )
+    return any(header_of(condition) is not None for condition in (*rule.conditions, *rule.unless))
 
 
 def _changes_message(rule: LogicalRule) -> bool:

@@ -7,7 +7,7 @@ YAML that can be pasted into a file.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.cases.words import flow
 from mmctl.errors import UsageError
@@ -15,7 +15,12 @@ from mmctl.judge.submission import Submission
 from mmctl.mail.compose import compose_email, read_composed
 from mmctl.mail.email import RECEIPT_HEADERS, Email, Size
 from mmctl.mail.encoded_words import decode_words
-from mmctl.mail.stated import written_facts
+from mmctl.mail.stated import (
+    stating_envelope,
+    stating_session,
+    stating_verdict,
+    written_facts,
+)
 from mmctl.model.facts import (
     WRITTEN_HEADERS,
     EnvelopeFact,
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
     from mmctl.cases.case import Expectation
     from mmctl.judge.submission import Scenario
     from mmctl.mail.email import Envelope, Facts, Session
+    from mmctl.model.facts import StatedFact
 
 _WRITTEN: Final = frozenset(fact.key for fact in WRITTEN_HEADERS)
 _ADDRESSES: Final = frozenset(fact.key for fact in WRITTEN_HEADERS if fact.holds_addresses)
@@ -64,6 +70,18 @@ class Draft:
             envelope=self.envelope,
             facts=self.facts,
         )
+
+    def stating(self, name: StatedFact, written: object) -> Draft:
+        """The draft with another value of a fact, as a case writes it."""
+        match name:
+            case SessionFact():
+                return replace(self, session=stating_session(self.session, name, written))
+            case EnvelopeFact():
+                return replace(self, envelope=stating_envelope(self.envelope, name, written))
+            case VerdictFact():
+                return replace(self, facts=stating_verdict(self.facts, name, written))
+            case never:
+                assert_never(never)
 
     def with_header(self, name: str, values: tuple[str, ...]) -> Draft:
         """The draft with other values of one header; without it where there are none."""

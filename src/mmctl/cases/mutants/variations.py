@@ -10,15 +10,26 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.judge.compare import network
-from mmctl.mail.email import NoPolicy, Tls
+from mmctl.judge.texts import Texts
+from mmctl.language.readings import Readings
+from mmctl.mail.email import RECEIPT_HEADERS
+from mmctl.model.conditions import operand_of
 from mmctl.model.enums import (
     IngressStringEmailAttribute,
     RuleBooleanEmailAttribute,
     RuleClientCertificateAttribute,
-    RuleDmarcPolicy,
+    RuleNumberEmailAttribute,
     RuleStringEmailAttribute,
     RuleVerdict,
     RuleVerdictAttribute,
+)
+from mmctl.model.facts import (
+    EnvelopeFact,
+    Form,
+    HeaderFact,
+    MessageFact,
+    SessionFact,
+    VerdictFact,
 )
 from mmctl.model.policies import (
     IngressAnalysis,
@@ -45,14 +56,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from mmctl.cases.mutants.drafts import Draft
+    from mmctl.model.facts import Fact
+    from mmctl.model.operands import Operand
     from mmctl.model.policies import PolicyCondition
     from mmctl.model.rules import RuleCondition
 
     Members = Mapping[str, tuple[str, ...]]
 
-_ADDRESSES: Final = frozenset({"MAIL_FROM", "RECIPIENT", "SENDER", "FROM", "TO", "CC"})
-_PLAIN_ADDRESS: Final = "someone@example.org"
-_PLAIN_TEXTS: Final = {"HELO": "mail.example.org", "SUBJECT": "Hello"}
 _MOST_VALUES: Final = 12
 """Values of one condition that are tried."""
 
@@ -74,40 +84,65 @@ class Variation:
 
 def variations(condition: RuleCondition | PolicyCondition, lists: Members) -> Iterator[Variation]:
     """Changes of what a condition looks at; `lists` are the address lists that are known."""
+    fact = operand_of(condition).fact
     expression = condition.value
     match expression:
         case RuleStringExpression() | IngressStringExpression():
-            yield from _texts(expression)
+            yield from _texts(expression, operand_of(condition))
         case RuleBooleanExpression() | IngressBooleanExpression():
-            yield from _boolean(expression, lists)
+            yield from _boolean(expression, operand_of(condition), lists)
         case RuleVerdictExpression():
-            yield from _verdict(expression)
-        case RuleDmarcExpression():
-            policies = (*RuleDmarcPolicy, NoPolicy.NO_POLICY)
-            yield from (_fact("dmarc_policy", policy) for policy in policies)
+            yield from _verdict(expression, fact)
         case RuleNumberExpression():
-            size = int(expression.value)
-            yield from (size_of(each) for each in (size, size + 1, size - 1) if each > 0)
-        case IngressTlsProtocolExpression():
-            yield from (_session("tls", tls) for tls in Tls)
+            yield from _numbers(expression)
+        case RuleDmarcExpression() | IngressTlsProtocolExpression():
+            yield from _choices(fact)
         case RuleIpExpression() | IngressIpv4Expression() | IngressIpv6Expression():
-            yield from (_session("source_ip", ip) for ip in _clients(expression.values))
+            yield from (_stated(fact, ip) for ip in _clients(expression.values))
         case _:
             assert_never(expression)
 
 
-def _fact(member: str, value: object) -> Variation:
-    return Variation(
-        f"{member} {value}",
-        lambda draft: replace(draft, facts=replace(draft.facts, **{member: value})),  # type: ignore[arg-type] # of the member's type
-    )
+def _stated(fact: Fact, value: object, words: str | None = None) -> Variation:
+    """Another value of a fact; nothing is changed where it is in the message."""
+    said = f"{fact.name} {value}" if words is None else words
+    match fact.name:
+        case MessageFact():
+            return Variation(said, lambda draft: draft)
+        case name:
+            return Variation(said, lambda draft: draft.stating(name, value))
 
 
-def _session(member: str, value: object) -> Variation:
-    return Variation(
-        f"{member} {value}",
-        lambda draft: replace(draft, session=replace(draft.session, **{member: value})),  # type: ignore[arg-type] # of the member's type
-    )
+def _choices(fact: Fact) -> Iterator[Variation]:
+    """Everything that a fact can be, where it is one of some words, or true or false."""
+    match fact.name:
+        case SessionFact() | EnvelopeFact() | VerdictFact():
+            yield from (_stated(fact, value) for value in fact.choices or (True, False))
+        case MessageFact.READ_RECEIPT:
+            for values in (("someone@example.org",), ()):
+                yield _header(RECEIPT_HEADERS[0], values)
+        case (
+            MessageFact.FROM
+            | MessageFact.SENDER
+            | MessageFact.TO
+            | MessageFact.CC
+            | MessageFact.SUBJECT
+            | MessageFact.X_HEADER
+            | MessageFact.SIZE
+        ):
+            return
+        case never:
+            assert_never(never)
+
+
+def _numbers(expression: RuleNumberExpression) -> Iterator[Variation]:
+    """The number itself, and those beside it."""
+    match expression.evaluate.value:
+        case RuleNumberEmailAttribute.MESSAGE_SIZE:
+            size = int(expression.value)
+            yield from (size_of(each) for each in (size, size + 1, size - 1) if each > 0)
+        case never:
+            assert_never(never)
 
 
 def size_of(size: int) -> Variation:
@@ -115,17 +150,14 @@ def size_of(size: int) -> Variation:
     return Variation(f"{size} bytes", lambda draft: replace(draft, size=size, size_matters=True))
 
 
-def _verdict(expression: RuleVerdictExpression) -> Iterator[Variation]:
-    evaluated = expression.evaluate.value
-    match evaluated:
-        case Analysis():
-            yield from _add_on(evaluated, tuple(verdict.value for verdict in RuleVerdict))
-        case RuleVerdictAttribute.SPF:
-            yield from (_fact("spf", verdict) for verdict in RuleVerdict)
-        case RuleVerdictAttribute.DKIM:
-            yield from (_fact("dkim", verdict) for verdict in RuleVerdict)
-        case _:
-            assert_never(evaluated)
+def _verdict(expression: RuleVerdictExpression, fact: Fact) -> Iterator[Variation]:
+    match expression.evaluate.value:
+        case Analysis() as analysis:
+            yield from _add_on(analysis, tuple(verdict.value for verdict in RuleVerdict))
+        case RuleVerdictAttribute():
+            yield from _choices(fact)
+        case never:
+            assert_never(never)
 
 
 def _add_on(
@@ -146,7 +178,7 @@ def _add_on(
 
 
 def _boolean(
-    expression: RuleBooleanExpression | IngressBooleanExpression, lists: Members
+    expression: RuleBooleanExpression | IngressBooleanExpression, operand: Operand, lists: Members
 ) -> Iterator[Variation]:
     evaluated = expression.evaluate.value
     match evaluated:
@@ -154,15 +186,10 @@ def _boolean(
             yield from _add_on(evaluated, (True, False))
         case RuleIsInAddressList() | IngressIsInAddressList():
             members = lists.get(evaluated.address_lists[0], ())[:_MOST_VALUES]
-            for address in (*(_in_list(entry) for entry in members), _PLAIN_ADDRESS):
-                yield _text(evaluated.attribute.value, address)
-        case RuleBooleanEmailAttribute.TLS:
-            yield from (_session("tls", tls) for tls in Tls)
-        case RuleBooleanEmailAttribute.TLS_WRAPPED:
-            yield from (_session("tls_wrapped", wrapped) for wrapped in (True, False))
-        case RuleBooleanEmailAttribute.READ_RECEIPT_REQUESTED:
-            for values in (("someone@example.org",), ()):
-                yield _header("disposition-notification-to", values)
+            for address in (*(_in_list(entry) for entry in members), operand.plain):
+                yield _text(operand, address)
+        case RuleBooleanEmailAttribute():
+            yield from _choices(operand.fact)
         case _:
             assert_never(evaluated)
 
@@ -174,7 +201,9 @@ def _in_list(entry: str) -> str:
     return f"{local.replace('*', 'someone') or 'someone'}@{domain}" if at else f"someone@{domain}"
 
 
-def _texts(expression: RuleStringExpression | IngressStringExpression) -> Iterator[Variation]:
+def _texts(
+    expression: RuleStringExpression | IngressStringExpression, operand: Operand
+) -> Iterator[Variation]:
     """Texts that meet each value, and texts that a neighboring operator takes as well."""
     evaluated, operator = expression.evaluate.value, expression.operator.value
     match evaluated:
@@ -184,9 +213,10 @@ def _texts(expression: RuleStringExpression | IngressStringExpression) -> Iterat
             yield from _add_on(evaluated, texts)
         case RuleClientCertificateAttribute():
             for value in _near(operator, expression.values, address=False):
-                yield _session("client_certificate", {evaluated.value: (value,)})
+                words = f"{operand.key} {evaluated.value.lower()} {value}"
+                yield _stated(operand.fact, {evaluated.value: (value,)}, words)
         case RuleStringEmailAttribute() | IngressStringEmailAttribute():
-            yield from _attribute_texts(evaluated.value, expression)
+            yield from _operand_texts(operand, expression)
         case MimeHeaderAttribute():
             values = dict.fromkeys(_near(operator, expression.values, address=False))
             yield from (_header(evaluated.lower(), (value,)) for value in values)
@@ -195,66 +225,60 @@ def _texts(expression: RuleStringExpression | IngressStringExpression) -> Iterat
             assert_never(evaluated)
 
 
-def _attribute_texts(
-    attribute: str, expression: RuleStringExpression | IngressStringExpression
+def _operand_texts(
+    operand: Operand, expression: RuleStringExpression | IngressStringExpression
 ) -> Iterator[Variation]:
-    operator = expression.operator.value
-    address = attribute in _ADDRESSES
-    values = dict.fromkeys(_near(operator, expression.values, address=address))
-    yield from (_text(attribute, value) for value in values)
-    if address:
-        yield from _blended(attribute, operator, tuple(values))
-    elif attribute == "SUBJECT" and operator == "CONTAINS":
-        yield from (_extended(value) for value in expression.values[:_MOST_VALUES])
-    yield _text(attribute, _PLAIN_ADDRESS if address else _PLAIN_TEXTS.get(attribute, "x"))
-    if attribute == "MAIL_FROM":
-        yield _text(attribute, "")
-    elif attribute in {"SENDER", "FROM", "TO", "CC", "SUBJECT"}:
-        yield _header(attribute.lower(), ())
+    operator, fact = expression.operator.value, operand.fact
+    values = dict.fromkeys(_near(operator, expression.values, address=operand.is_address))
+    yield from (_text(operand, value) for value in values)
+    if operand.is_address:
+        yield from _blended(operand, operator, tuple(values))
+    elif isinstance(fact, HeaderFact) and operator == "CONTAINS":
+        yield from (_extended(fact, value) for value in expression.values[:_MOST_VALUES])
+    yield _text(operand, operand.plain)
+    if fact.empty_is_none:
+        yield _text(operand, "")
+    elif isinstance(fact, HeaderFact):
+        yield _header(fact.key, ())
 
 
-def _extended(value: str) -> Variation:
-    """More text behind the subject that the draft has: another condition wants that."""
+def _extended(fact: HeaderFact, value: str) -> Variation:
+    """More text behind what the draft has there: another condition wants that."""
 
     def change(draft: Draft) -> Draft:
-        kept = " ".join(draft.headers.get("subject", ()))
-        return _header("subject", (f"{kept} {value}".strip(),)).of(draft)
+        kept = " ".join(draft.headers.get(fact.key, ()))
+        return _header(fact.key, (f"{kept} {value}".strip(),)).of(draft)
 
     return Variation("", change)
 
 
-def _blended(attribute: str, operator: str, values: tuple[str, ...]) -> Iterator[Variation]:
+def _blended(operand: Operand, operator: str, values: tuple[str, ...]) -> Iterator[Variation]:
     """Half of an address, the other half as the draft has it: another condition wants that."""
     for value in values:
         local, _, domain = value.rpartition("@")
 
         def change(draft: Draft, local: str = local, domain: str = domain) -> Draft:
-            kept_local, _, kept_domain = _address_of(draft, attribute).rpartition("@")
+            kept_local, _, kept_domain = _address_of(draft, operand).rpartition("@")
             if operator == "ENDS_WITH":
-                return _text(attribute, f"{kept_local or 'someone'}@{domain}").of(draft)
-            return _text(attribute, f"{local}@{kept_domain or 'example.org'}").of(draft)
+                return _text(operand, f"{kept_local or 'someone'}@{domain}").of(draft)
+            return _text(operand, f"{local}@{kept_domain or 'example.org'}").of(draft)
 
         yield Variation("", change)
         if operator == "ENDS_WITH" and local and '"' not in local:
-            yield Variation("", partial(_quoted, attribute, value))
+            yield Variation("", partial(_quoted, operand, value))
 
 
-def _quoted(attribute: str, value: str, draft: Draft) -> Draft:
+def _quoted(operand: Operand, value: str, draft: Draft) -> Draft:
     """The address in the quotes of a local part (RFC 5321 §4.1.2), before the draft's domain."""
-    _, _, domain = _address_of(draft, attribute).rpartition("@")
-    return _text(attribute, f'"{value}"@{domain or "example.org"}').of(draft)
+    _, _, domain = _address_of(draft, operand).rpartition("@")
+    return _text(operand, f'"{value}"@{domain or "example.org"}').of(draft)
 
 
-def _address_of(draft: Draft, attribute: str) -> str:
-    """The address that a draft has for an attribute; empty where it has none."""
-    match attribute:
-        case "RECIPIENT":
-            return draft.envelope.recipients[0]
-        case "MAIL_FROM":
-            return draft.envelope.mail_from or ""
-        case _:
-            found = draft.submission().email.addresses(attribute.lower())
-            return found[0] if found else ""
+def _address_of(draft: Draft, operand: Operand) -> str:
+    """The address that a draft has for an operand; empty where it has none."""
+    submission = draft.submission()
+    texts = Texts(submission, Readings()).of(operand.fact, submission.envelope.recipients[0])
+    return texts[0] if texts else ""
 
 
 def _near(operator: str, values: Iterable[str], *, address: bool) -> Iterator[str]:
@@ -298,23 +322,13 @@ def _address(text: str, *, before: bool = False) -> str:
     return f"{local or 'someone'}@{domain if '.' in domain else domain + 'example.org'}"
 
 
-def _text(attribute: str, value: str) -> Variation:
-    name = attribute.lower()
-    match attribute:
-        case "RECIPIENT":
-            return Variation(
-                f"recipient {value}",
-                lambda draft: replace(draft, envelope=replace(draft.envelope, recipients=(value,))),
-            )
-        case "MAIL_FROM":
-            return Variation(
-                f"mail_from {value or '<>'}",
-                lambda draft: replace(draft, envelope=replace(draft.envelope, mail_from=value)),
-            )
-        case "HELO":
-            return _session("helo", value)
-        case _:
-            return _header(name, (value,))
+def _text(operand: Operand, value: str) -> Variation:
+    """Another text of an operand."""
+    fact = operand.fact
+    if isinstance(fact, HeaderFact):
+        return _header(fact.key, (value,))
+    words = f"{operand.key} {value or '<>'}" if operand.in_envelope else f"{operand.key} {value}"
+    return _stated(fact, (value,) if fact.form is Form.TEXTS else value, words)
 
 
 def _header(name: str, values: tuple[str, ...]) -> Variation:

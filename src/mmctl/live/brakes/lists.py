@@ -8,7 +8,7 @@ from mmctl.counted import plural
 from mmctl.live.brakes.brake import Brake, Grip
 from mmctl.live.brakes.large_domains import ascii_form, large_domains, wholly_included
 from mmctl.live.brakes.looking import first_apply, listed
-from mmctl.live.ordinary.named import ADDRESSED, admitted_domains, attributes_by_list
+from mmctl.live.ordinary.named import ADDRESSED, admitted_domains, operands_by_list
 from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from mmctl.compiler.configuration import LiveConfiguration, LiveObject
     from mmctl.live.plan.plan import Plan
+    from mmctl.model.operands import Operand
 
 MOST_PERCENT: Final = 30
 """A list that loses more of its members than this is held."""
@@ -62,7 +63,7 @@ def _shrinks(plan: Plan, thing: LiveObject) -> Iterator[Grip]:
 
 def _takes_in(plan: Plan, thing: LiveObject) -> Iterator[Grip]:
     after = _members(plan.desired, thing.name)
-    uses = attributes_by_list(plan.desired).get(thing.name, set())
+    uses = operands_by_list(plan.desired).get(thing.name, set())
     new = (after or frozenset()) - _in_the_same_role(plan, thing.name, uses)
     if not new:
         return
@@ -79,9 +80,9 @@ def _takes_in(plan: Plan, thing: LiveObject) -> Iterator[Grip]:
             )
 
 
-def _in_the_same_role(plan: Plan, name: str, uses: set[str]) -> frozenset[str]:
+def _in_the_same_role(plan: Plan, name: str, uses: set[Operand]) -> frozenset[str]:
     """The members that the list has already, where it is asked for senders as before."""
-    before = attributes_by_list(plan.live).get(name, set())
+    before = operands_by_list(plan.live).get(name, set())
     if uses - ADDRESSED and not before - ADDRESSED:
         return frozenset()
     return _members(plan.live, name) or frozenset()

@@ -18,6 +18,7 @@ from mmctl.live.compare.wording import GLUE, become, flow, quoted, texts_change,
 from mmctl.live.state.canonical import LOGGING
 from mmctl.model.actions import ACTIONS, NAMES
 from mmctl.model.kinds import Kind
+from mmctl.model.operands import OPERAND_OF_KEY
 from mmctl.model.policies import PolicyCondition
 from mmctl.model.rules import RuleAction, RuleCondition
 from mmctl.visible import visible
@@ -122,12 +123,12 @@ def _labeled(condition: Form, shape: type[Any]) -> tuple[str, Any]:
     ((subject, test),) = written.items()
     if not isinstance(test, dict):
         return str(subject), test
-    named = {"header": ("name",), "client_certificate": ("attribute",), "add_on": ("name", "field")}
-    names = named.get(subject, ())
+    operand = OPERAND_OF_KEY[subject]
+    names = operand.beside
     ((operator, value),) = ((key, each) for key, each in test.items() if key not in names)
     of = ".".join(flow(test[name]) for name in names)
     label = GLUE.join((subject, of, operator) if of else (subject, operator))
-    if subject in {"message_size", "tls_protocol"} or isinstance(value, bool):
+    if operand.compared_by(operator).takes.is_single or isinstance(value, bool):
         return label, value
     return label, value if isinstance(value, list) else [value]
 

@@ -14,6 +14,7 @@ from mmctl.judge.compare import Members
 from mmctl.judge.submission import Gateway, LambdaAnswer
 from mmctl.language.project import LogicalRule
 from mmctl.live.ordinary.named import conditions_in, list_test, rules_in
+from mmctl.model.conditions import analysis_of
 from mmctl.model.enums import AcceptAction, IngressPointType
 from mmctl.model.kinds import Kind
 from mmctl.model.policies import TrafficPolicy
@@ -153,8 +154,7 @@ def add_ons_find_nothing(*configurations: LiveConfiguration) -> dict[str, dict[s
     answers: dict[str, dict[str, str]] = {}
     for configuration in configurations:
         for condition in conditions_in(configuration):
-            expression = condition.string_expression
-            analysis = None if expression is None else expression.evaluate.analysis
+            analysis = None if condition.string_expression is None else analysis_of(condition)
             if analysis is not None:
                 answers.setdefault(analysis.analyzer, {})[analysis.result_field] = "clean"
     return answers

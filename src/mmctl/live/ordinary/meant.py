@@ -164,7 +164,7 @@ def _condition_names(condition: Condition, message: Message) -> bool:
     wanted = SENDING if message.about is About.SENDER else ADDRESSED
     return (
         test is not None
-        and test.attribute in wanted
+        and test.operand in wanted
         and test.operator != "NOT_EQUALS"
         and any(_means(value, message) for value in test.values)
     )
@@ -185,7 +185,7 @@ def _lists(rule: Rule | None, message: Message, configuration: LiveConfiguration
         return False
     asked = filter(None, map(list_test, conditions_of(rule)))
     return any(
-        each.attribute in ADDRESSED
+        each.operand in ADDRESSED
         and message.subject in {member.lower() for member in members_of(configuration, each.name)}
         for each in asked
     )
@@ -208,7 +208,7 @@ def _listed_anew(
 ) -> bool:
     wanted = SENDING if message.about is About.SENDER else ADDRESSED
     for asked in map(list_test, conditions):
-        if asked is None or asked.attribute not in wanted:
+        if asked is None or asked.operand not in wanted:
             continue
         if any(_means(each, message) for each in _came_or_went(asked.name, before, after)):
             return True

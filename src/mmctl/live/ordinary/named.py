@@ -8,8 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from mmctl.model.conditions import listed_by, operand_of
 from mmctl.model.enums import AcceptAction
+from mmctl.model.facts import RECIPIENTS
 from mmctl.model.kinds import Kind
+from mmctl.model.operands import OPERANDS, Named, Operand, Party
 from mmctl.model.policies import IngressIpv4Expression, IngressIpv6Expression, TrafficPolicy
 from mmctl.model.rules import ReplaceRecipientAction, RuleIpExpression, RuleSet
 
@@ -22,29 +25,30 @@ if TYPE_CHECKING:
 
     Condition = PolicyCondition | RuleCondition
 
-RECIPIENT: Final = "RECIPIENT"
-ADDRESSED: Final = frozenset({RECIPIENT, "TO", "CC"})
-"""Attributes that hold whom mail is for."""
-SENDING: Final = frozenset({"FROM", "SENDER", "MAIL_FROM"})
-"""Attributes that hold whom mail is from."""
+ADDRESSED: Final = frozenset(each for each in OPERANDS if each.party is Party.RECIPIENT)
+"""Operands that hold whom mail is for."""
+SENDING: Final = frozenset(
+    each for each in OPERANDS if each.party is Party.SENDER and each.is_address
+)
+"""Operands that hold whom mail is from."""
 _LONGEST: Final = 200
 """Characters of a value that still is part of an address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextTest:
-    """A condition that compares an attribute with texts."""
+    """A condition that compares an operand with texts."""
 
-    attribute: str
+    operand: Operand
     operator: str
     values: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListTest:
-    """A condition that looks an attribute up in an address list."""
+    """A condition that looks an operand up in an address list."""
 
-    attribute: str
+    operand: Operand
     name: str
 
 
@@ -71,12 +75,13 @@ def conditions_in(configuration: LiveConfiguration) -> Iterator[Condition]:
 
 
 def text_test(condition: Condition) -> TextTest | None:
-    """A condition as a comparison of an attribute with texts, where it is one."""
+    """A condition as a comparison of an operand with texts, where it is one."""
     expression = condition.string_expression
-    if expression is None or expression.evaluate.attribute is None:
+    operand = operand_of(condition)
+    if expression is None or operand.named is not Named.NOTHING:
         return None
     return TextTest(
-        attribute=str(expression.evaluate.attribute),
+        operand=operand,
         operator=str(expression.operator),
         values=tuple(expression.values),
     )
@@ -84,11 +89,10 @@ def text_test(condition: Condition) -> TextTest | None:
 
 def list_test(condition: Condition) -> ListTest | None:
     """A condition as a look into an address list, where it is one."""
-    expression = condition.boolean_expression
-    asked = None if expression is None else expression.evaluate.is_in_address_list
+    asked = listed_by(condition)
     if asked is None:
         return None
-    return ListTest(attribute=str(asked.attribute), name=asked.address_lists[0])
+    return ListTest(operand=operand_of(condition), name=asked.address_lists[0])
 
 
 def networks_of(condition: Condition) -> tuple[str, ...]:
@@ -105,11 +109,11 @@ def members_of(configuration: LiveConfiguration, name: str) -> tuple[str, ...]:
     return () if found is None else found.members or ()
 
 
-def attributes_by_list(configuration: LiveConfiguration) -> dict[str, set[str]]:
+def operands_by_list(configuration: LiveConfiguration) -> dict[str, set[Operand]]:
     """What is looked up in each list."""
-    found: dict[str, set[str]] = {}
+    found: dict[str, set[Operand]] = {}
     for test in filter(None, map(list_test, conditions_in(configuration))):
-        found.setdefault(test.name, set()).add(test.attribute)
+        found.setdefault(test.name, set()).add(test.operand)
     return found
 
 
@@ -133,9 +137,9 @@ def domains_of_recipients(configuration: LiveConfiguration) -> tuple[str, ...]:
 def _domains(configuration: LiveConfiguration, conditions: Iterable[Condition]) -> Iterator[str]:
     for condition in conditions:
         test, asked = text_test(condition), list_test(condition)
-        if test is not None and test.attribute == RECIPIENT and test.operator != "NOT_EQUALS":
+        if test is not None and test.operand.fact is RECIPIENTS and test.operator != "NOT_EQUALS":
             yield from filter(None, map(domain_of, test.values))
-        if asked is not None and asked.attribute == RECIPIENT:
+        if asked is not None and asked.operand.fact is RECIPIENTS:
             yield from filter(None, map(domain_of, members_of(configuration, asked.name)))
 
 
@@ -165,9 +169,9 @@ def recipients(configuration: LiveConfiguration) -> tuple[str, ...]:
     found: list[str] = []
     for condition in conditions_in(configuration):
         test, asked = text_test(condition), list_test(condition)
-        if test is not None and test.attribute in ADDRESSED:
+        if test is not None and test.operand in ADDRESSED:
             found += test.values
-        if asked is not None and asked.attribute in ADDRESSED:
+        if asked is not None and asked.operand in ADDRESSED:
             found += members_of(configuration, asked.name)
     for rule in rules_in(configuration):
         for action in rule.actions:
@@ -181,9 +185,9 @@ def senders(configuration: LiveConfiguration) -> tuple[str, ...]:
     found: list[str] = []
     for condition in conditions_in(configuration):
         test, asked = text_test(condition), list_test(condition)
-        if test is not None and test.attribute in SENDING:
+        if test is not None and test.operand in SENDING:
             found += test.values
-        if asked is not None and asked.attribute in SENDING:
+        if asked is not None and asked.operand in SENDING:
             found += members_of(configuration, asked.name)
     return tuple(dict.fromkeys(each.lower() for each in found))
 

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from mmctl.judge.judging import judge
 from mmctl.judge.trace import RuleResult
 from mmctl.live.compare.rules import effect_of, fewest_moved
-from mmctl.live.ordinary.named import RECIPIENT, conditions_of, list_test, text_test
+from mmctl.live.ordinary.named import conditions_of, list_test, text_test
+from mmctl.model.conditions import header_of
+from mmctl.model.facts import RECIPIENTS
 from mmctl.model.rules import AddHeaderAction, ReplaceRecipientAction
 
 if TYPE_CHECKING:
@@ -125,16 +127,11 @@ def _policy_asks(gateway: Gateway, lists: frozenset[str]) -> bool:
 
 def _asks_recipients(rule: Rule) -> bool:
     tests = (text_test(each) or list_test(each) for each in conditions_of(rule))
-    return any(test is not None and test.attribute == RECIPIENT for test in tests)
+    return any(test is not None and test.operand.fact is RECIPIENTS for test in tests)
 
 
 def _asks_headers(rule: Rule) -> bool:
-    expressions = (each.string_expression for each in conditions_of(rule))
-    return any(
-        getattr(expression.evaluate, "mime_header_attribute", None) is not None
-        for expression in expressions
-        if expression is not None
-    )
+    return any(header_of(each) is not None for each in conditions_of(rule))
 
 
 def _adds_headers(rule: Rule) -> bool:

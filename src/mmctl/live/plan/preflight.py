@@ -12,9 +12,11 @@ from mmctl.errors import Refused
 from mmctl.live.aws.surroundings import Presence
 from mmctl.live.plan.steps import Create
 from mmctl.model.actions import row_of
-from mmctl.model.enums import RuleStringEmailAttribute, RuleStringOperator
+from mmctl.model.conditions import operand_of
+from mmctl.model.enums import RuleStringOperator
 from mmctl.model.kinds import Kind, Noun
 from mmctl.model.logs import DestinationType, destination_type_of
+from mmctl.model.operands import RECIPIENT, TO
 from mmctl.model.quotas import ACCOUNT_QUOTAS
 from mmctl.model.resources import Archive
 from mmctl.model.rules import RuleSet
@@ -181,12 +183,12 @@ def _recipient_domains(rule: Rule) -> Iterator[tuple[Thing, str]]:
         expression = condition.string_expression
         if (
             expression is not None
-            and expression.evaluate.attribute in _WHOM
+            and operand_of(condition) in _WHOM
             and expression.operator in _NAMING
         ):
             domains = (value.rpartition("@")[2] for value in expression.values if "@" in value)
             yield from ((IDENTITY, domain) for domain in domains if domain)
 
 
-_WHOM: Final = (RuleStringEmailAttribute.RECIPIENT, RuleStringEmailAttribute.TO)
+_WHOM: Final = (RECIPIENT, TO)
 _NAMING: Final = (RuleStringOperator.EQUALS, RuleStringOperator.ENDS_WITH)
