@@ -80,6 +80,34 @@ ONLY_IN = {
     "deepdiff": {"live/compare/delta.py"},
     "sqlite3": {"emulator"},
 }
+THE_WORLD = {
+    "datetime.now",
+    "datetime.today",
+    "date.today",
+    "time.time",
+    "time.monotonic",
+    "time.sleep",
+    "time.gmtime",
+    "time.localtime",
+    "time.strftime",
+    "os.environ",
+    "os.getenv",
+    "os.putenv",
+    "os._exit",
+    "os.getlogin",
+    "os.getpid",
+    "os.get_terminal_size",
+    "os.path.expanduser",
+    "shutil.get_terminal_size",
+    "getpass.getuser",
+    "platform.node",
+    "sys.exit",
+    "sys.stdin",
+    "sys.stdin.buffer",
+}
+"""Clock, environment variables, terminal, person, machine and the exit: `cli/world.py` alone."""
+PATIENCE = {("emulator/http.py", "time.monotonic"), ("mail/check_spf.py", "time.monotonic")}
+"""How long a connection or a look-up may take: a limit, and no time that anybody is told."""
 WRITES = {"print", "sys.stdout.write", "sys.stdout.writelines", "typer.echo", "typer.secho"}
 GATES = {
     "cli/run.py": {"sys.stdout.write"},
@@ -236,16 +264,23 @@ def test_effects_stay_at_their_edges() -> None:
     assert wrong == []
 
 
-def test_the_clock_and_the_environment_are_read_by_the_command_line_alone() -> None:
-    wrong = [
-        f"{path.relative_to(SOURCE)}:{node.lineno} reads {name}"
-        for path in modules()
-        if room_of(path) != "cli"
-        for node in ast.walk(tree_of(path))
-        if isinstance(node, ast.Attribute)
-        and (name := ast.unparse(node)) in {"datetime.now", "time.time", "date.today", "os.environ"}
-    ]
-    assert wrong == []
+def test_the_world_is_asked_in_one_file_alone() -> None:
+    wrong = []
+    for path in modules():
+        where = path.relative_to(SOURCE).as_posix()
+        found = {
+            (ast.unparse(node), node.lineno)
+            for node in ast.walk(tree_of(path))
+            if isinstance(node, ast.Attribute)
+        }
+        found |= {(module, 1) for module in imports(path, for_types=False)}
+        wrong += [
+            f"{where}:{line} asks {name}"
+            for name, line in sorted(found)
+            if (name in THE_WORLD or name.endswith(".isatty")) and (where, name) not in PATIENCE
+        ]
+    assert [each for each in wrong if not each.startswith("cli/world.py:")] == []
+    assert len([each for each in wrong if each.startswith("cli/world.py:")]) > len(THE_WORLD) / 2
 
 
 def test_text_leaves_through_the_gate_alone() -> None:

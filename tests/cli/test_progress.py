@@ -6,12 +6,13 @@ import io
 import re
 import shutil
 import sys
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from mmctl.cli import progress
+from mmctl.cli import world
 from mmctl.cli.main import exit_code
 from mmctl.cli.progress import duration
 
@@ -27,17 +28,6 @@ class Terminal(io.StringIO):
         return True
 
 
-class Clock:
-    """Every look at it is a second later."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def monotonic(self) -> float:
-        self.now += 1.0
-        return self.now
-
-
 @pytest.fixture(name="said")
 def said_fixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """What a command says on standard error, in a project with four messages."""
@@ -46,7 +36,8 @@ def said_fixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..
     for number in range(4):
         (tmp_path / f"mail/{number}.eml").write_bytes(MESSAGE)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(progress, "time", Clock())
+    seconds = count(1)  # every look at the clock is a second later
+    monkeypatch.setattr(world, "elapsed", lambda: float(next(seconds)))
 
     def said(*words: str, terminal: bool = True) -> str:
         stream = Terminal() if terminal else io.StringIO()

@@ -8,14 +8,14 @@ import re
 import shutil
 import subprocess
 import sys
-import time
-from calendar import timegm
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mmctl.cli import world
 from mmctl.cli.remembered import MOST
 from mmctl.cli.start import main
 from mmctl.language.parsing.load import Sources
@@ -347,11 +347,11 @@ def test_another_day_is_another_question(
 ) -> None:
     lint(project)
     assert lint(project)[2] == "remembered"
-    today = time.gmtime()
-    tomorrow = time.gmtime(timegm(today) + 86_400)
-    monkeypatch.setattr("mmctl.cli.remembered.time.gmtime", lambda: tomorrow)
+    today = world.day()
+    tomorrow = (date.fromisoformat(today) + timedelta(days=1)).isoformat()
+    monkeypatch.setattr(world, "day", lambda: tomorrow)
     assert lint(project)[2] == "read anew"
-    monkeypatch.setattr("mmctl.cli.remembered.time.gmtime", lambda: today)
+    monkeypatch.setattr(world, "day", lambda: today)
     assert lint(project)[2] == "remembered"
 
 

@@ -8,13 +8,14 @@ import sys
 import tempfile
 import traceback
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Protocol, get_type_hints, runtime_checkable
 
 import typer
 
 from mmctl import __version__
+from mmctl.cli import world
 from mmctl.cli.command_table import COMMANDS, function_of
 from mmctl.cli.formats import Format
 from mmctl.cli.interruptions import clear_ends
@@ -125,7 +126,7 @@ def _run_of(options: dict[str, Any], formats: Sequence[Format]) -> Run:
     today = options.pop("today")
     if not options["directory"].is_dir():
         raise UsageError(f"`{options['directory']}` is not a folder")
-    day = _day(today) if today else datetime.now(UTC).date()
+    day = _day(today) if today else world.now().date()
     return Run(today=day, format=Format(written), **options)
 
 
@@ -187,7 +188,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             sys.stdout.flush()
     except typer.Exit as unwritten:
         code = code or unwritten.exit_code
-    sys.exit(code)
+    world.leave(code)
 
 
 def exit_code(arguments: Sequence[str]) -> int:

@@ -10,6 +10,8 @@ import os
 import stat
 from typing import Final
 
+from mmctl.cli import world
+
 _NAME: Final = "mmctl"
 _PRIVATE: Final = 0o700
 
@@ -48,11 +50,11 @@ def make_own(folder: str) -> None:
 def _above() -> str | None:
     """Where this system keeps what programs can make again; None: that is not known."""
     if os.name == "nt":
-        above = os.environ.get("LOCALAPPDATA", "")
+        above = world.variable("LOCALAPPDATA") or ""
     else:
-        above = os.environ.get("XDG_CACHE_HOME", "")
+        above = world.variable("XDG_CACHE_HOME") or ""
         if not os.path.isabs(above):
-            above = os.path.join(os.path.expanduser("~"), ".cache")
+            above = os.path.join(world.with_home("~"), ".cache")
     return above if os.path.isabs(above) else None
 
 

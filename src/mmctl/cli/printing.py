@@ -7,13 +7,13 @@ renders through the hook of `mmctl.render.text.gate`.
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 import sys
 import textwrap
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TextIO, cast
 
+from mmctl.cli import world
 from mmctl.visible import visible_lines, without_commands, without_marks
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ CI_SERVERS: Final = ("CI", "GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION")
 
 def in_ci() -> bool:
     """Whether what is printed may be read by a CI server that takes commands from it."""
-    return any(os.environ.get(name) for name in CI_SERVERS)
+    return any(world.variable(name) for name in CI_SERVERS)
 
 
 def printed(text: str) -> str:
@@ -44,7 +44,7 @@ def is_read_by_people(stream: TextIO) -> bool:
 
     Programs that read it through a pipe, and files, get the bytes as they are.
     """
-    if stream.isatty():
+    if world.is_terminal(stream):
         return True
     try:
         mode = os.fstat(stream.fileno()).st_mode
@@ -55,12 +55,12 @@ def is_read_by_people(stream: TextIO) -> bool:
 
 def on_screen(line: str, stream: TextIO) -> str:
     """A line as a screen shows it: broken between words, not within them; else as it is."""
-    if not stream.isatty():
+    if not world.is_terminal(stream):
         return line
     return "\n".join(
         textwrap.wrap(
             line,
-            shutil.get_terminal_size().columns,
+            world.columns(),
             subsequent_indent="  ",
             break_long_words=False,
             break_on_hyphens=False,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-import time
 from typing import TYPE_CHECKING, Final, Self
 
+from mmctl.cli import world
 from mmctl.cli.printing import behind
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ class Progress:
     """Counts things and says so on stderr, where that is a terminal."""
 
     def __init__(self, run: Run, noun: str) -> None:
-        self.shown = sys.stderr.isatty() and not run.quiet
+        self.shown = world.is_terminal(sys.stderr) and not run.quiet
         """Whether anybody sees it."""
         self._noun = noun
-        self._began = self._said = time.monotonic()
+        self._began = self._said = world.elapsed()
         self._number = 0
         self._work = self._done = 0
         self._on_screen = False
@@ -54,7 +54,7 @@ class Progress:
     def count(self, more: int, *, of: int | None = None) -> None:
         """Some more are done; `of` is how many there are in all, where that is known."""
         self._number += more
-        now = time.monotonic()
+        now = world.elapsed()
         if self.shown and now - self._began > _AFTER and now - self._said > _EVERY:
             behind(sys.stderr).write(f"{_CLEAR}{self._line(now - self._began, of)}")
             sys.stderr.flush()

@@ -13,11 +13,11 @@ from __future__ import annotations
 import json
 import os
 import sys
-import time
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import mmctl
+from mmctl.cli import world
 from mmctl.cli.own_folder import make_own, own_folder
 from mmctl.inputs import DOCUMENT_AT_MOST, parse_json, read_text
 from mmctl.language.parsing.root import root_of
@@ -108,7 +108,12 @@ def keep(file: str, document: dict[str, object]) -> None:
 
 def _root(arguments: Sequence[str]) -> str | None:
     """The project that a question is about; None where it is no question of this kind."""
-    if not arguments or arguments[0] != "lint" or OFF in arguments or _JOB_SUMMARY in os.environ:
+    if (
+        not arguments
+        or arguments[0] != "lint"
+        or OFF in arguments
+        or world.variable(_JOB_SUMMARY) is not None
+    ):
         return None
     if any(each.startswith(_ELSEWHERE) for each in arguments):
         return None
@@ -134,11 +139,12 @@ def file_of(root: str, kind: str, question: Iterable[str]) -> str | None:
 
 def _look() -> Iterator[str]:
     """What the output depends on beside the files: the day in UTC, and where it goes."""
-    yield time.strftime("%Y-%m-%d", time.gmtime())
+    yield world.day()
     yield str(sys.stdout.encoding)
-    if sys.stdout.isatty():
-        yield str(os.get_terminal_size(sys.stdout.fileno()))
-    yield from (f"{name}={os.environ[name]}" for name in _LOOKS if name in os.environ)
+    if world.is_terminal(sys.stdout):
+        yield str(world.terminal_size(sys.stdout))
+    looks = ((name, world.variable(name)) for name in _LOOKS)
+    yield from (f"{name}={value}" for name, value in looks if value is not None)
 
 
 def _program() -> Iterator[str]:

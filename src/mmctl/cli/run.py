@@ -1,20 +1,21 @@
 """One run of a command: its folder, environment, format, streams and clock.
 
-Clock, environment variables, terminals and exit codes are touched here and nowhere else.
+Clock, environment variables, terminals and the exit of the process are touched in `world.py` and
+nowhere else; which exit code means what is said in `exit_codes.py`.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TextIO, assert_never
 
+from mmctl.cli import world
 from mmctl.cli.formats import FORMATS, Format, Gate
 from mmctl.cli.printing import behind, is_read_by_people, printed, printed_commands
 from mmctl.cli.results import ResultFile
@@ -66,7 +67,7 @@ class Run:
 
     def now(self) -> datetime:
         """The time, in UTC."""
-        return datetime.now(UTC)
+        return world.now()
 
     def for_others(self, *, show_mail: bool) -> Run:
         """The run as it is where its format is read by others: in a pull request, on a page."""
@@ -228,25 +229,29 @@ class Run:
         """A text as it fits the screen, where results go to one; programs get whole lines."""
         from mmctl.render.text.paragraphs import folded
 
-        on_screen = self.output is None and sys.stdout.isatty()
+        on_screen = self.output is None and world.is_terminal(sys.stdout)
         return folded(text, self.console().width) if on_screen else text
 
     def columns(self) -> int:
         """The columns of the terminal that results go to, also where a table would not fit."""
-        if self.output is not None or not sys.stdout.isatty():
+        if self.output is not None or not world.is_terminal(sys.stdout):
             return NARROW
-        return min(WIDE, os.get_terminal_size(sys.stdout.fileno()).columns or NARROW)
+        return min(WIDE, world.terminal_size(sys.stdout).columns or NARROW)
 
     def can_ask(self) -> bool:
         """Whether a person is there to answer."""
-        return not self.no_input and sys.stdin.isatty() and sys.stderr.isatty()
+        return (
+            not self.no_input
+            and world.is_terminal(world.standard_input())
+            and world.is_terminal(sys.stderr)
+        )
 
     def ask(self, question: str) -> str:
         """Ask on stderr and read one line; an end of input is an empty answer."""
         sys.stderr.write(question)
         sys.stderr.flush()
         try:
-            return sys.stdin.readline().strip()
+            return world.standard_input().readline().strip()
         except EOFError:
             return ""
 
@@ -305,9 +310,9 @@ def console_for(stream: TextIO, *, color: str = "auto") -> Console:
     colored = wants_color(stream) if color == "auto" else color == "always"
     console = Console(
         file=stream,
-        force_terminal=colored or (color == "auto" and stream.isatty()),
+        force_terminal=colored or (color == "auto" and world.is_terminal(stream)),
         no_color=not colored,
-        width=None if stream.isatty() else NARROW,
+        width=None if world.is_terminal(stream) else NARROW,
         highlight=False,
         emoji=False,
         markup=False,
@@ -315,7 +320,7 @@ def console_for(stream: TextIO, *, color: str = "auto") -> Console:
     )
     console.push_render_hook(Gate(printed))
     vars(console)["on_broken_pipe"] = _broken_pipe
-    if stream.isatty():
+    if world.is_terminal(stream):
         console.width = max(NARROW, min(WIDE, console.width))
     return console
 
@@ -325,9 +330,9 @@ def wants_color(stream: TextIO) -> bool:
 
     `NO_COLOR` (https://no-color.org), then `FORCE_COLOR`, count where they are not empty.
     """
-    if os.environ.get("NO_COLOR"):
+    if world.variable("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or stream.isatty()
+    return bool(world.variable("FORCE_COLOR")) or world.is_terminal(stream)
 
 
 def _broken_pipe() -> None:

@@ -6,9 +6,9 @@ Imported before anything else is; nothing may be imported here that takes long.
 from __future__ import annotations
 
 import gc
-import os
 import sys
 
+from mmctl.cli import world
 from mmctl.cli.exit_codes import INTERRUPTED, broken_pipe, unwritten
 from mmctl.cli.remembered import remembered
 
@@ -22,23 +22,24 @@ def main() -> None:
             sys.stdout.write(answer.output)
             sys.stdout.flush()
         except BrokenPipeError:
-            sys.exit(broken_pipe())
+            world.leave(broken_pipe())
         except OSError as error:
-            sys.exit(unwritten(error))
-        sys.exit(answer.code)
+            world.leave(unwritten(error))
+        world.leave(answer.code)
     # What is made at the start stays until the end: looking through it for garbage is in vain.
     gc.set_threshold(500_000, 50, 100)
     # Plug-ins of pydantic are for applications; to look for them takes as long as to read rules.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    if world.variable("PYDANTIC_DISABLE_PLUGINS") is None:
+        world.set_variable("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # Processes of ours take no module from the folder they run in: anybody's checkout may be there.
-    os.environ["PYTHONSAFEPATH"] = "1"
+    world.set_variable("PYTHONSAFEPATH", "1")
     try:
         from mmctl.cli.main import main as run
 
         run(arguments)
     except KeyboardInterrupt:
         sys.stderr.write("\ninterrupted\n")
-        sys.exit(INTERRUPTED)
+        world.leave(INTERRUPTED)
     finally:
         # The interpreter looks through everything once more when it ends: also in vain.
         gc.freeze()

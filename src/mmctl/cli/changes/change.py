@@ -5,17 +5,14 @@ Here the run's clock, environment variables and terminal become the parameters o
 
 from __future__ import annotations
 
-import getpass
-import os
-import platform
 import secrets
 import sys
-import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from mmctl.cli import world
 from mmctl.cli.formats import Format
 from mmctl.cli.processes import process_space
 from mmctl.cli.result_table import ENTRY, write
@@ -115,14 +112,14 @@ def open_change(
         service=found.service,
         history=found.history,
         now=run.now,
-        sleep=time.sleep,
+        sleep=world.sleep,
         random_bytes=secrets.token_bytes,
-        environ=os.environ.get,
+        environ=world.variable,
         say=_progress(run),
-        who=_who(),
-        host=platform.node(),
+        who=world.person(),
+        host=world.machine(),
         space=process_space(),
-        process=os.getpid(),
+        process=world.process_id(),
         password_variables=run.password_variables,
         revision=partial(revision_of, run.root),
         edges=edges_of(project.settings, project.environment) if compared else {},
@@ -229,15 +226,8 @@ def _progress(run: Run) -> Callable[[str], None]:
     """Lines of progress; an apply does not stop because nobody reads them."""
 
     def say(text: str) -> None:
-        if run.verbose or sys.stderr.isatty():
+        if run.verbose or world.is_terminal(sys.stderr):
             with suppress(OSError):
                 run.say(text)
 
     return say
-
-
-def _who() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mmctl.cli import world
 from mmctl.errors import CouldNot, ProblemsFound, UsageError
 
 if TYPE_CHECKING:
@@ -127,11 +127,11 @@ def _pipeline(run: Run, text: str) -> Pipeline:
     from mmctl.live.iam.trusting import OWNER_ID, REPOSITORY_ID, pipeline_of
 
     found = pipeline_of(text)
-    if os.environ.get("GITHUB_REPOSITORY") == found.path and not found.complete:
+    if world.variable("GITHUB_REPOSITORY") == found.path and not found.complete:
         found = replace(
             found,
-            id=os.environ.get("GITHUB_REPOSITORY_ID", found.id),
-            owner=os.environ.get("GITHUB_REPOSITORY_OWNER_ID", found.owner),
+            id=world.variable("GITHUB_REPOSITORY_ID") or found.id,
+            owner=world.variable("GITHUB_REPOSITORY_OWNER_ID") or found.owner,
         )
     if not found.complete:
         run.say(

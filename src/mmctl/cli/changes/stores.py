@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from mmctl.cli import world
 from mmctl.cli.store_folders import Kept, kept_in
 from mmctl.counted import counted
 from mmctl.errors import Refused, UsageError
@@ -53,7 +54,7 @@ def _store(root: Path, where: str, folder: str, environment: Environment) -> Sto
     if where.startswith(_S3):
         bucket, _, prefix = where.removeprefix(_S3).partition("/")
         return S3Store(open_bucket(environment, bucket), f"{prefix}/{folder}")
-    directory = root / Path(where).expanduser() / folder
+    directory = root / world.with_home(where) / folder
     refuse_tracked(directory)
     return DirectoryStore(directory)
 
@@ -152,7 +153,7 @@ def _found(run: Run, named: Elsewhere) -> tuple[str, Kept]:
     if named.store.startswith(_S3):
         where, folders = _in_bucket(named)
     else:
-        place = (run.directory / Path(named.store).expanduser()).resolve()
+        place = (run.directory / world.with_home(named.store)).resolve()
         if not place.is_dir():
             raise UsageError(
                 f"there is no folder `{place}`", help="--store FOLDER or s3://BUCKET/…"

@@ -6,12 +6,12 @@ last apply noted. Git and the variables of CI servers are asked here and nowhere
 
 from __future__ import annotations
 
-import os
 import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from mmctl.cli import world
 from mmctl.cli.changes.revisions import git
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.language.parsing.root import PROJECT_FILE
@@ -83,9 +83,10 @@ def base_of(root: Path, named: str | None) -> Base | None:
 
 def _target_branch() -> str | None:
     for variable in TARGET_BRANCHES:
-        if os.environ.get(variable):
-            return os.environ[variable].removeprefix("refs/heads/")
-    default, current = (os.environ.get(variable) for variable in DEFAULT_BRANCH)
+        named = world.variable(variable)
+        if named:
+            return named.removeprefix("refs/heads/")
+    default, current = map(world.variable, DEFAULT_BRANCH)
     return default if default and default != current else None
 
 
@@ -214,4 +215,4 @@ def revision_of(root: Path) -> str | None:
             root, "HEAD", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"
         )
         return described.decode().strip()
-    return next((os.environ[name] for name in COMMITS if os.environ.get(name)), None)
+    return next((found for found in map(world.variable, COMMITS) if found), None)

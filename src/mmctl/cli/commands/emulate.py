@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import threading
-import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mmctl.cli import world
 from mmctl.cli.interruptions import stoppable
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
@@ -115,7 +115,7 @@ def emulate(
             run.write(_greeting(face.url, place, faults))
             sys.stdout.flush()
             while True:
-                time.sleep(_A_LONG_TIME)
+                world.sleep(_A_LONG_TIME)
     run.say("stopped")
     return 0
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import difflib
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from mmctl.cli import world
 from mmctl.cli.main import USAGE, command
 from mmctl.cli.result_table import LAYOUT, write
 from mmctl.cli.run import Run
@@ -72,7 +72,7 @@ def _stdin(run: Run) -> int:
     from mmctl.language.parsing.files import Unreadable, decode
 
     try:
-        text = decode(read_stream(sys.stdin.buffer, at_most=RULES_AT_MOST), _STDIN)
+        text = decode(read_stream(world.standard_input_bytes(), at_most=RULES_AT_MOST), _STDIN)
     except OSError as error:
         raise UsageError(f"cannot read stdin: {error.strerror}") from None
     except Unreadable as error:

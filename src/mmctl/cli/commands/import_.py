@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from mmctl.cli import world
 from mmctl.cli.files.import_place import Place, project_around
 from mmctl.cli.main import command
 from mmctl.cli.run import Run
@@ -129,7 +129,7 @@ def _text(run: Run, file: Path) -> str:
 
     try:
         content = (
-            read_stream(sys.stdin.buffer, at_most=FILE_AT_MOST)
+            read_stream(world.standard_input_bytes(), at_most=FILE_AT_MOST)
             if str(file) == _STDIN
             else read_file(run.directory / file, at_most=FILE_AT_MOST)
         )

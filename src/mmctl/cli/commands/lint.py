@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from mmctl.cli import world
 from mmctl.cli.formats import Format
 from mmctl.cli.main import command
 from mmctl.cli.options.trust import PasswordEnv
@@ -183,7 +183,7 @@ def annotated(_run: Run, found: Reported) -> str:
     """The annotations; the summary of the job, a page, is written where GitHub wants it."""
     from mmctl.render.documents.github import job_summary, workflow_commands
 
-    page = os.environ.get("GITHUB_STEP_SUMMARY")
+    page = world.variable("GITHUB_STEP_SUMMARY")
     if page:
         with Path(page).open("a", encoding="utf-8") as summary:
             summary.write(printed(job_summary(found.problems)))

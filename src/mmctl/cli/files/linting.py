@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from mmctl.cli import world
 from mmctl.cli.changes.revisions import project_at
 from mmctl.cli.run import refuse_outside
 from mmctl.errors import UsageError
@@ -148,7 +148,7 @@ def _path(run: Run, name: str) -> Linted:
 
 def _from_stdin() -> bytes:
     try:
-        return read_stream(sys.stdin.buffer, at_most=RULES_AT_MOST)
+        return read_stream(world.standard_input_bytes(), at_most=RULES_AT_MOST)
     except OSError as error:
         raise UsageError(f"stdin cannot be read: {error.strerror or error}") from None
 

@@ -13,6 +13,7 @@ from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, TextIO, cast
 
+from mmctl.cli import world
 from mmctl.cli.exit_codes import UNKNOWN
 from mmctl.cli.formats import Format
 from mmctl.cli.messages.batches import Judging, judged_batches
@@ -203,7 +204,9 @@ def _messages_of(
             yield from _messages_in_bucket(project, path, needs, skip)
             continue
         place = places.get(path, path)
-        for name, content in messages([place], sys.stdin.buffer, skip=skip, watch=watch):
+        for name, content in messages(
+            [place], world.standard_input_bytes(), skip=skip, watch=watch
+        ):
             yield Message(digest_name(content) if run.unnamed else name, content)
 
 
@@ -249,7 +252,7 @@ def _begun(messages: Iterator[Message]) -> tuple[list[Message], Iterator[Message
 def _counted(
     run: Run, progress: Progress, tally: Tally, batches: Iterable[Judged]
 ) -> Iterator[Judged]:
-    on_screen = run.output is None and sys.stdout.isatty()
+    on_screen = run.output is None and world.is_terminal(sys.stdout)
     with progress:
         for judged in batches:
             tally.merge(judged.tally)

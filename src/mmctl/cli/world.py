@@ -1,0 +1,106 @@
+"""The world around a run: clock, environment variables, terminals, person, machine, and the exit.
+
+All of `mmctl` asks for these here, and hands them on as values; a test holds it to that. Imported
+before anything else is: nothing may be imported here that takes long.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, BinaryIO, NoReturn, TextIO
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC)
+
+
+def day() -> str:
+    """The day, in UTC: `2027-01-31`."""
+    return time.strftime("%Y-%m-%d", time.gmtime())
+
+
+def elapsed() -> float:
+    """Seconds on a clock that nobody sets."""
+    return time.monotonic()
+
+
+def sleep(seconds: float) -> None:
+    """Wait."""
+    time.sleep(seconds)
+
+
+def variable(name: str) -> str | None:
+    """An environment variable; None: it is not set."""
+    return os.environ.get(name)
+
+
+def set_variable(name: str, value: str) -> None:
+    """Set an environment variable of this process and of those that it starts."""
+    os.environ[name] = value
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Whether a stream is a terminal."""
+    return stream.isatty()
+
+
+def terminal_size(stream: TextIO) -> os.terminal_size:
+    """Columns and lines of the terminal that a stream is."""
+    return os.get_terminal_size(stream.fileno())
+
+
+def columns() -> int:
+    """The columns of the terminal of the process, or of what COLUMNS says."""
+    import shutil
+
+    return shutil.get_terminal_size().columns
+
+
+def standard_input() -> TextIO:
+    """What is typed or piped in, as text."""
+    return sys.stdin
+
+
+def standard_input_bytes() -> BinaryIO:
+    """What is typed or piped in, as bytes."""
+    return sys.stdin.buffer
+
+
+def with_home(path: str) -> str:
+    """A path in which `~` is the home of the person."""
+    return os.path.expanduser(path)
+
+
+def person() -> str:
+    """The name that the person logged in by."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def machine() -> str:
+    """The name of the machine."""
+    import platform
+
+    return platform.node()
+
+
+def process_id() -> int:
+    """The number of this process."""
+    return os.getpid()
+
+
+def leave(code: int) -> NoReturn:
+    """End the process with an exit code."""
+    sys.exit(code)
