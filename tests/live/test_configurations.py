@@ -10,14 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mmctl.compiler.configuration import LiveConfiguration, LiveObject, live_name_of
+from mmctl.compiler.configuration import LiveConfiguration, LiveObject
 from mmctl.language.project import Brakes
 from mmctl.language.references import with_references
 from mmctl.live.apply.apply import apply
 from mmctl.live.apply.effects import Permissions
 from mmctl.live.plan.plan import Plan, Target, make_plan
 from mmctl.live.state.read import read_live
-from mmctl.model.kinds import Kind
+from mmctl.model.kinds import Kind, live_name_of
 
 if TYPE_CHECKING:
     from live.conftest import World

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
     from mmctl.language.project import Project
 
-IN_RULES: Final = (Kind.RELAY, Kind.ARCHIVE, Kind.ADDRESS_LIST, Kind.ADD_ON)
+IN_RULES: Final = tuple(kind for kind in Kind if kind.row.named_by)
 
 
 def run(subject: Subject) -> Iterator[Finding]:
@@ -73,7 +73,7 @@ def run(subject: Subject) -> Iterator[Finding]:
                     f"nothing refers to the {kind.noun} `{name}`",
                     help=_advice(kind),
                     # What is in an archive stays readable only while the archive is there.
-                    severity=Severity.INFO if kind is Kind.ARCHIVE else None,
+                    severity=Severity.INFO if kind.row.loses else None,
                 )
 
 
@@ -96,8 +96,9 @@ def _is_known(project: Project, kind: Kind, name: str) -> bool:
 
 
 def _advice(kind: Kind) -> str:
-    if kind is Kind.ARCHIVE:
-        return "if it is kept for the mail in it, say so with an ignore comment; else remove it"
+    loses = kind.row.loses
+    if loses is not None:
+        return f"if it is kept for {loses}, say so with an ignore comment; else remove it"
     return "name it where it is meant to be used, or remove it"
 
 

@@ -10,12 +10,9 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, assert_never
+from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.model.kinds import Kind, LiveShape
-from mmctl.model.policies import TrafficPolicy
-from mmctl.model.resources import AddonSubscription, AddressList, Archive, IngressPoint, Relay
-from mmctl.model.rules import RuleSet
+from mmctl.model.kinds import Kind, LiveShape, live_name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -129,27 +126,6 @@ class LiveObject:
     def live_name(self) -> str:
         """The name that the service knows it by; of an add-on, its product."""
         return live_name_of(self.shape)
-
-
-def live_name_of(shape: LiveShape) -> str:
-    """The member of a shape that names the object in the service."""
-    match shape:
-        case AddressList():
-            return shape.address_list_name
-        case Archive():
-            return shape.archive_name
-        case Relay():
-            return shape.relay_name
-        case AddonSubscription():
-            return shape.addon_name
-        case RuleSet():
-            return shape.rule_set_name
-        case TrafficPolicy():
-            return shape.traffic_policy_name
-        case IngressPoint():
-            return shape.ingress_point_name
-        case _:
-            assert_never(shape)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

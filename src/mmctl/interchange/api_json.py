@@ -16,7 +16,6 @@ from pydantic import ValidationError
 from mmctl.errors import UsageError
 from mmctl.inputs import parse_json
 from mmctl.interchange.refusals import Places, refusals
-from mmctl.language.dialect import FILE
 from mmctl.language.parsing.password_variables import variable_for
 from mmctl.language.references import is_raw, with_references
 from mmctl.language.writing.write import (
@@ -30,7 +29,7 @@ from mmctl.language.writing.write import (
     traffic_policy_to_file,
     unused,
 )
-from mmctl.model.kinds import Kind
+from mmctl.model.kinds import API, KINDS, WRITTEN, Beside, Kind, LiveShape, live_name_of
 from mmctl.model.policies import TrafficPolicy
 from mmctl.model.resources import AddonSubscription, AddressList, Archive, IngressPoint, Relay
 from mmctl.model.rules import RuleSet
@@ -40,69 +39,42 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from mmctl.language.project import Reference
-    from mmctl.model.shape import Shape
 
 Members = dict[str, Any]
 
 LISTS: Final = {
-    "ruleSets": Kind.RULE_SET,
-    "trafficPolicies": Kind.TRAFFIC_POLICY,
-    "ingressPoints": Kind.INGRESS_POINT,
-    "relays": Kind.RELAY,
-    "archives": Kind.ARCHIVE,
-    "addressLists": Kind.ADDRESS_LIST,
-    "addonInstances": Kind.ADD_ON,
+    kind.row.referred.plural[0].lower() + kind.row.referred.plural[1:]: kind for kind in WRITTEN
 }
 """The lists of a document, by key; those of one kind are the requests that create it."""
 MEMBERS: Final = "addressListMembers"
 """The list of RegisterMemberToAddressList requests beside them."""
-_SHAPES: Final[Mapping[Kind, type[Shape]]] = {
-    Kind.RULE_SET: RuleSet,
-    Kind.TRAFFIC_POLICY: TrafficPolicy,
-    Kind.INGRESS_POINT: IngressPoint,
-    Kind.RELAY: Relay,
-    Kind.ARCHIVE: Archive,
-    Kind.ADDRESS_LIST: AddressList,
-    Kind.ADD_ON: AddonSubscription,
-}
-AWS_NOUNS: Final = {
-    Kind.RULE_SET: "RuleSet",
-    Kind.TRAFFIC_POLICY: "TrafficPolicy",
-    Kind.INGRESS_POINT: "IngressPoint",
-    Kind.RELAY: "Relay",
-    Kind.ARCHIVE: "Archive",
-    Kind.ADDRESS_LIST: "AddressList",
-    Kind.ADD_ON: "AddonInstance",
-}
-"""What a kind is in the API's names."""
 _TELLTALES: Final = {
-    **{f"{noun}Name": kind for kind, noun in AWS_NOUNS.items()},
+    **{kind.row.api.name_member: kind for kind in WRITTEN},
     "Rules": Kind.RULE_SET,
     "PolicyStatements": Kind.TRAFFIC_POLICY,
     "ServerName": Kind.RELAY,
-    "AddonName": Kind.ADD_ON,
 }
 """Members that tell what a bare request is about, the first that is found."""
+_OF_SUBSCRIPTIONS: Final = (
+    member
+    for row in KINDS.values()
+    if row.instance is not None
+    for member in (row.api.id_member, row.api.arn_member, row.instance.arn_member)
+)
 _SERVER_FILLED: Final = frozenset(
     {
         "ResponseMetadata",
         "ClientToken",
-        "CreatedDate",
-        "LastModificationDate",
-        "CreatedTimestamp",
-        "LastUpdatedTimestamp",
-        "LastModifiedTimestamp",
-        "ARecord",
-        "ArchiveState",
-        "AddonSubscriptionId",
-        "AddonSubscriptionArn",
-        "AddonInstanceArn",
+        *(resource.created for resource in API.values()),
+        *(resource.changed for resource in API.values() if resource.changed is not None),
+        *(member for kind in Kind for member in kind.row.api.answered),
+        *(resource.state.member for resource in API.values() if resource.state is not None),
+        *_OF_SUBSCRIPTIONS,
     }
-)
-_SERVICE_ID: Final = re.compile(r"(?:rs|tp|inp|al|ai|as|a|r)-|arn:|.*[^A-Za-z0-9_.-]", re.DOTALL)
+) - {Beside.STATUS}
+_PREFIXES: Final = "|".join(re.escape(resource.id_prefix) for resource in API.values())
+_SERVICE_ID: Final = re.compile(rf"(?:{_PREFIXES})|arn:|.*[^A-Za-z0-9_.-]", re.DOTALL)
 """What an id of the service looks like; in an export, logical names stand in its place."""
-_SECTIONS: Final = tuple(Kind(name) for name in FILE.members if name in set(Kind))
-"""The order of the sections in what is written."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -134,7 +106,7 @@ class _Found:
     members: Members
     path: Path
     places: Places
-    shape: Any = None
+    shape: LiveShape | None = None
     name: str = ""
     closed: bool = False
     password: bool = False
@@ -164,10 +136,10 @@ def import_api_json(texts: Mapping[str, str]) -> Imported:
     taken: dict[Kind, set[str]] = {}
     for item in found:
         _build(item, imported, taken.setdefault(item.kind, set()), ids)
-    for kind in _SECTIONS:
+    for kind in WRITTEN:
         for item in found:
             if item.kind is kind and item.shape is not None:
-                _write(item, imported, ids)
+                _write(item, item.shape, imported, ids)
     return imported
 
 
@@ -228,18 +200,17 @@ def _build(
 ) -> None:
     members = _of_request(item, imported.notes) if isinstance(item.members, dict) else item.members
     try:
-        item.shape = _SHAPES[item.kind].of_api(members)
+        item.shape = item.kind.row.shape.of_api(members)
     except ValidationError as error:
-        shape = _SHAPES[item.kind]
+        shape = item.kind.row.shape
         imported.refused += refusals(error, shape, item.path, item.places, item.kind.noun)
         return
-    live_name = str(item.shape.to_api()[item.kind.api_noun.name_member])
-    if item.kind is Kind.ADD_ON:
+    if item.kind.row.instance is not None:
         # Subscription and instance of a product are one thing in a file.
-        item.name = live_name.lower().replace("_", "-")
+        item.name = live_name_of(item.shape).lower().replace("_", "-")
     else:
-        item.name = unused(live_name, taken)
-    noun = AWS_NOUNS[item.kind]
+        item.name = unused(live_name_of(item.shape), taken)
+    noun = item.kind.row.referred.noun
     logical = item.members.get(f"{noun}Id")
     if isinstance(logical, str) and logical not in taken and not _SERVICE_ID.match(logical):
         item.name = logical
@@ -251,13 +222,13 @@ def _build(
 
 def _of_request(item: _Found, notes: list[str]) -> Members:
     """The members that a Create request has; what the service fills in is noted."""
-    noun = AWS_NOUNS[item.kind]
+    noun = item.kind.row.referred.noun
     members = dict(item.members)
     own_id = f"{noun}Id", f"{noun}Arn"
     left_out = [key for key in members if key in _SERVER_FILLED or key in own_id]
     for key in left_out:
         del members[key]
-    if item.kind is Kind.INGRESS_POINT:
+    if Beside.STATUS in item.kind.row.beside:
         _read_back(item, members)
     told = [
         key for key in left_out if key not in own_id or _SERVICE_ID.match(str(item.members[key]))
@@ -284,8 +255,10 @@ def _read_back(item: _Found, members: Members) -> None:
 # -- shapes → sections
 
 
-def _write(item: _Found, imported: Imported, ids: Mapping[tuple[Kind, str], str]) -> None:
-    shape = with_references(item.shape, lambda reference: _renamed(reference, ids))
+def _write(
+    item: _Found, asked: LiveShape, imported: Imported, ids: Mapping[tuple[Kind, str], str]
+) -> None:
+    shape = with_references(asked, lambda reference: _renamed(reference, ids))
     try:
         data = _to_file(item, shape, imported)
     except CannotWrite as error:
@@ -311,7 +284,7 @@ def _renamed(reference: Reference, ids: Mapping[tuple[Kind, str], str]) -> str:
     return reference.name if is_raw(reference.name) else f"id:{reference.name}"
 
 
-def _to_file(item: _Found, shape: Any, imported: Imported) -> Members:
+def _to_file(item: _Found, shape: LiveShape, imported: Imported) -> Members:
     match shape:
         case RuleSet():
             return rule_set_to_file(shape, name=item.name)

@@ -20,12 +20,6 @@ if TYPE_CHECKING:
 
 Members = dict[str, Any]
 
-ARN_PARTS: Final = {
-    Kind.ADDRESS_LIST: "mailmanager-address-list",
-    Kind.ADD_ON: "addon-instance",
-}
-"""Resource types in the ARNs of the kinds that conditions name by ARN
-("Actions, resources, and condition keys for Amazon SES")."""
 _EMPTY_IS_ABSENT: Final = ("Conditions", "Unless")
 
 

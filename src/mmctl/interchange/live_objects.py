@@ -28,7 +28,9 @@ from mmctl.language.writing.write import (
     traffic_policy_to_file,
 )
 from mmctl.model.enums import IngressPointType
-from mmctl.model.kinds import Kind
+from mmctl.model.policies import TrafficPolicy
+from mmctl.model.resources import AddonSubscription, AddressList, Archive, IngressPoint, Relay
+from mmctl.model.rules import RuleSet
 from mmctl.model.tags import Tag
 from mmctl.problem import Position, Problem, Severity
 from mmctl.visible import visible
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from mmctl.interchange.things import Thing
+    from mmctl.model.kinds import Kind
 
 Members = dict[str, Any]
 
@@ -66,7 +69,7 @@ def import_live(things: Iterable[Thing], *, list_files: bool) -> Imported:
         except CannotWrite as error:
             imported.unsaid.append(unsaid(thing.kind, thing.live_name, f"{error}"))
             continue
-        if thing.kind is Kind.ADD_ON and not thing.instance:
+        if not thing.instance:
             message = "it has no instance, and the language has no add-on without one"
             imported.unsaid.append(unsaid(thing.kind, thing.live_name, message))
             continue
@@ -123,23 +126,23 @@ def yaml_of(imported: Imported, *kinds: Kind, heading: str | None = None) -> str
 def _to_file(thing: Thing, imported: Imported, *, list_files: bool) -> Members:
     tags = _tags(thing.tags)
     shape = thing.shape.model_copy(update={"tags": tags})
-    match thing.kind:
-        case Kind.RULE_SET:
+    match shape:
+        case RuleSet():
             return {**logging_to_file(thing.logging), **rule_set_to_file(shape, name=thing.name)}
-        case Kind.TRAFFIC_POLICY:
+        case TrafficPolicy():
             return traffic_policy_to_file(shape, name=thing.name)
-        case Kind.INGRESS_POINT:
+        case IngressPoint():
             return _ingress_point(thing, shape, imported) | logging_to_file(thing.logging)
-        case Kind.RELAY:
+        case Relay():
             return relay_to_file(shape, name=thing.name)
-        case Kind.ARCHIVE:
+        case Archive():
             return archive_to_file(shape, name=thing.name)
-        case Kind.ADDRESS_LIST:
+        case AddressList():
             return _address_list(thing, tags, imported, list_files=list_files)
-        case Kind.ADD_ON:
+        case AddonSubscription():
             return add_on_to_file(shape.addon_name, tags)
         case _:
-            assert_never(thing.kind)
+            assert_never(shape)
 
 
 def _tags(tags: Mapping[str, str]) -> tuple[Tag, ...] | None:
@@ -170,7 +173,7 @@ def _csv(members: Iterable[str]) -> str:
     return text.getvalue()
 
 
-def _ingress_point(thing: Thing, shape: Any, imported: Imported) -> Members:
+def _ingress_point(thing: Thing, shape: IngressPoint, imported: Imported) -> Members:
     configuration = shape.ingress_point_configuration
     variable = None
     if shape.type is IngressPointType.AUTH and configuration is None:

@@ -5,12 +5,12 @@ A protocol, so that the values of other rooms fit as they are. Nothing here conv
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mmctl.model.kinds import Kind
+    from mmctl.model.kinds import Kind, LiveShape
 
 
 class Thing(Protocol):
@@ -25,7 +25,7 @@ class Thing(Protocol):
         """Its logical name."""
 
     @property
-    def shape(self) -> Any:
+    def shape(self) -> LiveShape:
         """AWS's shape; references are logical names, `id:…` or ARNs."""
 
     @property

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from mmctl.interchange.api_json import AWS_NOUNS, LISTS, MEMBERS
+from mmctl.interchange.api_json import LISTS, MEMBERS
 from mmctl.interchange.exported import (
     Elsewhere,
     Exported,
@@ -55,7 +55,7 @@ def to_api_json(things: Sequence[Thing], bindings: Mapping[Kind, Mapping[str, st
 def _request(thing: Thing, named: Any, exported: Exported) -> Members:
     members = plain(with_references(thing.shape, named).to_api())
     members.pop("Tags", None)
-    request: Members = {f"{AWS_NOUNS[thing.kind]}Id": thing.name, **members}
+    request: Members = {f"{thing.kind.row.referred.noun}Id": thing.name, **members}
     if thing.closed:
         request["Status"] = "CLOSED"
     if thing.smtp_password_env:

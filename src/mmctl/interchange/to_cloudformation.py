@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.interchange.exported import (
-    ARN_PARTS,
     Elsewhere,
     Exported,
     Members,
@@ -30,16 +29,6 @@ if TYPE_CHECKING:
     from mmctl.interchange.things import Thing
     from mmctl.language.project import Reference
 
-_NOUNS: Final = {
-    Kind.RULE_SET: "RuleSet",
-    Kind.TRAFFIC_POLICY: "TrafficPolicy",
-    Kind.INGRESS_POINT: "IngressPoint",
-    Kind.RELAY: "Relay",
-    Kind.ARCHIVE: "Archive",
-    Kind.ADDRESS_LIST: "AddressList",
-    Kind.ADD_ON: "AddonInstance",
-}
-_BY_ARN: Final = (Kind.ADDRESS_LIST, Kind.ADD_ON)
 _DYNAMIC: Final = "{{resolve:"
 """CloudFormation replaces texts with this wherever they stand, and has no escape for it."""
 _UPLOADED: Final = 51_200
@@ -125,7 +114,7 @@ def _logical_ids(things: Sequence[Thing]) -> dict[tuple[Kind, str], str]:
     ids: dict[tuple[Kind, str], str] = {}
     for thing in things:
         stem = "".join(word[0].upper() + word[1:] for word in words(thing.name))
-        wanted = candidate = (stem + _NOUNS[thing.kind])[:240]
+        wanted = candidate = (stem + thing.kind.row.referred.noun)[:240]
         number = 1
         while candidate in ids.values():
             number += 1
@@ -160,14 +149,14 @@ def _put(template: _Template, thing: Thing) -> None:
     if thing.tags:
         properties["Tags"] = [{"Key": k, "Value": v} for k, v in sorted(thing.tags.items())]
     own = template.ids[thing.kind, thing.name]
-    if thing.kind is Kind.ADD_ON:
+    if thing.kind.row.instance is not None:
         subscription = own.removesuffix("Instance") + "Subscription"
         template.resources[subscription] = _resource("AddonSubscription", properties)
         properties = {
             "AddonSubscriptionId": Call.attribute(subscription, "AddonSubscriptionId"),
             **({"Tags": properties["Tags"]} if thing.tags else {}),
         }
-    template.resources[own] = _resource(_NOUNS[thing.kind], properties)
+    template.resources[own] = _resource(thing.kind.row.referred.noun, properties)
 
 
 def _resource(noun: str, properties: Members) -> Members:
@@ -215,7 +204,7 @@ def _put_logs(template: _Template, things: Sequence[Thing], project: str) -> Non
                 "Name": log.source,
                 "LogType": log.log_type.value,
                 "ResourceArn": Call.attribute(
-                    template.ids[kind, log.thing.name], f"{_NOUNS[kind]}Arn"
+                    template.ids[kind, log.thing.name], f"{kind.row.referred.noun}Arn"
                 ),
             },
         }
@@ -234,8 +223,8 @@ def _target(template: _Template, reference: Reference) -> Any:
     found = link(reference, template.there, template.bindings)
     kind = reference.kind
     if isinstance(found, Elsewhere):
-        if kind in _BY_ARN and not found.arn:
-            part = ARN_PARTS[kind]
+        if kind.row.by_arn and not found.arn:
+            part = kind.row.referred.arn_part
             start = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}"
             return Call.substitution(f"{start}:{part}/{found.text}")
         return found.text
@@ -243,4 +232,5 @@ def _target(template: _Template, reference: Reference) -> Any:
     if kind is Kind.ARCHIVE:
         template.archives = True
         return Call.behind_slash(resource, "ArchiveId")
-    return Call.attribute(resource, _NOUNS[kind] + ("Arn" if kind in _BY_ARN else "Id"))
+    named = kind.row.referred
+    return Call.attribute(resource, named.arn_member if kind.row.by_arn else named.id_member)

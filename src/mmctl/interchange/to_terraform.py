@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.interchange.exported import (
-    ARN_PARTS,
     Elsewhere,
     Exported,
     Members,
@@ -24,31 +23,15 @@ from mmctl.interchange.exported import (
 from mmctl.interchange.hcl import Body, Expression, quoted, text_of
 from mmctl.interchange.log_exports import destinations, exported_logs
 from mmctl.language.references import references
-from mmctl.model.kinds import Kind
+from mmctl.model.policies import TrafficPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mmctl.interchange.things import Thing
     from mmctl.language.project import Reference
+    from mmctl.model.kinds import Kind
 
-_NOUNS: Final = {
-    Kind.RULE_SET: "rule_set",
-    Kind.TRAFFIC_POLICY: "traffic_policy",
-    Kind.INGRESS_POINT: "ingress_point",
-    Kind.RELAY: "relay",
-    Kind.ARCHIVE: "archive",
-    Kind.ADDRESS_LIST: "address_list",
-    Kind.ADD_ON: "addon_instance",
-}
-_ID: Final = {Kind.ADDRESS_LIST: "address_list_arn", Kind.ADD_ON: "addon_instance_arn"}
-"""What conditions name of an object; `id` for all other kinds of `aws`."""
-_CLOUD_CONTROL_ID: Final = {
-    Kind.TRAFFIC_POLICY: "traffic_policy_id",
-    Kind.INGRESS_POINT: "ingress_point_id",
-}
-_CLOUD_CONTROL_ARN: Final = "ingress_point_arn"
-"""Of the kinds that send logs, awscc makes ingress points alone."""
 _SINGULAR: Final = {
     "Rules": "rule",
     "Conditions": "condition",
@@ -64,6 +47,8 @@ _SPELLED: Final = {
 }
 _TERRAFORM: Final = ">= 1.5.0"
 """The first release with `import` blocks."""
+_TYPES: Final = {"aws": "aws_mailmanager_", "awscc": "awscc_ses_mail_manager_"}
+"""How the types of each provider begin."""
 _VERSIONS: Final = {"aws": "~> 6.0", "awscc": "~> 1.0"}
 """Of the aws provider, releases before August 2026 have no Mail Manager."""
 _SOURCES: Final = {"aws": "hashicorp/aws", "awscc": "hashicorp/awscc"}
@@ -118,9 +103,7 @@ def _addresses(things: Sequence[Thing]) -> dict[tuple[Kind, str], tuple[str, str
     addresses: dict[tuple[Kind, str], tuple[str, str, str]] = {}
     for thing in things:
         provider = _provider(thing)
-        type_ = ("aws_mailmanager_" if provider == "aws" else "awscc_ses_mail_manager_") + _NOUNS[
-            thing.kind
-        ]
+        type_ = _TYPES[provider] + snake(thing.kind.row.referred.noun)
         stem = "_".join(word.lower() for word in words(thing.name)) or "unnamed"
         wanted = label = stem if not stem[0].isdigit() else f"_{stem}"
         number = 1
@@ -134,13 +117,11 @@ def _addresses(things: Sequence[Thing]) -> dict[tuple[Kind, str], tuple[str, str
 
 def _provider(thing: Thing) -> str:
     """`aws`, or `awscc` for what that one has no argument for."""
-    if thing.kind in {Kind.ADDRESS_LIST, Kind.ADD_ON}:
-        return "awscc"
-    if thing.kind is Kind.TRAFFIC_POLICY and not thing.shape.policy_statements:
+    if isinstance(thing.shape, TrafficPolicy) and not thing.shape.policy_statements:
         return "awscc"  # aws wants a policy_statement block (terraform-provider-aws issue 49366)
-    if thing.kind is Kind.INGRESS_POINT and thing.closed:
+    if thing.closed:
         return "awscc"
-    return "aws"
+    return thing.kind.row.provider.value
 
 
 def _settings(providers: set[str]) -> tuple[str, Body]:
@@ -163,7 +144,7 @@ def _imports(module: _Module, ids: Mapping[tuple[Kind, str], str]) -> list[tuple
         if key in ids:
             to = Expression(f"{type_}.{label}")
             found.append(("import", Body(attributes={"to": to, "id": ids[key]})))
-            if key[0] is Kind.ADD_ON:
+            if key[0].row.instance is not None:
                 module.notes.append(
                     f"add-on `{key[1]}`: its instance is imported, its subscription is not: "
                     f"`terraform import awscc_ses_mail_manager_addon_subscription.{label} ID`"
@@ -194,7 +175,7 @@ def _put(module: _Module, thing: Thing) -> None:
         holder[last] = _target(module, reference)
     if thing.smtp_password_env is not None:
         members["IngressPointConfiguration"] = _password(module, thing, label, provider)
-    if thing.kind is Kind.ADD_ON:
+    if thing.kind.row.instance is not None:
         members = _subscription(module, thing, members, label)
     if provider == "aws":
         name = next(iter(members))
@@ -289,9 +270,10 @@ def _put_logs(module: _Module, things: Sequence[Thing], project: str) -> None:
         arns[arn] = Expression(f"{type_}.{label}.arn")
     for log in logs:
         provider, type_, label = module.addresses[log.thing.kind, log.thing.name]
-        arn_of = "arn" if provider == "aws" else _CLOUD_CONTROL_ARN
+        named = snake(log.thing.kind.row.referred.noun)
+        arn_of = "arn" if provider == "aws" else f"{named}_arn"
         # A rule set and an ingress point may have one label.
-        own = f"{_NOUNS[log.thing.kind]}_{label.lstrip('_')}_{log.word}"
+        own = f"{named}_{label.lstrip('_')}_{log.word}"
         source = "aws_cloudwatch_log_delivery_source"
         attributes: Members = {
             "name": log.source,
@@ -312,16 +294,16 @@ def _target(module: _Module, reference: Reference) -> Any:
     kind = reference.kind
     if not isinstance(found, Elsewhere):
         provider, type_, label = module.addresses[kind, found]
-        attribute = _ID.get(kind, "id")
-        if provider == "awscc":
-            attribute = _CLOUD_CONTROL_ID.get(kind, attribute)
+        named = kind.row.referred
+        awscc = snake(named.arn_member if kind.row.by_arn else named.id_member)
+        attribute = "id" if provider == "aws" else awscc
         return Expression(f"{type_}.{label}.{attribute}")
-    if kind not in ARN_PARTS or found.arn:
+    if not kind.row.by_arn or found.arn:
         return found.text
     module.needs_account = True
     start = (
         "arn:${data.aws_partition.current.partition}:ses:${data.aws_region.current.region}"
         ":${data.aws_caller_identity.current.account_id}"
     )
-    rest = quoted(f":{ARN_PARTS[kind]}/{found.text}")
+    rest = quoted(f":{kind.row.referred.arn_part}/{found.text}")
     return Expression(f'"{start}{rest[1:]}')

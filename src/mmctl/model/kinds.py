@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
 
 from mmctl.model.logs import LogType
 from mmctl.model.policies import TrafficPolicy
@@ -475,3 +475,24 @@ NAMEABLE: Final = tuple(
 """The kinds that others name: in conditions and actions, or by id in a request."""
 NAMED_BY: Final[Mapping[str, Kind]] = {member: row.kind for row in _ROWS for member in row.named_by}
 """Members of conditions and actions that name a resource: the kind that they name."""
+
+
+def live_name_of(shape: LiveShape) -> str:
+    """The member of a shape that names the object in the service."""
+    match shape:
+        case AddressList():
+            return shape.address_list_name
+        case Archive():
+            return shape.archive_name
+        case Relay():
+            return shape.relay_name
+        case AddonSubscription():
+            return shape.addon_name
+        case RuleSet():
+            return shape.rule_set_name
+        case TrafficPolicy():
+            return shape.traffic_policy_name
+        case IngressPoint():
+            return shape.ingress_point_name
+        case _:
+            assert_never(shape)

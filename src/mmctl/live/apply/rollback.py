@@ -133,8 +133,9 @@ def cannot_come_back(plan: Plan) -> Iterator[str]:
     """What a rollback does not restore, in sentences; to be said before anything is done."""
     for edit in plan.edits:
         made = edit.kind in {EditKind.ADDED, EditKind.REPLACED} and not edit.of_rule
-        if made and edit.resource is Kind.ARCHIVE:
-            yield f"archive {edit.object} comes back empty: the mail in it is gone"
+        loses = edit.resource.row.loses
+        if made and loses is not None:
+            yield f"{edit.resource.noun} {edit.object} comes back empty: {loses} is gone"
         if made and edit.resource is Kind.INGRESS_POINT:
             yield f"ingress point {edit.object} gets a new A record: MX records must be changed"
             thing = plan.desired.find(edit.resource, edit.object)

@@ -31,14 +31,15 @@ def endpoint_replacement(plan: Plan) -> Iterator[Grip]:
 
 
 def irreversible(plan: Plan) -> Iterator[Grip]:
-    """An archive goes, with its mail, or keeps it for a shorter time."""
-    for kind in (EditKind.REPLACED, EditKind.REMOVED):
-        for edit in of_objects(plan, Kind.ARCHIVE, kind):
-            yield Grip(
-                brake=Brake.IRREVERSIBLE,
-                what=f"archive {edit.object} goes{_with(plan.live.find(*edit.of))}",
-                why="no rollback brings an archive back; it is unreadable at once",
-            )
+    """Something goes, with what no rollback brings back, or keeps it for a shorter time."""
+    for change in (EditKind.REPLACED, EditKind.REMOVED):
+        for kind in (kind for kind in Kind if kind.row.loses is not None):
+            for edit in of_objects(plan, kind, change):
+                yield Grip(
+                    brake=Brake.IRREVERSIBLE,
+                    what=f"{kind.noun} {edit.object} goes{_with(plan.live.find(*edit.of))}",
+                    why=f"no rollback brings {kind.a_noun} back; it is unreadable at once",
+                )
     yield from _shorter_retention(plan)
 
 

@@ -20,7 +20,8 @@ _DAY: Final = len("2026-11-20")
 def what_it_holds(thing: LiveObject) -> str:
     """Its live name where that is another, its age, what is in it: `made 2024-03-01, 12 rules`."""
     name = [f"live as {thing.live_name}"] if thing.live_name != thing.name else []
-    return ", ".join([*name, *_age(thing), *_contents(thing)])
+    loses = [thing.kind.row.loses] if thing.kind.row.loses else []
+    return ", ".join([*name, *_age(thing), *loses, *_contents(thing)])
 
 
 def _age(thing: LiveObject) -> Iterator[str]:
@@ -33,7 +34,8 @@ def _contents(thing: LiveObject) -> Iterator[str]:
     match shape:
         case Archive():
             kept = shape.retention and shape.retention.retention_period
-            yield "the mail in it" + (f", retention {kept.value}" if kept else "")
+            if kept:
+                yield f"retention {kept.value}"
         case Relay():
             yield f"to {shape.server_name}:{shape.server_port:.0f}"
         case RuleSet():

@@ -15,7 +15,7 @@ from rich.text import Text
 from mmctl.counted import counted
 from mmctl.live.compare.edits import Edit, EditKind
 from mmctl.live.compare.wording import GLUE, flow, spaced, value_change
-from mmctl.model.kinds import Kind
+from mmctl.model.kinds import SHOWN, Kind
 from mmctl.render.text.ordinary import ordinary_lines
 from mmctl.render.text.trust import trust_lines
 from mmctl.visible import visible
@@ -122,7 +122,7 @@ def edit_lines(plan: Plan, *, width: int = _NARROW, verbose: bool = False) -> li
     for edit in plan.edits:
         edits.setdefault((edit.resource, edit.object), []).append(edit)
     lines: list[Text] = []
-    for kind in _SHOWN_ORDER:
+    for kind in SHOWN:
         for (of, name), group in edits.items():
             if of is kind:
                 lines += _object_lines(plan, of, name, told(group, verbose=verbose), width)
@@ -159,17 +159,6 @@ def bare_lines(edits: Iterable[Edit], *, width: int = _NARROW, verbose: bool = F
             lines.append(Text(visible(f"{edit.resource.noun} {edit.object}"), "bold"))
         lines.append(_line(edit, width))
     return lines
-
-
-_SHOWN_ORDER: Final = (
-    Kind.RULE_SET,
-    Kind.TRAFFIC_POLICY,
-    Kind.INGRESS_POINT,
-    Kind.ADDRESS_LIST,
-    Kind.ARCHIVE,
-    Kind.RELAY,
-    Kind.ADD_ON,
-)
 
 
 def _object_lines(
@@ -293,7 +282,7 @@ def _live_name(edit: Edit) -> str:
     """The name that something new has in the service, where the files call it something else."""
     member = "Name" if edit.of_rule else edit.resource.api_noun.name_member
     name = edit.after.get(member) if isinstance(edit.after, dict) else None
-    told = name is not None and name != edit.name and edit.resource is not Kind.ADD_ON
+    told = name is not None and name != edit.name and edit.resource.row.instance is None
     return f"live_name:{GLUE}{flow(name)}" if told else ""
 
 
@@ -346,7 +335,7 @@ def _totals(plan: Plan, width: int) -> Text:
 
 
 def _plural(kind: Kind, names: Sequence[str]) -> str:
-    return kind.noun if len(names) == 1 else kind.value.replace("_", " ")
+    return kind.noun if len(names) == 1 else kind.plural
 
 
 def _listed(names: Sequence[str], most: int = 4) -> str:
