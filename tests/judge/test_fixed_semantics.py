@@ -52,6 +52,24 @@ class TestTrafficPolicy:
             (Outcome.REFUSED, "default action"),
         ]
 
+    @pytest.mark.parametrize(
+        ("asked", "admitted"),
+        [
+            ("minimum: TLS1_2", {Tls.TLS1_2, Tls.TLS1_3}),
+            ("minimum: TLS1_3", {Tls.TLS1_3}),
+            ("is: TLS1_2", {Tls.TLS1_2}),
+            ("is: TLS1_3", {Tls.TLS1_3}),
+        ],
+    )
+    def test_a_minimum_of_tls_admits_what_is_above_it_and_an_exact_version_does_not(
+        self, judged: Judged, asked: str, admitted: set[Tls]
+    ) -> None:
+        policy = f"default: deny\nstatements: [{{allow: [{{tls_protocol: {{{asked}}}}}]}}]"
+        for tls in Tls:
+            trace = judged(DELIVER, policy=policy, session=Session(tls=tls))
+            ends = Outcome.DELIVERED if tls in admitted else Outcome.REFUSED
+            assert trace.recipients[0].outcome is ends, tls
+
     def test_all_conditions_of_a_statement_must_match(self, judged: Judged) -> None:
         policy = """
 default: deny

@@ -116,6 +116,19 @@ def test_a_client_certificate_is_compared_where_it_is_asked_for(
     assert got.outcome is outcome
 
 
+def test_a_refusal_is_known_where_only_another_reason_for_it_is_not(judged: Any) -> None:
+    policy = """
+default: deny
+statements:
+  - name: old
+    deny: [{tls_protocol: {is: TLS1_2}}]
+  - name: others
+    allow: [{recipient: {ends_with: "@example.net"}}]
+"""
+    got = judged(DELIVER, policy=policy, **NOTHING_KNOWN).recipients[0]
+    assert (got.outcome, got.missing) == (Outcome.REFUSED, ())
+
+
 def test_the_policy_may_be_what_is_unknown(judged: Any) -> None:
     policy = """
 default: deny

@@ -119,6 +119,18 @@ def test_of_two_new_ones_that_are_alike_neither_is_proposed_as_the_one_that_goes
     assert not [note for note in world.plan().notes if "was:" in note]
 
 
+def test_where_the_service_cannot_rename_no_rename_is_proposed(world: World) -> None:
+    world.text = "version: 1\naddress_lists:\n  blocked: {members: [a@example.org]}\n"
+    world.apply()
+    forget(world)
+    world.replace("  blocked:", "  blocked-2026:")
+    assert sorted(whole(world)) == [
+        (EditKind.ADDED, "blocked-2026"),
+        (EditKind.REMOVED, "blocked"),
+    ]
+    assert not [note for note in world.plan().notes if "was:" in note]
+
+
 @EACH
 def test_names_that_are_swapped_in_the_files_are_swapped_live_and_nothing_goes(
     world: World, kind: Kind

@@ -132,6 +132,17 @@ def test_another_rule_in_the_place_of_one_is_not_a_rename() -> None:
     assert [edit.kind for edit in found] == [EditKind.ADDED, EditKind.REMOVED]
 
 
+def test_a_rule_with_a_name_is_not_known_by_its_place() -> None:
+    found = edits(
+        [rule("a", "1"), rule("old", "2"), rule("b", "3")],
+        [rule("a", "1"), rule("new", "4"), rule("b", "3")],
+    )
+    assert [(edit.kind, edit.name) for edit in found] == [
+        (EditKind.ADDED, "new"),
+        (EditKind.REMOVED, "old"),
+    ]
+
+
 def test_a_changed_value_is_named_by_its_path_in_the_words_of_the_file() -> None:
     (edit,) = edits([rule("a", "1")], [rule("a", "1", "2")])
     assert (edit.kind, edit.path) == (EditKind.CHANGED, "conditions[0].values")

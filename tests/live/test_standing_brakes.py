@@ -15,6 +15,8 @@ from mmctl.live.brakes.catalogue import grips
 from mmctl.live.brakes.checked import behaviour, limit_not_looked_at
 from mmctl.live.brakes.large_domains import ascii_form, large_domains, wholly_included
 from mmctl.live.plan.plan import Behaviour, Plan
+from mmctl.live.state.replacing import left_over_name
+from mmctl.model.kinds import Kind
 
 FIRST = '"*@spam-0.example"'
 
@@ -228,6 +230,35 @@ def test_a_relay_that_speaks_to_another_server_is_said_once() -> None:
     assert [(grip.brake, grip.what) for grip in found(port)] == [
         ("relay-target", "relay exchange: port: 25 → 2525")
     ]
+
+
+@pytest.mark.parametrize("kind", [Kind.INGRESS_POINT, Kind.RELAY], ids=lambda kind: kind.value)
+def test_what_a_replacement_left_behind_may_go_and_nothing_of_another_name(kind: Kind) -> None:
+    line, name = {
+        Kind.INGRESS_POINT: ("  entry: {", "entry"),
+        Kind.RELAY: ("  legal: {", "legal"),
+    }[kind]
+    (whole,) = [each for each in GATEWAY.splitlines() if each.startswith(line)]
+    for live_name, brakes in {left_over_name(kind, name): [], f"{name}-2": ["deletes"]}.items():
+        more = whole.replace(line, f"  more: {{live_name: {live_name}, ")
+        live = changed(whole, f"{whole}\n{more}")
+        assert [grip.brake for grip in found(GATEWAY, live=live)] == brakes
+        (edit,) = planned(live, GATEWAY).edits
+        assert edit.note == (None if brakes else "left over from a replacement")
+
+
+def test_a_rule_set_that_goes_counts_with_all_of_its_rules() -> None:
+    rules = "".join(
+        f"      - {{name: r-{number}, conditions: [{{subject: {{equals: word-{number}}}}}],"
+        f" actions: [{{add_header: {{name: X-A, value: a}}}}]}}\n"
+        for number in range(6)
+    )
+    other = f"rule_sets:\n  second:\n    rules:\n{rules}"
+    live = changed("rule_sets:\n", other)
+    assert "size: 6 of 12 rules change, more than 30 %" in what(GATEWAY, live=live)
+    three = changed("rule_sets:\n", other[: other.index("      - {name: r-3")])
+    assert [each for each in what(GATEWAY, live=three) if each.startswith("size")] == []
+    assert [each for each in what(live) if each.startswith("size")] == []
 
 
 def test_a_retention_that_shortens_is_held() -> None:
