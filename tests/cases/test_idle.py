@@ -72,8 +72,7 @@ def ran(point: str, session: str) -> Any:
             "only",
             CERTIFICATE,
             (
-                "`client_certificate` cannot matter: ingress point `only` asks for none, "
-                "only those of type `mtls` do",
+                "`client_certificate` cannot matter: ingress point `only` asks for none; only type `mtls` does",
             ),
         ),
         (

@@ -193,7 +193,7 @@ def test_a_newest_snapshot_that_is_damaged_or_gone_names_the_way_on(
         newest.write_bytes(kept)
     capsys.readouterr()
     assert mmctl(root, "rollback", "--yes") == 5
-    help_ = "help: go back to another one: mmctl history, then mmctl rollback ID\n"
+    help_ = "help: choose another one: mmctl history, then mmctl rollback ID\n"
     assert capsys.readouterr().err.endswith(help_)
 
 

@@ -95,7 +95,7 @@ def test_what_was_not_signed_is_refused(mmctl: Mmctl, path: Path, key: str) -> N
     assert code == 3
     assert said == (
         "refused: the plan is not signed\n"
-        "why: only a plan that this key signed is the one that the pipeline made\n"
+        "why: only a plan signed with this key comes from the pipeline\n"
         f"help: make a new plan: mmctl plan --save FILE --sign {key}\n"
     )
 
@@ -114,7 +114,7 @@ def test_a_signature_that_only_names_the_key_is_refused(mmctl: Mmctl, path: Path
     document["signature"]["key"] = key
     write(path, document)
     code, said = mmctl("apply", str(path), "--yes", "--require-signature", key)
-    assert (code, said.splitlines()[0]) == (3, "refused: the signature is not one of this plan")
+    assert (code, said.splitlines()[0]) == (3, "refused: the signature is not of this plan")
 
 
 CHANGES: dict[str, Callable[[dict[str, Any]], object]] = {
@@ -137,7 +137,7 @@ def test_whatever_was_changed_since_is_refused(
     CHANGES[change](document)
     write(path, document)
     code, said = mmctl("apply", str(path), "--yes", "--require-signature", key)
-    assert (code, said.splitlines()[0]) == (3, "refused: the signature is not one of this plan")
+    assert (code, said.splitlines()[0]) == (3, "refused: the signature is not of this plan")
 
 
 def test_a_signature_speaks_of_the_plan_its_place_and_its_past(
@@ -162,7 +162,7 @@ def test_a_signature_speaks_of_the_plan_its_place_and_its_past(
         ("RSASSA_PSS_SHA_256", None, "makes no signatures with `RSASSA_PSS_SHA_256`"),
         ("HMAC_SHA_256", None, "makes no signatures with `HMAC_SHA_256`"),
         (None, "no base64!", "the signature of the plan is not Base64"),
-        (None, "AAAA", "the signature is not one of this plan"),
+        (None, "AAAA", "the signature is not of this plan"),
     ],
 )
 def test_a_signature_that_cannot_be_one_is_refused(
@@ -182,7 +182,7 @@ def test_a_key_that_signs_nothing_is_said(mmctl: Mmctl, path: Path) -> None:
     key = new_key("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT")
     code, said = mmctl("plan", "--save", str(path), "--sign", key)
     assert code == 64
-    assert f"the key {key} is for ENCRYPT_DECRYPT, and signs nothing" in said
+    assert f"the key {key} is for ENCRYPT_DECRYPT, and cannot sign" in said
     assert "--key-usage SIGN_VERIFY" in said
     assert not path.exists()
 

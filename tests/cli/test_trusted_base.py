@@ -154,7 +154,7 @@ def test_an_apply_goes_where_the_base_says_unless_that_is_forced(
     assert (upstream / ".mmctl/snapshots/444455556666-us-east-1-acme").is_dir()
     assert not (upstream / "elsewhere").exists()
     assert mmctl(upstream, "plan", "--save", saved, "--force", "trust", *base) == 0
-    assert "!   taken from the files" in capsys.readouterr().out
+    assert "!   values of the files are used" in capsys.readouterr().out
     assert mmctl(upstream, "apply", saved, "--yes", "--force", "trust", *base) == 0
     (store,) = (upstream / "elsewhere").iterdir()
     assert store.name == "555566667777-us-east-1-acme"

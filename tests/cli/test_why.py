@@ -146,7 +146,9 @@ def test_each_copy_of_a_message_that_forked_is_told(said: Callable[..., Any]) ->
 def test_a_missing_fact_is_named_with_the_command_that_states_it(said: Callable[..., Any]) -> None:
     text, document = said("--rcpt", "x@example.com")
     (got,) = document["recipients"]
-    assert text.startswith("x@example.com: unknown: delivered or dropped\n  spam may apply or not")
+    assert text.startswith(
+        "x@example.com: unknown: delivered or dropped\n  spam may or may not apply"
+    )
     assert text.endswith("  mmctl why m.eml --rcpt x@example.com --spf PASS\n")
     assert [trace["rule"] for trace in got["open"]] == ["spam"]
     assert "assumed: spf PASS" in said("--rcpt", "x@example.com", "--assume", "pass")[0]

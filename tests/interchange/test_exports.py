@@ -289,7 +289,7 @@ def test_a_text_that_cloudformation_would_replace_is_left_out_and_told() -> None
         '          - subject: {equals: "{{resolve:ssm:x}}"}\n        actions: [drop]\n'
     )
     exported = cloudformation(desired({"rules/a.yaml": text}))
-    assert "rule set `in`: it has a text with `{{resolve:`" in exported.left_out[0]
+    assert "rule set `in`: it has a value with `{{resolve:`" in exported.left_out[0]
     assert "{{resolve:" not in exported.text
 
 

@@ -185,7 +185,7 @@ def test_failed_cases_hold_an_apply(world: World) -> None:
 
 
 def test_a_brake_that_does_not_exist_is_said() -> None:
-    with pytest.raises(UsageError, match="no brake is called `everything`"):
+    with pytest.raises(UsageError, match="there is no brake `everything`"):
         brakes_named(["everything"])
 
 

@@ -199,7 +199,7 @@ def test_a_line_that_undoes_it_is_marked_and_held(
         world.apply(allow_delete=True, forced=others)
     assert re.match(r"drift: [12] changes? made by hand would be undone \(", refused.value.message)
     assert refused.value.help == (
-        "to go on: --force drift, or take it into the files: mmctl drift --write --env local"
+        "to go on: --force drift, or write them into the files: mmctl drift --write --env local"
     )
     world.apply(allow_delete=True, forced=("drift", *others))
     assert world.plan().empty

@@ -78,7 +78,7 @@ def test_a_rollback_keeps_what_was_done_by_hand_and_says_each_line(world: World)
     ]
     assert all(edit.by_hand for edit in plan.kept)
     text = bare(plan, width=100).plain
-    assert "kept, made by hand since the last apply (to take it away: --force drift):" in text
+    assert "kept, made by hand since the last apply (to undo it: --force drift):" in text
     assert "by hand 2026-11-20T10:" in text
     assert len(plan_document(plan)["kept"]) == 4
     world.rollback()

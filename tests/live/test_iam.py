@@ -541,7 +541,7 @@ def test_there_is_one_document_a_role(recorded: Recorded) -> None:
     with pytest.raises(UsageError, match="rules name 2 roles") as error:
         document(world, "rules")
     assert error.value.help == (
-        "one document a role: --iam rules:administrator, --iam rules:mail-s3"
+        "print one document per role: --iam rules:administrator, --iam rules:mail-s3"
     )
     assert document(world, "rules:mail-s3") == document(world, f"rules:{ROLE}")
     (sns,) = document(world, "rules:administrator")["Statement"]

@@ -180,7 +180,7 @@ def test_was_that_names_what_another_object_is_by_its_id_is_said(world: World) -
         (EditKind.RENAMED, "main"),
         (EditKind.ADDED, "aux"),
     ]
-    assert plan.notes == ("archive aux is made anew: `was: mail-v1` names what is main here",)
+    assert plan.notes == ("archive aux is created: `was: mail-v1` names what is main here",)
 
 
 def test_an_object_by_was_that_takes_the_name_of_one_that_goes_is_said(world: World) -> None:

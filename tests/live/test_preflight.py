@@ -84,10 +84,10 @@ def test_all_that_rules_name_is_asked_for_once_and_nothing_is_said_where_it_is_t
             {"get_email_identity": {"VerifiedForSendingStatus": False}},
             "identity example.org is not verified",
         ),
-        ({"head_bucket": error("403")}, "could not be asked for: bucket copies"),
+        ({"head_bucket": error("403")}, "no permission to ask for: bucket copies"),
         (
             {"get_role": EndpointConnectionError(endpoint_url="iam")},
-            f"could not be asked for: role {ROLE}",
+            f"no permission to ask for: role {ROLE}",
         ),
     ],
 )

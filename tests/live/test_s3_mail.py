@@ -278,7 +278,7 @@ def test_what_changes_after_it_was_listed_is_skipped_and_named(mail: Mail) -> No
     assert [message.name for message in read] == ["s3://mail/c.eml"]
     assert skipped == [
         ("s3://mail/a.eml", "is gone"),
-        ("s3://mail/b.eml", "was written to while it was read"),
+        ("s3://mail/b.eml", "was changed while mmctl read it"),
     ]
 
 
@@ -296,7 +296,7 @@ def test_an_archived_object_is_skipped_and_named(mail: Mail) -> None:
     mail.put("a.eml", A, StorageClass="GLACIER")
     skipped = Skipped()
     list(messages_in_bucket(mail.bucket, "", HEADER, skip=skipped))
-    assert skipped == [("s3://mail/a.eml", "is archived: it has to be restored first")]
+    assert skipped == [("s3://mail/a.eml", "is archived: restore it first")]
 
 
 def test_an_answer_that_breaks_off_is_asked_for_again(

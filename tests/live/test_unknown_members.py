@@ -98,7 +98,7 @@ def test_a_member_that_this_version_does_not_know_is_a_warning_and_no_difference
     assert plan.empty
     assert path in unknown(world)
     assert any(
-        f"`{path}`" in warning and "leaves it as it is" in warning for warning in plan.warnings
+        f"`{path}`" in warning and "leaves it unchanged" in warning for warning in plan.warnings
     )
     assert world.apply() is None
 
@@ -147,8 +147,8 @@ def test_an_update_of_another_object_goes_on_and_says_so(
     world.replace('"@exarnple.com"', '"@example.net"')
     plan = world.plan()
     assert [w for w in plan.warnings if "Encrypted" in w] == [
-        "archive compliance: `Encrypted` = true is not known to this version of mmctl; "
-        "this plan leaves it as it is"
+        "archive compliance: `Encrypted` = true is unknown to this version of mmctl; this plan "
+        "leaves it unchanged"
     ]
     assert world.apply(plan) is not None
 

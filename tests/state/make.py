@@ -2,7 +2,7 @@
 
     python tests/state/make.py tests/state/0.1.0
 
-Run it once a release, with that release; what is there already is history and stays as it is.
+Run it once a release, with that release; what is there already is history and stays unchanged.
 Applies, a rollback with its pins, a saved plan, an apply that was killed in the middle, and the
 schemas of documents.
 """

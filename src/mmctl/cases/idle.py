@@ -26,15 +26,15 @@ def idle_facts(case: Case, gateway: Gateway) -> tuple[str, ...]:
 def _idle(case: Case, point: str, gateway: Gateway) -> Iterator[str]:
     if case.session.client_certificate and not gateway.certificates:
         yield (
-            f"`client_certificate` cannot matter: ingress point `{point}` asks for none, "
-            "only those of type `mtls` do"
+            f"`client_certificate` cannot matter: ingress point `{point}` asks for none; only "
+            f"type `mtls` does"
         )
     source = case.session.source_ip
     address = None if source is None else client_address(source)
     if address is None or address.version == 4:  # noqa: PLR2004 - the IP versions are 4 and 6
         return
     if gateway.ip_type is IpType.IPV4:
-        yield f"`source_ip` {address} cannot be: ingress point `{point}` takes IPv4 alone"
+        yield f"`source_ip` {address} cannot matter: ingress point `{point}` takes only IPv4"
         return
     for name in case.facts.add_ons:
         if _is_asked_by_policy(gateway, name) and not _is_asked_by_rules(gateway, name):

@@ -196,7 +196,8 @@ class _Reading:
                 "case",
                 at,
                 "the case has no message",
-                "name a file beside this one, or write it out: `message: {from: …, subject: …}`",
+                "name a file beside this one, or write the message here: `message: "
+                "{from: …, subject: …}`",
             )
             return None
         if not isinstance(message, Mapping):
@@ -230,7 +231,7 @@ class _Reading:
         self._report(
             "case",
             self.row.at("name"),
-            f"the case does not say where its message comes in: there are {len(choices)} "
+            f"the case names no {key} for its message: there are {len(choices)} "
             f"{'ingress points' if points else 'rule sets'}",
             f"add `{key}: {choices[0]}`" if choices else "define a rule set",
         )

@@ -129,8 +129,8 @@ def import_api_json(texts: Mapping[str, str]) -> Imported:
         items = list(_items(_parsed(text, file), places, imported.notes))
         if not items:
             raise UsageError(
-                f"`{file}` has nothing of Mail Manager in it",
-                help=f"one request such as CreateRuleSet's, or lists under {_listed(LISTS)}",
+                f"`{file}` has nothing of Mail Manager",
+                help=f"expected a request such as CreateRuleSet, or lists under {_listed(LISTS)}",
             )
         found += items
     taken: dict[Kind, set[str]] = {}

@@ -96,7 +96,7 @@ def members_left_out(things: Sequence[Thing], form: str) -> Iterator[str]:
             count = len(thing.members)
             yield (
                 f"address list `{thing.name}`: its {counted(count, 'member')}; "
-                f"{form} creates the list alone"
+                f"{form} creates only the list"
             )
 
 

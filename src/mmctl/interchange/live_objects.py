@@ -48,7 +48,7 @@ LONG_LIST: Final = 20
 LIVE: Final = "live"
 """Where problems of live objects are said to be."""
 _SHOWN: Final = 5
-_REMARK: Final = "not in this file, as this version of mmctl does not know it: {}"
+_REMARK: Final = "not in this file, because this version of mmctl does not know it: {}"
 _MEMBER_LINE: Final = re.compile(r"^ {2}\S")
 
 
@@ -90,10 +90,10 @@ def _unknown(thing: Thing) -> Problem:
         check="not-expressible",
         severity=Severity.ERROR,
         position=Position(file=LIVE),
-        message=f"{thing.kind.noun} `{thing.live_name}` has what this version of mmctl does not "
-        f"know: {listed}" + (f" and {more} more" if more > 0 else ""),
-        help="the file says so beside it; live it stays until an update of the object, which the "
-        "brake `unknown-members` holds",
+        message=f"{thing.kind.noun} `{thing.live_name}` has parts that this version of mmctl does not know: {listed}"
+        + (f" and {more} more" if more > 0 else ""),
+        help="a comment in the file names them; they stay live until an update of the object, "
+        "which the brake `unknown-members` refuses",
     )
 
 
@@ -104,7 +104,7 @@ def unsaid(kind: Kind, live_name: str, message: str) -> Problem:
         severity=Severity.ERROR,
         position=Position(file=LIVE),
         message=f"{kind.noun} `{live_name}` cannot be written: {message}",
-        help="it is left out; what refers to it does so by its id, and it stays live as it is",
+        help="it is left out; references use its id, and it stays live unchanged",
     )
 
 
@@ -149,7 +149,7 @@ def _tags(tags: Mapping[str, str]) -> tuple[Tag, ...] | None:
     try:
         return tuple(Tag(key=key, value=value) for key, value in sorted(tags.items())) or None
     except ValidationError:
-        raise CannotWrite("a tag that the service does not take") from None
+        raise CannotWrite("a tag that the service would refuse") from None
 
 
 def _address_list(
@@ -188,8 +188,8 @@ def _ingress_point(thing: Thing, shape: IngressPoint, imported: Imported) -> Mem
     )
     if variable is not None:
         imported.notes.append(
-            f"ingress point `{thing.name}`: the service does not tell its SMTP password; "
-            f"it stays as it is unless {variable} is set"
+            f"ingress point `{thing.name}`: the service does not show its SMTP password; it "
+            f"stays unchanged unless {variable} is set"
         )
     tls = configuration.tls_auth_configuration if configuration is not None else None
     if tls is not None and tls.trust_store is not None:

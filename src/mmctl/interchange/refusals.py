@@ -22,17 +22,17 @@ _LONGEST: Final = 60
 """Characters of a value that are shown."""
 _ELSEWHERE: Final = {
     "Enabled": "Mail Manager has no disabled rules; in a file, write `enabled: false`",
-    "ScanEnabled": "a word of SES receipt rules; use an add-on in a condition",
-    "RuleName": "a word of SES receipt rules; in Mail Manager it is `Name`",
-    "S3Action": "a word of SES receipt rules; in Mail Manager it is `WriteToS3`",
-    "SNSAction": "a word of SES receipt rules; in Mail Manager it is `PublishToSns`",
-    "LambdaAction": "a word of SES receipt rules; in Mail Manager it is `InvokeLambda`",
-    "BounceAction": "a word of SES receipt rules; in Mail Manager it is `Bounce`",
+    "ScanEnabled": "a member of SES receipt rules; use an add-on in a condition",
+    "RuleName": "a member of SES receipt rules; in Mail Manager it is `Name`",
+    "S3Action": "a member of SES receipt rules; in Mail Manager it is `WriteToS3`",
+    "SNSAction": "a member of SES receipt rules; in Mail Manager it is `PublishToSns`",
+    "LambdaAction": "a member of SES receipt rules; in Mail Manager it is `InvokeLambda`",
+    "BounceAction": "a member of SES receipt rules; in Mail Manager it is `Bounce`",
     "FilterStatements": "did you mean `PolicyStatements`?",
     "FilterSetName": "did you mean `TrafficPolicyName`?",
     "Value": "did you mean `Values`, a list?",
     "Values": "did you mean `Value`?",
-    "StatusToUpdate": "only an update takes it; in a file, write `status: closed`",
+    "StatusToUpdate": "only an update accepts it; in a file, write `status: closed`",
 }
 
 
@@ -99,13 +99,13 @@ def masked(text: str) -> str:
 
 def _message(detail: ErrorDetails, path: Path) -> str:
     member = next((str(part) for part in reversed(path) if isinstance(part, str)), "the whole")
-    got = "got a value that is not shown" if member in _SECRET else f"got {_shown(detail['input'])}"
+    got = "got a hidden value" if member in _SECRET else f"got {_shown(detail['input'])}"
     context = detail.get("ctx", {})
     match detail["type"]:
         case "missing":
             return f"`{member}` is missing"
         case "extra_forbidden":
-            return f"there is no member `{member}` here"
+            return f"unknown member `{member}`"
         case "string_pattern_mismatch":
             pattern = str(context["pattern"]).removeprefix("^(?:").removesuffix(")$")
             return f"{got}, expected a text of the form `{pattern}`"

@@ -61,14 +61,14 @@ def _request(thing: Thing, named: Any, exported: Exported) -> Members:
     if thing.smtp_password_env:
         request["IngressPointAuthConfiguration"] = {"IngressPointPasswordConfiguration": {}}
         exported.notes.append(
-            f"ingress point `{thing.name}`: its SMTP password is not written; "
-            "CreateIngressPoint wants `IngressPointConfiguration: {SmtpPassword}`"
+            f"ingress point `{thing.name}`: its SMTP password is not written; CreateIngressPoint "
+            f"needs `IngressPointConfiguration: {SmtpPassword}`"
         )
     if thing.tags:
         request["Tags"] = [{"Key": k, "Value": v} for k, v in sorted(thing.tags.items())]
     for of, arn in sorted(thing.logging.items()):
         exported.left_out.append(
-            f"{thing.kind.noun} `{thing.name}`: its {of} to `{arn}`, "
-            "which CloudWatch Logs delivers and not Mail Manager"
+            f"{thing.kind.noun} `{thing.name}`: its {of} to `{arn}`, which belongs to CloudWatch "
+            f"Logs, not to Mail Manager"
         )
     return request

@@ -37,7 +37,7 @@ _LARGEST: Final = 1_000_000
 _DESCRIPTION: Final = (
     "Mail gateway {project}, environment {environment}. Rules name archives by id: ArchiveId is "
     "the id or the ARN, depending on the version of the resource type, and a rule takes no more "
-    "than 66 characters, so the template takes the part behind the slash, if there is one."
+    "than 66 characters, so the template takes the part after the slash, if there is one."
 )
 _PLAIN_DESCRIPTION: Final = "Mail gateway {project}, environment {environment}."
 
@@ -77,7 +77,7 @@ def to_cloudformation(
     for thing in things:
         if _has_dynamic(thing.shape.to_api()) or _has_dynamic(dict(thing.tags)):
             exported.left_out.append(
-                f"{thing.kind.noun} `{thing.name}`: it has a text with `{_DYNAMIC}`, "
+                f"{thing.kind.noun} `{thing.name}`: it has a value with `{_DYNAMIC}`, "
                 "which CloudFormation would replace"
             )
             template.there[thing.kind].discard(thing.name)
@@ -105,7 +105,7 @@ def _check_size(exported: Exported) -> None:
     elif size > _UPLOADED:
         exported.notes.append(
             f"the template has {size:,} bytes: beyond {_UPLOADED:,}, CloudFormation takes it "
-            "from an S3 bucket alone (`aws cloudformation deploy --s3-bucket`)"
+            f"only from an S3 bucket (`aws cloudformation deploy --s3-bucket`)"
         )
 
 

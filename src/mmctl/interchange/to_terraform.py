@@ -152,8 +152,8 @@ def _imports(module: _Module, ids: Mapping[tuple[Kind, str], str]) -> list[tuple
     missing = len(module.addresses) - len(found)
     if missing:
         module.notes.append(
-            f"{missing} of {len(module.addresses)} objects have no `import` block, as no apply "
-            "from here made them: Terraform would make them anew"
+            f"{missing} of {len(module.addresses)} objects have no `import` block, because no "
+            f"apply from this store created them: Terraform would create them again"
         )
     return found
 

@@ -180,9 +180,9 @@ def _check_names(plan: Plan) -> None:
     for thing, other in names_of_others(plan.desired, plan.live):
         noun = thing.kind.noun
         raise Refused(
-            f"{noun} {thing.name} is to be called `{thing.live_name}`, as the {noun} {other.id} is",
-            why="that one is not of this project, and two cannot have one name",
-            help=f"give {thing.name} another `live_name`, or rename that one",
+            f"{noun} {thing.name} would get the live name `{thing.live_name}` of {noun} {other.id}",
+            why="the other one is not part of this project, and a name must be unique",
+            help=f"give {thing.name} another `live_name`, or rename {other.id}",
         )
 
 
@@ -193,15 +193,16 @@ def _check_adoption(plan: Plan, permissions: Permissions) -> None:
         first = elsewhere[0]
         raise Refused(
             f"{first.resource.noun} {first.object} {first.note}",
-            why="two projects that write to one object undo each other",
-            help="give it another name here, or take its tag `mmctl:project` away in the other",
+            why="two projects that write to one object would undo each other",
+            help="give it another name here, or remove its tag `mmctl:project` in the other "
+            "project",
         )
     if adopted and not permissions.adopt:
         names = ", ".join(f"{edit.resource.noun} {edit.object}" for edit in adopted)
         raise Refused(
             f"{len(adopted)} to adopt: {names}",
-            why="they are live under these names, but this project did not make them",
-            help="to take them into this project: --adopt",
+            why="objects with these names are live, but this project did not create them",
+            help="to adopt them: --adopt",
         )
 
 
@@ -282,7 +283,7 @@ def _stopped(
             return Refused(
                 f"the plan is stale: {message}",
                 why="applying it would undo what somebody else did",
-                help="look at the change, then make a new plan: mmctl plan",
+                help="read the change, then make a new plan: mmctl plan",
             )
         advice = error.help if isinstance(error, MmctlError) else None
         return CouldNot(message, help=advice or "nothing was written")
@@ -296,7 +297,7 @@ def _stopped(
 
 def _how_far(execution: Execution) -> str:
     total, done = len(execution.plan.steps), len(execution.done)
-    return f"after {done} of {total} steps" if done < total else "before all was read back"
+    return f"after {done} of {total} steps" if done < total else "before everything was read back"
 
 
 def _finish(plan: Plan) -> str:
@@ -341,7 +342,7 @@ def _read_back(
         ]
         lines = lines or [f"  {step.text}" for step in rest.steps]
         raise StoppedPartWay(
-            f"all calls of {entry.id} went through, but what is live differs from what was wanted:",
+            f"all calls of {entry.id} succeeded, but the live state differs from the plan:",
             details=tuple(lines[:20]),
             help="mmctl plan shows the rest; " + _finish(plan),
         )

@@ -122,7 +122,7 @@ class Calls:
                 return
             self._means.say(f"  {kind.noun} {name} is DEPROVISIONING")
             self._means.sleep(self._means.poll_seconds)
-        raise WentWrong(f"{kind.noun} {name} does not go")
+        raise WentWrong(f"{kind.noun} {name} is still live")
 
     def _note(self, moment: str, operation: str, subject: str, detail: str | None = None) -> None:
         line: dict[str, Any] = {

@@ -106,7 +106,7 @@ def _refused(holder: Owner | None, store: Store, owner: Owner) -> Refused:
     since = f" since {holder.at} (process {holder.process})" if holder else ""
     unseen = ""
     if holder is not None and holder.host == owner.host and not _is_seen(holder.process):
-        unseen = "; the process is not seen from here, but may run in another container"
+        unseen = "; the process is not visible here, but may run in another container"
     return Refused(
         f"another apply or rollback is running: {by}{since}{unseen}",
         why=f"two at once would undo each other; the lock is `{LOCK}` in {store.place}",

@@ -128,7 +128,7 @@ def _job(means: Means, name: str, job_id: str) -> Members:
     look = partial(means.service.import_job, job_id)
     job = settled(means, look, lambda job: job is not None, is_old=lambda _: True)
     if job is None:
-        raise WentWrong(f"import job {job_id} of address list {name} is gone")
+        raise WentWrong(f"import job {job_id} of address list {name} no longer exists")
     return job
 
 

@@ -71,8 +71,8 @@ def _check_settings(plan: Plan, target: Target, project: str) -> None:
     if plan.desired.project != project:
         raise Refused(
             f"the plan is for project `{plan.desired.project}`, this is `{project}`",
-            why="what belongs to another project is not touched",
-            help="apply it from the project that it was made in",
+            why="mmctl does not change objects of another project",
+            help="apply it from the project it was made in",
         )
     for what, planned, is_now in (
         ("protected", plan.target.protected, target.protected),
@@ -83,7 +83,7 @@ def _check_settings(plan: Plan, target: Target, project: str) -> None:
             raise Refused(
                 f"the plan was made with other settings of environment "
                 f"{plan.target.environment}: `{what}`",
-                why="what holds up a plan is what the environment says now",
+                why="the brakes follow the current settings of the environment",
                 help="make a new plan: mmctl plan --save FILE",
             )
 
@@ -102,10 +102,10 @@ def _check_same(made: Plan, plan: Plan, *, cut_off: bool) -> None:
         ]
         lines += [f"  and {len(outside) - _NAMED} more"] if len(outside) > _NAMED else []
         raise Refused(
-            "the plan is stale: what it would do now is not what it says",
+            "the plan is stale: it would now do something else than it says",
             details=tuple(lines),
-            why="applying it would do what nobody saw",
-            help="look at the change, then make a new plan: mmctl plan",
+            why="applying it would do what nobody reviewed",
+            help="read the change, then make a new plan: mmctl plan",
         )
 
 

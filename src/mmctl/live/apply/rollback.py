@@ -49,8 +49,8 @@ def goal(history: History, id: str | None) -> HistoryEntry:
         raise _last_is_unknown(untold[-1], last)
     if last is None:
         raise UsageError(
-            f"nothing to roll back: no apply is noted in {history.store.place}",
-            help="snapshots of another machine? set `snapshots:` to where they are",
+            f"nothing to roll back: no apply is recorded in {history.store.place}",
+            help="if the snapshots are elsewhere, set `snapshots:` to that place",
         )
     return history.find(last.state_before)
 
@@ -60,13 +60,14 @@ def _last_is_unknown(id: str, last: HistoryEntry | None) -> Refused:
     if last is None:
         return Refused(
             refused,
-            why="no other apply is noted, so no state to go back to is known",
-            help="a copy of the store? name it with --store",
+            why="no other apply is recorded, so there is no state to go back to",
+            help="if you have a copy of the store, name it with --store",
         )
     return Refused(
         refused,
-        why=f"it may be the last apply: going back to before {last.id} would undo that one too",
-        help=f"to go back to before {last.id} all the same: mmctl rollback {last.state_before}",
+        why=f"it may be the last apply: going back to the state before {last.id} would undo that "
+        f"apply too",
+        help=f"to go back to the state before {last.id} anyway: mmctl rollback {last.state_before}",
     )
 
 
@@ -90,9 +91,9 @@ def check_standing(history: History, entry: HistoryEntry) -> Standing:
     found = history.standing(entry)
     if found is Standing.OTHER:
         raise Refused(
-            f"the snapshot of {entry.id} is not the one that its entry names",
-            why="it was edited or exchanged after it was kept; no flag makes that state live",
-            help="go back to another one: mmctl history, then mmctl rollback ID",
+            f"the snapshot of {entry.id} is not the one in its entry",
+            why="it was changed or replaced after it was stored; no flag makes that state live",
+            help="choose another one: mmctl history, then mmctl rollback ID",
         )
     return found
 
@@ -120,7 +121,7 @@ def plan_rollback(
 def _for_a_rollback(edit: Edit) -> Edit:
     """An edit as a rollback says it: rules that it takes out need no flag."""
     if edit.kind is EditKind.REMOVED and edit.of_rule and edit.note is None:
-        return replace(edit, note="came since")
+        return replace(edit, note="added since")
     return edit
 
 
@@ -135,12 +136,12 @@ def cannot_come_back(plan: Plan) -> Iterator[str]:
         made = edit.kind in {EditKind.ADDED, EditKind.REPLACED} and not edit.of_rule
         loses = edit.resource.row.loses
         if made and loses is not None:
-            yield f"{edit.resource.noun} {edit.object} comes back empty: {loses} is gone"
+            yield f"{edit.resource.noun} {edit.object} comes back empty: {loses} is lost"
         if made and edit.resource is Kind.INGRESS_POINT:
-            yield f"ingress point {edit.object} gets a new A record: MX records must be changed"
+            yield f"ingress point {edit.object} gets a new A record: change the MX records"
             thing = plan.desired.find(edit.resource, edit.object)
             if thing is not None and thing.password_version and not thing.smtp_password_env:
-                yield f"the SMTP password of ingress point {edit.object} is not known here"
+                yield f"the SMTP password of ingress point {edit.object} is unknown here"
         if made and edit.resource is Kind.ADDRESS_LIST:
             thing = plan.desired.find(edit.resource, edit.object)
             if thing is not None and thing.members is None:
@@ -149,7 +150,7 @@ def cannot_come_back(plan: Plan) -> Iterator[str]:
     for thing in plan.desired.of_kind(Kind.INGRESS_POINT):
         live = plan.live.find(thing.kind, thing.name)
         if live is not None and live.password_version != thing.password_version:
-            yield f"the SMTP password of ingress point {thing.name} stays as it is"
+            yield f"the SMTP password of ingress point {thing.name} stays unchanged"
 
 
 def roll_back(

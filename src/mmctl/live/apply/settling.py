@@ -97,5 +97,5 @@ def _let_answers_catch_up(means: Means) -> None:
         return
     since = (means.now() - datetime.fromisoformat(journal[-1]["at"])).total_seconds()
     if 0 <= since < means.lag_seconds:
-        means.say("an apply was cut off just now: waiting until its last write is seen")
+        means.say("an apply was interrupted just now: waiting until its last write is visible")
         means.sleep(means.lag_seconds - since)

@@ -22,9 +22,9 @@ _PERMISSIONS: Final = {"ListObjectsV2": "s3:ListBucket", "CopyObject": "s3:PutOb
 """What allows an operation, where that has another name."""
 _DENIED: Final = ("AccessDenied", "403")
 _UNREADABLE: Final = {
-    "NoSuchKey": "is gone",
-    "PreconditionFailed": "was written to while it was read",
-    "InvalidObjectState": "is archived: it has to be restored first",
+    "NoSuchKey": "no longer exists",
+    "PreconditionFailed": "was changed while mmctl read it",
+    "InvalidObjectState": "is archived: restore it first",
 }
 """What is said of one object alone; the others can be read all the same."""
 

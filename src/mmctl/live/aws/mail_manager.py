@@ -195,9 +195,9 @@ class AwsMailManager:
         """Send a file to a pre-signed URL: of S3, or of the very server that told it."""
         if not (is_s3s(url) or self._told_it(url)):
             raise CouldNot(
-                f"the service says to send addresses to `{urlsplit(url).hostname}`, "
+                f"the service wants the addresses sent to `{urlsplit(url).hostname}`, "
                 "which is not Amazon S3",
-                help="nothing was sent; look into where the answer comes from",
+                help="nothing was sent; find out where the answer comes from",
             )
         self._upload(url, body)
 

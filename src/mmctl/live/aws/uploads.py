@@ -48,7 +48,7 @@ def check_taken(status: int, text: str) -> None:
     if status >= _SERVER_ERROR:
         raise OutcomeUnknown(OPERATION, f"{status}: {text}")
     if status >= _FIRST_ERROR:
-        raise CouldNot(f"{OPERATION}: {status}: {text}", help="try again; the URL may be too old")
+        raise CouldNot(f"{OPERATION}: {status}: {text}", help="try again; the URL may have expired")
 
 
 def _without(url: str, text: str) -> str:

@@ -25,6 +25,6 @@ def blocking(plan: Plan) -> Iterator[Grip]:
                 yield Grip(
                     brake=Brake.BLOCKING,
                     subject=name,
-                    what=f"rule {name} of {thing.name} blocks nothing any more",
-                    why="the mail that it dropped or bounced until now is let through",
+                    what=f"rule {name} of {thing.name} no longer blocks anything",
+                    why="it lets through mail that it dropped or bounced until now",
                 )

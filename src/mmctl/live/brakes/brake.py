@@ -98,7 +98,7 @@ def brakes_named(names: Iterable[str]) -> tuple[str, ...]:
     for name in names:
         brake, equals, subject = name.partition("=")
         if brake not in every:
-            raise UsageError(f"no brake is called `{brake}`", help=f"one of {', '.join(every)}")
+            raise UsageError(f"there is no brake `{brake}`", help=f"one of {', '.join(every)}")
         if equals and (brake not in WITH_SUBJECT or not subject):
             raise UsageError(f"got `--force {name}`", help=f"--force {brake}")
     return tuple(sorted(set(names)))

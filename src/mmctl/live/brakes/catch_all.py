@@ -32,5 +32,5 @@ def catch_all(plan: Plan) -> Iterator[Grip]:
                     brake=Brake.CATCH_ALL,
                     what=f"rule {name} of {thing.name} is new and would "
                     f"{ends[0]} every message that reaches it",
-                    why="it has no condition; a condition that got lost looks the same",
+                    why="it has no condition; a lost condition looks the same",
                 )

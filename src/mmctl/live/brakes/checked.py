@@ -22,9 +22,9 @@ def behaviour(plan: Plan) -> Iterator[Grip]:
     if not found.messages:
         yield Grip(
             brake=Brake.BEHAVIOUR,
-            what=f"no message was found in {found.corpus}, so nothing was held against the limit "
-            f"of {limit}",
-            why="a limit that looks at no mail allows everything",
+            what=f"{found.corpus} has no message, so nothing was compared with the limit of "
+            f"{limit}",
+            why="a limit without mail to compare allows everything",
             instead="name messages: mmctl plan --corpus MESSAGES",
         )
     elif found.differing + found.undecided > limit:
@@ -33,8 +33,8 @@ def behaviour(plan: Plan) -> Iterator[Grip]:
             brake=Brake.BEHAVIOUR,
             what=f"{found.differing} of {found.messages} messages of {found.corpus} treated "
             f"differently{open_}, more than {limit}",
-            why="rules that look like a small change may change what becomes of much mail"
-            + ("; what is undecided may be treated differently too" if open_ else ""),
+            why="a small change of rules may change the outcome of much mail"
+            + ("; undecided messages may be treated differently too" if open_ else ""),
             instead=instead,
         )
 
@@ -45,8 +45,8 @@ def limit_not_looked_at(plan: Plan) -> str | None:
     if limit is None or plan.behaviour is not None or not plan.edits:
         return None
     return (
-        f"`max_behaviour_change: {limit}` was held against no mail: "
-        "to judge messages, mmctl plan --corpus MESSAGES"
+        f"`max_behaviour_change: {limit}` was compared with no mail: to judge messages, mmctl "
+        f"plan --corpus MESSAGES"
     )
 
 
@@ -56,7 +56,7 @@ def cases(plan: Plan) -> Iterator[Grip]:
         yield Grip(
             brake=Brake.CASES,
             what=f"{plan.failed_cases} cases or invariants fail",
-            why="the rules do not do what was written down about them",
+            why="the rules do not do what the cases expect",
         )
 
 

@@ -26,7 +26,7 @@ def deletes(plan: Plan) -> Iterator[Grip]:
         yield Grip(
             brake=Brake.DELETES,
             what=f"{len(removed)} to delete ({names}){limit}",
-            why="what is deleted no longer acts on any mail",
+            why="deleted rules and objects no longer act on mail",
         )
 
 

@@ -23,8 +23,9 @@ def drift(plan: Plan) -> Iterator[Grip]:
             brake=Brake.DRIFT,
             what=f"{counted(len(undoing), 'change')} made by hand would be undone "
             f"({listed(dict.fromkeys(_named(edit) for edit in undoing))})",
-            why="what is done by hand is often done in an emergency, and not in the files yet",
-            instead=f"take it into the files: mmctl drift --write --env {plan.target.environment}",
+            why="changes by hand are often made in an emergency, and are not in the files yet",
+            instead=f"write them into the files: mmctl drift --write --env "
+            f"{plan.target.environment}",
         )
 
 

@@ -21,7 +21,7 @@ def entrance(plan: Plan) -> Iterator[Grip]:
         if live is None:
             continue
         if thing.closed and not live.closed:
-            yield _grip(thing.name, "is closed", "no mail comes in through it any more")
+            yield _grip(thing.name, "is closed", "no mail enters through it anymore")
         before, after = live.shape, thing.shape
         if not (isinstance(before, IngressPoint) and isinstance(after, IngressPoint)):
             continue
@@ -33,7 +33,7 @@ def entrance(plan: Plan) -> Iterator[Grip]:
                 yield _grip(
                     thing.name,
                     f"gets another {kind.noun}: {old} → {new}",
-                    "all mail that comes in through it is decided on by that one",
+                    "the new one decides on all mail that enters through it",
                 )
 
 

@@ -24,9 +24,9 @@ def endpoint_replacement(plan: Plan) -> Iterator[Grip]:
     for edit in of_objects(plan, Kind.INGRESS_POINT, EditKind.REPLACED):
         yield Grip(
             brake=Brake.ENDPOINT_REPLACEMENT,
-            what=f"ingress point {edit.object} is made anew: {edit.note}"
+            what=f"ingress point {edit.object} is replaced: {edit.note}"
             f"{_with(plan.live.find(*edit.of))}",
-            why="it gets a new A record: MX records must be changed before mail reaches it",
+            why="it gets a new A record: no mail reaches it until the MX records change",
         )
 
 
@@ -37,8 +37,8 @@ def irreversible(plan: Plan) -> Iterator[Grip]:
             for edit in of_objects(plan, kind, change):
                 yield Grip(
                     brake=Brake.IRREVERSIBLE,
-                    what=f"{kind.noun} {edit.object} goes{_with(plan.live.find(*edit.of))}",
-                    why=f"no rollback brings {kind.a_noun} back; it is unreadable at once",
+                    what=f"{kind.noun} {edit.object} is deleted{_with(plan.live.find(*edit.of))}",
+                    why=f"no rollback brings {kind.a_noun} back; it becomes unreadable at once",
                 )
     yield from _shorter_retention(plan)
 

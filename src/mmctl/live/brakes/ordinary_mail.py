@@ -35,12 +35,13 @@ def ordinary(plan: Plan) -> Iterator[Grip]:
 
 
 _WHY: Final = {
-    About.DOMAIN: "it is mail without any fault, for anybody at a domain that is admitted",
+    About.DOMAIN: "it is faultless mail for any address of an admitted domain",
     About.LARGE_SENDER: "very many people have their mail there",
-    About.ADDRESS: "the rule that decides it is not changed for that address",
-    About.SENDER: "the rule that decides it is not changed for that sender",
-    About.STRANGER: "it was refused until now; mail for others makes an open relay",
-    About.CASE: "a case says how it ends",
+    About.ADDRESS: "the rule that decides does not change for that address",
+    About.SENDER: "the rule that decides does not change for that sender",
+    About.STRANGER: "it was refused until now; accepting mail for other domains makes an open "
+    "relay",
+    About.CASE: "a case expects its outcome",
 }
 
 

@@ -39,4 +39,4 @@ def pin(plan: Plan, pinned: Iterable[Pin]) -> list[Grip]:
 def _why(held: list[Pin]) -> str:
     reasons = list(dict.fromkeys(each.reason for each in held if each.reason))
     said = f" ({'; '.join(reasons)})" if reasons else ""
-    return f"it is as it was when it was rolled back{said}"
+    return f"it is the same as when it was rolled back{said}"

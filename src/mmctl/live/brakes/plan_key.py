@@ -25,7 +25,7 @@ def plan_key(plan: Plan, entries: Sequence[HistoryEntry]) -> Iterator[Grip]:
             brake=Brake.TRUST,
             what=f"`plan_key` of environment {plan.target.environment}: {last.plan_key} when "
             f"{last.id} was applied, now {now}",
-            why="whoever may change it in a file chooses who may sign plans",
+            why="whoever can change it in a file chooses who may sign plans",
         )
 
 

@@ -24,5 +24,5 @@ def default_action(plan: Plan) -> Iterator[Grip]:
             yield Grip(
                 brake=Brake.DEFAULT_ACTION,
                 what=f"traffic policy {thing.name} goes from {before} to {after}",
-                why="it decides on all mail that no statement speaks of",
+                why="it decides on all mail that no statement matches",
             )

@@ -32,6 +32,6 @@ def size(plan: Plan) -> Iterator[Grip]:
         yield Grip(
             brake=Brake.SIZE,
             what=f"{changed} of {rules} rules change, more than {limit} %",
-            why="a change of most rules at once is more often a mistake than meant",
+            why="a change of most rules at once is usually a mistake",
             instead="set `brakes: {max_change_percent: …}` of the environment",
         )

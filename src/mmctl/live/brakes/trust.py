@@ -24,7 +24,7 @@ def trust(plan: Plan) -> Iterator[Grip]:
         yield Grip(
             brake=Brake.TRUST,
             what=f"environment {plan.target.environment}: {found.held}",
-            why="whoever may change endpoint, account, role or store in a file "
-            "chooses where secrets go",
+            why="whoever can change endpoint, account, role or store in a file chooses where "
+            "secrets go",
             instead=found.fetch and f"fetch it: {found.fetch}",
         )

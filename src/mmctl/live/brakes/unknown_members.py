@@ -32,8 +32,8 @@ def unknown_members(plan: Plan) -> Iterator[Grip]:
         brake=Brake.UNKNOWN_MEMBERS,
         what=f"{counted(len(lost), 'member')} that this version of mmctl does not know would be "
         f"erased ({'; '.join(listed)})",
-        why="an update sends what mmctl knows, and the service forgets the rest: a rule that such "
-        "a member turns off would act again",
-        instead=f"once somebody has looked at {plural(len(lost), 'it', 'them')}, set "
+        why="an update sends only what mmctl knows, and the service erases the rest: a rule that "
+        "such a member turns off would act again",
+        instead=f"once somebody has reviewed {plural(len(lost), 'it', 'them')}, set "
         f"`lint: {{known_members: [{settings}]}}`",
     )

@@ -111,7 +111,7 @@ def entry_of(document: Any, id: str) -> HistoryEntry:
     noted = [text for text in (*optional, entry.revision) if text is not None]
     known = all(isinstance(text, str) for text in (*texts, *digests, *entry.forced, *noted))
     if entry.id != id or entry.number < 0 or not known:
-        raise ValueError("it is no entry of this id")
+        raise ValueError("it is not the entry of this id")
     return entry
 
 

@@ -72,7 +72,7 @@ class History(Records):
         try:
             entry = entry_of(self.json_of(name), name.removesuffix(ENTRY))
         except (Damaged, KeyError, TypeError, ValueError):
-            self.tell(name, "its snapshot tells what it was")
+            self.tell(name, "its snapshot is used instead")
             return None
         if entry.result in {Result.DONE, Result.NOTHING}:
             self._ended[name] = entry
@@ -100,7 +100,9 @@ class History(Records):
                 f"no apply or rollback has the id `{prefix}`", help="see: mmctl history"
             )
         ids = ", ".join(entry.id for entry in found)
-        raise UsageError(f"`{prefix}` begins several ids: {ids}", help="write more of the id")
+        raise UsageError(
+            f"`{prefix}` is the beginning of several ids: {ids}", help="write more of the id"
+        )
 
     def last_apply(self) -> HistoryEntry | None:
         """The newest apply that wrote something, or may have."""
@@ -180,7 +182,7 @@ class History(Records):
         try:
             return self.kept_pins()
         except Damaged:
-            self.tell(PINS, "the rollbacks in the history tell what is pinned")
+            self.tell(PINS, "the pins are rebuilt from the rollbacks in the history")
             return rebuilt_pins(self, self.entries())
 
     def kept_pins(self) -> tuple[Pin, ...]:

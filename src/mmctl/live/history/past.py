@@ -67,8 +67,8 @@ def refuse_done(own: Sequence[HistoryEntry]) -> None:
     done = [entry for entry in own if entry.result is Result.DONE]
     if done:
         raise Refused(
-            f"the plan was applied already: {_listed(done)}",
-            why="a saved plan works once: applying it again would undo what was done since",
+            f"the plan is already applied: {_listed(done)}",
+            why="a saved plan works once: applying it again would undo later changes",
             help="make a new plan: mmctl plan",
         )
 
@@ -82,8 +82,8 @@ def refuse_others(others: Sequence[HistoryEntry]) -> None:
     if others:
         came = counted(len(others), "apply or rollback", "applies and rollbacks")
         raise Refused(
-            f"the plan is stale: {came} came since it was made: {_listed(others)}",
-            why="whoever agreed to the plan did not know of them",
+            f"the plan is stale: {came} since it was made: {_listed(others)}",
+            why="nobody could know of them when the plan was reviewed",
             help="make a new plan: mmctl plan",
         )
 
@@ -110,7 +110,7 @@ def _after(past: Past, entries: Sequence[HistoryEntry]) -> Sequence[HistoryEntry
     if past.last not in ids:
         raise Refused(
             f"the plan was made after {past.last}, which is not in the history here",
-            why="what was applied since cannot be known from the history of another store",
+            why="the history of another store does not show what was applied since",
             help="use the store that it was made with (`snapshots:`), or make a new plan: "
             "mmctl plan",
         )

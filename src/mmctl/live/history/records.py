@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SNAPSHOT: Final = ".snapshot.json"
 JOURNAL: Final = ".journal.jsonl"
-_TO_ANOTHER: Final = "go back to another one: mmctl history, then mmctl rollback ID"
+_TO_ANOTHER: Final = "choose another one: mmctl history, then mmctl rollback ID"
 
 
 class Records:
@@ -74,7 +74,7 @@ class Records:
             lines = ["?"]
         found = [_line_of(line) for line in lines]
         if None in found:
-            self.tell(id + JOURNAL, "what can be read of it is taken")
+            self.tell(id + JOURNAL, "the readable part is used")
         return tuple(line for line in found if line is not None)
 
     def mend_journal(self, id: str) -> None:

@@ -82,7 +82,7 @@ class S3Store:
                 done = self._bucket.put(self._prefix + name, f"{text}{line}\n", over=version)
             if done:
                 return
-        raise CouldNot(f"`{name}` in {self.place} is written to by others all the time")
+        raise CouldNot(f"`{name}` in {self.place} is changed by others all the time")
 
     def get(self, name: str) -> str | None:
         """The text of a name; None: there is none.

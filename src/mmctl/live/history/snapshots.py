@@ -35,7 +35,7 @@ class Standing(StrEnum):
 
     KEPT = "in the history"
     UNKNOWN = "not in the history"
-    OTHER = "not what the history names"
+    OTHER = "not the snapshot in the history"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,7 +64,7 @@ def _role(desired: LiveConfiguration, name: str) -> str:
         return found[0]
     listed = ", ".join(f"--iam rules:{role.rpartition('/')[2]}" for role in roles)
     message = f"no rule names the role `{name}`" if name else f"rules name {len(roles)} roles"
-    raise UsageError(message, help=f"one document a role: {listed}")
+    raise UsageError(message, help=f"print one document per role: {listed}")
 
 
 def _check_list(desired: LiveConfiguration, name: str) -> None:

@@ -253,7 +253,7 @@ def _notes(desired: LiveConfiguration, state: LiveState) -> Iterator[str]:
     for thing in desired.of_kind(Kind.INGRESS_POINT):
         if thing.smtp_password_env:
             variable = f"the environment variable {thing.smtp_password_env}"
-            yield f"the SMTP password of ingress point {thing.name} is taken from {variable}"
+            yield f"the SMTP password of ingress point {thing.name} comes from {variable}"
     for rule in desired.left_out:
         yield f"rule {rule.rule} of {rule.rule_set} is left out: {rule.reason}"
     for thing in desired.objects:
@@ -262,5 +262,5 @@ def _notes(desired: LiveConfiguration, state: LiveState) -> Iterator[str]:
             yield f"{what} is still being deleted, its name may be taken"
     for thing in state.configuration.of_kind(Kind.INGRESS_POINT):
         if thing.status not in {None, "ACTIVE", "CLOSED"}:
-            unsure = ": whether it will be closed is not known yet" * (thing.status == "UPDATING")
+            unsure = ": whether it will be closed is unknown yet" * (thing.status == "UPDATING")
             yield f"ingress point {thing.name} is {thing.status}{unsure}"

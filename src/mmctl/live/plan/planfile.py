@@ -204,19 +204,19 @@ def plan_of(document: Any, source: str) -> Plan:
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise UsageError(f"`{source}` is not a plan: expected schema `{SCHEMA}`", help=_MAKE_ONE)
     if "saved" not in document or "seal" not in document:
-        raise UsageError(f"`{source}` is a plan to look at, not one to apply", help=_MAKE_ONE)
+        raise UsageError(f"`{source}` is a plan for display only", help=_MAKE_ONE)
     unsealed = {member: value for member, value in document.items() if member not in _OUTSIDE}
     if digest_of(unsealed) != document["seal"]:
-        raise _edited(source, "was edited after it was made")
+        raise _edited(source, "was changed after it was made")
     _check_schema(document, source)
     if not document["saved"].get("past"):
         raise Refused(
             f"`{source}` was made by an older version of mmctl",
-            why="it does not say what was applied before it, so it could be applied twice",
+            why="it does not record what was applied before it, so it could be applied twice",
             help="make a new plan: mmctl plan --save FILE",
         )
     if document["goes_back_to"] is not None:
-        raise _edited(source, "is the plan of a rollback, and no command saves those")
+        raise _edited(source, "is the plan of a rollback, which no command saves")
     try:
         plan = _plan(document)
     except (KeyError, TypeError, ValueError) as error:
@@ -239,7 +239,7 @@ looked for again before it is carried out."""
 def _edited(source: str, what: str) -> Refused:
     return Refused(
         f"`{source}` {what}",
-        why="what is applied must be what was shown and reviewed",
+        why="mmctl applies only what was shown and reviewed",
         help="change the files and make a new plan: mmctl plan --save FILE",
     )
 
@@ -255,9 +255,7 @@ def _check_follows(plan: Plan, document: Mapping[str, Any], source: str) -> None
     made, shown = _following(json.loads(plan_text(save_document(plan)))), _following(document)
     differing = [member for member in made if made[member] != shown[member]]
     if differing:
-        raise _edited(
-            source, f"shows something else than what it would do: `{'`, `'.join(differing)}`"
-        )
+        raise _edited(source, f"shows something else than it would do: `{'`, `'.join(differing)}`")
 
 
 def _following(document: Mapping[str, Any]) -> dict[str, Any]:

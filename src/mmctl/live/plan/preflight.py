@@ -66,7 +66,7 @@ def refuse_what_cannot_be(found: Iterable[Finding]) -> None:
         raise Refused(
             "preflight: " + "; ".join(certain),
             why="the service would refuse it half-way",
-            help="make room or change the plan; to try all the same: --no-preflight",
+            help="make room or change the plan; to try anyway: --no-preflight",
         )
 
 
@@ -126,7 +126,7 @@ def _outside(plan: Plan, surroundings: Surroundings) -> Iterator[Finding]:
             yield Finding(text=f"{what.noun} {name} {what.unfit}")
     if unknown:
         more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""
-        yield Finding(text=f"could not be asked for: {', '.join(unknown[:_SHOWN])}{more}")
+        yield Finding(text=f"no permission to ask for: {', '.join(unknown[:_SHOWN])}{more}")
 
 
 ASKED: Final[dict[Thing, Callable[[Surroundings, str], Presence]]] = {

@@ -69,8 +69,9 @@ def _proposals(new: list[LiveObject], going: list[LiveObject]) -> Iterator[str]:
         return
     for each, thing in pairs:
         yield (
-            f"{thing.kind.noun} {thing.live_name} is like the new {each.name} but for its name: "
-            f"if it is the same one, write `was: {thing.live_name}` at {each.name}, and it is "
+            f"{thing.kind.noun} {thing.live_name} equals the new {each.name} except for its "
+            f"name: if it is the same one, write `was: {thing.live_name}` at {each.name}, and it "
+            f"is "
             "renamed"
         )
 
@@ -80,7 +81,7 @@ def _former_names_of_others(new: list[LiveObject], live: LiveConfiguration) -> I
         for other in live.of_kind(thing.kind):
             if thing.was == other.live_name and other.project == live.project:
                 yield (
-                    f"{thing.kind.noun} {thing.name} is made anew: `was: {thing.was}` names what "
+                    f"{thing.kind.noun} {thing.name} is created: `was: {thing.was}` names what "
                     f"is {other.name} here"
                 )
 

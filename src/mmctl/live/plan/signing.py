@@ -32,7 +32,9 @@ _PREFERRED: Final = (
 )
 _DOES_NOT_FIT: Final = "KMSInvalidSignatureException"
 _NO_SUCH_KEY: Final = "NotFoundException"
-_MAKE_A_KEY: Final = "aws kms create-key --key-usage SIGN_VERIFY --key-spec ECC_NIST_P256 makes one"
+_MAKE_A_KEY: Final = (
+    "aws kms create-key --key-usage SIGN_VERIFY --key-spec ECC_NIST_P256 creates one"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,7 @@ def region_of(key: str) -> str:
         raise UsageError(
             f"`{key}` is not the ARN of a key of AWS KMS",
             help="such as arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-"
-            "1234567890ab; an alias does not do",
+            "1234567890ab; an alias is not accepted",
         )
     return found["region"]
 
@@ -98,7 +100,7 @@ def check_signature(plan: Plan, signature: Signature | None, key: str, client: A
     except (binascii.Error, ValueError):
         raise _unsigned("the signature of the plan is not Base64", key) from None
     if not _is_valid(plan, value, signature.algorithm, key, client):
-        raise _unsigned("the signature is not one of this plan", key)
+        raise _unsigned("the signature is not of this plan", key)
 
 
 def statement(plan: Plan, seal: str) -> bytes:
@@ -122,7 +124,7 @@ def _algorithm(key: str, client: Any) -> str:
     about = _asked("DescribeKey", key, lambda: client.describe_key(KeyId=key))["KeyMetadata"]
     if about["KeyUsage"] != _SIGNS:
         raise UsageError(
-            f"the key {key} is for {about['KeyUsage']}, and signs nothing",
+            f"the key {key} is for {about['KeyUsage']}, and cannot sign",
             help=f"an asymmetric key for {_SIGNS}: {_MAKE_A_KEY}",
         )
     if about["KeyState"] != "Enabled":
@@ -170,12 +172,12 @@ def _could_not(answered: ServiceAnswer, key: str) -> CouldNot:
         )
     if answered.code == _NO_SUCH_KEY:
         return CouldNot(f"there is no key {key}", help=_MAKE_A_KEY)
-    return CouldNot(f"AWS KMS, {answered}", help="look at the key in AWS KMS, then try again")
+    return CouldNot(f"AWS KMS, {answered}", help="fix the key in AWS KMS, then try again")
 
 
 def _unsigned(what: str, key: str) -> Refused:
     return Refused(
         what,
-        why="only a plan that this key signed is the one that the pipeline made",
+        why="only a plan signed with this key comes from the pipeline",
         help=f"make a new plan: mmctl plan --save FILE --sign {key}",
     )

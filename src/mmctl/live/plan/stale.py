@@ -37,7 +37,7 @@ def check_place(plan: Plan, identity: Identity) -> None:
         if planned != is_now:
             raise Refused(
                 f"the plan was made for {what} `{planned}`, this is `{is_now}`",
-                why="what it was compared with is not here",
+                why="the live state that it was compared with is not here",
                 help="use the environment it was made for, or make a new plan",
             )
 
@@ -61,8 +61,8 @@ def check_fresh(plan: Plan, state: LiveState) -> None:
         raise Refused(
             "the plan is stale: live objects changed since it was made",
             details=tuple(lines),
-            why="applying it would undo what somebody else did, without anyone seeing it",
-            help="look at the change, then make a new plan: mmctl plan",
+            why="applying it would undo somebody else's change unseen",
+            help="read the change, then make a new plan: mmctl plan",
         )
 
 

@@ -143,8 +143,8 @@ def warnings_of(found: Iterable[Unknown]) -> Iterator[str]:
     rest = [each for each in found if not each.known]
     for first, count in grouped(rest):
         more = f" and {count - 1} more like it" if count > 1 else ""
-        does = "would erase it" if first.erased else "leaves it as it is"
-        yield f"{first.text}{more} is not known to this version of mmctl; this plan {does}"
+        does = "would erase it" if first.erased else "leaves it unchanged"
+        yield f"{first.text}{more} is unknown to this version of mmctl; this plan {does}"
 
 
 def notes_of(found: Iterable[Unknown]) -> Iterator[str]:
@@ -177,7 +177,7 @@ def passed_over(live: LiveConfiguration) -> Iterator[str]:
     """What is to be said where mail is judged by live rules."""
     for first, count in grouped(unknown_members(live, (), ())):
         more = f" and {count - 1} more like it" if count > 1 else ""
-        yield f"{first.text}{more} is not known to this version of mmctl: judged without it"
+        yield f"{first.text}{more} is unknown to this version of mmctl: judged without it"
 
 
 def grouped(found: Iterable[Unknown]) -> list[tuple[Unknown, int]]:

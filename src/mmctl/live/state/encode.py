@@ -68,7 +68,7 @@ def object_of(document: Mapping[str, Any]) -> LiveObject:
         expected = type(_DEFAULTS.get(member, ""))
         found = document.get(member)
         if not isinstance(found, expected) and (found is not None or member == "name"):
-            raise ValueError(f"`{member}` is no {expected.__name__}")
+            raise ValueError(f"`{member}` is not a valid {expected.__name__}")
     shape = kind.row.shape
     members = document.get("members")
     return LiveObject(

@@ -88,7 +88,7 @@ class Names:
         live_id = self.ids.get((kind, name)) or self.bindings.get(kind, {}).get(name)
         if live_id is None:
             raise UsageError(
-                f"{kind.noun} `{name}` is not in the project and bound to no id",
+                f"{kind.noun} `{name}` is neither in the project nor in `bindings`",
                 help=f"define it, or add it to the environment's `bindings: {{{kind}: …}}`",
             )
         return live_id.removeprefix(ID)
@@ -104,8 +104,8 @@ def named_live(thing: LiveObject, names: Names) -> LiveObject:
         return replace(thing, shape=with_references(thing.shape, names.logical))
     except ValidationError:
         raise CouldNot(
-            f"{thing.kind.noun} `{thing.live_name}` refers to something of an impossible name",
-            help="look at the names of add-ons and other objects in the service",
+            f"{thing.kind.noun} `{thing.live_name}` refers to an object with an invalid name",
+            help="fix the names of add-ons and other objects in the service",
         ) from None
 
 

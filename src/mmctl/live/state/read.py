@@ -271,7 +271,7 @@ def _unknown_shape(kind: Kind, answer: Members, error: ValidationError) -> Could
     where = ".".join(str(part) for part in first["loc"])
     name = answer[kind.api_noun.name_member]
     return CouldNot(
-        f"live {kind.noun} `{name}` has something this version does not know: "
-        f"`{where}`: {first['msg'].lower()}",
+        f"live {kind.noun} `{name}` has a part that this version does not know: `{where}`: "
+        f"{first['msg'].lower()}",
         help="nothing was changed; a newer version of mmctl may know it",
     )

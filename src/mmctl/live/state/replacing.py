@@ -40,7 +40,7 @@ def why_replaced(desired: LiveObject, live: LiveObject) -> str | None:
                 return "`TlsPolicy` cannot be changed to or from FIPS"
         case TrafficPolicy():
             if "MaxMessageSizeBytes" in found and "MaxMessageSizeBytes" not in wanted:
-                return "an update cannot take `MaxMessageSizeBytes` away"
+                return "an update cannot remove `MaxMessageSizeBytes`"
         case AddressList() | Archive() | Relay() | AddonSubscription() | RuleSet():
             pass
         case _:

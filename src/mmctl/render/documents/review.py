@@ -44,8 +44,7 @@ class Review:
 
 
 NOT_COMPARED = (
-    "nothing was compared: the embedded Mail Manager of this machine holds nothing, "
-    "as on a fresh runner"
+    "nothing was compared: the embedded Mail Manager of this machine is empty, as on a new runner"
 )
 COMPARE = "mmctl diff git:origin/main"
 """What shows the changes of a branch where nothing is live."""

@@ -30,7 +30,7 @@ def cases_section(results: Sequence[CaseResult], passed_over: PassedOver) -> Mar
         "section",
         element("h2", "Cases"),
         [_case(number, result, passed_over) for number, result in enumerate(results)],
-        element("p", "No case is like that.", class_="nothing no-match", hidden=bool(results)),
+        element("p", "No case matches.", class_="nothing no-match", hidden=bool(results)),
         id="cases",
     )
 

@@ -117,7 +117,7 @@ def _ending(got: RecipientTrace) -> Markup:
     if got.outcome is Outcome.UNKNOWN:
         by = " or ".join(got.possible)
     facts = dict.fromkeys(fact.fact for fact in got.missing)
-    lacks = [element("p", f"not known: {fact}", class_="asked") for fact in facts]
+    lacks = [element("p", f"unknown: {fact}", class_="asked") for fact in facts]
     return _stage(
         f"end {got.outcome.value}",
         element("strong", got.outcome.value),
@@ -133,7 +133,7 @@ def sent_section(performed: Sequence[Performed]) -> Child:
         return None
     return element(
         "section",
-        element("h3", "What goes where"),
+        element("h3", "Destinations"),
         element("ul", [_going(action) for action in going]),
         class_="about sent",
     )

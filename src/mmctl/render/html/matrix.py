@@ -34,7 +34,7 @@ _LEGEND: Final = (
     ("h", "○", "held back by unless"),
     ("u", "?", "not known"),
     ("", "", "did not apply"),
-    ("n", "", "not asked: the mail had ended"),
+    ("n", "", "not evaluated: the mail had ended"),
 )
 
 

@@ -94,7 +94,7 @@ def _section(judged: Judged, passed_over: PassedOver) -> Markup:
             for place, message in enumerate(judged.messages)
         ],
         element(
-            "p", "No message is like that.", class_="nothing no-match", hidden=bool(judged.messages)
+            "p", "No message matches.", class_="nothing no-match", hidden=bool(judged.messages)
         ),
         id="messages",
     )
@@ -109,7 +109,7 @@ def _left_out(judged: Judged) -> str | None:
         return f"Against {judged.other} no message is treated differently."
     differing = judged.other is not None and shown == judged.tally.differing
     which = "those that are treated differently" if differing else "the first ones"
-    return f"Shown are {shown:,} of {every:,} messages: {which}."
+    return f"Shows {shown:,} of {every:,} messages: {which}."
 
 
 def _message(
@@ -130,7 +130,7 @@ def _message(
             ),
         ),
         _known(message),
-        element("p", "No recipient is known.", class_="failure")
+        element("p", "The recipients are unknown.", class_="failure")
         if not message.trace.recipients
         else None,
         [

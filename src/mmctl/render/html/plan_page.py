@@ -88,7 +88,7 @@ def _sections(review: Review) -> Iterator[Markup]:
         yield _section("Where", element("p", EMBEDDED_BANNER))
     said = [element("li", line.strip()) for line in trust_lines(plan.trust)]
     if said:
-        yield _section("Leads elsewhere", element("ul", said, class_="about"))
+        yield _section("Another target", element("ul", said, class_="about"))
     if review.failed:
         yield _section("Failed cases", _cases(review.failed))
     if review.compared:
@@ -102,7 +102,7 @@ def _sections(review: Review) -> Iterator[Markup]:
     lines += [f"{'error' if each.certain else 'warning'}: {each.text}" for each in review.findings]
     lines += [f"note: {each}" for each in plan.notes]
     if lines:
-        yield _section("To be known", element("ul", _items(lines), class_="about"))
+        yield _section("Notes", element("ul", _items(lines), class_="about"))
     mail = [behaviour_line(plan.behaviour)] if plan.behaviour else []
     mail += ordinary_lines(plan.ordinary)
     if mail:

@@ -77,7 +77,7 @@ def _condition(
 
 def _file(name: str, text: str, lines: dict[int, _Line], *, gaps: bool) -> Markup:
     count = sum(len(line.gaps) for line in lines.values())
-    words = "nothing is missing" if not count else counted(count, "gap")
+    words = "no gaps" if not count else counted(count, "gap")
     source = [
         _source(name, number, written, lines.get(number), gaps=gaps)
         for number, written in enumerate(text.splitlines(), 1)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def survivors_section(mutation: Mutation) -> Markup:
     """All survivors, in the order of the rules."""
-    nothing = element("p", "Every change of the rules is noticed by some case.", class_="nothing")
+    nothing = element("p", "Some case notices every mistake in the rules.", class_="nothing")
     return element(
         "section",
         element("h2", "Survivors"),
@@ -36,7 +36,7 @@ def _survivor(result: MutantResult) -> Markup:
             element("ins", mutant.after) if mutant.after else None,
             class_="change",
         ),
-        element("p", "No message that would show it was found.")
+        element("p", "No message was found that would show it.")
         if result.suggestion is None
         else [
             element("p", "This case would notice:"),

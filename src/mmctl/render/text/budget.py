@@ -25,7 +25,8 @@ def human(budget: Budget, *, every_rule: bool = False) -> Text:
     """What is used of each quota; of rules only what is close to a limit, unless all are wanted."""
     text = Text()
     text.append(
-        f"{visible(budget.environment)}: in an account and region, where others may use some too\n"
+        f"{visible(budget.environment)}: quotas are per account and region, where others may use "
+        f"some too\n"
     )
     text.append_text(_listed(use for use in budget.account if use.used))
     for rule_set in budget.rule_sets:
@@ -105,7 +106,7 @@ def _summary(uses: Iterable[Use]) -> str:
         (sum(_is_close(use) and use.used < use.limit for use in listed), "close to the limit"),
     )
     said = ", ".join(f"{count} {what}" for count, what in counts if count)
-    return said or f"nothing uses {CLOSE_PERCENT} % of what it has room for"
+    return said or f"nothing uses {CLOSE_PERCENT} % of its quota"
 
 
 def _place(rule: RuleBudget) -> str:

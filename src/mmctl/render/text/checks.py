@@ -45,7 +45,7 @@ def explanation(check: Check) -> Text:
     for title, example in (("bad", read.bad), ("good", read.good)):
         text.append(f"\n{title}\n", "bold")
         text.append(textwrap.indent(example, "  "))
-    text.append(f"\nto accept one case: `# mmctl: ignore[{check.id}] the reason`, above it\n")
+    text.append(f"\nto accept one place: `# mmctl: ignore[{check.id}] the reason`, above it\n")
     return text
 
 
@@ -54,7 +54,7 @@ def mistake(name: str, meaning: str) -> Text:
     text = Text()
     text.append(name, "bold")
     text.append(f" (error)\n{_filled(meaning)}\n\n")
-    text.append(_filled("No check, but a mistake that stands in the way: it cannot be ignored."))
+    text.append(_filled("Not a check, but a syntax error: it cannot be ignored."))
     text.append("\n")
     return text
 
@@ -103,7 +103,8 @@ def index(checks: Sequence[Check], mistakes: Mapping[str, str]) -> str:
 _MISTAKES: Final = (
     "## Mistakes",
     "",
-    "What keeps a file from being read or used is always an error, and explains itself.",
+    "A mistake that keeps mmctl from loading or using a file is always an error, and its message "
+    "explains it.",
     "",
     "| Mistake | |",
     "| --- | --- |",

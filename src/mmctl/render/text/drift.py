@@ -21,7 +21,7 @@ def human(drift: Drift, target: Target, *, width: int = 80, verbose: bool = Fals
     lines = [heading(target.environment, target.identity)]
     by_hand = "changed by hand"
     if drift.cut_off:
-        by_hand += f", or by {visible(drift.cut_off)}, which was cut off,"
+        by_hand += f", or by {visible(drift.cut_off)}, which was interrupted,"
     for title, edits in (
         (f"{by_hand} since the last apply", drift.by_hand),
         ("in the files, not applied", drift.not_applied),
@@ -29,7 +29,7 @@ def human(drift: Drift, target: Target, *, width: int = 80, verbose: bool = Fals
         lines.append(Text(f"{title}: {len(edits) or 'nothing'}", "bold"))
         lines += bare_lines(edits, width=width, verbose=verbose)
     if not drift.known:
-        lines.append(Text("nothing was applied from here before", "dim"))
+        lines.append(Text("nothing was applied from this store before", "dim"))
     return framed(lines, target.identity)
 
 
@@ -39,10 +39,10 @@ def written(
     """What was taken into the files, as a difference of their texts, and what was not, and why."""
     lines = [heading(target.environment, target.identity)]
     lines += [_diff_line(each) for each in diff.splitlines()]
-    lines.append(Text(f"taken into the files: {len(taken) or 'nothing'}", "bold"))
+    lines.append(Text(f"written into the files: {len(taken) or 'nothing'}", "bold"))
     lines += [Text(visible(f"  {what}"), "green") for what in taken]
     if left:
-        lines.append(Text(f"not taken: {len(left)}", "bold"))
+        lines.append(Text(f"not written: {len(left)}", "bold"))
         lines += [Text(visible(f"  {what}: {why}"), "red") for what, why in left]
     return framed(lines, target.identity)
 

@@ -43,7 +43,7 @@ def _line(entry: HistoryEntry) -> Text:
     if entry.kind is Doing.ROLLBACK:
         text.append(f"  to the state before {visible(entry.goes_back_to or '')}")
     if entry.rebuilt:
-        text.append("  told from its snapshot")
+        text.append("  rebuilt from its snapshot")
     if entry.reason:
         text.append(f"  ({visible(entry.reason)})")
     return text
@@ -70,12 +70,12 @@ def one(entry: HistoryEntry, journal: Sequence[Mapping[str, Any]]) -> Text:
     ]
     if entry.forced:
         lines.append(_said(f"forced: {', '.join(entry.forced)}"))
-    lines += [_said(f"written over: {line}") for line in entry.overwritten]
+    lines += [_said(f"overwritten: {line}") for line in entry.overwritten]
     ended = [line for line in journal if line["moment"] != "before"]
     ends = ((line, _ENDS.get(line["moment"], line["moment"])) for line in ended)
     lines += [_said(f"  {_call(line)}  {end}") for line, end in ends]
     if journal and journal[-1]["moment"] == "before":
-        lines.append(_said(f"  {_call(journal[-1])}  no answer noted"))
+        lines.append(_said(f"  {_call(journal[-1])}  no answer recorded"))
     return Text("\n").join(lines)
 
 

@@ -50,7 +50,7 @@ def block(
     for source, known in by_source(message).items():
         report.append(wrapped(f"{source}: {', '.join(known)}", "  "), "dim")
     if not message.trace.recipients:
-        report.append("  no recipient is known\n", STYLES[Outcome.UNKNOWN])
+        report.append("  the recipients are unknown\n", STYLES[Outcome.UNKNOWN])
     differences = {difference.recipient: difference for difference in message.differences}
     width = max((len(visible(got.recipient)) for got in message.trace.recipients), default=0)
     for got in message.trace.recipients:
@@ -94,7 +94,7 @@ def lines(message: Simulated, *, other: bool, verbose: bool) -> Text:
         return report
     if not message.trace.recipients:
         report.append(f"{Outcome.UNKNOWN:<{OUTCOME_WIDTH}}", STYLES[Outcome.UNKNOWN])
-        report.append("  no recipient is known")
+        report.append("  the recipients are unknown")
         report.append(f"  {name}\n", "dim")
     for got in message.trace.recipients:
         report.append(f"{got.outcome:<{OUTCOME_WIDTH}}", STYLES[got.outcome])
@@ -110,7 +110,7 @@ def summary(tally: Tally, *, other: str | None, verbose: bool) -> Text:
     report = Text(wrapped(f"{counted(tally.messages, 'message')}: {', '.join(parts)}", ""))
     if tally.without_recipients:
         whom = counted(tally.without_recipients, "message")
-        report.append(f"no recipient is known of {whom}\n", STYLES[Outcome.UNKNOWN])
+        report.append(f"recipients unknown: {whom}\n", STYLES[Outcome.UNKNOWN])
     if other is not None:
         report.append(wrapped(_differences(tally, other), ""), "bold")
     for reading, count in tally.readings.items():
@@ -123,12 +123,12 @@ def summary(tally: Tally, *, other: str | None, verbose: bool) -> Text:
     missing = tally.missing.most_common(None if verbose else _PLACES_SHOWN)
     for (fact, _), count in missing:
         whom = counted(count, "recipient")
-        report.append(f"not known: {visible(fact)}, {whom}\n", STYLES[Outcome.UNKNOWN])
+        report.append(f"unknown: {visible(fact)}, {whom}\n", STYLES[Outcome.UNKNOWN])
     if len(missing) < len(tally.missing):
         more = len(tally.missing) - len(missing)
         report.append(f"and {more:,} more; -v lists them\n", "dim")
     if tally.with_notes:
-        which = "" if verbose else "; -v says which"
+        which = "" if verbose else "; -v shows which"
         report.append(f"defects in {counted(tally.with_notes, 'message')}{which}\n", "dim")
     return report
 
@@ -197,7 +197,7 @@ def _recipient(report: Text, got: RecipientTrace, width: int) -> None:
     report.append(f"  {visible(got.recipient):<{width}}  ")
     report.append(f"{got.outcome:<{OUTCOME_WIDTH}}", STYLES[got.outcome])
     if got.outcome is Outcome.UNKNOWN:
-        could_be = " or ".join(got.possible) or "too many ways it could go"
+        could_be = " or ".join(got.possible) or "too many possible outcomes"
         why = f"{could_be}; {_lacking(got)}"
         fits = width + len(why) + OUTCOME_WIDTH + 6 <= WIDTH
         report.rstrip()
@@ -212,7 +212,7 @@ def _recipient(report: Text, got: RecipientTrace, width: int) -> None:
 
 def _lacking(got: RecipientTrace) -> str:
     facts = list(dict.fromkeys(visible(fact.fact) for fact in got.missing))
-    return f"not known: {some_of(facts, _FACTS_SHOWN)}"
+    return f"unknown: {some_of(facts, _FACTS_SHOWN)}"
 
 
 def _other(report: Text, difference: Difference, other: str) -> None:
@@ -245,10 +245,10 @@ def advice(
     if options:
         words = (word if word == _MORE_PATHS else shlex.quote(word) for word in command)
         line = " ".join((*words, *options))
-        text += f"to state what is not known, with your values:\n  {visible(line)}\n"
+        text += f"to state the unknown facts, with your values:\n  {visible(line)}\n"
     places = [visible(place) for place in elsewhere]
     shown = len(places) if verbose else _PLACES_SHOWN
-    text += "".join(f"to state what is not known: {place}\n" for place in places[:shown])
+    text += "".join(f"to state the unknown facts: {place}\n" for place in places[:shown])
     if len(places) > shown:
         text += f"and {len(places) - shown:,} more; -v lists them\n"
     return text

@@ -45,7 +45,7 @@ def _survivor(report: Text, result: MutantResult) -> None:
     if mutant.after:
         report.append(f"  + {visible(mutant.after)}\n", "green")
     if result.suggestion is None:
-        report.append("  no message that would show it was found\n\n", "dim")
+        report.append("  no message was found that would show it\n\n", "dim")
         return
     report.append("  this case would notice:\n", "dim")
     report.append(textwrap.indent(result.suggestion, "    ") + "\n")

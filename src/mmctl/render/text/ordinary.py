@@ -41,4 +41,4 @@ def _cases(found: Sequence[Difference]) -> Iterator[str]:
     if found:
         shown = "; ".join(each.what.removeprefix("case ") for each in found[:CASES_SHOWN])
         more = f"; and {len(found) - CASES_SHOWN} more" if len(found) > CASES_SHOWN else ""
-        yield f"  cases that end otherwise: {shown}{more}"
+        yield f"  cases that end differently: {shown}{more}"

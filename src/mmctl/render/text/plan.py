@@ -41,7 +41,7 @@ MARKS: Final = {
     EditKind.REPLACED: ("!", "bold red"),
 }
 _SECONDS: Final = re.compile(r":\d\dZ$")
-KEPT: Final = "kept, made by hand since the last apply (to take it away: --force drift):"
+KEPT: Final = "kept, made by hand since the last apply (to undo it: --force drift):"
 _NAME_WIDTH: Final = 20
 _NARROW: Final = 80
 _LEAST_DETAIL: Final = 20
@@ -271,7 +271,7 @@ def _what_it_does(edit: Edit) -> str:
         case EditKind.RELEASED:
             return f"{_path(edit)}no longer of this project"
         case EditKind.REPLACED:
-            return f"made anew: {edit.note}"
+            return f"replaced: {edit.note}"
         case EditKind.CHANGED:
             return edit.words or f"{edit.path}: {value_change(edit.before, edit.after)}"
         case _:

@@ -64,7 +64,7 @@ def cases_report(
     report.append(by_status(results))
     if open_cases := unsettled(results, settled):
         report.append(f"\n{_depending(open_cases, settled)}", "yellow")
-        report.append("" if verbose or all_rests else "; -v says how", "dim")
+        report.append("" if verbose or all_rests else "; -v shows how", "dim")
     return report
 
 

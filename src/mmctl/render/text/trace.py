@@ -47,10 +47,12 @@ def timeline(got: RecipientTrace, *, all_rules: bool = False) -> Text:
             report.append(f"    copy for {visible(copy.address)}: {copy.outcome}\n", "bold")
         _rules(report, copy.rules[shared:], all_rules=all_rules)
         if copy.ended_by is not None and not _ends_visibly(copy.rules[-1]):
-            report.append(f"    no further rule is asked, by {visible(copy.ended_by)}\n", "dim")
+            report.append(
+                f"    no further rule is evaluated, because of {visible(copy.ended_by)}\n", "dim"
+            )
     by = f" by {visible(got.by)}" if got.by else ""
     if got.outcome is Outcome.UNKNOWN:
-        by = f": {' or '.join(got.possible) or 'too many ways it could go'}"
+        by = f": {' or '.join(got.possible) or 'too many possible outcomes'}"
     report.append(f"    = {got.outcome}{by}\n", "bold")
     _missing(report, got)
     return report
@@ -61,7 +63,7 @@ def sent(performed: Iterable[Performed]) -> Text:
     report = Text()
     for action in filter(goes_anywhere, performed):
         if not report:
-            report.append("  what goes where\n", "bold")
+            report.append("  destinations\n", "bold")
         target = f" {visible(action.target)}" if action.target else ""
         failed = ", which fails" if action.failed else ""
         report.append(f"    {action.kind}{target}{failed}\n", "red" if action.failed else "green")
@@ -90,7 +92,7 @@ def _missing(report: Text, got: RecipientTrace) -> None:
     for name, comparisons in about.items():
         one = f" ({visible(comparisons[0])})" if comparisons[0] else ""
         more = f" ({len(comparisons):,} comparisons)" if len(comparisons) > 1 else one
-        report.append(wrapped(f"not known: {visible(name)}{more}", " " * 6), "magenta")
+        report.append(wrapped(f"unknown: {visible(name)}{more}", " " * 6), "magenta")
 
 
 def _shared(copies: Sequence[CopyTrace]) -> int:

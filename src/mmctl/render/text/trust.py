@@ -15,13 +15,13 @@ def trust_lines(trust: Trust | None) -> Iterator[str]:
     if trust is None or trust.silent:
         return
     if trust.shifts and trust.base is not None:
-        yield f"leads elsewhere than {trust.base}:"
+        yield f"the target differs from {trust.base}:"
         yield from (f"  {shift.text}" for shift in trust.shifts)
         if trust.base_taken:
-            yield f"  taken from {trust.base}; to take what the files say: --force trust"
+            yield f"  values of {trust.base} are used; to use those of the files: --force trust"
         else:
-            yield "  taken from the files"
+            yield "  values of the files are used"
     if trust.held is not None:
-        yield f"where it leads is not compared: {trust.held}"
+        yield f"the target is not compared: {trust.held}"
         if trust.fetch is not None:
             yield f"  to compare it: {trust.fetch}"

@@ -31,7 +31,7 @@ _RESULTS: Final = {
     RuleResult.APPLIED: "applied",
     RuleResult.NOT_APPLIED: "did not apply",
     RuleResult.HELD_BACK: "was held back",
-    RuleResult.UNKNOWN: "may apply or not",
+    RuleResult.UNKNOWN: "may or may not apply",
 }
 
 
@@ -62,7 +62,7 @@ def _recipient(report: Text, reason: Reason, gateway: Gateway, against: str | No
     rules = "" if against is None else f", against {visible(against)}"
     report.append(f"{visible(got.recipient)}{rules}: ", "bold")
     report.append(f"{got.outcome}", STYLES[got.outcome])
-    could_be = " or ".join(got.possible) or "too many ways it could go"
+    could_be = " or ".join(got.possible) or "too many possible outcomes"
     ending = f": {could_be}" if got.outcome is Outcome.UNKNOWN else ""
     report.append(f" by {visible(got.by)}\n" if got.by else f"{ending}\n")
     for copy in got.copies if len(got.copies) > 1 else ():
@@ -89,7 +89,7 @@ def _outcome(report: Text, reason: Reason, gateway: Gateway) -> None:
         report.append(wrapped("nothing delivered or stored it before", "  "))
     facts = dict.fromkeys(visible(fact.fact) for fact in got.missing)
     if facts:
-        report.append(wrapped(f"not known: {', '.join(facts)}", "  "), STYLES[Outcome.UNKNOWN])
+        report.append(wrapped(f"unknown: {', '.join(facts)}", "  "), STYLES[Outcome.UNKNOWN])
 
 
 def _rule_in_question(report: Text, reason: Reason, gateway: Gateway) -> None:
@@ -102,13 +102,15 @@ def _rule_in_question(report: Text, reason: Reason, gateway: Gateway) -> None:
         report.append(wrapped(f"there is no rule {visible(reason.rule or '')}", "  "))
     elif got.outcome is Outcome.REFUSED:
         report.append(
-            wrapped(f"{visible(reason.rule or '')} was not asked: the message was refused", "  ")
+            wrapped(
+                f"{visible(reason.rule or '')} was not evaluated: the message was refused", "  "
+            )
         )
         for statement in reason.statements:
             _statement(report, statement)
     else:
-        ended = f"{reason.ended_by} ended it before" if reason.ended_by else "nothing got to it"
-        report.append(wrapped(visible(f"{reason.rule} was not asked: {ended}"), "  "))
+        ended = f"{reason.ended_by} ended it before" if reason.ended_by else "no message reached it"
+        report.append(wrapped(visible(f"{reason.rule} was not evaluated: {ended}"), "  "))
 
 
 def _rule(report: Text, trace: RuleTrace, gateway: Gateway, *, many: bool) -> None:
@@ -146,7 +148,7 @@ def _condition(condition: ConditionTrace) -> str:
 
 def _statement(report: Text, statement: StatementTrace) -> None:
     kind = "allow" if statement.allows else "deny"
-    answer = {"true": "matched", "false": "did not match", "unknown": "may match or not"}
+    answer = {"true": "matched", "false": "did not match", "unknown": "may or may not match"}
     report.append(f"  {kind} {visible(statement.name)} {answer[statement.answer.truth]}\n")
     for asked in statement.conditions:
         if asked.answer.truth is statement.answer.truth:
