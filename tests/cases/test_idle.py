@@ -72,7 +72,8 @@ def ran(point: str, session: str) -> Any:
             "only",
             CERTIFICATE,
             (
-                "`client_certificate` cannot matter: ingress point `only` asks for none; only type `mtls` does",
+                "`client_certificate` cannot matter: ingress point `only` asks for none; "
+                "only type `mtls` does",
             ),
         ),
         (

@@ -540,7 +540,7 @@ relays: {out: {server: "https://mail.example.com", port: 25, authentication: non
         (b"version: 1\nrules: &a []\ncases: *a\n", "syntax", "anchors such as `&a` are not read"),
         (b"version: 1\nx: !!python/object:os.system {}\n", "syntax", "tags such as"),
         (b"version: 1\n<<: {a: b}\n", "unknown-key", "has no key `<<`"),
-        (b"? [a, b]\n: c\n", "syntax", "a key must be a text"),
+        (b"? [a, b]\n: c\n", "syntax", "a key must be text"),
         (b"version: 1\n%YAML 1.1\n", "syntax", "the file ends too early"),
     ],
 )
@@ -623,7 +623,7 @@ def test_a_symbolic_link_out_of_the_project_is_not_followed(tmp_path: Path) -> N
     inside.mkdir()
     (inside / "link.yaml").symlink_to(outside)
     _, problems = read_project(inside)
-    assert told(problems) == ["link.yaml:1:1: the file lies outside the project [unreadable-file]"]
+    assert told(problems) == ["link.yaml:1:1: the file is outside of the project [unreadable-file]"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")

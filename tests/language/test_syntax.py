@@ -40,31 +40,31 @@ RULE = "version: 1\nrules:\n  - name: x\n"
         (
             f'{RULE}    description: "a\\d"\n',
             (4, 20),
-            "`\\d` means nothing in double quotes",
+            "`\\d` is not an escape of double quotes",
             "use single quotes",
         ),
         (
             f"{RULE}   actions: [drop]\n",
             (4, 4),
-            "this line is not indented like those it belongs to",
-            "begin it in column 3, as line 3 does, or further in",
+            "this line has another indentation than the lines it belongs to",
+            "start it in column 3, as line 3 does, or further in",
         ),
         (
             f"{RULE}    conditions:\n      - tls: true\n       - tls: false\n    actions: [drop]\n",
             (6, 8),
-            "this line is not indented like those it belongs to",
-            "begin it in column 7, as line 5 does, or further in",
+            "this line has another indentation than the lines it belongs to",
+            "start it in column 7, as line 5 does, or further in",
         ),
         (
             "version: 1\nrules:\n  -name: x\n   actions: [drop]\n",
             (3, 3),
-            "a `-` without a space behind it",
+            "a `-` without a space after it",
             "write `- name: x`",
         ),
         (
             "version: 1\nrules\n  - name: x\n",
             (2, 1),
-            "expected `:` behind `rules`",
+            "expected `:` after `rules`",
             "write `rules:`",
         ),
         (

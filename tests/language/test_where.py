@@ -43,7 +43,7 @@ def test_a_file_may_name_mail_managers_endpoints_and_this_machine(url: str) -> N
 )
 def test_another_endpoint_is_a_problem_at_its_place(url: str) -> None:
     assert told(f"endpoint: '{url}'") == [
-        f"mmctl.yaml:4:20: endpoint `{url}` is neither Mail Manager's nor on this machine"
+        f"mmctl.yaml:4:20: endpoint `{url}` is neither one of Mail Manager's nor on this machine"
     ]
 
 
@@ -107,10 +107,11 @@ def test_a_trust_store_takes_no_other_file_of_this_machine(text: str, got: str) 
 def test_no_file_names_a_hidden_one(path: str) -> None:
     files = {".git/config": CERTIFICATE, "rules/.env": CERTIFICATE}
     assert told_of_store(path, files) == [
-        f"rules/a.yaml:7:21: `{path}` is hidden: what begins with a dot is no part of the project"
+        f"rules/a.yaml:7:21: `{path}` is hidden: "
+        "a path that begins with a dot is not part of the project"
     ]
     rules = f"version: 1\naddress_lists:\n  blocked: {{members_file: {path}}}\n"
     _, problems = read_text({"mmctl.yaml": "version: 1\nproject: a\n", "rules/a.yaml": rules})
     assert [each.message for each in problems] == [
-        f"`{path}` is hidden: what begins with a dot is no part of the project"
+        f"`{path}` is hidden: a path that begins with a dot is not part of the project"
     ]

@@ -294,7 +294,8 @@ def test_an_empty_corpus_is_no_proof() -> None:
 
 def test_a_limit_that_nothing_looked_at_is_said() -> None:
     assert limit_not_looked_at(judged()) == (
-        "`max_behaviour_change: 0` was compared with no mail: to judge messages, mmctl plan --corpus MESSAGES"
+        "`max_behaviour_change: 0` was compared with no mail: "
+        "to judge messages, mmctl plan --corpus MESSAGES"
     )
     assert limit_not_looked_at(judged(messages=1, differing=0)) is None
     assert limit_not_looked_at(planned(GATEWAY, blocked(0, 59))) is None

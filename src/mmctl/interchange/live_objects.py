@@ -90,8 +90,8 @@ def _unknown(thing: Thing) -> Problem:
         check="not-expressible",
         severity=Severity.ERROR,
         position=Position(file=LIVE),
-        message=f"{thing.kind.noun} `{thing.live_name}` has parts that this version of mmctl does not know: {listed}"
-        + (f" and {more} more" if more > 0 else ""),
+        message=f"{thing.kind.noun} `{thing.live_name}` has parts that this version of mmctl does "
+        f"not know: {listed}" + (f" and {more} more" if more > 0 else ""),
         help="a comment in the file names them; they stay live until an update of the object, "
         "which the brake `unknown-members` refuses",
     )

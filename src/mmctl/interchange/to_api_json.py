@@ -62,7 +62,7 @@ def _request(thing: Thing, named: Any, exported: Exported) -> Members:
         request["IngressPointAuthConfiguration"] = {"IngressPointPasswordConfiguration": {}}
         exported.notes.append(
             f"ingress point `{thing.name}`: its SMTP password is not written; CreateIngressPoint "
-            f"needs `IngressPointConfiguration: {SmtpPassword}`"
+            "needs `IngressPointConfiguration: {SmtpPassword}`"
         )
     if thing.tags:
         request["Tags"] = [{"Key": k, "Value": v} for k, v in sorted(thing.tags.items())]

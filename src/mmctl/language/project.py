@@ -224,7 +224,7 @@ class CaseText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brakes:
-    """Limits beyond which an apply is refused unless told otherwise."""
+    """Limits beyond which an apply is refused."""
 
     max_change_percent: int = 30
     max_deletes: int = 0

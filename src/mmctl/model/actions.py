@@ -194,14 +194,14 @@ class ActionRow(Generic[S]):
 ON_FAILURE: Final = Key(
     word="on_failure",
     member="ActionFailurePolicy",
-    doc="When the action fails: go on with the next, or drop the message.",
+    doc="When the action fails: continue with the next action, or drop the message.",
     choices=("continue", "drop"),
     default="continue",
 )
 _ROLE: Final = Key(
     word="role",
     member="RoleArn",
-    doc="ARN of the IAM role that Mail Manager takes on.",
+    doc="ARN of the IAM role that Mail Manager assumes.",
     names=ROLE,
 )
 _INDEX: Final = (
@@ -229,10 +229,10 @@ ACTIONS: Final[tuple[ActionRow[Any], ...]] = (
         name="AddHeader",
         shape=AddHeaderAction,
         does=Does.MARKS,
-        doc="Appends a header, also where one of that name is there.",
+        doc="Appends a header, even if one of that name exists.",
         keys=(
             Key(word="name", member="HeaderName", doc="The header's name, `X-…`."),
-            Key(word="value", member="HeaderValue", doc="The header's text.", strict=True),
+            Key(word="value", member="HeaderValue", doc="The header's value.", strict=True),
         ),
         target=lambda action: f"{action.header_name}: {action.header_value}",
         readings=("added_headers_visible", "added_header_scope"),
@@ -242,7 +242,7 @@ ACTIONS: Final[tuple[ActionRow[Any], ...]] = (
         name="ReplaceRecipient",
         shape=ReplaceRecipientAction,
         does=Does.REPLACES,
-        doc="Replaces the matched envelope recipients; headers stay as they are.",
+        doc="Replaces the matched envelope recipients; headers do not change.",
         bare=Key(word="replace_recipient", member="ReplaceWith", doc="An address."),
         target=lambda action: ", ".join(action.replace_with) if action.replace_with else None,
         readings=("replaced_recipients_visible",),
@@ -268,7 +268,7 @@ ACTIONS: Final[tuple[ActionRow[Any], ...]] = (
         name="Relay",
         shape=RelayAction,
         does=Does.DELIVERS,
-        doc="Hands the message to an SMTP relay.",
+        doc="Sends the message to an SMTP relay.",
         keys=(
             Key(
                 word="to",
@@ -279,7 +279,7 @@ ACTIONS: Final[tuple[ActionRow[Any], ...]] = (
             Key(
                 word="mail_from",
                 member="MailFrom",
-                doc="Whether the envelope sender stays as it is.",
+                doc="Keep or replace the envelope sender.",
                 choices=("preserve", "replace"),
             ),
         ),
@@ -321,7 +321,7 @@ ACTIONS: Final[tuple[ActionRow[Any], ...]] = (
         name="Send",
         shape=SendAction,
         does=Does.DELIVERS,
-        doc="Sends the message on by Amazon SES.",
+        doc="Sends the message through Amazon SES.",
         keys=(_ROLE,),
         needs=(
             Permission(sid="Send", actions=("ses:SendEmail", "ses:SendRawEmail"), on=_IDENTITIES),
@@ -416,7 +416,9 @@ ACTIONS: Final[tuple[ActionRow[Any], ...]] = (
                 member="SmtpReplyCode",
                 doc="SMTP reply code (RFC 5321), such as 550.",
             ),
-            Key(word="diagnostic_message", member="DiagnosticMessage", doc="What the report says."),
+            Key(
+                word="diagnostic_message", member="DiagnosticMessage", doc="The text of the bounce."
+            ),
             Key(word="message", member="Message", doc="Text for people.", multiline=True),
         ),
         target=lambda action: f"{action.smtp_reply_code} {action.status_code}",
@@ -435,13 +437,13 @@ ACTIONS: Final[tuple[ActionRow[Any], ...]] = (
             Key(
                 word="invocation",
                 member="InvocationType",
-                doc="Whether the answer is waited for; it may stop the rule or the rule set.",
+                doc="Wait for the answer or not; the answer may stop the rule or the rule set.",
                 choices=("event", "request_response"),
             ),
             Key(
                 word="retry_minutes",
                 member="RetryTimeMinutes",
-                doc="How long a failed call is tried again.",
+                doc="How long a failed call is retried.",
                 most=2160,
             ),
         ),

@@ -243,7 +243,7 @@ DMARC: Final = Fact(
 DMARC_POLICY: Final = Fact(
     name=VerdictFact.DMARC_POLICY,
     form=Form.CHOICE,
-    doc="`absent`: there is none to compare.",
+    doc="`absent`: there is no policy to compare.",
     option=Option(
         name="--dmarc-policy",
         help="NONE, QUARANTINE, REJECT or absent.",
@@ -311,7 +311,7 @@ READ_RECEIPT: Final = Fact(
 SIZE: Final = Fact(
     name=MessageFact.SIZE,
     form=Form.BYTES,
-    doc="The size that the message is filled up to.",
+    doc="Fill the message up to this size.",
     sample="100KB",
 )
 

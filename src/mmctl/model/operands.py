@@ -161,7 +161,7 @@ MAIL_FROM: Final = Operand(
 )
 HELO: Final = Operand(
     key="helo",
-    doc="What the client called itself (HELO or EHLO).",
+    doc="The name in the client's HELO or EHLO.",
     fact=facts.HELO,
     comparisons=(TEXT,),
     holds=Holds.SERVER_NAME,
@@ -242,7 +242,7 @@ CC: Final = Operand(
 )
 HEADER: Final = Operand(
     key="header",
-    doc="A header whose name starts with `X-`; Mail Manager sees no others.",
+    doc="A header whose name starts with `X-`; Mail Manager sees no other headers.",
     fact=facts.X_HEADER,
     comparisons=(TEXT,),
     holds=Holds.FREE_TEXT,

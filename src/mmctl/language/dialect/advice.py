@@ -17,7 +17,7 @@ CONDITION_ADVICE: Final = {
     "message_id": _UNSEEN.format(what="Message-ID") + "use `header` for an `X-…` header",
     "date": _UNSEEN.format(what="Date"),
     "sender_ip": "in rules it is `source_ip`; `sender_ip` is for traffic policies",
-    "sender_ipv6": "rules compare IPv4 alone, with `source_ip`; IPv6 is for traffic policies",
+    "sender_ipv6": "rules compare only IPv4, with `source_ip`; IPv6 is for traffic policies",
     "tls_protocol": "in rules it is `tls: true`; TLS versions are for traffic policies",
     "size": "write `message_size: {greater_than: 25MB}`",
     "bcc": "an envelope recipient that no header names is still a `recipient`",
@@ -57,7 +57,7 @@ OPERATOR_ADVICE: Final = {
     **dict.fromkeys(("in", "any", "any_of", "one_of", "is", "eq", "equal"), "write `equals: […]`"),
     **dict.fromkeys(("not_in", "none_of", "is_not", "not", "ne"), "write `not_equals: […]`"),
     "domain": "write `ends_with: '@…'`",
-    "exists": "a header that is not there is equal to no text: write `contains` with its text",
+    "exists": "a missing header equals no text: write `contains` with its text",
     "case_sensitive": "the service decides: see `string_case` under `semantics`",
 }
 NETWORK_ADVICE: Final = {
@@ -94,7 +94,7 @@ ACTION_ADVICE: Final = {
     "SQS subscription",
     "deliver": "write `relay: {to: NAME}` for a mail server, or `deliver_to_mailbox` for WorkMail",
     "forward": "write `replace_recipient` and then `send` or `relay`",
-    "reject": "after acceptance mail can only be dropped or bounced; refuse it in a traffic policy",
+    "reject": "accepted mail can only be dropped or bounced; refuse it in a traffic policy",
     "quarantine": "write `archive: {to: NAME}` and then `stop`",
     "discard": "write `drop`",
     "delete": "write `drop`",

@@ -54,19 +54,19 @@ def _facts(part: str) -> dict[str, Member]:
 
 _EXPECTED = Record(
     title="expectation",
-    doc="What is expected for one recipient; what is left out is not checked.",
+    doc="What is expected for one recipient; what is left out is not tested.",
     members={
         "outcome": may(Choice(values=OUTCOMES)),
         "by": may(Word(doc="The rule or statement that decides.")),
         "rules": may(Several(item=Word(), doc="Exactly the rules that apply, in order.")),
-        "rules_include": may(Several(item=Word(), single=True, doc="Some that apply.")),
+        "rules_include": may(Several(item=Word(), single=True, doc="Some rules that apply.")),
         "actions": may(Several(item=Word(), doc="Exactly the actions that run, in order.")),
     },
 )
 _MESSAGE_FACTS = _facts("message")
 _WRITTEN_MESSAGE = Record(
     title="message",
-    doc="A message written out.",
+    doc="A message written in the case.",
     members={
         **{name: member for name, member in _MESSAGE_FACTS.items() if name != MessageFact.SIZE},
         "body": may(Word(multiline=True)),
@@ -82,14 +82,14 @@ _CASE_FACTS = {
     "verdicts": may(
         Record(
             title="verdicts",
-            doc="What the service would know of the message; what is not stated is unknown.",
+            doc="What the service would know of the message; facts not stated are unknown.",
             members=_facts("verdicts"),
         )
     ),
     "lambda": may(
         Named(
             value=Choice(values=("continue", "stop_rule", "stop_rule_set")),
-            doc="What an invoked function answers, by its name.",
+            doc="The answer of each invoked function, by name.",
         )
     ),
     "failing": may(
@@ -98,27 +98,27 @@ _CASE_FACTS = {
     "expect": may(
         Named(
             value=Either(word=Choice(values=OUTCOMES), other=_EXPECTED),
-            doc="For each recipient what is expected.",
+            doc="The expectations, by recipient.",
         )
     ),
 }
 CASE: Final = Record(
     title="case",
-    doc="A test case: a message, what is known of it, and what is expected.",
+    doc="A test case: a message, its facts, and what is expected.",
     members={
         "name": need(Word(doc="What the case shows.")),
         "message": _CASE_FACTS["message"],
-        "ingress_point": may(Word(doc="Where it comes in; absent when there is one.")),
+        "ingress_point": may(Word(doc="The ingress point of the message. Default: the only one.")),
         "rule_set": may(Word(doc="The rule set to judge it by, without a traffic policy.")),
         "environments": ENVIRONMENTS,
         **_CASE_FACTS,
         "for_each": may(
             Several(
                 item=Record(title="row", members=_CASE_FACTS),
-                doc="One case a row; a row's values stand over those of the case.",
+                doc="One case per row; a row's values override those of the case.",
             )
         ),
-        "todo": may(Word(doc="The case is expected to fail, and why.")),
+        "todo": may(Word(doc="The reason why the case is expected to fail.")),
         "smoke": may(Flag(doc="Sent to the ingress point after an apply.")),
     },
     at_most_one=(("ingress_point", "rule_set"),),

@@ -37,7 +37,7 @@ def _section(kind: Kind) -> Member:
 
 FILE: Final = Record(
     title="rule file",
-    doc="A file of a project; any file may hold any section.",
+    doc="A file of a project; any file may have any section.",
     members={
         "version": VERSION,
         Kind.RULE_SET.value: _section(Kind.RULE_SET),
@@ -49,33 +49,36 @@ FILE: Final = Record(
 )
 ENVIRONMENT: Final = Record(
     title="environment",
-    doc="Where the rules are to live.",
+    doc="An account and region for the rules.",
     members={
         "endpoint": may(
             Word(
-                doc="`embedded`: no AWS account is needed; or a URL of this machine, "
-                "or one of Mail Manager's. Absent: AWS."
+                doc="`embedded`, which needs no AWS account; or a URL of this machine, or one of "
+                "Mail Manager's. Default: AWS."
             )
         ),
         "account": may(Word(pattern=r"[0-9]{12}", doc="The AWS account, 12 digits.")),
         "region": may(Word(pattern=r"[a-z0-9-]+", doc="The AWS region.")),
         "profile": may(Word(doc="A profile of the AWS configuration.")),
-        "role_arn": may(Word(doc="ARN of the role to take on.")),
-        "protected": may(Flag(doc="`true`: takes only a saved plan.")),
+        "role_arn": may(Word(doc="ARN of the role to assume.")),
+        "protected": may(Flag(doc="`true`: apply takes only a saved plan.")),
         "after": may(
-            Word(doc="The environment where rules live before: a plan says which do not yet.")
+            Word(
+                doc="The environment that rules go to first: a plan names those that are not "
+                "live there yet."
+            )
         ),
-        "snapshots": may(Word(doc="Where snapshots go: a folder, or `s3://bucket/prefix`.")),
+        "snapshots": may(Word(doc="The place of snapshots: a folder, or `s3://bucket/prefix`.")),
         "plan_key": may(
             Word(
                 pattern=r"arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+",
-                doc="ARN of the key of AWS KMS that must have signed a plan (`plan --sign`).",
+                doc="ARN of the key of AWS KMS that must sign a plan (`plan --sign`).",
             )
         ),
         "brakes": may(
             Record(
                 title="brakes",
-                doc="Limits beyond which an apply is refused unless told otherwise.",
+                doc="Limits beyond which an apply is refused.",
                 members={
                     "max_change_percent": may(Count(maximum=100)),
                     "max_deletes": may(Count()),
@@ -87,7 +90,7 @@ ENVIRONMENT: Final = Record(
         "bindings": may(
             Record(
                 title="bindings",
-                doc="Ids of things that are not managed here, by logical name.",
+                doc="Ids of objects that this project does not manage, by logical name.",
                 members={kind.value: may(Named(value=Word())) for kind in NAMEABLE},
             )
         ),
@@ -98,10 +101,12 @@ PROJECT: Final = Record(
     doc="The project file, `mmctl.yaml`.",
     members={
         "version": VERSION,
-        "project": need(Word(pattern=NAME, doc="The project's name; it marks what is ours.")),
-        "rules": may(Several(item=Word(), single=True, doc="Which files hold rules.")),
-        "cases": may(Several(item=Word(), single=True, doc="Which files hold test cases.")),
-        "snapshots": may(Word(doc="Where snapshots go: a folder, or `s3://bucket/prefix`.")),
+        "project": need(
+            Word(pattern=NAME, doc="The project's name; a tag marks its objects with it.")
+        ),
+        "rules": may(Several(item=Word(), single=True, doc="The files with rules.")),
+        "cases": may(Several(item=Word(), single=True, doc="The files with test cases.")),
+        "snapshots": may(Word(doc="The place of snapshots: a folder, or `s3://bucket/prefix`.")),
         "vars": may(Named(value=Anything(), pattern=r"[A-Za-z_][A-Za-z0-9_]*")),
         "semantics": may(
             Record(
@@ -117,35 +122,38 @@ PROJECT: Final = Record(
             Record(
                 title="lint",
                 members={
-                    "require_owner": may(Flag(doc="Every rule names its owner.")),
-                    "require_format": may(Flag(doc="Every file is as `mmctl fmt` writes it.")),
+                    "require_owner": may(Flag(doc="Every rule must have an owner.")),
+                    "require_format": may(
+                        Flag(doc="Every file must be formatted with `mmctl fmt`.")
+                    ),
                     "ignore_files": may(
                         Several(
                             item=Word(),
                             single=True,
-                            doc="Files that look like rule files and are meant to be left unread.",
+                            doc="Files that look like rule files and are not loaded on purpose.",
                         )
                     ),
                     "expired": may(
                         Choice(
-                            values=("error", "warning", "info"), doc="How bad an expired rule is."
+                            values=("error", "warning", "info"),
+                            doc="The severity of an expired rule.",
                         )
                     ),
                     "known_members": may(
                         Several(
                             item=Word(pattern=KNOWN_MEMBER),
                             doc="Members of live answers that this version does not know and "
-                            "somebody looked at: `RuleSet.Rules.Enabled`.",
+                            "somebody reviewed: `RuleSet.Rules.Enabled`.",
                         )
                     ),
                 },
             )
         ),
-        "environments": may(Named(value=ENVIRONMENT, pattern=NAME, doc="By name.")),
-        "default_environment": may(Word(doc="The environment that is meant when none is named.")),
+        "environments": may(Named(value=ENVIRONMENT, pattern=NAME, doc="Environments by name.")),
+        "default_environment": may(Word(doc="The environment of commands without --env.")),
     },
     advice={
-        name: "resources and rules stand in files of their own, such as `rules/gateway.yaml`"
+        name: "write resources and rules in separate files, such as `rules/gateway.yaml`"
         for name in FILE.members
         if name not in {"version", "rules", "cases"}
     },

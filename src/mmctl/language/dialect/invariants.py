@@ -24,7 +24,7 @@ INVARIANT: Final = Record(
     doc="What must hold for every message.",
     members={
         "name": need(Word()),
-        "when": may(Several(item=RULE_CONDITION, doc="For which messages it holds.")),
+        "when": may(Several(item=RULE_CONDITION, doc="The messages for which it holds.")),
         "ingress_point": may(Word()),
         "environments": ENVIRONMENTS,
         "never": may(_CLAIM),

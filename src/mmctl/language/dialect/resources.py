@@ -23,17 +23,19 @@ from mmctl.model.kinds import Kind
 
 _RESOURCE = {
     "live_name": may(Word(doc="The name in the service, where it differs; may use `${env.name}`.")),
-    "was": may(Word(doc="The logical name it had before: it is renamed, not made anew.")),
+    "was": may(Word(doc="The former logical name: the resource is renamed, not created again.")),
     "tags": may(Named(value=Word(), doc="Tags of the resource.")),
 }
 _DESTINATION = (
     "ARN of a log group, bucket or Firehose stream, or of another account's delivery destination."
 )
-_APPLICATION_LOGS = {"destination": may(Word(doc=f"Of the application log: {_DESTINATION}"))}
+_APPLICATION_LOGS = {
+    "destination": may(Word(doc=f"Receiver of the application log: {_DESTINATION}"))
+}
 
 RULE_SET: Final = Record(
     title="rule set",
-    doc="Rules in the order in which they are tried.",
+    doc="Rules in the order in which they are evaluated.",
     members={
         "must_reach": may(
             Choice(
@@ -42,14 +44,14 @@ RULE_SET: Final = Record(
             )
         ),
         "rules": need(Several(item=RULE_ITEM, doc="Rules, includes and phases, in order.")),
-        "per_ingress_point": may(Flag(doc="Compiled for each ingress point by itself.")),
+        "per_ingress_point": may(Flag(doc="Compile it for each ingress point separately.")),
         "duplicates": may(
-            Choice(values=("keep", "ignore"), doc="Whether a second equal delivery may go.")
+            Choice(values=("keep", "ignore"), doc="Whether a second equal delivery may be removed.")
         ),
         "logging": may(
             Record(
                 title="logging of a rule set",
-                doc="Where the log of the rules goes: a record a message and action.",
+                doc="The receiver of the log of the rules: one record per message and action.",
                 members=_APPLICATION_LOGS,
             )
         ),
@@ -60,7 +62,7 @@ STATEMENT: Final = Record(
     title="policy statement",
     doc="Allows or denies recipients for which all conditions match.",
     members={
-        "name": may(Word(pattern=NAME, doc="For reports; the service has no such name.")),
+        "name": may(Word(pattern=NAME, doc="A name for reports; the service does not store it.")),
         "description": may(Word(multiline=True)),
         "owner": may(Word()),
         "allow": may(Several(item=POLICY_CONDITION, minimum=1)),
@@ -70,21 +72,21 @@ STATEMENT: Final = Record(
 )
 TRAFFIC_POLICY: Final = Record(
     title="traffic policy",
-    doc="From whom and for whom mail is accepted.",
+    doc="The senders and recipients whose mail is accepted.",
     members={
         "default": need(
-            Choice(values=("allow", "deny"), doc="What holds where no statement matches.")
+            Choice(values=("allow", "deny"), doc="The decision where no statement matches.")
         ),
         "max_message_size": may(Bytes(doc="Larger messages are refused.")),
         "statements": may(
-            Several(item=STATEMENT, doc="Denials are tried first, whatever their place.")
+            Several(item=STATEMENT, doc="Denials are evaluated first, whatever their place.")
         ),
         **_RESOURCE,
     },
 )
 INGRESS_POINT: Final = Record(
     title="ingress point",
-    doc="An SMTP entrance.",
+    doc="An SMTP server of Mail Manager that accepts mail.",
     members={
         "type": need(Choice(values=("open", "auth", "mtls"))),
         "traffic_policy": need(Word(doc="The logical name of a traffic policy, or `id:…`.")),
@@ -110,21 +112,21 @@ INGRESS_POINT: Final = Record(
                     "smtp_password_env": may(
                         Word(
                             pattern=r"[A-Za-z_][A-Za-z0-9_]*",
-                            doc="The environment variable that holds the password.",
+                            doc="The environment variable with the password.",
                         )
                     ),
                 },
                 one_of=(("secret_arn", "smtp_password_env"),),
                 advice={
-                    "smtp_password": "a password does not belong in a file: "
-                    "name an environment variable with `smtp_password_env`, or use `secret_arn`"
+                    "smtp_password": "do not write a password in a file: name an environment "
+                    "variable with `smtp_password_env`, or use `secret_arn`"
                 },
             )
         ),
         "mtls": may(
             Record(
                 title="mtls",
-                doc="Whose certificates an ingress point of type mtls trusts.",
+                doc="The certificates that an ingress point of type mtls trusts.",
                 members={
                     "ca_file": need(Word(doc="CA certificates (PEM), relative to this file.")),
                     "crl_file": may(Word(doc="Revoked certificates, relative to this file.")),
@@ -135,12 +137,14 @@ INGRESS_POINT: Final = Record(
         "logging": may(
             Record(
                 title="logging of an ingress point",
-                doc="Where the logs go: of accepted messages, and of each recipient's verdict.",
+                doc="The receivers of the logs: of accepted messages, and of the decision for "
+                "each recipient.",
                 members={
                     **_APPLICATION_LOGS,
                     "traffic_policy_debug_logs": may(
                         Word(
-                            doc="Of the log of all recipients, accepted or refused: " + _DESTINATION
+                            doc="Receiver of the log of all recipients, accepted or refused: "
+                            + _DESTINATION
                         )
                     ),
                 },
@@ -152,7 +156,7 @@ INGRESS_POINT: Final = Record(
 )
 RELAY: Final = Record(
     title="relay",
-    doc="An SMTP server that mail is handed to.",
+    doc="An SMTP server that receives mail.",
     members={
         "server": need(Word(doc="The server's host name.")),
         "port": need(Count(minimum=1, maximum=65535)),
@@ -187,13 +191,13 @@ ADDRESS_LIST: Final = Record(
             Either(
                 word=Choice(values=("external",)),
                 other=Several(item=Word(pattern=r"\S+")),
-                doc="The entries; `external` (or nothing): they come from elsewhere.",
+                doc="The entries; `external` (or no value): another system maintains them.",
             )
         ),
         "members_file": may(
-            Word(doc="CSV with a column `address`, or one address a line, relative to this file.")
+            Word(doc="CSV with a column `address`, or one address per line, relative to this file.")
         ),
-        "sample_file": may(Word(doc="Stand-ins for external members, for test cases.")),
+        "sample_file": may(Word(doc="Members that stand for the external ones in test cases.")),
         **_RESOURCE,
     },
     empty=True,

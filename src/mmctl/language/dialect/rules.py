@@ -10,9 +10,11 @@ from mmctl.language.dialect.conditions import RULE_CONDITION
 from mmctl.language.dialect.grammar import Choice, Day, Flag, Forms, Record, Several, Word
 from mmctl.language.dialect.words import NAME, RULE_NAME, may, need
 
-CONDITIONS = may(Several(item=RULE_CONDITION, doc="All must match; absent: always."))
+CONDITIONS = may(
+    Several(item=RULE_CONDITION, doc="All must match. Default: the rule always applies.")
+)
 UNLESS = may(Several(item=RULE_CONDITION, doc="None may match."))
-ENVIRONMENTS = may(Several(item=Word(), doc="The environments it lives in; absent: all."))
+ENVIRONMENTS = may(Several(item=Word(), doc="The environments of the rule. Default: all."))
 _INCLUDE = Several(
     item=Word(), single=True, minimum=1, doc="Rule files, relative to this file, in path order."
 )
@@ -27,21 +29,24 @@ RULE: Final = Record(
             Word(pattern=RULE_NAME, doc="1 to 32 of A-Z a-z 0-9 _ . - and unique in the rule set.")
         ),
         "live_name": may(
-            Word(doc="The rule's name in the service, where it differs; `none`: it has none.")
+            Word(doc="The rule's name in the service, where it differs; `none`: no name.")
         ),
         "description": may(Word(multiline=True, doc="What the rule is for.")),
-        "owner": may(Word(doc="The team that answers for the rule.")),
-        "ticket": may(Word(doc="Where it was asked for.")),
+        "owner": may(Word(doc="The team that is responsible for the rule.")),
+        "ticket": may(Word(doc="The ticket that asked for the rule.")),
         "expires": may(
-            Day(doc="The last day (UTC) on which the rule should be live. Lint warns around it.")
+            Day(
+                doc="The last day (UTC) on which the rule should be live. Lint warns around that "
+                "day."
+            )
         ),
         "enabled": may(Flag(doc="`false`: kept in the file, left out of the live rule set.")),
         "shadow": may(Flag(doc="`true`: instead of acting, mark mail with `X-Mmctl-Would: NAME`.")),
-        "final": may(Flag(doc="`true`: the rule is meant to be the end of its mail.")),
+        "final": may(Flag(doc="`true`: the rule is intended to end its mail.")),
         "environments": ENVIRONMENTS,
         "conditions": CONDITIONS,
         "unless": UNLESS,
-        "actions": need(Several(item=ACTION, minimum=1, doc="What is done, in order.")),
+        "actions": need(Several(item=ACTION, minimum=1, doc="The actions, in order.")),
     },
 )
 _PHASE = Record(
@@ -54,7 +59,7 @@ _PHASE = Record(
         "on_overlap": may(
             Choice(
                 values=("error", "file_order", "any"),
-                doc="What holds where two of its rules overlap with different effects.",
+                doc="What to do where two of its rules overlap with different effects.",
             )
         ),
         "include": may(_INCLUDE),

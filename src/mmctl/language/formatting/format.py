@@ -69,7 +69,7 @@ def formatted(text: str, *, file: str) -> Formatted:
     if problems or not isinstance(node, MappingNode):
         return Formatted(text=text, problems=problems)
     if _ODD_LINES.search(text):
-        return _left(text, file, "a line separator other than a line feed is written as it is")
+        return _left(text, file, "a line separator other than a line feed is not changed")
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     source = parsed(plain)
     if source is None:
@@ -92,7 +92,7 @@ def _left(text: str, file: str, why: str) -> Formatted:
         check="left-as-it-is",
         severity=Severity.ERROR,
         position=Position(file=file),
-        message=f"left as it is: {why}",
+        message=f"not formatted: {why}",
     )
     return Formatted(text=text, problems=(problem,))
 
@@ -271,12 +271,12 @@ def _difference(
     """What the two texts do not have in common, or None where they say the same."""
     new, problems = compose(after, file=old.position.file)
     if problems or new is None or not _alike(old, new):
-        return "its layout cannot be changed without changing what it says"
+        return "formatting would change its text"
     if _read(old, type_) != _read(new, type_):
-        return "its layout cannot be changed without changing what it means"
+        return "formatting would change its meaning"
     again = parsed(after)
     if again is None:
-        return "it cannot be read again"
+        return "the result would not be valid"
     if _texts(comments) != _texts(again.comments):
         return "a comment in it would be lost"
     # Counted once more without knowing where comments are: no `#` may come or go.

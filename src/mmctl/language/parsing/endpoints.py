@@ -13,7 +13,7 @@ _BUCKET: Final = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?", re.D
 _ENDPOINTS: Final = (
     "expected `embedded`, a URL such as `http://127.0.0.1:4579`, or one such as "
     "`https://mail-manager.us-east-1.amazonaws.com` (also mail-manager-fips, api.aws and VPC "
-    "endpoints) without port and path; to use another for once: --endpoint-url URL"
+    "endpoints) without port and path; to use another one once: --endpoint-url URL"
 )
 
 
@@ -29,7 +29,7 @@ def is_store(snapshots: str) -> bool:
 
 def no_endpoint(endpoint: str) -> tuple[str, str]:
     """What is said of an endpoint that no file may name: message and help."""
-    message = f"endpoint `{endpoint}` is neither Mail Manager's nor on this machine"
+    message = f"endpoint `{endpoint}` is neither one of Mail Manager's nor on this machine"
     return message, _ENDPOINTS
 
 
@@ -37,5 +37,5 @@ def no_store(snapshots: str) -> tuple[str, str]:
     """What is said of a place that takes no snapshots: message and help."""
     return (
         f"`snapshots: {snapshots}` is neither a folder nor an S3 bucket",
-        "such as `snapshots: .mmctl/snapshots` or `snapshots: s3://bucket/prefix`",
+        "write one such as `snapshots: .mmctl/snapshots` or `snapshots: s3://bucket/prefix`",
     )

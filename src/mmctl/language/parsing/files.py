@@ -128,7 +128,7 @@ class DiskFiles:
         whole = self.root / path
         try:
             if not self._is_inside(path):
-                raise Unreadable(_problem(path, "the file lies outside the project"))
+                raise Unreadable(_problem(path, "the file is outside of the project"))
             if self._leads_to_hidden(path):
                 raise Unreadable(_problem(path, "the link leads to a hidden file"))
             return read_file(whole, at_most=FILE_AT_MOST)
@@ -191,8 +191,8 @@ def no_larger(content: bytes, path: str) -> bytes:
     """
     if len(content) <= RULES_AT_MOST:
         return content
-    message = f"larger than {RULES_AT_MOST // MIB} MiB, the most that is read of a rule file"
-    advice = "split it; members of address lists may have a file of their own: `members_file`"
+    message = f"larger than {RULES_AT_MOST // MIB} MiB, the limit for a rule file"
+    advice = "split it; members of address lists can be in a separate file: `members_file`"
     raise Unreadable(_problem(path, message, help=advice))
 
 

@@ -43,8 +43,8 @@ def no_columns(text: str, *, file: str) -> tuple[Problem, ...]:
         separator = next((each for each in _SEPARATORS if each in written), None)
         if separator is None or '"' in written or columns_of(written) is not None:
             break
-        message = "several columns, and no line above them that calls one `address`"
-        advice = "begin the file with the names of its columns, such as `address,note`"
+        message = "several columns, but no header line with a column `address`"
+        advice = "start the file with the names of its columns, such as `address,note`"
         if separator != ",":
             message = f"columns are separated by {_SEPARATORS[separator]}, expected `,`"
             advice = "save it as CSV with commas, with a column `address`"

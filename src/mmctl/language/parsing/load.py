@@ -169,7 +169,7 @@ def _refuse_nothing(parsed: ParsedFiles, project_file: ProjectFile, settings: Se
     message = f"no rule file matches {listed(settings.rules)}"
     if project_file.builder.problems:
         raise project_file.unusable(message)
-    raise UsageError(message, help="`mmctl init` makes a small project to start from")
+    raise UsageError(message, help="`mmctl init` makes a small project to start with")
 
 
 def _leaves_out(files: RuleFiles, problem: Problem) -> bool:
@@ -200,8 +200,8 @@ def _built(
         if first is None:
             kinds[kind][name] = built
         else:
-            message = f"a second {kind.noun} `{name}`, the first is at {first.position}"
-            builder.report("duplicate-name", at, message, "give it a name of its own")
+            message = f"{kind.noun} `{name}` is already defined at {first.position}"
+            builder.report("duplicate-name", at, message, "give it another name")
     if lone and not kinds[Kind.RULE_SET]:
         _take_lone_rules(files, rule_sets, kinds[Kind.RULE_SET])
     if not lone:

@@ -28,7 +28,7 @@ def variable_for(ingress_point: str) -> str:
 def not_for_passwords(name: str, ingress_point: str) -> tuple[str, str]:
     """What is said of a variable that no file may name: message and help."""
     advice = (
-        f"call the variable `{variable_for(ingress_point)}`, here and where it is set; "
+        f"name the variable `{variable_for(ingress_point)}`, here and where it is set; "
         f"or run with --password-env {name}"
     )
     return f"`{name}` is not a name for an SMTP password: expected `{PREFIX}…`", advice

@@ -155,7 +155,7 @@ class ResourceBuilder:
             if key == wanted and key not in table and key not in table.failed:
                 self._report(table.values_at["type"], f"type `{wanted}` needs `{key}: {{…}}`")
             if key != wanted and key in table:
-                message = f"`{key}` does not go with type `{table['type']}`"
+                message = f"`{key}` cannot be used with type `{table['type']}`"
                 self._report(table.keys_at[key], message)
 
     def _configuration(self, table: Table) -> dict[str, Any] | None:
@@ -177,7 +177,9 @@ class ResourceBuilder:
         if text is not None and (begin not in text or "PRIVATE KEY-----" in text):
             got = "a private key" if "PRIVATE KEY-----" in text else f"no `{begin}`"
             message = f"`{path}` holds {got}, expected PEM blocks of the kind `{kind}` alone"
-            self.builder.report("wrong-text", path.position, message, "its text would be sent")
+            self.builder.report(
+                "wrong-text", path.position, message, "its content would be sent to the service"
+            )
         # What cannot be read was reported, and is not empty for that.
         return Text.at("unreadable" if text is None else text, path.position)
 
@@ -230,7 +232,7 @@ class ResourceBuilder:
         in_file = self._file_entries(table.get("members_file"))
         if not isinstance(written, Items):
             if written is not None and in_file is not None:
-                message = "`members_file` beside `members: external`: are the members ours or not?"
+                message = "`members_file` beside `members: external`: expected only one of them"
                 self._report(table.keys_at["members_file"], message)
             return in_file
         return [*written, *(in_file or [])]

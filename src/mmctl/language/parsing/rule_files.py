@@ -100,7 +100,9 @@ class RuleFiles:
             self.builder.report("include", path.position, f"`{path}` leaves the project")
             return None
         if any(part.startswith(".") for part in whole.split("/")):
-            message = f"`{path}` is hidden: what begins with a dot is no part of the project"
+            message = (
+                f"`{path}` is hidden: a path that begins with a dot is not part of the project"
+            )
             self.builder.report("include", path.position, message, "move it, or copy it")
             return None
         try:

@@ -96,8 +96,8 @@ class RuleSetBuilder:
                 continue
             at = rule.positions.at(("name",))
             if rule.name in first:
-                message = f"a second rule `{rule.name}`, the first is at {first[rule.name]}"
-                self.builder.report("duplicate-name", at, message, "give it a name of its own")
+                message = f"rule `{rule.name}` is already defined at {first[rule.name]}"
+                self.builder.report("duplicate-name", at, message, "give it another name")
             first.setdefault(rule.name, at)
 
 
@@ -124,7 +124,12 @@ class _Walk:
     def _phase(self, item: Table, file: str, around: Table | None) -> None:
         if around is not None:
             message = f"phase `{item['phase']}` inside phase `{around['phase']}`"
-            self.parent.builder.report("include", item.position, message, "put it beside")
+            self.parent.builder.report(
+                "include",
+                item.position,
+                message,
+                "write it after the other phase, at the same level",
+            )
             return
         first = len(self.rules)
         if "include" in item:
@@ -148,14 +153,16 @@ class _Walk:
                 continue
             found = [name for name in self.parent.files.matching(path) if name != file]
             if not found:
-                self._report(pattern, f"no other file matches `{pattern}`", f"looked for `{path}`")
+                self._report(
+                    pattern, f"no other file matches `{pattern}`", f"mmctl looked for `{path}`"
+                )
             for name in found:
                 self._include_file(name, pattern, phase)
 
     def _include_file(self, name: str, pattern: Text, phase: Table | None) -> None:
         if name in self.stack:
             chain = " → ".join([*self.stack, name])
-            self._report(pattern, f"the includes go round in a circle: {chain}")
+            self._report(pattern, f"the includes form a circle: {chain}")
             return
         if len(self.stack) >= _DEEPEST:
             message = f"files are included more than {_DEEPEST} levels deep"

@@ -72,7 +72,7 @@ class ScalarReader:
             return self.report(
                 "empty-value",
                 node.position,
-                f"nothing here, expected {expected}",
+                f"the value is missing, expected {expected}",
                 "a value that starts with # needs quotes" if node.commented else None,
             )
         return node
@@ -107,9 +107,9 @@ class ScalarReader:
             self.report(
                 "trailing-comment",
                 scalar.position,
-                f"a comment after the value `{short(text)}`: is it cut off?",
-                f"quote the whole value ({quoted(text + ' #…')}), "
-                "or put the comment on a line of its own",
+                f"a comment after the value `{short(text)}` may cut it off",
+                f"quote the whole value ({quoted(text + ' #…')}), or put the comment on a "
+                f"separate line",
             )
         if type_.pattern is not None and not re.fullmatch(type_.pattern, text):
             return self.report(
@@ -140,7 +140,7 @@ class ScalarReader:
         number = int(scalar.text)
         if number < type_.minimum or (type_.maximum is not None and number > type_.maximum):
             upper = f" to {type_.maximum}" if type_.maximum is not None else " or more"
-            return self.wrong(scalar, f"a number of {type_.minimum}{upper}")
+            return self.wrong(scalar, f"a number from {type_.minimum}{upper}")
         return Whole.at(number, scalar.position)
 
     def bytes(self, type_: Bytes, node: Node) -> Whole | Real | Missing:

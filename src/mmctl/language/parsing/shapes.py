@@ -27,7 +27,7 @@ S = TypeVar("S", bound="Shape")
 _HELP: Final[Mapping[str, str]] = {
     "HeaderName": "the service adds headers whose names start with `X-`",
     "MimeHeaderAttribute": "the service sees headers whose names start with `X-` (a capital X)",
-    "ServerName": "a host name alone, such as `mail.example.com`: no URL, no port",
+    "ServerName": "only a host name, such as `mail.example.com`, without scheme or port",
     "RoleArn": "`arn:aws:iam::ACCOUNT:role/NAME`",
     "FunctionArn": "`arn:aws:lambda:REGION:ACCOUNT:function:NAME`",
     "MailboxArn": "`arn:aws:workmail:REGION:ACCOUNT:organization/ID`",

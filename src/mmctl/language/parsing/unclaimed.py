@@ -32,10 +32,12 @@ def unclaimed(parsed: ParsedFiles, taken: Collection[str], settings: Settings) -
         if path in taken or path == PROJECT_FILE or any(each.fullmatch(path) for each in meant):
             continue
         if _PROJECT_FILE.fullmatch(path):
-            help_ = f"the project file is `{PROJECT_FILE}`: move what is meant there"
-            yield _problem(path, "a second project file, which is not read", help_)
+            help_ = f"the project file is `{PROJECT_FILE}`: move its content there"
+            yield _problem(path, "a second project file, which is not loaded", help_)
         elif not (astray and _is_spelled_well(path)) and parsed.is_rule_file(path):
-            yield _problem(path, "this looks like a rule file, and nothing reads it", _help(path))
+            yield _problem(
+                path, "this looks like a rule file, but no pattern includes it", _help(path)
+            )
 
 
 def _help(path: str) -> str:
@@ -44,7 +46,7 @@ def _help(path: str) -> str:
         if _is_spelled_well(path)
         else f"rename it to `{posixpath.basename(_well_spelled(path))}`"
     )
-    return f"{take_in}; if it is meant to stay out: `lint: {{ignore_files: [{path}]}}`"
+    return f"{take_in}; to leave it out: `lint: {{ignore_files: [{path}]}}`"
 
 
 def _well_spelled(path: str) -> str:

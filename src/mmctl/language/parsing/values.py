@@ -90,7 +90,7 @@ class Reader(ScalarReader):
     def _several(self, type_: Several, node: Node) -> Items | Missing:
         if not isinstance(node, Sequence):
             if not type_.single:
-                return self.wrong(node, "a list", "put `- ` before each item")
+                return self.wrong(node, "a list", "write `- ` before each item")
             node = Sequence(node.position, (_literal(node),))
         nodes = self._spliced(node)
         read = [self.read(type_.item, item) for item in nodes]

@@ -61,7 +61,7 @@ class Scope:
             found = self._look_up(use[2], node.position, report)
             if not isinstance(found, Scalar):
                 if found is not None:
-                    message = f"`${{{use[2]}}}` is a list, and cannot stand inside a text"
+                    message = f"`${{{use[2]}}}` is a list, and cannot be part of a text"
                     report(_problem(node.position, message, "write it as an item of a list"))
                 return None
             parts.append(found.text)

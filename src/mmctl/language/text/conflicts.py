@@ -23,8 +23,8 @@ def conflicts(text: str, *, file: str) -> tuple[Problem, ...]:
                 line=text.count("\n", 0, found.start()) + 1,
                 length=len(found[0].rstrip()),
             ),
-            message="a merge conflict is not resolved here",
-            help="keep what is meant, and remove the lines of `<<<<<<<`, `=======` and `>>>>>>>`",
+            message="an unresolved merge conflict",
+            help="keep the intended lines, and remove those of `<<<<<<<`, `=======` and `>>>>>>>`",
         )
         for found in begins
     )

@@ -103,7 +103,9 @@ class _Composer:
         self._event()
         after = self._event()
         if not isinstance(after, events.StreamEndEvent):
-            self._report(after, "one document a file, got a second", "split it into two files")
+            self._report(
+                after, "expected one document per file, got a second one", "split it into two files"
+            )
         return node
 
     def _node(self, event: Any, depth: int) -> Node:
@@ -141,7 +143,7 @@ class _Composer:
             key = self._node(item, depth + 1)
             value = self._node(self._event(), depth + 1)
             if not isinstance(key, Scalar):
-                self._add(key.position, "a key must be a text", None)
+                self._add(key.position, "a key must be text", None)
             elif key.text in entries:
                 twice.append(key)
             else:
@@ -172,13 +174,13 @@ class _Composer:
         text = f"&{event.anchor}" if event.anchor is not None else str(tag)
         what = "anchors" if event.anchor is not None else "tags"
         help_ = self._quoting_help(event.start_mark.line, event.start_mark.column)
-        self._report(event, f"{what} such as `{text}` are not read", help_)
+        self._report(event, f"{what} such as `{text}` are not supported", help_)
         return text
 
     def _alias(self, event: Any) -> None:
         help_ = self._quoting_help(event.start_mark.line, event.start_mark.column)
         self._report(
-            event, f"`*{event.anchor}` is an alias to YAML, and aliases are not read", help_
+            event, f"`*{event.anchor}` is an alias in YAML, and aliases are not supported", help_
         )
 
     def _quoting_help(self, line: int, column: int) -> str:
@@ -192,7 +194,7 @@ class _Composer:
             line = next((n for n, text in enumerate(self.lines, 1) if _control(text)), 1)
             at = Position(file=self.file, line=line)
             message = "a control character, which YAML does not allow"
-            return _problem("syntax", at, message, "remove it, or write it escaped in quotes")
+            return _problem("syntax", at, message, "remove it, or write it as an escape in quotes")
         found = None
         if isinstance(error, MarkedYAMLError):
             found = explained(error, self.lines, lambda event: _Composer("", "").document(event))

@@ -86,24 +86,24 @@ def _misplaced(error: Any, what: str, at: Place, lines: Sequence[str]) -> Explan
     begun = _place(error.context_mark)
     if "unknown escape" in what:
         escape = lines[at.line][at.column : at.column + 2]
-        return Explanation(at, f"`{escape}` means nothing in double quotes", "use single quotes")
+        return Explanation(at, f"`{escape}` is not an escape of double quotes", "use single quotes")
     above = lines[at.line - 1] if at.line else ""
     if "mapping values" in what and _DASH_AND_WORD.match(above):
         column = above.index("-")
         help_ = f"write `- {above.strip()[1:]}`"
-        return Explanation(Place(at.line - 1, column), "a `-` without a space behind it", help_)
+        return Explanation(Place(at.line - 1, column), "a `-` without a space after it", help_)
     if begun is None:
         return None
     if "expected '-' indicator" in what or "expected key" in what:
         return Explanation(
             at,
-            "this line is not indented like those it belongs to",
-            f"begin it in column {begun.column + 1}, as line {begun.line + 1} does, or further in",
+            "this line has another indentation than the lines it belongs to",
+            f"start it in column {begun.column + 1}, as line {begun.line + 1} does, or further in",
         )
     if "expected ':'" in what and begun.line < len(lines):
         word = lines[begun.line].strip()
         if re.fullmatch(r"[\w.-]{1,60}", word):
-            return Explanation(begun, f"expected `:` behind `{word}`", f"write `{word}:`")
+            return Explanation(begun, f"expected `:` after `{word}`", f"write `{word}:`")
     return None
 
 

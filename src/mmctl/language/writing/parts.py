@@ -38,7 +38,7 @@ def reference(name: str) -> str:
         CannotWrite: it is empty or has a space in it, as no name in a file has.
     """
     if not name or any(character.isspace() for character in name):
-        raise CannotWrite(f"the name `{name}`, which has a space in it")
+        raise CannotWrite(f"the name `{name}`, which has a space")
     return text(name)
 
 

@@ -62,7 +62,7 @@ def rule_to_file(rule: Rule, *, name: str) -> Data:
         written["live_name"] = _NO_NAME
     elif rule.name != name:
         if rule.name == _NO_NAME:
-            raise CannotWrite("a second rule of the live name `none`")
+            raise CannotWrite("a second rule with the live name `none`")
         written["live_name"] = rule.name
     for key, conditions in (("conditions", rule.conditions), ("unless", rule.unless)):
         if conditions:
