@@ -103,8 +103,7 @@ def index(checks: Sequence[Check], mistakes: Mapping[str, str]) -> str:
 _MISTAKES: Final = (
     "## Mistakes",
     "",
-    "A mistake that keeps mmctl from loading or using a file is always an error, and its message "
-    "explains it.",
+    "A mistake that keeps mmctl from loading or using a file is an error; its message explains it.",
     "",
     "| Mistake | |",
     "| --- | --- |",
