@@ -79,7 +79,7 @@ def ran(point: str, session: str) -> Any:
         (
             "only",
             V6,
-            ("`source_ip` 2001:db8::1 cannot be: ingress point `only` takes IPv4 alone",),
+            ("`source_ip` 2001:db8::1 cannot matter: ingress point `only` takes only IPv4",),
         ),
         (
             "both",

@@ -179,7 +179,7 @@ class TestMessages:
     ) -> None:
         code, out, _ = mmctl(*self.MESSAGE, *self.TO)
         assert code == 0
-        assert "unknown    delivered or dropped; not known: spf, helo\n" in out
+        assert "unknown    delivered or dropped; unknown: spf, helo\n" in out
         line = out.splitlines()[-1].strip()
         assert line == (
             "mmctl simulate cases/hello.eml --rcpt b@example.com --spf PASS --helo mail.example.org"

@@ -298,7 +298,7 @@ def test_a_revision_that_is_too_large_is_refused(
             context.setattr(f"mmctl.cli.changes.revisions.{limit}", 50)
             code, said = mmctl("diff", "git:HEAD")
         assert code == 64
-        assert "is too large to be read" in said
+        assert "is too large to read" in said
 
 
 def test_a_pattern_for_cases_is_never_slow(mmctl: Callable[..., Ran]) -> None:

@@ -418,10 +418,10 @@ def test_what_a_newer_api_says_is_in_a_comment_and_the_rest_is_written(
     new = tmp_path / "new"
     assert mmctl(tmp_path, "import", "--into", str(new)) == 1
     told = capsys.readouterr().err
-    assert "has what this version of mmctl does not know: `Rules[0].Enabled` = false" in told
+    assert "has parts that this version of mmctl does not know: `Rules[0].Enabled` = false" in told
     assert "relay `exchange` cannot be written: this version of mmctl does not know" in told
     text = (new / "rules/rule-sets.yaml").read_text(encoding="utf-8")
-    beside = "  # not in this file, as this version of mmctl does not know it: `Rules["
+    beside = "  # not in this file, because this version of mmctl does not know it: `Rules["
     assert f"{beside}0].Enabled` = false of rule keep\n" in text
     assert f"{beside}1].Conditions[0].FuzzyExpression` = " in text
     assert "\u202e" not in text

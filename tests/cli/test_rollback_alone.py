@@ -204,7 +204,7 @@ def test_of_several_histories_one_must_be_named(
     assert mmctl(root, "rollback", "--yes", "--store", STORE) == 64
     assert "holds 2 histories" in capsys.readouterr().err
     assert mmctl(root, "rollback", "--yes", "--store", STORE, "--project", "third") == 64
-    assert "holds no history of project third" in capsys.readouterr().err
+    assert "has no history of project third" in capsys.readouterr().err
     asked = answering(monkeypatch, "acme")
     assert mmctl(root, "rollback", "--yes", "--store", STORE) == 0
     assert asked == ["which project? "]
@@ -321,7 +321,7 @@ def test_a_snapshot_that_was_edited_is_refused_by_every_flag(
             del thing["shape"]["Rules"][0]
     path.write_text(json.dumps(document))
     assert mmctl(root, "rollback", "--yes", *flags) == 3
-    assert "is not the one that its entry names" in capsys.readouterr().err
+    assert "is not the one in its entry" in capsys.readouterr().err
 
 
 def with_endpoint(root: Path, endpoint: str, *, sealed: bool) -> None:
@@ -342,7 +342,7 @@ def test_no_snapshot_that_was_edited_is_followed_anywhere(
     with_endpoint(root, "http://127.0.0.1:9", sealed=False)
     words = ("rollback", "--store", STORE, "--yes", "--account", ACCOUNT, "--unverified")
     assert mmctl(root, *words) == 3
-    assert "is not the one that its entry names" in capsys.readouterr().err
+    assert "is not the one in its entry" in capsys.readouterr().err
 
 
 def test_a_snapshot_without_entry_chooses_no_endpoint_that_no_file_may_name(
@@ -353,7 +353,7 @@ def test_a_snapshot_without_entry_chooses_no_endpoint_that_no_file_may_name(
     entry.unlink()
     words = ("rollback", "--store", STORE, "--yes", "--account", ACCOUNT, "--unverified")
     assert mmctl(root, *words) == 64
-    assert "is neither Mail Manager's nor on this machine" in capsys.readouterr().err
+    assert "is neither one of Mail Manager's nor on this machine" in capsys.readouterr().err
 
 
 def test_the_environment_comes_from_the_snapshot(root: Path) -> None:

@@ -178,7 +178,7 @@ class TestShort:
         (tmp_path / "rules.yaml").write_text(text, encoding="utf-8")
         (tmp_path / "m.eml").write_bytes(mail("plans", "X-N: a"))
         out = mmctl("simulate", "m.eml", *TO, "--trace")[1]
-        assert out.count("not known: source_ip") == 1
+        assert out.count("unknown: source_ip") == 1
         assert out.count("--ip ") == 1
 
     def test_very_many_facts_that_are_missing_stay_a_few_lines(
@@ -362,7 +362,7 @@ rule_sets:
         (tmp_path / "m.eml").write_bytes(mail("plans"))
         to = ("--rcpt", "team@example.com", "--rcpt", "carl@example.com")
         out = mmctl("simulate", "m.eml", *to, "--trace")[1]
-        assert out.partition("  what goes where\n")[2] == (
+        assert out.partition("  destinations\n")[2] == (
             "    archive vault\n"
             "        for team@example.com, carl@example.com, by keep\n"
             "        + X-Mark: yes\n"

@@ -132,14 +132,14 @@ def test_it_is_said_before_all_edits(upstream: Path, capsys: pytest.CaptureFixtu
     assert mmctl(upstream, "plan", "--base", "main") == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[2:6] == [
-        "! leads elsewhere than main:",
+        "! the target differs from main:",
         "!   account: 444455556666 → 555566667777",
         "!   snapshots: .mmctl/snapshots → elsewhere",
-        "!   taken from main; to take what the files say: --force trust",
+        "!   values of main are used; to use those of the files: --force trust",
     ]
     assert mmctl(upstream, "plan", "--base", "main", "--format", "markdown") == 0
     text = capsys.readouterr().out
-    assert text.index("leads elsewhere than main") < text.index("Account 444455556666")
+    assert text.index("the target differs from main") < text.index("Account 444455556666")
 
 
 def test_an_apply_goes_where_the_base_says_unless_that_is_forced(

@@ -127,7 +127,7 @@ def test_lost_mail_names_no_rule_but_those_that_applied(said: Callable[..., Any]
 
 def test_a_rule_that_was_not_asked_names_the_one_that_ended_it(said: Callable[..., Any]) -> None:
     text, document = said("--rcpt", "keep@example.com", "--spf", "PASS", "--rule", "deliver")
-    assert "deliver was not asked: keep ended it before" in text
+    assert "deliver was not evaluated: keep ended it before" in text
     assert document["recipients"][0]["rule"] == {
         "rule": "deliver",
         "asked": [],
@@ -183,7 +183,7 @@ def test_one_message_is_asked_about(said: Callable[..., Any], tmp_path: Path) ->
     (tmp_path / "m.eml").mkdir()
     for name in ("a.eml", "b.eml"):
         (tmp_path / "m.eml" / name).write_text(MESSAGE)
-    with pytest.raises(UsageError, match="holds more than one message"):
+    with pytest.raises(UsageError, match="has more than one message"):
         said("--rcpt", "x@example.com")
 
 

@@ -196,8 +196,8 @@ def test_refusals_come_all_at_once_with_line_and_near_names() -> None:
     problems = import_api_json({"a.json": text}).refused
     assert [(p.position.line, p.message, p.help) for p in problems] == [
         (2, "`ruleSets[0].Rules`: `Rules` is missing", None),
-        (2, "`ruleSets[0].rules`: there is no member `rules` here", "did you mean `Rules`?"),
-        (3, "`ruleSets[0].Rule`: there is no member `Rule` here", "did you mean `Rules`?"),
+        (2, "`ruleSets[0].rules`: unknown member `rules`", "did you mean `Rules`?"),
+        (3, "`ruleSets[0].Rule`: unknown member `Rule`", "did you mean `Rules`?"),
     ]
 
 

@@ -40,7 +40,7 @@ UNSEEN = re.compile(r"`\$\{(?!.*, expected `\{)|^got `(?i:true|false)`, .* witho
 around `true`."""
 RESOLVED = re.compile(r"`\[0-9\]\{12\}`|got `(True|TRUE)`, expected a text")
 """What was there before an editor resolved it: zeros in front of an account, capitals of `true`."""
-RANGE = "expected a number of "
+RANGE = "expected a number from "
 """How large a number is that stands there as a text, patterns do not tell."""
 
 

@@ -156,7 +156,7 @@ def test_a_rename_that_likeness_alone_tells_is_proposed_and_not_done(world: Worl
     assert lines(world)[0] == ("added", "mailhost", "")
     assert lines(world)[-1] == ("removed", "exchange", "")
     assert world.plan().notes == (
-        "relay exchange is like the new mailhost but for its name: if it is the same one, write "
+        "relay exchange equals the new mailhost except for its name: if it is the same one, write "
         "`was: exchange` at mailhost, and it is renamed",
     )
     world.replace("  mailhost: {", "  mailhost: {was: exchange, ")

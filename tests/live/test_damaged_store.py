@@ -223,7 +223,7 @@ def test_a_snapshot_that_was_edited_is_refused(
     change: Callable[[dict[str, Any]], None], world: World
 ) -> None:
     edited(world, "0004", change)
-    with pytest.raises(Refused, match="is not the one that its entry names"):
+    with pytest.raises(Refused, match="is not the one in its entry"):
         check_standing(world.history, goal(world.history, None))
 
 

@@ -165,7 +165,7 @@ def test_a_name_that_somebody_else_has_is_refused_and_theirs_stays_as_it_is(worl
     theirs = {"RelayName": "two", "Authentication": {"NoAuthentication": {}}, **members}
     their_id = world.service().create(Noun.RELAY, theirs, "token")
     write(world, Kind.RELAY, "live_name: two")
-    with pytest.raises(Refused, match=f"is to be called `two`, as the relay {their_id} is"):
+    with pytest.raises(Refused, match=f"would get the live name `two` of relay {their_id}"):
         world.apply(**FORCED, adopt=True)
     assert ids(world, Kind.RELAY)["two"] == their_id
 

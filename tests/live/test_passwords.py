@@ -88,7 +88,7 @@ def test_a_rollback_sends_no_variable_of_another_name_either(
 def test_the_plan_says_where_each_password_comes_from(world: World) -> None:
     of_auth(world, "MMCTL_SMTP_MX")
     world.environ["MMCTL_SMTP_MX"] = TOKEN
-    note = "the SMTP password of ingress point mx is taken from the environment variable "
+    note = "the SMTP password of ingress point mx comes from the environment variable "
     assert note + "MMCTL_SMTP_MX" in world.plan().notes
     world.apply()
     assert note + "MMCTL_SMTP_MX" in world.plan().notes

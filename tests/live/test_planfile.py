@@ -81,7 +81,7 @@ def test_an_edited_plan_is_refused(saved: Path, member: str) -> None:
     value: Any = document[member]
     document[member] = {**value, "serial": 9} if isinstance(value, dict) else value[1:]
     saved.write_text(json.dumps(document))
-    with pytest.raises(Refused, match="was edited after it was made"):
+    with pytest.raises(Refused, match="was changed after it was made"):
         load_plan(saved)
 
 

@@ -224,7 +224,7 @@ def test_any_entry_that_came_since_holds_a_saved_plan_although_the_state_is_the_
     saved.world.apply()
     saved.world.replace('"@example.org"', OLD)
     saved.world.apply()
-    with pytest.raises(Refused, match="2 applies and rollbacks came since") as refused:
+    with pytest.raises(Refused, match="2 applies and rollbacks since") as refused:
         saved.apply()
     assert "0002-" in refused.value.message
     assert "0003-" in refused.value.message
@@ -235,7 +235,7 @@ def test_what_came_between_the_plan_and_the_lock_holds_it(saved: Saved) -> None:
     saved.world.rollback("1", allow_delete=True, forced=("irreversible",))
     saved.world.replace(NEW, OLD)
     saved.world.apply(adopt=True, forced=("pin",))
-    with pytest.raises(Refused, match="the plan is stale: 2 applies and rollbacks came since"):
+    with pytest.raises(Refused, match="the plan is stale: 2 applies and rollbacks since"):
         saved.world.apply(plan)
 
 

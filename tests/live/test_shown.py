@@ -178,7 +178,7 @@ def test_a_call_of_the_history_is_done_or_has_no_answer(world: World) -> None:
     lines = render_history.one(entry, journal).plain.splitlines()[4:]
     assert {line.split()[-1] for line in lines} == {"done"}
     cut_off = render_history.one(entry, journal[:1]).plain.splitlines()
-    assert cut_off[-1].endswith("no answer noted")
+    assert cut_off[-1].endswith("no answer recorded")
 
 
 @pytest.mark.parametrize(

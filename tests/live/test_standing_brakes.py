@@ -287,9 +287,7 @@ def test_messages_that_cannot_be_decided_count_as_changed() -> None:
 
 def test_an_empty_corpus_is_no_proof() -> None:
     (grip,) = behaviour(judged(messages=0, differing=0))
-    assert grip.what == (
-        "no message was found in mail/, so nothing was held against the limit of 0"
-    )
+    assert grip.what == ("mail/ has no message, so nothing was compared with the limit of 0")
 
 
 def test_a_limit_that_nothing_looked_at_is_said() -> None:

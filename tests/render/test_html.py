@@ -72,7 +72,7 @@ def test_a_page_holds_the_first_messages_of_very_many_and_counts_all(
         (tmp_path / f"mail/{number}.eml").write_bytes(b"Subject: x\n\n")
     text = messages_page(tmp_path, "mail", "--rcpt", "cfo@example.com")
     assert text.count('class="item message"') == 2
-    assert "Shown are 2 of 5 messages: the first ones." in text
+    assert "Shows 2 of 5 messages: the first ones." in text
     assert "5 messages: 5 unknown" in text
 
 

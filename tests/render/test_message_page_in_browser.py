@@ -158,7 +158,7 @@ def test_only_messages_that_differ_are_shown_where_rules_are_compared(
     browser.open(written(tmp_path, "mail", *words, *KNOWN))
     assert [name.rpartition("/")[2] for name in browser.value(NAMES)] == ["lookalike.eml"]
     assert shown(browser, "#messages > .nothing") == [
-        "Shown are 1 of 2 messages: those that are treated differently."
+        "Shows 1 of 2 messages: those that are treated differently."
     ]
     assert shown(browser, ".other")[0].startswith(f"against {other}: delivered by deliver")
 

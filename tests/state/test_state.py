@@ -68,7 +68,7 @@ def test_the_history_is_read_whole(left: Path, capsys: pytest.CaptureFixture[str
         ("apply", "unfinished"),
     ]
     assert mmctl(left, "history", "show", "5") == 0
-    assert "UpdateRelay  exchange  no answer noted" in capsys.readouterr().out
+    assert "UpdateRelay  exchange  no answer recorded" in capsys.readouterr().out
     assert mmctl(left, "history", "diff", "4", "5") == 2
 
 
