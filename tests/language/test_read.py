@@ -525,7 +525,7 @@ relays: {out: {server: "https://mail.example.com", port: 25, authentication: non
         (b"version: 2\n", "wrong-type", "got `2`, expected `1`"),
         (b"rules: []\n", "missing-key", "`version` is missing"),
         (b"version: 1\nversion: 1\n", "duplicate-key", "stands here twice, first in line 1"),
-        (b"version: 1\n---\nversion: 1\n", "syntax", "one document a file"),
+        (b"version: 1\n---\nversion: 1\n", "syntax", "one document per file"),
         (b"version: 1\n\trules: []\n", "syntax", "a tab in the indentation"),
         (b"version: 1\nrules: [\n", "syntax", "the file ends too early"),
         (b"version: 1 \xff\n", "unreadable-file", "got the byte 0xff, expected UTF-8"),
@@ -758,7 +758,7 @@ _LIST = "version: 1\naddress_lists:\n  blocked: {members_file: ../lists/blocked.
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"mail,why\na@example.org,x\nb@example.org,y\n", "1:1: several columns, and no line"),
+        (b"mail,why\na@example.org,x\nb@example.org,y\n", "1:1: several columns, but no header line"),
         (b"# ours\n\naddress;why\na@example.org;x\n", "3:1: columns are separated by `;`, expe"),
         (b"address\twhy\na@example.org\tx\n", "1:1: columns are separated by tabs, expected `,`"),
         (b"address\na@example.org\nb\xff@example.org\n", "3:2: got the byte 0xff, expected UTF-8"),
