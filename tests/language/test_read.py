@@ -758,7 +758,10 @@ _LIST = "version: 1\naddress_lists:\n  blocked: {members_file: ../lists/blocked.
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"mail,why\na@example.org,x\nb@example.org,y\n", "1:1: several columns, but no header line"),
+        (
+            b"mail,why\na@example.org,x\nb@example.org,y\n",
+            "1:1: several columns, but no header line",
+        ),
         (b"# ours\n\naddress;why\na@example.org;x\n", "3:1: columns are separated by `;`, expe"),
         (b"address\twhy\na@example.org\tx\n", "1:1: columns are separated by tabs, expected `,`"),
         (b"address\na@example.org\nb\xff@example.org\n", "3:2: got the byte 0xff, expected UTF-8"),
