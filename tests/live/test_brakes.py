@@ -163,7 +163,7 @@ def test_an_archive_that_goes_cannot_come_back(world: World) -> None:
     assert error.message.split("; ") == [
         "deletes: 1 to delete (archive compliance (made 2026-11-20, the mail in it, retention "
         "SEVEN_YEARS))",
-        "irreversible: archive compliance goes (made 2026-11-20, the mail in it, "
+        "irreversible: archive compliance is deleted (made 2026-11-20, the mail in it, "
         "retention SEVEN_YEARS)",
         "destination: archive other of rule archive-all is new",
         "ordinary-mail: mail for example.com: delivered: archive compliance → archive other",
