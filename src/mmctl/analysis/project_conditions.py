@@ -12,12 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.judge.submission import ip_type_of
 from mmctl.language.references import is_raw
-from mmctl.model.conditions import evaluated_by, header_of, operand_of
-from mmctl.model.enums import AcceptAction, IpType, RuleClientCertificateAttribute
+from mmctl.model.conditions import beside_of, header_of, operand_of
+from mmctl.model.enums import AcceptAction, IpType
 from mmctl.model.operands import OPERANDS
-from mmctl.model.policies import IngressAnalysis
-from mmctl.model.rules import Analysis
-from mmctl.model.texts import MimeHeaderAttribute
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -208,22 +205,10 @@ def text_test(placed: PlacedCondition) -> TextTest | None:
         path=(*placed.path, "StringExpression"),
         operand=operand,
         header=header_of(placed.condition),
-        subject=_subject(placed.condition, operand),
+        subject=" ".join((operand.key, *beside_of(placed.condition)[-1:])),
         operator=expression.operator.lower(),
         values=expression.values,
     )
-
-
-def _subject(condition: RuleCondition | PolicyCondition, operand: Operand) -> str:
-    match evaluated_by(condition):
-        case Analysis() | IngressAnalysis() as analysis:
-            return f"{operand.key} {analysis.result_field}"
-        case MimeHeaderAttribute() as header:
-            return f"{operand.key} {header}"
-        case RuleClientCertificateAttribute() as field:
-            return f"{operand.key} {field.value.lower()}"
-        case _:
-            return operand.key
 
 
 def addresses_in(condition: RuleCondition | PolicyCondition) -> Operand | None:

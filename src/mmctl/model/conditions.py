@@ -9,9 +9,16 @@ from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from mmctl.model.comparisons import Takes
 from mmctl.model.enums import (
+    IngressAddressListEmailAttribute,
+    IngressIpv4Attribute,
+    IngressIpv6Attribute,
     IngressStringEmailAttribute,
+    IngressTlsAttribute,
+    RuleAddressListEmailAttribute,
     RuleBooleanEmailAttribute,
     RuleClientCertificateAttribute,
+    RuleIpEmailAttribute,
+    RuleNumberEmailAttribute,
     RuleStringEmailAttribute,
     RuleVerdictAttribute,
 )
@@ -117,45 +124,44 @@ def operand_of(condition: Condition) -> Operand:
 
 def operator_of(condition: Condition) -> StrEnum:
     """The operator of a condition, in the API's words."""
-    match condition.value:
-        case (
-            RuleStringExpression()
-            | RuleBooleanExpression()
-            | RuleNumberExpression()
-            | RuleIpExpression()
-            | RuleVerdictExpression()
-            | RuleDmarcExpression()
-            | IngressStringExpression()
-            | IngressBooleanExpression()
-            | IngressIpv4Expression()
-            | IngressIpv6Expression()
-            | IngressTlsProtocolExpression()
-        ) as expression:
-            return expression.operator
-        case never:
-            assert_never(never)
+    return condition.value.operator
 
 
 def evaluated_by(condition: Condition) -> Evaluated | None:
     """What a condition evaluates, as the API has it; None: the DMARC policy, which has no name."""
-    match condition.value:
-        case RuleDmarcExpression():
-            return None
+    expression = condition.value
+    return None if isinstance(expression, RuleDmarcExpression) else expression.evaluate.value
+
+
+def beside_of(condition: Condition) -> tuple[str, ...]:
+    """The texts that say which one is meant, one for each key in `Operand.beside`."""
+    evaluated = evaluated_by(condition)
+    match evaluated:
+        case Analysis() | IngressAnalysis():
+            return evaluated.analyzer, evaluated.result_field
+        case RuleClientCertificateAttribute():
+            return (evaluated.value.lower(),)
+        case MimeHeaderAttribute():
+            return (evaluated,)
         case (
-            RuleStringExpression()
-            | RuleBooleanExpression()
-            | RuleNumberExpression()
-            | RuleIpExpression()
-            | RuleVerdictExpression()
-            | IngressStringExpression()
-            | IngressBooleanExpression()
-            | IngressIpv4Expression()
-            | IngressIpv6Expression()
-            | IngressTlsProtocolExpression()
-        ) as expression:
-            return expression.evaluate.value
-        case never:
-            assert_never(never)
+            RuleStringEmailAttribute()
+            | RuleBooleanEmailAttribute()
+            | RuleNumberEmailAttribute()
+            | RuleIpEmailAttribute()
+            | RuleVerdictAttribute()
+            | RuleAddressListEmailAttribute()
+            | IngressStringEmailAttribute()
+            | IngressAddressListEmailAttribute()
+            | IngressIpv4Attribute()
+            | IngressIpv6Attribute()
+            | IngressTlsAttribute()
+            | RuleIsInAddressList()
+            | IngressIsInAddressList()
+            | None
+        ):
+            return ()
+        case _:
+            assert_never(evaluated)
 
 
 def analysis_of(condition: Condition) -> Analysis | IngressAnalysis | None:

@@ -109,8 +109,10 @@ def _stated(fact: Fact, value: object, words: str | None = None) -> Variation:
     match fact.name:
         case MessageFact():
             return Variation(said, lambda draft: draft)
-        case name:
+        case SessionFact() | EnvelopeFact() | VerdictFact() as name:
             return Variation(said, lambda draft: draft.stating(name, value))
+        case never:
+            assert_never(never)
 
 
 def _choices(fact: Fact) -> Iterator[Variation]:

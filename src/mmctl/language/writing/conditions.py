@@ -5,41 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, assert_never
 
 from mmctl.language.writing.parts import CannotWrite, Data, number, reference, text
-from mmctl.model.conditions import evaluated_by, operand_of, operator_of
-from mmctl.model.enums import (
-    IngressAddressListEmailAttribute,
-    IngressIpv4Attribute,
-    IngressIpv6Attribute,
-    IngressStringEmailAttribute,
-    IngressTlsAttribute,
-    RuleAddressListEmailAttribute,
-    RuleBooleanEmailAttribute,
-    RuleClientCertificateAttribute,
-    RuleIpEmailAttribute,
-    RuleNumberEmailAttribute,
-    RuleStringEmailAttribute,
-    RuleVerdictAttribute,
-)
+from mmctl.model.conditions import beside_of, operand_of, operator_of
 from mmctl.model.policies import (
-    IngressAnalysis,
     IngressBooleanExpression,
     IngressIpv4Expression,
     IngressIpv6Expression,
-    IngressIsInAddressList,
     IngressStringExpression,
     IngressTlsProtocolExpression,
 )
 from mmctl.model.rules import (
-    Analysis,
     RuleBooleanExpression,
     RuleDmarcExpression,
     RuleIpExpression,
-    RuleIsInAddressList,
     RuleNumberExpression,
     RuleStringExpression,
     RuleVerdictExpression,
 )
-from mmctl.model.texts import MimeHeaderAttribute
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +40,8 @@ def condition_to_file(condition: RuleCondition | PolicyCondition) -> Data:
     if operand.is_flag:
         return {operand.key: compared}
     operator = operand.compared_in(condition.kind).key(operator_of(condition))
-    return {operand.key: {**_named(condition), operator: compared}}
+    named = zip(operand.beside, map(text, beside_of(condition)), strict=True)
+    return {operand.key: {**dict(named), operator: compared}}
 
 
 def _compared(condition: RuleCondition | PolicyCondition) -> Any:
@@ -85,37 +67,6 @@ def _compared(condition: RuleCondition | PolicyCondition) -> Any:
             return version.value
         case never:
             assert_never(never)
-
-
-def _named(condition: RuleCondition | PolicyCondition) -> Data:
-    """The keys that say which one is meant, where an operand is one of several."""
-    evaluated = evaluated_by(condition)
-    match evaluated:
-        case Analysis() | IngressAnalysis() as analysis:
-            return {"name": text(analysis.analyzer), "field": text(analysis.result_field)}
-        case RuleClientCertificateAttribute() as field:
-            return {"attribute": field.value.lower()}
-        case MimeHeaderAttribute() as name:
-            return {"name": text(name)}
-        case (
-            RuleStringEmailAttribute()
-            | RuleBooleanEmailAttribute()
-            | RuleNumberEmailAttribute()
-            | RuleIpEmailAttribute()
-            | RuleVerdictAttribute()
-            | IngressStringEmailAttribute()
-            | IngressIpv4Attribute()
-            | IngressIpv6Attribute()
-            | IngressTlsAttribute()
-            | RuleAddressListEmailAttribute()
-            | IngressAddressListEmailAttribute()
-            | RuleIsInAddressList()
-            | IngressIsInAddressList()
-            | None
-        ):
-            return {}
-        case _:
-            assert_never(evaluated)
 
 
 def _values(values: Sequence[str]) -> str | list[str]:
