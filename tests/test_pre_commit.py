@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parents[1]
 PRE_COMMIT: Final = shutil.which("pre-commit", path=str(Path(sys.executable).parent))
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(PRE_COMMIT is None, reason="pre-commit is not installed"),
     pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed"),
     pytest.mark.skipif(

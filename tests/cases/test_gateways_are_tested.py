@@ -17,6 +17,8 @@ from mmctl.language.parsing.load import read_project
 if TYPE_CHECKING:
     from mmctl.cases.mutants.mutant import Mutant
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 LEAST = 90
 """Mutants that must be noticed, of 100; docs/survivors.md argues the others."""

@@ -13,6 +13,7 @@ from datetime import date
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
     from mmctl.language.project import Project
     from mmctl.problem import Problem
+
+pytestmark = pytest.mark.slow
 
 ADDRESSES = ("a@x.example", "b@x.example", "a@y.example", "b@mail.x.example")
 PARTS = ("a@", "b@", "@x.example", ".example", "x.example", "@", "a")

@@ -84,6 +84,7 @@ def mmctl(folder: Path, *arguments: str) -> int:
     return exit_code(["-C", str(folder), *arguments])
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not VALID, reason="the reference configurations are not here")
 @pytest.mark.parametrize("file", VALID, ids=lambda file: file.stem)
 def test_a_real_configuration_becomes_a_project_that_changes_nothing_and_can_be_adopted(

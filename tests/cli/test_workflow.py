@@ -14,6 +14,8 @@ from ruamel.yaml import YAML
 from mmctl.cli.main import exit_code
 from mmctl.live.iam.trusting import WORKFLOW
 
+pytestmark = pytest.mark.slow
+
 _GIT = ("git", "-c", "user.name=a", "-c", "user.email=a@example.com")
 
 

@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SERVER = shutil.which("yaml-language-server")
-pytestmark = pytest.mark.skipif(
-    SERVER is None, reason="no yaml-language-server (npm install yaml-language-server)"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        SERVER is None, reason="no yaml-language-server (npm install yaml-language-server)"
+    ),
+]
 OFFLINE = {"schemaStore": {"enable": False}, "kubernetesCRDStore": {"enable": False}}
 """No schema of the public store is looked up: the tests need no network."""
 

@@ -22,6 +22,8 @@ from mmctl.cli.main import exit_code
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.slow
+
 DEV = "111122223333"
 PROD = "444455556666"
 REGION = "eu-west-1"

@@ -236,6 +236,7 @@ def test_a_real_configuration_comes_back_from_api_json(path: Path) -> None:
     assert comparable(back) == comparable(configuration)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", [None, *VALID], ids=lambda path: path.stem if path else "gateway")
 def test_cfn_lint_finds_nothing_in_a_template_which_is_the_same_in_both_forms(
     path: Path | None,

@@ -407,6 +407,7 @@ def corpus() -> Iterator[bytes]:
                     yield file.read()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="there is no corpus of real mail here")
 def test_every_real_message_is_judged_by_the_reference_gateway() -> None:
     project, _ = read_project(Path(__file__).resolve().parents[2])

@@ -319,6 +319,7 @@ SEEDS = [node_of(text) for text in (*OK[1:], *BAD[1:])] + [
 ]
 
 
+@pytest.mark.slow
 @settings(max_examples=500, deadline=None)
 @given(data=st.data())
 def test_schema_and_reader_agree_on_what_slips_of_the_hand_make_of_a_file(

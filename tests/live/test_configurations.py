@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from live.conftest import World
     from mmctl.language.project import Reference
 
+pytestmark = pytest.mark.slow
+
 CONFIGS = Path(__file__).parents[3] / "shared" / "reference" / "configs"
 VALID = sorted(CONFIGS.glob("[0-9]*.json"))
 

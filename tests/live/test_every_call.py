@@ -16,7 +16,10 @@ from live.trial import WRONGS, Laboratory
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="there is no fork elsewhere")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name != "posix", reason="there is no fork elsewhere"),
+]
 
 UNDERTAKINGS = ("first apply", "change", "rollback", "removal")
 ONE_IN = 12

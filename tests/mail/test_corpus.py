@@ -31,10 +31,13 @@ if TYPE_CHECKING:
 
 CORPUS: Final = Path(__file__).parents[2].parent / "shared/corpus"
 ARCHIVES: Final = ("real-mail.tar.xz", "nasty.tar.xz")
-pytestmark = pytest.mark.skipif(
-    not all((CORPUS / name).exists() for name in ARCHIVES),
-    reason="the corpus of real mail is not on this machine",
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not all((CORPUS / name).exists() for name in ARCHIVES),
+        reason="the corpus of real mail is not on this machine",
+    ),
+]
 SAME: Final = "the same"
 
 

@@ -13,6 +13,8 @@ from mmctl.cli.main import exit_code
 if TYPE_CHECKING:
     from render.conftest import Browser
 
+pytestmark = pytest.mark.slow
+
 GATEWAY = Path(__file__).parents[1] / "cli" / "gateway"
 VISIBLE = "[...document.querySelectorAll('{}')].filter((one) => one.checkVisibility())"
 CASES = VISIBLE.format(".case") + ".map((one) => one.querySelector('.name').textContent)"

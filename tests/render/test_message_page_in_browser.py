@@ -13,6 +13,8 @@ from mmctl.cli.main import exit_code
 if TYPE_CHECKING:
     from render.conftest import Browser
 
+pytestmark = pytest.mark.slow
+
 GATEWAY = Path(__file__).parents[1] / "cli" / "gateway"
 KNOWN = ("--tls", "TLS1_3", "--ip", "203.0.113.7", "--dkim", "GRAY")
 VISIBLE = "[...document.querySelectorAll('{}')].filter((one) => one.checkVisibility())"

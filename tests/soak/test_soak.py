@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 import soak
 from soak import BATCH, Report, summary
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
+
+pytestmark = pytest.mark.slow
 
 
 def ran(folder: Path, messages: int, *, workers: int = 1, seed: int = 1) -> Report:
