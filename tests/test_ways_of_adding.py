@@ -165,3 +165,55 @@ AnyRuleAction: TypeAlias""",
     assert house.named_by_types() == set()
     assert house.said_by_tests(table, without=made_up) == ""
     assert len(house.before) <= MOST_FILES
+
+
+def test_adding_an_output_format(house: House) -> None:
+    """A format of lint: its row, its writer, and what a test reads in it."""
+    table = "tests/cli/test_formats.py"
+    house.change(
+        "src/mmctl/cli/formats.py",
+        ('    HCL = "hcl"\n', '    HCL = "hcl"\n    CSV = "csv"\n'),
+        (
+            "    Format.HCL: FormatRow(",
+            '    Format.CSV: FormatRow(what="a line for each problem", gate=Gate.TEXT),\n'
+            "    Format.HCL: FormatRow(",
+        ),
+    )
+    said = house.said_by_tests(table)
+    assert "test_every_format_has_a_row_and_every_row_is_written_by_a_command" in said
+    house.change(
+        "src/mmctl/cli/formats.py",
+        ('    HCL = "hcl"\n    CSV = "csv"\n', '    CSV = "csv"\n    HCL = "hcl"\n'),
+    )
+    house.change(
+        "src/mmctl/cli/result_table.py",
+        (
+            '        Format.SARIF: "cli.commands.lint:sarif",\n',
+            '        Format.SARIF: "cli.commands.lint:sarif",\n'
+            '        Format.CSV: "cli.commands.lint:csv",\n',
+        ),
+    )
+    said = house.said_by_tests(table)
+    assert "there is no cli.commands.lint:csv" in said
+    assert "READERS has no `csv`" in said
+    assert "COMMANDS has no `lint` in `csv`" in said
+    house.change(
+        "src/mmctl/cli/commands/lint.py",
+        (
+            "def junit(",
+            """def csv(_run: Run, found: Reported) -> str:
+    \"""The problems, a line for each.\"""
+    return "".join(f"{each.position},{each.check}\\n" for each in found.problems)
+
+
+def junit(""",
+        ),
+    )
+    house.change(
+        "tests/cli/test_hostile_text.py",
+        ('"lint": ("human", "json", "sarif"', '"lint": ("human", "json", "csv", "sarif"'),
+        ("    Format.HCL: as_text,\n", "    Format.HCL: as_text,\n    Format.CSV: as_text,\n"),
+    )
+    assert house.said_by_tests(table) == ""
+    assert house.named_by_types() == set()
+    assert len(house.before) <= MOST_FILES

@@ -6,14 +6,21 @@ from importlib import import_module
 from inspect import signature
 from typing import TYPE_CHECKING
 
+from test_hostile_text import COMMANDS as HOSTILE
+from test_hostile_text import READERS
+
 from mmctl.cli import result_table
 from mmctl.cli.command_table import COMMANDS
+from mmctl.cli.commands.export import TARGETS
 from mmctl.cli.formats import FORMATS, Format
 from mmctl.cli.main import exit_code
-from mmctl.cli.result_table import RESULTS, Result, formats_of
+from mmctl.cli.result_table import PROMOTED, RESULTS, Result, formats_of
 
 if TYPE_CHECKING:
     import pytest
+
+ALIKE = (PROMOTED, *TARGETS.values())
+"""Results with the writers of others, or written in a default format of their own."""
 
 
 def test_every_format_has_a_row_and_every_row_is_written_by_a_command() -> None:
@@ -46,7 +53,7 @@ def test_every_writer_is_where_the_table_says_and_takes_the_value_of_its_result(
             elif len(parameters) != 1:
                 wrong.append(f"{place} takes {parameters}")
         wrong += [f"{result.writers} take {taken}"] if len(taken) > 1 else []
-    assert wrong == []
+    assert wrong == [], "\n".join(wrong)
 
 
 def test_an_unknown_format_is_refused_with_those_that_the_command_writes(
@@ -55,3 +62,15 @@ def test_an_unknown_format_is_refused_with_those_that_the_command_writes(
     for name in ("lint", "budget", "export", "init"):
         assert exit_code([name, "--format", "pdf"]) == 64
         assert f"expected {', '.join(formats_of(name))}" in capsys.readouterr().err
+
+
+def test_hostile_text_is_tried_in_every_format_that_a_command_writes() -> None:
+    missing = [f"READERS has no `{format_}`" for format_ in Format if format_ not in READERS]
+    tried = {(command.split()[0], form) for command, forms in HOSTILE.items() for form in forms}
+    for result in (each for each in RESULTS if each not in ALIKE):
+        missing += [
+            f"COMMANDS has no `{result.commands[0]}` in `{format_}`"
+            for format_ in result.writers
+            if not any((command, format_) in tried for command in result.commands)
+        ]
+    assert missing == [], "\n".join(["tests/cli/test_hostile_text.py:", *missing])
