@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -65,8 +66,9 @@ class TestTrafficPolicy:
         self, judged: Judged, asked: str, admitted: set[Tls]
     ) -> None:
         policy = f"default: deny\nstatements: [{{allow: [{{tls_protocol: {{{asked}}}}}]}}]"
-        for tls in Tls:
-            trace = judged(DELIVER, policy=policy, session=Session(tls=tls))
+        for reading, tls in product(("does_not_match", "matches_deny"), Tls):
+            session = Session(tls=tls)
+            trace = judged(DELIVER, policy=policy, session=session, tls_on_plaintext=reading)
             ends = Outcome.DELIVERED if tls in admitted else Outcome.REFUSED
             assert trace.recipients[0].outcome is ends, tls
 

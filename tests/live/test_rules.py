@@ -132,6 +132,20 @@ def test_another_rule_in_the_place_of_one_is_not_a_rename() -> None:
     assert [edit.kind for edit in found] == [EditKind.ADDED, EditKind.REMOVED]
 
 
+def test_a_rule_without_a_name_stays_between_its_neighbors_although_another_is_likelier() -> None:
+    one, other, changed = rule(None, "1", "2"), rule(None, "9"), rule(None, "1", "7")
+    before = [rule("a", "a"), one, rule("b", "b"), other, rule("c", "c")]
+    after = [rule("a", "a"), rule("b", "b"), changed, rule("c", "c")]
+    assert [(edit.kind, edit.name) for edit in edits(before, after)] == [
+        (EditKind.CHANGED, "rule 3"),
+        (EditKind.REMOVED, "rule 2"),
+    ]
+    assert [(edit.kind, edit.name) for edit in edits(after, before)] == [
+        (EditKind.ADDED, "rule 2"),
+        (EditKind.CHANGED, "rule 4"),
+    ]
+
+
 def test_a_rule_with_a_name_is_not_known_by_its_place() -> None:
     found = edits(
         [rule("a", "1"), rule("old", "2"), rule("b", "3")],
