@@ -42,8 +42,8 @@ COMMANDS: Final[tuple[tuple[str, str, str], ...]] = (
 )
 
 
-def function_of(place: str) -> Callable[..., None]:
-    """The function of a command, by its place in the table."""
+def function_of(place: str) -> Callable[..., int]:
+    """The function of a command, by its place in the table: takes a `Run`, returns an exit code."""
     module, name = place.split(":")
-    function: Callable[..., None] = getattr(import_module(f"mmctl.cli.commands.{module}"), name)
+    function: Callable[..., int] = getattr(import_module(f"mmctl.cli.commands.{module}"), name)
     return function

@@ -13,6 +13,10 @@ REFUSED: Final = 3
 """A brake, the person who was asked, or a rule of safety said no: nothing was written."""
 UNKNOWN: Final = 4
 """Something could not be decided, and the command line asks for certainty."""
+USAGE: Final = 64
+"""The command line makes no sense (EX_USAGE of sysexits.h)."""
+FAULT: Final = 70
+"""mmctl itself is at fault (EX_SOFTWARE of sysexits.h)."""
 UNWRITTEN: Final = 74
 """The output could not be written (EX_IOERR of sysexits.h)."""
 INTERRUPTED: Final = 130

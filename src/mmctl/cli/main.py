@@ -17,6 +17,7 @@ import typer
 from mmctl import __version__
 from mmctl.cli import world
 from mmctl.cli.command_table import COMMANDS, function_of
+from mmctl.cli.exit_codes import FAULT, USAGE
 from mmctl.cli.formats import Format
 from mmctl.cli.interruptions import clear_ends
 from mmctl.cli.printing import on_screen, printed_errors
@@ -27,10 +28,6 @@ from mmctl.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-USAGE: Final = 64
-FAULT: Final = 70
-"""mmctl itself is at fault (EX_SOFTWARE of sysexits.h)."""
 
 _shared = functools.partial(typer.Option, rich_help_panel="Shared options")
 _Directory = Annotated[
@@ -77,12 +74,15 @@ _BEFORE_COMMAND: Final = {
 """Options that may stand before the command; True: a value follows."""
 
 
-def command(function: Callable[..., int]) -> Callable[..., None]:
-    """Make a function that takes a `Run` and returns an exit code into a command.
+def as_command(
+    name: str, function: Callable[..., int], arguments: tuple[str, ...]
+) -> Callable[..., None]:
+    """Make a function that takes a `Run` and returns an exit code into what typer runs.
 
-    The formats that it writes are those of its name in the table of results.
+    The function itself stays as it is, to be called with values. The formats that it writes are
+    those of its name in the table of results.
     """
-    formats = formats_of(function.__name__.rstrip("_"))
+    formats = formats_of(name)
     types = get_type_hints(function, localns={"Run": Run}, include_extras=True)
     own = [
         parameter.replace(annotation=types[name], kind=inspect.Parameter.KEYWORD_ONLY)
@@ -95,7 +95,7 @@ def command(function: Callable[..., int]) -> Callable[..., None]:
     ]
 
     def wrapper(**options: Any) -> None:
-        run = _run_of({name: options.pop(name) for name in _SHARED}, formats)
+        run = _run_of({name: options.pop(name) for name in _SHARED}, formats, arguments)
         with clear_ends(), closing(run.results):
             code = function(run, **options)
         raise typer.Exit(code)
@@ -114,7 +114,7 @@ def _format_option(formats: Sequence[Format]) -> tuple[Any, str]:
     return Annotated[str, _shared("--format", help=listed)], formats[0].value
 
 
-def _run_of(options: dict[str, Any], formats: Sequence[Format]) -> Run:
+def _run_of(options: dict[str, Any], formats: Sequence[Format], arguments: tuple[str, ...]) -> Run:
     written = options.pop("format")
     if written not in formats:
         raise UsageError(
@@ -127,7 +127,7 @@ def _run_of(options: dict[str, Any], formats: Sequence[Format]) -> Run:
     if not options["directory"].is_dir():
         raise UsageError(f"`{options['directory']}` is not a folder")
     day = _day(today) if today else world.now().date()
-    return Run(today=day, format=Format(written), **options)
+    return Run(today=day, format=Format(written), arguments=arguments, **options)
 
 
 def _day(text: str) -> date:
@@ -137,8 +137,11 @@ def _day(text: str) -> date:
         raise UsageError(f"got `--today {text}`", help="a date such as 2027-01-31") from None
 
 
-def make_app(only: str | None = None) -> typer.Typer:
-    """The application with all of its commands, or with one alone (start-up stays quick)."""
+def make_app(only: str | None = None, arguments: tuple[str, ...] = ()) -> typer.Typer:
+    """The application with all of its commands, or with one alone (start-up stays quick).
+
+    `arguments` are those of the process, by which an answer is remembered.
+    """
     app = typer.Typer(
         name="mmctl",
         help="Rules as code for mail gateways on Amazon SES Mail Manager.",
@@ -161,7 +164,8 @@ def make_app(only: str | None = None) -> typer.Typer:
 
     for name, panel, place in COMMANDS:
         if only in {None, name}:
-            app.command(name, rich_help_panel=panel)(function_of(place))
+            function = as_command(name, function_of(place), arguments)
+            app.command(name, rich_help_panel=panel)(function)
     return app
 
 
@@ -202,7 +206,7 @@ def _exit_code(arguments: Sequence[str]) -> int:
         words = _reordered(arguments)
         alone = bool(words) and words[0] in {"--version", *(name for name, _, _ in COMMANDS)}
         with clear_ends():
-            code = make_app(words[0] if alone else None)(
+            code = make_app(words[0] if alone else None, tuple(arguments))(
                 words, prog_name="mmctl", standalone_mode=False
             )
     except typer.Exit as done:

@@ -62,6 +62,8 @@ class Run:
     """Whether messages go by their digests, as others read what is written."""
     password_variables: frozenset[str] = frozenset()
     """Variables of other names that may hold SMTP passwords: `--password-env`."""
+    arguments: tuple[str, ...] | None = None
+    """The command line, by which an answer is remembered; None: called as a function."""
     results: ResultFile = field(default_factory=ResultFile, repr=False, compare=False)
     """What was written to `output`, when there is one."""
 

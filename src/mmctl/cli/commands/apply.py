@@ -21,7 +21,6 @@ from mmctl.cli.changes.change import (
 from mmctl.cli.changes.planning import nothing_to_do, plan_of, preflight
 from mmctl.cli.exit_codes import REFUSED
 from mmctl.cli.interruptions import stoppable
-from mmctl.cli.main import command
 from mmctl.cli.options.signatures import RequireSignature
 from mmctl.cli.options.trust import Base, PasswordEnv
 from mmctl.cli.run import Run
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from mmctl.live.plan.plan import Plan
 
 
-@command
 def apply(
     run: Run,
     plan_file: Annotated[

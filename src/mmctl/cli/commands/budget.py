@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.cli.main import command
 from mmctl.cli.result_table import BUDGET, write
 
 if TYPE_CHECKING:
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from mmctl.compiler.budget import Budget
 
 
-@command
 def budget(run: Run) -> int:
     """Show what the project uses of the service's quotas, none of which can be raised.
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.cli.main import command
 from mmctl.cli.result_table import CATALOGUE, write
 
 if TYPE_CHECKING:
     from mmctl.cli.run import Run
 
 
-@command
 def checks(run: Run) -> int:
     """List what lint looks for."""
     from mmctl.checks.catalogue import CHECKS

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mmctl.cli.main import command
 from mmctl.cli.result_table import DIFFERENCE, write
 from mmctl.cli.run import Run
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 DIFFERENT = 2
 
 
-@command
 def diff(
     run: Run,
     one: Annotated[

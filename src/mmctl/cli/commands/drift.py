@@ -11,7 +11,6 @@ import typer
 from mmctl.cli.changes.change import open_change
 from mmctl.cli.changes.planning import plan_of
 from mmctl.cli.files.editing import editing_alone
-from mmctl.cli.main import command
 from mmctl.cli.result_table import DRIFT as DRIFT_RESULT
 from mmctl.cli.result_table import write as write_result
 from mmctl.cli.run import Run
@@ -28,7 +27,6 @@ DRIFT = 2
 NOT_ALL = 1
 
 
-@command
 def drift(
     run: Run,
     write: Annotated[

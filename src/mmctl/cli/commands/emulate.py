@@ -13,7 +13,6 @@ import typer
 
 from mmctl.cli import world
 from mmctl.cli.interruptions import stoppable
-from mmctl.cli.main import command
 from mmctl.cli.run import Run
 from mmctl.emulator.references import References
 from mmctl.errors import UsageError
@@ -31,7 +30,6 @@ _A_LONG_TIME = 3600
 _NO_SMTP = "Serve only the API; mail is not served yet in any case."
 
 
-@command
 def emulate(
     run: Run,
     no_smtp: Annotated[bool, typer.Option("--no-smtp", help=_NO_SMTP)] = False,

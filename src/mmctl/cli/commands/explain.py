@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mmctl.cli.formats import Format
-from mmctl.cli.main import command
 from mmctl.cli.result_table import PAGE, write
 from mmctl.errors import UsageError
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from mmctl.cli.run import Run
 
 
-@command
 def explain(
     run: Run,
     check: Annotated[str, typer.Argument(help="The id of a check, in brackets in a report.")],

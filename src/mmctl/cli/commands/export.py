@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from mmctl.cli.formats import Format
-from mmctl.cli.main import command
 from mmctl.cli.result_table import API_JSON, CLOUDFORMATION, TERRAFORM, write
 from mmctl.cli.run import Run
 from mmctl.errors import MmctlError, ProblemsFound, UsageError
@@ -27,7 +26,6 @@ TARGETS: Final = {
 """What the configuration can be written as; the first of its formats is the default."""
 
 
-@command
 def export(
     run: Run,
     to: Annotated[

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from mmctl.cli import world
-from mmctl.cli.main import USAGE, command
+from mmctl.cli.exit_codes import USAGE
 from mmctl.cli.result_table import LAYOUT, write
 from mmctl.cli.run import Run
 from mmctl.counted import counted
@@ -43,7 +43,6 @@ class _File:
         return self.before != self.after
 
 
-@command
 def fmt(
     run: Run,
     paths: Annotated[

@@ -10,7 +10,6 @@ import typer
 from mmctl.cli.changes.change import open_history
 from mmctl.cli.commands.diff import Difference
 from mmctl.cli.formats import Format
-from mmctl.cli.main import command
 from mmctl.cli.options.store import (
     Account,
     Elsewhere,
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from mmctl.live.history.pins import Pin
 
 
-@command
 def history(
     run: Run,
     words: Annotated[
@@ -137,7 +135,6 @@ def edits(run: Run, found: Difference) -> RenderableType:
     return edits_alone(found.edits, width=run.console().width, verbose=run.verbose)
 
 
-@command
 def unpin(
     run: Run,
     pin: Annotated[

@@ -11,7 +11,6 @@ import typer
 
 from mmctl.cli import world
 from mmctl.cli.files.import_place import Place, project_around
-from mmctl.cli.main import command
 from mmctl.cli.run import Run
 from mmctl.errors import ProblemsFound, Refused, UsageError
 from mmctl.inputs import FILE_AT_MOST, read_file, read_stream
@@ -38,7 +37,6 @@ class _Live:
     place: Place
 
 
-@command
 def import_(
     run: Run,
     files: Annotated[

@@ -9,7 +9,6 @@ from typing import Annotated, Final
 
 import typer
 
-from mmctl.cli.main import command
 from mmctl.cli.origin import is_requirement, requirement
 from mmctl.cli.run import Run
 from mmctl.errors import Refused, UsageError
@@ -44,7 +43,6 @@ _NOT_KNOWN: Final = """\
 """
 
 
-@command
 def init(
     run: Run,
     folder: Annotated[

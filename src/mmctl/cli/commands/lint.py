@@ -11,7 +11,6 @@ import typer
 
 from mmctl.cli import world
 from mmctl.cli.formats import Format
-from mmctl.cli.main import command
 from mmctl.cli.options.trust import PasswordEnv
 from mmctl.cli.printing import printed
 from mmctl.cli.remembered import Answer, remember
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     Look = Callable[[], tuple[Linted, tuple[Problem, ...]]]
 
 
-@command
 def lint(
     run: Run,
     paths: Annotated[
@@ -100,8 +98,8 @@ def lint(
     text = write(run, PROBLEMS, Reported(problems, found.files, everything=everything))
     code = int(any(problem.severity.rank <= fail_on.rank for problem in problems))
     asked_more = paths or fix or known or run.output or no_cache
-    if found.seen is not None and not asked_more:
-        remember(sys.argv[1:], Answer(text, code), found.seen)
+    if found.seen is not None and run.arguments is not None and not asked_more:
+        remember(run.arguments, Answer(text, code), found.seen)
     return code
 
 

@@ -19,7 +19,6 @@ from mmctl.cli.changes.change import applied_as, environment_words, open_change,
 from mmctl.cli.exit_codes import REFUSED
 from mmctl.cli.files.editing import FileEdit, edit_of, edited, editing_alone, take_back
 from mmctl.cli.interruptions import stoppable
-from mmctl.cli.main import command
 from mmctl.cli.run import Run
 from mmctl.errors import ProblemsFound, Refused, UsageError
 from mmctl.inputs import RULES_AT_MOST, read_text
@@ -40,7 +39,6 @@ _ON: Final = {ADD: "on", REMOVE: "not on"}
 """Where an address is once it is done."""
 
 
-@command
 def list_(
     run: Run,
     verb: Annotated[str, typer.Argument(metavar="add|remove", help="add or remove.")],

@@ -10,7 +10,6 @@ import typer
 from mmctl.cli.changes.change import open_change
 from mmctl.cli.changes.planning import plan_of, preflight
 from mmctl.cli.formats import FORMATS
-from mmctl.cli.main import command
 from mmctl.cli.options.messages import ShowMail
 from mmctl.cli.options.signatures import Sign, signer
 from mmctl.cli.options.trust import Base, PasswordEnv
@@ -22,7 +21,6 @@ NO = 1
 CHANGES = 2
 
 
-@command
 def plan(
     run: Run,
     save: Annotated[

@@ -10,7 +10,6 @@ import typer
 from mmctl.cli.changes.change import open_change
 from mmctl.cli.changes.planning import plan_of
 from mmctl.cli.files.editing import edit_of, edited, editing_alone
-from mmctl.cli.main import command
 from mmctl.cli.options.trust import PasswordEnv
 from mmctl.cli.result_table import PROMOTED, write
 from mmctl.cli.run import Run
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from mmctl.language.project import LogicalRule, Project
 
 
-@command
 def promote(
     run: Run,
     rule: Annotated[str, typer.Argument(metavar="RULE", help="A rule with `shadow: true`.")],

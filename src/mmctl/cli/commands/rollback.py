@@ -16,7 +16,6 @@ from mmctl.cli.changes.change import open_change, screen, write_entry
 from mmctl.cli.changes.planning import nothing_to_do
 from mmctl.cli.exit_codes import REFUSED
 from mmctl.cli.interruptions import stoppable
-from mmctl.cli.main import command
 from mmctl.cli.options.store import (
     Account,
     Elsewhere,
@@ -41,7 +40,6 @@ _SHOWN: Final = 5
 """So many pins are listed; `mmctl history` has them all."""
 
 
-@command
 def rollback(
     run: Run,
     snapshot: Annotated[

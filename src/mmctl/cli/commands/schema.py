@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 import typer
 
-from mmctl.cli.main import command
 from mmctl.cli.run import Run
 from mmctl.errors import UsageError
 from mmctl.writing import write_whole
@@ -17,7 +16,6 @@ from mmctl.writing import write_whole
 _ENDING = ".schema.json"
 
 
-@command
 def schema(
     run: Run,
     name: Annotated[

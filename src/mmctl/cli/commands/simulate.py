@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mmctl.cli.formats import FORMATS
-from mmctl.cli.main import command
 from mmctl.cli.options import messages as about
 from mmctl.cli.options.messages import ShowMail
 from mmctl.cli.result_table import MESSAGES
@@ -22,7 +21,6 @@ def _about_cases(name: str, help: str) -> Any:
     return typer.Option(name, help=help, rich_help_panel="Cases")
 
 
-@command
 def simulate(
     run: Run,
     messages: Annotated[

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mmctl.cli.main import command
 from mmctl.cli.options import messages as about
 from mmctl.cli.result_table import ANSWER, write
 from mmctl.cli.run import Run
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from mmctl.language.project import Project
 
 
-@command
 def why(
     run: Run,
     message: Annotated[
