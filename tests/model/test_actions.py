@@ -34,6 +34,7 @@ from mmctl.language.writing.write import action_to_file
 from mmctl.live.brakes.destinations import destination
 from mmctl.live.iam.places import Place
 from mmctl.live.iam.roles import role_statements
+from mmctl.live.ordinary.entrances import functions_answer
 from mmctl.live.plan.plan import make_plan
 from mmctl.live.plan.plan import target_of as target_of_plan
 from mmctl.live.plan.preflight import ASKED
@@ -52,6 +53,9 @@ from mmctl.model.actions import (
     STOP,
     WORDS,
     Does,
+    added_header,
+    asked_function,
+    new_recipients,
 )
 from mmctl.model.kinds import NAMED_BY, Kind
 from mmctl.model.rules import RuleAction
@@ -76,6 +80,13 @@ HERE = Identity(
     endpoint="embedded",
     caller="arn:aws:iam::111122223333:user/somebody",
     partition="aws",
+)
+
+MESSAGE = Submission(
+    email=read_email(b"From: ann@example.org\r\nSubject: Hello\r\n\r\nbody\r\n"),
+    session=Session(),
+    envelope=Envelope(mail_from="ann@example.org", recipients=("jo@example.com",)),
+    facts=Facts(),
 )
 
 # -- an example of each row, made from its shape
@@ -184,13 +195,7 @@ def rule_of(row: ActionRow[Any], *, stop: bool = False) -> LogicalRule:
 
 def judged(row: ActionRow[Any], *failing: str) -> tuple[Trace, RecipientTrace]:
     gateway = gateway_of_rule_set(project_of(text_of(row)), "inbound")
-    submission = Submission(
-        email=read_email(b"From: ann@example.org\r\nSubject: Hello\r\n\r\nbody\r\n"),
-        session=Session(),
-        envelope=Envelope(mail_from="ann@example.org", recipients=("jo@example.com",)),
-        facts=Facts(),
-    )
-    trace = judge(gateway, submission, Scenario(failing=frozenset(failing)))
+    trace = judge(gateway, MESSAGE, Scenario(failing=frozenset(failing)))
     return trace, trace.recipients[0]
 
 
@@ -302,6 +307,22 @@ def test_the_judge_does_what_the_row_says() -> None:
         assert bool(asked) == (row.does is Does.CALLS), row.key
 
 
+def test_rows_say_what_an_action_adds_puts_and_asks() -> None:
+    for row in ACTIONS:
+        action = example_of(row)
+        assert (added_header(action) is not None) == (row.does is Does.MARKS), row.key
+        assert bool(new_recipients(action)) == (row.does is Does.REPLACES), row.key
+        assert (asked_function(action) is not None) == (row.does is Does.CALLS), row.key
+        assert target_of(action) or row.place is None, row.key
+
+
+def test_ordinary_mail_is_judged_through_every_action() -> None:
+    for row in ACTIONS:
+        answers = functions_answer(live_of(text_of(row)))
+        gateway = gateway_of_rule_set(project_of(text_of(row)), "inbound")
+        assert not judge(gateway, MESSAGE, Scenario(answers=answers)).missing, row.key
+
+
 def test_an_action_that_can_fail_drops_where_it_says_so() -> None:
     for row in ACTIONS:
         _, got = judged(row, row.key)
@@ -342,6 +363,7 @@ def test_the_mutation_trial_makes_the_mistakes_that_people_make() -> None:
         assert ("on_failure changed" in changes) == row.can_fail, row.key
         after = {mutant.after for mutant in made if mutant.change == "action changed"}
         assert ("drop" in after) == (row.does in KEEPS | {Does.BOUNCES}), row.key
+        assert row.does is not Does.MARKS or after, row.key
         assert (f"{row.key} other" in after) == isinstance(row.place, Kind), row.key
 
 

@@ -20,6 +20,7 @@ from mmctl.analysis.project_conditions import (
     text_test,
 )
 from mmctl.analysis.verdicts import asks_for_failed
+from mmctl.model.actions import added_header
 from mmctl.model.conditions import header_of, listed_by, operand_of
 from mmctl.model.facts import RECIPIENTS
 from mmctl.model.operands import FROM, Party
@@ -108,11 +109,8 @@ def _among(live: Sequence[LogicalRule], own: _Own) -> Iterator[Claim]:
             if claim.what.lower() not in added if claim.is_header else not screened:
                 yield claim
         screened = screened or (_blocks(rule) and _asks_for_failed_alone(rule))
-        added |= {
-            action.add_header.header_name.lower()
-            for action in rule.actions
-            if action.add_header is not None
-        }
+        headers = filter(None, map(added_header, rule.actions))
+        added |= {name.lower() for name, _ in headers}
 
 
 def _exceptions(rule: LogicalRule, own: _Own) -> Iterator[Claim]:

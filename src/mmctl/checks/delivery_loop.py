@@ -54,7 +54,7 @@ from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.judge.judging import judge
 from mmctl.judge.submission import gateway_of_ingress_point
 from mmctl.judge.trace import distinct_actions
-from mmctl.model.actions import Does
+from mmctl.model.actions import Does, new_recipients, row_of
 from mmctl.model.conditions import operand_of
 from mmctl.model.facts import RECIPIENTS
 from mmctl.problem import Severity
@@ -162,10 +162,10 @@ def _replaced(rule: LogicalRule) -> tuple[str, str] | None:
     if ends(rule) or len(rule.conditions) != 1 or rule.unless:
         return None
     expression = rule.conditions[0].string_expression
-    replacements = [a.replace_recipient for a in rule.actions if a.replace_recipient is not None]
-    if expression is None or rule.shadow or len(replacements) != 1:
+    replacing = [action for action in rule.actions if row_of(action).does is Does.REPLACES]
+    if expression is None or rule.shadow or len(replacing) != 1:
         return None
-    new = replacements[0].replace_with or ()
+    new = new_recipients(replacing[0])
     for_recipient = operand_of(rule.conditions[0]).fact is RECIPIENTS
     exact = for_recipient and expression.operator == "EQUALS"
     if not exact or len(expression.values) != 1 or len(new) != 1:

@@ -61,6 +61,7 @@ from typing import TYPE_CHECKING
 from mmctl.analysis.own_domains import domain_of, own_domains
 from mmctl.analysis.project_conditions import rules
 from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.model.actions import Does, new_recipients, row_of
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -79,11 +80,8 @@ def run(subject: Subject) -> Iterator[Finding]:
 def _forwarded(rule: LogicalRule, own: frozenset[str]) -> Iterator[Finding]:
     outside: str | None = None
     for index, action in enumerate(rule.actions):
-        if action.replace_recipient is not None:
-            outside = next(
-                (a for a in action.replace_recipient.replace_with or () if _is_outside(a, own)),
-                None,
-            )
+        if row_of(action).does is Does.REPLACES:
+            outside = next((a for a in new_recipients(action) if _is_outside(a, own)), None)
         elif action.relay is not None and outside and action.relay.mail_from == "PRESERVE":
             yield finding(
                 rule,

@@ -17,7 +17,7 @@ from mmctl.judge.lookup import Asking
 from mmctl.judge.policy import ADMITTED, ask_policy, refused_by, refused_outright
 from mmctl.judge.submission import LambdaAnswer
 from mmctl.judge.trace import ActionResult, ActionTrace, RuleResult
-from mmctl.model.enums import LambdaInvocationType
+from mmctl.model.actions import asked_function
 from mmctl.model.rules import (
     AddHeaderAction,
     ArchiveAction,
@@ -212,8 +212,9 @@ class Evaluator:
                     return self._replace_recipients(rule, addresses, acting, matched, copies)
             case BounceAction():
                 self._bounce(rule, acting)
-            case InvokeLambdaAction(function_arn=function, invocation_type=invocation):
-                if invocation is LambdaInvocationType.REQUEST_RESPONSE:
+            case InvokeLambdaAction():
+                function = asked_function(action)
+                if function is not None:
                     self._obey(self._answer_of(function), rule, acting)
             case (
                 RelayAction()
@@ -247,11 +248,8 @@ class Evaluator:
         )
 
     def _stated_answer(self, action: RuleAction) -> LambdaAnswer | None:
-        call = action.value
-        if not isinstance(call, InvokeLambdaAction):
-            return None
-        waits = call.invocation_type is LambdaInvocationType.REQUEST_RESPONSE
-        return self.scenario.answer_of(call.function_arn) if waits else None
+        function = asked_function(action)
+        return None if function is None else self.scenario.answer_of(function)
 
     def _drop(self, rule: LogicalRule, acting: list[Copy]) -> None:
         """`drop` removes the recipients it applied to; so does `stop`, without being a drop."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
+from mmctl.model.enums import LambdaInvocationType
 from mmctl.model.kinds import Kind
 from mmctl.model.rules import (
     AddHeaderAction,
@@ -127,6 +128,10 @@ def _nothing(_: object) -> None:
     return None
 
 
+def _nobody(_: object) -> tuple[str, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ActionRow(Generic[S]):
     """One action of rules."""
@@ -144,6 +149,12 @@ class ActionRow(Generic[S]):
     """What stands under the key by itself, in the place of a mapping of keys."""
     target: Callable[[S], str | None] = _nothing
     """Where it leads to, or what it writes, in the words of the rule."""
+    header: Callable[[S], tuple[str, str] | None] = _nothing
+    """Name and value of the header that it adds."""
+    recipients: Callable[[S], tuple[str, ...]] = _nobody
+    """The recipients that it puts in the place of others."""
+    function: Callable[[S], str | None] = _nothing
+    """The function whose answer it waits for, if it does."""
     needs: tuple[Permission, ...] = ()
     readings: tuple[str, ...] = ()
     """The readings that are about it."""
@@ -215,6 +226,11 @@ def _bucket_and_prefix(action: S3Action) -> str:
     return f"{bucket}/{prefix}" if prefix else bucket
 
 
+def _function_that_answers(action: InvokeLambdaAction) -> str | None:
+    waits = action.invocation_type is LambdaInvocationType.REQUEST_RESPONSE
+    return action.function_arn if waits else None
+
+
 ACTIONS: Final[tuple[ActionRow[Any], ...]] = (
     ActionRow(
         key="drop",
@@ -235,6 +251,7 @@ ACTIONS: Final[tuple[ActionRow[Any], ...]] = (
             Key(word="value", member="HeaderValue", doc="The header's value.", strict=True),
         ),
         target=lambda action: f"{action.header_name}: {action.header_value}",
+        header=lambda action: (action.header_name, action.header_value),
         readings=("added_headers_visible", "added_header_scope"),
     ),
     ActionRow(
@@ -245,6 +262,7 @@ ACTIONS: Final[tuple[ActionRow[Any], ...]] = (
         doc="Replaces the matched envelope recipients; headers do not change.",
         bare=Key(word="replace_recipient", member="ReplaceWith", doc="An address."),
         target=lambda action: ", ".join(action.replace_with) if action.replace_with else None,
+        recipients=lambda action: action.replace_with or (),
         readings=("replaced_recipients_visible",),
     ),
     ActionRow(
@@ -448,6 +466,7 @@ ACTIONS: Final[tuple[ActionRow[Any], ...]] = (
             ),
         ),
         target=lambda action: action.function_arn,
+        function=_function_that_answers,
         needs=(
             Permission(
                 sid="InvokeLambda", actions=("lambda:InvokeFunction",), on=("{FunctionArn}",)
@@ -473,3 +492,18 @@ NAMES: Final = {row.name: row for row in ACTIONS}
 def row_of(action: RuleAction) -> ActionRow[Any]:
     """The row of an action."""
     return _OF_SHAPE[type(action.value)]
+
+
+def added_header(action: RuleAction) -> tuple[str, str] | None:
+    """Name and value of the header that an action adds."""
+    return row_of(action).header(action.value)
+
+
+def new_recipients(action: RuleAction) -> tuple[str, ...]:
+    """The recipients that an action puts in the place of others."""
+    return row_of(action).recipients(action.value)
+
+
+def asked_function(action: RuleAction) -> str | None:
+    """The function whose answer an action waits for, if it does."""
+    return row_of(action).function(action.value)

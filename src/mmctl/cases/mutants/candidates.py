@@ -17,7 +17,7 @@ from mmctl.judge.lookup import Asking
 from mmctl.judge.policy import ask_policy
 from mmctl.judge.texts import Texts
 from mmctl.judge.trace import RuleResult
-from mmctl.model.actions import CHANGES_MESSAGE, row_of
+from mmctl.model.actions import CHANGES_MESSAGE, added_header, row_of
 from mmctl.model.conditions import header_of
 from mmctl.model.enums import AcceptAction
 from mmctl.model.policies import PolicyStatement, TrafficPolicy
@@ -172,9 +172,9 @@ def _asked_of(got: RecipientTrace) -> Iterator[_Asked]:
         for rule in copy.rules:
             yield _Asked(rule.index, rule.recipient, added)
             for action in rule.actions if rule.result is not RuleResult.NOT_APPLIED else ():
-                header = action.action.add_header
+                header = added_header(action.action)
                 if header is not None:
-                    added = (*added, (header.header_name, header.header_value))
+                    added = (*added, header)
 
 
 def _reads_headers(rule: LogicalRule) -> bool:

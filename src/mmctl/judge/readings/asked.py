@@ -17,9 +17,9 @@ from mmctl.judge.lookup import Asking
 from mmctl.judge.policy import ask_policy
 from mmctl.judge.readings.about import readings_of_condition, readings_of_policy
 from mmctl.judge.texts import Texts
+from mmctl.model.actions import added_header, new_recipients
 from mmctl.model.conditions import header_of, operand_of
 from mmctl.model.facts import RECIPIENTS
-from mmctl.model.rules import AddHeaderAction, ReplaceRecipientAction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,11 +138,10 @@ def _questions(same: _Same) -> Questions:
     reads_added = False
     for rule in gateway.rules:
         for action in actions_in_effect(rule):
-            done = action.value
-            if isinstance(done, AddHeaderAction):
-                added.add(done.header_name.lower())
-            if isinstance(done, ReplaceRecipientAction):
-                replaced.update(dict.fromkeys(done.replace_with or ()))
+            header = added_header(action)
+            if header is not None:
+                added.add(header[0].lower())
+            replaced.update(dict.fromkeys(new_recipients(action)))
         for condition in (*rule.conditions, *rule.unless):
             reads_added = reads_added or _header(condition) in added
             for reading in readings_of_condition(condition, gateway):

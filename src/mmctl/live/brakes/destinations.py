@@ -8,8 +8,8 @@ from mmctl.live.brakes.brake import Brake, Grip
 from mmctl.live.brakes.large_domains import ascii_form
 from mmctl.live.ordinary.named import rules_in
 from mmctl.live.ordinary.treatment import server_of
-from mmctl.model.actions import LEAVES, row_of
-from mmctl.model.rules import RelayAction, ReplaceRecipientAction
+from mmctl.model.actions import LEAVES, new_recipients, row_of
+from mmctl.model.rules import RelayAction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,15 +58,15 @@ def _of_rule(rule: Rule, configuration: LiveConfiguration) -> Iterator[_Place]:
 
 
 def _of_action(action: RuleAction, configuration: LiveConfiguration) -> Iterator[_Place]:
-    row, done = row_of(action), action.value
-    if isinstance(done, RelayAction):
-        yield _relay(done, configuration)
-    elif isinstance(done, ReplaceRecipientAction):
-        for address in done.replace_with or ():
-            yield _Place("recipient-domain", ascii_form(address).rpartition("@")[2])
-    elif row.does in LEAVES:
-        named = dict(row.named(action))
-        place = row.place
+    row = row_of(action)
+    for address in new_recipients(action):
+        yield _Place("recipient-domain", ascii_form(address).rpartition("@")[2])
+    if row.does not in LEAVES:
+        return
+    named, place = dict(row.named(action)), row.place
+    if action.relay is not None:
+        yield _relay(action.relay, configuration)
+    else:
         yield _Place("action", row.key) if place is None else _Place(place.noun, named[place])
 
 

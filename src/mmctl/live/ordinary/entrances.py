@@ -14,12 +14,13 @@ from mmctl.judge.compare import Members
 from mmctl.judge.submission import Gateway, LambdaAnswer
 from mmctl.language.project import LogicalRule
 from mmctl.live.ordinary.named import conditions_in, list_test, rules_in
+from mmctl.model.actions import asked_function
 from mmctl.model.conditions import analysis_of
 from mmctl.model.enums import AcceptAction, IngressPointType
 from mmctl.model.kinds import Kind
 from mmctl.model.policies import TrafficPolicy
 from mmctl.model.resources import IngressPoint
-from mmctl.model.rules import InvokeLambdaAction, RuleSet
+from mmctl.model.rules import RuleSet
 from mmctl.problem import Position, Positions
 
 if TYPE_CHECKING:
@@ -141,11 +142,11 @@ def _admitting_lists(configuration: LiveConfiguration) -> set[str]:
 def functions_answer(*configurations: LiveConfiguration) -> dict[str, LambdaAnswer]:
     """Every function that a rule asks lets mail go on."""
     return {
-        action.value.function_arn: LambdaAnswer.CONTINUE
+        function: LambdaAnswer.CONTINUE
         for configuration in configurations
         for rule in rules_in(configuration)
         for action in rule.actions
-        if isinstance(action.value, InvokeLambdaAction)
+        if (function := asked_function(action)) is not None
     }
 
 

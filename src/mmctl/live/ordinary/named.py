@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from mmctl.model.actions import new_recipients
 from mmctl.model.conditions import listed_by, operand_of
 from mmctl.model.enums import AcceptAction
 from mmctl.model.facts import RECIPIENTS
 from mmctl.model.kinds import Kind
 from mmctl.model.operands import OPERANDS, Named, Operand, Party
 from mmctl.model.policies import IngressIpv4Expression, IngressIpv6Expression, TrafficPolicy
-from mmctl.model.rules import ReplaceRecipientAction, RuleIpExpression, RuleSet
+from mmctl.model.rules import RuleIpExpression, RuleSet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -175,8 +176,7 @@ def recipients(configuration: LiveConfiguration) -> tuple[str, ...]:
             found += members_of(configuration, asked.name)
     for rule in rules_in(configuration):
         for action in rule.actions:
-            if isinstance(action.value, ReplaceRecipientAction):
-                found += action.value.replace_with or ()
+            found += new_recipients(action)
     return tuple(dict.fromkeys(each.lower() for each in found if is_address(each)))
 
 

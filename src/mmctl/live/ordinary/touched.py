@@ -13,9 +13,9 @@ from mmctl.judge.judging import judge
 from mmctl.judge.trace import RuleResult
 from mmctl.live.compare.rules import effect_of, fewest_moved
 from mmctl.live.ordinary.named import conditions_of, list_test, text_test
+from mmctl.model.actions import added_header, new_recipients
 from mmctl.model.conditions import header_of
 from mmctl.model.facts import RECIPIENTS
-from mmctl.model.rules import AddHeaderAction, ReplaceRecipientAction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -135,11 +135,10 @@ def _asks_headers(rule: Rule) -> bool:
 
 
 def _adds_headers(rule: Rule) -> bool:
-    return any(isinstance(action.value, AddHeaderAction) for action in rule.actions)
+    return any(added_header(action) is not None for action in rule.actions)
 
 
 def _replaced(rules: Iterable[Rule]) -> Iterable[str]:
     for rule in rules:
         for action in rule.actions:
-            if isinstance(action.value, ReplaceRecipientAction):
-                yield from action.value.replace_with or ()
+            yield from new_recipients(action)
