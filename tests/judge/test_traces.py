@@ -147,5 +147,6 @@ def test_each_condition_of_a_traffic_policy_is_told(gateway_from: Any) -> None:
         f"  - allow: [{{{condition}}}]\n" for condition in OF_POLICIES
     )
     (got,) = judge(gateway_from(rules, policy=policy), SUBMITTED).recipients
+    assert got.policy is not None
     found = [told(statement.conditions[0]) for statement in got.policy.statements]
     assert found == list(OF_POLICIES.values())
