@@ -1,6 +1,6 @@
-"""Relays, archives and address lists: what rules send mail to, keep it in, or look addresses up in.
+"""Archives and address lists: what rules keep mail in, or look addresses up in.
 
-All three can be deleted while rules name them, unless references are strict.
+Both, as relays, can be deleted while rules name them, unless references are strict.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.emulator import import_jobs
-from mmctl.emulator.references import check_unnamed
 from mmctl.emulator.resource import Body, Resource
 from mmctl.emulator.service_error import conflict
 from mmctl.model.kinds import Noun
@@ -23,17 +22,6 @@ DEFAULT_RETENTION: Final = {"RetentionPeriod": "SIX_MONTHS"}
 PENDING_DELETION_SECONDS: Final = 30 * 24 * 3600
 
 
-class Relays(Resource):
-    """SMTP relays."""
-
-    def __init__(self) -> None:
-        super().__init__(Noun.RELAY)
-
-    def refuse_in_use(self, call: Call, record: Record) -> None:
-        """Look for rules that name the relay."""
-        check_unnamed(call, record)
-
-
 class AddressLists(Resource):
     """Address lists; their members are in `members`, the import of many in `import_jobs`."""
 
@@ -43,7 +31,7 @@ class AddressLists(Resource):
     def refuse_in_use(self, call: Call, record: Record) -> None:
         """Refuse to delete a list that an import is under way for; look for rules that name it."""
         import_jobs.refuse_while_importing(call, record)
-        check_unnamed(call, record)
+        super().refuse_in_use(call, record)
 
     def dispose(self, call: Call, record: Record) -> None:
         """Take the list away, and its import jobs."""
@@ -70,10 +58,6 @@ class Archives(Resource):
         if record.body["ArchiveState"] == "PENDING_DELETION":
             raise conflict(f"Archive {record.id} is PENDING_DELETION")
         super().change(call, record, changes)
-
-    def refuse_in_use(self, call: Call, record: Record) -> None:
-        """Look for rules that name the archive."""
-        check_unnamed(call, record)
 
     def dispose(self, call: Call, record: Record) -> None:
         """Mark the archive and free its name; it is gone after 30 days."""

@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.emulator import log_deliveries as logs
 from mmctl.emulator.addons import AddonInstances, AddonSubscriptions
-from mmctl.emulator.holdings import AddressLists, Archives, Relays
+from mmctl.emulator.holdings import AddressLists, Archives
 from mmctl.emulator.import_jobs import UPLOAD, ImportJobs, upload
 from mmctl.emulator.ingress import IngressPoints
 from mmctl.emulator.members import Members
+from mmctl.emulator.resource import Resource
 from mmctl.emulator.rules import RuleSets, TrafficPolicies
 from mmctl.emulator.tags import list_tags, tag_resource, untag_resource
+from mmctl.model.kinds import Noun
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from mmctl.emulator.call import Call
-    from mmctl.emulator.resource import Resource
 
     Operation = Callable[[Call], dict[str, Any]]
 
@@ -43,17 +44,17 @@ def _operations() -> dict[str, Operation]:
         "UntagResource": untag_resource,
         "ListTagsForResource": list_tags,
     }
-    resources = (
+    special = (
         rule_sets,
         policies,
         IngressPoints(rule_sets, policies),
-        Relays(),
         Archives(),
         lists,
         subscriptions,
         AddonInstances(subscriptions),
     )
-    for resource in resources:
+    by_noun: dict[Noun, Resource] = {noun: Resource(noun) for noun in Noun}
+    for resource in (by_noun | {each.noun: each for each in special}).values():
         operations |= _life(resource)
     return operations
 

@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from mmctl.emulator import paging
+from mmctl.emulator.references import check_unnamed
 from mmctl.emulator.service_error import conflict, invalid, not_found
 from mmctl.emulator.store import Record
 from mmctl.model.kinds import KIND_OF
@@ -113,7 +114,9 @@ class Resource:
         record.body.update(changes)
 
     def refuse_in_use(self, call: Call, record: Record) -> None:
-        """Refuse to delete what something else needs."""
+        """Refuse to delete what something else needs: what rules name, if references are strict."""
+        if KIND_OF[self.noun].row.named_by:
+            check_unnamed(call, record)
 
     def dispose(self, call: Call, record: Record) -> None:
         """Do what deleting does."""

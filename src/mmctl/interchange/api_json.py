@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, assert_never
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
@@ -20,19 +20,12 @@ from mmctl.language.parsing.password_variables import variable_for
 from mmctl.language.references import is_raw, with_references
 from mmctl.language.writing.write import (
     CannotWrite,
-    add_on_to_file,
-    address_list_to_file,
-    archive_to_file,
     ingress_point_to_file,
-    relay_to_file,
-    rule_set_to_file,
-    traffic_policy_to_file,
+    resource_to_file,
     unused,
 )
 from mmctl.model.kinds import API, KINDS, WRITTEN, Beside, Kind, LiveShape, live_name_of
-from mmctl.model.policies import TrafficPolicy
-from mmctl.model.resources import AddonSubscription, AddressList, Archive, IngressPoint, Relay
-from mmctl.model.rules import RuleSet
+from mmctl.model.resources import AddressList, IngressPoint
 from mmctl.problem import Path, Problem, Severity
 
 if TYPE_CHECKING:
@@ -285,31 +278,14 @@ def _renamed(reference: Reference, ids: Mapping[tuple[Kind, str], str]) -> str:
 
 
 def _to_file(item: _Found, shape: LiveShape, imported: Imported) -> Members:
-    match shape:
-        case RuleSet():
-            return rule_set_to_file(shape, name=item.name)
-        case TrafficPolicy():
-            return traffic_policy_to_file(shape, name=item.name)
-        case IngressPoint():
-            return _ingress_point(item, shape, imported)
-        case Relay():
-            return relay_to_file(shape, name=item.name)
-        case Archive():
-            return archive_to_file(shape, name=item.name)
-        case AddressList():
-            if item.listed is not None:
-                return address_list_to_file(
-                    shape.address_list_name, shape.tags, item.listed, name=item.name
-                )
-            imported.notes.append(
-                f"address list `{item.name}`: its members are not part of the request, "
-                "so it says `members: external`"
-            )
-            return address_list_to_file(shape.address_list_name, shape.tags, None, name=item.name)
-        case AddonSubscription():
-            return add_on_to_file(shape.addon_name, shape.tags)
-        case _:
-            assert_never(shape)
+    if isinstance(shape, IngressPoint):
+        return _ingress_point(item, shape, imported)
+    if isinstance(shape, AddressList) and item.listed is None:
+        imported.notes.append(
+            f"address list `{item.name}`: its members are not part of the request, "
+            "so it says `members: external`"
+        )
+    return resource_to_file(shape, name=item.name, members=item.listed)
 
 
 def _ingress_point(item: _Found, shape: IngressPoint, imported: Imported) -> Members:

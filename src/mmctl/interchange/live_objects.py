@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from typing import TYPE_CHECKING, Any, Final, assert_never
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
@@ -18,18 +18,13 @@ from mmctl.language.parsing.password_variables import variable_for
 from mmctl.language.writing.log_destinations import logging_to_file
 from mmctl.language.writing.write import (
     CannotWrite,
-    add_on_to_file,
     address_list_to_file,
-    archive_to_file,
     ingress_point_to_file,
-    relay_to_file,
-    rule_set_to_file,
+    resource_to_file,
     to_yaml,
-    traffic_policy_to_file,
 )
 from mmctl.model.enums import IngressPointType
-from mmctl.model.policies import TrafficPolicy
-from mmctl.model.resources import AddonSubscription, AddressList, Archive, IngressPoint, Relay
+from mmctl.model.resources import AddressList, IngressPoint
 from mmctl.model.rules import RuleSet
 from mmctl.model.tags import Tag
 from mmctl.problem import Position, Problem, Severity
@@ -126,23 +121,14 @@ def yaml_of(imported: Imported, *kinds: Kind, heading: str | None = None) -> str
 def _to_file(thing: Thing, imported: Imported, *, list_files: bool) -> Members:
     tags = _tags(thing.tags)
     shape = thing.shape.model_copy(update={"tags": tags})
-    match shape:
-        case RuleSet():
-            return {**logging_to_file(thing.logging), **rule_set_to_file(shape, name=thing.name)}
-        case TrafficPolicy():
-            return traffic_policy_to_file(shape, name=thing.name)
-        case IngressPoint():
-            return _ingress_point(thing, shape, imported) | logging_to_file(thing.logging)
-        case Relay():
-            return relay_to_file(shape, name=thing.name)
-        case Archive():
-            return archive_to_file(shape, name=thing.name)
-        case AddressList():
-            return _address_list(thing, tags, imported, list_files=list_files)
-        case AddonSubscription():
-            return add_on_to_file(shape.addon_name, tags)
-        case _:
-            assert_never(shape)
+    if isinstance(shape, IngressPoint):
+        data = _ingress_point(thing, shape, imported)
+    elif isinstance(shape, AddressList):
+        data = _address_list(thing, tags, imported, list_files=list_files)
+    else:
+        data = resource_to_file(shape, name=thing.name)
+    logging = logging_to_file(thing.logging)
+    return {**logging, **data} if isinstance(shape, RuleSet) else {**data, **logging}
 
 
 def _tags(tags: Mapping[str, str]) -> tuple[Tag, ...] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from mmctl.language.writing.conditions import condition_to_file
 from mmctl.language.writing.parts import (
@@ -14,13 +14,43 @@ from mmctl.language.writing.parts import (
     tags_to_file,
     text,
 )
+from mmctl.language.writing.rules import rule_set_to_file
+from mmctl.model.policies import TrafficPolicy
+from mmctl.model.resources import AddonSubscription, AddressList, Archive, IngressPoint, Relay
+from mmctl.model.rules import RuleSet
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mmctl.model.policies import PolicyStatement, TrafficPolicy
-    from mmctl.model.resources import Archive, IngressPoint, Relay, TlsAuthConfiguration
+    from mmctl.model.kinds import LiveShape
+    from mmctl.model.policies import PolicyStatement
+    from mmctl.model.resources import TlsAuthConfiguration
     from mmctl.model.tags import Tag
+
+
+def resource_to_file(shape: LiveShape, *, name: str, members: Sequence[str] | None = None) -> Data:
+    """Any resource, under a logical name; `members` are those of an address list.
+
+    Raises:
+        CannotWrite: the language has no words for a part of it.
+    """
+    match shape:
+        case RuleSet():
+            return rule_set_to_file(shape, name=name)
+        case TrafficPolicy():
+            return traffic_policy_to_file(shape, name=name)
+        case IngressPoint():
+            return ingress_point_to_file(shape, name=name)
+        case Relay():
+            return relay_to_file(shape, name=name)
+        case Archive():
+            return archive_to_file(shape, name=name)
+        case AddressList():
+            return address_list_to_file(shape.address_list_name, shape.tags, members, name=name)
+        case AddonSubscription():
+            return add_on_to_file(shape.addon_name, shape.tags)
+        case _:
+            assert_never(shape)
 
 
 def traffic_policy_to_file(policy: TrafficPolicy, *, name: str) -> Data:

@@ -18,6 +18,7 @@ from mmctl.language.writing.resources import (
     archive_to_file,
     ingress_point_to_file,
     relay_to_file,
+    resource_to_file,
     traffic_policy_to_file,
 )
 from mmctl.language.writing.rules import (
@@ -41,6 +42,7 @@ __all__ = [
     "ingress_point_to_file",
     "logical_names",
     "relay_to_file",
+    "resource_to_file",
     "rule_set_to_file",
     "rule_to_file",
     "to_yaml",

@@ -6,12 +6,9 @@ can change otherwise ("Amazon SES Mail Manager API", UpdateIngressPoint, UpdateT
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import TYPE_CHECKING, Final
 
 from mmctl.live.state.canonical import canonical_pair
-from mmctl.model.policies import TrafficPolicy
-from mmctl.model.resources import AddonSubscription, AddressList, Archive, IngressPoint, Relay
-from mmctl.model.rules import RuleSet
 
 if TYPE_CHECKING:
     from mmctl.compiler.configuration import LiveConfiguration, LiveObject
@@ -33,18 +30,11 @@ def why_replaced(desired: LiveObject, live: LiveObject) -> str | None:
     for member, words in kind.row.fixed.items():
         if wanted.get(member) != found.get(member):
             return f"{words} of {kind.a_noun} cannot be changed"
-    match desired.shape:
-        case IngressPoint():
-            policies = {wanted.get("TlsPolicy"), found.get("TlsPolicy")}
-            if len(policies) > 1 and "FIPS" in policies:
-                return "`TlsPolicy` cannot be changed to or from FIPS"
-        case TrafficPolicy():
-            if "MaxMessageSizeBytes" in found and "MaxMessageSizeBytes" not in wanted:
-                return "an update cannot remove `MaxMessageSizeBytes`"
-        case AddressList() | Archive() | Relay() | AddonSubscription() | RuleSet():
-            pass
-        case _:
-            assert_never(desired.shape)
+    policies = {wanted.get("TlsPolicy"), found.get("TlsPolicy")}
+    if len(policies) > 1 and "FIPS" in policies:
+        return "`TlsPolicy` cannot be changed to or from FIPS"
+    if "MaxMessageSizeBytes" in found and "MaxMessageSizeBytes" not in wanted:
+        return "an update cannot remove `MaxMessageSizeBytes`"
     return None
 
 
