@@ -159,7 +159,8 @@ AnyRuleAction: TypeAlias""",
         manual,
         (
             "| `invoke_lambda: ",
-            "| `store_in_vault: {vault: ARN, role: ARN}` | StoreInVault |\n| `invoke_lambda: ",
+            "| `store_in_vault: {vault: ARN, role: ARN}` | StoreInVault | stores |\n"
+            "| `invoke_lambda: ",
         ),
     )
     assert house.named_by_types() == set()

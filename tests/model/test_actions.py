@@ -26,6 +26,7 @@ from mmctl.interchange.to_terraform import snake
 from mmctl.judge.actions import kind_of, target_of
 from mmctl.judge.judging import judge
 from mmctl.judge.submission import Scenario, Submission, gateway_of_rule_set
+from mmctl.language.dialect.advice import ACTION_ADVICE
 from mmctl.language.dialect.schema import file_schema
 from mmctl.language.parsing.load import read_text
 from mmctl.language.project import Outcome
@@ -57,7 +58,7 @@ from mmctl.model.actions import (
     asked_function,
     new_recipients,
 )
-from mmctl.model.kinds import NAMED_BY, Kind
+from mmctl.model.kinds import NAMED_BY, Kind, Noun
 from mmctl.model.rules import RuleAction
 from mmctl.model.things import ROLE, THINGS, Thing
 from mmctl.render.html.flow import sent_section
@@ -277,12 +278,20 @@ def test_the_manual_has_a_line_for_every_action() -> None:
     for row in ACTIONS:
         said = [line for line in lines if re.match(rf"\| `{row.key}[`:]", line)]
         assert len(said) == 1, f"docs/language.md has no line for `{row.key}`"
-        assert said[0].rstrip(" |").split(" | ")[1].startswith(row.name), row.key
+        _, name, does = said[0].rstrip(" |").rsplit(" | ", 2)
+        assert name.startswith(row.name), row.key
+        assert does == row.does, row.key
         for key in row.keys:
             for word in (key.word, *key.choices):
                 assert re.search(rf"\b{word}\b", said[0]), f"docs/language.md: {row.key} {word}"
     unfailing = next(line for line in lines if ON_FAILURE.word in line)
     assert all(f"`{word}`" in unfailing for word in CANNOT_FAIL)
+
+
+def test_advice_is_about_words_that_do_not_exist_and_leads_to_some_that_do() -> None:
+    for word, text in ACTION_ADVICE.items():
+        assert word not in WORDS, f"dialect/advice.py: `{word}` is an action"
+        assert set(re.findall(r"`(\w+)", text)) <= WORDS.keys(), word
 
 
 # -- the judge
@@ -400,6 +409,24 @@ def test_the_role_of_an_action_is_allowed_what_the_row_says() -> None:
             assert each["Action"], row.key
             for arn in each["Resource"]:
                 assert re.fullmatch(r"arn:aws:[^{}]+|[^{}:]+", arn), f"{row.key}: {arn}"
+
+
+def test_every_arn_that_the_service_takes_is_of_a_known_form() -> None:
+    known = {member for thing in THINGS for member in thing.named_by} | {
+        key.member for row in ACTIONS for key in row.keys if isinstance(key.names, Thing)
+    }
+    asked: set[str] = set()
+    shapes = [SERVICE.operation_model(f"Create{noun}").input_shape for noun in Noun]
+    seen: set[str] = set()
+    while shapes:
+        shape = shapes.pop()
+        if shape.type_name == "list":
+            shapes.append(shape.member)
+        elif shape.type_name == "structure" and shape.name not in seen:
+            seen.add(shape.name)
+            asked |= {name for name in shape.members if name.endswith("Arn")}
+            shapes += shape.members.values()
+    assert asked <= known, "model/things.py and the rows of actions say what an ARN is of"
 
 
 def test_whatever_can_be_asked_for_is_asked_for() -> None:

@@ -35,12 +35,12 @@ def drops(rule: LogicalRule) -> bool:
 
 
 def delivers(rule: LogicalRule) -> bool:
-    """Whether the rule hands mail to a relay, SES or a mailbox."""
+    """Whether the rule hands mail on for its recipients."""
     return Does.DELIVERS in does(rule)
 
 
 def stores(rule: LogicalRule) -> bool:
-    """Whether the rule keeps mail in an archive, bucket or index."""
+    """Whether the rule keeps mail where nobody is told of it."""
     return Does.STORES in does(rule)
 
 

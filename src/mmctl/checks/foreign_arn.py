@@ -38,7 +38,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.analysis.project_conditions import rules
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.model.actions import ACTIONS
-from mmctl.model.things import KEY, SECRET, Thing
+from mmctl.model.things import ROLE, THINGS, Thing
 from mmctl.problem import Placed, Severity
 
 if TYPE_CHECKING:
@@ -62,21 +62,19 @@ def _example(arn: Arn) -> str:
     return f"arn:aws:{arn.service}:{region}:111122223333:{arn.example}"
 
 
-_THINGS: Final = {
+_NAMED: Final = {member: thing for thing in THINGS for member in thing.named_by} | {
     key.member: key.names
     for row in ACTIONS
     for key in row.keys
     if isinstance(key.names, Thing) and key.member.endswith("Arn")
-} | {"SecretArn": SECRET, "KmsKeyArn": KEY}
+}
 """What the ARN in each member is of."""
 _FORMS: Final = {
     member: (_pattern(thing.arn), _example(thing.arn))
-    for member, thing in _THINGS.items()
+    for member, thing in _NAMED.items()
     if thing.arn is not None
 }
 """What the ARN in each member looks like, with an example."""
-_OWN_ACCOUNT: Final = frozenset({"RoleArn"})
-"""Members whose ARN must be of the account itself: a service is passed a role of its account."""
 
 
 def run(subject: Subject) -> Iterator[Finding]:
@@ -109,7 +107,8 @@ def _fault(
     if region is not None and parts["region"] not in {"", region}:
         return _other("region", parts, f"`{name}` is in `{region}`"), Severity.WARNING
     if account is not None and parts["account"] != account:
-        severity = None if member in _OWN_ACCOUNT else Severity.WARNING
+        own = _NAMED[member] is ROLE  # a service is passed a role of its account
+        severity = None if own else Severity.WARNING
         return _other("account", parts, f"`{name}` is `{account}`"), severity
     return None
 

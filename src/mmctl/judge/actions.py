@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.model.actions import BLOCKS, STOP, Does, row_of
+from mmctl.model.actions import STOP, Does, row_of
 from mmctl.model.enums import ActionFailurePolicy
 from mmctl.model.rules import AddHeaderAction, RuleAction
 
@@ -72,11 +72,3 @@ def stops(rule: Rule) -> bool:
             return keeps
         keeps = keeps or row.keeps
     return False
-
-
-def blocks(rule: Rule) -> bool:
-    """Whether a live rule ends the mail that meets it, without keeping or delivering it first."""
-    first = next(
-        (row for row in map(row_of, rule.actions) if row.keeps or row.does in BLOCKS), None
-    )
-    return first is not None and not first.keeps

@@ -33,6 +33,8 @@ class Thing:
     """The IAM action that tells whether it is there; None: mmctl does not ask for it."""
     resource: str = "{name}"
     """The ARN on which that action is allowed."""
+    named_by: tuple[str, ...] = ()
+    """Members of resources, beside those of actions, that hold its ARN."""
     unfit: str | None = None
     """What keeps the service from using one that is there, in words."""
 
@@ -67,6 +69,7 @@ KEY: Final = Thing(
     plural="keys",
     arn=Arn(service="kms", rest=r"(key|alias)/.+", example="key/ID"),
     asked_with="kms:DescribeKey",
+    named_by=("KmsKeyArn",),
     unfit="is not enabled",
 )
 LOG_GROUP: Final = Thing(
@@ -87,6 +90,7 @@ SECRET: Final = Thing(
     noun="secret",
     plural="secrets",
     arn=Arn(service="secretsmanager", rest=r"secret:[^:]+", example="secret:NAME"),
+    named_by=("SecretArn",),
 )
 MAILBOX: Final = Thing(
     noun="mailbox",
