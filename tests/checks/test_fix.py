@@ -252,7 +252,8 @@ def test_fixes_take_their_problems_away_and_bring_no_others(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     before = found(text)
     made = fixed(text, before.fixes.values(), file="a.yaml")
-    gone = Counter(p.message for p, fix in before.fixes.items() if fix in made.done)
-    after = Counter(problem.message for problem in found(made.text).problems)
-    assert after <= Counter(problem.message for problem in before.problems) - gone
+    # A fix may write an address in small letters that another problem names.
+    gone = Counter(p.message.lower() for p, fix in before.fixes.items() if fix in made.done)
+    after = Counter(problem.message.lower() for problem in found(made.text).problems)
+    assert after <= Counter(problem.message.lower() for problem in before.problems) - gone
     assert bool(gone) == (made.text != text)
