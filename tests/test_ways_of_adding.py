@@ -14,6 +14,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -32,8 +33,10 @@ class House:
     """A copy of the sources that may be changed."""
 
     root: Path
-    before: dict[str, str] = field(default_factory=dict)
-    """The files that were changed, as they were."""
+    before: dict[str, str | None] = field(default_factory=dict)
+    """The files that were changed or added, as they were; None: they were not there."""
+    generated: dict[str, str | None] = field(default_factory=dict)
+    """The same of files that a command writes."""
 
     def change(self, file: str, *changes: tuple[str, str]) -> None:
         """Put texts in the place of others, each of which must be there."""
@@ -45,22 +48,44 @@ class House:
             text = text.replace(old, new, 1)
         path.write_text(text, encoding="utf-8")
 
+    def add(self, file: str, text: str) -> None:
+        """Add a file that is not there."""
+        path = self.root / file
+        assert not path.exists(), f"{file} is there: correct this test"
+        self.before[file] = None
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def update(self, tests: str, *written: str) -> None:
+        """Let tests write the files that they compare."""
+        for file in written:
+            path = self.root / file
+            self.generated[file] = path.read_text(encoding="utf-8") if path.exists() else None
+        self.said_by_tests(tests, "--update")
+
     def restore(self) -> None:
         """Put all files back."""
-        for file, text in self.before.items():
-            (self.root / file).write_text(text, encoding="utf-8")
+        for file, text in (self.before | self.generated).items():
+            path = self.root / file
+            if text is not None:
+                path.write_text(text, encoding="utf-8")
+                continue
+            path.unlink(missing_ok=True)
+            if not any(path.parent.iterdir()):
+                path.parent.rmdir()
         self.before.clear()
+        self.generated.clear()
 
     def named_by_types(self) -> set[str]:
         """The files that the type checker names."""
         said = self._run("mypy")
         return set(re.findall(r"^([\w/.]+\.py):\d+: error", said, re.MULTILINE))
 
-    def said_by_tests(self, tests: str, *, without: tuple[str, ...] = ()) -> str:
+    def said_by_tests(self, tests: str, *options: str, without: tuple[str, ...] = ()) -> str:
         """What the tests of a table say, without some of them; nothing where all pass."""
         left_out = [f"--deselect={tests}::{name}" for name in without]
         return self._run(
-            "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *left_out, tests
+            "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *options, *left_out, tests
         )
 
     def _run(self, module: str, *arguments: str) -> str:
@@ -215,6 +240,76 @@ def junit(""",
         ('"lint": ("human", "json", "sarif"', '"lint": ("human", "json", "csv", "sarif"'),
         ("    Format.HCL: as_text,\n", "    Format.HCL: as_text,\n    Format.CSV: as_text,\n"),
     )
+    assert house.said_by_tests(table) == ""
+    assert house.named_by_types() == set()
+    assert len(house.before) <= MOST_FILES
+
+
+def test_adding_a_check(house: House) -> None:
+    """A check that fires often: its module with its page, a line in the list, two examples."""
+    table, folder = "tests/checks/test_every_check.py", "tests/checks/loud-name"
+    bad = """\
+version: 1
+rule_sets:
+  inbound:
+    rules:
+      - {name: LOUD, actions: [{archive: {to: all-mail}}]}
+archives:
+  all-mail: {retention: ONE_YEAR}
+"""
+    good = bad.replace("LOUD", "quiet")
+    house.add(
+        "src/mmctl/checks/loud_name.py",
+        f'''"""A rule whose name is in capitals.
+
+What it does:
+    Finds rules whose names have no small letters.
+
+Why it is bad:
+    Reports shout.
+
+Bad:
+{indent(bad, "    ")}
+Good:
+{indent(good, "    ").rstrip()}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.analysis.project_conditions import rules
+from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield the rules with loud names."""
+    for _, rule in rules(subject.project):
+        if rule.name.isupper():
+            yield finding(rule, ("name",), f"`{{rule.name}}` is in capitals")
+
+
+CHECK = Check(id="loud-name", severity=Severity.INFO, text=__doc__, run=run)
+''',
+    )
+    missing_from_list = "test_no_check_is_missing_from_the_list"
+    assert missing_from_list in house.said_by_tests(table)
+    house.change(
+        "src/mmctl/checks/catalogue.py",
+        ("    local_snapshots,\n", "    local_snapshots,\n    loud_name,\n"),
+        ("    local_snapshots.CHECK,\n", "    local_snapshots.CHECK,\n    loud_name.CHECK,\n"),
+    )
+    said = house.said_by_tests(table)
+    assert missing_from_list not in said
+    assert "loud-name/ok.yaml" in said
+    assert "loud-name/bad.yaml" in said
+    house.add(f"{folder}/ok.yaml", good)
+    house.add(f"{folder}/bad.yaml", bad)
+    house.update("tests/checks/test_every_check.py", f"{folder}/bad.out")
     assert house.said_by_tests(table) == ""
     assert house.named_by_types() == set()
     assert len(house.before) <= MOST_FILES
