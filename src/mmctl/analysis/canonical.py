@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.model.conditions import evaluated_by, values_of
+from mmctl.model.policies import IngressTlsProtocolExpression
+from mmctl.model.rules import RuleNumberExpression
+
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
@@ -15,12 +19,15 @@ if TYPE_CHECKING:
 def same(condition: RuleCondition | PolicyCondition) -> Hashable:
     """Equal for two conditions exactly when they differ in nothing but the order of values."""
     expression = condition.value
-    values = getattr(expression, "values", None)
+    alone = None
+    if isinstance(expression, (RuleNumberExpression, IngressTlsProtocolExpression)):
+        alone = expression.value
     return (
         condition.kind,
-        getattr(expression, "evaluate", None),
+        evaluated_by(condition),
         expression.operator,
-        getattr(expression, "value", None) if values is None else frozenset(values),
+        alone,
+        frozenset(values_of(condition)),
     )
 
 

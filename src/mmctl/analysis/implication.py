@@ -86,7 +86,7 @@ def _text_follows(wide: Strings, narrow: Strings, *, folds: bool) -> bool | None
 def _opposite(condition: Condition) -> Condition | None:
     """The condition that is true where this one is not; None where none says so."""
     expression = condition.value
-    operator = _OPPOSITE.get(str(getattr(expression, "operator", "")))
+    operator = _OPPOSITE.get(expression.operator.value)
     if operator is None:
         return None
     opposite = expression.model_copy(update={"operator": type(expression.operator)(operator)})

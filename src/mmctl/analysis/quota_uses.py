@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.analysis.project_conditions import addresses_in
 from mmctl.language.project import LogicalIngressPoint
 from mmctl.model.actions import row_of
+from mmctl.model.conditions import values_of
 from mmctl.model.quotas import (
     ACCOUNT_QUOTAS,
     ADDRESSES,
@@ -163,8 +164,8 @@ def _conditions(
 ) -> Iterator[Use]:
     yield _use(quota, len(conditions), rule, (member,))
     for index, condition in enumerate(conditions):
-        values = getattr(condition.value, "values", None)
-        if values is not None:
+        values = values_of(condition)
+        if values:
             path = (member, index, condition.kind, "Values")
             advice = _FEWER_ADDRESSES if addresses_in(condition) else None
             yield _use(VALUES, len(values), rule, path, advice=advice)

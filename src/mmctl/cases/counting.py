@@ -18,6 +18,7 @@ from mmctl.cases.words import condition_words
 from mmctl.judge.actions import actions_in_effect, kind_of, target_of
 from mmctl.judge.answers import Truth
 from mmctl.judge.trace import RuleResult, distinct_actions
+from mmctl.model.conditions import values_of
 from mmctl.model.enums import AcceptAction
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ def _values(
     at: Path,
     condition: RuleCondition | PolicyCondition,
 ) -> Iterator[ValueCoverage]:
-    values: Sequence[str] = getattr(condition.value, "values", ())
+    values = values_of(condition)
     for place, value in enumerate(values if len(values) > 1 else ()):
         yield ValueCoverage(
             value=str(value),

@@ -164,6 +164,30 @@ def beside_of(condition: Condition) -> tuple[str, ...]:
             assert_never(evaluated)
 
 
+def values_of(condition: Condition) -> tuple[str, ...]:
+    """The values that a condition compares with; a flag, a number and a version have no list."""
+    match condition.value:
+        case (
+            RuleStringExpression()
+            | RuleIpExpression()
+            | RuleVerdictExpression()
+            | RuleDmarcExpression()
+            | IngressStringExpression()
+            | IngressIpv4Expression()
+            | IngressIpv6Expression()
+        ) as expression:
+            return expression.values
+        case (
+            RuleBooleanExpression()
+            | RuleNumberExpression()
+            | IngressBooleanExpression()
+            | IngressTlsProtocolExpression()
+        ):
+            return ()
+        case never:
+            assert_never(never)
+
+
 def analysis_of(condition: Condition) -> Analysis | IngressAnalysis | None:
     """The add-on's field that a condition asks for."""
     evaluated = evaluated_by(condition)

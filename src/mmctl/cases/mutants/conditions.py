@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar, assert_never
 
 from mmctl.cases.words import condition_words
 from mmctl.judge.compare import network
+from mmctl.model.conditions import values_of
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 from mmctl.model.policies import (
     IngressBooleanExpression,
@@ -100,7 +101,7 @@ def slips_of(condition: Wrong) -> Iterator[Slip[Wrong]]:
         other = type(expression.operator)(name)
         changed = with_value(condition, expression.model_copy(update={"operator": other}))
         yield _slip("operator changed", changed, (kind, "Operator"))
-    values = _values(expression)
+    values = values_of(condition)
     if len(values) > 1:
         for place in range(len(values)):
             left = (*values[:place], *values[place + 1 :])
@@ -112,30 +113,6 @@ def slips_of(condition: Wrong) -> Iterator[Slip[Wrong]]:
 
 def _slip(change: str, condition: Wrong, path: Path) -> Slip[Wrong]:
     return Slip(change, condition, path, condition_words(condition))
-
-
-def _values(expression: RuleExpression | PolicyExpression) -> tuple[str, ...]:
-    """The values of an expression that has a list of them."""
-    match expression:
-        case (
-            RuleBooleanExpression()
-            | IngressBooleanExpression()
-            | RuleNumberExpression()
-            | IngressTlsProtocolExpression()
-        ):
-            return ()
-        case (
-            RuleStringExpression()
-            | IngressStringExpression()
-            | RuleIpExpression()
-            | IngressIpv4Expression()
-            | IngressIpv6Expression()
-            | RuleVerdictExpression()
-            | RuleDmarcExpression()
-        ):
-            return expression.values
-        case _:
-            assert_never(expression)
 
 
 def _other_operator(expression: RuleExpression | PolicyExpression) -> str | None:

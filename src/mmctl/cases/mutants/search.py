@@ -19,6 +19,9 @@ from mmctl.cases.mutants.variations import variations
 from mmctl.judge.judging import judge
 from mmctl.language.project import Outcome
 from mmctl.mail.reader import read_email
+from mmctl.model.comparisons import Takes
+from mmctl.model.conditions import asked_by
+from mmctl.model.facts import RECIPIENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -123,8 +126,8 @@ def _admitting(mutant: Mutant, bases: Sequence[Base]) -> Conditions:
 
 
 def _on_recipients(condition: RuleCondition | PolicyCondition) -> bool:
-    evaluate = getattr(condition.value, "evaluate", None)
-    return getattr(evaluate, "attribute", None) == "RECIPIENT"
+    asked = asked_by(condition)
+    return asked.operand.fact is RECIPIENTS and asked.takes is Takes.TEXT
 
 
 def _drafts_of(base: Base) -> Iterator[Draft]:

@@ -23,6 +23,7 @@ from mmctl.language.writing.parts import CannotWrite
 from mmctl.live.compare.diff import diff
 from mmctl.live.compare.edits import Edit, EditKind
 from mmctl.model.kinds import Kind
+from mmctl.model.rules import Rule, RuleSet
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -344,9 +345,10 @@ class _Writing:
         rules = self.project.rule_sets[rule_set].live_rules(environment)
         return next((rule for rule in rules if live_name in {rule.rule.name, rule.name}), None)
 
-    def _shapes(self, configuration: LiveConfiguration, rule_set: str) -> list[Any]:
+    def _shapes(self, configuration: LiveConfiguration, rule_set: str) -> list[Rule]:
         thing = configuration.find(Kind.RULE_SET, rule_set)
-        return [] if thing is None else list(getattr(thing.shape, "rules", ()))
+        shape = None if thing is None else thing.shape
+        return list(shape.rules) if isinstance(shape, RuleSet) else []
 
 
 def _compiled(project: Project) -> LiveConfiguration:

@@ -15,14 +15,14 @@ from mmctl.language.parsing.files import leaves_project
 from mmctl.language.parsing.log_destinations import destinations
 from mmctl.language.parsing.resources import common, live_name
 from mmctl.language.project import LogicalRule, LogicalRuleSet, OnOverlap, Outcome, Phase
-from mmctl.language.text.placed import complete
+from mmctl.language.text.placed import Table, complete
 from mmctl.model.actions import STOP, WORDS
 from mmctl.model.rules import Rule, RuleAction, RuleCondition, RuleSet
 from mmctl.problem import Path, Position, Positions
 
 if TYPE_CHECKING:
     from mmctl.language.parsing.shapes import Builder
-    from mmctl.language.text.placed import Table, Text
+    from mmctl.language.text.placed import Text
     from mmctl.model.shape import Shape
 
 _PARTS: Final[dict[str, type[Shape]]] = {
@@ -269,4 +269,5 @@ class _Walk:
 def _shares_all(phase: dict[str, Any]) -> bool:
     """Whether all that the rules of a phase share could be read."""
     own = {key: value for key, value in phase.items() if key not in {"rules", "include"}}
-    return not getattr(phase, "failed", ()) and all(map(complete, own.values()))
+    failed = isinstance(phase, Table) and phase.failed
+    return not failed and all(map(complete, own.values()))

@@ -83,7 +83,7 @@ def text_test(condition: Condition) -> TextTest | None:
         return None
     return TextTest(
         operand=operand,
-        operator=str(expression.operator),
+        operator=expression.operator.value,
         values=tuple(expression.values),
     )
 
