@@ -224,6 +224,9 @@ class ResourceKind:
     """Members of conditions and actions that name one of the kind."""
     by_arn: bool = False
     """Whether those take its ARN; else its id."""
+    counts: Mapping[str, str] = field(default_factory=dict)
+    """Lists of a Create request, and what one item is called: what is said of an object that goes.
+    """
     loses: str | None = None
     """What is gone for good when one is deleted, in words."""
     provider: Provider
@@ -383,6 +386,7 @@ _ROWS: Final = (
             changed="LastModificationDate",
             updates=("RuleSetName", "Rules"),
         ),
+        counts={"Rules": "rule"},
         logs=(LogType.APPLICATION_LOGS,),
         provider=Provider.AWS,
     ),
@@ -409,6 +413,7 @@ _ROWS: Final = (
             ),
         ),
         always_sent=("PolicyStatements",),
+        counts={"PolicyStatements": "statement"},
         stand_ins={"DefaultAction": "DENY"},
         provider=Provider.AWS,
     ),

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import TYPE_CHECKING, Final
 
 from mmctl.counted import counted
-from mmctl.model.policies import TrafficPolicy
-from mmctl.model.resources import AddonSubscription, AddressList, Archive, IngressPoint, Relay
-from mmctl.model.rules import RuleSet
+from mmctl.model.resources import Archive, Relay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,24 +28,14 @@ def _age(thing: LiveObject) -> Iterator[str]:
 
 
 def _contents(thing: LiveObject) -> Iterator[str]:
-    shape = thing.shape
-    match shape:
-        case Archive():
-            kept = shape.retention and shape.retention.retention_period
-            if kept:
-                yield f"retention {kept.value}"
-        case Relay():
-            yield f"to {shape.server_name}:{shape.server_port:.0f}"
-        case RuleSet():
-            yield counted(len(shape.rules), "rule")
-        case TrafficPolicy():
-            yield counted(len(shape.policy_statements), "statement")
-        case AddressList():
-            if thing.members is not None:
-                yield counted(len(thing.members), "member")
-        case AddonSubscription() | IngressPoint():
-            pass
-        case _:
-            assert_never(shape)
+    shape, members = thing.shape, thing.shape.to_api()
+    for member, word in thing.kind.row.counts.items():
+        yield counted(len(members[member]), word)
+    if isinstance(shape, Archive) and shape.retention and shape.retention.retention_period:
+        yield f"retention {shape.retention.retention_period.value}"
+    if isinstance(shape, Relay):
+        yield f"to {shape.server_name}:{shape.server_port:.0f}"
+    if thing.members is not None:
+        yield counted(len(thing.members), "member")
     if thing.a_record:
         yield f"A record {thing.a_record}"
