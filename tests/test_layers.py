@@ -108,6 +108,10 @@ THE_WORLD = {
 """Clock, environment variables, terminal, person, machine and the exit: `cli/world.py` alone."""
 PATIENCE = {("emulator/http.py", "time.monotonic"), ("mail/check_spf.py", "time.monotonic")}
 """How long a connection or a look-up may take: a limit, and no time that anybody is told."""
+WORDING = {"mmctl.counted", "mmctl.visible", "mmctl.judge.words", "mmctl.live.compare.wording"}
+"""Modules whose functions put a value into words, for all who show it."""
+OWN_FILES = {"render/html/frame.py"}
+"""What reads the style and the script of pages, which are its own."""
 WRITES = {"print", "sys.stdout.write", "sys.stdout.writelines", "typer.echo", "typer.secho"}
 GATES = {
     "cli/run.py": {"sys.stdout.write"},
@@ -281,6 +285,28 @@ def test_the_world_is_asked_in_one_file_alone() -> None:
         ]
     assert [each for each in wrong if not each.startswith("cli/world.py:")] == []
     assert len([each for each in wrong if each.startswith("cli/world.py:")]) > len(THE_WORLD) / 2
+
+
+def test_render_takes_values_and_their_words_alone() -> None:
+    """Types and constants of other rooms, and functions that put a value into words."""
+    wrong = []
+    for path in modules():
+        if room_of(path) != "render":
+            continue
+        where = path.relative_to(SOURCE).as_posix()
+        for module in imports(path, for_types=False):
+            package, _, name = module.rpartition(".")
+            if module.startswith("mmctl.") and not package.startswith("mmctl.render"):
+                asks = name[0].islower() and package not in WORDING
+                wrong += [f"{where} calls {module}"] if asks else []
+        opened = {
+            node.attr if isinstance(node, ast.Attribute) else node.id
+            for node in ast.walk(tree_of(path))
+            if isinstance(node, ast.Attribute | ast.Name)
+        } & {"open", "read_text", "read_bytes", "write_text", "write_bytes"}
+        if where not in OWN_FILES:
+            wrong += [f"{where} uses {name}" for name in sorted(opened)]
+    assert wrong == []
 
 
 def test_text_leaves_through_the_gate_alone() -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mmctl.cases.parsing import cases_of
-from mmctl.cases.result import unsettled
 from mmctl.cases.running import run_cases
 from mmctl.language.parsing.load import read_text
 
@@ -82,15 +81,15 @@ def test_what_else_a_case_expects_counts_as_its_outcome_does() -> None:
 def test_a_reading_that_the_project_states_is_settled(semantics: str) -> None:
     result, settled = ran("an offer", "dropped", semantics)
     assert told(result)
-    assert unsettled([result], settled) == []
-    assert unsettled([result], frozenset()) == [result]
+    assert not result.is_unsettled(settled)
+    assert result.is_unsettled(frozenset())
 
 
 def test_what_awss_own_text_speaks_against_leaves_no_case_open() -> None:
     result, settled = ran("plans", "{rules: [deliver]}")
-    assert unsettled([result], settled) == []
+    assert not result.is_unsettled(settled)
     result, settled = ran("an Offer", "{outcome: dropped, by: offers}")
-    assert unsettled([result], settled) == []
+    assert not result.is_unsettled(settled)
 
 
 def test_nothing_is_asked_where_nobody_wants_to_know() -> None:

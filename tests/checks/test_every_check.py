@@ -18,7 +18,6 @@ import mmctl.checks
 from mmctl.checks.catalogue import CHECKS
 from mmctl.checks.check import Check
 from mmctl.checks.lint import lint_all
-from mmctl.checks.page import page
 from mmctl.language.parsing.load import read_text
 from mmctl.problem import Severity
 from mmctl.render.text.problems import human
@@ -120,7 +119,7 @@ def test_what_is_missing_is_not_reported_where_a_file_has_errors(check: Check) -
 
 @each_check
 def test_the_examples_of_the_page_are_true(check: Check) -> None:
-    read = page(check)
+    read = check.page
     _, in_bad = linted(check, "example.yaml", read.bad)
     _, in_good = linted(check, "example.yaml", read.good)
     assert check.id in {problem.check for problem in in_bad}

@@ -34,6 +34,10 @@ class Rest:
     passes_if_other: bool
     changes: tuple[Change, ...]
 
+    def is_open(self, settled: frozenset[str]) -> bool:
+        """Whether neither the project nor AWS's own text speaks against the other choice."""
+        return self.reading not in settled and (self.reading, self.other) != AGAINST_THE_GUIDE
+
     def __str__(self) -> str:
         changed = ", ".join(
             f"{each.recipient} {each.outcome} → {each.outcome_if_other}" for each in self.changes
@@ -60,11 +64,6 @@ def rests_of(
         for way in other_ways(gateway, submission, trace, case.scenario)
         if (not failures_of(case, way.trace)) is not passes
     )
-
-
-def is_open(rest: Rest, settled: frozenset[str]) -> bool:
-    """Whether neither the project nor AWS's own text speaks against the other choice."""
-    return rest.reading not in settled and (rest.reading, rest.other) != AGAINST_THE_GUIDE
 
 
 def _changes(trace: Trace, other: Trace) -> list[Change]:

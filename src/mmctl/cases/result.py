@@ -6,11 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from mmctl.cases.readings_relied_on import is_open
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from mmctl.cases.case import Case
     from mmctl.cases.expectations import Failure
     from mmctl.cases.readings_relied_on import Rest
@@ -56,7 +52,6 @@ class CaseResult:
         """Whether nothing stands against the case."""
         return self.status is not Status.FAILED
 
-
-def unsettled(results: Iterable[CaseResult], settled: frozenset[str]) -> list[CaseResult]:
-    """The cases that rest on readings of which the project does not say how it takes them."""
-    return [each for each in results if any(is_open(rest, settled) for rest in each.rests)]
+    def is_unsettled(self, settled: frozenset[str]) -> bool:
+        """Whether it rests on readings of which the project does not say how it takes them."""
+        return any(rest.is_open(settled) for rest in self.rests)

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from mmctl.checks.page import page_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
+    from mmctl.checks.page import Page
     from mmctl.language.formatting.fix import Fix
     from mmctl.language.project import Project
     from mmctl.problem import Path, Placed, Positions, Problem, Severity
@@ -83,3 +86,12 @@ class Check:
     """Whether it argues from what is not there; then it runs on whole projects alone."""
     about_value: AboutValue | None = None
     """What it says about a value, where it is about one."""
+
+    @property
+    def page(self) -> Page:
+        """Its page, in parts.
+
+        Raises:
+            ValueError: a part is missing or out of place.
+        """
+        return page_of(self.id, self.text)

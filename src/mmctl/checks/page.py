@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from mmctl.checks.check import Check
+from typing import Final
 
 PARTS: Final = ("What it does", "Why it is bad", "Bad", "Good")
 """The headings of every page, in order; `Bad` and `Good` are files, and the tests lint them."""
@@ -24,18 +21,18 @@ class Page:
     good: str
 
 
-def page(check: Check) -> Page:
+def page_of(id: str, text: str) -> Page:
     """Take the docstring of a check apart.
 
     Raises:
         ValueError: a part is missing or out of place.
     """
-    rest = textwrap.dedent("    " + check.text).strip()
+    rest = textwrap.dedent("    " + text).strip()
     texts: list[str] = []
     for part in PARTS:
         before, found, rest = rest.partition(f"\n{part}:\n")
         if not found:
-            raise ValueError(f"the page of {check.id} has no part `{part}`")
+            raise ValueError(f"the page of {id} has no part `{part}`")
         texts.append(before)
     summary, does, why, bad = texts
     return Page(

@@ -6,14 +6,13 @@ Values picked from a trace; words and layout are elsewhere.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from mmctl.judge.trace import RuleResult
 
 if TYPE_CHECKING:
     from mmctl.judge.submission import Gateway
-    from mmctl.judge.trace import ConditionTrace, RecipientTrace, RuleTrace, StatementTrace
-    from mmctl.problem import Position
+    from mmctl.judge.trace import RecipientTrace, RuleTrace, StatementTrace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +41,8 @@ class OtherReasons:
     """What the other rules are called."""
     gateway: Gateway
     reasons: tuple[Reason, ...]
+    alike: frozenset[str] = frozenset()
+    """The recipients who are treated the same under both."""
 
 
 def reason_for(got: RecipientTrace, rule: str | None = None) -> Reason:
@@ -56,30 +57,6 @@ def reason_for(got: RecipientTrace, rule: str | None = None) -> Reason:
         asked=asked,
         ended_by=next((copy.ended_by for copy in got.copies if copy.ended_by), None),
     )
-
-
-def deciding(trace: RuleTrace) -> tuple[ConditionTrace, ...]:
-    """The conditions that made the difference for a rule: for one that applied all of them."""
-    match trace.result:
-        case RuleResult.APPLIED:
-            return trace.conditions
-        case RuleResult.NOT_APPLIED:
-            return () if trace.failed is None else (trace.failed,)
-        case RuleResult.HELD_BACK:
-            return () if trace.held_back_by is None else (trace.held_back_by,)
-        case RuleResult.UNKNOWN:
-            asked = (*trace.conditions, *trace.unless)
-            return tuple(one for one in asked if one.answer.is_unknown)
-        case _:
-            assert_never(trace.result)
-
-
-def place_of(gateway: Gateway, trace: RuleTrace, condition: ConditionTrace) -> Position:
-    """Where a condition of a rule is written; of one that its phase adds, the rule's place."""
-    try:
-        return gateway.rules[trace.index].positions.at(condition.path)
-    except KeyError:
-        return trace.position
 
 
 def _statements(got: RecipientTrace) -> tuple[StatementTrace, ...]:

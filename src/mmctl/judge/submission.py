@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mmctl.language.project import LogicalIngressPoint, LogicalRule, Project
     from mmctl.mail.email import Email, Envelope, Facts, Session
     from mmctl.model.policies import TrafficPolicy
+    from mmctl.problem import Path, Position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,13 @@ class Gateway:
     """The families of addresses that may connect; None: a network that does not say."""
     closed: bool = False
     """A closed ingress point refuses everybody."""
+
+    def place_of(self, rule: int, condition: Path) -> Position | None:
+        """Where a condition of a rule is written; None: its phase adds it."""
+        try:
+            return self.rules[rule].positions.at(condition)
+        except KeyError:
+            return None
 
 
 def gateway_of_ingress_point(project: Project, name: str) -> Gateway:

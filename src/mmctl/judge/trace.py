@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
+from mmctl.judge.actions import drops_on_failure
 from mmctl.model.actions import STOP, WORDS
 
 if TYPE_CHECKING:
@@ -91,6 +92,11 @@ class ActionTrace:
         return self.result is ActionResult.DONE
 
     @property
+    def drops_on_failure(self) -> bool:
+        """Whether the message is dropped where it fails."""
+        return drops_on_failure(self.action)
+
+    @property
     def label(self) -> str:
         """Kind and target: `relay:exchange`; the kind alone where there is no target."""
         return self.kind if self.target is None else f"{self.kind}:{self.target}"
@@ -126,6 +132,22 @@ class RuleTrace:
     def held_back_by(self) -> ConditionTrace | None:
         """The first condition under `unless` that matched."""
         return next((asked for asked in self.unless if asked.answer.is_true), None)
+
+    @property
+    def deciding(self) -> tuple[ConditionTrace, ...]:
+        """The conditions that made the difference: of a rule that applied all of them."""
+        match self.result:
+            case RuleResult.APPLIED:
+                return self.conditions
+            case RuleResult.NOT_APPLIED:
+                return () if self.failed is None else (self.failed,)
+            case RuleResult.HELD_BACK:
+                return () if self.held_back_by is None else (self.held_back_by,)
+            case RuleResult.UNKNOWN:
+                asked = (*self.conditions, *self.unless)
+                return tuple(one for one in asked if one.answer.is_unknown)
+            case _:
+                assert_never(self.result)
 
 
 def distinct_actions(rules: Iterable[RuleTrace]) -> Iterator[tuple[RuleTrace, ActionTrace]]:

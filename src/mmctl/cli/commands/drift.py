@@ -81,8 +81,6 @@ def human(run: Run, found: Drifted) -> RenderableType:
 
 def document(_run: Run, drifted: Drifted) -> dict[str, Any]:
     """The same as `mmctl/drift@1`."""
-    from mmctl.live.plan.planfile import edit_document
-
     found, target, written = drifted.drift, drifted.target, drifted.written
     document = {
         "schema": "mmctl/drift@1",
@@ -91,8 +89,8 @@ def document(_run: Run, drifted: Drifted) -> dict[str, Any]:
         "region": target.identity.region,
         "applied_before": found.known,
         "cut_off": found.cut_off,
-        "by_hand": [edit_document(edit) for edit in found.by_hand],
-        "not_applied": [edit_document(edit) for edit in found.not_applied],
+        "by_hand": [edit.document() for edit in found.by_hand],
+        "not_applied": [edit.document() for edit in found.not_applied],
     }
     if written is None:
         return document

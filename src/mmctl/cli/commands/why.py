@@ -221,15 +221,22 @@ def _other_reasons(
     judged: _Judged, reasons: Sequence[Reason], rule: str | None
 ) -> OtherReasons | None:
     """The same question under the other rules."""
+    from mmctl.judge.comparison import same_treatment
     from mmctl.judge.reasons import OtherReasons, reason_for
 
     if judged.other is None:
         return None
     name, gateway, trace = judged.other
+    theirs = {each.got.recipient: trace.of(each.got.recipient) for each in reasons}
     return OtherReasons(
         name=name,
         gateway=gateway,
-        reasons=tuple(reason_for(trace.of(each.got.recipient), rule) for each in reasons),
+        reasons=tuple(reason_for(theirs[each.got.recipient], rule) for each in reasons),
+        alike=frozenset(
+            each.got.recipient
+            for each in reasons
+            if same_treatment(theirs[each.got.recipient], each.got)
+        ),
     )
 
 

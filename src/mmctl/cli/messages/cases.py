@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 from mmctl.cases.counting import coverage_of
 from mmctl.cases.mutants.trial import mutate
 from mmctl.cases.parsing import cases_of
-from mmctl.cases.result import unsettled
 from mmctl.cases.running import run_cases
 from mmctl.cli.formats import FORMATS
 from mmctl.cli.options.name_pattern import NamePattern, PatternError
@@ -183,7 +182,7 @@ def _too_little(
     least = asked.mutate_min
     if least is not None and mutation is not None and mutation.score < least:
         lacks.append(f"mutation score is {mutation.score} %, expected at least {least} %")
-    open_cases = len(unsettled(results, project.settings.settled))
+    open_cases = sum(each.is_unsettled(project.settings.settled) for each in results)
     if asked.strict_readings and open_cases:
         cases = counted(open_cases, "case depends", "cases depend")
         lacks.append(f"{cases} on readings that `semantics` of mmctl.yaml does not settle")

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from mmctl.live.compare.wording import spaced
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Self
+
     from mmctl.model.kinds import Kind
 
 
@@ -61,6 +66,21 @@ class Edit:
         """Whether a rule is edited, not the object around it."""
         return self.rule is not None
 
+    def document(self) -> dict[str, Any]:
+        """The edit as JSON."""
+        return {
+            "kind": self.kind.value,
+            "resource": f"{self.resource}/{self.object}",
+            "name": self.name,
+            "path": self.path,
+            "before": self.before,
+            "after": self.after,
+            "place": self.place,
+            "note": self.note,
+            **({"words": spaced(self.words)} if self.words else {}),
+            **({"by_hand": self.by_hand} if self.by_hand else {}),
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
@@ -73,19 +93,19 @@ class Summary:
     rename: int = 0
     adopt: int = 0
 
+    @classmethod
+    def of(cls, edits: Iterable[Edit]) -> Self:
+        """Count edits; several changes of one rule or object are one."""
+        found = {(each.kind, each.of, each.rule) for each in edits}
 
-def summarise(edits: tuple[Edit, ...]) -> Summary:
-    """Count edits; several changes of one rule or object are one."""
+        def count(*kinds: EditKind) -> int:
+            return len({(of, rule) for kind, of, rule in found if kind in kinds})
 
-    def count(*kinds: EditKind) -> int:
-        found = {(e.resource, e.object, e.rule) for e in edits if e.kind in kinds}
-        return len(found)
-
-    return Summary(
-        add=count(EditKind.ADDED),
-        change=count(EditKind.CHANGED, EditKind.REPLACED, EditKind.RELEASED),
-        move=count(EditKind.MOVED),
-        delete=count(EditKind.REMOVED),
-        rename=count(EditKind.RENAMED),
-        adopt=count(EditKind.ADOPTED),
-    )
+        return cls(
+            add=count(EditKind.ADDED),
+            change=count(EditKind.CHANGED, EditKind.REPLACED, EditKind.RELEASED),
+            move=count(EditKind.MOVED),
+            delete=count(EditKind.REMOVED),
+            rename=count(EditKind.RENAMED),
+            adopt=count(EditKind.ADOPTED),
+        )

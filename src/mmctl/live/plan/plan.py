@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mmctl.live.compare.diff import diff
-from mmctl.live.compare.edits import Edit, Summary, summarise
+from mmctl.live.compare.edits import Edit, Summary
 from mmctl.live.ordinary.values import ProjectMail
 from mmctl.live.plan.ordering import ordered_steps
 from mmctl.live.plan.proposals import identity_notes
@@ -133,7 +133,7 @@ class Plan:
     @property
     def summary(self) -> Summary:
         """Rules and objects to add, change, move, delete, rename."""
-        return summarise(self.edits)
+        return Summary.of(self.edits)
 
     @property
     def unknown(self) -> tuple[Unknown, ...]:

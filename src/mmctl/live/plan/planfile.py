@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 from mmctl.errors import Refused, UsageError
 from mmctl.inputs import DOCUMENT_AT_MOST, parse_json, read_text
 from mmctl.language.project import Brakes
-from mmctl.live.compare.wording import spaced
 from mmctl.live.plan.plan import Behaviour, Past, Plan, Target, plan_between
 from mmctl.live.plan.signing import Signature
 from mmctl.live.plan.steps import step_document
@@ -45,7 +44,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "endpoint": identity.endpoint,
         "caller": identity.caller,
         "digest": {"before": plan.digest_before, "after": plan.digest_after},
-        "edits": [edit_document(edit) for edit in plan.edits],
+        "edits": [edit.document() for edit in plan.edits],
         "summary": asdict(plan.summary),
         "steps": [step.text for step in plan.steps],
         "behaviour": None if plan.behaviour is None else asdict(plan.behaviour),
@@ -56,7 +55,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
     }
     document |= _unknown_document(plan) | _ordinary_document(plan)
     if plan.kept:
-        document["kept"] = [edit_document(edit) for edit in plan.kept]
+        document["kept"] = [edit.document() for edit in plan.kept]
     if plan.trust is None or plan.trust.silent:
         return document
     return document | {"trust": trust_document(plan.trust)}
@@ -98,22 +97,6 @@ def _difference_document(difference: Difference) -> dict[str, Any]:
         "about": difference.about.value,
         "subject": difference.subject,
         "what": difference.what,
-    }
-
-
-def edit_document(edit: Edit) -> dict[str, Any]:
-    """One edit as JSON."""
-    return {
-        "kind": edit.kind.value,
-        "resource": f"{edit.resource}/{edit.object}",
-        "name": edit.name,
-        "path": edit.path,
-        "before": edit.before,
-        "after": edit.after,
-        "place": edit.place,
-        "note": edit.note,
-        **({"words": spaced(edit.words)} if edit.words else {}),
-        **({"by_hand": edit.by_hand} if edit.by_hand else {}),
     }
 
 

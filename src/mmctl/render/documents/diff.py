@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.live.plan.planfile import edit_document
 from mmctl.render.documents.markdown import code
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ def document(
         "schema": SCHEMA,
         "before": before,
         "after": after,
-        "edits": [edit_document(edit) for edit in edits],
+        "edits": [edit.document() for edit in edits],
         "delta": delta,
         "behaviour": None,
     }

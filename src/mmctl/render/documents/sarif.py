@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 from mmctl import __version__
 from mmctl.checks.mistakes import MISTAKES
-from mmctl.checks.page import page
 from mmctl.problem import Severity
 from mmctl.visible import visible
 
@@ -48,7 +47,7 @@ def sarif(problems: Sequence[Problem], checks: Sequence[Check]) -> dict[str, Any
 def _rule(id_: str, check: Check | None) -> dict[str, Any]:
     if check is None:
         return {"id": id_, "shortDescription": {"text": MISTAKES.get(id_, id_)}}
-    read = page(check)
+    read = check.page
     markdown = f"{read.why}\n\nBad:\n```yaml\n{read.bad}```\n\nGood:\n```yaml\n{read.good}```\n"
     return {
         "id": id_,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.judge.reasons import deciding, place_of
 from mmctl.render.documents.trace import (
     condition_document,
     known_document,
@@ -77,8 +76,8 @@ def _question(reason: Reason, gateway: Gateway) -> dict[str, Any]:
 
 def _asked(trace: RuleTrace, gateway: Gateway) -> dict[str, Any]:
     because = []
-    for condition in deciding(trace):
-        place = place_of(gateway, trace, condition)
+    for condition in trace.deciding:
+        place = gateway.place_of(trace.index, condition.path) or trace.position
         member, number = str(condition.path[0]).lower(), condition.path[1]
         because.append(
             {

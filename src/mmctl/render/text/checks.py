@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.text import Text
 
-from mmctl.checks.page import page
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -25,7 +23,7 @@ def listing(checks: Sequence[Check]) -> Text:
     for check in checks:
         text.append(f"{check.severity:<8}")
         text.append(f"{check.id:<{widest}}  ", "bold")
-        first, *more = textwrap.wrap(page(check).summary, max(_WIDTH - 10 - widest, 30))
+        first, *more = textwrap.wrap(check.page.summary, max(_WIDTH - 10 - widest, 30))
         text.append(first + "\n")
         for line in more:
             text.append(" " * (10 + widest) + line + "\n")
@@ -35,7 +33,7 @@ def listing(checks: Sequence[Check]) -> Text:
 
 def explanation(check: Check) -> Text:
     """The page of one check."""
-    read = page(check)
+    read = check.page
     text = Text()
     text.append(check.id, "bold")
     text.append(f" ({check.severity})\n{_filled(read.summary)}\n")
@@ -73,14 +71,14 @@ def document(checks: Sequence[Check]) -> dict[str, Any]:
                 "bad": read.bad,
                 "good": read.good,
             }
-            for check, read in ((check, page(check)) for check in checks)
+            for check, read in ((check, check.page) for check in checks)
         ],
     }
 
 
 def markdown(check: Check) -> str:
     """The page of one check for the manual."""
-    read = page(check)
+    read = check.page
     return (
         f"# {check.id}\n\n{read.summary}\n\nSeverity: {check.severity}\n\n"
         f"## What it does\n\n{read.does}\n\n## Why it is bad\n\n{read.why}\n\n"
@@ -91,7 +89,7 @@ def markdown(check: Check) -> str:
 def index(checks: Sequence[Check], mistakes: Mapping[str, str]) -> str:
     """The list of all checks for the manual, with links to their pages; then the mistakes."""
     rows = [
-        f"| [{check.id}]({check.id}.md) | {check.severity} | {page(check).summary} |"
+        f"| [{check.id}]({check.id}.md) | {check.severity} | {check.page.summary} |"
         for check in sorted(checks, key=lambda check: check.id)
     ]
     head = ["# Checks", "", "What `mmctl lint` looks for.", ""]

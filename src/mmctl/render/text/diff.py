@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from mmctl.live.compare.edits import EditKind, summarise
+from mmctl.live.compare.edits import EditKind, Summary
 from mmctl.render.text.plan import bare_lines
 from mmctl.visible import visible
 
@@ -33,7 +33,7 @@ def _without_advice(edit: Edit) -> Edit:
 
 
 def _counts(edits: Sequence[Edit]) -> str:
-    summary = summarise(tuple(edits))
+    summary = Summary.of(edits)
     counts = (
         (summary.add, "added"),
         (summary.change, "changed"),

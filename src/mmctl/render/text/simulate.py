@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from mmctl.cases.readings_relied_on import is_open
-from mmctl.cases.result import Status, unsettled
+from mmctl.cases.result import Status
 from mmctl.counted import counted
 from mmctl.render.text.paragraphs import wrapped
 from mmctl.render.text.trace import sent, timeline
@@ -49,20 +48,20 @@ def cases_report(
             word = "todo" if result.status is Status.TODO else "pass"
             report.append(f"{word}  {visible(result.case.name)}", "bold" if trace else "dim")
             report.append(f"  {_at(result)}\n" if trace else "\n", "dim")
-        elif result.idle or (all_rests and unsettled([result], settled)):
+        elif result.idle or (all_rests and result.is_unsettled(settled)):
             report.append(f"{visible(result.case.name)}  ").append(f"{_at(result)}\n", "dim")
         for sentence in result.idle:
             report.append(f"  {visible(sentence)}\n", "yellow")
         if verbose or all_rests or result.status is Status.FAILED:
             for rest in result.rests:
-                if verbose or is_open(rest, settled):
+                if verbose or rest.is_open(settled):
                     report.append(f"  {visible(str(rest))}\n", "dim")
         if trace and result.trace is not None:
             for recipient in result.trace.recipients:
                 report.append_text(timeline(recipient, all_rules=verbose))
             report.append_text(sent(result.trace.performed))
     report.append(by_status(results))
-    if open_cases := unsettled(results, settled):
+    if open_cases := [each for each in results if each.is_unsettled(settled)]:
         report.append(f"\n{_depending(open_cases, settled)}", "yellow")
         report.append("" if verbose or all_rests else "; -v shows how", "dim")
     return report
@@ -73,7 +72,7 @@ def _depending(results: Sequence[CaseResult], settled: frozenset[str]) -> str:
     counts = Counter(
         reading
         for result in results
-        for reading in {rest.reading: None for rest in result.rests if is_open(rest, settled)}
+        for reading in {rest.reading: None for rest in result.rests if rest.is_open(settled)}
     )
     cases = counted(len(results), "case depends", "cases depend")
     named = ", ".join(f"`{reading}` ({count:,})" for reading, count in counts.most_common())

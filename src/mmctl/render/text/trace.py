@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, assert_never
 from rich.text import Text
 
 from mmctl.counted import counted
-from mmctl.judge.actions import drops_on_failure
 from mmctl.judge.policy import ADMITTED
 from mmctl.judge.trace import ActionResult, RuleResult
 from mmctl.judge.words import condition_line
@@ -167,7 +166,7 @@ def consequence(action: ActionTrace) -> str:
     """What came of an action, where that is not just that it was done."""
     match action.result:
         case ActionResult.FAILED:
-            return "failed; on_failure: drop" if drops_on_failure(action.action) else "failed"
+            return "failed; on_failure: drop" if action.drops_on_failure else "failed"
         case ActionResult.CANCELLED:
             return "cancelled by the drop"
         case ActionResult.DONE:

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
 
-from mmctl.judge.comparison import same_treatment
-from mmctl.judge.reasons import deciding, place_of
 from mmctl.judge.trace import RuleResult
 from mmctl.judge.words import condition_line
 from mmctl.language.project import Outcome
@@ -48,7 +46,7 @@ def why_report(
         _recipient(report, reason, gateway)
         old = before.get(reason.got.recipient)
         if other is not None and old is not None:
-            if reason.rule is None and same_treatment(old.got, reason.got):
+            if reason.rule is None and reason.got.recipient in other.alike:
                 report.append(wrapped(f"against {visible(other.name)}: the same", "  "))
             else:
                 _recipient(report, old, other.gateway, against=other.name)
@@ -118,9 +116,9 @@ def _rule(report: Text, trace: RuleTrace, gateway: Gateway, *, many: bool) -> No
     whom = f" for {visible(trace.recipient)}" if many else ""
     report.append(f"  {visible(trace.rule)} {_RESULTS[trace.result]}{whom}")
     report.append(f"  {_at(trace.position)}\n", "dim")
-    asked = deciding(trace)
+    asked = trace.deciding
     for condition in asked:
-        place = place_of(gateway, trace, condition)
+        place = gateway.place_of(trace.index, condition.path) or trace.position
         if not place.line:
             report.append(wrapped(_condition(condition), "    "))
             continue
