@@ -7,10 +7,9 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import typer
 from jsonschema import Draft202012Validator
 
-from mmctl.cli.commands.why import why
+from mmctl.cli.main import make_app
 from mmctl.errors import UsageError
 
 if TYPE_CHECKING:
@@ -62,16 +61,15 @@ def said_fixture(
     (tmp_path / "rules.yaml").write_text(PROJECT, encoding="utf-8")
     (tmp_path / "m.eml").write_text(MESSAGE, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    app = typer.Typer()
-    app.command()(why)
+    app = make_app("why")
     schema = json.loads(
         files("mmctl.render").joinpath("schemas/why.schema.json").read_text("utf-8")
     )
 
     def said(*arguments: str) -> tuple[str, dict[str, Any]]:
-        app(["m.eml", *arguments], standalone_mode=False)
+        app(["why", "m.eml", *arguments], standalone_mode=False)
         text = capsys.readouterr().out
-        app(["m.eml", *arguments, "--format", "json"], standalone_mode=False)
+        app(["why", "m.eml", *arguments, "--format", "json"], standalone_mode=False)
         document: dict[str, Any] = json.loads(capsys.readouterr().out)
         assert list(Draft202012Validator(schema).iter_errors(document)) == []
         return text, document
