@@ -131,8 +131,9 @@ def test_adding_an_action(house: House) -> None:
         "test_every_action_of_the_service_has_a_row",
         "test_words_and_numbers_are_those_of_the_service",
     )
+    shapes = "src/mmctl/model/rules.py"
     house.change(
-        "src/mmctl/model/rules.py",
+        shapes,
         (
             "AnyRuleAction: TypeAlias",
             """class StoreInVaultAction(Shape):
@@ -173,8 +174,15 @@ AnyRuleAction: TypeAlias""",
         ),
     )
     judge, manual = "src/mmctl/judge/evaluator.py", "docs/language.md"
-    assert house.named_by_types() == {judge}
+    assert house.named_by_types() == {shapes, judge}
     assert f"{manual} has no line for `store_in_vault`" in house.said_by_tests(table)
+    house.change(
+        shapes,
+        (
+            "                | InvokeLambdaAction()\n",
+            "                | InvokeLambdaAction()\n                | StoreInVaultAction()\n",
+        ),
+    )
     house.change(
         judge,
         ("    SnsAction,\n", "    SnsAction,\n    StoreInVaultAction,\n"),
