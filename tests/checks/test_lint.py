@@ -136,6 +136,14 @@ def test_an_ignore_comment_that_is_needed_in_one_environment_only_has_an_effect(
     assert two_environments(rules) == ()
 
 
+def test_an_ignore_comment_is_not_idle_while_an_environment_was_not_looked_at() -> None:
+    rules = RULES.format(before="      # mmctl: ignore[not-an-address] a reason\n").replace(
+        "        actions: [drop]", "        environments: [prod]\n        actions: [drop]"
+    )
+    files = {"mmctl.yaml": SETTINGS, "a.yaml": rules}
+    assert lint(read_text(files, environment="staging")[0], TODAY) == ()
+
+
 def test_disabled_rules_are_left_alone() -> None:
     rules = RULES.format(before="").replace(
         "        actions: [drop]", "        enabled: false\n        actions: [drop]"

@@ -378,6 +378,36 @@ class TestBounceAndLambda:
         assert got.possible == (Outcome.DELIVERED, Outcome.LOST)
         assert [fact.states for fact in got.missing] == ["lambda: {classify: …} in a case"]
 
+    def test_a_function_that_fails_answers_nothing(self, judged: Judged) -> None:
+        rules = f"""
+- name: ask
+  actions: [{{invoke_lambda: {{function: {FUNCTION}, role: {ROLE}, invocation: request_response}}}}]
+"""
+        stated = {"classify": LambdaAnswer.STOP_RULE_SET}
+        scenario = Scenario(answers=stated, failing=frozenset({"invoke_lambda"}))
+        got = judged(rules + DELIVER, scenario=scenario).recipients[0]
+        assert (got.outcome, got.actions[0].answer) == (Outcome.DELIVERED, None)
+
+    def test_what_a_rule_would_do_after_it_ended_its_mail_is_done_to_nobody(
+        self, judged: Judged
+    ) -> None:
+        rules = """
+- name: end
+  conditions: [{recipient: {equals: eve@example.com}}]
+  actions:
+    - drop
+    - add_header: {name: X-Seen, value: "yes"}
+    - archive: {to: vault, on_failure: drop}
+- name: seen
+  conditions: [{header: {name: X-Seen, equals: "yes"}}]
+  actions: [drop]
+"""
+        scopes = {"added_header_scope": "message", "failure_drop_scope": "message"}
+        scenario = Scenario(failing=frozenset({"archive"}))
+        to = ("bob@example.com", "eve@example.com")
+        trace = judged(rules + DELIVER, to=to, scenario=scenario, **scopes)
+        assert [got.outcome for got in trace.recipients] == [Outcome.DELIVERED, Outcome.DROPPED]
+
     def test_an_event_is_not_waited_for(self, judged: Judged) -> None:
         rules = f"""
 - name: tell

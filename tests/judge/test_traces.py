@@ -71,6 +71,7 @@ OF_RULES: Final = {
     "message_size: {less_than_or_equal: 1KB}": (
         "message_size | less_than_or_equal | 1000 | 173 |  | true"
     ),
+    "message_size: {less_than: 10MB}": "message_size | less_than | 10000000 | 173 |  | true",
     "source_ip: {cidr_matches: [192.0.2.0/24, 203.0.113.0/24]}": (
         "source_ip | cidr_matches | 192.0.2.0/24 203.0.113.0/24 | 203.0.113.7 | 203.0.113.0/24"
         " | true"
@@ -119,6 +120,9 @@ OF_POLICIES: Final = {
     "tls_protocol: {is: TLS1_2}": "tls_protocol | is | TLS1_2 | TLS1_3 |  | false",
     "add_on: {name: vade, field: isPassed, is: true}": (
         "vade.isPassed | is | true | false |  | false"
+    ),
+    "add_on: {name: vade, field: category, equals: [spam, bulk]}": (
+        "vade.category | equals | spam bulk | SPAM | spam | true"
     ),
 }
 

@@ -13,6 +13,7 @@ from mmctl.live.apply.yesterday import in_names_of, oldest_of_the_day
 from mmctl.live.brakes.brake import HOLDS_ROLLBACK, brakes_named
 from mmctl.live.brakes.catalogue import grips
 from mmctl.live.brakes.plan_key import plan_key
+from mmctl.live.compare.edits import EditKind
 from mmctl.live.history.entries import Doing, Result
 from mmctl.live.plan.trust import Trust
 from mmctl.model.kinds import Kind
@@ -146,6 +147,28 @@ def test_what_decides_on_all_mail_needs_a_flag(
     error = refusal(world)
     assert error.message.startswith(f"{brake}: ")
     assert error.help == f"to go on: --force {brake}"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "anew"),
+    [
+        ("required", "fips", True),
+        ("fips", "optional", True),
+        ("required", "optional", False),
+        ("optional", "required", False),
+    ],
+)
+def test_a_change_of_tls_to_or_from_fips_alone_makes_an_endpoint_anew(
+    world: World, before: str, after: str, anew: bool
+) -> None:
+    world.replace("tls_policy: required", f"tls_policy: {before}")
+    world.apply()
+    world.replace(f"tls_policy: {before}", f"tls_policy: {after}")
+    plan = world.plan()
+    assert [edit.kind for edit in plan.edits if edit.kind is EditKind.REPLACED] == (
+        [EditKind.REPLACED] * anew
+    )
+    assert [grip.brake for grip in grips(plan)] == ["endpoint-replacement"] * anew
 
 
 def test_another_server_is_told_in_the_words_of_the_files(world: World) -> None:

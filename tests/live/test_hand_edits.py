@@ -86,8 +86,10 @@ def test_a_rollback_keeps_what_was_done_by_hand_and_says_each_line(world: World)
     assert world.plan_rollback("2").empty
     world.text = before
     assert len(marks(world)) == 4
-    with pytest.raises(Refused, match="drift: 4 changes made by hand would be undone"):
+    with pytest.raises(Refused, match="drift: 4 changes made by hand would be undone") as refused:
         world.apply(allow_delete=True, forced=("relay-target",))
+    assert "rule emergency of inbound, " in refused.value.message
+    assert "relay spare, " in refused.value.message
 
 
 def test_the_flag_that_is_named_takes_it_away_and_nothing_else_does(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations, permutations
 from typing import TYPE_CHECKING, Final
 
@@ -247,6 +248,17 @@ def forget(world: World) -> None:
     store = world.history.store
     for name in store.names(""):
         store.delete(name)
+
+
+def test_of_two_live_ones_of_a_name_ours_is_taken_whatever_the_order() -> None:
+    ours, theirs = relay("a", "a", "r-1"), replace(relay("a", "a", "r-2"), project=None)
+    for live in ([ours, theirs], [theirs, ours]):
+        assert pair(live, [relay("main", "a")], []) == {"r-1": "main", "r-2": "a"}
+
+
+def test_an_object_of_a_snapshot_is_found_by_its_own_id_under_any_name() -> None:
+    live = [relay("x", "renamed", "r-1"), relay("y", "a", "r-2")]
+    assert pair(live, [relay("main", "a", "r-1")], []) == {"r-1": "main", "r-2": "a"}
 
 
 # Against an oracle

@@ -256,6 +256,8 @@ def test_a_rule_set_that_goes_counts_with_all_of_its_rules() -> None:
     other = f"rule_sets:\n  second:\n    rules:\n{rules}"
     live = changed("rule_sets:\n", other)
     assert "size: 6 of 12 rules change, more than 30 %" in what(GATEWAY, live=live)
+    one_less = live.replace(rules.splitlines(keepends=True)[0], "")
+    assert [each for each in what(one_less, live=live) if each.startswith("size")] == []
     three = changed("rule_sets:\n", other[: other.index("      - {name: r-3")])
     assert [each for each in what(GATEWAY, live=three) if each.startswith("size")] == []
     assert [each for each in what(live) if each.startswith("size")] == []
@@ -295,6 +297,7 @@ def test_a_limit_that_nothing_looked_at_is_said() -> None:
         "`max_behaviour_change: 0` was compared with no mail: "
         "to judge messages, mmctl plan --corpus MESSAGES"
     )
+    assert list(behaviour(judged())) == []
     assert limit_not_looked_at(judged(messages=1, differing=0)) is None
     assert limit_not_looked_at(planned(GATEWAY, blocked(0, 59))) is None
 
