@@ -386,7 +386,7 @@ class TestBounceAndLambda:
         stated = {"classify": LambdaAnswer.STOP_RULE_SET}
         scenario = Scenario(answers=stated, failing=frozenset({"invoke_lambda"}))
         got = judged(rules + DELIVER, scenario=scenario).recipients[0]
-        assert (got.outcome, got.actions[0].answer) == (Outcome.DELIVERED, None)
+        assert (got.outcome, got.rules[0].actions[0].answer) == (Outcome.DELIVERED, None)
 
     def test_what_a_rule_would_do_after_it_ended_its_mail_is_done_to_nobody(
         self, judged: Judged

@@ -251,9 +251,9 @@ def forget(world: World) -> None:
 
 
 def test_of_two_live_ones_of_a_name_ours_is_taken_whatever_the_order() -> None:
-    ours, theirs = relay("a", "a", "r-1"), replace(relay("a", "a", "r-2"), project=None)
+    ours, theirs = relay("a", "a", "r-2"), replace(relay("a", "a", "r-1"), project=None)
     for live in ([ours, theirs], [theirs, ours]):
-        assert pair(live, [relay("main", "a")], []) == {"r-1": "main", "r-2": "a"}
+        assert pair(live, [relay("main", "a")], []) == {"r-2": "main", "r-1": "a"}
 
 
 def test_an_object_of_a_snapshot_is_found_by_its_own_id_under_any_name() -> None:
