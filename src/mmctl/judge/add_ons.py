@@ -160,6 +160,7 @@ def _missing(
         states=f"{ADD_ONS.states} {operand}=…",
         in_case=f"verdicts: {{add_ons: {{{add_on}: {{{field}: …}}}}}}",
         argument=f"{operand}={value}",
+        answer=(add_on, field),
         passing=passing,
     )
 

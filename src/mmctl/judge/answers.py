@@ -38,6 +38,8 @@ class MissingFact:
     """The option alone; None: no option states it."""
     argument: str = field(default="", compare=False)
     """What could stand behind the option: `PASS`, `vade.isPassed=true`."""
+    answer: tuple[str, str] | None = field(default=None, compare=False)
+    """The add-on and the field, where it is one of its answers."""
     choices: tuple[str, ...] = field(compare=False)
     """Everything it could be; never empty."""
     passing: str | None = field(default=None, compare=False)

@@ -81,7 +81,7 @@ class Evaluator:
     world: World
     memory: Memory
     assume_pass: bool
-    assumed: dict[str, str]
+    assumed: dict[MissingFact, str]
 
     def admit(self, place: int, recipient: str) -> tuple[PolicyTrace, PolicyTrace]:
         """Ask the traffic policy for one recipient: what is known, and what this world says."""

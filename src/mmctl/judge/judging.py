@@ -115,7 +115,7 @@ class _Judging:
     texts: Texts
     memory: Memory
     assume_pass: bool
-    assumed: dict[str, str]
+    assumed: dict[MissingFact, str]
 
     def group(self, places: Sequence[int]) -> list[RecipientTrace]:
         """Judge recipients together, in every world."""

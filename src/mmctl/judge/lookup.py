@@ -87,7 +87,7 @@ class Asking:
     narrowed: Mapping[MissingFact, frozenset[str]] = field(default_factory=dict)
     """What missing facts could still be, in one world."""
     assume_pass: bool = False
-    assumed: dict[str, str] = field(default_factory=dict)
+    assumed: dict[MissingFact, str] = field(default_factory=dict)
     """Filled with what `assume_pass` took for granted."""
 
     @property
@@ -98,7 +98,7 @@ class Asking:
     def could_be(self, fact: MissingFact) -> tuple[str, ...]:
         """What a missing fact could be, as far as this world narrows it down."""
         if self.assume_pass and fact.passing is not None:
-            self.assumed[fact.fact] = fact.passing
+            self.assumed[fact] = fact.passing
             return (fact.passing,)
         left = self.narrowed.get(fact)
         return fact.choices if left is None else tuple(c for c in fact.choices if c in left)

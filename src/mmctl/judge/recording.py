@@ -15,6 +15,9 @@ from mmctl.model.enums import RuleVerdict
 from mmctl.model.facts import FACT_OF, EnvelopeFact, Form, SessionFact, VerdictFact
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mmctl.judge.answers import MissingFact
     from mmctl.judge.simulation import Simulated
     from mmctl.judge.trace import RecipientTrace
     from mmctl.language.readings import Readings
@@ -68,14 +71,14 @@ def _as_seen(facts: Facts, readings: Readings) -> Facts:
     return facts
 
 
-def _assume(verdicts: dict[str, Any], assumed: Any) -> None:
-    """State what was assumed: verdicts, and fields of add-ons (`vade.isPassed`)."""
+def _assume(verdicts: dict[str, Any], assumed: Mapping[MissingFact, str]) -> None:
+    """State what was assumed: verdicts, and fields of add-ons."""
     for fact, value in assumed.items():
-        name, dot, field = fact.rpartition(".")
-        if dot:
-            add_ons = verdicts.setdefault("add_ons", {})
-            add_ons.setdefault(name, {}).setdefault(field, _ASSUMED.get(value, value))
+        if fact.answer is not None:
+            add_on, field = fact.answer
+            answers = verdicts.setdefault(VerdictFact.ADD_ONS.value, {}).setdefault(add_on, {})
+            answers.setdefault(field, _ASSUMED.get(value, value))
         else:
             # What is assumed and no choice of a verdict is that there is none.
-            choices = FACT_OF[VerdictFact(fact)].choices
-            verdicts.setdefault(fact, value if value in choices else choices[-1])
+            choices = FACT_OF[VerdictFact(fact.fact)].choices
+            verdicts.setdefault(fact.fact, value if value in choices else choices[-1])

@@ -16,7 +16,7 @@ from mmctl.judge.submission import Submission
 from mmctl.mail.email import Checked, Facts
 from mmctl.mail.found import found_facts
 from mmctl.mail.reader import read_email
-from mmctl.mail.stated import Stated, over, value_of, verdict_value
+from mmctl.mail.stated import Stated, over, shown, value_of, verdict_value
 from mmctl.model.facts import FACT_OF, EnvelopeFact, SessionFact, VerdictFact
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from mmctl.judge.trace import Trace
     from mmctl.mail.email import Email, Envelope, Session
     from mmctl.mail.partial import Message
-    from mmctl.mail.stated import Value
 
     Check: TypeAlias = Callable[[bytes, Email, Envelope, Session, Facts], Checked]
     """Finds out for itself what it can of a message."""
@@ -140,24 +139,4 @@ def _known(
         states = FACT_OF[name].states
         source = sources.get(name, states) if value_of(name, stated) is None else states
         detail = results.get(name) if source == COMPUTED else None
-        yield Known(name=name.value, value=_shown(value), source=source, detail=detail)
-
-
-def _shown(value: Value) -> str:
-    match value:
-        case bool():
-            return str(value).lower()
-        case str():
-            return value or "<>"
-        case tuple():
-            return ", ".join(value)
-        case _:
-            return ", ".join(f"{of}.{each}" for of, held in value.items() for each in _fields(held))
-
-
-def _fields(held: tuple[str, ...] | Mapping[str, str | bool]) -> Iterator[str]:
-    if isinstance(held, tuple):
-        yield from held
-        return
-    for field, answer in held.items():
-        yield f"{field}={str(answer).lower() if isinstance(answer, bool) else answer}"
+        yield Known(name=name.value, value=shown(value), source=source, detail=detail)

@@ -74,7 +74,7 @@ class Tally:
         self.without_recipients += not trace.recipients
         self.with_notes += bool(trace.notes)
         self.outcomes.update(got.outcome for got in trace.recipients)
-        self.assumed.update(trace.assumed.items())
+        self.assumed.update((fact.fact, value) for fact, value in trace.assumed.items())
         for got in trace.recipients:
             for fact in {(fact.fact, fact.states): fact for fact in got.missing}.values():
                 self.missing[fact.fact, fact.states] += 1

@@ -266,7 +266,7 @@ class Trace:
     recipients: tuple[RecipientTrace, ...]
     performed: tuple[Performed, ...]
     """What is certainly done, in the order of the rules."""
-    assumed: Mapping[str, str]
+    assumed: Mapping[MissingFact, str]
     """Facts that nobody stated and `--assume pass` took to be good."""
     notes: tuple[str, ...] = ()
     """Defects of the message that were met when reading it."""

@@ -23,6 +23,7 @@ from mmctl.judge.trace import (
     StatementTrace,
     Trace,
 )
+from mmctl.model.facts import FACTS
 
 if TYPE_CHECKING:
     from mmctl.judge.simulation import Known, Simulated
@@ -32,7 +33,7 @@ Value = TypeVar("Value")
 NOT_SHOWN: Final = "…"
 """Stands for what a message holds."""
 _DIGITS: Final = 12
-_VERDICTS: Final = frozenset({"spf", "dkim", "dmarc_policy", "tls"})
+_NAME_NOBODY: Final = frozenset(fact.name.value for fact in FACTS if fact.names_nobody)
 """What is known of a message and names nobody."""
 _WALKED: Final = (
     ActionTrace,
@@ -67,7 +68,7 @@ def digest_name(content: bytes) -> str:
 
 
 def _known(known: Known) -> Known:
-    if known.name in _VERDICTS or "." in known.name:
+    if known.name in _NAME_NOBODY:
         return replace(known, detail=None)
     return replace(known, value=NOT_SHOWN, detail=None)
 

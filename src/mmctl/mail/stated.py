@@ -16,7 +16,7 @@ from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 from mmctl.model.facts import FACT_OF, EnvelopeFact, SessionFact, VerdictFact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from mmctl.model.facts import Fact, StatedFact
 
@@ -225,6 +225,26 @@ def written_facts(names: Iterable[StatedFact], parts: Parts) -> dict[str, Any]:
         for name, value in values.items()
         if value is not None
     }
+
+
+def shown(value: Value) -> str:
+    """A value as reports show it, on one line."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return value or "<>"
+        case tuple():
+            return ", ".join(value)
+        case _:
+            return ", ".join(line for name, held in value.items() for line in _lines(name, held))
+
+
+def _lines(name: str, held: tuple[str, ...] | Mapping[str, str | bool]) -> Iterator[str]:
+    if isinstance(held, tuple):
+        yield from (f"{name.lower()}={text}" for text in held)
+    else:
+        yield from (f"{name}.{field}={shown(answer)}" for field, answer in held.items())
 
 
 def bare_address(text: str) -> str:

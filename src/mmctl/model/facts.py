@@ -161,7 +161,7 @@ HELO: Final = Fact(
     form=Form.TEXT,
     option=Option(
         name="--helo",
-        help="What the client called itself.",
+        help="The name in the client's HELO.",
         metavar="NAME",
         example="mail.example.org",
     ),

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
+
+from mmctl.model import facts
+
+if TYPE_CHECKING:
+    from mmctl.model.facts import Fact
 
 PANEL: Final = "Single messages"
 
@@ -14,27 +19,22 @@ def about_messages(name: str, help: str, metavar: str | None = None) -> Any:
     return typer.Option(name, help=help, rich_help_panel=PANEL, metavar=metavar)
 
 
-MailFrom = Annotated[
-    str | None, about_messages("--mail-from", "The envelope sender; `<>` is null.", "ADDRESS")
-]
-Rcpt = Annotated[list[str] | None, about_messages("--rcpt", "An envelope recipient.", "ADDRESS")]
-Ip = Annotated[str | None, about_messages("--ip", "The client's address.", "ADDRESS")]
-Helo = Annotated[str | None, about_messages("--helo", "The name in the client's HELO.", "NAME")]
-TlsVersion = Annotated[str | None, about_messages("--tls", "none, TLS1_2 or TLS1_3.", "VERSION")]
-Spf = Annotated[
-    str | None, about_messages("--spf", "PASS, FAIL, GRAY or PROCESSING_FAILED.", "VERDICT")
-]
-Dkim = Annotated[
-    str | None, about_messages("--dkim", "PASS, FAIL, GRAY or PROCESSING_FAILED.", "VERDICT")
-]
-DmarcPolicy = Annotated[
-    str | None,
-    about_messages("--dmarc-policy", "NONE, QUARANTINE, REJECT or absent.", "POLICY"),
-]
-AddOn = Annotated[
-    list[str] | None,
-    about_messages("--add-on", "An add-on's answer.", "NAME.FIELD=VALUE"),
-]
+def stating(fact: Fact) -> Any:
+    """The option that states a fact, as its row tells it."""
+    if fact.option is None:
+        raise ValueError(f"no option states `{fact.name}`")
+    return about_messages(fact.option.name, fact.option.help, fact.option.metavar)
+
+
+MailFrom = Annotated[str | None, stating(facts.MAIL_FROM)]
+Rcpt = Annotated[list[str] | None, stating(facts.RECIPIENTS)]
+Ip = Annotated[str | None, stating(facts.SOURCE_IP)]
+Helo = Annotated[str | None, stating(facts.HELO)]
+TlsVersion = Annotated[str | None, stating(facts.TLS)]
+Spf = Annotated[str | None, stating(facts.SPF)]
+Dkim = Annotated[str | None, stating(facts.DKIM)]
+DmarcPolicy = Annotated[str | None, stating(facts.DMARC_POLICY)]
+AddOn = Annotated[list[str] | None, stating(facts.ADD_ONS)]
 Assume = Annotated[
     str | None,
     about_messages("--assume", "`pass`: assume that unknown verdicts are good.", "pass"),

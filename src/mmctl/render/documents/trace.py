@@ -72,7 +72,7 @@ def trace_document(trace: Trace) -> dict[str, Any]:
     return {
         "recipients": [_recipient(got) for got in trace.recipients],
         "performed": [_performed(performed) for performed in trace.performed],
-        "assumed": dict(trace.assumed),
+        "assumed": {fact.fact: value for fact, value in trace.assumed.items()},
         "notes": list(trace.notes),
     }
 

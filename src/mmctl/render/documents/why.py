@@ -39,7 +39,7 @@ def why_document(
         "message": message,
         "known": [known_document(each) for each in known],
         "recipients": [_reason(reason, gateway) for reason in reasons],
-        "assumed": dict(trace.assumed),
+        "assumed": {fact.fact: value for fact, value in trace.assumed.items()},
         "notes": list(trace.notes),
     }
 

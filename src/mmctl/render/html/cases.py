@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.cases.result import Status
+from mmctl.mail.stated import shown, value_of
+from mmctl.model.facts import FACT_OF, EnvelopeFact, SessionFact, VerdictFact
 from mmctl.render.html.flow import recipient_flow, sent_section
 from mmctl.render.html.frame import chip
 from mmctl.render.html.markup import Child, Markup, element
@@ -90,17 +92,14 @@ def _failure(failure: Failure) -> Markup:
 def _facts(result: CaseResult) -> Markup:
     """What the case says of the message."""
     case = result.case
-    facts: dict[str, str | None] = {
-        "from": "<>" if case.envelope.mail_from == "" else case.envelope.mail_from,
-        "client": case.session.source_ip,
-        "helo": case.session.helo,
-        "tls": case.session.tls,
-        "spf": case.facts.spf,
-        "dkim": case.facts.dkim,
-        "dmarc policy": case.facts.dmarc_policy,
+    facts = {
+        fact.on_page: None if value is None else shown(value)
+        for name in (*EnvelopeFact, *SessionFact, *VerdictFact)
+        if (fact := FACT_OF[name]).on_page is not None
+        for value in [value_of(name, case)]
     }
     for add_on, fields in case.facts.add_ons.items():
-        facts |= {f"{add_on}.{field}": _answer(value) for field, value in fields.items()}
+        facts |= {f"{add_on}.{field}": shown(value) for field, value in fields.items()}
     return element(
         "dl",
         [
@@ -110,7 +109,3 @@ def _facts(result: CaseResult) -> Markup:
         ],
         class_="facts",
     )
-
-
-def _answer(value: str | bool) -> str:
-    return value if isinstance(value, str) else str(value).lower()

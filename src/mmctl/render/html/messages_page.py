@@ -195,8 +195,8 @@ def _about(message: Simulated, other: str | None) -> Child:
     if other is not None and message.trace.recipients and not message.differences:
         lines.append(element("li", f"against {other}: the same for all recipients"))
     lines += [
-        element("li", f"assumed: {name} {value} (--assume pass)", class_="depends")
-        for name, value in message.trace.assumed.items()
+        element("li", f"assumed: {fact.fact} {value} (--assume pass)", class_="depends")
+        for fact, value in message.trace.assumed.items()
     ]
     lines += [element("li", f"note: {note}") for note in message.trace.notes]
     return element("ul", lines, class_="about") if lines else None

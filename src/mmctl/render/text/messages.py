@@ -28,13 +28,6 @@ if TYPE_CHECKING:
     from mmctl.judge.tally import Reading, Tally
     from mmctl.judge.trace import RecipientTrace
 
-_EXAMPLES: Final = {
-    "--mail-from": "a.sender@example.org",
-    "--ip": "192.0.2.1",
-    "--helo": "mail.example.org",
-    "--tls": "TLS1_3",
-    "--dmarc-policy": "NONE",
-}
 _FACTS_SHOWN: Final = 3
 _PLACES_SHOWN: Final = 5
 _PATHS_SHOWN: Final = 3
@@ -72,8 +65,8 @@ def _about(report: Text, message: Simulated, *, verbose: bool, compared: str | N
         report.append(wrapped(f"against {visible(compared)}: the same for all recipients", "  "))
     for line in depends_lines(message, verbose=verbose):
         report.append(wrapped(line, "  "), "yellow")
-    for name, value in message.trace.assumed.items():
-        report.append(f"  assumed: {name} {value} (--assume pass)\n", "yellow")
+    for fact, value in message.trace.assumed.items():
+        report.append(f"  assumed: {fact.fact} {value} (--assume pass)\n", "yellow")
     for note in message.trace.notes:
         report.append(wrapped(f"note: {visible(note)}", "  "), "dim")
 
@@ -238,7 +231,7 @@ def advice(
     options: dict[str, None] = {}
     elsewhere: dict[str, None] = {}
     for fact in missing:
-        (options if fact.states.startswith("--") else elsewhere)[_stating(fact)] = None
+        (elsewhere if fact.option is None else options)[_stating(fact)] = None
     if no_recipients:
         options = {"--rcpt b@example.com": None, **options}
     text = ""
@@ -260,10 +253,5 @@ def shown_paths(paths: Sequence[str]) -> tuple[str, ...]:
 
 
 def _stating(fact: MissingFact) -> str:
-    if not fact.states.startswith("--"):
-        return fact.states
-    if fact.states.endswith("=…"):
-        value = {"yes": "true", "no": "false"}.get(fact.passing or "", fact.passing or "TEXT")
-        return shlex.join(fact.states.removesuffix("…").split(" ", 1)) + value
-    value = _EXAMPLES.get(fact.states) or fact.passing or fact.choices[0]
-    return f"{fact.states} {value}"
+    """What states a fact: an option with a value to be replaced, else where it is written."""
+    return fact.states if fact.option is None else f"{fact.option} {shlex.quote(fact.argument)}"

@@ -16,6 +16,7 @@ from mmctl.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from mmctl.judge.answers import MissingFact
     from mmctl.judge.reasons import OtherReasons, Reason
     from mmctl.judge.submission import Gateway
     from mmctl.judge.trace import ConditionTrace, RuleTrace, StatementTrace
@@ -36,7 +37,7 @@ _RESULTS: Final = {
 def why_report(
     reasons: Sequence[Reason],
     gateway: Gateway,
-    assumed: Mapping[str, str],
+    assumed: Mapping[MissingFact, str],
     other: OtherReasons | None = None,
 ) -> Text:
     """The rule or statement that decided for each recipient, with what was compared."""
@@ -50,8 +51,8 @@ def why_report(
                 report.append(wrapped(f"against {visible(other.name)}: the same", "  "))
             else:
                 _recipient(report, old, other.gateway, against=other.name)
-    for name, value in assumed.items():
-        report.append(f"assumed: {name} {value} (--assume pass)\n", "yellow")
+    for fact, value in assumed.items():
+        report.append(f"assumed: {fact.fact} {value} (--assume pass)\n", "yellow")
     return report
 
 
