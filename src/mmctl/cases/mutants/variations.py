@@ -217,6 +217,7 @@ def _texts(
             for value in _near(operator, expression.values, address=False):
                 words = f"{operand.key} {evaluated.value.lower()} {value}"
                 yield _stated(operand.fact, {evaluated.value: (value,)}, words)
+            yield _stated(operand.fact, {}, f"no {operand.key}")
         case RuleStringEmailAttribute() | IngressStringEmailAttribute():
             yield from _operand_texts(operand, expression)
         case MimeHeaderAttribute():
