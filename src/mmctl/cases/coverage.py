@@ -7,10 +7,11 @@ Counts are of recipients of cases; percents are whole and never rounded up. Valu
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from mmctl.problem import Position
 
@@ -109,10 +110,17 @@ class Measure:
 class Gap:
     """One thing that no case shows."""
 
-    name: str
-    """The rule or statement: `inbound/block-lookalike`."""
+    within: str
+    """The rule set or policy."""
+    of: str
+    """The rule or statement."""
     what: str
     position: Position
+
+    @property
+    def name(self) -> str:
+        """Both in one: `inbound/block-lookalike`."""
+        return f"{self.within}/{self.of}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +172,12 @@ class Coverage:
         """Everything that no case shows, worst first: rules that never apply hide their parts."""
         return (
             *(
-                Gap(name=rule.name, what=_never_applied(rule), position=rule.position)
+                Gap(
+                    within=rule.rule_set,
+                    of=rule.rule,
+                    what=_never_applied(rule),
+                    position=rule.position,
+                )
                 for rule in self.uncovered
             ),
             *(gap for each in self.statements for gap in _gaps_of_statement(each)),
@@ -181,28 +194,29 @@ def _never_applied(rule: RuleCoverage) -> str:
 
 
 def _gaps_of_statement(statement: StatementCoverage) -> Iterator[Gap]:
+    gap = partial(Gap, within=statement.policy, of=statement.statement)
     if not statement.matched:
-        yield Gap(name=statement.name, what="never matched", position=statement.position)
+        yield gap(what="never matched", position=statement.position)
         return
-    yield from _gaps_of_conditions(statement.name, statement.conditions)
+    yield from _gaps_of_conditions(gap, statement.conditions)
 
 
 def _gaps_of_rule(rule: RuleCoverage) -> Iterator[Gap]:
+    gap = partial(Gap, within=rule.rule_set, of=rule.rule)
     if rule.has_unless and not rule.held_back:
-        yield Gap(name=rule.name, what="never held back", position=rule.position)
-    yield from _gaps_of_conditions(rule.name, rule.conditions)
+        yield gap(what="never held back", position=rule.position)
+    yield from _gaps_of_conditions(gap, rule.conditions)
 
 
-def _gaps_of_conditions(name: str, conditions: Iterable[ConditionCoverage]) -> Iterator[Gap]:
+def _gaps_of_conditions(
+    gap: Callable[..., Gap], conditions: Iterable[ConditionCoverage]
+) -> Iterator[Gap]:
     for condition in conditions:
         if not condition.true:
-            what = f"never true: {condition.words}"
-            yield Gap(name=name, what=what, position=condition.position)
+            yield gap(what=f"never true: {condition.words}", position=condition.position)
             continue
         if not condition.false:
-            what = f"never false: {condition.words}"
-            yield Gap(name=name, what=what, position=condition.position)
+            yield gap(what=f"never false: {condition.words}", position=condition.position)
         for value in condition.values:
             if not value.met:
-                what = f"never met: `{value.value}`"
-                yield Gap(name=name, what=what, position=value.position)
+                yield gap(what=f"never met: `{value.value}`", position=value.position)

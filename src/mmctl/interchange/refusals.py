@@ -10,7 +10,7 @@ from mmctl.language.text.nodes import Mapping as MappingNode
 from mmctl.language.text.nodes import Sequence as SequenceNode
 from mmctl.language.text.nodes import compose
 from mmctl.language.text.suggest import did_you_mean
-from mmctl.model.shape import Shape
+from mmctl.model.shape import Shape, inexact
 from mmctl.problem import Path, Position, Problem, Severity
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _message(detail: ErrorDetails, path: Path) -> str:
         case "extra_forbidden":
             return f"unknown member `{member}`"
         case "string_pattern_mismatch":
-            pattern = str(context["pattern"]).removeprefix("^(?:").removesuffix(")$")
+            pattern = inexact(str(context["pattern"]))
             return f"{got}, expected a text of the form `{pattern}`"
         case "string_too_long":
             return f"{got}, expected at most {context['max_length']} characters"

@@ -31,7 +31,9 @@ class Difference:
         """The envelope recipient."""
         return self.after.recipient
 
-    def __str__(self) -> str:
+    @property
+    def change(self) -> str:
+        """How: by another outcome, or by other actions."""
         if self.before.outcome is not self.after.outcome:
             return f"{self.before.outcome} → {self.after.outcome}"
         return f"{self.after.outcome}, by other actions"

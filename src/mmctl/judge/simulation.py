@@ -44,6 +44,8 @@ class Known:
     value: str
     source: str
     """`--spf`, the name of a header, or `computed`."""
+    by_option: bool = False
+    """Whether an option of the command line states it."""
     detail: str | None = None
     """What was computed, in the words of its standard: `softfail`."""
 
@@ -137,6 +139,11 @@ def _known(
         if value is None:
             continue
         states = FACT_OF[name].states
-        source = sources.get(name, states) if value_of(name, stated) is None else states
-        detail = results.get(name) if source == COMPUTED else None
-        yield Known(name=name.value, value=shown(value), source=source, detail=detail)
+        source = states if value_of(name, stated) is not None else sources.get(name, states)
+        yield Known(
+            name=name.value,
+            value=shown(value),
+            source=source,
+            by_option=source == states and FACT_OF[name].option is not None,
+            detail=results.get(name) if source == COMPUTED else None,
+        )

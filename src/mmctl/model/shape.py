@@ -27,6 +27,8 @@ Member_co = TypeVar("Member_co", covariant=True)
 LOGICAL: Final = {"limits": "logical"}
 """Validation context for logical rules, whose lists may be longer than the service takes."""
 
+_WHOLE: Final = "^(?:"
+_END: Final = ")$"
 _ASCII_CLASSES = {r"\w": "a-zA-Z0-9_", r"\d": "0-9"}
 
 
@@ -41,7 +43,12 @@ def exact(pattern: str) -> str:
         characters = _ASCII_CLASSES[found.group()]
         return characters if inside else f"[{characters}]"
 
-    return "^(?:" + re.sub(r"\\[wd]", ascii_class, pattern) + ")$"
+    return _WHOLE + re.sub(r"\\[wd]", ascii_class, pattern) + _END
+
+
+def inexact(pattern: str) -> str:
+    """A pattern that `exact` has made, as people may read it."""
+    return pattern.removeprefix(_WHOLE).removesuffix(_END)
 
 
 class Shape(BaseModel):

@@ -164,7 +164,15 @@ def _too_large(revision: str) -> UsageError:
     )
 
 
-def _unreadable(revision: str, errors: IO[bytes]) -> UsageError:
+class GitSays(UsageError):
+    """A revision that git cannot read, with what git says."""
+
+    def __init__(self, revision: str, said: str) -> None:
+        super().__init__(f"the git revision `{revision}` cannot be read", help=f"git says: {said}")
+        self.said = said
+
+
+def _unreadable(revision: str, errors: IO[bytes]) -> GitSays:
     errors.seek(0)
-    said = errors.read(MIB).decode(errors="replace").strip().removeprefix("fatal: ")
-    return UsageError(f"the git revision `{revision}` cannot be read", help=f"git says: {said}")
+    said = errors.read(MIB).decode(errors="replace").strip()
+    return GitSays(revision, said.removeprefix("fatal: "))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from mmctl.cli import world
-from mmctl.cli.changes.revisions import git
+from mmctl.cli.changes.revisions import GitSays, git
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.language.parsing.root import PROJECT_FILE
 
@@ -113,7 +113,8 @@ def _settings(text: bytes, name: str) -> Settings:
 
 
 def _reason(name: str, error: UsageError) -> str:
-    said = (error.help or error.message).partition("\n")[0].removeprefix("git says: ")
+    said = error.said if isinstance(error, GitSays) else error.help or error.message
+    said = said.partition("\n")[0]
     said = "it is not in this clone" if said == _NO_SUCH_REVISION else said
     return f"the base `{name}` cannot be read ({said})"
 

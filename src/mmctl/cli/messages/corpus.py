@@ -48,7 +48,7 @@ def with_behaviour(
     with Progress(change.run, "message") as progress:
         for message in messages_of(change.run, change.project, paths, needs, progress):
             every = [way.simulated(message) for way in ways]
-            found = [str(each) for simulated in every for each in simulated.differences]
+            found = [each.change for simulated in every for each in simulated.differences]
             judged += 1
             differing += bool(found)
             undecided += not found and any(_undecided(simulated) for simulated in every)
@@ -71,7 +71,7 @@ def _changed(name: str, every: Sequence[Simulated]) -> Changed:
     found = [each for simulated in every for each in simulated.differences]
     return Changed(
         message=name,
-        kinds=tuple(dict.fromkeys(map(str, found))),
+        kinds=tuple(dict.fromkeys(each.change for each in found)),
         by=tuple(dict.fromkeys(each.after.by for each in found if each.after.by)),
     )
 

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from mmctl.counted import counted
 from mmctl.language.text.placed import positions_of
+from mmctl.model.shape import inexact
 from mmctl.problem import Path, Position, Positions, Problem, Severity
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def _message(detail: ErrorDetails, path: Path) -> str:
     context = detail.get("ctx", {})
     match detail["type"]:
         case "string_pattern_mismatch":
-            pattern = str(context["pattern"]).removeprefix("^(?:").removesuffix(")$")
+            pattern = inexact(str(context["pattern"]))
             form = (
                 f"a text of the form `{pattern}`"
                 if len(pattern) <= LONGEST_PATTERN

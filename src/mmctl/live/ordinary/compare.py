@@ -174,6 +174,7 @@ def _note(
     difference_ = Difference(
         about=message.about,
         subject=message.subject,
+        named=message.subject + how,
         whose=_WORDS[message.about].format(message.subject) + how,
         change=difference(before, after),
         since=since,

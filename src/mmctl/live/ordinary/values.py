@@ -63,8 +63,10 @@ class Difference:
 
     about: About
     subject: str
+    named: str
+    """The subject, and which mail for it: `rejects-spoofs for b@example.com`."""
     whose: str
-    """`mail for sales@example.com`."""
+    """`mail for sales@example.com`, `case rejects-spoofs`."""
     change: str
     """`delivered → dropped by block-all`."""
     since: str = ""
@@ -73,7 +75,12 @@ class Difference:
     @property
     def what(self) -> str:
         """All of it in words."""
-        return f"{self.whose}: {self.change}" + (f", {self.since}" if self.since else "")
+        return f"{self.whose}: {self.change_since}"
+
+    @property
+    def change_since(self) -> str:
+        """The change, and against which state."""
+        return self.change + (f", {self.since}" if self.since else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,7 @@ def _rows(message: Simulated, *, other: bool) -> Iterator[tuple[str, ...]]:
     name = code(message.message)
     if other:
         for each in message.differences:
-            yield name, code(each.recipient), code(str(each)), code(each.after.by or "")
+            yield name, code(each.recipient), code(each.change), code(each.after.by or "")
         return
     for got in message.trace.recipients:
         yield name, code(got.recipient), code(got.outcome.value), code(got.by or "")

@@ -60,7 +60,7 @@ def _lines(coverage: Coverage, *, gaps: bool) -> dict[str, dict[int, _Line]]:
         for action in rule.actions:
             at(action.position).counts.append((f"{action.kind} done", action.done))
     for gap in coverage.gaps if gaps else ():
-        at(gap.position).gaps.append(f"{gap.name.partition('/')[2]} {gap.what}")
+        at(gap.position).gaps.append(f"{gap.of} {gap.what}")
     return files
 
 

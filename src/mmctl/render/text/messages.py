@@ -177,7 +177,7 @@ def by_source(message: Simulated) -> dict[str, list[str]]:
     """What is known, under the option or header that it comes from."""
     sources: dict[str, list[str]] = {}
     for known in message.known:
-        source = "options" if known.source.startswith("--") else known.source
+        source = "options" if known.by_option else known.source
         told = known.detail is None or known.detail.upper() == known.value
         detail = "" if told else f" ({visible(known.detail or '')})"
         sources.setdefault(visible(source), []).append(

@@ -39,6 +39,6 @@ def _some(what: str, found: tuple[Difference, ...]) -> Iterator[str]:
 
 def _cases(found: Sequence[Difference]) -> Iterator[str]:
     if found:
-        shown = "; ".join(each.what.removeprefix("case ") for each in found[:CASES_SHOWN])
+        shown = "; ".join(f"{each.named}: {each.change_since}" for each in found[:CASES_SHOWN])
         more = f"; and {len(found) - CASES_SHOWN} more" if len(found) > CASES_SHOWN else ""
         yield f"  cases that end differently: {shown}{more}"
