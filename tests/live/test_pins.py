@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from mmctl.errors import Refused, UsageError
 from mmctl.live.brakes.brake import Brake
+from mmctl.live.brakes.pins import pin
 from mmctl.live.history.entries import Doing
 
 if TYPE_CHECKING:
@@ -70,6 +72,23 @@ CHANGES = {
     "a shorter retention": [("retention: SEVEN_YEARS", "retention: THREE_MONTHS")],
     "tags": [("  inbound:\n    rules:", "  inbound:\n    tags: {version: two}\n    rules:")],
 }
+
+
+def test_why_something_is_pinned_is_said_once_and_only_where_somebody_said_it(
+    world: World,
+) -> None:
+    rolled_back(world, *CHANGES["values of a condition"], *CHANGES["tags"])
+    plan, pins = world.plan(), world.history.pins()
+    same = "it is the same as when it was rolled back"
+    for reasons, why in (
+        (("it was wrong", "it was wrong"), f"{same} (it was wrong)"),
+        ((None, "too early"), f"{same} (too early)"),
+        (("too early", "too late"), f"{same} (too early; too late)"),
+        ((None, None), same),
+    ):
+        of = [replace(each, reason=said) for each, said in zip(pins, reasons, strict=True)]
+        (grip,) = pin(plan, of)
+        assert grip.why == why
 
 
 @pytest.mark.parametrize("name", CHANGES)
