@@ -112,10 +112,10 @@ def test_a_file_is_csv_with_a_column_or_json_with_items(
         ("CSV", b"a@example.com\nb@example.com\n", "The file has no column `address`"),
         ("CSV", b"", "The file has no column `address`"),
         ("CSV", b"address\n\xff\xfe", "The file is not UTF-8"),
-        ("JSON", b"address\na@example.com\n", "The file is no JSON"),
+        ("JSON", b"address\na@example.com\n", "The file is not JSON"),
         ("JSON", b'["a@example.com"]', "The file has no list `items`"),
-        ("JSON", b'{"items": ' + b"[" * 99_999 + b"]" * 99_999 + b"}", "The file is no JSON"),
-        ("JSON", b'{"items": ' + b"9" * 5000 + b"}", "The file is no JSON"),
+        ("JSON", b'{"items": ' + b"[" * 99_999 + b"]" * 99_999 + b"}", "The file is not JSON"),
+        ("JSON", b'{"items": ' + b"9" * 5000 + b"}", "The file is not JSON"),
     ],
 )
 def test_a_file_that_is_none_fails_and_says_why(

@@ -159,7 +159,7 @@ def test_a_job_that_fails_says_why_and_another_apply_finishes(
     with monkeypatch.context() as patch:
         with_service(patch, half)
         with pytest.raises(
-            StoppedPartWay, match=r"of address list blocked is FAILED: The file is no JSON"
+            StoppedPartWay, match=r"of address list blocked is FAILED: The file is not JSON"
         ):
             world.apply()
     assert live(world) == ["old@example.com"]

@@ -170,7 +170,7 @@ def test_objects_that_hold_no_message_are_left_out_with_the_reason(mail: Mail) -
     assert skipped == [
         ("s3://mail/in/a.eml", "is empty"),
         ("s3://mail/in/b.png", "is a picture (PNG), no message"),
-        ("s3://mail/in/c.md", "has no header of a message"),
+        ("s3://mail/in/c.md", "has no message headers"),
         ("s3://mail/in/d.tar", "is not a readable archive of messages"),
     ]
 
@@ -230,7 +230,7 @@ def test_one_message_of_an_archive_is_had_by_the_name_that_reports_give_it(
 
 def test_a_message_that_an_archive_does_not_hold_is_said(mail: Mail) -> None:
     mail.put("b.zip", zipped(A, B))
-    with pytest.raises(UsageError, match=r"`s3://mail/b\.zip` holds no message `2\.eml`"):
+    with pytest.raises(UsageError, match=r"`s3://mail/b\.zip` has no message `2\.eml`"):
         mail.messages("b.zip:2.eml")
 
 

@@ -189,7 +189,7 @@ def test_a_key_counts_for_what_its_record_says(record: str, result: str, reason:
         ({"x": "soon"}, "permerror", "x= value is not a decimal integer"),
         ({"l": "5"}, "pass", "2 bytes of the body are not signed"),
         ({"l": "7"}, "pass", ""),
-        ({"l": "8"}, "permerror", "l= is more than there is"),
+        ({"l": "8"}, "permerror", "l= exceeds the body"),
         ({"l": "-1", "bh": "AAAA"}, "permerror", "l= value is not a decimal integer"),
         ({"bh": "AAAA"}, "fail", ""),
         ({"d ": "good.example"}, "permerror", "d= twice"),
@@ -213,7 +213,7 @@ def test_a_key_for_one_domain_alone_signs_for_none_below() -> None:
     assert checked(signed(tags={"i": "@good.example"}), record).result == "pass"
     assert checked(signed(tags={"i": "a@GOOD.example"}), record).result == "pass"
     below = checked(signed(tags={"i": "@news.good.example"}), record)
-    assert (below.result, below.reason) == ("permerror", "key not for domains below")
+    assert (below.result, below.reason) == ("permerror", "key not for subdomains")
 
 
 @pytest.mark.parametrize("bits", [512, 768, 1016])

@@ -51,8 +51,8 @@ def test_words_are_decoded(text: str, expected: str) -> None:
     [
         ("=?x-none?q?a?=", "=?x-none?q?a?=", "unknown character set `x-none` of an encoded word"),
         ("=?utf-8?b?A?=", "=?utf-8?b?A?=", "an encoded word is not base64"),
-        ("=?utf-8?q?=FF?=", "\ufffd", "an encoded word holds bytes that are not `utf-8`"),
-        ("=?utf-8?q?a=0Ab?=", "a\nb", "an encoded word holds a line break"),
+        ("=?utf-8?q?=FF?=", "\ufffd", "an encoded word has bytes that are not `utf-8`"),
+        ("=?utf-8?q?a=0Ab?=", "a\nb", "an encoded word has a line break"),
         ("=?hex?q?00?=", "=?hex?q?00?=", "unknown character set `hex` of an encoded word"),
     ],
 )

@@ -55,5 +55,5 @@ def test_what_is_no_japanese_is_left_to_python(content: bytes) -> None:
 def test_broken_texts_say_so(content: bytes) -> None:
     assert decode_japanese(content) is None
     assert decode_words(word(content)).defects == (
-        "an encoded word holds bytes that are not `iso2022_jp`",
+        "an encoded word has bytes that are not `iso2022_jp`",
     )

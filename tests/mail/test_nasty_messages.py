@@ -10,10 +10,10 @@ import pytest
 from mmctl.mail.reader import read_email
 
 NASTY: Final = Path(__file__).parent / "nasty"
-SKIPPED_AT_TOP: Final = "a line that is no header was skipped at the top"
+SKIPPED_AT_TOP: Final = "a line that is not a header was skipped at the top"
 NO_HEADERS: Final = "the message has no headers"
 BLANK_LINES: Final = "blank lines before the header were skipped"
-BARE_CR: Final = "a bare CR in the header is taken as a line end"
+BARE_CR: Final = "a bare CR in the header counts as a line end"
 A: Final = ("a@example.com",)
 
 # Addresses under the header's name, `subject` decoded, headers that must or must not be there,
@@ -41,7 +41,7 @@ EXPECTED: Final[dict[str, dict[str, Any]]] = {
         "notes": (
             "header `subject`: unknown character set `no-such-charset` of an encoded word",
             "header `subject`: an encoded word is not base64",
-            "header `subject`: an encoded word holds bytes that are not `utf-8`",
+            "header `subject`: an encoded word has bytes that are not `utf-8`",
         ),
     },
     "comments-in-from": {
@@ -53,7 +53,7 @@ EXPECTED: Final[dict[str, dict[str, Any]]] = {
         "from": ("j@example.com",),
         "subject": ("Grüße für",),
         "there": {"x-mixed": "é"},
-        "notes": ("bytes of the header that are not UTF-8 are read as Latin-1",),
+        "notes": ("bytes of the header that are not UTF-8 are decoded as Latin-1",),
     },
     "eight-bit-utf8": {"from": ("jörg@example.com",), "subject": ("Grüße",)},
     "empty": {"notes": (NO_HEADERS,)},
@@ -63,8 +63,8 @@ EXPECTED: Final[dict[str, dict[str, Any]]] = {
         "subject": ("helloa\nb",),
         "absent": ("bcc",),
         "notes": (
-            "header `from`: an encoded word holds a line break",
-            "header `subject`: an encoded word holds a line break",
+            "header `from`: an encoded word has a line break",
+            "header `subject`: an encoded word has a line break",
         ),
     },
     "encoded-word-with-specials": {"from": ("john@example.com",)},
@@ -79,7 +79,7 @@ EXPECTED: Final[dict[str, dict[str, Any]]] = {
     "from-line-in-the-middle": {
         "from": A,
         "subject": ("still here",),
-        "notes": ("a line that is no header was skipped after header `from`",),
+        "notes": ("a line that is not a header was skipped after header `from`",),
     },
     "group-syntax": {
         "from": ("a@example.com", "b@example.com", "d@example.com"),
@@ -92,7 +92,7 @@ EXPECTED: Final[dict[str, dict[str, Any]]] = {
         "to": ("b@example.com",),
         "subject": ("space before colon",),
         "absent": ("", " nor has its continuation", "two words"),
-        "notes": ("3 lines that are no headers were skipped, the first after header `from`",),
+        "notes": ("3 lines that are not headers were skipped, the first after header `from`",),
     },
     "huge-header": {
         "from": A,
@@ -111,7 +111,7 @@ EXPECTED: Final[dict[str, dict[str, Any]]] = {
     "no-headers": {
         "notes": (
             BLANK_LINES,
-            "2 lines that are no headers were skipped, the first at the top",
+            "2 lines that are not headers were skipped, the first at the top",
             NO_HEADERS,
         )
     },
@@ -120,8 +120,8 @@ EXPECTED: Final[dict[str, dict[str, Any]]] = {
         "subject": ("a\0b",),
         "there": {"x-after": "yes"},
         "notes": (
-            "the header holds NUL bytes",
-            "2 lines that are no headers were skipped, the first after header `from`",
+            "the header has NUL bytes",
+            "2 lines that are not headers were skipped, the first after header `from`",
         ),
     },
     "obsolete-spaces": {
@@ -158,7 +158,7 @@ EXPECTED: Final[dict[str, dict[str, Any]]] = {
     "utf16": {
         "from": A,
         "subject": ("Grüße",),
-        "notes": ("the message is UTF-16, read as such",),
+        "notes": ("the message is decoded as UTF-16",),
         "size": 55,
     },
     "utf7-and-odd-codecs": {
@@ -168,7 +168,7 @@ EXPECTED: Final[dict[str, dict[str, Any]]] = {
             "header `subject`: unknown character set `unicode_escape` of an encoded word",
             "header `subject`: unknown character set `idna` of an encoded word",
             "header `subject`: unknown character set `zip` of an encoded word",
-            "header `subject`: an encoded word holds bytes that are not `utf-7`",
+            "header `subject`: an encoded word has bytes that are not `utf-7`",
         ),
     },
     "utf8-bom": {

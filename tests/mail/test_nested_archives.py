@@ -106,7 +106,7 @@ def test_a_message_deep_inside_is_asked_about_by_its_name(tmp_path: Path) -> Non
     path.write_bytes(zipped({"no.txt": b"no message", "in.tar": tar({"a.mbox": MBOX, "x": A})}))
     for name, content in (("in.tar:a.mbox#2", IN_MBOX[1]), ("in.tar:x", A)):
         assert list(messages([f"{path}:{name}"])) == [(f"{path}:{name}", content)]
-    with pytest.raises(UsageError, match=r"no\.txt` has no header of a message"):
+    with pytest.raises(UsageError, match=r"no\.txt` has no message headers"):
         list(messages([f"{path}:no.txt"]))
 
 

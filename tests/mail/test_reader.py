@@ -81,7 +81,7 @@ def test_the_size_counts_every_line_end_as_crlf(message: bytes) -> None:
     carried = re.sub(rb"\r\n|\r|\n", b"\r\n", message)
     email = read_email(message)
     if message.startswith((b"\xff\xfe", b"\xfe\xff")):
-        assert "the message is UTF-16, read as such" in email.notes
+        assert "the message is decoded as UTF-16" in email.notes
     elif re.match(rb"(\xef\xbb\xbf)?\s*From ", message):
         assert email.size <= len(carried)
     else:

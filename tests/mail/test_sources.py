@@ -190,7 +190,7 @@ def test_an_encrypted_member_of_a_zip_is_skipped_and_said(tmp_path: Path) -> Non
     skipped = Skipped()
     assert list(messages([path], skip=skipped)) == []
     assert skipped == [
-        (f"{path}:a.eml", "is encrypted, or packed in a way that is not read"),
+        (f"{path}:a.eml", "is encrypted, or packed in an unsupported way"),
     ]
 
 
@@ -248,8 +248,8 @@ def test_what_the_system_says_about_a_file_is_passed_on(tmp_path: Path) -> None:
         ("a.tar", b"no tar", "is not a readable archive"),
         ("a.tar.gz", b"\x1f\x8bbroken", "is not a readable archive"),
         ("a.tar.xz", b"\xfd7zXZ\x00broken", "is not a readable archive"),
-        ("a.rar", b"Rar!\x1a\x07", "is a RAR archive, which is not read"),
-        ("a.7z", b"7z\xbc\xaf\x27\x1c", "is a 7z archive, which is not read"),
+        ("a.rar", b"Rar!\x1a\x07", "is a RAR archive, which is not supported"),
+        ("a.7z", b"7z\xbc\xaf\x27\x1c", "is a 7z archive, which is not supported"),
         ("a.pst", b"!BDN", "is an Outlook data file"),
     ],
 )
@@ -267,7 +267,7 @@ def test_what_is_missing_or_unreadable_or_empty_is_named(tmp_path: Path) -> None
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError, match=r"`.*/none\.eml` does not exist"):
         list(messages([tmp_path / "none.eml"]))
-    with pytest.raises(UsageError, match=r"folder `.*/empty` holds no files"):
+    with pytest.raises(UsageError, match=r"folder `.*/empty` has no files"):
         list(messages([tmp_path / "empty"]))
     with pytest.raises(UsageError, match="there is none"):
         list(messages(["-"]))

@@ -2,14 +2,14 @@
 
 What it does:
     Looks at open ingress points on the internet. A policy limits recipients when it refuses by
-    default and each `allow` asks for a recipient or for the network of the client, or when a
-    `deny` refuses all recipients but some. It is an error where the rules also `send`. Where it
-    is not known which ingress points a policy guards, because they stand elsewhere or name it by
-    its id, a policy that allows all without any statement is an info, and a warning with `send`.
+    default and each `allow` requires a recipient or the network of the client, or when a `deny`
+    refuses all recipients but some. It is an error where the rules also `send`. Where the ingress
+    points of a policy are unknown, because they are managed elsewhere or name it by its id, a
+    policy that allows everything without any statement is an info, and a warning with `send`.
 
 Why it is bad:
-    Everything that anybody hands in is accepted, kept and paid for, also mail for domains that
-    are not yours. With `send`, it goes out again in your name: an open relay.
+    The gateway accepts mail from anybody, keeps it, and you pay for it, also for domains that are
+    not yours. With `send`, it goes out again in your name: an open relay.
 
 Bad:
     version: 1
@@ -76,7 +76,7 @@ def run(subject: Subject) -> Iterator[Finding]:
                 policy,
                 path,
                 f"`{points[0].name}` is open to all, and this admits mail for every recipient"
-                + (", which the rules send on: an open relay" if relayed else ""),
+                + (", which the rules relay: an open relay" if relayed else ""),
                 help=_HELP,
                 severity=Severity.ERROR if relayed else None,
             )
@@ -90,8 +90,8 @@ def _perhaps(project: Project) -> Iterator[Finding]:
             yield finding(
                 policy,
                 path,
-                "an ingress point that is open to all takes mail for every recipient by this"
-                + (", which the rules send on: an open relay" if relayed else ""),
+                "an ingress point that is open to all accepts mail for every recipient because "
+                "of this" + (", which the rules relay: an open relay" if relayed else ""),
                 help=_HELP,
                 severity=Severity.WARNING if relayed else Severity.INFO,
             )

@@ -1,11 +1,11 @@
 """Actions below `drop` or `stop` in the same rule.
 
 What it does:
-    Finds actions that stand below a `drop` or `stop`.
+    Finds actions below a `drop` or `stop`.
 
 Why it is bad:
-    `drop` takes the recipients off the message, and the actions below it have nobody left to act
-    for. They never run.
+    `drop` removes the recipients from the message, so the actions below it have no recipient left.
+    They never run.
 
 Bad:
     version: 1

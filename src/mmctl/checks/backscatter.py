@@ -1,12 +1,12 @@
 """A bounce for mail whose sender is most likely forged.
 
 What it does:
-    Finds rules with `bounce` whose conditions ask for mail that failed SPF, DKIM or DMARC, or
-    that an add-on did not pass.
+    Finds rules with `bounce` whose conditions match mail that failed SPF, DKIM or DMARC, or that an
+    add-on did not pass.
 
 Why it is bad:
-    `bounce` writes to the envelope sender after the mail was accepted. Of such mail the sender
-    is forged, so a stranger gets your bounces, and the reputation of your domain suffers.
+    `bounce` writes to the envelope sender after the mail was accepted. The sender of such mail is
+    forged, so a stranger gets your bounces, and the reputation of your domain suffers.
 
 Bad:
     version: 1

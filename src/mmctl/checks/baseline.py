@@ -63,9 +63,9 @@ def known_problems(report: str) -> tuple[Problem, ...]:
         problems = tuple(map(_problem, document["problems"]))
         schema = document["schema"]
     except (KeyError, TypeError) as error:
-        raise ValueError("no report of lint") from error
+        raise ValueError("not a report of lint") from error
     if schema != "mmctl/lint@1":
-        raise ValueError(f"`{schema}` is no report of lint")
+        raise ValueError(f"`{schema}` is not a report of lint")
     return problems
 
 

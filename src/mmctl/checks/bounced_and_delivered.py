@@ -6,8 +6,8 @@ What it does:
     below a delivery is `unconditional-drop`.
 
 Why it is bad:
-    Nothing says that `bounce` ends a message: the sender is told that it did not arrive, and it
-    did. He sends it again, or another way.
+    Nothing says that `bounce` ends a message: the sender gets a report that it did not arrive, but
+    it did. People then send it again, or another way.
 
 Bad:
     version: 1
@@ -103,7 +103,7 @@ def _bounced(rule: LogicalRule, other: LogicalRule) -> Finding:
     return finding(
         rule,
         ("Actions", does(rule).index(Does.BOUNCES)),
-        "the sender is told that this mail did not arrive, and "
+        "the sender gets a report that this mail did not arrive, but "
         + ("this rule delivers it" if other is rule else f"{by} delivers it"),
         help=_advice(rule, other),
     )
@@ -111,10 +111,10 @@ def _bounced(rule: LogicalRule, other: LogicalRule) -> Finding:
 
 def _advice(rule: LogicalRule, other: LogicalRule) -> str:
     if other is rule:
-        return "leave one of the two out"
+        return "remove one of the two"
     if ends(rule):
         return f"put `{rule.name}` above `{other.name}`"
-    return "put `- drop` below `bounce`"
+    return "put `- drop` after `bounce`"
 
 
 CHECK = Check(id="bounced-and-delivered", severity=Severity.WARNING, text=__doc__, run=run)

@@ -2,11 +2,11 @@
 
 What it does:
     Finds capital letters in values that are compared with addresses and server names. AWS does not
-    say whether it tells them apart; the project's reading is `string_case` in `semantics`.
+    say whether letter case matters; the project's reading is `string_case` in `semantics`.
 
 Why it is bad:
-    Should the service tell them apart, `Marketing@example.com` matches no mail for
-    `marketing@example.com`, which is how nearly all mail is addressed.
+    If letter case matters, `Marketing@example.com` matches no mail for `marketing@example.com`, the
+    usual spelling of nearly all addresses.
 
 Bad:
     version: 1
@@ -66,9 +66,9 @@ def run(subject: Subject) -> Iterator[Finding]:
                 yield finding(
                     test.owner,
                     test.path_of(index),
-                    f"`{value}` is not `{small}` if capital letters count",
+                    f"`{value}` differs from `{small}` where letter case matters",
                     help=f"write `{small}`"
-                    + ("; mail with capitals then needs a value of its own" if sensitive else ""),
+                    + ("; mail with capitals then needs a separate value" if sensitive else ""),
                     fix=None if sensitive else Replace(at=test.place(index), old=value, new=small),
                 )
 

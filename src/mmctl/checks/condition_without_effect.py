@@ -2,12 +2,12 @@
 
 What it does:
     Finds networks that hold all of IPv4 (`0.0.0.0/0`, where no ingress point takes IPv6), lists of
-    all four verdicts, and sizes that every message has. A statement that allows `0.0.0.0/0` and
-    asks for nothing else is left alone: it is meant for all.
+    all four verdicts, and sizes that every message has. A statement that allows `0.0.0.0/0` without
+    another condition is not reported: it is for everybody on purpose.
 
 Why it is bad:
-    The rule or statement looks as if it were for some mail, and is for all of it. Under `unless`
-    the rule never applies. It is an error there, and where the rule drops or bounces all mail.
+    The rule or statement seems to be for some mail, but is for all of it. Under `unless`, the rule
+    never applies. It is an error there, and where the rule drops or bounces all mail.
 
 Bad:
     version: 1
@@ -66,7 +66,7 @@ def run(subject: Subject) -> Iterator[Finding]:
                 placed.owner,
                 placed.path,
                 f"{what}, so {_so(placed)}",
-                help="narrow it, or leave it out",
+                help="narrow or remove it",
                 severity=Severity.ERROR if _is_grave(placed) else None,
             )
 
@@ -75,8 +75,8 @@ def _so(placed: PlacedCondition) -> str:
     if placed.role is Role.UNLESS:
         return "the rule never applies"
     if _is_grave(placed):
-        return "the rule is for all mail"
-    return "this condition asks for nothing"
+        return "the rule applies to all mail"
+    return "this condition has no effect"
 
 
 def _is_grave(placed: PlacedCondition) -> bool:

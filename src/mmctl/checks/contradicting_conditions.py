@@ -1,16 +1,15 @@
 """Conditions of a rule or statement that no message meets together.
 
 What it does:
-    Finds pairs that exclude each other: texts of which there is one for each recipient (envelope
-    addresses, HELO, as good as always the subject) that cannot be equal, begin or end so,
-    verdicts, DMARC policies, TLS versions or networks with nothing in common, sizes that leave no
-    number, a fact that must be true and false; conditions on verdicts that leave none; and
-    exceptions that are for all the mail that the rule asks for. Contradictions of more than two
-    conditions are not looked for.
+    Finds pairs that exclude each other: texts with one value per recipient (envelope addresses,
+    HELO, nearly always the subject) that cannot be equal, begin or end as required, verdicts, DMARC
+    policies, TLS versions or networks with nothing in common, sizes without a common number, a fact
+    that must be true and false; conditions that no verdict matches; and `unless` conditions that
+    cover all mail of the rule. It does not look for contradictions of more than two conditions.
 
 Why it is bad:
-    The rule never applies. Often two values were meant as alternatives: values in one list are,
-    conditions are not.
+    The rule never applies. Often the author wanted alternatives: values in one list are
+    alternatives, conditions are not.
 
 Bad:
     version: 1
@@ -88,8 +87,8 @@ def _excluding(required: Sequence[PlacedCondition]) -> Iterator[Finding]:
             yield finding(
                 each.owner,
                 each.path,
-                "no verdict is left that would meet this condition",
-                help="name the verdicts that are meant",
+                "no verdict matches this condition",
+                help="name the verdicts that should match",
             )
             return
     for first, second in combinations(required, 2):
@@ -106,14 +105,14 @@ def _excluding(required: Sequence[PlacedCondition]) -> Iterator[Finding]:
             return
 
 
-_NOTHING: Final = "nothing meets"
+_NOTHING: Final = "nothing matches"
 
 
 def _exclusion(first: PlacedCondition, second: PlacedCondition) -> str | None:
     if exclude_each_other(first.condition, second.condition):
         return _NOTHING
     if exclude_each_other(first.condition, second.condition, one_text=_ONE_TEXT_AS_A_RULE):
-        return "only a message with two subjects meets"
+        return "only a message with two subjects matches"
     return None
 
 
@@ -134,9 +133,9 @@ def _excepted(
             yield finding(
                 each.owner,
                 each.path,
-                f"this excepts all that the condition in line {at.line} asks for, so the rule"
-                " never applies",
-                help="narrow the exception, or remove one of the two",
+                f"this `unless` covers everything that the condition in line {at.line} matches, "
+                f"so the rule never applies",
+                help="narrow the `unless`, or remove one of the two",
             )
 
 

@@ -7,8 +7,8 @@ What it does:
 
 Why it is bad:
     Mail Manager does not stop at the first rule that matches. The mail of the rule above goes
-    out twice, to both places. Copies on purpose are better made with `archive` or
-    `write_to_s3`; where a second delivery is meant, an ignore comment says so.
+    out twice, to both places. For intended copies, use `archive` or `write_to_s3`; for an intended
+    second delivery, add an ignore comment.
 
 Bad:
     version: 1
@@ -92,8 +92,8 @@ def _same_target(rule: LogicalRule) -> Iterator[Finding]:
             yield finding(
                 rule,
                 ("Actions", index),
-                "the same delivery stands above: the mail goes out twice",
-                help="leave it out",
+                "the same delivery is above: the mail goes out twice",
+                help="remove it",
             )
         first.add((replaced, action))
 
@@ -103,7 +103,7 @@ def _twice(route: LogicalRule, rule: LogicalRule) -> Finding:
     return finding(
         route,
         ("Actions", index),
-        f"what `{route.name}` delivers, `{rule.name}`"
+        f"mail that `{route.name}` delivers, `{rule.name}`"
         f" ({said_from(rule.position, route.position)}) delivers again:"
         " rules do not stop at the first match",
         help=f"end `{route.name}` with `- stop`",

@@ -1,14 +1,14 @@
-"""Mail that comes back to where it came in, or recipients that are replaced in a circle.
+"""Mail that comes back to its ingress point, or recipients that are replaced in a circle.
 
 What it does:
     Judges ordinary mail for the domains that open ingress points admit: `send` looks up the mail
     server of the recipient, which for these domains is the ingress point itself. Finds relays whose
-    server has a name of Mail Manager's ingress points. And it follows rules that replace one exact
-    recipient by another, down to one that puts the first one back.
+    server has a name of Mail Manager's ingress points. Also follows rules that replace one exact
+    recipient with another, down to one that restores the first.
 
 Why it is bad:
-    The message goes round until a server counts too many hops, and is then lost or bounced. A
-    recipient that is put back makes all rules between pointless.
+    The message loops until a server counts too many hops, and is then lost or bounced. A restored
+    recipient makes all rules in between pointless.
 
 Bad:
     version: 1
@@ -97,9 +97,9 @@ def _sent_back(project: Project) -> Iterator[Finding]:
                 yield finding(
                     rules[trace.rule],
                     action.path,
-                    f"`send` takes mail for `{action.recipient}` to the mail server of its domain,"
-                    f" and that is `{point.name}`",
-                    help="write `relay` to the server behind, or send to another recipient",
+                    f"`send` delivers mail for `{action.recipient}` to the mail server of its "
+                    f"domain, which is `{point.name}`",
+                    help="write `relay` to the server behind it, or send to another recipient",
                 )
 
 
@@ -109,10 +109,9 @@ def _relayed_back(project: Project) -> Iterator[Finding]:
             yield finding(
                 relay,
                 ("ServerName",),
-                f"`{relay.relay.server_name}` is an ingress point of Mail Manager: if it is one of"
-                " this project, its mail goes round",
-                help="write the server behind; where another gateway is meant, say so with an"
-                " ignore comment",
+                f"`{relay.relay.server_name}` is an ingress point of Mail Manager: if it is part "
+                f"of this project, its mail loops",
+                help="write the server behind it; for another gateway, add an ignore comment",
             )
 
 
@@ -139,7 +138,7 @@ def _put_back(live: Sequence[LogicalRule]) -> Iterator[Finding]:
                 first,
                 ("Actions", does(first).index(Does.REPLACES)),
                 f"`{old}` is replaced by itself",
-                help="write another recipient, or leave the action out",
+                help="write another recipient, or remove the action",
             )
             continue
         for rule, from_, to in replacing[number + 1 :]:
@@ -150,7 +149,7 @@ def _put_back(live: Sequence[LogicalRule]) -> Iterator[Finding]:
                 yield finding(
                     rule,
                     ("Actions", does(rule).index(Does.REPLACES)),
-                    f"`{rule.name}` puts `{old}` back, which `{first.name}`"
+                    f"`{rule.name}` restores `{old}`, which `{first.name}`"
                     f" ({said_from(first.position, rule.position)}) replaced",
                     help="remove one of the two",
                 )

@@ -1,12 +1,13 @@
-"""A value under `allow` that a `deny` statement refuses altogether.
+"""A value under `allow` that a `deny` statement refuses completely.
 
 What it does:
     Compares the networks and recipients of `allow` statements with `deny` statements of a single
-    condition, and finds values of which nothing is left. The order of statements is no matter.
+    condition, and finds values that are refused completely. The order of statements does not
+    matter.
 
 Why it is bad:
-    Any `deny` that matches refuses, wherever it stands: an `allow` is never an exception from a
-    `deny`, not even above it.
+    Any matching `deny` refuses, wherever it is: an `allow` is never an exception from a `deny`, not
+    even above it.
 
 Bad:
     version: 1
@@ -103,8 +104,8 @@ def _denied(policy: LogicalTrafficPolicy, deny: Path, allow: Path, value: str) -
     return finding(
         policy,
         allow,
-        f"the `deny` in line {line} refuses all of `{value}`, wherever it stands",
-        help="narrow the `deny`; an `allow` is no exception from it",
+        f"the `deny` in line {line} refuses all of `{value}`, wherever it is",
+        help="narrow the `deny`; an `allow` makes no exception from it",
     )
 
 

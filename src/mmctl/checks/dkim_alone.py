@@ -1,11 +1,11 @@
-"""Mail is dropped because it has no good DKIM signature, and for no other reason.
+"""Mail is dropped only because it has no good DKIM signature.
 
 What it does:
-    Finds rules that drop without a bounce and whose conditions all are about DKIM.
+    Finds rules that drop without a bounce and have only conditions on DKIM.
 
 Why it is bad:
-    A signature that is missing or broken proves no forgery: many small senders do not sign, and
-    mailing lists and gateways change what they pass on. The mail is gone without an answer.
+    A missing or broken signature does not prove a forgery: many small senders do not sign, and
+    mailing lists and gateways change messages on the way. The mail disappears without an answer.
 
 Bad:
     version: 1
@@ -69,8 +69,8 @@ def run(subject: Subject) -> Iterator[Finding]:
                 "mail that is not signed, or was changed on its way, is dropped here"
                 if unsigned
                 else "mail that was changed on its way, as mailing lists do, is dropped here",
-                help="ask for `spf: {equals: FAIL}` and a `dmarc_policy` as well,"
-                " or archive the mail first",
+                help="also require `spf: {equals: FAIL}` and a `dmarc_policy`, or archive the "
+                "mail first",
             )
 
 

@@ -1,12 +1,12 @@
-"""Mail is dropped that a rule above has delivered already.
+"""Mail is dropped that a rule above has already delivered.
 
 What it does:
     Finds rules with conditions that drop, all of whose mail a rule above delivers without `stop`.
     A drop without conditions is `unconditional-drop`.
 
 Why it is bad:
-    Rules act in order. What the rule is to keep out has gone to the recipient before; the rule
-    only ends what little is left to do.
+    Rules act in order. The mail that this rule should keep out has already gone to the recipient;
+    the rule only stops the remaining actions.
 
 Bad:
     version: 1

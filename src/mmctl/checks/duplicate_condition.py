@@ -1,14 +1,14 @@
-"""A condition that stands there twice, or that another one makes superfluous.
+"""A condition that is there twice, or that another one makes superfluous.
 
 What it does:
-    Compares the conditions of a rule or statement with each other, and its exceptions. Besides
-    repeated ones it finds, of two conditions on the same text, network, size or verdict, the one
-    that adds nothing: a condition that holds whenever another required one does, and an exception
-    for mail that a wider exception is for anyway.
+    Compares the conditions of a rule or statement with each other, and its `unless` conditions.
+    Besides repeated ones it finds, of two conditions on the same text, network, size or verdict,
+    the one that adds nothing: a condition that holds whenever another required one does, and an
+    `unless` that a wider one covers.
 
 Why it is bad:
-    It uses up one of the ten places that a rule has for conditions, and of two that are meant to
-    say the same, one is changed and the other forgotten.
+    It uses one of the ten conditions that a rule may have, and of two equal conditions, somebody
+    changes one later and forgets the other.
 
 Bad:
     version: 1
@@ -109,7 +109,7 @@ def _finding(placed: PlacedCondition, other: PlacedCondition, what: str) -> Find
         placed.owner,
         placed.path,
         f"this condition adds nothing: {what} the one in {where}",
-        help="leave it out",
+        help="remove it",
     )
 
 

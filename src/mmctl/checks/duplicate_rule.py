@@ -1,8 +1,8 @@
 """Two rules of a rule set with the same conditions and the same actions.
 
 What it does:
-    Compares the rules of a set, whatever the order of their conditions and values. A rule set
-    with `duplicates: ignore` is left alone.
+    Compares the rules of a set, whatever the order of their conditions and values. It does not
+    report a rule set with `duplicates: ignore`.
 
 Why it is bad:
     Rules do not stop at the first match: both act. The mail is delivered, copied or marked

@@ -6,7 +6,7 @@ What it does:
     and so is one that is expired and `enabled: false`.
 
 Why it is bad:
-    An expired rule stays live until somebody removes it. It was meant for a time that is over.
+    An expired rule stays live until somebody removes it, although its time is over.
 
 Bad:
     version: 1
@@ -74,7 +74,7 @@ def run(subject: Subject) -> Iterator[Finding]:
                 rule,
                 ("expires",),
                 f"`{rule.name}` expired on {rule.expires} and is still live",
-                help="remove the rule, or write the date until which it is still needed",
+                help="remove the rule, or write a later date",
                 severity=expired,
             )
         elif left <= NOTICE_DAYS:

@@ -6,7 +6,7 @@ What it does:
 
 Why it is bad:
     No answer is not `false`. When the add-on is down, or skips a message, the rule does not apply
-    and the mail goes on unscanned. Whether that is right is a decision; this makes it visible.
+    and the mail passes unscanned. You may want that; the check makes it visible.
 
 Bad:
     version: 1
@@ -77,9 +77,9 @@ def _open(rule: LogicalRule, closed: set[str]) -> Iterator[Finding]:
             yield finding(
                 rule,
                 ("Conditions", index),
-                f"when `{name}` gives no answer, the mail goes on unscanned",
-                help="to hold it then, write"
-                f" `unless: [{{add_on: {{name: {name}, field: {field}, is: true}}}}]` instead",
+                f"when `{name}` gives no answer, the mail passes unscanned",
+                help="to hold such mail, write `unless: "
+                f"[{{add_on: {{name: {name}, field: {field}, is: true}}}}]` instead",
             )
 
 

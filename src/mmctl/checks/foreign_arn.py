@@ -1,15 +1,14 @@
 """An ARN that is malformed, or of another partition, region or account than the environment.
 
 What it does:
-    Reads the ARNs of roles, topics, functions, keys, secrets and mailboxes. It compares each with
-    the account and region of the environment it is used in (not for the embedded Mail Manager,
-    which has none). The examples are for an environment `prod` with account 444455556666 in
-    us-east-1.
+    Looks at the ARNs of roles, topics, functions, keys, secrets and mailboxes, and compares each
+    with the account and region of its environment (not for the embedded Mail Manager, which has
+    none). The examples are for an environment `prod` with account 444455556666 in us-east-1.
 
 Why it is bad:
     Mail Manager assumes a role of its own account and calls services of its own region. With
     another ARN the action fails for every message, long after the apply has succeeded. Usually
-    the ARN of one environment was copied into another.
+    somebody copied the ARN of one environment into another.
 
 Bad:
     version: 1

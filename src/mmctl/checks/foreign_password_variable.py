@@ -1,8 +1,8 @@
-"""An SMTP password that is taken from a variable with another purpose.
+"""An SMTP password from a variable with another purpose.
 
 What it does:
-    Finds `smtp_password_env` with a name that does not begin with `MMCTL_SMTP_`. Names that are
-    given with `--password-env NAME` are left alone.
+    Finds `smtp_password_env` with a name that does not begin with `MMCTL_SMTP_`. It does not report
+    names given with `--password-env NAME`.
 
 Why it is bad:
     The value of the variable is sent to the service. A change of a file could send a token of the

@@ -1,16 +1,15 @@
-"""A delivery on the sender's word, past the rules that would have stopped the mail.
+"""A delivery that trusts the sender's own words, past rules that would have stopped the mail.
 
 What it does:
     Finds rules that deliver and end with `stop` because of `from`, `sender`, `helo`, a `header`, or
     a `subject` (where the rule is for all recipients), above a rule that drops, holds or bounces
-    some mail. Nothing else in the rule may vouch for the sender:
-    SPF, DKIM, DMARC, an add-on, the network or certificate of the client. A header that a rule
-    above adds is left out, and so is what stands below a rule that ends all mail which failed SPF,
-    DKIM, DMARC or an add-on.
+    some mail. The rule has no other evidence for the sender: SPF, DKIM, DMARC, an add-on, the
+    network or certificate of the client. It does not report a header that a rule above adds, or
+    rules below one that ends all mail that failed SPF, DKIM, DMARC or an add-on.
 
 Why it is bad:
-    These are whatever the sender wrote. With the right name in them, mail is delivered
-    that the rules below would have stopped.
+    The sender writes all of these. With the right name in them, mail is delivered that the rules
+    below would have stopped.
 
 Bad:
     version: 1
@@ -65,9 +64,9 @@ def run(subject: Subject) -> Iterator[Finding]:
             yield finding(
                 claim.rule,
                 claim.placed.path,
-                f"every sender can write `{claim.what}`, and then gets past `{claim.spared.name}`"
+                f"any sender can write `{claim.what}` and so bypass `{claim.spared.name}`"
                 f" ({said_from(claim.spared.position, claim.rule.position)})",
-                help="ask for `dkim: {equals: PASS}` or `source_ip` too, or leave `stop` out",
+                help="also require `dkim: {equals: PASS}` or `source_ip`, or remove `stop`",
             )
 
 

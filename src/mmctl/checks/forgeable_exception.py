@@ -1,13 +1,13 @@
-"""An exception by HELO, a From, Sender or `X-` header, which every sender can write.
+"""An `unless` on HELO, or on a From, Sender or `X-` header, which any sender can write.
 
 What it does:
     Finds conditions on `from`, `sender`, `helo` and `header` under `unless` of rules that drop,
-    hold or bounce. A header that a rule above adds is left out; so is an exception by what the rule
-    itself asks for (it only says more exactly what the rule is for); so are `from`, `sender` and
-    `helo` below a rule that ends all mail which failed SPF, DKIM, DMARC or an add-on.
+    hold or bounce. It does not report a header that a rule above adds; an `unless` on the same text
+    as a condition of the rule (it only makes the rule more precise); and `from`, `sender` and
+    `helo` below a rule that ends all mail that failed SPF, DKIM, DMARC or an add-on.
 
 Why it is bad:
-    These are whatever the sender wrote. Whoever knows the right word passes the rule.
+    The sender writes all of these. Whoever knows the right word passes the rule.
 
 Bad:
     version: 1
@@ -57,9 +57,9 @@ def run(subject: Subject) -> Iterator[Finding]:
             yield finding(
                 claim.rule,
                 claim.placed.path,
-                f"every sender can write `{claim.what}`, and then this rule does not apply",
-                help="except by `source_ip`, `spf` or `dkim`; a name and `dkim` together take a"
-                " rule of their own above",
+                f"any sender can write `{claim.what}`, and then this rule does not apply",
+                help="use `source_ip`, `spf` or `dkim` under `unless`; a name and `dkim` "
+                "together need a separate rule above",
             )
 
 

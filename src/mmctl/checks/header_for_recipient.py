@@ -2,13 +2,13 @@
 
 What it does:
     Finds rules that deliver, redirect or bounce mail by a condition on `to` or `cc` and have no
-    condition on `recipient`. Rules that only drop or mark are left alone: for them the header
+    condition on `recipient`. It does not report rules that only drop or mark: for them the header
     itself may be the evidence.
 
 Why it is bad:
-    `to` and `cc` are what the sender wrote into the message. Bcc recipients, mailing lists and
-    forwarded mail are not in them, and each recipient of a message is judged by all of them: a
-    message to sales with a copy to legal matches the rule of legal for both.
+    The sender writes `to` and `cc` into the message. They do not contain Bcc recipients, mailing
+    lists and forwarded mail, and all of them count for each recipient of a message: a message to
+    sales with a copy to legal matches the rule of legal for both.
 
 Bad:
     version: 1
@@ -70,7 +70,7 @@ def run(subject: Subject) -> Iterator[Finding]:
                     rule,
                     each.path,
                     f"`{operand.key}` is a header: Bcc recipients and list members are not in it",
-                    help="write `recipient`, which is whom the mail is for",
+                    help="write `recipient`, the address that the mail is for",
                 )
 
 

@@ -1,10 +1,10 @@
 """An ignore comment that silences nothing.
 
 What it does:
-    Finds ids in `# mmctl: ignore[…]` comments that silence no problem in any environment:
-    there is no such check, it finds nothing there any more, or the comment stands in the wrong
-    place. And comments that are nearly ignore comments (`# mmctl ignore …`), which silence nothing
-    at all. Mistakes that keep a file from being read cannot be silenced.
+    Finds ids in `# mmctl: ignore[…]` comments that silence no problem in any environment: there is
+    no such check, it no longer reports anything there, or the comment is in the wrong place. Also
+    finds comments that look almost like ignore comments (`# mmctl ignore …`), which silence
+    nothing. Mistakes that keep a file from being loaded cannot be silenced.
 
 Why it is bad:
     It would silence the next, real problem there.
@@ -85,7 +85,7 @@ def _idle(ignore: Ignore, check: str, known: Collection[str]) -> Finding:
     return Finding(
         positions=Positions({(): ignore.position}),
         path=(),
-        message=f"`{check}` finds nothing here that could be ignored",
+        message=f"`{check}` reports nothing here to ignore",
         help="remove it" if check in known else "remove it; `mmctl checks` lists the ids",
         fix=Unignore(at=ignore.position, check=check),
     )
@@ -107,8 +107,8 @@ def _nearly(file: str, text: str) -> Iterator[Finding]:
             yield Finding(
                 positions=Positions({(): at}),
                 path=(),
-                message="this comment is no ignore comment, and silences nothing",
-                help="on a line of its own, write `# mmctl: ignore[CHECK] the reason`",
+                message="this comment is not an ignore comment, and silences nothing",
+                help="on a separate line, write `# mmctl: ignore[CHECK] the reason`",
             )
 
 

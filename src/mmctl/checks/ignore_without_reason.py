@@ -1,10 +1,10 @@
 """An ignore comment that does not say why.
 
 What it does:
-    Finds `# mmctl: ignore[check-id]` without a reason behind it.
+    Finds `# mmctl: ignore[check-id]` without a reason after it.
 
 Why it is bad:
-    The next reader cannot tell whether the exception still holds.
+    The next reader cannot know whether the exception is still needed.
 
 Bad:
     version: 1

@@ -1,8 +1,8 @@
-"""An ingress point with settings that the service does not take together.
+"""An ingress point with settings that the service refuses together.
 
 What it does:
-    Knows which TLS policy goes with which type, network and region (`optional`: open, and auth in
-    a VPC; `fips`: US and Canada alone; `required`: not for public auth and mTLS there).
+    Compares the TLS policy with type, network and region (`optional`: open, and auth in a VPC;
+    `fips`: only US and Canada; `required`: not for public auth and mTLS there).
 
 Why it is bad:
     The service refuses to create the ingress point.
@@ -79,17 +79,17 @@ def _tls_fault(point: LogicalIngressPoint, region: str | None) -> tuple[str, str
         case TlsPolicy.OPTIONAL if shape.type is IngressPointType.MTLS or public_login:
             where = "a public " if is_public(point) else "an "
             return (
-                f"`optional` does not go with {where}{shape.type.lower()} ingress point",
+                f"`optional` is not possible for {where}{shape.type.lower()} ingress point",
                 "write `required` or `fips`",
             )
         case TlsPolicy.FIPS if region is not None and not fips_region:
             return (
-                f"`fips` exists in the US and Canada alone, not in `{region}`",
+                f"`fips` exists only in the US and Canada, not in `{region}`",
                 "write `required`",
             )
         case TlsPolicy.REQUIRED if public_login and fips_region:
             return (
-                f"in `{region}` a public {shape.type.lower()} ingress point takes `fips` alone",
+                f"in `{region}` a public {shape.type.lower()} ingress point takes only `fips`",
                 "write `fips`",
             )
         case TlsPolicy.OPTIONAL | TlsPolicy.FIPS | TlsPolicy.REQUIRED | None:

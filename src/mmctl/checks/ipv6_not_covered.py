@@ -3,12 +3,12 @@
 What it does:
     Finds statements by `sender_ip` or by an add-on in policies of `dual_stack` ingress points that
     have no condition on `sender_ipv6`. An `allow` by IPv4 addresses is an info: its clients may
-    have no others.
+    have no IPv6 addresses.
 
 Why it is bad:
-    IPv4 conditions do not look at IPv6 clients, and add-ons give no answer for them. A sender
-    that is refused over IPv4 comes back over IPv6; one that is admitted over IPv4 is refused when
-    it connects over IPv6, which most servers try first.
+    IPv4 conditions do not match IPv6 clients, and add-ons give no answer for them. A sender that is
+    refused over IPv4 comes back over IPv6; one that is admitted over IPv4 is refused over IPv6,
+    which most servers try first.
 
 Bad:
     version: 1
@@ -75,7 +75,7 @@ def run(subject: Subject) -> Iterator[Finding]:
                     policy,
                     each.path,
                     f"`{points[0].name}` takes IPv6 connections too, and {what}",
-                    help=f"{verb} by `sender_ipv6` as well, or write `network: {{public: ipv4}}`",
+                    help=f"{verb} by `sender_ipv6` too, or write `network: {{public: ipv4}}`",
                     severity=None if refuses else Severity.INFO,
                 )
 
@@ -83,7 +83,7 @@ def run(subject: Subject) -> Iterator[Finding]:
 def _escaped(placed: PlacedCondition) -> str | None:
     if placed.condition.kind == "IpExpression":
         negated = placed.condition.value.operator == "NOT_CIDR_MATCHES"
-        return None if negated else "this does not look at them"
+        return None if negated else "this does not cover them"
     if analysis_of(placed.condition) is not None:
         return "add-ons give no answer for them"
     return None

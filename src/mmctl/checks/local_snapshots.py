@@ -4,8 +4,8 @@ What it does:
     Finds environments with `protected: true` in AWS whose `snapshots` are a folder.
 
 Why it is bad:
-    Snapshots, history, pins and the lock are then known on the machine of the last apply alone.
-    The next person, or a fresh CI runner, can neither roll back nor see that somebody is at work.
+    Snapshots, history, pins and the lock then exist only on the machine of the last apply. The next
+    person, or a new CI runner, can neither roll back nor see that another apply is running.
 
 Bad:
     version: 1

@@ -1,17 +1,17 @@
-"""Ordinary mail that an ingress point admits, and that the rules then deliver to nobody.
+"""Ordinary mail that an ingress point admits, but that no rule delivers.
 
 What it does:
-    Makes up a plain message without any fault, for recipients that the traffic policy names (or,
-    where it admits anybody, for one elsewhere) and for those that delivering rules except, and
-    judges it. It must reach what the rule set says (`must_reach`; by default `delivered` where the
-    set delivers at all, else `stored`), unless a rule drops or bounces it or is `final: true`.
-    Where the ingress points are not known, a rule set that loses mail for others is an info. Mail
-    of other kinds is not looked at.
+    Judges a plain, faultless message for recipients that the traffic policy names (or, where it
+    admits anybody, for one of another domain) and for those under `unless` of delivering rules. It
+    must reach what the rule set says (`must_reach`; by default `delivered` where the set delivers
+    at all, else `stored`), unless a rule drops or bounces it or is `final: true`. Where the ingress
+    points are unknown, a rule set that loses mail for others is an info. It does not look at other
+    kinds of mail.
 
 Why it is bad:
-    The sender was told that the mail was accepted, so nobody sends it again and nobody learns of
-    it. Stored where it should have been delivered is an outage too, and an error where
-    `must_reach` is written.
+    The sender's server saw the mail accepted, so nobody sends it again and nobody notices. Mail
+    that is stored where it should be delivered is an outage too, and an error where `must_reach` is
+    written.
 
 Bad:
     version: 1
@@ -132,8 +132,8 @@ def _admitted(
     lost: RecipientTrace,
 ) -> Finding:
     stored = lost.outcome is Outcome.STORED
-    ends = "is stored and delivered to nobody" if stored else "is accepted and lost"
-    meant = "; if it is meant, write `must_reach: stored`" if stored else ""
+    ends = "is stored but not delivered" if stored else "is accepted and lost"
+    meant = "; if that is intended, write `must_reach: stored`" if stored else ""
     mild = stored and rule_set.must_reach is None
     return finding(
         rule_set,
@@ -148,9 +148,10 @@ def _rest(rule_set: LogicalRuleSet) -> Finding:
     return finding(
         rule_set,
         (),
-        f"no rule of `{rule_set.name}` is for the rest: if the traffic policy admits other"
-        " mail, it is accepted and lost",
-        help="add a last rule without conditions, or see that the policy admits no other mail",
+        f"no rule of `{rule_set.name}` covers the rest: other mail that the traffic policy "
+        f"admits is accepted and lost",
+        help="add a last rule without conditions, or make sure that the policy admits no other "
+        "mail",
         severity=Severity.INFO,
     )
 

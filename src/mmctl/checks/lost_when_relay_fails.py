@@ -1,4 +1,4 @@
-"""Mail ends at a delivery that may have failed, and nothing keeps a copy.
+"""Mail ends at a delivery that may have failed, and no rule keeps a copy.
 
 What it does:
     Finds rules that relay, send or deliver to a mailbox and then `stop`, or do so with
@@ -7,7 +7,7 @@ What it does:
 
 Why it is bad:
     When the action fails (a relay was deleted, a role lost its permission), `on_failure` lets the
-    next action run, or drops the mail. Either way the mail ends here, and it is nowhere.
+    next action run, or drops the mail. Either way the mail ends here without a copy.
 
 Bad:
     version: 1
@@ -70,9 +70,7 @@ def run(subject: Subject) -> Iterator[Finding]:
             drops = rule.actions[index].failure_policy is ActionFailurePolicy.DROP
             if drops or (ends(rule) and rule.stop):
                 ending = (
-                    "`on_failure: drop` ends the mail"
-                    if drops
-                    else "`stop` ends the mail all the same"
+                    "`on_failure: drop` ends the mail" if drops else "`stop` ends the mail anyway"
                 )
                 yield finding(
                     rule,

@@ -1,9 +1,9 @@
-"""An add-on asked where, or for what, it gives no answer.
+"""An add-on used in a place, or for a field, where it gives no answer.
 
 What it does:
     Knows which add-on products answer in traffic policies (Spamhaus, Abusix) and which in rules
-    (Vade, Trend Micro), and finds conditions at the other stage. A field that is spelt nearly like
-    one of the product, or that another product has, is a warning: AWS does not list the spellings.
+    (Vade, Trend Micro), and finds conditions at the other stage. A field spelled almost like one of
+    the product, or that another product has, is a warning: AWS does not list the spellings.
 
 Why it is bad:
     The condition never gets an answer, so it never matches: nothing is blocked.
@@ -79,7 +79,7 @@ def run(subject: Subject) -> Iterator[Finding]:
                 placed.owner,
                 placed.path,
                 f"`{add_on.name}` ({product}) gives no answer in {here}",
-                help=f"ask it in {there}",
+                help=f"use it in {there}",
             )
         elif analysis is not None and product in FIELDS:
             yield from _field(placed, add_on.name, analysis.result_field, FIELDS[product])
@@ -96,7 +96,7 @@ def _field(
     yield finding(
         placed.owner,
         placed.path,
-        f"`{name}` has no field `{field}` that AWS tells of",
+        f"`{name}` has no field `{field}` in AWS's documentation",
         help=meant or f"write one of {', '.join(f'`{each}`' for each in known)}",
         severity=Severity.WARNING,
     )

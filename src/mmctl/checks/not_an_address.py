@@ -7,8 +7,8 @@ What it does:
     domains with an empty part. The recipient `postmaster` needs no domain (RFC 5321, 4.1.1.3).
 
 Why it is bad:
-    The attribute is a whole address such as `info@example.com`. A domain alone is never equal to
-    it: a deny statement refuses nobody, an exception excepts nobody.
+    The attribute is a whole address such as `info@example.com`. A domain alone never equals it: a
+    deny statement refuses nobody, an `unless` excludes nobody.
 
 Bad:
     version: 1
@@ -80,7 +80,7 @@ def _instead(test: TextTest, value: str) -> str | None:
     empty = _EMPTY_PART.search(value)
     match test.operator:
         case _ if empty is not None and '"' not in value:
-            return f"remove what is too much at `{empty.group()}`"
+            return f"remove what is wrong at `{empty.group()}`"
         case "equals" | "not_equals" | "ends_with" if value.endswith("."):
             return f"write `{value.rstrip('.')}`: a domain in mail has no dot at its end"
         case "equals" | "not_equals" if value.startswith("@"):
@@ -89,7 +89,7 @@ def _instead(test: TextTest, value: str) -> str | None:
             return _domain_help(test, f"@{value}")
         case "starts_with" if value.startswith("@"):
             if value == "@":
-                return 'for a domain, write it behind the @: `ends_with: "@example.com"`'
+                return 'for a domain, write it after the @: `ends_with: "@example.com"`'
             return f'for the domain, write `ends_with: "{value}"`'
         case "ends_with" if value.endswith("@"):
             return f'for the name before the @, write `starts_with: "{value}"`'
@@ -103,8 +103,8 @@ def _domain_help(test: TextTest, ending: str) -> str:
     if test.operator == "equals":
         return f'for all addresses of the domain, write `ends_with: "{ending}"`'
     if test.role in {Role.CONDITION, Role.UNLESS}:
-        return f'for all but the domain, put `ends_with: "{ending}"` under `unless`'
-    return f'for all but the domain, allow `ends_with: "{ending}"` under `default: deny`'
+        return f'for all but this domain, put `ends_with: "{ending}"` under `unless`'
+    return f'for all but this domain, allow `ends_with: "{ending}"` under `default: deny`'
 
 
 CHECK = Check(

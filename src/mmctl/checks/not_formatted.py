@@ -1,13 +1,13 @@
-"""A file that `mmctl fmt` would write in another way, in a project that wants its layout.
+"""A file that is not formatted, in a project that requires the format.
 
 What it does:
-    With `lint: {require_format: true}` in `mmctl.yaml`, compares every file with what `mmctl fmt`
-    makes of it. Formatting takes longer than all other checks together, so it is done where it is
-    asked for; in CI, `mmctl fmt --check` does the same.
+    With `lint: {require_format: true}` in `mmctl.yaml`, compares every file with its formatted
+    text. Formatting takes longer than all other checks together, so a project must ask for it; in
+    CI, `mmctl fmt --check` does the same.
 
 Why it is bad:
-    Where each writes in a layout of their own, a change of one rule shows up in a review together
-    with lines that say the same as before.
+    Where everybody writes in another layout, a review of one changed rule also shows lines that
+    only changed their layout.
 
 Bad:
     version: 1
@@ -58,7 +58,7 @@ def run(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             positions=Positions({(): at}),
             path=(),
-            message=f"`mmctl fmt` would write `{file}` in another way, beginning with this line",
+            message=f"`{file}` is not formatted, from this line on",
             help="run `mmctl fmt`, or `mmctl lint --fix`",
             fix=Format(at=at),
         )

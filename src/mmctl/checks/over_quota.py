@@ -1,15 +1,15 @@
-"""There is more of something than the service takes.
+"""More of something than the quotas of the service allow.
 
 What it does:
     Counts what the project defines against the quotas of Mail Manager, which cannot be raised:
     rule sets, traffic policies with their statements and conditions, ingress points by type,
-    relays, address lists with their members, archives, tags. A `max_message_size` beyond what the
-    service takes is a warning. How many rules, conditions, values and
-    actions fit is counted when rules are made into live rules (`capacity`).
+    relays, address lists with their members, archives, tags. A `max_message_size` above the limit
+    of the service is a warning. Rules, conditions, values and actions are counted when rules are
+    compiled (`capacity`).
 
 Why it is bad:
-    The service refuses the call, halfway through an apply; a larger message it refuses from the
-    sender, whatever the policy says.
+    The service refuses the call, halfway through an apply; it also refuses a larger message from
+    the sender, whatever the policy says.
 
 Bad:
     version: 1
@@ -60,7 +60,7 @@ def run(subject: Subject) -> Iterator[Finding]:
                 policy,
                 ("MaxMessageSizeBytes",),
                 f"the service takes messages of {MESSAGE_BYTES.most:,} bytes, got {size:,}",
-                help="write 40MB, or leave it out",
+                help="write 40MB, or remove it",
                 severity=Severity.WARNING,
             )
 

@@ -1,15 +1,15 @@
-"""Mail from outside is let through because it claims to come from your own domain.
+"""Mail from outside passes because it claims to come from your own domain.
 
 What it does:
-    Takes the domains for which open ingress points admit mail for your own. It finds them in
-    `from`, `sender`, `mail_from` and `helo`, and in address lists for these, where a match lets
-    mail past a rule: under `unless` of rules that drop, hold or bounce, and in rules that deliver
-    and `stop` above such a rule, without SPF, DKIM, DMARC, an add-on or the client's network beside
-    it.
+    Counts the domains for which open ingress points admit mail as your own. Finds them in `from`,
+    `sender`, `mail_from` and `helo`, and in address lists for these, where a match lets mail past a
+    rule: under `unless` of rules that drop, hold or bounce, and in rules that deliver and `stop`
+    above such a rule, without another condition on SPF, DKIM, DMARC, an add-on or the client's
+    network.
 
 Why it is bad:
-    Your own name is the first that a forger writes. Mail that comes in from the internet with it is
-    forged, unless it comes from a provider that you know by its network or its signature.
+    Your own domain is the first that a forger writes. Mail with it from the internet is forged,
+    unless it comes from a provider that you recognize by its network or its signature.
 
 Bad:
     version: 1
@@ -77,13 +77,13 @@ def _own(claim: Claim) -> Iterator[Finding]:
     past = "this rule does not apply"
     if claim.spared is not None:
         spared = claim.spared
-        past = f"it gets past `{spared.name}` ({said_from(spared.position, claim.rule.position)})"
+        past = f"it bypasses `{spared.name}` ({said_from(spared.position, claim.rule.position)})"
     for path, value in claim.own:
         yield finding(
             claim.rule,
             path,
-            f"`{value}` is your own name: forgers write it into `{claim.what}`, and then {past}",
-            help="go by `source_ip` or `dkim`",
+            f"`{value}` is your own domain: forgers write it into `{claim.what}`, and then {past}",
+            help="use `source_ip` or `dkim`",
         )
 
 

@@ -3,11 +3,11 @@ r"""A wildcard or regular expression where Mail Manager compares literally.
 What it does:
     Finds `*`, `^`, `$` and regular expressions such as `.*`, `\.`, `(a|b)` in values that are
     compared with addresses and server names, and unmistakable ones (`.*`, `\d`, `[a-z]`,
-    `*word*`, `^word$`, `w[o0]rd`) in other texts; one star before or behind a word is an info
-    there. Address lists do take one `*`, and are not looked at.
+    `*word*`, `^word$`, `w[o0]rd`) in other texts; one star before or after a word is an info there.
+    It does not look at address lists, which accept one `*`.
 
 Why it is bad:
-    Conditions know no patterns. The service looks for the very characters, and no message has
+    Conditions have no patterns. The service looks for exactly these characters, and no message has
     them.
 
 Bad:
@@ -82,11 +82,11 @@ def run(subject: Subject) -> Iterator[Finding]:
 
 def _instead(test: TextTest, value: str) -> str:
     if not re.search(r"\w", value):
-        return "no text stands for any text: leave it out, and the condition where nothing is left"
+        return "nothing means any text: remove the value, and the condition where it has no other"
     simple = _SIMPLE.match(value)
     text = re.sub(r"\\([.@+_-])", r"\1", simple["text"]) if simple is not None else "\\"
     if "\\" in text:
-        return "write each text out; `starts_with`, `ends_with` and `contains` take lists"
+        return "write each text in full; `starts_with`, `ends_with` and `contains` take lists"
     # A wildcard is for a whole address; a regular expression is looked for inside of a text.
     wildcard = test.about_addresses and re.fullmatch(r"\*?[^*^$]+\*?", value)
     inside = frozenset[str]() if wildcard else _INSIDE

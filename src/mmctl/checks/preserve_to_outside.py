@@ -1,13 +1,13 @@
-"""Mail is forwarded to an address outside, still in the name of its sender.
+"""Mail is forwarded to an outside address with its original sender.
 
 What it does:
     Finds rules that replace the recipient by an address of a domain which no ingress point admits
-    mail for, and then relay with `mail_from: preserve`. Projects without an open ingress point that
-    names its domains are left alone: what is outside is not known there.
+    mail for, and then relay with `mail_from: preserve`. It does not report projects without an open
+    ingress point that names its domains: there, what is outside is unknown.
 
 Why it is bad:
-    The server out there sees your address and the sender's name, so SPF fails. Where the mail is
-    not signed, or the signature broke on the way, DMARC fails too and the mail is refused.
+    The receiving server sees your IP address and the sender's domain, so SPF fails. Where the mail
+    is not signed, or the signature broke on the way, DMARC fails too and the mail is refused.
 
 Bad:
     version: 1
@@ -86,8 +86,8 @@ def _forwarded(rule: LogicalRule, own: frozenset[str]) -> Iterator[Finding]:
             yield finding(
                 rule,
                 ("Actions", index, "Relay", "MailFrom"),
-                f"`{outside}` is outside, and SPF fails there for mail that you relay in the name"
-                " of its sender",
+                f"`{outside}` is outside, and SPF fails there for mail that you relay with its "
+                f"original sender",
                 help="write `mail_from: replace`",
             )
 

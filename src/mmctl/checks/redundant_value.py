@@ -1,16 +1,14 @@
-"""A value that changes nothing: it stands there twice, or another value covers it.
+"""A value that changes nothing: it is there twice, or another value covers it.
 
 What it does:
     Finds values that are repeated in a condition, and values of `contains`, `starts_with` and
-    `ends_with` that match only what another value of the condition matches anyway; networks that
-    lie in another one; and members of address lists that are repeated, or are addresses of a
-    domain that is a member as `*@domain`. Upper and lower case count as equal where the project
-    reads them so.
+    `ends_with` that match only what another value of the condition matches anyway; networks inside
+    another one; and members of address lists that are repeated, or are addresses of a domain that
+    is a member as `*@domain`. Whether letter case matters follows the project's readings.
 
 Why it is bad:
-    It uses up one of the ten places that a condition has, and it makes readers look for a
-    difference that is not there. Of two that are the same, one is removed later and the other
-    forgotten.
+    It uses one of the ten values that a condition may have, and makes readers look for a difference
+    that does not exist. Of two equal values, somebody removes one later and forgets the other.
 
 Bad:
     version: 1
@@ -84,14 +82,14 @@ def _redundant(test: TextTest, folds: bool) -> Iterator[Finding]:
     for index, value in enumerate(values):
         cover, at = next(first.values(value), (value, index))
         if twice[index]:
-            message = f"`{test.values[index]}` stands here twice"
+            message = f"`{test.values[index]}` is here twice"
         elif cover != value:
             written = test.values[at]
-            message = f"`{test.values[index]}` is covered by `{written}`, which stands here too"
+            message = f"`{test.values[index]}` is covered by `{written}`, which is here too"
         else:
             continue
         fix = Remove(at=test.place(index), old=test.values[index])
-        yield finding(test.owner, test.path_of(index), message, help="leave it out", fix=fix)
+        yield finding(test.owner, test.path_of(index), message, help="remove it", fix=fix)
 
 
 def _inside_others(test: NetworkTest) -> Iterator[Finding]:
@@ -110,10 +108,10 @@ def _inside_others(test: NetworkTest) -> Iterator[Finding]:
             continue
         other = test.values[first[cover]]
         twice = cover == network
-        message = "stands here twice" if twice else f"lies in `{other}`, which stands here too"
+        message = "is here twice" if twice else f"is in `{other}`, which is here too"
         value, path = test.values[index], (*test.path, "Values", index)
         fix = Remove(at=test.owner.positions.at(path), old=value)
-        yield finding(test.owner, path, f"`{value}` {message}", help="leave it out", fix=fix)
+        yield finding(test.owner, path, f"`{value}` {message}", help="remove it", fix=fix)
 
 
 def _members(listed: LogicalAddressList, *, folds: bool) -> Iterator[Finding]:
@@ -134,7 +132,7 @@ def _members(listed: LogicalAddressList, *, folds: bool) -> Iterator[Finding]:
         place = listed.positions.at(("members", index))
         # A file of members is no YAML, and may be written by another program.
         fix = Remove(at=place, old=written) if place.file == listed.position.file else None
-        yield finding(listed, ("members", index), message, help="leave it out", fix=fix)
+        yield finding(listed, ("members", index), message, help="remove it", fix=fix)
 
 
 CHECK = Check(

@@ -5,7 +5,7 @@ What it does:
     member is optional there.
 
 Why it is bad:
-    Nothing says what the service does with a message whose recipients are replaced by nobody.
+    AWS does not say what the service does with a message whose recipients are replaced by nothing.
 
 Bad:
     version: 1
@@ -56,7 +56,7 @@ def run(subject: Subject) -> Iterator[Finding]:
                 yield finding(
                     rule,
                     ("Actions", index),
-                    "`replace_recipient` names nobody",
+                    "`replace_recipient` has no address",
                     help="write `replace_recipient: [someone@example.com]`",
                 )
 

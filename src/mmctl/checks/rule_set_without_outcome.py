@@ -3,10 +3,10 @@
 What it does:
     Finds rule sets none of whose rules delivers, stores or bounces. Headers, replaced recipients,
     SNS topics and Lambda functions alone keep no mail. A rule that is `final: true`, or drops
-    everything, is meant to be the end of its mail.
+    everything, ends its mail on purpose.
 
 Why it is bad:
-    What the traffic policy admits is accepted, and then gone: no delivery, no copy, no bounce.
+    Mail that the traffic policy admits is accepted and then lost: no delivery, no copy, no bounce.
 
 Bad:
     version: 1

@@ -1,11 +1,11 @@
-"""A rule that does not say what it is for, in a project that wants to know.
+"""A rule that does not state its purpose, in a project that requires it.
 
 What it does:
     With `lint: {require_owner: true}` in `mmctl.yaml`, finds rules that have neither `description`
     nor `ticket`.
 
 Why it is bad:
-    The owner may have left. Without a reason nobody dares to remove the rule, or to change it.
+    The owner may have left. Without a reason, nobody dares to remove or change the rule.
 
 Bad:
     version: 1
@@ -53,7 +53,7 @@ def run(subject: Subject) -> Iterator[Finding]:
                 rule,
                 ("name",),
                 f"`{rule.name}` has neither a description nor a ticket",
-                help="write in `description` what it is for, or name the `ticket`",
+                help="write its purpose in `description`, or name the `ticket`",
             )
 
 

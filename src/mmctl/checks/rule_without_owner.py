@@ -4,7 +4,7 @@ What it does:
     With `lint: {require_owner: true}` in `mmctl.yaml`, finds rules without `owner`.
 
 Why it is bad:
-    Nobody can say whether the rule is still needed, so it stays for ever.
+    Nobody can say whether the rule is still needed, so it stays forever.
 
 Bad:
     version: 1

@@ -1,4 +1,4 @@
-"""A password or key that everybody can read who can read the files.
+"""A password or key in a file.
 
 What it does:
     Finds private keys (PEM), ids of AWS access keys, tokens of well-known services, web addresses
@@ -6,8 +6,8 @@ What it does:
     comments), in all files of the project.
 
 Why it is bad:
-    Files are copied, reviewed and kept in the history of a repository for ever. Whoever has them
-    can act in your name.
+    Everybody who can read the files can read it. Files are copied, reviewed and kept in the history
+    of a repository forever. Whoever has a key can act in your name.
 
 Bad:
     version: 1
@@ -82,7 +82,7 @@ def run(subject: Subject) -> Iterator[Finding]:
                     positions=Positions({(): at}),
                     path=(),
                     message=f"{_WHAT[what]} in a file",
-                    help="take it out, and make it worthless: the history of the file still has it",
+                    help="remove it and revoke it: the history of the file still has it",
                 )
 
 

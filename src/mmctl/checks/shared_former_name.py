@@ -1,11 +1,11 @@
-"""Two resources that say they were the same one.
+"""Two resources with the same former name.
 
 What it does:
-    Compares `was` of the resources of a kind: no two may name the same former one.
+    Compares `was` of the resources of a kind: each former name may occur only once.
 
 Why it is bad:
-    One live object can become one of them. The other is made anew: an archive without its mail, an
-    ingress point with another A record.
+    One live object can become only one of them. The other is created: an archive without its mail,
+    an ingress point with another A record.
 
 Bad:
     version: 1
@@ -48,7 +48,7 @@ def run(subject: Subject) -> Iterator[Finding]:
                     path=("was",),
                     message=f"{kind.noun} `{resource.name}` was `{resource.was}`, and so was "
                     f"`{above.name}` (line {above.position.line})",
-                    help="leave `was` at the one that the live object is to become",
+                    help="keep `was` only at the one that the live object becomes",
                 )
 
 

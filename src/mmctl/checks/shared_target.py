@@ -2,13 +2,13 @@
 
 What it does:
     Compares account, region and endpoint of the environments in `mmctl.yaml`. Where no account is
-    written, the profile or the account in `role_arn` tells it; embedded environments without an
-    account share one, and are a warning. Environments that differ in no variable, binding or rule
-    write the same, and are left alone.
+    written, it uses the profile or the account in `role_arn`; embedded environments without an
+    account share one, and are a warning. It does not report environments without a difference in
+    variables, bindings or rules, because they write the same.
 
 Why it is bad:
-    What mmctl made is marked with the project, not with the environment. An apply of one
-    environment overwrites what has the same name in the other, and removes the rest.
+    mmctl marks its objects with the project, not with the environment. An apply of one environment
+    overwrites objects with the same name in the other, and removes the rest.
 
 Bad:
     version: 1
@@ -56,9 +56,9 @@ def run(subject: Subject) -> Iterator[Finding]:
                 path=(),
                 message=f"`{environment.name}` writes to the same place as `{above.name}`"
                 f" (line {above.position.line}): each apply of one undoes the other's",
-                help="give it an account of its own; embedded, any 12 digits will do"
+                help="give it a separate account; for embedded, any 12 digits will do"
                 if embedded
-                else "give it an account or region of its own, or a project",
+                else "give it a separate account, region or project",
                 severity=Severity.WARNING if embedded else None,
             )
 

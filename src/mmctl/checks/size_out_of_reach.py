@@ -1,12 +1,12 @@
-"""A rule for mail larger than any that gets in.
+"""A rule for mail larger than any that is accepted.
 
 What it does:
-    Compares `message_size` in rules with the 40 MB that the service takes, and with the
-    `max_message_size` of the traffic policies whose mail passes the rules (5 % are left for what
+    Compares `message_size` in rules with the 40 MB limit of the service, and with the
+    `max_message_size` of the traffic policies whose mail passes the rules (with 5 % for what
     servers add on the way).
 
 Why it is bad:
-    Larger mail is refused at the door. The rule never applies, or always does.
+    Larger mail is refused before the rules. The rule never applies, or always does.
 
 Bad:
     version: 1
@@ -69,8 +69,8 @@ def run(subject: Subject) -> Iterator[Finding]:
                 yield finding(
                     rule,
                     placed.path,
-                    f"no message of {number.value:,.0f} bytes gets in: {why}",
-                    help="write a smaller size, or leave the condition out",
+                    f"no message of {number.value:,.0f} bytes is accepted: {why}",
+                    help="write a smaller size, or remove the condition",
                     severity=Severity.WARNING if placed.role is Role.UNLESS else None,
                 )
 

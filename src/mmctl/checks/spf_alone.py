@@ -1,11 +1,11 @@
-"""Mail is dropped because SPF failed, and for no other reason.
+"""Mail is dropped only because SPF failed.
 
 What it does:
-    Finds rules that drop without a bounce and whose conditions all are about SPF.
+    Finds rules that drop without a bounce and have only conditions on SPF.
 
 Why it is bad:
     Forwarded mail fails SPF, because the server that forwards it is not one of the sender's
-    domain. So do many mailing lists. The mail is gone without an answer.
+    domain. So do many mailing lists. The mail disappears without an answer.
 
 Bad:
     version: 1
@@ -64,8 +64,8 @@ def run(subject: Subject) -> Iterator[Finding]:
                 rule,
                 ("Conditions", 0),
                 "forwarded mail fails SPF too, and is dropped here",
-                help="ask for `dkim: {not_equals: PASS}` and a `dmarc_policy` as well,"
-                " or archive the mail first",
+                help="also require `dkim: {not_equals: PASS}` and a `dmarc_policy`, or archive "
+                "the mail first",
             )
 
 

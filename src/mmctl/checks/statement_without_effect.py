@@ -64,7 +64,7 @@ def run(subject: Subject) -> Iterator[Finding]:
                 yield finding(
                     policy,
                     path,
-                    f"all that this {verb}, the `{action}` in line {line} {verb} too",
+                    f"everything that this {verb}, the `{action}` in line {line} {verb} too",
                     help="remove one of the two",
                     severity=Severity.WARNING,
                 )
@@ -76,7 +76,7 @@ def _as_by_default(
     if action is AcceptAction.ALLOW:
         return (
             "this `allow` admits nobody whom `default: allow` would not admit",
-            "to admit nobody else, write `default: deny`; else remove the statement",
+            "to admit nobody else, write `default: deny`; otherwise remove the statement",
         )
     if AcceptAction.ALLOW not in actions:
         return (

@@ -1,16 +1,16 @@
-r"""A value with characters that came along by copy and paste.
+r"""A value with stray characters from copy and paste.
 
 What it does:
     In values that are compared with addresses and server names: spaces, invisible characters,
     typographic quotes, angle brackets, `mailto:`, commas and semicolons between addresses, HTML
-    entities. In other texts: invisible characters and no-break spaces that stand in the file as
-    they are (written as an escape such as "\u200B" they are meant), HTML entities, encoded words
-    (`=?utf-8?…?=`, which are decoded before they are compared), typographic quotes around the whole
-    value, and spaces where a header value has none, at its beginning and end.
+    entities. In other texts: invisible characters and no-break spaces in the file (an escape such
+    as "\u200B" is intended), HTML entities, encoded words (`=?utf-8?…?=`, which are decoded before
+    they are compared), typographic quotes around the whole value, and spaces where a header value
+    has none, at its beginning and end.
 
 Why it is bad:
-    Values are compared character by character. What cannot be seen in the file makes the
-    condition fail for every message, and nobody sees why.
+    Values are compared character by character. A character that nobody can see makes the condition
+    fail for every message, and nobody knows why.
 
 Bad:
     version: 1
@@ -137,7 +137,7 @@ def _fault(test: TextTest, value: str, *, address: bool) -> tuple[str, str] | No
     if entity is not None:
         return f"`{entity.group()}` is HTML, and mail headers are not", html.unescape(value)
     if test.about_server_names and value.strip("\t ") not in {value, ""}:
-        return f"a space in `{value}`, where no server name has one", value.strip("\t ")
+        return f"a space in `{value}`, which no server name has", value.strip("\t ")
     return _address_fault(value) if address else _text_fault(test, value)
 
 
@@ -169,17 +169,17 @@ def _text_fault(test: TextTest, value: str) -> tuple[str, str] | None:
 def _address_fault(value: str) -> tuple[str, str] | None:
     stray = _NOT_IN_ADDRESSES.search(value)
     if value == "<>":
-        return "the sender of a bounce is empty, and nothing is equal to `<>`", ""
+        return "the sender of a bounce is empty, and nothing equals `<>`", ""
     if value.lower().startswith("mailto:"):
-        return f"`mailto:` is no part of the address in `{value}`", value[len("mailto:") :]
+        return f"`mailto:` is not part of the address in `{value}`", value[len("mailto:") :]
     if stray is None or '"' in value:
         return None
     parts = [part for part in re.split(_NOT_IN_ADDRESSES, value) if part]
     if len(parts) > 1 and all("@" in part for part in parts):
-        return f"`{value}` is one value, and no address looks like it", f"[{', '.join(parts)}]"
+        return f"`{value}` is one value, and no address has this form", f"[{', '.join(parts)}]"
     address = next((part for part in parts if "@" in part), "")
     character = "a space" if stray.group().isspace() else f"`{stray.group()}`"
-    return f"{character} in `{value}`, where no address has one", address
+    return f"{character} in `{value}`, which no address has", address
 
 
 def _escaped(project: Project, test: TextTest, index: int, value: str) -> bool:

@@ -1,10 +1,10 @@
-"""An exception or permission by a part of an address that ends in the middle of the domain.
+"""An `allow` or `unless` on a part of an address that ends in the middle of the domain.
 
 What it does:
     Finds `contains` with an address or domain, and `starts_with` with a whole address, where a
     match lets mail through: in an `allow` statement, and under `unless` of a rule that drops,
-    stops or bounces. In the conditions of a rule that delivers its mail or lets it go on, `@` and
-    a domain are a warning.
+    stops or bounces. In the conditions of a rule that delivers its mail or lets it pass, `@` and a
+    domain are a warning.
 
 Why it is bad:
     `contains "@example.com"` also matches `someone@example.com.attacker.example`, a domain that

@@ -3,12 +3,12 @@
 What it does:
     Finds rules that apply to every message and drop or bounce it, unless every rule above them
     that delivers ends with `stop`: then they discard the rest, which is fine. A rule that is
-    `final: true` is meant to be the end of its mail and left alone where nothing is delivered.
+    `final: true` ends its mail on purpose, and is not reported where nothing is delivered.
 
 Why it is bad:
-    Mail Manager does not stop at the first rule that matches. Routed mail reaches the rule too,
-    and its sender is told that it bounced; or, where no rule above delivers, all mail is thrown
-    away. A delete rule that lost its conditions deletes the mail of the whole company.
+    Mail Manager does not stop at the first rule that matches. Delivered mail reaches the rule too,
+    and its sender gets a bounce; or, where no rule above delivers, all mail is discarded. A delete
+    rule that lost its conditions deletes the mail of the whole company.
 
 Bad:
     version: 1
@@ -80,7 +80,7 @@ def _judge(rule: LogicalRule, above: Sequence[LogicalRule], *, whole: bool) -> I
         yield finding(
             rule,
             path,
-            f"`{rule.name}` {verb} every message, also what `{passing.name}` delivers:"
+            f"`{rule.name}` {verb} every message, also those that `{passing.name}` delivers:"
             " rules do not stop at the first match",
             help=f"end `{passing.name}` with `- stop`, or give `{rule.name}` conditions",
         )
@@ -93,7 +93,7 @@ def _judge(rule: LogicalRule, above: Sequence[LogicalRule], *, whole: bool) -> I
             rule,
             path,
             f"`{rule.name}` {verb} every message, and no rule above it delivers or stores any",
-            help="give it conditions; if all mail is meant to end here, write `final: true`",
+            help="give it conditions; if all mail should end here, write `final: true`",
         )
 
 

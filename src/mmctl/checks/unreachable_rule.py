@@ -1,12 +1,12 @@
-"""A rule that no mail reaches, because a rule above it ends all the mail it is for.
+"""A rule that no mail reaches, because a rule above ends all of its mail.
 
 What it does:
     Finds rules below a rule that drops or stops all of their mail: one without conditions, or
     one whose conditions all follow from those of the lower rule. It is a warning where both do the
-    same. Rules that hide others only together are not looked for.
+    same. It does not look for rules that hide another one only together.
 
 Why it is bad:
-    The rule looks as if it did something. It never applies.
+    The rule seems to do something, but never applies.
 
 Bad:
     version: 1

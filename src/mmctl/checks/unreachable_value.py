@@ -1,13 +1,12 @@
-"""A value whose mail never gets to the rule, because a rule above ends it.
+"""A value whose mail never reaches the rule, because a rule above ends it.
 
 What it does:
-    Looks at each value of a list by itself: with this value alone, would the rule be unreachable?
-    It is an info where the rule above does the same. A rule of which nothing is left is
+    Looks at each value of a list separately: with only this value, would the rule be unreachable?
+    It is an info where the rule above does the same. A rule without a reachable value is
     `unreachable-rule`.
 
 Why it is bad:
-    The value stands there and has no effect. Whoever wrote it into the lower rule expects its mail
-    to be treated there.
+    The value has no effect, although its author expects the lower rule to treat its mail.
 
 Bad:
     version: 1

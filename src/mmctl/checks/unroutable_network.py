@@ -1,15 +1,14 @@
-"""A network from which nobody connects to the ingress points of the policy.
+"""A network from which no client connects to the ingress points of the policy.
 
 What it does:
     Finds `allow` statements with a private, shared, loopback or link-local IPv4 network, in
-    policies that guard public ingress points only; and conditions on `sender_ipv6` where all of
-    these points take IPv4 connections alone (an info where they are under `deny`). Where
-    it is not known which ingress points a policy guards, private networks are an info.
+    policies that guard only public ingress points; and conditions on `sender_ipv6` where all of
+    these points take only IPv4 connections (an info where they are under `deny`). Where the ingress
+    points of a policy are unknown, private networks are an info.
 
 Why it is bad:
-    Nobody connects to a public ingress point from such an address: the internet does not carry
-    it, or the point has no address that a client with IPv6 could reach. Under `default: deny` the
-    statement admits nobody.
+    No client connects to a public ingress point from such an address: the internet does not route
+    it, or the ingress point has no IPv6 address. Under `default: deny` the statement admits nobody.
 
 Bad:
     version: 1
@@ -103,7 +102,8 @@ def _outside(test: NetworkTest, severity: Severity | None) -> Iterator[Finding]:
             yield finding(
                 test.owner,
                 (*test.path, "Values", index),
-                f"nobody connects from `{test.values[index]}` to an ingress point on the internet",
+                f"no client connects from `{test.values[index]}` to an ingress point on the "
+                f"internet",
                 help="write the public addresses, or put the ingress point into the VPC",
                 severity=severity,
             )
@@ -113,8 +113,8 @@ def _never(test: NetworkTest, point: LogicalIngressPoint) -> Finding:
     return finding(
         test.owner,
         test.path,
-        f"`{point.name}` takes IPv4 connections alone, so nobody connects from these networks",
-        help="leave it out, or write `network: {public: dual_stack}`",
+        f"`{point.name}` takes only IPv4 connections, so no client connects from these networks",
+        help="remove it, or write `network: {public: dual_stack}`",
         severity=None if test.role is Role.ALLOW else Severity.INFO,
     )
 

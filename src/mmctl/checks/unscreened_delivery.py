@@ -1,13 +1,13 @@
-"""Mail from the internet is delivered, and nothing looks at a verdict.
+"""Mail from the internet is delivered, and no rule looks at a verdict.
 
 What it does:
     Looks at open ingress points on the internet whose rules relay, send or deliver to a mailbox.
     In the traffic policy, or in the rules down to the last one that delivers, a condition should
-    ask for SPF, DKIM, DMARC or an add-on.
+    use SPF, DKIM, DMARC or an add-on.
 
 Why it is bad:
-    Mail Manager computes the verdicts and leaves what they mean to the rules. Spam and forgeries
-    are handed on as they come. Where the next server looks at them, an ignore comment says so.
+    Mail Manager computes the verdicts and leaves their use to the rules. Spam and forgeries are
+    delivered. Where the next server filters them, add an ignore comment.
 
 Bad:
     version: 1
@@ -83,8 +83,8 @@ def run(subject: Subject) -> Iterator[Finding]:
             yield finding(
                 delivery,
                 ("Actions", index),
-                f"mail from `{point.name}` is delivered, and nothing looks at a verdict",
-                help="ask for `spf`, `dkim`, `dmarc_policy` or an `add_on` in a rule above",
+                f"mail from `{point.name}` is delivered, and no rule looks at a verdict",
+                help="use `spf`, `dkim`, `dmarc_policy` or an `add_on` in a rule above",
             )
 
 

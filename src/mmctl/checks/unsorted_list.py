@@ -1,13 +1,13 @@
-"""A long list in no order.
+"""A long list that is not sorted.
 
 What it does:
     Finds lists of ten and more values in conditions, and of members in address lists, that are not
     in alphabetical order (networks: in the order of their numbers; addresses may be grouped by
-    domain). Lists with comments inside, or
-    with variables, have an order of their own and are left alone. `mmctl lint --fix` sorts them.
+    domain). It does not report lists with comments inside, or with variables, which have their own
+    order. `mmctl lint --fix` sorts them.
 
 Why it is bad:
-    In a list without order nobody sees whether a value is there, and two people add the same one.
+    In an unsorted list nobody sees whether a value is there, and two people add the same one.
 
 Bad:
     version: 1

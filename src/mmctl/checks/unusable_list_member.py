@@ -1,13 +1,13 @@
 """A member of an address list that is neither an address nor a form the service knows.
 
 What it does:
-    Reads every member of the address lists that the project holds. The service takes addresses,
+    Looks at every member of the address lists in the project. The service takes addresses,
     domains, and one `*` in either (`*@example.com`, `billing*@example.com`, `*.example.com`), from
     3 to 320 characters; beside a `*`, at most 19 characters before the `@` and 2 to 9 labels of
     a domain.
 
 Why it is bad:
-    The service refuses the member, or takes it and it matches nobody.
+    The service refuses the member, or accepts it and it matches nothing.
 
 Bad:
     version: 1
@@ -86,11 +86,11 @@ def fault_of(member: str) -> tuple[str, str] | None:
         inside = re.search(r"<([^<>\s]+@[^<>\s]+)>", member)
         if inside is None:
             return f"`{member}` is not an address", _ONE
-        return f"`{member}` has more than the address", f"write `{inside[1]}`"
+        return f"`{member}` has text besides the address", f"write `{inside[1]}`"
     if at and not local:
         return f"`{member}` has nothing before the @", f'write `"*{member}"`'
     if "@" in local:
-        return f"`{member}` has more than one @", "write one address a member"
+        return f"`{member}` has more than one @", "write one address per member"
     if "." not in domain:
         return f"`{member}` is neither an address nor a domain", _ONE
     return _star_fault(member, local, domain)
@@ -98,7 +98,7 @@ def fault_of(member: str) -> tuple[str, str] | None:
 
 def _star_fault(member: str, local: str, domain: str) -> tuple[str, str] | None:
     if member.count("*") > 1:
-        return f"`{member}` has more than one `*`", "write a member for each, with one `*`"
+        return f"`{member}` has more than one `*`", "write one member for each, with one `*`"
     labels = [label for label in domain.split(".") if label not in {"*", ""}]
     if "*" in local and len(local) - 1 > LONGEST_LOCAL:
         return (
@@ -114,7 +114,7 @@ def _star_fault(member: str, local: str, domain: str) -> tuple[str, str] | None:
                 f"beside a `*` the service takes a domain of {LABELS[0]} to {LABELS[-1]} labels,"
                 f" got {len(labels)}"
             ),
-            "write such as `*.example.com`",
+            "write one such as `*.example.com`",
         )
     return None
 

@@ -1,12 +1,12 @@
-"""A network that is not one, that is written for the wrong family, or has host bits set.
+"""A network that is invalid, of the wrong family, or has host bits set.
 
 What it does:
-    Reads every network in `source_ip` and `sender_ip` (IPv4) and `sender_ipv6`. What is not a
+    Looks at every network in `source_ip` and `sender_ip` (IPv4) and `sender_ipv6`. Anything but a
     network of that family is an error; host bits, as in `192.0.2.5/24`, are a warning.
 
 Why it is bad:
-    The API takes any digits, dots, colons and slashes for `source_ip`; what is no IPv4 network
-    matches no client. With host bits set it is unclear which network is meant.
+    The API accepts any digits, dots, colons and slashes for `source_ip`; anything but an IPv4
+    network matches no client. With host bits set, the intended network is unclear.
 
 Bad:
     version: 1
@@ -98,7 +98,7 @@ def _fault(test: NetworkTest, value: str) -> tuple[str, str, Severity | None] | 
         return f"`{value}` has a mask, expected a prefix length", f"write `{network}`", None
     if ip_interface(value).ip != network.network_address:
         return (
-            f"`{value}` has bits set behind its prefix",
+            f"`{value}` has bits set after its prefix",
             f"for the network write `{network}`, for one host `{host}/{network.max_prefixlen}`",
             Severity.WARNING,
         )

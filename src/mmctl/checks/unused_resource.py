@@ -2,14 +2,13 @@
 
 What it does:
     Looks for every resource by name in all rules (those of other environments and disabled ones
-    too), policies and ingress points. A project without any rule set, or for policies without
-    any ingress point, is taken for a library of resources and left alone; and so are the kinds of
-    which one is named by its id, or by a name that does not exist (`unknown-name`: it may be the
-    one that is missing).
+    too), policies and ingress points. A project without any rule set, or for policies without any
+    ingress point, counts as a library of resources and is not reported; nor are kinds with a
+    reference by id, or by an unknown name (`unknown-name`: it may be the missing one).
 
 Why it is bad:
-    Usually a name is missing where it should stand: a list that blocks nobody, a policy that
-    guards nothing. Add-ons cost money from the day they are subscribed to.
+    Usually a reference is missing: a list that blocks nobody, a policy that guards nothing. Add-ons
+    cost money from the day of their subscription.
 
 Bad:
     version: 1
@@ -98,8 +97,8 @@ def _is_known(project: Project, kind: Kind, name: str) -> bool:
 def _advice(kind: Kind) -> str:
     loses = kind.row.loses
     if loses is not None:
-        return f"if it is kept for {loses}, say so with an ignore comment; else remove it"
-    return "name it where it is meant to be used, or remove it"
+        return f"to keep it for {loses}, add an ignore comment; otherwise remove it"
+    return "name it where it should be used, or remove it"
 
 
 CHECK = Check(

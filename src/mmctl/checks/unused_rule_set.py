@@ -1,12 +1,11 @@
 """A rule set that no ingress point uses.
 
 What it does:
-    Looks for every rule set in the ingress points of the project. A project without ingress
-    points is left alone (they may be managed elsewhere), and so is one that names a rule set by
-    its id.
+    Looks for every rule set in the ingress points of the project. It does not report a project
+    without ingress points (they may be managed elsewhere), or one that names a rule set by its id.
 
 Why it is bad:
-    No mail passes these rules. They look as if they protected somebody.
+    No mail passes these rules, although they seem to protect somebody.
 
 Bad:
     version: 1
@@ -62,7 +61,7 @@ def run(subject: Subject) -> Iterator[Finding]:
             yield finding(
                 rule_set,
                 (),
-                f"no ingress point uses the rule set `{name}`, so no mail passes it",
+                f"no ingress point uses the rule set `{name}`, so it gets no mail",
                 help=f"write `rule_set: {name}` at an ingress point, or remove the rule set",
             )
 

@@ -170,8 +170,8 @@ class Database:
             return True
         if application or self._number("select count(*) from sqlite_master"):
             raise UsageError(
-                f"`{self._path}` is a database of something else",
-                help="name another file, it is made when it does not exist",
+                f"`{self._path}` is a database of another program",
+                help="name another file; it is created when it does not exist",
             )
         return False
 
@@ -193,11 +193,11 @@ class Database:
         except (sqlite3.NotSupportedError, sqlite3.OperationalError, OSError) as error:
             raise CouldNot(
                 f"could not use the embedded Mail Manager in `{self._path}`: {_reason(error)}",
-                help="check that the directory exists, is writable and has room",
+                help="make sure that the directory exists, is writable and has room",
             ) from error
         except (sqlite3.DatabaseError, Unreadable) as error:
             raise UsageError(
-                f"`{self._path}` is damaged or no database: {error}",
+                f"`{self._path}` is damaged or not a database: {error}",
                 help="move the file away to begin with an empty Mail Manager",
             ) from error
 

@@ -263,7 +263,7 @@ def _calls(text: str, spec: str) -> tuple[int, int | None]:
     parts = _CALLS.fullmatch(text)
     if parts is None:
         raise UsageError(
-            f"got the fault `{spec}`: `{text}` is no number of a call",
+            f"got the fault `{spec}`: `{text}` is not the number of a call",
             help="@3 is the third call, @3-5 the third to the fifth, @3- all from the third on",
         )
     first = int(parts["first"])

@@ -68,8 +68,8 @@ class HttpFace:
     ) -> None:
         if host not in LOOPBACK:
             raise Refused(
-                f"the embedded Mail Manager listens on this machine alone, got the host `{host}`",
-                why="no signature is checked: whoever reaches the port may do everything",
+                f"the embedded Mail Manager listens only on this machine, got the host `{host}`",
+                why="it verifies no signature: whoever reaches the port can do everything",
                 help=f"leave the host out; from elsewhere: ssh -L {port}:127.0.0.1:{port} MACHINE",
             )
 
@@ -211,7 +211,7 @@ class _Arriving(io.RawIOBase):
         """Read what is there; wait for it no longer than is left."""
         left = self.until - time.monotonic()
         if left <= 0:
-            raise TimeoutError("a request took too long to come in")
+            raise TimeoutError("a request took too long to arrive")
         self._connection.settimeout(left)
         return self._connection.recv_into(buffer)
 

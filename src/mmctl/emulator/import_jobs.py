@@ -139,7 +139,7 @@ def finish(store: Store, scope: Scope, job: Record, *, most: int, now: float) ->
     of = store.by_id(scope, Noun.ADDRESS_LIST, job.body["AddressListId"], now)
     fault = job.body.get("UploadFault", "No file was uploaded" if "Failed" not in job.body else "")
     if of is None:
-        fault = "The address list is not there any more"
+        fault = "The address list no longer exists"
     elif not fault and of.members + store.members_missing(job, of) > most:
         fault = f"The address list would have more than {most} addresses"
     if fault or of is None:
@@ -235,7 +235,7 @@ def _of_json(body: bytes) -> Iterator[str]:
     except TooManyValues as error:
         raise ValueError(f"The file has {error}") from None
     except (ValueError, RecursionError):
-        raise ValueError("The file is no JSON") from None
+        raise ValueError("The file is not JSON") from None
     items = document.get(_ITEMS) if isinstance(document, dict) else None
     if not isinstance(items, list):
         raise ValueError('The file has no list `items`, as in {"items": [{"address": "…"}]}')  # noqa: TRY004 - the file is wrong, not a caller

@@ -250,7 +250,7 @@ def _refuse_used(record: Record, uses: Iterable[Record]) -> None:
 def _destination_of(call: Call, arn: str) -> Record | None:
     place = _DESTINATION_ARN.fullmatch(arn)
     if place is None:
-        raise invalid(f"Value '{arn}' at 'deliveryDestinationArn' is no ARN of a destination")
+        raise invalid(f"Value '{arn}' at 'deliveryDestinationArn' is not the ARN of a destination")
     scope = Scope(account=place[2], region=place[1])
     found = call.store.by_arn(scope, arn, call.now)
     return found if found is not None and found.kind == DESTINATION else None

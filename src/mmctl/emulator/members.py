@@ -41,7 +41,9 @@ class Members:
         address = call.parameters["Address"]
         fault = entry_fault(address)
         if fault:
-            raise invalid(f"Value at 'address' is no entry of an address list: {fault}; {FORMS}")
+            raise invalid(
+                f"Value at 'address' is not an entry of an address list: {fault}; {FORMS}"
+            )
         record = self._lists.found(call)
         added = call.store.add_member(record, address, call.now)
         if added and record.members >= call.most(ADDRESSES):
@@ -104,7 +106,7 @@ def _domain_fault(domain: str) -> str | None:
     wild = domain.startswith("*.")
     name = domain[2:] if wild else domain
     if not DOMAIN.fullmatch(name):
-        return f"`{domain}` is no domain"
+        return f"`{domain}` is not a domain"
     if wild and not FEWEST_LABELS <= name.count(".") + 1 <= MOST_LABELS:
         return f"a domain with a `*` has {FEWEST_LABELS} to {MOST_LABELS} labels besides it"
     return None

@@ -68,9 +68,9 @@ def read_request(body: bytes, protocol: Protocol | None = None) -> dict[str, Any
     except TooManyValues as error:
         raise _unreadable(f"the request body has {error}") from error
     except (ValueError, RecursionError) as error:
-        raise _unreadable(f"the request body is no {protocol.name}") from error
+        raise _unreadable(f"the request body is not {protocol.name}") from error
     if not isinstance(parameters, dict):
-        raise _unreadable(f"the request body is no {protocol.name} object")
+        raise _unreadable(f"the request body is not a {protocol.name} object")
     return parameters
 
 

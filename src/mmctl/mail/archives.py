@@ -118,7 +118,7 @@ def too_large(name: str, size: int) -> LeftOut | None:
 
 def no_such_message(archive: str, name: str) -> UsageError:
     """What is told of a message that is in no place of its archive."""
-    return UsageError(f"`{archive}` holds no message `{name.removeprefix(archive)[1:]}`")
+    return UsageError(f"`{archive}` has no message `{name.removeprefix(archive)[1:]}`")
 
 
 @contextmanager
@@ -153,7 +153,7 @@ class _Reader:
     ) -> Iterator[tuple[str, bytes]]:
         """The messages of a file that is inside so many others."""
         if depth > DEEPEST:
-            reason = f"lies in more than {DEEPEST} archives inside each other"
+            reason = f"is in more than {DEEPEST} archives inside each other"
             raise UnreadableFileError(LeftOut(name, Why.UNREADABLE, reason))
         start = file.peek(FIRST)[:FIRST]
         if not start:
@@ -251,7 +251,7 @@ class _Reader:
         except (RuntimeError, *_BROKEN) as error:
             # A zip wants a password, or is packed by a method that Python lacks.
             locked = isinstance(error, RuntimeError) and not isinstance(error, RecursionError)
-            reason = "is encrypted, or packed in a way that is not read" if locked else _NO_ARCHIVE
+            reason = "is encrypted, or packed in an unsupported way" if locked else _NO_ARCHIVE
             self.skip(LeftOut(name, Why.UNREADABLE, reason))
 
 

@@ -184,7 +184,7 @@ def _unsigned_part(checker: dkim.DKIM, tags: Mapping[str, str]) -> str:
     policy = dkim.CanonicalizationPolicy.from_c_value(tags.get("c", "simple/simple").encode())
     rest = len(policy.canonicalize_body(checker.body)) - int(tags["l"])
     if rest < 0:
-        raise BadTagsError("l= is more than there is")
+        raise BadTagsError("l= exceeds the body")
     return f"{rest:,} bytes of the body are not signed" if rest else ""
 
 

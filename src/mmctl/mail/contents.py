@@ -100,7 +100,7 @@ def not_read(name: str, start: bytes) -> LeftOut:
     return LeftOut(
         name,
         Why.UNREADABLE,
-        f"is {_NOT_READ[start[:4]]}, which is not read",
+        f"is {_NOT_READ[start[:4]]}, which is not supported",
         "unpack it, or export its messages as .eml, mbox, tar or zip",
     )
 
@@ -114,10 +114,10 @@ def no_message(name: str, content: bytes, *, sure: bool = False) -> LeftOut | No
         return LeftOut(name, Why.EMPTY, "is empty")
     for start, kind in _NO_MESSAGES.items():
         if content.startswith(start):
-            return LeftOut(name, Why.NO_MESSAGE, f"is {kind}, no message")
+            return LeftOut(name, Why.NO_MESSAGE, f"is {kind}, not a message")
     if sure or PurePath(name).suffix.lower() == _SURE_SUFFIX or _has_header(content):
         return None
-    return LeftOut(name, Why.NO_MESSAGE, "has no header of a message")
+    return LeftOut(name, Why.NO_MESSAGE, "has no message headers")
 
 
 def _has_header(content: bytes) -> bool:

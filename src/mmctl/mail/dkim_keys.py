@@ -116,7 +116,7 @@ def key_of(record: str, *, algorithm: str, domain: str, identity: str) -> RsaKey
         raise BadTagsError("key not for mail")
     flags = listed(tags.get("t", ""))
     if "s" in flags and identity != domain:
-        raise BadTagsError("key not for domains below")
+        raise BadTagsError("key not for subdomains")
     return _key(kind, _decoded(tags["p"]), is_test="y" in flags)
 
 

@@ -130,11 +130,11 @@ def _decoded(run: Sequence[_Word], defects: list[str]) -> str:
     except UnicodeError:
         if codec.startswith(_JAPANESE) and (japanese := decode_japanese(content)) is not None:
             return japanese
-        defects.append(f"an encoded word holds bytes that are not `{codec}`")
+        defects.append(f"an encoded word has bytes that are not `{codec}`")
         text = content.decode(codec, "replace")
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if "\n" in text or "\r" in text:
-        defects.append("an encoded word holds a line break")
+        defects.append("an encoded word has a line break")
     return text
 
 

@@ -35,7 +35,7 @@ def read_email(message: bytes, *, unread: int = 0) -> Email:
     """
     defects: list[str] = []
     if message.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
-        defects.append("the message is UTF-16, read as such")
+        defects.append("the message is decoded as UTF-16")
         message = message.decode("utf-16", "replace").encode()
     carried, start = _starts(message, defects)
     headers = _headers(_header_text(message, start, defects), defects)
@@ -95,17 +95,17 @@ def _header_text(message: bytes, start: int, defects: list[str]) -> str:
     section = message[start : _section_end(message, start)]
     if b"\r" in section:
         if _BARE_CR.search(section):
-            defects.append("a bare CR in the header is taken as a line end")
+            defects.append("a bare CR in the header counts as a line end")
             section = section.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
             section = section[: _section_end(section, 0)]
         section = section.replace(b"\r", b"")
     section = section.removesuffix(b"\n")
     if b"\0" in section:
-        defects.append("the header holds NUL bytes")
+        defects.append("the header has NUL bytes")
     try:
         return section.decode()
     except UnicodeDecodeError:
-        defects.append("bytes of the header that are not UTF-8 are read as Latin-1")
+        defects.append("bytes of the header that are not UTF-8 are decoded as Latin-1")
         return section.decode("utf-8", "surrogateescape").translate(_LATIN_1)
 
 
@@ -169,5 +169,5 @@ def _skipped(count: int, after: str) -> str:
     """Say how many lines were no headers, and after which header the first one was."""
     place = f"after header `{after[:LONGEST_SHOWN_NAME]}`" if after else "at the top"
     if count == 1:
-        return f"a line that is no header was skipped {place}"
-    return f"{count} lines that are no headers were skipped, the first {place}"
+        return f"a line that is not a header was skipped {place}"
+    return f"{count} lines that are not headers were skipped, the first {place}"

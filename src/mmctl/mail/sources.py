@@ -88,7 +88,7 @@ def _refuse(left_out: LeftOut) -> None:
 def _from_stream(stdin: BinaryIO | None, skip: Skip) -> Iterator[tuple[str, bytes]]:
     """The messages on standard input; what comes alone is one, whatever it looks like."""
     if stdin is None:
-        raise UsageError("`-` stands for messages on standard input, and there is none")
+        raise UsageError("`-` means messages on standard input, and there is none")
     with BufferedReader(Stream(stdin)) as file:
         yield from messages_of_file(STANDARD_INPUT, file, skip, sure=True)
 
@@ -134,7 +134,7 @@ def _from_folder(folder: Path, skip: Skip, watch: Watch | None) -> Iterator[tupl
         except UnreadableFileError as error:
             skip(error.left_out)
     if not found:
-        raise UsageError(f"folder `{folder}` holds no files")
+        raise UsageError(f"folder `{folder}` has no files")
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -189,7 +189,7 @@ TLS_WRAPPED: Final = Fact(
 CLIENT_CERTIFICATE: Final = Fact(
     name=SessionFact.CLIENT_CERTIFICATE,
     form=Form.FIELDS,
-    doc="Fields of it.",
+    doc="Fields of the client's certificate.",
     sample={"cn": ["client.example.org"]},
     on_page="client certificate",
 )
@@ -258,7 +258,7 @@ DMARC_POLICY: Final = Fact(
 ADD_ONS: Final = Fact(
     name=VerdictFact.ADD_ONS,
     form=Form.ANSWERS,
-    doc="For each add-on its fields.",
+    doc="The fields of each add-on.",
     option=Option(name="--add-on", help="An add-on's answer.", metavar="NAME.FIELD=VALUE"),
     sample={"vade": {"isPassed": True}},
 )

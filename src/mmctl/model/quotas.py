@@ -93,13 +93,13 @@ RULE_CONDITIONS: Final = Quota(
     noun="conditions",
     within=Within.RULE,
     most=10,
-    advice="put what may stand together into an address list, or use two rules",
+    advice="put addresses into an address list, or use two rules",
 )
 RULE_EXCEPTIONS: Final = Quota(
     noun="conditions under `unless`",
     within=Within.RULE,
     most=10,
-    advice="put the exceptions into an address list",
+    advice="put the addresses into an address list",
 )
 RULE_ACTIONS: Final = Quota(
     noun="actions",
