@@ -130,7 +130,7 @@ def test_the_layout_is_fixed_where_the_project_wants_it_and_with_all_else(
     assert "not-formatted" not in lint("-C", tmp_path)[1]
     with project.open("a") as file:
         file.write("lint: {require_format: true}\n")
-    assert "rules.yaml:3:1: info: `mmctl fmt` would" in lint("-C", tmp_path)[1]
+    assert "rules.yaml:3:1: info: `rules.yaml` is not formatted" in lint("-C", tmp_path)[1]
     assert lint("-C", tmp_path, "--fix", "--fail-on", "info")[0] == 0
     assert exit_code(["fmt", "--check", "-C", str(tmp_path)]) == 0
     assert "# spam" in rules.read_text()

@@ -121,7 +121,7 @@ def test_a_database_of_something_else_is_refused_and_left_alone(
         other.execute("create table orders (number integer)")
     other.close()
     before = path.read_bytes()
-    with pytest.raises(UsageError, match="is a database of something else"):
+    with pytest.raises(UsageError, match="is a database of another program"):
         make_embedded(path)
     assert path.read_bytes() == before
 
@@ -188,7 +188,7 @@ def test_a_file_that_lost_a_table_is_damaged(make_embedded: Any, tmp_path: Path)
     with sqlite3.connect(path) as other:
         other.execute("drop table member")
     other.close()
-    with pytest.raises(UsageError, match="is damaged or no database: it has no table `member`"):
+    with pytest.raises(UsageError, match="is damaged or not a database: it has no table `member`"):
         make_embedded(path)
 
 

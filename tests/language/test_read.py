@@ -524,7 +524,7 @@ relays: {out: {server: "https://mail.example.com", port: 25, authentication: non
         (b"# only a comment\n", "missing-key", "the file is empty"),
         (b"version: 2\n", "wrong-type", "got `2`, expected `1`"),
         (b"rules: []\n", "missing-key", "`version` is missing"),
-        (b"version: 1\nversion: 1\n", "duplicate-key", "stands here twice, first in line 1"),
+        (b"version: 1\nversion: 1\n", "duplicate-key", "is here twice, first in line 1"),
         (b"version: 1\n---\nversion: 1\n", "syntax", "one document per file"),
         (b"version: 1\n\trules: []\n", "syntax", "a tab in the indentation"),
         (b"version: 1\nrules: [\n", "syntax", "the file ends too early"),
@@ -852,7 +852,7 @@ def test_a_value_without_its_operator_is_told_how_one_looks(condition: str, expe
     [
         ("  exchange:\n", "got `server`, `port`, `authentication`, expected the name of a relay"),
         ("relays:\n", "a rule set has none of the keys `server`, `port`, `authentication`"),
-        ("- name: two\n", "the keys `owner`, `actions` stand here twice, first in line 6"),
+        ("- name: two\n", "keys `owner`, `actions` are here twice, first in line 6"),
     ],
 )
 def test_a_line_that_is_missing_is_one_problem(line: str, said: str) -> None:

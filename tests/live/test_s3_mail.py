@@ -169,7 +169,7 @@ def test_objects_that_hold_no_message_are_left_out_with_the_reason(mail: Mail) -
     assert [message.name for message in read] == ["s3://mail/in/e"]
     assert skipped == [
         ("s3://mail/in/a.eml", "is empty"),
-        ("s3://mail/in/b.png", "is a picture (PNG), no message"),
+        ("s3://mail/in/b.png", "is a picture (PNG), not a message"),
         ("s3://mail/in/c.md", "has no message headers"),
         ("s3://mail/in/d.tar", "is not a readable archive of messages"),
     ]

@@ -187,7 +187,7 @@ def test_archives_inside_each_other_are_read_to_a_stated_depth(tmp_path: Path) -
     found, left_out = read(path)
     assert found == []
     assert [each.reason for each in left_out] == [
-        f"lies in more than {allowance.DEEPEST} archives inside each other"
+        f"is in more than {allowance.DEEPEST} archives inside each other"
     ]
     path.write_bytes(b"")
     packed = A

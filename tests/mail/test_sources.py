@@ -293,7 +293,7 @@ def test_one_message_of_an_archive_is_read_by_the_name_that_it_has_in_reports(
     assert [content for _, content in read] == [B, A, b"From b\n" + B]
 
 
-@pytest.mark.parametrize(("inside", "said"), [("3.eml", "holds no message `3.eml`"), ("", "``")])
+@pytest.mark.parametrize(("inside", "said"), [("3.eml", "has no message `3.eml`"), ("", "``")])
 def test_a_message_that_an_archive_does_not_hold_is_said(
     tmp_path: Path, inside: str, said: str
 ) -> None:

@@ -13,6 +13,7 @@ from ruamel.yaml import events
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
+from mmctl.counted import plural
 from mmctl.language.text.conflicts import conflicts
 from mmctl.language.text.quoting import quoted_line
 from mmctl.language.text.suggest import listed
@@ -158,11 +159,11 @@ class _Composer:
         one = len(names) == 1
         self._add(
             keys[0].position,
-            f"the {'key' if one else 'keys'} {listed(names)} {'stands' if one else 'stand'} here "
+            f"{plural(len(names), 'key')} {listed(names)} {plural(len(names), 'is', 'are')} here "
             f"twice, first in line {first}",
             "keep one of the two"
             if one
-            else "the line that begins the next item (`- …`) or names the next thing is missing",
+            else "the line that begins the next item (`- …`) or names the next one is missing",
             check="duplicate-key",
         )
 
