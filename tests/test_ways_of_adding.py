@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 REPOSITORY: Final = Path(__file__).parents[1]
 COPIED: Final = ("src", "tests", "docs", "schemas", "pyproject.toml", ".mypy_cache")
+MOST_FILES_OF_A_KIND: Final = 11
+"""A resource kind has a class, a reader and a writer of its own."""
 MOST_FILES: Final = 6
 """To be written by hand; what is generated does not count."""
 
@@ -321,3 +323,200 @@ CHECK = Check(id="loud-name", severity=Severity.INFO, text=__doc__, run=run)
     assert house.said_by_tests(table) == ""
     assert house.named_by_types() == set()
     assert len(house.before) <= MOST_FILES
+
+
+def test_adding_a_resource_kind(house: House) -> None:
+    """A place where messages wait: its shape and row, then its class, reader and writer."""
+    shapes, rows = "src/mmctl/model/resources.py", "src/mmctl/model/kinds.py"
+    project, compiler = "src/mmctl/language/project.py", "src/mmctl/compiler/compile.py"
+    dialect = "src/mmctl/language/dialect/resources.py"
+    parsing = "src/mmctl/language/parsing/resources.py"
+    writing = "src/mmctl/language/writing/resources.py"
+    quotas, manual = "src/mmctl/model/quotas.py", "docs/language.md"
+    house.change(
+        shapes,
+        (
+            "class TrustStore(Shape)",
+            """class Quarantine(Shape):
+    \"""A place where messages wait, as CreateQuarantine takes it.\"""
+
+    quarantine_name: RelayName
+    comment: str | None = None
+    tags: Annotated[tuple[Tag, ...], Size(0, 200)] | None = None
+
+
+class TrustStore(Shape)""",
+        ),
+    )
+    house.change(
+        rows,
+        ("AddonSubscription, AddressList,", "AddonSubscription, AddressList, Quarantine,"),
+        ("    AddressList | Archive", "    Quarantine | AddressList | Archive"),
+        (
+            '    RELAY = "relays"\n',
+            '    RELAY = "relays"\n    QUARANTINE = "quarantines"\n',
+        ),
+        (
+            '    RELAY = "Relay"\n',
+            '    RELAY = "Relay"\n    QUARANTINE = "Quarantine"\n',
+        ),
+        (
+            "        case Relay():\n",
+            "        case Quarantine():\n"
+            "            return shape.quarantine_name\n"
+            "        case Relay():\n",
+        ),
+        (
+            "    ResourceKind(\n        kind=Kind.ADD_ON,",
+            """    ResourceKind(
+        kind=Kind.QUARANTINE,
+        shape=Quarantine,
+        noun="quarantine",
+        plural="quarantines",
+        shown=8,
+        written=8,
+        api=ApiResource(
+            noun=Noun.QUARANTINE,
+            plural="Quarantines",
+            arn_part="mailmanager-quarantine",
+            id_prefix="q-",
+            name_member="QuarantineName",
+            longest_name=100,
+            updates=("QuarantineName", "Comment"),
+        ),
+        loses="the mail in it",
+        provider=Provider.AWSCC,
+    ),
+    ResourceKind(
+        kind=Kind.ADD_ON,""",
+        ),
+    )
+    assert house.named_by_types() == {project, dialect, parsing, writing}
+    house.change(
+        project,
+        (
+            "    from mmctl.model.resources import ",
+            "    from mmctl.model.resources import Quarantine\n"
+            "    from mmctl.model.resources import ",
+        ),
+        (
+            "class LogicalRelay(",
+            """class LogicalQuarantine(LogicalResource):
+    \"""A quarantine.\"""
+
+    quarantine: Quarantine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogicalRelay(""",
+        ),
+        ("    | LogicalRelay\n", "    | LogicalRelay\n    | LogicalQuarantine\n"),
+        (
+            "    relays: Mapping[str, LogicalRelay] = field(default_factory=dict)\n",
+            "    relays: Mapping[str, LogicalRelay] = field(default_factory=dict)\n"
+            "    quarantines: Mapping[str, LogicalQuarantine] = field(default_factory=dict)\n",
+        ),
+        (
+            "            case Kind.RELAY:\n",
+            "            case Kind.QUARANTINE:\n"
+            "                return self.quarantines\n"
+            "            case Kind.RELAY:\n",
+        ),
+    )
+    house.change(
+        dialect,
+        (
+            "def record_of(",
+            """QUARANTINE: Final = Record(
+    title="quarantine",
+    doc="A place where messages wait.",
+    members={"comment": may(Word(multiline=True)), **_RESOURCE},
+    empty=True,
+)
+
+
+def record_of(""",
+        ),
+        (
+            "        case Kind.RELAY:\n",
+            "        case Kind.QUARANTINE:\n"
+            "            return QUARANTINE\n"
+            "        case Kind.RELAY:\n",
+        ),
+    )
+    house.change(
+        parsing,
+        ("    LogicalRelay,\n", "    LogicalQuarantine,\n    LogicalRelay,\n"),
+        (
+            "from mmctl.model.resources import ",
+            "from mmctl.model.resources import Quarantine\nfrom mmctl.model.resources import ",
+        ),
+        (
+            "            case LogicalRelay() |",
+            "            case LogicalQuarantine() | LogicalRelay() |",
+        ),
+        (
+            "            case Kind.RELAY:\n",
+            "            case Kind.QUARANTINE:\n"
+            "                return self._quarantine(name, table, at)\n"
+            "            case Kind.RELAY:\n",
+        ),
+        (
+            "    def _relay(",
+            """    def _quarantine(self, name: str, table: Table, at: Position) -> Resource | None:
+        members = {
+            "QuarantineName": live_name(name, table, at),
+            **_renamed(table, {"comment": "Comment"}),
+        }
+        quarantine, positions = self._shape(Quarantine, members, at)
+        if quarantine is None:
+            return None
+        return LogicalQuarantine(quarantine=quarantine, **common(name, table, at, positions))
+
+    def _relay(""",
+        ),
+    )
+    house.change(
+        writing,
+        (
+            "from mmctl.model.resources import ",
+            "from mmctl.model.resources import Quarantine\nfrom mmctl.model.resources import ",
+        ),
+        (
+            "        case Relay():\n",
+            """        case Quarantine():
+            written = {} if shape.comment is None else {"comment": text(shape.comment)}
+            return written | common(shape.quarantine_name, shape.tags, name)
+        case Relay():
+""",
+        ),
+    )
+    assert house.named_by_types() == {compiler}
+    house.change(
+        compiler,
+        ("    LogicalRelay,\n", "    LogicalQuarantine,\n    LogicalRelay,\n"),
+        (
+            "        case LogicalRelay():\n",
+            "        case LogicalQuarantine():\n"
+            "            return resource.quarantine, {}\n"
+            "        case LogicalRelay():\n",
+        ),
+    )
+    assert house.named_by_types() == set()
+    table, limits = "tests/test_every_kind.py", "tests/model/test_quotas.py"
+    said = house.said_by_tests(table)
+    assert f"{manual} has no `quarantines:`" in said
+    schemas = [f"src/mmctl/render/schemas/{name}.schema.json" for name in ("plan", "snapshot")]
+    for file in schemas:
+        assert f"{file} lists other kinds" in said
+        text = (house.root / file).read_text(encoding="utf-8")
+        lists = re.findall(r'"relays",\s+"add_ons"', text)
+        house.change(file, *[(each, '"relays", "quarantines", "add_ons"') for each in lists])
+    assert "quarantines has no row in ACCOUNT_QUOTAS" in house.said_by_tests(limits)
+    house.change(quotas, ("frozenset({Kind.ADD_ON})", "frozenset({Kind.ADD_ON, Kind.QUARANTINE})"))
+    house.change(
+        manual, ("\nadd_ons:", "\nquarantines:\n  held: {comment: Looked at daily}\nadd_ons:")
+    )
+    assert house.said_by_tests(table) == ""
+    assert house.said_by_tests(limits) == ""
+    assert len(house.before) <= MOST_FILES_OF_A_KIND

@@ -75,6 +75,7 @@ def test_what_cannot_change_in_place_has_words() -> None:
         fixed = request - set(row.api.updates) - {row.api.name_member}
         assert fixed == row.fixed.keys(), kind
         assert set(row.server_filled) <= request, kind
+        assert {member for member in request if "KmsKey" in member} == set(row.keys), kind
         assert set(row.always_sent) <= set(row.api.updates), kind
         for member in row.stand_ins:
             assert member in SERVICE.shape_for(f"Create{row.api.noun}Request").required_members

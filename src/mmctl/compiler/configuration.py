@@ -123,6 +123,12 @@ class LiveObject:
         return {**self.tags, **owner}
 
     @property
+    def kms_keys(self) -> tuple[str, ...]:
+        """ARNs of the keys that it is encrypted with."""
+        members = self.shape.to_api() if self.kind.row.keys else {}
+        return tuple(members[member] for member in self.kind.row.keys if member in members)
+
+    @property
     def live_name(self) -> str:
         """The name that the service knows it by; of an add-on, its product."""
         return live_name_of(self.shape)

@@ -155,7 +155,7 @@ def _items(document: Any, places: Places, notes: list[str]) -> Iterator[_Found]:
         for key, kind in LISTS.items():
             for index, member in enumerate(_as_list(document.get(key, []))):
                 item = _Found(kind=kind, members=member, path=(key, index), places=places)
-                if kind is Kind.ADDRESS_LIST and isinstance(member, dict):
+                if Beside.MEMBERS in kind.row.beside and isinstance(member, dict):
                     item.listed = listed.get(member.get("AddressListId"))
                 yield item
         ignored = [key for key in document if key not in {*LISTS, MEMBERS}]

@@ -217,6 +217,8 @@ class ResourceKind:
     stand_ins: Mapping[str, object] = field(default_factory=dict)
     """Members without which there is no shape: what stands there where a newer API answers
     something that is not known here."""
+    keys: tuple[str, ...] = ()
+    """Members that name a key of AWS KMS."""
     beside: tuple[Beside, ...] = ()
     logs: tuple[LogType, ...] = ()
     """The logs that one sends; where they are delivered, CloudWatch Logs keeps."""
@@ -310,6 +312,7 @@ _ROWS: Final = (
             updates=("ArchiveName", "Retention"),
         ),
         fixed={"KmsKeyArn": "the key"},
+        keys=("KmsKeyArn",),
         server_filled=("Retention",),
         named_by=("TargetArchive",),
         loses="the mail in it",
@@ -469,6 +472,10 @@ WRITTEN: Final = tuple(sorted(Kind, key=lambda kind: kind.row.written))
 """The kinds in the order of the sections of a file."""
 SENDING: Final = tuple(kind for kind in Kind if kind.row.sends_logs)
 """The kinds whose logs can be delivered."""
+LINGERING: Final = tuple(
+    row.kind for row in _ROWS if row.api.state is not None and not row.api.state.waits
+)
+"""The kinds that stay for long when they are deleted: nobody waits for these."""
 WAITED_FOR: Final = tuple(kind for kind in Kind if kind.row.waited_for)
 """The kinds that take a moment to be ready, to change, and to go."""
 _REQUESTED: Final = {

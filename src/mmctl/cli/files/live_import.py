@@ -14,7 +14,7 @@ from mmctl.errors import CouldNot, UsageError
 from mmctl.language.parsing.patterns import PathPattern
 from mmctl.language.project import EMBEDDED, Project
 from mmctl.language.references import is_raw, references
-from mmctl.model.kinds import Kind
+from mmctl.model.kinds import Beside, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -108,7 +108,7 @@ def _object(service: MailManager, kind: Kind, listed: Any, read: Read) -> LiveOb
             raise
         read.unsaid.append(unsaid(kind, listed.live_name, error.message))
         return None
-    if thing is not None and kind is Kind.ADDRESS_LIST:
+    if thing is not None and Beside.MEMBERS in kind.row.beside:
         members = service.members(listed.id)
         return None if members is None else replace(thing, members=tuple(sorted(members)))
     return thing
@@ -118,7 +118,9 @@ def _logical_name(thing: LiveObject, taken: set[str]) -> str:
     from mmctl.language.writing.write import unused
 
     name = thing.live_name
-    return unused(name.lower().replace("_", "-") if thing.kind is Kind.ADD_ON else name, taken)
+    return unused(
+        name.lower().replace("_", "-") if thing.kind.row.instance is not None else name, taken
+    )
 
 
 def rule_set_named(read: Read, name: str) -> LiveObject:

@@ -20,7 +20,6 @@ from mmctl.live.history.last_applied import last_applied
 from mmctl.live.state.canonical import canonical
 from mmctl.live.state.logs import NOWHERE
 from mmctl.live.state.replacing import left_over_name, name_between
-from mmctl.model.kinds import Kind
 from mmctl.model.logs import is_delivery_destination
 
 if TYPE_CHECKING:
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from mmctl.live.history.history import History
     from mmctl.live.history.last_applied import LastApplied
     from mmctl.live.plan.plan import Plan
+    from mmctl.model.kinds import Kind
 
 Leaf = tuple[str, str]
 """A path in the file's words without places in lists, and the value there as JSON."""
@@ -158,7 +158,7 @@ class _Object:
             return all(thing.members is not None for thing in things)
         if path.startswith("logging.") and value != _NOWHERE:
             return not any(map(is_delivery_destination, self._receivers()))
-        if len(self.before) > 1 and things[0].kind is Kind.ADD_ON:
+        if len(self.before) > 1 and things[0].kind.row.instance is not None:
             return path != "instance" and " / " not in value
         return len(self.before) == 1 or value != _NOWHERE
 

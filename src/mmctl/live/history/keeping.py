@@ -123,7 +123,7 @@ def _kept(ours: LiveObject, live: LiveObject, bases: Iterable[LiveObject | None]
     known = [canonical(base) for base in before if base is not None]
     if not known:
         return ours
-    if live.kind is Kind.ADD_ON and None in before:
+    if live.kind.row.instance is not None and None in before:
         # It was to go: that its instance is gone already is the doing of the apply.
         live = replace(live, instance=ours.instance)
     wanted, is_now = canonical(ours), _without_ended_logs(canonical(live))

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.live.iam.places import actions_of, nouns_of, receivers, statement
 from mmctl.model.actions import row_of
-from mmctl.model.kinds import Kind, Noun
+from mmctl.model.kinds import Noun
 from mmctl.model.logs import DestinationType, destination_type_of
-from mmctl.model.resources import Archive
 from mmctl.model.things import BUCKET, IDENTITY, KEY, LOG_GROUP, STREAM, THINGS, Thing
 
 if TYPE_CHECKING:
@@ -95,9 +94,8 @@ def _named(desired: LiveConfiguration) -> Iterator[tuple[Thing, str]]:
         yield from ((what, name) for what, name in named if isinstance(what, Thing))
         if action.relay is not None:
             yield IDENTITY, ""  # of the recipients' domains, whichever they are
-    for thing in desired.of_kind(Kind.ARCHIVE):
-        if isinstance(thing.shape, Archive) and thing.shape.kms_key_arn:
-            yield KEY, thing.shape.kms_key_arn
+    for thing in desired.objects:
+        yield from ((KEY, arn) for arn in thing.kms_keys)
     for arn in receivers(desired):
         match destination_type_of(arn):
             case DestinationType.CLOUDWATCH_LOGS:

@@ -170,7 +170,7 @@ def _id(desired: LiveConfiguration, place: Place, kind: Kind, name: str) -> str 
 
 
 def _keys(desired: LiveConfiguration) -> Iterator[Statement]:
-    keys = {thing.shape.to_api().get("KmsKeyArn") for thing in desired.of_kind(Kind.ARCHIVE)}
+    keys: set[str | None] = {arn for thing in desired.objects for arn in thing.kms_keys}
     for thing in desired.of_kind(Kind.INGRESS_POINT):
         configuration = thing.shape.to_api().get("IngressPointConfiguration", {})
         store = configuration.get("TlsAuthConfiguration", {}).get("TrustStore", {})

@@ -14,11 +14,10 @@ from mmctl.live.plan.steps import Create
 from mmctl.model.actions import row_of
 from mmctl.model.conditions import operand_of
 from mmctl.model.enums import RuleStringOperator
-from mmctl.model.kinds import Kind, Noun
+from mmctl.model.kinds import LINGERING, Kind
 from mmctl.model.logs import DestinationType, destination_type_of
 from mmctl.model.operands import RECIPIENT, TO
 from mmctl.model.quotas import ACCOUNT_QUOTAS
-from mmctl.model.resources import Archive
 from mmctl.model.rules import RuleSet
 from mmctl.model.things import BUCKET, FUNCTION, IDENTITY, KEY, LOG_GROUP, ROLE, STREAM, TOPIC
 
@@ -49,7 +48,9 @@ def preflight(
     """What stands in the way of a plan that changes something; `surroundings`: None, unknown."""
     if plan.empty:
         return ()
-    found = [*_quotas(plan, service), *_archives(plan, service)]
+    found = list(_quotas(plan, service))
+    for kind in LINGERING:
+        found += _lingering(plan, service, kind)
     if surroundings is not None:
         found += _outside(plan, surroundings)
     return tuple(found)
@@ -88,27 +89,26 @@ def _quotas(plan: Plan, service: MailManager) -> Iterator[Finding]:
             )
 
 
-def _archives(plan: Plan, service: MailManager) -> Iterator[Finding]:
-    """Archives on their way out that rules write to, or whose names are wanted."""
-    wanted = {thing.live_name for thing in plan.desired.of_kind(Kind.ARCHIVE)}
-    bound = {
-        text.removeprefix("id:") for text in plan.desired.bindings.get(Kind.ARCHIVE, {}).values()
-    }
+def _lingering(plan: Plan, service: MailManager, kind: Kind) -> Iterator[Finding]:
+    """Objects on their way out that rules write to, or whose names are wanted: archives."""
+    wanted = {thing.live_name for thing in plan.desired.of_kind(kind)}
+    bound = {text.removeprefix("id:") for text in plan.desired.bindings.get(kind, {}).values()}
     if not wanted and not bound:
         return
-    for summary in service.list(Noun.ARCHIVE):
-        if summary.get("ArchiveState") != "PENDING_DELETION":
+    api = kind.row.api
+    for summary in service.list(api.noun):
+        if not api.is_going(summary) or api.state is None:
             continue
-        name = summary["ArchiveName"]
-        if summary["ArchiveId"] in bound:
-            yield Finding(text=f"archive {name}, which rules write to, is PENDING_DELETION")
-        elif name in wanted and _is_created(plan, name):
-            yield Finding(text=f"archive {name} is PENDING_DELETION: its name may be taken")
+        name = summary[api.name_member]
+        if summary[api.id_member] in bound:
+            yield Finding(text=f"{kind.noun} {name}, which rules write to, is {api.state.going}")
+        elif name in wanted and _is_created(plan, kind, name):
+            yield Finding(text=f"{kind.noun} {name} is {api.state.going}: its name may be taken")
 
 
-def _is_created(plan: Plan, live_name: str) -> bool:
+def _is_created(plan: Plan, kind: Kind, live_name: str) -> bool:
     created = {step.key for step in plan.steps if isinstance(step, Create)}
-    things = plan.desired.of_kind(Kind.ARCHIVE)
+    things = plan.desired.of_kind(kind)
     return any(thing.live_name == live_name and thing.key in created for thing in things)
 
 
@@ -148,9 +148,8 @@ def _named(plan: Plan) -> Iterator[tuple[Thing, str]]:
                 yield from _named_by(action)
             if any(action.relay is not None for action in rule.actions):
                 yield from _recipient_domains(rule)
-    for thing in plan.desired.of_kind(Kind.ARCHIVE):
-        if isinstance(thing.shape, Archive) and thing.shape.kms_key_arn:
-            yield KEY, thing.shape.kms_key_arn
+    for thing in plan.desired.objects:
+        yield from ((KEY, arn) for arn in thing.kms_keys)
     for thing in plan.desired.objects:
         for arn in thing.logging.values():
             yield from _receiver(arn)
