@@ -6,15 +6,17 @@ Only what is certain counts: where this says no, a message may still show no dif
 from __future__ import annotations
 
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from mmctl.judge.actions import actions_in_effect
 from mmctl.judge.compare import folded, text_matches
 from mmctl.model.actions import CHANGES_MESSAGE, MAY_END, Does, row_of
-from mmctl.model.conditions import analysis_of, header_of, operand_of
+from mmctl.model.conditions import analysis_of, evaluated_by, header_of, operand_of
 from mmctl.model.rules import (
     RuleBooleanExpression,
     RuleDmarcExpression,
+    RuleIpExpression,
+    RuleNumberExpression,
     RuleStringExpression,
     RuleVerdictExpression,
 )
@@ -66,20 +68,28 @@ def _exclude(one: LogicalRule, other: LogicalRule) -> bool:
 
 def conditions_exclude(a: RuleCondition, b: RuleCondition) -> bool:
     """Whether it is certain that no message meets both conditions."""
-    match a.value, b.value:
-        case RuleBooleanExpression() as one, RuleBooleanExpression() as other:
+    if a.kind != b.kind or evaluated_by(a) != evaluated_by(b):
+        return False
+    one, other = a.value, b.value
+    match one:
+        case RuleBooleanExpression():
             alone = one.evaluate.is_in_address_list is None
-            return alone and one.evaluate == other.evaluate and one.operator is not other.operator
-        case RuleVerdictExpression() as one, RuleVerdictExpression() as other:
-            same = one.evaluate == other.evaluate
-            return same and _words_exclude(one.operator, one.values, other.operator, other.values)
-        case RuleDmarcExpression() as one, RuleDmarcExpression() as other:
-            return _words_exclude(one.operator, one.values, other.operator, other.values)
-        case RuleStringExpression() as one, RuleStringExpression() as other:
+            return alone and one.operator is not other.operator
+        case RuleVerdictExpression():
+            return isinstance(other, RuleVerdictExpression) and _words_exclude(
+                one.operator, one.values, other.operator, other.values
+            )
+        case RuleDmarcExpression():
+            return isinstance(other, RuleDmarcExpression) and _words_exclude(
+                one.operator, one.values, other.operator, other.values
+            )
+        case RuleStringExpression():
             single = operand_of(a).single or analysis_of(a) is not None
-            return single and one.evaluate == other.evaluate and _texts_exclude(one, other)
-        case _:
+            return single and isinstance(other, RuleStringExpression) and _texts_exclude(one, other)
+        case RuleNumberExpression() | RuleIpExpression():
             return False
+        case _:
+            assert_never(one)
 
 
 def _words_exclude(

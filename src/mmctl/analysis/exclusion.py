@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.analysis.networks import IPV4, IPV6, Networks, network
 from mmctl.analysis.verdicts import accepted
-from mmctl.model.comparisons import VERSION
+from mmctl.model.comparisons import NEGATED, VERSION
 from mmctl.model.conditions import listed_by, operand_of
+from mmctl.model.enums import IngressTlsProtocolOperator, RuleNumberOperator
 from mmctl.model.operands import OPERANDS
 from mmctl.model.policies import (
     IngressBooleanExpression,
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from mmctl.analysis.networks import Network
-    from mmctl.model.enums import RuleNumberOperator
     from mmctl.model.operands import Operand
     from mmctl.model.policies import PolicyCondition
     from mmctl.model.rules import RuleCondition
@@ -99,7 +99,7 @@ def exclude_each_other(
 
 
 def _negated(expression: Addresses) -> bool:
-    return expression.operator.value == "NOT_CIDR_MATCHES"
+    return expression.operator in NEGATED
 
 
 def _apart(
@@ -110,7 +110,7 @@ def _apart(
 ) -> bool:
     """Whether two lists of exact values leave nothing; upper and lower case count as equal."""
     first, second = frozenset(one.values), frozenset(other.values)
-    match str(one.operator), str(other.operator):
+    match one.operator.value, other.operator.value:
         case "EQUALS", "EQUALS":
             lowered = frozenset(value.lower() for value in second)
             return one_text and all(value.lower() not in lowered for value in first)
@@ -124,7 +124,7 @@ def _apart(
 
 def _unlike(one: Strings, other: Strings) -> bool:
     """Whether no text meets a value of both, where one of two says all of it or the same end."""
-    operators = (str(one.operator), str(other.operator))
+    operators = (one.operator.value, other.operator.value)
     compared = _COMPARED.get(operators)
     if compared is None or len(one.values) * len(other.values) > _MOST:
         return False
@@ -147,9 +147,13 @@ _COMPARED: Final[Mapping[tuple[str, str], Callable[[str, str], bool]]] = {
 def _versions(expression: IngressTlsProtocolExpression) -> frozenset[str]:
     """The TLS versions for which a condition holds."""
     known = VERSION.choices
-    if expression.operator == "IS":
-        return frozenset({str(expression.value)})
-    return frozenset(known[known.index(str(expression.value)) :])
+    match expression.operator:
+        case IngressTlsProtocolOperator.IS:
+            return frozenset({expression.value.value})
+        case IngressTlsProtocolOperator.MINIMUM_TLS_VERSION:
+            return frozenset(known[known.index(expression.value) :])
+        case _:
+            assert_never(expression.operator)
 
 
 def _no_client(one: Addresses, other: Addresses) -> bool:
@@ -213,12 +217,14 @@ def _bounds(
     operator: RuleNumberOperator, value: float
 ) -> tuple[float | None, float | None, float | None, bool]:
     """The least and greatest number, one number that is left out, and whether bounds are open."""
-    match str(operator):
-        case "EQUALS":
+    match operator:
+        case RuleNumberOperator.EQUALS:
             return value, value, None, False
-        case "NOT_EQUALS":
+        case RuleNumberOperator.NOT_EQUALS:
             return None, None, value, False
-        case "LESS_THAN" | "LESS_THAN_OR_EQUAL":
-            return None, value, None, operator == "LESS_THAN"
+        case RuleNumberOperator.LESS_THAN | RuleNumberOperator.LESS_THAN_OR_EQUAL:
+            return None, value, None, operator is RuleNumberOperator.LESS_THAN
+        case RuleNumberOperator.GREATER_THAN | RuleNumberOperator.GREATER_THAN_OR_EQUAL:
+            return value, None, None, operator is RuleNumberOperator.GREATER_THAN
         case _:
-            return value, None, None, operator == "GREATER_THAN"
+            assert_never(operator)

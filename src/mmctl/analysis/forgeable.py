@@ -21,6 +21,7 @@ from mmctl.analysis.project_conditions import (
 )
 from mmctl.analysis.verdicts import asks_for_failed
 from mmctl.model.actions import added_header
+from mmctl.model.comparisons import NEGATED
 from mmctl.model.conditions import header_of, listed_by, operand_of
 from mmctl.model.facts import RECIPIENTS
 from mmctl.model.operands import FROM, Party
@@ -147,7 +148,7 @@ def _claim(
     lets_in = operand.is_free_text and spared is not None and not _for_recipients(rule)
     name = header or (operand.key if lets_in or operand.party is Party.SENDER else None)
     listed = placed.condition.boolean_expression
-    excluded = listed is not None and listed.operator == "IS_FALSE"
+    excluded = listed is not None and listed.operator in NEGATED
     if name is None or excluded:
         return None
     return Claim(

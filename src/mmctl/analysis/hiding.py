@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from mmctl.analysis.covering import COVERED, Covering
 from mmctl.analysis.effects import changes_mail, depends_on_rules, ends
 from mmctl.analysis.implication import applies_wherever
+from mmctl.model.comparisons import NEGATED
 from mmctl.model.conditions import evaluated_by
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class _Index:
 def _text(condition: RuleCondition) -> RuleStringExpression | None:
     """A condition that asks for a text; one that excludes texts is looked up as others are."""
     expression = condition.string_expression
-    return expression if expression is not None and expression.operator != "NOT_EQUALS" else None
+    return expression if expression is not None and expression.operator not in NEGATED else None
 
 
 def _about(condition: RuleCondition) -> Hashable:

@@ -7,6 +7,7 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.project_conditions import conditions
+from mmctl.model.comparisons import NEGATED
 from mmctl.model.conditions import operand_of
 from mmctl.model.policies import IngressIpv4Expression, IngressIpv6Expression
 from mmctl.model.rules import RuleIpExpression
@@ -63,7 +64,7 @@ def network_test(placed: PlacedCondition) -> NetworkTest | None:
         path=(*placed.path, placed.condition.kind),
         subject=operand_of(placed.condition).key,
         version=IPV6 if isinstance(expression, IngressIpv6Expression) else IPV4,
-        negated=expression.operator == "NOT_CIDR_MATCHES",
+        negated=expression.operator in NEGATED,
         values=expression.values,
     )
 

@@ -8,7 +8,7 @@ from mmctl.analysis.effects import delivers
 from mmctl.analysis.networks import network as read_network
 from mmctl.analysis.ordinary_mail import CLIENT, ELSEWHERE
 from mmctl.model.conditions import operand_of
-from mmctl.model.enums import AcceptAction
+from mmctl.model.enums import AcceptAction, IngressIpOperator
 from mmctl.model.facts import RECIPIENTS
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _client(statement: PolicyStatement) -> str:
     """An address from which the statement may admit."""
     for condition in statement.conditions:
         expression = condition.ip_expression
-        if expression is not None and expression.operator == "CIDR_MATCHES":
+        if expression is not None and expression.operator is IngressIpOperator.CIDR_MATCHES:
             network = read_network(expression.values[0]) if expression.values else None
             if network is not None:
                 return str(network[min(1, network.num_addresses - 1)])

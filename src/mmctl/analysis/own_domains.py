@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.project_conditions import is_public
 from mmctl.model.conditions import operand_of
-from mmctl.model.enums import AcceptAction, IngressPointType
+from mmctl.model.enums import AcceptAction, IngressPointType, IngressStringOperator
 from mmctl.model.facts import RECIPIENTS
 
 if TYPE_CHECKING:
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from mmctl.language.project import LogicalIngressPoint, LogicalRuleSet, Project
     from mmctl.model.policies import PolicyStatement
+
+_NAMING: Final = frozenset({IngressStringOperator.EQUALS, IngressStringOperator.ENDS_WITH})
+"""Operators whose values name a domain."""
 
 
 def points_of(project: Project, rule_set: LogicalRuleSet) -> tuple[LogicalIngressPoint, ...]:
@@ -57,7 +60,7 @@ def _named(statement: PolicyStatement) -> Iterator[str]:
         expression = condition.string_expression
         if expression is None or operand_of(condition).fact is not RECIPIENTS:
             continue
-        if expression.operator in {"EQUALS", "ENDS_WITH"}:
+        if expression.operator in _NAMING:
             yield from (domain for domain in map(domain_of, expression.values) if domain)
 
 

@@ -10,6 +10,7 @@ from mmctl.model.enums import (
     RuleDmarcPolicy,
     RuleVerdict,
     RuleVerdictAttribute,
+    RuleVerdictOperator,
 )
 from mmctl.model.rules import (
     RuleBooleanExpression,
@@ -45,7 +46,11 @@ def asks_for_failed(condition: RuleCondition) -> bool:
 def accepted(expression: RuleVerdictExpression) -> frozenset[RuleVerdict]:
     """The verdicts for which a condition holds."""
     values = frozenset(expression.values)
-    return values if expression.operator == "EQUALS" else frozenset(RuleVerdict) - values
+    return (
+        values
+        if expression.operator is RuleVerdictOperator.EQUALS
+        else frozenset(RuleVerdict) - values
+    )
 
 
 def asks_for_failed_alone(rule: LogicalRule, attribute: RuleVerdictAttribute) -> bool:

@@ -46,6 +46,7 @@ from mmctl.analysis.effects import sends
 from mmctl.analysis.own_domains import is_open
 from mmctl.analysis.project_conditions import entrances, entrances_known, is_public, rules
 from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.model.comparisons import NEGATED
 from mmctl.model.conditions import analysis_of, listed_by
 from mmctl.model.enums import AcceptAction, IngressPointType
 from mmctl.problem import Severity
@@ -122,17 +123,17 @@ def _refuses_all_but_some(statement: PolicyStatement) -> bool:
     condition = statement.conditions[0]
     boolean, string = condition.boolean_expression, condition.string_expression
     if boolean is not None:
-        return listed_by(condition) is not None and boolean.operator == "IS_FALSE"
-    return string is not None and string.operator == "NOT_EQUALS"
+        return listed_by(condition) is not None and boolean.operator in NEGATED
+    return string is not None and string.operator in NEGATED
 
 
 def _limits(condition: PolicyCondition) -> bool:
     """Whether a condition holds for some recipients or some clients only."""
     boolean, string = condition.boolean_expression, condition.string_expression
     if boolean is not None:
-        return listed_by(condition) is not None and boolean.operator == "IS_TRUE"
+        return listed_by(condition) is not None and boolean.operator not in NEGATED
     if string is not None:
-        return analysis_of(condition) is None and string.operator != "NOT_EQUALS"
+        return analysis_of(condition) is None and string.operator not in NEGATED
     network = condition.ip_expression or condition.ipv_6_expression
     return network is not None and not {"0.0.0.0/0", "::/0"} & set(network.values)
 

@@ -56,6 +56,7 @@ from mmctl.judge.submission import gateway_of_ingress_point
 from mmctl.judge.trace import distinct_actions
 from mmctl.model.actions import Does, new_recipients, row_of
 from mmctl.model.conditions import operand_of
+from mmctl.model.enums import RuleStringOperator
 from mmctl.model.facts import RECIPIENTS
 from mmctl.problem import Severity
 
@@ -166,7 +167,7 @@ def _replaced(rule: LogicalRule) -> tuple[str, str] | None:
         return None
     new = new_recipients(replacing[0])
     for_recipient = operand_of(rule.conditions[0]).fact is RECIPIENTS
-    exact = for_recipient and expression.operator == "EQUALS"
+    exact = for_recipient and expression.operator is RuleStringOperator.EQUALS
     if not exact or len(expression.values) != 1 or len(new) != 1:
         return None
     return expression.values[0].lower(), new[0].lower()

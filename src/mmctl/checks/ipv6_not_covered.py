@@ -51,6 +51,8 @@ from typing import TYPE_CHECKING
 from mmctl.analysis.project_conditions import Role, entrances, is_dual_stack, policy_conditions
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.model.conditions import analysis_of
+from mmctl.model.enums import IngressIpOperator
+from mmctl.model.policies import IngressIpv4Expression, IngressIpv6Expression
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -64,7 +66,9 @@ def run(subject: Subject) -> Iterator[Finding]:
     for policy in subject.project.traffic_policies.values():
         points = [p for p in entrances(subject.project, policy) if is_dual_stack(p)]
         placed = tuple(policy_conditions(policy))
-        if not points or any(each.condition.kind == "Ipv6Expression" for each in placed):
+        if not points or any(
+            isinstance(each.condition.value, IngressIpv6Expression) for each in placed
+        ):
             continue
         for each in placed:
             what = _escaped(each)
@@ -81,8 +85,9 @@ def run(subject: Subject) -> Iterator[Finding]:
 
 
 def _escaped(placed: PlacedCondition) -> str | None:
-    if placed.condition.kind == "IpExpression":
-        negated = placed.condition.value.operator == "NOT_CIDR_MATCHES"
+    expression = placed.condition.value
+    if isinstance(expression, IngressIpv4Expression):
+        negated = expression.operator is IngressIpOperator.NOT_CIDR_MATCHES
         return None if negated else "this does not cover them"
     if analysis_of(placed.condition) is not None:
         return "add-ons give no answer for them"

@@ -56,6 +56,7 @@ from mmctl.analysis.hiding import Above
 from mmctl.analysis.implication import case_folds
 from mmctl.analysis.project_conditions import said_from
 from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.model.comparisons import NEGATED
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def run(subject: Subject) -> Iterator[Finding]:
 def _without_mail(rule: LogicalRule, above: Above) -> Iterator[Finding]:
     for number, condition in enumerate(rule.conditions):
         expression = condition.string_expression
-        if expression is None or len(expression.values) == 1 or expression.operator == "NOT_EQUALS":
+        if expression is None or len(expression.values) == 1 or expression.operator in NEGATED:
             continue
         for index, ending in above.ended_values(rule.conditions, number, rule.unless):
             yield finding(

@@ -13,6 +13,7 @@ from mmctl.judge.answers import FALSE, Answer, MissingFact, depending, known
 from mmctl.judge.compare import client_address, networks_around, same_family, values_met
 from mmctl.mail.email import NoPolicy, Tls
 from mmctl.mail.stated import value_of
+from mmctl.model.comparisons import NEGATED
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 from mmctl.model.facts import DMARC_POLICY, FACTS, SOURCE_IP, MessageFact
 from mmctl.model.operands import Holds
@@ -163,7 +164,7 @@ def string_found(
     `name` says which operand, where there are several; `missing` makes the fact that is missing of
     a question, where the operand's own does not do.
     """
-    negative = operator == "NOT_EQUALS"
+    negative = operator in NEGATED
     met: tuple[str, ...] = ()
     if texts is None:
         positive = "equals" if negative else operator.lower()

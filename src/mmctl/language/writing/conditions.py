@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, assert_never
 
 from mmctl.language.writing.parts import CannotWrite, Data, number, reference, text
+from mmctl.model.comparisons import NEGATED
 from mmctl.model.conditions import beside_of, operand_of, operator_of
 from mmctl.model.policies import (
     IngressBooleanExpression,
@@ -49,7 +50,7 @@ def _compared(condition: RuleCondition | PolicyCondition) -> Any:
     match condition.value:
         case RuleBooleanExpression() | IngressBooleanExpression() as flag:
             listed = flag.evaluate.is_in_address_list
-            is_true = flag.operator.value == "IS_TRUE"
+            is_true = flag.operator not in NEGATED
             return is_true if listed is None else reference(listed.address_lists[0])
         case (
             RuleStringExpression()

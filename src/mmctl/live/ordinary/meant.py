@@ -20,6 +20,7 @@ from mmctl.live.ordinary.named import (
     text_test,
 )
 from mmctl.live.ordinary.values import About
+from mmctl.model.comparisons import NEGATED
 from mmctl.model.kinds import Kind
 from mmctl.model.rules import RuleSet
 
@@ -165,7 +166,7 @@ def _condition_names(condition: Condition, message: Message) -> bool:
     return (
         test is not None
         and test.operand in wanted
-        and test.operator != "NOT_EQUALS"
+        and test.operator not in NEGATED
         and any(_means(value, message) for value in test.values)
     )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mmctl.model.actions import new_recipients
+from mmctl.model.comparisons import NEGATED
 from mmctl.model.conditions import listed_by, operand_of
 from mmctl.model.enums import AcceptAction
 from mmctl.model.facts import RECIPIENTS
@@ -138,7 +139,7 @@ def domains_of_recipients(configuration: LiveConfiguration) -> tuple[str, ...]:
 def _domains(configuration: LiveConfiguration, conditions: Iterable[Condition]) -> Iterator[str]:
     for condition in conditions:
         test, asked = text_test(condition), list_test(condition)
-        if test is not None and test.operand.fact is RECIPIENTS and test.operator != "NOT_EQUALS":
+        if test is not None and test.operand.fact is RECIPIENTS and test.operator not in NEGATED:
             yield from filter(None, map(domain_of, test.values))
         if asked is not None and asked.operand.fact is RECIPIENTS:
             yield from filter(None, map(domain_of, members_of(configuration, asked.name)))
