@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class LintResult:
     """The problems of a project, what fixes them, and the texts that they are in."""
 
     problems: tuple[Problem, ...]
@@ -39,7 +39,7 @@ def problems_of(
     *,
     environment: str | None = None,
     password_variables: frozenset[str] = frozenset(),
-) -> Found:
+) -> LintResult:
     """The problems of a project in one environment, or in all of them (None), each once.
 
     Raises:
@@ -53,7 +53,7 @@ def problems_of(
     try:
         first, problems = read(environment)
     except ProblemsFound as error:
-        return Found(problems=error.problems, files=error.files)
+        return LintResult(problems=error.problems, files=error.files)
     readings = {first.environment.name: (first, problems)}
     if environment is None:
         for name in first.settings.environments:
@@ -65,7 +65,7 @@ def problems_of(
     }
     projects = [project for project, _ in readings.values()]
     found = report(projects, today, others)
-    return Found(
+    return LintResult(
         problems=found.problems,
         fixes=found.fixes,
         files={path: text for project in projects for path, text in project.files.items()},

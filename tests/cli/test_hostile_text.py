@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from mmctl.emulator.wire import Answer
+    from mmctl.emulator.wire import HttpAnswer
 
 MARK: Final = "FORGED"
 HOSTILE: Final = (
@@ -434,10 +434,10 @@ class Answers:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.answer = wire.answer
-        self.change: Callable[[str, Answer], Answer] = lambda _operation, answer: answer
+        self.change: Callable[[str, HttpAnswer], HttpAnswer] = lambda _operation, answer: answer
         monkeypatch.setattr(wire, "answer", self._answered)
 
-    def _answered(self, embedded: Any, operation: str, *more: Any, **named: Any) -> Answer:
+    def _answered(self, embedded: Any, operation: str, *more: Any, **named: Any) -> HttpAnswer:
         return self.change(operation, self.answer(embedded, operation, *more, **named))
 
 
@@ -451,7 +451,7 @@ def answers_fixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Answers:
 def test_whatever_a_live_answer_holds_is_shown_as_text(answers: Answers) -> None:
     seen: dict[tuple[str, str], None] = {}
 
-    def noted(operation: str, answer: Answer) -> Answer:
+    def noted(operation: str, answer: HttpAnswer) -> HttpAnswer:
         paths = members_of(json.loads(answer.body or b"{}"))
         seen.update(dict.fromkeys((operation, path) for path in paths))
         return answer
@@ -462,7 +462,9 @@ def test_whatever_a_live_answer_holds_is_shown_as_text(answers: Answers) -> None
     asked = [*zip(seen, cycle(ASKED)), (("GetAddonSubscription", ".AddonName"), "import")]
     for (operation, path), command in asked:
 
-        def changed(asked: str, answer: Answer, /, of: str = operation, at: str = path) -> Answer:
+        def changed(
+            asked: str, answer: HttpAnswer, /, of: str = operation, at: str = path
+        ) -> HttpAnswer:
             if asked != of:
                 return answer
             body = json.dumps(hostile_at(json.loads(answer.body), at, HOSTILE)).encode()
@@ -475,7 +477,7 @@ def test_whatever_a_live_answer_holds_is_shown_as_text(answers: Answers) -> None
 
 @pytest.mark.parametrize("status", [400, 403, 500])
 def test_an_error_of_the_service_is_shown_as_text(answers: Answers, status: int) -> None:
-    def refused(_operation: str, answer: Answer) -> Answer:
+    def refused(_operation: str, answer: HttpAnswer) -> HttpAnswer:
         body = json.dumps({"__type": HOSTILE, "message": HOSTILE, "Message": HOSTILE})
         return replace(answer, status=status, body=body.encode())
 

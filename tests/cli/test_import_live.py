@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mmctl.cli.embedded import embedded_in
-from mmctl.cli.files.import_place import Place, project_around
+from mmctl.cli.files.import_place import ImportPlace, project_around
 from mmctl.cli.files.live_import import import_things, read_everything
 from mmctl.cli.main import exit_code
 from mmctl.cli.run import Run
@@ -204,7 +204,7 @@ def test_any_rules_are_written_so_that_the_plan_is_empty_or_are_told(
     for old in list(service.list(Noun.RULE_SET)):
         service.delete(Noun.RULE_SET, old["RuleSetId"])
     service.create(Noun.RULE_SET, {"RuleSetName": "in", "Rules": listed}, repr(listed)[:60])
-    around = project_around(run_in(tmp_path), Place())
+    around = project_around(run_in(tmp_path), ImportPlace())
     imported, bindings = import_things(
         read_everything(service),
         around,

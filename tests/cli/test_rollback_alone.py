@@ -16,7 +16,7 @@ from moto import mock_aws
 
 from mmctl.cli.changes.stores import project_elsewhere
 from mmctl.cli.main import exit_code
-from mmctl.cli.options.store import Elsewhere
+from mmctl.cli.options.store import StoreOptions
 from mmctl.cli.run import Run
 
 if TYPE_CHECKING:
@@ -358,7 +358,7 @@ def test_a_snapshot_without_entry_chooses_no_endpoint_that_no_file_may_name(
 
 def test_the_environment_comes_from_the_snapshot(root: Path) -> None:
     run = Run(directory=root, today=date(2026, 11, 28))
-    named = Elsewhere(store=STORE, profile="ours")
+    named = StoreOptions(store=STORE, profile="ours")
     found = project_elsewhere(run, named, None).environment
     assert (found.name, found.endpoint, found.account, found.region, found.profile) == (
         "local",

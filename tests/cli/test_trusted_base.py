@@ -17,7 +17,7 @@ from mmctl.cli.changes.trusted_base import (
     revision_of,
 )
 from mmctl.language.parsing.load import read_text
-from mmctl.live.history.entries import Doing, HistoryEntry, Result
+from mmctl.live.history.entries import Doing, EntryResult, HistoryEntry
 from mmctl.live.history.history import History
 from mmctl.live.history.store import DirectoryStore
 from mmctl.live.plan.trust import edges_of
@@ -321,13 +321,13 @@ def noted(project: Project, tmp_path: Path, **more: Any) -> History:
         region="us-east-1",
         digest_before="0" * 64,
         digest_after="1" * 64,
-        result=Result.DONE,
+        result=EntryResult.DONE,
         state_before="0001-20261120T090000Z",
         summary={},
         revision="a" * 40,
         edges=edges_of(project.settings, project.environment),
     )
-    history.end(replace(entry, **more), more.get("result", Result.DONE))
+    history.end(replace(entry, **more), more.get("result", EntryResult.DONE))
     return history
 
 
@@ -416,7 +416,7 @@ def test_an_apply_that_wrote_nothing_and_one_of_another_environment_are_no_base(
     tmp_path: Path,
 ) -> None:
     unfit: list[dict[str, Any]] = [
-        {"result": Result.NOTHING},
+        {"result": EntryResult.NOTHING},
         {"environment": "staging"},
         {"edges": {}},
     ]

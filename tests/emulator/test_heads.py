@@ -8,10 +8,10 @@ from http import HTTPStatus
 
 import pytest
 
-from mmctl.emulator.heads import LARGEST_BODY, Fault, body_length
+from mmctl.emulator.heads import LARGEST_BODY, BadRequest, body_length
 
 
-def read(*lines: str) -> int | Fault:
+def read(*lines: str) -> int | BadRequest:
     text = "".join(f"{line}\r\n" for line in (*lines, ""))
     return body_length(http.client.parse_headers(io.BytesIO(text.encode("latin-1"))))
 
@@ -54,7 +54,7 @@ def test_what_two_readers_could_read_differently_is_a_bad_request(
     lines: list[str], text: str
 ) -> None:
     fault = read(*lines)
-    assert isinstance(fault, Fault)
+    assert isinstance(fault, BadRequest)
     assert fault.status is HTTPStatus.BAD_REQUEST
     assert text in fault.text
 
@@ -70,5 +70,5 @@ def test_what_two_readers_could_read_differently_is_a_bad_request(
 )
 def test_a_body_needs_a_length_that_is_not_too_large(lines: list[str], status: int) -> None:
     fault = read(*lines)
-    assert isinstance(fault, Fault)
+    assert isinstance(fault, BadRequest)
     assert fault.status == status

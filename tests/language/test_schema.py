@@ -14,7 +14,7 @@ from mmctl.language.dialect import PROJECT
 from mmctl.language.dialect.schema import as_editors_see, file_schema, project_schema
 from mmctl.language.formatting.format import type_of
 from mmctl.language.parsing.values import Reader
-from mmctl.language.parsing.variables import Scope
+from mmctl.language.parsing.variables import VariableScope
 from mmctl.language.text.nodes import Mapping, Node, Scalar, Sequence, compose
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ RANGE = "expected a number from "
 """How large a number is that stands there as a text, patterns do not tell."""
 
 
-class AsWritten(Scope):
+class AsWritten(VariableScope):
     def replace(self, node: Node, report: Callable[[Problem], None]) -> Node:  # noqa: ARG002 # none
         return node
 

@@ -14,7 +14,7 @@ from mmctl.live.brakes.brake import HOLDS_ROLLBACK, brakes_named
 from mmctl.live.brakes.catalogue import grips
 from mmctl.live.brakes.plan_key import plan_key
 from mmctl.live.compare.edits import EditKind
-from mmctl.live.history.entries import Doing, Result
+from mmctl.live.history.entries import Doing, EntryResult
 from mmctl.live.plan.trust import Trust
 from mmctl.model.kinds import Kind
 
@@ -237,7 +237,7 @@ def test_a_key_for_plans_is_the_one_of_the_last_apply_that_wrote_and_was_not_reb
     (entry,) = world.history.entries()
     mine = replace(entry, plan_key="mine")
     others = [
-        replace(entry, plan_key="other", result=Result.NOTHING),
+        replace(entry, plan_key="other", result=EntryResult.NOTHING),
         replace(entry, plan_key="other", rebuilt=True),
         replace(entry, plan_key="other", kind=Doing.ROLLBACK),
     ]

@@ -11,7 +11,7 @@ import pytest
 
 from live.stopping import FORCED, change_every_kind, is_write, with_service
 from mmctl.errors import CouldNot, Refused, StoppedPartWay
-from mmctl.live.history.entries import Result
+from mmctl.live.history.entries import EntryResult
 from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
@@ -170,5 +170,5 @@ def test_an_answer_that_is_older_than_our_own_write_is_nobodys_change(
     with_service(monkeypatch, late)
     entry = world.apply()
     assert entry is not None
-    assert entry.result is Result.DONE
+    assert entry.result is EntryResult.DONE
     assert world.plan().empty

@@ -13,7 +13,7 @@ from live.conftest import Clock, World
 from live.memory_bucket import MemoryBucket
 from mmctl.errors import CouldNot, Refused
 from mmctl.live.apply.rollback import check_standing, further_back, goal
-from mmctl.live.history.entries import Doing, Result, entry_of
+from mmctl.live.history.entries import Doing, EntryResult, entry_of
 from mmctl.live.history.history import History
 from mmctl.live.history.s3 import S3Store
 from mmctl.live.history.snapshots import Standing, snapshot_of
@@ -92,7 +92,7 @@ def test_no_damaged_side_file_stops_a_rollback_and_none_is_deleted(
     said = reopened(world)
     entry = world.rollback()
     assert entry is not None
-    assert entry.result is Result.DONE
+    assert entry.result is EntryResult.DONE
     world.replace("20MB", "25MB")
     assert world.plan().empty
     aside = world.history.store.get(f"{name}.damaged-1")
@@ -151,7 +151,7 @@ def test_the_journal_of_what_was_cut_off_is_kept_and_what_can_be_read_of_it(
     damage: str, world: World
 ) -> None:
     entry = world.history.entries()[-1]
-    world.history.end(entry, Result.STOPPED)
+    world.history.end(entry, EntryResult.STOPPED)
     name = entry.id + ".journal.jsonl"
     whole = world.history.store.get(name) or ""
     broken = whole + whole.splitlines()[0][:20] if damage == "cut" else "\x00"

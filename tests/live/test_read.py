@@ -18,7 +18,7 @@ from mmctl.errors import CouldNot, Refused, UsageError
 from mmctl.language.parsing.load import read_text
 from mmctl.live.aws.connect import connect
 from mmctl.live.history.drift import drift_of
-from mmctl.live.state.service import Answer, OutcomeUnknown, ServiceAnswer
+from mmctl.live.state.service import ErrorCode, OutcomeUnknown, ServiceAnswer
 from mmctl.model.endpoints import is_loopback
 from mmctl.model.kinds import Noun
 
@@ -73,14 +73,14 @@ def test_a_write_tells_what_did_not_happen_from_what_may_have(
 @pytest.mark.parametrize(
     ("code", "status", "expected"),
     [
-        ("ThrottlingException", 429, Answer.THROTTLED),
-        ("AccessDeniedException", 403, Answer.DENIED),
-        ("ConflictException", 409, Answer.CONFLICT),
-        ("SomethingNew", 400, Answer.OTHER),
+        ("ThrottlingException", 429, ErrorCode.THROTTLED),
+        ("AccessDeniedException", 403, ErrorCode.DENIED),
+        ("ConflictException", 409, ErrorCode.CONFLICT),
+        ("SomethingNew", 400, ErrorCode.OTHER),
     ],
 )
 def test_a_typed_error_is_an_answer(
-    world: World, monkeypatch: pytest.MonkeyPatch, code: str, status: int, expected: Answer
+    world: World, monkeypatch: pytest.MonkeyPatch, code: str, status: int, expected: ErrorCode
 ) -> None:
     def answer(*_given: Any, **_more: Any) -> Any:
         raise ServiceError(code, "no", status)

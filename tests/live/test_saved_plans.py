@@ -12,7 +12,7 @@ from live.stopping import FORCED, Killed, at_write, change_every_kind
 from mmctl.errors import CouldNot, Refused, StoppedPartWay, UsageError
 from mmctl.language.project import Brakes
 from mmctl.live.apply.renewing import renewed
-from mmctl.live.history.entries import Result
+from mmctl.live.history.entries import EntryResult
 from mmctl.live.history.past import is_past_unknown, past_of
 from mmctl.live.plan.plan import make_plan, plan_between, target_of
 from mmctl.live.plan.planfile import load_plan, plan_text, save_document, save_plan
@@ -244,7 +244,7 @@ def test_an_attempt_that_wrote_nothing_does_not_use_a_plan_up(saved: Saved) -> N
     with pytest.raises(CouldNot):
         saved.apply()
     saved.world.observe = None
-    assert saved.world.history.entries()[-1].result is Result.NOTHING
+    assert saved.world.history.entries()[-1].result is EntryResult.NOTHING
     assert saved.apply() is not None
 
 
@@ -289,7 +289,7 @@ def test_a_saved_plan_that_was_cut_off_is_finished_by_itself(
     world.observe, world.process = None, 2
     cut_off = world.history.entries()[-1]
     entry = saved.apply(**FORCED)
-    if cut_off.result is not Result.NOTHING:
+    if cut_off.result is not EntryResult.NOTHING:
         assert entry is None or entry.state_before == cut_off.state_before
     assert world.plan().empty
     with pytest.raises(Refused, match="was applied already"):

@@ -11,9 +11,9 @@ from mmctl.live.plan.steps import (
     DeliverLogs,
     FreeName,
     RemoveMembers,
+    SetTags,
     Step,
     StopLogs,
-    Tag,
     Untag,
     Update,
     step_document,
@@ -29,7 +29,11 @@ SAID: Final[dict[str, tuple[Step, list[str], list[list[str]]]]] = {
         [],
     ),
     "free name of address list vip: old": (FreeName(**LIST, other="old"), [], [["old", ""]]),
-    "tag address list vip: team": (Tag(**LIST, tags=(("team", "mail"),)), [], [["team", "mail"]]),
+    "tag address list vip: team": (
+        SetTags(**LIST, tags=(("team", "mail"),)),
+        [],
+        [["team", "mail"]],
+    ),
     "untag address list vip: team": (Untag(**LIST, keys=("team",)), [], [["team", ""]]),
     "add members to address list vip: a@example.com": (
         AddMembers(**LIST, addresses=("a@example.com",)),

@@ -29,7 +29,7 @@ from mmctl.emulator.hook import attach
 from mmctl.errors import CouldNot, Refused, StoppedPartWay
 from mmctl.live.aws.answers import ATTEMPTS
 from mmctl.live.aws.mail_manager import AwsMailManager
-from mmctl.live.history.entries import Result
+from mmctl.live.history.entries import EntryResult
 from mmctl.live.history.history import History
 from mmctl.live.history.s3 import S3Store
 from mmctl.live.history.store import DirectoryStore
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from mmctl.emulator.core import MailManager
+    from mmctl.emulator.core import MailManagerApi
 
 REGION: Final = "us-east-1"
 KILLED: Final = "kill -9"
@@ -71,7 +71,7 @@ class Switch:
     """The Mail Manager behind the client: whichever one a trial puts there, its calls counted."""
 
     def __init__(self) -> None:
-        self.behind: MailManager | None = None
+        self.behind: MailManagerApi | None = None
         self.calls: list[str] = []
         self.at_call: Callable[[int], object] = lambda _number: None
 
@@ -252,7 +252,7 @@ class Laboratory:
             world = self.world(embedded, History(store), undertaking.text)
             begun = len(world.history.entries()) > len(_entries(undertaking))
             if begun:
-                assert world.history.entries()[-1].result is Result.UNFINISHED
+                assert world.history.entries()[-1].result is EntryResult.UNFINISHED
             end = KILLS if begun else NONE
             self._make_good(undertaking, world, embedded, end, number)
         return end
@@ -285,13 +285,13 @@ def _ended(undertaking: Undertaking, world: World) -> str:
     try:
         undertaking.act(world)
     except StoppedPartWay:
-        assert world.history.entries()[-1].result is Result.STOPPED
+        assert world.history.entries()[-1].result is EntryResult.STOPPED
         return STOPS
     except (CouldNot, Refused):
         begun = world.history.entries()[len(_entries(undertaking)) :]
-        assert [entry.result for entry in begun] in ([], [Result.NOTHING])
+        assert [entry.result for entry in begun] in ([], [EntryResult.NOTHING])
         return NONE
-    assert world.history.entries()[-1].result is Result.DONE
+    assert world.history.entries()[-1].result is EntryResult.DONE
     return DONE
 
 

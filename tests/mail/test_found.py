@@ -6,18 +6,18 @@ import pytest
 
 from mmctl.mail.authentication import MethodResult, method_results
 from mmctl.mail.email import Envelope, Facts, NoPolicy, Session, Tls
-from mmctl.mail.found import Found, found_facts
+from mmctl.mail.found import FoundFacts, found_facts
 from mmctl.mail.reader import read_email
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 
 
-def found(*headers: str) -> Found:
+def found(*headers: str) -> FoundFacts:
     return found_facts(read_email("\r\n".join((*headers, "", "")).encode()))
 
 
 def test_a_message_without_trace_headers_leaves_everything_unknown() -> None:
     nothing = found("From: a@example.com", "To: b@example.com", "Cc: c@example.com")
-    assert nothing == Found(envelope=Envelope(), session=Session(), facts=Facts(), sources={})
+    assert nothing == FoundFacts(envelope=Envelope(), session=Session(), facts=Facts(), sources={})
 
 
 def test_everything_that_is_found_is_named_with_its_header() -> None:

@@ -13,7 +13,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from mmctl.model import enums, policies, resources, rules, tags, texts
-from mmctl.model.shape import OneOf, Shape, Size, UnionText, exact
+from mmctl.model.shape import ItemCount, OneOf, Shape, UnionText, exact
 
 SERVICE = botocore.session.Session().get_service_model("mailmanager")
 REQUESTS = {
@@ -111,7 +111,7 @@ def compare(ours: Any, metadata: list[Any], theirs: Any, where: str) -> None:
     if theirs.type_name == "structure":
         assert ours.__name__ == theirs.name, where
     elif theirs.type_name == "list":
-        sizes = [item for item in metadata if isinstance(item, Size)]
+        sizes = [item for item in metadata if isinstance(item, ItemCount)]
         size = (theirs.metadata.get("min", 0), theirs.metadata.get("max"))
         found = [(item.minimum, item.maximum) for item in sizes]
         assert found == [size] or (not found and size == (0, None)), where

@@ -36,7 +36,7 @@ from mmctl.model.comparisons import Takes
 from mmctl.model.conditions import asked_by, evaluated_by
 from mmctl.model.enums import AcceptAction
 from mmctl.model.facts import RECIPIENTS, MessageFact
-from mmctl.model.operands import ATTRIBUTE_OF, OPERANDS, POLICY_OPERANDS, RULE_OPERANDS, Named
+from mmctl.model.operands import ATTRIBUTE_OF, OPERANDS, POLICY_OPERANDS, RULE_OPERANDS, NamedBy
 from mmctl.model.policies import PolicyStatement, TrafficPolicy
 from mmctl.model.rules import RuleCondition
 
@@ -55,10 +55,10 @@ environments: {dev: {endpoint: embedded}}
 default_environment: dev
 """
 BESIDE = {
-    Named.NOTHING: {},
-    Named.HEADER: {"name": "X-Example"},
-    Named.CERTIFICATE_FIELD: {"attribute": "cn"},
-    Named.ADD_ON_FIELD: {"name": "vade", "field": "isPassed"},
+    NamedBy.NOTHING: {},
+    NamedBy.HEADER: {"name": "X-Example"},
+    NamedBy.CERTIFICATE_FIELD: {"attribute": "cn"},
+    NamedBy.ADD_ON_FIELD: {"name": "vade", "field": "isPassed"},
 }
 NOTHING_KNOWN = Submission(
     email=read_email(b"From: ann@example.org\r\nSubject: Hello\r\n\r\nbody\r\n"),
@@ -242,7 +242,7 @@ def test_the_judge_asks_every_condition_and_says_so() -> None:
     for example, condition in read():
         trace = asked(condition, NOTHING_KNOWN)
         line = condition_line(trace)
-        named = {Named.ADD_ON_FIELD: "vade.isPassed"}.get(
+        named = {NamedBy.ADD_ON_FIELD: "vade.isPassed"}.get(
             example.operand.named, example.operand.key
         )
         if not (trace.operand.startswith(named) and line.startswith(named)):

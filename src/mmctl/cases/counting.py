@@ -72,14 +72,14 @@ def coverage_of(project: Project, results: Iterable[CaseResult]) -> Coverage:
     return coverage_of_traces(
         project,
         (
-            Judged(result.trace, result.case.rule_set, _policy_of(project, result))
+            JudgedBy(result.trace, result.case.rule_set, _policy_of(project, result))
             for result in results
             if result.trace is not None
         ),
     )
 
 
-class Judged(NamedTuple):
+class JudgedBy(NamedTuple):
     """How a message was judged, and the names of what judged it."""
 
     trace: Trace
@@ -87,7 +87,7 @@ class Judged(NamedTuple):
     policy: str | None
 
 
-def coverage_of_traces(project: Project, judged: Iterable[Judged]) -> Coverage:
+def coverage_of_traces(project: Project, judged: Iterable[JudgedBy]) -> Coverage:
     """Count what messages show of what lives in the environment."""
     tally = _Tally()
     for each in judged:

@@ -37,7 +37,7 @@ def cases_of(project: Project) -> tuple[tuple[Case, ...], tuple[Problem, ...]]:
     problems: list[Problem] = []
     for text in project.cases:
         for row in _rows(text):
-            reading = _Reading(project=project, names=names, row=row, problems=problems)
+            reading = _RowParser(project=project, names=names, row=row, problems=problems)
             case = reading.case()
             if case is not None and names.lives(row, case):
                 cases.append(case)
@@ -132,7 +132,7 @@ class _Names:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Reading:
+class _RowParser:
     """The reading of one row."""
 
     project: Project

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class OutcomeChange:
     """Whose outcome another choice would change, where it is the outcome that changes."""
 
     recipient: str
@@ -32,7 +32,7 @@ class Rest:
     chosen: str
     other: str
     passes_if_other: bool
-    changes: tuple[Change, ...]
+    changes: tuple[OutcomeChange, ...]
 
     def is_open(self, settled: frozenset[str]) -> bool:
         """Whether neither the project nor AWS's own text speaks against the other choice."""
@@ -66,9 +66,11 @@ def rests_of(
     )
 
 
-def _changes(trace: Trace, other: Trace) -> list[Change]:
+def _changes(trace: Trace, other: Trace) -> list[OutcomeChange]:
     return [
-        Change(recipient=before.recipient, outcome=before.outcome, outcome_if_other=after.outcome)
+        OutcomeChange(
+            recipient=before.recipient, outcome=before.outcome, outcome_if_other=after.outcome
+        )
         for before, after in zip(trace.recipients, other.recipients, strict=True)
         if before.outcome is not after.outcome
     ]

@@ -36,7 +36,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from mmctl.checks.check import Check, Finding, Subject
-from mmctl.language.formatting.fix import Format
+from mmctl.language.formatting.fix import FormatFile
 from mmctl.problem import Position, Positions, Severity
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def run(subject: Subject) -> Iterator[Finding]:
             path=(),
             message=f"`{file}` is not formatted, from this line on",
             help="run `mmctl fmt`, or `mmctl lint --fix`",
-            fix=Format(at=at),
+            fix=FormatFile(at=at),
         )
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from botocore.model import ServiceModel
 
-    from mmctl.emulator.core import MailManager
+    from mmctl.emulator.core import MailManagerApi
     from mmctl.live.aws.connect import Embed, Embedded
 
     Observe = Callable[[str, Mapping[str, Any]], None]
@@ -49,7 +49,7 @@ def embedded_in(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Embedded:
-    core: MailManager
+    core: MailManagerApi
     account: str
     region: str
     observe: Observe | None
@@ -67,7 +67,7 @@ class _Embedded:
 
 
 def put_embedded(
-    core: MailManager, url: str, body: bytes, *, observe: Observe | None = None
+    core: MailManagerApi, url: str, body: bytes, *, observe: Observe | None = None
 ) -> None:
     """Send a file to a URL of an embedded Mail Manager.
 

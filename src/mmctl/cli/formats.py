@@ -25,7 +25,7 @@ class Format(StrEnum):
     HCL = "hcl"
 
 
-class Gate(StrEnum):
+class Printing(StrEnum):
     """How what a writer returns becomes the text that is printed."""
 
     RENDERED = auto()
@@ -46,7 +46,7 @@ class FormatRow:
 
     what: str
     """What it is, in messages and in the manual."""
-    gate: Gate
+    gate: Printing
     for_others: bool = False
     """Whether pull requests, job summaries and pages show it: mail is not named there."""
     shows_coverage: bool = False
@@ -54,14 +54,16 @@ class FormatRow:
 
 
 FORMATS: Final[dict[Format, FormatRow]] = {
-    Format.HUMAN: FormatRow(what="text for people", gate=Gate.RENDERED),
-    Format.JSON: FormatRow(what="JSON", gate=Gate.DOCUMENT),
-    Format.SARIF: FormatRow(what="SARIF report", gate=Gate.DOCUMENT),
-    Format.GITHUB: FormatRow(what="annotations", gate=Gate.COMMANDS, for_others=True),
-    Format.JUNIT: FormatRow(what="JUnit report", gate=Gate.TEXT),
-    Format.LCOV: FormatRow(what="coverage", gate=Gate.TEXT, shows_coverage=True),
-    Format.MARKDOWN: FormatRow(what="Markdown", gate=Gate.TEXT, for_others=True),
-    Format.HTML: FormatRow(what="HTML page", gate=Gate.TEXT, for_others=True, shows_coverage=True),
-    Format.YAML: FormatRow(what="YAML", gate=Gate.EXACT),
-    Format.HCL: FormatRow(what="HCL", gate=Gate.EXACT),
+    Format.HUMAN: FormatRow(what="text for people", gate=Printing.RENDERED),
+    Format.JSON: FormatRow(what="JSON", gate=Printing.DOCUMENT),
+    Format.SARIF: FormatRow(what="SARIF report", gate=Printing.DOCUMENT),
+    Format.GITHUB: FormatRow(what="annotations", gate=Printing.COMMANDS, for_others=True),
+    Format.JUNIT: FormatRow(what="JUnit report", gate=Printing.TEXT),
+    Format.LCOV: FormatRow(what="coverage", gate=Printing.TEXT, shows_coverage=True),
+    Format.MARKDOWN: FormatRow(what="Markdown", gate=Printing.TEXT, for_others=True),
+    Format.HTML: FormatRow(
+        what="HTML page", gate=Printing.TEXT, for_others=True, shows_coverage=True
+    ),
+    Format.YAML: FormatRow(what="YAML", gate=Printing.EXACT),
+    Format.HCL: FormatRow(what="HCL", gate=Printing.EXACT),
 }

@@ -52,14 +52,14 @@ _JOB_SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 """Where it is set, a page is written beside the output."""
 
 
-class Answer(NamedTuple):
+class RememberedOutput(NamedTuple):
     """What a run wrote to stdout, and its exit code."""
 
     output: str
     code: int
 
 
-def remembered(arguments: Sequence[str]) -> Answer | None:
+def remembered(arguments: Sequence[str]) -> RememberedOutput | None:
     """The answer to the same question, where nothing has changed since; else None."""
     root = _root(arguments)
     file = None if root is None else _file(root, arguments)
@@ -70,12 +70,12 @@ def remembered(arguments: Sequence[str]) -> Answer | None:
         seen = Seen(document["folders"], document["files"])
         if not seen.holds(root):
             return None
-        return Answer(str(document["output"]), int(document["code"]))
+        return RememberedOutput(str(document["output"]), int(document["code"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
-def remember(arguments: Sequence[str], answer: Answer, seen: Seen) -> None:
+def remember(arguments: Sequence[str], answer: RememberedOutput, seen: Seen) -> None:
     """Keep an answer, where it is one that can be given again and the folder can be written."""
     root = _root(arguments)
     file = None if root is None else _file(root, arguments)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.cli.formats import FORMATS, Format, Gate
+from mmctl.cli.formats import FORMATS, Format, Printing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,7 @@ class Result:
     commands: tuple[str, ...]
     writers: Mapping[Format, str]
     """For each format the module below `mmctl`, and the function."""
-    gate: Gate | None = None
+    gate: Printing | None = None
     """How it becomes the text that is printed, where not as its format says."""
 
     def made(self, run: Run, value: object) -> Any:
@@ -152,12 +152,12 @@ LAYOUT: Final = Result(
     writers={Format.HUMAN: "cli.commands.fmt:human", Format.JSON: "cli.commands.fmt:document"},
 )
 API_JSON: Final = Result(
-    commands=("export",), writers={Format.JSON: "cli.commands.export:text"}, gate=Gate.EXACT
+    commands=("export",), writers={Format.JSON: "cli.commands.export:text"}, gate=Printing.EXACT
 )
 CLOUDFORMATION: Final = Result(
     commands=("export",),
     writers={Format.YAML: "cli.commands.export:text", Format.JSON: "cli.commands.export:text"},
-    gate=Gate.EXACT,
+    gate=Printing.EXACT,
 )
 TERRAFORM: Final = Result(commands=("export",), writers={Format.HCL: "cli.commands.export:text"})
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TextIO, assert_never
 
 from mmctl.cli import world
-from mmctl.cli.formats import FORMATS, Format, Gate
+from mmctl.cli.formats import FORMATS, Format, Printing
 from mmctl.cli.printing import behind, is_read_by_people, printed, printed_commands
 from mmctl.cli.results import ResultFile
 from mmctl.errors import ProblemsFound, UsageError
@@ -193,18 +193,18 @@ class Run:
         """Write a JSON document: sorted, the same bytes for the same content."""
         self.write_passed(as_json(document))
 
-    def let_out(self, made: Any, gate: Gate) -> str:
+    def let_out(self, made: Any, gate: Printing) -> str:
         """What a writer returned, as it may be printed."""
         match gate:
-            case Gate.RENDERED:
+            case Printing.RENDERED:
                 return printed(made) if isinstance(made, str) else self.rendered(made)
-            case Gate.DOCUMENT:
+            case Printing.DOCUMENT:
                 return as_json(made)
-            case Gate.TEXT:
+            case Printing.TEXT:
                 return printed(made)
-            case Gate.COMMANDS:
+            case Printing.COMMANDS:
                 return printed_commands(made)
-            case Gate.EXACT:
+            case Printing.EXACT:
                 return self.exactly(made)
             case _:
                 assert_never(gate)

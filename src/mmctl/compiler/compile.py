@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, assert_never
 
-from mmctl.compiler.configuration import LeftOut, LiveConfiguration, LiveObject, RuleOrigin
+from mmctl.compiler.configuration import LiveConfiguration, LiveObject, RuleLeftOut, RuleOrigin
 from mmctl.compiler.limits import over_capacity
 from mmctl.judge.actions import actions_in_effect
 from mmctl.language.project import (
@@ -112,11 +112,11 @@ def live_rule(rule: LogicalRule) -> Rule:
     return rule.rule.model_copy(update={"actions": actions_in_effect(rule)})
 
 
-def _left_out(project: Project) -> Iterator[LeftOut]:
+def _left_out(project: Project) -> Iterator[RuleLeftOut]:
     for rule_set in project.rule_sets.values():
         for rule in rule_set.rules:
             if not rule.lives_in(project.environment.name):
-                yield LeftOut(
+                yield RuleLeftOut(
                     rule_set=rule_set.name,
                     rule=rule.name,
                     reason="not in this environment" if rule.enabled else "disabled",

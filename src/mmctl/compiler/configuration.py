@@ -135,7 +135,7 @@ class LiveObject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
+class RuleLeftOut:
     """A rule that is written but not live here, and why: `disabled`, or other environments."""
 
     rule_set: str
@@ -152,7 +152,7 @@ class LiveConfiguration:
     objects: tuple[LiveObject, ...] = ()
     bindings: Mapping[Kind, Mapping[str, str]] = field(default_factory=dict)
     """Ids of things that are not managed here, by kind and logical name."""
-    left_out: tuple[LeftOut, ...] = ()
+    left_out: tuple[RuleLeftOut, ...] = ()
 
     def of_kind(self, kind: Kind) -> Iterator[LiveObject]:
         """The objects of one kind."""

@@ -14,7 +14,7 @@ from mmctl.model.kinds import Noun
 
 if TYPE_CHECKING:
     from mmctl.emulator.call import Call
-    from mmctl.emulator.store import Record
+    from mmctl.emulator.store import StoredResource
 
 
 class AddonSubscriptions(Resource):
@@ -23,7 +23,7 @@ class AddonSubscriptions(Resource):
     def __init__(self) -> None:
         super().__init__(Noun.ADDON_SUBSCRIPTION)
 
-    def refuse_in_use(self, call: Call, record: Record) -> None:
+    def refuse_in_use(self, call: Call, record: StoredResource) -> None:
         """Refuse to end a subscription that has an instance."""
         instance = call.store.by_name(call.scope, Noun.ADDON_INSTANCE, record.id, call.now)
         if instance is not None:
@@ -37,7 +37,7 @@ class AddonInstances(Resource):
         super().__init__(Noun.ADDON_INSTANCE)
         self._subscriptions = subscriptions
 
-    def filled(self, call: Call, asked: Body, record: Record) -> Body:
+    def filled(self, call: Call, asked: Body, record: StoredResource) -> Body:
         """Take the name of the product from the subscription."""
         del record
         id_ = asked[Noun.ADDON_SUBSCRIPTION.id_member]
@@ -46,7 +46,7 @@ class AddonInstances(Resource):
             raise not_found(f"AddonSubscription not found: {id_}")
         return {**asked, "AddonName": subscription.body["AddonName"]}
 
-    def refuse_in_use(self, call: Call, record: Record) -> None:
+    def refuse_in_use(self, call: Call, record: StoredResource) -> None:
         """Refuse to delete an instance that a condition names."""
         for noun in NAMING:
             user = call.store.mentioning(call.scope, noun, record.arn, call.now)

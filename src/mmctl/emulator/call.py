@@ -14,7 +14,7 @@ from mmctl.emulator.service_error import ServiceError, invalid, modelled
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mmctl.emulator.store import Scope, Store
+    from mmctl.emulator.store import ResourceStore, Scope
     from mmctl.model.quotas import Quota
 
 
@@ -29,7 +29,7 @@ class Call:
     parameters: Mapping[str, Any]
     scope: Scope
     now: float
-    store: Store
+    store: ResourceStore
     new_id: Callable[[], str]
     quotas: Mapping[Quota, int]
     """Other numbers than those of the service."""

@@ -45,7 +45,7 @@ def loads(data: bytes) -> Any:
         ValueError: the bytes are no CBOR, or more than one value.
         RecursionError: it is nested too deeply.
     """
-    reader = _Reader(data)
+    reader = _CborReader(data)
     value = reader.value()
     if not reader.at_end:
         raise ValueError("more than one value")
@@ -90,7 +90,7 @@ def _head(major: int, number: int) -> bytes:
     raise TypeError("cannot write a number of more than 64 bits as CBOR")
 
 
-class _Reader:
+class _CborReader:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._place = 0

@@ -20,7 +20,7 @@ from mmctl.emulator.database import IN_MEMORY, Database
 from mmctl.emulator.operations import MAIL_MANAGER, OPERATIONS, READING, S3
 from mmctl.emulator.references import References
 from mmctl.emulator.service_error import ServiceError
-from mmctl.emulator.store import Scope, Store
+from mmctl.emulator.store import ResourceStore, Scope
 from mmctl.emulator.validation import project, validate, without_nulls
 from mmctl.model.quotas import ADDRESSES
 
@@ -40,7 +40,7 @@ ID_CHARACTERS: Final = string.ascii_lowercase + "234567"
 """Base32 in lower case, of which ids of ingress points at the service are made."""
 
 
-class MailManager(Protocol):
+class MailManagerApi(Protocol):
     """Whatever answers as Mail Manager: the embedded one, or one in front that makes faults."""
 
     def call(
@@ -96,7 +96,7 @@ class EmbeddedMailManager:
         self._references = references
         self._on_note = on_note
         self._database = Database(path)
-        self._store = Store(self._database)
+        self._store = ResourceStore(self._database)
 
     def __enter__(self) -> Self:
         return self

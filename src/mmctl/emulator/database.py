@@ -49,7 +49,7 @@ create table member (
 _NAMES: Final = frozenset({"resource", "member"})
 
 
-class Unreadable(Exception):
+class UnreadableRow(Exception):
     """A row holds something that was never written there."""
 
 
@@ -195,7 +195,7 @@ class Database:
                 f"could not use the embedded Mail Manager in `{self._path}`: {_reason(error)}",
                 help="make sure that the directory exists, is writable and has room",
             ) from error
-        except (sqlite3.DatabaseError, Unreadable) as error:
+        except (sqlite3.DatabaseError, UnreadableRow) as error:
             raise UsageError(
                 f"`{self._path}` is damaged or not a database: {error}",
                 help="move the file away to begin with an empty Mail Manager",

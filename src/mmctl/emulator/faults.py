@@ -16,7 +16,7 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final, Protocol, assert_never
 
-from mmctl.emulator.core import MailManager
+from mmctl.emulator.core import MailManagerApi
 from mmctl.emulator.delivery import Delivery, Undelivered
 from mmctl.emulator.operations import LOGS, MAIL_MANAGER, OPERATIONS, READING, S3
 from mmctl.emulator.resource import partition_of
@@ -135,7 +135,7 @@ class Faults:
         return any(fault.kind is FaultKind.STALE for fault in self._faults)
 
 
-class Past(MailManager, Protocol):
+class PastMailManager(MailManagerApi, Protocol):
     """A Mail Manager as it was at some time, to be closed by whoever asked for it."""
 
     def close(self) -> None:
@@ -153,17 +153,17 @@ class FaultyMailManager:
 
     def __init__(
         self,
-        behind: MailManager,
+        behind: MailManagerApi,
         faults: Faults,
         *,
         wait: Callable[[float], object],
-        copy: Callable[[], Past] | None = None,
+        copy: Callable[[], PastMailManager] | None = None,
     ) -> None:
         self._behind = behind
         self._faults = faults
         self._wait = wait
         self._copy = copy if faults.can_be_stale else None
-        self._past: Past | None = None
+        self._past: PastMailManager | None = None
         self._lock = threading.Lock()
 
     def close(self) -> None:
@@ -187,7 +187,7 @@ class FaultyMailManager:
             Undelivered: the answer shall not reach the client whole.
         """
 
-        def ask(whom: MailManager) -> dict[str, Any]:
+        def ask(whom: MailManagerApi) -> dict[str, Any]:
             return whom.call(operation, parameters, account=account, region=region, service=service)
 
         fault = self._faults.at(operation)
@@ -221,7 +221,7 @@ class FaultyMailManager:
                 assert_never(fault.kind)
 
     def _asked(
-        self, operation: str, ask: Callable[[MailManager], dict[str, Any]]
+        self, operation: str, ask: Callable[[MailManagerApi], dict[str, Any]]
     ) -> dict[str, Any]:
         if self._copy is None or operation.startswith(READING):
             return ask(self._behind)
@@ -235,13 +235,13 @@ class FaultyMailManager:
             self._keep(before)
             return answer
 
-    def _keep(self, past: Past | None) -> None:
+    def _keep(self, past: PastMailManager | None) -> None:
         if self._past is not None:
             self._past.close()
         self._past = past
 
     def _outcome(
-        self, operation: str, ask: Callable[[MailManager], dict[str, Any]]
+        self, operation: str, ask: Callable[[MailManagerApi], dict[str, Any]]
     ) -> dict[str, Any] | ServiceError:
         try:
             return self._asked(operation, ask)

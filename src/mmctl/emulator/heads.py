@@ -35,19 +35,19 @@ _DIGITS: Final = re.compile(r"[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class BadRequest:
     """Why a request is refused: the status, and in plain words what to send instead."""
 
     status: HTTPStatus
     text: str
 
 
-def body_length(head: Message) -> int | Fault:
+def body_length(head: Message) -> int | BadRequest:
     """Return how many bytes the body has, or why the head is refused."""
     return _unclear(head) or _length(head)
 
 
-def _unclear(head: Message) -> Fault | None:
+def _unclear(head: Message) -> BadRequest | None:
     if head.defects or head.get_unixfrom():
         return _bad("send each header as `Name: value` on a line of its own")
     for name, value in head.items():
@@ -60,22 +60,24 @@ def _unclear(head: Message) -> Fault | None:
     return None
 
 
-def _length(head: Message) -> int | Fault:
+def _length(head: Message) -> int | BadRequest:
     length = head.get("Content-Length")
     if "Transfer-Encoding" in head:
         if length is not None:
             return _bad("send a Content-Length and no Transfer-Encoding, got both")
-        return Fault(HTTPStatus.LENGTH_REQUIRED, "send a Content-Length and no Transfer-Encoding")
+        return BadRequest(
+            HTTPStatus.LENGTH_REQUIRED, "send a Content-Length and no Transfer-Encoding"
+        )
     if length is None:
-        return Fault(HTTPStatus.LENGTH_REQUIRED, "send a Content-Length")
+        return BadRequest(HTTPStatus.LENGTH_REQUIRED, "send a Content-Length")
     if not _DIGITS.fullmatch(length):
         return _bad("send a Content-Length of digits alone")
     if len(length) > len(str(LARGEST_BODY)) or int(length) > LARGEST_BODY:
-        return Fault(
+        return BadRequest(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"send a body of at most {LARGEST_BODY} bytes"
         )
     return int(length)
 
 
-def _bad(text: str) -> Fault:
-    return Fault(HTTPStatus.BAD_REQUEST, text)
+def _bad(text: str) -> BadRequest:
+    return BadRequest(HTTPStatus.BAD_REQUEST, text)

@@ -14,7 +14,7 @@ from mmctl.model.kinds import Noun
 
 if TYPE_CHECKING:
     from mmctl.emulator.call import Call
-    from mmctl.emulator.store import Record
+    from mmctl.emulator.store import StoredResource
 
 DEFAULT_RETENTION: Final = {"RetentionPeriod": "SIX_MONTHS"}
 """The console's 180 days, and what Terraform's tests expect when none was given."""
@@ -28,12 +28,12 @@ class AddressLists(Resource):
     def __init__(self) -> None:
         super().__init__(Noun.ADDRESS_LIST)
 
-    def refuse_in_use(self, call: Call, record: Record) -> None:
+    def refuse_in_use(self, call: Call, record: StoredResource) -> None:
         """Refuse to delete a list that an import is under way for; look for rules that name it."""
         import_jobs.refuse_while_importing(call, record)
         super().refuse_in_use(call, record)
 
-    def dispose(self, call: Call, record: Record) -> None:
+    def dispose(self, call: Call, record: StoredResource) -> None:
         """Take the list away, and its import jobs."""
         import_jobs.remove_jobs(call, record)
         super().dispose(call, record)
@@ -48,18 +48,18 @@ class Archives(Resource):
     def __init__(self) -> None:
         super().__init__(Noun.ARCHIVE)
 
-    def filled(self, call: Call, asked: Body, record: Record) -> Body:
+    def filled(self, call: Call, asked: Body, record: StoredResource) -> Body:
         """Fill in retention and state."""
         del call, record
         return {"Retention": DEFAULT_RETENTION, **asked, "ArchiveState": "ACTIVE"}
 
-    def change(self, call: Call, record: Record, changes: Body) -> None:
+    def change(self, call: Call, record: StoredResource, changes: Body) -> None:
         """Change name or retention of an active archive."""
         if record.body["ArchiveState"] == "PENDING_DELETION":
             raise conflict(f"Archive {record.id} is PENDING_DELETION")
         super().change(call, record, changes)
 
-    def dispose(self, call: Call, record: Record) -> None:
+    def dispose(self, call: Call, record: StoredResource) -> None:
         """Mark the archive and free its name; it is gone after 30 days."""
         if record.body["ArchiveState"] == "PENDING_DELETION":
             return

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-    from mmctl.emulator.core import MailManager
+    from mmctl.emulator.core import MailManagerApi
 
     Observe = Callable[[str, Mapping[str, Any]], None]
 
@@ -41,7 +41,7 @@ class Events(Protocol):
 
 def attach(
     events: Events,
-    embedded: MailManager,
+    embedded: MailManagerApi,
     *,
     account: str,
     region: str,
@@ -61,7 +61,7 @@ def attach(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Hook:
-    embedded: MailManager
+    embedded: MailManagerApi
     account: str
     region: str
     observe: Observe | None
@@ -84,7 +84,7 @@ class _Hook:
 
     def _answer(
         self, request: AWSPreparedRequest, operation: str, protocol: wire.Protocol
-    ) -> wire.Answer:
+    ) -> wire.HttpAnswer:
         target = request.headers.get("X-Amz-Target")
         if not target or request.headers.get("smithy-protocol"):
             raise CouldNot("the embedded endpoint speaks AWS JSON, got another protocol")
@@ -109,7 +109,7 @@ def _body(request: AWSPreparedRequest) -> bytes:
     return body.encode() if isinstance(body, str) else bytes(body or b"")
 
 
-def _response(url: str, answer: wire.Answer, number: str) -> AWSResponse:
+def _response(url: str, answer: wire.HttpAnswer, number: str) -> AWSResponse:
     match answer.delivery:
         case Delivery.WHOLE:
             return _received(url, answer, answer.body, number)
@@ -130,7 +130,7 @@ def _response(url: str, answer: wire.Answer, number: str) -> AWSResponse:
             assert_never(answer.delivery)
 
 
-def _received(url: str, answer: wire.Answer, body: bytes, number: str) -> AWSResponse:
+def _received(url: str, answer: wire.HttpAnswer, body: bytes, number: str) -> AWSResponse:
     # Importing botocore takes time that commands without an embedded endpoint do not owe.
     from botocore.awsrequest import AWSResponse  # noqa: PLC0415 - see the line above
     from botocore.compat import HTTPHeaders  # noqa: PLC0415 - see the line above

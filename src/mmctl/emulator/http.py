@@ -20,9 +20,9 @@ from socketserver import TCPServer
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.emulator.delivery import Delivery
-from mmctl.emulator.heads import Fault, body_length
+from mmctl.emulator.heads import BadRequest, body_length
 from mmctl.emulator.routes import Request, respond
-from mmctl.emulator.wire import Answer
+from mmctl.emulator.wire import HttpAnswer
 from mmctl.errors import CouldNot, Refused
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from mmctl.emulator.core import MailManager
+    from mmctl.emulator.core import MailManagerApi
 
 LOOPBACK: Final = {"127.0.0.1": socket.AF_INET, "localhost": socket.AF_INET, "::1": socket.AF_INET6}
 IDLE_SECONDS: Final = 120.0
@@ -58,12 +58,12 @@ class HttpFace:
 
     def __init__(
         self,
-        service: MailManager,
+        service: MailManagerApi,
         *,
         clock: Callable[[], datetime],
         port: int,
         host: str = "127.0.0.1",
-        on_served: Callable[[Request, Answer], object] | None = None,
+        on_served: Callable[[Request, HttpAnswer], object] | None = None,
         stopping: threading.Event | None = None,
     ) -> None:
         if host not in LOOPBACK:
@@ -73,7 +73,7 @@ class HttpFace:
                 help=f"leave the host out; from elsewhere: ssh -L {port}:127.0.0.1:{port} MACHINE",
             )
 
-        def answer(request: Request, number: str) -> Answer:
+        def answer(request: Request, number: str) -> HttpAnswer:
             answer = respond(request, service, now=clock(), number=number)
             if on_served is not None:
                 on_served(request, answer)
@@ -136,7 +136,7 @@ class _Server(ThreadingHTTPServer):
         self,
         host: str,
         port: int,
-        answer: Callable[[Request, str], Answer],
+        answer: Callable[[Request, str], HttpAnswer],
         stopping: threading.Event,
     ) -> None:
         self.address_family = LOOPBACK[host]
@@ -261,7 +261,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Refuse what is no request of an AWS client, in plain words."""
         text = message or explain or HTTPStatus(code).phrase
         self.close_connection = True
-        answer = Answer(status=code, content_type="text/plain", body=f"{text}\n".encode())
+        answer = HttpAnswer(status=code, content_type="text/plain", body=f"{text}\n".encode())
         self.wfile.write(self._head(answer, str(uuid.uuid4())) + answer.body)
 
     def version_string(self) -> str:
@@ -274,7 +274,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _body(self) -> bytes | None:
         """Read the body; None when there is no more to be done."""
         length = body_length(self.headers)
-        if isinstance(length, Fault):
+        if isinstance(length, BadRequest):
             self.send_error(length.status, length.text)
             return None
         body = self.rfile.read(length)
@@ -284,7 +284,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.connection.settimeout(IDLE_SECONDS)
         return body
 
-    def _deliver(self, answer: Answer, number: str) -> None:
+    def _deliver(self, answer: HttpAnswer, number: str) -> None:
         half = self._head(answer, number) + answer.body[: len(answer.body) // 2]
         match answer.delivery:
             case Delivery.WHOLE:
@@ -303,7 +303,7 @@ class _Handler(BaseHTTPRequestHandler):
             case _:
                 assert_never(answer.delivery)
 
-    def _head(self, answer: Answer, number: str) -> bytes:
+    def _head(self, answer: HttpAnswer, number: str) -> bytes:
         phrase = next((each.phrase for each in HTTPStatus if each == answer.status), "")
         lines = [
             f"HTTP/1.1 {answer.status} {phrase}",

@@ -21,7 +21,7 @@ from mmctl.emulator.bodies import MOST_VALUES, TooManyValues, load_json
 from mmctl.emulator.members import entry_fault
 from mmctl.emulator.resource import Body, Resource, digest_of_request
 from mmctl.emulator.service_error import ServiceError, conflict, not_found
-from mmctl.emulator.store import Record, Scope
+from mmctl.emulator.store import Scope, StoredResource
 from mmctl.model.kinds import Noun
 from mmctl.model.quotas import IMPORT_JOBS
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmctl.emulator.call import Call
-    from mmctl.emulator.store import Store
+    from mmctl.emulator.store import ResourceStore
 
 KIND: Final = "AddressListImportJob"
 UPLOAD: Final = "PutObject"
@@ -58,7 +58,7 @@ class ImportJobs:
         if job is None:
             id_ = call.new_id()
             body = {"JobId": id_, **asked, "Status": "CREATED", "CreatedTimestamp": call.now}
-            job = Record(
+            job = StoredResource(
                 kind=KIND,
                 id=id_,
                 arn=f"{of.arn}/import-job/{id_}",
@@ -111,7 +111,7 @@ class ImportJobs:
         return {}
 
 
-def refuse_while_importing(call: Call, of: Record) -> None:
+def refuse_while_importing(call: Call, of: StoredResource) -> None:
     """Refuse to delete a list that an import is under way for.
 
     Raises:
@@ -122,19 +122,21 @@ def refuse_while_importing(call: Call, of: Record) -> None:
             raise conflict(f"AddressList {of.id} has the import job {job.id} under way")
 
 
-def remove_jobs(call: Call, of: Record) -> None:
+def remove_jobs(call: Call, of: StoredResource) -> None:
     """Take the jobs of a list away with it."""
     for job in list(_jobs_of(call, of.id)):
         call.store.remove(job)
 
 
-def due(store: Store, scope: Scope, now: float) -> list[Record]:
+def due(store: ResourceStore, scope: Scope, now: float) -> list[StoredResource]:
     """The jobs that are done by now, and do not say so yet."""
     jobs = store.all(scope, KIND, now)
     return [job for job in jobs if job.body["Status"] == "PROCESSING" and job.body["Due"] <= now]
 
 
-def finish(store: Store, scope: Scope, job: Record, *, most: int, now: float) -> None:
+def finish(
+    store: ResourceStore, scope: Scope, job: StoredResource, *, most: int, now: float
+) -> None:
     """Make the uploaded addresses members of the list, at most `most`; or say why not."""
     of = store.by_id(scope, Noun.ADDRESS_LIST, job.body["AddressListId"], now)
     fault = job.body.get("UploadFault", "No file was uploaded" if "Failed" not in job.body else "")
@@ -190,7 +192,7 @@ def upload(call: Call) -> Body:
     return {}
 
 
-def _keep(call: Call, job: Record, body: bytes) -> None:
+def _keep(call: Call, job: StoredResource, body: bytes) -> None:
     call.store.clear_members(job)
     for member in ("UploadFault", "Items", "Failed"):
         job.body.pop(member, None)
@@ -244,19 +246,19 @@ def _of_json(body: bytes) -> Iterator[str]:
         yield address if isinstance(address, str) else ""
 
 
-def _end(store: Store, job: Record, status: str, now: float, **more: Any) -> None:
+def _end(store: ResourceStore, job: StoredResource, status: str, now: float, **more: Any) -> None:
     job.body |= {"Status": status, "CompletedTimestamp": now, **more}
     store.clear_members(job)
     store.save(job)
 
 
-def _shown(call: Call, job: Record) -> Body:
+def _shown(call: Call, job: StoredResource) -> Body:
     place = f"{UPLOADS}/{call.scope.region}/{call.scope.account}/{job.id}"
     signed = f"X-Amz-Expires={EXPIRES_SECONDS}&X-Amz-Signature={job.body['Signature']}"
     return {**job.body, "PreSignedUrl": f"{SCHEME}://{place}?{signed}"}
 
 
-def _found(call: Call) -> Record:
+def _found(call: Call) -> StoredResource:
     id_ = call.parameters["JobId"]
     job = call.store.by_id(call.scope, KIND, id_, call.now)
     if job is None:
@@ -264,9 +266,9 @@ def _found(call: Call) -> Record:
     return job
 
 
-def _jobs(call: Call) -> Iterator[Record]:
+def _jobs(call: Call) -> Iterator[StoredResource]:
     return call.store.all(call.scope, KIND, call.now)
 
 
-def _jobs_of(call: Call, list_id: str) -> Iterator[Record]:
+def _jobs_of(call: Call, list_id: str) -> Iterator[StoredResource]:
     return (job for job in _jobs(call) if job.body["AddressListId"] == list_id)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mmctl.emulator.call import Call
     from mmctl.emulator.rules import UsedByIngressPoints
-    from mmctl.emulator.store import Record
+    from mmctl.emulator.store import StoredResource
 
 IPV4: Final = {"PublicNetworkConfiguration": {"IpType": "IPV4"}}
 MISSING_VPC_ENDPOINT: Final = "vpce-00000000000000000"
@@ -62,7 +62,7 @@ class IngressPoints(Resource):
                     f" of type {quota.type}"
                 )
 
-    def filled(self, call: Call, asked: Body, record: Record) -> Body:
+    def filled(self, call: Call, asked: Body, record: StoredResource) -> Body:
         """Check what is named, fill in network, TLS policy and A record, and begin PROVISIONING."""
         del record
         self._refuse_missing_parts(call, asked)
@@ -83,7 +83,7 @@ class IngressPoints(Resource):
             end = "ASSOCIATED_VPC_ENDPOINT_DOES_NOT_EXIST"
         return body | _on_the_way(call, "PROVISIONING", end)
 
-    def change(self, call: Call, record: Record, changes: Body) -> None:
+    def change(self, call: Call, record: StoredResource, changes: Body) -> None:
         """Change what can be changed in place, and begin UPDATING."""
         _refuse_on_the_way(record, ON_THE_WAY)
         self._refuse_missing_parts(call, changes)
@@ -97,12 +97,12 @@ class IngressPoints(Resource):
             _check_tls_change(call, body, changes["TlsPolicy"])
         body.update(changes | _on_the_way(call, "UPDATING", end))
 
-    def refuse_in_use(self, call: Call, record: Record) -> None:
+    def refuse_in_use(self, call: Call, record: StoredResource) -> None:
         """Refuse to delete an ingress point that is still being set up or changed."""
         del call
         _refuse_on_the_way(record, ("PROVISIONING", "UPDATING"))
 
-    def dispose(self, call: Call, record: Record) -> None:
+    def dispose(self, call: Call, record: StoredResource) -> None:
         """Begin DEPROVISIONING; the ingress point is gone when that is over."""
         if record.body["Status"] != "DEPROVISIONING":
             record.body["Status"] = "DEPROVISIONING"
@@ -110,7 +110,7 @@ class IngressPoints(Resource):
             record.gone_at = _ready_at(call)
             call.store.save(record)
 
-    def settled(self, call: Call, record: Record) -> Record:
+    def settled(self, call: Call, record: StoredResource) -> StoredResource:
         """Return the ingress point in the state that it has come to; no one works in between."""
         coming = record.body.get("Coming")
         if coming and coming["At"] <= call.now:
@@ -214,7 +214,7 @@ def _ready_at(call: Call) -> float:
     return call.now + call.settle_seconds if call.settle_seconds else 0.0
 
 
-def _refuse_on_the_way(record: Record, states: tuple[str, ...]) -> None:
+def _refuse_on_the_way(record: StoredResource, states: tuple[str, ...]) -> None:
     status = record.body["Status"]
     if status in states:
         raise conflict(f"IngressPoint {record.id} is {status}")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mmctl.emulator import paging
 from mmctl.emulator.resource import partition_of
 from mmctl.emulator.service_error import conflict, invalid, not_found
-from mmctl.emulator.store import Record, Scope
+from mmctl.emulator.store import Scope, StoredResource
 from mmctl.model.kinds import SENDING
 from mmctl.model.logs import LogType, destination_type_of
 
@@ -73,7 +73,7 @@ def describe_sources(call: Call) -> Body:
     """Return a page of sources, of some resources or of all."""
     of = call.parameters.get("resourceArns")
 
-    def wanted(record: Record) -> bool:
+    def wanted(record: StoredResource) -> bool:
         return of is None or record.body["resourceArns"][0] in of
 
     return _page(call, SOURCE, "deliverySources", wanted)
@@ -161,7 +161,7 @@ def describe_deliveries(call: Call) -> Body:
     """Return a page of deliveries, of some sources or of all."""
     names = call.parameters.get("deliverySourceNames")
 
-    def wanted(record: Record) -> bool:
+    def wanted(record: StoredResource) -> bool:
         return names is None or record.body["deliverySourceName"] in names
 
     return _page(call, DELIVERY, "deliveries", wanted)
@@ -206,7 +206,7 @@ def _put(call: Call, kind: str, name: str, body: Body) -> Body:
     record = call.store.by_name(call.scope, kind, name, call.now)
     if record is None:
         arn = _arn_of(call.scope, kind, name)
-        record = Record(kind=kind, id=name, arn=arn, name=name, body=body, tags=tags or {})
+        record = StoredResource(kind=kind, id=name, arn=arn, name=name, body=body, tags=tags or {})
         call.store.insert(call.scope, record)
     elif tags is not None:
         raise conflict("Tags can only be provided when a resource is being created, not updated.")
@@ -216,12 +216,12 @@ def _put(call: Call, kind: str, name: str, body: Body) -> Body:
     return _shown(record)
 
 
-def _shown(record: Record) -> Body:
+def _shown(record: StoredResource) -> Body:
     named = {"id": record.id} if record.kind == DELIVERY else {"name": record.name}
     return {**named, "arn": record.arn, **record.body, "tags": record.tags or None}
 
 
-def _named(call: Call, kind: str, *, by: str = "name") -> Record:
+def _named(call: Call, kind: str, *, by: str = "name") -> StoredResource:
     name = call.parameters[by]
     record = call.store.by_name(call.scope, kind, name, call.now)
     if record is None:
@@ -229,7 +229,7 @@ def _named(call: Call, kind: str, *, by: str = "name") -> Record:
     return record
 
 
-def _of_arn(call: Call) -> Record:
+def _of_arn(call: Call) -> StoredResource:
     arn = call.parameters["resourceArn"]
     record = call.store.by_arn(call.scope, arn, call.now)
     if record is None or record.kind not in KINDS:
@@ -237,17 +237,17 @@ def _of_arn(call: Call) -> Record:
     return record
 
 
-def _uses(call: Call, member: str, value: str | None) -> list[Record]:
+def _uses(call: Call, member: str, value: str | None) -> list[StoredResource]:
     deliveries = call.store.all(call.scope, DELIVERY, call.now)
     return [delivery for delivery in deliveries if delivery.body[member] == value]
 
 
-def _refuse_used(record: Record, uses: Iterable[Record]) -> None:
+def _refuse_used(record: StoredResource, uses: Iterable[StoredResource]) -> None:
     for delivery in uses:
         raise conflict(f"{record.kind} {record.name} is used by the delivery {delivery.id}")
 
 
-def _destination_of(call: Call, arn: str) -> Record | None:
+def _destination_of(call: Call, arn: str) -> StoredResource | None:
     place = _DESTINATION_ARN.fullmatch(arn)
     if place is None:
         raise invalid(f"Value '{arn}' at 'deliveryDestinationArn' is not the ARN of a destination")
@@ -256,7 +256,7 @@ def _destination_of(call: Call, arn: str) -> Record | None:
     return found if found is not None and found.kind == DESTINATION else None
 
 
-def _page(call: Call, kind: str, member: str, wanted: Callable[[Record], bool]) -> Body:
+def _page(call: Call, kind: str, member: str, wanted: Callable[[StoredResource], bool]) -> Body:
     before = paging.sequence_before(call)
     limit = call.parameters.get("limit", paging.LARGEST_PAGE)
     records = [

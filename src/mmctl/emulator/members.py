@@ -27,7 +27,7 @@ FORMS: Final = (
 )
 
 
-class Members:
+class MemberOperations:
     """The operations on members of address lists.
 
     Whether the service folds case is not known: entries are kept and compared as they are written.

@@ -12,7 +12,7 @@ from mmctl.emulator.addons import AddonInstances, AddonSubscriptions
 from mmctl.emulator.holdings import AddressLists, Archives
 from mmctl.emulator.import_jobs import UPLOAD, ImportJobs, upload
 from mmctl.emulator.ingress import IngressPoints
-from mmctl.emulator.members import Members
+from mmctl.emulator.members import MemberOperations
 from mmctl.emulator.resource import Resource
 from mmctl.emulator.rules import RuleSets, TrafficPolicies
 from mmctl.emulator.tags import list_tags, tag_resource, untag_resource
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def _operations() -> dict[str, Operation]:
     rule_sets, policies = RuleSets(), TrafficPolicies()
     lists, subscriptions = AddressLists(), AddonSubscriptions()
-    members, jobs = Members(lists), ImportJobs(lists)
+    members, jobs = MemberOperations(lists), ImportJobs(lists)
     operations: dict[str, Operation] = {
         "RegisterMemberToAddressList": members.register,
         "DeregisterMemberFromAddressList": members.deregister,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from mmctl.emulator.call import Call
-    from mmctl.emulator.store import Record
+    from mmctl.emulator.store import StoredResource
 
 
 NAMING: Final = (Noun.RULE_SET, Noun.TRAFFIC_POLICY)
@@ -47,7 +47,7 @@ def check_named(call: Call, body: Mapping[str, Any]) -> None:
         call.loose(invalid(f"Rule names must be unique: '{name}' comes more than once"))
 
 
-def check_unnamed(call: Call, record: Record) -> None:
+def check_unnamed(call: Call, record: StoredResource) -> None:
     """Look for the rule sets and traffic policies that name what is to be deleted.
 
     Raises:
@@ -89,10 +89,10 @@ def _is_there(call: Call, noun: Noun, named: str) -> bool:
     return found is not None and found.kind == noun and not _is_going(found)
 
 
-def _names_of(record: Record) -> set[str | None]:
+def _names_of(record: StoredResource) -> set[str | None]:
     """A rule can name an archive by its name too."""
     return {record.id, record.arn} | ({record.name} if record.kind == Noun.ARCHIVE else set())
 
 
-def _is_going(record: Record) -> bool:
+def _is_going(record: StoredResource) -> bool:
     return Noun(record.kind).api.is_going(record.body)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from mmctl.emulator import paging
 from mmctl.emulator.references import check_unnamed
 from mmctl.emulator.service_error import conflict, invalid, not_found
-from mmctl.emulator.store import Record
+from mmctl.emulator.store import StoredResource
 from mmctl.model.kinds import KIND_OF
 from mmctl.model.quotas import account_quotas
 
@@ -103,26 +103,26 @@ class Resource:
             if quota.type is None:
                 self._refuse_more_than(call, call.most(quota))
 
-    def filled(self, call: Call, asked: Body, record: Record) -> Body:
+    def filled(self, call: Call, asked: Body, record: StoredResource) -> Body:
         """Return the body of a new resource: what was asked and what the service fills in."""
         del call, record
         return asked
 
-    def change(self, call: Call, record: Record, changes: Body) -> None:
+    def change(self, call: Call, record: StoredResource, changes: Body) -> None:
         """Write the changes of an update into the body."""
         del call
         record.body.update(changes)
 
-    def refuse_in_use(self, call: Call, record: Record) -> None:
+    def refuse_in_use(self, call: Call, record: StoredResource) -> None:
         """Refuse to delete what something else needs: what rules name, if references are strict."""
         if KIND_OF[self.noun].row.named_by:
             check_unnamed(call, record)
 
-    def dispose(self, call: Call, record: Record) -> None:
+    def dispose(self, call: Call, record: StoredResource) -> None:
         """Do what deleting does."""
         call.store.remove(record)
 
-    def settled(self, call: Call, record: Record) -> Record:
+    def settled(self, call: Call, record: StoredResource) -> StoredResource:
         """Return the resource with the state that it has come to by now."""
         del call
         return record
@@ -134,7 +134,7 @@ class Resource:
 
     # For other kinds
 
-    def found(self, call: Call) -> Record:
+    def found(self, call: Call) -> StoredResource:
         """Return the resource that the call is about.
 
         Raises:
@@ -146,7 +146,7 @@ class Resource:
             raise not_found(f"{self.noun} not found: {id_}")
         return record
 
-    def look_up(self, call: Call, id_: str) -> Record | None:
+    def look_up(self, call: Call, id_: str) -> StoredResource | None:
         """Return a resource by id, None when it is not there.
 
         Raises:
@@ -170,7 +170,9 @@ class Resource:
         if call.store.by_name(call.scope, self.noun, name, call.now):
             raise conflict(f"{self.noun} with {self.row.name_member} {name} already exists")
 
-    def _made_with(self, call: Call, client_token: str | None, request: str) -> Record | None:
+    def _made_with(
+        self, call: Call, client_token: str | None, request: str
+    ) -> StoredResource | None:
         """Return the resource that the same request made before, so that a retry makes no second.
 
         How long the service remembers a token is not known; here it is as long as what it made.
@@ -182,14 +184,14 @@ class Resource:
             raise conflict(f"ClientToken {client_token} was used with other parameters")
         return earlier
 
-    def _new(self, call: Call, name: str) -> Record:
+    def _new(self, call: Call, name: str) -> StoredResource:
         id_ = self._free_id(call)
         arn = arn_of(call.scope.region, call.scope.account, f"{self.row.arn_part}/{id_}")
         body: Body = {self.noun.id_member: id_, self.noun.arn_member: arn}
         body[self.row.created] = call.now
         if self.row.changed:
             body[self.row.changed] = call.now
-        return Record(kind=self.noun, id=id_, arn=arn, name=name, body=body)
+        return StoredResource(kind=self.noun, id=id_, arn=arn, name=name, body=body)
 
     def _free_id(self, call: Call) -> str:
         while True:

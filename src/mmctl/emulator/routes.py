@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from mmctl.emulator.core import MailManager
+    from mmctl.emulator.core import MailManagerApi
 
 URL: Final = "PreSignedUrl"
 TARGET: Final = "MailManagerSvc"
@@ -82,7 +82,9 @@ class Request:
         return wire.CBOR if self.headers.get("smithy-protocol") == "rpc-v2-cbor" else wire.JSON
 
 
-def respond(request: Request, service: MailManager, *, now: datetime, number: str) -> wire.Answer:
+def respond(
+    request: Request, service: MailManagerApi, *, now: datetime, number: str
+) -> wire.HttpAnswer:
     """Answer one request; `number` is its request id."""
     if not _is_for_this_machine(request.headers.get("host", "")):
         # A page of another site can name this machine, but not send its name as the host.
@@ -109,7 +111,7 @@ def respond(request: Request, service: MailManager, *, now: datetime, number: st
 class _Reachable:
     """A Mail Manager whose pre-signed URLs lead to where this client found it."""
 
-    behind: MailManager
+    behind: MailManagerApi
     here: str
 
     def call(self, operation: str, parameters: Mapping[str, Any], **place: str) -> dict[str, Any]:
@@ -121,7 +123,7 @@ class _Reachable:
         return answer
 
 
-def _answer(request: Request, service: MailManager, caller: sts.Caller) -> wire.Answer:
+def _answer(request: Request, service: MailManagerApi, caller: sts.Caller) -> wire.HttpAnswer:
     protocol = request.protocol
     try:
         return wire.answer(
@@ -139,7 +141,7 @@ def _answer(request: Request, service: MailManager, caller: sts.Caller) -> wire.
         return wire.error_answer(ServiceError("InternalFailure", error.message, 500), protocol)
 
 
-def _upload(request: Request, service: MailManager) -> wire.Answer:
+def _upload(request: Request, service: MailManagerApi) -> wire.HttpAnswer:
     """Take a file through a pre-signed URL, which says by itself who may send it."""
     try:
         return wire.upload_answer(service, request.path, request.body)
@@ -150,7 +152,7 @@ def _upload(request: Request, service: MailManager) -> wire.Answer:
 
 def _refused(
     request: Request, number: str, code: str, message: str, status: int = 403
-) -> wire.Answer:
+) -> wire.HttpAnswer:
     error = ServiceError(code, message, status)
     if request.headers.get("content-type", "").startswith(FORM):
         return sts.error_answer(error, number)

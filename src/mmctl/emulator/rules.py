@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mmctl.emulator.call import Call
-    from mmctl.emulator.store import Record
+    from mmctl.emulator.store import StoredResource
 
 
 class UsedByIngressPoints(Resource):
     """A kind that ingress points name; it is in use until such an ingress point has quite gone."""
 
-    def refuse_in_use(self, call: Call, record: Record) -> None:
+    def refuse_in_use(self, call: Call, record: StoredResource) -> None:
         """Refuse to delete what an ingress point names, even one that is being deleted."""
         for point in call.store.all(call.scope, Noun.INGRESS_POINT, call.now):
             if point.body[self.noun.id_member] == record.id:
@@ -42,12 +42,12 @@ class RuleSets(UsedByIngressPoints):
         super().refuse_over_quota(call, asked)
         _refuse_many_relays(call, asked["Rules"])
 
-    def filled(self, call: Call, asked: Body, record: Record) -> Body:
+    def filled(self, call: Call, asked: Body, record: StoredResource) -> Body:
         """Look at what the rules name."""
         check_named(call, asked)
         return super().filled(call, asked, record)
 
-    def change(self, call: Call, record: Record, changes: Body) -> None:
+    def change(self, call: Call, record: StoredResource, changes: Body) -> None:
         """Replace name or rules."""
         check_named(call, changes)
         _refuse_many_relays(call, changes.get("Rules", []))
@@ -73,12 +73,12 @@ class TrafficPolicies(UsedByIngressPoints):
         super().refuse_over_quota(call, asked)
         _refuse_many_statements(call, asked["PolicyStatements"])
 
-    def filled(self, call: Call, asked: Body, record: Record) -> Body:
+    def filled(self, call: Call, asked: Body, record: StoredResource) -> Body:
         """Look at what the statements name."""
         check_named(call, asked)
         return super().filled(call, asked, record)
 
-    def change(self, call: Call, record: Record, changes: Body) -> None:
+    def change(self, call: Call, record: StoredResource, changes: Body) -> None:
         """Replace name, statements, default action or size; a size cannot be taken away again."""
         check_named(call, changes)
         _refuse_many_statements(call, changes.get("PolicyStatements", []))

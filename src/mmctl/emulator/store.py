@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.emulator.database import Unreadable
+from mmctl.emulator.database import UnreadableRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ class Scope:
 
 
 @dataclass(slots=True, kw_only=True)
-class Record:
+class StoredResource:
     """One resource: the members of the API in `body`, times in seconds since 1970.
 
     `name` is what no other resource of the kind may have; None once it is free again. `token` and
@@ -55,7 +55,7 @@ COLUMNS: Final = (
 )
 
 
-class Store:
+class ResourceStore:
     """The resources in a database; times are seconds since 1970."""
 
     def __init__(self, database: Database) -> None:
@@ -63,38 +63,38 @@ class Store:
 
     # Resources
 
-    def by_id(self, scope: Scope, kind: str, id_: str, now: float) -> Record | None:
+    def by_id(self, scope: Scope, kind: str, id_: str, now: float) -> StoredResource | None:
         """Return the resource of this id."""
         return self._one(scope, now, "and kind = ? and id = ?", kind, id_)
 
-    def by_name(self, scope: Scope, kind: str, name: str, now: float) -> Record | None:
+    def by_name(self, scope: Scope, kind: str, name: str, now: float) -> StoredResource | None:
         """Return the resource that holds this name."""
         return self._one(scope, now, "and kind = ? and name = ?", kind, name)
 
-    def by_token(self, scope: Scope, kind: str, token: str, now: float) -> Record | None:
+    def by_token(self, scope: Scope, kind: str, token: str, now: float) -> StoredResource | None:
         """Return the resource that was made with this ClientToken."""
         return self._one(scope, now, "and kind = ? and token = ?", kind, token)
 
-    def by_arn(self, scope: Scope, arn: str, now: float) -> Record | None:
+    def by_arn(self, scope: Scope, arn: str, now: float) -> StoredResource | None:
         """Return the resource of this ARN, whatever its kind."""
         return self._one(scope, now, "and arn = ?", arn)
 
-    def all(self, scope: Scope, kind: str, now: float) -> Iterator[Record]:
+    def all(self, scope: Scope, kind: str, now: float) -> Iterator[StoredResource]:
         """Yield all resources of a kind, the oldest first."""
         return self._many(scope, now, "and kind = ? order by sequence", kind)
 
     def after(
         self, scope: Scope, kind: str, now: float, *, sequence: int, limit: int
-    ) -> list[Record]:
+    ) -> list[StoredResource]:
         """Return at most `limit` resources made later than the one numbered `sequence`."""
         clause = "and kind = ? and sequence > ? order by sequence limit ?"
         return list(self._many(scope, now, clause, kind, sequence, limit))
 
-    def named(self, scope: Scope, kind: str, now: float) -> list[Record]:
+    def named(self, scope: Scope, kind: str, now: float) -> list[StoredResource]:
         """Return the resources of a kind that hold a name: those that count towards quotas."""
         return list(self._many(scope, now, "and kind = ? and name is not null", kind))
 
-    def mentioning(self, scope: Scope, kind: str, text: str, now: float) -> Record | None:
+    def mentioning(self, scope: Scope, kind: str, text: str, now: float) -> StoredResource | None:
         """Return a resource of the kind that has `text` as a value somewhere inside."""
         quoted = json.dumps(text)
         return self._one(scope, now, "and kind = ? and instr(body, ?) > 0 limit 1", kind, quoted)
@@ -107,7 +107,7 @@ class Store:
         )
         return found.fetchone() is not None
 
-    def insert(self, scope: Scope, record: Record) -> None:
+    def insert(self, scope: Scope, record: StoredResource) -> None:
         """Add a resource."""
         self._database.execute(
             "insert into resource (account, region, kind, id, arn, name, token, request, body,"
@@ -127,7 +127,7 @@ class Store:
             ),
         )
 
-    def save(self, record: Record) -> None:
+    def save(self, record: StoredResource) -> None:
         """Write what may change of a resource: name, token, body, tags and when it is gone."""
         self._database.execute(
             "update resource set name = ?, token = ?, body = ?, tags = ?, gone_at = ?"
@@ -142,7 +142,7 @@ class Store:
             ),
         )
 
-    def remove(self, record: Record) -> None:
+    def remove(self, record: StoredResource) -> None:
         """Take a resource away, with its tags and members."""
         self._database.execute("delete from resource where sequence = ?", (record.sequence,))
 
@@ -152,14 +152,14 @@ class Store:
 
     # Members of address lists
 
-    def add_member(self, of: Record, address: str, now: float) -> bool:
+    def add_member(self, of: StoredResource, address: str, now: float) -> bool:
         """Add an address; False when the list has it already."""
         added = self._database.execute(
             "insert or ignore into member values (?, ?, ?)", (of.sequence, address, now)
         ).rowcount
         return self._count_members(of, added)
 
-    def add_members(self, of: Record, addresses: Sequence[str], now: float) -> None:
+    def add_members(self, of: StoredResource, addresses: Sequence[str], now: float) -> None:
         """Add addresses; those that the list has already stay."""
         added = self._database.execute(
             "insert or ignore into member select ?, value, ? from json_each(?)",
@@ -167,7 +167,7 @@ class Store:
         ).rowcount
         self._count_members(of, added)
 
-    def members_missing(self, source: Record, of: Record) -> int:
+    def members_missing(self, source: StoredResource, of: StoredResource) -> int:
         """Return how many addresses of one list another one does not have."""
         found = self._database.execute(
             "select count(*) from member as one where list = ? and not exists"
@@ -176,7 +176,7 @@ class Store:
         )
         return int(found.fetchone()[0])
 
-    def copy_members(self, source: Record, of: Record, now: float) -> None:
+    def copy_members(self, source: StoredResource, of: StoredResource, now: float) -> None:
         """Add the addresses of one list to another."""
         added = self._database.execute(
             "insert or ignore into member select ?, address, ? from member where list = ?",
@@ -184,21 +184,21 @@ class Store:
         ).rowcount
         self._count_members(of, added)
 
-    def clear_members(self, of: Record) -> None:
+    def clear_members(self, of: StoredResource) -> None:
         """Take all addresses away."""
         removed = self._database.execute(
             "delete from member where list = ?", (of.sequence,)
         ).rowcount
         self._count_members(of, -removed)
 
-    def remove_member(self, of: Record, address: str) -> bool:
+    def remove_member(self, of: StoredResource, address: str) -> bool:
         """Remove an address; False when the list does not have it."""
         removed = self._database.execute(
             "delete from member where list = ? and address = ?", (of.sequence, address)
         ).rowcount
         return self._count_members(of, -removed)
 
-    def member(self, of: Record, address: str) -> float | None:
+    def member(self, of: StoredResource, address: str) -> float | None:
         """Return when an address was added, None when the list does not have it."""
         found = self._database.execute(
             "select created from member where list = ? and address = ?", (of.sequence, address)
@@ -206,7 +206,7 @@ class Store:
         return None if found is None else float(found[0])
 
     def members_after(
-        self, of: Record, *, address: str, prefix: str, limit: int
+        self, of: StoredResource, *, address: str, prefix: str, limit: int
     ) -> list[tuple[str, float]]:
         """Return at most `limit` addresses that sort after `address` and begin with `prefix`."""
         return self._database.execute(
@@ -218,16 +218,18 @@ class Store:
 
     # Inside
 
-    def _count_members(self, of: Record, change: int) -> bool:
+    def _count_members(self, of: StoredResource, change: int) -> bool:
         self._database.execute(
             "update resource set members = members + ? where sequence = ?", (change, of.sequence)
         )
         return change != 0
 
-    def _one(self, scope: Scope, now: float, clause: str, *values: object) -> Record | None:
+    def _one(self, scope: Scope, now: float, clause: str, *values: object) -> StoredResource | None:
         return next(self._many(scope, now, clause, *values), None)
 
-    def _many(self, scope: Scope, now: float, clause: str, *values: object) -> Iterator[Record]:
+    def _many(
+        self, scope: Scope, now: float, clause: str, *values: object
+    ) -> Iterator[StoredResource]:
         # The clauses are the literals above; every value is bound.
         rows = self._database.execute(
             f"select {COLUMNS} {clause}",
@@ -236,9 +238,9 @@ class Store:
         return map(_record, rows)
 
 
-def _record(row: tuple[Any, ...]) -> Record:
+def _record(row: tuple[Any, ...]) -> StoredResource:
     sequence, kind, id_, arn, name, token, request, body, tags, members, gone_at = row
-    return Record(
+    return StoredResource(
         sequence=sequence,
         kind=kind,
         id=id_,
@@ -257,5 +259,5 @@ def _read(text: str) -> dict[str, Any]:
     try:
         members: dict[str, Any] = json.loads(text)
     except ValueError as error:
-        raise Unreadable(str(error)) from error
+        raise UnreadableRow(str(error)) from error
     return members

@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl
 
 from mmctl.emulator.resource import partition_of
 from mmctl.emulator.service_error import ServiceError
-from mmctl.emulator.wire import Answer
+from mmctl.emulator.wire import HttpAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +54,7 @@ class Caller:
         return key[1] if key else DEFAULT_ACCOUNT
 
 
-def answer(body: bytes, caller: Caller, *, now: datetime, number: str) -> Answer:
+def answer(body: bytes, caller: Caller, *, now: datetime, number: str) -> HttpAnswer:
     """Answer one STS request; `number` is its request id."""
     form = dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
     match form.get("Action"):
@@ -70,12 +70,12 @@ def answer(body: bytes, caller: Caller, *, now: datetime, number: str) -> Answer
             return error_answer(ServiceError("InvalidAction", unknown, 400), number)
 
 
-def caller_identity(*, account: str, region: str, request: str) -> Answer:
+def caller_identity(*, account: str, region: str, request: str) -> HttpAnswer:
     """Answer GetCallerIdentity: the caller is the user `embedded` of the account."""
     return _caller_identity(Caller(access_key=account, region=region), request)
 
 
-def error_answer(error: ServiceError, number: str) -> Answer:
+def error_answer(error: ServiceError, number: str) -> HttpAnswer:
     """Put an error into XML, as services of the query protocol do."""
     side = "Sender" if error.status < 500 else "Receiver"  # noqa: PLR2004 - HTTP: 5xx is the server's
     text = (
@@ -83,10 +83,10 @@ def error_answer(error: ServiceError, number: str) -> Answer:
         f"<Code>{error.code}</Code><Message>{_text(error.message)}</Message></Error>"
         f"<RequestId>{number}</RequestId></ErrorResponse>"
     )
-    return Answer(status=error.status, content_type=XML, body=text.encode())
+    return HttpAnswer(status=error.status, content_type=XML, body=text.encode())
 
 
-def _caller_identity(caller: Caller, number: str) -> Answer:
+def _caller_identity(caller: Caller, number: str) -> HttpAnswer:
     account, partition = caller.account, partition_of(caller.region)
     assumed = _assumed(caller.session_token)
     if assumed is None:
@@ -99,7 +99,7 @@ def _caller_identity(caller: Caller, number: str) -> Answer:
     return _xml("GetCallerIdentity", _elements(members), number)
 
 
-def _assume_role(form: Mapping[str, str], caller: Caller, now: datetime, number: str) -> Answer:
+def _assume_role(form: Mapping[str, str], caller: Caller, now: datetime, number: str) -> HttpAnswer:
     """Any caller may assume any role: no policy is looked at."""
     arn, session = form.get("RoleArn", ""), form.get("RoleSessionName", "")
     role = _ROLE.fullmatch(arn)
@@ -159,12 +159,12 @@ def _text(value: str) -> str:
     return escape("".join(c if c.isprintable() else "?" for c in value), quote=False)
 
 
-def _xml(action: str, result: str, number: str) -> Answer:
+def _xml(action: str, result: str, number: str) -> HttpAnswer:
     text = (
         f'<{action}Response xmlns="{NAMESPACE}"><{action}Result>{result}</{action}Result>'
         f"<ResponseMetadata><RequestId>{number}</RequestId></ResponseMetadata></{action}Response>"
     )
-    return Answer(status=200, content_type=XML, body=text.encode())
+    return HttpAnswer(status=200, content_type=XML, body=text.encode())
 
 
 def _invalid(message: str) -> ServiceError:

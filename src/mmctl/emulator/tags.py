@@ -10,7 +10,7 @@ from mmctl.model.quotas import TAGS
 
 if TYPE_CHECKING:
     from mmctl.emulator.call import Call
-    from mmctl.emulator.store import Record
+    from mmctl.emulator.store import StoredResource
 
 
 def tag_resource(call: Call) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def list_tags(call: Call) -> dict[str, Any]:
     return {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
 
 
-def _found(call: Call) -> Record:
+def _found(call: Call) -> StoredResource:
     arn = call.parameters["ResourceArn"]
     record = call.store.by_arn(call.scope, arn, call.now)
     if record is None:

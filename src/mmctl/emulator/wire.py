@@ -21,14 +21,14 @@ from mmctl.emulator.service_error import ServiceError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mmctl.emulator.core import MailManager
+    from mmctl.emulator.core import MailManagerApi
 
 _CLIENT_ERROR: Final = 400
 _SERVER_ERROR: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class HttpAnswer:
     """An HTTP answer: status, content type and body, and how it reaches the client."""
 
     status: int
@@ -75,14 +75,14 @@ def read_request(body: bytes, protocol: Protocol | None = None) -> dict[str, Any
 
 
 def answer(
-    service: MailManager,
+    service: MailManagerApi,
     operation: str,
     parameters: dict[str, Any],
     *,
     account: str,
     region: str,
     protocol: Protocol | None = None,
-) -> Answer:
+) -> HttpAnswer:
     """Call an operation and put its answer or its error into bytes."""
     protocol = protocol or JSON
     try:
@@ -96,7 +96,7 @@ def answer(
     return _outcome(result, protocol)
 
 
-def upload_answer(service: MailManager, url: str, body: bytes) -> Answer:
+def upload_answer(service: MailManagerApi, url: str, body: bytes) -> HttpAnswer:
     """Take a file through a pre-signed URL, and answer as Amazon S3 does."""
     try:
         upload(service, url, body)
@@ -108,7 +108,7 @@ def upload_answer(service: MailManager, url: str, body: bytes) -> Answer:
     return _upload_outcome(None)
 
 
-def upload(service: MailManager, url: str, body: bytes) -> None:
+def upload(service: MailManagerApi, url: str, body: bytes) -> None:
     """Take a file through a pre-signed URL that an answer told.
 
     Raises:
@@ -125,27 +125,27 @@ def upload(service: MailManager, url: str, body: bytes) -> None:
     )
 
 
-def _upload_outcome(error: ServiceError | None) -> Answer:
+def _upload_outcome(error: ServiceError | None) -> HttpAnswer:
     if error is None:
-        return Answer(status=200, content_type="text/plain", body=b"")
+        return HttpAnswer(status=200, content_type="text/plain", body=b"")
     message = escape(error.message, quote=False)
     text = f"<Error><Code>{error.code}</Code><Message>{message}</Message></Error>"
-    return Answer(status=error.status, content_type="application/xml", body=text.encode())
+    return HttpAnswer(status=error.status, content_type="application/xml", body=text.encode())
 
 
-def error_answer(error: ServiceError, protocol: Protocol | None = None) -> Answer:
+def error_answer(error: ServiceError, protocol: Protocol | None = None) -> HttpAnswer:
     """Put an error into bytes, under the names that clients know it by."""
     return _outcome(error, protocol or JSON)
 
 
-def _outcome(outcome: Mapping[str, Any] | ServiceError | None, protocol: Protocol) -> Answer:
+def _outcome(outcome: Mapping[str, Any] | ServiceError | None, protocol: Protocol) -> HttpAnswer:
     if isinstance(outcome, ServiceError):
         ours = protocol.one_status and outcome.status < _SERVER_ERROR
         status = _CLIENT_ERROR if ours else outcome.status
         members = {"__type": f"{protocol.namespace}#{outcome.code}", "Message": outcome.message}
     else:
         status, members = 200, dict(outcome or {})
-    return Answer(
+    return HttpAnswer(
         status=status,
         content_type=protocol.content_type,
         body=protocol.written(members),

@@ -92,7 +92,7 @@ class Imported:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Found:
+class _FoundRequest:
     """One request or response in a file."""
 
     kind: Kind
@@ -115,7 +115,7 @@ def import_api_json(texts: Mapping[str, str]) -> Imported:
         UsageError: a file is not JSON, or there is nothing of Mail Manager in it.
     """
     imported = Imported()
-    found: list[_Found] = []
+    found: list[_FoundRequest] = []
     ids: dict[tuple[Kind, str], str] = {}
     for file, text in texts.items():
         places = Places(text, file)
@@ -146,7 +146,7 @@ def _parsed(text: str, file: str) -> Any:
         raise UsageError(f"`{file}` cannot be read: {error}") from None
 
 
-def _items(document: Any, places: Places, notes: list[str]) -> Iterator[_Found]:
+def _items(document: Any, places: Places, notes: list[str]) -> Iterator[_FoundRequest]:
     if isinstance(document, list):
         for index, member in enumerate(document):
             yield from _bare(member, (index,), places)
@@ -154,7 +154,7 @@ def _items(document: Any, places: Places, notes: list[str]) -> Iterator[_Found]:
         listed = _listed_members(document.get(MEMBERS))
         for key, kind in LISTS.items():
             for index, member in enumerate(_as_list(document.get(key, []))):
-                item = _Found(kind=kind, members=member, path=(key, index), places=places)
+                item = _FoundRequest(kind=kind, members=member, path=(key, index), places=places)
                 if Beside.MEMBERS in kind.row.beside and isinstance(member, dict):
                     item.listed = listed.get(member.get("AddressListId"))
                 yield item
@@ -178,18 +178,18 @@ def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _bare(members: Any, path: Path, places: Places) -> Iterator[_Found]:
+def _bare(members: Any, path: Path, places: Places) -> Iterator[_FoundRequest]:
     if isinstance(members, dict):
         kind = next((kind for key, kind in _TELLTALES.items() if key in members), None)
         if kind is not None:
-            yield _Found(kind=kind, members=members, path=path, places=places)
+            yield _FoundRequest(kind=kind, members=members, path=path, places=places)
 
 
 # -- members → shapes
 
 
 def _build(
-    item: _Found, imported: Imported, taken: set[str], ids: dict[tuple[Kind, str], str]
+    item: _FoundRequest, imported: Imported, taken: set[str], ids: dict[tuple[Kind, str], str]
 ) -> None:
     members = _of_request(item, imported.notes) if isinstance(item.members, dict) else item.members
     try:
@@ -213,7 +213,7 @@ def _build(
             ids[item.kind, item.members[key]] = item.name
 
 
-def _of_request(item: _Found, notes: list[str]) -> Members:
+def _of_request(item: _FoundRequest, notes: list[str]) -> Members:
     """The members that a Create request has; what the service fills in is noted."""
     noun = item.kind.row.referred.noun
     members = dict(item.members)
@@ -232,7 +232,7 @@ def _of_request(item: _Found, notes: list[str]) -> Members:
     return members
 
 
-def _read_back(item: _Found, members: Members) -> None:
+def _read_back(item: _FoundRequest, members: Members) -> None:
     """Turn what GetIngressPoint tells of status and authentication into request members."""
     if "Status" in members and "StatusToUpdate" not in members:
         item.closed = members.pop("Status") == "CLOSED"
@@ -249,7 +249,7 @@ def _read_back(item: _Found, members: Members) -> None:
 
 
 def _write(
-    item: _Found, asked: LiveShape, imported: Imported, ids: Mapping[tuple[Kind, str], str]
+    item: _FoundRequest, asked: LiveShape, imported: Imported, ids: Mapping[tuple[Kind, str], str]
 ) -> None:
     shape = with_references(asked, lambda reference: _renamed(reference, ids))
     try:
@@ -277,7 +277,7 @@ def _renamed(reference: Reference, ids: Mapping[tuple[Kind, str], str]) -> str:
     return reference.name if is_raw(reference.name) else f"id:{reference.name}"
 
 
-def _to_file(item: _Found, shape: LiveShape, imported: Imported) -> Members:
+def _to_file(item: _FoundRequest, shape: LiveShape, imported: Imported) -> Members:
     if isinstance(shape, IngressPoint):
         return _ingress_point(item, shape, imported)
     if isinstance(shape, AddressList) and item.listed is None:
@@ -288,7 +288,7 @@ def _to_file(item: _Found, shape: LiveShape, imported: Imported) -> Members:
     return resource_to_file(shape, name=item.name, members=item.listed)
 
 
-def _ingress_point(item: _Found, shape: IngressPoint, imported: Imported) -> Members:
+def _ingress_point(item: _FoundRequest, shape: IngressPoint, imported: Imported) -> Members:
     configuration = shape.ingress_point_configuration
     stated = configuration is not None and configuration.smtp_password is not None
     variable = None

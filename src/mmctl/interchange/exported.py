@@ -15,7 +15,7 @@ from mmctl.model.kinds import Kind
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from mmctl.interchange.things import Thing
+    from mmctl.interchange.things import ApiObject
     from mmctl.language.project import Reference
 
 Members = dict[str, Any]
@@ -67,7 +67,7 @@ def link(
     return Elsewhere(kind=reference.kind, text=text)
 
 
-def names_there(things: Sequence[Thing]) -> dict[Kind, set[str]]:
+def names_there(things: Sequence[ApiObject]) -> dict[Kind, set[str]]:
     """The logical names of the objects, by kind."""
     return {kind: {thing.name for thing in things if thing.kind is kind} for kind in Kind}
 
@@ -89,7 +89,7 @@ def plain(value: Any) -> Any:
             return value
 
 
-def members_left_out(things: Sequence[Thing], form: str) -> Iterator[str]:
+def members_left_out(things: Sequence[ApiObject], form: str) -> Iterator[str]:
     """Members of address lists, which infrastructure code does not know."""
     for thing in things:
         if thing.members:

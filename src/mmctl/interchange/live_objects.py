@@ -33,7 +33,7 @@ from mmctl.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from mmctl.interchange.things import Thing
+    from mmctl.interchange.things import ApiObject
     from mmctl.model.kinds import Kind
 
 Members = dict[str, Any]
@@ -47,7 +47,7 @@ _REMARK: Final = "not in this file, because this version of mmctl does not know 
 _MEMBER_LINE: Final = re.compile(r"^ {2}\S")
 
 
-def import_live(things: Iterable[Thing], *, list_files: bool) -> Imported:
+def import_live(things: Iterable[ApiObject], *, list_files: bool) -> Imported:
     """The sections of live objects; `list_files`: long address lists go to files beside them.
 
     What cannot be written is left out and told in `unsaid`.
@@ -77,7 +77,7 @@ def import_live(things: Iterable[Thing], *, list_files: bool) -> Imported:
     return imported
 
 
-def _unknown(thing: Thing) -> Problem:
+def _unknown(thing: ApiObject) -> Problem:
     """The problem of a live object that a file says but for some members."""
     listed = ", ".join(member.text for member in thing.unknown[:_SHOWN])
     more = len(thing.unknown) - _SHOWN
@@ -118,7 +118,7 @@ def yaml_of(imported: Imported, *kinds: Kind, heading: str | None = None) -> str
     return "\n".join([*above, *lines]) + "\n"
 
 
-def _to_file(thing: Thing, imported: Imported, *, list_files: bool) -> Members:
+def _to_file(thing: ApiObject, imported: Imported, *, list_files: bool) -> Members:
     tags = _tags(thing.tags)
     shape = thing.shape.model_copy(update={"tags": tags})
     if isinstance(shape, IngressPoint):
@@ -139,7 +139,7 @@ def _tags(tags: Mapping[str, str]) -> tuple[Tag, ...] | None:
 
 
 def _address_list(
-    thing: Thing, tags: tuple[Tag, ...] | None, imported: Imported, *, list_files: bool
+    thing: ApiObject, tags: tuple[Tag, ...] | None, imported: Imported, *, list_files: bool
 ) -> Members:
     members = thing.members or ()
     data = address_list_to_file(thing.live_name, tags, members, name=thing.name)
@@ -159,7 +159,7 @@ def _csv(members: Iterable[str]) -> str:
     return text.getvalue()
 
 
-def _ingress_point(thing: Thing, shape: IngressPoint, imported: Imported) -> Members:
+def _ingress_point(thing: ApiObject, shape: IngressPoint, imported: Imported) -> Members:
     configuration = shape.ingress_point_configuration
     variable = None
     if shape.type is IngressPointType.AUTH and configuration is None:

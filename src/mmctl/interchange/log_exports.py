@@ -14,7 +14,7 @@ from mmctl.model.logs import LogType, is_delivery_destination
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mmctl.interchange.things import Thing
+    from mmctl.interchange.things import ApiObject
 
 _WORDS: Final = {
     LogType.APPLICATION_LOGS: "application",
@@ -27,7 +27,7 @@ _LONGEST_NAME: Final = 60
 class LogExport:
     """One log of one object that is delivered."""
 
-    thing: Thing
+    thing: ApiObject
     log_type: LogType
     source: str
     """A name for the delivery source."""
@@ -40,7 +40,7 @@ class LogExport:
         return _WORDS[self.log_type]
 
 
-def exported_logs(things: Sequence[Thing], project: str) -> list[LogExport]:
+def exported_logs(things: Sequence[ApiObject], project: str) -> list[LogExport]:
     """The logs that are delivered, in the order of the objects."""
     return [
         LogExport(

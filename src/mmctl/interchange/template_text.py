@@ -20,31 +20,31 @@ _FOLDED = 90
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Intrinsic:
     """An intrinsic function, in both spellings."""
 
     yaml: str
     json: Any
 
     @classmethod
-    def reference(cls, name: str) -> Call:
+    def reference(cls, name: str) -> Intrinsic:
         """The value of a parameter."""
         return cls(yaml=f"!Ref {name}", json={"Ref": name})
 
     @classmethod
-    def attribute(cls, resource: str, attribute: str) -> Call:
+    def attribute(cls, resource: str, attribute: str) -> Intrinsic:
         """An attribute of a resource."""
         return cls(
             yaml=f"!GetAtt {resource}.{attribute}", json={"Fn::GetAtt": [resource, attribute]}
         )
 
     @classmethod
-    def substitution(cls, text: str) -> Call:
+    def substitution(cls, text: str) -> Intrinsic:
         """A text with `${…}` in it."""
         return cls(yaml=f"!Sub {quoted(text)}", json={"Fn::Sub": text})
 
     @classmethod
-    def behind_slash(cls, resource: str, attribute: str) -> Call:
+    def behind_slash(cls, resource: str, attribute: str) -> Intrinsic:
         """An attribute that is an id, or an ARN that ends in `/` and the id: the id.
 
         Twice the value with a slash between is `id/id` or `arn:…/id/arn:…/id`: the second part
@@ -57,7 +57,7 @@ class Call:
         )
 
 
-Value: TypeAlias = "Call | dict[str, Value] | list[Value] | str | bool | int | float"
+Value: TypeAlias = "Intrinsic | dict[str, Value] | list[Value] | str | bool | int | float"
 """What a template holds."""
 
 
@@ -75,7 +75,7 @@ def as_yaml(document: Value) -> str:
 
 def _spelled_out(value: Value) -> Any:
     match value:
-        case Call():
+        case Intrinsic():
             return value.json
         case dict():
             return {key: _spelled_out(member) for key, member in value.items()}
@@ -89,7 +89,7 @@ def _spelled_out(value: Value) -> Any:
 
 def _tree(value: Value, *, depth: int) -> Tree:
     match value:
-        case Call():
+        case Intrinsic():
             return Leaf(text=value.yaml, verbatim=True)
         case dict():
             entries = [

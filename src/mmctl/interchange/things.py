@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mmctl.model.kinds import Kind, LiveShape
 
 
-class Thing(Protocol):
+class ApiObject(Protocol):
     """One object: its AWS shape, its logical name, and what the API keeps in calls of its own."""
 
     @property
@@ -61,11 +61,11 @@ class Thing(Protocol):
         """The service's id of a live object."""
 
     @property
-    def unknown(self) -> Sequence[Unknown]:
+    def unknown(self) -> Sequence[UnknownPart]:
         """What the service holds of it and this version does not know."""
 
 
-class Unknown(Protocol):
+class UnknownPart(Protocol):
     """One member that this version does not know."""
 
     @property

@@ -22,12 +22,14 @@ from mmctl.language.references import with_references
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mmctl.interchange.things import Thing
+    from mmctl.interchange.things import ApiObject
     from mmctl.language.project import Reference
     from mmctl.model.kinds import Kind
 
 
-def to_api_json(things: Sequence[Thing], bindings: Mapping[Kind, Mapping[str, str]]) -> Exported:
+def to_api_json(
+    things: Sequence[ApiObject], bindings: Mapping[Kind, Mapping[str, str]]
+) -> Exported:
     """The objects as requests, list by list in the order in which they are to be created."""
     there = names_there(things)
 
@@ -52,7 +54,7 @@ def to_api_json(things: Sequence[Thing], bindings: Mapping[Kind, Mapping[str, st
     return exported
 
 
-def _request(thing: Thing, named: Any, exported: Exported) -> Members:
+def _request(thing: ApiObject, named: Any, exported: Exported) -> Members:
     members = plain(with_references(thing.shape, named).to_api())
     members.pop("Tags", None)
     request: Members = {f"{thing.kind.row.referred.noun}Id": thing.name, **members}

@@ -19,14 +19,14 @@ from mmctl.interchange.exported import (
     words,
 )
 from mmctl.interchange.log_exports import destinations, exported_logs
-from mmctl.interchange.template_text import Call, as_json, as_yaml
+from mmctl.interchange.template_text import Intrinsic, as_json, as_yaml
 from mmctl.language.references import references
 from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mmctl.interchange.things import Thing
+    from mmctl.interchange.things import ApiObject
     from mmctl.language.project import Reference
 
 _DYNAMIC: Final = "{{resolve:"
@@ -57,7 +57,7 @@ class _Template:
 
 
 def to_cloudformation(
-    things: Sequence[Thing],
+    things: Sequence[ApiObject],
     bindings: Mapping[Kind, Mapping[str, str]],
     *,
     project: str,
@@ -109,7 +109,7 @@ def _check_size(exported: Exported) -> None:
         )
 
 
-def _logical_ids(things: Sequence[Thing]) -> dict[tuple[Kind, str], str]:
+def _logical_ids(things: Sequence[ApiObject]) -> dict[tuple[Kind, str], str]:
     """`threat-feed` → `ThreatFeedAddressList`, all different."""
     ids: dict[tuple[Kind, str], str] = {}
     for thing in things:
@@ -135,7 +135,7 @@ def _has_dynamic(value: Any) -> bool:
             return False
 
 
-def _put(template: _Template, thing: Thing) -> None:
+def _put(template: _Template, thing: ApiObject) -> None:
     properties = plain(thing.shape.to_api())
     properties.pop("Tags", None)
     for reference in list(references(thing.shape)):
@@ -153,7 +153,7 @@ def _put(template: _Template, thing: Thing) -> None:
         subscription = own.removesuffix("Instance") + "Subscription"
         template.resources[subscription] = _resource("AddonSubscription", properties)
         properties = {
-            "AddonSubscriptionId": Call.attribute(subscription, "AddonSubscriptionId"),
+            "AddonSubscriptionId": Intrinsic.attribute(subscription, "AddonSubscriptionId"),
             **({"Tags": properties["Tags"]} if thing.tags else {}),
         }
     template.resources[own] = _resource(thing.kind.row.referred.noun, properties)
@@ -163,7 +163,7 @@ def _resource(noun: str, properties: Members) -> Members:
     return {"Type": f"AWS::SES::MailManager{noun}", "Properties": properties}
 
 
-def _ingress_point(template: _Template, thing: Thing, properties: Members) -> None:
+def _ingress_point(template: _Template, thing: ApiObject, properties: Members) -> None:
     if thing.closed:
         properties["StatusToUpdate"] = "CLOSED"
     if thing.smtp_password_env is None:
@@ -176,13 +176,13 @@ def _ingress_point(template: _Template, thing: Thing, properties: Members) -> No
         "MaxLength": 64,
         "Description": f"SMTP password of the ingress point {thing.name}.",
     }
-    properties["IngressPointConfiguration"] = {"SmtpPassword": Call.reference(parameter)}
+    properties["IngressPointConfiguration"] = {"SmtpPassword": Intrinsic.reference(parameter)}
     template.exported.notes.append(
         f"ingress point `{thing.name}`: its SMTP password is the parameter `{parameter}`"
     )
 
 
-def _put_logs(template: _Template, things: Sequence[Thing], project: str) -> None:
+def _put_logs(template: _Template, things: Sequence[ApiObject], project: str) -> None:
     """Put destinations, sources and deliveries."""
     logs = exported_logs(things, project)
     ids: dict[str, Any] = {}
@@ -192,7 +192,7 @@ def _put_logs(template: _Template, things: Sequence[Thing], project: str) -> Non
             "Type": "AWS::Logs::DeliveryDestination",
             "Properties": {"Name": name, "DestinationResourceArn": arn},
         }
-        ids[arn] = Call.attribute(own, "Arn")
+        ids[arn] = Intrinsic.attribute(own, "Arn")
     # One after the other: deliveries made at once meet conflicts (terraform-provider-aws 42194).
     before: Members = {}
     for log in logs:
@@ -203,7 +203,7 @@ def _put_logs(template: _Template, things: Sequence[Thing], project: str) -> Non
             "Properties": {
                 "Name": log.source,
                 "LogType": log.log_type.value,
-                "ResourceArn": Call.attribute(
+                "ResourceArn": Intrinsic.attribute(
                     template.ids[kind, log.thing.name], f"{kind.row.referred.noun}Arn"
                 ),
             },
@@ -212,7 +212,7 @@ def _put_logs(template: _Template, things: Sequence[Thing], project: str) -> Non
             "Type": "AWS::Logs::Delivery",
             **before,
             "Properties": {
-                "DeliverySourceName": Call.reference(f"{own}LogSource"),
+                "DeliverySourceName": Intrinsic.reference(f"{own}LogSource"),
                 "DeliveryDestinationArn": ids.get(log.receiver, log.receiver),
             },
         }
@@ -226,11 +226,11 @@ def _target(template: _Template, reference: Reference) -> Any:
         if kind.row.by_arn and not found.arn:
             part = kind.row.referred.arn_part
             start = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}"
-            return Call.substitution(f"{start}:{part}/{found.text}")
+            return Intrinsic.substitution(f"{start}:{part}/{found.text}")
         return found.text
     resource = template.ids[kind, found]
     if kind is Kind.ARCHIVE:
         template.archives = True
-        return Call.behind_slash(resource, "ArchiveId")
+        return Intrinsic.behind_slash(resource, "ArchiveId")
     named = kind.row.referred
-    return Call.attribute(resource, named.arn_member if kind.row.by_arn else named.id_member)
+    return Intrinsic.attribute(resource, named.arn_member if kind.row.by_arn else named.id_member)

@@ -28,7 +28,7 @@ from mmctl.model.policies import TrafficPolicy
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mmctl.interchange.things import Thing
+    from mmctl.interchange.things import ApiObject
     from mmctl.language.project import Reference
     from mmctl.model.kinds import Kind
 
@@ -70,7 +70,7 @@ class _Module:
 
 
 def to_terraform(
-    things: Sequence[Thing],
+    things: Sequence[ApiObject],
     bindings: Mapping[Kind, Mapping[str, str]],
     *,
     project: str,
@@ -99,7 +99,7 @@ def to_terraform(
     )
 
 
-def _addresses(things: Sequence[Thing]) -> dict[tuple[Kind, str], tuple[str, str, str]]:
+def _addresses(things: Sequence[ApiObject]) -> dict[tuple[Kind, str], tuple[str, str, str]]:
     addresses: dict[tuple[Kind, str], tuple[str, str, str]] = {}
     for thing in things:
         provider = _provider(thing)
@@ -115,7 +115,7 @@ def _addresses(things: Sequence[Thing]) -> dict[tuple[Kind, str], tuple[str, str
     return addresses
 
 
-def _provider(thing: Thing) -> str:
+def _provider(thing: ApiObject) -> str:
     """`aws`, or `awscc` for what that one has no argument for."""
     if isinstance(thing.shape, TrafficPolicy) and not thing.shape.policy_statements:
         return "awscc"  # aws wants a policy_statement block (terraform-provider-aws issue 49366)
@@ -163,7 +163,7 @@ def _account() -> list[tuple[str, Body]]:
     return [(f'data "{kind}" "current"', Body()) for kind in kinds]
 
 
-def _put(module: _Module, thing: Thing) -> None:
+def _put(module: _Module, thing: ApiObject) -> None:
     provider, type_, label = module.addresses[thing.kind, thing.name]
     members = plain(thing.shape.to_api())
     members.pop("Tags", None)
@@ -189,12 +189,12 @@ def _put(module: _Module, thing: Thing) -> None:
     module.resources.append((f'resource "{type_}" "{label}"', body))
 
 
-def _tag_list(thing: Thing) -> Members:
+def _tag_list(thing: ApiObject) -> Members:
     tags = [{"key": key, "value": value} for key, value in sorted(thing.tags.items())]
     return {"tags": tags} if tags else {}
 
 
-def _subscription(module: _Module, thing: Thing, members: Members, label: str) -> Members:
+def _subscription(module: _Module, thing: ApiObject, members: Members, label: str) -> Members:
     """Put the subscription of an add-on; the members of its instance."""
     type_ = "awscc_ses_mail_manager_addon_subscription"
     body = Body(attributes=_nested(members) | _tag_list(thing))
@@ -202,7 +202,7 @@ def _subscription(module: _Module, thing: Thing, members: Members, label: str) -
     return {"AddonSubscriptionId": Expression(f"{type_}.{label}.addon_subscription_id")}
 
 
-def _password(module: _Module, thing: Thing, label: str, provider: str) -> Members:
+def _password(module: _Module, thing: ApiObject, label: str, provider: str) -> Members:
     """A variable for the SMTP password; `aws` never keeps it in its state, `awscc` does."""
     variable = f"{label}_smtp_password"
     kept = provider != "aws"
@@ -256,7 +256,7 @@ def snake(member: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", member).lower()
 
 
-def _put_logs(module: _Module, things: Sequence[Thing], project: str) -> None:
+def _put_logs(module: _Module, things: Sequence[ApiObject], project: str) -> None:
     logs = exported_logs(things, project)
     arns: dict[str, Any] = {}
     for number, (arn, name) in enumerate(destinations(logs, project).items(), 1):

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from mmctl.judge.answers import known
-from mmctl.judge.lookup import NO, YES, Found, missing_fact, string_found
+from mmctl.judge.lookup import NO, YES, Lookup, missing_fact, string_found
 from mmctl.model.enums import IpType, RuleVerdict
 from mmctl.model.facts import ADD_ONS, SOURCE_IP
 from mmctl.model.operands import ADD_ON
@@ -53,7 +53,7 @@ def _name(analysis: Analysis | IngressAnalysis) -> str:
     return analysis.analyzer.rpartition("/")[2]
 
 
-def boolean_found(asking: Asking, analysis: Analysis | IngressAnalysis, *, wanted: bool) -> Found:
+def boolean_found(asking: Asking, analysis: Analysis | IngressAnalysis, *, wanted: bool) -> Lookup:
     """Ask a true-or-false field."""
     value = add_on_value(asking, analysis)
     if value is None:
@@ -63,7 +63,7 @@ def boolean_found(asking: Asking, analysis: Analysis | IngressAnalysis, *, wante
     else:
         true = value if isinstance(value, bool) else value.strip().lower() in _TRUE
         answer = known(true is wanted)
-    return Found(
+    return Lookup(
         operand=operand_of(analysis),
         operator="is",
         values=("true" if wanted else "false",),
@@ -77,7 +77,7 @@ def text_found(
     analysis: Analysis | IngressAnalysis,
     operator: RuleStringOperator,
     values: Sequence[str],
-) -> Found:
+) -> Lookup:
     """Compare a field with texts."""
     value = add_on_value(asking, analysis)
     return string_found(
@@ -93,7 +93,7 @@ def text_found(
 
 def verdict_found(
     asking: Asking, analysis: Analysis, *, negative: bool, values: Sequence[str]
-) -> Found:
+) -> Lookup:
     """Compare a field with verdicts."""
     value = add_on_value(asking, analysis)
     verdict = None if value is None else _text(value).strip().upper()
@@ -102,7 +102,7 @@ def verdict_found(
         answer = asking.depending(fact, lambda could_be: (could_be in values) is not negative)
     else:
         answer = known((verdict in values) is not negative)
-    return Found(
+    return Lookup(
         operand=operand_of(analysis),
         operator="verdict_not_equals" if negative else "verdict_equals",
         values=tuple(values),
@@ -112,7 +112,7 @@ def verdict_found(
     )
 
 
-def not_asked_over_ipv6(asking: Asking, found: Found) -> Found:
+def not_asked_over_ipv6(asking: Asking, found: Lookup) -> Lookup:
     """A policy's add-on condition as it counts for clients on IPv6.
 
     Add-ons are neither asked nor applied there:
@@ -125,7 +125,7 @@ def not_asked_over_ipv6(asking: Asking, found: Found) -> Found:
         return found._replace(answer=_over_either(asking, found.answer, over_ipv6))
     if address is None or address.version == 4:  # noqa: PLR2004 - the IP versions are 4 and 6
         return found
-    return Found(
+    return Lookup(
         operand=found.operand,
         operator=found.operator,
         values=found.values,

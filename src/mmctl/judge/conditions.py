@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, assert_never
 from mmctl.judge import add_ons
 from mmctl.judge.answers import known
 from mmctl.judge.compare import number_matches
-from mmctl.judge.lookup import Found, about_dmarc_policy, ip_found, list_found, string_found
+from mmctl.judge.lookup import Lookup, about_dmarc_policy, ip_found, list_found, string_found
 from mmctl.judge.trace import ConditionTrace
 from mmctl.model.enums import (
     RuleBooleanEmailAttribute,
@@ -59,7 +59,7 @@ def ask(condition: RuleCondition, path: Path, asking: Asking) -> ConditionTrace:
     )
 
 
-def _found(condition: RuleCondition, asking: Asking) -> Found:
+def _found(condition: RuleCondition, asking: Asking) -> Lookup:
     match condition.value:
         case RuleStringExpression() as string:
             return _string(string, asking)
@@ -83,7 +83,7 @@ def _found(condition: RuleCondition, asking: Asking) -> Found:
             assert_never(never)
 
 
-def _string(expression: RuleStringExpression, asking: Asking) -> Found:
+def _string(expression: RuleStringExpression, asking: Asking) -> Lookup:
     match expression.evaluate.value:
         case RuleStringEmailAttribute() as attribute:
             operand = RULE_OPERAND[attribute]
@@ -116,7 +116,7 @@ def _certificate(field: RuleClientCertificateAttribute, asking: Asking) -> tuple
     return None if certificate is None else tuple(certificate.get(field, ()))
 
 
-def _boolean(expression: RuleBooleanExpression, asking: Asking) -> Found:
+def _boolean(expression: RuleBooleanExpression, asking: Asking) -> Lookup:
     wanted = expression.operator is RuleBooleanOperator.IS_TRUE
     match expression.evaluate.value:
         case Analysis() as analysis:
@@ -126,7 +126,7 @@ def _boolean(expression: RuleBooleanExpression, asking: Asking) -> Found:
         case RuleBooleanEmailAttribute() as attribute:
             operand = RULE_OPERAND[attribute]
             answer, compared = asking.flag(operand.fact)
-            return Found(
+            return Lookup(
                 operand=operand.key,
                 operator="is",
                 values=("true" if wanted else "false",),
@@ -137,11 +137,11 @@ def _boolean(expression: RuleBooleanExpression, asking: Asking) -> Found:
             assert_never(never)
 
 
-def _number(expression: RuleNumberExpression, asking: Asking) -> Found:
+def _number(expression: RuleNumberExpression, asking: Asking) -> Lookup:
     """The size as it was received: headers that rules add do not count."""
     operand = RULE_OPERAND[expression.evaluate.value]
     number, compared = _number_of(expression.evaluate.value, asking.submission.email)
-    return Found(
+    return Lookup(
         operand=operand.key,
         operator=expression.operator.value.lower(),
         values=(f"{expression.value:g}" if expression.value % 1 else f"{expression.value:.0f}",),
@@ -159,7 +159,7 @@ def _number_of(attribute: RuleNumberEmailAttribute, email: Email) -> tuple[int, 
             assert_never(attribute)
 
 
-def _verdict(expression: RuleVerdictExpression, asking: Asking) -> Found:
+def _verdict(expression: RuleVerdictExpression, asking: Asking) -> Lookup:
     negative = expression.operator is RuleVerdictOperator.NOT_EQUALS
     match expression.evaluate.value:
         case Analysis() as analysis:
@@ -176,7 +176,7 @@ def _verdict(expression: RuleVerdictExpression, asking: Asking) -> Found:
             assert_never(never)
 
 
-def _dmarc(expression: RuleDmarcExpression, asking: Asking) -> Found:
+def _dmarc(expression: RuleDmarcExpression, asking: Asking) -> Lookup:
     negative = expression.operator is RuleDmarcOperator.NOT_EQUALS
     answer, policy = about_dmarc_policy(
         asking, lambda policy: (policy in expression.values) is not negative
@@ -186,9 +186,9 @@ def _dmarc(expression: RuleDmarcExpression, asking: Asking) -> Found:
 
 def _one_of(
     operand: Operand, negative: bool, values: tuple[str, ...], answer: Answer, compared: str | None
-) -> Found:
+) -> Lookup:
     """A word compared with words: any, for `NOT_EQUALS` none."""
-    return Found(
+    return Lookup(
         operand=operand.key,
         operator="not_equals" if negative else "equals",
         values=tuple(str(wanted) for wanted in values),

@@ -52,7 +52,7 @@ Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedConditions:
     """A rule's conditions, asked for what they can see of one recipient."""
 
     conditions: tuple[ConditionTrace, ...]
@@ -65,7 +65,7 @@ class Asked:
 class Memory:
     """What was asked of one message before, in any world: asking again gives the same."""
 
-    rules: dict[Hashable, Asked] = field(default_factory=dict)
+    rules: dict[Hashable, AskedConditions] = field(default_factory=dict)
     policies: dict[Hashable, PolicyTrace] = field(default_factory=dict)
     askings: dict[Hashable, Asking] = field(default_factory=dict)
 
@@ -131,11 +131,13 @@ class Evaluator:
         )
         return decided.answer.is_true
 
-    def _ask(self, rule: LogicalRule, index: int, copy: Copy) -> tuple[Asked, Asked]:
+    def _ask(
+        self, rule: LogicalRule, index: int, copy: Copy
+    ) -> tuple[AskedConditions, AskedConditions]:
         """Ask a rule's conditions for a copy: what is known, and what this world says."""
         added = self._visible(copy)
 
-        def ask_in(narrowed: Narrowed) -> Asked:
+        def ask_in(narrowed: Narrowed) -> AskedConditions:
             key = (index, copy.seen, added, tuple(narrowed.items()))
             if key not in self.memory.rules:
                 asking = self._asking(copy.seen, added, narrowed)
@@ -351,12 +353,12 @@ class Evaluator:
                     assert_never(answer)
 
 
-def _ask_rule(rule: LogicalRule, asking: Asking) -> Asked:
+def _ask_rule(rule: LogicalRule, asking: Asking) -> AskedConditions:
     conditions = _ask_all("Conditions", rule.conditions, asking)
     unless = _ask_all("Unless", rule.unless, asking)
     held_back = any_of(asked.answer for asked in unless)
     answer = all_of((*(asked.answer for asked in conditions), ~held_back))
-    return Asked(conditions, unless, answer)
+    return AskedConditions(conditions, unless, answer)
 
 
 def _ask_all(
@@ -367,7 +369,7 @@ def _ask_all(
     )
 
 
-def _result(asked: Asked) -> RuleResult:
+def _result(asked: AskedConditions) -> RuleResult:
     if asked.answer.is_true:
         return RuleResult.APPLIED
     if any(condition.answer.is_false for condition in asked.conditions):

@@ -63,7 +63,7 @@ _MISSING: Final[Mapping[FactName, MissingFact]] = {
 """The facts of which every value is asked about alike."""
 
 
-class Found(NamedTuple):
+class Lookup(NamedTuple):
     """What a condition found: the operands as people name them, and the answer."""
 
     operand: str
@@ -158,7 +158,7 @@ def string_found(
     values: Sequence[str],
     texts: tuple[str, ...] | None,
     missing: Callable[[str], MissingFact] | None = None,
-) -> Found:
+) -> Lookup:
     """Compare texts with values: any may match, for `NOT_EQUALS` none (API, RuleStringExpression).
 
     `name` says which operand, where there are several; `missing` makes the fact that is missing of
@@ -180,7 +180,7 @@ def string_found(
     else:
         met = values_met(operator, texts, values, _case(operand, asking))
         answer = known(bool(met) is not negative)
-    return Found(
+    return Lookup(
         operand=name,
         operator=operator.lower(),
         values=tuple(values),
@@ -204,7 +204,7 @@ def _without_text(operand: Operand, asking: Asking) -> str:
 
 def ip_found(
     asking: Asking, *, operand: Operand, negative: bool, values: Sequence[str], version: int | None
-) -> Found:
+) -> Lookup:
     """Compare the client's address with networks; `version` is the only family that counts.
 
     Without `version` the families of the networks count (rules have one condition for both).
@@ -224,7 +224,7 @@ def ip_found(
         around = networks_around(address, values)
         counts = address.version == version if version else same_family(address, values)
         answer = known(holds((YES if around else NO) if counts else OTHER_FAMILY))
-    return Found(
+    return Lookup(
         operand=operand.key,
         operator="not_cidr_matches" if negative else "cidr_matches",
         values=tuple(values),
@@ -234,7 +234,7 @@ def ip_found(
     )
 
 
-def list_found(asking: Asking, *, operand: Operand, name: str, wanted: bool) -> Found:
+def list_found(asking: Asking, *, operand: Operand, name: str, wanted: bool) -> Lookup:
     """Look addresses up in an address list; one that is in it is enough."""
     addresses = asking.texts.addresses_of(operand.fact, asking.recipient)
     matched: tuple[str, ...] = ()
@@ -245,7 +245,7 @@ def list_found(asking: Asking, *, operand: Operand, name: str, wanted: bool) -> 
         answer = asking.depending(fact, lambda found: (found == YES) is wanted)
     else:
         answer, matched = _looked_up(asking, name, addresses, wanted=wanted)
-    return Found(
+    return Lookup(
         operand=operand.key,
         operator="in_address_list" if wanted else "not_in_address_list",
         values=(name,),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.judge import add_ons
 from mmctl.judge.answers import FALSE, TRUE, Answer, all_of, any_of, known
-from mmctl.judge.lookup import Asking, Found, ip_found, list_found, string_found
+from mmctl.judge.lookup import Asking, Lookup, ip_found, list_found, string_found
 from mmctl.judge.trace import ConditionTrace, PolicyTrace, StatementTrace
 from mmctl.mail.email import Tls
 from mmctl.model.enums import (
@@ -124,7 +124,7 @@ def _ask(condition: PolicyCondition, place: int, asking: Asking, *, denies: bool
     )
 
 
-def _found(condition: PolicyCondition, asking: Asking, *, denies: bool) -> Found:
+def _found(condition: PolicyCondition, asking: Asking, *, denies: bool) -> Lookup:
     match condition.value:
         case IngressStringExpression() as expression:
             return _string(expression, asking)
@@ -148,7 +148,7 @@ def _found(condition: PolicyCondition, asking: Asking, *, denies: bool) -> Found
             assert_never(never)
 
 
-def _string(expression: IngressStringExpression, asking: Asking) -> Found:
+def _string(expression: IngressStringExpression, asking: Asking) -> Lookup:
     operator = RuleStringOperator(expression.operator.value)
     match expression.evaluate.value:
         case IngressAnalysis() as analysis:
@@ -168,7 +168,7 @@ def _string(expression: IngressStringExpression, asking: Asking) -> Found:
             assert_never(never)
 
 
-def _boolean(expression: IngressBooleanExpression, asking: Asking) -> Found:
+def _boolean(expression: IngressBooleanExpression, asking: Asking) -> Lookup:
     wanted = expression.operator is IngressBooleanOperator.IS_TRUE
     match expression.evaluate.value:
         case IngressAnalysis() as analysis:
@@ -181,7 +181,7 @@ def _boolean(expression: IngressBooleanExpression, asking: Asking) -> Found:
             assert_never(never)
 
 
-def _tls(expression: IngressTlsProtocolExpression, asking: Asking, *, denies: bool) -> Found:
+def _tls(expression: IngressTlsProtocolExpression, asking: Asking, *, denies: bool) -> Lookup:
     """Compare the TLS version; a session in plain text has none, whatever the operator."""
     minimum = expression.operator is IngressTlsProtocolOperator.MINIMUM_TLS_VERSION
     wanted = Tls(expression.value.value)
@@ -194,7 +194,7 @@ def _tls(expression: IngressTlsProtocolExpression, asking: Asking, *, denies: bo
         return _VERSIONS.index(tls) >= _VERSIONS.index(wanted) if minimum else tls is wanted
 
     stated = asking.word(operand.fact)
-    return Found(
+    return Lookup(
         operand=operand.key,
         operator=operand.compared_in("TlsExpression").key(expression.operator),
         values=(wanted.value,),

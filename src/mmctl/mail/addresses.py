@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from mmctl.mail.lexical import Kind, Token, tokens
+from mmctl.mail.lexical import Token, TokenKind, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,8 +41,8 @@ def _addresses(text: str) -> Iterator[str]:
     outside: list[Token] = []
     inside: list[Token] | None = None
     angled = routed = False
-    for token in (*tokens(text), Token(Kind.SPECIAL, ",")):
-        mark = token.text if token.kind is Kind.SPECIAL else ""
+    for token in (*tokens(text), Token(TokenKind.SPECIAL, ",")):
+        mark = token.text if token.kind is TokenKind.SPECIAL else ""
         if mark == "<":
             inside, routed = [], False
         elif mark == ">" and inside is not None:
@@ -72,7 +72,9 @@ def _addresses(text: str) -> Iterator[str]:
 
 def _angle_spec(inside: Sequence[Token]) -> Iterator[str]:
     """The address between `<` and `>`, without a source route `@a,@b:` (RFC 5322 §4.4)."""
-    parts = [token.text for token in inside if token.kind not in {Kind.SPACE, Kind.COMMENT}]
+    parts = [
+        token.text for token in inside if token.kind not in {TokenKind.SPACE, TokenKind.COMMENT}
+    ]
     if parts[:1] == ["@"] and ":" in parts:
         parts = parts[parts.index(":") + 1 :]
     if parts and parts[0] != "@":
@@ -85,7 +87,7 @@ def _bare_specs(outside: Sequence[Token]) -> Iterator[str]:
     with_at = ["".join(token.text for token in word) for word in words if _has_at(word)]
     if with_at:
         yield from with_at
-    elif len(words) == 1 and all(token.kind is Kind.WORD for token in words[0]):
+    elif len(words) == 1 and all(token.kind is TokenKind.WORD for token in words[0]):
         yield "".join(token.text for token in words[0])
 
 
@@ -94,7 +96,7 @@ def _words(outside: Sequence[Token]) -> Iterator[list[Token]]:
     word: list[Token] = []
     apart = False
     for token in outside:
-        if token.kind in {Kind.SPACE, Kind.COMMENT}:
+        if token.kind in {TokenKind.SPACE, TokenKind.COMMENT}:
             apart = True
             continue
         if word and apart and not (word[-1].text.endswith(_GLUE) or token.text.startswith(_GLUE)):
@@ -108,4 +110,4 @@ def _words(outside: Sequence[Token]) -> Iterator[list[Token]]:
 
 def _has_at(word: Sequence[Token]) -> bool:
     """Whether a word is an address: an `@` of its own, with something before it."""
-    return word[0].text != "@" and any(token == (Kind.SPECIAL, "@") for token in word)
+    return word[0].text != "@" and any(token == (TokenKind.SPECIAL, "@") for token in word)

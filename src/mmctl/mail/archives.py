@@ -91,7 +91,7 @@ def messages_of_file(
         file = BufferedReader(Stream(file))
     try:
         with readable(name):
-            yield from _Reader(skip, Allowance.of(size)).messages(name, file, sure=sure)
+            yield from _ArchiveReader(skip, Allowance.of(size)).messages(name, file, sure=sure)
     except TooMuchError as error:
         raise UnreadableFileError(LeftOut(name, Why.UNREADABLE, str(error))) from error
 
@@ -142,7 +142,7 @@ def readable(name: str | Path) -> Iterator[None]:
 
 
 @dataclass(slots=True)
-class _Reader:
+class _ArchiveReader:
     """Reads one file with all that is inside of it."""
 
     skip: Skip

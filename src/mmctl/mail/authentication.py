@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from mmctl.mail.email import Facts, NoPolicy
-from mmctl.mail.lexical import Kind, tokens
+from mmctl.mail.lexical import TokenKind, tokens
 from mmctl.mail.stated import verdict_value
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 from mmctl.model.facts import VerdictFact
@@ -108,11 +108,11 @@ def _parts(value: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     words: list[str] = []
     comments: list[str] = []
     for token in (*tokens(value), None):
-        if token is None or token == (Kind.SPECIAL, ";"):
+        if token is None or token == (TokenKind.SPECIAL, ";"):
             text = " ".join("".join(words).split()).replace(" =", "=").replace("= ", "=")
             yield text, tuple(comments)
             words, comments = [], []
-        elif token.kind is Kind.COMMENT:
+        elif token.kind is TokenKind.COMMENT:
             comments.append(token.text)
             words.append(" ")
         else:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import UsageError
 from mmctl.mail.email import Size
-from mmctl.mail.lexical import Kind, Token, tokens
+from mmctl.mail.lexical import Token, TokenKind, tokens
 from mmctl.mail.reader import read_email
 from mmctl.model.facts import WRITTEN_HEADERS
 
@@ -112,7 +112,7 @@ def _encoded_names(read: Sequence[Token]) -> Iterator[str]:
     before = ""
     for token, after in zip(read, following, strict=True):
         inside = token.text == "<" or (inside and token.text != ">")
-        if run and token.kind is Kind.SPACE:
+        if run and token.kind is TokenKind.SPACE:
             space += token.text
         elif not inside and "@" not in {before, after} and _is_name(token):
             run += [space, _unquoted(token)]
@@ -126,12 +126,12 @@ def _encoded_names(read: Sequence[Token]) -> Iterator[str]:
 
 def _is_name(token: Token) -> bool:
     """Whether a token can only be sent as an encoded word."""
-    return token.kind in {Kind.WORD, Kind.QUOTED} and not token.text.isascii()
+    return token.kind in {TokenKind.WORD, TokenKind.QUOTED} and not token.text.isascii()
 
 
 def _unquoted(token: Token) -> str:
     """The text of a word, without quotes (RFC 5322 §3.2.4)."""
-    if token.kind is not Kind.QUOTED:
+    if token.kind is not TokenKind.QUOTED:
         return token.text
     return re.sub(r"\\(.)", r"\1", token.text[1:-1])
 

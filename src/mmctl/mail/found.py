@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.mail.addresses import addresses
 from mmctl.mail.authentication import found_verdicts
 from mmctl.mail.email import Envelope, Facts, Session, Tls
-from mmctl.mail.lexical import Kind, Token, tokens
+from mmctl.mail.lexical import Token, TokenKind, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +35,7 @@ _TLS: Final = {"2": Tls.TLS1_2, "3": Tls.TLS1_3}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FoundFacts:
     """What the headers record."""
 
     envelope: Envelope
@@ -45,13 +45,13 @@ class Found:
     """Member (`mail_from`, `recipients`, `source_ip`, `helo`, `tls`, `spf` …) → header name."""
 
 
-def found_facts(email: Email) -> Found:
+def found_facts(email: Email) -> FoundFacts:
     """Find envelope, session and verdicts in the headers that the last server wrote on top."""
     sources: dict[str, str] = {}
     envelope = Envelope(mail_from=_mail_from(email, sources), recipients=_to(email, sources))
     session = _session(email, sources)
     facts, verdict_sources = found_verdicts(email)
-    return Found(
+    return FoundFacts(
         envelope=envelope, session=session, facts=facts, sources=sources | dict(verdict_sources)
     )
 
@@ -82,7 +82,7 @@ def _to(email: Email, sources: dict[str, str]) -> tuple[str, ...]:
 def _session(email: Email, sources: dict[str, str]) -> Session:
     """The client of the topmost Received that has a `from` (RFC 5321 §4.4)."""
     for value in email.header_values(RECEIVED, decoded=False):
-        read = [token for token in tokens(value) if token.kind is not Kind.SPACE]
+        read = [token for token in tokens(value) if token.kind is not TokenKind.SPACE]
         if read and read[0].text.lower() == "from":
             found = _client(read[1:], value)
             sources |= dict.fromkeys(found, RECEIVED)
@@ -98,11 +98,11 @@ def _client(read: list[Token], value: str) -> dict[str, str]:
     """What a Received value says about the client, by the name of the session's member."""
     clause: list[Token] = []
     for token in read:
-        if token.kind is Kind.WORD and token.text.lower() == "by":
+        if token.kind is TokenKind.WORD and token.text.lower() == "by":
             break
         clause.append(token)
-    comments = " ".join(token.text for token in clause if token.kind is Kind.COMMENT)
-    plain = "".join(token.text for token in clause[:1] if token.kind is not Kind.COMMENT)
+    comments = " ".join(token.text for token in clause if token.kind is TokenKind.COMMENT)
+    plain = "".join(token.text for token in clause[:1] if token.kind is not TokenKind.COMMENT)
     helo = _HELO_IN_COMMENT.search(comments)
     version = _TLS_VERSION.search(value)
     found = {

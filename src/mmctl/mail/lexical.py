@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Kind(StrEnum):
+class TokenKind(StrEnum):
     """What a token is."""
 
     SPACE = "space"
@@ -31,7 +31,7 @@ class Kind(StrEnum):
 class Token(NamedTuple):
     """A piece of a header value as it is written; the pieces together are the value."""
 
-    kind: Kind
+    kind: TokenKind
     text: str
 
 
@@ -62,13 +62,13 @@ def tokens(text: str) -> Iterator[Token]:
             closed = _comment_end(text, position) if comments_close else None
             comments_close = closed is not None
             end = closed or end
-            yield Token(Kind.COMMENT if closed else Kind.SPACE, text[position:end])
+            yield Token(TokenKind.COMMENT if closed else TokenKind.SPACE, text[position:end])
         elif name == "unclosed":
             # Looking for its end again from every later quote would take quadratic time.
             pattern = _TOKEN_WITHOUT_QUOTES
-            yield Token(Kind.SPACE, found[0])
+            yield Token(TokenKind.SPACE, found[0])
         else:
-            yield Token(Kind(name or Kind.WORD), found[0])
+            yield Token(TokenKind(name or TokenKind.WORD), found[0])
         position = end
 
 

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from mmctl.model.facts import Fact
 
 
-class Named(StrEnum):
+class NamedBy(StrEnum):
     """Which one of several a condition is about, beside its operator."""
 
     NOTHING = "nothing"
@@ -91,7 +91,7 @@ class Operand:
     """There is one for each recipient: two different texts exclude each other."""
     vouched: bool = False
     """Somebody but the sender answers for it."""
-    named: Named = Named.NOTHING
+    named: NamedBy = NamedBy.NOTHING
     beside: tuple[str, ...] = ()
     """Keys that stand beside the operator and name which one is meant."""
     plain: str = "x"
@@ -246,7 +246,7 @@ HEADER: Final = Operand(
     fact=facts.X_HEADER,
     comparisons=(TEXT,),
     holds=Holds.FREE_TEXT,
-    named=Named.HEADER,
+    named=NamedBy.HEADER,
     beside=("name",),
     readings=_FREE_TEXT_READINGS,
     readings_negated=_WITHOUT_TEXT,
@@ -258,7 +258,7 @@ CLIENT_CERTIFICATE: Final = Operand(
     comparisons=(TEXT,),
     holds=Holds.NAME,
     vouched=True,
-    named=Named.CERTIFICATE_FIELD,
+    named=NamedBy.CERTIFICATE_FIELD,
     beside=("attribute",),
     readings=_TEXT_READINGS,
     readings_negated=_WITHOUT_TEXT,
@@ -324,7 +324,7 @@ ADD_ON: Final = Operand(
     comparisons=(FLAG, TEXT, ANSWER_VERDICT),
     holds=Holds.NAME,
     vouched=True,
-    named=Named.ADD_ON_FIELD,
+    named=NamedBy.ADD_ON_FIELD,
     beside=("name", "field"),
     readings=_TEXT_READINGS,
     readings_negated=_WITHOUT_TEXT,
@@ -393,7 +393,7 @@ POLICY_ADD_ON: Final = Operand(
     comparisons=(FLAG, TEXT),
     holds=Holds.NAME,
     vouched=True,
-    named=Named.ADD_ON_FIELD,
+    named=NamedBy.ADD_ON_FIELD,
     beside=("name", "field"),
     readings={Takes.TEXT: ("string_case", *_OVER_IPV6), Takes.FLAG: _OVER_IPV6},
 )

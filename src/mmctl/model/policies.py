@@ -18,7 +18,7 @@ from mmctl.model.enums import (
     IngressTlsProtocolAttribute,
     IngressTlsProtocolOperator,
 )
-from mmctl.model.shape import OneOf, Shape, Size
+from mmctl.model.shape import ItemCount, OneOf, Shape
 from mmctl.model.tags import Tag
 from mmctl.model.texts import (
     AnalyzerArn,
@@ -41,7 +41,7 @@ class IngressIsInAddressList(Shape):
     """Whether the recipient is in an address list."""
 
     attribute: IngressAddressListEmailAttribute
-    address_lists: Annotated[tuple[str, ...], Size(1, 1)]
+    address_lists: Annotated[tuple[str, ...], ItemCount(1, 1)]
 
 
 class IngressBooleanToEvaluate(OneOf[IngressAnalysis | IngressIsInAddressList]):
@@ -138,7 +138,7 @@ class PolicyCondition(OneOf[PolicyExpression]):
 class PolicyStatement(Shape):
     """Conditions that must all match to allow or deny a recipient."""
 
-    conditions: Annotated[tuple[PolicyCondition, ...], Size(1, None)]
+    conditions: Annotated[tuple[PolicyCondition, ...], ItemCount(1, None)]
     action: AcceptAction
 
 
@@ -149,4 +149,4 @@ class TrafficPolicy(Shape):
     policy_statements: tuple[PolicyStatement, ...]
     default_action: AcceptAction
     max_message_size_bytes: MaxMessageSizeBytes | None = None
-    tags: Annotated[tuple[Tag, ...], Size(0, 200)] | None = None
+    tags: Annotated[tuple[Tag, ...], ItemCount(0, 200)] | None = None

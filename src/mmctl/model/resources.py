@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from mmctl.model.enums import IngressPointType, IpType, RetentionPeriod, TlsPolicy
-from mmctl.model.shape import OneOf, Shape, Size
+from mmctl.model.shape import ItemCount, OneOf, Shape
 from mmctl.model.tags import Tag
 from mmctl.model.texts import (
     AddonSubscriptionId,
@@ -47,7 +47,7 @@ class Relay(Shape):
     server_name: RelayServerName
     server_port: RelayServerPort
     authentication: RelayAuthentication
-    tags: Annotated[tuple[Tag, ...], Size(0, 200)] | None = None
+    tags: Annotated[tuple[Tag, ...], ItemCount(0, 200)] | None = None
 
 
 class ArchiveRetention(OneOf[RetentionPeriod]):
@@ -62,28 +62,28 @@ class Archive(Shape):
     archive_name: ArchiveNameString
     retention: ArchiveRetention | None = None
     kms_key_arn: KmsKeyArn | None = None
-    tags: Annotated[tuple[Tag, ...], Size(0, 200)] | None = None
+    tags: Annotated[tuple[Tag, ...], ItemCount(0, 200)] | None = None
 
 
 class AddressList(Shape):
     """A named list of addresses, as CreateAddressList takes it; members are separate calls."""
 
     address_list_name: AddressListName
-    tags: Annotated[tuple[Tag, ...], Size(0, 200)] | None = None
+    tags: Annotated[tuple[Tag, ...], ItemCount(0, 200)] | None = None
 
 
 class AddonSubscription(Shape):
     """A subscription to an add-on product, as CreateAddonSubscription takes it."""
 
     addon_name: str
-    tags: Annotated[tuple[Tag, ...], Size(0, 200)] | None = None
+    tags: Annotated[tuple[Tag, ...], ItemCount(0, 200)] | None = None
 
 
 class AddonInstance(Shape):
     """A usable instance of a subscribed add-on, as CreateAddonInstance takes it."""
 
     addon_subscription_id: AddonSubscriptionId
-    tags: Annotated[tuple[Tag, ...], Size(0, 200)] | None = None
+    tags: Annotated[tuple[Tag, ...], ItemCount(0, 200)] | None = None
 
 
 class TrustStore(Shape):
@@ -137,4 +137,4 @@ class IngressPoint(Shape):
     ingress_point_configuration: IngressPointConfiguration | None = None
     network_configuration: NetworkConfiguration | None = None
     tls_policy: TlsPolicy | None = None
-    tags: Annotated[tuple[Tag, ...], Size(0, 200)] | None = None
+    tags: Annotated[tuple[Tag, ...], ItemCount(0, 200)] | None = None

@@ -27,7 +27,7 @@ from mmctl.model.enums import (
     SnsNotificationEncoding,
     SnsNotificationPayloadType,
 )
-from mmctl.model.shape import OneOf, Shape, Size
+from mmctl.model.shape import ItemCount, OneOf, Shape
 from mmctl.model.tags import Tag
 from mmctl.model.texts import (
     AnalyzerArn,
@@ -69,7 +69,7 @@ class RuleIsInAddressList(Shape):
     """Whether an address of the message is in an address list."""
 
     attribute: RuleAddressListEmailAttribute
-    address_lists: Annotated[tuple[str, ...], Size(1, 1)]
+    address_lists: Annotated[tuple[str, ...], ItemCount(1, 1)]
 
 
 class RuleBooleanToEvaluate(OneOf[RuleBooleanEmailAttribute | Analysis | RuleIsInAddressList]):
@@ -105,7 +105,7 @@ class RuleStringExpression(Shape):
 
     evaluate: RuleStringToEvaluate
     operator: RuleStringOperator
-    values: Annotated[tuple[RuleStringValue, ...], Size(1, 10)]
+    values: Annotated[tuple[RuleStringValue, ...], ItemCount(1, 10)]
 
 
 class RuleNumberToEvaluate(OneOf[RuleNumberEmailAttribute]):
@@ -133,7 +133,7 @@ class RuleIpExpression(Shape):
 
     evaluate: RuleIpToEvaluate
     operator: RuleIpOperator
-    values: Annotated[tuple[RuleIpStringValue, ...], Size(1, 10)]
+    values: Annotated[tuple[RuleIpStringValue, ...], ItemCount(1, 10)]
 
 
 class RuleVerdictToEvaluate(OneOf[RuleVerdictAttribute | Analysis]):
@@ -148,14 +148,14 @@ class RuleVerdictExpression(Shape):
 
     evaluate: RuleVerdictToEvaluate
     operator: RuleVerdictOperator
-    values: Annotated[tuple[RuleVerdict, ...], Size(1, 10)]
+    values: Annotated[tuple[RuleVerdict, ...], ItemCount(1, 10)]
 
 
 class RuleDmarcExpression(Shape):
     """The DMARC policy of the sender's domain."""
 
     operator: RuleDmarcOperator
-    values: Annotated[tuple[RuleDmarcPolicy, ...], Size(1, 10)]
+    values: Annotated[tuple[RuleDmarcPolicy, ...], ItemCount(1, 10)]
 
 
 RuleExpression: TypeAlias = (
@@ -226,7 +226,7 @@ class AddHeaderAction(Shape):
 class ReplaceRecipientAction(Shape):
     """Replaces the matched envelope recipients."""
 
-    replace_with: Annotated[tuple[EmailAddress, ...], Size(1, 100)] | None = None
+    replace_with: Annotated[tuple[EmailAddress, ...], ItemCount(1, 100)] | None = None
 
 
 class DeliverToMailboxAction(Shape):
@@ -337,14 +337,14 @@ class Rule(Shape):
     """Conditions that must all match, conditions of which none may, and what is then done."""
 
     name: RuleName | None = None
-    conditions: Annotated[tuple[RuleCondition, ...], Size(0, 10)] | None = None
-    unless: Annotated[tuple[RuleCondition, ...], Size(0, 10)] | None = None
-    actions: Annotated[tuple[RuleAction, ...], Size(1, 10)]
+    conditions: Annotated[tuple[RuleCondition, ...], ItemCount(0, 10)] | None = None
+    unless: Annotated[tuple[RuleCondition, ...], ItemCount(0, 10)] | None = None
+    actions: Annotated[tuple[RuleAction, ...], ItemCount(1, 10)]
 
 
 class RuleSet(Shape):
     """Rules in the order in which they are tried, as CreateRuleSet takes them."""
 
     rule_set_name: RuleSetName
-    rules: Annotated[tuple[Rule, ...], Size(0, 40)]
-    tags: Annotated[tuple[Tag, ...], Size(0, 200)] | None = None
+    rules: Annotated[tuple[Rule, ...], ItemCount(0, 40)]
+    tags: Annotated[tuple[Tag, ...], ItemCount(0, 200)] | None = None

@@ -159,7 +159,7 @@ def _alias(union: type[OneOf[object]], member: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
+class ItemCount:
     """How many items a list of the API takes; the maximum does not bind logical rules."""
 
     minimum: int

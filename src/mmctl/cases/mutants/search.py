@@ -44,7 +44,7 @@ _JUDGED: Final = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Base:
+class BaseCase:
     """A case as a place to start from."""
 
     case: Case
@@ -67,7 +67,7 @@ class Suggestion:
 
 
 def killing_case(
-    mutant: Mutant, bases: Sequence[Base], lists: Mapping[str, tuple[str, ...]]
+    mutant: Mutant, bases: Sequence[BaseCase], lists: Mapping[str, tuple[str, ...]]
 ) -> Suggestion | None:
     """A case that holds now and fails under the mutant; None where none was found."""
     judged = 0
@@ -93,7 +93,7 @@ def _name(draft: Draft, expected: Expectation) -> str:
 
 
 def _drafts(
-    mutant: Mutant, bases: Sequence[Base], lists: Mapping[str, tuple[str, ...]]
+    mutant: Mutant, bases: Sequence[BaseCase], lists: Mapping[str, tuple[str, ...]]
 ) -> Iterator[tuple[Gateway, Draft]]:
     """The messages as they are, with one change, then led to the rule and changed."""
     drafts = [(base.gateway, draft) for base in bases[:BASES] for draft in _drafts_of(base)]
@@ -111,7 +111,7 @@ def _drafts(
                 yield gateway, variation.of(led)
 
 
-def _admitting(mutant: Mutant, bases: Sequence[Base]) -> Conditions:
+def _admitting(mutant: Mutant, bases: Sequence[BaseCase]) -> Conditions:
     """For a condition on recipients those of the policies: only whom these admit gets that far."""
     if isinstance(mutant.edit, PolicyChanged) or not any(map(_on_recipients, mutant.conditions)):
         return ()
@@ -130,7 +130,7 @@ def _on_recipients(condition: RuleCondition | PolicyCondition) -> bool:
     return asked.operand.fact is RECIPIENTS and asked.takes is Takes.TEXT
 
 
-def _drafts_of(base: Base) -> Iterator[Draft]:
+def _drafts_of(base: BaseCase) -> Iterator[Draft]:
     for recipient in base.case.envelope.recipients[:2]:
         yield draft_of(
             base.case.name,

@@ -18,7 +18,7 @@ from mmctl.cases.expectations import failures_of
 from mmctl.cases.mutants.candidates import Noticing
 from mmctl.cases.mutants.generate import mutants_of
 from mmctl.cases.mutants.mutant import PolicyChanged
-from mmctl.cases.mutants.search import BASES, Base, killing_case
+from mmctl.cases.mutants.search import BASES, BaseCase, killing_case
 from mmctl.cases.parsing import cases_of
 from mmctl.cases.result import Status
 from mmctl.cases.running import gateway_of_case, submission_of_case
@@ -149,7 +149,7 @@ class _Task:
 class _Laboratory:
     """What every process needs: the cases that pass, and what they are judged by."""
 
-    bases: tuple[Base, ...]
+    bases: tuple[BaseCase, ...]
     lists: Mapping[str, tuple[str, ...]]
     policies: Mapping[str, str]
     """The traffic policy of each ingress point."""
@@ -169,7 +169,7 @@ class _Laboratory:
                 (case.ingress_point, case.rule_set), gateway_of_case(project, case)
             )
             submission = submission_of_case(case, read_file)
-            bases.append(Base(case=case, gateway=gateway, submission=submission))
+            bases.append(BaseCase(case=case, gateway=gateway, submission=submission))
             notices.append(Noticing(gateway, submission, result.trace))
         points = project.ingress_points.items()
         return cls(
@@ -192,7 +192,7 @@ class _Laboratory:
         )
         return _Task(mutant, noticing, tuple(near[:BASES]))
 
-    def _is_about(self, mutant: Mutant, base: Base) -> bool:
+    def _is_about(self, mutant: Mutant, base: BaseCase) -> bool:
         point = base.case.ingress_point
         if isinstance(mutant.edit, PolicyChanged):
             return point is not None and self.policies[point] == mutant.edit.policy

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mmctl.errors import Refused
 
 if TYPE_CHECKING:
-    from mmctl.cli.changes.change import Change
+    from mmctl.cli.changes.change import LiveEnvironment
     from mmctl.cli.run import Run
     from mmctl.language.project import Environment
 
@@ -36,7 +36,7 @@ def agreed(
     return run.ask(question).casefold() in expected
 
 
-def agreed_by_name(change: Change, doing: str, *, yes: bool) -> bool:
+def agreed_by_name(change: LiveEnvironment, doing: str, *, yes: bool) -> bool:
     """Whether a person agrees; in a protected environment by typing its name.
 
     For what must not wait for a saved plan: `doing` is `roll back` or the like.

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class LiveEnvironment:
     """One environment of one project, with the service behind it."""
 
     run: Run
@@ -85,7 +85,7 @@ def open_change(
     base: str | None = None,
     forced: Collection[str] = (),
     compared: bool = True,
-) -> Change:
+) -> LiveEnvironment:
     """Read the project, unless it is given, and connect to the service of its environment.
 
     Where the environment leads is compared with `base`, else with what a CI server or the history
@@ -126,7 +126,7 @@ def open_change(
         poll_seconds=0.2 if found.service.identity.embedded else 5.0,
         lag_seconds=0.0 if _is_here(found.service.identity) else 6.0,
     )
-    return Change(run=run, project=project, means=means, seen=seen, trust=found.trust)
+    return LiveEnvironment(run=run, project=project, means=means, seen=seen, trust=found.trust)
 
 
 def _is_here(identity: Identity) -> bool:
@@ -162,7 +162,7 @@ def open_history(
 
 
 @contextmanager
-def screen(change: Change) -> Iterator[Callable[[Text], None]]:
+def screen(change: LiveEnvironment) -> Iterator[Callable[[Text], None]]:
     """A function that shows parts of one result, between lines that name the embedded endpoint."""
     from mmctl.render.text.plan import banner
 
@@ -186,12 +186,12 @@ def environment_words(project: Project) -> str:
     return "" if name == project.settings.default_environment else f" --env {name}"
 
 
-def applied_as(change: Change, entry: HistoryEntry) -> str:
+def applied_as(change: LiveEnvironment, entry: HistoryEntry) -> str:
     """What was applied, and the command that goes back."""
     return f"applied as {entry.id}; back to the state before: mmctl rollback{change.words}"
 
 
-def write_entry(change: Change, entry: HistoryEntry | None) -> None:
+def write_entry(change: LiveEnvironment, entry: HistoryEntry | None) -> None:
     """Write what was done, which people have seen; warn of what was written over."""
     for line in entry.overwritten if entry is not None else ():
         change.run.say(

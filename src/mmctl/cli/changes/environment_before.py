@@ -10,7 +10,7 @@ from mmctl.errors import MmctlError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mmctl.cli.changes.change import Change
+    from mmctl.cli.changes.change import LiveEnvironment
     from mmctl.cli.run import Run
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.live.plan.plan import Plan
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _NAMED: Final = 5
 
 
-def not_run_before(change: Change, made: Plan) -> Iterator[str]:
+def not_run_before(change: LiveEnvironment, made: Plan) -> Iterator[str]:
     """Warnings about what goes on to an environment before it ran in the earlier one."""
     from mmctl.live.plan.promotion import coming, not_live
 

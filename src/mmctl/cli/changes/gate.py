@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
     from mmctl.cases.result import CaseResult
-    from mmctl.cli.changes.change import Change
+    from mmctl.cli.changes.change import LiveEnvironment
     from mmctl.cli.run import Run
     from mmctl.language.project import Project
     from mmctl.problem import Problem
@@ -29,7 +29,9 @@ SHOWN: Final = 5
 """So many failed cases are named before a plan; `mmctl simulate` has them all."""
 
 
-def pass_gates(change: Change, *, forced: Collection[str] = (), anew: bool = False) -> Passed:
+def pass_gates(
+    change: LiveEnvironment, *, forced: Collection[str] = (), anew: bool = False
+) -> Passed:
     """Pass every gate; `forced` are the brakes that a flag released.
 
     `anew`: whatever is remembered, as warnings are to be shown, too.

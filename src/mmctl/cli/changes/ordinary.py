@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.cli.changes.change import Change
+    from mmctl.cli.changes.change import LiveEnvironment
     from mmctl.live.ordinary.values import CaseMail
     from mmctl.live.plan.plan import Plan
 
 
-def with_ordinary_mail(change: Change, made: Plan, *, cases: bool = True) -> Plan:
+def with_ordinary_mail(change: LiveEnvironment, made: Plan, *, cases: bool = True) -> Plan:
     """The plan with what it changes for ordinary mail, judged once, where it changes anything.
 
     `cases`: the messages of the project's cases are judged too.
@@ -41,7 +41,7 @@ def with_limits_said(made: Plan) -> Plan:
     return replace(made, warnings=(*made.warnings, said))
 
 
-def _cases(change: Change) -> Iterator[CaseMail]:
+def _cases(change: LiveEnvironment) -> Iterator[CaseMail]:
     """The messages of the cases; what cannot be read was told by the gate."""
     from mmctl.cases.parsing import cases_of
     from mmctl.cases.running import submission_of_case

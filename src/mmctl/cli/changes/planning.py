@@ -10,16 +10,16 @@ from mmctl.cli.changes.change import write_entry
 from mmctl.counted import counted
 
 if TYPE_CHECKING:
-    from mmctl.cli.changes.change import Change
+    from mmctl.cli.changes.change import LiveEnvironment
     from mmctl.cli.changes.passed import Passed
     from mmctl.live.apply.effects import Permissions
     from mmctl.live.plan.plan import Plan
-    from mmctl.live.plan.preflight import Finding
+    from mmctl.live.plan.preflight import PreflightFinding
 
-    Gate = Callable[[Change], Passed]
+    Gate = Callable[[LiveEnvironment], Passed]
 
 
-def plan_of(change: Change, gate: Gate | None = None, *, at_once: bool = False) -> Plan:
+def plan_of(change: LiveEnvironment, gate: Gate | None = None, *, at_once: bool = False) -> Plan:
     """What the files would change, once they have passed the gate where there is one.
 
     `at_once`: it is to be carried out now, so what is under way is waited for first.
@@ -48,7 +48,7 @@ def plan_of(change: Change, gate: Gate | None = None, *, at_once: bool = False) 
     return made if passed is None else _with_warnings(change, made, passed)
 
 
-def _with_warnings(change: Change, made: Plan, passed: Passed) -> Plan:
+def _with_warnings(change: LiveEnvironment, made: Plan, passed: Passed) -> Plan:
     """The plan with what the gates let pass, and with what an earlier environment lacks."""
     from mmctl.cli.changes.environment_before import not_run_before
 
@@ -63,7 +63,7 @@ def _with_warnings(change: Change, made: Plan, passed: Passed) -> Plan:
     )
 
 
-def preflight(change: Change, made: Plan) -> tuple[Finding, ...]:
+def preflight(change: LiveEnvironment, made: Plan) -> tuple[PreflightFinding, ...]:
     """Look, without writing, whether the service would take a plan; what was found is said."""
     from mmctl.live.aws.surroundings import Surroundings
     from mmctl.live.plan.preflight import preflight as look
@@ -76,7 +76,7 @@ def preflight(change: Change, made: Plan) -> tuple[Finding, ...]:
     return found
 
 
-def nothing_to_do(change: Change, made: Plan, permissions: Permissions) -> int:
+def nothing_to_do(change: LiveEnvironment, made: Plan, permissions: Permissions) -> int:
     """Say that all is as wanted, and of what was cut off before that it is done."""
     from mmctl.live.apply.apply import conclude
 

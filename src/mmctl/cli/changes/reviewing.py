@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from mmctl.cli.changes.change import Change
+    from mmctl.cli.changes.change import LiveEnvironment
     from mmctl.cli.run import Run
     from mmctl.live.plan.plan import Plan
-    from mmctl.live.plan.preflight import Finding
+    from mmctl.live.plan.preflight import PreflightFinding
     from mmctl.render.documents.review import Changed, Review
 
 
 @dataclass(slots=True)
-class Found:
+class ReviewFindings:
     """What was found, in the order in which it was."""
 
     forced: Collection[str] = ()
@@ -33,12 +33,12 @@ class Found:
     messages: list[Changed] = field(default_factory=list)
     passed: Passed = field(default_factory=Passed)
 
-    def gate(self, change: Change) -> Passed:
+    def gate(self, change: LiveEnvironment) -> Passed:
         """Pass the gates, and keep what they found."""
         self.passed = pass_gates(change, forced=self.forced, anew=self.report)
         return self.passed
 
-    def review(self, plan: Plan, findings: tuple[Finding, ...] = ()) -> Review:
+    def review(self, plan: Plan, findings: tuple[PreflightFinding, ...] = ()) -> Review:
         """The plan with all of it."""
         from mmctl.render.documents.review import Review
 

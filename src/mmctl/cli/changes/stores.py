@@ -17,7 +17,7 @@ from mmctl.counted import counted
 from mmctl.errors import Refused, UsageError
 
 if TYPE_CHECKING:
-    from mmctl.cli.options.store import Elsewhere
+    from mmctl.cli.options.store import StoreOptions
     from mmctl.cli.run import Run
     from mmctl.language.project import Environment, Project
     from mmctl.live.history.history import History
@@ -90,7 +90,7 @@ def refuse_tracked(directory: Path) -> None:
         )
 
 
-def store_elsewhere(run: Run, named: Elsewhere) -> Project:
+def store_elsewhere(run: Run, named: StoreOptions) -> Project:
     """What a store says by itself of a project that is not here: its name and where it lives.
 
     Raises:
@@ -105,7 +105,7 @@ def store_elsewhere(run: Run, named: Elsewhere) -> Project:
     return Project(settings=settings, environment=_access(named, kept))
 
 
-def project_elsewhere(run: Run, named: Elsewhere, snapshot: str | None) -> Project:
+def project_elsewhere(run: Run, named: StoreOptions, snapshot: str | None) -> Project:
     """The same with what the snapshot says to which a rollback goes: the environment, its brakes.
 
     Nobody is asked over the network in the name of a snapshot that was edited; one that is not in
@@ -134,7 +134,7 @@ def project_elsewhere(run: Run, named: Elsewhere, snapshot: str | None) -> Proje
     return replace(found, environment=environment)
 
 
-def _access(named: Elsewhere, kept: Kept) -> Environment:
+def _access(named: StoreOptions, kept: Kept) -> Environment:
     from mmctl.language.project import Environment
     from mmctl.problem import Position
 
@@ -148,7 +148,7 @@ def _access(named: Elsewhere, kept: Kept) -> Environment:
     )
 
 
-def _found(run: Run, named: Elsewhere) -> tuple[str, Kept]:
+def _found(run: Run, named: StoreOptions) -> tuple[str, Kept]:
     """Where the store is, and which of the histories in it is meant."""
     if named.store.startswith(_S3):
         where, folders = _in_bucket(named)
@@ -166,7 +166,7 @@ def _found(run: Run, named: Elsewhere) -> tuple[str, Kept]:
     return where, _meant(run, named, every)
 
 
-def _in_bucket(named: Elsewhere) -> tuple[str, list[str]]:
+def _in_bucket(named: StoreOptions) -> tuple[str, list[str]]:
     from mmctl.live.aws.connect import open_bucket
 
     bucket, _, prefix = named.store.removeprefix(_S3).partition("/")
@@ -177,7 +177,7 @@ def _in_bucket(named: Elsewhere) -> tuple[str, list[str]]:
     return f"{_S3}{bucket}/{prefix}".rstrip("/"), folders
 
 
-def _meant(run: Run, named: Elsewhere, every: list[Kept]) -> Kept:
+def _meant(run: Run, named: StoreOptions, every: list[Kept]) -> Kept:
     """The one that the options leave, or that a person chooses."""
     wanted = {"account": named.account, "region": named.region, "project": named.project}
     left = [

@@ -188,12 +188,14 @@ def protected_as_before(project: Project, history: History) -> Project:
 
 
 def _last_that_notes(history: History, environment: str) -> HistoryEntry | None:
-    from mmctl.live.history.entries import Result
+    from mmctl.live.history.entries import EntryResult
 
     noted = [
         entry
         for entry in history.entries()
-        if entry.environment == environment and entry.edges and entry.result is not Result.NOTHING
+        if entry.environment == environment
+        and entry.edges
+        and entry.result is not EntryResult.NOTHING
     ]
     return noted[-1] if noted else None
 

@@ -11,7 +11,7 @@ import typer
 
 from mmctl.cli.changes.agreement import agreed
 from mmctl.cli.changes.change import (
-    Change,
+    LiveEnvironment,
     applied_as,
     in_environment,
     open_change,
@@ -108,8 +108,8 @@ def apply(
 
 
 def _loaded(
-    run: Run, plan_file: Path, opened: Callable[[Run], Change], required: str | None
-) -> tuple[Change, Plan]:
+    run: Run, plan_file: Path, opened: Callable[[Run], LiveEnvironment], required: str | None
+) -> tuple[LiveEnvironment, Plan]:
     """A saved plan as it is to be carried out now; what cannot be known of it is said."""
     from mmctl.cli.options.signatures import check_signed
     from mmctl.live.apply.renewing import renewed
@@ -130,8 +130,11 @@ def _loaded(
 
 
 def _planned(
-    run: Run, opened: Callable[[Run], Change], permissions: Permissions, required: str | None
-) -> tuple[Change, Plan]:
+    run: Run,
+    opened: Callable[[Run], LiveEnvironment],
+    permissions: Permissions,
+    required: str | None,
+) -> tuple[LiveEnvironment, Plan]:
     from mmctl.cli.changes.gate import pass_gates
     from mmctl.cli.options.signatures import refuse_unsigned
 

@@ -37,7 +37,7 @@ def diff(
 
     before, after = alike(version_of(run, one), version_of(run, other))
     edits = edits_between(after.configuration, before.configuration)
-    found = Difference(
+    found = VersionDiff(
         names=(before.name, after.name),
         before=before.configuration,
         after=after.configuration,
@@ -48,7 +48,7 @@ def diff(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class VersionDiff:
     """Two versions, and the edits that lead to the second."""
 
     names: tuple[str, str]
@@ -57,7 +57,7 @@ class Difference:
     edits: Sequence[Edit]
 
 
-def human(run: Run, found: Difference) -> RenderableType:
+def human(run: Run, found: VersionDiff) -> RenderableType:
     """The edits as a plan shows them."""
     from mmctl.render.text.diff import human
 
@@ -65,7 +65,7 @@ def human(run: Run, found: Difference) -> RenderableType:
     return human(*found.names, found.edits, width=width, verbose=run.verbose)
 
 
-def document(_run: Run, found: Difference) -> dict[str, Any]:
+def document(_run: Run, found: VersionDiff) -> dict[str, Any]:
     """The edits as `mmctl/diff@1`."""
     from mmctl.live.compare.delta import delta
     from mmctl.render.documents.diff import document
@@ -73,7 +73,7 @@ def document(_run: Run, found: Difference) -> dict[str, Any]:
     return document(*found.names, found.edits, delta(found.after, found.before))
 
 
-def markdown(_run: Run, found: Difference) -> str:
+def markdown(_run: Run, found: VersionDiff) -> str:
     """The edits as a comment of a pull request shows them."""
     from mmctl.render.documents.diff import title
     from mmctl.render.documents.plan_markdown import edits_markdown

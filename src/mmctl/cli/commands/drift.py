@@ -18,8 +18,8 @@ from mmctl.cli.run import Run
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from mmctl.cli.changes.change import Change
-    from mmctl.cli.files.drift_writing import Written
+    from mmctl.cli.changes.change import LiveEnvironment
+    from mmctl.cli.files.drift_writing import WrittenToFiles
     from mmctl.live.history.drift import Drift
     from mmctl.live.plan.plan import Plan, Target
 
@@ -53,7 +53,7 @@ def drift(
     return DRIFT if found.any else 0
 
 
-def _written(change: Change, made: Plan) -> Written:
+def _written(change: LiveEnvironment, made: Plan) -> WrittenToFiles:
     from mmctl.cli.files.drift_writing import take_hand_edits
 
     return take_hand_edits(change, made)
@@ -65,7 +65,7 @@ class Drifted:
 
     drift: Drift
     target: Target
-    written: Written | None
+    written: WrittenToFiles | None
 
 
 def human(run: Run, found: Drifted) -> RenderableType:

@@ -20,7 +20,7 @@ from mmctl.errors import UsageError
 if TYPE_CHECKING:
     from mmctl.emulator.faults import Fault
     from mmctl.emulator.routes import Request
-    from mmctl.emulator.wire import Answer
+    from mmctl.emulator.wire import HttpAnswer
 
 _IN_MEMORY = ":memory:"
 _SETTLE_SECONDS = 2.0
@@ -145,11 +145,11 @@ def _note(run: Run) -> Callable[[str], None]:
     return note
 
 
-def _log(run: Run) -> Callable[[Request, Answer], None]:
+def _log(run: Run) -> Callable[[Request, HttpAnswer], None]:
     """Tell of each request on stderr: time, account, region, operation, status."""
     from mmctl.emulator.delivery import Delivery
 
-    def log(request: Request, answer: Answer) -> None:
+    def log(request: Request, answer: HttpAnswer) -> None:
         caller = request.caller
         where = f"{caller.account} {caller.region}" if caller else "nobody"
         how = "" if answer.delivery is Delivery.WHOLE else f" ({answer.delivery})"

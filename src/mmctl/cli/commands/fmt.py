@@ -29,7 +29,7 @@ _STDIN: Final = "-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _File:
+class _FormattedFile:
     """A file as it was and as it should be."""
 
     name: str
@@ -130,19 +130,21 @@ def _is_ours(file: Path) -> bool:
     return isinstance(version, Scalar) and version.text == "1"
 
 
-def _formatted(name: str, path: Path) -> _File:
+def _formatted(name: str, path: Path) -> _FormattedFile:
     from mmctl.language.formatting.format import formatted
     from mmctl.language.parsing.files import DiskFiles, Unreadable, decode, no_larger
 
     try:
         before = decode(no_larger(DiskFiles(path.parent).read(path.name), name), name)
     except Unreadable as error:
-        return _File(name=name, path=path, before="", after="", problems=(error.problem,))
+        return _FormattedFile(name=name, path=path, before="", after="", problems=(error.problem,))
     result = formatted(before, file=name)
-    return _File(name=name, path=path, before=before, after=result.text, problems=result.problems)
+    return _FormattedFile(
+        name=name, path=path, before=before, after=result.text, problems=result.problems
+    )
 
 
-def _replace(file: _File) -> None:
+def _replace(file: _FormattedFile) -> None:
     try:
         write_whole(file.path, file.after)
     except OSError as error:
@@ -154,7 +156,7 @@ def _replace(file: _File) -> None:
 class Laid:
     """Files in the canonical layout, and whether they were written."""
 
-    files: list[_File]
+    files: list[_FormattedFile]
     written: bool
 
 
@@ -198,14 +200,14 @@ def human(run: Run, laid: Laid) -> None:
     run.say(f"{counted(len(files), 'file')}, {len(changed)} {'to change' if check else 'changed'}")
 
 
-def _sizes(file: _File) -> Iterator[str]:
+def _sizes(file: _FormattedFile) -> Iterator[str]:
     from mmctl.language.formatting.format import sizes
 
     for position, written, count in sizes(file.after, file=file.name):
         yield f"{position}: {written} is {count} bytes"
 
 
-def _diff(file: _File) -> Iterator[str]:
+def _diff(file: _FormattedFile) -> Iterator[str]:
     before, after = file.before.splitlines(keepends=True), file.after.splitlines(keepends=True)
     for line in difflib.unified_diff(before, after, visible(file.name), visible(file.name)):
         yield line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mmctl.cli.changes.change import open_history
-from mmctl.cli.commands.diff import Difference
+from mmctl.cli.commands.diff import VersionDiff
 from mmctl.cli.formats import Format
 from mmctl.cli.options.store import (
     Account,
-    Elsewhere,
     Profile,
     ProjectName,
     Region,
     Store,
+    StoreOptions,
     elsewhere,
 )
 from mmctl.cli.result_table import ENTRIES, HISTORY_DIFFERENCE, ONE_ENTRY, write
@@ -64,7 +64,7 @@ def history(
     return 0
 
 
-def _opened(run: Run, named: Elsewhere | None) -> tuple[History, tuple[str, str]]:
+def _opened(run: Run, named: StoreOptions | None) -> tuple[History, tuple[str, str]]:
     from mmctl.cli.changes.stores import store_elsewhere
 
     project = None if named is None else store_elsewhere(run, named)
@@ -78,7 +78,7 @@ def _diff(run: Run, found: History, one: str, other: str) -> int:
     before = found.snapshot(found.find(one).id).configuration
     after = found.snapshot(found.find(other).id).configuration
     edits = diff(after, before)
-    difference = Difference(names=(one, other), before=before, after=after, edits=edits)
+    difference = VersionDiff(names=(one, other), before=before, after=after, edits=edits)
     write(run, HISTORY_DIFFERENCE, difference)
     return 2 if edits else 0
 
@@ -128,7 +128,7 @@ def one_entry_document(_run: Run, found: OneEntry) -> dict[str, Any]:
     return history_document((found.entry,)) | {"journal": [*found.calls]}
 
 
-def edits(run: Run, found: Difference) -> RenderableType:
+def edits(run: Run, found: VersionDiff) -> RenderableType:
     """The edits as a plan shows them."""
     from mmctl.render.text.plan import edits_alone
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from mmctl.cli import world
-from mmctl.cli.files.import_place import Place, project_around
+from mmctl.cli.files.import_place import ImportPlace, project_around
 from mmctl.cli.run import Run
 from mmctl.errors import ProblemsFound, Refused, UsageError
 from mmctl.inputs import FILE_AT_MOST, read_file, read_stream
@@ -34,7 +34,7 @@ class _Live:
     force: bool
     adopt: bool
     yes: bool
-    place: Place
+    place: ImportPlace
 
 
 def import_(
@@ -77,7 +77,7 @@ def import_(
 ) -> int:
     """Turn the live configuration, or API requests in JSON, into YAML."""
     folder = None if into is None else (run.directory / into).resolve()
-    place = Place(account=account, region=region, profile=profile, endpoint_url=endpoint_url)
+    place = ImportPlace(account=account, region=region, profile=profile, endpoint_url=endpoint_url)
     if from_ is None and not files:
         asked = _Live(
             rule_set=rule_set,

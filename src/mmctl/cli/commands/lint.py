@@ -13,7 +13,7 @@ from mmctl.cli import world
 from mmctl.cli.formats import Format
 from mmctl.cli.options.trust import PasswordEnv
 from mmctl.cli.printing import printed
-from mmctl.cli.remembered import Answer, remember
+from mmctl.cli.remembered import RememberedOutput, remember
 from mmctl.cli.result_table import PROBLEMS, write
 from mmctl.errors import UsageError
 from mmctl.problem import Severity
@@ -99,7 +99,7 @@ def lint(
     code = int(any(problem.severity.rank <= fail_on.rank for problem in problems))
     asked_more = paths or fix or known or run.output or no_cache
     if found.seen is not None and run.arguments is not None and not asked_more:
-        remember(run.arguments, Answer(text, code), found.seen)
+        remember(run.arguments, RememberedOutput(text, code), found.seen)
     return code
 
 

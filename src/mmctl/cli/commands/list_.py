@@ -28,7 +28,7 @@ from mmctl.model.kinds import Kind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mmctl.cli.changes.change import Change
+    from mmctl.cli.changes.change import LiveEnvironment
     from mmctl.errors import MmctlError
     from mmctl.language.project import LogicalAddressList, Project
     from mmctl.live.apply.effects import Permissions
@@ -233,7 +233,7 @@ def _apply(
     return 0
 
 
-def _planned(change: Change, verb: str, name: str, address: str, *, alone: bool) -> Plan:
+def _planned(change: LiveEnvironment, verb: str, name: str, address: str, *, alone: bool) -> Plan:
     """The plan that changes one member of a live list, and leaves all else as it is live.
 
     `alone`: what the lists are called says the history, and not the files.

@@ -81,7 +81,7 @@ def plan(
     """Show what would change: lint and cases first, then live against the files."""
     from mmctl.cli.changes.gate import forced_in_plan
     from mmctl.cli.changes.ordinary import with_limits_said, with_ordinary_mail
-    from mmctl.cli.changes.reviewing import Found, stops_written
+    from mmctl.cli.changes.reviewing import ReviewFindings, stops_written
     from mmctl.live.plan.planfile import save_plan
 
     if iam is not None:
@@ -96,7 +96,7 @@ def plan(
         raise UsageError("`--sign` goes with `--save FILE`")
     released = forced_in_plan(force or ())
     report = FORMATS[run.format].for_others
-    found = Found(forced=released, report=report)
+    found = ReviewFindings(forced=released, report=report)
     with stops_written(run):
         change = open_change(run, endpoint_url=endpoint_url, base=base, forced=released)
         made = plan_of(change, found.gate)

@@ -18,11 +18,11 @@ from mmctl.cli.exit_codes import REFUSED
 from mmctl.cli.interruptions import stoppable
 from mmctl.cli.options.store import (
     Account,
-    Elsewhere,
     Profile,
     ProjectName,
     Region,
     Store,
+    StoreOptions,
     elsewhere,
 )
 from mmctl.cli.options.trust import Base, PasswordEnv
@@ -33,7 +33,7 @@ from mmctl.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.cli.changes.change import Change
+    from mmctl.cli.changes.change import LiveEnvironment
     from mmctl.live.history.entries import HistoryEntry
 
 _SHOWN: Final = 5
@@ -141,7 +141,7 @@ def rollback(
 
 
 def _agreed(
-    change: Change, named: Elsewhere | None, *, yes: bool, known: bool, unverified: bool
+    change: LiveEnvironment, named: StoreOptions | None, *, yes: bool, known: bool, unverified: bool
 ) -> bool:
     """Whether a person agrees, by what they type: more where less is known of what they do.
 
@@ -172,7 +172,7 @@ def _agreed(
     )
 
 
-def _pinned(change: Change, done: HistoryEntry, words: str) -> Iterator[str]:
+def _pinned(change: LiveEnvironment, done: HistoryEntry, words: str) -> Iterator[str]:
     """What no apply brings back from now on, in lines; `words` are the options of this command."""
     pins = [pin for pin in change.means.history.pins() if pin.entry == done.number]
     yield from (f"pinned {pin.id}: {visible(pin.described)}" for pin in pins[:_SHOWN])
@@ -182,7 +182,7 @@ def _pinned(change: Change, done: HistoryEntry, words: str) -> Iterator[str]:
         yield f"to apply it again: change it, or mmctl unpin ID{words}"
 
 
-def _further_back(change: Change, entry: HistoryEntry, named: Elsewhere | None) -> str:
+def _further_back(change: LiveEnvironment, entry: HistoryEntry, named: StoreOptions | None) -> str:
     from mmctl.live.apply.rollback import further_back
 
     earlier = further_back(change.means.history, entry)
@@ -192,13 +192,13 @@ def _further_back(change: Change, entry: HistoryEntry, named: Elsewhere | None) 
     return f"everything is as before {entry.id}; to go further back: {again}"
 
 
-def _words(change: Change, named: Elsewhere | None) -> str:
+def _words(change: LiveEnvironment, named: StoreOptions | None) -> str:
     """The options with which another command is about the same history."""
     return change.words if named is None else named.words
 
 
 @contextmanager
-def _finished_by(named: Elsewhere | None, entry: HistoryEntry) -> Iterator[None]:
+def _finished_by(named: StoreOptions | None, entry: HistoryEntry) -> Iterator[None]:
     """Name the command that finishes a rollback which stopped, with the options of this one."""
     try:
         yield

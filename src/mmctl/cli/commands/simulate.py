@@ -135,11 +135,11 @@ def simulate(
         "--workers": workers is not None and not mutate,
     }
     _refuse(about_messages, "is for messages, and none is given")
-    from mmctl.cli.messages.cases import Asked, run_the_cases
+    from mmctl.cli.messages.cases import CaseOptions, run_the_cases
 
     return run_the_cases(
         run,
-        Asked(
+        CaseOptions(
             pattern=pattern,
             fail_on_empty=fail_on_empty,
             coverage=coverage,

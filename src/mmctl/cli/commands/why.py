@@ -106,12 +106,12 @@ def why(
         _check_rule(judged, rule)
     reasons = [reason_for(got, rule) for got in _chosen(judged.trace, rcpt or ())]
     other = _other_reasons(judged, reasons, rule)
-    write(run, ANSWER, Answer(judged=judged, reasons=reasons, other=other, command=command))
+    write(run, ANSWER, WhyAnswer(judged=judged, reasons=reasons, other=other, command=command))
     return 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Judged:
+class _JudgedMessage:
     name: str
     project: Project
     gateway: Gateway
@@ -122,17 +122,17 @@ class _Judged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class WhyAnswer:
     """Why a message ended so, for each recipient that is asked about."""
 
-    judged: _Judged
+    judged: _JudgedMessage
     reasons: Sequence[Reason]
     other: OtherReasons | None
     command: tuple[str, ...] | None
     """What was typed, to which advice adds what is missing; None: a case says it all."""
 
 
-def human(run: Run, answer: Answer) -> Text:
+def human(run: Run, answer: WhyAnswer) -> Text:
     """The reasons in words, then what is missing."""
     from mmctl.render.text.messages import advice
     from mmctl.render.text.why import why_report
@@ -145,7 +145,7 @@ def human(run: Run, answer: Answer) -> Text:
     return report
 
 
-def document(_run: Run, answer: Answer) -> dict[str, Any]:
+def document(_run: Run, answer: WhyAnswer) -> dict[str, Any]:
     """The reasons as `mmctl/why@1`."""
     from mmctl.render.documents.why import why_document
 
@@ -155,7 +155,7 @@ def document(_run: Run, answer: Answer) -> dict[str, Any]:
     )
 
 
-def _of_message(run: Run, path: str, wanted: Wanted) -> _Judged:
+def _of_message(run: Run, path: str, wanted: Wanted) -> _JudgedMessage:
     from mmctl.cli.messages.messages import judging_of, messages_of
 
     project = run.project()
@@ -172,7 +172,7 @@ def _of_message(run: Run, path: str, wanted: Wanted) -> _Judged:
     simulated = judging.simulated(first)
     if not simulated.trace.recipients:
         raise UsageError("the recipients are unknown", help="name one: --rcpt b@example.com")
-    return _Judged(
+    return _JudgedMessage(
         name=simulated.message,
         project=project,
         gateway=judging.gateway,
@@ -184,7 +184,7 @@ def _of_message(run: Run, path: str, wanted: Wanted) -> _Judged:
     )
 
 
-def _of_case(run: Run, name: str, against: str | None) -> _Judged:
+def _of_case(run: Run, name: str, against: str | None) -> _JudgedMessage:
     from mmctl.cases.parsing import cases_of
     from mmctl.cases.running import gateway_of_case, submission_of_case
     from mmctl.judge.judging import judge
@@ -201,7 +201,7 @@ def _of_case(run: Run, name: str, against: str | None) -> _Judged:
         raise UsageError(f"the message of case `{case.name}` cannot be read: {reason}") from None
     gateway = gateway_of_case(project, case)
     trace = judge(gateway, submission, case.scenario)
-    judged = _Judged(name=case.name, project=project, gateway=gateway, trace=trace)
+    judged = _JudgedMessage(name=case.name, project=project, gateway=gateway, trace=trace)
     if against is None:
         return judged
     from mmctl.cli.messages.against import other_rules
@@ -218,7 +218,7 @@ def _of_case(run: Run, name: str, against: str | None) -> _Judged:
 
 
 def _other_reasons(
-    judged: _Judged, reasons: Sequence[Reason], rule: str | None
+    judged: _JudgedMessage, reasons: Sequence[Reason], rule: str | None
 ) -> OtherReasons | None:
     """The same question under the other rules."""
     from mmctl.judge.comparison import same_treatment
@@ -272,7 +272,7 @@ def _chosen(trace: Trace, asked: Sequence[str]) -> list[RecipientTrace]:
     return chosen
 
 
-def _check_rule(judged: _Judged, name: str) -> None:
+def _check_rule(judged: _JudgedMessage, name: str) -> None:
     """Refuse the name of a rule that this mail cannot come to."""
     gateways = [judged.gateway, *([] if judged.other is None else [judged.other[1]])]
     here = [rule.name for gateway in gateways for rule in gateway.rules]

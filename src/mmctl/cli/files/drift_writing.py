@@ -29,7 +29,7 @@ from mmctl.problem import Severity
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mmctl.cli.changes.change import Change
+    from mmctl.cli.changes.change import LiveEnvironment
     from mmctl.compiler.configuration import LiveConfiguration, LiveObject
     from mmctl.language.project import LogicalAddressList, LogicalRule, Project
     from mmctl.live.plan.plan import Plan
@@ -49,7 +49,7 @@ _ORDER: Final = (
 
 
 @dataclass(slots=True, kw_only=True)
-class Written:
+class WrittenToFiles:
     """What was taken into the files, and what was not."""
 
     taken: list[str] = field(default_factory=list)
@@ -82,7 +82,7 @@ class _ChangedFiles(DiskFiles):
         return super().read(path) if found is None else found.encode()
 
 
-def take_hand_edits(change: Change, made: Plan) -> Written:
+def take_hand_edits(change: LiveEnvironment, made: Plan) -> WrittenToFiles:
     """Write what was done by hand since the last apply into the files.
 
     Raises:
@@ -112,7 +112,7 @@ def take_hand_edits(change: Change, made: Plan) -> Written:
     return done
 
 
-def _write(change: Change, done: Written, wanted: LiveConfiguration) -> None:
+def _write(change: LiveEnvironment, done: WrittenToFiles, wanted: LiveConfiguration) -> None:
     """Write the files, and take them back where they do not say what they should."""
     root = change.run.root.resolve()
     edits = [
@@ -137,10 +137,10 @@ def _write(change: Change, done: Written, wanted: LiveConfiguration) -> None:
 class _Writing:
     """The texts of a project's files, while they are changed thing by thing."""
 
-    def __init__(self, change: Change, wanted: LiveConfiguration) -> None:
+    def __init__(self, change: LiveEnvironment, wanted: LiveConfiguration) -> None:
         self.run = change.run
         self.wanted = wanted
-        self.written = Written()
+        self.written = WrittenToFiles()
         self.project = change.project
         self.desired = change.desired()
         self.texts: dict[str, str] = {}

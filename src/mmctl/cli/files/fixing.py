@@ -23,7 +23,7 @@ _MARK = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class FileChange:
     """One file before and after its fixes."""
 
     name: str
@@ -39,7 +39,7 @@ class Change:
         for line in difflib.unified_diff(before, after, visible(self.name), visible(self.name)):
             yield line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
 
-    def after_that(self, earlier: Change | None) -> Change:
+    def after_that(self, earlier: FileChange | None) -> FileChange:
         """The change from what the file was before an earlier change of it."""
         return self if earlier is None else replace(self, before=earlier.before)
 
@@ -56,7 +56,7 @@ class Change:
             raise UsageError(f"cannot write `{self.name}`: {reason}") from None
 
 
-def changes(found: Linted, problems: Iterable[Problem]) -> tuple[Change, ...]:
+def changes(found: Linted, problems: Iterable[Problem]) -> tuple[FileChange, ...]:
     """What the fixes of some problems change, file by file; nothing is written.
 
     Raises:
@@ -72,14 +72,14 @@ def changes(found: Linted, problems: Iterable[Problem]) -> tuple[Change, ...]:
     return tuple(change for change in made if change.done)
 
 
-def _change(name: str, path: Path, pairs: list[tuple[Problem, Fix]]) -> Change:
+def _change(name: str, path: Path, pairs: list[tuple[Problem, Fix]]) -> FileChange:
     from mmctl.language.formatting.fix import fixed
 
     before = _text(name, path)
     plain = before.removeprefix(_MARK)
     fixes = [fix for _, fix in pairs]
     result = fixed(plain, fixes, file=fixes[0].file)
-    return Change(
+    return FileChange(
         name=name,
         path=path,
         before=before,

@@ -25,7 +25,7 @@ _REGION: Final = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class ImportPlace:
     """What the command line says of where the configuration is."""
 
     account: str | None = None
@@ -39,7 +39,7 @@ class Place:
         return (self.account, self.region, self.profile) != (None, None, None)
 
 
-def project_around(run: Run, place: Place) -> Project:
+def project_around(run: Run, place: ImportPlace) -> Project:
     """The project of the run, whatever problems it has; it need not have any rules yet.
 
     Outside of a project, one with the environment that was stated, found or asked for.
@@ -91,7 +91,7 @@ def project_name(folder: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", folder).strip("-")[:32] or "mail"
 
 
-def _environment(run: Run, place: Place) -> Environment:
+def _environment(run: Run, place: ImportPlace) -> Environment:
     from mmctl.cli.embedded import EMBEDDED_STATE
     from mmctl.language.parsing.settings import default_settings
 
@@ -111,14 +111,14 @@ def _environment(run: Run, place: Place) -> Environment:
     )
 
 
-def _check(place: Place) -> None:
+def _check(place: ImportPlace) -> None:
     if place.account is not None and not _ACCOUNT.fullmatch(place.account):
         raise UsageError(f"got the account `{place.account}`, expected 12 digits")
     if place.region is not None and not _REGION.fullmatch(place.region):
         raise UsageError(f"got the region `{place.region}`, expected one such as `us-east-1`")
 
 
-def _with_region(run: Run, place: Place) -> Place:
+def _with_region(run: Run, place: ImportPlace) -> ImportPlace:
     """The place with its region: as stated, as the credentials have it, or as a person says."""
     from mmctl.live.aws.sessions import own_region
     from mmctl.model.endpoints import is_loopback

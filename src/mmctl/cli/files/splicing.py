@@ -17,7 +17,7 @@ from mmctl.language.text.spans import items_of
 
 if TYPE_CHECKING:
     from mmctl.language.text.nodes import Node
-    from mmctl.language.text.spans import Item
+    from mmctl.language.text.spans import SpanItem
     from mmctl.problem import Path, Position
 
 _REST_OF_LINE: Final = re.compile(r"[ \t]*,?[ \t]*(#[^\n]*)?\r?\n?")
@@ -61,7 +61,7 @@ def without_value(text: str, place: Position, value: str) -> str | None:
     return next((each for each in tries if each and _lacks(text, each, written.path)), None)
 
 
-def _without_line(text: str, item: Item) -> str | None:
+def _without_line(text: str, item: SpanItem) -> str | None:
     """The text without the line that holds a value alone, and a comment at most."""
     line = text.rfind("\n", 0, item.start) + 1
     end = text.find("\n", item.end)
@@ -77,7 +77,7 @@ def _without_line(text: str, item: Item) -> str | None:
     return None if colon < 0 else rest[: colon + 1] + " []" + rest[colon + 1 :]
 
 
-def _emptied(text: str, item: Item) -> str | None:
+def _emptied(text: str, item: SpanItem) -> str | None:
     """The text where the brackets around one value hold nothing."""
     start = max(0, text.rfind("[", 0, item.start))
     alone = re.compile(r"\[\s*" + re.escape(text[item.start : item.end]) + r"\s*,?\s*\]")
@@ -182,13 +182,13 @@ def _place(texts: list[str], value: str) -> int:
     return bisect_left(lower, value.lower()) if lower == sorted(lower) else len(texts)
 
 
-def _in_brackets(text: str, inside: list[Item], place: int, value: str) -> str:
+def _in_brackets(text: str, inside: list[SpanItem], place: int, value: str) -> str:
     if place < len(inside):
         return _spliced(text, inside[place].start, f"{value}, ")
     return _spliced(text, inside[-1].end, f", {value}")
 
 
-def _on_its_line(text: str, inside: list[Item], place: int, value: str) -> str | None:
+def _on_its_line(text: str, inside: list[SpanItem], place: int, value: str) -> str | None:
     beside = inside[max(0, place - 1)]
     line = text.rfind("\n", 0, beside.start) + 1
     lead = text[line : beside.start]

@@ -98,9 +98,9 @@ class Judging:
                     simulated, trace=self.trace, verbose=self.verbose, other=self.against_name
                 )
 
-    def batch(self, messages: Iterable[Message]) -> Judged:
+    def batch(self, messages: Iterable[Message]) -> JudgedBatch:
         """Judge some messages."""
-        judged = Judged()
+        judged = JudgedBatch()
         for message in messages:
             simulated = self.simulated(message)
             if self.seen is not None:
@@ -113,7 +113,7 @@ class Judging:
 
 
 @dataclass(slots=True)
-class Judged:
+class JudgedBatch:
     """What is left of a batch: what is written of each message, and the counts."""
 
     written: list[object] = field(default_factory=list)
@@ -122,7 +122,7 @@ class Judged:
 
 def judged_batches(
     judging: Judging, messages: Iterable[Message], *, workers: int = 1
-) -> Iterator[Judged]:
+) -> Iterator[JudgedBatch]:
     """Judge messages in their order, by as many processes as are wanted.
 
     Raises:
@@ -153,11 +153,13 @@ class _Waiting:
     """A batch whose result is not there yet."""
 
     batch: Batch
-    future: Future[Judged] | None = None
+    future: Future[JudgedBatch] | None = None
     tries: int = 0
 
 
-def _in_processes(judging: Judging, batches: Iterator[Batch], workers: int) -> Iterator[Judged]:
+def _in_processes(
+    judging: Judging, batches: Iterator[Batch], workers: int
+) -> Iterator[JudgedBatch]:
     """Results in the order of the batches; a killed process costs the batches in flight."""
     pool = _pool(judging, workers)
     waiting: deque[_Waiting] = deque()
@@ -177,7 +179,7 @@ def _in_processes(judging: Judging, batches: Iterator[Batch], workers: int) -> I
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _first_of(waiting: deque[_Waiting], pool: ProcessPoolExecutor) -> Judged:
+def _first_of(waiting: deque[_Waiting], pool: ProcessPoolExecutor) -> JudgedBatch:
     """The result of the first batch, once all are handed to the pool."""
     for each in waiting:
         if each.future is None:
@@ -223,5 +225,5 @@ def _begin(judging: Judging) -> None:
     _JUDGING[:] = [judging]
 
 
-def _judged(batch: Batch) -> Judged:
+def _judged(batch: Batch) -> JudgedBatch:
     return _JUDGING[0].batch(batch)

@@ -32,7 +32,7 @@ _NO: Final = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class CaseOptions:
     """What the options ask of the cases."""
 
     pattern: str | None = None
@@ -48,7 +48,7 @@ class Asked:
     strict_readings: bool = False
 
 
-def run_the_cases(run: Run, asked: Asked) -> int:
+def run_the_cases(run: Run, asked: CaseOptions) -> int:
     """Run the cases that are asked for and write what they show; 1 where the answer is no."""
     from mmctl.render.text.problems import human
 
@@ -70,7 +70,7 @@ def run_the_cases(run: Run, asked: Asked) -> int:
 
 
 def _mutation(
-    run: Run, project: Project, results: Sequence[CaseResult], asked: Asked
+    run: Run, project: Project, results: Sequence[CaseResult], asked: CaseOptions
 ) -> Mutation | None:
     if not asked.mutate and asked.mutate_min is None:
         return None
@@ -93,7 +93,7 @@ class Ran:
     results: Sequence[CaseResult]
     coverage: Coverage | None
     mutation: Mutation | None
-    asked: Asked
+    asked: CaseOptions
 
 
 def human(run: Run, ran: Ran) -> Text:
@@ -172,7 +172,7 @@ def _too_little(
     results: Sequence[CaseResult],
     coverage: Coverage | None,
     mutation: Mutation | None,
-    asked: Asked,
+    asked: CaseOptions,
 ) -> bool:
     """Whether the cases show less than is asked for; says so."""
     lacks = []

@@ -21,7 +21,7 @@ from mmctl.render.documents.review import Changed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from mmctl.cli.changes.change import Change
+    from mmctl.cli.changes.change import LiveEnvironment
     from mmctl.judge.simulation import Simulated
     from mmctl.judge.submission import Gateway
     from mmctl.language.project import Project
@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
 
 def with_behaviour(
-    plan: Plan, change: Change, paths: Sequence[str], show: Callable[[Changed], None] | None = None
+    plan: Plan,
+    change: LiveEnvironment,
+    paths: Sequence[str],
+    show: Callable[[Changed], None] | None = None,
 ) -> Plan:
     """The plan with what it changes for the messages of some paths; each changed one is shown.
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
-    from mmctl.cli.messages.batches import Judged
+    from mmctl.cli.messages.batches import JudgedBatch
     from mmctl.cli.messages.record import Recorder
     from mmctl.cli.messages.wanted import Wanted
     from mmctl.cli.run import Run
@@ -59,7 +59,7 @@ class Flow:
     project: Project
     wanted: Wanted
     judging: Judging
-    batches: Iterable[Judged]
+    batches: Iterable[JudgedBatch]
     tally: Tally
     """What was counted so far."""
     many: bool
@@ -250,8 +250,8 @@ def _begun(messages: Iterator[Message]) -> tuple[list[Message], Iterator[Message
 
 
 def _counted(
-    run: Run, progress: Progress, tally: Tally, batches: Iterable[Judged]
-) -> Iterator[Judged]:
+    run: Run, progress: Progress, tally: Tally, batches: Iterable[JudgedBatch]
+) -> Iterator[JudgedBatch]:
     on_screen = run.output is None and world.is_terminal(sys.stdout)
     with progress:
         for judged in batches:
@@ -282,7 +282,7 @@ def document(run: Run, flow: Flow) -> None:
 
 
 def _write_json(
-    stream: TextIO, batches: Iterable[Judged], tally: Tally, against: str | None
+    stream: TextIO, batches: Iterable[JudgedBatch], tally: Tally, against: str | None
 ) -> None:
     stream.write("{\n")
     if against is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, cast
 
-from mmctl.cases.counting import Judged as Counted
+from mmctl.cases.counting import JudgedBy as Counted
 from mmctl.cases.counting import coverage_of_traces
 from mmctl.cli.messages.wanted import advice_about
 from mmctl.judge.way_in import entrance
@@ -27,12 +27,12 @@ def markdown(run: Run, flow: Flow) -> str:
 
 def page(run: Run, flow: Flow) -> str:
     """The messages with their way through the rules."""
-    from mmctl.render.html.messages_page import Judged, page_of_messages
+    from mmctl.render.html.messages_page import JudgedMessages, page_of_messages
 
     shown = _shown(run, flow)
     project, judging = flow.project, flow.judging
     names = entrance(project, flow.wanted.options.way)
-    judged = Judged(
+    judged = JudgedMessages(
         project=project,
         rule_set=names.rule_set,
         rules=judging.gateway.rules,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from mmctl.language.project import Environment
     from mmctl.live.plan.plan import Plan
-    from mmctl.live.plan.signing import Signature
+    from mmctl.live.plan.signing import PlanSignature
 
 Sign = Annotated[
     str | None,
@@ -31,7 +31,7 @@ RequireSignature = Annotated[
 ]
 
 
-def signer(environment: Environment, key: str) -> Callable[[Plan, str], Signature]:
+def signer(environment: Environment, key: str) -> Callable[[Plan, str], PlanSignature]:
     """What signs a plan and its seal with a key.
 
     Raises:
@@ -41,7 +41,7 @@ def signer(environment: Environment, key: str) -> Callable[[Plan, str], Signatur
 
     region = region_of(key)
 
-    def sign(plan: Plan, seal: str) -> Signature:
+    def sign(plan: Plan, seal: str) -> PlanSignature:
         from mmctl.live.aws.connect import open_keys
 
         return signed(plan, seal, key, open_keys(environment, region))
@@ -50,7 +50,7 @@ def signer(environment: Environment, key: str) -> Callable[[Plan, str], Signatur
 
 
 def check_signed(
-    environment: Environment, plan: Plan, signature: Signature | None, required: str | None
+    environment: Environment, plan: Plan, signature: PlanSignature | None, required: str | None
 ) -> None:
     """Refuse a saved plan that the key of the pipeline, or of the environment, did not sign.
 

@@ -27,7 +27,7 @@ ProjectName = Annotated[
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Elsewhere:
+class StoreOptions:
     """The options that name a history without a project."""
 
     store: str
@@ -48,7 +48,7 @@ def elsewhere(
     region: str | None,
     profile: str | None,
     project: str | None,
-) -> Elsewhere | None:
+) -> StoreOptions | None:
     """The history that options name; None: that of the project here.
 
     Raises:
@@ -56,7 +56,7 @@ def elsewhere(
     """
     others = {"account": account, "region": region, "profile": profile, "project": project}
     if store is not None:
-        return Elsewhere(store=store, **others)
+        return StoreOptions(store=store, **others)
     given = [name for name, value in others.items() if value is not None]
     if given:
         raise UsageError(

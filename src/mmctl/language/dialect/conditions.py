@@ -23,7 +23,7 @@ from mmctl.language.dialect.grammar import (
 from mmctl.language.dialect.words import may, need
 from mmctl.model.comparisons import Takes
 from mmctl.model.enums import RuleClientCertificateAttribute
-from mmctl.model.operands import POLICY_OPERANDS, RULE_OPERANDS, Named
+from mmctl.model.operands import POLICY_OPERANDS, RULE_OPERANDS, NamedBy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,17 +86,17 @@ def _compared(comparison: Comparison, operator: str) -> Type:
             assert_never(never)
 
 
-def _beside(named: Named) -> dict[str, Member]:
+def _beside(named: NamedBy) -> dict[str, Member]:
     """The keys that say which one of several is meant."""
     match named:
-        case Named.NOTHING:
+        case NamedBy.NOTHING:
             return {}
-        case Named.HEADER:
+        case NamedBy.HEADER:
             return {"name": need(Word(doc="The header's name, `X-…`."))}
-        case Named.CERTIFICATE_FIELD:
+        case NamedBy.CERTIFICATE_FIELD:
             fields = tuple(each.value.lower() for each in RuleClientCertificateAttribute)
             return {"attribute": need(Choice(values=fields))}
-        case Named.ADD_ON_FIELD:
+        case NamedBy.ADD_ON_FIELD:
             name = "The logical name of an add-on, or the ARN of an instance."
             field = "The field, spelled as the add-on spells it: `isPassed`."
             return {"name": need(Word(doc=name)), "field": need(Word(doc=field))}

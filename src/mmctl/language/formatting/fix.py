@@ -17,7 +17,7 @@ from mmctl.language.text.nodes import Mapping as MappingNode
 from mmctl.language.text.nodes import Node, Scalar, compose
 from mmctl.language.text.nodes import Sequence as SequenceNode
 from mmctl.language.text.quoting import quoted, scalar
-from mmctl.language.text.spans import Item, items_of
+from mmctl.language.text.spans import SpanItem, items_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -82,7 +82,7 @@ class Unignore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Format:
+class FormatFile:
     """Write the whole file in mmctl's layout."""
 
     at: Position
@@ -93,7 +93,7 @@ class Format:
         return self.at.file
 
 
-Fix = Replace | Remove | Sort | Unignore | Format
+Fix = Replace | Remove | Sort | Unignore | FormatFile
 
 _IDS: Final = re.compile(r"(\s*#\s*mmctl:\s*ignore\[)([^\]]*)(\].*)", re.DOTALL)
 _BETWEEN: Final = re.compile(r"[\s,-]*")
@@ -125,7 +125,7 @@ def fixed(text: str, fixes: Iterable[Fix], *, file: str) -> Fixed:
     read, problems = compose(after, file=file)
     if read is None or problems or plain(read) != plan.expected(plain(before)):
         return Fixed(text=text)
-    if any(isinstance(fix, Format) for fix in plan.done):
+    if any(isinstance(fix, FormatFile) for fix in plan.done):
         from mmctl.language.formatting.format import formatted  # noqa: PLC0415 - few fixes need it
 
         after = formatted(after, file=file).text
@@ -150,8 +150,8 @@ class _Plan:
     """What is to be done in one text, in characters and in what they say."""
 
     text: str
-    items: Mapping[tuple[int, int], Item]
-    lists: dict[Path, list[Item]] = field(init=False)
+    items: Mapping[tuple[int, int], SpanItem]
+    lists: dict[Path, list[SpanItem]] = field(init=False)
     new: dict[Path, str] = field(default_factory=dict)
     gone: defaultdict[Path, set[int]] = field(default_factory=lambda: defaultdict(set))
     orders: dict[Path, tuple[int, ...]] = field(default_factory=dict)
@@ -184,18 +184,18 @@ class _Plan:
                 self.orders[path] = fix.order
             case Unignore():
                 self.unignored[fix.at.line].add(fix.check)
-            case Format():
+            case FormatFile():
                 pass  # it comes last, and says the same
             case _:
                 assert_never(fix)
         return True
 
-    def found(self, at: Position, old: str) -> Item | None:
+    def found(self, at: Position, old: str) -> SpanItem | None:
         """The value at a place, if it still is what it was."""
         item = self.items.get((at.line, at.column))
         return item if item is not None and item.text == old else None
 
-    def can_lose(self, item: Item) -> bool:
+    def can_lose(self, item: SpanItem) -> bool:
         """Whether the list of a value keeps others, and the value goes without a comment."""
         path, index = item.path[:-1], int(item.path[-1])
         inside = self.lists[path]
@@ -223,11 +223,11 @@ class _Plan:
         whole = len(inside) == len(fix.order) == inside[0].siblings
         return path if whole and self.only_signs_between(inside) else None
 
-    def only_signs_between(self, inside: list[Item]) -> bool:
+    def only_signs_between(self, inside: list[SpanItem]) -> bool:
         """Whether nothing but commas, dashes and space is between values: no comments."""
         return all(_BETWEEN.fullmatch(self.text[a.end : b.start]) for a, b in pairwise(inside))
 
-    def line_of(self, item: Item) -> tuple[int, int]:
+    def line_of(self, item: SpanItem) -> tuple[int, int]:
         """Where the line of a value begins and ends, in characters; its line feed included."""
         end = self.text.find("\n", item.end)
         return self.text.rfind("\n", 0, item.start) + 1, len(self.text) if end < 0 else end + 1
@@ -256,7 +256,7 @@ class _Plan:
         if gone:
             yield from self.cuts(inside, gone)
 
-    def cuts(self, inside: list[Item], gone: set[int]) -> Iterator[Splice]:
+    def cuts(self, inside: list[SpanItem], gone: set[int]) -> Iterator[Splice]:
         """The places that go: whole lines, or up to the neighbor between brackets."""
         if not inside[0].flow:
             yield from ((*self.line_of(inside[index]), "") for index in gone)
@@ -268,7 +268,7 @@ class _Plan:
         if last + 1 < len(inside):
             yield inside[last].end, inside[-1].end, ""
 
-    def written(self, item: Item) -> str:
+    def written(self, item: SpanItem) -> str:
         """A value as it is to stand there, in the quotes that it had where that can be."""
         text = self.new.get(item.path)
         if text is None:

@@ -32,7 +32,7 @@ from mmctl.language.dialect.grammar import (
 )
 from mmctl.language.parsing.root import PROJECT_FILE
 from mmctl.language.parsing.values import Reader
-from mmctl.language.parsing.variables import Scope
+from mmctl.language.parsing.variables import VariableScope
 from mmctl.language.text.layout import Branch, Entry, Leaf, Tree, laid_out
 from mmctl.language.text.nodes import Mapping as MappingNode
 from mmctl.language.text.nodes import Node, Scalar, compose
@@ -257,7 +257,7 @@ def _is_nothing(leaf: Leaf) -> bool:
 # -- nothing is lost
 
 
-class _AsWritten(Scope):
+class _AsWritten(VariableScope):
     """Variables stay as they are written."""
 
     def replace(self, node: Node, report: Callable[[Problem], None]) -> Node:  # noqa: ARG002 # nothing to report

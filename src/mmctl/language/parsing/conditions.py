@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from mmctl.language.text.placed import Table, Text
 from mmctl.model.comparisons import Takes
-from mmctl.model.operands import ATTRIBUTE_OF, OPERAND_OF_KEY, Named
+from mmctl.model.operands import ATTRIBUTE_OF, OPERAND_OF_KEY, NamedBy
 
 if TYPE_CHECKING:
     from mmctl.model.comparisons import Comparison
@@ -58,13 +58,13 @@ def _compared(
 def _evaluated(operand: Operand, value: Table, at: Position, takes: Takes = Takes.FLAG) -> Members:
     """What is looked at, in the API's members."""
     match operand.named:
-        case Named.NOTHING:
+        case NamedBy.NOTHING:
             return _attribute(operand, takes, at)
-        case Named.HEADER:
+        case NamedBy.HEADER:
             return {"MimeHeaderAttribute": value["name"]}
-        case Named.CERTIFICATE_FIELD:
+        case NamedBy.CERTIFICATE_FIELD:
             return {"ClientCertificateAttribute": _upper(value["attribute"])}
-        case Named.ADD_ON_FIELD:
+        case NamedBy.ADD_ON_FIELD:
             return {"Analysis": {"Analyzer": value["name"], "ResultField": value["field"]}}
         case never:
             assert_never(never)

@@ -25,7 +25,7 @@ from mmctl.language.parsing.rule_files import RuleFiles
 from mmctl.language.parsing.rule_sets import RuleSetBuilder
 from mmctl.language.parsing.shapes import Builder
 from mmctl.language.parsing.unclaimed import unclaimed
-from mmctl.language.parsing.variables import Scope
+from mmctl.language.parsing.variables import VariableScope
 from mmctl.language.project import CaseText, Environment, Project, Resource, Settings
 from mmctl.language.text.placed import Table, positions_of
 from mmctl.language.text.sections import section_at
@@ -136,7 +136,7 @@ def _load(
     settings, project_text = project_file.settings()
     chosen = project_file.environment(settings, environment)
     builder = project_file.builder
-    scope = Scope(
+    scope = VariableScope(
         environment=chosen,
         variables={**settings.variables, **chosen.variables},
         unread=bool(builder.problems),

@@ -13,7 +13,7 @@ from mmctl.language.parsing.root import PROJECT_FILE
 from mmctl.language.parsing.scalars import MISSING
 from mmctl.language.parsing.settings import LOCAL, default_settings, settings_of
 from mmctl.language.parsing.values import Reader
-from mmctl.language.parsing.variables import Scope
+from mmctl.language.parsing.variables import VariableScope
 from mmctl.language.project import Environment, Project, Settings
 from mmctl.language.text.nodes import Mapping as MappingNode
 from mmctl.language.text.sections import section_at
@@ -51,7 +51,7 @@ class ProjectFile:
         text, node = parsed.text, parsed.node
         table = MISSING
         if node is not None:
-            reader = Reader(self.builder.problems, Scope(variables=None))
+            reader = Reader(self.builder.problems, VariableScope(variables=None))
             table = reader.read(dialect.PROJECT, node)
         if node is None and not parsed.problems:
             at = Position(file=PROJECT_FILE)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from mmctl.language.parsing.parsed_files import Parsed, ParsedFiles
     from mmctl.language.parsing.shapes import Builder
-    from mmctl.language.parsing.variables import Scope
+    from mmctl.language.parsing.variables import VariableScope
     from mmctl.language.project import Ignore
 
 
@@ -47,7 +47,7 @@ class RuleFiles:
 
     sources: ParsedFiles
     builder: Builder
-    scope: Scope
+    scope: VariableScope
     environment: str
     loaded: dict[str, RuleFile] = field(default_factory=dict)
     list_files: dict[str, str] = field(default_factory=dict)

@@ -36,7 +36,7 @@ _UNREAD: Final = "unread"
 """Stands for the name of a rule whose name could not be read."""
 
 
-class RuleFiles(Protocol):
+class RuleFileSource(Protocol):
     """What the rule lists of other files are asked for."""
 
     def matching(self, pattern: str) -> tuple[str, ...]:
@@ -51,7 +51,7 @@ class RuleSetBuilder:
     """Builds rule sets and remembers which rule files they include."""
 
     builder: Builder
-    files: RuleFiles
+    files: RuleFileSource
     environment: str
     included: dict[str, Position] = field(default_factory=dict)
 
@@ -59,7 +59,7 @@ class RuleSetBuilder:
         """The rule set under a name, or None where the service would refuse its name."""
         members = {"RuleSetName": live_name(name, table, at), "Rules": []}
         shape, positions = self.builder.build(RuleSet, members, otherwise=at)
-        walk = _Walk(self)
+        walk = _RuleWalk(self)
         walk.items(table["rules"], at.file)
         self._refuse_repeated_names(walk.rules)
         if shape is None:
@@ -77,7 +77,7 @@ class RuleSetBuilder:
 
     def lone(self, name: str, items: list[Table], at: Position) -> LogicalRuleSet:
         """Rules of a single file that is looked at by itself, as a rule set of that name."""
-        walk = _Walk(self)
+        walk = _RuleWalk(self)
         walk.items(items, at.file)
         self._refuse_repeated_names(walk.rules)
         return LogicalRuleSet(
@@ -102,7 +102,7 @@ class RuleSetBuilder:
 
 
 @dataclass(slots=True)
-class _Walk:
+class _RuleWalk:
     """One walk through the rules of a rule set."""
 
     parent: RuleSetBuilder

@@ -40,7 +40,7 @@ from mmctl.language.text.placed import Items, Table
 from mmctl.language.text.suggest import did_you_mean, listed
 
 if TYPE_CHECKING:
-    from mmctl.language.parsing.variables import Scope
+    from mmctl.language.parsing.variables import VariableScope
 
 _WHOLE_VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
 
@@ -49,7 +49,7 @@ _WHOLE_VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
 class Reader(ScalarReader):
     """Reads nodes in one scope of variables and keeps the problems."""
 
-    scope: Scope
+    scope: VariableScope
 
     def read(self, type_: Type, node: Node) -> Any:
         """The placed value of a node, or `MISSING` where it does not fit its type."""

@@ -30,7 +30,7 @@ _WHOLE: Final = re.compile(r"\$\{([^}]*)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class VariableScope:
     """The variables that values may use, as nodes, and what the environment is."""
 
     environment: Environment | None = None

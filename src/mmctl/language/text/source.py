@@ -79,13 +79,13 @@ def parsed(text: str) -> Source | None:
     return Source(tree, comments)
 
 
-def _walked(text: str, next_event: Callable[[], Any]) -> tuple[_Walk, Tree | None]:
-    walk = _Walk(text, next_event)
+def _walked(text: str, next_event: Callable[[], Any]) -> tuple[_EventWalk, Tree | None]:
+    walk = _EventWalk(text, next_event)
     return walk, walk.document()
 
 
 @dataclass(slots=True)
-class _Walk:
+class _EventWalk:
     """One walk over the events of a file."""
 
     text: str
@@ -199,7 +199,7 @@ def _comments(text: str, spans: list[tuple[int, int]]) -> list[Comment]:
     return sorted(found, key=lambda comment: comment.start)
 
 
-def _attach(comments: tuple[Comment, ...], walk: _Walk, root: Branch) -> None:
+def _attach(comments: tuple[Comment, ...], walk: _EventWalk, root: Branch) -> None:
     """Give every comment to the entry or branch that it belongs to."""
     waiting: list[str] = []
     ceiling: int | None = None
@@ -254,7 +254,7 @@ def _inner(column: int, before: _Placed | None, after: _Placed | None) -> _Holde
     return closed[-1] if closed else None
 
 
-def _brackets_around(walk: _Walk, index: int) -> _Holder | None:
+def _brackets_around(walk: _EventWalk, index: int) -> _Holder | None:
     """The innermost brackets around a place."""
     number = bisect_right(walk.brackets, index, key=lambda holder: holder.start) - 1
     holder = walk.brackets[number] if number >= 0 else None

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True, kw_only=True)
-class Item:
+class SpanItem:
     """One value: a text, with its place in the characters of the file."""
 
     path: Path
@@ -34,11 +34,11 @@ class Item:
 
 
 @dataclass(slots=True)
-class _Walk:
+class _SpanWalk:
     next_event: Callable[[], Any]
-    items: dict[tuple[int, int], Item] = field(default_factory=dict)
+    items: dict[tuple[int, int], SpanItem] = field(default_factory=dict)
 
-    def node(self, event: Any, path: Path, *, flow: bool) -> Item | None:
+    def node(self, event: Any, path: Path, *, flow: bool) -> SpanItem | None:
         """Read one node; the item that it is, where it is a text."""
         if isinstance(event, events.MappingStartEvent):
             self.mapping(path, flow=flow or bool(event.flow_style))
@@ -48,9 +48,9 @@ class _Walk:
             return self.scalar(event, path, flow=flow)
         return None
 
-    def scalar(self, event: Any, path: Path, *, flow: bool) -> Item:
+    def scalar(self, event: Any, path: Path, *, flow: bool) -> SpanItem:
         start = event.start_mark
-        item = Item(
+        item = SpanItem(
             path=path,
             start=start.index,
             end=event.end_mark.index,
@@ -62,7 +62,7 @@ class _Walk:
         return item
 
     def sequence(self, path: Path, *, flow: bool) -> None:
-        inside: list[Item] = []
+        inside: list[SpanItem] = []
         count = 0
         while not isinstance(event := self.next_event(), events.SequenceEndEvent):
             item = self.node(event, (*path, count), flow=flow)
@@ -81,7 +81,7 @@ class _Walk:
             self.node(self.next_event(), (*path, name), flow=flow)
 
 
-def items_of(text: str) -> dict[tuple[int, int], Item]:
+def items_of(text: str) -> dict[tuple[int, int], SpanItem]:
     """Every value that is a text, by line and column (from 1); empty where the text is no YAML."""
     try:
         return over_events(text, _items)
@@ -89,8 +89,8 @@ def items_of(text: str) -> dict[tuple[int, int], Item]:
         return {}
 
 
-def _items(next_event: Callable[[], Any]) -> dict[tuple[int, int], Item]:
-    walk = _Walk(next_event)
+def _items(next_event: Callable[[], Any]) -> dict[tuple[int, int], SpanItem]:
+    walk = _SpanWalk(next_event)
     while not isinstance(event := next_event(), events.DocumentStartEvent):
         if isinstance(event, events.StreamEndEvent):
             return {}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
-class Place(NamedTuple):
+class TextPlace(NamedTuple):
     """A line and a column of a file, from 0, as the library counts."""
 
     line: int
@@ -28,7 +28,7 @@ class Place(NamedTuple):
 class Explanation(NamedTuple):
     """What is wrong, where, and what to do."""
 
-    at: Place
+    at: TextPlace
     message: str
     help: str | None
 
@@ -53,17 +53,17 @@ def explained(
     if found is not None:
         return found
     if at.line >= len(lines):
-        end = Place(len(lines) - 1, max(0, len(lines[-1]) - 1))
+        end = TextPlace(len(lines) - 1, max(0, len(lines[-1]) - 1))
         return Explanation(end, f"the file ends too early: {what}", None)
     help_ = _quotes(at, lines, read)
     return Explanation(at, f"not readable as YAML here: {what}", help_)
 
 
-def _place(mark: Any) -> Place | None:
-    return None if mark is None else Place(mark.line, mark.column)
+def _place(mark: Any) -> TextPlace | None:
+    return None if mark is None else TextPlace(mark.line, mark.column)
 
 
-def _unclosed(error: Any, what: str, at: Place, lines: Sequence[str]) -> Explanation | None:
+def _unclosed(error: Any, what: str, at: TextPlace, lines: Sequence[str]) -> Explanation | None:
     """A bracket or quote that has no end."""
     begun = _place(error.context_mark)
     if begun is None or begun.line >= len(lines):
@@ -81,7 +81,7 @@ def _unclosed(error: Any, what: str, at: Place, lines: Sequence[str]) -> Explana
     return None
 
 
-def _misplaced(error: Any, what: str, at: Place, lines: Sequence[str]) -> Explanation | None:
+def _misplaced(error: Any, what: str, at: TextPlace, lines: Sequence[str]) -> Explanation | None:
     """A line that is indented otherwise than those it belongs to, or lacks a sign."""
     begun = _place(error.context_mark)
     if "unknown escape" in what:
@@ -91,7 +91,7 @@ def _misplaced(error: Any, what: str, at: Place, lines: Sequence[str]) -> Explan
     if "mapping values" in what and _DASH_AND_WORD.match(above):
         column = above.index("-")
         help_ = f"write `- {above.strip()[1:]}`"
-        return Explanation(Place(at.line - 1, column), "a `-` without a space after it", help_)
+        return Explanation(TextPlace(at.line - 1, column), "a `-` without a space after it", help_)
     if begun is None:
         return None
     if "expected '-' indicator" in what or "expected key" in what:
@@ -108,7 +108,7 @@ def _misplaced(error: Any, what: str, at: Place, lines: Sequence[str]) -> Explan
 
 
 def _quotes(
-    at: Place, lines: Sequence[str], read: Callable[[Callable[[], Any]], object]
+    at: TextPlace, lines: Sequence[str], read: Callable[[Callable[[], Any]], object]
 ) -> str | None:
     """The line with quotes in place, where that makes it readable."""
     text = lines[at.line] if at.line < len(lines) else ""

@@ -20,7 +20,7 @@ from mmctl.live.brakes.catalogue import grips
 from mmctl.live.compare.edits import EditKind
 from mmctl.live.compare.wording import spaced
 from mmctl.live.history.by_hand import with_marks
-from mmctl.live.history.entries import Doing, HistoryEntry, Result
+from mmctl.live.history.entries import Doing, EntryResult, HistoryEntry
 from mmctl.live.history.keeping import with_what_is_wanted, without_hand_edits
 from mmctl.live.history.last_applied import last_applied
 from mmctl.live.history.past import check_past
@@ -90,7 +90,7 @@ def apply(
             entry = replace(entry, overwritten=overwritten)
             if answers_pins and plan.goes_back_to is None:
                 _lift_answered(plan, means.history)
-            return means.history.end(entry, Result.DONE)
+            return means.history.end(entry, EntryResult.DONE)
 
 
 def _lift_answered(plan: Plan, history: History) -> None:
@@ -117,7 +117,7 @@ def conclude(plan: Plan, means: Means, permissions: Permissions) -> HistoryEntry
             return None
         _keep_applied(plan, plan.live, None, means.history)
         reached = entry.digest_after == plan.digest_after
-        return means.history.end(entry, Result.DONE) if reached else None
+        return means.history.end(entry, EntryResult.DONE) if reached else None
 
 
 def _agree(plan: Plan, means: Means, permissions: Permissions) -> None:
@@ -236,7 +236,7 @@ def _new_entry(
         region=identity.region,
         digest_before=plan.digest_before,
         digest_after=plan.digest_after,
-        result=Result.UNFINISHED,
+        result=EntryResult.UNFINISHED,
         reason=reason,
         goes_back_to=plan.goes_back_to,
         state_before=last.state_before if continues and last is not None else own,
@@ -256,7 +256,7 @@ def _told(execution: Execution, entry: HistoryEntry, history: History) -> Iterat
         yield
     except MmctlError as error:
         if isinstance(error, StoppedPartWay):
-            _end(history, entry, Result.STOPPED)
+            _end(history, entry, EntryResult.STOPPED)
             raise
         raise _stopped(execution, entry, history, error.message, error) from error
     except (ServiceAnswer, OutcomeUnknown, ChangedMeanwhile, WentWrong) as error:
@@ -264,11 +264,11 @@ def _told(execution: Execution, entry: HistoryEntry, history: History) -> Iterat
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt) and execution.calls.wrote:
             error.add_note(f"stopped {_how_far(execution)}; {_finish(execution.plan)}")
-        _end(history, entry, Result.STOPPED if execution.calls.wrote else Result.NOTHING)
+        _end(history, entry, EntryResult.STOPPED if execution.calls.wrote else EntryResult.NOTHING)
         raise
 
 
-def _end(history: History, entry: HistoryEntry, result: Result) -> None:
+def _end(history: History, entry: HistoryEntry, result: EntryResult) -> None:
     """Note how it ended; where even that cannot be written, the entry stays unfinished."""
     with suppress(CouldNot):
         history.end(entry, result)
@@ -278,7 +278,7 @@ def _stopped(
     execution: Execution, entry: HistoryEntry, history: History, message: str, error: Exception
 ) -> MmctlError:
     if not execution.calls.wrote:
-        _end(history, entry, Result.NOTHING)
+        _end(history, entry, EntryResult.NOTHING)
         if isinstance(error, ChangedMeanwhile):
             return Refused(
                 f"the plan is stale: {message}",
@@ -287,7 +287,7 @@ def _stopped(
             )
         advice = error.help if isinstance(error, MmctlError) else None
         return CouldNot(message, help=advice or "nothing was written")
-    _end(history, entry, Result.STOPPED)
+    _end(history, entry, EntryResult.STOPPED)
     return StoppedPartWay(
         f"stopped {_how_far(execution)}: {message}",
         details=tuple(f"  live: {step.text}" for step in execution.done),

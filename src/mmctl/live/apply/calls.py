@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from mmctl.errors import CouldNot
 from mmctl.live.apply.written import LAG, keep_writes, recent_writes
-from mmctl.live.state.service import Answer, OutcomeUnknown, ServiceAnswer
+from mmctl.live.state.service import ErrorCode, OutcomeUnknown, ServiceAnswer
 from mmctl.live.state.times import timestamp
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class Calls:
             try:
                 return self.write(operation, subject, call)
             except ServiceAnswer as answered:
-                if answered.answer is not Answer.CONFLICT:
+                if answered.answer is not ErrorCode.CONFLICT:
                     raise
                 self._means.say(f"  {subject}: {answered.message}")
         raise WentWrong(f"{operation} of {subject}: still in use")

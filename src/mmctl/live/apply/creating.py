@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.compiler.configuration import OWNER_TAG
 from mmctl.live.state.canonical import digest_of
 from mmctl.live.state.read import list_kind
-from mmctl.live.state.service import Answer, Members, OutcomeUnknown, ServiceAnswer
+from mmctl.live.state.service import ErrorCode, Members, OutcomeUnknown, ServiceAnswer
 
 if TYPE_CHECKING:
     from mmctl.compiler.configuration import LiveObject
@@ -50,7 +50,7 @@ class Creation:
         except OutcomeUnknown:
             return self._find() or self.calls.write(operation, self.thing.name, create)
         except ServiceAnswer as answered:
-            if answered.answer is not Answer.CONFLICT:
+            if answered.answer is not ErrorCode.CONFLICT:
                 raise
             found = self._find() if self._is_leaving() else self.calls.found(self._find)
             if found is not None:

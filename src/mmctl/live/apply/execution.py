@@ -25,14 +25,14 @@ from mmctl.live.plan.steps import (
     DeliverLogs,
     FreeName,
     RemoveMembers,
+    SetTags,
     StopLogs,
-    Tag,
     Untag,
     Update,
 )
 from mmctl.live.state.canonical import digest, digest_of
 from mmctl.live.state.read import read_object
-from mmctl.live.state.service import Answer, Members, OutcomeUnknown, ServiceAnswer
+from mmctl.live.state.service import ErrorCode, Members, OutcomeUnknown, ServiceAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -80,7 +80,7 @@ class Execution:
                 self._update(step)
             case FreeName():
                 self._free_name(step)
-            case Tag() | Untag():
+            case SetTags() | Untag():
                 self._tag(step)
             case AddMembers() | RemoveMembers():
                 self._compare(step)
@@ -239,7 +239,7 @@ class Execution:
         found = self._compare(step)
         for arn in self._arns(step, found):
             match step:
-                case Tag():
+                case SetTags():
                     call = partial(self._service.tag, arn, dict(step.tags))
                     self.calls.twice("TagResource", step.name, call)
                 case Untag():
@@ -249,7 +249,7 @@ class Execution:
                     assert_never(step)
         if found is not None:
             kept = {key: value for key, value in found.all_tags.items() if key not in step.details}
-            now = kept | (dict(step.tags) if isinstance(step, Tag) else {})
+            now = kept | (dict(step.tags) if isinstance(step, SetTags) else {})
             self.calls.remember(self._id(step), TAGS, ANY, digest_of(now))
         self._remember(step.kind, self._id(step))
 
@@ -286,7 +286,7 @@ class Execution:
         try:
             self.calls.twice(f"Delete{noun}", name, delete)
         except ServiceAnswer as answered:
-            if answered.answer is not Answer.CONFLICT:
+            if answered.answer is not ErrorCode.CONFLICT:
                 raise
             self.calls.patiently(f"Delete{noun}", name, delete)
 

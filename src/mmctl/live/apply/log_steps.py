@@ -23,7 +23,7 @@ from mmctl.live.state.logs import (
     receiver_of,
     source_name,
 )
-from mmctl.live.state.service import Answer, OutcomeUnknown, ServiceAnswer
+from mmctl.live.state.service import ErrorCode, OutcomeUnknown, ServiceAnswer
 from mmctl.model.logs import LogType, is_delivery_destination
 
 if TYPE_CHECKING:
@@ -262,7 +262,7 @@ class LogSteps:
         try:
             self._again("DeleteDeliveryDestination", log.name, end)
         except ServiceAnswer as answered:
-            if answered.answer is not Answer.CONFLICT:
+            if answered.answer is not ErrorCode.CONFLICT:
                 raise
 
     def _once(
@@ -281,7 +281,7 @@ class LogSteps:
         except OutcomeUnknown:
             return find() or self._patiently(operation, subject, make)
         except ServiceAnswer as answered:
-            found = self._calls.found(find) if answered.answer is Answer.CONFLICT else None
+            found = self._calls.found(find) if answered.answer is ErrorCode.CONFLICT else None
             if found is None:
                 raise
             return found
@@ -298,7 +298,7 @@ class LogSteps:
         try:
             return self._calls.write(operation, subject, call)
         except ServiceAnswer as answered:
-            if answered.answer is not Answer.CONFLICT or _BUSY not in answered.message:
+            if answered.answer is not ErrorCode.CONFLICT or _BUSY not in answered.message:
                 raise
         return self._calls.patiently(operation, subject, call)
 

@@ -16,7 +16,7 @@ from mmctl.live.aws.answers import ATTEMPTS
 from mmctl.live.aws.uploads import OPERATION
 from mmctl.live.plan.steps import AddMembers
 from mmctl.live.state.canonical import digest_of
-from mmctl.live.state.service import Answer, OutcomeUnknown, ServiceAnswer
+from mmctl.live.state.service import ErrorCode, OutcomeUnknown, ServiceAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,7 +102,7 @@ class MemberSteps:
         try:
             self._calls.write("StartAddressListImportJob", name, start)
         except (OutcomeUnknown, ServiceAnswer) as error:
-            conflict = isinstance(error, ServiceAnswer) and error.answer is Answer.CONFLICT
+            conflict = isinstance(error, ServiceAnswer) and error.answer is ErrorCode.CONFLICT
             if isinstance(error, ServiceAnswer) and not conflict:
                 raise
             if _job(self._means, name, job_id)["Status"] == _CREATED:
@@ -185,7 +185,7 @@ def _stop(calls: Calls, means: Means, name: str, job_id: str) -> None:
             "StopAddressListImportJob", name, partial(means.service.stop_import_job, job_id)
         )
     except ServiceAnswer as answered:
-        if answered.answer is not Answer.CONFLICT:
+        if answered.answer is not ErrorCode.CONFLICT:
             raise CouldNot(str(answered), help="stop it, then roll back again") from answered
     except OutcomeUnknown as unknown:
         raise CouldNot(str(unknown), help="stop it, then roll back again") from unknown

@@ -14,7 +14,7 @@ from mmctl.live.apply.hand_edits import keeping_hand_edits
 from mmctl.live.apply.settling import read_settled, settle
 from mmctl.live.compare.edits import EditKind
 from mmctl.live.history.by_hand import with_marks
-from mmctl.live.history.entries import Doing, Result, number_of
+from mmctl.live.history.entries import Doing, EntryResult, number_of
 from mmctl.live.history.last_applied import last_applied
 from mmctl.live.history.pinning import holds, pins_between, same_pin
 from mmctl.live.history.pins import state_pin
@@ -76,7 +76,7 @@ def further_back(history: History, entry: HistoryEntry) -> HistoryEntry | None:
     earlier = [
         each
         for each in history.entries()
-        if each.number < entry.number and each.result is not Result.NOTHING
+        if each.number < entry.number and each.result is not EntryResult.NOTHING
     ]
     return history.find(earlier[-1].state_before) if earlier else None
 

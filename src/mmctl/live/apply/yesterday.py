@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import MmctlError
 from mmctl.language.references import with_references
-from mmctl.live.history.entries import Result
+from mmctl.live.history.entries import EntryResult
 from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def oldest_of_the_day(
     first apply, are passed over: the next one counts.
     """
     for entry in history.entries():
-        if entry.result is Result.NOTHING or not _is_recent(entry.at, now):
+        if entry.result is EntryResult.NOTHING or not _is_recent(entry.at, now):
             continue
         try:
             found = history.snapshot(entry.id).configuration

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.errors import CouldNot
-from mmctl.live.state.service import Answer, OutcomeUnknown, ServiceAnswer
+from mmctl.live.state.service import ErrorCode, OutcomeUnknown, ServiceAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -61,7 +61,7 @@ def writing(operation: str) -> Iterator[None]:
     except (ResponseParserError, boto.HTTPClientError, boto.IncompleteReadError) as error:
         raise OutcomeUnknown(operation, str(error)) from error
     except boto.ParamValidationError as error:
-        raise ServiceAnswer(operation, Answer.INVALID, str(error)) from error
+        raise ServiceAnswer(operation, ErrorCode.INVALID, str(error)) from error
     except boto.BotoCoreError as error:
         raise CouldNot(f"{operation}: {error}", help=_CREDENTIALS) from error
 
@@ -161,11 +161,11 @@ def _answer(operation: str, response: Mapping[str, Any]) -> ServiceAnswer | Outc
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if status >= _SERVER_FAULT:
         return OutcomeUnknown(operation, f"{code or status}: {message}")
-    known = {answer.value: answer for answer in Answer}
-    return ServiceAnswer(operation, known.get(code, Answer.OTHER), message, code)
+    known = {answer.value: answer for answer in ErrorCode}
+    return ServiceAnswer(operation, known.get(code, ErrorCode.OTHER), message, code)
 
 
 def unreadable(answered: ServiceAnswer) -> CouldNot:
     """An answer to a call that had to be answered, as what ends the command."""
-    advice = _CREDENTIALS if answered.answer in {Answer.DENIED, Answer.OTHER} else _TRY_AGAIN
+    advice = _CREDENTIALS if answered.answer in {ErrorCode.DENIED, ErrorCode.OTHER} else _TRY_AGAIN
     return CouldNot(str(answered), help=advice)

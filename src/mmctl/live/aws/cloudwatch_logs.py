@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.live.aws.answers import asking, insist_on_whole_answers, reading, unreadable, writing
-from mmctl.live.state.service import Answer, Members, OutcomeUnknown, ServiceAnswer
+from mmctl.live.state.service import ErrorCode, Members, OutcomeUnknown, ServiceAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -45,7 +45,7 @@ class AwsLogs:
             with reading("GetDeliveryDestination"):
                 answer = self._client.get_delivery_destination(name=name)
         except ServiceAnswer as answered:
-            if answered.answer is Answer.NOT_FOUND:
+            if answered.answer is ErrorCode.NOT_FOUND:
                 return None
             raise unreadable(answered) from answered
         found: Members = answer["deliveryDestination"]
@@ -101,7 +101,7 @@ class AwsLogs:
             with reading("ListTagsForResource"):
                 answer = self._client.list_tags_for_resource(resourceArn=arn)
         except ServiceAnswer as answered:
-            if answered.answer is Answer.NOT_FOUND:
+            if answered.answer is ErrorCode.NOT_FOUND:
                 return {}
             raise unreadable(answered) from answered
         found: dict[str, str] = answer.get("tags", {})
@@ -142,5 +142,5 @@ def _deleting(operation: str) -> Iterator[None]:
         with writing(operation):
             yield
     except ServiceAnswer as answered:
-        if answered.answer is not Answer.NOT_FOUND:
+        if answered.answer is not ErrorCode.NOT_FOUND:
             raise

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from botocore.model import ServiceModel
 
     from mmctl.language.project import Environment
-    from mmctl.live.aws.sessions import Session
+    from mmctl.live.aws.sessions import AwsSession
 
 
 class Embedded(Protocol):
@@ -142,7 +142,7 @@ def _embedded(environment: Environment, embed: Embed) -> AwsMailManager:
 
 
 def _connected(
-    session: Session,
+    session: AwsSession,
     client: Any,
     environment: Environment,
     url: str | None,

@@ -24,7 +24,7 @@ from mmctl.live.aws.answers import (
 )
 from mmctl.live.aws.cloudwatch_logs import AwsLogs
 from mmctl.live.aws.uploads import put
-from mmctl.live.state.service import Answer, Identity, Members, OutcomeUnknown, ServiceAnswer
+from mmctl.live.state.service import ErrorCode, Identity, Members, OutcomeUnknown, ServiceAnswer
 from mmctl.model.endpoints import is_mail_managers, is_s3s
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class AwsMailManager:
             with reading(f"Get{noun}"):
                 return self._call(f"Get{noun}", **{noun.id_member: id}, **more)
         except ServiceAnswer as answered:
-            if answered.answer is Answer.NOT_FOUND:
+            if answered.answer is ErrorCode.NOT_FOUND:
                 return None
             raise unreadable(answered) from answered
 
@@ -102,7 +102,7 @@ class AwsMailManager:
             with writing(f"Delete{noun}"):
                 self._call(f"Delete{noun}", **{noun.id_member: id})
         except ServiceAnswer as answered:
-            if answered.answer is not Answer.NOT_FOUND:
+            if answered.answer is not ErrorCode.NOT_FOUND:
                 raise
 
     def tags(self, arn: str) -> dict[str, str]:
@@ -111,7 +111,7 @@ class AwsMailManager:
             with reading("ListTagsForResource"):
                 answer = self._call("ListTagsForResource", ResourceArn=arn)
         except ServiceAnswer as answered:
-            if answered.answer is Answer.NOT_FOUND:
+            if answered.answer is ErrorCode.NOT_FOUND:
                 return {}
             raise unreadable(answered) from answered
         return {tag["Key"]: tag["Value"] for tag in answer["Tags"]}
@@ -135,7 +135,7 @@ class AwsMailManager:
             return tuple(member["Address"] for member in pages)
         except CouldNot as error:
             answered = error.__cause__
-            if isinstance(answered, ServiceAnswer) and answered.answer is Answer.NOT_FOUND:
+            if isinstance(answered, ServiceAnswer) and answered.answer is ErrorCode.NOT_FOUND:
                 return None
             raise
 
@@ -153,7 +153,7 @@ class AwsMailManager:
             with writing(name):
                 self._call(name, AddressListId=address_list_id, Address=address)
         except ServiceAnswer as answered:
-            if answered.answer is not Answer.NOT_FOUND:
+            if answered.answer is not ErrorCode.NOT_FOUND:
                 raise
 
     def create_import_job(self, address_list_id: str, name: str, token: str) -> str:
@@ -177,7 +177,7 @@ class AwsMailManager:
             with reading(operation):
                 return self._call(operation, JobId=id)
         except ServiceAnswer as answered:
-            if answered.answer is Answer.NOT_FOUND:
+            if answered.answer is ErrorCode.NOT_FOUND:
                 return None
             raise unreadable(answered) from answered
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 DEFAULT_REGION: Final = EMBEDDED_REGION
 
 
-class Session:
+class AwsSession:
     """Clients with one set of credentials, in one region."""
 
     def __init__(self, create: Callable[..., Any], region: str) -> None:
@@ -36,9 +36,9 @@ class Session:
         """A client of a service; `url` is an endpoint that is not AWS's."""
         return self._create(service, region_name=self.region, endpoint_url=url, config=config)
 
-    def in_region(self, region: str) -> Session:
+    def in_region(self, region: str) -> AwsSession:
         """The same credentials in another region."""
-        return Session(self._create, region)
+        return AwsSession(self._create, region)
 
 
 def client_config(connections: int = 10, **more: Any) -> Config:
@@ -54,7 +54,7 @@ def client_config(connections: int = 10, **more: Any) -> Config:
     )
 
 
-def session_of(environment: Environment, url: str | None, config: Config) -> Session:
+def session_of(environment: Environment, url: str | None, config: Config) -> AwsSession:
     """The session of an environment; at a `url` on this machine the access key is the account.
 
     Raises:
@@ -67,7 +67,7 @@ def session_of(environment: Environment, url: str | None, config: Config) -> Ses
         else:
             named = _named(environment.profile)
             region = environment.region or named.region_name or DEFAULT_REGION
-            session = Session(named.client, region)
+            session = AwsSession(named.client, region)
         return _assumed(session, environment.role_arn, url, config)
 
 
@@ -82,14 +82,16 @@ def own_region(profile: str | None) -> tuple[bool, str | None]:
         return session.get_credentials() is not None, session.region_name
 
 
-def keyed_session(account: str, region: str) -> Session:
+def keyed_session(account: str, region: str) -> AwsSession:
     """A session for endpoints on this machine, where the access key is the account."""
     session = _new()
     session.set_credentials(account, "embedded")  # nobody checks it
-    return Session(session.create_client, region)
+    return AwsSession(session.create_client, region)
 
 
-def _assumed(session: Session, role_arn: str | None, url: str | None, config: Config) -> Session:
+def _assumed(
+    session: AwsSession, role_arn: str | None, url: str | None, config: Config
+) -> AwsSession:
     if role_arn is None:
         return session
     sts = session.client("sts", url=url if url and is_loopback(url) else None, config=config)
@@ -100,7 +102,7 @@ def _assumed(session: Session, role_arn: str | None, url: str | None, config: Co
         aws_secret_access_key=keys["SecretAccessKey"],
         aws_session_token=keys["SessionToken"],
     )
-    return Session(assumed.client, session.region)
+    return AwsSession(assumed.client, session.region)
 
 
 def _named(profile: str | None, **keys: str) -> Boto3Session:

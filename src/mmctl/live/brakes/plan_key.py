@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.live.brakes.brake import Brake, Grip
-from mmctl.live.history.entries import Doing, Result
+from mmctl.live.history.entries import Doing, EntryResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,4 +31,6 @@ def plan_key(plan: Plan, entries: Sequence[HistoryEntry]) -> Iterator[Grip]:
 
 def _tells(entry: HistoryEntry) -> bool:
     """Whether an entry says which key was applied: one that was lost and rebuilt does not."""
-    return entry.kind is Doing.APPLY and entry.result is not Result.NOTHING and not entry.rebuilt
+    return (
+        entry.kind is Doing.APPLY and entry.result is not EntryResult.NOTHING and not entry.rebuilt
+    )

@@ -59,7 +59,7 @@ def known_actions(rule: Form) -> Iterator[ActionRow[Any]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Pairs:
+class _RulePairs:
     old: Sequence[Form]
     new: Sequence[Form]
     of_new: dict[int, int]
@@ -73,7 +73,7 @@ def rule_edits(
 
     `origins` are parallel to `after`; without them rules go by their live names.
     """
-    pairs = _Pairs(before, after, paired_rules(before, after))
+    pairs = _RulePairs(before, after, paired_rules(before, after))
     moved = fewest_moved([pairs.of_new[index] for index in sorted(pairs.of_new)])
     name = rule_names(after, origins)
     for index, rule in enumerate(after):

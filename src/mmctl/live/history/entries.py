@@ -23,7 +23,7 @@ class Doing(StrEnum):
     ROLLBACK = "rollback"
 
 
-class Result(StrEnum):
+class EntryResult(StrEnum):
     """How it ended; an entry that says `unfinished` belongs to a command that was killed."""
 
     DONE = "done"
@@ -46,7 +46,7 @@ class HistoryEntry:
     region: str
     digest_before: str
     digest_after: str
-    result: Result
+    result: EntryResult
     reason: str | None = None
     goes_back_to: str | None = None
     """Of a rollback: the entry whose snapshot became the wanted state."""
@@ -96,7 +96,7 @@ def entry_of(document: Any, id: str) -> HistoryEntry:
         **{
             **members,
             "kind": Doing(document["kind"]),
-            "result": Result(document["result"]),
+            "result": EntryResult(document["result"]),
             "forced": tuple(document["forced"]),
             "overwritten": tuple(document.get("overwritten", ())),
             "edges": {

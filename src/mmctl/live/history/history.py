@@ -16,8 +16,8 @@ from mmctl.live.history.entries import (
     ENTRY,
     PINS,
     Doing,
+    EntryResult,
     HistoryEntry,
-    Result,
     entry_document,
     entry_of,
     number_of,
@@ -25,7 +25,7 @@ from mmctl.live.history.entries import (
 from mmctl.live.history.pinning import same_pin
 from mmctl.live.history.pins import Pin, numbered, pin_document, pin_of
 from mmctl.live.history.rebuilding import rebuilt_entries, rebuilt_pins
-from mmctl.live.history.records import SNAPSHOT, Records, text_of
+from mmctl.live.history.records import SNAPSHOT, HistoryRecords, text_of
 from mmctl.live.history.snapshots import Standing, snapshot_document, standing
 from mmctl.live.history.store import Damaged
 from mmctl.live.state.encode import configuration_document, configuration_of
@@ -42,7 +42,7 @@ _DIGITS: Final = 4
 _PROBE: Final = "probe"
 
 
-class History(Records):
+class History(HistoryRecords):
     """The entries of a store, oldest first."""
 
     def __init__(self, store: Store, warn: Callable[[str], None] | None = None) -> None:
@@ -74,7 +74,7 @@ class History(Records):
         except (Damaged, KeyError, TypeError, ValueError):
             self.tell(name, "its snapshot is used instead")
             return None
-        if entry.result in {Result.DONE, Result.NOTHING}:
+        if entry.result in {EntryResult.DONE, EntryResult.NOTHING}:
             self._ended[name] = entry
         return entry
 
@@ -109,23 +109,23 @@ class History(Records):
         applies = [
             entry
             for entry in self.entries()
-            if entry.kind is Doing.APPLY and entry.result is not Result.NOTHING
+            if entry.kind is Doing.APPLY and entry.result is not EntryResult.NOTHING
         ]
         return applies[-1] if applies else None
 
     def unended(self) -> HistoryEntry | None:
         """The newest entry, where it was stopped part-way or killed."""
         entries = self.entries()
-        cut_off = {Result.UNFINISHED, Result.STOPPED}
+        cut_off = {EntryResult.UNFINISHED, EntryResult.STOPPED}
         return entries[-1] if entries and entries[-1].result in cut_off else None
 
     def cut_off(self) -> tuple[HistoryEntry, ...]:
         """The entries that were stopped part-way or killed since the last one that was done."""
         found: list[HistoryEntry] = []
         for entry in reversed(self.entries()):
-            if entry.result is Result.DONE:
+            if entry.result is EntryResult.DONE:
                 break
-            if entry.result is not Result.NOTHING:
+            if entry.result is not EntryResult.NOTHING:
                 found.append(entry)
         return tuple(reversed(found))
 
@@ -166,7 +166,7 @@ class History(Records):
         self.put(begun)
         return begun
 
-    def end(self, entry: HistoryEntry, result: Result) -> HistoryEntry:
+    def end(self, entry: HistoryEntry, result: EntryResult) -> HistoryEntry:
         """Say how it ended."""
         ended = replace(entry, result=result)
         self.put(ended)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mmctl.counted import counted
 from mmctl.errors import Refused
-from mmctl.live.history.entries import Result
+from mmctl.live.history.entries import EntryResult
 from mmctl.live.plan.plan import Past
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def since(
     found = [
         entry
         for entry in _after(plan.past, history.entries())
-        if entry.result is not Result.NOTHING
+        if entry.result is not EntryResult.NOTHING
     ]
     own = [entry for entry in found if plan.seal is not None and entry.plan == plan.seal]
     return tuple(own), tuple(entry for entry in found if entry not in own)
@@ -64,7 +64,7 @@ def refuse_done(own: Sequence[HistoryEntry]) -> None:
     Raises:
         Refused: with the entry.
     """
-    done = [entry for entry in own if entry.result is Result.DONE]
+    done = [entry for entry in own if entry.result is EntryResult.DONE]
     if done:
         raise Refused(
             f"the plan is already applied: {_listed(done)}",

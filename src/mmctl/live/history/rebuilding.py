@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import CouldNot
 from mmctl.live.compare.edits import Summary
-from mmctl.live.history.entries import Doing, HistoryEntry, Result, number_of
+from mmctl.live.history.entries import Doing, EntryResult, HistoryEntry, number_of
 from mmctl.live.history.pinning import pins_between, same_pin
 from mmctl.live.history.pins import Pin, numbered, state_pin
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
-    from mmctl.live.history.records import Records
+    from mmctl.live.history.records import HistoryRecords
     from mmctl.live.history.snapshots import Snapshot
 
 _UNKNOWN: Final = "unknown"
-_CUT_OFF: Final = (Result.UNFINISHED, Result.STOPPED)
+_CUT_OFF: Final = (EntryResult.UNFINISHED, EntryResult.STOPPED)
 
 
 def rebuilt_entries(
-    records: Records, sound: Sequence[HistoryEntry], lost: Collection[str]
+    records: HistoryRecords, sound: Sequence[HistoryEntry], lost: Collection[str]
 ) -> Iterator[HistoryEntry]:
     """The entries of snapshots that have none, or none that can be read.
 
@@ -43,7 +43,7 @@ def rebuilt_entries(
 
 
 def _entry_of(
-    records: Records, snapshot: Snapshot, before: HistoryEntry | None, newest: int
+    records: HistoryRecords, snapshot: Snapshot, before: HistoryEntry | None, newest: int
 ) -> HistoryEntry:
     kind = Doing.APPLY if snapshot.goes_back_to is None else Doing.ROLLBACK
     state_before = snapshot.state_before or snapshot.id
@@ -69,17 +69,17 @@ def _entry_of(
     )
 
 
-def _result(records: Records, id: str, newest: int) -> Result:
+def _result(records: HistoryRecords, id: str, newest: int) -> EntryResult:
     """How it ended, as its journal tells; of the newest it is not known whether it went on."""
     if number_of(id) > newest:
-        return Result.UNFINISHED
+        return EntryResult.UNFINISHED
     journal = records.journal(id)
     if not journal:
-        return Result.NOTHING
-    return Result.DONE if journal[-1]["moment"] == "after" else Result.STOPPED
+        return EntryResult.NOTHING
+    return EntryResult.DONE if journal[-1]["moment"] == "after" else EntryResult.STOPPED
 
 
-def rebuilt_pins(records: Records, entries: Iterable[HistoryEntry]) -> tuple[Pin, ...]:
+def rebuilt_pins(records: HistoryRecords, entries: Iterable[HistoryEntry]) -> tuple[Pin, ...]:
     """The pins of all rollbacks.
 
     What was unpinned since is pinned again: to hold too much does less harm.
@@ -96,7 +96,7 @@ def rebuilt_pins(records: Records, entries: Iterable[HistoryEntry]) -> tuple[Pin
     return tuple(found)
 
 
-def _left_behind(records: Records, entry: HistoryEntry) -> tuple[Pin, ...]:
+def _left_behind(records: HistoryRecords, entry: HistoryEntry) -> tuple[Pin, ...]:
     """What a rollback took away, told from its snapshot and from where it went."""
     try:
         bad = records.snapshot(entry.id)

@@ -21,7 +21,7 @@ JOURNAL: Final = ".journal.jsonl"
 _TO_ANOTHER: Final = "choose another one: mmctl history, then mmctl rollback ID"
 
 
-class Records:
+class HistoryRecords:
     """The texts of a store by the ids of their entries; damage is told once."""
 
     def __init__(self, store: Store, warn: Callable[[str], None] | None = None) -> None:

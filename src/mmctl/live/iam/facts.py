@@ -45,7 +45,7 @@ PASSED_TO: Final = "iam:PassedToService"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class ActionFact:
     """One action: on what, under which conditions, with which others."""
 
     action: str
@@ -83,14 +83,14 @@ _SOURCES: Final[Mapping[str, str]] = {
 }
 
 
-def _life(resource: ApiResource) -> Iterator[Fact]:
+def _life(resource: ApiResource) -> Iterator[ActionFact]:
     """The operations on one resource of the API."""
     noun, own = resource.noun, (resource.arn_part,)
-    yield Fact(action=f"ses:List{resource.plural}")
-    yield Fact(action=f"ses:Get{noun}", types=own, keys=(RESOURCE_TAG,))
-    yield Fact(action=f"ses:Delete{noun}", types=own, keys=(RESOURCE_TAG,))
+    yield ActionFact(action=f"ses:List{resource.plural}")
+    yield ActionFact(action=f"ses:Get{noun}", types=own, keys=(RESOURCE_TAG,))
+    yield ActionFact(action=f"ses:Delete{noun}", types=own, keys=(RESOURCE_TAG,))
     create, update = f"Create{noun}", f"Update{noun}"
-    yield Fact(
+    yield ActionFact(
         action=f"ses:{create}",
         types=own,
         keys=(*_TAGGED, *_KEYS.get(create, ())),
@@ -98,7 +98,7 @@ def _life(resource: ApiResource) -> Iterator[Fact]:
         source=_SOURCES.get(create, MAIL_MANAGER),
     )
     if resource.updates:
-        yield Fact(
+        yield ActionFact(
             action=f"ses:{update}",
             types=own,
             keys=(RESOURCE_TAG, *_KEYS.get(update, ())),
@@ -109,7 +109,7 @@ def _life(resource: ApiResource) -> Iterator[Fact]:
 _FACTS: Final = (
     *(fact for resource in API.values() for fact in _life(resource)),
     *(
-        Fact(action=f"ses:{name}", types=_LIST, keys=(RESOURCE_TAG,))
+        ActionFact(action=f"ses:{name}", types=_LIST, keys=(RESOURCE_TAG,))
         for name in (
             "ListMembersOfAddressList",
             "RegisterMemberToAddressList",
@@ -121,25 +121,25 @@ _FACTS: Final = (
         )
     ),
     # Of address lists the reference names no resource type for this one: it is read on `*`.
-    Fact(action="ses:ListTagsForResource"),
-    Fact(action="ses:TagResource", types=_TYPES, keys=_TAGGED),
-    Fact(action="ses:UntagResource", types=_TYPES, keys=(RESOURCE_TAG,)),
-    Fact(
+    ActionFact(action="ses:ListTagsForResource"),
+    ActionFact(action="ses:TagResource", types=_TYPES, keys=_TAGGED),
+    ActionFact(action="ses:UntagResource", types=_TYPES, keys=(RESOURCE_TAG,)),
+    ActionFact(
         action="ses:AllowVendedLogDeliveryForResource",
         types=_SENDING,
         keys=(RESOURCE_TAG,),
     ),
-    Fact(action="iam:PassRole", types=("role",), keys=(PASSED_TO,)),
-    Fact(
+    ActionFact(action="iam:PassRole", types=("role",), keys=(PASSED_TO,)),
+    ActionFact(
         action="iam:CreateServiceLinkedRole",
         types=("role",),
         keys=("iam:AWSServiceName",),
         source=_EARLIER,
     ),
-    Fact(action="ec2:DescribeVpcEndpoints", source=_EARLIER),
-    *(Fact(action=action, types=("key",), source=_HANDLER) for action in _KMS),
+    ActionFact(action="ec2:DescribeVpcEndpoints", source=_EARLIER),
+    *(ActionFact(action=action, types=("key",), source=_HANDLER) for action in _KMS),
     *(
-        Fact(action=f"logs:{name}", source=_LOGS)
+        ActionFact(action=f"logs:{name}", source=_LOGS)
         for name in (
             "DescribeDeliveries",
             "DescribeDeliveryDestinations",
@@ -148,7 +148,7 @@ _FACTS: Final = (
             "ListTagsForResource",
         )
     ),
-    Fact(
+    ActionFact(
         action="logs:CreateDelivery",
         types=("delivery", "delivery-source", "delivery-destination"),
         dependent=(
@@ -162,20 +162,20 @@ _FACTS: Final = (
         ),
         source=_VENDED,
     ),
-    Fact(
+    ActionFact(
         action="logs:PutDeliverySource",
         types=("delivery-source",),
         dependent=("ses:AllowVendedLogDeliveryForResource", "logs:TagResource"),
         source=_VENDED,
     ),
-    Fact(
+    ActionFact(
         action="logs:PutDeliveryDestination",
         types=("delivery-destination",),
         dependent=("logs:TagResource",),
         source=_VENDED,
     ),
     *(
-        Fact(
+        ActionFact(
             action=f"logs:{name}",
             types=("delivery", "delivery-source", "delivery-destination"),
             source=_LOGS,
@@ -188,15 +188,15 @@ _FACTS: Final = (
             "UntagResource",
         )
     ),
-    Fact(action="s3:GetObject", types=("object",), source=_S3),
-    Fact(action="s3:DeleteObject", types=("object",), source=_S3),
-    Fact(
+    ActionFact(action="s3:GetObject", types=("object",), source=_S3),
+    ActionFact(action="s3:DeleteObject", types=("object",), source=_S3),
+    ActionFact(
         action="s3:PutObject",
         types=("object",),
         dependent=("s3:GetObject", "kms:GenerateDataKey", "kms:Decrypt"),
         source=f"{_S3_CONDITIONAL}; {_S3_KMS}",
     ),
-    Fact(action="s3:ListBucket", types=("bucket",), keys=("s3:prefix",), source=_S3),
+    ActionFact(action="s3:ListBucket", types=("bucket",), keys=("s3:prefix",), source=_S3),
 )
 FACTS: Final = {fact.action: fact for fact in _FACTS}
 """By action."""

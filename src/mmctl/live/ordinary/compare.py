@@ -24,7 +24,7 @@ from mmctl.live.ordinary.messages import (
 )
 from mmctl.live.ordinary.touched import Touched
 from mmctl.live.ordinary.treatment import difference, relay_names, treatment_of
-from mmctl.live.ordinary.values import About, Difference, OrdinaryMail, ProjectMail
+from mmctl.live.ordinary.values import About, OrdinaryMail, ProjectMail, TreatmentDifference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.judge.submission import Gateway, LambdaAnswer, Scenario, Submission
     from mmctl.live.ordinary.entrances import WayIn
-    from mmctl.live.ordinary.messages import Message, StandingSet
+    from mmctl.live.ordinary.messages import StandingMessage, StandingSet
     from mmctl.live.ordinary.treatment import Treatment
 
 MANY: Final = 10
@@ -41,15 +41,15 @@ MANY_PERCENT: Final = 30
 
 
 @dataclass(slots=True, kw_only=True)
-class _Found:
+class _FoundDifferences:
     judged: int = 0
     addresses: int = 0
-    held: dict[tuple[About, str], Difference] = field(default_factory=dict)
-    meant: dict[tuple[About, str], Difference] = field(default_factory=dict)
+    held: dict[tuple[About, str], TreatmentDifference] = field(default_factory=dict)
+    meant: dict[tuple[About, str], TreatmentDifference] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Judged:
+class _JudgedState:
     """One state behind an ingress point, ready to judge."""
 
     side: Side
@@ -77,7 +77,7 @@ def ordinary_mail(
     """
     project = project or ProjectMail()
     messages = standing_set(before, after, project, large)
-    found = _Found()
+    found = _FoundDifferences()
     old, new = ways_in(before), ways_in(after)
     then = {} if past is None else ways_in(past)
     for name in old.keys() & new.keys():
@@ -89,7 +89,7 @@ def ordinary_mail(
 
 
 def _compare(
-    found: _Found,
+    found: _FoundDifferences,
     name: str,
     states: list[tuple[LiveConfiguration, WayIn]],
     messages: StandingSet,
@@ -97,7 +97,7 @@ def _compare(
 ) -> None:
     """Judge what comes in on one way."""
     before, after, *past = (
-        _Judged(
+        _JudgedState(
             side=Side.behind(configuration, way),
             gateway=gateway_of(configuration, way, project.readings, messages.recipients),
         )
@@ -123,7 +123,10 @@ def _compare(
 
 
 def _both(
-    before: _Judged, after: _Judged, message: Message, answers: Mapping[str, LambdaAnswer]
+    before: _JudgedState,
+    after: _JudgedState,
+    message: StandingMessage,
+    answers: Mapping[str, LambdaAnswer],
 ) -> tuple[Treatment, Treatment]:
     """What becomes of a message in two states, its relays called as in the first."""
     stated = message.scenario
@@ -136,8 +139,12 @@ def _both(
 
 
 def _messages(
-    name: str, before: _Judged, after: _Judged, messages: StandingSet, project: ProjectMail
-) -> Iterator[Message]:
+    name: str,
+    before: _JudgedState,
+    after: _JudgedState,
+    messages: StandingSet,
+    project: ProjectMail,
+) -> Iterator[StandingMessage]:
     found = add_ons_find_nothing(before.side.configuration, after.side.configuration)
     for message in _of_everybody(before, after, messages):
         submission = message.submission
@@ -148,7 +155,9 @@ def _messages(
             yield from of_case(case)
 
 
-def _of_everybody(before: _Judged, after: _Judged, messages: StandingSet) -> Iterator[Message]:
+def _of_everybody(
+    before: _JudgedState, after: _JudgedState, messages: StandingSet
+) -> Iterator[StandingMessage]:
     yield from messages.messages
     old, new = before.side.policy, after.side.policy
     if old is not None and new is not None:
@@ -158,9 +167,9 @@ def _of_everybody(before: _Judged, after: _Judged, messages: StandingSet) -> Ite
 
 
 def _note(
-    found: _Found,
+    found: _FoundDifferences,
     meant: Meant,
-    message: Message,
+    message: StandingMessage,
     before: Treatment,
     after: Treatment,
     *,
@@ -171,7 +180,7 @@ def _note(
         return
     key = (message.about, message.subject)
     how = f" {message.how}" if message.how else ""
-    difference_ = Difference(
+    difference_ = TreatmentDifference(
         about=message.about,
         subject=message.subject,
         named=message.subject + how,
@@ -199,7 +208,7 @@ _WORDS: Final = {
 }
 
 
-def _counts(message: Message, before: Treatment, after: Treatment, meant: Meant) -> bool:
+def _counts(message: StandingMessage, before: Treatment, after: Treatment, meant: Meant) -> bool:
     """Whether a difference can harm anybody who got mail before, or lets strangers in."""
     if message.about is About.STRANGER:
         policies = [side.policy for side in (meant.before, meant.after)]
@@ -211,7 +220,7 @@ def _counts(message: Message, before: Treatment, after: Treatment, meant: Meant)
     return before.outcome is not Outcome.LOST and not (blocked and message.about is About.SENDER)
 
 
-def _weighed(found: _Found, left_out: int) -> OrdinaryMail:
+def _weighed(found: _FoundDifferences, left_out: int) -> OrdinaryMail:
     """Very many addresses at once are held, whether each is meant or not."""
     held, meant = dict(found.held), dict(found.meant)
     for key in held:
@@ -228,7 +237,7 @@ def _weighed(found: _Found, left_out: int) -> OrdinaryMail:
     )
 
 
-def _is_said(one: Difference, everybody: Sequence[Difference]) -> bool:
+def _is_said(one: TreatmentDifference, everybody: Sequence[TreatmentDifference]) -> bool:
     """Whether it follows from what is said of all mail for a domain."""
     if one.about is About.DOMAIN or not everybody:
         return False

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.live.ordinary.entrances import WayIn
-    from mmctl.live.ordinary.messages import Message
+    from mmctl.live.ordinary.messages import StandingMessage
     from mmctl.live.ordinary.named import Condition
     from mmctl.live.ordinary.treatment import Treatment
     from mmctl.model.policies import TrafficPolicy
@@ -79,7 +79,7 @@ class Meant:
             new_of_old={old: new for new, old in old_of_new.items()},
         )
 
-    def is_meant(self, message: Message, before: Treatment, after: Treatment) -> bool:
+    def is_meant(self, message: StandingMessage, before: Treatment, after: Treatment) -> bool:
         """Whether a rule that decides before or after is itself changed for this address."""
         if message.about is About.ADDRESS and _is_lost(before, after):
             return False
@@ -107,7 +107,7 @@ class Meant:
         same = all(one.get(part) == other.get(part) for part in ("Conditions", "Unless"))
         return same and one["Actions"] != other["Actions"]
 
-    def _changed_for(self, message: Message, old: int | None, new: int | None) -> bool:
+    def _changed_for(self, message: StandingMessage, old: int | None, new: int | None) -> bool:
         one = None if old is None else self.before.rules[old]
         other = None if new is None else self.after.rules[new]
         named, still = _names(one, message), _names(other, message)
@@ -122,14 +122,14 @@ class Meant:
             return False
         return effect_of(self.before.forms[old]) != effect_of(self.after.forms[new])
 
-    def _listed_anew(self, message: Message, rules: Iterable[Rule | None]) -> bool:
+    def _listed_anew(self, message: StandingMessage, rules: Iterable[Rule | None]) -> bool:
         """Whether a list takes the address in, or lets it go."""
         conditions = [each for rule in rules if rule is not None for each in conditions_of(rule)]
         return _listed_anew(
             message, conditions, self.before.configuration, self.after.configuration
         )
 
-    def _policy_changed_for(self, message: Message) -> bool:
+    def _policy_changed_for(self, message: StandingMessage) -> bool:
         """Whether the policies name the address differently."""
         named, still = (_policy_names(side.policy, message) for side in (self.before, self.after))
         if named != still:
@@ -153,14 +153,14 @@ def _is_lost(before: Treatment, after: Treatment) -> bool:
     return lost or (after.outcome is Outcome.STORED and before.outcome is Outcome.DELIVERED)
 
 
-def _names(rule: Rule | None, message: Message) -> bool:
+def _names(rule: Rule | None, message: StandingMessage) -> bool:
     """Whether a rule names the address of a message, with the very text."""
     if rule is None:
         return False
     return any(_condition_names(condition, message) for condition in conditions_of(rule))
 
 
-def _condition_names(condition: Condition, message: Message) -> bool:
+def _condition_names(condition: Condition, message: StandingMessage) -> bool:
     test = text_test(condition)
     wanted = SENDING if message.about is About.SENDER else ADDRESSED
     return (
@@ -171,7 +171,7 @@ def _condition_names(condition: Condition, message: Message) -> bool:
     )
 
 
-def _means(text: str, message: Message) -> bool:
+def _means(text: str, message: StandingMessage) -> bool:
     """Whether a text is that very address, or of a sender its domain."""
     text = text.lower()
     if message.about is not About.SENDER:
@@ -180,7 +180,7 @@ def _means(text: str, message: Message) -> bool:
     return text in {message.subject, sender} or text.lstrip("*@.") == sender.rpartition("@")[2]
 
 
-def _lists(rule: Rule | None, message: Message, configuration: LiveConfiguration) -> bool:
+def _lists(rule: Rule | None, message: StandingMessage, configuration: LiveConfiguration) -> bool:
     """Whether a list that a rule asks has the address as a member of its own."""
     if rule is None:
         return False
@@ -192,7 +192,7 @@ def _lists(rule: Rule | None, message: Message, configuration: LiveConfiguration
     )
 
 
-def _policy_names(policy: TrafficPolicy | None, message: Message) -> frozenset[str]:
+def _policy_names(policy: TrafficPolicy | None, message: StandingMessage) -> frozenset[str]:
     """The actions of the statements that name the address."""
     return frozenset(
         str(statement.action)
@@ -202,7 +202,7 @@ def _policy_names(policy: TrafficPolicy | None, message: Message) -> frozenset[s
 
 
 def _listed_anew(
-    message: Message,
+    message: StandingMessage,
     conditions: Iterable[Condition],
     before: LiveConfiguration,
     after: LiveConfiguration,

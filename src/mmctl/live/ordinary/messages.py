@@ -43,7 +43,7 @@ _ATTACHMENTS: Final = 5_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class StandingMessage:
     """One message of the standing set."""
 
     about: About
@@ -60,7 +60,7 @@ class Message:
 class StandingSet:
     """All messages of a comparison, and what there was no room for."""
 
-    messages: tuple[Message, ...]
+    messages: tuple[StandingMessage, ...]
     left_out: int
     recipients: tuple[str, ...]
 
@@ -78,7 +78,7 @@ def standing_set(
     named, more_senders = _bounded(_senders(both), MOST_SENDERS)
     clients = clients_of_the_internet(both)
     to = f"{_ANYBODY}@{domains[0]}"
-    messages: list[Message] = []
+    messages: list[StandingMessage] = []
     for number, domain in enumerate(domains):
         messages += _for_domain(domain, clients, everywhere=number < _FROM_EVERYWHERE)
     messages += (_for_address(address, clients) for address in addresses)
@@ -135,12 +135,12 @@ def _sender(named: str) -> str:
     return f"{_ANYBODY}@{below if named.startswith(('*.', '.')) else ''}{domain}"
 
 
-def _for_domain(domain: str, clients: Clients, *, everywhere: bool) -> Iterator[Message]:
+def _for_domain(domain: str, clients: Clients, *, everywhere: bool) -> Iterator[StandingMessage]:
     to = (f"{_ANYBODY}@{domain}",)
     ipv4, ipv6 = clients.ipv4[0], clients.ipv6[0]
 
-    def message(how: str, submission: Submission) -> Message:
-        return Message(about=About.DOMAIN, subject=domain, how=how, submission=submission)
+    def message(how: str, submission: Submission) -> StandingMessage:
+        return StandingMessage(about=About.DOMAIN, subject=domain, how=how, submission=submission)
 
     yield message("", ordinary(to, source_ip=ipv4))
     yield message("over IPv6", ordinary(to, source_ip=ipv6, tls=Tls.TLS1_2, size=_PICTURE))
@@ -151,33 +151,35 @@ def _for_domain(domain: str, clients: Clients, *, everywhere: bool) -> Iterator[
             yield message(f"from {client}", ordinary(to, source_ip=client))
 
 
-def _for_address(address: str, clients: Clients) -> Message:
+def _for_address(address: str, clients: Clients) -> StandingMessage:
     submission = ordinary((address,), source_ip=clients.ipv4[0])
-    return Message(about=About.ADDRESS, subject=address, how="", submission=submission)
+    return StandingMessage(about=About.ADDRESS, subject=address, how="", submission=submission)
 
 
-def _from(about: About, subject: str, sender: str, to: str, clients: Clients) -> Message:
+def _from(about: About, subject: str, sender: str, to: str, clients: Clients) -> StandingMessage:
     submission = ordinary((to,), source_ip=clients.ipv4[0], sender=sender)
-    return Message(about=about, subject=subject, how="", submission=submission)
+    return StandingMessage(about=about, subject=subject, how="", submission=submission)
 
 
-def _stranger(clients: Clients) -> Message:
+def _stranger(clients: Clients) -> StandingMessage:
     submission = ordinary((ELSEWHERE,), source_ip=clients.ipv4[0])
     domain = ELSEWHERE.rpartition("@")[2]
-    return Message(about=About.STRANGER, subject=domain, how="", submission=submission)
+    return StandingMessage(about=About.STRANGER, subject=domain, how="", submission=submission)
 
 
-def from_network(domain: str, client: str) -> Message:
+def from_network(domain: str, client: str) -> StandingMessage:
     """Mail for a domain from a client that a policy lets in by name."""
     submission = ordinary((f"{_ANYBODY}@{domain}",), source_ip=client)
-    return Message(about=About.DOMAIN, subject=domain, how=f"from {client}", submission=submission)
+    return StandingMessage(
+        about=About.DOMAIN, subject=domain, how=f"from {client}", submission=submission
+    )
 
 
-def of_case(case: CaseMail) -> Iterator[Message]:
+def of_case(case: CaseMail) -> Iterator[StandingMessage]:
     """The message of a case, for each of its recipients."""
     for recipient in case.submission.envelope.recipients:
         envelope = replace(case.submission.envelope, recipients=(recipient,))
-        yield Message(
+        yield StandingMessage(
             about=About.CASE,
             subject=case.name,
             how=f"for {recipient}" if len(case.submission.envelope.recipients) > 1 else "",

@@ -14,7 +14,7 @@ from mmctl.model.conditions import listed_by, operand_of
 from mmctl.model.enums import AcceptAction
 from mmctl.model.facts import RECIPIENTS
 from mmctl.model.kinds import Kind
-from mmctl.model.operands import OPERANDS, Named, Operand, Party
+from mmctl.model.operands import OPERANDS, NamedBy, Operand, Party
 from mmctl.model.policies import IngressIpv4Expression, IngressIpv6Expression, TrafficPolicy
 from mmctl.model.rules import RuleIpExpression, RuleSet
 
@@ -38,7 +38,7 @@ _LONGEST: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TextTest:
+class OperandTexts:
     """A condition that compares an operand with texts."""
 
     operand: Operand
@@ -76,13 +76,13 @@ def conditions_in(configuration: LiveConfiguration) -> Iterator[Condition]:
                 yield from statement.conditions
 
 
-def text_test(condition: Condition) -> TextTest | None:
+def text_test(condition: Condition) -> OperandTexts | None:
     """A condition as a comparison of an operand with texts, where it is one."""
     expression = condition.string_expression
     operand = operand_of(condition)
-    if expression is None or operand.named is not Named.NOTHING:
+    if expression is None or operand.named is not NamedBy.NOTHING:
         return None
-    return TextTest(
+    return OperandTexts(
         operand=operand,
         operator=expression.operator.value,
         values=tuple(expression.values),

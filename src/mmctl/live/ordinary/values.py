@@ -58,7 +58,7 @@ class ProjectMail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class TreatmentDifference:
     """What is ordinary mail of one subject, and is treated differently."""
 
     about: About
@@ -90,6 +90,6 @@ class OrdinaryMail:
     judged: int = 0
     left_out: int = 0
     """Domains, addresses and senders for which there was no room."""
-    held: tuple[Difference, ...] = ()
-    meant: tuple[Difference, ...] = ()
+    held: tuple[TreatmentDifference, ...] = ()
+    meant: tuple[TreatmentDifference, ...] = ()
     """Those where the rule that decides is changed for that very address."""

@@ -18,8 +18,8 @@ from mmctl.live.plan.steps import (
     DeliverLogs,
     FreeName,
     RemoveMembers,
+    SetTags,
     StopLogs,
-    Tag,
     Untag,
     Update,
 )
@@ -213,6 +213,6 @@ def _tag_steps(thing: LiveObject, found: LiveObject) -> Iterator[TagStep]:
     new = tuple((key, value) for key, value in sorted(want.items()) if have.get(key) != value)
     old = tuple(sorted(have.keys() - want.keys()))
     if new:
-        yield Tag(**_about(thing, found), tags=new)
+        yield SetTags(**_about(thing, found), tags=new)
     if old:
         yield Untag(**_about(thing, found), keys=old)

@@ -15,7 +15,7 @@ from mmctl.errors import Refused, UsageError
 from mmctl.inputs import DOCUMENT_AT_MOST, parse_json, read_text
 from mmctl.language.project import Brakes
 from mmctl.live.plan.plan import Behaviour, Past, Plan, Target, plan_between
-from mmctl.live.plan.signing import Signature
+from mmctl.live.plan.signing import PlanSignature
 from mmctl.live.plan.steps import step_document
 from mmctl.live.plan.trust import trust_document, trust_of
 from mmctl.live.state.canonical import digest_of
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mmctl.live.compare.edits import Edit
-    from mmctl.live.ordinary.values import Difference
+    from mmctl.live.ordinary.values import TreatmentDifference
 
 SCHEMA: Final = "mmctl/plan@1"
 
@@ -92,7 +92,7 @@ def _ordinary_document(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _difference_document(difference: Difference) -> dict[str, Any]:
+def _difference_document(difference: TreatmentDifference) -> dict[str, Any]:
     return {
         "about": difference.about.value,
         "subject": difference.subject,
@@ -128,7 +128,9 @@ def plan_text(document: Mapping[str, Any]) -> str:
     return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def save_plan(plan: Plan, path: Path, sign: Callable[[Plan, str], Signature] | None = None) -> None:
+def save_plan(
+    plan: Plan, path: Path, sign: Callable[[Plan, str], PlanSignature] | None = None
+) -> None:
     """Write a plan that apply takes; `sign` gives the signature of a plan and its seal.
 
     Raises:
@@ -154,7 +156,7 @@ def load_plan(path: Path) -> Plan:
     return load_signed_plan(path)[0]
 
 
-def load_signed_plan(path: Path) -> tuple[Plan, Signature | None]:
+def load_signed_plan(path: Path) -> tuple[Plan, PlanSignature | None]:
     """Read a saved plan, and the signature in its file, which is not checked yet.
 
     Raises:
@@ -163,7 +165,7 @@ def load_signed_plan(path: Path) -> tuple[Plan, Signature | None]:
     document = _document(path)
     plan = plan_of(document, str(path))
     found = document.get("signature")
-    return plan, None if found is None else Signature(**found)
+    return plan, None if found is None else PlanSignature(**found)
 
 
 def _document(path: Path) -> Any:

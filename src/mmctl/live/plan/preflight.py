@@ -34,7 +34,7 @@ _SHOWN: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class PreflightFinding:
     """One thing that stands in a plan's way, or may."""
 
     text: str
@@ -44,7 +44,7 @@ class Finding:
 
 def preflight(
     plan: Plan, service: MailManager, surroundings: Surroundings | None
-) -> tuple[Finding, ...]:
+) -> tuple[PreflightFinding, ...]:
     """What stands in the way of a plan that changes something; `surroundings`: None, unknown."""
     if plan.empty:
         return ()
@@ -56,7 +56,7 @@ def preflight(
     return tuple(found)
 
 
-def refuse_what_cannot_be(found: Iterable[Finding]) -> None:
+def refuse_what_cannot_be(found: Iterable[PreflightFinding]) -> None:
     """End with what the service would certainly refuse, if anything.
 
     Raises:
@@ -71,7 +71,7 @@ def refuse_what_cannot_be(found: Iterable[Finding]) -> None:
         )
 
 
-def _quotas(plan: Plan, service: MailManager) -> Iterator[Finding]:
+def _quotas(plan: Plan, service: MailManager) -> Iterator[PreflightFinding]:
     """All objects of the account count, ours or not."""
     for quota in ACCOUNT_QUOTAS:
         kind = quota.kind
@@ -82,14 +82,14 @@ def _quotas(plan: Plan, service: MailManager) -> Iterator[Finding]:
             continue
         there = sum(1 for _ in service.list(kind.api_noun))
         if there + new > quota.most:
-            yield Finding(
+            yield PreflightFinding(
                 text=f"the account has {there} {kind.plural} and gets {new} more, "
                 f"{quota.most} are the service's limit",
                 certain=True,
             )
 
 
-def _lingering(plan: Plan, service: MailManager, kind: Kind) -> Iterator[Finding]:
+def _lingering(plan: Plan, service: MailManager, kind: Kind) -> Iterator[PreflightFinding]:
     """Objects on their way out that rules write to, or whose names are wanted: archives."""
     wanted = {thing.live_name for thing in plan.desired.of_kind(kind)}
     bound = {text.removeprefix("id:") for text in plan.desired.bindings.get(kind, {}).values()}
@@ -101,9 +101,13 @@ def _lingering(plan: Plan, service: MailManager, kind: Kind) -> Iterator[Finding
             continue
         name = summary[api.name_member]
         if summary[api.id_member] in bound:
-            yield Finding(text=f"{kind.noun} {name}, which rules write to, is {api.state.going}")
+            yield PreflightFinding(
+                text=f"{kind.noun} {name}, which rules write to, is {api.state.going}"
+            )
         elif name in wanted and _is_created(plan, kind, name):
-            yield Finding(text=f"{kind.noun} {name} is {api.state.going}: its name may be taken")
+            yield PreflightFinding(
+                text=f"{kind.noun} {name} is {api.state.going}: its name may be taken"
+            )
 
 
 def _is_created(plan: Plan, kind: Kind, live_name: str) -> bool:
@@ -112,7 +116,7 @@ def _is_created(plan: Plan, kind: Kind, live_name: str) -> bool:
     return any(thing.live_name == live_name and thing.key in created for thing in things)
 
 
-def _outside(plan: Plan, surroundings: Surroundings) -> Iterator[Finding]:
+def _outside(plan: Plan, surroundings: Surroundings) -> Iterator[PreflightFinding]:
     """What the rules and archives name in other services; each thing is asked for once."""
     asked = dict.fromkeys(_named(plan))
     unknown = []
@@ -121,12 +125,14 @@ def _outside(plan: Plan, surroundings: Surroundings) -> Iterator[Finding]:
         if presence is Presence.UNKNOWN:
             unknown.append(f"{what.noun} {name}")
         elif presence is Presence.MISSING:
-            yield Finding(text=f"{what.noun} {name} does not exist")
+            yield PreflightFinding(text=f"{what.noun} {name} does not exist")
         elif presence is Presence.UNFIT:
-            yield Finding(text=f"{what.noun} {name} {what.unfit}")
+            yield PreflightFinding(text=f"{what.noun} {name} {what.unfit}")
     if unknown:
         more = f" and {len(unknown) - _SHOWN} more" if len(unknown) > _SHOWN else ""
-        yield Finding(text=f"no permission to ask for: {', '.join(unknown[:_SHOWN])}{more}")
+        yield PreflightFinding(
+            text=f"no permission to ask for: {', '.join(unknown[:_SHOWN])}{more}"
+        )
 
 
 ASKED: Final[dict[Thing, Callable[[Surroundings, str], Presence]]] = {

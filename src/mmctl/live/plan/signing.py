@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.errors import CouldNot, Refused, UsageError
 from mmctl.live.aws.answers import reading
-from mmctl.live.state.service import Answer, ServiceAnswer
+from mmctl.live.state.service import ErrorCode, ServiceAnswer
 
 if TYPE_CHECKING:
     from mmctl.live.plan.plan import Plan
@@ -38,7 +38,7 @@ _MAKE_A_KEY: Final = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Signature:
+class PlanSignature:
     """What a saved plan was signed with, and the signature in Base64."""
 
     key: str
@@ -62,7 +62,7 @@ def region_of(key: str) -> str:
     return found["region"]
 
 
-def signed(plan: Plan, seal: str, key: str, client: Any) -> Signature:
+def signed(plan: Plan, seal: str, key: str, client: Any) -> PlanSignature:
     """The signature of a plan that is saved with a seal.
 
     Raises:
@@ -81,10 +81,10 @@ def signed(plan: Plan, seal: str, key: str, client: Any) -> Signature:
         ),
     )
     value = base64.b64encode(answer["Signature"]).decode("ascii")
-    return Signature(key=key, algorithm=algorithm, value=value)
+    return PlanSignature(key=key, algorithm=algorithm, value=value)
 
 
-def check_signature(plan: Plan, signature: Signature | None, key: str, client: Any) -> None:
+def check_signature(plan: Plan, signature: PlanSignature | None, key: str, client: Any) -> None:
     """Refuse a loaded plan that a key did not sign.
 
     Raises:
@@ -142,13 +142,13 @@ def _is_valid(plan: Plan, value: bytes, algorithm: str, key: str, client: Any) -
                 KeyId=key,
                 Message=statement(plan, plan.seal or ""),
                 MessageType=_RAW,
-                Signature=value,
+                PlanSignature=value,
                 SigningAlgorithm=algorithm,
             )
     except ServiceAnswer as answered:
         if answered.code == _DOES_NOT_FIT:
             return False
-        if answered.answer is Answer.INVALID or answered.code == "InvalidKeyUsageException":
+        if answered.answer is ErrorCode.INVALID or answered.code == "InvalidKeyUsageException":
             raise _unsigned(
                 f"the key {key} makes no signatures with `{algorithm}`: {answered.message}", key
             ) from answered
@@ -165,7 +165,7 @@ def _asked(operation: str, key: str, call: Any) -> Any:
 
 
 def _could_not(answered: ServiceAnswer, key: str) -> CouldNot:
-    if answered.answer is Answer.DENIED:
+    if answered.answer is ErrorCode.DENIED:
         return CouldNot(
             f"AWS KMS does not allow {answered.operation} with {key}: {answered.message}",
             help=f"allow kms:{answered.operation} on this key, in its policy or that of the role",

@@ -81,7 +81,7 @@ class FreeName(_OfObject):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tag(_OfObject):
+class SetTags(_OfObject):
     """Set tags; others stay."""
 
     verb: ClassVar[str] = "tag"
@@ -169,7 +169,7 @@ class Delete(_OfObject):
 
 MemberStep: TypeAlias = AddMembers | RemoveMembers
 LogStep: TypeAlias = DeliverLogs | StopLogs
-TagStep: TypeAlias = Tag | Untag
+TagStep: TypeAlias = SetTags | Untag
 Step: TypeAlias = Create | Update | FreeName | TagStep | MemberStep | LogStep | Delete
 """All of them; taken apart with `match`."""
 
@@ -189,7 +189,7 @@ def step_document(step: Step) -> dict[str, Any]:
 def _values(step: Step) -> tuple[tuple[str, str], ...]:
     """Tags and receivers with what they belong to; of all else only the first of a pair counts."""
     match step:
-        case Tag():
+        case SetTags():
             return step.tags
         case DeliverLogs():
             return ((step.log_type, step.receiver),)

@@ -19,8 +19,8 @@ from mmctl.live.plan.steps import (
     DeliverLogs,
     FreeName,
     RemoveMembers,
+    SetTags,
     StopLogs,
-    Tag,
     Untag,
     Update,
 )
@@ -103,7 +103,7 @@ def _sent(steps: Iterable[Step]) -> dict[tuple[Kind, str], set[str]]:
                 sent.setdefault(step.key, set()).update(step.kind.row.always_sent)
             case Delete():
                 pass  # what goes anyway is not erased
-            case Tag() | Untag() | AddMembers() | RemoveMembers() | DeliverLogs() | StopLogs():
+            case SetTags() | Untag() | AddMembers() | RemoveMembers() | DeliverLogs() | StopLogs():
                 pass  # calls of their own, which send no member of the object
             case _:
                 assert_never(step)

@@ -6,9 +6,9 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.compiler.configuration import (
-    LeftOut,
     LiveConfiguration,
     LiveObject,
+    RuleLeftOut,
     RuleOrigin,
     UnknownMember,
 )
@@ -100,5 +100,5 @@ def configuration_of(document: Mapping[str, Any]) -> LiveConfiguration:
         project=document["project"],
         objects=tuple(object_of(thing) for thing in document["objects"]),
         bindings={Kind(kind): dict(ids) for kind, ids in document["bindings"].items()},
-        left_out=tuple(LeftOut(**rule) for rule in document["left_out"]),
+        left_out=tuple(RuleLeftOut(**rule) for rule in document["left_out"]),
     )

@@ -47,7 +47,7 @@ def known_part(kind: Kind, answer: Members) -> tuple[LiveShape, tuple[UnknownMem
     Raises:
         ValidationError: too little of the answer is known to make a shape of it.
     """
-    reading = _Reading(kind, _members(kind, answer))
+    reading = _AnswerParts(kind, _members(kind, answer))
     if kind is Kind.INGRESS_POINT:
         password = answer.get(AUTHENTICATION, {}).get(PASSWORD_ANSWERED, {})
         for member in password.keys() - set(PASSWORD_MEMBERS):
@@ -72,7 +72,7 @@ def _members(kind: Kind, answer: Members) -> Members:
     return members
 
 
-class _Reading:
+class _AnswerParts:
     """One answer, taken apart until a shape takes what is left."""
 
     def __init__(self, kind: Kind, members: Members) -> None:

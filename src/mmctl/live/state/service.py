@@ -40,7 +40,7 @@ class Identity:
         return self.endpoint == "embedded"
 
 
-class Answer(StrEnum):
+class ErrorCode(StrEnum):
     """Typed errors of the service, by code."""
 
     NOT_FOUND = "ResourceNotFoundException"
@@ -55,7 +55,7 @@ class Answer(StrEnum):
 class ServiceAnswer(Exception):
     """The service refused one call, and said why; nothing came of the call."""
 
-    def __init__(self, operation: str, answer: Answer, message: str, code: str = "") -> None:
+    def __init__(self, operation: str, answer: ErrorCode, message: str, code: str = "") -> None:
         super().__init__(f"{operation}: {message}")
         self.operation = operation
         self.answer = answer

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class _File:
+class _FileCoverage:
     """What is known of one rule file."""
 
     functions: list[tuple[int, str, int]] = field(default_factory=list)
@@ -32,11 +32,11 @@ class _File:
 class _Tracefile:
     """Files by path."""
 
-    files: dict[str, _File] = field(default_factory=dict)
+    files: dict[str, _FileCoverage] = field(default_factory=dict)
 
-    def at(self, position: Position) -> _File:
+    def at(self, position: Position) -> _FileCoverage:
         """The file of a place."""
-        return self.files.setdefault(position.file, _File())
+        return self.files.setdefault(position.file, _FileCoverage())
 
     def line(self, position: Position, count: int) -> None:
         """Count a line, unless something around it stands there too."""
@@ -106,7 +106,7 @@ def _records(trace: _Tracefile, name: str) -> Iterator[str]:
     yield "end_of_record"
 
 
-def _branches(file: _File) -> Iterator[str]:
+def _branches(file: _FileCoverage) -> Iterator[str]:
     numbers: dict[int, int] = {}
     for line, block, count in sorted(file.branches, key=lambda branch: branch[:2]):
         number = numbers.get(block, 0)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mmctl.cases.result import CaseResult
     from mmctl.live.plan.plan import Plan
-    from mmctl.live.plan.preflight import Finding
+    from mmctl.live.plan.preflight import PreflightFinding
     from mmctl.problem import Problem
 
 
@@ -32,7 +32,7 @@ class Review:
     failed: tuple[CaseResult, ...] = ()
     problems: tuple[Problem, ...] = ()
     messages: tuple[Changed, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[PreflightFinding, ...] = ()
 
     @property
     def compared(self) -> bool:

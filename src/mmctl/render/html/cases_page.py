@@ -12,7 +12,7 @@ from mmctl.cases.result import Status
 from mmctl.render.html.cases import cases_section
 from mmctl.render.html.frame import Filter, View, number, page_of
 from mmctl.render.html.markup import Markup, element
-from mmctl.render.html.matrix import Row, Table, matrix_section
+from mmctl.render.html.matrix import MatrixTable, Row, matrix_section
 from mmctl.render.html.passed_over import PassedOver
 from mmctl.render.html.rules import rules_section
 from mmctl.render.html.survivors import survivors_section
@@ -77,7 +77,7 @@ def heading(project: Project) -> Markup:
     return element("h1", project.settings.project, " ", environment)
 
 
-def _tables(project: Project, results: Sequence[CaseResult]) -> Iterator[Table]:
+def _tables(project: Project, results: Sequence[CaseResult]) -> Iterator[MatrixTable]:
     for name, rule_set in project.rule_sets.items():
         rows = [
             Row(
@@ -89,7 +89,9 @@ def _tables(project: Project, results: Sequence[CaseResult]) -> Iterator[Table]:
             for place, result in enumerate(results)
             if result.case.rule_set == name
         ]
-        yield Table(rule_set=name, rules=rule_set.live_rules(project.environment.name), rows=rows)
+        yield MatrixTable(
+            rule_set=name, rules=rule_set.live_rules(project.environment.name), rows=rows
+        )
 
 
 def _numbers(

@@ -49,7 +49,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class MatrixTable:
     """A rule set, and what was judged by it."""
 
     rule_set: str
@@ -57,7 +57,7 @@ class Table:
     rows: Sequence[Row]
 
 
-def matrix_section(noun: str, tables: Iterable[Table]) -> Markup:
+def matrix_section(noun: str, tables: Iterable[MatrixTable]) -> Markup:
     """One table for each rule set that items are judged by."""
     legend = [
         element("li", element("span", sign, class_=f"sign {kind}"), words)
@@ -72,7 +72,7 @@ def matrix_section(noun: str, tables: Iterable[Table]) -> Markup:
     )
 
 
-def _table(noun: str, table: Table) -> Markup:
+def _table(noun: str, table: MatrixTable) -> Markup:
     heads = [
         element("th", element("span", rule.name), scope="col", title=rule.description)
         for rule in table.rules

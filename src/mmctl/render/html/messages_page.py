@@ -13,7 +13,7 @@ from mmctl.render.html.cases_page import heading, outcome_filters
 from mmctl.render.html.flow import recipient_flow, sent_section
 from mmctl.render.html.frame import Filter, View, chip, number, page_of
 from mmctl.render.html.markup import Child, Markup, element
-from mmctl.render.html.matrix import Row, Table, matrix_section
+from mmctl.render.html.matrix import MatrixTable, Row, matrix_section
 from mmctl.render.html.passed_over import PassedOver
 from mmctl.render.html.rules import rules_section
 from mmctl.render.text.messages import by_source, depends_lines, summary
@@ -36,7 +36,7 @@ _NO_RECIPIENT: Final = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class JudgedMessages:
     """Messages, and what they were judged by."""
 
     project: Project
@@ -54,7 +54,7 @@ class Judged:
     """How to state what is not known."""
 
 
-def page_of_messages(judged: Judged) -> str:
+def page_of_messages(judged: JudgedMessages) -> str:
     """The page; the same input gives the same bytes."""
     passed_over = PassedOver()
     messages = judged.messages
@@ -83,7 +83,7 @@ def page_of_messages(judged: Judged) -> str:
     )
 
 
-def _section(judged: Judged, passed_over: PassedOver) -> Markup:
+def _section(judged: JudgedMessages, passed_over: PassedOver) -> Markup:
     left_out = _left_out(judged)
     return element(
         "section",
@@ -100,7 +100,7 @@ def _section(judged: Judged, passed_over: PassedOver) -> Markup:
     )
 
 
-def _left_out(judged: Judged) -> str | None:
+def _left_out(judged: JudgedMessages) -> str | None:
     """Why not all messages are shown."""
     shown, every = len(judged.messages), judged.tally.messages
     if shown == every:
@@ -202,15 +202,15 @@ def _about(message: Simulated, other: str | None) -> Child:
     return element("ul", lines, class_="about") if lines else None
 
 
-def _table(judged: Judged) -> Table:
+def _table(judged: JudgedMessages) -> MatrixTable:
     rows = [
         Row(id=f"message-{place}", name=message.message, kind="", trace=message.trace)
         for place, message in enumerate(judged.messages)
     ]
-    return Table(rule_set=judged.rule_set, rules=judged.rules, rows=rows)
+    return MatrixTable(rule_set=judged.rule_set, rules=judged.rules, rows=rows)
 
 
-def _summary(judged: Judged) -> Markup:
+def _summary(judged: JudgedMessages) -> Markup:
     text = summary(judged.tally, other=judged.other, verbose=True).plain + judged.advice
     return element(
         "section",
@@ -220,7 +220,7 @@ def _summary(judged: Judged) -> Markup:
     )
 
 
-def _numbers(judged: Judged) -> Iterator[Markup]:
+def _numbers(judged: JudgedMessages) -> Iterator[Markup]:
     tally = judged.tally
     yield number(f"{tally.messages:,}", "messages" if tally.messages != 1 else "message", "good")
     for outcome, count in tally.outcomes.most_common():

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from mmctl.live.history.entries import Doing, Result
+from mmctl.live.history.entries import Doing, EntryResult
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ def _line(entry: HistoryEntry) -> Text:
     return text
 
 
-def _style(result: Result) -> str:
-    return "green" if result is Result.DONE else "bold red"
+def _style(result: EntryResult) -> str:
+    return "green" if result is EntryResult.DONE else "bold red"
 
 
 def marked(summary: Mapping[str, int]) -> str:

@@ -9,7 +9,7 @@ from mmctl.live.ordinary.values import About
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mmctl.live.ordinary.values import Difference, OrdinaryMail
+    from mmctl.live.ordinary.values import OrdinaryMail, TreatmentDifference
 
 MOST_SHOWN: Final = 10
 CASES_SHOWN: Final = 3
@@ -30,14 +30,14 @@ def ordinary_lines(found: OrdinaryMail | None, *, always: bool = False) -> Itera
     yield from _cases([each for each in found.meant if each.about is About.CASE])
 
 
-def _some(what: str, found: tuple[Difference, ...]) -> Iterator[str]:
+def _some(what: str, found: tuple[TreatmentDifference, ...]) -> Iterator[str]:
     for each in found[:MOST_SHOWN]:
         yield f"  {what}: {each.what}"
     if len(found) > MOST_SHOWN:
         yield f"  … and {len(found) - MOST_SHOWN} more {what}"
 
 
-def _cases(found: Sequence[Difference]) -> Iterator[str]:
+def _cases(found: Sequence[TreatmentDifference]) -> Iterator[str]:
     if found:
         shown = "; ".join(f"{each.named}: {each.change_since}" for each in found[:CASES_SHOWN])
         more = f"; and {len(found) - CASES_SHOWN} more" if len(found) > CASES_SHOWN else ""
