@@ -68,7 +68,7 @@ def read_nothing(path: str) -> bytes:
 
 def what(mutation: Mutation, *, killed: bool) -> set[tuple[str, str, str]]:
     return {
-        (result.mutant.name, result.mutant.change, result.mutant.after)
+        (result.mutant.name, result.mutant.change.value, result.mutant.after)
         for result in mutation.results
         if result.killed is killed
     }
@@ -77,7 +77,8 @@ def what(mutation: Mutation, *, killed: bool) -> set[tuple[str, str, str]]:
 def test_a_mistake_that_a_case_notices_is_killed_by_that_case(ran: Any) -> None:
     mutation = mutated(ran, SHALLOW)
     killed = {
-        (result.mutant.name, result.mutant.change): result.killed_by for result in mutation.results
+        (result.mutant.name, result.mutant.change.value): result.killed_by
+        for result in mutation.results
     }
     assert killed["inbound/block", "rule left out"] == "blocked"
     assert killed["edge", "default flipped"] is None
@@ -87,7 +88,7 @@ def test_a_mistake_that_a_case_notices_is_killed_by_that_case(ran: Any) -> None:
 def test_what_no_case_notices_survives_with_its_place(ran: Any) -> None:
     survivors = mutated(ran, SHALLOW).survivors
     places = {
-        (survivor.mutant.change, survivor.mutant.after): str(survivor.mutant.position)
+        (survivor.mutant.change.value, survivor.mutant.after): str(survivor.mutant.position)
         for survivor in survivors
     }
     assert places["value dropped", "no `@lottery.example`"] == "rules.yaml:20:48"
@@ -130,7 +131,7 @@ def test_suggested_cases_pass_as_they_are_and_kill_what_they_are_for(ran: Any) -
     assert len(suggested) >= 20
     after = mutated(ran, SHALLOW + "".join(suggested))
     meant = {id(one): one.mutant for one in before.survivors if one.suggestion is not None}
-    named = {(each.name, each.change, each.after) for each in meant.values()}
+    named = {(each.name, each.change.value, each.after) for each in meant.values()}
     assert named <= what(after, killed=True)
     assert after.score > before.score
 
@@ -207,7 +208,7 @@ rule_sets:
 
 def test_what_a_phase_adds_is_changed_once_for_all_of_its_rules(ran: Any) -> None:
     mutants = mutants_of(ran(SHALLOW, rules=PHASE).project)
-    dropped = [mutant for mutant in mutants if mutant.change == "unless dropped"]
+    dropped = [mutant for mutant in mutants if mutant.change.value == "unless dropped"]
     assert [(mutant.name, len(mutant.edit.rules)) for mutant in dropped] == [("inbound/block", 2)]  # type: ignore[union-attr] # rules are changed
 
 
@@ -290,11 +291,11 @@ FAILING = RULES.replace(
 @pytest.mark.parametrize("change", ["limit dropped", "on_failure changed"])
 def test_a_limit_and_what_happens_on_failure_get_a_case_that_notices(ran: Any, change: str) -> None:
     before = mutated(ran, SHALLOW, FAILING)
-    (survivor,) = [one for one in before.survivors if one.mutant.change == change]
+    (survivor,) = [one for one in before.survivors if one.mutant.change.value == change]
     assert survivor.suggested is not None
     assert survivor.suggestion is not None
     after = mutated(ran, SHALLOW + survivor.suggestion, FAILING)
-    (found,) = [one for one in after.results if one.mutant.change == change]
+    (found,) = [one for one in after.results if one.mutant.change.value == change]
     assert found.killed_by == survivor.suggested.name
     expected = {"limit dropped": "size: 1000001", "on_failure changed": "failing: [relay:legal]"}
     assert expected[change] in survivor.suggestion.replace('"', "")

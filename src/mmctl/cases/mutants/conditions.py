@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Final, Generic, TypeVar, assert_never
 
+from mmctl.cases.mutants.mutant import Mistake
 from mmctl.cases.words import condition_words
 from mmctl.judge.compare import network
 from mmctl.model.conditions import values_of
@@ -84,7 +85,7 @@ _SHORTEST_SUFFIX: Final = 3
 class Slip(Generic[Wrong]):
     """One mistake in a condition."""
 
-    change: str
+    change: Mistake
     condition: Wrong
     path: Path
     """The member that is changed, from the condition down."""
@@ -100,18 +101,20 @@ def slips_of(condition: Wrong) -> Iterator[Slip[Wrong]]:
     if name is not None:
         other = type(expression.operator)(name)
         changed = with_value(condition, expression.model_copy(update={"operator": other}))
-        yield _slip("operator changed", changed, (kind, "Operator"))
+        yield _slip(Mistake.OPERATOR_CHANGED, changed, (kind, "Operator"))
     values = values_of(condition)
     if len(values) > 1:
         for place in range(len(values)):
             left = (*values[:place], *values[place + 1 :])
             path = (kind, "Values", place)
-            yield Slip("value dropped", _valued(condition, left), path, f"no `{values[place]}`")
+            yield Slip(
+                Mistake.VALUE_DROPPED, _valued(condition, left), path, f"no `{values[place]}`"
+            )
     yield from _widened(condition)
     yield from _flipped(condition)
 
 
-def _slip(change: str, condition: Wrong, path: Path) -> Slip[Wrong]:
+def _slip(change: Mistake, condition: Wrong, path: Path) -> Slip[Wrong]:
     return Slip(change, condition, path, condition_words(condition))
 
 
@@ -147,11 +150,11 @@ def _widened(condition: Wrong) -> Iterator[Slip[Wrong]]:
             suffixes = expression.operator.value == "ENDS_WITH"
             if suffixes and all(len(value) >= _SHORTEST_SUFFIX for value in values):
                 wider = tuple(value[1:] for value in values)
-                yield _slip("suffix widened", _valued(condition, wider), path)
+                yield _slip(Mistake.SUFFIX_WIDENED, _valued(condition, wider), path)
         case RuleIpExpression() | IngressIpv4Expression() | IngressIpv6Expression():
             wider = tuple(_twice(value) for value in expression.values)
             if wider != expression.values:
-                yield _slip("network widened", _valued(condition, wider), path)
+                yield _slip(Mistake.NETWORK_WIDENED, _valued(condition, wider), path)
         case (
             RuleBooleanExpression()
             | IngressBooleanExpression()
@@ -182,16 +185,16 @@ def _flipped(condition: Wrong) -> Iterator[Slip[Wrong]]:
             near = _NEAR_VERDICTS[verdicts[0]]
             if near not in verdicts:
                 changed = _valued(condition, (near, *verdicts[1:]))
-                yield _slip("verdict flipped", changed, path)
+                yield _slip(Mistake.VERDICT_FLIPPED, changed, path)
         case RuleDmarcExpression(values=policies):
             policy = _NEAR_POLICIES[policies[0]]
             if policy not in policies:
                 changed = _valued(condition, (policy, *policies[1:]))
-                yield _slip("policy flipped", changed, path)
+                yield _slip(Mistake.POLICY_FLIPPED, changed, path)
         case IngressTlsProtocolExpression(value=version):
             other = next(each for each in type(version) if each is not version)
             changed = with_value(condition, expression.model_copy(update={"value": other}))
-            yield _slip("TLS version changed", changed, (condition.kind, "Value"))
+            yield _slip(Mistake.TLS_VERSION_CHANGED, changed, (condition.kind, "Value"))
         case (
             RuleStringExpression()
             | IngressStringExpression()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mmctl.analysis.commuting import commute, conditions_exclude
 from mmctl.cases.mutants.conditions import Slip, slips_of
-from mmctl.cases.mutants.mutant import Mutant, PolicyChanged, RulesChanged, RulesSwapped
+from mmctl.cases.mutants.mutant import Mistake, Mutant, PolicyChanged, RulesChanged, RulesSwapped
 from mmctl.cases.words import action_words, condition_words
 from mmctl.judge.actions import drops_on_failure
 from mmctl.language.references import references, with_references
@@ -90,7 +90,7 @@ class _RuleSet:
         before = side.word + condition_words(condition)
         left_out = {at: _without(self._rules[at], side, where) for at, where in holders}
         yield Mutant(
-            change=f"{'unless' if side is _Side.UNLESS else 'condition'} dropped",
+            change=Mistake.UNLESS_DROPPED if side is _Side.UNLESS else Mistake.CONDITION_DROPPED,
             name=name,
             before=before,
             after="",
@@ -144,7 +144,7 @@ class _RuleSet:
         yield self._changed(
             index,
             replace(rule, rule=rule.rule.model_copy(update={"unless": unless})),
-            change="unless added",
+            change=Mistake.UNLESS_ADDED,
             after=f"unless {condition_words(borrowed)}",
             position=rule.position,
             conditions=(borrowed,),
@@ -154,7 +154,7 @@ class _RuleSet:
         rule = self._rules[index]
         if len(rule.actions) == 1 or rule.shadow:
             yield self._changed(
-                index, None, change="rule left out", before=rule.name, position=rule.position
+                index, None, change=Mistake.RULE_LEFT_OUT, before=rule.name, position=rule.position
             )
         for place, action in enumerate(() if rule.shadow else rule.actions):
             yield from self._action(index, place, action)
@@ -166,15 +166,15 @@ class _RuleSet:
         if len(rule.actions) > 1:
             left = (*rule.actions[:place], *rule.actions[place + 1 :])
             yield self._changed(
-                index, _acting(rule, left), change="action dropped", before=words, position=at
+                index, _acting(rule, left), change=Mistake.ACTION_DROPPED, before=words, position=at
             )
-        others = [("action changed", other) for other in self._other_actions(rule, action)]
+        others = [(Mistake.ACTION_CHANGED, other) for other in self._other_actions(rule, action)]
         if drops_on_failure(action):
             policy = {"action_failure_policy": ActionFailurePolicy.CONTINUE}
-            others.append(("on_failure changed", _edited(action, policy)))
+            others.append((Mistake.ON_FAILURE_CHANGED, _edited(action, policy)))
         for change, other in others:
             acting = (*rule.actions[:place], other, *rule.actions[place + 1 :])
-            failure = " (on_failure: continue)" if change == "on_failure changed" else ""
+            failure = " (on_failure: continue)" if change is Mistake.ON_FAILURE_CHANGED else ""
             yield self._changed(
                 index,
                 _acting(rule, acting),
@@ -203,7 +203,7 @@ class _RuleSet:
         rule, following = self._rules[index : index + 2]
         if not commute(rule, following):
             yield Mutant(
-                change="neighbors swapped",
+                change=Mistake.NEIGHBORS_SWAPPED,
                 name=f"{self._name}/{rule.name}",
                 before=f"{rule.name}, {following.name}",
                 after=f"{following.name}, {rule.name}",
@@ -216,7 +216,7 @@ class _RuleSet:
         index: int,
         rule: LogicalRule | None,
         *,
-        change: str,
+        change: Mistake,
         before: str = "",
         after: str = "",
         position: Position,
@@ -272,7 +272,7 @@ def _of_policy(policy: LogicalTrafficPolicy) -> Iterator[Mutant]:
         policy,
         {"default_action": other},
         name=policy.name,
-        change="default flipped",
+        change=Mistake.DEFAULT_FLIPPED,
         before=f"default: {shape.default_action.lower()}",
         after=f"default: {other.lower()}",
         position=policy.positions.at(("DefaultAction",)),
@@ -282,7 +282,7 @@ def _of_policy(policy: LogicalTrafficPolicy) -> Iterator[Mutant]:
             policy,
             {"max_message_size_bytes": None},
             name=policy.name,
-            change="limit dropped",
+            change=Mistake.LIMIT_DROPPED,
             before=f"max_message_size: {shape.max_message_size_bytes}",
             position=policy.positions.at(("MaxMessageSizeBytes",)),
         )
@@ -300,7 +300,7 @@ def _of_statement(
         policy,
         {"policy_statements": (*statements[:place], *statements[place + 1 :])},
         name=name,
-        change="statement dropped",
+        change=Mistake.STATEMENT_DROPPED,
         before=f"{statement.action.lower()} {own}",
         position=policy.positions.at(("PolicyStatements", place, "Action")),
         names=(*policy.statement_names[:place], *policy.statement_names[place + 1 :]),
@@ -319,7 +319,7 @@ def _of_statement(
                 policy,
                 {"policy_statements": (*statements[:place], edited, *statements[place + 1 :])},
                 name=name,
-                change="condition dropped" if slip is None else slip.change,
+                change=Mistake.CONDITION_DROPPED if slip is None else slip.change,
                 before=condition_words(condition),
                 after="" if slip is None else slip.words,
                 position=policy.positions.at((*path, *(() if slip is None else slip.path))),
@@ -332,7 +332,7 @@ def _policy(
     update: dict[str, object],
     *,
     name: str,
-    change: str,
+    change: Mistake,
     before: str,
     after: str = "",
     position: Position,

@@ -8,6 +8,7 @@ same order. Values only; `mmctl.cases.mutants.trial` runs the cases against them
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 if TYPE_CHECKING:
@@ -50,12 +51,34 @@ class PolicyChanged:
 Edit: TypeAlias = RulesChanged | RulesSwapped | PolicyChanged
 
 
+class Mistake(StrEnum):
+    """The kinds of mistakes, as reports name them."""
+
+    CONDITION_DROPPED = "condition dropped"
+    UNLESS_DROPPED = "unless dropped"
+    UNLESS_ADDED = "unless added"
+    RULE_LEFT_OUT = "rule left out"
+    ACTION_DROPPED = "action dropped"
+    ACTION_CHANGED = "action changed"
+    ON_FAILURE_CHANGED = "on_failure changed"
+    NEIGHBORS_SWAPPED = "neighbors swapped"
+    DEFAULT_FLIPPED = "default flipped"
+    LIMIT_DROPPED = "limit dropped"
+    STATEMENT_DROPPED = "statement dropped"
+    OPERATOR_CHANGED = "operator changed"
+    VALUE_DROPPED = "value dropped"
+    SUFFIX_WIDENED = "suffix widened"
+    NETWORK_WIDENED = "network widened"
+    VERDICT_FLIPPED = "verdict flipped"
+    POLICY_FLIPPED = "policy flipped"
+    TLS_VERSION_CHANGED = "TLS version changed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutant:
     """One small mistake."""
 
-    change: str
-    """What kind of mistake: `operator changed`, `value dropped`."""
+    change: Mistake
     name: str
     """The rule or statement: `inbound/block-lookalike`."""
     before: str
