@@ -378,6 +378,30 @@ class TestBounceAndLambda:
         assert got.possible == (Outcome.DELIVERED, Outcome.LOST)
         assert [fact.states for fact in got.missing] == ["lambda: {classify: …} in a case"]
 
+    def test_what_mail_becomes_of_each_action_by_itself(self, judged: Judged) -> None:
+        topic = "arn:aws:sns:us-east-1:111122223333:mail"
+        mailbox = "arn:aws:workmail:us-east-1:111122223333:organization/m-0123456789abcdef"
+        application = "11111111-2222-3333-4444-555555555555"
+        for action, outcome in {
+            "drop": Outcome.DROPPED,
+            "{add_header: {name: X-A, value: a}}": Outcome.LOST,
+            "{replace_recipient: [desk@example.com]}": Outcome.LOST,
+            "{archive: {to: vault}}": Outcome.STORED,
+            f"{{write_to_s3: {{bucket: mail, role: {ROLE}}}}}": Outcome.STORED,
+            f"{{deliver_to_q_business: {{application: {application}, index: {application}, "
+            f"role: {ROLE}}}}}": Outcome.STORED,
+            "{relay: {to: exchange}}": Outcome.DELIVERED,
+            f"{{send: {{role: {ROLE}}}}}": Outcome.DELIVERED,
+            f"{{deliver_to_mailbox: {{mailbox: {mailbox}, role: {ROLE}}}}}": Outcome.DELIVERED,
+            f"{{publish_to_sns: {{topic: {topic}, role: {ROLE}}}}}": Outcome.LOST,
+            f"{{invoke_lambda: {{function: {FUNCTION}, role: {ROLE}, invocation: event}}}}": (
+                Outcome.LOST
+            ),
+            BOUNCE: Outcome.BOUNCED,
+        }.items():
+            got = judged(f"- {{name: only, actions: [{action}]}}\n").recipients[0]
+            assert got.outcome is outcome, action
+
     def test_a_function_that_fails_answers_nothing(self, judged: Judged) -> None:
         rules = f"""
 - name: ask

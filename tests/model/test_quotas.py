@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from mmctl.analysis.quota_uses import (
     account_uses,
     list_uses,
@@ -14,15 +16,25 @@ from mmctl.language.parsing.load import read_text
 from mmctl.model.kinds import Kind
 from mmctl.model.quotas import (
     ACCOUNT_QUOTAS,
+    ADDRESSES,
     IMPORT_JOBS,
     MESSAGE_BYTES,
     QUOTAS,
     RECIPIENTS,
+    RELAY_OR_SEND_ACTIONS,
+    RULE_ACTIONS,
+    RULE_CONDITIONS,
+    RULE_EXCEPTIONS,
+    RULES,
+    STATEMENT_CONDITIONS,
+    STATEMENTS,
     UNCOUNTED,
+    VALUES,
     Within,
     account_quotas,
 )
 
+DOCS = Path(__file__).parents[2] / "docs"
 OF_NO_PROJECT = {IMPORT_JOBS, RECIPIENTS, MESSAGE_BYTES}
 """What no files use up: messages do, and calls."""
 EVERYTHING = """\
@@ -69,3 +81,23 @@ def test_rows_say_what_they_count() -> None:
         assert (quota.kind is not None) is (quota in ACCOUNT_QUOTAS)
         assert (quota.within is Within.ACCOUNT) is (quota in ACCOUNT_QUOTAS)
         assert bool(quota.advice) is (quota not in OF_NO_PROJECT), quota
+
+
+def test_the_manual_says_the_same_numbers() -> None:
+    of = {quota.noun: quota.most for quota in ACCOUNT_QUOTAS}
+    points = [of[f"{each} ingress points"] for each in ("open", "auth", "mtls")]
+    text = (DOCS / "semantics.md").read_text(encoding="utf-8")
+    for words in (
+        f"{of['rule sets']} rule sets; {RULES.most} rules a set;",
+        f"{RULE_CONDITIONS.most} conditions, {RULE_EXCEPTIONS.most} unless, {VALUES.most} values, "
+        f"{RULE_ACTIONS.most} actions;",
+        f"**{RELAY_OR_SEND_ACTIONS.most} relay or send actions a rule set**;",
+        f"{of['traffic policies']} policies, {STATEMENTS.most} statements each, "
+        f"{STATEMENT_CONDITIONS.most} conditions each;",
+        f"{RECIPIENTS.most} recipients and",
+        f"taken as {MESSAGE_BYTES.most:,})",
+        f"{points[0]} open, {points[1]} auth, {points[2]} mTLS ingress points; "
+        f"{of['relays']} relays; {of['address lists']} address lists of {ADDRESSES.most:,}; "
+        f"{of['archives']} archives.",
+    ):
+        assert words in text
