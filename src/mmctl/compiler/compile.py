@@ -6,7 +6,8 @@ One logical rule becomes one live rule; what does not fit is a problem (`mmctl.c
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, assert_never
+from functools import partial
+from typing import TYPE_CHECKING, assert_never
 
 from mmctl.compiler.configuration import LiveConfiguration, LiveObject, RuleLeftOut, RuleOrigin
 from mmctl.compiler.limits import over_capacity
@@ -24,10 +25,10 @@ from mmctl.model.rules import RuleSet
 from mmctl.problem import ordered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mmctl.language.project import LogicalRule, Project, Resource
-    from mmctl.model.kinds import Kind, LiveShape
+    from mmctl.model.kinds import Kind
     from mmctl.model.rules import Rule
     from mmctl.problem import Position, Problem
 
@@ -55,54 +56,50 @@ def compile_project(project: Project) -> tuple[LiveConfiguration, tuple[Problem,
 
 def compile_resource(kind: Kind, resource: Resource, environment: str) -> LiveObject:
     """One resource as it is to be live in an environment."""
-    shape, more = _shape_and_more(resource, environment)
-    return LiveObject(
+    made = partial(
+        LiveObject,
         kind=kind,
         name=resource.name,
-        shape=shape,
         tags=dict(resource.tags),
         was=resource.was,
         place=_place(resource.position),
-        **more,
     )
-
-
-def _shape_and_more(resource: Resource, environment: str) -> tuple[LiveShape, dict[str, Any]]:
     match resource:
         case LogicalRuleSet():
-            return _rule_set(resource, environment)
+            rules = resource.live_rules(environment)
+            return made(
+                shape=_rule_set(resource, rules),
+                origins=tuple(
+                    RuleOrigin(name=rule.name, place=_place(rule.position)) for rule in rules
+                ),
+                logical_rules=len(rules),
+                logging=resource.logging,
+            )
         case LogicalTrafficPolicy():
-            return resource.policy, {}
+            return made(shape=resource.policy)
         case LogicalIngressPoint():
-            password = resource.smtp_password_env
-            return resource.ingress_point, {
-                "closed": resource.closed,
-                "logging": resource.logging,
-                "smtp_password_env": password,
-            }
+            return made(
+                shape=resource.ingress_point,
+                closed=resource.closed,
+                logging=resource.logging,
+                smtp_password_env=resource.smtp_password_env,
+            )
         case LogicalRelay():
-            return resource.relay, {}
+            return made(shape=resource.relay)
         case LogicalArchive():
-            return resource.archive, {}
+            return made(shape=resource.archive)
         case LogicalAddressList():
-            return resource.address_list, {"members": resource.members}
+            return made(shape=resource.address_list, members=resource.members)
         case LogicalAddOn():
-            return resource.subscription, {}
+            return made(shape=resource.subscription)
         case _:
             assert_never(resource)
 
 
-def _rule_set(resource: LogicalRuleSet, environment: str) -> tuple[RuleSet, dict[str, Any]]:
-    rules = resource.live_rules(environment)
-    shape = RuleSet.model_construct(
+def _rule_set(resource: LogicalRuleSet, rules: Iterable[LogicalRule]) -> RuleSet:
+    return RuleSet.model_construct(
         rule_set_name=resource.live_name, rules=tuple(live_rule(rule) for rule in rules), tags=None
     )
-    origins = tuple(RuleOrigin(name=rule.name, place=_place(rule.position)) for rule in rules)
-    return shape, {
-        "origins": origins,
-        "logical_rules": len(rules),
-        "logging": resource.logging,
-    }
 
 
 def live_rule(rule: LogicalRule) -> Rule:
