@@ -106,7 +106,7 @@ THE_WORLD = {
     "sys.stdin.buffer",
 }
 """Clock, environment variables, terminal, person, machine and the exit: `cli/world.py` alone."""
-PATIENCE = {("emulator/http.py", "time.monotonic"), ("mail/check_spf.py", "time.monotonic")}
+PATIENCE = {("emulator/http.py", "time.monotonic"), ("mail/verify_spf.py", "time.monotonic")}
 """How long a connection or a look-up may take: a limit, and no time that anybody is told."""
 WORDING = {"mmctl.counted", "mmctl.visible", "mmctl.judge.words", "mmctl.live.compare.wording"}
 """Modules whose functions put a value into words, for all who show it."""

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mmctl.mail.email import Checked, Facts
+from mmctl.mail.email import Authenticated, Facts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ class Killing:
     times: int
     message: bytes
 
-    def __call__(self, message: bytes, *_: object) -> Checked:
+    def __call__(self, message: bytes, *_: object) -> Authenticated:
         """Check nothing."""
         if message == self.message:
             for number in range(self.times):
@@ -28,4 +28,4 @@ class Killing:
                 if not mark.exists():
                     mark.touch()
                     os._exit(9)
-        return Checked(facts=Facts())
+        return Authenticated(facts=Facts())

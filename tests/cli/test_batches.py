@@ -37,7 +37,7 @@ def judging(check: Killing | None = None) -> Judging:
         gateway=gateway_of_rule_set(project, "inbound"),
         stated=Stated(envelope=Envelope(recipients=("b@example.com",))),
         form="json",
-        check=check,
+        authenticate=check,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from mmctl.judge.simulation import simulate
 from mmctl.language.project import Outcome
-from mmctl.mail.email import Checked, Envelope, Facts, Session
+from mmctl.mail.email import Authenticated, Envelope, Facts, Session
 from mmctl.mail.partial import Message
 from mmctl.mail.stated import Stated
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
@@ -76,12 +76,12 @@ def test_a_message_without_recipients_is_judged_for_nobody(gateway_from: Any) ->
 
 
 def test_what_is_checked_stands_over_headers_and_below_options(gateway_from: Any) -> None:
-    def check(*_: object) -> Checked:
+    def check(*_: object) -> Authenticated:
         facts = Facts(spf=RuleVerdict.GRAY, dkim=RuleVerdict.GRAY, dmarc=RuleVerdict.FAIL)
-        return Checked(facts=facts, results={"spf": "neutral"})
+        return Authenticated(facts=facts, results={"spf": "neutral"})
 
     stated = Stated(facts=Facts(dkim=RuleVerdict.PASS))
-    simulated = simulate(gateway_from(RULES), Message("m.eml", MESSAGE), stated, check=check)
+    simulated = simulate(gateway_from(RULES), Message("m.eml", MESSAGE), stated, authenticate=check)
     known = {each.name: (each.value, each.source, each.detail) for each in simulated.known}
     assert known["spf"] == ("GRAY", "computed", "neutral")
     assert known["dkim"] == ("PASS", "--dkim", None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mmctl.mail.authentication import MethodResult, method_results
+from mmctl.mail.authentication_results import MethodResult, method_results
 from mmctl.mail.email import Envelope, Facts, NoPolicy, Session, Tls
 from mmctl.mail.found import FoundFacts, found_facts
 from mmctl.mail.reader import read_email

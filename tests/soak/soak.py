@@ -33,7 +33,7 @@ from mmctl.judge.submission import gateway_of_ingress_point
 from mmctl.language.parsing.load import read_project
 from mmctl.language.project import Outcome
 from mmctl.language.readings import CHOICES, Readings
-from mmctl.mail.check import Checker
+from mmctl.mail.authenticate import Authenticator
 from mmctl.mail.email import Envelope, Facts, NoPolicy, Session, Tls
 from mmctl.mail.partial import Message
 from mmctl.mail.reader import holds_header, read_email
@@ -133,9 +133,9 @@ def gateways() -> tuple[Gateway, ...]:
 
 
 @lru_cache(maxsize=1)
-def checker() -> Checker:
+def authenticator() -> Authenticator:
     """Checks signatures without a network."""
-    return Checker(ZoneRecords(_ZONE, unanswered=["example.net"]))
+    return Authenticator(ZoneRecords(_ZONE, unanswered=["example.net"]))
 
 
 def digest() -> str:
@@ -153,7 +153,7 @@ def digest() -> str:
 def batch(seed: int, number: int, folder: Path) -> Report:
     """Judge the messages of one batch."""
     report = Report()
-    sources(), gateways(), checker()  # what fails here is not the fault of a message
+    sources(), gateways(), authenticator()  # what fails here is not the fault of a message
     began = time.process_time()
     for place in range(BATCH):
         dice = random.Random(f"{seed}/{number}/{place}")  # noqa: S311 - not a secret
@@ -181,7 +181,7 @@ def _judge(content: bytes, dice: random.Random, report: Report) -> None:
         replace(gateway, readings=readings),
         Message("m.eml", content),
         replace(_stated(dice), assume_pass=dice.random() < _MOSTLY),
-        check=checker() if dice.random() < _SOMETIMES else None,
+        authenticate=authenticator() if dice.random() < _SOMETIMES else None,
     )
     for got in simulated.trace.recipients:
         report.outcomes[got.outcome.value] += 1

@@ -13,7 +13,7 @@ from mmctl.judge.comparison import differences
 from mmctl.judge.judging import judge
 from mmctl.judge.readings.matter import readings_that_matter
 from mmctl.judge.submission import Submission
-from mmctl.mail.email import Checked, Facts
+from mmctl.mail.email import Authenticated, Facts
 from mmctl.mail.found import found_facts
 from mmctl.mail.reader import read_email
 from mmctl.mail.stated import Stated, over, shown, value_of, verdict_value
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from mmctl.mail.email import Email, Envelope, Session
     from mmctl.mail.partial import Message
 
-    Check: TypeAlias = Callable[[bytes, Email, Envelope, Session, Facts], Checked]
+    Authenticate: TypeAlias = Callable[[bytes, Email, Envelope, Session, Facts], Authenticated]
     """Finds out for itself what it can of a message."""
 
 COMPUTED: Final = "computed"
-"""The source of what was found out by a check of the message itself."""
+"""The source of what was computed from the message itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,16 +77,18 @@ def simulate(
     message: Message,
     stated: Stated,
     *,
-    check: Check | None = None,
+    authenticate: Authenticate | None = None,
     against: Gateway | None = None,
 ) -> Simulated:
     """Judge a message by itself; never fails on a message.
 
-    `check` authenticates it; `against` is another gateway that judges it too.
+    `authenticate` does that; `against` is another gateway that judges it too.
     """
     email = read_email(message.content, unread=message.unread)
     submission, known = submission_from(
-        email, stated, None if check is None else partial(check, message.content, email)
+        email,
+        stated,
+        None if authenticate is None else partial(authenticate, message.content, email),
     )
     passing = stated.assume_pass
     trace = judge(gateway, submission, assume_pass=passing)
@@ -101,14 +103,20 @@ def simulate(
 
 
 def submission_from(
-    email: Email, stated: Stated, check: Callable[[Envelope, Session, Facts], Checked] | None = None
+    email: Email,
+    stated: Stated,
+    authenticate: Callable[[Envelope, Session, Facts], Authenticated] | None = None,
 ) -> tuple[Submission, tuple[Known, ...]]:
     """What is known of a message: what the options say, else checks, else what headers record."""
     found = found_facts(email)
     known = over(stated, found)
-    nothing = Checked(facts=Facts())
-    checked = nothing if check is None else check(known.envelope, known.session, stated.facts)
-    computed = checked.facts
+    nothing = Authenticated(facts=Facts())
+    authenticated = (
+        nothing
+        if authenticate is None
+        else authenticate(known.envelope, known.session, stated.facts)
+    )
+    computed = authenticated.facts
     facts = over(Stated(facts=computed), found).facts
     if computed.dmarc is not None:
         # What was found for itself is not mixed with what a header says.
@@ -121,7 +129,7 @@ def submission_from(
         email=email, envelope=known.envelope, session=known.session, facts=facts
     )
     sources = {**found.sources, **_computed(computed)}
-    return submission, tuple(_known(submission, stated, sources, checked.results))
+    return submission, tuple(_known(submission, stated, sources, authenticated.results))
 
 
 def _computed(facts: Facts) -> dict[str, str]:

@@ -187,10 +187,10 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checked:
-    """What a check of the message itself found out."""
+class Authenticated:
+    """The result of authenticating the message itself."""
 
     facts: Facts
-    """None where a fact that the check needs is missing."""
+    """None where a fact that authentication needs is missing."""
     results: Mapping[str, str] = field(default_factory=dict, hash=False)
     """The same in other words, by member of the facts: `spf` → `softfail`."""

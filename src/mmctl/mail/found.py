@@ -12,7 +12,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 
 from mmctl.mail.addresses import addresses
-from mmctl.mail.authentication import found_verdicts
+from mmctl.mail.authentication_results import found_verdicts
 from mmctl.mail.email import Envelope, Facts, Session, Tls
 from mmctl.mail.lexical import Token, TokenKind, tokens
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
 
-    from mmctl.judge.simulation import Check, Simulated
+    from mmctl.judge.simulation import Authenticate, Simulated
     from mmctl.judge.submission import Gateway
     from mmctl.mail.partial import Message
     from mmctl.mail.stated import Stated
@@ -52,7 +52,7 @@ class Judging:
 
     gateway: Gateway
     stated: Stated
-    check: Check | None = None
+    authenticate: Authenticate | None = None
     against: Gateway | None = None
     against_name: str | None = None
     form: Literal["block", "lines", "json", "page"] = "block"
@@ -68,7 +68,7 @@ class Judging:
         """What of a message is needed for this."""
         gateways = [self.gateway] if self.against is None else [self.gateway, self.against]
         return Needs(
-            body=self.check is not None or self.seen is not None or self.unnamed,
+            body=self.authenticate is not None or self.seen is not None or self.unnamed,
             sizes=frozenset[float]().union(*map(sizes_asked, gateways)),
         )
 
@@ -78,7 +78,7 @@ class Judging:
             self.gateway,
             message,
             self.stated,
-            check=self.check,
+            authenticate=self.authenticate,
             against=self.against,
         )
 

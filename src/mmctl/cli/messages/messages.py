@@ -147,9 +147,9 @@ def judging_of(run: Run, project: Project, wanted: Wanted) -> Judging:
         unnamed=run.unnamed,
     )
     if wanted.authenticate or wanted.zone is not None:
-        from mmctl.cli.options.authenticate import check_of
+        from mmctl.cli.options.authenticate import authenticator_of
 
-        judging = replace(judging, check=check_of(run, wanted.zone))
+        judging = replace(judging, authenticate=authenticator_of(run, wanted.zone))
     if wanted.against is not None:
         from mmctl.cli.messages.against import other_rules
 

@@ -1,4 +1,4 @@
-"""`--authenticate` and `--zone FILE`: the check of SPF, DKIM and DMARC, with its records."""
+"""`--authenticate` and `--zone FILE`: SPF, DKIM and DMARC, computed from DNS or a zone file."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from mmctl.inputs import FILE_AT_MOST, read_text
 
 if TYPE_CHECKING:
     from mmctl.cli.run import Run
-    from mmctl.mail.check import Checker
+    from mmctl.mail.authenticate import Authenticator
 
 
-def check_of(run: Run, zone: str | None) -> Checker:
+def authenticator_of(run: Run, zone: str | None) -> Authenticator:
     """What checks messages: by a zone file, or by the DNS.
 
     Raises:
         UsageError: the packages for it are not installed, or the zone file cannot be used.
     """
     try:
-        from mmctl.mail.check import Checker
+        from mmctl.mail.authenticate import Authenticator
         from mmctl.mail.records import DnsRecords, ZoneRecords
     except ImportError as error:
         raise UsageError(
@@ -27,14 +27,14 @@ def check_of(run: Run, zone: str | None) -> Checker:
             help="install them: pip install 'mmctl[authenticate]'",
         ) from None
     if zone is None:
-        return Checker(DnsRecords())
+        return Authenticator(DnsRecords())
     try:
         text = read_text(run.directory / zone, at_most=FILE_AT_MOST)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise UsageError(f"cannot read `{zone}`: {(reason or '').lower()}") from None
     try:
-        return Checker(ZoneRecords(text))
+        return Authenticator(ZoneRecords(text))
     except UsageError as error:
         raise UsageError(
             f"`{zone}` is not a zone file: {error.message}",

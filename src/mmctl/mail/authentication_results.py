@@ -1,7 +1,7 @@
 """SPF, DKIM and DMARC as an earlier server wrote them down: Authentication-Results, Received-SPF.
 
 RFC 8601 and RFC 7208 §9.1, mapped to the service's verdicts (which come from SES receiving).
-Nothing here checks a signature or asks the DNS.
+Nothing here verifies a signature or asks the DNS.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def _of_method(results: Sequence[MethodResult], method: str) -> list[MethodResul
 
 
 def _spf(results: Sequence[MethodResult]) -> RuleVerdict | None:
-    """The SPF verdict: that of MAIL FROM where HELO was checked as well."""
+    """The SPF verdict: that of MAIL FROM where HELO was verified as well."""
     found = _of_method(results, "spf")
     found.sort(key=lambda result: "smtp.mailfrom" not in result.properties)
     return SPF_VERDICTS.get(found[0].result) if found else None

@@ -1,7 +1,8 @@
-"""DKIM, checked: which domains have signed this message? (RFC 6376, by dkimpy).
+"""DKIM, verified: which domains have signed this message? (RFC 6376, by dkimpy).
 
 dkimpy canonicalizes and does the arithmetic of RSA. What a signature and its key must be like
-before that is checked here, since it lets much by: `h=` and `t=s` of keys, From unsigned, SHA-1.
+before that is verified here, because it accepts too much: `h=` and `t=s` of keys, From unsigned,
+SHA-1.
 """
 
 from __future__ import annotations
@@ -52,20 +53,20 @@ class Signature:
 
 
 def dkim_signatures(records: Records, message: bytes) -> tuple[Signature, ...]:
-    """The signatures of a message from the top, each checked; never fails."""
+    """The signatures of a message from the top, each verified; never fails."""
     try:
-        checker = dkim.DKIM(as_carried(message), minkey=SMALLEST_KEY)
+        verifier = dkim.DKIM(as_carried(message), minkey=SMALLEST_KEY)
     except Exception:  # noqa: BLE001 - dkimpy wants header sections that are free of defects
         return (Signature(domain="", result="permerror"),)
-    values = [value for name, value in checker.headers if name.lower() == b"dkim-signature"]
+    values = [value for name, value in verifier.headers if name.lower() == b"dkim-signature"]
     return tuple(
-        _checked(checker, place, value.decode("utf-8", "replace"), records)
+        _verified_signature(verifier, place, value.decode("utf-8", "replace"), records)
         for place, value in enumerate(values[:SIGNATURES_AT_MOST])
     )
 
 
-def _checked(checker: dkim.DKIM, place: int, value: str, records: Records) -> Signature:
-    """One signature; what stands first in RFC 6376 §6.1 is checked first."""
+def _verified_signature(verifier: dkim.DKIM, place: int, value: str, records: Records) -> Signature:
+    """One signature; in the order of RFC 6376 §6.1."""
     domain = ""
     try:
         tags = tags_of(value)
@@ -73,7 +74,7 @@ def _checked(checker: dkim.DKIM, place: int, value: str, records: Records) -> Si
         if tags.get("a") not in {*ALGORITHMS, _HISTORIC, None}:
             return Signature(domain=domain, result="policy", reason="unknown algorithm")
         identity = _identity(tags, domain)
-        result, reason = _verified(checker, place, tags, identity, records)
+        result, reason = _verified(verifier, place, tags, identity, records)
     except BadTagsError as error:
         return Signature(domain=domain, result="permerror", reason=str(error))
     except UnansweredError:
@@ -103,7 +104,7 @@ def _identity(tags: Mapping[str, str], domain: str) -> str:
 
 
 def _verified(
-    checker: dkim.DKIM, place: int, tags: Mapping[str, str], identity: str, records: Records
+    verifier: dkim.DKIM, place: int, tags: Mapping[str, str], identity: str, records: Records
 ) -> tuple[str, str]:
     """What becomes of a signature that is well made, by the best of its keys.
 
@@ -111,7 +112,7 @@ def _verified(
         BadTagsError: there is no key for it, or it is not well made after all.
         UnansweredError: the DNS did not answer.
     """
-    prepared = _prepared(checker, place)
+    prepared = _prepared(verifier, place)
     if isinstance(prepared, str):
         return prepared, ""
     domain = tags["d"].lower().rstrip(".")
@@ -129,8 +130,8 @@ def _verified(
                 domain=domain,
                 identity=identity,
             )
-            if _holds(checker, key, prepared):
-                return "pass", _unsigned_part(checker, tags)
+            if _holds(verifier, key, prepared):
+                return "pass", _unsigned_part(verifier, tags)
         except BadTagsError as error:
             refused = refused or error
             continue
@@ -144,10 +145,10 @@ def _verified(
 _Prepared = tuple[dict[bytes, bytes], list[bytes], tuple[bytes, bytes]]
 
 
-def _prepared(checker: dkim.DKIM, place: int) -> _Prepared | str:
+def _prepared(verifier: dkim.DKIM, place: int) -> _Prepared | str:
     """What dkimpy makes of a signature before it needs a key; a text: how it ends already."""
     try:
-        fields, headers, all_of_them = checker.verify_headerprep(place)
+        fields, headers, all_of_them = verifier.verify_headerprep(place)
     except dkim.ValidationError as error:
         if str(error).startswith(_BROKEN):
             return "fail"
@@ -157,13 +158,13 @@ def _prepared(checker: dkim.DKIM, place: int) -> _Prepared | str:
     return fields, headers, all_of_them[place]
 
 
-def _holds(checker: dkim.DKIM, key: RsaKey | Ed25519Key, prepared: _Prepared) -> bool:
+def _holds(verifier: dkim.DKIM, key: RsaKey | Ed25519Key, prepared: _Prepared) -> bool:
     """Whether a signature was made with a key."""
     fields, headers, header = prepared
-    checker.pk = key if isinstance(key, Ed25519Key) else key.numbers
-    checker.keysize, checker.ktag, checker.seqtlsrpt = key.bits, key.kind.encode(), False
+    verifier.pk = key if isinstance(key, Ed25519Key) else key.numbers
+    verifier.keysize, verifier.ktag, verifier.seqtlsrpt = key.bits, key.kind.encode(), False
     try:
-        holds = checker.verify_sig_process(fields, list(headers), header, None)
+        holds = verifier.verify_sig_process(fields, list(headers), header, None)
     except dkim.ValidationError as error:
         if str(error).startswith(_BROKEN):
             return False
@@ -173,7 +174,7 @@ def _holds(checker: dkim.DKIM, key: RsaKey | Ed25519Key, prepared: _Prepared) ->
     return key.held if isinstance(key, Ed25519Key) else bool(holds)
 
 
-def _unsigned_part(checker: dkim.DKIM, tags: Mapping[str, str]) -> str:
+def _unsigned_part(verifier: dkim.DKIM, tags: Mapping[str, str]) -> str:
     """What of the body a signature says nothing about.
 
     Raises:
@@ -182,7 +183,7 @@ def _unsigned_part(checker: dkim.DKIM, tags: Mapping[str, str]) -> str:
     if "l" not in tags:
         return ""
     policy = dkim.CanonicalizationPolicy.from_c_value(tags.get("c", "simple/simple").encode())
-    rest = len(policy.canonicalize_body(checker.body)) - int(tags["l"])
+    rest = len(policy.canonicalize_body(verifier.body)) - int(tags["l"])
     if rest < 0:
         raise BadTagsError("l= exceeds the body")
     return f"{rest:,} bytes of the body are not signed" if rest else ""

@@ -1,4 +1,4 @@
-"""SPF, checked: may this client send for this sender? (RFC 7208, by pyspf)."""
+"""SPF, verified: may this client send for this sender? (RFC 7208, by pyspf)."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from mmctl.mail.records import Record, Records
 
 SECONDS: Final = 20
-"""How long one check may take (RFC 7208 §4.6.4)."""
+"""How long one verification may take (RFC 7208 §4.6.4)."""
 _LONGEST_LABEL: Final = 63
 
 
 def spf_result(records: Records, ip: str, mail_from: str, helo: str) -> str:
     """`pass`, `fail`, `softfail`, `neutral`, `none`, `temperror` or `permerror`; never fails.
 
-    The null sender is checked as postmaster of the HELO name (§2.4).
+    The null sender counts as postmaster of the HELO name (§2.4).
     """
     try:
         result: str = _Query(records, ip, mail_from, helo).check()[0]
@@ -32,7 +32,7 @@ def spf_result(records: Records, ip: str, mail_from: str, helo: str) -> str:
 
 
 class _Query(spf.query):  # type: ignore[misc] # pyspf has no types
-    """A check that gets its records from where it is told to."""
+    """A query that gets its records from the given source."""
 
     def __init__(self, records: Records, ip: str, mail_from: str, helo: str) -> None:
         super().__init__(i=ip, s=mail_from, h=helo)

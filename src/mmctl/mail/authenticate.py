@@ -1,7 +1,7 @@
-"""SPF, DKIM and DMARC of one message, checked, in the service's verdicts.
+"""SPF, DKIM and DMARC of one message, computed, in the service's verdicts.
 
-How results become verdicts is docs/semantics.md; the tables are in `mmctl.mail.authentication`.
-Needs the extra `authenticate`.
+docs/semantics.md says how results become verdicts; the tables are in
+`mmctl.mail.authentication_results`. Needs the extra `authenticate`.
 """
 
 from __future__ import annotations
@@ -9,35 +9,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mmctl.mail.authentication import DKIM_VERDICTS, DMARC_VERDICTS, SPF_VERDICTS
-from mmctl.mail.check_dkim import dkim_signatures
-from mmctl.mail.check_dmarc import dmarc_result, same_organization
-from mmctl.mail.check_spf import spf_result
-from mmctl.mail.email import Checked, Facts, NoPolicy
+from mmctl.mail.authentication_results import DKIM_VERDICTS, DMARC_VERDICTS, SPF_VERDICTS
+from mmctl.mail.email import Authenticated, Facts, NoPolicy
+from mmctl.mail.verify_dkim import dkim_signatures
+from mmctl.mail.verify_dmarc import dmarc_result, same_organization
+from mmctl.mail.verify_spf import spf_result
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mmctl.mail.check_dkim import Signature
-    from mmctl.mail.check_dmarc import Dmarc
     from mmctl.mail.email import Email, Envelope, Session
     from mmctl.mail.records import Records
+    from mmctl.mail.verify_dkim import Signature
+    from mmctl.mail.verify_dmarc import Dmarc
 
 
 @dataclass(frozen=True, slots=True)
-class Checker:
+class Authenticator:
     """Checks messages by the records that it is given."""
 
     records: Records
 
     def __call__(
         self, message: bytes, email: Email, envelope: Envelope, session: Session, stated: Facts
-    ) -> Checked:
-        """SPF, DKIM and DMARC; what cannot be checked for lack of a fact stays unknown.
+    ) -> Authenticated:
+        """SPF, DKIM and DMARC; what cannot be computed for lack of a fact stays unknown.
 
         SPF needs the client's address and the sender, and for the null sender the HELO name.
-        Verdicts that are `stated` are not checked, and DMARC goes by them. Never fails on a
+        Verdicts that are `stated` are not computed, and DMARC uses them. Never fails on a
         message.
         """
         authors = _authors(email)
@@ -58,7 +58,7 @@ class Checker:
             dmarc=None if dmarc is None else DMARC_VERDICTS[dmarc.result],
             dmarc_policy=None if dmarc is None else _policy(dmarc),
         )
-        return Checked(facts=facts, results=_results(spf, signatures, dmarc))
+        return Authenticated(facts=facts, results=_results(spf, signatures, dmarc))
 
     def _spf(self, envelope: Envelope, session: Session) -> str | None:
         sender, helo = envelope.mail_from, session.helo

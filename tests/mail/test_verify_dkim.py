@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmctl.mail.authentication import DKIM_VERDICTS
+from mmctl.mail.authentication_results import DKIM_VERDICTS
 from mmctl.mail.ed25519 import is_key, is_signed
 from mmctl.model.enums import RuleVerdict
 
@@ -25,13 +25,13 @@ pytest.importorskip("cryptography.hazmat.primitives.asymmetric.rsa")
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 
-from mmctl.mail.check_dkim import dkim_signatures
 from mmctl.mail.records import ZoneRecords
+from mmctl.mail.verify_dkim import dkim_signatures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mmctl.mail.check_dkim import Signature
+    from mmctl.mail.verify_dkim import Signature
 
 PASS, FAIL = RuleVerdict.PASS, RuleVerdict.FAIL
 GRAY, BROKEN = RuleVerdict.GRAY, RuleVerdict.PROCESSING_FAILED

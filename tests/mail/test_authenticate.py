@@ -23,13 +23,13 @@ rsa = pytest.importorskip("cryptography.hazmat.primitives.asymmetric.rsa")
 
 from cryptography.hazmat.primitives import serialization  # noqa: E402 - after the question above
 
-from mmctl.mail.check import Checker  # noqa: E402 - the same
-from mmctl.mail.check_dmarc import organizational_domain  # noqa: E402 - the same
-from mmctl.mail.check_spf import spf_result  # noqa: E402 - the same
+from mmctl.mail.authenticate import Authenticator  # noqa: E402 - the same
 from mmctl.mail.records import DnsRecords, UnansweredError, ZoneRecords  # noqa: E402 - the same
+from mmctl.mail.verify_dmarc import organizational_domain  # noqa: E402 - the same
+from mmctl.mail.verify_spf import spf_result  # noqa: E402 - the same
 
 if TYPE_CHECKING:
-    from mmctl.mail.email import Checked
+    from mmctl.mail.email import Authenticated
 
 PASS, FAIL = RuleVerdict.PASS, RuleVerdict.FAIL
 GRAY, BROKEN = RuleVerdict.GRAY, RuleVerdict.PROCESSING_FAILED
@@ -104,8 +104,8 @@ def checked(
     mail_from: str | None = "x@good.example",
     helo: str | None = "helo.good.example",
     stated: Facts | None = None,
-) -> Checked:
-    return Checker(zone())(
+) -> Authenticated:
+    return Authenticator(zone())(
         content,
         read_email(content),
         Envelope(mail_from=mail_from, recipients=("b@example.com",)),

@@ -1,4 +1,4 @@
-"""DMARC, checked: did the author's domain authenticate, and what does it ask for? (RFC 7489).
+"""DMARC, verified: did the author's domain authenticate, and what does it ask for? (RFC 7489).
 
 Organizational domains by the list of public suffixes that `publicsuffixlist` brings.
 """
