@@ -108,7 +108,13 @@ THE_WORLD = {
 """Clock, environment variables, terminal, person, machine and the exit: `cli/world.py` alone."""
 PATIENCE = {("emulator/http.py", "time.monotonic"), ("mail/verify_spf.py", "time.monotonic")}
 """How long a connection or a look-up may take: a limit, and no time that anybody is told."""
-WORDING = {"mmctl.counted", "mmctl.visible", "mmctl.judge.words", "mmctl.live.compare.wording"}
+WORDING = {
+    "mmctl.counted",
+    "mmctl.mail.stated",
+    "mmctl.visible",
+    "mmctl.judge.words",
+    "mmctl.live.compare.wording",
+}
 """Modules whose functions put a value into words, for all who show it."""
 OWN_FILES = {"render/html/frame.py"}
 """What reads the style and the script of pages, which are its own."""
