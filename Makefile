@@ -8,6 +8,9 @@ READY   = $(VENV)/.ready
 TESTS   = $(BIN)/pytest --numprocesses auto
 PURE    = tests/model tests/language tests/judge tests/mail tests/checks tests/compiler tests/test_layers.py tests/test_github.py
 
+# Tests start many processes, none of which needs to compile again what another one compiled.
+export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: help demo check lint test test-all bench soak faults fix clean
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'

@@ -29,8 +29,6 @@ ONE_IN = 12
 def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("botocore.endpoint.time.sleep", lambda _seconds: None)
-        # A process that is killed leaves what it wrote to the operating system.
-        patch.setattr("mmctl.live.history.store.os.fsync", lambda _handle: None)
         # Two members are as many as it takes for an import job.
         patch.setattr("mmctl.live.apply.members.IMPORT_BEYOND", 1)
         yield Laboratory(tmp_path_factory.mktemp("trials"))

@@ -115,11 +115,7 @@ class Slow:
 
 
 @pytest.fixture
-def slow(
-    tmp_path: Path, shared: Shared, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[..., Slow]]:
-    monkeypatch.setattr("mmctl.live.history.store.os.fsync", lambda _handle: None)
-
+def slow(tmp_path: Path, shared: Shared) -> Iterator[Callable[..., Slow]]:
     def make(lag: float, seed: int | None = None) -> Slow:
         clock = SteadyClock()
         model = shared.service._client.meta.service_model
