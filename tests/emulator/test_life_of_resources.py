@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from mmctl.model.kinds import KIND_OF, Noun
+from mmctl.model.quotas import ACCOUNT_QUOTAS
+
 SIMPLE: dict[str, dict[str, Any]] = {
     "rule_set": {"RuleSetName": "inbound", "Rules": []},
     "traffic_policy": {
@@ -206,3 +209,21 @@ def test_arns_are_of_the_partition_that_the_region_is_in(make_client: Any) -> No
     arn = get(client, "relay", create(client, "relay"))["RelayArn"]
     assert arn.startswith("arn:aws-us-gov:ses:us-gov-west-1:111122223333:mailmanager-smtp-relay/r-")
     assert client.list_tags_for_resource(ResourceArn=arn)["Tags"] == []
+
+
+def test_an_account_has_no_more_of_a_kind_than_its_quota(
+    make_embedded: Any, client_of: Any
+) -> None:
+    client = client_of(make_embedded(quotas=dict.fromkeys(ACCOUNT_QUOTAS, 0)))()
+    refused = set()
+    for kind in SIMPLE:
+        try:
+            create(client, kind)
+        except client.exceptions.ServiceQuotaExceededException:
+            refused.add(KIND_OF[Noun(camel(kind))])
+    whatever_the_type = {quota.kind for quota in ACCOUNT_QUOTAS if quota.type is None}
+    assert refused == whatever_the_type
+
+
+def test_these_are_all_kinds_of_resource() -> None:
+    assert {camel(kind) for kind in UNKNOWN_IDS} == set(Noun)

@@ -33,6 +33,7 @@ from mmctl.live.plan.steps import (
 from mmctl.live.state.canonical import digest, digest_of
 from mmctl.live.state.read import read_object
 from mmctl.live.state.service import ErrorCode, Members, OutcomeUnknown, ServiceAnswer
+from mmctl.model.kinds import STATUS_SENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -204,7 +205,7 @@ class Execution:
         members = self._request(thing)
         request = {member: members[member] for member in step.members if member in members}
         if "Status" in step.members:
-            request["StatusToUpdate"] = "CLOSED" if thing.closed else "ACTIVE"
+            request[STATUS_SENT] = "CLOSED" if thing.closed else "ACTIVE"
         if PASSWORD in step.members:
             request["IngressPointConfiguration"] = {PASSWORD: self._passwords.value(thing)}
         return request
@@ -313,7 +314,7 @@ def updated(before: LiveObject, request: Members) -> LiveObject:
     """An object as it reads when an update with a request is done, as far as that can be known."""
     known = before.shape.to_api().keys() | set(before.kind.row.updatable)
     members = {member: value for member, value in request.items() if member in known}
-    status = request.get("StatusToUpdate")
+    status = request.get(STATUS_SENT)
     return replace(
         before,
         shape=type(before.shape).logical(before.shape.to_api() | members),
