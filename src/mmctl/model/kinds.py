@@ -2,7 +2,7 @@
 
 What a kind is called in files, words, operations, ids and ARNs, and what the service does with it.
 How a kind behaves lives in the rooms. `tests/model/test_kinds.py` compares the rows with botocore's
-service model, and names what a new row lacks elsewhere.
+service model; `tests/test_every_kind.py` names what a new row lacks elsewhere.
 
 Resource types in ARNs: "Actions, resources, and condition keys for Amazon SES". What no update
 takes: "Amazon SES Mail Manager API", UpdateIngressPoint, UpdateArchive, UpdateTrafficPolicy; an
@@ -247,8 +247,8 @@ class ResourceKind:
     @property
     def updatable(self) -> tuple[str, ...]:
         """Members that can change in place; an instance is created, and no update is sent."""
-        status = [Beside.STATUS] if STATUS_SENT in self.api.updates else []
-        instance = [Beside.INSTANCE] if Beside.INSTANCE in self.beside else []
+        status = [Beside.STATUS.value] if STATUS_SENT in self.api.updates else []
+        instance = [Beside.INSTANCE.value] if Beside.INSTANCE in self.beside else []
         sent = [member for member in self.api.updates if member != STATUS_SENT]
         return (*sent, *status, *instance)
 
