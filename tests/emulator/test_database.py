@@ -107,7 +107,7 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(
 ) -> None:
     path = tmp_path / "embedded.db"
     path.write_text("rules:\n" * 200)
-    with pytest.raises(UsageError, match="is damaged or no database") as refused:
+    with pytest.raises(UsageError, match="is damaged or not a database") as refused:
         make_embedded(path)
     assert refused.value.help
     assert path.read_text() == "rules:\n" * 200
@@ -157,7 +157,7 @@ def test_a_damaged_file_is_refused_at_the_start_and_left_alone(
     embedded.close()
     damaged = damage(path.read_bytes())
     path.write_bytes(damaged)
-    with pytest.raises(UsageError, match="is damaged or no database") as refused:
+    with pytest.raises(UsageError, match="is damaged or not a database") as refused:
         make_embedded(path)
     assert refused.value.help
     assert path.read_bytes() == damaged
@@ -177,7 +177,7 @@ def test_calls_that_are_only_in_the_log_do_not_go_into_a_damaged_file(
     damaged = path.read_bytes()[:9000]
     path.write_bytes(damaged)
     log.write_bytes(kept)
-    with pytest.raises(UsageError, match="is damaged or no database"):
+    with pytest.raises(UsageError, match="is damaged or not a database"):
         make_embedded(path)
     assert (path.read_bytes(), log.read_bytes()) == (damaged, kept)
 
@@ -230,7 +230,7 @@ def test_a_row_that_was_tampered_with_is_told(make_embedded: Any, tmp_path: Path
     with sqlite3.connect(path) as other:
         other.execute("update resource set body = '{'")
     other.close()
-    with pytest.raises(UsageError, match="is damaged or no database"):
+    with pytest.raises(UsageError, match="is damaged or not a database"):
         names(embedded, "ListArchives", "Archives", "ArchiveName")
 
 

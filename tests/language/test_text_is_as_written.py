@@ -91,7 +91,7 @@ def test_a_plain_text_is_the_text_as_it_stands(text: str) -> None:
 def test_nothing_is_an_error_in_a_text(nothing: str) -> None:
     _, problems = read_rule(line_of(nothing))
     assert [p.check for p in problems] == ["empty-value"]
-    assert "nothing here" in problems[0].message
+    assert "the value is missing" in problems[0].message
 
 
 def test_a_value_that_starts_with_a_hash_is_nothing_and_the_error_says_so() -> None:

@@ -111,7 +111,7 @@ def test_an_entry_with_a_member_of_another_type_is_damaged(world: World, member:
     document = json.loads(world.history.store.get(name) or "")
     id_ = document["id"]
     assert entry_of(document, id_).id == id_
-    with pytest.raises(ValueError, match="no entry of this id"):
+    with pytest.raises(ValueError, match="not the entry of this id"):
         entry_of({**document, member: [["text"]]}, id_)
 
 
@@ -327,7 +327,7 @@ def test_where_the_last_apply_cannot_be_told_the_one_before_is_only_undone_by_it
     reopened(world)
     with pytest.raises(Refused) as refused:
         goal(world.history, None)
-    assert "no other apply is noted" in refused.value.why
+    assert "no other apply is recorded" in refused.value.why
 
 
 @pytest.mark.parametrize("member", ["id", "name", "place", "created_at", "logical_rules", "closed"])

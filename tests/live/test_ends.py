@@ -158,7 +158,7 @@ def test_a_saved_plan_is_applied_once(gateway: Path, gate: Gate) -> None:
     assert here(gateway, "apply", plan, "--yes")[0] == 0
     code, _, errors = mmctl(gateway, "apply", plan, "--yes")
     assert code == 3
-    assert "the plan was applied already" in errors
+    assert "the plan is already applied" in errors
     assert_applied_once(gate, gateway)
 
 

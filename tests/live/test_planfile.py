@@ -91,8 +91,8 @@ def test_an_edited_plan_is_refused(saved: Path, member: str) -> None:
         ("not json", "is not a plan"),
         ("[]", "is not a plan"),
         ('{"schema": "mmctl/plan@2"}', "expected schema `mmctl/plan@1`"),
-        ('{"schema": "mmctl/plan@1"}', "a plan to look at, not one to apply"),
-        ('{"schema": "mmctl/plan@1", "seal": "SEAL"}', "a plan to look at, not one to apply"),
+        ('{"schema": "mmctl/plan@1"}', "a plan for display only"),
+        ('{"schema": "mmctl/plan@1", "seal": "SEAL"}', "a plan for display only"),
     ],
 )
 def test_what_is_no_saved_plan_is_said(tmp_path: Path, text: str, message: str) -> None:
@@ -116,5 +116,5 @@ def test_a_plan_that_cannot_be_written_is_said(world: World, tmp_path: Path) -> 
 def test_a_saved_plan_is_not_applied_twice(world: World, saved: Path) -> None:
     plan = load_plan(saved)
     world.apply(plan)
-    with pytest.raises(Refused, match="the plan was applied already"):
+    with pytest.raises(Refused, match="the plan is already applied"):
         world.apply(plan)

@@ -167,7 +167,7 @@ def test_an_object_of_somebody_else_is_not_written_through_a_forged_id(saved: Sa
     forged = plan_between(plan.target, plan.desired, live)
     save_plan(replace(forged, serial=plan.serial, past=plan.past), saved.path)
     before = len(saved.world.writes)
-    with pytest.raises(Refused, match="what it would do now is not what it says"):
+    with pytest.raises(Refused, match="it would now do something else than it says"):
         saved.apply()
     assert len(saved.world.writes) == before
 
@@ -206,14 +206,14 @@ def test_a_saved_plan_works_once_also_when_the_state_is_back(saved: Saved) -> No
     saved.world.replace(NEW, OLD)
     saved.world.apply()
     saved.world.replace(OLD, NEW)
-    with pytest.raises(Refused, match=f"was applied already: {entry.id}"):
+    with pytest.raises(Refused, match=f"is already applied: {entry.id}"):
         saved.apply()
 
 
 def test_a_saved_plan_is_not_carried_out_after_its_own_rollback(saved: Saved) -> None:
     saved.apply()
     saved.world.rollback()
-    with pytest.raises(Refused, match="was applied already"):
+    with pytest.raises(Refused, match="is already applied"):
         saved.apply(forced=("pin",))
 
 
@@ -292,7 +292,7 @@ def test_a_saved_plan_that_was_cut_off_is_finished_by_itself(
     if cut_off.result is not EntryResult.NOTHING:
         assert entry is None or entry.state_before == cut_off.state_before
     assert world.plan().empty
-    with pytest.raises(Refused, match="was applied already"):
+    with pytest.raises(Refused, match="is already applied"):
         saved.apply(**FORCED)
 
 
@@ -327,7 +327,7 @@ def test_what_somebody_did_since_it_was_cut_off_is_not_undone_unseen(
     live = world.service().get(Noun.RULE_SET, rule_set.id or "") or {}
     assert len(rules) == len(live["Rules"])
     world.service().update(Noun.RULE_SET, rule_set.id or "", {"Rules": live["Rules"][:-1]})
-    with pytest.raises(Refused, match="what it would do now is not what it says") as refused:
+    with pytest.raises(Refused, match="it would now do something else than it says") as refused:
         saved.apply(**FORCED)
     assert refused.value.details == ("  rule_sets/inbound: deliver added",)
 

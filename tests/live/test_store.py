@@ -173,7 +173,7 @@ def test_a_lock_of_a_process_that_would_not_be_seen_from_here_is_not_taken_over(
 ) -> None:
     unseen = {"who": "ann", "host": "here", "process": NOBODY, "at": "t", **theirs}
     store.put("lock.json", json.dumps(unseen))
-    told = r"ann on here since t .*not seen from here, but may run in another container"
+    told = r"ann on here since t .*not visible here, but may run in another container"
     with (
         pytest.raises(Refused, match=told) as refused,
         locked(store, replace(owner("bob"), space=ours)),

@@ -85,7 +85,7 @@ class Tally:
             self.examples.setdefault(reading, simulated.message)
         found = simulated.differences
         self.differing += bool(found)
-        self.differences.update(str(difference) for difference in found)
+        self.differences.update(difference.change for difference in found)
 
     def merge(self, later: Tally) -> None:
         """Count what another tally counted, of messages that come later."""

@@ -80,7 +80,7 @@ def lines(message: Simulated, *, other: bool, verbose: bool) -> Text:
     name = visible(message.message)
     if other and not verbose:
         for difference in message.differences:
-            report.append(f"{difference}", "yellow")
+            report.append(difference.change, "yellow")
             by = f"  by {visible(difference.after.by)}" if difference.after.by else ""
             report.append(f"  {visible(difference.recipient)}{by}")
             report.append(f"  {name}\n", "dim")
