@@ -187,9 +187,12 @@ class Evaluator:
             ]
             if not acting:
                 break
-            for copy in acting:
-                self._note(rule, action, place, copy)
-            matched = self._carry_out(rule, action, acting, matched, copies)
+            fails = self.scenario.fails(kind_of(action), target_of(action))
+            self._note(rule, action, place, acting, fails=fails)
+            if fails:
+                self._fail(rule, action, acting, copies)
+            else:
+                matched = self._carry_out(rule, action, acting, matched, copies)
         return matched
 
     def _carry_out(
@@ -200,10 +203,7 @@ class Evaluator:
         matched: list[Copy],
         copies: list[Copy],
     ) -> list[Copy]:
-        """Do what an action does, unless it fails; the copies that the rule is then about."""
-        if self.scenario.fails(kind_of(action), target_of(action)):
-            self._fail(rule, action, acting, copies)
-            return matched
+        """Do what an action does; the copies that the rule is then about."""
         match action.value:
             case DropAction():
                 self._drop(rule, acting)
@@ -232,22 +232,25 @@ class Evaluator:
                 assert_never(action.value)
         return matched
 
-    def _note(self, rule: LogicalRule, action: RuleAction, place: int, copy: Copy) -> None:
-        """Write down that an action is done for a copy, or that it fails."""
+    def _note(
+        self, rule: LogicalRule, action: RuleAction, place: int, acting: list[Copy], *, fails: bool
+    ) -> None:
+        """Write down that an action is done for copies, or that it fails."""
         kind, target = kind_of(action, stop=rule.stop), target_of(action)
-        fails = self.scenario.fails(kind, target)
-        copy.steps[-1].actions.append(
-            ActionTrace(
-                kind=kind,
-                target=target,
-                action=action,
-                path=("Actions", place),
-                recipient=copy.address,
-                headers=copy.headers,
-                result=ActionResult.FAILED if fails else ActionResult.DONE,
-                answer=None if fails else self._stated_answer(action),
+        answer = None if fails else self._stated_answer(action)
+        for copy in acting:
+            copy.steps[-1].actions.append(
+                ActionTrace(
+                    kind=kind,
+                    target=target,
+                    action=action,
+                    path=("Actions", place),
+                    recipient=copy.address,
+                    headers=copy.headers,
+                    result=ActionResult.FAILED if fails else ActionResult.DONE,
+                    answer=answer,
+                )
             )
-        )
 
     def _stated_answer(self, action: RuleAction) -> LambdaAnswer | None:
         function = asked_function(action)
