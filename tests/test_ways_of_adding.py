@@ -520,3 +520,125 @@ def record_of(""",
     assert house.said_by_tests(table) == ""
     assert house.said_by_tests(limits) == ""
     assert len(house.before) <= MOST_FILES_OF_A_KIND
+
+
+def test_adding_a_condition(house: House) -> None:
+    """A header that rules compare, and a flag about the session: rows, and what holds the flag."""
+    operands, facts = "tests/model/test_operands.py", "tests/model/test_facts.py"
+    made_up = ("test_every_attribute_of_the_service_has_a_row",)  # botocore does not know these
+    enums, rows = "src/mmctl/model/enums.py", "src/mmctl/model/operands.py"
+    fact_rows, stated = "src/mmctl/model/facts.py", "src/mmctl/mail/stated.py"
+    email, manual = "src/mmctl/mail/email.py", "docs/language.md"
+    advice = "src/mmctl/language/dialect/advice.py"
+    house.change(
+        enums,
+        (
+            '    HELO = "HELO"\n    RECIPIENT = "RECIPIENT"\n',
+            '    HELO = "HELO"\n    REPLY_TO = "REPLY_TO"\n    RECIPIENT = "RECIPIENT"\n',
+        ),
+        (
+            '    TLS_WRAPPED = "TLS_WRAPPED"\n',
+            '    TLS_WRAPPED = "TLS_WRAPPED"\n    TLS_RESUMED = "TLS_RESUMED"\n',
+        ),
+    )
+    assert house.named_by_types() == {rows}
+    house.change(
+        rows,
+        (
+            "        case RuleStringEmailAttribute.HELO:\n",
+            "        case RuleStringEmailAttribute.REPLY_TO:\n"
+            "            return REPLY_TO\n"
+            "        case RuleBooleanEmailAttribute.TLS_RESUMED:\n"
+            "            return TLS_RESUMED\n"
+            "        case RuleStringEmailAttribute.HELO:\n",
+        ),
+        (
+            "\nRULE_OPERANDS: Final",
+            """REPLY_TO: Final = Operand(
+    key="reply_to",
+    doc="The addresses in the `Reply-To:` header.",
+    fact=facts.REPLY_TO,
+    comparisons=(TEXT,),
+    holds=Holds.ADDRESS,
+    party=Party.SENDER,
+    plain=_ADDRESS,
+    readings=_ADDRESS_READINGS,
+    readings_negated=_WITHOUT_TEXT,
+)
+TLS_RESUMED: Final = Operand(
+    key="tls_resumed",
+    doc="The session goes on from an earlier one.",
+    fact=facts.TLS_RESUMED,
+    comparisons=(FLAG,),
+)
+
+RULE_OPERANDS: Final""",
+        ),
+        ("    CC,\n    HEADER,\n", "    CC,\n    REPLY_TO,\n    TLS_RESUMED,\n    HEADER,\n"),
+    )
+    house.change(
+        fact_rows,
+        ('    SUBJECT = "subject"\n', '    SUBJECT = "subject"\n    REPLY_TO = "reply_to"\n'),
+        (
+            '    TLS_WRAPPED = "tls_wrapped"\n',
+            '    TLS_WRAPPED = "tls_wrapped"\n    TLS_RESUMED = "tls_resumed"\n',
+        ),
+        (
+            "X_HEADER: Final = ",
+            """REPLY_TO: Final = _header(
+    HeaderName.REPLY_TO, "Reply-To", "a.sender@example.org", holds_addresses=True
+)
+TLS_RESUMED: Final = Fact(
+    name=SessionFact.TLS_RESUMED,
+    form=Form.FLAG,
+    sample=True,
+    on_page="tls resumed",
+    within_tls=True,
+)
+X_HEADER: Final = """,
+        ),
+        ("    TLS_WRAPPED,\n    CLIENT", "    TLS_WRAPPED,\n    TLS_RESUMED,\n    CLIENT"),
+        ("    SUBJECT,\n    X_HEADER", "    SUBJECT,\n    REPLY_TO,\n    X_HEADER"),
+    )
+    assert house.named_by_types() == {stated}
+    said = house.said_by_tests(operands, "-vvv", without=made_up)
+    said += house.said_by_tests(facts, "-vvv")
+    assert "Session has no member `tls_resumed`" in said
+    assert "advice.py still has advice for `reply_to`" in said
+    for key in ("reply_to", "tls_resumed"):
+        assert f"docs/language.md has no line for `{key}`" in said
+    house.change(
+        stated,
+        (
+            "        case SessionFact.TLS_WRAPPED:\n            return",
+            "        case SessionFact.TLS_RESUMED:\n            return session.tls_resumed\n"
+            "        case SessionFact.TLS_WRAPPED:\n            return",
+        ),
+        (
+            "        case SessionFact.TLS_WRAPPED:\n            return replace",
+            "        case SessionFact.TLS_RESUMED:\n"
+            "            return replace(session, tls_resumed=bool(written))\n"
+            "        case SessionFact.TLS_WRAPPED:\n            return replace",
+        ),
+    )
+    house.change(
+        email,
+        (
+            "    tls_wrapped: bool | None = None\n",
+            "    tls_wrapped: bool | None = None\n    tls_resumed: bool | None = None\n",
+        ),
+    )
+    house.change(advice, ('    "reply_to": _UNSEEN', '    "answer_to": _UNSEEN'))
+    house.change(
+        manual,
+        ("`subject` `to` `cc`: `{OP: …}`", "`subject` `to` `cc` `reply_to`: `{OP: …}`"),
+        ("`tls` `tls_wrapped`", "`tls` `tls_wrapped` `tls_resumed`"),
+        ("TLS1_3; tls_wrapped;", "TLS1_3; tls_wrapped; tls_resumed;"),
+    )
+    assert house.named_by_types() == set()
+    said = house.said_by_tests(operands, without=made_up) + house.said_by_tests(facts)
+    assert said == ""
+    of_header = {enums, rows, fact_rows, advice, manual}
+    of_flag = {enums, rows, fact_rows, stated, email, manual}
+    assert set(house.before) == of_header | of_flag
+    assert max(len(of_header), len(of_flag)) <= MOST_FILES

@@ -25,7 +25,7 @@ from mmctl.language.parsing.load import read_text
 from mmctl.mail.compose import compose_email, read_composed
 from mmctl.mail.email import Envelope, Facts, Session, Tls
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
-from mmctl.model.facts import MessageFact
+from mmctl.model.facts import HeaderName
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -120,9 +120,9 @@ def message(chance: Random) -> Submission:
     to = chance.sample(ADDRESSES, chance.randint(1, 2))
     raw = compose_email(
         {
-            MessageFact.FROM: chance.choice(ADDRESSES),
-            MessageFact.TO: ", ".join(to),
-            MessageFact.SUBJECT: chance.choice(SUBJECTS),
+            HeaderName.FROM: chance.choice(ADDRESSES),
+            HeaderName.TO: ", ".join(to),
+            HeaderName.SUBJECT: chance.choice(SUBJECTS),
         },
     )
     return Submission(

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from mmctl.errors import UsageError
 from mmctl.mail.compose import compose_email, read_composed
 from mmctl.mail.reader import read_email
-from mmctl.model.facts import MessageFact
+from mmctl.model.facts import HeaderName
 
 FROM, SENDER, TO, CC, SUBJECT = (
-    MessageFact.FROM,
-    MessageFact.SENDER,
-    MessageFact.TO,
-    MessageFact.CC,
-    MessageFact.SUBJECT,
+    HeaderName.FROM,
+    HeaderName.SENDER,
+    HeaderName.TO,
+    HeaderName.CC,
+    HeaderName.SUBJECT,
 )
 
 TEXT = st.text(

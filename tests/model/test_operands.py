@@ -26,6 +26,7 @@ from mmctl.judge.readings.about import readings_of_condition
 from mmctl.judge.submission import Gateway, Scenario, Submission, gateway_of_rule_set
 from mmctl.judge.texts import Texts
 from mmctl.judge.words import condition_line
+from mmctl.language.dialect.advice import CONDITION_ADVICE, POLICY_ADVICE
 from mmctl.language.dialect.schema import file_schema
 from mmctl.language.parsing.load import read_text
 from mmctl.language.readings import CHOICES
@@ -35,7 +36,7 @@ from mmctl.mail.reader import read_email
 from mmctl.model.comparisons import Takes
 from mmctl.model.conditions import asked_by, evaluated_by
 from mmctl.model.enums import AcceptAction
-from mmctl.model.facts import RECIPIENTS, MessageFact
+from mmctl.model.facts import RECIPIENTS
 from mmctl.model.operands import ATTRIBUTE_OF, OPERANDS, POLICY_OPERANDS, RULE_OPERANDS, NamedBy
 from mmctl.model.policies import PolicyStatement, TrafficPolicy
 from mmctl.model.rules import RuleCondition
@@ -248,7 +249,7 @@ def test_the_judge_asks_every_condition_and_says_so() -> None:
         if not (trace.operand.startswith(named) and line.startswith(named)):
             faults.append(f"{example.name} is told as {line}")
         fact = example.operand.fact
-        knows_itself = isinstance(fact.name, MessageFact) or fact is RECIPIENTS
+        knows_itself = fact.part == "message" or fact is RECIPIENTS
         if trace.answer.is_unknown is knows_itself:
             faults.append(f"{example.name} is {trace.answer.truth} with nothing known")
         faults += [
@@ -294,13 +295,21 @@ def test_readings_that_a_row_is_about_exist() -> None:
 
 def test_the_manual_and_the_schema_tell_every_operand() -> None:
     manual = LANGUAGE.read_text(encoding="utf-8")
-    table = manual.partition("### Conditions")[2].partition("### Actions")[0]
+    conditions = manual.partition("### Conditions")[2].partition("### Actions")[0]
+    table = "".join(line for line in conditions.splitlines() if line.startswith("|"))
     policies = manual.partition("traffic_policies:")[2]
     faults = [f"{each.key} has no doc" for each in OPERANDS if not each.doc.endswith(".")]
     faults += [
         f"docs/language.md has no line for `{each.key}`"
         for each in RULE_OPERANDS
         if f"`{each.key}`" not in table and f"`{each.key}:" not in table
+    ]
+    tables = ((RULE_OPERANDS, CONDITION_ADVICE), (POLICY_OPERANDS, POLICY_ADVICE))
+    faults += [
+        f"advice.py still has advice for `{each.key}`"
+        for operands, advice in tables
+        for each in operands
+        if each.key in advice
     ]
     faults += [
         f"docs/language.md has no `{each.key}` of policies"

@@ -8,7 +8,7 @@ from mmctl.judge.submission import Submission
 from mmctl.mail.compose import compose_email, read_composed
 from mmctl.mail.email import Envelope, Facts, Session, Tls
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
-from mmctl.model.facts import MessageFact
+from mmctl.model.facts import HeaderName
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,9 +38,9 @@ def ordinary(
     """
     message = compose_email(
         {
-            MessageFact.FROM: sender,
-            MessageFact.TO: recipients[0],
-            MessageFact.SUBJECT: "Hello",
+            HeaderName.FROM: sender,
+            HeaderName.TO: recipients[0],
+            HeaderName.SUBJECT: "Hello",
         },
         body="Hello\r\n",
     )
@@ -56,9 +56,9 @@ def bounce(recipient: str, *, source_ip: str) -> Submission:
     """The report that a message could not be delivered: it has the null sender."""
     message = compose_email(
         {
-            MessageFact.FROM: BOUNCE_FROM,
-            MessageFact.TO: recipient,
-            MessageFact.SUBJECT: "Undelivered mail",
+            HeaderName.FROM: BOUNCE_FROM,
+            HeaderName.TO: recipient,
+            HeaderName.SUBJECT: "Undelivered mail",
         },
         body="Sorry\r\n",
     )

@@ -15,7 +15,7 @@ from mmctl.mail.email import NoPolicy, Tls
 from mmctl.mail.stated import value_of
 from mmctl.model.comparisons import NEGATED
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
-from mmctl.model.facts import DMARC_POLICY, FACTS, SOURCE_IP, MessageFact
+from mmctl.model.facts import DMARC_POLICY, FACTS, SOURCE_IP, HeaderName, MessageFact
 from mmctl.model.operands import Holds
 
 if TYPE_CHECKING:
@@ -111,14 +111,14 @@ class Asking:
 
     def address(self, fact: Fact = SOURCE_IP) -> IpAddress | None:
         """The address that a fact is, by itself the client's; None: not stated."""
-        if isinstance(fact.name, MessageFact):
+        if isinstance(fact.name, (HeaderName, MessageFact)):
             return None
         stated = value_of(fact.name, self.submission)
         return client_address(stated) if isinstance(stated, str) else None
 
     def word(self, fact: Fact) -> str | None:
         """The choice that a fact is; None: not stated, or no fact of choices."""
-        if isinstance(fact.name, MessageFact):
+        if isinstance(fact.name, (HeaderName, MessageFact)):
             return None
         value = value_of(fact.name, self.submission)
         return value if isinstance(value, str) else None
@@ -132,7 +132,7 @@ class Asking:
 
     def flag(self, fact: Fact) -> tuple[Answer, tuple[str, ...]]:
         """Whether a fact is true, and what it is; of a TLS version whether there is one."""
-        if isinstance(fact.name, MessageFact):
+        if isinstance(fact.name, (HeaderName, MessageFact)):
             texts = self.texts.of(fact, self.recipient) or ()
             return known(any(text != _FALSE for text in texts)), texts
         match value_of(fact.name, self.submission):

@@ -14,6 +14,7 @@ from mmctl.model.facts import (
     SENDER,
     EnvelopeFact,
     HeaderFact,
+    HeaderName,
     MessageFact,
     SessionFact,
     VerdictFact,
@@ -71,14 +72,7 @@ class Texts:
                 return ("true",) if self._email.read_receipt_requested else ("false",)
             case MessageFact.SIZE:
                 return (str(self._email.size),)
-            case (
-                MessageFact.X_HEADER
-                | MessageFact.FROM
-                | MessageFact.SENDER
-                | MessageFact.TO
-                | MessageFact.CC
-                | MessageFact.SUBJECT
-            ):
+            case HeaderName() | MessageFact.X_HEADER:
                 return ()
             case never:
                 assert_never(never)

@@ -15,6 +15,7 @@ from mmctl.mail.verify_dkim import dkim_signatures
 from mmctl.mail.verify_dmarc import dmarc_result, same_organization
 from mmctl.mail.verify_spf import spf_result
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
+from mmctl.model.facts import VerdictFact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -125,9 +126,9 @@ def _results(
         f"{each.result} d={each.domain or '?'}" + (f" ({each.reason})" if each.reason else "")
         for each in signatures
     ]
-    results = {"dkim": ", ".join(signed) or "not signed"}
+    results = {VerdictFact.DKIM.value: ", ".join(signed) or "not signed"}
     if spf is not None:
-        results["spf"] = spf
+        results[VerdictFact.SPF.value] = spf
     if dmarc is not None:
-        results["dmarc"] = dmarc.result
+        results[VerdictFact.DMARC.value] = dmarc.result
     return results

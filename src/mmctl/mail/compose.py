@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from mmctl.mail.email import Email
-    from mmctl.model.facts import MessageFact
+    from mmctl.model.facts import HeaderName
 
 _NAME: Final = re.compile(r"[!-9;-~]+")
 _LINE_LIMIT: Final = 998  # bytes without the line end (RFC 5322 §2.1.1)
@@ -35,7 +35,7 @@ _MIME: Final = (
 
 
 def compose_email(
-    named: Mapping[MessageFact, str] | None = None,
+    named: Mapping[HeaderName, str] | None = None,
     *,
     headers: Mapping[str, Sequence[str]] | None = None,
     body: str = "",

@@ -15,6 +15,7 @@ from mmctl.mail.addresses import addresses
 from mmctl.mail.authentication_results import found_verdicts
 from mmctl.mail.email import Envelope, Facts, Session, Tls
 from mmctl.mail.lexical import Token, TokenKind, tokens
+from mmctl.model.facts import EnvelopeFact, SessionFact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,7 +66,7 @@ def _mail_from(email: Email, sources: dict[str, str]) -> str | None:
     sender = specs[0] if specs else ""
     if not sender and "<" not in values[0]:
         return None
-    sources["mail_from"] = RETURN_PATH
+    sources[EnvelopeFact.MAIL_FROM.value] = RETURN_PATH
     return sender
 
 
@@ -74,7 +75,7 @@ def _to(email: Email, sources: dict[str, str]) -> tuple[str, ...]:
     for name in RECIPIENT_HEADERS:
         values = email.header_values(name, decoded=False)
         if values and (specs := addresses(values[0])):
-            sources["recipients"] = name
+            sources[EnvelopeFact.RECIPIENTS.value] = name
             return tuple(dict.fromkeys(specs))
     return ()
 
@@ -85,17 +86,17 @@ def _session(email: Email, sources: dict[str, str]) -> Session:
         read = [token for token in tokens(value) if token.kind is not TokenKind.SPACE]
         if read and read[0].text.lower() == "from":
             found = _client(read[1:], value)
-            sources |= dict.fromkeys(found, RECEIVED)
+            sources |= dict.fromkeys((name.value for name in found), RECEIVED)
             return Session(
-                source_ip=found.get("source_ip"),
-                helo=found.get("helo"),
-                tls=_TLS.get(found.get("tls", "")),
+                source_ip=found.get(SessionFact.SOURCE_IP),
+                helo=found.get(SessionFact.HELO),
+                tls=_TLS.get(found.get(SessionFact.TLS, "")),
             )
     return Session()
 
 
-def _client(read: list[Token], value: str) -> dict[str, str]:
-    """What a Received value says about the client, by the name of the session's member."""
+def _client(read: list[Token], value: str) -> dict[SessionFact, str]:
+    """What a Received value says about the client."""
     clause: list[Token] = []
     for token in read:
         if token.kind is TokenKind.WORD and token.text.lower() == "by":
@@ -106,9 +107,10 @@ def _client(read: list[Token], value: str) -> dict[str, str]:
     helo = _HELO_IN_COMMENT.search(comments)
     version = _TLS_VERSION.search(value)
     found = {
-        "source_ip": _address_in(_HELO_IN_COMMENT.sub("", comments)) or _address_in(plain),
-        "helo": helo[1] if helo else plain,
-        "tls": version[1] if version else None,
+        SessionFact.SOURCE_IP: _address_in(_HELO_IN_COMMENT.sub("", comments))
+        or _address_in(plain),
+        SessionFact.HELO: helo[1] if helo else plain,
+        SessionFact.TLS: version[1] if version else None,
     }
     return {name: text for name, text in found.items() if text}
 

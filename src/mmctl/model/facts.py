@@ -45,14 +45,19 @@ class VerdictFact(StrEnum):
     ADD_ONS = "add_ons"
 
 
-class MessageFact(StrEnum):
-    """What the message holds, under the names of members of a case's `message`."""
+class HeaderName(StrEnum):
+    """The headers that rules read by name, under the names of members of a case's `message`."""
 
     FROM = "from"
     SENDER = "sender"
     TO = "to"
     CC = "cc"
     SUBJECT = "subject"
+
+
+class MessageFact(StrEnum):
+    """What else the message holds, under the names of members of a case's `message`."""
+
     X_HEADER = "headers"
     READ_RECEIPT = "read_receipt"
     SIZE = "size"
@@ -60,7 +65,7 @@ class MessageFact(StrEnum):
 
 StatedFact = SessionFact | EnvelopeFact | VerdictFact
 """A fact that is not in the message: somebody has to state it, or to find it."""
-FactName = StatedFact | MessageFact
+FactName = StatedFact | HeaderName | MessageFact
 
 
 class Form(StrEnum):
@@ -128,7 +133,7 @@ class Fact:
                 return "envelope"
             case VerdictFact():
                 return "verdicts"
-            case MessageFact():
+            case HeaderName() | MessageFact():
                 return "message"
             case _:
                 assert_never(self.name)
@@ -268,7 +273,7 @@ ADD_ONS: Final = Fact(
 class HeaderFact(Fact):
     """A header that rules read by its name."""
 
-    name: MessageFact
+    name: HeaderName
     header: str
     """As people write it: `From`."""
     holds_addresses: bool
@@ -280,7 +285,7 @@ class HeaderFact(Fact):
         return self.header.lower()
 
 
-def _header(name: MessageFact, header: str, sample: str, *, holds_addresses: bool) -> HeaderFact:
+def _header(name: HeaderName, header: str, sample: str, *, holds_addresses: bool) -> HeaderFact:
     return HeaderFact(
         name=name,
         form=Form.TEXT,
@@ -291,11 +296,11 @@ def _header(name: MessageFact, header: str, sample: str, *, holds_addresses: boo
     )
 
 
-FROM: Final = _header(MessageFact.FROM, "From", "a.sender@example.org", holds_addresses=True)
-SENDER: Final = _header(MessageFact.SENDER, "Sender", "a.sender@example.org", holds_addresses=True)
-TO: Final = _header(MessageFact.TO, "To", "b@example.com", holds_addresses=True)
-CC: Final = _header(MessageFact.CC, "Cc", "c@example.com", holds_addresses=True)
-SUBJECT: Final = _header(MessageFact.SUBJECT, "Subject", "Hello", holds_addresses=False)
+FROM: Final = _header(HeaderName.FROM, "From", "a.sender@example.org", holds_addresses=True)
+SENDER: Final = _header(HeaderName.SENDER, "Sender", "a.sender@example.org", holds_addresses=True)
+TO: Final = _header(HeaderName.TO, "To", "b@example.com", holds_addresses=True)
+CC: Final = _header(HeaderName.CC, "Cc", "c@example.com", holds_addresses=True)
+SUBJECT: Final = _header(HeaderName.SUBJECT, "Subject", "Hello", holds_addresses=False)
 X_HEADER: Final = Fact(
     name=MessageFact.X_HEADER,
     form=Form.HEADERS,

@@ -24,6 +24,7 @@ from mmctl.mail.stated import (
 from mmctl.model.facts import (
     WRITTEN_HEADERS,
     EnvelopeFact,
+    HeaderName,
     MessageFact,
     SessionFact,
     VerdictFact,
@@ -190,7 +191,7 @@ def _message(draft: Draft) -> dict[str, Any]:
         message[MessageFact.X_HEADER.value] = others
     if _says_size(draft):
         message[MessageFact.SIZE.value] = str(draft.size)
-    return message or {MessageFact.SUBJECT.value: ""}
+    return message or {HeaderName.SUBJECT.value: ""}
 
 
 def _spelled(name: str) -> str:

@@ -27,6 +27,7 @@ from mmctl.model.facts import (
     EnvelopeFact,
     Form,
     HeaderFact,
+    HeaderName,
     MessageFact,
     SessionFact,
     VerdictFact,
@@ -107,7 +108,7 @@ def _stated(fact: Fact, value: object, words: str | None = None) -> Variation:
     """Another value of a fact; nothing is changed where it is in the message."""
     said = f"{fact.name} {value}" if words is None else words
     match fact.name:
-        case MessageFact():
+        case HeaderName() | MessageFact():
             return Variation(said, lambda draft: draft)
         case SessionFact() | EnvelopeFact() | VerdictFact() as name:
             return Variation(said, lambda draft: draft.stating(name, value))
@@ -123,15 +124,7 @@ def _choices(fact: Fact) -> Iterator[Variation]:
         case MessageFact.READ_RECEIPT:
             for values in (("someone@example.org",), ()):
                 yield _header(RECEIPT_HEADERS[0], values)
-        case (
-            MessageFact.FROM
-            | MessageFact.SENDER
-            | MessageFact.TO
-            | MessageFact.CC
-            | MessageFact.SUBJECT
-            | MessageFact.X_HEADER
-            | MessageFact.SIZE
-        ):
+        case HeaderName() | MessageFact.X_HEADER | MessageFact.SIZE:
             return
         case never:
             assert_never(never)
