@@ -8,9 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.judge.answers import Truth
+from mmctl.mail.stated import shown, value_of
+from mmctl.model.facts import FACT_OF, EnvelopeFact, SessionFact, VerdictFact
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mmctl.judge.trace import ConditionTrace
+    from mmctl.mail.stated import Parts
 
 _SHOWN: Final = 3
 _LONGEST: Final = 60
@@ -34,6 +39,17 @@ def condition_parts(asked: ConditionTrace) -> tuple[str, str]:
     if not asked.compared:
         return wanted, "" if asked.matched else "there is none"
     return wanted, f"it is {_quoted(asked.compared)}"
+
+
+def stated_words(parts: Parts) -> Iterator[tuple[str, str]]:
+    """What is stated of a message, by the words of pages; each answer of an add-on by itself."""
+    for name in (*EnvelopeFact, *SessionFact, *VerdictFact):
+        value, word = value_of(name, parts), FACT_OF[name].on_page
+        if word is not None and value is not None:
+            yield word, shown(value)
+    for add_on, fields in parts.facts.add_ons.items():
+        for field, answer in fields.items():
+            yield f"{add_on}.{field}", shown(answer)
 
 
 def _quoted(values: tuple[str, ...]) -> str:

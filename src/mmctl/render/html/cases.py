@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.cases.result import Status
-from mmctl.mail.stated import shown, value_of
-from mmctl.model.facts import FACT_OF, EnvelopeFact, SessionFact, VerdictFact
+from mmctl.judge.words import stated_words
 from mmctl.render.html.flow import recipient_flow, sent_section
 from mmctl.render.html.frame import chip
 from mmctl.render.html.markup import Child, Markup, element
@@ -91,21 +90,11 @@ def _failure(failure: Failure) -> Markup:
 
 def _facts(result: CaseResult) -> Markup:
     """What the case says of the message."""
-    case = result.case
-    facts = {
-        fact.on_page: None if value is None else shown(value)
-        for name in (*EnvelopeFact, *SessionFact, *VerdictFact)
-        if (fact := FACT_OF[name]).on_page is not None
-        for value in [value_of(name, case)]
-    }
-    for add_on, fields in case.facts.add_ons.items():
-        facts |= {f"{add_on}.{field}": shown(value) for field, value in fields.items()}
     return element(
         "dl",
         [
-            element("div", element("dt", name), element("dd", value))
-            for name, value in facts.items()
-            if value is not None
+            element("div", element("dt", word), element("dd", text))
+            for word, text in stated_words(result.case)
         ],
         class_="facts",
     )
