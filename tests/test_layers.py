@@ -110,7 +110,6 @@ PATIENCE = {("emulator/http.py", "time.monotonic"), ("mail/verify_spf.py", "time
 """How long a connection or a look-up may take: a limit, and no time that anybody is told."""
 WORDING = {
     "mmctl.counted",
-    "mmctl.mail.stated",
     "mmctl.visible",
     "mmctl.judge.words",
     "mmctl.live.compare.wording",

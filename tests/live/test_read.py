@@ -119,7 +119,9 @@ def test_a_fault_of_the_service_leaves_a_write_unknown_and_a_read_undone(
 def test_an_endpoint_elsewhere_must_be_spelled_out(world: World, url: str) -> None:
     """Also where the problems of the files are passed over, as in a rollback."""
     strange = environment(f"endpoint: '{url}'")
-    with pytest.raises(UsageError, match="neither one of Mail Manager's nor on this machine") as error:
+    with pytest.raises(
+        UsageError, match="neither one of Mail Manager's nor on this machine"
+    ) as error:
         connect(strange, embedded_in(world.root, clock=world.clock.now))
     assert "--endpoint-url" in (error.value.help or "")
 
