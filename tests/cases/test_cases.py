@@ -279,7 +279,7 @@ def test_where_there_are_two_ways_in_a_case_says_which(ran: Any) -> None:
     silent = ran(case, rules=TWO_WAYS_IN)
     assert [(problem.message, problem.help) for problem in silent.problems] == [
         (
-            "the case names no {key} for its message: there are 2 ingress points",
+            "the case names no ingress_point for its message: there are 2 ingress points",
             "add `ingress_point: mx-in`",
         )
     ]

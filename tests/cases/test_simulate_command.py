@@ -105,7 +105,7 @@ class TestCases:
     def test_a_pattern_that_is_none(self, mmctl: Callable[..., Ran]) -> None:
         code, out, err = mmctl("simulate", "--run", "(")
         assert (code, out) == (64, "")
-        assert "`--run (` is no regular expression" in err
+        assert "`--run (` is not a regular expression" in err
 
     def test_a_case_that_makes_no_sense_fails_and_the_others_run(
         self, mmctl: Callable[..., Ran]

@@ -129,7 +129,7 @@ def test_in_a_project_its_environments_say_where(
 ) -> None:
     (empty / "mmctl.yaml").write_text("version: 1\nproject: acme\n", encoding="utf-8")
     assert exit_code(["import", "--region", REGION]) == 64
-    assert "its environments say where: `--env NAME`" in capsys.readouterr().err
+    assert "its environments name account and region: use `--env NAME`" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("empty")

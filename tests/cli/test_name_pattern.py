@@ -40,7 +40,7 @@ def test_a_pattern_finds_what_re_finds(pattern: str, text: str) -> None:
             warnings.simplefilter("ignore")
             expected = re.search(pattern, text) is not None
     except re.error:
-        with pytest.raises(PatternError, match="is no regular expression"):
+        with pytest.raises(PatternError, match="is not a regular expression"):
             NamePattern.of(pattern)
         return
     if any(sign in pattern for sign in ("*+", "?+", "}+", "++")):

@@ -202,7 +202,7 @@ def test_of_several_histories_one_must_be_named(
 ) -> None:
     shutil.copytree(store_of(root), root / STORE / f"{ACCOUNT}-us-east-1-other-1")
     assert mmctl(root, "rollback", "--yes", "--store", STORE) == 64
-    assert "holds 2 histories" in capsys.readouterr().err
+    assert "has 2 histories" in capsys.readouterr().err
     assert mmctl(root, "rollback", "--yes", "--store", STORE, "--project", "third") == 64
     assert "has no history of project third" in capsys.readouterr().err
     asked = answering(monkeypatch, "acme")
@@ -221,7 +221,7 @@ def test_an_embedded_gateway_that_is_gone_is_not_made_anew(
     (root / ".mmctl" / "embedded.db").unlink()
     (root / "mmctl.yaml").unlink()
     assert mmctl(root, "rollback", "--yes", "--store", STORE) == 64
-    assert "is gone" in capsys.readouterr().err
+    assert "is missing" in capsys.readouterr().err
     assert not (root / ".mmctl" / "embedded.db").exists()
 
 
@@ -396,7 +396,7 @@ def test_a_second_rollback_says_how_to_go_further_back(
     assert mmctl(root, "rollback", "2", "--yes", "-q", "--store", STORE) == 0
     capsys.readouterr()
     assert mmctl(root, "rollback", "2", "--yes", "--store", STORE) == 0
-    assert "there is no earlier state" in capsys.readouterr().err
+    assert "the history has no earlier state" in capsys.readouterr().err
 
 
 # -- where a store may be

@@ -136,7 +136,7 @@ class TestMany:
         archive(tmp_path / "m.tar", mail("plans", "Delivered-To: c@example.com"), mail("plans"))
         code, out, _ = mmctl("simulate", "m.tar", "--strict")
         assert code == 4
-        assert "the recipients are unknown of 1 message\n" in out
+        assert "recipients unknown: 1 message\n" in out
         assert out.endswith("  mmctl simulate m.tar --rcpt b@example.com\n")
 
     def test_a_packed_message_is_a_message(self, mmctl: Callable[..., Ran], tmp_path: Path) -> None:

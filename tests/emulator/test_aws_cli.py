@@ -181,7 +181,7 @@ def test_it_prints_its_bounds_and_what_to_type_in_80_columns(tmp_path: Path) -> 
     assert "  aws mailmanager list-rule-sets --region us-east-1" in lines
     assert "state: in .mmctl/embedded.db" in lines
     assert "fault: cut-after:Create*@2-" in lines
-    for bound in ("this machine alone", "no signature", "plain text", "not for production mail"):
+    for bound in ("only on this machine", "no signature", "plain text", "not for production mail"):
         assert bound in text
     assert max(map(len, lines)) <= 80
     assert (tmp_path / ".mmctl" / "embedded.db").stat().st_mode & 0o077 == 0
@@ -233,7 +233,7 @@ def test_what_strict_references_refuse_is_told_with_v_where_it_is_done(
 @pytest.mark.parametrize(
     ("options", "code", "message"),
     [
-        (["--host", "192.0.2.1"], 3, "refused: the embedded Mail Manager listens on this machine"),
+        (["--host", "192.0.2.1"], 3, "refused: the embedded Mail Manager listens only on this machine"),
         (["--references", "lax"], 64, "error: "),
         (["--fault", "explode"], 64, "error: got the fault `explode`: there is no kind `explode`"),
         (["--settle", "-1"], 64, "error: got `--settle -1`"),

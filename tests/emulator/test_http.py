@@ -585,7 +585,7 @@ def test_deep_and_large_bodies_are_refused_at_once(wire: http.client.HTTPConnect
     deep = b'{"Tags":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
     many = b'{"PolicyStatements":[' + b",".join([b"{}"] * 1_000_001) + b"]}"
     long = b'{"PageSize":' + b"9" * 5000 + b"}"
-    for body, why in ((deep, "no JSON"), (many, "more than 1000000 values"), (long, "no JSON")):
+    for body, why in ((deep, "not JSON"), (many, "more than 1000000 values"), (long, "not JSON")):
         status, text = asked(wire, body, headers=create)
         assert (status, "SerializationException" in text, why in text) == (400, True, True)
     wrong = b'{"PolicyStatements":[' + b",".join([b"{}"] * 300_000) + b"]}"
@@ -628,7 +628,7 @@ def test_it_listens_on_this_machine_alone(embedded: EmbeddedMailManager, clock: 
     for host in ("0.0.0.0", "", "::", "192.0.2.1", "mail.example.com"):  # noqa: S104 - to be refused
         with pytest.raises(Refused, match=f"got the host `{re.escape(host)}`") as refused:
             HttpFace(embedded, clock=clock, host=host, port=0)
-        assert refused.value.why.startswith("no signature is checked")
+        assert refused.value.why.startswith("it verifies no signature")
 
 
 def test_a_port_that_is_taken_is_named(

@@ -182,7 +182,7 @@ def test_an_address_list_of_another_name_is_made_anew_and_what_names_it_follows(
 def test_an_ingress_point_of_another_network_is_made_anew_under_its_name(world: World) -> None:
     world.apply()
     world.replace("tls_policy: required", "tls_policy: required\n    network: {public: dual_stack}")
-    with pytest.raises(Refused, match="endpoint-replacement: ingress point mx is made anew"):
+    with pytest.raises(Refused, match="endpoint-replacement: ingress point mx is replaced"):
         world.apply()
     world.apply(forced=("endpoint-replacement",))
     assert world.plan().empty

@@ -67,7 +67,7 @@ def test_rules_members_and_relays_that_were_deleted_come_back(world: World) -> N
     world.apply(allow_delete=True, forced=("irreversible",))
     plan = world.plan_rollback()
     assert list(cannot_come_back(plan)) == [
-        "archive compliance comes back empty: its mail is lost",
+        "archive compliance comes back empty: the mail in it is lost",
         "ingress point mx gets a new A record: change the MX records",
     ]
     world.rollback()

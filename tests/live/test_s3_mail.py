@@ -277,7 +277,7 @@ def test_what_changes_after_it_was_listed_is_skipped_and_named(mail: Mail) -> No
     read = messages_in_bucket(bucket, "", HEADER, skip=skipped)
     assert [message.name for message in read] == ["s3://mail/c.eml"]
     assert skipped == [
-        ("s3://mail/a.eml", "is gone"),
+        ("s3://mail/a.eml", "no longer exists"),
         ("s3://mail/b.eml", "was changed while mmctl read it"),
     ]
 

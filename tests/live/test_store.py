@@ -284,7 +284,7 @@ def test_a_short_id_must_be_of_one_entry(world: World) -> None:
     world.replace('"@exarnple.com"', '"@example.net"')
     world.apply()
     assert world.history.find("2").id.startswith("0002-")
-    with pytest.raises(UsageError, match="begins several ids"):
+    with pytest.raises(UsageError, match="is the beginning of several ids"):
         world.history.find("")
 
 

@@ -205,7 +205,7 @@ def test_forty_rules_with_a_new_member_are_one_line_and_the_odd_one_is_another(
             rule["Enabled"] = number != 3
 
     answering(monkeypatch, "GetRuleSet", change)
-    assert [warning.split(" is not")[0] for warning in world.plan().warnings] == [
+    assert [warning.split(" is unknown")[0] for warning in world.plan().warnings] == [
         "rule set inbound: `Rules[0].Enabled` = true of rule block-lookalike and 3 more like it",
         "rule set inbound: `Rules[3].Enabled` = false of rule archive-all",
     ]
@@ -321,7 +321,7 @@ def test_an_answer_without_a_name_is_no_object(
 ) -> None:
     world.apply()
     answering(monkeypatch, "GetRelay", lambda a: a.update(ServerPort="soon"))
-    with pytest.raises(CouldNot, match=r"live relay `exchange` has something .*ServerPort"):
+    with pytest.raises(CouldNot, match=r"live relay `exchange` has a part .*ServerPort"):
         world.plan()
 
 
