@@ -101,7 +101,7 @@ def test_where_it_is_not_known_the_workflow_asks_for_it_and_guesses_no_name(
 ) -> None:
     monkeypatch.setattr(origin, "requirement_of", lambda _: None)
     assert exit_code(["init", str(tmp_path / "new")]) == 0
-    assert "CI does not know where to install mmctl from" in capsys.readouterr().err
+    assert "the source of mmctl for CI is unknown" in capsys.readouterr().err
     (install,) = (step for step in steps(tmp_path / "new") if "pip install" in step.get("run", ""))
     unset = subprocess.run(
         ["/bin/sh", "-c", install["run"]], capture_output=True, text=True, check=False, env={}

@@ -233,7 +233,11 @@ def test_what_strict_references_refuse_is_told_with_v_where_it_is_done(
 @pytest.mark.parametrize(
     ("options", "code", "message"),
     [
-        (["--host", "192.0.2.1"], 3, "refused: the embedded Mail Manager listens only on this machine"),
+        (
+            ["--host", "192.0.2.1"],
+            3,
+            "refused: the embedded Mail Manager listens only on this machine",
+        ),
         (["--references", "lax"], 64, "error: "),
         (["--fault", "explode"], 64, "error: got the fault `explode`: there is no kind `explode`"),
         (["--settle", "-1"], 64, "error: got `--settle -1`"),

@@ -91,7 +91,7 @@ def header_difference(message: bytes, email: Email, theirs: dict[str, list[str]]
     if is_start_of(theirs, ours):
         if message.startswith(b"\xef\xbb\xbf"):
             return "it takes a byte order mark for the end of the header"
-        if any("no headers" in defect or "without" in defect for defect in email.defects):
+        if any("not a header" in defect or "not headers" in defect for defect in email.defects):
             return "it ends the header at a line without colon"
         if re.search(rb"^[!-9;-~]+(?:\r?\n)?[ \t]+:", message, re.MULTILINE):
             return "it ends the header at white space before a colon"
