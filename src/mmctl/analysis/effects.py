@@ -40,7 +40,7 @@ def delivers(rule: LogicalRule) -> bool:
 
 
 def stores(rule: LogicalRule) -> bool:
-    """Whether the rule keeps mail where nobody is told of it."""
+    """Whether the rule keeps mail where nobody is notified of it."""
     return Does.STORES in does(rule)
 
 

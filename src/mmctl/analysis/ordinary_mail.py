@@ -32,7 +32,7 @@ def ordinary(
     tls: Tls = Tls.TLS1_3,
     size: int | None = None,
 ) -> Submission:
-    """A plain message from outside, with every verdict as good as it can be.
+    """A plain message from outside, with the best possible verdicts.
 
     `size`: in bytes, where it has more than its few lines.
     """

@@ -105,7 +105,7 @@ def rules(project: Project) -> Iterator[tuple[LogicalRuleSet, LogicalRule]]:
 def is_whole(rule_set: LogicalRuleSet) -> bool:
     """Whether a rule set is written as one.
 
-    The rules of a file that is looked at by itself are part of a rule set which is not known;
+    The rules of a file that is looked at by itself are part of a rule set which is unknown;
     they are placed at the section `rules`, which alone begins in the first column.
     """
     return rule_set.position.column > 1

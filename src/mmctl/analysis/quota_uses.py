@@ -1,6 +1,6 @@
 """How much of each quota a project uses: what is counted, in one place. No check lives here.
 
-Quotas: `mmctl.model.quotas`. What others have made in the same account counts too; it is not known
+Quotas: `mmctl.model.quotas`. What others have made in the same account counts too; it is unknown
 here.
 """
 

@@ -1,4 +1,4 @@
-"""What a check is, what it is given and what it finds. No check and no runner may live here."""
+"""The types of checks: a check, its input, its findings. No check and no runner may live here."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 
 
 def silences(ignore: Ignore, check: str, problem: Problem) -> bool:
-    """Whether an id of an ignore comment is for this problem of its file, and stands there."""
+    """Whether an id of an ignore comment is for this problem of its file, and is in its place."""
     inside = ignore.first_line <= problem.position.line <= ignore.last_line
     return inside and check == problem.check
 

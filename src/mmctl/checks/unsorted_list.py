@@ -105,7 +105,7 @@ def _lists(project: Project) -> Iterator[tuple[Placed, Path, Sequence[str]]]:
 
 
 def _other_orders(values: Sequence[str]) -> Iterator[list[Key]]:
-    """Orders that are as good as the one that `--fix` makes."""
+    """Orders that are as acceptable as the one that `--fix` makes."""
     yield [(value.lower(),) for value in values]
     yield [tuple(reversed(value.lower().rpartition("@"))) for value in values]
 

@@ -17,7 +17,7 @@ _QUOTES: Final = re.compile(r"[\"'`$\\]")
 
 
 def requirement() -> str | None:
-    """The requirement that installs this very version again; None: it is not known."""
+    """The requirement that installs this very version again; None: it is unknown."""
     try:
         noted = distribution("mmctl").read_text("direct_url.json")
         return requirement_of(json.loads(noted)) if noted else None

@@ -48,7 +48,7 @@ def make_own(folder: str) -> None:
 
 
 def _above() -> str | None:
-    """Where this system keeps what programs can make again; None: that is not known."""
+    """Where this system keeps what programs can make again; None: that is unknown."""
     if os.name == "nt":
         above = world.variable("LOCALAPPDATA") or ""
     else:

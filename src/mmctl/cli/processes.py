@@ -10,7 +10,7 @@ from typing import Final
 _BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 _NUMBERS: Final = Path("/proc/self/ns/pid")
 _MADE_UP: Final = 1 << 40
-"""The bit of a network address that is none of a machine: it is made up anew each time."""
+"""The bit of a network address that no machine has: it is random each time."""
 
 
 def process_space() -> str | None:

@@ -26,7 +26,7 @@ def main() -> None:
         except OSError as error:
             world.leave(unwritten(error))
         world.leave(answer.code)
-    # What is made at the start stays until the end: looking through it for garbage is in vain.
+    # What is made at the start stays until the end: looking through it for garbage is useless.
     gc.set_threshold(500_000, 50, 100)
     # Plug-ins of pydantic are for applications; to look for them takes as long as to read rules.
     if world.variable("PYDANTIC_DISABLE_PLUGINS") is None:
@@ -41,5 +41,5 @@ def main() -> None:
         sys.stderr.write("\ninterrupted\n")
         world.leave(INTERRUPTED)
     finally:
-        # The interpreter looks through everything once more when it ends: also in vain.
+        # The interpreter looks through everything once more when it ends: also useless.
         gc.freeze()

@@ -44,7 +44,7 @@ class Budget:
 
     environment: str
     account: tuple[Use, ...]
-    """Of an account and region; what others made there counts too, and is not known here."""
+    """Of an account and region; what others made there counts too, and is unknown here."""
     rule_sets: tuple[RuleSetBudget, ...]
     policies: tuple[tuple[str, tuple[Use, ...]], ...]
     lists: tuple[tuple[str, Use], ...]

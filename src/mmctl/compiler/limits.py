@@ -1,4 +1,4 @@
-"""What the service takes at most, held against logical rules; each excess is a problem."""
+"""The limits of the service, compared with logical rules; each excess is a problem."""
 
 from __future__ import annotations
 

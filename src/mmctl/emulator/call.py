@@ -1,4 +1,4 @@
-"""One call of an operation: what it was asked, in which account, at what time, with what at hand.
+"""One call of an operation: its input, account and time, and what it may use.
 
 Everything that an operation may use comes from here; operations have no clock, no randomness and
 no database of their own.

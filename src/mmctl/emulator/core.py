@@ -69,7 +69,7 @@ class EmbeddedMailManager:
     behind the prefix, 26 letters and digits. `service_model` is botocore's, such as a client's
     `meta.service_model`; without one it is loaded at the first call. `references` decides of
     requests that leave rules naming something that is not there; where that is done all the same,
-    `on_note` is told after the call.
+    `on_note` is called after the call.
 
     Raises:
         UsageError: the file is damaged, or a database of something else.

@@ -62,7 +62,7 @@ _AFTERWARDS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One fault: at the calls `first` to `last` (None: for ever) of the operations it matches."""
+    """One fault: at the calls `first` to `last` (None: forever) of the operations it matches."""
 
     kind: FaultKind
     operation: str = "*"

@@ -1,4 +1,4 @@
-"""The head of an HTTP request, held against what two readers could read differently.
+"""The head of an HTTP request: whatever two readers could read differently is refused.
 
 Where a head says something twice, a proxy and a server may each believe another half of it; here
 such a request is refused. Nothing here knows what a request is for.

@@ -47,9 +47,9 @@ RESET: Final = struct.pack("ii", 1, 0)
 class HttpFace:
     """A server for one Mail Manager, listening from the start, answering between start and stop.
 
-    `port` 0 takes a free one. `clock` gives the time that credentials expire by. `on_served` is
-    told of each request and its answer, from the thread that answers it. `stopping` is set when
-    the server stops, for whatever waits behind it.
+    `port` 0 takes a free one. `clock` gives the time that credentials expire by. `on_served` gets
+    each request and its answer, from the thread that answers it. `stopping` is set when the server
+    stops, for whatever waits behind it.
 
     Raises:
         Refused: the host is not this machine.

@@ -103,7 +103,7 @@ class ImportJobs:
         return {}
 
     def stop(self, call: Call) -> Body:
-        """End a job that is not done; nothing of it is imported any more."""
+        """End a job that is not done; nothing of it is imported anymore."""
         job = _found(call)
         if job.body["Status"] not in {"CREATED", "PROCESSING"}:
             raise conflict(f"Import job {job.id} is {job.body['Status']}")

@@ -30,7 +30,7 @@ FORMS: Final = (
 class MemberOperations:
     """The operations on members of address lists.
 
-    Whether the service folds case is not known: entries are kept and compared as they are written.
+    Whether the service folds case is unknown: entries are kept and compared as they are written.
     """
 
     def __init__(self, lists: Resource) -> None:

@@ -2,7 +2,7 @@
 
 The service takes rules that name relays, archives and lists which do not exist, and deletes such
 while rules name them; the action or condition fails when mail comes. Whether it always does so is
-not known. `loose` does as the service was seen to do and says so; `strict` refuses.
+unknown. `loose` does what the service was seen to do and says so; `strict` refuses.
 """
 
 from __future__ import annotations

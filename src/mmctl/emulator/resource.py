@@ -175,7 +175,7 @@ class Resource:
     ) -> StoredResource | None:
         """Return the resource that the same request made before, so that a retry makes no second.
 
-        How long the service remembers a token is not known; here it is as long as what it made.
+        How long the service remembers a token is unknown; here it is as long as what it made.
         """
         if client_token is None:
             return None

@@ -1,4 +1,4 @@
-"""Requests held against botocore's service model, answers cut to it.
+"""Requests validated with botocore's service model, answers cut to it.
 
 Presence, types, enums, patterns, lengths, list sizes, ranges and unions live here: everything that
 the model says about one request. What needs to know the state of an account lives elsewhere.
@@ -28,8 +28,8 @@ MOST_FAILURES: Final = 100
 def validate(shape: StructureShape | None, parameters: object) -> None:
     """Refuse a request that the service model does not allow, naming what is wrong with it.
 
-    A member that is null is one that is absent. Of a list, map or text that is too long only that
-    is told, and after `MOST_FAILURES` nothing more is looked for.
+    A member that is null is one that is absent. For a list, map or text that is too long, only its
+    length is reported, and after `MOST_FAILURES` nothing more is looked for.
 
     Raises:
         ServiceError: a ValidationException.

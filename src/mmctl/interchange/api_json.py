@@ -86,7 +86,7 @@ class Imported:
     refused: list[Problem] = field(default_factory=list)
     """What the service would refuse."""
     unsaid: list[Problem] = field(default_factory=list)
-    """What the service takes, but the language has no words for; it is left out."""
+    """What the service accepts, but the language cannot express; it is left out."""
     notes: list[str] = field(default_factory=list)
     """What was left out on purpose, or is to be done by hand."""
 

@@ -29,7 +29,7 @@ class Exported:
 
     text: str
     left_out: list[str] = field(default_factory=list)
-    """What the form has no words for."""
+    """What the format cannot express."""
     notes: list[str] = field(default_factory=list)
     """What is to be done by hand, or is worth knowing."""
 

@@ -1,4 +1,4 @@
-"""Live objects → sections of rule files, with what the language cannot say told apart.
+"""Live objects → sections of rule files, with what the language cannot express listed separately.
 
 The objects come with references by logical name already. Nothing here opens files or calls the
 service.

@@ -84,7 +84,7 @@ def number_matches(operator: RuleNumberOperator, size: int, value: float) -> boo
 
 @lru_cache(maxsize=4096)
 def network(text: str) -> IpNetwork | None:
-    """A network in CIDR notation; None for a text that is none: it holds no address."""
+    """A network in CIDR notation; None for an invalid text: it has no address."""
     try:
         return ip_network(text.strip(), strict=False)
     except ValueError:
@@ -93,7 +93,7 @@ def network(text: str) -> IpNetwork | None:
 
 @lru_cache(maxsize=4096)
 def client_address(text: str) -> IpAddress | None:
-    """A client's address; an IPv4 address written as IPv6 is IPv4; None for a text that is none."""
+    """A client's address; an IPv4 address written as IPv6 is IPv4; None for an invalid text."""
     try:
         address = ip_address(text.strip().removeprefix("[").removesuffix("]"))
     except ValueError:

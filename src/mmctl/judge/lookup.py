@@ -1,6 +1,6 @@
 """What a condition may look at, for one recipient; and how it asks for facts that may be missing.
 
-Which facts there are is told by `mmctl.model.facts`. Conditions themselves are
+`mmctl.model.facts` says which facts there are. Conditions themselves are
 in `mmctl.judge.conditions` (rules) and `mmctl.judge.policy` (traffic policies).
 """
 
@@ -278,7 +278,7 @@ def _looked_up(
 
 
 def _deleted_list(asking: Asking, name: str, *, wanted: bool) -> Answer:
-    """The answer for a list that does not exist (any more): what the service says is not known."""
+    """The answer for a list that does not exist (anymore): what the service says is unknown."""
     if asking.readings.deleted_address_list == "does_not_match":
         return FALSE
     fact = _missing_list(name, "does not exist", "…")
@@ -286,7 +286,7 @@ def _deleted_list(asking: Asking, name: str, *, wanted: bool) -> Answer:
 
 
 def _missing_list(name: str, about: str, written: str) -> MissingFact:
-    """What is not known of an address list; the project states it, for cases too."""
+    """What is unknown of an address list; the project states it, for cases too."""
     in_project = f"address_lists: {{{name}: {written}}}"
     return MissingFact(
         fact=f"address list {name}",

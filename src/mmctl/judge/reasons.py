@@ -25,7 +25,7 @@ class Reason:
     statements: tuple[StatementTrace, ...]
     """The statements of the policy that decided, or of which one would have admitted."""
     open_questions: tuple[RuleTrace, ...]
-    """Rules of which it is not known whether they apply, where that matters."""
+    """Rules of which it is unknown whether they apply, where that matters."""
     rule: str | None = None
     asked: tuple[RuleTrace, ...] = ()
     """What became of the rule in question; empty: it was not asked."""

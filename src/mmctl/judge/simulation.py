@@ -69,7 +69,7 @@ class Simulated:
 
 
 _TOLD: Final = (*EnvelopeFact, *SessionFact, *VerdictFact)
-"""Facts in the order in which they are told."""
+"""Facts in the order in which they are printed."""
 
 
 def simulate(

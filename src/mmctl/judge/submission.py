@@ -75,7 +75,7 @@ class Gateway:
     """None: everybody is admitted."""
     statement_names: tuple[str | None, ...] = ()
     lists: Mapping[str, Members | None] = field(default_factory=dict)
-    """Address lists by the names that conditions use; None: the members are not known."""
+    """Address lists by the names that conditions use; None: the members are unknown."""
     readings: Readings = field(default_factory=Readings)
     certificates: bool = True
     """Whether clients may show certificates: only mTLS ingress points ask for them."""

@@ -117,7 +117,7 @@ def too_large(name: str, size: int) -> LeftOut | None:
 
 
 def no_such_message(archive: str, name: str) -> UsageError:
-    """What is told of a message that is in no place of its archive."""
+    """The error for a message that is not in its archive."""
     return UsageError(f"`{archive}` has no message `{name.removeprefix(archive)[1:]}`")
 
 

@@ -50,7 +50,7 @@ class Authenticator:
             _sender_domain(envelope, session) if _passed(spf, stated.spf) else None,
             _signed_by(signatures, stated.dkim, authors),
         )
-        # Where SPF is not known, it might have passed for the author's domain.
+        # Where SPF is unknown, it might have passed for the author's domain.
         unsure = spf is None and stated.spf is None and found.result == "fail"
         dmarc = None if unsure else found
         facts = Facts(

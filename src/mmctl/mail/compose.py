@@ -103,7 +103,7 @@ def _address_header(name: str, value: str) -> str:
 def _encoded_names(read: Sequence[Token]) -> Iterator[str]:
     """Encode the words of display names that are not ASCII; addresses stay as they are.
 
-    Neighbouring words become one text: the space between two encoded words would be lost.
+    Neighboring words become one text: the space between two encoded words would be lost.
     """
     run: list[str] = []
     space = ""

@@ -1,6 +1,6 @@
 """DKIM's tag lists, and the keys that the DNS holds (RFC 6376 §3.2, §3.6.1; RFC 8301, RFC 8463).
 
-A key that may not be used for a signature is no key, and the reason is told.
+A key that may not be used for a signature does not count; the reason is reported.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What is judged: an email, and the session, envelope and facts that came with it.
 
 Values only; `reader` makes emails from bytes and `found` finds the other three in headers. What
-is not known is None, never false: the judge answers unknown for it.
+is unknown is None, never false: the judge answers unknown for it.
 """
 
 from __future__ import annotations

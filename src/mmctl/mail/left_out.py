@@ -1,4 +1,4 @@
-"""What is left out of messages that are read, and why: each is told once, and all are counted."""
+"""What is left out of messages that are read, and why: each is reported once, and counted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     Skip: TypeAlias = Callable[["LeftOut"], None]
-    """Is told each thing that is left out."""
+    """Gets each thing that is left out."""
 
 
 class Why(StrEnum):

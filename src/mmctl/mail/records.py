@@ -167,7 +167,7 @@ class DnsRecords:
         except dns.resolver.NoNameservers:
             return None
         except (dns.exception.DNSException, ValueError):
-            # A name that is none, or an answer that makes no sense, has no records.
+            # An invalid name or answer has no records.
             return ()
         return tuple(answer.rrset or ())
 

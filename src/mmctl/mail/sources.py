@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mmctl.mail.left_out import LeftOut, Skip
 
     Watch: TypeAlias = Callable[[int], None]
-    """Is told how many more bytes of files are read."""
+    """Gets the number of bytes of files that were read since the last call."""
 
 STANDARD_INPUT: Final = "-"
 _DELIVERED: Final = frozenset({"cur", "new"})
@@ -47,8 +47,8 @@ def messages(
     A path is a message file, a folder (all its files, hidden ones left out, in order of their
     names), a Maildir, an mbox, a tar (each of them also as .gz, .xz, .bz2), a zip, `-` for
     standard input, or one message of an archive as reports call it. What is too large, cannot be
-    unpacked or is no message is handed to `skip`; without `skip` it is an error. `watch` is told
-    how many bytes are read of files, as they are read.
+    unpacked or is no message is handed to `skip`; without `skip` it is an error. `watch` gets how
+    many bytes are read of files, as they are read.
 
     Raises:
         UsageError: a path is missing, or cannot be read.

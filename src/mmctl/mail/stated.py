@@ -60,7 +60,7 @@ class Stated:
 
 
 def value_of(name: StatedFact, parts: Parts) -> Value | None:
-    """The value of a fact; None: it is not known."""
+    """The value of a fact; None: it is unknown."""
     match name:
         case SessionFact():
             return session_value(name, parts.session)

@@ -61,7 +61,7 @@ class Does(StrEnum):
     REPLACES = "replaces"
     """Puts other recipients in the place of those that matched."""
     STORES = "stores"
-    """Keeps the message where nobody is told of it: it counts at least as stored."""
+    """Keeps the message where nobody is notified of it: it counts at least as stored."""
     DELIVERS = "delivers"
     """Hands the message on for its recipients: it counts as delivered."""
     PUBLISHES = "publishes"

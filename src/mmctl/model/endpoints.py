@@ -106,7 +106,7 @@ _LOOPBACK: Final = re.compile(r"https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::[
 
 
 def partition_of(region: str) -> Partition:
-    """The partition of a region; one that is not known counts as AWS's own."""
+    """The partition of a region; one that is unknown counts as AWS's own."""
     found = (each for each in PARTITIONS if re.fullmatch(each.region, region))
     return next(found, PARTITIONS[0])
 

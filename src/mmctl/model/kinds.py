@@ -211,12 +211,12 @@ class ResourceKind:
     """Lists that an update must send also when they are empty (terraform-provider-aws issue
     49366)."""
     fixed: Mapping[str, str] = field(default_factory=dict)
-    """Members that nothing can change, in words: the object is made anew."""
+    """Members that nothing can change, in words: the object is replaced."""
     server_filled: tuple[str, ...] = ()
     """Members that the service chooses where they are not asked for."""
     stand_ins: Mapping[str, object] = field(default_factory=dict)
     """Members without which there is no shape: what stands there where a newer API answers
-    something that is not known here."""
+    something that is unknown here."""
     keys: tuple[str, ...] = ()
     """Members that name a key of AWS KMS."""
     beside: tuple[Beside, ...] = ()

@@ -135,7 +135,7 @@ Union = TypeVar("Union", bound=OneOf[object])
 
 
 def with_value(union: Union, value: Shape) -> Union:
-    """The union with another value of the same member; nothing is checked anew."""
+    """The union with another value of the same member; nothing is validated again."""
     member = next(name for name, held in vars(union).items() if held is not None)
     return union.model_copy(update={member: value})
 

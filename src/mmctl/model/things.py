@@ -17,7 +17,7 @@ class Arn:
     rest: str
     """A pattern of what stands behind the account."""
     example: str
-    """What may stand there."""
+    """What is possible there."""
     regional: bool = True
 
 

@@ -34,7 +34,7 @@ class _Side(StrEnum):
     UNLESS = "Unless"
 
     def of(self, rule: LogicalRule) -> tuple[RuleCondition, ...]:
-        """The conditions of a rule that stand there."""
+        """The conditions of a rule in this place."""
         return rule.unless if self is _Side.UNLESS else rule.conditions
 
     def changed(self, rule: LogicalRule, conditions: tuple[RuleCondition, ...]) -> LogicalRule:

@@ -98,7 +98,7 @@ def mutate(
 ) -> Mutation:
     """Run the cases that pass against mutants of the project.
 
-    `budget` is how many mutants are tried, spread evenly; `progress` is told how many are done,
+    `budget` is how many mutants are tried, spread evenly; `progress` gets the number that are done,
     of how many.
     """
     every = mutants_of(project)

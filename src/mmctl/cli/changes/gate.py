@@ -113,7 +113,7 @@ def _lint(run: Run, project: Project, *, forced: bool) -> tuple[Problem, ...]:
 
 
 def _cases(run: Run, project: Project, read_file: Callable[[str], bytes]) -> tuple[CaseResult, ...]:
-    """The failed cases, which are told: the brake `cases` holds them up."""
+    """The failed cases, which are printed: the brake `cases` refuses them."""
     from mmctl.cases.parsing import cases_of
     from mmctl.cases.running import run_cases
     from mmctl.counted import counted

@@ -32,7 +32,7 @@ def with_ordinary_mail(change: LiveEnvironment, made: Plan, *, cases: bool = Tru
 
 
 def with_limits_said(made: Plan) -> Plan:
-    """The plan with a warning where a limit for a corpus was held against no mail."""
+    """The plan with a warning where a limit for a corpus was compared with no mail."""
     from mmctl.live.brakes.checked import limit_not_looked_at
 
     said = limit_not_looked_at(made)

@@ -88,7 +88,7 @@ def _exported(run: Run, to: str) -> Exported:
 
 
 def _live_ids(run: Run) -> dict[tuple[Kind, str], str]:
-    """The ids of what was applied last, by kind and logical name; none where that is not known."""
+    """The ids of what was applied last, by kind and logical name; none where that is unknown."""
     from mmctl.cli.changes.change import open_history
     from mmctl.language.project import EMBEDDED
 

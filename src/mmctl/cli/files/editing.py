@@ -13,7 +13,7 @@ from mmctl.writing import write_whole
 
 try:
     import fcntl
-except ImportError:  # Windows has none; there two at once are not told apart
+except ImportError:  # Windows has none; there, two at once are not detected
     fcntl = None  # type: ignore[assignment] # see the line above
 
 if TYPE_CHECKING:

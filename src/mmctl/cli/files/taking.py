@@ -149,10 +149,10 @@ def without_row(text: str, address: str) -> str:
 def changed(text: str, node: Node, old: dict[str, Any], new: dict[str, Any]) -> str:
     """The text where a mapping says something else: `old` and `new` as the file would write them.
 
-    Values are changed one by one; a part that has other keys or another length is written anew.
+    Values are changed one by one; a part that has other keys or another length is rewritten.
 
     Raises:
-        CannotTake: a part that is to be written anew holds comments or variables.
+        CannotTake: a part to rewrite has comments or variables.
     """
     if not isinstance(node, Mapping):
         raise CannotTake("it is not a mapping in the file")
@@ -288,7 +288,7 @@ def _with_key(text: str, node: Mapping, key: str, new: Any) -> str:
 
 
 def _anew(text: str, node: Mapping, key: str, new: Any) -> str:
-    """A key of a block written anew, or taken out."""
+    """A key of a block rewritten, or removed."""
     name = next(name for name, _value in node.entries if name.text == key)
     lines = text.splitlines(keepends=True)
     column = name.position.column - 1

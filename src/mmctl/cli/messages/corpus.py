@@ -80,7 +80,7 @@ def _changed(name: str, every: Sequence[Simulated]) -> Changed:
 
 
 def _undecided(simulated: Simulated) -> bool:
-    """Whether nothing is known of the recipients, or an outcome is unknown on either side."""
+    """Whether the recipients are unknown, or an outcome on either side."""
     traces = [trace for trace in (simulated.trace, simulated.against) if trace is not None]
     return any(
         not trace.recipients or any(got.outcome is Outcome.UNKNOWN for got in trace.recipients)

@@ -166,9 +166,9 @@ def messages_of(
     progress: Progress | None = None,
     left_out: Counter[Why] | None = None,
 ) -> Iterator[Message]:
-    """The messages of all paths; what is left out is told on stderr, and counted.
+    """The messages of all paths; what is left out is printed on stderr, and counted.
 
-    `progress` is told how many bytes there are in files, and how many of them were read.
+    `progress` gets the number of bytes in files, and how many of them were read.
 
     Raises:
         UsageError: a path is missing, or cannot be read.
@@ -233,7 +233,7 @@ def _skipped(
     named: frozenset[str],
     left_out: LeftOut,
 ) -> None:
-    """Count what is left out; what was named, or is not to be expected among mail, is told."""
+    """Count what is left out; what was named, or is unexpected among mail, is reported."""
     counts[left_out.why] += 1
     if left_out.why.is_expected and left_out.name not in named and not run.verbose:
         return

@@ -1,4 +1,4 @@
-"""The options that name a history without a project, for when its files are not at hand."""
+"""The options that name a history without a project, for when its files are missing."""
 
 from __future__ import annotations
 

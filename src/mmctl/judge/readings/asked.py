@@ -1,4 +1,4 @@
-"""Whether another choice of a reading changes any answer: if none, judging again is in vain.
+"""Whether another choice of a reading changes any answer: if none, judging again is useless.
 
 Only the conditions that a reading is about are asked again, for every recipient that they could
 see. An outcome follows from the answers, so where all are the same it is the same as well.

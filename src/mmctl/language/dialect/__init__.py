@@ -1,7 +1,7 @@
 """The language of mmctl, version 1: which keys exist, what each may hold, and what it means.
 
 One declaration that the reader, the JSON Schemas and the formatter go by. How keys become members
-of the API is told in `mmctl.language.parsing.conditions`, `actions`, `rule_sets` and `resources`.
+of the API is in `mmctl.language.parsing.conditions`, `actions`, `rule_sets` and `resources`.
 """
 
 from mmctl.language.dialect.files import FILE, PROJECT

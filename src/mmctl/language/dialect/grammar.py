@@ -131,7 +131,7 @@ class OneKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forms:
-    """One of some records, told apart by the first key that only one of them has."""
+    """One of some records, distinguished by the first key that only one of them has."""
 
     title: str
     forms: tuple[tuple[str, Record], ...]

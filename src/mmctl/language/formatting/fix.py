@@ -269,7 +269,7 @@ class _Plan:
             yield inside[last].end, inside[-1].end, ""
 
     def written(self, item: SpanItem) -> str:
-        """A value as it is to stand there, in the quotes that it had where that can be."""
+        """A value as it is written there, in its former quotes where possible."""
         text = self.new.get(item.path)
         if text is None:
             return self.text[item.start : item.end]

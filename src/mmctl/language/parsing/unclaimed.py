@@ -24,7 +24,7 @@ def unclaimed(parsed: ParsedFiles, taken: Collection[str], settings: Settings) -
     """A problem for each file that looks like a rule file and is not among those `taken` in.
 
     Where a pattern of the project file matches nothing, that is the one problem of them all; only
-    names that no pattern takes are told as well.
+    names that no pattern takes are reported as well.
     """
     astray = not all(map(parsed.files.matching, (*settings.rules, *settings.cases)))
     meant = [PathPattern(pattern) for pattern in settings.lint.ignore_files]

@@ -82,7 +82,7 @@ def _unclosed(error: Any, what: str, at: TextPlace, lines: Sequence[str]) -> Exp
 
 
 def _misplaced(error: Any, what: str, at: TextPlace, lines: Sequence[str]) -> Explanation | None:
-    """A line that is indented otherwise than those it belongs to, or lacks a sign."""
+    """A line with another indentation than those it belongs to, or without a sign."""
     begun = _place(error.context_mark)
     if "unknown escape" in what:
         escape = lines[at.line][at.column : at.column + 2]

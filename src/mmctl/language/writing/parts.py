@@ -17,7 +17,7 @@ Data = dict[str, Any]
 
 
 class CannotWrite(Exception):
-    """The language has no words for this; the message says for what."""
+    """The language cannot express this; the message says what."""
 
 
 def text(value: str, *, multiline: bool = False) -> str:

@@ -32,7 +32,7 @@ def resource_to_file(shape: LiveShape, *, name: str, members: Sequence[str] | No
     """Any resource, under a logical name; `members` are those of an address list.
 
     Raises:
-        CannotWrite: the language has no words for a part of it.
+        CannotWrite: the language cannot express a part of it.
     """
     match shape:
         case RuleSet():
@@ -57,7 +57,7 @@ def traffic_policy_to_file(policy: TrafficPolicy, *, name: str) -> Data:
     """A traffic policy with its statements, under a logical name.
 
     Raises:
-        CannotWrite: the language has no words for a part of it.
+        CannotWrite: the language cannot express a part of it.
     """
     written: Data = {"default": policy.default_action.value.lower()}
     if policy.max_message_size_bytes is not None:

@@ -55,7 +55,7 @@ def rule_to_file(rule: Rule, *, name: str) -> Data:
     """A rule under a logical name; its live name is added where it differs.
 
     Raises:
-        CannotWrite: the language has no words for a part of it.
+        CannotWrite: the language cannot express a part of it.
     """
     written: Data = {"name": name}
     if rule.name is None:
@@ -97,7 +97,7 @@ def rule_set_to_file(rule_set: RuleSet, *, name: str) -> Data:
     """A rule set with its rules, under a logical name.
 
     Raises:
-        CannotWrite: the language has no words for a part of it.
+        CannotWrite: the language cannot express a part of it.
     """
     rules = [
         _within(f"Rules[{index}]", rule, logical)

@@ -121,9 +121,9 @@ def conclude(plan: Plan, means: Means, permissions: Permissions) -> HistoryEntry
 
 
 def _agree(plan: Plan, means: Means, permissions: Permissions) -> None:
-    """Where the files say all that is live, nothing of it is by hand any more: remember that.
+    """Where the files say all that is live, nothing of it is by hand anymore: remember that.
 
-    An apply that has nothing to do does not fail for it: it is told again by the next one.
+    An apply that has nothing to do does not fail for it: the next one reports it again.
     """
     applied = means.history.applied()
     whole = not plan.partial and plan.goes_back_to is None
@@ -155,7 +155,7 @@ def check_permitted(plan: Plan, means: Means, permissions: Permissions) -> tuple
     Raises:
         Refused: another place, a name of somebody else's, adoption without `adopt`, or a brake
             that holds.
-        UsageError: a password that must be sent is not at hand.
+        UsageError: a password that must be sent is missing.
     """
     check_place(plan, means.service.identity)
     plan = with_marks(plan, means.history)
@@ -251,7 +251,7 @@ def _new_entry(
 
 @contextmanager
 def _told(execution: Execution, entry: HistoryEntry, history: History) -> Iterator[None]:
-    """Turn what stops an apply into what its user is told, and note it in the history."""
+    """Turn what stops an apply into a message for its user, and note it in the history."""
     try:
         yield
     except MmctlError as error:
@@ -358,7 +358,8 @@ def _keep_applied(
     """
     some = plan.partial or plan.goes_back_to is not None
     last = last_applied(history, without=entry.id if entry else None) if some else None
-    # What an apply has left that was cut off before is told from hand edits by a rollback alone.
+    # What an apply has left that was cut off before is distinguished from hand edits only by a
+    # rollback.
     if last is not None and (plan.goes_back_to is not None or len(last.states) == 1):
         states = last.named_as(live)
         live = with_what_is_wanted(without_hand_edits(states[0], plan.live, live), live, states[1:])

@@ -45,7 +45,7 @@ class Means:
     """Where the environment leads, for the history."""
     lag_seconds: float = 6.0
     """How long after an apply was cut off its last write may not be seen yet: which it was that
-    went through is not known, and so not which answer is old."""
+    went through is unknown, and so not which answer is old."""
     patience_seconds: float = 1800.0
     """How long an ingress point may take: the service needs one to five minutes."""
 

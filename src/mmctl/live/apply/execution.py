@@ -1,6 +1,6 @@
 """One plan, carried out step by step: compare, write, remember; wait where the service is slow.
 
-Every write is preceded by a read of what it changes. What this cannot carry on from is told by
+Every write is preceded by a read of what it changes. What this cannot continue from raises
 exceptions; `apply.py` says what they mean.
 """
 

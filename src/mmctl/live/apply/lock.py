@@ -28,7 +28,7 @@ class Owner:
     process: int
     at: str
     space: str | None = None
-    """Where the number of the process means the same; None: that is not known."""
+    """Where the number of the process means the same; None: that is unknown."""
 
 
 @contextmanager

@@ -159,7 +159,7 @@ class LogSteps:
     def _stop(self, log: _Log, *, is_last: bool) -> None:
         """End this project's deliveries of a log, with what only they needed.
 
-        `is_last`: none of the resource's logs is delivered from here any more.
+        `is_last`: none of the resource's logs is delivered from here anymore.
         """
         for source in self._of_type(log):
             for delivery in source.deliveries:
@@ -240,7 +240,7 @@ class LogSteps:
         self._begun.add(destination)
 
     def _delete_unused_destinations(self, log: _Log) -> None:
-        """Delete the destinations that were made here and that no delivery uses any more."""
+        """Delete the destinations that were made here and that no delivery uses anymore."""
         made_here = [
             found
             for found in self._logs.destinations()
@@ -272,7 +272,7 @@ class LogSteps:
         make: Callable[[], T],
         find: Callable[[], T | None],
     ) -> T | None:
-        """Make something; where it is not known whether it was made, look before trying again.
+        """Make something; where it is unknown whether it was made, look before trying again.
 
         A try that was made again on the way meets its own work: that conflict is none.
         """

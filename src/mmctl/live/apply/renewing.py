@@ -1,4 +1,4 @@
-"""A saved plan before it is shown and carried out: made anew from what is live now.
+"""A saved plan before it is shown and applied: made again from what is live now.
 
 Nothing that a file says of the live state is used. What the plan wants is taken from it, all else
 is read; the result must be the plan that was reviewed, or what is left of it.
@@ -89,7 +89,7 @@ def _check_settings(plan: Plan, target: Target, project: str) -> None:
 
 
 def _check_same(made: Plan, plan: Plan, *, cut_off: bool) -> None:
-    """Refuse what was made anew where it is another plan; of one that was cut off a part is left.
+    """Refuse the plan made again where it is another one; of one that was cut off a part is left.
 
     Raises:
         Refused: with what was not in the plan.

@@ -1,4 +1,4 @@
-"""The oldest state of the last day: what a plan is held against beside the live state.
+"""The oldest state of the last day: what a plan is compared with beside the live state.
 
 Two small applies in a row may do what one would not be let.
 """
@@ -25,7 +25,7 @@ LOOKS_BACK: Final = timedelta(hours=24)
 
 
 def with_yesterday(plan: Plan, means: Means) -> Plan:
-    """The plan with the state that it is held against beside the live one; a rollback has none."""
+    """The plan with the state that it is compared with beside the live one; a rollback has none."""
     if plan.yesterday is not None or not plan.edits or plan.goes_back_to is not None:
         return plan
     return replace(plan, yesterday=oldest_of_the_day(means.history, means.now(), plan.live))

@@ -83,7 +83,7 @@ def keep_raw_answers(client: Any) -> None:
     """Let a client give the answers of `Get…` as they came, under `RAW`, and parse none of them.
 
     botocore drops the members that its model does not know, and raises where a union has two. What
-    is not known must be seen: an update would erase it.
+    is unknown must be seen: an update would erase it.
     """
     service = client.meta.service_model.service_id.hyphenize()
     client.meta.events.register(f"before-parse.{service}", _keep_raw)
@@ -147,7 +147,7 @@ def _is_whole(http: AWSResponse, operation: OperationModel) -> bool:
     answers_with_members = operation.output_shape is not None and operation.output_shape.members
     if http.status_code >= _FIRST_ERROR or not answers_with_members:
         return True
-    # Whatever lies between may have counted anew what it was given.
+    # A proxy in between may have recounted the body.
     try:
         json.loads(body)
     except ValueError:

@@ -81,7 +81,7 @@ class S3Bucket:
         """The bytes of an object from one place up to another, of the version that was listed.
 
         Raises:
-            UnreadableObject: it is not there any more, or not to be had.
+            UnreadableObject: it is not there anymore, or not to be had.
             CouldNot: the bucket cannot be used.
         """
         wanted = {"Range": f"bytes={start}-{end - 1}", "IfMatch": entry.version}

@@ -1,6 +1,6 @@
 """Files that go to a pre-signed URL: no credentials, no signature, one PUT.
 
-The URL says by itself who may send; it is told by the service and is a secret for an hour or so.
+The URL itself says who may send; it comes from the service and is a secret for about an hour.
 """
 
 from __future__ import annotations

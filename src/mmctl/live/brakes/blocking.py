@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def blocking(plan: Plan) -> Iterator[Grip]:
-    """A rule that drops or bounces stays, but does neither any more: in shadow, or rewritten."""
+    """A rule that drops or bounces stays, but does neither anymore: in shadow, or rewritten."""
     for thing in plan.desired.of_kind(Kind.RULE_SET):
         before = rules_of(plan.live.find(thing.kind, thing.name))
         after = rules_of(thing)

@@ -40,7 +40,7 @@ def behaviour(plan: Plan) -> Iterator[Grip]:
 
 
 def limit_not_looked_at(plan: Plan) -> str | None:
-    """What to say of a limit that was held against no mail; None where there is no such limit."""
+    """What to say of a limit that was compared with no mail; None where there is no such limit."""
     limit = plan.target.brakes.max_behaviour_change
     if limit is None or plan.behaviour is not None or not plan.edits:
         return None

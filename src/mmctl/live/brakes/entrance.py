@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def entrance(plan: Plan) -> Iterator[Grip]:
-    """An ingress point takes no mail any more, or gets another policy or rule set."""
+    """An ingress point takes no mail anymore, or gets another policy or rule set."""
     for thing in plan.desired.of_kind(Kind.INGRESS_POINT):
         live = plan.live.find(thing.kind, thing.name)
         if live is None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def endpoint_replacement(plan: Plan) -> Iterator[Grip]:
-    """An ingress point is made anew, with another A record."""
+    """An ingress point is replaced, with another A record."""
     for edit in of_objects(plan, Kind.INGRESS_POINT, EditKind.REPLACED):
         yield Grip(
             brake=Brake.ENDPOINT_REPLACEMENT,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def default_action(plan: Plan) -> Iterator[Grip]:
-    """Mail that no statement speaks of is decided on anew."""
+    """Mail that no statement matches is decided differently."""
     for thing in plan.desired.of_kind(Kind.TRAFFIC_POLICY):
         live = plan.live.find(thing.kind, thing.name)
         before = canonical(live)["DefaultAction"] if live else None

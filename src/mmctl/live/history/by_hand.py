@@ -148,7 +148,7 @@ class _Object:
     def _is_known(self, leaf: Leaf) -> bool:
         """Whether it can be told who did it.
 
-        Members that come from elsewhere are not read, and a destination of another account is told
+        Members that come from elsewhere are not read, and a destination of another account is known
         by its own name only where it is wanted. An apply that was cut off may have ended a log, or
         of an add-on, which is two things, have reached one: the instance and its tags.
         """
@@ -217,7 +217,7 @@ class _Rules:
         return self.live_of.get(self.names.index(edit.rule)) if edit.rule in self.names else None
 
     def _was_removed(self, rule: Form) -> bool:
-        """Whether all states before had a rule that is not live any more."""
+        """Whether all states before had a rule that is not live anymore."""
         gone = [
             [state[at] for at in range(len(state)) if at not in set(pairs.values())]
             for state, pairs in zip(self.before, self.before_of, strict=True)

@@ -1,4 +1,4 @@
-"""Drift: live against the last applied state, and against the files, told apart."""
+"""Drift: live against the last applied state, and against the files, separately."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ class HistoryEntry:
     snapshot: str | None = None
     """The digest of its snapshot; 0.1.0 noted none."""
     rebuilt: bool = False
-    """It was lost or damaged, and is told from its snapshot."""
+    """It was lost or damaged, and is rebuilt from its snapshot."""
     revision: str | None = None
     """The revision of the files in version control, where there is one."""
     edges: Mapping[str, str] = field(default_factory=dict)

@@ -48,7 +48,7 @@ class History(HistoryRecords):
     def __init__(self, store: Store, warn: Callable[[str], None] | None = None) -> None:
         super().__init__(store, warn)
         self._ended: dict[str, HistoryEntry] = {}
-        """Entries that were read and that nothing changes any more: a bucket is asked once."""
+        """Entries that were read and that nothing changes anymore: a bucket is asked once."""
 
     def entries(self) -> tuple[HistoryEntry, ...]:
         """All entries, oldest first; those that are lost or damaged as their snapshots tell."""
@@ -231,7 +231,7 @@ class History(HistoryRecords):
         return lifted
 
     def applied(self) -> LiveConfiguration | None:
-        """The live state as the last apply or rollback left it; None: it is not known."""
+        """The live state as the last apply or rollback left it; None: it is unknown."""
         try:
             if self.store.get(APPLIED) is None:
                 return None

@@ -33,7 +33,7 @@ _BESIDE: Final = ("Tags", *Beside, LOGGING)
 def keeping(
     state: LiveConfiguration, live: LiveConfiguration, bases: Sequence[LiveConfiguration]
 ) -> LiveConfiguration:
-    """A state with what is live otherwise than in all bases, all under the same logical names."""
+    """A state with what is live differently from all bases, all under the same logical names."""
     objects: list[LiveObject] = []
     for thing in state.objects:
         found = live.find(*thing.key)
@@ -155,7 +155,7 @@ def _with_logs_on_their_way(is_now: Form, bases: Sequence[Form]) -> Form:
 def merged_rules(
     ours: Sequence[Form], theirs: Sequence[Form], bases: Sequence[Sequence[Form]]
 ) -> list[Form]:
-    """Rules with those that theirs has otherwise than all bases: new, changed, gone and moved."""
+    """Rules with those that theirs has differently from all bases: new, changed, gone and moved."""
     before = [paired_rules(base, theirs) for base in bases]
     of_ours = paired_rules(ours, theirs)
     kept: dict[int, Form] = {}

@@ -1,7 +1,7 @@
 """The states that applies from here left or were about to leave: all else that is live is by hand.
 
-An apply that was cut off may have left a part of what it wanted, so both are told: what was there
-before, and what it wanted. What somebody did by hand is in neither.
+An apply that was cut off may have left a part of what it wanted, so both are recorded: what was
+there before, and what it wanted. What somebody did by hand is in neither.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def renamed(state: LiveConfiguration, live: LiveConfiguration) -> LiveConfigurat
 
 
 def _names(state: LiveConfiguration, live: LiveConfiguration) -> Iterator[tuple[Key, str]]:
-    """The names that objects get; what is not live any more leaves its name to what has it now."""
+    """The names that objects get; what is not live anymore leaves its name to what has it now."""
     by_id = {(thing.kind, _id(thing)): thing.name for thing in live.objects if _id(thing)}
     given = {
         (thing.kind, by_id[thing.kind, _id(thing)])

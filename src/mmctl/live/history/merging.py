@@ -14,7 +14,7 @@ ABSENT: Final = object()
 
 
 def merged(ours: Any, theirs: Any, bases: Sequence[Any]) -> Any:
-    """Ours with what theirs has otherwise than every base; ABSENT where it goes.
+    """Ours with what theirs has differently from every base; ABSENT where it is removed.
 
     Several bases are states of which any part may be what theirs came from.
     """

@@ -70,7 +70,7 @@ def _entry_of(
 
 
 def _result(records: HistoryRecords, id: str, newest: int) -> EntryResult:
-    """How it ended, as its journal tells; of the newest it is not known whether it went on."""
+    """How it ended, as its journal tells; of the newest it is unknown whether it went on."""
     if number_of(id) > newest:
         return EntryResult.UNFINISHED
     journal = records.journal(id)

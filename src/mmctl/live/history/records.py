@@ -22,7 +22,7 @@ _TO_ANOTHER: Final = "choose another one: mmctl history, then mmctl rollback ID"
 
 
 class HistoryRecords:
-    """The texts of a store by the ids of their entries; damage is told once."""
+    """The texts of a store by the ids of their entries; damage is reported once."""
 
     def __init__(self, store: Store, warn: Callable[[str], None] | None = None) -> None:
         self.store = store

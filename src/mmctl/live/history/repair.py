@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def set_aside_damaged(history: History) -> None:
-    """Keep what is damaged under other names, and write anew what can be told; it is said.
+    """Keep what is damaged under other names, and rewrite what can be rebuilt; it is reported.
 
     Raises:
         CouldNot: the store cannot be written.

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _GUARD: Final = ".guard"
 _SHARED_FOLDER: Final = 0o2770
 _LEFT_OVER_SECONDS: Final = 3600
-"""No write takes so long: a copy that is older will not get its name any more."""
+"""No write takes so long: a copy that is older will not get its name anymore."""
 
 
 class Damaged(CouldNot):

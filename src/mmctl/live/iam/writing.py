@@ -63,7 +63,7 @@ def apply_statements(desired: LiveConfiguration, place: Place) -> Iterator[State
 
 
 def list_statement(name: str, place: Place) -> Statement:
-    """What changes the members of one list; while its id is not known, of any of the project."""
+    """What changes the members of one list; while its id is unknown, of any of the project."""
     known = place.ids.get(Kind.ADDRESS_LIST, {}).get(name, "*")
     return statement(
         "ChangeMembers",
@@ -74,7 +74,7 @@ def list_statement(name: str, place: Place) -> Statement:
 
 
 def unknown_ids(desired: LiveConfiguration, place: Place) -> list[str]:
-    """Rule sets and policies whose ids are not known, so that any of the account may be used."""
+    """Rule sets and policies whose ids are unknown, so that any of the account may be used."""
     return [
         f"{kind.noun} {name}"
         for kind in (Kind.RULE_SET, Kind.TRAFFIC_POLICY)

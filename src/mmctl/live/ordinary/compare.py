@@ -1,4 +1,4 @@
-"""Ordinary mail, judged by the live rules and by the wanted ones, and held against each other."""
+"""Ordinary mail, judged by the live rules and by the desired ones, and compared."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 MANY: Final = 10
 MANY_PERCENT: Final = 30
-"""More named addresses than this, and more than this share, are no daily work any more."""
+"""More named addresses than this, and more than this share, are no daily work anymore."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,7 +71,7 @@ def ordinary_mail(
     project: ProjectMail | None = None,
     large: Sequence[str] = (),
 ) -> OrdinaryMail:
-    """Judge the standing set by two states; `past` is a former one that `after` is held against.
+    """Judge the standing set by two states; `past` is a former one that `after` is compared with.
 
     `large` are the large public domains from which mail is looked at.
     """

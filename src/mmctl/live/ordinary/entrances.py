@@ -38,7 +38,7 @@ class WayIn:
 
     rule_set: str
     policy: TrafficPolicy | None
-    """None: it is not known here, so everybody is taken to be admitted."""
+    """None: it is unknown here, so everybody counts as admitted."""
     certificates: bool = False
 
 

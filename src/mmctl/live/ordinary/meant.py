@@ -147,7 +147,7 @@ class Meant:
 
 
 def _is_lost(before: Treatment, after: Treatment) -> bool:
-    """Whether mail is in no hands any more, and no rule says that it shall not be."""
+    """Whether mail is in no hands anymore, and no rule says that it shall not be."""
     kept = {Outcome.DELIVERED, Outcome.STORED}
     lost = after.outcome is Outcome.LOST and before.outcome in kept
     return lost or (after.outcome is Outcome.STORED and before.outcome is Outcome.DELIVERED)

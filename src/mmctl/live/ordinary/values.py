@@ -1,4 +1,4 @@
-"""The values of a comparison of ordinary mail: what it is given and what it finds.
+"""The values of a comparison of ordinary mail: its input and its findings.
 
 They are part of every plan, so nothing here imports the judge.
 """
@@ -70,7 +70,7 @@ class TreatmentDifference:
     change: str
     """`delivered → dropped by block-all`."""
     since: str = ""
-    """`within 24 hours`, where it is held against a former state."""
+    """`within 24 hours`, where it is compared with a former state."""
 
     @property
     def what(self) -> str:

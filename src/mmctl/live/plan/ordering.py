@@ -158,7 +158,7 @@ class _Order:
         ):
             changed.add(PASSWORD)
         changed |= {member for member, key in _pointers(thing) if key in self.replaced}
-        # What a snapshot holds in words that are not known here cannot be sent.
+        # What a snapshot holds in words that are unknown here cannot be sent.
         changed -= {member.path.partition(".")[0] for member in thing.unknown if member.replaced}
         if changed:
             changed |= {*thing.kind.row.always_sent}

@@ -180,7 +180,7 @@ def _document(path: Path) -> Any:
 def plan_of(document: Any, source: str) -> Plan:
     """The plan of a document that `save_document` wrote.
 
-    What follows from the two states that it holds is made anew from them, and compared.
+    What follows from its two states is computed from them again, and compared.
 
     Raises:
         UsageError: it is no saved plan.
@@ -232,7 +232,7 @@ def _edited(source: str, what: str) -> Refused:
 def _check_follows(plan: Plan, document: Mapping[str, Any], source: str) -> None:
     """Refuse a file whose edits and steps do not follow from what is live and what it wants.
 
-    The seal is not enough: whoever edits a file can compute it anew.
+    The seal is not enough: whoever edits a file can compute it again.
 
     Raises:
         Refused: what it shows is not what it would do.
@@ -316,7 +316,7 @@ def _plan(document: Mapping[str, Any]) -> Plan:
 
 
 def _exact_edit(edit: Edit) -> dict[str, Any]:
-    """An edit as it is read again; what is by hand is found anew, and believed from no file."""
+    """An edit as it is read again; what is by hand is found again, and trusted from no file."""
     members = asdict(edit)
     del members["by_hand"]
     return members

@@ -56,7 +56,7 @@ class Create(_OfObject):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update(_OfObject):
-    """Send members of the object anew."""
+    """Send members of the object again."""
 
     verb: ClassVar[str] = "update"
     members: tuple[str, ...]

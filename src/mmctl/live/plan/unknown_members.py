@@ -90,7 +90,7 @@ def without_places(path: str) -> str:
 
 
 def _sent(steps: Iterable[Step]) -> dict[tuple[Kind, str], set[str]]:
-    """What the updates of each object send; of one that is made anew, everything."""
+    """What the updates of each object send; of one that is replaced, everything."""
     sent: dict[tuple[Kind, str], set[str]] = {}
     for step in steps:
         match step:

@@ -3,8 +3,8 @@
 Unknown are members, arms of unions and values of a newer API.
 
 An unknown member is left out alone, and so is an unknown action. A rule or statement of which it is
-not known when it applies (an unknown condition, or operator) is left out whole: without the
-condition it would read as one that applies to more mail.
+unknown when it applies (an unknown condition, or operator) is left out whole: without the condition
+it would read as one that applies to more mail.
 """
 
 from __future__ import annotations

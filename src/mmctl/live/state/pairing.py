@@ -107,7 +107,7 @@ class _Pairs:
                 self._take(thing, fits)
 
     def _has_successor(self, wanted: LiveObject, thing: LiveObject) -> bool:
-        """Whether what cannot be changed was made anew already, and the old one not yet deleted."""
+        """Whether what cannot be changed is already replaced, and the old one not yet deleted."""
         if why_replaced(wanted, thing) is None:
             return False
         ids = {each.id for each in self.known if each.id}

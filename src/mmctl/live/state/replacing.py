@@ -1,4 +1,4 @@
-"""What no update can do: the object is made anew, what points to it follows, the old one goes.
+"""What no update can do: the object is created again, references follow, the old one is deleted.
 
 Which members never change say the rows of `mmctl.model.kinds`; here are the changes of members that
 can change otherwise ("Amazon SES Mail Manager API", UpdateIngressPoint, UpdateTrafficPolicy).

@@ -39,7 +39,7 @@ class _Tracefile:
         return self.files.setdefault(position.file, _FileCoverage())
 
     def line(self, position: Position, count: int) -> None:
-        """Count a line, unless something around it stands there too."""
+        """Count a line, unless something around it is counted too."""
         self.at(position).lines.setdefault(position.line, count)
 
     def block(self, position: Position, counts: Iterable[int]) -> None:

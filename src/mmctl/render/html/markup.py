@@ -24,7 +24,7 @@ _VOID: Final = frozenset({"input", "meta", "col"})
 def element(name: str, /, *children: Child, **attributes: str | int | bool | None) -> Markup:
     """An element; `class_` and `data_status` are written `class` and `data-status`.
 
-    An attribute that is True stands alone, one that is None or False is left out. Characters
+    An attribute with the value True is written without one; None or False leave it out. Characters
     that cannot be seen are shown as escapes.
     """
     written = "".join(_attribute(key, value) for key, value in attributes.items())

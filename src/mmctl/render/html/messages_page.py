@@ -51,7 +51,7 @@ class JudgedMessages:
     other: str | None = None
     """What the other rules are called that the messages are compared under."""
     advice: str = ""
-    """How to state what is not known."""
+    """How to state what is unknown."""
 
 
 def page_of_messages(judged: JudgedMessages) -> str:

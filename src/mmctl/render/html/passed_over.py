@@ -1,6 +1,6 @@
 """The rules that did not apply, of all flows of a page, as data that the page unfolds.
 
-There are rules times messages of them, so each text stands there once and is pointed to.
+There are rules times messages of them, so each text is written once and referred to.
 """
 
 from __future__ import annotations

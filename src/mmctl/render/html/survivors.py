@@ -40,7 +40,7 @@ def _survivor(result: MutantResult) -> Markup:
         if result.suggestion is None
         else [
             element("p", "This case would notice:"),
-            # Lines are told apart here: what is escaped has no line ends.
+            # Lines are split here: escaped text has no line ends.
             element(
                 "pre",
                 [[line, Markup("\n")] for line in result.suggestion.splitlines()],

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.text import Text
 
+from mmctl.counted import counted
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
@@ -29,8 +30,7 @@ _LONGEST: Final = 60
 def coverage_report(coverage: Coverage, *, all_gaps: bool = False) -> Text:
     """How much the cases show of the rules, and where they show nothing."""
     rules, *others = coverage.measures
-    noun = "rule" if rules.total == 1 else "rules"
-    report = Text(f"coverage: cases apply {rules.covered:,} of {rules.total:,} {noun}")
+    report = Text(f"coverage: cases apply {rules.covered:,} of {counted(rules.total, 'rule')}")
     report.append(f", {rules.percent} %\n")
     for measure in others:
         if measure.total:

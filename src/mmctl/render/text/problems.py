@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SHOWN: Final = 100
 """As many problems are shown to people unless they ask for all."""
 WIDTH: Final = 80
-"""Columns where the terminal's are not known."""
+"""Columns where the terminal's are unknown."""
 _NARROWEST: Final = 40
 _LONGEST: Final = 600
 """Characters of a message that are shown: a value in it may be very long."""
