@@ -92,7 +92,7 @@ def asked_by(condition: Condition) -> Asked:
     """What one condition of a rule or of a policy statement looks at."""
     match condition.value:
         case RuleStringExpression(evaluate=text):
-            return Asked(string_operand(text), Takes.TEXT)
+            return Asked(_string_operand(text), Takes.TEXT)
         case RuleBooleanExpression(evaluate=flag):
             return _of_boolean(flag)
         case RuleNumberExpression(evaluate=number):
@@ -100,11 +100,11 @@ def asked_by(condition: Condition) -> Asked:
         case RuleIpExpression(evaluate=client):
             return Asked(RULE_OPERAND[client.value], Takes.NETWORK)
         case RuleVerdictExpression(evaluate=verdict):
-            return Asked(verdict_operand(verdict), Takes.VERDICT)
+            return Asked(_verdict_operand(verdict), Takes.VERDICT)
         case RuleDmarcExpression():
             return Asked(DMARC_POLICY, Takes.POLICY)
         case IngressStringExpression(evaluate=policy_text):
-            return Asked(policy_string_operand(policy_text), Takes.TEXT)
+            return Asked(_policy_string_operand(policy_text), Takes.TEXT)
         case IngressBooleanExpression(evaluate=policy_flag):
             return _of_policy_boolean(policy_flag)
         case IngressIpv4Expression(evaluate=ipv4):
@@ -207,7 +207,7 @@ def header_of(condition: Condition) -> str | None:
     return evaluated if isinstance(evaluated, MimeHeaderAttribute) else None
 
 
-def string_operand(evaluate: RuleStringToEvaluate) -> Operand:
+def _string_operand(evaluate: RuleStringToEvaluate) -> Operand:
     """What a string expression of a rule looks at."""
     match evaluate.value:
         case RuleStringEmailAttribute() as attribute:
@@ -222,7 +222,7 @@ def string_operand(evaluate: RuleStringToEvaluate) -> Operand:
             assert_never(never)
 
 
-def verdict_operand(evaluate: RuleVerdictToEvaluate) -> Operand:
+def _verdict_operand(evaluate: RuleVerdictToEvaluate) -> Operand:
     """What a verdict expression looks at."""
     match evaluate.value:
         case RuleVerdictAttribute() as attribute:
@@ -233,7 +233,7 @@ def verdict_operand(evaluate: RuleVerdictToEvaluate) -> Operand:
             assert_never(never)
 
 
-def policy_string_operand(evaluate: IngressStringToEvaluate) -> Operand:
+def _policy_string_operand(evaluate: IngressStringToEvaluate) -> Operand:
     """What a string expression of a policy looks at."""
     match evaluate.value:
         case IngressStringEmailAttribute() as attribute:

@@ -349,17 +349,3 @@ FACT_OF: Final[Mapping[FactName, Fact]] = MappingProxyType({fact.name: fact for 
 
 WRITTEN_HEADERS: Final = tuple(fact for fact in FACTS if isinstance(fact, HeaderFact))
 """The headers that rules read by name; a written message has a member for each."""
-
-
-def stated_by(option: str) -> Fact:
-    """The fact that an option of the command line states.
-
-    Raises:
-        KeyError: the option states none.
-    """
-    return _BY_OPTION[option]
-
-
-_BY_OPTION: Final = MappingProxyType(
-    {fact.option.name: fact for fact in FACTS if fact.option is not None}
-)
