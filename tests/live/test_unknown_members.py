@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
@@ -209,6 +210,30 @@ def test_forty_rules_with_a_new_member_are_one_line_and_the_odd_one_is_another(
         "rule set inbound: `Rules[0].Enabled` = true of rule block-lookalike and 3 more like it",
         "rule set inbound: `Rules[3].Enabled` = false of rule archive-all",
     ]
+    world.replace('"@exarnple.com"', '"@example.net"')
+    with pytest.raises(Refused) as refused:
+        world.apply()
+    assert re.findall(r"\((.*)\)", refused.value.message) == [
+        "rule set inbound: `Rules[0].Enabled` = true of rule block-lookalike and 3 more like it; "
+        "rule set inbound: `Rules[3].Enabled` = false of rule archive-all"
+    ]
+
+
+def test_of_many_members_that_would_be_erased_five_are_named_and_the_rest_counted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.apply()
+
+    def change(answer: dict[str, Any]) -> None:
+        for number, rule in enumerate(answer["Rules"]):
+            rule[f"Member{number}"] = rule[f"Other{number}"] = number
+
+    answering(monkeypatch, "GetRuleSet", change)
+    world.replace('"@exarnple.com"', '"@example.net"')
+    with pytest.raises(Refused) as refused:
+        world.apply()
+    assert refused.value.message.count("; ") == 5
+    assert refused.value.message.endswith("; 5 more)")
 
 
 CONDITION = {"FuzzyExpression": {"Operator": "SOUNDS_LIKE", "Values": ["x"]}}
