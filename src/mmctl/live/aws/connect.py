@@ -155,7 +155,7 @@ def _connected(
     if environment.account and caller["Account"] != environment.account:
         raise Refused(
             f"environment {environment.name} is account {environment.account}, "
-            f"the credentials are those of {caller['Account']}",
+            f"but the credentials are of {caller['Account']}",
             why="rules must not go to another account than the one that was meant",
             help="use another profile or role, or correct `account:` of the environment",
         )
