@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import get_type_hints
@@ -16,7 +17,6 @@ from mmctl.cli.commands.diff import diff
 from mmctl.cli.commands.lint import lint
 from mmctl.cli.commands.simulate import simulate
 from mmctl.cli.formats import Format
-from mmctl.cli.own_folder import own_folder
 from mmctl.cli.run import Run
 from mmctl.problem import Severity
 
@@ -52,13 +52,16 @@ def test_lint_is_called_with_values(run: Run, capsys: pytest.CaptureFixture[str]
 
 
 def test_an_answer_to_no_command_line_is_not_remembered(
-    run: Run, monkeypatch: pytest.MonkeyPatch
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr("sys.argv", ["mmctl", "lint"])
+    monkeypatch.chdir(run.directory)
+    kept = tmp_path / "answers"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(kept))
     lint(run)
-    kept = own_folder(str(run.directory))
-    assert kept is not None
-    assert not list(Path(kept).glob("lint-*"))
+    assert not list(kept.rglob("lint-*"))
+    lint(replace(run, arguments=("lint",)))
+    assert list(kept.rglob("lint-*"))
 
 
 def test_cases_and_differences_are_called_with_values(
