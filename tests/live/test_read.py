@@ -188,7 +188,7 @@ def test_credentials_of_another_account_are_refused_against_a_named_one(
     events = session.get_component("event_emitter")
     attach(events, embedded, account="444455556666", region="us-east-1")
     monkeypatch.setattr("mmctl.live.aws.sessions._new", lambda _profile: session)
-    with pytest.raises(Refused, match="is account 111122223333, the credentials are those of 4444"):
+    with pytest.raises(Refused, match="is account 111122223333, but the credentials are of 4444"):
         connect(
             environment('account: "111122223333", region: us-east-1'),
             embedded_in(world.root, clock=world.clock.now),
