@@ -16,7 +16,9 @@ from mmctl.errors import Refused
 from mmctl.live.compare.edits import EditKind
 from mmctl.live.state.holdings import what_it_holds
 from mmctl.live.state.pairing import paired_names
+from mmctl.live.state.replacing import left_over_name
 from mmctl.model.kinds import Kind, Noun
+from mmctl.model.policies import TrafficPolicy
 from mmctl.model.resources import Relay
 
 if TYPE_CHECKING:
@@ -259,6 +261,30 @@ def test_of_two_live_ones_of_a_name_ours_is_taken_whatever_the_order() -> None:
 def test_an_object_of_a_snapshot_is_found_by_its_own_id_under_any_name() -> None:
     live = [relay("x", "renamed", "r-1"), relay("y", "a", "r-2")]
     assert pair(live, [relay("main", "a", "r-1")], []) == {"r-1": "main", "r-2": "a"}
+
+
+def test_what_was_made_anew_is_taken_and_not_the_one_that_is_still_to_be_deleted() -> None:
+    def policy(name: str, live_name: str, id: str | None, **limit: int) -> LiveObject:
+        members = {"TrafficPolicyName": live_name, "PolicyStatements": [], "DefaultAction": "DENY"}
+        shape = TrafficPolicy.logical({**members, **limit})
+        return LiveObject(kind=Kind.TRAFFIC_POLICY, name=name, shape=shape, project="acme", id=id)
+
+    limit = {"MaxMessageSizeBytes": 1000}
+    desired = [policy("edge", "edge", None)]
+    last = policy("edge", "edge", "tp-1", **limit)
+    old = policy("x", left_over_name(Kind.TRAFFIC_POLICY, "edge"), "tp-1", **limit)
+    new = policy("y", "edge", "tp-2")
+    stranger = policy("y", "other", "tp-2")
+    for live, names in (
+        ([old, new], (old.live_name, "edge")),
+        ([old, stranger], ("edge", "other")),
+    ):
+        assert names == paired_names(
+            live,
+            Kind.TRAFFIC_POLICY,
+            LiveConfiguration(project="acme", objects=tuple(desired)),
+            LiveConfiguration(project="acme", objects=(last,)),
+        )
 
 
 # Against an oracle
