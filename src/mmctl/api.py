@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from mmctl.compiler.compile import compile_project
 from mmctl.errors import CouldNot, MmctlError, ProblemsFound, UsageError
+from mmctl.judge.ingress import Way, gateway_behind
 from mmctl.judge.simulation import Simulated, simulate
 from mmctl.judge.trace import RecipientTrace, RuleResult, RuleTrace, Trace
-from mmctl.judge.way_in import Way, way_in
 from mmctl.language.parsing.files import DiskFiles, MemoryFiles
 from mmctl.language.parsing.load import Sources
 from mmctl.language.project import Outcome, Project
@@ -163,7 +163,7 @@ def judge(
     Raises:
         UsageError: there is no such ingress point or rule set, or more than one to choose from.
     """
-    gateway = way_in(project, Way(ingress_point=ingress_point, rule_set=rule_set))
+    gateway = gateway_behind(project, Way(ingress_point=ingress_point, rule_set=rule_set))
     return simulate(gateway, Message("message", message), stated or Stated())
 
 

@@ -1,4 +1,4 @@
-"""Lists, entrances, destinations, blocking rules, retention: each brake fires, and is silent."""
+"""Lists, ingress, destinations, blocking rules, retention: each brake fires, and is silent."""
 
 from __future__ import annotations
 

@@ -228,7 +228,9 @@ def is_public(point: LogicalIngressPoint) -> bool:
     return network is None or network.private_network_configuration is None
 
 
-def entrances(project: Project, policy: LogicalTrafficPolicy) -> tuple[LogicalIngressPoint, ...]:
+def ingress_points_of(
+    project: Project, policy: LogicalTrafficPolicy
+) -> tuple[LogicalIngressPoint, ...]:
     """The ingress points that a traffic policy guards."""
     return tuple(
         point
@@ -237,7 +239,7 @@ def entrances(project: Project, policy: LogicalTrafficPolicy) -> tuple[LogicalIn
     )
 
 
-def entrances_known(
+def ingress_points_known(
     project: Project, counts: Callable[[LogicalIngressPoint], bool] = is_public
 ) -> bool:
     """Whether each ingress point that counts names its policy; not where there are none at all."""

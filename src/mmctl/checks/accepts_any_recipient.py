@@ -44,7 +44,12 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.effects import sends
 from mmctl.analysis.own_domains import is_open
-from mmctl.analysis.project_conditions import entrances, entrances_known, is_public, rules
+from mmctl.analysis.project_conditions import (
+    ingress_points_known,
+    ingress_points_of,
+    is_public,
+    rules,
+)
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.model.comparisons import NEGATED
 from mmctl.model.conditions import analysis_of, listed_by
@@ -62,12 +67,12 @@ if TYPE_CHECKING:
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the policies that admit mail for anybody from anybody."""
     project = subject.project
-    if project.rule_sets and not entrances_known(project, is_open):
+    if project.rule_sets and not ingress_points_known(project, is_open):
         yield from _perhaps(project)
     for policy in project.traffic_policies.values():
         points = [
             point
-            for point in entrances(project, policy)
+            for point in ingress_points_of(project, policy)
             if point.ingress_point.type is IngressPointType.OPEN and is_public(point)
         ]
         path = _admits_all(policy) if points else None
@@ -87,7 +92,7 @@ def _perhaps(project: Project) -> Iterator[Finding]:
     relayed = any(sends(rule) for _, rule in rules(project))
     for policy in project.traffic_policies.values():
         path = None if policy.policy.policy_statements else _admits_all(policy)
-        if path is not None and not entrances(project, policy):
+        if path is not None and not ingress_points_of(project, policy):
             yield finding(
                 policy,
                 path,

@@ -41,7 +41,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from mmctl.analysis.effects import bounces, drops
 from mmctl.analysis.networks import IPV4, network_test
-from mmctl.analysis.project_conditions import Role, conditions, entrances, is_dual_stack
+from mmctl.analysis.project_conditions import Role, conditions, ingress_points_of, is_dual_stack
 from mmctl.analysis.verdicts import accepted
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.language.project import LogicalRule
@@ -139,7 +139,7 @@ def _takes_ipv6(owner: LogicalRule | LogicalTrafficPolicy, project: Project) -> 
     if isinstance(owner, LogicalRule):
         points = tuple(project.ingress_points.values())
     else:
-        points = entrances(project, owner)
+        points = ingress_points_of(project, owner)
     return not points or any(map(is_dual_stack, points))
 
 

@@ -69,7 +69,7 @@ if TYPE_CHECKING:
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the sends back to the entrance, and the replacements that undo others."""
+    """Yield the sends back to the ingress point, and the replacements that undo others."""
     project = subject.project
     yield from _sent_back(project)
     yield from _relayed_back(project)

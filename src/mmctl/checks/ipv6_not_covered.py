@@ -48,7 +48,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.analysis.project_conditions import Role, entrances, is_dual_stack, policy_conditions
+from mmctl.analysis.project_conditions import (
+    Role,
+    ingress_points_of,
+    is_dual_stack,
+    policy_conditions,
+)
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.model.conditions import analysis_of
 from mmctl.model.enums import IngressIpOperator
@@ -64,7 +69,7 @@ if TYPE_CHECKING:
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the statements that are not for IPv6 clients."""
     for policy in subject.project.traffic_policies.values():
-        points = [p for p in entrances(subject.project, policy) if is_dual_stack(p)]
+        points = [p for p in ingress_points_of(subject.project, policy) if is_dual_stack(p)]
         placed = tuple(policy_conditions(policy))
         if not points or any(
             isinstance(each.condition.value, IngressIpv6Expression) for each in placed

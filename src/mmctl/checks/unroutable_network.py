@@ -47,8 +47,8 @@ from typing import TYPE_CHECKING, Final
 from mmctl.analysis.networks import IPV4, network_test
 from mmctl.analysis.project_conditions import (
     Role,
-    entrances,
-    entrances_known,
+    ingress_points_known,
+    ingress_points_of,
     is_dual_stack,
     is_public,
     policy_conditions,
@@ -80,9 +80,9 @@ INSIDE_ONLY: Final = tuple(
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the networks that cannot reach the ingress points of their policy."""
-    known = entrances_known(subject.project)
+    known = ingress_points_known(subject.project)
     for policy in subject.project.traffic_policies.values():
-        points = entrances(subject.project, policy)
+        points = ingress_points_of(subject.project, policy)
         unknown = not (known or points)
         if not (unknown or (points and all(map(is_public, points)))):
             continue

@@ -1,6 +1,6 @@
 """Judging a message: every recipient, in every world that the missing facts leave open.
 
-The entrance to this room: `judge(gateway, submission)`.
+The main function of this room: `judge(gateway, submission)`.
 """
 
 from __future__ import annotations

@@ -128,7 +128,7 @@ class NetworkConfiguration(OneOf[PublicNetworkConfiguration | PrivateNetworkConf
 
 
 class IngressPoint(Shape):
-    """An SMTP entrance, as CreateIngressPoint takes it."""
+    """An ingress point, as CreateIngressPoint takes it."""
 
     ingress_point_name: IngressPointName
     type: IngressPointType

@@ -28,7 +28,7 @@ def print_policy(run: Run, what: str, oidc: str | None, *, known_ids: bool) -> N
     """
     from mmctl.live.iam.policies import APPLY, LIST, TRUST, policy_for
     from mmctl.live.iam.trusting import pipeline_trust
-    from mmctl.live.iam.writing import unknown_ids
+    from mmctl.live.iam.write_access import unknown_ids
     from mmctl.model.kinds import Kind
 
     if oidc is not None and what != TRUST:

@@ -82,7 +82,7 @@ def simulate(
 ) -> int:
     """Run the test cases, or judge messages offline."""
     from mmctl.cli.options.stated_facts import MessageOptions
-    from mmctl.judge.way_in import Way
+    from mmctl.judge.ingress import Way
 
     options = MessageOptions(
         mail_from=mail_from,

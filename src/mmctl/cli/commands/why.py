@@ -61,8 +61,8 @@ def why(
     """Say why a message ended so: the rule that decided, or the condition that failed."""
     from mmctl.cli.messages.wanted import Wanted
     from mmctl.cli.options.stated_facts import MessageOptions, restated
+    from mmctl.judge.ingress import Way
     from mmctl.judge.reasons import reason_for
-    from mmctl.judge.way_in import Way
 
     options = MessageOptions(
         mail_from=mail_from,
@@ -205,7 +205,7 @@ def _of_case(run: Run, name: str, against: str | None) -> _JudgedMessage:
     if against is None:
         return judged
     from mmctl.cli.messages.against import other_rules
-    from mmctl.judge.way_in import Way
+    from mmctl.judge.ingress import Way
 
     way = (
         Way(rule_set=case.rule_set)

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from difflib import unified_diff
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.cli.files import taking
+from mmctl.cli.files import yaml_changes
 from mmctl.cli.files.editing import FileEdit, take_back, write_text
 from mmctl.cli.files.splicing import node_at
-from mmctl.cli.files.taking import CannotTake
+from mmctl.cli.files.yaml_changes import CannotTake
 from mmctl.errors import Refused, UsageError
 from mmctl.language.parsing.files import DiskFiles
 from mmctl.language.text.nodes import Scalar, Sequence
@@ -214,7 +214,7 @@ class _Writing:
         node = node_at(self._text(path), (kind.value, name))
         if node is None:
             raise CannotTake("it is not in the file")
-        return {path: taking.changed(self._text(path), node, _data(old), _data(thing))}
+        return {path: yaml_changes.changed(self._text(path), node, _data(old), _data(thing))}
 
     def _object_added(self, thing: LiveObject) -> dict[str, str]:
         same = [each.position.file for each in self.project.of_kind(thing.kind).values()]
@@ -222,7 +222,9 @@ class _Writing:
         if not (same or rest):
             raise CannotTake("there is no file to write it to")
         path = (same or rest)[0]
-        return {path: taking.with_object(self._text(path), thing.kind, thing.name, _data(thing))}
+        return {
+            path: yaml_changes.with_object(self._text(path), thing.kind, thing.name, _data(thing))
+        }
 
     def _members(self, name: str, edit: Edit) -> dict[str, str]:
         listed = self.project.address_lists[name]
@@ -236,9 +238,9 @@ class _Writing:
         old, new = set(edit.before or ()), set(edit.after or ())
         for address in sorted(new - old):
             if beside:
-                texts[beside] = taking.with_row(texts[beside], address)
+                texts[beside] = yaml_changes.with_row(texts[beside], address)
             else:
-                texts[path] = taking.with_member(texts[path], name, address)
+                texts[path] = yaml_changes.with_member(texts[path], name, address)
         for address in sorted(old - new):
             texts = self._without(listed, texts, path, beside, address)
         return {each: changed for each, changed in texts.items() if changed != self._text(each)}
@@ -251,8 +253,8 @@ class _Writing:
         beside: str | None,
         address: str,
     ) -> dict[str, str]:
-        if beside and taking.without_row(texts[beside], address) != texts[beside]:
-            return {**texts, beside: taking.without_row(texts[beside], address)}
+        if beside and yaml_changes.without_row(texts[beside], address) != texts[beside]:
+            return {**texts, beside: yaml_changes.without_row(texts[beside], address)}
         node = node_at(texts[path], ("address_lists", listed.name, "members"))
         items = node.items if isinstance(node, Sequence) else ()
         found = [
@@ -260,7 +262,7 @@ class _Writing:
         ]
         if not found:
             raise CannotTake(f"`{address}` comes from a variable")
-        return {**texts, path: taking.without_member(texts[path], found[0].position, address)}
+        return {**texts, path: yaml_changes.without_member(texts[path], found[0].position, address)}
 
     def _rule(self, rule_set: str, name: str, edits: list[Edit]) -> dict[str, str]:
         kinds = {edit.kind for edit in edits}
@@ -269,7 +271,7 @@ class _Writing:
         if EditKind.REMOVED in kinds:
             rule = self._logical(rule_set, edits[0].before.get("Name"))
             path = rule.position.file
-            return {path: taking.without_rule(self._text(path), rule.position)[0]}
+            return {path: yaml_changes.without_rule(self._text(path), rule.position)[0]}
         if EditKind.MOVED in kinds and len(kinds) == 1:
             return self._rule_moved(rule_set, name)
         return self._rule_changed(rule_set, edits)
@@ -281,7 +283,7 @@ class _Writing:
         data = _rule_data(shape, shape.name or "by-hand")
         beside, after = self._neighbor(rule_set, at, shapes)
         path = beside.position.file
-        text = taking.with_rule(self._text(path), data, beside.position, after=after)
+        text = yaml_changes.with_rule(self._text(path), data, beside.position, after=after)
         return {path: text}
 
     def _rule_moved(self, rule_set: str, name: str) -> dict[str, str]:
@@ -294,15 +296,15 @@ class _Writing:
             raise CannotTake(f"it would go to another file, {beside.position.file}")
         text = self._text(path)
         lines = text.splitlines(keepends=True)
-        block = taking.item_block(lines, rule.position)
+        block = yaml_changes.item_block(lines, rule.position)
         # What is added first keeps the place of what is taken out, where that is above.
         if beside.position.line > rule.position.line:
-            rest = taking.with_lines(
+            rest = yaml_changes.with_lines(
                 text, lines[block.lead : block.end], beside.position, after=after
             )
-            return {path: taking.without_rule(rest, rule.position)[0]}
-        rest, taken = taking.without_rule(text, rule.position)
-        return {path: taking.with_lines(rest, taken, beside.position, after=after)}
+            return {path: yaml_changes.without_rule(rest, rule.position)[0]}
+        rest, taken = yaml_changes.without_rule(text, rule.position)
+        return {path: yaml_changes.with_lines(rest, taken, beside.position, after=after)}
 
     def _rule_changed(self, rule_set: str, edits: list[Edit]) -> dict[str, str]:
         renamed = next((edit for edit in edits if edit.kind is EditKind.RENAMED), None)
@@ -313,9 +315,11 @@ class _Writing:
         old = next(each for each in self._shapes(self.desired, rule_set) if each.name == old_name)
         path = rule.position.file
         text = self._text(path)
-        node = taking.rule_node(text, rule.position)
+        node = yaml_changes.rule_node(text, rule.position)
         return {
-            path: taking.changed(text, node, _rule_data(old, rule.name), _rule_data(new, rule.name))
+            path: yaml_changes.changed(
+                text, node, _rule_data(old, rule.name), _rule_data(new, rule.name)
+            )
         }
 
     def _live_name(self, rule_set: str, edit: Edit) -> str | None:

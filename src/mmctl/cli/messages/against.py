@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import ProblemsFound, UsageError
-from mmctl.judge.way_in import way_in
+from mmctl.judge.ingress import gateway_behind
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from mmctl.cli.run import Run
+    from mmctl.judge.ingress import Way
     from mmctl.judge.submission import Gateway
-    from mmctl.judge.way_in import Way
     from mmctl.language.project import Project
 
 LIVE: Final = "live"
@@ -43,7 +43,7 @@ def other_rules(run: Run, project: Project, against: str, way: Way) -> OtherRule
     name, other = _named(run, project, against)
     other = replace(other, settings=replace(other.settings, readings=project.settings.readings))
     try:
-        return OtherRules(name=name, gateway=way_in(other, way))
+        return OtherRules(name=name, gateway=gateway_behind(other, way))
     except UsageError as error:
         raise UsageError(f"in {name}, {error.message}", help=error.help) from None
 

@@ -11,7 +11,7 @@ from mmctl.cli.messages.live_rules import project_of
 from mmctl.cli.messages.messages import messages_of
 from mmctl.cli.progress import Progress
 from mmctl.errors import UsageError
-from mmctl.judge.way_in import Way, way_in
+from mmctl.judge.ingress import Way, gateway_behind
 from mmctl.language.project import Outcome
 from mmctl.live.plan.plan import Behaviour
 from mmctl.mail.partial import Needs
@@ -95,6 +95,6 @@ def _ways(plan: Plan, project: Project) -> Iterator[tuple[Gateway, Gateway]]:
         if name in live.ingress_points:
             way = Way(ingress_point=name)
             try:
-                yield way_in(project, way), way_in(live, way)
+                yield gateway_behind(project, way), gateway_behind(live, way)
             except UsageError as error:
                 raise UsageError(f"ingress point {name}: {error.message}") from error

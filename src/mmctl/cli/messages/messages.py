@@ -22,9 +22,9 @@ from mmctl.cli.progress import Progress
 from mmctl.cli.result_table import MESSAGES, write
 from mmctl.cli.results import result_stream
 from mmctl.errors import UsageError
+from mmctl.judge.ingress import gateway_behind
 from mmctl.judge.tally import Tally
 from mmctl.judge.unnamed import digest_name
-from mmctl.judge.way_in import way_in
 from mmctl.mail.left_out import with_reasons
 from mmctl.mail.partial import Message
 from mmctl.render.documents.trace import tally_document
@@ -140,7 +140,7 @@ def judging_of(run: Run, project: Project, wanted: Wanted) -> Judging:
     """
     stated, way = wanted.options.stated, wanted.options.way
     judging = Judging(
-        gateway=way_in(project, way),
+        gateway=gateway_behind(project, way),
         stated=stated,
         trace=wanted.trace,
         verbose=run.verbose,

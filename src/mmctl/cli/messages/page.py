@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, cast
 from mmctl.cases.counting import JudgedBy as Counted
 from mmctl.cases.counting import coverage_of_traces
 from mmctl.cli.messages.wanted import advice_about
-from mmctl.judge.way_in import entrance
+from mmctl.judge.ingress import ingress_of
 
 if TYPE_CHECKING:
     from mmctl.cli.messages.messages import Flow
@@ -31,7 +31,7 @@ def page(run: Run, flow: Flow) -> str:
 
     shown = _shown(run, flow)
     project, judging = flow.project, flow.judging
-    names = entrance(project, flow.wanted.options.way)
+    names = ingress_of(project, flow.wanted.options.way)
     judged = JudgedMessages(
         project=project,
         rule_set=names.rule_set,

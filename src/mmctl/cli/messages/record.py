@@ -28,8 +28,8 @@ from mmctl.writing import write_whole
 if TYPE_CHECKING:
     from mmctl.cases.result import CaseResult
     from mmctl.cli.run import Run
+    from mmctl.judge.ingress import Way
     from mmctl.judge.simulation import Simulated
-    from mmctl.judge.way_in import Way
     from mmctl.language.project import Project
 
 STDOUT: Final = "-"

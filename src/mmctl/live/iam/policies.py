@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.errors import UsageError
 from mmctl.language.text.suggest import did_you_mean
 from mmctl.live.iam.places import policy
-from mmctl.live.iam.reading import (
+from mmctl.live.iam.read_access import (
     preflight_statements,
     read_statements,
     signing_statements,
@@ -15,7 +15,7 @@ from mmctl.live.iam.reading import (
 )
 from mmctl.live.iam.roles import role_statements, roles_of
 from mmctl.live.iam.trusting import service_trust
-from mmctl.live.iam.writing import apply_statements, list_statement
+from mmctl.live.iam.write_access import apply_statements, list_statement
 from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 from mmctl.judge.judging import judge
 from mmctl.language.project import Outcome
 from mmctl.live.ordinary.clients import let_in_by_name
-from mmctl.live.ordinary.entrances import (
+from mmctl.live.ordinary.ingress import (
     add_ons_find_nothing,
     functions_answer,
     gateway_of,
-    ways_in,
+    live_ingress,
 )
 from mmctl.live.ordinary.meant import Meant, Side
 from mmctl.live.ordinary.messages import (
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.judge.submission import Gateway, LambdaAnswer, Scenario, Submission
-    from mmctl.live.ordinary.entrances import WayIn
+    from mmctl.live.ordinary.ingress import LiveIngress
     from mmctl.live.ordinary.messages import StandingMessage, StandingSet
     from mmctl.live.ordinary.treatment import Treatment
 
@@ -78,8 +78,8 @@ def ordinary_mail(
     project = project or ProjectMail()
     messages = standing_set(before, after, project, large)
     found = _FoundDifferences()
-    old, new = ways_in(before), ways_in(after)
-    then = {} if past is None else ways_in(past)
+    old, new = live_ingress(before), live_ingress(after)
+    then = {} if past is None else live_ingress(past)
     for name in old.keys() & new.keys():
         states = [(before, old[name]), (after, new[name])]
         if past is not None and name in then:
@@ -91,7 +91,7 @@ def ordinary_mail(
 def _compare(
     found: _FoundDifferences,
     name: str,
-    states: list[tuple[LiveConfiguration, WayIn]],
+    states: list[tuple[LiveConfiguration, LiveIngress]],
     messages: StandingSet,
     project: ProjectMail,
 ) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mmctl.compiler.configuration import LiveConfiguration
-    from mmctl.live.ordinary.entrances import WayIn
+    from mmctl.live.ordinary.ingress import LiveIngress
     from mmctl.live.ordinary.messages import StandingMessage
     from mmctl.live.ordinary.named import Condition
     from mmctl.live.ordinary.treatment import Treatment
@@ -47,7 +47,7 @@ class Side:
     policy: TrafficPolicy | None
 
     @classmethod
-    def behind(cls, configuration: LiveConfiguration, way: WayIn) -> Side:
+    def behind(cls, configuration: LiveConfiguration, way: LiveIngress) -> Side:
         """The state behind a way in."""
         rule_set = configuration.find(Kind.RULE_SET, way.rule_set)
         shape = None if rule_set is None else rule_set.shape

@@ -25,7 +25,7 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entrance:
+class Ingress:
     """The names of what messages come through; without an ingress point nothing is refused."""
 
     ingress_point: str | None
@@ -33,7 +33,7 @@ class Entrance:
     rule_set: str
 
 
-def entrance(project: Project, way: Way) -> Entrance:
+def ingress_of(project: Project, way: Way) -> Ingress:
     """Where messages come in: as it is named, else the only way there is.
 
     Raises:
@@ -46,23 +46,23 @@ def entrance(project: Project, way: Way) -> Entrance:
         rule_set = rule_set or next(iter(project.rule_sets))
     if rule_set is not None:
         _check_known("rule set", rule_set, project.rule_sets)
-        return Entrance(ingress_point=None, policy=None, rule_set=rule_set)
+        return Ingress(ingress_point=None, policy=None, rule_set=rule_set)
     if point is None:
         point = _only(project)
     _check_known("ingress point", point, project.ingress_points)
     shape = project.ingress_points[point].ingress_point
     _check_known("traffic policy", shape.traffic_policy_id, project.traffic_policies)
     _check_known("rule set", shape.rule_set_id, project.rule_sets)
-    return Entrance(ingress_point=point, policy=shape.traffic_policy_id, rule_set=shape.rule_set_id)
+    return Ingress(ingress_point=point, policy=shape.traffic_policy_id, rule_set=shape.rule_set_id)
 
 
-def way_in(project: Project, way: Way) -> Gateway:
+def gateway_behind(project: Project, way: Way) -> Gateway:
     """The gateway that messages come through.
 
     Raises:
         UsageError: there is none, or more than one.
     """
-    found = entrance(project, way)
+    found = ingress_of(project, way)
     if found.ingress_point is None:
         return gateway_of_rule_set(project, found.rule_set)
     return gateway_of_ingress_point(project, found.ingress_point)

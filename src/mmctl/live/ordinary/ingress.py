@@ -33,7 +33,7 @@ _NOWHERE: Final = Position(file="live", line=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WayIn:
+class LiveIngress:
     """How mail comes to a rule set."""
 
     rule_set: str
@@ -42,7 +42,7 @@ class WayIn:
     certificates: bool = False
 
 
-def ways_in(configuration: LiveConfiguration) -> dict[str, WayIn]:
+def live_ingress(configuration: LiveConfiguration) -> dict[str, LiveIngress]:
     """The ingress points whose rule set is known here, by name.
 
     Where no ingress point is known at all, because they stand elsewhere, each rule set by itself.
@@ -54,15 +54,15 @@ def ways_in(configuration: LiveConfiguration) -> dict[str, WayIn]:
         and configuration.find(Kind.RULE_SET, thing.shape.rule_set_id) is not None
     }
     return known or {
-        f"rule set {thing.name}": WayIn(rule_set=thing.name, policy=None)
+        f"rule set {thing.name}": LiveIngress(rule_set=thing.name, policy=None)
         for thing in configuration.of_kind(Kind.RULE_SET)
     }
 
 
-def _way(configuration: LiveConfiguration, point: IngressPoint) -> WayIn:
+def _way(configuration: LiveConfiguration, point: IngressPoint) -> LiveIngress:
     found = configuration.find(Kind.TRAFFIC_POLICY, point.traffic_policy_id)
     policy = None if found is None else found.shape
-    return WayIn(
+    return LiveIngress(
         rule_set=point.rule_set_id,
         policy=policy if isinstance(policy, TrafficPolicy) else None,
         certificates=point.type is IngressPointType.MTLS,
@@ -70,9 +70,12 @@ def _way(configuration: LiveConfiguration, point: IngressPoint) -> WayIn:
 
 
 def gateway_of(
-    configuration: LiveConfiguration, way: WayIn, readings: Readings, recipients: Collection[str]
+    configuration: LiveConfiguration,
+    way: LiveIngress,
+    readings: Readings,
+    recipients: Collection[str],
 ) -> Gateway:
-    """What mail meets on a way in; that an ingress point is closed is another brake's matter.
+    """What mail meets at an ingress point; that it is closed is another brake's matter.
 
     Raises:
         KeyError: its rule set is not in the configuration.
