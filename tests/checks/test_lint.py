@@ -342,3 +342,102 @@ def test_of_a_value_that_matches_nothing_that_alone_is_said(value: str, check: s
         "      - name: block", f"      # mmctl: ignore[{check}] it is so\n      - name: block"
     )
     assert {p.check for p in linted(ignored)} & {"case-decides", "substring-allow"}
+
+
+EXCLUDE_EACH_OTHER = {
+    ("mail_from: {ends_with: '@a.example'}", "mail_from: {ends_with: '@b.example'}"): True,
+    ("mail_from: {ends_with: '@a.example'}", "mail_from: {ends_with: 'x@a.example'}"): False,
+    ("mail_from: {starts_with: 'bob'}", "mail_from: {starts_with: 'ann'}"): True,
+    ("mail_from: {starts_with: 'bob'}", "mail_from: {starts_with: 'bobby'}"): False,
+    ("mail_from: {equals: bob@a.example}", "mail_from: {contains: 'b@a.ex'}"): False,
+    ("mail_from: {equals: bob@a.example}", "mail_from: {contains: 'eve'}"): True,
+    ("mail_from: {equals: bob@a.example}", "mail_from: {starts_with: 'bob'}"): False,
+    ("mail_from: {equals: bob@a.example}", "mail_from: {starts_with: 'ob'}"): True,
+    ("mail_from: {equals: bob@a.example}", "mail_from: {ends_with: '@a.example'}"): False,
+    ("mail_from: {equals: bob@a.example}", "mail_from: {ends_with: '@a.exampl'}"): True,
+    ("mail_from: {equals: bob@a.example}", "mail_from: {not_equals: [bob@a.example, x@y.z]}"): True,
+    ("mail_from: {equals: [bob@a.example, c@a.example]}", "mail_from: {not_equals: c@a.example}"): (
+        False
+    ),
+    ("from: {equals: bob@a.example}", "from: {equals: ann@a.example}"): False,
+    ("message_size: {equals: 5KB}", "message_size: {less_than_or_equal: 5KB}"): False,
+    ("message_size: {equals: 5KB}", "message_size: {less_than: 5KB}"): True,
+    ("message_size: {equals: 5KB}", "message_size: {not_equals: 5KB}"): True,
+    ("message_size: {greater_than: 5KB}", "message_size: {less_than: 5KB}"): True,
+    ("message_size: {greater_than: 5KB}", "message_size: {less_than: 6KB}"): False,
+    ("message_size: {greater_than_or_equal: 5KB}", "message_size: {less_than: 5KB}"): True,
+    ("message_size: {greater_than_or_equal: 5KB}", "message_size: {less_than_or_equal: 5KB}"): (
+        False
+    ),
+    ("source_ip: {cidr_matches: 192.0.2.0/24}", "source_ip: {cidr_matches: 198.51.100.0/24}"): True,
+    ("source_ip: {cidr_matches: 192.0.2.0/24}", "source_ip: {cidr_matches: 192.0.2.16/28}"): False,
+    ("source_ip: {cidr_matches: 192.0.2.16/28}", "source_ip: {not_cidr_matches: 192.0.2.0/24}"): (
+        True
+    ),
+    ("source_ip: {cidr_matches: 192.0.2.0/24}", "source_ip: {not_cidr_matches: 192.0.2.16/28}"): (
+        False
+    ),
+    ("spf: {equals: [PASS, GRAY]}", "spf: {equals: FAIL}"): True,
+    ("spf: {equals: [PASS, FAIL]}", "spf: {not_equals: PASS}"): False,
+    ("spf: {equals: PASS}", "dkim: {equals: FAIL}"): False,
+    ("tls: true", "tls: false"): True,
+    ("tls: true", "tls_wrapped: false"): False,
+}
+"""Pairs of conditions, and whether no message meets both."""
+HIDES = {
+    ("tls: true", "tls: true"): True,
+    ("tls: true", "tls: false"): False,
+    ("read_receipt_requested: false", "read_receipt_requested: false"): True,
+    ("mail_from: {ends_with: '@a.example'}", "mail_from: {equals: bob@a.example}"): True,
+    ("mail_from: {equals: bob@a.example}", "mail_from: {ends_with: '@a.example'}"): False,
+    ("subject: {contains: free}", "subject: {starts_with: 'freedom'}"): True,
+    ("subject: {starts_with: free}", "subject: {contains: 'freedom'}"): False,
+    ("helo: {not_equals: a.example}", "helo: {not_equals: [a.example, b.example]}"): True,
+    ("helo: {not_equals: [a.example, b.example]}", "helo: {not_equals: a.example}"): False,
+    ("message_size: {greater_than: 5KB}", "message_size: {greater_than: 6KB}"): True,
+    ("message_size: {greater_than: 6KB}", "message_size: {greater_than: 5KB}"): False,
+    ("message_size: {greater_than: 5KB}", "message_size: {greater_than_or_equal: 5KB}"): False,
+    ("message_size: {less_than_or_equal: 5KB}", "message_size: {less_than: 5KB}"): True,
+    ("source_ip: {cidr_matches: 192.0.2.0/24}", "source_ip: {cidr_matches: 192.0.2.16/28}"): True,
+    ("source_ip: {cidr_matches: 192.0.2.16/28}", "source_ip: {cidr_matches: 192.0.2.0/24}"): False,
+    ("spf: {equals: [FAIL, GRAY]}", "spf: {equals: FAIL}"): True,
+    ("spf: {equals: FAIL}", "spf: {equals: [FAIL, GRAY]}"): False,
+    ("spf: {not_equals: PASS}", "spf: {equals: [FAIL, GRAY]}"): True,
+}
+"""A condition of a rule that ends its mail, one of a rule below, and whether none is left."""
+
+
+def found_in(rules: str, check: str) -> bool:
+    text = f"version: 1\nrule_sets:\n  inbound:\n    rules:\n{rules}"
+    project, problems = read_text({"rules.yaml": text})
+    assert [each for each in problems if each.severity is Severity.ERROR] == []
+    return check in {each.check for each in lint(project, TODAY)}
+
+
+def test_two_conditions_exclude_each_other_or_do_not() -> None:
+    wrong = [
+        (one, other)
+        for (first, second), excluded in EXCLUDE_EACH_OTHER.items()
+        for one, other in ((first, second), (second, first))
+        if found_in(
+            f"      - {{name: a, conditions: [{{{one}}}, {{{other}}}], actions: [drop]}}\n",
+            "contradicting-conditions",
+        )
+        is not excluded
+    ]
+    assert wrong == []
+
+
+def test_a_rule_above_hides_one_below_or_does_not() -> None:
+    wrong = [
+        (above, below)
+        for (above, below), hidden in HIDES.items()
+        if found_in(
+            f"      - {{name: a, conditions: [{{{above}}}], actions: [drop]}}\n"
+            f"      - {{name: b, conditions: [{{{below}}}, {{dkim: {{equals: FAIL}}}}],"
+            " actions: [{add_header: {name: X-A, value: a}}]}\n",
+            "unreachable-rule",
+        )
+        is not hidden
+    ]
+    assert wrong == []
