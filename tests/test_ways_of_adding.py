@@ -103,7 +103,7 @@ class House:
             check=False,
         )
         assert done.returncode in {0, 1}, done.stdout + done.stderr
-        return done.stdout if done.returncode else ""
+        return done.stdout + done.stderr if done.returncode else ""
 
 
 @pytest.fixture(scope="module")
@@ -211,7 +211,7 @@ def test_adding_an_output_format(house: House) -> None:
         ('    HCL = "hcl"\n', '    HCL = "hcl"\n    CSV = "csv"\n'),
         (
             "    Format.HCL: FormatRow(",
-            '    Format.CSV: FormatRow(what="a line for each problem", gate=Gate.TEXT),\n'
+            '    Format.CSV: FormatRow(what="a line for each problem", gate=Printing.TEXT),\n'
             "    Format.HCL: FormatRow(",
         ),
     )
@@ -498,7 +498,7 @@ def record_of(""",
         (
             "        case LogicalRelay():\n",
             "        case LogicalQuarantine():\n"
-            "            return resource.quarantine, {}\n"
+            "            return made(shape=resource.quarantine)\n"
             "        case LogicalRelay():\n",
         ),
     )

@@ -142,7 +142,7 @@ def _is_valid(plan: Plan, value: bytes, algorithm: str, key: str, client: Any) -
                 KeyId=key,
                 Message=statement(plan, plan.seal or ""),
                 MessageType=_RAW,
-                PlanSignature=value,
+                Signature=value,
                 SigningAlgorithm=algorithm,
             )
     except ServiceAnswer as answered:
