@@ -1,4 +1,4 @@
 """Reasoning about rules: what they do, which mail they match, what excludes or implies what.
 
-The checks ask it today, proofs will live here. No problem is reported from here.
+The checks use it today, proofs will live here. Nothing here reports a problem.
 """

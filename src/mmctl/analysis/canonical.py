@@ -1,4 +1,4 @@
-"""When two conditions, or two rules, are the same but for how they are written. No check here."""
+"""Whether two conditions or rules differ only in how they are written. No check lives here."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def same(condition: RuleCondition | PolicyCondition) -> Hashable:
-    """Equal for two conditions exactly when they differ in nothing but the order of values."""
+    """Return a key, equal for two conditions exactly when only the order of values differs."""
     expression = condition.value
     alone = None
     if isinstance(expression, (RuleNumberExpression, IngressTlsProtocolExpression)):
@@ -32,7 +32,7 @@ def same(condition: RuleCondition | PolicyCondition) -> Hashable:
 
 
 def same_rule(rule: LogicalRule) -> Hashable:
-    """Equal for two rules exactly when they do the same to the same mail."""
+    """Return a key, equal for two rules exactly when they do the same to the same mail."""
     return (
         frozenset(map(same, rule.conditions)),
         frozenset(map(same, rule.unless)),
@@ -43,5 +43,5 @@ def same_rule(rule: LogicalRule) -> Hashable:
 
 
 def same_effect(rule: LogicalRule, other: LogicalRule) -> bool:
-    """Whether two rules do the same to whatever mail they are for."""
+    """Whether two rules do the same to the mail that they apply to."""
     return (rule.actions, rule.stop, rule.shadow) == (other.actions, other.stop, other.shadow)

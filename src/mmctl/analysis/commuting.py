@@ -1,6 +1,6 @@
-"""Whether two neighboring rules may stand the other way round without anybody noticing.
+"""Whether two neighboring rules can be swapped without any effect.
 
-Only what is certain counts: where this says no, a message may still show no difference.
+Only what is certain counts: after a no, there may still be no message that shows a difference.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Which of many values matches all that another value matches. No check lives here.
 
-Looked up, not compared one by one: lists of values may be long.
+Values are looked up, not compared one by one: lists of values may be long.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ COVERED: Final = {
     "ends_with": ("equals", "ends_with"),
     "contains": ("equals", "starts_with", "ends_with", "contains"),
 }
-"""By the operator of one condition: the operators whose values it may cover."""
+"""For the operator of one condition, the operators whose values it may cover."""
 
 
 class Covering(Generic[Item]):
-    """Values of one operator, each with something about it."""
+    """Values of one operator, each with something that is known about it."""
 
     def __init__(self, operator: str) -> None:
         self._operator = operator
@@ -31,14 +31,14 @@ class Covering(Generic[Item]):
 
     @classmethod
     def of(cls, operator: str, values: Iterable[str], item: Item) -> Covering[Item]:
-        """Values that all have the same about them."""
+        """Values about which the same is known."""
         covering = cls(operator)
         for value in values:
             covering.setdefault(value, item)
         return covering
 
     def setdefault(self, value: str, item: Item) -> Item:
-        """What is known about a value: this, where nothing was."""
+        """Return what is known about a value; set it to `item` if nothing is."""
         self._lengths.add(len(value))
         return self._items.setdefault(value, item)
 

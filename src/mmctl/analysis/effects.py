@@ -1,4 +1,4 @@
-"""What a rule does to its mail: whether it ends it, delivers it, keeps it. No check lives here.
+"""What a rule does to its mail: whether it ends, delivers or keeps it. No check lives here.
 
 A shadow rule only marks its mail, so it has none of these effects.
 """
@@ -40,7 +40,7 @@ def delivers(rule: LogicalRule) -> bool:
 
 
 def stores(rule: LogicalRule) -> bool:
-    """Whether the rule keeps mail where nobody is notified of it."""
+    """Whether the rule keeps mail without notifying anybody."""
     return Does.STORES in does(rule)
 
 
@@ -50,7 +50,7 @@ def bounces(rule: LogicalRule) -> bool:
 
 
 def sends(rule: LogicalRule) -> bool:
-    """Whether the rule sends mail on by Amazon SES, which looks up where it goes."""
+    """Whether the rule sends mail through Amazon SES, which looks up where it goes."""
     return not rule.shadow and any(action.send is not None for action in rule.actions)
 
 
@@ -60,18 +60,18 @@ def unconditional(rule: LogicalRule) -> bool:
 
 
 def has_outcome(rule: LogicalRule) -> bool:
-    """Whether mail can end well by the rule, or all of it is meant to end there."""
+    """Whether the rule can deliver or keep mail, or is meant to end all of it."""
     discards_all = ends(rule) and unconditional(rule)
     return rule.final or discards_all or delivers(rule) or stores(rule) or bounces(rule)
 
 
 def changes_mail(rule: LogicalRule) -> bool:
-    """Whether rules below may find another recipient or one more header."""
+    """Whether the rule changes the recipient or adds a header, which rules below may look at."""
     return rule.shadow or not CHANGES_MESSAGE.isdisjoint(does(rule))
 
 
 def depends_on_rules(rule: LogicalRule) -> bool:
-    """Whether a rule above could change its answer: by another recipient, or a header."""
+    """Whether a rule above could change the answer, by replacing a recipient or adding a header."""
     return any(
         operand_of(condition).fact in _CHANGED_BY_RULES
         for condition in (*rule.conditions, *rule.unless)

@@ -1,4 +1,4 @@
-"""Whether two conditions can both be true. Sound, not complete: True only when they cannot.
+"""Whether two conditions exclude each other. Sound, not complete: True only when they do.
 
 No check lives here.
 """
@@ -46,13 +46,13 @@ if TYPE_CHECKING:
 ONE_TEXT: Final = frozenset(each for each in OPERANDS if each.single)
 """Operands that have one text for each recipient; a From may hold several addresses."""
 _MOST: Final = 10_000
-"""Pairs of values that are compared."""
+"""At most this many pairs of values are compared."""
 
 
 def exclude_each_other(
     first: Condition, second: Condition, *, one_text: frozenset[Operand] = ONE_TEXT
 ) -> bool:
-    """Whether no message meets both conditions, where some operands have one text alone."""
+    """Whether no message meets both conditions, given the operands that have only one text."""
     one, other = first.value, second.value
     match one:
         case RuleNumberExpression():
@@ -108,7 +108,7 @@ def _apart(
     *,
     one_text: bool,
 ) -> bool:
-    """Whether two lists of exact values leave nothing; upper and lower case count as equal."""
+    """Whether no text is in both lists of exact values; letter case does not count."""
     first, second = frozenset(one.values), frozenset(other.values)
     match one.operator.value, other.operator.value:
         case "EQUALS", "EQUALS":
@@ -123,7 +123,7 @@ def _apart(
 
 
 def _unlike(one: Strings, other: Strings) -> bool:
-    """Whether no text meets a value of both, where one of two says all of it or the same end."""
+    """Whether no text meets a value of both; one gives the whole text, or both the same end."""
     operators = (one.operator.value, other.operator.value)
     compared = _COMPARED.get(operators)
     if compared is None or len(one.values) * len(other.values) > _MOST:
@@ -141,7 +141,7 @@ _COMPARED: Final[Mapping[tuple[str, str], Callable[[str, str], bool]]] = {
     ("STARTS_WITH", "STARTS_WITH"): lambda a, b: a.startswith(b) or b.startswith(a),
     ("ENDS_WITH", "ENDS_WITH"): lambda a, b: a.endswith(b) or b.endswith(a),
 }
-"""By two operators: whether some text meets a value of the one and a value of the other."""
+"""For two operators: whether some text meets a value of one and a value of the other."""
 
 
 def _versions(expression: IngressTlsProtocolExpression) -> frozenset[str]:
@@ -157,7 +157,7 @@ def _versions(expression: IngressTlsProtocolExpression) -> frozenset[str]:
 
 
 def _no_client(one: Addresses, other: Addresses) -> bool:
-    """Whether no client meets both: it has one address, of IPv4 or of IPv6."""
+    """Whether no client meets both: a client has one address, either IPv4 or IPv6."""
     if _version(one) != _version(other):
         return not (_negated(one) or _negated(other))
     if one.evaluate != other.evaluate:
@@ -216,7 +216,7 @@ def _no_number(one: RuleNumberExpression, other: RuleNumberExpression) -> bool:
 def _bounds(
     operator: RuleNumberOperator, value: float
 ) -> tuple[float | None, float | None, float | None, bool]:
-    """The least and greatest number, one number that is left out, and whether bounds are open."""
+    """The least and greatest number, one number that is excluded, whether bounds are open."""
     match operator:
         case RuleNumberOperator.EQUALS:
             return value, value, None, False

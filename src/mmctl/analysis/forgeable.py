@@ -1,6 +1,6 @@
 """What rules believe because the sender wrote it: From, Sender, HELO, headers. No check lives here.
 
-A claim lets mail past a rule that would end it: by an exception, or by a delivery that ends with
+A claim gets mail past a rule that would end it: by an exception, or by a delivery that ends with
 `stop` above the rule. Mail that others vouch for (SPF, DKIM, DMARC, an add-on, the client's network
 or certificate) is not taken on the sender's word.
 """
@@ -49,22 +49,22 @@ class Claim:
     spared: LogicalRule | None
     """The rule below that the mail never meets; None for an exception of the rule itself."""
     own: tuple[tuple[Path, str], ...] = ()
-    """Values, and members of the list it names, that are domains of the project itself."""
+    """Values, and members of the named list, that are the project's own domains."""
 
     @property
     def is_exception(self) -> bool:
-        """Whether it stands under `unless`."""
+        """Whether it is under `unless`."""
         return self.placed.role is Role.UNLESS
 
 
 def claims(project: Project) -> tuple[Claim, ...]:
-    """Every claim in the rule sets that strangers' mail passes."""
+    """Every claim in the rule sets that mail from strangers goes through."""
     return _claims_of(Same(project))
 
 
 @lru_cache(maxsize=1)
 def _claims_of(same: Same) -> tuple[Claim, ...]:
-    # Three checks ask for these, one after the other for the same project.
+    # Three checks in a row need these for the same project.
     project = same.project
     own = _Own.of(project)
     return tuple(
@@ -77,7 +77,7 @@ def _claims_of(same: Same) -> tuple[Claim, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Own:
-    """The domains of a project, and which members of its address lists are of them."""
+    """The domains of a project, and the members of its address lists that belong to them."""
 
     domains: frozenset[str]
     members: Mapping[str, tuple[str, ...]]
@@ -98,7 +98,7 @@ class _Own:
                 yield (*test.path, "Values", index), value
         listed = listed_by(placed.condition)
         for name in listed.address_lists if listed is not None else ():
-            # One says it: a list may have many.
+            # One is enough as an example: a list may have many.
             yield from ((placed.path, member) for member in self.members.get(name, ())[:1])
 
 
@@ -120,7 +120,7 @@ def _exceptions(rule: LogicalRule, own: _Own) -> Iterator[Claim]:
     placed = tuple(rule_conditions(rule))
     asked = {_family(each) for each in placed if each.role is Role.CONDITION}
     for each in placed:
-        # An exception by what the rule itself asks for only says more exactly what it is for.
+        # An exception on the operand of one of the rule's conditions only narrows the rule.
         if each.role is Role.UNLESS and _family(each) not in asked - {None}:
             claim = _claim(each, rule, None, own)
             if claim is not None and (claim.is_header or _blocks(rule)):
@@ -144,7 +144,7 @@ def _claim(
     if test is not None and test.operator in _NEGATED:
         return None
     header, operand = header_of(placed.condition), operand_of(placed.condition)
-    # Of mail for one recipient, a subject chooses some; by itself it lets any mail in.
+    # With a recipient, a subject only selects; by itself it lets any mail in.
     lets_in = operand.is_free_text and spared is not None and not _for_recipients(rule)
     name = header or (operand.key if lets_in or operand.party is Party.SENDER else None)
     listed = placed.condition.boolean_expression
@@ -166,7 +166,7 @@ def _for_recipients(rule: LogicalRule) -> bool:
 
 
 def _family(placed: PlacedCondition) -> str | None:
-    """What a condition is about, if a sender writes it; From and Sender are one."""
+    """What a condition is about, if the sender writes it; From and Sender count as one."""
     header, operand = header_of(placed.condition), operand_of(placed.condition)
     if header is not None:
         return f"{operand.key} {header.lower()}"
@@ -180,10 +180,10 @@ def _asks_for_failed_alone(rule: LogicalRule) -> bool:
 
 
 def _blocks(rule: LogicalRule) -> bool:
-    """Whether mail ends at the rule and reaches nobody by it."""
+    """Whether mail ends at the rule and the rule delivers it to nobody."""
     return (ends(rule) and not delivers(rule)) or bounces(rule)
 
 
 def _vouched(condition: RuleCondition) -> bool:
-    """Whether somebody but the sender answers for a condition."""
+    """Whether somebody other than the sender vouches for what a condition looks at."""
     return operand_of(condition).vouched

@@ -1,6 +1,6 @@
 """Which rules above end all the mail that a rule below is for. No check lives here.
 
-Rules are looked up by their first condition: of hundreds of rules, few need comparing.
+Rules are looked up by their first condition, so that few of hundreds need comparing.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ class Above:
     """The rules above a place in a rule set that end mail; add them in order."""
 
     folds: bool
-    """As of `case_folds`."""
+    """The result of `case_folds`."""
     _lasting: _Index = field(init=False)
     _passing: _Index = field(init=False)
-    """Those whose answer a rule in between could change: by another recipient, or a header."""
+    """Those whose answer a rule in between could change: by another recipient or a header."""
 
     def __post_init__(self) -> None:
         self._lasting = _Index(folds=self.folds)
         self._passing = _Index(folds=self.folds)
 
     def add(self, rule: LogicalRule) -> None:
-        """Put one more rule above."""
+        """Add the next rule above."""
         if ends(rule):
             (self._passing if depends_on_rules(rule) else self._lasting).add(rule)
         if changes_mail(rule):
@@ -55,7 +55,7 @@ class Above:
     def ended_values(
         self, conditions: Sequence[RuleCondition], number: int, unless: Sequence[RuleCondition]
     ) -> Iterator[tuple[int, LogicalRule]]:
-        """The values of one string condition that by themselves leave no mail, and what ends it."""
+        """Values of one string condition whose mail has all ended, and the rule that ends it."""
         text = conditions[number].string_expression
         if text is None:
             return
@@ -107,7 +107,7 @@ class _Index:
         for condition in conditions:
             text = _text(condition)
             if text is not None:
-                # All values must be covered, so the first of them tells.
+                # All values must be covered, so looking up the first is enough.
                 folded = self._folded(text.values[0])
                 for values in self._outer(self.first, text):
                     for _, rules in values.values(folded):
@@ -137,7 +137,7 @@ class _Index:
 
 
 def _text(condition: RuleCondition) -> RuleStringExpression | None:
-    """A condition that asks for a text; one that excludes texts is looked up as others are."""
+    """The condition if it asks for a text; one that excludes texts is looked up like others."""
     expression = condition.string_expression
     return expression if expression is not None and expression.operator not in NEGATED else None
 

@@ -33,13 +33,13 @@ _OPPOSITE: Final = {
 
 
 def case_folds(project: Project) -> bool:
-    """Whether upper and lower case are equal in all texts, as the project reads them."""
+    """Whether letter case is ignored in all texts under the project's readings."""
     readings = project.settings.readings
     return readings.string_case == readings.text_case == "insensitive"
 
 
 def follows(wide: Condition, narrow: Condition, *, folds: bool) -> bool:
-    """Whether `wide` is true wherever `narrow` is; `folds` as of `case_folds`."""
+    """Whether `wide` is true wherever `narrow` is; `folds` is the result of `case_folds`."""
     if wide.kind != narrow.kind:
         return False
     if evaluated_by(wide) != evaluated_by(narrow):
@@ -61,7 +61,7 @@ def applies_wherever(
     *,
     folds: bool,
 ) -> bool:
-    """Whether a rule applies to all that meet some conditions, and none of some exceptions."""
+    """Whether a rule applies to all mail that meets the conditions and none of the exceptions."""
     return all(
         any(follows(wide, narrow, folds=folds) for narrow in conditions) for wide in rule.conditions
     ) and all(
@@ -72,7 +72,7 @@ def applies_wherever(
 
 
 def _text_follows(wide: Strings, narrow: Strings, *, folds: bool) -> bool | None:
-    """By what the texts look like; None where the operators do not tell."""
+    """Decide by the texts; None where the operators do not tell."""
     operator, inner = str(wide.operator).lower(), str(narrow.operator).lower()
     if operator not in COVERED:
         return None
@@ -84,7 +84,7 @@ def _text_follows(wide: Strings, narrow: Strings, *, folds: bool) -> bool | None
 
 
 def _opposite(condition: Condition) -> Condition | None:
-    """The condition that is true where this one is not; None where none says so."""
+    """The condition that is true exactly where this one is not; None if none can say that."""
     expression = condition.value
     operator = _OPPOSITE.get(expression.operator.value)
     if operator is None:

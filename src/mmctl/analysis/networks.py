@@ -1,4 +1,4 @@
-"""The conditions of a project on client addresses, and networks read. No check lives here."""
+"""The conditions of a project on client addresses, with their networks. No check lives here."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class NetworkTest:
     values: tuple[str, ...]
 
     def networks(self) -> tuple[Network | None, ...]:
-        """Its values read; None for those that are no network of their family."""
+        """Its values as networks; None for a value that is not a network of the family."""
         return tuple(network(value, self.version) for value in self.values)
 
 
@@ -54,7 +54,7 @@ def network_tests(project: Project) -> Iterator[NetworkTest]:
 
 
 def network_test(placed: PlacedCondition) -> NetworkTest | None:
-    """A condition as a condition on the client's address; None when it is of another kind."""
+    """Return the condition as one on the client's address; None when it is of another kind."""
     expression = placed.condition.value
     if not isinstance(expression, (RuleIpExpression, IngressIpv4Expression, IngressIpv6Expression)):
         return None
@@ -70,7 +70,7 @@ def network_test(placed: PlacedCondition) -> NetworkTest | None:
 
 
 def network(value: str, version: int = IPV4) -> Network | None:
-    """A network of a family, host bits left out; None when it is none."""
+    """Parse a network of a family without its host bits; None when the text is not one."""
     try:
         return (IPv4Network if version == IPV4 else IPv6Network)(value, strict=False)
     except ValueError:
@@ -78,7 +78,7 @@ def network(value: str, version: int = IPV4) -> Network | None:
 
 
 class Networks:
-    """Networks of one family, arranged for looking up what another one lies in."""
+    """Networks of one family, arranged for looking up which of them contain another."""
 
     def __init__(self, networks: Iterable[Network | None]) -> None:
         self._known = {
@@ -89,7 +89,7 @@ class Networks:
         self._lengths = sorted({length for length, _ in self._known})
 
     def around(self, inner: Network) -> Network | None:
-        """The widest of the networks that a network lies in, or is."""
+        """The widest of these networks that contains or equals a network."""
         for length in self._lengths:
             if length > inner.prefixlen:
                 return None

@@ -1,4 +1,4 @@
-"""Recipients and clients worth trying with ordinary mail. No check here."""
+"""Recipients and clients worth trying with ordinary mail. No check lives here."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from mmctl.model.policies import PolicyStatement
 
 MOST: Final = 40
-"""Recipients that are tried at one ingress point and address."""
+"""At most this many recipients are tried at one ingress point and address."""
 _LONGEST: Final = 200
-"""Characters of a value that still is part of an address."""
+"""The most characters that a value may have as part of an address."""
 
 
 def addressed(gateway: Gateway) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -39,7 +39,7 @@ def addressed(gateway: Gateway) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _excepted(rules: tuple[LogicalRule, ...]) -> tuple[str, ...]:
-    """Recipients for whom a rule that delivers makes an exception."""
+    """Recipients that are exceptions of a rule that delivers."""
     return tuple(
         dict.fromkeys(
             address
@@ -62,7 +62,7 @@ def _named(statement: PolicyStatement) -> Iterator[str]:
 
 
 def _like(operator: str, values: tuple[str, ...]) -> Iterator[str]:
-    """Addresses that meet a condition, as far as one is easily made up."""
+    """Addresses that meet a condition, if they are easy to make up."""
     for value in (value for value in values if len(value) <= _LONGEST and value.isprintable()):
         match operator:
             case "EQUALS" if "@" in value:

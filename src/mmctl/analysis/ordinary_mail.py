@@ -1,4 +1,4 @@
-"""Ordinary mail: a plain message from outside, without any fault, as checks and brakes try it."""
+"""Ordinary mail: a plain message from outside, without any fault, for checks and brakes to try."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def ordinary(
 ) -> Submission:
     """A plain message from outside, with the best possible verdicts.
 
-    `size`: in bytes, where it has more than its few lines.
+    `size`: in bytes, if it has more than its few lines.
     """
     message = compose_email(
         {
@@ -53,7 +53,7 @@ def ordinary(
 
 
 def bounce(recipient: str, *, source_ip: str) -> Submission:
-    """The report that a message could not be delivered: it has the null sender."""
+    """A report, from the null sender, that a message could not be delivered."""
     message = compose_email(
         {
             HeaderName.FROM: BOUNCE_FROM,

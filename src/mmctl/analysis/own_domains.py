@@ -20,7 +20,7 @@ _NAMING: Final = frozenset({IngressStringOperator.EQUALS, IngressStringOperator.
 
 
 def points_of(project: Project, rule_set: LogicalRuleSet) -> tuple[LogicalIngressPoint, ...]:
-    """The ingress points of the project whose mail passes a rule set."""
+    """The ingress points of the project whose mail goes through a rule set."""
     return tuple(
         point
         for point in project.ingress_points.values()
@@ -34,7 +34,7 @@ def is_open(point: LogicalIngressPoint) -> bool:
 
 
 def takes_from_strangers(project: Project, rule_set: LogicalRuleSet) -> bool:
-    """Whether mail of strangers passes a rule set; yes where no ingress point is known."""
+    """Whether mail from strangers goes through a rule set; yes where no ingress point is known."""
     points = points_of(project, rule_set)
     return not points or any(map(is_open, points))
 

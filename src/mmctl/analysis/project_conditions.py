@@ -1,6 +1,6 @@
-"""The conditions of a project, each with where it stands and what its matching does.
+"""The conditions of a project, each with its place and what it compares.
 
-Rules are those that live in the project's environment. No check may live here.
+Only rules that are live in the project's environment. No check may live here.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
 ADDRESSES: Final = frozenset(each for each in OPERANDS if each.is_address)
 """Operands that hold addresses."""
 ENVELOPE: Final = frozenset(each for each in ADDRESSES if each.in_envelope)
-"""Operands that are one envelope address."""
+"""Operands that hold exactly one address, from the envelope."""
 SERVER_NAMES: Final = frozenset(each for each in OPERANDS if each.is_server_name)
 """Operands that hold the name of a server."""
 
 
 class Role(StrEnum):
-    """Where a condition stands."""
+    """The place of a condition."""
 
     CONDITION = "condition"
     UNLESS = "unless"
@@ -91,22 +91,22 @@ class TextTest:
         return (*self.path, "Values", index)
 
     def place(self, index: int) -> Position:
-        """Where one value stands."""
+        """The place of one value."""
         return self.owner.positions.at(self.path_of(index))
 
 
 def rules(project: Project) -> Iterator[tuple[LogicalRuleSet, LogicalRule]]:
-    """The rules that live in the project's environment, in order."""
+    """The rules that are live in the project's environment, in order."""
     for rule_set in project.rule_sets.values():
         for rule in rule_set.live_rules(project.environment.name):
             yield rule_set, rule
 
 
 def is_whole(rule_set: LogicalRuleSet) -> bool:
-    """Whether a rule set is written as one.
+    """Whether a rule set is written as a whole.
 
-    The rules of a file that is looked at by itself are part of a rule set which is unknown;
-    they are placed at the section `rules`, which alone begins in the first column.
+    The rules of a file that is linted by itself are part of an unknown rule set;
+    their place is the section `rules`, the only one that begins in the first column.
     """
     return rule_set.position.column > 1
 
@@ -131,7 +131,7 @@ def text_tests(project: Project) -> tuple[TextTest, ...]:
 
 
 class Same:
-    """A project as a key: equal to itself alone, however much it holds."""
+    """A project as a key, equal only to itself and cheap to compare."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
@@ -145,7 +145,7 @@ class Same:
 
 @lru_cache(maxsize=1)
 def _placed_of(same: Same) -> tuple[PlacedCondition, ...]:
-    # Most checks ask for these, one after the other for the same project.
+    # Most checks need these, one after the other for the same project.
     project = same.project
     placed = [each for _, rule in rules(project) for each in rule_conditions(rule)]
     for policy in project.traffic_policies.values():
@@ -178,7 +178,7 @@ def statement_conditions(project: Project) -> Iterator[list[PlacedCondition]]:
 
 
 def rule_conditions(rule: LogicalRule) -> Iterator[PlacedCondition]:
-    """The conditions of one rule, then what it does not apply to."""
+    """The conditions of one rule, then its exceptions."""
     for role, member, listed in (
         (Role.CONDITION, "Conditions", rule.conditions),
         (Role.UNLESS, "Unless", rule.unless),
@@ -188,13 +188,13 @@ def rule_conditions(rule: LogicalRule) -> Iterator[PlacedCondition]:
 
 
 def compared_as_addresses(project: Project) -> frozenset[Operand]:
-    """The operands whose conditions compare addresses alone, under the project's readings."""
+    """The operands whose conditions compare only addresses, under the project's readings."""
     whole = project.settings.readings.address_fields == "whole_header"
     return ENVELOPE if whole else ADDRESSES
 
 
 def text_test(placed: PlacedCondition) -> TextTest | None:
-    """A condition as a string condition; None when it is of another kind."""
+    """Return the condition as a string condition; None when it is of another kind."""
     expression = placed.condition.string_expression
     if expression is None:
         return None
@@ -218,7 +218,7 @@ def addresses_in(condition: RuleCondition | PolicyCondition) -> Operand | None:
 
 
 def said_from(place: Position, here: Position) -> str:
-    """A place as a problem elsewhere names it: `line 7`, or `file:7` where it is another file."""
+    """A place as a problem elsewhere names it: `line 7`, or `file:7` in another file."""
     return f"line {place.line}" if place.file == here.file else f"{place.file}:{place.line}"
 
 
@@ -242,7 +242,7 @@ def ingress_points_of(
 def ingress_points_known(
     project: Project, counts: Callable[[LogicalIngressPoint], bool] = is_public
 ) -> bool:
-    """Whether each ingress point that counts names its policy; not where there are none at all."""
+    """Whether each ingress point that counts names its policy; no if there are none at all."""
     points = project.ingress_points.values()
     return bool(points) and not any(
         counts(point) and is_raw(point.ingress_point.traffic_policy_id) for point in points

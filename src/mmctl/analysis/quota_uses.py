@@ -1,6 +1,6 @@
-"""How much of each quota a project uses: what is counted, in one place. No check lives here.
+"""How much of each quota a project uses: all counting is here. No check lives here.
 
-Quotas: `mmctl.model.quotas`. What others have made in the same account counts too; it is unknown
+Quotas: `mmctl.model.quotas`. What others made in the same account counts too, but is unknown
 here.
 """
 
@@ -47,15 +47,15 @@ _FEWER_ADDRESSES: Final = "put the addresses into an address list, or split the 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
-    """How many there are of something that the service counts, and how many it takes."""
+    """How many there are of something that the service counts, and how many it allows."""
 
     quota: Quota
     used: int
     owner: Placed | None = None
-    """What holds them, or the first one too many; None where there are none."""
+    """What holds them, or the first one over the limit; None where there are none."""
     path: Path = ()
     where: str
-    """In what: `in an account and region`."""
+    """The scope: `in an account and region`."""
     advice: str
 
     @property
@@ -65,7 +65,7 @@ class Use:
 
     @property
     def limit(self) -> int:
-        """How many the service takes."""
+        """How many the service allows."""
         return self.quota.most
 
     @property
@@ -75,7 +75,7 @@ class Use:
 
     @property
     def message(self) -> str:
-        """What is wrong where there are too many."""
+        """What is wrong when there are too many."""
         return f"the service takes {self.limit:,} {self.noun} {self.where}, got {self.used:,}"
 
 
@@ -99,7 +99,7 @@ def _use(
 
 
 def account_uses(project: Project) -> Iterator[Use]:
-    """What the project takes of an account and region."""
+    """What the project uses of the quotas of an account and region."""
     for quota in ACCOUNT_QUOTAS:
         things = [
             resource
@@ -114,12 +114,12 @@ def _type_of(resource: Resource) -> IngressPointType | None:
 
 
 def _first_beyond(quota: Quota, things: Sequence[Placed]) -> Placed | None:
-    """The first one too many, else the last; None: there are none."""
+    """The first one over the limit, else the last; None if there are none."""
     return things[min(quota.most, len(things) - 1)] if things else None
 
 
 def policy_uses(policy: LogicalTrafficPolicy) -> Iterator[Use]:
-    """What a traffic policy has room for: its statements, and the conditions of each."""
+    """What a traffic policy uses: its statements, and the conditions of each."""
     listed = policy.policy.policy_statements
     last = min(STATEMENTS.most, len(listed) - 1)
     yield _use(STATEMENTS, len(listed), policy, ("PolicyStatements", last) if listed else ())
@@ -131,7 +131,7 @@ def policy_uses(policy: LogicalTrafficPolicy) -> Iterator[Use]:
 
 
 def list_uses(project: Project) -> Iterator[tuple[str, Use]]:
-    """The addresses of each address list whose members the project holds, by its name."""
+    """The addresses of each address list whose members are in the project, by its name."""
     for name, listed in project.address_lists.items():
         if listed.members is not None:
             yield name, _use(ADDRESSES, len(listed.members), listed, ("members",))
@@ -145,7 +145,7 @@ def tag_uses(project: Project) -> Iterator[Use]:
 
 
 def rule_set_uses(rule_set: LogicalRuleSet, live: Sequence[LogicalRule]) -> Iterator[Use]:
-    """What a rule set has room for; `live` are its rules in an environment."""
+    """What a rule set uses; `live` are its rules in an environment."""
     handing_on = [rule for rule in live for each in rule.actions if row_of(each).handed_on]
     where = f"in rule set `{rule_set.name}`"
     for quota, rules in ((RULES, live), (RELAY_OR_SEND_ACTIONS, handing_on)):
@@ -153,7 +153,7 @@ def rule_set_uses(rule_set: LogicalRuleSet, live: Sequence[LogicalRule]) -> Iter
 
 
 def rule_uses(rule: LogicalRule) -> Iterator[Use]:
-    """What a rule has room for: conditions, exceptions, the values of each, actions."""
+    """What a rule uses: conditions, exceptions, the values of each, actions."""
     yield from _conditions(RULE_CONDITIONS, rule, "Conditions", rule.conditions)
     yield from _conditions(RULE_EXCEPTIONS, rule, "Unless", rule.unless)
     yield _use(RULE_ACTIONS, len(rule.actions), rule, ("Actions",))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def applies_after(live: Sequence[LogicalRule], above: int, below: int, *, folds: bool) -> bool:
-    """Whether a rule applies to all mail that a rule above it applied to, if it gets there."""
+    """Whether a rule applies to all mail that a rule above applied to and that gets to it."""
     upper, lower = live[above], live[below]
     if depends_on_rules(lower) and any(map(changes_mail, live[above:below])):
         return False

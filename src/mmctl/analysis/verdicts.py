@@ -1,4 +1,4 @@
-"""What conditions on verdicts ask for: mail that failed, an add-on's `no`. No check lives here."""
+"""What conditions on verdicts require: mail that failed, an add-on's `no`. No check lives here."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def asks_for_failed(condition: RuleCondition) -> bool:
-    """Whether a condition holds for mail only that something speaks against."""
+    """Whether a condition holds only for mail that some verdict speaks against."""
     expression = condition.value
     match expression:
         case RuleVerdictExpression():
@@ -54,7 +54,7 @@ def accepted(expression: RuleVerdictExpression) -> frozenset[RuleVerdict]:
 
 
 def asks_for_failed_alone(rule: LogicalRule, attribute: RuleVerdictAttribute) -> bool:
-    """Whether a rule is for mail of which one verdict failed, and asks for nothing else."""
+    """Whether a rule applies when one verdict failed and has no other condition."""
     return (
         bool(rule.conditions)
         and all(_is_about(condition, attribute) for condition in rule.conditions)
@@ -84,6 +84,6 @@ def _is_passed(condition: RuleCondition, operator: RuleBooleanOperator) -> Analy
     analysis = expression.evaluate.analysis
     if analysis is None:
         return None
-    # The service takes several spellings: isPassed, addon.isPassed, Is passed.
+    # The service accepts several spellings: isPassed, addon.isPassed, Is passed.
     field = analysis.result_field.removeprefix("addon.").replace(" ", "").lower()
     return analysis if field == "ispassed" else None
