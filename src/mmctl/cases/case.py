@@ -1,4 +1,4 @@
-"""What a case is: a message, what is known of it, and what is expected for its recipients.
+"""What a case is: a message, what is known about it, and what is expected for its recipients.
 
 Values only; `mmctl.cases.parsing` makes them from what was written.
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
-    """What is expected for one recipient; None is not checked."""
+    """What is expected for one recipient; a member that is None is not compared."""
 
     recipient: str
     outcome: Outcome | None = None
@@ -47,7 +47,7 @@ class MessageFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenMessage:
-    """A message that is written out in the case."""
+    """A message that is written in the case itself."""
 
     email: Email
 
@@ -60,7 +60,7 @@ class Case:
     position: Position
     message: MessageFile | WrittenMessage
     ingress_point: str | None
-    """Where the message comes in; None: it is judged by `rule_set`, without a policy."""
+    """Where the message comes in; None: `rule_set` judges it, without a policy."""
     rule_set: str
     session: Session
     envelope: Envelope

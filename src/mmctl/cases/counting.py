@@ -37,7 +37,7 @@ _Owner: TypeAlias = "tuple[str, str, int]"
 
 @dataclass(slots=True)
 class _Tally:
-    """How often what happened, over all recipients of all cases."""
+    """How often each thing happened, over all recipients of all cases."""
 
     rules: Counter[tuple[_Owner, RuleResult]] = field(default_factory=Counter)
     statements: Counter[tuple[_Owner, Truth]] = field(default_factory=Counter)
@@ -68,7 +68,7 @@ class _Tally:
 
 
 def coverage_of(project: Project, results: Iterable[CaseResult]) -> Coverage:
-    """Count what the results of cases show of what lives in the environment."""
+    """Count what the results of cases show of what is live in the environment."""
     return coverage_of_traces(
         project,
         (
@@ -88,7 +88,7 @@ class JudgedBy(NamedTuple):
 
 
 def coverage_of_traces(project: Project, judged: Iterable[JudgedBy]) -> Coverage:
-    """Count what messages show of what lives in the environment."""
+    """Count what messages show of what is live in the environment."""
     tally = _Tally()
     for each in judged:
         for got in each.trace.recipients:
@@ -162,7 +162,7 @@ def _conditions(
     path: Path,
     conditions: Sequence[RuleCondition | PolicyCondition],
 ) -> Iterator[ConditionCoverage]:
-    """The conditions of a rule or statement; traces name them by the end of their path."""
+    """The conditions of a rule or statement, by the end of their path, as traces name them."""
     for place, condition in enumerate(conditions):
         asked = (path[-1], place)
         at = (*path, place)

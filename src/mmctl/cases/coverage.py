@@ -1,6 +1,6 @@
 """What the cases show of the rules: each rule, condition, value, action and policy statement.
 
-Counts are of recipients of cases; percents are whole and never rounded up. Values only:
+Recipients of cases are counted; percents are whole and never rounded up. Values only:
 `mmctl.cases.counting` fills them.
 """
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueCoverage:
-    """One of several values of a condition: for how many recipients it met something."""
+    """One of several values of a condition: for how many recipients it matched."""
 
     value: str
     position: Position
@@ -36,7 +36,7 @@ class ConditionCoverage:
     true: int
     false: int
     values: tuple[ValueCoverage, ...]
-    """Empty where there is only one: its condition says it all."""
+    """Empty if there is only one: its condition has the same counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class ActionCoverage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleCoverage:
-    """For how many recipients of cases a rule did what."""
+    """What a rule did, and for how many recipients of cases."""
 
     rule_set: str
     rule: str
@@ -60,7 +60,7 @@ class RuleCoverage:
     not_applied: int
     held_back: int
     conditions: tuple[ConditionCoverage, ...] = ()
-    """Those that must match, then those under `unless`."""
+    """The conditions, then those under `unless`."""
     actions: tuple[ActionCoverage, ...] = ()
 
     @property
@@ -70,7 +70,7 @@ class RuleCoverage:
 
     @property
     def has_unless(self) -> bool:
-        """Whether something can hold it back."""
+        """Whether it has an exception that can hold it back."""
         return any(condition.unless for condition in self.conditions)
 
 
@@ -102,7 +102,7 @@ class Measure:
 
     @property
     def percent(self) -> int:
-        """Of 100; 100 only if all are covered; 100 of none."""
+        """In percent: 100 only if all are covered, or if there are none."""
         return 100 * self.covered // self.total if self.total else 100
 
 
@@ -119,7 +119,7 @@ class Gap:
 
     @property
     def name(self) -> str:
-        """Both in one: `inbound/block-lookalike`."""
+        """Both together: `inbound/block-lookalike`."""
         return f"{self.within}/{self.of}"
 
 
@@ -137,7 +137,7 @@ class Coverage:
 
     @property
     def percent(self) -> int:
-        """Of 100 rules, how many some case applies; 100 only if all are; 100 of none."""
+        """The percent of rules that some case applies: 100 only for all, or if there are none."""
         return self.measures[0].percent
 
     @property
@@ -150,7 +150,7 @@ class Coverage:
 
     @property
     def measures(self) -> tuple[Measure, ...]:
-        """What is covered of what, the rules first."""
+        """How many of each kind are covered, the rules first."""
         conditions = self.conditions
         values = [value for condition in conditions for value in condition.values]
         with_unless = [rule for rule in self.rules if rule.has_unless]

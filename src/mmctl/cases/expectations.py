@@ -1,4 +1,4 @@
-"""What a case expects against what happened.
+"""Compares what a case expects with what happened.
 
 A failure says what was expected, what came instead, and which rule made the difference.
 """
@@ -31,9 +31,9 @@ class Failure:
     expected: str
     got: str
     position: Position
-    """Where the expectation stands."""
+    """The place of the expectation."""
     decided_at: Position | None = None
-    """Where the rule stands that decided."""
+    """The place of the rule that decided."""
     reasons: tuple[str, ...] = ()
     """Why a rule that was expected did not apply, and the like."""
 
@@ -68,7 +68,7 @@ def _failures(expected: Expectation, got: RecipientTrace) -> Iterator[Failure]:
 
 
 def _wrong(expected: Expectation, got: RecipientTrace) -> Iterator[tuple[str, str, str]]:
-    """The members that are not as expected: their names, what was expected, what came."""
+    """The members that are not as expected: name, what was expected, what came instead."""
     if not _outcome_holds(expected, got):
         member = "outcome" if expected.outcome is not None else "by"
         yield member, _outcome_text(expected), outcome_text(got)
@@ -92,7 +92,7 @@ def _outcome_holds(expected: Expectation, got: RecipientTrace) -> bool:
 
 
 def _actions_hold(expected: tuple[str, ...], got: RecipientTrace) -> bool:
-    """Whether the actions are these: once for each copy of the message, or once for all."""
+    """Whether these actions ran: once for each copy of the message, or once for all."""
     return _are(expected, got.actions) or _are(expected, got.actions_of_all_copies)
 
 
@@ -104,7 +104,7 @@ def _are(expected: tuple[str, ...], actions: tuple[ActionTrace, ...]) -> bool:
 
 
 def _uncertain(expected: Expectation, got: RecipientTrace) -> Failure | None:
-    """Rules and actions that are as expected only because what is unknown was left out."""
+    """Rules and actions that are as expected only because unknown facts were left out."""
     if expected.rules is None and expected.actions is None:
         return None
     unknown = tuple(rule.rule for rule in got.rules if rule.result is RuleResult.UNKNOWN)
@@ -127,7 +127,7 @@ def _outcome_text(expected: Expectation) -> str:
 
 
 def outcome_text(got: RecipientTrace) -> str:
-    """An outcome with what decided it, or with what it could be."""
+    """An outcome with what decided it, or with the outcomes that are possible."""
     if got.outcome is Outcome.UNKNOWN and got.possible:
         return f"unknown: {' or '.join(got.possible)}"
     return str(got.outcome) + (f" by `{got.by}`" if got.by else "")

@@ -1,4 +1,4 @@
-"""What a case states that cannot matter where its mail comes in: it shows less than it seems to."""
+"""What a case states that its ingress point makes irrelevant: it shows less than it seems to."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def idle_facts(case: Case, gateway: Gateway) -> tuple[str, ...]:
-    """What a case states to no effect, in sentences; nothing for one without an ingress point."""
+    """What a case states without effect, in sentences; nothing for one without an ingress point."""
     return () if case.ingress_point is None else tuple(_idle(case, case.ingress_point, gateway))
 
 

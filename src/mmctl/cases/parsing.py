@@ -1,6 +1,6 @@
 """Cases as they are written → `Case`: rows, defaults, names.
 
-Opens no file. What does not fit becomes a problem with its place; the other cases go on.
+Opens no file. What is invalid becomes a problem with its place; the other cases go on.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def cases_of(project: Project) -> tuple[tuple[Case, ...], tuple[Problem, ...]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Row:
-    """One case to be: its members, its name, and where things stand."""
+    """One case in the making: its members, its name, and their places."""
 
     text: CaseText
     name: str
@@ -55,7 +55,7 @@ class _Row:
     """("for_each", 2) for the third row."""
 
     def at(self, *path: str | int) -> Position:
-        """The place of a member: in the row where it has one, else in the case."""
+        """The place of a member: in the row if it has one, else in the case."""
         positions = self.text.positions
         in_row = (*self.base, *path)
         if self.base and in_row in positions.places:
@@ -83,7 +83,7 @@ def _rows(text: CaseText) -> Iterator[_Row]:
 
 
 def _overridden(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Two mappings as one: the values of the second stand over those of the first, at any depth."""
+    """Merge two mappings: values of the second override those of the first, at any depth."""
     merged = dict(below)
     for key, value in above.items():
         beneath = below.get(key)
@@ -119,7 +119,7 @@ class _Names:
         )
 
     def lives(self, row: _Row, case: Case) -> bool:
-        """Whether a case is meant for the environment: as it says, else as the rules it names."""
+        """Whether a case is meant for the environment: as it says, else as its rules say."""
         environments = row.data.get("environments")
         if environments is not None:
             return self.environment in environments
@@ -142,7 +142,7 @@ class _RowParser:
     broken: bool = field(default=False)
 
     def case(self) -> Case | None:
-        """The case; None where a problem stands in the way."""
+        """The case; None if a problem prevents it."""
         data = self.row.data
         message = self._message()
         ingress_point, rule_set = self._way_in()
@@ -250,7 +250,7 @@ class _RowParser:
         return None
 
     def _rule_set_of(self, ingress_point: str) -> str | None:
-        """The rule set of an ingress point, where it and its policy are in the project."""
+        """The rule set of an ingress point, if it and its policy are in the project."""
         shape = self.project.ingress_points[ingress_point].ingress_point
         policy, rule_set = shape.traffic_policy_id, shape.rule_set_id
         if policy in self.project.traffic_policies and rule_set in self.project.rule_sets:
@@ -297,7 +297,7 @@ class _RowParser:
             yield expectation
 
     def _check_names(self, expectation: Expectation) -> None:
-        """A name that is nowhere is a mistake, not an expectation that fails."""
+        """Report a name that does not exist: it is a mistake, not an expectation that fails."""
         by = expectation.by
         statements = self.names.statements | _FIXED_DECIDERS
         limits = by is not None and by.startswith("limit of ")
@@ -337,4 +337,4 @@ def _text(value: object) -> str | None:
 def _texts(values: object) -> tuple[str, ...] | None:
     if values is None:
         return None
-    return (values,) if isinstance(values, str) else tuple(str(value) for value in values)  # type: ignore[attr-defined] # the language reads lists of texts here
+    return (values,) if isinstance(values, str) else tuple(str(value) for value in values)  # type: ignore[attr-defined] # the parser made it a list of texts

@@ -1,4 +1,4 @@
-"""Readings that a case rests on: with another choice it would fail, or pass."""
+"""Readings that a case rests on: under another choice its result would change."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeChange:
-    """Whose outcome another choice would change, where it is the outcome that changes."""
+    """The recipient whose outcome another choice would change, if the outcome changes."""
 
     recipient: str
     outcome: Outcome
@@ -26,7 +26,7 @@ class OutcomeChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rest:
-    """A choice of a reading with which a case would go otherwise."""
+    """A choice of a reading under which a case would end differently."""
 
     reading: str
     chosen: str
@@ -35,7 +35,7 @@ class Rest:
     changes: tuple[OutcomeChange, ...]
 
     def is_open(self, settled: frozenset[str]) -> bool:
-        """Whether neither the project nor AWS's own text speaks against the other choice."""
+        """Whether neither the project nor AWS's own text rules out the other choice."""
         return self.reading not in settled and (self.reading, self.other) != AGAINST_THE_GUIDE
 
     def __str__(self) -> str:
@@ -51,7 +51,7 @@ class Rest:
 def rests_of(
     gateway: Gateway, submission: Submission, case: Case, trace: Trace
 ) -> tuple[Rest, ...]:
-    """The readings of which another choice makes a case fail that passes, or the reverse."""
+    """The readings where another choice makes a passing case fail, or the reverse."""
     passes = not failures_of(case, trace)
     return tuple(
         Rest(

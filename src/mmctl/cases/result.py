@@ -31,17 +31,17 @@ class CaseResult:
 
     case: Case
     trace: Trace | None
-    """None where the message could not be read."""
+    """None if the message could not be read."""
     failures: tuple[Failure, ...] = ()
     problem: Problem | None = None
     idle: tuple[str, ...] = ()
-    """What it states although it cannot matter, in sentences."""
+    """What it states without effect, in sentences."""
     rests: tuple[Rest, ...] = ()
-    """The readings that it rests on, where they were asked for."""
+    """The readings that it rests on, if they were requested."""
 
     @property
     def status(self) -> Status:
-        """Passed or failed; a case that is still to do may fail."""
+        """Whether it passed or failed; a case with `todo` may fail."""
         holds = not self.failures and self.problem is None
         if self.case.todo is None:
             return Status.PASSED if holds else Status.FAILED
@@ -49,9 +49,9 @@ class CaseResult:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing stands against the case."""
+        """Whether the case is as it should be."""
         return self.status is not Status.FAILED
 
     def is_unsettled(self, settled: frozenset[str]) -> bool:
-        """Whether it rests on readings of which the project does not say how it takes them."""
+        """Whether it rests on readings that the project does not choose."""
         return any(rest.is_open(settled) for rest in self.rests)

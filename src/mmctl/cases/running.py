@@ -1,6 +1,6 @@
 """Running cases: judge the message, compare with what is expected.
 
-Files are opened by the function that is handed in.
+The caller passes the function that opens files.
 """
 
 from __future__ import annotations
@@ -52,14 +52,14 @@ def run_cases(
 
 
 def gateway_of_case(project: Project, case: Case) -> Gateway:
-    """The gateway that a case is judged by."""
+    """The gateway that judges a case."""
     if case.ingress_point is None:
         return gateway_of_rule_set(project, case.rule_set)
     return gateway_of_ingress_point(project, case.ingress_point)
 
 
 def submission_of_case(case: Case, read_file: Callable[[str], bytes]) -> Submission:
-    """The message of a case with all that is stated about it.
+    """The message of a case with everything that the case states about it.
 
     Raises:
         OSError: its file cannot be read.

@@ -1,4 +1,4 @@
-"""Parts of rules in one line, as files say them: for what is covered, changed, or not noticed."""
+"""Parts of rules on one line, as files say them, for reports on coverage and mutants."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def condition_words(condition: RuleCondition | PolicyCondition) -> str:
 
 
 def action_words(action: RuleAction, *, stop: bool = False) -> str:
-    """An action with where it leads to: `relay exchange`."""
+    """An action with its target: `relay exchange`."""
     target = target_of(action)
     kind = kind_of(action, stop=stop)
     return kind if target is None else f"{kind} {target}"
@@ -52,7 +52,7 @@ def flow(value: Any, *, most: int | None = None) -> str:
 
 
 def free_name(name: str, taken: set[str]) -> str:
-    """A name, or the next like it that is not taken; it is taken from now on."""
+    """Take a name, or the next one like it if it is taken."""
     free, number = name, 1
     while free in taken:
         number += 1

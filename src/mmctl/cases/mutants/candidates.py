@@ -1,7 +1,7 @@
 """Which messages can show a mutant: only those for which what was changed answers differently.
 
-Cheap, so that the whole gateway is judged again only for few messages. Where that cannot be told
-cheaply the answer is yes.
+Cheap, so that only a few messages are judged by the whole gateway again. Where there is no cheap
+answer, it is yes.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A rule that was asked for a copy: what it saw."""
+    """A rule that was evaluated for one copy of the message: what it saw."""
 
     index: int
     recipient: str
@@ -43,10 +43,10 @@ class _Asked:
 
 
 class Noticing:
-    """One message, and what was asked about it before anything was changed."""
+    """One message, and which rules and statements looked at it before the change."""
 
     def __init__(self, gateway: Gateway, submission: Submission, trace: Trace | None) -> None:
-        """Without a trace every rule counts as asked, for every recipient."""
+        """Without a trace, every rule counts as evaluated for every recipient."""
         self._gateway = gateway
         self._submission = submission
         self._texts = Texts(submission, gateway.readings)
@@ -63,7 +63,7 @@ class Noticing:
         )
 
     def can_notice(self, mutant: Mutant) -> bool:
-        """Whether the message may be treated differently under the mutant."""
+        """Whether the mutant may treat the message differently."""
         match mutant.edit:
             case PolicyChanged():
                 return self._policies_differ(mutant)
@@ -79,7 +79,7 @@ class Noticing:
                 assert_never(mutant.edit)
 
     def distance(self, mutant: Mutant) -> int:
-        """How far the message is from showing a mutant: 0 where a changed rule applied."""
+        """How far the message is from showing a mutant: 0 if a changed rule applied."""
         match mutant.edit:
             case PolicyChanged():
                 return 0
@@ -166,7 +166,7 @@ def _asked(trace: Trace) -> Iterator[_Asked]:
 
 
 def _asked_of(got: RecipientTrace) -> Iterator[_Asked]:
-    """Every rule that was asked for a recipient, with the headers that were there by then."""
+    """Every rule that was evaluated for a recipient, with the headers that were added by then."""
     for copy in got.copies:
         added: tuple[AddedHeader, ...] = ()
         for rule in copy.rules:

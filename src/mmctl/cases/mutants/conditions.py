@@ -1,7 +1,7 @@
 """Small mistakes in one condition, of a rule or of a policy statement.
 
-An operator that is near, a value that is missing, a suffix or network that is too wide, another
-verdict. Each is what a slip of the pen would have written.
+A similar operator, a missing value, a suffix or network that is too wide, another
+verdict. Each is what a typing mistake would have written.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from mmctl.problem import Path
 
 Wrong = TypeVar("Wrong", bound=RuleCondition | PolicyCondition)
-"""A condition in which a mistake is."""
+"""A condition with a mistake in it."""
 
 _NEAR_OPERATORS: Final = {
     "EQUALS": "CONTAINS",
@@ -51,7 +51,7 @@ _NEAR_OPERATORS: Final = {
     "ENDS_WITH": "CONTAINS",
     "CONTAINS": "EQUALS",
 }
-"""Of texts: nearest is what looks the same for the one message that its author had in mind."""
+"""For texts. The nearest looks the same for the one message that its author had in mind."""
 _OPPOSITES: Final = {
     "EQUALS": "NOT_EQUALS",
     "NOT_EQUALS": "EQUALS",
@@ -78,7 +78,7 @@ _NEAR_POLICIES: Final = {
     RuleDmarcPolicy.REJECT: RuleDmarcPolicy.QUARANTINE,
 }
 _SHORTEST_SUFFIX: Final = 3
-"""Characters; a shorter suffix says nothing once its first character is gone."""
+"""In characters: a shorter suffix says nothing without its first character."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +88,13 @@ class Slip(Generic[Wrong]):
     change: Mistake
     condition: Wrong
     path: Path
-    """The member that is changed, from the condition down."""
+    """The path of the changed member, from the condition."""
     words: str
-    """What it says then, on one line."""
+    """What the member says after the change, on one line."""
 
 
 def slips_of(condition: Wrong) -> Iterator[Slip[Wrong]]:
-    """Every small mistake in a condition that leaves it a condition."""
+    """Every small mistake in a condition after which it is still valid."""
     expression = condition.value
     kind = condition.kind
     name = _other_operator(expression)
@@ -169,7 +169,7 @@ def _widened(condition: Wrong) -> Iterator[Slip[Wrong]]:
 
 
 def _twice(value: str) -> str:
-    """The network around a network; one that holds every address stays as it is."""
+    """The network of twice the size around a network; one with every address stays the same."""
     around = network(value)
     if around is None or around.prefixlen == 0:
         return value

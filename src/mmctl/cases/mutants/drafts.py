@@ -1,7 +1,7 @@
-"""A message with what is known of it, for one recipient, as it can be varied and written down.
+"""A message for one recipient, with what is known about it, in a form to vary and to write.
 
-The way from a case to a draft, from a draft to what is judged, and from a draft to a case in
-YAML that can be pasted into a file.
+Makes a draft from a case, the judge's input from a draft, and from a draft a case in
+YAML to paste into a file.
 """
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ class Draft:
     """One message for one recipient."""
 
     base: str
-    """The name of the case that it is made from."""
+    """The name of the case that it was made from."""
     headers: Mapping[str, tuple[str, ...]]
-    """Under their names in lower case, as rules can read them."""
+    """By name in lower case, as rules can read them."""
     size: int
     size_matters: bool = False
     session: Session
@@ -64,7 +64,7 @@ class Draft:
     """What was varied, in words."""
 
     def submission(self) -> Submission:
-        """What is judged; the message has the headers and the size, and no body."""
+        """The input of the judge; the message has the headers and the size, but no body."""
         return Submission(
             email=Email(headers=self.headers, length=Size(self.size)),
             session=self.session,
@@ -85,7 +85,7 @@ class Draft:
                 assert_never(never)
 
     def with_header(self, name: str, values: tuple[str, ...]) -> Draft:
-        """The draft with other values of one header; without it where there are none."""
+        """The draft with other values of one header; without the header if there are no values."""
         left = {key: value for key, value in self.headers.items() if key != name.lower()}
         return replace(self, headers={**left, name.lower(): values} if values else left)
 
@@ -117,14 +117,14 @@ def draft_of(
 
 
 def _readable(name: str, values: Sequence[str]) -> tuple[str, ...]:
-    """The values as people read them; those of address headers are left as they were sent."""
+    """The values decoded, as people read them; those of address headers stay as they were sent."""
     if name in _ADDRESSES:
         return tuple(values)
     return tuple(decode_words(value).text for value in values)
 
 
 def as_written(draft: Draft) -> Submission | None:
-    """The draft as its written case will be read; None where its headers cannot be written."""
+    """The draft as its written case will be read; None if its headers cannot be written."""
     named = {
         fact.name: draft.headers[fact.key][0]
         for fact in WRITTEN_HEADERS
@@ -144,7 +144,7 @@ def _says_size(draft: Draft) -> bool:
 
 
 def case_text(name: str, draft: Draft, expected: Sequence[Expectation]) -> str:
-    """A case as an item of `cases:`, ready to be pasted; `mmctl fmt` breaks its long lines."""
+    """A case as an item of `cases:`, ready to paste; `mmctl fmt` breaks its long lines."""
     data: dict[str, Any] = {"name": name, "message": _message(draft)}
     if draft.ingress_point is not None:
         data["ingress_point"] = draft.ingress_point
@@ -163,7 +163,7 @@ def case_text(name: str, draft: Draft, expected: Sequence[Expectation]) -> str:
 
 
 def _literal(value: Any) -> Any:
-    """The value with texts as they are: `${` would stand for a variable; not so in keys."""
+    """Escape `${` in the texts of a value, where it would start a variable, but not in keys."""
     match value:
         case dict():
             return {key: _literal(each) for key, each in value.items()}

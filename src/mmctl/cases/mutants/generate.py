@@ -28,27 +28,27 @@ if TYPE_CHECKING:
 
 
 class _Side(StrEnum):
-    """Where a condition of a rule stands, by AWS's name of the member."""
+    """The member of a rule that a condition is in, by AWS's name."""
 
     CONDITIONS = "Conditions"
     UNLESS = "Unless"
 
     def of(self, rule: LogicalRule) -> tuple[RuleCondition, ...]:
-        """The conditions of a rule in this place."""
+        """The conditions of a rule in this member."""
         return rule.unless if self is _Side.UNLESS else rule.conditions
 
     def changed(self, rule: LogicalRule, conditions: tuple[RuleCondition, ...]) -> LogicalRule:
-        """The rule with other conditions there."""
+        """The rule with other conditions in this member."""
         return replace(rule, rule=rule.rule.model_copy(update={self.lower(): conditions}))
 
     @property
     def word(self) -> str:
-        """What stands before the words of a condition."""
+        """What is written before the words of a condition."""
         return "unless " if self is _Side.UNLESS else ""
 
 
 def mutants_of(project: Project) -> tuple[Mutant, ...]:
-    """All mutants of what lives in the environment of a project, in the order of its rules."""
+    """All mutants of what is live in the environment of a project, in the order of its rules."""
     mutants: list[Mutant] = []
     for name, rule_set in project.rule_sets.items():
         rules = rule_set.live_rules(project.environment.name)
@@ -59,7 +59,7 @@ def mutants_of(project: Project) -> tuple[Mutant, ...]:
 
 
 class _RuleSet:
-    """The rules of one rule set, as they live in one environment."""
+    """The rules of one rule set that are live in one environment."""
 
     def __init__(self, name: str, rules: Sequence[LogicalRule], project: Project) -> None:
         self._name = name
@@ -115,7 +115,7 @@ class _RuleSet:
     def _holders(
         self, side: _Side, condition: RuleCondition, position: Position
     ) -> list[tuple[int, int]]:
-        """The rules that have a condition from one place of a file, and where they have it."""
+        """The rules that have a condition from one place of a file, and in which member."""
         return [
             (at, place)
             for at, rule in enumerate(self._rules)
@@ -185,7 +185,7 @@ class _RuleSet:
             )
 
     def _other_actions(self, rule: LogicalRule, action: RuleAction) -> Iterator[RuleAction]:
-        """The action with another target, and a drop instead of what delivers or stores."""
+        """The action with another target, and a drop in place of a delivery or an archive."""
         for reference in references(action):
             for other in _after(reference.name, list(self._project.of_kind(reference.kind))):
                 yield with_references(action, partial(_always, other))
@@ -197,7 +197,7 @@ class _RuleSet:
             yield RuleAction(drop=DropAction())
 
     def _swap(self, index: int) -> Iterator[Mutant]:
-        """The rule and the next one the other way round, where that can matter."""
+        """The rule and the next one swapped, where that can matter."""
         if index + 1 >= len(self._rules):
             return
         rule, following = self._rules[index : index + 2]
@@ -234,7 +234,7 @@ class _RuleSet:
 
 
 def _after(name: str, names: list[str]) -> Iterator[str]:
-    """The name after a name, the first after the last; nothing where it is the only one."""
+    """The name after a name, the first after the last; nothing if it is the only one."""
     others = [other for other in names if other != name]
     if others:
         following = names[names.index(name) + 1 :] if name in names else []

@@ -1,7 +1,7 @@
 """Mutants: the project with one small mistake in it. If no case notices, a test is missing.
 
-What is changed is what one edit of a file would change: the condition that a phase adds to its
-rules is changed for all of them at once. The same project always has the same mutants, in the
+A mutant changes what one edit of a file would change: the condition that a phase adds to its
+rules changes in all of them at once. The same project always has the same mutants, in the
 same order. Values only; `mmctl.cases.mutants.trial` runs the cases against them.
 """
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulesChanged:
-    """Some rules of a rule set are others, or left out."""
+    """Some rules of a rule set are replaced or left out."""
 
     rule_set: str
     rules: Mapping[int, LogicalRule | None] = field(hash=False)
@@ -32,16 +32,16 @@ class RulesChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RulesSwapped:
-    """Two neighboring rules stand the other way round."""
+    """Two neighboring rules are swapped."""
 
     rule_set: str
     first: int
-    """The place of the one that stands first; the other follows."""
+    """The place of the first one; the other follows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyChanged:
-    """A traffic policy is another."""
+    """A traffic policy is replaced."""
 
     policy: str
     changed: TrafficPolicy
@@ -83,15 +83,15 @@ class Mutant:
     """The rule or statement: `inbound/block-lookalike`."""
     before: str
     after: str
-    """What would be there instead; empty: nothing."""
+    """What replaces it; empty: nothing."""
     position: Position
     edit: Edit
     conditions: tuple[RuleCondition | PolicyCondition, ...] = ()
-    """The conditions that differ, as they were and as they would be: where to look for a message
+    """The conditions that differ, before and after the change: where to look for a message
     that shows the difference."""
 
     def apply(self, gateway: Gateway) -> Gateway:
-        """The gateway with the mistake in it; the gateway must be made of what is changed."""
+        """The gateway with the mistake; it must be the one that the mutant was made from."""
         match self.edit:
             case RulesChanged(rules=changed):
                 rules = (

@@ -1,4 +1,4 @@
-"""Looks for a message that shows a mutant: variations of the messages of cases, judged twice.
+"""Looks for a message that shows a mutant: variations of cases' messages, each judged twice.
 
 Cheap and deterministic: a bounded number of tries. Finding none proves nothing.
 """
@@ -36,16 +36,16 @@ if TYPE_CHECKING:
     Conditions = Iterable[RuleCondition | PolicyCondition]
 
 BASES: Final = 8
-"""Cases to start from."""
+"""At most this many cases are starting points."""
 _TRIES: Final = 400
-"""Drafts that are looked at for one mutant; most are put aside without judging."""
+"""At most this many drafts are tried for one mutant; most are dropped without judging."""
 _JUDGED: Final = 24
-"""Drafts that are judged for one mutant."""
+"""At most this many drafts are judged for one mutant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BaseCase:
-    """A case as a place to start from."""
+    """A case as a starting point."""
 
     case: Case
     gateway: Gateway
@@ -69,7 +69,7 @@ class Suggestion:
 def killing_case(
     mutant: Mutant, bases: Sequence[BaseCase], lists: Mapping[str, tuple[str, ...]]
 ) -> Suggestion | None:
-    """A case that holds now and fails under the mutant; None where none was found."""
+    """A case that passes now and fails under the mutant; None if none was found."""
     judged = 0
     for gateway, draft in islice(_drafts(mutant, bases, lists), _TRIES):
         if not Noticing(gateway, draft.submission(), None).can_notice(mutant):
@@ -95,7 +95,7 @@ def _name(draft: Draft, expected: Expectation) -> str:
 def _drafts(
     mutant: Mutant, bases: Sequence[BaseCase], lists: Mapping[str, tuple[str, ...]]
 ) -> Iterator[tuple[Gateway, Draft]]:
-    """The messages as they are, with one change, then led to the rule and changed."""
+    """The messages unchanged, with one change, then steered to the rule and changed."""
     drafts = [(base.gateway, draft) for base in bases[:BASES] for draft in _drafts_of(base)]
     conditions = (*mutant.conditions, *_admitting(mutant, bases))
     focus = [variation for asked in conditions for variation in variations(asked, lists)]
@@ -112,7 +112,7 @@ def _drafts(
 
 
 def _admitting(mutant: Mutant, bases: Sequence[BaseCase]) -> Conditions:
-    """For a condition on recipients those of the policies: only whom these admit gets that far."""
+    """For a condition on recipients, those of the policies: only whom they admit counts."""
     if isinstance(mutant.edit, PolicyChanged) or not any(map(_on_recipients, mutant.conditions)):
         return ()
     policies = {id(base.gateway.policy): base.gateway.policy for base in bases}
@@ -145,7 +145,7 @@ def _drafts_of(base: BaseCase) -> Iterator[Draft]:
 def _led(
     mutant: Mutant, gateway: Gateway, draft: Draft, lists: Mapping[str, tuple[str, ...]]
 ) -> Iterator[Draft]:
-    """The draft, changed until all other conditions of what is changed are as they must be."""
+    """The draft, changed until all other conditions of the mutated rule or statement are met."""
     for conditions, unless in _around(mutant, gateway):
         demands = [
             *((True, each) for each in conditions if each not in mutant.conditions),
@@ -187,7 +187,7 @@ def _answering(
         return None
     last = demands[-1][1]
     for each in (draft, *(variation.of(draft) for variation in variations(last, lists))):
-        # The last one is asked first: it is the one that is not met yet.
+        # Start with the last: it is the one that is not met yet.
         if all(_answer(gateway, each, asked) is wanted for wanted, asked in reversed(demands)):
             return each
     return None
@@ -201,7 +201,7 @@ def _answer(gateway: Gateway, draft: Draft, asked: RuleCondition | PolicyConditi
 def _difference(
     mutant: Mutant, gateway: Gateway, draft: Draft, submission: Submission
 ) -> Expectation | None:
-    """What a draft's case would expect, where it holds now and would fail under the mutant."""
+    """What a draft's case would expect, if it passes now and would fail under the mutant."""
     before = judge(gateway, submission, draft.scenario).recipients[0]
     if before.outcome is Outcome.UNKNOWN or before.missing:
         return None

@@ -1,6 +1,6 @@
-"""What shows a mistake that no condition tells apart: a size at the limit, an action that fails.
+"""Shows mistakes that no condition reveals: by a size at the limit, or an action that fails.
 
-Pure: a mutant and the gateway that it is made from → changes of a draft.
+Pure: a mutant and the gateway that it was made from → changes of a draft.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 
 
 def named_here(kind: str) -> bool:
-    """Whether the target of an action is named alike in every environment.
+    """Whether the target of an action has the same name in every environment.
 
-    What leads to something outside is not: to a bucket, or to what has an ARN.
+    What is outside of the project does not: a bucket, or anything with an ARN.
     """
     row = WORDS[kind]
     return isinstance(row.place, Kind) or row.does in CHANGES_MESSAGE
 
 
 def provocations(mutant: Mutant, gateway: Gateway) -> Iterator[Variation]:
-    """Changes of a message, or of what is said about it, that show a mutant."""
+    """Changes of a message, or of the facts about it, that show a mutant."""
     match mutant.edit:
         case PolicyChanged(changed=policy):
             now = gateway.policy.max_message_size_bytes if gateway.policy else None
             limits = {now, policy.max_message_size_bytes}
             if len(limits) > 1:
-                yield from (size_of(limit + 1) for limit in sorted(limits - {None}))  # type: ignore[operator,type-var] # None is taken away
+                yield from (size_of(limit + 1) for limit in sorted(limits - {None}))  # type: ignore[operator,type-var] # None was excluded above
         case RulesChanged(rules=rules):
             for index in rules:
                 yield from _failing(gateway.rules[index])

@@ -1,7 +1,7 @@
 """Mutation testing: run the cases against each mutant; what no case notices is not tested.
 
-Deterministic. Mutants are shared out to processes; where none can be started, or few mutants are
-to be tried, everything happens in this one.
+Deterministic. Mutants are spread over processes; if none can be started, or only few mutants
+are tried, everything happens in this one.
 """
 
 from __future__ import annotations
@@ -35,22 +35,22 @@ if TYPE_CHECKING:
     from mmctl.language.project import Project
 
 _FEW: Final = 64
-"""Mutants that are tried before a second process would be ready."""
+"""How many mutants are tried before a second process would be ready."""
 _ROW: Final = re.compile(r" \[\d+\]$")
 """What the name of a row of `for_each` ends with."""
 _SHARE: Final = 8
-"""Mutants that a process is given at a time."""
+"""How many mutants a process gets at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MutantResult:
-    """What the cases made of one mutant."""
+    """What the cases showed about one mutant."""
 
     mutant: Mutant
     killed_by: str | None
     """The name of the first case that fails under it; None: it survived."""
     suggested: Suggestion | None = None
-    """For a survivor: a case that would fail under it; None where none was found."""
+    """For a survivor: a case that would fail under it; None if none was found."""
 
     @property
     def suggestion(self) -> str | None:
@@ -65,11 +65,11 @@ class MutantResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutation:
-    """What the cases made of all mutants that were tried."""
+    """What the cases showed about all mutants that were tried."""
 
     results: tuple[MutantResult, ...]
     left_out: int = 0
-    """Mutants beyond the budget."""
+    """How many mutants were over the budget."""
 
     @property
     def survivors(self) -> tuple[MutantResult, ...]:
@@ -83,7 +83,7 @@ class Mutation:
 
     @property
     def score(self) -> int:
-        """Of 100 mutants, how many were noticed: whole, never rounded up; 100 of none."""
+        """The percent of mutants noticed: whole, never rounded up; 100 if there are none."""
         return 100 * self.killed // len(self.results) if self.results else 100
 
 
@@ -98,8 +98,8 @@ def mutate(
 ) -> Mutation:
     """Run the cases that pass against mutants of the project.
 
-    `budget` is how many mutants are tried, spread evenly; `progress` gets the number that are done,
-    of how many.
+    `budget` is how many mutants are tried, spread evenly; `progress` gets how many are done
+    and how many there are.
     """
     every = mutants_of(project)
     chosen = _spread(every, budget)
@@ -114,7 +114,7 @@ def mutate(
 
 
 def _names(project: Project) -> set[str]:
-    """The names of all cases: those of rows, and what their case itself is called."""
+    """The names of all cases: those of rows, and of the cases that the rows belong to."""
     names = {case.name for case in cases_of(project)[0]}
     return names | {_ROW.sub("", name) for name in names}
 
@@ -128,7 +128,7 @@ def _of_its_own_name(result: MutantResult, taken: set[str]) -> MutantResult:
 
 
 def _spread(mutants: Sequence[Mutant], budget: int | None) -> tuple[Mutant, ...]:
-    """At most so many mutants, from everywhere alike."""
+    """At most `budget` mutants, spread evenly."""
     if budget is None or budget >= len(mutants):
         return tuple(mutants)
     return tuple(mutants[place * len(mutants) // budget] for place in range(budget))
@@ -140,14 +140,14 @@ class _Task:
 
     mutant: Mutant
     noticing: tuple[int, ...]
-    """Those that can notice it."""
+    """The cases that can notice it."""
     near: tuple[int, ...]
-    """Those to start from when looking for one that would."""
+    """The cases to start from when searching for one that would."""
 
 
 @dataclass(slots=True)
 class _Laboratory:
-    """What every process needs: the cases that pass, and what they are judged by."""
+    """What every process needs: the cases that pass, and what judges them."""
 
     bases: tuple[BaseCase, ...]
     lists: Mapping[str, tuple[str, ...]]
@@ -183,7 +183,7 @@ class _Laboratory:
         )
 
     def task(self, mutant: Mutant) -> _Task:
-        """What there is to do for a mutant."""
+        """Make the task for a mutant."""
         about = [place for place, base in enumerate(self.bases) if self._is_about(mutant, base)]
         noticing = tuple(place for place in about if self.notices[place].can_notice(mutant))
         first = set(noticing)
@@ -226,7 +226,7 @@ def _try_in_worker(tasks: list[_Task]) -> list[MutantResult]:
 
 
 def _tried(laboratory: _Laboratory, tasks: list[_Task], workers: int) -> Iterator[MutantResult]:
-    """The results in the order of the tasks, from several processes where that is worth it."""
+    """The results in the order of the tasks, from several processes if that pays."""
     done = 0
     if workers > 1 and len(tasks) > _FEW:
         shared = _Laboratory(laboratory.bases, laboratory.lists, laboratory.policies)

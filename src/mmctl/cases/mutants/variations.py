@@ -1,4 +1,4 @@
-"""Values worth trying for a condition: what meets it, what just misses it, and what has nothing.
+"""Values worth trying for a condition: some meet it, some just miss it, and one is empty.
 
 Pure: a condition → changes of a draft, in a fixed order.
 """
@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     Members = Mapping[str, tuple[str, ...]]
 
 _MOST_VALUES: Final = 12
-"""Values of one condition that are tried."""
+"""At most this many values of one condition are tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Variation:
     """One change of a draft."""
 
     words: str
-    """Empty where the change says itself what it did."""
+    """Empty if the change itself says what it did."""
     change: Callable[[Draft], Draft]
 
     def of(self, draft: Draft) -> Draft:
@@ -84,7 +84,7 @@ class Variation:
 
 
 def variations(condition: RuleCondition | PolicyCondition, lists: Members) -> Iterator[Variation]:
-    """Changes of what a condition looks at; `lists` are the address lists that are known."""
+    """Changes of what a condition looks at; `lists` are the known address lists."""
     fact = operand_of(condition).fact
     expression = condition.value
     match expression:
@@ -105,7 +105,7 @@ def variations(condition: RuleCondition | PolicyCondition, lists: Members) -> It
 
 
 def _stated(fact: Fact, value: object, words: str | None = None) -> Variation:
-    """Another value of a fact; nothing is changed where it is in the message."""
+    """Another value of a fact; nothing changes if the fact is in the message."""
     said = f"{fact.name} {value}" if words is None else words
     match fact.name:
         case HeaderName() | MessageFact():
@@ -117,7 +117,7 @@ def _stated(fact: Fact, value: object, words: str | None = None) -> Variation:
 
 
 def _choices(fact: Fact) -> Iterator[Variation]:
-    """Everything that a fact can be, where it is one of some words, or true or false."""
+    """Every value of a fact that is one of some words, or true or false."""
     match fact.name:
         case SessionFact() | EnvelopeFact() | VerdictFact():
             yield from (_stated(fact, value) for value in fact.choices or (True, False))
@@ -131,7 +131,7 @@ def _choices(fact: Fact) -> Iterator[Variation]:
 
 
 def _numbers(expression: RuleNumberExpression) -> Iterator[Variation]:
-    """The number itself, and those beside it."""
+    """The number itself and its neighbors."""
     match expression.evaluate.value:
         case RuleNumberEmailAttribute.MESSAGE_SIZE:
             size = int(expression.value)
@@ -141,7 +141,7 @@ def _numbers(expression: RuleNumberExpression) -> Iterator[Variation]:
 
 
 def size_of(size: int) -> Variation:
-    """A message of so many bytes."""
+    """A message of this many bytes."""
     return Variation(f"{size} bytes", lambda draft: replace(draft, size=size, size_matters=True))
 
 
@@ -190,7 +190,7 @@ def _boolean(
 
 
 def _in_list(entry: str) -> str:
-    """An address that an entry of an address list is meant for."""
+    """An address that an entry of an address list is meant to match."""
     local, at, domain = entry.rpartition("@")
     domain = domain.replace("*.", "mail.")
     return f"{local.replace('*', 'someone') or 'someone'}@{domain}" if at else f"someone@{domain}"
@@ -199,7 +199,7 @@ def _in_list(entry: str) -> str:
 def _texts(
     expression: RuleStringExpression | IngressStringExpression, operand: Operand
 ) -> Iterator[Variation]:
-    """Texts that meet each value, and texts that a neighboring operator takes as well."""
+    """Texts that meet each value, and texts that only a similar operator matches."""
     evaluated, operator = expression.evaluate.value, expression.operator.value
     match evaluated:
         case Analysis() | IngressAnalysis():
@@ -239,7 +239,7 @@ def _operand_texts(
 
 
 def _extended(fact: HeaderFact, value: str) -> Variation:
-    """More text behind what the draft has there: another condition wants that."""
+    """More text after what the draft has, which another condition needs."""
 
     def change(draft: Draft) -> Draft:
         kept = " ".join(draft.headers.get(fact.key, ()))
@@ -249,7 +249,7 @@ def _extended(fact: HeaderFact, value: str) -> Variation:
 
 
 def _blended(operand: Operand, operator: str, values: tuple[str, ...]) -> Iterator[Variation]:
-    """Half of an address, the other half as the draft has it: another condition wants that."""
+    """Half of an address, with the draft's other half, which another condition needs."""
     for value in values:
         local, _, domain = value.rpartition("@")
 
@@ -291,7 +291,7 @@ def _near(operator: str, values: Iterable[str], *, address: bool) -> Iterator[st
                 yield value
     for value in first[:3]:
         if operator == "ENDS_WITH":
-            # What follows the first character, behind something else: `@notexample.com`.
+            # Without its first character, after other text: `@notexample.com`.
             sign = value[0] if value[0] in "@." else ""
             yield (
                 _address(f"{sign}not{value[len(sign) :]}", before=True)
