@@ -342,7 +342,7 @@ def test_adding_a_resource_kind(house: House) -> None:
 
     quarantine_name: RelayName
     comment: str | None = None
-    tags: Annotated[tuple[Tag, ...], Size(0, 200)] | None = None
+    tags: Annotated[tuple[Tag, ...], ItemCount(0, 200)] | None = None
 
 
 class TrustStore(Shape)""",
