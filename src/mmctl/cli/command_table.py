@@ -1,4 +1,4 @@
-"""The table of commands: name, group in the help, and where its function is. One line a command.
+"""The table of commands: name, group in the help, and where its function is. One line per command.
 
 A command's module is imported when the command runs, or when the help lists them all.
 """
@@ -43,7 +43,7 @@ COMMANDS: Final[tuple[tuple[str, str, str], ...]] = (
 
 
 def function_of(place: str) -> Callable[..., int]:
-    """The function of a command, by its place in the table: takes a `Run`, returns an exit code."""
+    """The function of a command, found by the table: takes a `Run`, returns an exit code."""
     module, name = place.split(":")
     function: Callable[..., int] = getattr(import_module(f"mmctl.cli.commands.{module}"), name)
     return function

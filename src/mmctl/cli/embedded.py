@@ -1,4 +1,4 @@
-"""The embedded Mail Manager of a project, as `mmctl.live` takes it: here alone the two meet."""
+"""The embedded Mail Manager of a project, as `mmctl.live` takes it: only here do they meet."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EMBEDDED_STATE: Final = ".mmctl/embedded.db"
 def embedded_in(
     root: Path, *, clock: Callable[[], datetime], observe: Observe | None = None
 ) -> Embed:
-    """How the embedded Mail Manager of a project is opened; `root` is its folder.
+    """Return what opens the embedded Mail Manager of a project; `root` is its folder.
 
     `observe` sees each call and may raise in its place.
     """
@@ -56,7 +56,7 @@ class _Embedded:
     close: Callable[[], None]
 
     def answer(self, events: Any) -> None:
-        """Answer all calls of a client, whose events these are."""
+        """Answer all calls of the client that has these events."""
         from mmctl.emulator.hook import attach
 
         attach(events, self.core, account=self.account, region=self.region, observe=self.observe)

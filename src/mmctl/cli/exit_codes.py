@@ -1,6 +1,6 @@
-"""Exit codes of their own meaning, and how a run ends whose output nobody takes.
+"""Exit codes with a special meaning, and how a run ends when nobody reads its output.
 
-Imported before anything else is; nothing may be imported here that takes long.
+Imported before anything else; nothing slow may be imported here.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ BROKEN_PIPE: Final = 141
 
 
 def broken_pipe() -> int:
-    """The reader of our output went away: nothing more to say, and nothing to say it to."""
+    """End the run because the reader of the output went away: nobody is left to tell."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return BROKEN_PIPE
 
 
 def unwritten(error: OSError) -> int:
-    """Our output cannot be written, as on a full disk: that is said, and no more is tried."""
+    """End the run because the output cannot be written, as on a full disk: say so and stop."""
     broken_pipe()
     reason = (error.strerror or str(error)).lower()
     sys.stderr.write(f"error: the output cannot be written: {reason}\n")

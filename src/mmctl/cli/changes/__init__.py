@@ -1,1 +1,1 @@
-"""What the commands share that plan, apply and look back: project, service, history, gates."""
+"""What commands that plan, apply and look back share: project, service, history, gates."""

@@ -1,4 +1,4 @@
-"""Asking a person to agree, or taking the flag that answers."""
+"""Ask a person to agree, or take the flag that answers."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def agreed(
 def agreed_by_name(change: LiveEnvironment, doing: str, *, yes: bool) -> bool:
     """Whether a person agrees; in a protected environment by typing its name.
 
-    For what must not wait for a saved plan: `doing` is `roll back` or the like.
+    For actions that must not wait for a saved plan: `doing` is `roll back` or similar.
 
     Raises:
         Refused: nobody can be asked, and no flag answers.

@@ -1,6 +1,6 @@
 """What plan, apply, rollback, drift and history have in common: project, service and history.
 
-Here the run's clock, environment variables and terminal become the parameters of `mmctl.live`.
+It passes the run's clock, environment variables and terminal to `mmctl.live` as parameters.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ class LiveEnvironment:
     project: Project
     means: Means
     seen: Seen
-    """What was seen of the folder when the project was read."""
+    """The files and folders that were seen when the project was read."""
     trust: Trust | None = None
-    """Whether the environment leads where the base says."""
+    """Whether the environment leads to the same place as in the base."""
 
     @property
     def target(self) -> Target:
@@ -58,14 +58,14 @@ class LiveEnvironment:
 
     @property
     def words(self) -> str:
-        """The option that a command needs to be about the same environment, after a space."""
+        """The option that selects the same environment in another command, after a space."""
         return environment_words(self.project)
 
     def desired(self) -> LiveConfiguration:
-        """What the files want live.
+        """The desired configuration of the files.
 
         Raises:
-            ProblemsFound: they want more than the service takes.
+            ProblemsFound: the service does not accept as much as they want.
         """
         from mmctl.compiler.compile import compile_project
 
@@ -86,14 +86,15 @@ def open_change(
     forced: Collection[str] = (),
     compared: bool = True,
 ) -> LiveEnvironment:
-    """Read the project, unless it is given, and connect to the service of its environment.
+    """Read the project unless it is given, and connect to the service of its environment.
 
-    Where the environment leads is compared with `base`, else with what a CI server or the history
-    know; not `compared`, where the command line says it. `forced` are brakes that a flag released.
+    The place that the environment leads to is compared with `base`, or else with what a CI server
+    or the history knows. Not if `compared` is false: then the command line states the place.
+    `forced` are the brakes that a flag released.
 
     Raises:
         ProblemsFound, UsageError: the project cannot be used.
-        CouldNot, Refused: the service cannot be reached, or is another account's.
+        CouldNot, Refused: the service cannot be reached, or belongs to another account.
     """
     from mmctl.cli.changes.reaching import reach, reach_compared
     from mmctl.cli.changes.trusted_base import revision_of
@@ -130,7 +131,7 @@ def open_change(
 
 
 def _is_here(identity: Identity) -> bool:
-    """Whether the service is on this machine, where no answer lags."""
+    """Whether the service is on this machine, where answers never lag."""
     from mmctl.model.endpoints import is_loopback
 
     return identity.embedded or is_loopback(identity.endpoint)
@@ -141,7 +142,7 @@ def open_history(
 ) -> tuple[Project, History, tuple[str, str]]:
     """The history of a project, read from its project file unless it is given.
 
-    The service is not asked where account and region are known.
+    If account and region are known, the service is not asked for them.
     """
     from mmctl.cli.changes.stores import history_of
     from mmctl.language.project import EMBEDDED
@@ -181,18 +182,18 @@ def screen(change: LiveEnvironment) -> Iterator[Callable[[Text], None]]:
 
 
 def environment_words(project: Project) -> str:
-    """The option that names the environment of a project, where it is not the default one."""
+    """The option that names the environment of a project if it is not the default one."""
     name = project.environment.name
     return "" if name == project.settings.default_environment else f" --env {name}"
 
 
 def applied_as(change: LiveEnvironment, entry: HistoryEntry) -> str:
-    """What was applied, and the command that goes back."""
+    """What was applied, and the command that rolls it back."""
     return f"applied as {entry.id}; back to the state before: mmctl rollback{change.words}"
 
 
 def write_entry(change: LiveEnvironment, entry: HistoryEntry | None) -> None:
-    """Write what was done, which people have seen; warn of what was written over."""
+    """Write what was done, which people have already seen; warn about what was overwritten."""
     for line in entry.overwritten if entry is not None else ():
         change.run.say(
             f"warning: somebody else wrote at the same time, and this is overwritten: {line}"
@@ -202,7 +203,7 @@ def write_entry(change: LiveEnvironment, entry: HistoryEntry | None) -> None:
 
 
 def entry_document(_run: Run, entry: HistoryEntry | None) -> dict[str, Any]:
-    """What was done as a history of one entry, or of none."""
+    """What was done, as a history of one entry or none."""
     from mmctl.live.history.entries import history_document
 
     return history_document((entry,) if entry else ())
@@ -212,7 +213,7 @@ def in_environment(run: Run, environment: str) -> Run:
     """The run in the environment of a saved plan.
 
     Raises:
-        UsageError: the command line names another one.
+        UsageError: the command line names another environment.
     """
     if run.environment not in {None, environment}:
         raise UsageError(
@@ -223,7 +224,7 @@ def in_environment(run: Run, environment: str) -> Run:
 
 
 def _progress(run: Run) -> Callable[[str], None]:
-    """Lines of progress; an apply does not stop because nobody reads them."""
+    """Print lines of progress; an apply does not stop if nobody reads them."""
 
     def say(text: str) -> None:
         if run.verbose or world.is_terminal(sys.stderr):

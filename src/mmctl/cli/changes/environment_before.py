@@ -1,4 +1,4 @@
-"""The environment that another comes `after`: what a plan brings that does not run there yet."""
+"""The environment that another one is `after`: what a plan adds that does not run there yet."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NAMED: Final = 5
 
 
 def not_run_before(change: LiveEnvironment, made: Plan) -> Iterator[str]:
-    """Warnings about what goes on to an environment before it ran in the earlier one."""
+    """Warnings about what reaches an environment before it ran in the earlier one."""
     from mmctl.live.plan.promotion import coming, not_live
 
     before = change.project.environment.after
@@ -44,9 +44,9 @@ def not_run_before(change: LiveEnvironment, made: Plan) -> Iterator[str]:
 
 
 def _earlier(run: Run) -> tuple[LiveConfiguration, LiveConfiguration | None]:
-    """What the files want in an environment, and what is there: live, where it can be asked.
+    """The desired state of an environment, and its live state if the service can be asked.
 
-    Else it is what was applied there last, and that is said; None: nothing was.
+    Otherwise the state that was last applied there, with a note; None: nothing was applied.
 
     Raises:
         MmctlError: neither is known.

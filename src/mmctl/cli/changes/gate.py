@@ -1,6 +1,6 @@
-"""What is said about a project before it is planned: problems end it, failed cases count.
+"""The gates before a plan: problems stop the command, failed cases are counted.
 
-One function a gate; `plan` and `apply` pass them all, `rollback` passes none.
+One function per gate; `plan` and `apply` pass all of them, `rollback` passes none.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mmctl.problem import Problem
 
 SHOWN: Final = 5
-"""So many failed cases are named before a plan; `mmctl simulate` has them all."""
+"""The number of failed cases that are named before a plan; `mmctl simulate` shows them all."""
 
 
 def pass_gates(
@@ -34,10 +34,10 @@ def pass_gates(
 ) -> Passed:
     """Pass every gate; `forced` are the brakes that a flag released.
 
-    `anew`: whatever is remembered, as warnings are to be shown, too.
+    `anew`: ignore what is remembered, because warnings must be shown too.
 
-    Gates that were passed without a finding are not passed again, while nothing of what they
-    depend on has changed: the files of the project and of its messages, the day, the program.
+    Gates that found nothing are not run again until something that they depend on has changed:
+    the files of the project and of its messages, the day, the program.
 
     Raises:
         ProblemsFound: the project has errors.
@@ -69,10 +69,10 @@ def pass_gates(
 
 
 def forced_in_plan(names: Iterable[str]) -> tuple[str, ...]:
-    """The brakes of a plan's `--force` that matter to it: all others hold the apply alone.
+    """The brakes of a plan's `--force` that matter to a plan: all others hold only the apply.
 
     Raises:
-        UsageError: there is no such brake, or it does not hold up a plan.
+        UsageError: there is no such brake, or it does not hold a plan.
     """
     forced = brakes_named(names)
     others = [name for name in forced if name not in {Brake.LINT, Brake.TRUST}]
@@ -96,7 +96,7 @@ def _nothing_found(kept: str, run: Run, seen: Seen) -> bool:
 
 
 def _lint(run: Run, project: Project, *, forced: bool) -> tuple[Problem, ...]:
-    """What lint finds; errors end it, unless they are passed over."""
+    """The problems that lint finds; errors stop the command unless they are ignored."""
     from mmctl.checks.lint import lint
 
     problems = lint(project, run.today)
@@ -113,7 +113,7 @@ def _lint(run: Run, project: Project, *, forced: bool) -> tuple[Problem, ...]:
 
 
 def _cases(run: Run, project: Project, read_file: Callable[[str], bytes]) -> tuple[CaseResult, ...]:
-    """The failed cases, which are printed: the brake `cases` refuses them."""
+    """Print and return the failed cases: the brake `cases` refuses them."""
     from mmctl.cases.parsing import cases_of
     from mmctl.cases.running import run_cases
     from mmctl.counted import counted

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def with_ordinary_mail(change: LiveEnvironment, made: Plan, *, cases: bool = True) -> Plan:
-    """The plan with what it changes for ordinary mail, judged once, where it changes anything.
+    """The plan with what it changes for ordinary mail, judged once, if it changes anything.
 
     `cases`: the messages of the project's cases are judged too.
     """
@@ -32,7 +32,7 @@ def with_ordinary_mail(change: LiveEnvironment, made: Plan, *, cases: bool = Tru
 
 
 def with_limits_said(made: Plan) -> Plan:
-    """The plan with a warning where a limit for a corpus was compared with no mail."""
+    """The plan with a warning if a limit for a corpus had no mail to be compared with."""
     from mmctl.live.brakes.checked import limit_not_looked_at
 
     said = limit_not_looked_at(made)
@@ -42,7 +42,7 @@ def with_limits_said(made: Plan) -> Plan:
 
 
 def _cases(change: LiveEnvironment) -> Iterator[CaseMail]:
-    """The messages of the cases; what cannot be read was told by the gate."""
+    """The messages of the cases; the gate has reported those that cannot be read."""
     from mmctl.cases.parsing import cases_of
     from mmctl.cases.running import submission_of_case
     from mmctl.live.ordinary.values import CaseMail

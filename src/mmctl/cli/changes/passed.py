@@ -1,4 +1,4 @@
-"""What the gates found before a plan, and did not end it."""
+"""What the gates found before a plan and did not stop it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passed:
-    """What was found and did not end it."""
+    """What was found and did not stop the plan."""
 
     failed_cases: int = 0
     lint_errors: int = 0
-    """Errors that were passed over because that was demanded."""
+    """Errors that were ignored because a flag said so."""
     failed: tuple[CaseResult, ...] = field(default=(), compare=False)
     problems: tuple[Problem, ...] = field(default=(), compare=False)
     """Everything that lint found."""

@@ -1,4 +1,4 @@
-"""The plan of a change: what the files would change, once the gates have let them pass."""
+"""The plan of a change: what the files would change, once they have passed the gates."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 def plan_of(change: LiveEnvironment, gate: Gate | None = None, *, at_once: bool = False) -> Plan:
-    """What the files would change, once they have passed the gate where there is one.
+    """What the files would change, once they have passed the gate, if any.
 
-    `at_once`: it is to be carried out now, so what is under way is waited for first.
+    `at_once`: the plan is carried out now, so first wait for what is under way.
     """
     from mmctl.live.apply.settling import read_settled, settle
     from mmctl.live.history.by_hand import with_marks
@@ -49,7 +49,7 @@ def plan_of(change: LiveEnvironment, gate: Gate | None = None, *, at_once: bool 
 
 
 def _with_warnings(change: LiveEnvironment, made: Plan, passed: Passed) -> Plan:
-    """The plan with what the gates let pass, and with what an earlier environment lacks."""
+    """The plan with what the gates found, and with what an earlier environment lacks."""
     from mmctl.cli.changes.environment_before import not_run_before
 
     warnings = [*made.warnings, *not_run_before(change, made)]
@@ -64,7 +64,7 @@ def _with_warnings(change: LiveEnvironment, made: Plan, passed: Passed) -> Plan:
 
 
 def preflight(change: LiveEnvironment, made: Plan) -> tuple[PreflightFinding, ...]:
-    """Look, without writing, whether the service would take a plan; what was found is said."""
+    """Check, without writing, whether the service would take a plan, and print what was found."""
     from mmctl.live.aws.surroundings import Surroundings
     from mmctl.live.plan.preflight import preflight as look
 
@@ -77,7 +77,7 @@ def preflight(change: LiveEnvironment, made: Plan) -> tuple[PreflightFinding, ..
 
 
 def nothing_to_do(change: LiveEnvironment, made: Plan, permissions: Permissions) -> int:
-    """Say that all is as wanted, and of what was cut off before that it is done."""
+    """Say that everything is as desired, and that what was cut off before is done."""
     from mmctl.live.apply.apply import conclude
 
     change.run.say("nothing to do")

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 def print_policy(run: Run, what: str, oidc: str | None, *, known_ids: bool) -> None:
-    """Write the document that `--iam` names; what stands for something unknown is said.
+    """Write the document that `--iam` names, and say which placeholders are in it.
 
     Raises:
-        ProblemsFound: the project cannot be used as it is.
+        ProblemsFound: the project cannot be used.
         UsageError: there is no such kind, list, role or pipeline.
     """
     from mmctl.live.iam.policies import APPLY, LIST, TRUST, policy_for
@@ -66,7 +66,7 @@ def _desired(project: Project) -> LiveConfiguration:
 
 
 def _place(run: Run, project: Project) -> Place:
-    """Account and region as the environment says them; words stand for what it does not."""
+    """Account and region from the environment, with placeholders for what it does not say."""
     from mmctl.live.iam.places import ACCOUNT, REGION, Place
 
     environment = project.environment
@@ -96,7 +96,7 @@ def _place(run: Run, project: Project) -> Place:
 def _ids(
     run: Run, project: Project, place: Place, *, asked: bool
 ) -> Mapping[Kind, Mapping[str, str]]:
-    """The ids that the last apply noted; of a bucket only where they are asked for."""
+    """The ids that the last apply noted; from a bucket only if they are asked for."""
     from mmctl.cli.changes.change import open_history
 
     if place.store is not None and not asked:
@@ -115,7 +115,7 @@ def _ids(
 
 
 def _is_offline(project: Project, asked: bool) -> bool:
-    """Whether the history can be found without asking who one is, or that was asked for."""
+    """Whether the history can be found without asking for an identity, or a flag asks for it."""
     from mmctl.language.project import EMBEDDED
 
     environment = project.environment
@@ -123,7 +123,7 @@ def _is_offline(project: Project, asked: bool) -> bool:
 
 
 def _pipeline(run: Run, text: str) -> Pipeline:
-    """The pipeline that is named, with the numbers that a job of GitHub knows of itself."""
+    """The named pipeline, with the numbers that a GitHub job knows about itself."""
     from mmctl.live.iam.trusting import OWNER_ID, REPOSITORY_ID, pipeline_of
 
     found = pipeline_of(text)

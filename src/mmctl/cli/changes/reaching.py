@@ -1,4 +1,4 @@
-"""The service and the history where an environment leads, once that was compared with the base."""
+"""The service and the history that an environment leads to, compared with the base first."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reached:
-    """A project as it leads, what is there, and what was found on the way."""
+    """A project, the service and history that it leads to, and what was found on the way."""
 
     project: Project
     service: AwsMailManager
     history: History
     trust: Trust | None = None
-    """None: it was not compared, as the person who runs it said where it leads."""
+    """None: it was not compared, because the command line states the place."""
 
 
 def reach(run: Run, project: Project, endpoint_url: str | None) -> Reached:
-    """What is where a project leads.
+    """The service and the history that a project leads to.
 
     Raises:
         UsageError, CouldNot, Refused: the service or the store cannot be reached.
@@ -57,7 +57,7 @@ def reach_compared(
     base: str | None,
     forced: Collection[str],
 ) -> Reached:
-    """The same once it was compared with `base`, or with what a CI server or the history know.
+    """The same, compared first with `base`, or with what a CI server or the history knows.
 
     A protected environment leads where the base says, unless the brake `trust` is among `forced`.
 

@@ -25,21 +25,21 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class ReviewFindings:
-    """What was found, in the order in which it was."""
+    """What was found, in the order it was found."""
 
     forced: Collection[str] = ()
     report: bool = False
-    """Whether warnings are to be shown too: then nothing that is remembered will do."""
+    """Whether warnings are shown too: then remembered answers are not enough."""
     messages: list[Changed] = field(default_factory=list)
     passed: Passed = field(default_factory=Passed)
 
     def gate(self, change: LiveEnvironment) -> Passed:
-        """Pass the gates, and keep what they found."""
+        """Pass the gates and keep what they found."""
         self.passed = pass_gates(change, forced=self.forced, anew=self.report)
         return self.passed
 
     def review(self, plan: Plan, findings: tuple[PreflightFinding, ...] = ()) -> Review:
-        """The plan with all of it."""
+        """The plan with everything that was found."""
         from mmctl.render.documents.review import Review
 
         return Review(
@@ -52,7 +52,7 @@ class ReviewFindings:
 
 
 def human(run: Run, review: Review) -> RenderableType:
-    """The plan, with the messages of a corpus that change where they are to be listed."""
+    """The plan, with the messages of a corpus that change if they are to be listed."""
     from mmctl.render.text.plan import human
 
     shown = [f"{each.message}  {', '.join(each.kinds)}" for each in review.messages]
@@ -69,7 +69,7 @@ def document(_run: Run, review: Review) -> dict[str, Any]:
 
 @contextmanager
 def stops_written(run: Run) -> Iterator[None]:
-    """Problems that leave no plan are written where reviewers would look for it."""
+    """Write problems that prevent a plan where reviewers would look for it."""
     try:
         yield
     except ProblemsFound as error:
@@ -80,14 +80,14 @@ def stops_written(run: Run) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stopped:
-    """What leaves no plan."""
+    """The problems that prevent a plan."""
 
     environment: str
     error: ProblemsFound
 
 
 def _environment(run: Run) -> str:
-    """The name of the environment, as far as it is known where the files have problems."""
+    """The name of the environment, if it is known when the files have problems."""
     try:
         return run.read_alone().environment.name
     except MmctlError:
@@ -95,7 +95,7 @@ def _environment(run: Run) -> str:
 
 
 def stopped_markdown(_run: Run, found: Stopped) -> str:
-    """Why there is no plan, where a comment would have it."""
+    """Why there is no plan, as a comment."""
     from mmctl.render.documents.plan_markdown import stopped
 
     return stopped(found.environment, found.error.message, found.error.problems)

@@ -1,8 +1,8 @@
 """Projects as they are in a git revision: read object by object, nothing is checked out.
 
-What is written is what is in the revision: no attribute of it (`export-ignore`) hides a file, and
-no link or name of it leads out of the folder. A revision is made by anybody: what is read of one
-has a limit.
+Exactly what is in the revision is written: no attribute in it (`export-ignore`) hides a file, and
+no link or name in it leads out of the folder. Anybody may have made a revision, so the amount that
+is read has a limit.
 """
 
 from __future__ import annotations
@@ -40,20 +40,20 @@ class _Entry:
 
 
 _SETTINGS: Final = ("-c", "safe.bareRepository=explicit", "-c", "core.fsmonitor=false")
-"""A folder of the files may look like a repository, with settings of its own that git would run:
-none but the repository around the files is asked."""
+"""A folder in the files may look like a repository with its own settings, which git would run:
+only the repository around the files is asked."""
 
 
 @contextmanager
 def project_at(root: Path, revision: str) -> Iterator[Path]:
-    """A folder with the files below `root` as they are in a git revision, while the block runs.
+    """Provide a folder with the files below `root` from a git revision while the block runs.
 
     Raises:
-        UsageError: there is no such revision, it is larger than what is read, or there is no git.
+        UsageError: there is no such revision, it is larger than the limit, or there is no git.
     """
     name = f"{revision}^{{commit}}"
     commit = git(root, revision, "rev-parse", "--verify", "--end-of-options", name)
-    # In a folder below the top, the tree of that folder alone is listed, named from there.
+    # Below the top folder, git lists only the tree of that folder, with paths relative to it.
     listing = git(root, revision, "ls-tree", "-r", "-l", "-z", commit.decode().strip())
     entries = [entry for line in listing.split(b"\0") if (entry := _entry(line)) is not None]
     if sum(entry.size for entry in entries) > REVISION_AT_MOST:
@@ -67,7 +67,7 @@ def git(folder: Path, revision: str, *arguments: str) -> bytes:
     """What git prints.
 
     Raises:
-        UsageError: it fails on the revision, prints more than is read, or is not installed.
+        UsageError: git fails on the revision, prints more than the limit, or is not installed.
     """
     with tempfile.TemporaryFile() as errors, _git(folder, revision, arguments, errors) as process:
         printed = read_some(_pipe(process.stdout), LISTING_AT_MOST + 1)
@@ -90,7 +90,7 @@ def _git(
 
 
 def _entry(line: bytes) -> _Entry | None:
-    """A line of `git ls-tree -l`; None: it is no file, or has a name that leads elsewhere."""
+    """A line of `git ls-tree -l`; None: it is not a file, or its name leads elsewhere."""
     about, tab, name = line.partition(b"\t")
     if not tab:
         return None
@@ -133,7 +133,7 @@ def _content(objects: IO[bytes], entry: _Entry) -> bytes | None:
 
 
 def _put(folder: Path, entry: _Entry, content: bytes) -> None:
-    """Write one file or link; one that stands where another is has no place."""
+    """Write one file or link; one whose place is already taken is left out."""
     place = folder / entry.path
     try:
         place.parent.mkdir(parents=True, exist_ok=True)

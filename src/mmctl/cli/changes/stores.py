@@ -28,10 +28,10 @@ _WAIT_SECONDS: Final = 20
 
 
 def history_of(run: Run, project: Project, account: str, region: str) -> History:
-    """The history of an account, region and project; what is damaged in it is said.
+    """The history of an account, region and project; damage in it is reported.
 
     Raises:
-        UsageError: its place is neither a folder nor a bucket.
+        UsageError: its location is neither a folder nor a bucket.
         Refused: version control tracks it.
         CouldNot: there are no credentials for the bucket.
     """
@@ -60,7 +60,7 @@ def _store(root: Path, where: str, folder: str, environment: Environment) -> Sto
 
 
 def refuse_tracked(directory: Path) -> None:
-    """Refuse a store of which git tracks a file.
+    """Refuse a store in which git tracks a file.
 
     Raises:
         Refused: it does.
@@ -69,8 +69,8 @@ def refuse_tracked(directory: Path) -> None:
     around = next((above for above in folder.parents if (above / ".git").exists()), None)
     if not folder.is_dir() or around is None:
         return
-    # Asked from its top: the folder itself may look like a repository, and one that tracks nothing.
-    # What the settings of a repository may have git run is left out; whose it is does not matter.
+    # Ask from its top: the folder itself may look like a repository, and one that tracks nothing.
+    # Turn off what a repository's settings may make git run; its owner does not matter.
     options = ["-c", "safe.directory=*", "-c", "core.fsmonitor=false"]
     command = ["git", *options, "-C", str(around), "ls-files", "-z", "--"]
     command.append(f":(literal){folder.relative_to(around).as_posix()}")
@@ -91,10 +91,10 @@ def refuse_tracked(directory: Path) -> None:
 
 
 def store_elsewhere(run: Run, named: StoreOptions) -> Project:
-    """What a store says by itself of a project that is not here: its name and where it lives.
+    """What a store alone says about a project that is not here: its name and where it is.
 
     Raises:
-        UsageError: the store does not hold it, or several of which none is named.
+        UsageError: the store does not hold it, or holds several and none is named.
         CouldNot: the store cannot be read.
     """
     from mmctl.language.parsing.settings import default_settings
@@ -106,10 +106,10 @@ def store_elsewhere(run: Run, named: StoreOptions) -> Project:
 
 
 def project_elsewhere(run: Run, named: StoreOptions, snapshot: str | None) -> Project:
-    """The same with what the snapshot says to which a rollback goes: the environment, its brakes.
+    """The same, with the environment and brakes from the snapshot that a rollback goes to.
 
-    Nobody is asked over the network in the name of a snapshot that was edited; one that is not in
-    the history loosens nothing.
+    No network call relies on a snapshot that was edited, and one that is not in the history
+    loosens nothing.
 
     Raises:
         UsageError: there is no such snapshot.
@@ -178,7 +178,7 @@ def _in_bucket(named: StoreOptions) -> tuple[str, list[str]]:
 
 
 def _meant(run: Run, named: StoreOptions, every: list[Kept]) -> Kept:
-    """The one that the options leave, or that a person chooses."""
+    """The one that is left after the options, or that a person chooses."""
     wanted = {"account": named.account, "region": named.region, "project": named.project}
     left = [
         kept
@@ -214,7 +214,7 @@ def _words(wanted: dict[str, str | None]) -> str:
 
 
 def _check_embedded(run: Run) -> None:
-    """An embedded gateway is a file beside the project: without it there is nothing to go back."""
+    """An embedded gateway is a file in the project: without it there is nothing to roll back."""
     from mmctl.cli.embedded import EMBEDDED_STATE
 
     if not (run.root / EMBEDDED_STATE).is_file():

@@ -1,7 +1,7 @@
 """The base that an environment is compared with, and the comparison.
 
-It is the revision of `--base`, else the branch that a CI server is to merge into, else what the
-last apply noted. Git and the variables of CI servers are asked here and nowhere else.
+It is the revision of `--base`, else the branch that a CI server merges into, else what the last
+apply noted. Only this module asks git and the variables of CI servers.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ TARGET_BRANCHES: Final = (
     "BUILDKITE_PULL_REQUEST_BASE_BRANCH",
     "CHANGE_TARGET",
 )
-"""Of GitHub, GitLab, AWS CodeBuild, Bitbucket, Azure Pipelines, Buildkite, Jenkins."""
+"""For GitHub, GitLab, AWS CodeBuild, Bitbucket, Azure Pipelines, Buildkite, Jenkins."""
 DEFAULT_BRANCH: Final = ("CI_DEFAULT_BRANCH", "CI_COMMIT_BRANCH")
-"""Of GitLab: the branch that others are merged into, and the one that this job is about."""
+"""For GitLab: the branch that others are merged into, and the branch of this job."""
 COMMITS: Final = (
     "GITHUB_SHA",
     "CI_COMMIT_SHA",
@@ -48,7 +48,7 @@ COMMITS: Final = (
 _REMOTE: Final = "refs/remotes/origin/"
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./+-]*")
 _NO_SUCH_REVISION: Final = "Needed a single revision"
-"""What git says of one that it does not have."""
+"""What git says about a revision that it does not have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ class Base:
     name: str
     """As people call it: `main`, `HEAD~1`."""
     settings: Settings | None = None
-    """None: it cannot be read, or has no project here."""
+    """None: it cannot be read, or it has no project here."""
     unreadable: str | None = None
     """Why it cannot be read."""
     fetch: str | None = None
@@ -73,7 +73,7 @@ class Base:
 def base_of(root: Path, named: str | None) -> Base | None:
     """The base of `--base`, else the CI server's target branch; None: there is none.
 
-    A branch of a CI server is looked up where fetching puts it, so that no tag stands before it.
+    A branch of a CI server is looked up where a fetch puts it, so that no tag hides it.
     """
     if named is not None:
         return _read(root, named, named)
@@ -122,7 +122,7 @@ def _reason(name: str, error: UsageError) -> str:
 def _fetch(revision: str) -> str | None:
     """The command that puts a branch where it is looked up, also in a clone of depth 1.
 
-    None: the name is none that a person should paste.
+    None: nobody should paste such a name.
     """
     branch = revision.removeprefix("refs/remotes/").removeprefix("origin/")
     if not _PLAIN.fullmatch(branch):
@@ -132,7 +132,7 @@ def _fetch(revision: str) -> str | None:
 
 
 def compared_with_revision(project: Project, base: Base, *, forced: bool) -> tuple[Project, Trust]:
-    """The project as it leads, compared with a revision; what is protected there is so here."""
+    """The project compared with a revision; what is protected there is protected here too."""
     from mmctl.live.plan.trust import Trust, edges_of, guards, weigh, with_edges
 
     if base.unreadable is not None:
@@ -154,7 +154,7 @@ def compared_with_revision(project: Project, base: Base, *, forced: bool) -> tup
 def compared_with_history(
     project: Project, history: History, *, forced: bool
 ) -> tuple[Project, Trust]:
-    """The project as it leads, compared with what the last apply noted."""
+    """The project compared with what the last apply noted."""
     from mmctl.live.plan.trust import Trust, edges_of, weigh, with_edges
 
     environment = project.environment
@@ -173,10 +173,10 @@ def compared_with_history(
 
 
 def protected_as_before(project: Project, history: History) -> Project:
-    """The project, whose environment is protected where the last apply noted that it was.
+    """The project, with its environment protected if the last apply noted that it was.
 
-    A name that was never applied may be a new one of another, which led to the same account and
-    region: the history is that of the place.
+    A name that was never applied may be a new name for an environment that led to the same
+    account and region: the history belongs to the place.
     """
     from mmctl.live.plan.trust import says_protected
 
@@ -205,14 +205,14 @@ def _protected(project: Project, *, protected: bool) -> Project:
 
 
 def _is_embedded(project: Project) -> bool:
-    """Whether it leads nowhere, so that there is nothing to hold."""
+    """Whether it leads nowhere, so there is nothing to protect."""
     from mmctl.language.project import EMBEDDED
 
     return project.environment.endpoint == EMBEDDED
 
 
 def revision_of(root: Path) -> str | None:
-    """The revision of the files, with `-dirty` where they differ from it; None: no git knows."""
+    """The revision of the files, with `-dirty` if they differ from it; None: git knows none."""
     with suppress(UsageError):
         described = git(
             root, "HEAD", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"

@@ -56,7 +56,7 @@ def version_of(run: Run, text: str) -> Version:
 
 
 def alike(one: Version, other: Version) -> tuple[Version, Version]:
-    """Two versions as if they were of one project: whose they are is no difference here."""
+    """Two versions as if they belonged to one project, because the owner does not count here."""
     return _owned(one), _owned(other)
 
 

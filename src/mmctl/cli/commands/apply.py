@@ -110,7 +110,7 @@ def apply(
 def _loaded(
     run: Run, plan_file: Path, opened: Callable[[Run], LiveEnvironment], required: str | None
 ) -> tuple[LiveEnvironment, Plan]:
-    """A saved plan as it is to be carried out now; what cannot be known of it is said."""
+    """A saved plan, ready to be carried out now; what cannot be known about it is reported."""
     from mmctl.cli.options.signatures import check_signed
     from mmctl.live.apply.renewing import renewed
     from mmctl.live.history.past import is_past_unknown

@@ -26,7 +26,7 @@ def budget(run: Run) -> int:
 
 
 def human(run: Run, found: Budget) -> RenderableType:
-    """The budget as a table, with every rule where the run is verbose."""
+    """The budget as a table, with every rule if the run is verbose."""
     from mmctl.render.text.budget import human
 
     return human(found, every_rule=run.verbose)

@@ -1,4 +1,4 @@
-"""`mmctl diff A [B]`: two versions of the configuration, as the edits that lead to the second."""
+"""`mmctl diff A [B]`: two versions of the configuration as edits from the first to the second."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def diff(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionDiff:
-    """Two versions, and the edits that lead to the second."""
+    """Two versions, and the edits from the first to the second."""
 
     names: tuple[str, str]
     before: LiveConfiguration
@@ -58,7 +58,7 @@ class VersionDiff:
 
 
 def human(run: Run, found: VersionDiff) -> RenderableType:
-    """The edits as a plan shows them."""
+    """The edits, in the form of a plan."""
     from mmctl.render.text.diff import human
 
     width = run.console().width
@@ -74,7 +74,7 @@ def document(_run: Run, found: VersionDiff) -> dict[str, Any]:
 
 
 def markdown(_run: Run, found: VersionDiff) -> str:
-    """The edits as a comment of a pull request shows them."""
+    """The edits as a comment for a pull request."""
     from mmctl.render.documents.diff import title
     from mmctl.render.documents.plan_markdown import edits_markdown
 

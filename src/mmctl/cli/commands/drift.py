@@ -61,7 +61,7 @@ def _written(change: LiveEnvironment, made: Plan) -> WrittenToFiles:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drifted:
-    """What differs, and what of it was written into the files."""
+    """What differs, and which of it was written into the files."""
 
     drift: Drift
     target: Target
@@ -69,7 +69,7 @@ class Drifted:
 
 
 def human(run: Run, found: Drifted) -> RenderableType:
-    """What differs; with `--write` what was taken, and what was left."""
+    """What differs; with `--write`, what was written to the files and what was left."""
     from mmctl.render.text import drift as render
 
     written = found.written

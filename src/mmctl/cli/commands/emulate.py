@@ -76,7 +76,7 @@ def emulate(
     from mmctl.emulator.faults import Faults, FaultyMailManager, parse_fault
     from mmctl.emulator.http import HttpFace
 
-    del no_smtp  # nothing serves mail yet, as the greeting says
+    del no_smtp  # mail is not served yet, as the greeting says
     if not 0 <= settle <= _LONGEST_SETTLE:
         raise UsageError(
             f"got `--settle {settle:g}`", help=f"expected seconds from 0 to {_LONGEST_SETTLE:g}"
@@ -119,7 +119,7 @@ def emulate(
 
 
 def _place(run: Run, state: str | None) -> str:
-    """The file of the state, relative to where the user is as far as it can be."""
+    """The file of the state, relative to the user's folder if possible."""
     from mmctl.cli.embedded import EMBEDDED_STATE
 
     if state == _IN_MEMORY:
@@ -137,7 +137,7 @@ def _place(run: Run, state: str | None) -> str:
 
 
 def _note(run: Run) -> Callable[[str], None]:
-    """Tell on stderr what was done although it leaves rules naming what is not there."""
+    """Warn on stderr about a call that leaves rules naming something that does not exist."""
 
     def note(text: str) -> None:
         run.say(f"{run.now():%H:%M:%S} done, refused by `--references strict`: {text}")
@@ -146,14 +146,14 @@ def _note(run: Run) -> Callable[[str], None]:
 
 
 def _log(run: Run) -> Callable[[Request, HttpAnswer], None]:
-    """Tell of each request on stderr: time, account, region, operation, status."""
+    """Report each request on stderr: time, account, region, operation, status."""
     from mmctl.emulator.delivery import Delivery
 
     def log(request: Request, answer: HttpAnswer) -> None:
         caller = request.caller
         where = f"{caller.account} {caller.region}" if caller else "nobody"
         how = "" if answer.delivery is Delivery.WHOLE else f" ({answer.delivery})"
-        # What follows a path can be a signature.
+        # The query after a path can hold a signature.
         what = request.operation or request.path.partition("?")[0]
         run.say(f"{run.now():%H:%M:%S} {where} {what} {answer.status}{how}")
 
@@ -161,7 +161,7 @@ def _log(run: Run) -> Callable[[Request, HttpAnswer], None]:
 
 
 def _greeting(url: str, place: str, faults: Sequence[Fault]) -> str:
-    """What a user needs at the start; 80 columns. The account is that of a new project."""
+    """What a user needs at the start; 80 columns. The account is the one of a new project."""
     from mmctl.model.endpoints import EMBEDDED_ACCOUNT, EMBEDDED_REGION
 
     where = "kept in memory, lost at the end" if place == _IN_MEMORY else f"in {place}"

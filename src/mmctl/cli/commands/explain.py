@@ -41,7 +41,7 @@ def explain(
 
 
 def document(_run: Run, check: Check) -> dict[str, Any]:
-    """The list of checks with one alone."""
+    """The list of checks with only one in it."""
     from mmctl.render.text.checks import document
 
     return document([check])

@@ -1,4 +1,4 @@
-"""`mmctl export`: the desired configuration in the words of other tools."""
+"""`mmctl export`: the desired configuration in the formats of other tools."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TARGETS: Final = {
     "cloudformation": CLOUDFORMATION,
     "terraform": TERRAFORM,
 }
-"""What the configuration can be written as; the first of its formats is the default."""
+"""What the configuration can be written as; the first format is the default."""
 
 
 def export(
@@ -59,7 +59,7 @@ def export(
 
 
 def text(_run: Run, exported: Exported) -> str:
-    """The configuration, without what is said about it."""
+    """The configuration, without the remarks about it."""
     return exported.text
 
 
@@ -88,14 +88,14 @@ def _exported(run: Run, to: str) -> Exported:
 
 
 def _live_ids(run: Run) -> dict[tuple[Kind, str], str]:
-    """The ids of what was applied last, by kind and logical name; none where that is unknown."""
+    """The ids of what was applied last, by kind and logical name; none if that is unknown."""
     from mmctl.cli.changes.change import open_history
     from mmctl.language.project import EMBEDDED
 
     project = run.project()
     environment = project.environment
     if environment.account is None and environment.endpoint != EMBEDDED:
-        return {}  # which history it is, only the service could say
+        return {}  # only the service could say which history it is
     with suppress(MmctlError):
         applied = open_history(run, project)[1].applied()
         if applied is not None:
@@ -104,7 +104,7 @@ def _live_ids(run: Run) -> dict[tuple[Kind, str], str]:
 
 
 def _desired(run: Run) -> tuple[LiveConfiguration, str]:
-    """What the files want live, and the name of the environment."""
+    """The desired configuration of the files, and the name of the environment."""
     from mmctl.compiler.compile import compile_project
 
     project = run.project()

@@ -1,4 +1,4 @@
-"""`mmctl fmt`: files in mmctl's layout."""
+"""`mmctl fmt`: put files into mmctl's layout."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _STDIN: Final = "-"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _FormattedFile:
-    """A file as it was and as it should be."""
+    """A file before and after formatting."""
 
     name: str
     path: Path
@@ -79,14 +79,14 @@ def _stdin(run: Run) -> int:
     from mmctl.language.formatting.format import formatted
 
     result = formatted(text, file=_STDIN)
-    # What cannot be formatted comes out as it went in: editors replace the buffer with it.
+    # Print what cannot be formatted unchanged: editors replace the buffer with the output.
     run.write_exactly(result.text)
     _show_problems(run, result.problems, {_STDIN: text})
     return USAGE if result.problems else 0
 
 
 def _found(run: Run, paths: list[Path]) -> Iterator[tuple[str, Path]]:
-    """Each file once, by the name that the user knows it by."""
+    """Each file once, by the name that the user knows."""
     if not paths:
         project, _ = run.read()
         for name in sorted(project.files):
@@ -116,7 +116,7 @@ def _below(folder: Path) -> Iterator[Path]:
 
 
 def _is_ours(file: Path) -> bool:
-    """Whether a file in a folder says that it is in the language, or cannot say anything."""
+    """Whether a file in a folder says that it is an mmctl file, or cannot say anything."""
     from mmctl.language.text.nodes import Mapping, Scalar, compose
 
     try:
@@ -161,7 +161,7 @@ class Laid:
 
 
 def document(_run: Run, laid: Laid) -> dict[str, object]:
-    """What was, or would be, written, as `mmctl/fmt@1`."""
+    """The files that were or would be written, as `mmctl/fmt@1`."""
     return {
         "schema": "mmctl/fmt@1",
         "written": laid.written,
@@ -184,7 +184,7 @@ def document(_run: Run, laid: Laid) -> dict[str, object]:
 
 
 def human(run: Run, laid: Laid) -> None:
-    """A diff where nothing was written, or it is asked for; the counts, on stderr."""
+    """A diff if nothing was written or a flag asks for it; the counts go to stderr."""
     files, check = laid.files, not laid.written
     changed = [file for file in files if file.changes]
     if check or run.verbose:

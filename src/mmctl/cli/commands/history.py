@@ -129,7 +129,7 @@ def one_entry_document(_run: Run, found: OneEntry) -> dict[str, Any]:
 
 
 def edits(run: Run, found: VersionDiff) -> RenderableType:
-    """The edits as a plan shows them."""
+    """The edits, in the form of a plan."""
     from mmctl.render.text.plan import edits_alone
 
     return edits_alone(found.edits, width=run.console().width, verbose=run.verbose)

@@ -1,4 +1,4 @@
-"""`mmctl import`: the live configuration, or configurations of other origin, as YAML."""
+"""`mmctl import`: the live configuration, or a configuration from elsewhere, as YAML."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _STDIN: Final = "-"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Live:
-    """What an import from the service was asked for."""
+    """What an import from the service is asked for."""
 
     rule_set: str | None
     into: Path | None
@@ -192,7 +192,7 @@ def _heading(project: Project, identity: Identity) -> str:
 
 
 def _makes_project(run: Run, project: Project, folder: Path) -> bool:
-    """Whether a folder is empty, and not one that the project reads its rules from."""
+    """Whether a folder is empty, and the project does not read its rules from it."""
     from mmctl.cli.files.live_import import reads_rules_from
 
     visible = folder.exists() and any(not p.name.startswith(".") for p in folder.iterdir())
@@ -207,7 +207,7 @@ def _as_project(
     bindings: Any,
     texts: dict[str, str],
 ) -> dict[str, str]:
-    """The files of a project: those of rules, and `mmctl.yaml`."""
+    """The files of a project: rule files and `mmctl.yaml`."""
     from mmctl.cli.files.import_place import project_name
     from mmctl.cli.files.live_import import project_file
 
@@ -219,7 +219,7 @@ def _as_project(
 
 
 def _copy_embedded(run: Run, project: Project, folder: Path, *, new: bool) -> None:
-    """Give a new project the embedded Mail Manager that it was imported from, as it is now."""
+    """Copy the embedded Mail Manager of an import into the new project, in its present state."""
     from mmctl.cli.embedded import EMBEDDED_STATE
     from mmctl.language.project import EMBEDDED
 
@@ -238,7 +238,7 @@ def _copy_embedded(run: Run, project: Project, folder: Path, *, new: bool) -> No
 
 
 def _adopted(run: Run, asked: _Live) -> int:
-    """Take the live objects into the project, where that was asked for."""
+    """Adopt the live objects into the project if a flag asks for it."""
     from mmctl.cli.changes.agreement import agreed
     from mmctl.cli.changes.change import open_change, screen
     from mmctl.cli.changes.planning import plan_of
@@ -310,7 +310,7 @@ def _files(imported: Imported, *, heading: str | None) -> dict[str, str]:
 
 
 def _write(run: Run, texts: dict[str, str], into: Path, *, force: bool) -> None:
-    """Write files into a folder; none of them where one is there already."""
+    """Write files into a folder, or none of them if one already exists."""
     there = [name for name in texts if (into / name).exists()]
     if there and not force:
         raise Refused(
@@ -329,6 +329,6 @@ def _write(run: Run, texts: dict[str, str], into: Path, *, force: bool) -> None:
 
 
 def _shown(run: Run, folder: Path) -> Path:
-    """The folder as it is shown: relative to where the command runs, where it is below."""
+    """The folder as it is shown: relative to the current folder if it is below it."""
     here = run.directory.resolve()
     return folder.relative_to(here) if folder.is_relative_to(here) else folder

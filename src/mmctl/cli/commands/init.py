@@ -1,4 +1,4 @@
-"""`mmctl init`: a small project that works, to start from."""
+"""`mmctl init`: a small project that works, as a start."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def init(
 def _asked(
     run: Run, folder: Path, account: str | None, region: str | None
 ) -> tuple[str | None, str | None]:
-    """Account and region, from options or from whoever sits at the terminal; both or none."""
+    """Account and region, from options or from the person at the terminal; both or none."""
     there = folder / "mmctl.yaml"
     if account is None and run.can_ask() and not there.exists():
         account = run.ask("AWS account (12 digits; empty: none yet): ") or None
@@ -101,7 +101,7 @@ def _asked(
 
 
 def _source(stated: str | None) -> str | None:
-    """What CI installs: as stated, or this mmctl again where that can be told."""
+    """What CI installs: as stated, or this same mmctl if its origin is known."""
     if stated is None:
         return requirement()
     if not is_requirement(stated):

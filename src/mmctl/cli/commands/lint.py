@@ -104,13 +104,13 @@ def lint(
 
 
 _ROUNDS: Final = 5
-"""One fix can make way for another one; more would mean that two undo each other."""
+"""One fix can make another one possible; more rounds would mean that two undo each other."""
 
 
 def _fix(run: Run, look: Look, *, dry_run: bool) -> tuple[Linted, tuple[Problem, ...]]:
     """Make the fixes, show them as a diff, and return what is left.
 
-    The diff goes to stderr where stdout is, or the report may be, read by a program.
+    The diff goes to stderr if a program reads stdout, or may read the report.
     """
     from mmctl.cli.files.fixing import changes
 
@@ -136,7 +136,7 @@ def _fix(run: Run, look: Look, *, dry_run: bool) -> tuple[Linted, tuple[Problem,
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """Problems, the files that they are in, and whether all of them are to be shown."""
+    """Problems, the files that they are in, and whether to show all of them."""
 
     problems: Sequence[Problem]
     files: dict[str, str]
@@ -144,7 +144,7 @@ class Reported:
 
 
 def human(run: Run, found: Reported) -> str | Text:
-    """The problems with their lines; the first ones, unless all are asked for."""
+    """The problems with their lines; only the first ones unless all are asked for."""
     if not found.problems:
         from mmctl.render.text.counts import summary
 
@@ -178,7 +178,7 @@ def junit(_run: Run, found: Reported) -> str:
 
 
 def annotated(_run: Run, found: Reported) -> str:
-    """The annotations; the summary of the job, a page, is written where GitHub wants it."""
+    """The annotations; the summary of the job, a page, goes to the file that GitHub names."""
     from mmctl.render.documents.github import job_summary, workflow_commands
 
     page = world.variable("GITHUB_STEP_SUMMARY")

@@ -1,7 +1,7 @@
 """`mmctl list add|remove`: one address, in the file and live, with snapshot and history.
 
-The emergency block: it runs neither lint nor cases, and nothing else of the files goes live. Where
-the files cannot be read it changes what is live alone, and says so.
+The emergency block: it runs neither lint nor cases, and nothing else in the files goes live. If the
+files cannot be read, it changes only what is live, and says so.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 ADD, REMOVE = "add", "remove"
 _ON: Final = {ADD: "on", REMOVE: "not on"}
-"""Where an address is once it is done."""
+"""Where an address is when the command is done."""
 
 
 def list_(
@@ -117,9 +117,9 @@ def _external(name: str) -> UsageError:
 
 
 def _live_alone(run: Run, error: MmctlError, carry_out: Callable[..., int]) -> int:
-    """Change what is live, and no file: an emergency does not wait for the files to be sound.
+    """Change only what is live: an emergency does not wait until the files are valid.
 
-    What is live then counts as done by hand, so that the next apply does not undo it unseen.
+    The change then counts as done by hand, so that the next apply does not undo it unseen.
 
     Raises:
         ProblemsFound, UsageError: no project file says where the environment is.
@@ -179,7 +179,7 @@ def _members_file(path: Path, name: str) -> Path | None:
 
 
 def _is_that(before: Project, after: Project, name: str, verb: str, address: str) -> bool:
-    """Whether a project differs from another in one address of one list, and in nothing else."""
+    """Whether two projects differ in one address of one list and in nothing else."""
     lists = (before.address_lists[name].members, after.address_lists[name].members)
     had, has = ({member.lower() for member in members or ()} for members in lists)
     expected = had | {address.lower()} if verb == ADD else had - {address.lower()}
@@ -200,7 +200,7 @@ def _apply(
     yes: bool,
     alone: Project | None = None,
 ) -> int:
-    """Make it live; `alone` is the project where no rule file can be read."""
+    """Make the change live; `alone` is the project if no rule file can be read."""
     from mmctl.live.apply.apply import apply, check_permitted
     from mmctl.render.text import plan as render
 
@@ -234,9 +234,9 @@ def _apply(
 
 
 def _planned(change: LiveEnvironment, verb: str, name: str, address: str, *, alone: bool) -> Plan:
-    """The plan that changes one member of a live list, and leaves all else as it is live.
+    """The plan that changes one member of a live list and nothing else.
 
-    `alone`: what the lists are called says the history, and not the files.
+    `alone`: the history says what the lists are called, not the files.
     """
     from mmctl.language.text.suggest import did_you_mean
     from mmctl.live.apply.settling import read_settled, settle

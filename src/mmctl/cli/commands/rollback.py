@@ -1,6 +1,6 @@
 """`mmctl rollback`: back to the state before an apply. It runs neither lint nor cases.
 
-It needs a snapshot and nothing else: of a project its file alone, and with `--store` not even that.
+It needs only a snapshot: of a project just its file, and with `--store` not even that.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from mmctl.live.history.entries import HistoryEntry
 
 _SHOWN: Final = 5
-"""So many pins are listed; `mmctl history` has them all."""
+"""The number of pins that are listed; `mmctl history` shows them all."""
 
 
 def rollback(
@@ -143,7 +143,7 @@ def rollback(
 def _agreed(
     change: LiveEnvironment, named: StoreOptions | None, *, yes: bool, known: bool, unverified: bool
 ) -> bool:
-    """Whether a person agrees, by what they type: more where less is known of what they do.
+    """Whether a person agrees, by what they type: more if less is known about the effect.
 
     Raises:
         Refused: nobody can be asked, and no flag answers.
@@ -173,7 +173,7 @@ def _agreed(
 
 
 def _pinned(change: LiveEnvironment, done: HistoryEntry, words: str) -> Iterator[str]:
-    """What no apply brings back from now on, in lines; `words` are the options of this command."""
+    """Lines about what no apply brings back anymore; `words` are the options of this command."""
     pins = [pin for pin in change.means.history.pins() if pin.entry == done.number]
     yield from (f"pinned {pin.id}: {visible(pin.described)}" for pin in pins[:_SHOWN])
     if len(pins) > _SHOWN:
@@ -193,13 +193,13 @@ def _further_back(change: LiveEnvironment, entry: HistoryEntry, named: StoreOpti
 
 
 def _words(change: LiveEnvironment, named: StoreOptions | None) -> str:
-    """The options with which another command is about the same history."""
+    """The options that select the same history in another command."""
     return change.words if named is None else named.words
 
 
 @contextmanager
 def _finished_by(named: StoreOptions | None, entry: HistoryEntry) -> Iterator[None]:
-    """Name the command that finishes a rollback which stopped, with the options of this one."""
+    """Name the command that finishes a rollback that stopped, with the options of this one."""
     try:
         yield
     except StoppedPartWay as error:

@@ -53,7 +53,7 @@ def published() -> dict[str, dict[str, Any]]:
 
 
 def text_of(document: dict[str, Any]) -> str:
-    """A schema as it is written to a file."""
+    """A schema as the text of a file."""
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 

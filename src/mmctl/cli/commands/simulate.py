@@ -1,4 +1,4 @@
-"""`mmctl simulate`: run the cases of the project, or show what becomes of messages."""
+"""`mmctl simulate`: run the cases of the project, or show what happens to messages."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def simulate(
 
 
 def _number(words: list[str] | None) -> int | None:
-    """The budget of `--mutate 200`; a flag takes no value, so it stands where messages would."""
+    """The budget of `--mutate 200`; a flag takes no value, so it comes among the messages."""
     alone = words[0] if words and len(words) == 1 else ""
     if not (alone.isascii() and alone.isdigit()):
         return None

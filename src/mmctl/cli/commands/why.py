@@ -129,7 +129,7 @@ class WhyAnswer:
     reasons: Sequence[Reason]
     other: OtherReasons | None
     command: tuple[str, ...] | None
-    """What was typed, to which advice adds what is missing; None: a case says it all."""
+    """The typed command line, to which advice adds what is missing; None: a case states it all."""
 
 
 def human(run: Run, answer: WhyAnswer) -> Text:
@@ -220,7 +220,7 @@ def _of_case(run: Run, name: str, against: str | None) -> _JudgedMessage:
 def _other_reasons(
     judged: _JudgedMessage, reasons: Sequence[Reason], rule: str | None
 ) -> OtherReasons | None:
-    """The same question under the other rules."""
+    """The same question, asked of the other rules."""
     from mmctl.judge.comparison import same_treatment
     from mmctl.judge.reasons import OtherReasons, reason_for
 
@@ -241,7 +241,7 @@ def _other_reasons(
 
 
 def _named(cases: Sequence[Case], name: str) -> Case:
-    """The case of a name, or the only one whose name begins so."""
+    """The case with this name, or the only one whose name starts with it."""
     exact = [case for case in cases if case.name == name]
     found = exact or [case for case in cases if case.name.startswith(name)]
     if len(found) == 1:
@@ -273,7 +273,7 @@ def _chosen(trace: Trace, asked: Sequence[str]) -> list[RecipientTrace]:
 
 
 def _check_rule(judged: _JudgedMessage, name: str) -> None:
-    """Refuse the name of a rule that this mail cannot come to."""
+    """Refuse the name of a rule that this mail cannot reach."""
     gateways = [judged.gateway, *([] if judged.other is None else [judged.other[1]])]
     here = [rule.name for gateway in gateways for rule in gateway.rules]
     if name in here:

@@ -1,1 +1,1 @@
-"""What the commands share that read and change files of a project."""
+"""What commands that read and change files of a project share."""

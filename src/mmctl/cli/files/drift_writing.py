@@ -1,7 +1,7 @@
-"""`mmctl drift --write`: what was done by hand goes into the files, so that no apply undoes it.
+"""`mmctl drift --write`: write what was done by hand into the files, so that no apply undoes it.
 
-One thing after the other is written into the texts of the files, which are read and compiled again
-each time: what does not become exactly what is live is taken back, and said.
+The changes are written into the texts of the files one by one, and the files are read and compiled
+again each time: a change that does not result in exactly what is live is taken back and reported.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _ORDER: Final = (
 
 @dataclass(slots=True, kw_only=True)
 class WrittenToFiles:
-    """What was taken into the files, and what was not."""
+    """What was written into the files, and what was not."""
 
     taken: list[str] = field(default_factory=list)
     left: list[tuple[str, str]] = field(default_factory=list)
@@ -70,14 +70,14 @@ class WrittenToFiles:
 
 
 class _ChangedFiles(DiskFiles):
-    """The files of a folder, some of them with other texts."""
+    """The files of a folder, some of them with replaced texts."""
 
     def __init__(self, root: Path, texts: Mapping[str, str]) -> None:
         super().__init__(root)
         self.texts = texts
 
     def read(self, path: str) -> bytes:
-        """The bytes of a file, or of its other text."""
+        """The bytes of a file, or of the text that replaces it."""
         found = self.texts.get(path)
         return super().read(path) if found is None else found.encode()
 
@@ -113,7 +113,7 @@ def take_hand_edits(change: LiveEnvironment, made: Plan) -> WrittenToFiles:
 
 
 def _write(change: LiveEnvironment, done: WrittenToFiles, wanted: LiveConfiguration) -> None:
-    """Write the files, and take them back where they do not say what they should."""
+    """Write the files, and restore them if they do not say what they should."""
     root = change.run.root.resolve()
     edits = [
         FileEdit(path=root / path, before=before, after=after)
@@ -135,7 +135,7 @@ def _write(change: LiveEnvironment, done: WrittenToFiles, wanted: LiveConfigurat
 
 
 class _Writing:
-    """The texts of a project's files, while they are changed thing by thing."""
+    """The texts of a project's files while they are changed one by one."""
 
     def __init__(self, change: LiveEnvironment, wanted: LiveConfiguration) -> None:
         self.run = change.run
@@ -146,7 +146,7 @@ class _Writing:
         self.texts: dict[str, str] = {}
 
     def take_all(self) -> None:
-        """Take one thing after the other; what depends on another one is tried again."""
+        """Take one change after the other; retry those that depend on another one."""
         reasons: dict[Item, str] = {}
         while True:
             items = _items(diff(self.wanted, self.desired))
@@ -162,7 +162,7 @@ class _Writing:
         self.written.left += [(_text(item), reason) for item, reason in reasons.items()]
 
     def _take(self, item: Item, edits: list[Edit]) -> str | None:
-        """Take one thing; None, or why it cannot be."""
+        """Take one change; None, or why it cannot be taken."""
         try:
             new = self._changed(item, edits)
         except (CannotTake, CannotWrite) as error:
@@ -327,7 +327,7 @@ class _Writing:
         return found.rule.name if found is not None else edit.rule
 
     def _neighbor(self, rule_set: str, at: int, shapes: list[Any]) -> tuple[LogicalRule, bool]:
-        """The rule of the files beside which one is to stand, and whether behind it."""
+        """The rule in the files next to which a rule goes, and whether it goes after it."""
         for other in reversed(shapes[:at]):
             found = self._found(rule_set, other.name)
             if found is not None:
@@ -377,7 +377,7 @@ def _rule_data(shape: Any, name: str) -> dict[str, Any]:
 
 
 def _data(thing: LiveObject) -> dict[str, Any]:
-    """An object as a file says it, without its rules and members."""
+    """An object as it is in a file, without its rules and members."""
     from mmctl.interchange.live_objects import import_live
 
     imported = import_live([thing], list_files=False)
