@@ -1,4 +1,4 @@
-"""The table of output formats: one row for each, with what all commands know of it.
+"""The table of output formats: one row for each, with what all commands know about it.
 
 What writes a result in a format is in `result_table.py`.
 """
@@ -33,24 +33,24 @@ class Printing(StrEnum):
     DOCUMENT = auto()
     """A JSON document: sorted, the same bytes for the same content."""
     TEXT = auto()
-    """A text in which what cannot be seen is shown, and nothing is a command for a CI server."""
+    """A text that shows invisible characters, and holds no command for a CI server."""
     COMMANDS = auto()
-    """Commands of ours for a CI server, in which values are escaped already."""
+    """Our own commands for a CI server, with values already escaped."""
     EXACT = auto()
-    """A text that programs read byte by byte; a screen shows it as `TEXT`."""
+    """A text that programs read byte for byte; a screen shows it as `TEXT`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormatRow:
-    """What all commands know of one format."""
+    """What all commands know about one format."""
 
     what: str
-    """What it is, in messages and in the manual."""
+    """The description, for messages and the manual."""
     gate: Printing
     for_others: bool = False
-    """Whether pull requests, job summaries and pages show it: mail is not named there."""
+    """Whether it is for pull requests, job summaries and pages, which do not name mail."""
     shows_coverage: bool = False
-    """Whether it shows the coverage of cases, asked for or not."""
+    """Whether it always shows the coverage of cases."""
 
 
 FORMATS: Final[dict[Format, FormatRow]] = {

@@ -1,6 +1,6 @@
 """How a command ends when something outside ends it: Ctrl-C, SIGTERM, a reader that went away.
 
-typer has ends of its own for these, which say nothing; here they get their words and codes.
+typer ends silently on these; here they get messages and exit codes.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 @contextmanager
 def clear_ends() -> Iterator[None]:
-    """Turn what ends the block from outside into an exit with a code, said on stderr.
+    """Turn what ends the block from outside into an exit with a code and a line on stderr.
 
-    Notes of a KeyboardInterrupt are said too: they tell what was under way.
+    Notes of a KeyboardInterrupt are printed too: they tell what was under way.
     """
     try:
         yield
@@ -45,9 +45,9 @@ def clear_ends() -> Iterator[None]:
 
 @contextmanager
 def stoppable(*, by_hangup: bool = False) -> Iterator[None]:
-    """Let SIGTERM end the block as Ctrl-C does, even where a shell took Ctrl-C away.
+    """Let SIGTERM end the block as Ctrl-C does, even if the shell ignores Ctrl-C.
 
-    `by_hangup`: a terminal that closes ends it so too, unless nohup keeps the signal away.
+    `by_hangup`: so does a terminal that closes, unless nohup ignores the signal.
     """
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

@@ -1,4 +1,4 @@
-"""The entry point: the options that all commands share, and the one boundary of errors."""
+"""The entry point: the options that all commands share, and the only place that handles errors."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ _BEFORE_COMMAND: Final = {
     "--verbose": False,
     "--no-input": False,
 }
-"""Options that may stand before the command; True: a value follows."""
+"""Options that may come before the command; True: a value follows."""
 
 
 def as_command(
@@ -79,8 +79,8 @@ def as_command(
 ) -> Callable[..., None]:
     """Make a function that takes a `Run` and returns an exit code into what typer runs.
 
-    The function itself stays as it is, to be called with values. The formats that it writes are
-    those of its name in the table of results.
+    The function itself does not change and can be called with values. It writes the formats that
+    the table of results has for its name.
     """
     formats = formats_of(name)
     types = get_type_hints(function, localns={"Run": Run}, include_extras=True)
@@ -138,9 +138,9 @@ def _day(text: str) -> date:
 
 
 def make_app(only: str | None = None, arguments: tuple[str, ...] = ()) -> typer.Typer:
-    """The application with all of its commands, or with one alone (start-up stays quick).
+    """The application with all commands, or with only one (to start fast).
 
-    `arguments` are those of the process, by which an answer is remembered.
+    `arguments` are those of the process; an answer is remembered by them.
     """
     app = typer.Typer(
         name="mmctl",
@@ -170,7 +170,7 @@ def make_app(only: str | None = None, arguments: tuple[str, ...] = ()) -> typer.
 
 
 def _reordered(arguments: Sequence[str]) -> list[str]:
-    """Put shared options that stand before the command behind it, where commands read them."""
+    """Move shared options from before the command to after it, where commands read them."""
     moved: list[str] = []
     rest = list(arguments)
     while rest:
@@ -232,7 +232,7 @@ class _OfParser(Protocol):
 
 
 def _usage(error: _OfParser) -> UsageError:
-    """What the parser of the command line says, as errors of ours are said."""
+    """What the parser of the command line says, in the form of our own errors."""
     text = error.format_message().rstrip(".")
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "mmctl"
@@ -253,7 +253,7 @@ def _report(error: MmctlError) -> None:
         lines.append(f"why: {error.why}")
     lines = [on_screen(visible(line), sys.stderr) for line in lines]
     if error.help:
-        # Commands are left in one piece, to be copied.
+        # Keep commands in one piece, so that they can be copied.
         lines.append(visible(f"help: {error.help}"))
     sys.stderr.write("".join(f"{line}\n" for line in lines))
 

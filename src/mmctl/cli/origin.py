@@ -1,7 +1,7 @@
-"""Where this mmctl was installed from, as something that pip takes elsewhere too.
+"""Where this mmctl was installed from, in a form that pip can use on another machine.
 
-Installers note it beside the package (PEP 610, `direct_url.json`). From a package index they note
-nothing, and by its name alone somebody else's package would be installed: then nobody is guessed.
+Installers note it next to the package (PEP 610, `direct_url.json`). For a package index they note
+nothing. The name alone could install somebody else's package, so nothing is guessed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _QUOTES: Final = re.compile(r"[\"'`$\\]")
 
 
 def requirement() -> str | None:
-    """The requirement that installs this very version again; None: it is unknown."""
+    """The requirement that installs exactly this version; None: it is unknown."""
     try:
         noted = distribution("mmctl").read_text("direct_url.json")
         return requirement_of(json.loads(noted)) if noted else None
@@ -26,7 +26,7 @@ def requirement() -> str | None:
 
 
 def requirement_of(direct_url: Any) -> str | None:
-    """The pinned requirement of a `direct_url.json`; None: it is of no use on other machines."""
+    """The pinned requirement of a `direct_url.json`; None: it is useless on other machines."""
     if not isinstance(direct_url, dict):
         return None
     url, vcs = str(direct_url.get("url", "")), direct_url.get("vcs_info")
@@ -46,5 +46,5 @@ def requirement_of(direct_url: Any) -> str | None:
 
 
 def is_requirement(text: str) -> bool:
-    """Whether a text can stand in double quotes in a shell command, as one argument of pip."""
+    """Whether a text in double quotes in a shell command is one argument of pip."""
     return _LINE.fullmatch(text) is not None and _QUOTES.search(text) is None

@@ -1,7 +1,7 @@
-"""The folder in which mmctl keeps answers: the user's own, and out of reach of a checkout.
+"""The folder in which mmctl keeps answers: it belongs to the user and is outside of any checkout.
 
-What lies in a project may have been committed by anybody. Imported before anything else is; nothing
-may be imported here that takes long.
+Anybody may have committed what is in a project. Imported before anything else; nothing slow may be
+imported here.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ _PRIVATE: Final = 0o700
 
 
 def own_folder(project: str) -> str | None:
-    """The folder of kept answers, which may not be there yet; None: there is none to believe.
+    """The folder of kept answers, which may not exist yet; None: none can be trusted.
 
-    A folder inside the checkout of a project is not believed, nor one that others may write to or
-    that is somebody else's.
+    A folder inside the checkout of a project is not trusted, nor one that others may write to or
+    that belongs to somebody else.
     """
     above = _above()
     if above is None:
@@ -39,16 +39,16 @@ def own_folder(project: str) -> str | None:
 
 
 def make_own(folder: str) -> None:
-    """Make the folder, for its owner alone.
+    """Make the folder, accessible only to its owner.
 
     Raises:
-        OSError: it cannot be made.
+        OSError: it cannot be created.
     """
     os.makedirs(folder, mode=_PRIVATE, exist_ok=True)
 
 
 def _above() -> str | None:
-    """Where this system keeps what programs can make again; None: that is unknown."""
+    """Where this system keeps caches; None: that is unknown."""
     if os.name == "nt":
         above = world.variable("LOCALAPPDATA") or ""
     else:
@@ -59,7 +59,7 @@ def _above() -> str | None:
 
 
 def _checkout(project: str) -> str:
-    """The checkout that a project is in, or its own folder: what version control may write."""
+    """The checkout that a project is in, or its own folder: where version control may write."""
     folder = project
     while not os.path.lexists(os.path.join(folder, ".git")):
         parent = os.path.dirname(folder)

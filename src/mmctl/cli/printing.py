@@ -1,6 +1,6 @@
-"""The edge at which text leaves: whatever is printed passes `mmctl.visible` here.
+"""The way out for text: everything that is printed passes `mmctl.visible` here.
 
-Results go through `printed`, what anybody writes to stderr through `Printed`, and what rich
+Results go through `printed`, what any code writes to stderr through `Printed`, and what rich
 renders through the hook of `mmctl.render.text.gate`.
 """
 
@@ -20,29 +20,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CI_SERVERS: Final = ("CI", "GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION")
-"""Variables that CI servers set; some of these take commands from what a step prints."""
+"""Variables that CI servers set; some of these servers take commands from what a step prints."""
 
 
 def in_ci() -> bool:
-    """Whether what is printed may be read by a CI server that takes commands from it."""
+    """Whether a CI server may read what is printed and take commands from it."""
     return any(world.variable(name) for name in CI_SERVERS)
 
 
 def printed(text: str) -> str:
-    """A whole output as it may be printed: what cannot be seen is shown, nothing is a command."""
+    """A whole output, safe to print: invisible characters are shown, and nothing is a command."""
     text = visible_lines(text)
     return without_commands(text) if in_ci() else text
 
 
 def printed_commands(text: str) -> str:
-    """Commands of our own for a CI server, in which the values are escaped already."""
+    """Our own commands for a CI server, with the values already escaped."""
     return without_marks(visible_lines(text))
 
 
 def is_read_by_people(stream: TextIO) -> bool:
-    """Whether a screen, or the log of a CI server, shows what is written there.
+    """Whether a screen or the log of a CI server shows what is written there.
 
-    Programs that read it through a pipe, and files, get the bytes as they are.
+    Programs that read a pipe, and files, get the bytes unchanged.
     """
     if world.is_terminal(stream):
         return True
@@ -54,7 +54,7 @@ def is_read_by_people(stream: TextIO) -> bool:
 
 
 def on_screen(line: str, stream: TextIO) -> str:
-    """A line as a screen shows it: broken between words, not within them; else as it is."""
+    """A line as a screen shows it: broken between words, not within them; otherwise unchanged."""
     if not world.is_terminal(stream):
         return line
     return "\n".join(
@@ -70,13 +70,13 @@ def on_screen(line: str, stream: TextIO) -> str:
 
 
 class Printed:
-    """A stream that lets text through as `printed`; all else is that of the stream behind it."""
+    """A stream that passes text on as `printed`; the rest comes from the stream behind it."""
 
     def __init__(self, behind: TextIO) -> None:
         self.behind = behind
 
     def write(self, text: str) -> int:
-        """Write the text as it may be printed."""
+        """Write the text in its safe form."""
         self.behind.write(printed(text))
         return len(text)
 
@@ -90,13 +90,13 @@ class Printed:
 
 
 def behind(stream: TextIO) -> TextIO:
-    """The stream itself: for what has passed already, and for moves of the cursor of our own."""
+    """The stream itself: for text that has already passed, and for our own cursor moves."""
     return stream.behind if isinstance(stream, Printed) else stream
 
 
 @contextmanager
 def printed_errors() -> Iterator[None]:
-    """Let everything that is written to stderr pass, also what libraries write there."""
+    """Make everything that is written to stderr safe, including what libraries write."""
     before = sys.stderr
     sys.stderr = cast("TextIO", Printed(behind(before)))
     try:

@@ -1,4 +1,4 @@
-"""Progress of long commands: one line on a terminal, from the first second on."""
+"""Progress of long commands: one line on a terminal, after the first second."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CLEAR: Final = "\r\x1b[K"
 
 
 class Progress:
-    """Counts things and says so on stderr, where that is a terminal."""
+    """Counts things and shows the count on stderr if that is a terminal."""
 
     def __init__(self, run: Run, noun: str) -> None:
         self.shown = world.is_terminal(sys.stderr) and not run.quiet
@@ -37,22 +37,22 @@ class Progress:
         self.clear()
 
     def clear(self) -> None:
-        """Take the line away, before something else is written to the terminal."""
+        """Erase the line before something else is written to the terminal."""
         if self._on_screen:
             behind(sys.stderr).write(_CLEAR)
             sys.stderr.flush()
             self._on_screen = False
 
     def expect(self, work: int) -> None:
-        """There is so much more work to do, in whatever unit `did` counts, such as bytes."""
+        """Add to the work to do, in the unit that `did` counts, such as bytes."""
         self._work += work
 
     def did(self, work: int) -> None:
-        """Some of the work is done."""
+        """Add to the work that is done."""
         self._done += work
 
     def count(self, more: int, *, of: int | None = None) -> None:
-        """Some more are done; `of` is how many there are in all, where that is known."""
+        """Add to what is done; `of` is the total, if it is known."""
         self._number += more
         now = world.elapsed()
         if self.shown and now - self._began > _AFTER and now - self._said > _EVERY:
@@ -71,7 +71,7 @@ class Progress:
 
 
 def duration(seconds: float) -> str:
-    """How long something takes, in words that are as exact as a guess can be."""
+    """How long something takes, in words no more exact than a guess can be."""
     if seconds < _MINUTE:
         return f"{seconds:.0f} s"
     if seconds < _HOUR:

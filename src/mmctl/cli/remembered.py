@@ -1,11 +1,11 @@
-"""Answers of `lint` that are still true: nothing that they depend on has changed.
+"""Answers of `lint` that are still true because nothing that they depend on has changed.
 
 An answer is kept with everything that it depends on: the project's folder, the arguments, the day,
-the program, how the output looks, every file and folder that was read. All of it is compared,
-contents too, before it is given again. It is kept among the user's own files: what lies in a
-project may have come with it, and is not believed.
+the program, how the output looks, and every file and folder that was read. All of it is compared,
+contents included, before the answer is given again. It is kept among the user's own files: what is
+in a project may have been committed by anybody and is not trusted.
 
-Imported before anything else is; nothing may be imported here that takes long.
+Imported before anything else; nothing slow may be imported here.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 OFF: Final = "--no-cache"
 MOST: Final = 64
-"""Answers of a kind that are kept, of all projects; the oldest go."""
+"""The number of answers to keep of each kind, for all projects; the oldest are deleted."""
 LONGEST: Final = 1_000_000
-"""Characters of an answer that is kept."""
+"""The most characters of an answer that is kept."""
 _ELSEWHERE: Final = ("-C", "--directory")
 _LOOKS: Final = (
     "CI",
@@ -49,7 +49,7 @@ _LOOKS: Final = (
 )
 """Variables that change how output looks."""
 _JOB_SUMMARY: Final = "GITHUB_STEP_SUMMARY"
-"""Where it is set, a page is written beside the output."""
+"""If it is set, a page is written besides the output."""
 
 
 class RememberedOutput(NamedTuple):
@@ -60,7 +60,7 @@ class RememberedOutput(NamedTuple):
 
 
 def remembered(arguments: Sequence[str]) -> RememberedOutput | None:
-    """The answer to the same question, where nothing has changed since; else None."""
+    """The answer to the same question if nothing has changed since; else None."""
     root = _root(arguments)
     file = None if root is None else _file(root, arguments)
     if root is None or file is None:
@@ -76,7 +76,7 @@ def remembered(arguments: Sequence[str]) -> RememberedOutput | None:
 
 
 def remember(arguments: Sequence[str], answer: RememberedOutput, seen: Seen) -> None:
-    """Keep an answer, where it is one that can be given again and the folder can be written."""
+    """Keep an answer if it can be given again and the folder can be written."""
     root = _root(arguments)
     file = None if root is None else _file(root, arguments)
     if file is None or not seen.all or len(answer.output) > LONGEST:
@@ -91,7 +91,7 @@ def remember(arguments: Sequence[str], answer: RememberedOutput, seen: Seen) -> 
 
 
 def keep(file: str, document: dict[str, object]) -> None:
-    """Keep what is remembered, where there is a folder for it; the oldest of its kind goes."""
+    """Keep what is remembered if there is a folder for it; delete the oldest of its kind."""
     from pathlib import Path
 
     from mmctl.writing import write_whole
@@ -107,7 +107,7 @@ def keep(file: str, document: dict[str, object]) -> None:
 
 
 def _root(arguments: Sequence[str]) -> str | None:
-    """The project that a question is about; None where it is no question of this kind."""
+    """The project that a question is about; None if it is another kind of question."""
     if (
         not arguments
         or arguments[0] != "lint"
@@ -125,9 +125,9 @@ def _file(root: str, arguments: Sequence[str]) -> str | None:
 
 
 def file_of(root: str, kind: str, question: Iterable[str]) -> str | None:
-    """Where the answer to a question about a project is kept, as this program would answer it.
+    """Where this program's answer to a question about a project is kept.
 
-    None: there is no folder that answers may be kept in.
+    None: there is no folder in which to keep answers.
     """
     folder = own_folder(root)
     if folder is None:
@@ -138,7 +138,7 @@ def file_of(root: str, kind: str, question: Iterable[str]) -> str | None:
 
 
 def _look() -> Iterator[str]:
-    """What the output depends on beside the files: the day in UTC, and where it goes."""
+    """What the output depends on besides the files: the day in UTC, and where it goes."""
     yield world.day()
     yield str(sys.stdout.encoding)
     if world.is_terminal(sys.stdout):

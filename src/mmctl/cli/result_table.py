@@ -1,8 +1,8 @@
-"""The table of results: what commands write, and the place of the writer in each format.
+"""The table of results: what commands write, and which function writes it in each format.
 
 A writer in `render` takes the value of the result. A writer in `cli` takes the run and the value,
-where the run says how it looks. What it returns passes the gate of the format; None says that it
-has written by itself, part by part. Its module is imported when it writes.
+if the run decides how it looks. What it returns passes the gate of the format; None says that it
+has written its output itself, part by part. Its module is imported when it writes.
 The option `--format`, its help, its errors and the manual follow from this table.
 """
 
@@ -26,12 +26,12 @@ class Result:
 
     commands: tuple[str, ...]
     writers: Mapping[Format, str]
-    """For each format the module below `mmctl`, and the function."""
+    """For each format, the module below `mmctl` and the function."""
     gate: Printing | None = None
-    """How it becomes the text that is printed, where not as its format says."""
+    """How it becomes the text that is printed, if not as its format says."""
 
     def made(self, run: Run, value: object) -> Any:
-        """What the writer makes of the value in the format of the run."""
+        """The value, written in the format of the run."""
         module, name = self.writers[run.format].split(":")
         writer = getattr(import_module(f"mmctl.{module}"), name)
         return writer(run, value) if module.startswith("cli.") else writer(value)
@@ -193,7 +193,7 @@ def formats_of(command: str) -> tuple[Format, ...]:
 
 
 def write(run: Run, result: Result, value: object) -> str:
-    """Write a result in the format of the run; what was written, where its writer returned it."""
+    """Write a result in the format of the run; return the text if its writer did."""
     made = result.made(run, value)
     if made is None:
         return ""

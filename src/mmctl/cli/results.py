@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 class ResultFile:
-    """The file of `--output`: it holds all that a run wrote, however often that was.
+    """The file of `--output`: it holds everything that a run wrote, no matter in how many parts.
 
-    What is no regular file is opened once, and gets each part as it comes.
+    What is not a regular file is opened once and gets each part at once.
     """
 
     def __init__(self) -> None:
@@ -41,14 +41,14 @@ class ResultFile:
             write_whole(path, "".join(self._parts))
 
     def close(self) -> None:
-        """Let go of what is open."""
+        """Close what is open."""
         if self._stream is not None:
             self._stream.close()
 
 
 @contextmanager
 def result_stream(output: Path | None) -> Iterator[TextIO]:
-    """Where results go while they are made; the file of `--output` is there whole or not at all.
+    """Where results go while they are made; the file of `--output` is written whole or not at all.
 
     Raises:
         UsageError: the file cannot be written.
@@ -64,7 +64,7 @@ def result_stream(output: Path | None) -> Iterator[TextIO]:
 
 @contextmanager
 def _said(path: Path) -> Iterator[None]:
-    """Say that a file cannot be written; a reader that went away ends the run as it does else."""
+    """Say that a file cannot be written; if the reader went away, end the run as usual."""
     try:
         yield
     except BrokenPipeError:

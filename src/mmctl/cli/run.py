@@ -1,7 +1,7 @@
 """One run of a command: its folder, environment, format, streams and clock.
 
-Clock, environment variables, terminals and the exit of the process are touched in `world.py` and
-nowhere else; which exit code means what is said in `exit_codes.py`.
+Clock, environment variables, terminals and the exit of the process are touched only in
+`world.py`; `exit_codes.py` says what each exit code means.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _WITHOUT_PROJECT = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What every command is given."""
+    """What every command gets."""
 
     directory: Path
     environment: str | None = None
@@ -59,36 +59,36 @@ class Run:
     color: str = "auto"
     no_input: bool = False
     unnamed: bool = False
-    """Whether messages go by their digests, as others read what is written."""
+    """Whether messages are named by their digests, because others read the output."""
     password_variables: frozenset[str] = frozenset()
-    """Variables of other names that may hold SMTP passwords: `--password-env`."""
+    """Variables with other names that may hold SMTP passwords: `--password-env`."""
     arguments: tuple[str, ...] | None = None
-    """The command line, by which an answer is remembered; None: called as a function."""
+    """The command line, to remember an answer by; None: called as a function."""
     results: ResultFile = field(default_factory=ResultFile, repr=False, compare=False)
-    """What was written to `output`, when there is one."""
+    """What was written to `output`, if there is one."""
 
     def now(self) -> datetime:
         """The time, in UTC."""
         return world.now()
 
     def for_others(self, *, show_mail: bool) -> Run:
-        """The run as it is where its format is read by others: in a pull request, on a page."""
+        """The run for a format that others read: in a pull request, on a page."""
         return replace(self, unnamed=FORMATS[self.format].for_others and not show_mail)
 
     @property
     def root(self) -> Path:
-        """The folder of the project: the one that was named, or the nearest above with a file."""
+        """The folder of the project: the named one, or the nearest above with a project file."""
         start = self.directory.resolve()
         return Path(root_of(str(start)) or start)
 
     def read(self, seen: Seen | None = None) -> tuple[Project, tuple[Problem, ...]]:
         """The project in the environment of this run, with the problems of its files.
 
-        What was seen of the folder is noted in `seen`.
+        The files and folders that were read are noted in `seen`.
 
         Raises:
             UsageError: there is no project here, or no such environment.
-            ProblemsFound: the project file says too little for anything else to be looked at.
+            ProblemsFound: the project file says too little to read anything else.
         """
         from mmctl.language.parsing.files import DiskFiles
         from mmctl.language.parsing.load import Sources
@@ -100,14 +100,14 @@ class Run:
         return replace(project, password_variables=self.password_variables), problems
 
     def with_passwords_of(self, names: Iterable[str] | None) -> Run:
-        """The run in which variables of other names may hold SMTP passwords, too."""
+        """The run in which variables with other names may hold SMTP passwords too."""
         return replace(self, password_variables=frozenset(names or ()))
 
     def read_alone(self) -> Project:
-        """The project file alone, in the environment of this run: no rule file is opened.
+        """Only the project file, in the environment of this run: no rule file is opened.
 
         Raises:
-            UsageError: there is no project here, or not the one whose history is.
+            UsageError: there is no project here, or the history here belongs to another one.
             ProblemsFound: its file does not say where the environment is.
         """
         from mmctl.cli.store_folders import refuse_another
@@ -175,15 +175,15 @@ class Run:
         self.errors().print(visible(text))
 
     def write(self, text: str) -> None:
-        """Write a result for people: to `--output` where it is given, else to stdout."""
+        """Write a result for people: to `--output` if it is given, else to stdout."""
         self.write_passed(printed(text))
 
     def write_exactly(self, text: str) -> None:
-        """Write a result that programs read byte by byte; a screen or a log shows it as text."""
+        """Write a result that programs read byte for byte; a screen or a log shows it as text."""
         self.write_passed(self.exactly(text))
 
     def write_passed(self, text: str) -> None:
-        """Write what has passed the gate already."""
+        """Write what has already passed the gate."""
         if self.output is None:
             sys.stdout.write(text)
         else:
@@ -194,7 +194,7 @@ class Run:
         self.write_passed(as_json(document))
 
     def let_out(self, made: Any, gate: Printing) -> str:
-        """What a writer returned, as it may be printed."""
+        """What a writer returned, safe to print."""
         match gate:
             case Printing.RENDERED:
                 return printed(made) if isinstance(made, str) else self.rendered(made)
@@ -210,16 +210,16 @@ class Run:
                 assert_never(gate)
 
     def exactly(self, text: str) -> str:
-        """A text as it is, but where people read it: there it passes the gate."""
+        """A text unchanged, unless people read it: then it passes the gate."""
         for_people = self.output is None and is_read_by_people(sys.stdout)
         return printed(text) if for_people else text
 
     def show(self, *renderables: object) -> None:
-        """Write what rich renders as a result, to `--output` where it is given."""
+        """Write what rich renders as a result, to `--output` if it is given."""
         self.write_passed(self.rendered(*renderables))
 
     def rendered(self, *renderables: object) -> str:
-        """The text of what rich renders, as it is to look where results go."""
+        """The text that rich renders, styled for where results go."""
         import io
 
         console = self.console(None if self.output is None else io.StringIO())
@@ -228,14 +228,14 @@ class Run:
         return text.get()
 
     def folded(self, text: Text) -> Text:
-        """A text as it fits the screen, where results go to one; programs get whole lines."""
+        """A text fitted to the screen if results go to one; programs get whole lines."""
         from mmctl.render.text.paragraphs import folded
 
         on_screen = self.output is None and world.is_terminal(sys.stdout)
         return folded(text, self.console().width) if on_screen else text
 
     def columns(self) -> int:
-        """The columns of the terminal that results go to, also where a table would not fit."""
+        """The columns of the terminal that results go to, even if a table would not fit."""
         if self.output is not None or not world.is_terminal(sys.stdout):
             return NARROW
         return min(WIDE, world.terminal_size(sys.stdout).columns or NARROW)
@@ -249,7 +249,7 @@ class Run:
         )
 
     def ask(self, question: str) -> str:
-        """Ask on stderr and read one line; an end of input is an empty answer."""
+        """Ask on stderr and read one line; end of input is an empty answer."""
         sys.stderr.write(question)
         sys.stderr.flush()
         try:
@@ -259,10 +259,10 @@ class Run:
 
 
 def refuse_outside(root: Path, files: Files) -> None:
-    """Refuse a folder without a project file, unless rule files stand in it.
+    """Refuse a folder without a project file, unless it has rule files.
 
     Raises:
-        UsageError: there is nothing, or the project file is called `mmctl.yml` or the like.
+        UsageError: there is nothing, or the project file is called `mmctl.yml` or similar.
     """
     from mmctl.language.parsing.parsed_files import is_rule_file
     from mmctl.language.parsing.settings import WITHOUT_A_PROJECT
@@ -279,7 +279,7 @@ def refuse_outside(root: Path, files: Files) -> None:
 
 
 def refuse_other_spelling(root: Path) -> None:
-    """Refuse a folder whose project file is called `mmctl.yml` or the like.
+    """Refuse a folder whose project file is called `mmctl.yml` or similar.
 
     Raises:
         UsageError: it is.
@@ -303,7 +303,7 @@ def as_json(document: dict[str, Any]) -> str:
 
 
 def console_for(stream: TextIO, *, color: str = "auto") -> Console:
-    """A console on a stream: colors on terminals alone, 80 columns where there is none."""
+    """A console on a stream: colors only on terminals, 80 columns if it is not a terminal."""
     from rich.console import Console
 
     from mmctl.render.text.gate import Gate
@@ -330,7 +330,7 @@ def console_for(stream: TextIO, *, color: str = "auto") -> Console:
 def wants_color(stream: TextIO) -> bool:
     """Whether colors go to a stream: a terminal, unless the environment says otherwise.
 
-    `NO_COLOR` (https://no-color.org), then `FORCE_COLOR`, count where they are not empty.
+    `NO_COLOR` (https://no-color.org), then `FORCE_COLOR`, count if they are not empty.
     """
     if world.variable("NO_COLOR"):
         return False
@@ -338,5 +338,5 @@ def wants_color(stream: TextIO) -> bool:
 
 
 def _broken_pipe() -> None:
-    """What rich calls where a reader went away; its own answer is an exit with 1."""
+    """What rich calls when a reader went away; rich itself would exit with 1."""
     raise BrokenPipeError

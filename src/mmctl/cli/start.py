@@ -1,6 +1,6 @@
-"""Where the process begins: a remembered answer at once, or else the whole program.
+"""Where the process starts: give a remembered answer at once, or else run the whole program.
 
-Imported before anything else is; nothing may be imported here that takes long.
+Imported before anything else; nothing slow may be imported here.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ def main() -> None:
         except OSError as error:
             world.leave(unwritten(error))
         world.leave(answer.code)
-    # What is made at the start stays until the end: looking through it for garbage is useless.
+    # What is created at the start stays until the end: collecting garbage there is useless.
     gc.set_threshold(500_000, 50, 100)
-    # Plug-ins of pydantic are for applications; to look for them takes as long as to read rules.
+    # pydantic plug-ins are for applications; looking for them takes as long as reading rules.
     if world.variable("PYDANTIC_DISABLE_PLUGINS") is None:
         world.set_variable("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    # Processes of ours take no module from the folder they run in: anybody's checkout may be there.
+    # Our processes import no module from the folder they run in, which may be anybody's checkout.
     world.set_variable("PYTHONSAFEPATH", "1")
     try:
         from mmctl.cli.main import main as run
@@ -41,5 +41,5 @@ def main() -> None:
         sys.stderr.write("\ninterrupted\n")
         world.leave(INTERRUPTED)
     finally:
-        # The interpreter looks through everything once more when it ends: also useless.
+        # The interpreter collects garbage once more when it ends, which is also useless.
         gc.freeze()

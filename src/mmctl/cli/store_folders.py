@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 _FOLDER: Final = re.compile(
     r"(?P<account>\d{12})-(?P<region>[a-z]+(?:-[a-z]+)+?-\d+)-(?P<project>.+)"
 )
-"""How the folder of one account, region and project is called in a store."""
+"""The name of the folder for one account, region and project in a store."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What one folder of a store is of."""
+    """What one folder of a store belongs to."""
 
     account: str
     region: str
@@ -33,13 +33,13 @@ class Kept:
 
 
 def kept_in(folder: str) -> Kept | None:
-    """What a folder is of, by its name; None: it is no such folder."""
+    """What a folder belongs to, by its name; None: it is not such a folder."""
     match = _FOLDER.fullmatch(folder)
     return None if match is None else Kept(**match.groupdict())
 
 
 def refuse_another(root: Path, where: str, project: str) -> None:
-    """Refuse a store that holds other projects alone, where no project file says which is meant.
+    """Refuse a store that holds only other projects, if no project file says which one is meant.
 
     Raises:
         UsageError: it does.

@@ -1,7 +1,7 @@
 """The world around a run: clock, environment variables, terminals, person, machine, and the exit.
 
-All of `mmctl` asks for these here, and hands them on as values; a test holds it to that. Imported
-before anything else is: nothing may be imported here that takes long.
+All of `mmctl` gets these here and passes them on as values; a test enforces that. Imported before
+anything else: nothing slow may be imported here.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def day() -> str:
 
 
 def elapsed() -> float:
-    """Seconds on a clock that nobody sets."""
+    """Seconds on a clock that is never set."""
     return time.monotonic()
 
 
@@ -43,7 +43,7 @@ def variable(name: str) -> str | None:
 
 
 def set_variable(name: str, value: str) -> None:
-    """Set an environment variable of this process and of those that it starts."""
+    """Set an environment variable for this process and those that it starts."""
     os.environ[name] = value
 
 
@@ -53,12 +53,12 @@ def is_terminal(stream: TextIO) -> bool:
 
 
 def terminal_size(stream: TextIO) -> os.terminal_size:
-    """Columns and lines of the terminal that a stream is."""
+    """Columns and lines of a stream's terminal."""
     return os.get_terminal_size(stream.fileno())
 
 
 def columns() -> int:
-    """The columns of the terminal of the process, or of what COLUMNS says."""
+    """The columns of the process's terminal, or the value of COLUMNS."""
     import shutil
 
     return shutil.get_terminal_size().columns
@@ -80,7 +80,7 @@ def with_home(path: str) -> str:
 
 
 def person() -> str:
-    """The name that the person logged in by."""
+    """The user's login name."""
     import getpass
 
     try:

@@ -1,4 +1,4 @@
-"""An edit of a project's file by a command: written, read again, taken back when it is wrong."""
+"""An edit of a project's file by a command: written, read again, undone if it is wrong."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mmctl.writing import write_whole
 
 try:
     import fcntl
-except ImportError:  # Windows has none; there, two at once are not detected
+except ImportError:  # not on Windows, which does not detect two at once
     fcntl = None  # type: ignore[assignment] # see the line above
 
 if TYPE_CHECKING:
@@ -35,12 +35,12 @@ class FileEdit:
 
 @contextmanager
 def editing_alone(root: Path) -> Iterator[None]:
-    """Keep other commands from editing files of a project, from its first reading to the end.
+    """Keep other commands from editing files of a project, from its first read to the end.
 
-    Where the file system has no locks, nothing is held.
+    If the file system has no locks, nothing is locked.
 
     Raises:
-        Refused: another command is at it.
+        Refused: another command is editing them.
     """
     held = _held(root)
     try:
@@ -51,7 +51,7 @@ def editing_alone(root: Path) -> Iterator[None]:
 
 
 def _held(root: Path) -> int | None:
-    """The folder, opened and locked; None: there is no lock to be had."""
+    """The folder, opened and locked; None: it cannot be locked."""
     if fcntl is None:
         return None
     try:
@@ -77,7 +77,7 @@ def edit_of(path: Path, change: Callable[[str], str | None], what: str) -> FileE
     """The edit that a change of its text makes of a file.
 
     Raises:
-        UsageError: the file cannot be read, or the change finds no place in it.
+        UsageError: the file cannot be read, or it has no place for the change.
     """
     try:
         before = read_file(path, at_most=FILE_AT_MOST).decode("utf-8")
@@ -91,7 +91,7 @@ def edit_of(path: Path, change: Callable[[str], str | None], what: str) -> FileE
 
 @contextmanager
 def edited(run: Run, edit: FileEdit, check: Callable[[Project], bool]) -> Iterator[Project]:
-    """The project with the edit in its file, which stays unless what follows writes nothing live.
+    """The project with the edit in its file; the edit stays unless the block writes nothing live.
 
     Raises:
         UsageError: the file cannot be written, or the edit does not do what it should.
@@ -104,7 +104,7 @@ def edited(run: Run, edit: FileEdit, check: Callable[[Project], bool]) -> Iterat
         write_text(edit.path, edit.before)
         raise
     except KeyboardInterrupt as stop:
-        # A note says how far an apply came that had begun to write.
+        # A note says how far an apply came that had started to write.
         if not getattr(stop, "__notes__", ()):
             write_text(edit.path, edit.before)
         raise

@@ -31,7 +31,7 @@ class FileChange:
     before: str
     after: str
     done: tuple[Problem, ...]
-    """The problems that are gone."""
+    """The problems that the fixes removed."""
 
     def diff(self) -> Iterator[str]:
         """The change as a unified diff."""
@@ -40,7 +40,7 @@ class FileChange:
             yield line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
 
     def after_that(self, earlier: FileChange | None) -> FileChange:
-        """The change from what the file was before an earlier change of it."""
+        """The change, counted from before an earlier change of the same file."""
         return self if earlier is None else replace(self, before=earlier.before)
 
     def write(self) -> None:
@@ -57,7 +57,7 @@ class FileChange:
 
 
 def changes(found: Linted, problems: Iterable[Problem]) -> tuple[FileChange, ...]:
-    """What the fixes of some problems change, file by file; nothing is written.
+    """The changes that fix some problems, file by file; nothing is written.
 
     Raises:
         UsageError: a file cannot be read.

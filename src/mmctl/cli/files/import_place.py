@@ -1,6 +1,6 @@
 """Where `mmctl import` reads from: the environment of the project, or the place that is stated.
 
-Where no project says it, nothing is guessed: options, the person's own credentials, or a question.
+Without a project nothing is guessed: options, the user's credentials or a question decide.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _REGION: Final = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportPlace:
-    """What the command line says of where the configuration is."""
+    """What the command line says about where the configuration is."""
 
     account: str | None = None
     region: str | None = None
@@ -40,9 +40,9 @@ class ImportPlace:
 
 
 def project_around(run: Run, place: ImportPlace) -> Project:
-    """The project of the run, whatever problems it has; it need not have any rules yet.
+    """The project of the run, even with problems; it need not have any rules yet.
 
-    Outside of a project, one with the environment that was stated, found or asked for.
+    Outside of a project, one with the environment that was stated, found or entered.
 
     Raises:
         UsageError: there is no such environment, or nothing says where to read.
@@ -119,7 +119,7 @@ def _check(place: ImportPlace) -> None:
 
 
 def _with_region(run: Run, place: ImportPlace) -> ImportPlace:
-    """The place with its region: as stated, as the credentials have it, or as a person says."""
+    """The place with its region: as stated, from the credentials, or as a person enters it."""
     from mmctl.live.aws.sessions import own_region
     from mmctl.model.endpoints import is_loopback
 
@@ -148,7 +148,7 @@ def _with_region(run: Run, place: ImportPlace) -> ImportPlace:
 
 
 def _endpoint(url: str | None) -> str | None:
-    """The endpoint that the project file names; one that no file may name stays an option."""
+    """The endpoint for the project file; one that no file may name stays an option."""
     from mmctl.language.parsing.endpoints import is_for_files
 
     return url if url is not None and is_for_files(url) else None

@@ -36,7 +36,7 @@ _LONE: Final = "lone.yaml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repair:
-    """A fix, with the file that it is for as it is on the disk."""
+    """A fix, with its file as it is on disk."""
 
     path: Path
     fix: Fix
@@ -50,11 +50,11 @@ class Linted:
     files: dict[str, str] = field(default_factory=dict)
     repairs: dict[Problem, Repair] = field(default_factory=dict)
     seen: Seen | None = None
-    """All that the answer depends on, where that is one folder."""
+    """Everything that the answer depends on, if that is one folder."""
 
 
 def linted(run: Run, paths: Sequence[str]) -> Linted:
-    """Lint what the paths name: the whole project where there are none.
+    """Lint what the paths name, or the whole project if there are no paths.
 
     Raises:
         UsageError: a path does not exist or cannot be read.
@@ -68,7 +68,7 @@ def linted(run: Run, paths: Sequence[str]) -> Linted:
 
 
 def linted_at(run: Run, revision: str, paths: Sequence[str]) -> tuple[Problem, ...]:
-    """The problems of what the paths name, all of its project, as it is in a git revision.
+    """All problems of the projects that the paths are in, as of a git revision.
 
     Raises:
         UsageError: there is no such revision, or no git.
@@ -81,7 +81,7 @@ def linted_at(run: Run, revision: str, paths: Sequence[str]) -> tuple[Problem, .
 
 
 def _places(run: Run, paths: Sequence[str]) -> Iterator[tuple[Path, str | None]]:
-    """The folder of each path: of its project, or its own, with its name where it has none."""
+    """The folder of each path: of its project, or its own with its name if it has no project."""
     for name in paths:
         if name == STDIN:
             raise UsageError("`--changed-since` compares files, and stdin is not a file")
@@ -103,7 +103,7 @@ def _before(run: Run, folder: Path, name: str | None, revision: str) -> tuple[Pr
             text = read_file(past / Path(name).name, at_most=RULES_AT_MOST)
             return _lone(run, name, _decoded(text, name)).problems
         except (UsageError, OSError):
-            # There was nothing to lint then, so every problem is new.
+            # There was nothing to lint at that time, so every problem is new.
             return ()
 
 
@@ -111,7 +111,7 @@ def reported(file: Path) -> tuple[Problem, ...]:
     """The problems of an earlier report.
 
     Raises:
-        UsageError: the file cannot be read, or is no report of lint.
+        UsageError: the file cannot be read, or is not a lint report.
     """
     from mmctl.checks.baseline import known_problems
 
@@ -175,12 +175,12 @@ def _part(whole: Linted, name: str) -> Linted:
 
 
 def _project(run: Run, root: Path, *, read: Path | None = None) -> Linted:
-    """The project in a folder, or what was in another folder at that time."""
+    """The project in a folder, or in the folder that held it at that time."""
     found = _folder(run, read or root)
     beside = run.root if root_of(str(run.directory.resolve())) else run.directory.resolve()
     if root.resolve() == beside or not root.resolve().is_relative_to(beside):
         return found
-    # A project below this one: its files are named from here.
+    # For a project below this one, paths are relative to this one.
     folder = root.resolve().relative_to(beside).as_posix()
     return _renamed(found, lambda file: f"{folder}/{file}")
 
@@ -195,7 +195,7 @@ def _folder(run: Run, root: Path) -> Linted:
 
 
 def _lone(run: Run, name: str, text: str, path: Path | None = None) -> Linted:
-    """Lint one file by itself, whatever it is called; without a path there is nothing to fix."""
+    """Lint one file alone, under any name; without a path there is nothing to fix."""
     from mmctl.language.parsing.files import MemoryFiles
     from mmctl.language.parsing.load import Sources
 
@@ -216,7 +216,7 @@ def _all_environments(run: Run, sources: Sources, on_disk: Callable[[str], Path 
     repairs = {
         problem: Repair(path=path, fix=fix)
         for problem, fix in found.fixes.items()
-        # A fix knows YAML; rows of a table have cells beside the address.
+        # Fixes are for YAML; rows of a table have other cells next to the address.
         if fix.file in found.files and (path := on_disk(fix.file)) is not None
     }
     return Linted(found.problems, {**found.files, **found.list_files}, repairs)

@@ -1,6 +1,6 @@
 """What an environment's service holds → objects to import, and the project file that fits them.
 
-For `mmctl import` alone: everything live is read, whoever manages it.
+Only for `mmctl import`: everything live is read, no matter who manages it.
 """
 
 from __future__ import annotations
@@ -30,22 +30,22 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, kw_only=True)
 class Read:
-    """What was read of a service."""
+    """What was read from a service."""
 
     things: list[LiveObject] = field(default_factory=list)
-    """References as the service has them; names are logical already."""
+    """References as in the service; names are already logical."""
     unsaid: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property
     def owner(self) -> str | None:
-        """The project that manages all of it, if there is one."""
+        """The project that manages all of it, if any."""
         owners = {thing.project for thing in self.things}
         return owners.pop() if len(owners) == 1 else None
 
 
 def read_everything(service: MailManager) -> Read:
-    """Read every live object, under its live name where that is still free.
+    """Read every live object, under its live name if that is still free.
 
     Raises:
         CouldNot: the service cannot be asked.
@@ -69,7 +69,7 @@ def read_everything(service: MailManager) -> Read:
 
 
 def _add_logs(service: MailManager, read: Read) -> None:
-    """Where the logs of rule sets and ingress points go; a file has one receiver for each log."""
+    """Where the logs of rule sets and ingress points go; a file names one receiver per log."""
     from mmctl.live.state.logs import read_sources
     from mmctl.model.kinds import SENDING
 
@@ -124,7 +124,7 @@ def _logical_name(thing: LiveObject, taken: set[str]) -> str:
 
 
 def rule_set_named(read: Read, name: str) -> LiveObject:
-    """The live rule set of a name or id.
+    """The live rule set with a name or id.
 
     Raises:
         UsageError: there is none.
@@ -143,7 +143,7 @@ def rule_set_named(read: Read, name: str) -> LiveObject:
 def names_of(
     identity: Identity, things: Iterable[LiveObject], bindings: Mapping[Kind, Mapping[str, str]]
 ) -> Names:
-    """The names by which things may be referred to."""
+    """The names that references may use."""
     from mmctl.live.state.names import Names
 
     ids = {thing.key: thing.id for thing in things if thing.id is not None}
@@ -159,10 +159,10 @@ def import_things(
     bind: bool,
     list_files: bool,
 ) -> tuple[Imported, dict[Kind, dict[str, str]]]:
-    """The sections of what was read, or of one rule set, and bindings that they need.
+    """The sections for what was read, or for one rule set, and the bindings that they need.
 
-    `bind`: a rule set may name what is not imported, by bindings; else only what the project's
-    files know has a name, and the rest is named by id.
+    `bind`: a rule set may name what is not imported, by bindings. Otherwise only objects in the
+    project's files have a name, and the rest is named by id.
     """
     from mmctl.interchange.live_objects import import_live
     from mmctl.live.state.names import named_live
@@ -187,7 +187,7 @@ def import_things(
 
 
 def _of_files(read: Read, project: Project) -> list[LiveObject]:
-    """Live objects under the names that the project's files have for them."""
+    """Live objects under their names in the project's files."""
     files = {(kind, resource.live_name): resource.name for kind, resource in project.resources()}
     return [
         replace(thing, name=files[thing.kind, thing.live_name])
@@ -197,7 +197,7 @@ def _of_files(read: Read, project: Project) -> list[LiveObject]:
 
 
 def _bindings(named: Sequence[LiveObject], names: Names) -> dict[Kind, dict[str, str]]:
-    """Ids of what is named but not among the things."""
+    """Ids of what is referred to but not among the things."""
     there = {thing.key for thing in named}
     found: dict[Kind, dict[str, str]] = {}
     for thing in named:
@@ -212,7 +212,7 @@ def _bindings(named: Sequence[LiveObject], names: Names) -> dict[Kind, dict[str,
 
 
 def reads_rules_from(root: Path, settings: Settings, folder: Path) -> bool:
-    """Whether rule files in a folder belong to the project as they are."""
+    """Whether rule files in a folder belong to the project without a change of `mmctl.yaml`."""
     if settings.file is None or not folder.is_relative_to(root.resolve()):
         return False
     file = (folder.relative_to(root.resolve()) / "relays.yaml").as_posix()

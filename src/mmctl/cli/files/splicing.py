@@ -1,6 +1,6 @@
-"""Small edits of YAML and CSV texts: one value comes or goes, everything else stays as it is.
+"""Small edits of YAML and CSV texts: add or remove one value and keep everything else.
 
-Texts in, texts out; that the result says what it should is seen by reading the project again.
+Texts in, texts out; the caller reads the project again to see that the result is right.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _SHADOW_LINE: Final = re.compile(r"[ \t]*shadow:[ \t]*\S+[ \t]*")
 
 
 def with_value(text: str, path: tuple[str, ...], value: str) -> str | None:
-    """The text with a value more in the list at a path, sorted in if the list is; None: it cannot.
+    """The text with a value added to the list at a path, sorted if the list is; None: impossible.
 
-    A list over several lines gets a line more, one in brackets stays in them.
+    A list over several lines gets another line, a list in brackets stays in brackets.
     """
     node = _at(compose(text, file="")[0], path)
     if not isinstance(node, Sequence):
@@ -47,7 +47,7 @@ def with_value(text: str, path: tuple[str, ...], value: str) -> str | None:
 
 
 def without_value(text: str, place: Position, value: str) -> str | None:
-    """The text without the value at a place in a list; None: it cannot be taken out alone."""
+    """The text without the value at a place in a list; None: it cannot be removed by itself."""
     written = next(
         (item for at, item in items_of(text).items() if at == (place.line, place.column)), None
     )
@@ -62,7 +62,7 @@ def without_value(text: str, place: Position, value: str) -> str | None:
 
 
 def _without_line(text: str, item: SpanItem) -> str | None:
-    """The text without the line that holds a value alone, and a comment at most."""
+    """The text without the line that holds only a value, and a comment at most."""
     line = text.rfind("\n", 0, item.start) + 1
     end = text.find("\n", item.end)
     end = len(text) if end < 0 else end + 1
@@ -78,7 +78,7 @@ def _without_line(text: str, item: SpanItem) -> str | None:
 
 
 def _emptied(text: str, item: SpanItem) -> str | None:
-    """The text where the brackets around one value hold nothing."""
+    """The text with the brackets around one value emptied."""
     start = max(0, text.rfind("[", 0, item.start))
     alone = re.compile(r"\[\s*" + re.escape(text[item.start : item.end]) + r"\s*,?\s*\]")
     found = alone.match(text, start)
@@ -86,7 +86,7 @@ def _emptied(text: str, item: SpanItem) -> str | None:
 
 
 def _lacks(before: str, after: str, path: Path) -> bool:
-    """Whether a text says the same as another but for one value of a list."""
+    """Whether two texts say the same except for one value of a list."""
     was, now = (compose(text, file="") for text in (before, after))
     if was[0] is None or now[0] is None or now[1]:
         return False
@@ -99,7 +99,7 @@ def _lacks(before: str, after: str, path: Path) -> bool:
 
 
 def _key_at(node: Node | None, path: Path) -> Scalar | None:
-    """The key under which something stands at a path of keys and indices."""
+    """The key of what is at a path of keys and indices."""
     for part in path[:-1]:
         if isinstance(node, Mapping):
             node = node.get(str(part))
@@ -111,14 +111,14 @@ def _key_at(node: Node | None, path: Path) -> Scalar | None:
 
 
 def node_at(text: str, path: tuple[str, ...]) -> Node | None:
-    """What stands at a path in a text."""
+    """What is at a path in a text."""
     return _at(compose(text, file="")[0], path)
 
 
 def without_shadow(text: str, place: Position) -> str | None:
-    """The text where the rule at a place no longer is a shadow; None: no `shadow` is found there.
+    """The text in which the rule at a place is not a shadow anymore; None: no `shadow` is there.
 
-    `shadow: true` on a line of its own goes; elsewhere it becomes `false`.
+    `shadow: true` is removed if it has its own line; elsewhere it becomes `false`.
     """
     rule = _mapping_at(compose(text, file="")[0], place)
     value = rule.get("shadow") if rule else None
@@ -134,7 +134,7 @@ def without_shadow(text: str, place: Position) -> str | None:
 
 
 def csv_with(text: str, value: str) -> str:
-    """The text of a list file with a line more."""
+    """The text of a list file with another line."""
     newline = "\r\n" if "\r\n" in text else "\n"
     header = _columns(text)
     row = ",".join(value if column == "address" else "" for column in header) if header else value

@@ -1,7 +1,7 @@
-"""Live things into the texts of rule files: rules, values and objects come, go and move.
+"""Write live things into the texts of rule files: add, remove and move rules, values and objects.
 
-Texts in, texts out; comments and layout of all else stay. Nothing is believed to be right here:
-whoever uses it reads the project again. What there is no place for raises `CannotTake`.
+Texts in, texts out; comments and layout of everything else stay. The result is not verified here:
+the caller reads the project again. What has no place in a text raises `CannotTake`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _WHOLE: Final = "its text has comments or variables"
 
 
 class CannotTake(Exception):
-    """There is no place for it in the files, or what is there is not its own; says why."""
+    """The change has no place in the files, or what is there is not its own; says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class Block:
 
 
 def with_rule(text: str, rule: dict[str, Any], beside: Position, *, after: bool) -> str:
-    """The text with a rule more, before or after the one at a place."""
+    """The text with another rule, before or after the one at a place."""
     lines = text.splitlines(keepends=True)
     block = item_block(lines, beside)
     new = _indented(to_yaml({"rules": [rule]}).splitlines()[1:], block.indent)
@@ -97,7 +97,7 @@ def _block(lines: list[str], start: int) -> Block:
 
 
 def _inserted(lines: list[str], block: Block, new: list[str], *, after: bool) -> str:
-    """Lines with new ones before or after a block, apart from it as its neighbors are."""
+    """Lines with new ones before or after a block, with the same gap as between its neighbors."""
     if lines and not lines[-1].endswith("\n"):
         lines = [*lines[:-1], lines[-1] + "\n"]
     if after:
@@ -106,7 +106,7 @@ def _inserted(lines: list[str], block: Block, new: list[str], *, after: bool) ->
 
 
 def with_object(text: str, section: str, name: str, data: dict[str, Any]) -> str:
-    """The text with an object more, at the end of its section; a section that is new comes last."""
+    """The text with another object, at the end of its section; a new section comes last."""
     written = to_yaml({section: {name: data}}).splitlines()[1:]
     lines = text.rstrip("\n").splitlines(keepends=True)
     if lines and not lines[-1].endswith("\n"):
@@ -121,7 +121,7 @@ def with_object(text: str, section: str, name: str, data: dict[str, Any]) -> str
 
 
 def with_member(text: str, name: str, address: str) -> str:
-    """The text with an address more on a list."""
+    """The text with another address on a list."""
     found = with_value(text, ("address_lists", name, "members"), address)
     if found is None:
         raise CannotTake("its members are not a list in the file")
@@ -137,7 +137,7 @@ def without_member(text: str, place: Position, address: str) -> str:
 
 
 def with_row(text: str, address: str) -> str:
-    """The text of a file of members with an address more."""
+    """The text of a file of members with another address."""
     return csv_with(text, address)
 
 
@@ -147,7 +147,7 @@ def without_row(text: str, address: str) -> str:
 
 
 def changed(text: str, node: Node, old: dict[str, Any], new: dict[str, Any]) -> str:
-    """The text where a mapping says something else: `old` and `new` as the file would write them.
+    """The text with a mapping changed; `old` and `new` are as the file would write them.
 
     Values are changed one by one; a part that has other keys or another length is rewritten.
 
@@ -177,7 +177,7 @@ def _member(text: str, node: Mapping, key: str, old: Any, new: Any) -> str:
 
 
 class _Unfit(Exception):
-    """The two differ by more than values."""
+    """The two differ in more than values."""
 
 
 def _value(text: str, node: Node, old: Any, new: Any) -> str:
@@ -198,7 +198,7 @@ def _value(text: str, node: Node, old: Any, new: Any) -> str:
     else:
         raise _Unfit
     differing = [(each, one, other) for each, one, other in pairs if one != other]
-    # From the end, so that the places of what comes before stay.
+    # Start at the end, so that earlier positions stay valid.
     for each, one, other in reversed(differing):
         if each is None:
             raise _Unfit
@@ -207,7 +207,7 @@ def _value(text: str, node: Node, old: Any, new: Any) -> str:
 
 
 def _texts(text: str, node: Node, old: list[str], new: list[str]) -> str:
-    """A value or a list of them, one by one."""
+    """A value or a list of values, changed one by one."""
     came, went = (
         [each for each in new if each not in old],
         [each for each in old if each not in new],
@@ -236,7 +236,7 @@ def _texts(text: str, node: Node, old: list[str], new: list[str]) -> str:
 
 
 def _beside(text: str, last: Scalar, new: list[str]) -> str:
-    """Values behind the last one of a list: in its brackets, or each on a line like its own."""
+    """Values added after the last one of a list: in its brackets, or each on its own line."""
     item = items_of(text).get((last.position.line, last.position.column))
     if item is None:
         raise _Unfit
@@ -272,7 +272,7 @@ def _spliced(text: str, place: Position, shown: str) -> str:
 
 
 def _with_key(text: str, node: Mapping, key: str, new: Any) -> str:
-    """A key more: below the first one of a block, or at the end of a mapping in braces."""
+    """Another key: below the first one of a block, or at the end of a mapping in braces."""
     first = node.entries[0][0]
     lines = text.splitlines(keepends=True)
     flow = lines[node.position.line - 1][node.position.column - 1 : node.position.column] == "{"
@@ -288,7 +288,7 @@ def _with_key(text: str, node: Mapping, key: str, new: Any) -> str:
 
 
 def _anew(text: str, node: Mapping, key: str, new: Any) -> str:
-    """A key of a block rewritten, or removed."""
+    """A key of a block, rewritten or removed."""
     name = next(name for name, _value in node.entries if name.text == key)
     lines = text.splitlines(keepends=True)
     column = name.position.column - 1
@@ -303,7 +303,7 @@ def _anew(text: str, node: Mapping, key: str, new: Any) -> str:
 
 
 def _key_block(lines: list[str], start: int, column: int) -> Block:
-    """The lines of a key that begins in a column."""
+    """The lines of a key that starts in a column."""
     end = start + 1
     while end < len(lines) and (not lines[end].strip() or _indent(lines[end]) > column):
         end += 1
@@ -313,7 +313,7 @@ def _key_block(lines: list[str], start: int, column: int) -> Block:
 
 
 def _found_again(text: str, node: Mapping) -> Mapping | None:
-    """The mapping that begins where one began."""
+    """The mapping that starts where one started."""
     return _at(compose(text, file="")[0], node.position)
 
 

@@ -1,1 +1,1 @@
-"""What the commands share that judge messages and run cases."""
+"""What commands that judge messages and run cases share."""

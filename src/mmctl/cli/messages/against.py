@@ -1,7 +1,7 @@
 """Other rules to judge mail by: those of a git revision, a snapshot, another folder, or live ones.
 
-They are read under the readings and in the environment of this project: rules are compared, not
-assumptions about the service.
+They use the readings and the environment of this project: the comparison is about rules, not about
+assumptions on the service.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ GIT: Final = "git:"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherRules:
-    """A gateway of other rules, and what they are called in reports."""
+    """A gateway with other rules, and their name in reports."""
 
     name: str
     gateway: Gateway
@@ -36,7 +36,7 @@ def other_rules(run: Run, project: Project, against: str, way: Way) -> OtherRule
     """The rules that `--against` names: `live`, `git:REV`, a folder, or the id of a snapshot.
 
     Raises:
-        UsageError: there is no such thing, or it has not the ingress point that mail comes in by.
+        UsageError: there is no such thing, or it lacks the ingress point where mail enters.
         ProblemsFound: those rules have errors.
         CouldNot: the live rules or the snapshot cannot be read.
     """

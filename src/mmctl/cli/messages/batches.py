@@ -1,6 +1,6 @@
 """Many messages: judged one after the other or by several processes, with the same result.
 
-A batch of messages is judged, written out and counted where it is judged; nothing of it is kept.
+The process that judges a batch of messages also writes it out and counts it, and keeps nothing.
 """
 
 from __future__ import annotations
@@ -35,20 +35,20 @@ if TYPE_CHECKING:
     from mmctl.mail.stated import Stated
 
 BATCH: Final = 64
-"""Messages at most in one batch."""
+"""The most messages in one batch."""
 BATCH_BYTES: Final = 4 * 1024 * 1024
-"""A batch is full with the message that reaches this size."""
+"""A batch is full when its messages reach this size."""
 IN_FLIGHT: Final = 3
 """Batches for each process that are read ahead."""
 TRIES: Final = 3
-"""How often a batch is tried whose process was killed."""
+"""How often to try a batch whose process was killed."""
 
 Batch: TypeAlias = "list[Message]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judging:
-    """How messages are judged and written out; the same in every process."""
+    """How to judge and write out messages; the same in every process."""
 
     gateway: Gateway
     stated: Stated
@@ -59,13 +59,13 @@ class Judging:
     trace: bool = False
     verbose: bool = False
     unnamed: bool = False
-    """Whether messages are shown without whom and what they are about."""
+    """Whether messages are shown without addresses and content."""
     seen: Callable[[Simulated, bytes], None] | None = None
-    """Is shown each message with what became of it; in this process alone."""
+    """Gets each message with its outcome; only in this process."""
 
     @property
     def needs(self) -> Needs:
-        """What of a message is needed for this."""
+        """The parts of a message that are needed for this."""
         gateways = [self.gateway] if self.against is None else [self.gateway, self.against]
         return Needs(
             body=self.authenticate is not None or self.seen is not None or self.unnamed,
@@ -73,7 +73,7 @@ class Judging:
         )
 
     def simulated(self, message: Message) -> Simulated:
-        """What becomes of one message."""
+        """What happens to one message."""
         return simulate(
             self.gateway,
             message,
@@ -114,7 +114,7 @@ class Judging:
 
 @dataclass(slots=True)
 class JudgedBatch:
-    """What is left of a batch: what is written of each message, and the counts."""
+    """The result of a batch: what to write about each message, and the counts."""
 
     written: list[object] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
@@ -123,7 +123,7 @@ class JudgedBatch:
 def judged_batches(
     judging: Judging, messages: Iterable[Message], *, workers: int = 1
 ) -> Iterator[JudgedBatch]:
-    """Judge messages in their order, by as many processes as are wanted.
+    """Judge messages in their order, in as many processes as requested.
 
     Raises:
         CouldNot: a process was killed over and over.
@@ -150,7 +150,7 @@ def _batches(messages: Iterable[Message]) -> Iterator[Batch]:
 
 @dataclass(slots=True)
 class _Waiting:
-    """A batch whose result is not there yet."""
+    """A batch that has no result yet."""
 
     batch: Batch
     future: Future[JudgedBatch] | None = None
@@ -180,7 +180,7 @@ def _in_processes(
 
 
 def _first_of(waiting: deque[_Waiting], pool: ProcessPoolExecutor) -> JudgedBatch:
-    """The result of the first batch, once all are handed to the pool."""
+    """The result of the first batch, after all are handed to the pool."""
     for each in waiting:
         if each.future is None:
             each.future = pool.submit(_judged, each.batch)
@@ -193,7 +193,7 @@ def _first_of(waiting: deque[_Waiting], pool: ProcessPoolExecutor) -> JudgedBatc
 
 
 def _forget_broken(waiting: deque[_Waiting]) -> None:
-    """Let all batches be tried again that have no result."""
+    """Retry all batches that have no result."""
     first = waiting[0]
     if first.tries >= TRIES:
         names = f"`{first.batch[0].name}` to `{first.batch[-1].name}`"
@@ -216,11 +216,11 @@ def _pool(judging: Judging, workers: int) -> ProcessPoolExecutor:
 
 
 _JUDGING: list[Judging] = []
-"""What the process of a pool was given when it began."""
+"""What a process of the pool got when it started."""
 
 
 def _begin(judging: Judging) -> None:
-    # Who interrupts means the command, which then ends its processes.
+    # An interrupt is for the command, which then ends its processes.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _JUDGING[:] = [judging]
 

@@ -33,7 +33,7 @@ _NO: Final = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseOptions:
-    """What the options ask of the cases."""
+    """What the options say about the cases."""
 
     pattern: str | None = None
     fail_on_empty: bool = False
@@ -42,14 +42,14 @@ class CaseOptions:
     mutate: bool = False
     mutate_min: int | None = None
     mutants: int | None = None
-    """How many mutants at most; None: all."""
+    """The most mutants; None: all."""
     workers: int | None = None
     trace: bool = False
     strict_readings: bool = False
 
 
 def run_the_cases(run: Run, asked: CaseOptions) -> int:
-    """Run the cases that are asked for and write what they show; 1 where the answer is no."""
+    """Run the selected cases and write what they show; return 1 if the answer is no."""
     from mmctl.render.text.problems import human
 
     project = run.project()
@@ -87,7 +87,7 @@ def _mutation(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
-    """Cases that were run, and what is to be shown of them."""
+    """Cases that were run, and what to show of them."""
 
     project: Project
     results: Sequence[CaseResult]
@@ -97,7 +97,7 @@ class Ran:
 
 
 def human(run: Run, ran: Ran) -> Text:
-    """The cases, then their coverage and the mutants that survived, where that is asked for."""
+    """The cases, then their coverage and the mutants that survived, if requested."""
     from mmctl.render.text.coverage import coverage_report
     from mmctl.render.text.mutation import mutation_report
     from mmctl.render.text.simulate import cases_report
@@ -133,7 +133,7 @@ def junit(_run: Run, ran: Ran) -> str:
 
 
 def annotated(run: Run, ran: Ran) -> str:
-    """The failed cases at their lines, as paths from the folder that the run is in."""
+    """The failed cases at their lines, with paths relative to the current folder."""
     from mmctl.render.documents.github import case_commands
 
     return case_commands(ran.results, os.path.relpath(run.root))
@@ -147,14 +147,14 @@ def markdown(_run: Run, ran: Ran) -> str:
 
 
 def lcov(_run: Run, ran: Ran) -> str:
-    """What the cases show of the rule files."""
+    """What the cases cover in the rule files."""
     from mmctl.render.documents.lcov import lcov
 
     return lcov(_covered(ran))
 
 
 def page(_run: Run, ran: Ran) -> str:
-    """The cases, their coverage and the mutants that survived, to look at."""
+    """The cases, their coverage and the mutants that survived, as a page."""
     from mmctl.render.html.cases_page import page
 
     return page(ran.project, ran.results, _covered(ran), ran.mutation)
@@ -174,7 +174,7 @@ def _too_little(
     mutation: Mutation | None,
     asked: CaseOptions,
 ) -> bool:
-    """Whether the cases show less than is asked for; says so."""
+    """Whether the cases show less than required; print what they lack."""
     lacks = []
     least = asked.coverage_min
     if least is not None and coverage is not None and coverage.percent < least:

@@ -1,4 +1,4 @@
-"""What a plan changes for real mail: a corpus, judged by the live and by the wanted rules."""
+"""What a plan changes for real mail: a corpus, judged by the live and by the desired rules."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def with_behaviour(
     paths: Sequence[str],
     show: Callable[[Changed], None] | None = None,
 ) -> Plan:
-    """The plan with what it changes for the messages of some paths; each changed one is shown.
+    """The plan with what it changes for the messages at some paths; `show` gets each changed one.
 
     Raises:
         UsageError: a path cannot be read.
@@ -70,7 +70,7 @@ def with_behaviour(
 
 
 def _changed(name: str, every: Sequence[Simulated]) -> Changed:
-    """A message that is treated differently: in which ways, and by what."""
+    """A message that is treated differently, how, and by which rules."""
     found = [each for simulated in every for each in simulated.differences]
     return Changed(
         message=name,
@@ -80,7 +80,7 @@ def _changed(name: str, every: Sequence[Simulated]) -> Changed:
 
 
 def _undecided(simulated: Simulated) -> bool:
-    """Whether the recipients are unknown, or an outcome on either side."""
+    """Whether the recipients, or an outcome on either side, are unknown."""
     traces = [trace for trace in (simulated.trace, simulated.against) if trace is not None]
     return any(
         not trace.recipients or any(got.outcome is Outcome.UNKNOWN for got in trace.recipients)
@@ -89,7 +89,7 @@ def _undecided(simulated: Simulated) -> bool:
 
 
 def _ways(plan: Plan, project: Project) -> Iterator[tuple[Gateway, Gateway]]:
-    """Wanted and live gateway of each ingress point that there is on both sides."""
+    """The desired and the live gateway of each ingress point that is on both sides."""
     live = project_of(plan.live, project)
     for name in project.ingress_points:
         if name in live.ingress_points:

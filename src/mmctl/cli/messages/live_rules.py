@@ -1,7 +1,7 @@
 """A configuration in AWS's shapes → a project that mail can be judged by.
 
-Live rules know no logical names, no `stop`, no names of statements: these come from the project
-where it has the same, else from the place of a thing.
+Live rules have no logical names, no `stop` and no names of statements: these come from the same
+thing in the project, or else from the position.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from mmctl.model.rules import Rule
 
 _NOWHERE: Final = Position(file="live", line=0)
-"""Live rules stand in no file, so in no line of one."""
+"""Live rules are not in a file, so they have no line."""
 
 
 def project_of(configuration: LiveConfiguration, project: Project) -> Project:

@@ -1,6 +1,6 @@
-"""`mmctl simulate MESSAGE...`: what becomes of messages, one or an archive full of them.
+"""`mmctl simulate MESSAGE...`: what happens to messages, one or an archive full.
 
-Messages are judged, written and forgotten one after the other; only counts are kept.
+Messages are judged, written and dropped one after the other; only counts are kept.
 """
 
 from __future__ import annotations
@@ -46,27 +46,27 @@ if TYPE_CHECKING:
 
 BUCKETS: Final = "s3://"
 STDIN: Final = "-"
-"""As the file to read."""
+"""As a file to read: stdin."""
 STDOUT: Final = "-"
-"""As the file to write."""
+"""As a file to write: stdout."""
 SCHEMA: Final = "mmctl/simulate@1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """Messages that are judged while they are written."""
+    """Messages that are judged as they are written."""
 
     project: Project
     wanted: Wanted
     judging: Judging
     batches: Iterable[JudgedBatch]
     tally: Tally
-    """What was counted so far."""
+    """The counts so far."""
     many: bool
 
 
 def judge_messages(run: Run, wanted: Wanted) -> int:
-    """Judge the messages and write what becomes of them; the exit code.
+    """Judge the messages and write what happens to them; return the exit code.
 
     Raises:
         UsageError: an option or a path makes no sense.
@@ -107,7 +107,7 @@ def judge_messages(run: Run, wanted: Wanted) -> int:
 
 
 def _no_message(paths: Sequence[str]) -> UsageError:
-    """What is said where all that was named holds nothing to judge."""
+    """What to say if nothing that was named holds a message to judge."""
     return UsageError(
         f"{', '.join(f'`{path}`' for path in paths)}: no message found",
         help="expected messages, folders of messages, Maildirs, mboxes, tars or zips",
@@ -115,7 +115,7 @@ def _no_message(paths: Sequence[str]) -> UsageError:
 
 
 def _recorder(run: Run, project: Project, wanted: Wanted) -> Recorder | None:
-    """What makes cases of the messages, where that is wanted."""
+    """What records the messages as cases, if requested."""
     if wanted.record is None:
         return None
     if wanted.workers > 1:
@@ -166,9 +166,9 @@ def messages_of(
     progress: Progress | None = None,
     left_out: Counter[Why] | None = None,
 ) -> Iterator[Message]:
-    """The messages of all paths; what is left out is printed on stderr, and counted.
+    """The messages at all paths; what is skipped is printed on stderr and counted.
 
-    `progress` gets the number of bytes in files, and how many of them were read.
+    `progress` gets the number of bytes in files and how many of them were read.
 
     Raises:
         UsageError: a path is missing, or cannot be read.
@@ -233,7 +233,7 @@ def _skipped(
     named: frozenset[str],
     left_out: LeftOut,
 ) -> None:
-    """Count what is left out; what was named, or is unexpected among mail, is reported."""
+    """Count what is skipped; report it if it was named, or is unexpected among mail."""
     counts[left_out.why] += 1
     if left_out.why.is_expected and left_out.name not in named and not run.verbose:
         return
@@ -244,7 +244,7 @@ def _skipped(
 
 
 def _begun(messages: Iterator[Message]) -> tuple[list[Message], Iterator[Message]]:
-    """The first two messages (which tells one from many), and all of them."""
+    """The first two messages (to tell one from many), and all of them."""
     first = list(islice(messages, 2))
     return first, chain(first, messages)
 
@@ -263,7 +263,7 @@ def _counted(
 
 
 def human(run: Run, flow: Flow) -> None:
-    """What becomes of each message; of many the counts, then what is missing."""
+    """What happens to each message; for many the counts, then what is missing."""
     with result_stream(run.output) as stream:
         console = run.console(stream)
         for judged in flow.batches:
@@ -296,7 +296,7 @@ def _write_json(
                 stream.write(between + str(text).replace("\n", "\n    "))
                 between = ",\n    "
     finally:
-        # A document that breaks off is a document all the same.
+        # A document that breaks off must still be valid JSON.
         closing = "" if between == "\n    " else "\n  "
         counts = json.dumps(tally_document(tally), indent=2, sort_keys=True, ensure_ascii=False)
         stream.write(f'{closing}],\n  "schema": "{SCHEMA}",\n  "summary": ')

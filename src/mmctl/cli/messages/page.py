@@ -1,4 +1,4 @@
-"""`mmctl simulate MESSAGE...` as a page, HTML or Markdown, which holds not too many messages."""
+"""`mmctl simulate MESSAGE...` as an HTML or Markdown page with a limited number of messages."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from mmctl.judge.simulation import Simulated
 
 MOST: Final = 1_000
-"""Messages that a page holds: more than anybody looks at, and it still opens at once."""
+"""The most messages on a page: more than anybody reads, and it still opens at once."""
 
 
 def markdown(run: Run, flow: Flow) -> str:
-    """The messages as a comment of a pull request shows them."""
+    """The messages as a comment for a pull request."""
     from mmctl.render.documents.messages_markdown import messages_markdown
 
     return messages_markdown(_shown(run, flow), flow.tally, flow.judging.against_name)

@@ -1,6 +1,6 @@
 """`mmctl simulate MESSAGE --record FILE`: cases from what happened, for a person to review.
 
-What is written passes when it is read back; that is tried before anything is written.
+What is written passes when it is read back; this is tried before anything is written.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Recorder:
 
     @property
     def file(self) -> str:
-        """The case file by its path in the project."""
+        """The path of the case file in the project."""
         if self.target == STDOUT:
             settings = self.project.settings
             pattern = (*settings.cases, *settings.rules)[0]
@@ -73,7 +73,7 @@ class Recorder:
         """Refuse early what cannot be done.
 
         Raises:
-            UsageError: the file is not in the project, or would not be read.
+            UsageError: the file is not in the project, or the project would not read it.
             Refused: it exists.
         """
         settings = self.project.settings
@@ -113,10 +113,11 @@ class Recorder:
         self.cases.append(case)
 
     def write(self) -> None:
-        """Write the cases, and messages that are in no file of the project beside them.
+        """Write the cases, and next to them the messages that are not in a file of the project.
 
         Raises:
-            UsageError: nothing is known well enough, or the project would not read the file.
+            UsageError: too little is known about all messages, or the project would not read
+                the file.
         """
         if not self.cases:
             raise UsageError(
@@ -161,7 +162,7 @@ class Recorder:
         return free_name(name, self.names)
 
     def _message(self, message: str, content: bytes) -> str:
-        """The message's file as the case names it: where it is, else a copy beside the case."""
+        """The path of the message in the case: its own file, or else a copy next to the case."""
         folder = posixpath.dirname(self.file)
         path = resolved(message)
         root = self.run.root.resolve()
@@ -179,14 +180,14 @@ class Recorder:
             number += 1
 
     def _is(self, path: Path, content: bytes) -> bool:
-        """Whether a file holds just this."""
+        """Whether a file holds exactly this."""
         try:
             return path.is_file() and read_file(path, at_most=len(content)) == content
         except OSError:
             return False
 
     def _fits(self, name: str, content: bytes) -> bool:
-        """Whether a copy may be written: nothing else is there."""
+        """Whether a copy may be written, because nothing else is there."""
         path = self.run.root / name
         if not path.exists() or self._is(path, content):
             return True
@@ -238,5 +239,5 @@ def _tree(value: Any, *, below: bool = False) -> Branch | Leaf:
 
 
 def _leaf(text: str) -> Leaf:
-    """A value as it is: `${` stands for a variable unless it is written `$${`; not so in keys."""
+    """A value without variables: `${` starts one unless it is written `$${`, but not in keys."""
     return Leaf(text=text.replace("${", "$${"))

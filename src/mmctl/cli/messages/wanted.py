@@ -1,4 +1,4 @@
-"""What the options want to be done with messages, and how to state what is missing."""
+"""What the options say to do with messages, and how to state what is missing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What the options want to be done with messages."""
+    """What the options say to do with messages."""
 
     paths: Sequence[str]
     options: MessageOptions
@@ -32,7 +32,7 @@ class Wanted:
 
 
 def advice_about(run: Run, tally: Tally, wanted: Wanted) -> str:
-    """How to state what is missing; nothing where others read it, who state nothing."""
+    """How to state what is missing; nothing for output that others read, who cannot state it."""
     if run.unnamed:
         return ""
     more = (("--zone", wanted.zone), ("--against", wanted.against))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def authenticator_of(run: Run, zone: str | None) -> Authenticator:
-    """What checks messages: by a zone file, or by the DNS.
+    """What authenticates messages, by a zone file or by DNS.
 
     Raises:
         UsageError: the packages for it are not installed, or the zone file cannot be used.

@@ -20,7 +20,7 @@ def about_messages(name: str, help: str, metavar: str | None = None) -> Any:
 
 
 def stating(fact: Fact) -> Any:
-    """The option that states a fact, as its row tells it."""
+    """The option that states a fact, built from its row."""
     if fact.option is None:
         raise ValueError(f"no option states `{fact.name}`")
     return about_messages(fact.option.name, fact.option.help, fact.option.metavar)

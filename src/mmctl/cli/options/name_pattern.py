@@ -1,8 +1,8 @@
 """Patterns for names, matched in linear time: no pattern makes a command hang.
 
-Python's `re` tries one way after the other, and `(a+)+$` has more ways than anybody waits for. Here
-all ways are gone at once (Thompson's construction). A pattern means what it means to `re`; what
-cannot be matched so (looking around, references back) is refused.
+Python's `re` tries one way after the other, and `(a+)+$` has more ways than anybody can wait for.
+This module follows all ways at once (Thompson's construction). A pattern means the same as in `re`;
+what cannot be matched this way (lookaround, backreferences) is refused.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Code: TypeAlias = "list[_Step]"
 
 STEPS_AT_MOST: Final = 2_000
-"""Of one pattern: `(a{100}){100}` is refused."""
+"""The limit of one pattern: `(a{100}){100}` is refused."""
 
 _REPEAT: Final = re.compile(r"([*+?])|\{(\d+)\}|\{(\d*),(\d*)\}")
 _GROUP: Final = re.compile(r"\((?:\?:|\?P<\w+>)?")
@@ -31,7 +31,7 @@ _IGNORE_CASE: Final = "(?i)"
 
 
 class PatternError(ValueError):
-    """A pattern is none, or is of a kind that is not taken."""
+    """A pattern is invalid, or uses a construct that is not supported."""
 
 
 @dataclass(slots=True, eq=False)
@@ -39,7 +39,7 @@ class _Step:
     """One step of a pattern: a character, a condition on the place, or nothing."""
 
     next: list[int] = field(default_factory=list)
-    """Where it goes on, counted from itself."""
+    """The next steps, relative to this one."""
     character: re.Pattern[str] | None = None
     holds: Callable[[str, int], bool] | None = None
 
@@ -55,7 +55,7 @@ class NamePattern:
         """Read a pattern.
 
         Raises:
-            PatternError: it is no regular expression, or of a kind that is not taken.
+            PatternError: it is not a regular expression, or uses a construct that is not supported.
         """
         try:
             re.compile(pattern)
@@ -83,7 +83,7 @@ class NamePattern:
         return False
 
     def _reached(self, states: Iterable[int], text: str, place: int) -> set[int]:
-        """The states that these come to without another character."""
+        """The states that these reach without another character."""
         reached = set(states)
         waiting = list(reached)
         while waiting:
@@ -101,7 +101,7 @@ class NamePattern:
 
 @dataclass(slots=True)
 class _PatternReader:
-    """Reads a pattern that `re` has found to be one."""
+    """Reads a pattern that `re` accepts."""
 
     text: str
     flags: re.RegexFlag
@@ -133,7 +133,7 @@ class _PatternReader:
             return code
         self.at = found.end()
         if self.text.startswith("?", self.at):
-            self.at += 1  # the shortest match first: the same names
+            self.at += 1  # lazy: it matches the same names
         if self.text.startswith("+", self.at):
             raise self._refused()
         sign, exactly, least, most = found.groups()

@@ -52,11 +52,11 @@ def signer(environment: Environment, key: str) -> Callable[[Plan, str], PlanSign
 def check_signed(
     environment: Environment, plan: Plan, signature: PlanSignature | None, required: str | None
 ) -> None:
-    """Refuse a saved plan that the key of the pipeline, or of the environment, did not sign.
+    """Refuse a saved plan that was not signed by the key of the pipeline or of the environment.
 
     Raises:
-        Refused: it did not; also where the two keys are not the same.
-        CouldNot: AWS KMS does not say.
+        Refused: it was not, or the two keys are not the same.
+        CouldNot: AWS KMS does not answer.
     """
     key = required or environment.plan_key
     if key is None:
@@ -75,10 +75,10 @@ def check_signed(
 
 
 def refuse_unsigned(environment: Environment, required: str | None) -> None:
-    """Refuse to apply without a saved plan where a plan must be signed.
+    """Refuse to apply without a saved plan if plans must be signed.
 
     Raises:
-        UsageError, Refused: it must.
+        UsageError, Refused: they must.
     """
     if required is not None:
         raise UsageError(

@@ -1,4 +1,4 @@
-"""What the options of a command state about messages, and the way in that they name.
+"""What the options of a command state about messages, and the ingress point that they name.
 
 For every command that judges single messages.
 """
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageOptions:
-    """What the options on messages say, as they are written; None and empty: not given."""
+    """The options on messages as they were written; None and empty: not given."""
 
     mail_from: str | None = None
     rcpt: tuple[str, ...] = ()
@@ -39,7 +39,7 @@ class MessageOptions:
     way: Way = field(default_factory=Way)
 
     def facts(self) -> Iterator[tuple[StatedFact, Option, tuple[str, ...]]]:
-        """What is given for each fact that an option states."""
+        """The given value for each fact that an option states."""
         texts: Mapping[StatedFact, tuple[str | None, ...]] = {
             EnvelopeFact.MAIL_FROM: (self.mail_from,),
             EnvelopeFact.RECIPIENTS: self.rcpt,
@@ -57,7 +57,7 @@ class MessageOptions:
                 yield name, option, tuple(text for text in given if text is not None)
 
     def written(self) -> Iterator[tuple[str, str]]:
-        """Each option that is given, with its value."""
+        """Each given option with its value."""
         for _, option, given in self.facts():
             yield from ((option.name, text) for text in given)
         others = {
@@ -86,7 +86,7 @@ class MessageOptions:
 
 
 def restated(run: Run, written: Iterable[tuple[str, str | None]]) -> tuple[str, ...]:
-    """Options as they were given, for a command line that is shown; one of None was not."""
+    """Options as they were given, to show in a command line; None: not given."""
     where = None if run.directory == Path() else str(run.directory)
     given = (*written, ("--env", run.environment), ("-C", where))
     return tuple(word for name, value in given if value is not None for word in (name, value))
@@ -119,7 +119,7 @@ def _as_in_case(fact: Fact, option: Option, given: tuple[str, ...]) -> object:
 
 
 def _choice(option: Option, text: str, choices: Iterable[str]) -> str:
-    """One of some words, in any case."""
+    """One of some words, in capitals or not."""
     for choice in choices:
         if choice.lower() == text.lower():
             return choice

@@ -1,4 +1,4 @@
-"""The options that name a history without a project, for when its files are missing."""
+"""The options that name a history without a project, for use when its files are missing."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def elsewhere(
     """The history that options name; None: that of the project here.
 
     Raises:
-        UsageError: there are options of a store and no store.
+        UsageError: there are options about a store and no store.
     """
     others = {"account": account, "region": region, "profile": profile, "project": project}
     if store is not None:

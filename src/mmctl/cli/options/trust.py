@@ -1,4 +1,4 @@
-"""Options with which the person who runs it trusts what no file may choose."""
+"""Options by which the user trusts what no file may choose."""
 
 from __future__ import annotations
 
