@@ -1,8 +1,9 @@
 """The public API: load the files of a project, lint them, judge a message, plan a change.
 
 Values in, values out: nothing here prints or ends the process, and nothing reads the clock,
-environment variables, credentials or the network. The day is a parameter. All else in `mmctl` is
-internal and changes without notice; types that these functions take and return are named here.
+environment variables, credentials or the network. The date is a parameter. The rest of `mmctl` is
+internal and may change without notice; the types that these functions take and return are exported
+here.
 
 Files are given as the folder of a project, or as texts by path, such as `EXAMPLE`.
 """
@@ -100,14 +101,14 @@ rule_sets:
 
 
 def load(files: Files, *, environment: str | None = None) -> Project:
-    """Load a project, in an environment (None: the default one).
+    """Load a project in one environment (None: the default one).
 
     >>> project = load(EXAMPLE)
     >>> [rule.name for rule in project.rule_sets["inbound"].rules]
     ['block-network', 'deliver']
 
     Raises:
-        ProblemsFound: its files have errors; `problems` has each with its position.
+        ProblemsFound: its files have errors; `problems` lists each with its position.
         UsageError: there is no such folder or environment, or nothing to read.
     """
     project, problems = _sources(files).read(environment)
@@ -120,7 +121,7 @@ def load(files: Files, *, environment: str | None = None) -> Project:
 def lint(files: Files, *, today: date, environment: str | None = None) -> tuple[Problem, ...]:
     """Find every problem of a project, in all of its environments or in one, as `mmctl lint` does.
 
-    Errors in the files are problems, too: they do not raise. `today` decides which rules and ignore
+    Errors in the files are problems too: they do not raise. `today` decides which rules and ignore
     comments have expired.
 
     >>> from datetime import date
@@ -145,11 +146,12 @@ def judge(
     ingress_point: str | None = None,
     rule_set: str | None = None,
 ) -> Simulated:
-    r"""Judge one message: what becomes of it for each recipient, and why.
+    r"""Judge one message: how it ends for each recipient, and why.
 
     `stated` says what is not in the bytes: envelope, session, verdicts. What it leaves out is taken
-    from the headers that the last server wrote, else it is unknown. The message comes in by the
-    ingress point that is named, or is judged by a rule set alone; with neither by the only one.
+    from the headers that the last server wrote, else it is unknown. The message comes in through
+    the named ingress point, or is judged by the named rule set without one. If neither is named,
+    the project must have only one way in.
 
     >>> message = b"From: a@example.org\r\nTo: b@example.com\r\nSubject: hi\r\n\r\nhello\r\n"
     >>> stated = Stated(
@@ -168,9 +170,9 @@ def judge(
 
 
 def plan(project: Project, live: Project) -> Plan:
-    """Plan what an apply of a project would change where the files of another one are live.
+    """Plan what an apply of a project would change while the files of another project are live.
 
-    `ordinary` of the plan says what it changes for ordinary mail.
+    The plan's `ordinary` says what it changes for ordinary mail.
 
     >>> wider = EXAMPLE["rules.yaml"].replace("203.0.113.0/24", "203.0.113.0/24, 198.51.100.0/24")
     >>> made = plan(load({"rules.yaml": wider}), load(EXAMPLE))
@@ -179,7 +181,7 @@ def plan(project: Project, live: Project) -> Plan:
     changed block-network conditions[0].values ['198.51.100.0/24', '203.0.113.0/24']
 
     Raises:
-        ProblemsFound: one of them wants more than the service takes.
+        ProblemsFound: one of them exceeds what the service accepts.
     """
     environment = project.environment
     identity = Identity(

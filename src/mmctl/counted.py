@@ -9,5 +9,5 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 
 def plural(number: int, one: str, many: str = "") -> str:
-    """The form of a word for a number: `has` or `have`; by itself, the plural is `one` + `s`."""
+    """The form of a word for a number: `has` or `have`; the plural defaults to `one` + `s`."""
     return one if number == 1 else many or f"{one}s"

@@ -45,7 +45,7 @@ class UsageError(MmctlError):
 
 
 class ProblemsFound(MmctlError):
-    """The project has errors, so what was asked for was not done."""
+    """The project has errors, so the request was not carried out."""
 
     exit_code = 1
 
@@ -60,11 +60,11 @@ class ProblemsFound(MmctlError):
         super().__init__(message, help=help)
         self.problems = problems
         self.files = files or {}
-        """The texts in which the problems stand, by path."""
+        """The texts that contain the problems, by path."""
 
 
 class Refused(MmctlError):
-    """Refused on purpose: what, with numbers; `why`; and in `help` the flag that goes on."""
+    """Refused on purpose: what, with numbers; `why`; and `help` names the flag that goes on."""
 
     exit_code = 3
 
@@ -74,7 +74,7 @@ class Refused(MmctlError):
 
 
 class CouldNot(MmctlError):
-    """Credentials, the network or the service stood in the way; nothing was written."""
+    """Credentials, the network or the service failed; nothing was written."""
 
     exit_code = 5
 

@@ -1,8 +1,8 @@
-"""Files as they come: what is no file is not waited for, what is too large is not read.
+"""Safe reading of files: never waits for what is not a file, never reads what is too large.
 
-A folder of rules or mail may hold a pipe that nobody writes to, a device without end, or a file
-that no memory holds. Each reader states its limit; what goes wrong is an `OSError` with a reason
-that can be shown.
+A folder of rules or mail may hold a pipe that nobody writes to, an endless device, or a file
+too large for memory. Each reader states its limit; failures are `OSError`s with a reason that can
+be shown.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 MIB: Final = 1024 * 1024
 RULES_AT_MOST: Final = 16 * MIB
-"""Bytes of a file of rules or cases: more than 100,000 rules, where the service takes 1,600."""
+"""Bytes of a file of rules or cases: room for more than 100,000 rules; the service takes 1,600."""
 FILE_AT_MOST: Final = 64 * MIB
 """Bytes of any other file that people write or export: members, zones, configurations."""
 DOCUMENT_AT_MOST: Final = 256 * MIB
 """Bytes of a document that mmctl itself writes: a plan, a snapshot, a report."""
 DEEPEST: Final = 100
-"""Levels of a JSON document; those of the service have fewer than 20."""
+"""Levels of a JSON document; the service's have fewer than 20."""
 _PIECE: Final = MIB
 _HANDED_OVER: Final = ("/dev/fd/", "/dev/stdin", "/proc/")
-"""Where a shell puts pipes that it has a writer for: `<(command)`."""
+"""Where a shell puts pipes that it writes to: `<(command)`."""
 _NO_FILE: Final = (
     (stat.S_ISFIFO, "a named pipe"),
     (stat.S_ISSOCK, "a socket"),
@@ -41,7 +41,7 @@ def read_file(path: str | Path, *, at_most: int) -> bytes:
     """The bytes of a file.
 
     Raises:
-        OSError: it cannot be read, is no file, or has more than `at_most` bytes.
+        OSError: it cannot be read, is not a file, or has more than `at_most` bytes.
     """
     with BufferedReader(open_file(path)) as file:
         return read_stream(file, at_most=at_most)
@@ -51,7 +51,7 @@ def read_text(path: str | Path, *, at_most: int) -> str:
     """The text of a UTF-8 file, with the line ends that text files have here.
 
     Raises:
-        OSError: it cannot be read, is no file, or has more than `at_most` bytes.
+        OSError: it cannot be read, is not a file, or has more than `at_most` bytes.
         UnicodeDecodeError: it is not UTF-8.
     """
     text = read_file(path, at_most=at_most).decode("utf-8")
@@ -59,7 +59,7 @@ def read_text(path: str | Path, *, at_most: int) -> str:
 
 
 def read_stream(file: IO[bytes], *, at_most: int) -> bytes:
-    """What is left of an open file or pipe.
+    """The rest of an open file or pipe.
 
     Raises:
         OSError: it cannot be read, or has more than `at_most` bytes.
@@ -71,7 +71,7 @@ def read_stream(file: IO[bytes], *, at_most: int) -> bytes:
 
 
 def read_some(file: IO[bytes], count: int) -> bytes:
-    """The next `count` bytes, fewer at the end; room is taken for what is there, not for all."""
+    """The next `count` bytes, fewer at the end; allocates for what is there, not for `count`."""
     parts = []
     while part := file.read(min(count, _PIECE)):
         parts.append(part)
@@ -80,13 +80,13 @@ def read_some(file: IO[bytes], count: int) -> bytes:
 
 
 def open_file(path: str | Path) -> FileIO:
-    """A file, opened to be read.
+    """A file opened for reading.
 
     Raises:
         OSError: it cannot be opened, or is a folder, a device, a socket, or a pipe that nobody
             is known to write to.
     """
-    _check_kind(os.stat(path).st_mode, path)  # noqa: PTH116 - to open some devices does something
+    _check_kind(os.stat(path).st_mode, path)  # noqa: PTH116 - opening some devices has side effects
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     handle = os.open(path, flags | getattr(os, "O_CLOEXEC", 0))
     try:
@@ -100,8 +100,8 @@ def open_file(path: str | Path) -> FileIO:
 
 
 def resolved(path: str | Path) -> Path:
-    """The place that a path leads to, all links followed; links that go round lead nowhere."""
-    from pathlib import Path  # noqa: PLC0415 - slow to import, and what starts a command is here
+    """The path with all links followed; links in a circle lead nowhere."""
+    from pathlib import Path  # noqa: PLC0415 - slow to import, and every command imports this
 
     return Path(os.path.realpath(path))
 
@@ -110,7 +110,7 @@ def parse_json(text: str | bytes) -> Any:
     """The value of a JSON text.
 
     Raises:
-        ValueError: it is no JSON, or nested deeper than any document is.
+        ValueError: it is not JSON, or is nested deeper than any real document.
     """
     try:
         value = json.loads(text)

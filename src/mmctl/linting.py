@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LintResult:
-    """The problems of a project, what fixes them, and the texts that they are in."""
+    """The problems of a project, their fixes, and the texts that they are in."""
 
     problems: tuple[Problem, ...]
     fixes: Mapping[Problem, Fix] = field(default_factory=dict)

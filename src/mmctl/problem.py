@@ -1,4 +1,4 @@
-"""Where something stands in a file, and what is wrong with it: values that every room may use.
+"""Where something is in a file, and what is wrong with it: values that every room may use.
 
 Nothing here reads files or prints.
 """
@@ -88,7 +88,7 @@ class Positions:
 
 
 class Placed(Protocol):
-    """Anything of a project that knows where its members were written."""
+    """Any part of a project that knows where its members were written."""
 
     @property
     def positions(self) -> Positions:

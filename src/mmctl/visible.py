@@ -1,8 +1,9 @@
-r"""The one gate for text that is printed: nobody's name or value moves a cursor or forges a line.
+r"""The gate for all printed text: no name or value can move the cursor or forge a line.
 
-Names, values and messages come from files, mail and live answers, and so from anybody. What cannot
-be seen is written as an escape that can be read: `\u202e`. `visible` is for one value inside a
-line, the other functions for whole outputs, of which the command line lets none by.
+Names, values and messages come from files, mail and live answers, so anybody may have
+written them. What is invisible is written as a readable escape: `\u202e`. `visible` is for one
+value inside a line, the other functions are for whole outputs; everything that the command line
+prints goes through one of these.
 """
 
 from __future__ import annotations
@@ -18,20 +19,20 @@ _BLANK: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\uffa0\U000e0100-\U000e01ef]"
     "|[\ufe00-\ufe0f]"
 )
-"""Characters that `str.isprintable` lets through, and that nobody sees."""
+"""Invisible characters that `str.isprintable` accepts."""
 _AFTER_SYMBOL: Final = re.compile(
     "(?<=[\u00a9\u00ae\u203c-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff])[\ufe0e\ufe0f]"
 )
-"""How a symbol is drawn, in color or not: that is seen."""
+"""Selects how a symbol is drawn, in color or not: that is visible."""
 _COMMAND: Final = re.compile(r"(?m)^([ \t]*):(?=:.*::)")
-"""`::error …`: a command for the runner of GitHub, which leaves out spaces before it."""
+"""`::error …`: a command for GitHub's runner, which ignores spaces before it."""
 _MARK: Final = re.compile(r"##(vso|teamcity)?\[", re.IGNORECASE)
 """`##[error]`, `##vso[…]`, `##teamcity[…]`: commands for CI servers, anywhere in a line."""
 _UNSEEN_IN_JSON: Final = re.compile(r"[^\n -~\u00a1-\u00ac\u00ae-\u024f]")
 
 
 def visible(text: str) -> str:
-    r"""One value in a line: whatever cannot be seen, or breaks the line, is written as an escape.
+    r"""One value in a line: what is invisible, or breaks the line, is written as an escape.
 
     >>> visible("a\u202eb\nc")
     'a\\u202eb\\nc'
@@ -50,7 +51,7 @@ def visible(text: str) -> str:
 
 
 def visible_lines(text: str) -> str:
-    """A whole output: as `visible`, but its line breaks and tabs are its layout and stay."""
+    """A whole output: like `visible`, but line breaks and tabs are layout and stay."""
     if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
         return text
     return "\n".join("\t".join(map(visible, line.split("\t"))) for line in text.split("\n"))
@@ -68,15 +69,15 @@ def without_commands(text: str) -> str:
 
 
 def without_marks(text: str) -> str:
-    """The text without those commands that may stand anywhere in a line."""
+    """The text without the commands that may be anywhere in a line."""
     return _MARK.sub(r"#\\u0023\1[", text) if "##" in text else text
 
 
 def visible_json(text: str) -> str:
-    r"""The text of a JSON document, with escapes of JSON for what cannot be seen.
+    r"""The text of a JSON document, with JSON escapes for what is invisible.
 
-    Programs read the same values; who looks at it sees what is there. Outside its strings JSON has
-    no such characters.
+    Programs read the same values; a person who looks at it sees what is there. JSON has no such
+    characters outside of strings.
 
     >>> visible_json('{"a": "\u202e ##["}')
     '{"a": "\\u202e #\\u0023["}'

@@ -1,8 +1,9 @@
-"""Files written whole: what was there stays until all of the new is written.
+"""Files written whole: the old content stays until all of the new is written.
 
-Every file that mmctl writes in one go is written here: beside itself, then renamed. What is no
-regular file (a device, a pipe, `/dev/stdout`) is written through, for a rename would put a file in
-its place. A symbolic link stays one; mode and owner stay as they were.
+Every file that mmctl writes in one go is written here: under another name beside it, then
+renamed. What is not a regular file (a device, a pipe, `/dev/stdout`) is opened and written to,
+because a rename would put a file in its place. A symbolic link stays one; mode and
+owner are kept.
 """
 
 from __future__ import annotations
@@ -20,26 +21,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BESIDE: Final = ".mmctl-"
-"""What the names of files begin with that are not whole yet."""
+"""How the names of unfinished files begin."""
 _EVER_BESIDE: Final = re.compile(r"\.mmctl-[0-9a-f]{16}|\..+\.[0-9a-f]{8}")
 """Their names; 0.1.0 called them `.NAME.` and eight digits."""
 _NEW: Final = 0o666
-"""The mode of a new file, from which the umask takes."""
+"""The mode of a new file, before the umask."""
 _NO_RENAME: Final = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.EXDEV)
-"""Why a file cannot be made in a folder, or renamed there, although it can be written itself."""
+"""Why a file cannot be created or renamed in a folder, although the file itself is writable."""
 _LINKS: Final = 40
-"""So many links may lead from one to the next."""
+"""How many links may follow one another."""
 
 
 def write_whole(
     path: Path, content: str | bytes, *, mode: int | None = None, durable: bool = False
 ) -> None:
-    """Write a file in place of what was there; `mode` is that of the file, as it was where None.
+    """Write a file in place of what was there; `mode` None keeps its mode.
 
     `durable`: it is on disk when this returns.
 
     Raises:
-        OSError: it cannot be written; what was there is there still.
+        OSError: it cannot be written; the old content is still there.
     """
     with opened_whole(path, mode=mode, durable=durable) as file:
         file.write(content.encode("utf-8") if isinstance(content, str) else content)
@@ -49,7 +50,7 @@ def write_whole(
 def opened_whole(
     path: Path, *, mode: int | None = None, durable: bool = False
 ) -> Iterator[BinaryIO]:
-    """A file to write to, which takes its name when the block ends, and not when it fails.
+    """A file to write to, which takes its name when the block ends without an error.
 
     Raises:
         OSError: it cannot be written.
@@ -86,7 +87,7 @@ def opened_whole(
 
 
 def opened_stream(path: Path) -> BinaryIO | None:
-    """What is no regular file, opened to be written through; None: it is one, or is not there.
+    """A path that is not a regular file, opened for writing; None: it is one, or is missing.
 
     Raises:
         OSError: it cannot be opened.
@@ -101,7 +102,7 @@ def opened_stream(path: Path) -> BinaryIO | None:
 
 
 def written_beside(target: Path, text: str) -> Path:
-    """A new file in the folder of another: on disk, for its owner alone; the caller renames it.
+    """A new file in the folder of another: on disk, for its owner only; the caller renames it.
 
     Raises:
         OSError: it cannot be written; nothing of it is left.
@@ -119,12 +120,12 @@ def written_beside(target: Path, text: str) -> Path:
 
 
 def is_beside(name: str) -> bool:
-    """Whether a name is of a file that was never whole; a killed process leaves such a one."""
+    """Whether a name is that of an unfinished file, which a killed process leaves behind."""
     return bool(_EVER_BESIDE.fullmatch(name))
 
 
 def sync_folder(folder: Path) -> None:
-    """Have the names of a folder on disk, where the system can do that."""
+    """Sync the names in a folder to disk, if the system can do that."""
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -141,9 +142,9 @@ def _status(path: Path) -> os.stat_result | None:
 
 
 def _descriptor(path: Path) -> int | None:
-    """The descriptor of this process that a path names, as `/dev/stdout` and `/dev/fd/3` do.
+    """The descriptor of this process that a path names, such as `/dev/stdout` or `/dev/fd/3`.
 
-    To open it by its name would begin at the start of a file, and fail where it is a socket.
+    Opening it by name would start at the beginning of a file, and fail for a socket.
     """
     for _ in range(_LINKS):
         if path.name.isdecimal() and os.path.realpath(path.parent) == os.path.realpath("/dev/fd"):
@@ -155,14 +156,14 @@ def _descriptor(path: Path) -> int | None:
 
 
 def _made_beside(target: Path, mode: int) -> tuple[int, Path]:
-    """A new file in the folder of another, and its path; nobody else can have made it."""
+    """A new file in the folder of another, and its path; the file did not exist before."""
     beside = target.with_name(_BESIDE + os.urandom(8).hex())
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     return os.open(beside, flags, mode), beside
 
 
 def _kept(file: BinaryIO, before: os.stat_result, mode: int | None) -> bool:
-    """Give a file the owner and mode of the one before it; whether the owner could be kept."""
+    """Give a file the owner and mode of the one before it; return whether the owner was kept."""
     if os.name != "posix":
         return True
     made = os.fstat(file.fileno())
@@ -176,7 +177,7 @@ def _kept(file: BinaryIO, before: os.stat_result, mode: int | None) -> bool:
 
 
 def _put_in_place(beside: Path, target: Path, *, renamed: bool) -> None:
-    """Rename a file to its name; where that cannot be done, write over what is there."""
+    """Rename a file to its name; if that is not possible, overwrite what is there."""
     if renamed:
         try:
             beside.replace(target)

@@ -1,1 +1,1 @@
-"""The evaluator: what becomes of a message, for each recipient, and why."""
+"""The evaluator: how a message ends for each recipient, and why."""

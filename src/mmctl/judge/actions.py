@@ -1,6 +1,6 @@
-"""Actions in the words of the language: their kinds, their targets, what each leads to.
+"""Actions in the words of the language: their kinds, targets and effects.
 
-Nothing is done here; `mmctl.judge.evaluator` does it.
+Nothing is carried out here; `mmctl.judge.evaluator` does that.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def kind_of(action: RuleAction, *, stop: bool = False) -> str:
 
 
 def target_of(action: RuleAction) -> str | None:
-    """Where an action leads to, or what it writes, in the words of the rule."""
+    """Where an action takes the mail, or what it writes, in the words of the rule."""
     return row_of(action).target(action.value)
 
 
@@ -65,7 +65,7 @@ def actions_in_effect(rule: LogicalRule) -> tuple[RuleAction, ...]:
 
 
 def stops(rule: Rule) -> bool:
-    """Whether the drop of a live rule is a `stop`: what delivers or stores stands before it."""
+    """Whether the drop of a live rule is a `stop`: an action before it delivers or stores."""
     keeps = False
     for row in map(row_of, rule.actions):
         if row.does is Does.ENDS:

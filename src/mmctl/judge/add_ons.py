@@ -1,4 +1,4 @@
-"""What add-ons answered, as conditions of rules and policies read it.
+"""What add-ons answered, as conditions of rules and policies see it.
 
 Fields: `isPassed`, `category`, `verdict`, `isListed`, `listedOn`. AWS's pattern allows an `addon.`
 before the name and spaces inside, so spellings are compared without them and in lower case.
@@ -44,7 +44,7 @@ def add_on_value(asking: Asking, analysis: Analysis | IngressAnalysis) -> str | 
 
 
 def operand_of(analysis: Analysis | IngressAnalysis) -> str:
-    """Add-on and field as the command line names them: `vade.isPassed`."""
+    """The add-on and field, as the command line names them: `vade.isPassed`."""
     return f"{_name(analysis)}.{analysis.result_field}"
 
 
@@ -54,7 +54,7 @@ def _name(analysis: Analysis | IngressAnalysis) -> str:
 
 
 def boolean_found(asking: Asking, analysis: Analysis | IngressAnalysis, *, wanted: bool) -> Lookup:
-    """Ask a true-or-false field."""
+    """Evaluate a true-or-false field."""
     value = add_on_value(asking, analysis)
     if value is None:
         passing = _PASSING.get(_spelling(analysis.result_field))
@@ -113,11 +113,11 @@ def verdict_found(
 
 
 def not_asked_over_ipv6(asking: Asking, found: Lookup) -> Lookup:
-    """A policy's add-on condition as it counts for clients on IPv6.
+    """A policy's add-on condition, as it applies to clients on IPv6.
 
-    Add-ons are neither asked nor applied there:
+    Add-ons are not used there:
     https://docs.aws.amazon.com/ses/latest/dg/eb-filters.html. A client that is not stated may be
-    on IPv6 where the ingress point takes both, and counts as one on IPv4 elsewhere.
+    on IPv6 if the ingress point takes both, and otherwise counts as one on IPv4.
     """
     address = asking.address()
     over_ipv6 = known(asking.readings.add_on_over_ipv6 == "ignored")
@@ -135,7 +135,7 @@ def not_asked_over_ipv6(asking: Asking, found: Lookup) -> Lookup:
 
 
 def _over_either(asking: Asking, over_ipv4: Answer, over_ipv6: Answer) -> Answer:
-    """The answer where nobody said over which family the client came."""
+    """The answer if the client's IP version is not stated."""
     if over_ipv4.is_unknown or over_ipv4.truth is over_ipv6.truth:
         return over_ipv4
     fact = missing_fact(SOURCE_IP, about=_FAMILY, choices=(_OVER_IPV4, _OVER_IPV6))
@@ -151,7 +151,7 @@ def _missing(
     passing: str | None,
     about: str = "",
 ) -> MissingFact:
-    """The field of an add-on that nobody stated."""
+    """An add-on's field that nobody stated."""
     operand = operand_of(analysis)
     add_on, field = _name(analysis), analysis.result_field
     value = _FLAGS.get(passing, passing) if passing is not None else "TEXT"

@@ -1,6 +1,6 @@
-"""Three answers: true, false, unknown; an unknown one says which facts it lacks.
+"""The three answers true, false and unknown; an unknown one says which facts it lacks.
 
-Kleene's logic lives here, and what a missing fact is. No condition may be asked here.
+Kleene's logic lives here, and what a missing fact is. No condition may be evaluated here.
 """
 
 from __future__ import annotations
@@ -29,26 +29,26 @@ class MissingFact:
     fact: str
     """As people name it: `spf`, `vade.isPassed`, `source_ip`."""
     about: str = ""
-    """The comparison, where the fact could be too many things to list them."""
+    """The comparison, if the fact could be too many things to list."""
     states: str = field(compare=False)
     """The option, or the member of a case or of the project, that states it: `--spf`."""
     in_case: str = field(compare=False)
     """The member that states it in a case: `verdicts: {spf: …}`."""
     option: str | None = field(default=None, compare=False)
-    """The option alone; None: no option states it."""
+    """The option without a value; None: no option states it."""
     argument: str = field(default="", compare=False)
-    """What could stand behind the option: `PASS`, `vade.isPassed=true`."""
+    """What could follow the option: `PASS`, `vade.isPassed=true`."""
     answer: tuple[str, str] | None = field(default=None, compare=False)
-    """The add-on and the field, where it is one of its answers."""
+    """The add-on and the field, if it is an add-on's answer."""
     choices: tuple[str, ...] = field(compare=False)
     """Everything it could be; never empty."""
     passing: str | None = field(default=None, compare=False)
-    """What `--assume pass` takes it to be, where that means something."""
+    """What `--assume pass` takes it to be, if that has a meaning."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """A question that only a missing fact could answer, and for which of its values it is true."""
+    """A question that only a missing fact could answer, and the values for which it is true."""
 
     fact: MissingFact
     true_for: frozenset[str]
@@ -56,12 +56,12 @@ class Lack:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Whether something holds; where that is unknown, for lack of what."""
+    """Whether something holds; if that is unknown, which facts are missing."""
 
     truth: Truth
     lacks: tuple[Lack, ...] = ()
     supposed: str | None = field(default=None, compare=False)
-    """What a fact that nobody stated is taken to be; empty: one of several things."""
+    """What a fact that nobody stated is assumed to be; empty: one of several things."""
 
     def __invert__(self) -> Answer:
         """The opposite; unknown stays unknown."""
@@ -92,7 +92,7 @@ class Answer:
 
     @property
     def missing(self) -> tuple[MissingFact, ...]:
-        """The facts for whose lack it is unknown."""
+        """The missing facts that make it unknown."""
         if len(self.lacks) <= 1:
             return tuple(lack.fact for lack in self.lacks)
         return tuple(dict.fromkeys(lack.fact for lack in self.lacks))
@@ -103,7 +103,7 @@ FALSE: Final = Answer(Truth.FALSE)
 
 
 def known(holds: bool) -> Answer:
-    """The answer where nothing is missing."""
+    """The answer if nothing is missing."""
     return TRUE if holds else FALSE
 
 
@@ -115,9 +115,9 @@ def _answer(truth: Truth, supposed: str | None) -> Answer:
 def depending(
     fact: MissingFact, could_be: Iterable[str], holds: Callable[[str], bool], supposed: str = ""
 ) -> Answer:
-    """The answer where a fact could be several things: unknown only if that makes a difference.
+    """The answer if a fact could be several things: unknown only if that makes a difference.
 
-    `supposed` is the one thing that it is taken to be, where it is.
+    `supposed` is the one thing that it is assumed to be, if any.
     """
     values = tuple(could_be)
     true_for = frozenset(value for value in values if holds(value))
@@ -129,12 +129,12 @@ def depending(
 
 
 def all_of(answers: Iterable[Answer]) -> Answer:
-    """False where one is false, else unknown where one is unknown, else true."""
+    """False if one is false, else unknown if one is unknown, else true."""
     return _unless_one_is(FALSE, answers, TRUE)
 
 
 def any_of(answers: Iterable[Answer]) -> Answer:
-    """True where one is true, else unknown where one is unknown, else false."""
+    """True if one is true, else unknown if one is unknown, else false."""
     return _unless_one_is(TRUE, answers, FALSE)
 
 

@@ -1,6 +1,6 @@
 """How values are compared: texts by operator, addresses with lists, client addresses with networks.
 
-Pure functions on values; what a message has to compare is found in `mmctl.judge.texts`.
+Pure functions on values; `mmctl.judge.texts` finds what a message has to compare.
 """
 
 from __future__ import annotations
@@ -33,25 +33,25 @@ _MEETS: Final[Mapping[RuleStringOperator, Callable[[str, str], bool]]] = Mapping
 
 
 def folded(text: str, case: Case) -> str:
-    """The text as it is compared: in lower case where the reading says that case is nothing."""
+    """The text as it is compared: in lower case if the reading ignores case."""
     return text.lower() if case == "insensitive" else text
 
 
 @lru_cache(maxsize=4096)
 def _all_folded(texts: tuple[str, ...], case: Case) -> tuple[str, ...]:
-    """What a rule says is asked of many messages."""
+    """Cached: the values of a rule are compared with many messages."""
     return tuple(folded(text, case) for text in texts)
 
 
 def text_matches(operator: RuleStringOperator, text: str, value: str) -> bool:
-    """Whether one text meets one literal value; `NOT_EQUALS` is asked as `EQUALS`."""
+    """Whether one text meets one literal value; `NOT_EQUALS` is compared as `EQUALS`."""
     return _MEETS[operator](text, value)
 
 
 def values_met(
     operator: RuleStringOperator, texts: Iterable[str], values: Sequence[str], case: Case
 ) -> tuple[str, ...]:
-    """Those values that at least one text meets."""
+    """The values that at least one text meets."""
     meets = _MEETS[operator]
     compared = [folded(text, case) for text in texts]
     return tuple(
@@ -84,7 +84,7 @@ def number_matches(operator: RuleNumberOperator, size: int, value: float) -> boo
 
 @lru_cache(maxsize=4096)
 def network(text: str) -> IpNetwork | None:
-    """A network in CIDR notation; None for an invalid text: it has no address."""
+    """A network in CIDR notation; None for an invalid text, which has no address."""
     try:
         return ip_network(text.strip(), strict=False)
     except ValueError:
@@ -104,7 +104,7 @@ def client_address(text: str) -> IpAddress | None:
 
 
 def networks_around(address: IpAddress, values: Iterable[str]) -> tuple[str, ...]:
-    """Those of the networks that hold the address."""
+    """The networks that contain the address."""
     return tuple(
         value
         for value in values
@@ -124,7 +124,7 @@ def same_family(address: IpAddress, values: Iterable[str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """The entries of an address list, arranged for looking up.
+    """The entries of an address list, arranged for lookups.
 
     Forms of entries: https://docs.aws.amazon.com/ses/latest/dg/eb-addlist.html: an address, one
     `*` before or after the `@`, `*.domain`, or a bare domain.
@@ -133,7 +133,7 @@ class Members:
     entries: frozenset[str]
     entries_in_lower_case: frozenset[str]
     with_star: tuple[str, ...]
-    """Entries that looking up whole texts does not find: `prefix*@domain`, `local@*.domain`."""
+    """Entries that a lookup of whole texts does not find: `prefix*@domain`, `local@*.domain`."""
 
     @classmethod
     def of(cls, entries: Iterable[str]) -> Members:
@@ -154,7 +154,7 @@ class Members:
         bare_domain: Literal["that_domain", "that_domain_and_below"],
         star_domain: Literal["below", "below_and_d"],
     ) -> bool:
-        """Whether one of the entries is meant for an address, under three readings."""
+        """Whether one of the entries matches an address, under three readings."""
         address = folded(address, case)
         entries = self.entries if case == "sensitive" else self.entries_in_lower_case
         _, at, domain = address.rpartition("@")

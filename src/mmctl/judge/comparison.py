@@ -1,6 +1,6 @@
 """One message under two sets of rules: whose treatment differs, and how.
 
-What rules are called does not count, only what becomes of the mail.
+The names of rules do not count, only how the mail ends.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Difference:
 
     @property
     def change(self) -> str:
-        """How: by another outcome, or by other actions."""
+        """How it differs: another outcome, or other actions."""
         if self.before.outcome is not self.after.outcome:
             return f"{self.before.outcome} → {self.after.outcome}"
         return f"{self.after.outcome}, by other actions"
@@ -49,14 +49,14 @@ def differences(before: Trace, after: Trace) -> tuple[Difference, ...]:
 
 
 def same_treatment(before: RecipientTrace, after: RecipientTrace) -> bool:
-    """Whether a recipient ends alike, and the same is done."""
+    """Whether a recipient has the same outcome and the same actions."""
     return before.outcome is after.outcome and effects(before) == effects(after)
 
 
 def effects(got: RecipientTrace) -> frozenset[Effect]:
     """What is done for a recipient, in any order; added headers count with what they travel with.
 
-    A header that leaves with no action changes nothing for anybody.
+    A header that no action sends on changes nothing for anybody.
     """
     return frozenset(
         (action.label, action.recipient, action.headers)

@@ -1,4 +1,4 @@
-"""The conditions of rules: each kind of expression, asked for one recipient.
+"""The conditions of rules: each kind of expression, evaluated for one recipient.
 
 https://docs.aws.amazon.com/sesmailmanager/latest/APIReference/API_RuleCondition.html
 """
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 
 def ask(condition: RuleCondition, path: Path, asking: Asking) -> ConditionTrace:
-    """Ask one condition of a rule."""
+    """Evaluate one condition of a rule."""
     found = _found(condition, asking)
     return ConditionTrace(
         path=path,
@@ -109,7 +109,7 @@ def _string(expression: RuleStringExpression, asking: Asking) -> Lookup:
 
 
 def _certificate(field: RuleClientCertificateAttribute, asking: Asking) -> tuple[str, ...] | None:
-    """The texts of a field; none where the ingress point asks for no certificate."""
+    """The texts of a field; none if the ingress point does not ask for a certificate."""
     if not asking.gateway.certificates:
         return ()
     certificate = asking.submission.session.client_certificate
@@ -138,7 +138,7 @@ def _boolean(expression: RuleBooleanExpression, asking: Asking) -> Lookup:
 
 
 def _number(expression: RuleNumberExpression, asking: Asking) -> Lookup:
-    """The size as it was received: headers that rules add do not count."""
+    """The size as received: headers that rules add do not count."""
     operand = RULE_OPERAND[expression.evaluate.value]
     number, compared = _number_of(expression.evaluate.value, asking.submission.email)
     return Lookup(
@@ -151,7 +151,7 @@ def _number(expression: RuleNumberExpression, asking: Asking) -> Lookup:
 
 
 def _number_of(attribute: RuleNumberEmailAttribute, email: Email) -> tuple[int, str]:
-    """A number of a message, and what it is in words."""
+    """A number of a message, and how it reads in words."""
     match attribute:
         case RuleNumberEmailAttribute.MESSAGE_SIZE:
             return email.size, f"at least {email.size}" if email.unread else str(email.size)
@@ -187,7 +187,7 @@ def _dmarc(expression: RuleDmarcExpression, asking: Asking) -> Lookup:
 def _one_of(
     operand: Operand, negative: bool, values: tuple[str, ...], answer: Answer, compared: str | None
 ) -> Lookup:
-    """A word compared with words: any, for `NOT_EQUALS` none."""
+    """Compare a word with words: any may match, for `NOT_EQUALS` none."""
     return Lookup(
         operand=operand.key,
         operator="not_equals" if negative else "equals",

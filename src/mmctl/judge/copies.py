@@ -1,7 +1,7 @@
 """Copies of a message on their way through a rule set, while they are judged.
 
 A message starts as one copy for each admitted recipient; replacing a recipient changes a copy or
-forks it. These are the only values of this room that change, and no trace holds on to them.
+forks it. These are the only mutable values in this room, and no trace refers to them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Ending(StrEnum):
-    """Why no further rule is asked for a copy."""
+    """Why no further rule is tried for a copy."""
 
     DROPPED = "dropped"
     STOPPED = "stopped"
@@ -30,7 +30,7 @@ class Ending(StrEnum):
 
 @dataclass(slots=True)
 class Step:
-    """One rule that was asked for a copy, and what it did so far."""
+    """One rule that was tried for a copy, and what it has done so far."""
 
     rule: LogicalRule
     index: int
@@ -45,7 +45,7 @@ class Step:
     traced: RuleTrace | None = None
 
     def trace(self) -> RuleTrace:
-        """What stays of it; the same value for all copies that share this step."""
+        """Its trace; the same value for all copies that share this step."""
         if self.traced is None:
             self.traced = RuleTrace(
                 rule=self.rule.name,
@@ -66,7 +66,7 @@ class Copy:
     """The message for one envelope recipient."""
 
     place: int
-    """Which of the envelope's recipients it was first meant for."""
+    """Which of the envelope's recipients it was originally for."""
     address: str
     """The envelope recipient now."""
     seen: str
@@ -77,7 +77,7 @@ class Copy:
     ended_by: str | None = None
 
     def end(self, ending: Ending, rule: LogicalRule) -> None:
-        """Ask no further rule for this copy; the first ending stands."""
+        """Try no further rule for this copy; the first ending counts."""
         if self.ending is None:
             self.ending = ending
             self.ended_by = rule.name
@@ -107,7 +107,7 @@ class Copy:
         )
 
     def trace(self) -> CopyTrace:
-        """What stays of it."""
+        """Its trace."""
         outcome, by = self.outcome()
         return CopyTrace(
             address=self.address,
@@ -131,9 +131,9 @@ class Copy:
         return Outcome.LOST, self.ended_by
 
     def _last_that_did(self, does: Does) -> str | None:
-        """The last rule one of whose actions that do so took effect.
+        """The last rule with such an action that took effect.
 
-        Mail that is archived on the way in and then kept by a later rule is stored by that one.
+        Mail that one rule archives and a later rule keeps is stored by the later one.
         """
         for step in reversed(self.steps):
             if any(

@@ -1,6 +1,6 @@
-"""The evaluator: rules in order, for each recipient, as the manual's page on semantics says.
+"""The evaluator: rules in order, for each recipient, as docs/semantics.md says.
 
-This is the definition: whatever is faster must agree with it. What a condition says is in
+This is the definition: anything faster must agree with it. Conditions are evaluated in
 `mmctl.judge.conditions`; facts that nobody stated are taken from a `World`.
 """
 
@@ -46,14 +46,14 @@ if TYPE_CHECKING:
 
 
 Narrowed: TypeAlias = "dict[MissingFact, frozenset[str]]"
-"""What missing facts could still be, in one world."""
+"""What missing facts could still be in one world."""
 
 Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
 class AskedConditions:
-    """A rule's conditions, asked for what they can see of one recipient."""
+    """A rule's conditions, evaluated on what they can see of one recipient."""
 
     conditions: tuple[ConditionTrace, ...]
     unless: tuple[ConditionTrace, ...]
@@ -63,7 +63,7 @@ class AskedConditions:
 
 @dataclass(slots=True)
 class Memory:
-    """What was asked of one message before, in any world: asking again gives the same."""
+    """Answers already found for one message, in any world: asking again gives the same."""
 
     rules: dict[Hashable, AskedConditions] = field(default_factory=dict)
     policies: dict[Hashable, PolicyTrace] = field(default_factory=dict)
@@ -84,7 +84,7 @@ class Evaluator:
     assumed: dict[MissingFact, str]
 
     def admit(self, place: int, recipient: str) -> tuple[PolicyTrace, PolicyTrace]:
-        """Ask the traffic policy for one recipient: what is known, and what this world says."""
+        """Evaluate the policy for one recipient: what is known, and what this world says."""
         refused = refused_outright(self.gateway, self.submission, place)
         if refused is not None:
             return refused_by(refused), refused_by(refused)
@@ -102,7 +102,7 @@ class Evaluator:
         return self._decided(ask_in, lambda trace: trace.admitted)
 
     def run(self, copies: list[Copy]) -> list[Copy]:
-        """Ask every rule for every copy that still goes on; the copies as they end."""
+        """Try every rule for every copy that is still under way; return the copies as they end."""
         for index, rule in enumerate(self.gateway.rules):
             going = [copy for copy in copies if copy.ending is None]
             if not going:
@@ -134,7 +134,7 @@ class Evaluator:
     def _ask(
         self, rule: LogicalRule, index: int, copy: Copy
     ) -> tuple[AskedConditions, AskedConditions]:
-        """Ask a rule's conditions for a copy: what is known, and what this world says."""
+        """Evaluate a rule's conditions for a copy: what is known, and what this world says."""
         added = self._visible(copy)
 
         def ask_in(narrowed: Narrowed) -> AskedConditions:
@@ -149,7 +149,7 @@ class Evaluator:
     def _decided(
         self, ask_in: Callable[[Narrowed], Found], answer_of: Callable[[Found], Answer]
     ) -> tuple[Found, Found]:
-        """Ask without, and where that is unknown, with the facts of this world."""
+        """Evaluate without the facts of this world, and if that is unknown, with them."""
         known = decided = ask_in({})
         narrowed: Narrowed = {}
         while (answer := answer_of(decided)).is_unknown:
@@ -180,7 +180,7 @@ class Evaluator:
         return self.memory.askings[key]
 
     def _perform(self, rule: LogicalRule, matched: list[Copy], copies: list[Copy]) -> list[Copy]:
-        """Run a rule's actions in order; the copies it is then about (replacing forks)."""
+        """Run a rule's actions in order; return the copies it then applies to (replacing forks)."""
         for place, action in enumerate(actions_in_effect(rule)):
             acting = [
                 copy for copy in matched if copy.ending is None and not copy.steps[-1].skips_rest
@@ -203,7 +203,7 @@ class Evaluator:
         matched: list[Copy],
         copies: list[Copy],
     ) -> list[Copy]:
-        """Do what an action does; the copies that the rule is then about."""
+        """Do what an action does; return the copies that the rule then applies to."""
         match action.value:
             case DropAction():
                 self._drop(rule, acting)
@@ -227,7 +227,7 @@ class Evaluator:
                 | DeliverToQBusinessAction()
                 | SnsAction()
             ):
-                pass  # where the message goes changes nothing for what is below
+                pass  # where the message goes makes no difference to what is below
             case _:
                 assert_never(action.value)
         return matched
@@ -235,7 +235,7 @@ class Evaluator:
     def _note(
         self, rule: LogicalRule, action: RuleAction, place: int, acting: list[Copy], *, fails: bool
     ) -> None:
-        """Write down that an action is done for copies, or that it fails."""
+        """Record that an action is done for copies, or that it fails."""
         kind, target = kind_of(action, stop=rule.stop), target_of(action)
         answer = None if fails else self._stated_answer(action)
         for copy in acting:
@@ -285,9 +285,9 @@ class Evaluator:
     ) -> list[Copy]:
         """`replace_recipient` changes the envelope only: a copy for each of the new addresses.
 
-        What acts on the envelope next sees the new address under every reading; the reading says
-        whether conditions do: those of later rules, those of the same rule too (so that its
-        remaining actions are only for new recipients that it would match), or none.
+        Later actions see the new address under every reading; the reading says whether conditions
+        do: those of later rules, those of the same rule too (so that its remaining actions apply
+        only to new recipients that it would match), or none.
         """
         visible = self.gateway.readings.replaced_recipients_visible
         distinct = tuple(dict.fromkeys(addresses))
@@ -314,7 +314,7 @@ class Evaluator:
                 copy.end(Ending.DROPPED, rule)
 
     def _bounce(self, rule: LogicalRule, acting: list[Copy]) -> None:
-        """`bounce` tells the sender; whether rules below are asked is a reading."""
+        """`bounce` tells the sender; whether later rules are tried is a reading."""
         if self.gateway.readings.bounce_ends_evaluation == "yes":
             for copy in acting:
                 copy.end(Ending.STOPPED, rule)
@@ -339,9 +339,9 @@ class Evaluator:
         return LambdaAnswer(only)
 
     def _obey(self, answer: LambdaAnswer, rule: LogicalRule, acting: list[Copy]) -> None:
-        """Do what a function answered, for the recipients it was asked about.
+        """Do what a function answered, for the recipients it was called for.
 
-        STOP_RULE leaves out the rest of the rule, STOP_RULE_SET asks no further rule:
+        STOP_RULE skips the rest of the rule, STOP_RULE_SET tries no further rule:
         https://docs.aws.amazon.com/ses/latest/dg/receiving-email-action-lambda-example-functions.html
         """
         for copy in acting:

@@ -1,4 +1,4 @@
-"""Where messages come in: by an ingress point, or to a rule set alone; named, or the only way."""
+"""Where messages come in: an ingress point, or a rule set by itself; named, or the only one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """Where messages come in, by name: an ingress point, or a rule set alone."""
+    """Where messages come in, by name: an ingress point, or a rule set by itself."""
 
     ingress_point: str | None = None
     rule_set: str | None = None
@@ -26,7 +26,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ingress:
-    """The names of what messages come through; without an ingress point nothing is refused."""
+    """The names on the way of messages; without an ingress point nothing is refused."""
 
     ingress_point: str | None
     policy: str | None
@@ -34,7 +34,7 @@ class Ingress:
 
 
 def ingress_of(project: Project, way: Way) -> Ingress:
-    """Where messages come in: as it is named, else the only way there is.
+    """Where messages come in: the named one, else the only one.
 
     Raises:
         UsageError: there is none, or more than one.

@@ -44,8 +44,8 @@ def judge(
 ) -> Trace:
     """Judge one message; never fails on a message, whatever is in it.
 
-    What nobody stated is tried in every way it could be (`mmctl.judge.worlds`), so that only what
-    depends on it is unknown. `assume_pass` takes verdicts and add-ons' answers to be good instead.
+    Every possible value of what nobody stated is tried (`mmctl.judge.worlds`), so that only what
+    depends on it is unknown. `assume_pass` assumes good verdicts and add-on answers instead.
     """
     judging = _Judging(
         gateway=gateway,
@@ -68,16 +68,16 @@ def judge(
 
 
 def _coupled(readings: Readings) -> bool:
-    """Whether what becomes of one recipient can depend on the others.
+    """Whether the outcome of one recipient can depend on the others.
 
-    Recipients that become one by replacement do not: what acts on both has one name in its list.
+    Recipients that a replacement makes one do not: an action on both lists the one name.
     """
     return "message" in {readings.added_header_scope, readings.failure_drop_scope}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _InWorld:
-    """One recipient in one world."""
+    """One recipient, in one world."""
 
     world: World
     known_policy: PolicyTrace
@@ -86,7 +86,7 @@ class _InWorld:
     by: str | None
     asked: frozenset[int]
     applied: frozenset[int]
-    """Rules by their places; of copies that forked, one is enough."""
+    """Rules by their places; if copies forked, one of them is enough."""
 
     @classmethod
     def of(
@@ -181,7 +181,7 @@ def _merged(recipient: str, worlds: list[_InWorld], *, complete: bool) -> Recipi
 
 
 def _missing(worlds: list[_InWorld], *, known: bool, complete: bool) -> tuple[MissingFact, ...]:
-    """The facts on which the outcome depends, or if that is known, the rules that apply."""
+    """The facts on which the outcome depends, or if it is known, the rules that apply."""
     if not complete:
         return tuple(
             dict.fromkeys(lack.fact for found in worlds for lack, _ in found.world.decided)
@@ -194,7 +194,7 @@ def _missing(worlds: list[_InWorld], *, known: bool, complete: bool) -> tuple[Mi
 def _uncertain(
     copies: tuple[CopyTrace, ...], worlds: list[_InWorld], *, known: bool, complete: bool
 ) -> tuple[CopyTrace, ...]:
-    """The copies of one world, with those rules marked unknown that do not apply in all of them."""
+    """The copies of one world; rules that do not apply in every world are marked unknown."""
     somewhere = frozenset[int]().union(*(world.applied for world in worlds))
     everywhere = worlds[0].applied.intersection(*(world.applied for world in worlds))
     marked: dict[int, RuleTrace] = {}
@@ -222,7 +222,7 @@ def _performed(recipients: Iterable[RecipientTrace], readings: Readings) -> tupl
     """What runs, once for each form of the message, with the recipients it runs for.
 
     Recipients that a replacement made one are named once, or under `replaced_duplicates: each` as
-    often as they were.
+    often as there were recipients.
     """
     forms: dict[tuple[object, ...], Performed] = {}
     for recipient in recipients:

@@ -1,6 +1,6 @@
-"""What a condition may look at, for one recipient; and how it asks for facts that may be missing.
+"""What a condition may look at for one recipient, and how it asks for facts that may be missing.
 
-`mmctl.model.facts` says which facts there are. Conditions themselves are
+`mmctl.model.facts` declares the facts. The conditions themselves are
 in `mmctl.judge.conditions` (rules) and `mmctl.judge.policy` (traffic policies).
 """
 
@@ -43,7 +43,7 @@ _NOT: Final = frozenset({NO, Tls.NONE.value})
 def missing_fact(
     fact: Fact, *, name: str | None = None, about: str = "", choices: tuple[str, ...] = (NO, YES)
 ) -> MissingFact:
-    """A fact that nobody stated; `name` and `about` say which question is asked of it."""
+    """A fact that nobody stated; `name` and `about` say what is asked about it."""
     option = fact.option
     return MissingFact(
         fact=fact.name.value if name is None else name,
@@ -60,7 +60,7 @@ def missing_fact(
 _MISSING: Final[Mapping[FactName, MissingFact]] = {
     fact.name: missing_fact(fact, choices=fact.choices or (NO, YES)) for fact in FACTS
 }
-"""The facts of which every value is asked about alike."""
+"""The missing facts that are the same for every question about them."""
 
 
 class Lookup(NamedTuple):
@@ -89,7 +89,7 @@ class Asking:
     """What missing facts could still be, in one world."""
     assume_pass: bool = False
     assumed: dict[MissingFact, str] = field(default_factory=dict)
-    """Filled with what `assume_pass` took for granted."""
+    """Collects what `assume_pass` assumed."""
 
     @property
     def readings(self) -> Readings:
@@ -97,7 +97,7 @@ class Asking:
         return self.gateway.readings
 
     def could_be(self, fact: MissingFact) -> tuple[str, ...]:
-        """What a missing fact could be, as far as this world narrows it down."""
+        """What a missing fact could be in this world."""
         if self.assume_pass and fact.passing is not None:
             self.assumed[fact] = fact.passing
             return (fact.passing,)
@@ -110,28 +110,28 @@ class Asking:
         return depending(fact, self.could_be(fact), holds, supposed)
 
     def address(self, fact: Fact = SOURCE_IP) -> IpAddress | None:
-        """The address that a fact is, by itself the client's; None: not stated."""
+        """The address that a fact holds, by default the client's; None: not stated."""
         if isinstance(fact.name, (HeaderName, MessageFact)):
             return None
         stated = value_of(fact.name, self.submission)
         return client_address(stated) if isinstance(stated, str) else None
 
     def word(self, fact: Fact) -> str | None:
-        """The choice that a fact is; None: not stated, or no fact of choices."""
+        """The choice that a fact holds; None: not stated, or not a fact with choices."""
         if isinstance(fact.name, (HeaderName, MessageFact)):
             return None
         value = value_of(fact.name, self.submission)
         return value if isinstance(value, str) else None
 
     def about(self, fact: Fact, holds: Callable[[str], bool]) -> Answer:
-        """The answer to a question about a fact that is one of its choices."""
+        """The answer to a question about a fact with choices."""
         stated = self.word(fact)
         return (
             self.depending(_MISSING[fact.name], holds) if stated is None else known(holds(stated))
         )
 
     def flag(self, fact: Fact) -> tuple[Answer, tuple[str, ...]]:
-        """Whether a fact is true, and what it is; of a TLS version whether there is one."""
+        """Whether a fact is true, and what it is; for a TLS version, whether there is one."""
         if isinstance(fact.name, (HeaderName, MessageFact)):
             texts = self.texts.of(fact, self.recipient) or ()
             return known(any(text != _FALSE for text in texts)), texts
@@ -161,8 +161,8 @@ def string_found(
 ) -> Lookup:
     """Compare texts with values: any may match, for `NOT_EQUALS` none (API, RuleStringExpression).
 
-    `name` says which operand, where there are several; `missing` makes the fact that is missing of
-    a question, where the operand's own does not do.
+    `name` says which operand, if there are several; `missing` makes the missing fact from a
+    question, if the operand's own will not do.
     """
     negative = operator in NEGATED
     met: tuple[str, ...] = ()
@@ -191,13 +191,13 @@ def string_found(
 
 
 def _case(operand: Operand, asking: Asking) -> Case:
-    """Subject and X-headers are free text, all else is names and addresses."""
+    """Subject and X-headers are free text, everything else is names and addresses."""
     readings = asking.readings
     return readings.text_case if operand.holds is Holds.FREE_TEXT else readings.string_case
 
 
 def _without_text(operand: Operand, asking: Asking) -> str:
-    """The reading for `NOT_EQUALS` where the message has no such text."""
+    """The reading for `NOT_EQUALS` if the message has no such text."""
     readings = asking.readings
     return readings.null_sender if operand.fact.empty_is_none else readings.missing_header
 
@@ -207,7 +207,7 @@ def ip_found(
 ) -> Lookup:
     """Compare the client's address with networks; `version` is the only family that counts.
 
-    Without `version` the families of the networks count (rules have one condition for both).
+    Without `version`, the families of the networks count (rules have one condition for both).
     """
     address = asking.address(operand.fact)
     around: tuple[str, ...] = ()
@@ -278,7 +278,7 @@ def _looked_up(
 
 
 def _deleted_list(asking: Asking, name: str, *, wanted: bool) -> Answer:
-    """The answer for a list that does not exist (anymore): what the service says is unknown."""
+    """The answer for a list that does not exist, or no longer: what the service says is unknown."""
     if asking.readings.deleted_address_list == "does_not_match":
         return FALSE
     fact = _missing_list(name, "does not exist", "…")
@@ -286,7 +286,7 @@ def _deleted_list(asking: Asking, name: str, *, wanted: bool) -> Answer:
 
 
 def _missing_list(name: str, about: str, written: str) -> MissingFact:
-    """What is unknown of an address list; the project states it, for cases too."""
+    """What is unknown about an address list; the project states it, for cases too."""
     in_project = f"address_lists: {{{name}: {written}}}"
     return MissingFact(
         fact=f"address list {name}",
@@ -300,7 +300,7 @@ def _missing_list(name: str, about: str, written: str) -> MissingFact:
 def about_dmarc_policy(asking: Asking, holds: Callable[[str], bool]) -> tuple[Answer, str | None]:
     """The answer to a question about the DMARC policy that a condition sees, and what it is.
 
-    Where DMARC is known to have passed, the reading `policy_when_dmarc_failed` says that there is
+    If DMARC is known to have passed, the reading `policy_when_dmarc_failed` says that there is
     no value: https://docs.aws.amazon.com/ses/latest/dg/receiving-email-notifications-contents.html
     """
     facts = asking.submission.facts

@@ -43,7 +43,7 @@ _VERSIONS: Final = list(Tls)
 
 
 def refused_outright(gateway: Gateway, submission: Submission, place: int) -> str | None:
-    """What refuses a recipient whatever the policy says; `place` counts recipients from 0."""
+    """What refuses a recipient regardless of the policy; `place` counts recipients from 0."""
     if gateway.closed:
         return "closed ingress point"
     if place >= RECIPIENTS_AT_MOST:
@@ -56,7 +56,7 @@ def refused_outright(gateway: Gateway, submission: Submission, place: int) -> st
 def ask_policy(policy: TrafficPolicy, asking: Asking) -> PolicyTrace:
     """Any matching DENY refuses; else any matching ALLOW admits; else the default.
 
-    What was admitted is refused after all where it is larger than `max_message_size`.
+    An admitted message is still refused if it is larger than `max_message_size`.
     """
     names = asking.gateway.statement_names
     statements = tuple(
@@ -85,14 +85,14 @@ def _decided_by(statements: tuple[StatementTrace, ...], denied: Answer, allowed:
 
 
 def _first(statements: tuple[StatementTrace, ...], *, allows: bool) -> str:
-    """The first statement of a kind that matches, else the first that may."""
+    """The first statement of a kind that matches, else the first that may match."""
     of_kind = [asked for asked in statements if asked.allows is allows]
     matching = [asked for asked in of_kind if asked.answer.is_true]
     return next(asked.name for asked in matching or of_kind if not asked.answer.is_false)
 
 
 def _name(names: tuple[str | None, ...], place: int) -> str:
-    """A statement's name in the file, else its place from 1."""
+    """A statement's name in the file, else its place, counted from 1."""
     name = names[place] if place < len(names) else None
     return name or f"statement {place + 1}"
 
@@ -182,7 +182,7 @@ def _boolean(expression: IngressBooleanExpression, asking: Asking) -> Lookup:
 
 
 def _tls(expression: IngressTlsProtocolExpression, asking: Asking, *, denies: bool) -> Lookup:
-    """Compare the TLS version; a session in plain text has none, whatever the operator."""
+    """Compare the TLS version; a session in plain text has none, whatever the operator is."""
     minimum = expression.operator is IngressTlsProtocolOperator.MINIMUM_TLS_VERSION
     wanted = Tls(expression.value.value)
     operand = POLICY_OPERAND[expression.evaluate.value]
@@ -207,5 +207,5 @@ ADMITTED: Final = PolicyTrace(statements=(), admitted=TRUE, by="no traffic polic
 
 
 def refused_by(what: str) -> PolicyTrace:
-    """The trace where something other than a policy refuses."""
+    """The trace if something other than a policy refuses."""
     return PolicyTrace(statements=(), admitted=FALSE, by=what)

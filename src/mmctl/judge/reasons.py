@@ -1,6 +1,6 @@
 """Why a judged message ended as it did for a recipient: the rule or statement that decided.
 
-Values picked from a trace; words and layout are elsewhere.
+Values taken from a trace; words and layout are elsewhere.
 """
 
 from __future__ import annotations
@@ -17,32 +17,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """Why it ended so for one recipient; with `rule` also what became of that rule."""
+    """Why it ended so for one recipient, and with `rule` what happened to that rule."""
 
     got: RecipientTrace
     decided: tuple[RuleTrace, ...]
-    """The traces of the rule that decided; several where the message forked before it."""
+    """The traces of the rule that decided; several if the message forked before it."""
     statements: tuple[StatementTrace, ...]
-    """The statements of the policy that decided, or of which one would have admitted."""
+    """The policy statements that decided, or one of which would have admitted."""
     open_questions: tuple[RuleTrace, ...]
-    """Rules of which it is unknown whether they apply, where that matters."""
+    """Rules that may or may not apply, if that matters."""
     rule: str | None = None
     asked: tuple[RuleTrace, ...] = ()
-    """What became of the rule in question; empty: it was not asked."""
+    """The traces of the rule in question; empty: it was not tried."""
     ended_by: str | None = None
-    """The rule that came before, and after which it was not asked."""
+    """The earlier rule after which it was not tried."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherReasons:
-    """Why it would end as it would under other rules, for the recipients for whom that is asked."""
+    """Why it would end as it does under other rules, for the recipients in question."""
 
     name: str
-    """What the other rules are called."""
+    """The name of the other rules."""
     gateway: Gateway
     reasons: tuple[Reason, ...]
     alike: frozenset[str] = frozenset()
-    """The recipients who are treated the same under both."""
+    """The recipients who are treated the same under both rules."""
 
 
 def reason_for(got: RecipientTrace, rule: str | None = None) -> Reason:

@@ -1,4 +1,4 @@
-"""What happened to a message → the members of a case that expects just that.
+"""What happened to a message → the members of a case that expects exactly that.
 
 Values as the language writes them; layout and files are elsewhere.
 """
@@ -31,8 +31,8 @@ _ASSUMED: Final = {"yes": True, "no": False}
 def recorded(simulated: Simulated, readings: Readings) -> dict[str, Any]:
     """Session, envelope, verdicts and expectations of a case; only what is known.
 
-    What `--assume pass` took for granted is stated. Recipients whose outcome is unknown are left
-    out of `expect`, which is empty where there are no others.
+    What `--assume pass` assumed is stated. Recipients whose outcome is unknown are left out of
+    `expect`, which is empty if there are no others.
     """
     trace = simulated.trace
     submission = replace(simulated.submission, facts=_as_seen(simulated.submission.facts, readings))
@@ -64,7 +64,7 @@ def _expected(got: RecipientTrace) -> dict[str, Any]:
 
 
 def _as_seen(facts: Facts, readings: Readings) -> Facts:
-    """A case states the DMARC policy that conditions see: where DMARC passed, there may be none."""
+    """A case states the DMARC policy that conditions see: if DMARC passed, there may be none."""
     only_failed = readings.dmarc_policy_means == "policy_when_dmarc_failed"
     if only_failed and facts.dmarc is RuleVerdict.PASS:
         return replace(facts, dmarc_policy=NoPolicy.NO_POLICY)
@@ -79,6 +79,6 @@ def _assume(verdicts: dict[str, Any], assumed: Mapping[MissingFact, str]) -> Non
             answers = verdicts.setdefault(VerdictFact.ADD_ONS.value, {}).setdefault(add_on, {})
             answers.setdefault(field, _ASSUMED.get(value, value))
         else:
-            # What is assumed and no choice of a verdict is that there is none.
+            # What is assumed without being a choice of the verdict means that there is none.
             choices = FACT_OF[VerdictFact(fact.fact)].choices
             verdicts.setdefault(fact.fact, value if value in choices else choices[-1])

@@ -1,4 +1,4 @@
-"""Single messages: what is known of them, from options and headers, and what becomes of them.
+"""Single messages: what is known of them, from options and headers, and how they end.
 
 A case says everything itself (`mmctl.cases`); here the headers that the last server wrote help.
 """
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from mmctl.mail.partial import Message
 
     Authenticate: TypeAlias = Callable[[bytes, Email, Envelope, Session, Facts], Authenticated]
-    """Finds out for itself what it can of a message."""
+    """Finds out what it can from a message itself."""
 
 COMPUTED: Final = "computed"
 """The source of what was computed from the message itself."""
@@ -38,7 +38,7 @@ COMPUTED: Final = "computed"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """One thing that is known of a message, and from where."""
+    """One thing that is known of a message, and its source."""
 
     name: str
     value: str
@@ -52,7 +52,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Simulated:
-    """One message, what was known of it, and what became of it."""
+    """One message, what was known of it, and how it ended."""
 
     message: str
     submission: Submission
@@ -60,7 +60,7 @@ class Simulated:
     trace: Trace
     dependences: tuple[Dependence, ...] = ()
     against: Trace | None = None
-    """What becomes of it under other rules, where it is compared with them."""
+    """How it ends under other rules, if it is compared with them."""
 
     @property
     def differences(self) -> tuple[Difference, ...]:
@@ -82,7 +82,7 @@ def simulate(
 ) -> Simulated:
     """Judge a message by itself; never fails on a message.
 
-    `authenticate` does that; `against` is another gateway that judges it too.
+    `authenticate` verifies it; `against` is another gateway that judges it too.
     """
     email = read_email(message.content, unread=message.unread)
     submission, known = submission_from(
@@ -119,11 +119,11 @@ def submission_from(
     computed = authenticated.facts
     facts = over(Stated(facts=computed), found).facts
     if computed.dmarc is not None:
-        # What was found for itself is not mixed with what a header says.
+        # What mmctl verified itself is not mixed with what a header says.
         facts = replace(facts, dmarc_policy=computed.dmarc_policy)
     facts = over(Stated(facts=stated.facts), Stated(facts=facts)).facts
     if stated.facts.dmarc_policy is not None:
-        # What is stated is what conditions see, however DMARC ended.
+        # What is stated is what conditions see, whatever the result of DMARC.
         facts = replace(facts, dmarc=stated.facts.dmarc)
     submission = Submission(
         email=email, envelope=known.envelope, session=known.session, facts=facts

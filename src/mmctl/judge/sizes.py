@@ -1,6 +1,6 @@
-"""The sizes that a gateway compares that of a message with.
+"""The sizes that a gateway compares a message's size with.
 
-Who fetches no more of a message than is needed has to know them: see `mmctl.mail.partial`.
+Code that fetches only part of a message has to know them: see `mmctl.mail.partial`.
 """
 
 from __future__ import annotations

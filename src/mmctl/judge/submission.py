@@ -1,4 +1,4 @@
-"""What is judged and by what: one submission of mail, and the gateway that takes it.
+"""What is judged, and by what: one submission of mail, and the gateway that takes it.
 
 Values only, and the way from a project to a gateway.
 """
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """One message as it is handed in: email, session, envelope, and what others found out."""
+    """One message as it arrives: email, session, envelope, and what others found out."""
 
     email: Email
     session: Session
@@ -35,7 +35,7 @@ class Submission:
 
 
 class LambdaAnswer(StrEnum):
-    """What a function that was asked may answer."""
+    """What a function may answer."""
 
     CONTINUE = "continue"
     STOP_RULE = "stop_rule"
@@ -49,16 +49,16 @@ class Scenario:
     answers: Mapping[str, LambdaAnswer] = field(default_factory=dict)
     """By the name of the function, or its ARN."""
     failing: frozenset[str] = frozenset()
-    """`archive:compliance-7y`, `relay:exchange`; a kind alone fails wherever it leads to."""
+    """`archive:compliance-7y`, `relay:exchange`; a kind without a target fails for every target."""
 
     def fails(self, kind: str, target: str | None) -> bool:
-        """Whether an action fails; those on the message itself cannot."""
+        """Whether an action fails; actions on the message itself cannot."""
         return kind not in CANNOT_FAIL and any(
             is_label_of(label, kind, target) for label in self.failing
         )
 
     def answer_of(self, function: str) -> LambdaAnswer | None:
-        """What a function answers; None where nobody said."""
+        """What a function answers; None: nobody said."""
         for stated, answer in self.answers.items():
             if names_target(stated, function):
                 return answer
@@ -70,7 +70,7 @@ class Gateway:
     """One way in: the policy that admits, the rules that act, and how they are read."""
 
     rules: tuple[LogicalRule, ...]
-    """Those that live in the environment, in order."""
+    """The rules that live in the environment, in order."""
     policy: TrafficPolicy | None = None
     """None: everybody is admitted."""
     statement_names: tuple[str | None, ...] = ()
@@ -82,10 +82,10 @@ class Gateway:
     ip_type: IpType | None = None
     """The families of addresses that may connect; None: a network that does not say."""
     closed: bool = False
-    """A closed ingress point refuses everybody."""
+    """Whether it is closed: a closed ingress point refuses everybody."""
 
     def place_of(self, rule: int, condition: Path) -> Position | None:
-        """Where a condition of a rule is written; None: its phase adds it."""
+        """Where a rule's condition is written; None: the phase adds it."""
         try:
             return self.rules[rule].positions.at(condition)
         except KeyError:
@@ -114,7 +114,7 @@ def gateway_of_ingress_point(project: Project, name: str) -> Gateway:
 
 
 def ip_type_of(point: LogicalIngressPoint) -> IpType | None:
-    """The families of addresses that an ingress point takes; None: it is in a VPC, or unsaid."""
+    """The address families that an ingress point takes; None: it is in a VPC, or not stated."""
     network = point.ingress_point.network_configuration
     public = network.public_network_configuration if network is not None else None
     return None if public is None else public.ip_type
@@ -134,7 +134,7 @@ def gateway_of_rule_set(project: Project, name: str) -> Gateway:
 
 
 def known_lists(project: Project) -> dict[str, Members | None]:
-    """The address lists of a project, external ones with their sample where there is one."""
+    """The address lists of a project, external ones with their sample if they have one."""
     lists: dict[str, Members | None] = {}
     for name, logical in project.address_lists.items():
         members = logical.sample if logical.members is None else logical.members

@@ -30,7 +30,7 @@ class Reading:
 
     @classmethod
     def of(cls, dependence: Dependence) -> Reading:
-        """The same without the recipient."""
+        """The same choice without the recipient."""
         return cls(
             dependence.reading,
             dependence.chosen,
@@ -42,15 +42,15 @@ class Reading:
 
 @dataclass(slots=True)
 class Tally:
-    """What became of many messages, counted by recipients."""
+    """How many messages ended, counted by recipients."""
 
     messages: int = 0
     recipients: int = 0
     without_recipients: int = 0
-    """Messages of which no recipient is known."""
+    """Messages without a known recipient."""
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     missing: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """Recipients for whom a fact is missing, by the fact and what states it."""
+    """Recipients with a missing fact, by the fact and what states it."""
     facts: dict[tuple[str, str], MissingFact] = field(default_factory=dict)
     """One example of each missing fact."""
     readings: Counter[Reading] = field(default_factory=Counter)
@@ -64,7 +64,7 @@ class Tally:
     """Messages for which a fact was assumed, by fact and value."""
     with_notes: int = 0
     left_out: Counter[Why] = field(default_factory=Counter)
-    """What was not judged at all, because it is no message or cannot be read."""
+    """What was not judged at all, because it is not a message or cannot be read."""
 
     def add(self, simulated: Simulated) -> None:
         """Count one message."""
@@ -88,7 +88,7 @@ class Tally:
         self.differences.update(difference.change for difference in found)
 
     def merge(self, later: Tally) -> None:
-        """Count what another tally counted, of messages that come later."""
+        """Add the counts of another tally, of later messages."""
         self.messages += later.messages
         self.recipients += later.recipients
         self.without_recipients += later.without_recipients

@@ -34,7 +34,7 @@ Instance = TypeVar("Instance")
 
 
 class Texts:
-    """The texts of one message; those of its recipients and added headers are given each time."""
+    """The texts of one message; recipients and added headers are passed in with each call."""
 
     def __init__(self, submission: Submission, readings: Readings) -> None:
         self._submission = submission
@@ -62,7 +62,7 @@ class Texts:
         return self._stated(fact, recipient)
 
     def _stated(self, fact: Fact, recipient: str) -> tuple[str, ...] | None:
-        """The texts of a fact that is in no header of its own."""
+        """The texts of a fact that has no header."""
         match fact.name:
             case EnvelopeFact.RECIPIENTS:
                 return (recipient,)
@@ -78,7 +78,7 @@ class Texts:
                 assert_never(never)
 
     def x_header(self, name: str, added: Sequence[AddedHeader]) -> tuple[str, ...]:
-        """The texts of an X-header, with those that rules added: they stand below the others."""
+        """The texts of an X-header, with those that rules added, below the others."""
         sent = self._once(f"header {name}", lambda: self._all(name))
         appended = tuple(value for added_name, value in added if added_name.lower() == name.lower())
         return self._chosen((*sent, *appended))
@@ -98,7 +98,7 @@ class Texts:
         return self._addresses(name)
 
     def _read_from(self, fact: HeaderFact) -> str:
-        """The header to read: `From` for a missing `Sender` where the reading says so."""
+        """The header to read: `From` for a missing `Sender` if the reading says so."""
         falls_back = fact is SENDER and self._readings.sender_without_header == "from"
         return FROM.key if falls_back and not self._all(fact.key) else fact.key
 
@@ -107,7 +107,7 @@ class Texts:
         return tuple(dict.fromkeys(address for header in headers for address in header))
 
     def _chosen(self, instances: tuple[Instance, ...]) -> tuple[Instance, ...]:
-        """Those of repeated headers that count."""
+        """The repeated headers that count."""
         match self._readings.repeated_headers:
             case "any":
                 return instances

@@ -1,4 +1,4 @@
-"""What a judgement leaves behind: every answer, every action, and the outcome, per recipient.
+"""The record of a judgment: every answer, every action, and the outcome, per recipient.
 
 Values only; nothing is judged here.
 """
@@ -27,7 +27,7 @@ AddedHeader = tuple[str, str]
 
 
 class RuleResult(StrEnum):
-    """What became of a rule for one recipient."""
+    """What happened to a rule for one recipient."""
 
     APPLIED = "applied"
     NOT_APPLIED = "not_applied"
@@ -37,7 +37,7 @@ class RuleResult(StrEnum):
 
 
 class ActionResult(StrEnum):
-    """What became of an action."""
+    """What happened to an action."""
 
     DONE = "done"
     FAILED = "failed"
@@ -47,20 +47,20 @@ class ActionResult(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionTrace:
-    """One condition, asked for one recipient."""
+    """One condition, evaluated for one recipient."""
 
     path: Path
-    """Where it stands in the rule or statement: ("Conditions", 0), ("Unless", 1)."""
+    """Where it is in the rule or statement: ("Conditions", 0), ("Unless", 1)."""
     operand: str
     """In the words of the language: `from`, `header X-Spam`, `vade.isPassed`."""
     operator: str
     values: tuple[str, ...]
     """What the rule says."""
     compared: tuple[str, ...]
-    """What the message has, decoded and unfolded; empty where it has nothing."""
+    """What the message has, decoded and unfolded; empty if it has nothing."""
     answer: Answer
     matched: tuple[str, ...] = ()
-    """Those of `values` that met something."""
+    """The `values` that matched something."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ class ActionTrace:
     kind: str
     """The key of the language: `relay`, `add_header`, `stop`."""
     target: str | None
-    """Where to, in the words of the rule: `exchange`, `X-Spam: yes`."""
+    """The target, in the words of the rule: `exchange`, `X-Spam: yes`."""
     action: RuleAction
     path: Path
     recipient: str
@@ -79,7 +79,7 @@ class ActionTrace:
     """Headers that rules had added by then."""
     result: ActionResult = ActionResult.DONE
     answer: LambdaAnswer | None = None
-    """What a function that was asked answers, where that is stated."""
+    """What the function answers, if that is stated."""
 
     @property
     def does(self) -> Does:
@@ -93,18 +93,18 @@ class ActionTrace:
 
     @property
     def drops_on_failure(self) -> bool:
-        """Whether the message is dropped where it fails."""
+        """Whether the message is dropped if it fails."""
         return drops_on_failure(self.action)
 
     @property
     def label(self) -> str:
-        """Kind and target: `relay:exchange`; the kind alone where there is no target."""
+        """Kind and target: `relay:exchange`; only the kind if there is no target."""
         return self.kind if self.target is None else f"{self.kind}:{self.target}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleTrace:
-    """One rule, asked for one copy of the message."""
+    """One rule, tried for one copy of the message."""
 
     rule: str
     index: int
@@ -135,7 +135,7 @@ class RuleTrace:
 
     @property
     def deciding(self) -> tuple[ConditionTrace, ...]:
-        """The conditions that made the difference: of a rule that applied all of them."""
+        """The conditions that decided; if the rule applied, all of them."""
         match self.result:
             case RuleResult.APPLIED:
                 return self.conditions
@@ -153,7 +153,7 @@ class RuleTrace:
 def distinct_actions(rules: Iterable[RuleTrace]) -> Iterator[tuple[RuleTrace, ActionTrace]]:
     """The actions of the rules that applied, in order.
 
-    Copies that a rule forked share what it did before: the same value, which counts once.
+    Copies that a rule forked share what was done before: the same value, which counts once.
     """
     seen: set[int] = set()
     for trace in rules:
@@ -165,7 +165,7 @@ def distinct_actions(rules: Iterable[RuleTrace]) -> Iterator[tuple[RuleTrace, Ac
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementTrace:
-    """One statement of the traffic policy, asked for one recipient."""
+    """One statement of the traffic policy, evaluated for one recipient."""
 
     name: str
     allows: bool
@@ -175,7 +175,7 @@ class StatementTrace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyTrace:
-    """What the traffic policy said to one recipient."""
+    """What the traffic policy decided for one recipient."""
 
     statements: tuple[StatementTrace, ...]
     admitted: Answer
@@ -185,7 +185,7 @@ class PolicyTrace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CopyTrace:
-    """One copy of the message: there are more than one where a rule replaced a recipient."""
+    """One copy of the message: there are several if a rule replaced a recipient."""
 
     address: str
     """Its envelope recipient at the end."""
@@ -194,7 +194,7 @@ class CopyTrace:
     outcome: Outcome
     by: str | None
     ended_by: str | None
-    """The rule after which no other was asked."""
+    """The rule after which no other was tried."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,17 +204,17 @@ class RecipientTrace:
     recipient: str
     outcome: Outcome
     by: str | None
-    """The rule or statement that decided; None where nothing did, or where that is unknown."""
+    """The rule or statement that decided; None: nothing did, or it is unknown which."""
     policy: PolicyTrace | None
     copies: tuple[CopyTrace, ...] = ()
     missing: tuple[MissingFact, ...] = ()
-    """The facts for whose lack something about this recipient is unknown."""
+    """The missing facts that leave something about this recipient unknown."""
     possible: tuple[Outcome, ...] = ()
-    """Where the outcome is unknown: what it could be; empty where there were too many ways."""
+    """What an unknown outcome could be; empty if there were too many ways."""
 
     @property
     def rules(self) -> tuple[RuleTrace, ...]:
-        """Every rule that was asked, in order; several times where the message forked."""
+        """Every rule that was tried, in order; repeated if the message forked."""
         traces = {id(trace): trace for copy in self.copies for trace in copy.rules}
         return tuple(sorted(traces.values(), key=lambda trace: trace.index))
 
@@ -225,13 +225,13 @@ class RecipientTrace:
 
     @property
     def actions(self) -> tuple[ActionTrace, ...]:
-        """What was done, in order; without what failed or was cancelled, and without `stop`."""
+        """What was done, in order, without what failed or was canceled, and without `stop`."""
         done = (action for _, action in distinct_actions(self.rules) if action.done)
         return tuple(action for action in done if action.kind != STOP)
 
     @property
     def actions_of_all_copies(self) -> tuple[ActionTrace, ...]:
-        """What was done, in order; an action that several copies came to counts once."""
+        """What was done, in order; an action that several copies reached counts once."""
         done = {
             (rule.index, place): action
             for rule in self.rules
@@ -265,20 +265,20 @@ class Trace:
 
     recipients: tuple[RecipientTrace, ...]
     performed: tuple[Performed, ...]
-    """What is certainly done, in the order of the rules."""
+    """What is done for certain, in the order of the rules."""
     assumed: Mapping[MissingFact, str]
-    """Facts that nobody stated and `--assume pass` took to be good."""
+    """Facts that nobody stated and `--assume pass` assumed to be good."""
     notes: tuple[str, ...] = ()
-    """Defects of the message that were met when reading it."""
+    """Defects of the message that were found when reading it."""
 
     @property
     def missing(self) -> tuple[MissingFact, ...]:
-        """The facts for whose lack something is unknown, in the order in which they came up."""
+        """The missing facts that leave something unknown, in the order in which they came up."""
         facts = (fact for recipient in self.recipients for fact in recipient.missing)
         return tuple(dict.fromkeys(facts))
 
     def of(self, recipient: str) -> RecipientTrace:
-        """The trace of one envelope recipient, in any case of letters.
+        """The trace of one envelope recipient, in any letter case.
 
         Raises:
             KeyError: the message is not for that recipient.

@@ -1,7 +1,7 @@
-"""A simulated message without whom and what it is about, for reports that others may read.
+"""A simulated message without its names and contents, for reports that others may read.
 
 The message is named by its digest, its recipients by their number; what rules compare with is
-shown, what the message holds is not.
+shown, what the message contains is not.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 
 NOT_SHOWN: Final = "…"
-"""Stands for what a message holds."""
+"""Replaces what a message contains."""
 _DIGITS: Final = 12
 _NAME_NOBODY: Final = frozenset(fact.name.value for fact in FACTS if fact.names_nobody)
-"""What is known of a message and names nobody."""
+"""What is known of a message, without names."""
 _WALKED: Final = (
     ActionTrace,
     CopyTrace,
@@ -49,7 +49,7 @@ _WALKED: Final = (
 
 
 def unnamed(simulated: Simulated, content: bytes) -> Simulated:
-    """The message as others may see it; `content` are the bytes that its digest is of."""
+    """The message as others may see it; the digest is that of the bytes in `content`."""
     recipients = [got.recipient for got in simulated.trace.recipients]
     veil = _Veil({each.lower(): f"recipient {n}" for n, each in enumerate(recipients, 1)})
     return replace(
@@ -63,7 +63,7 @@ def unnamed(simulated: Simulated, content: bytes) -> Simulated:
 
 
 def digest_name(content: bytes) -> str:
-    """What a message is called by its digest: as `sha256sum` begins."""
+    """The name of a message by its digest: the first digits of its `sha256sum`."""
     return f"sha256:{sha256(content).hexdigest()[:_DIGITS]}"
 
 
@@ -75,13 +75,13 @@ def _known(known: Known) -> Known:
 
 @dataclass(slots=True)
 class _Veil:
-    """The same traces with other names; what was one value stays one value."""
+    """The same traces with other names; a shared value stays shared."""
 
     names: dict[str, str]
     _made: dict[int, tuple[Any, Any]] = field(default_factory=dict)
 
     def over(self, value: Value) -> Value:
-        """The value with its addresses replaced and its texts taken away."""
+        """The value with its addresses replaced and its texts removed."""
         return cast("Value", self._over(value))
 
     def _over(self, value: Any) -> Any:

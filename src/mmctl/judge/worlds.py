@@ -1,6 +1,6 @@
-"""Worlds: the ways that the facts nobody stated could be.
+"""Worlds: the possible values of the facts that nobody stated.
 
-A judgement that needs a missing fact asks its world, which then narrows down what the fact could
+A judgment that needs a missing fact asks its world, which then narrows down what the fact could
 be: two ways, two worlds. Judging again in every world shows whether the fact matters: an outcome
 that is the same in all of them is known.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mmctl.judge.answers import Lack, MissingFact
 
 WORLDS_AT_MOST: Final = 64
-"""Where there are more, the outcome is plainly unknown."""
+"""If there are more, the outcome is simply unknown."""
 
 
 @dataclass(slots=True)
@@ -27,7 +27,7 @@ class World:
     """The answers to the first questions."""
     decided: list[tuple[Lack, bool]] = field(default_factory=list)
     could_be: dict[MissingFact, frozenset[str]] = field(default_factory=dict)
-    """What is left of the facts that were asked about."""
+    """The values still possible for the facts that were asked about."""
 
     def decide(self, lack: Lack) -> None:
         """Narrow a fact down to the values for which the question is true, or to the others."""
@@ -38,7 +38,7 @@ class World:
         self.could_be[lack.fact] = before & lack.true_for if answer else before - lack.true_for
 
     def following(self) -> tuple[bool, ...] | None:
-        """The way into the next world, as a binary counter counts; None after the last."""
+        """The answers that lead into the next world, like a binary counter; None after the last."""
         path = [answer for _, answer in self.decided]
         while path and not path[-1]:
             path.pop()
@@ -47,7 +47,7 @@ class World:
 
 @dataclass(slots=True)
 class Worlds:
-    """All worlds, one after the other, each to be judged before the next is asked for."""
+    """All worlds, one after the other; judge each before taking the next."""
 
     at_most: int = WORLDS_AT_MOST
     exhausted: bool = False
@@ -66,7 +66,7 @@ class Worlds:
 
 
 def deciding_facts(worlds: Sequence[tuple[World, Hashable]]) -> tuple[MissingFact, ...]:
-    """The facts on which the endings of all worlds depend, in the order of asking.
+    """The facts on which the outcomes of all worlds depend, in the order of asking.
 
     The worlds are the ways through a decision tree; a question is left out where both of its
     answers lead to the same.

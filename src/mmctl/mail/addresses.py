@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 # The two forms of nearly all headers, taken in one match; they mean the same in the full parser.
-# Without `?` the address cannot hold the end of an encoded word.
+# Without `?` the address cannot contain the end of an encoded word.
 _SPEC: Final = r'[^\s"(),:;<>@\[\]\\?]++@[^\s"(),:;<>@\[\]\\?]++'
 _ANGLED: Final = re.compile(rf'(?:"[^"\\]*+"|[^"(),:;<>@\[\]\\]*+) ?<({_SPEC})>')
 _BARE: Final = re.compile(_SPEC)
@@ -27,7 +27,7 @@ def addresses(text: str) -> tuple[str, ...]:
 
     Quoted local parts stay as written; white space, comments and source routes are left out;
     groups give their members. Every `<…>` of a mailbox is an address. Outside of them a word with
-    `@` is one, and so is a word that stands alone (`root`), as local mail systems write it.
+    `@` is one, and so is a single word (`root`), as local mail systems write it.
     """
     if found := _ANGLED.fullmatch(text):
         return (found[1],)
@@ -62,7 +62,7 @@ def _addresses(text: str) -> Iterator[str]:
         elif mark != ">":
             outside.append(token)
     part: list[Token] = []
-    for token in inside or ():  # a source route that never ended took the commas too
+    for token in inside or ():  # a source route without an end consumed the commas too
         if token.text == ",":
             yield from _bare_specs(part)
             part = []
@@ -92,7 +92,7 @@ def _bare_specs(outside: Sequence[Token]) -> Iterator[str]:
 
 
 def _words(outside: Sequence[Token]) -> Iterator[list[Token]]:
-    """Tokens that belong together: space counts for nothing around `.` and `@` (§4.4)."""
+    """Tokens that belong together: space around `.` and `@` is ignored (§4.4)."""
     word: list[Token] = []
     apart = False
     for token in outside:
@@ -109,5 +109,5 @@ def _words(outside: Sequence[Token]) -> Iterator[list[Token]]:
 
 
 def _has_at(word: Sequence[Token]) -> bool:
-    """Whether a word is an address: an `@` of its own, with something before it."""
+    """Whether a word is an address: an `@` as a token, with something before it."""
     return word[0].text != "@" and any(token == (TokenKind.SPECIAL, "@") for token in word)

@@ -1,6 +1,6 @@
-"""How much one file may unpack to: archives are made that unpack to far more than any disk holds.
+"""How much one file may unpack to: some archives are made to unpack to more than any disk holds.
 
-Everything that is unpacked of a file counts, at every level, whether it is kept or not.
+Everything that is unpacked from a file counts, at every level, whether it is kept or not.
 """
 
 from __future__ import annotations
@@ -12,34 +12,34 @@ from typing import Any, Final
 ALWAYS: Final = 1024**3
 """Bytes that every file may unpack to."""
 TIMES: Final = 100
-"""A file may unpack to so many times its own size; mail shrinks to a fifth, seldom to a tenth."""
+"""How many times its own size a file may unpack to; mail shrinks to a fifth, rarely to a tenth."""
 DEEPEST: Final = 8
-"""Archives inside each other; a compression by itself, as of `a.mbox.gz`, counts as one."""
+"""How deep archives may nest; a compression, as in `a.mbox.gz`, counts as one level."""
 MEMBERS: Final = 10_000_000
-"""Files in one archive, those in archives inside of it included."""
+"""Files in one archive, including those in nested archives."""
 
 
 class TooMuchError(Exception):
-    """A file unpacks to more than is read; the text is what follows its name."""
+    """A file unpacks to more than is allowed; the text is what follows its name."""
 
 
 @dataclass(slots=True)
 class Allowance:
-    """What may still be unpacked of one file."""
+    """How much more may be unpacked from one file."""
 
     bytes: int
     members: int = MEMBERS
 
     @classmethod
     def of(cls, size: int | None) -> Allowance:
-        """The allowance of a file of some size; None: a pipe, whose size nobody knows."""
+        """The allowance of a file by its size; None: a pipe, whose size is unknown."""
         return cls(bytes=max(ALWAYS, TIMES * (size or 0)))
 
     def take(self, count: int) -> None:
-        """So many bytes were unpacked.
+        """Count bytes that were unpacked.
 
         Raises:
-            TooMuchError: that is more than is read.
+            TooMuchError: that exceeds the allowance.
         """
         self.bytes -= count
         if self.bytes < 0:
@@ -49,10 +49,10 @@ class Allowance:
             )
 
     def take_member(self) -> None:
-        """One more file of an archive is looked at.
+        """Count one more file of an archive.
 
         Raises:
-            TooMuchError: there are more than are read.
+            TooMuchError: that exceeds the allowance.
         """
         self.members -= 1
         if self.members < 0:
@@ -60,9 +60,9 @@ class Allowance:
 
 
 class Stream(io.RawIOBase):
-    """What can only be read on: a pipe, or unpacked bytes, which are taken from an allowance.
+    """A stream that can only be read forward: a pipe, or unpacked bytes, counted by an allowance.
 
-    Each read is filled as far as there is something: whoever looks at the begin sees all of it.
+    Each read returns as much as there is: code that looks at the beginning sees all of it.
     """
 
     def __init__(self, inside: Any, allowance: Allowance | None = None) -> None:

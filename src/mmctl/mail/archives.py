@@ -1,8 +1,8 @@
-"""A file, opened → its messages: one message, an mbox, a tar, a zip, each of them packed or not.
+"""An open file → its messages: one message, an mbox, a tar, a zip, each compressed or not.
 
-What is in a file decides, and so does what is in a file of an archive: archives inside archives
-are read like any other. One message is in memory at a time; nothing is ever unpacked to disk, so
-names inside archives are names and no more. Opens nothing by its name.
+The content of a file decides its form, and so does that of a file in an archive: archives inside
+archives are read like any other. One message is in memory at a time; nothing is ever unpacked to
+disk, so names inside archives are only names. Opens nothing by its name.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ if TYPE_CHECKING:
     from mmctl.mail.left_out import Skip
 
 LARGEST_MESSAGE: Final = 64 * 1024 * 1024
-"""Bytes; the service takes 40 MB. What is larger, packed or not, is not read to its end."""
+"""Bytes; the service takes 40 MB. What is larger, compressed or not, is not read to its end."""
 
 _LARGEST_NAME: Final = 1024 * 1024
 """Bytes of a name in a tar."""
 _NAMES: Final = frozenset({b"x", b"g", b"X", b"L", b"K"})
-"""Kinds of members of a tar that hold the name of the next, or more about it."""
+"""Kinds of tar members that hold the name of the next member, or more about it."""
 _INSIDE: Final = re.compile("[:#]")
-"""What stands between the name of an archive or mbox and that of a message in it."""
+"""The separator between the name of an archive or mbox and that of a message in it."""
 _COMPRESSED: Final[Mapping[bytes, Callable[..., Any]]] = {
     b"\x1f\x8b": gzip.open,
     b"\xfd7zXZ\x00": lzma.open,
@@ -64,7 +64,7 @@ _NO_ARCHIVE: Final = "is not a readable archive of messages"
 
 
 class UnreadableFileError(UsageError):
-    """A file cannot be read; `left_out` says so of one among many."""
+    """A file cannot be read; `left_out` says so for one among many."""
 
     def __init__(self, left_out: LeftOut) -> None:
         super().__init__(f"`{left_out.name}` {left_out.reason}", help=left_out.help)
@@ -79,13 +79,13 @@ def messages_of_file(
     size: int | None = None,
     sure: bool = False,
 ) -> Iterator[tuple[str, bytes]]:
-    """The messages of a file; those that it holds no message for are handed to `skip`.
+    """The messages of a file; everything else in it is handed to `skip`.
 
-    `size` is how many bytes it has, where that is known. Where it lies in a place that holds
-    messages alone (`sure`), it is one even without a header.
+    `size` is its number of bytes, if known. In a place that holds only messages (`sure`), a file
+    is one even without a header.
 
     Raises:
-        UnreadableFileError: it is broken, or of a form that is not read.
+        UnreadableFileError: it is broken, or its form is not supported.
     """
     if not file.seekable():
         file = BufferedReader(Stream(file))
@@ -97,17 +97,17 @@ def messages_of_file(
 
 
 def is_one_file(name: str, start: bytes) -> bool:
-    """Whether a file that begins so holds one message at most, and is no archive or mbox."""
+    """Whether a file with this beginning holds at most one message, and is no archive or mbox."""
     return content_of(name, start) is Content.OTHER
 
 
 def archives_of(name: str) -> Iterator[str]:
-    """What the archive of a message with such a name may be called: `a.zip:b.eml`, `a#3`."""
+    """The possible names of the archive of a message with such a name: `a.zip:b.eml`, `a#3`."""
     return (name[: found.start()] for found in _INSIDE.finditer(name))
 
 
 def too_large(name: str, size: int) -> LeftOut | None:
-    """Why a message of so many bytes is left out; None: it is not."""
+    """Why a message of this size is left out; None: it is not."""
     if size <= LARGEST_MESSAGE:
         return None
     limit = f"{LARGEST_MESSAGE // 1024**2} MiB"
@@ -123,7 +123,7 @@ def no_such_message(archive: str, name: str) -> UsageError:
 
 @contextmanager
 def readable(name: str | Path) -> Iterator[None]:
-    """Turn what can go wrong with a file into a sentence."""
+    """Turn the errors of reading a file into a sentence."""
     try:
         yield
     except _BROKEN as error:
@@ -143,7 +143,7 @@ def readable(name: str | Path) -> Iterator[None]:
 
 @dataclass(slots=True)
 class _ArchiveReader:
-    """Reads one file with all that is inside of it."""
+    """Reads one file and everything inside it."""
 
     skip: Skip
     allowance: Allowance
@@ -151,7 +151,7 @@ class _ArchiveReader:
     def messages(
         self, name: str, file: BufferedReader[Any], depth: int = 0, *, sure: bool = False
     ) -> Iterator[tuple[str, bytes]]:
-        """The messages of a file that is inside so many others."""
+        """The messages of a file that is nested inside others."""
         if depth > DEEPEST:
             reason = f"is in more than {DEEPEST} archives inside each other"
             raise UnreadableFileError(LeftOut(name, Why.UNREADABLE, reason))
@@ -183,7 +183,7 @@ class _ArchiveReader:
             yield from self.messages(name, inside, depth + 1)
 
     def _tar(self, name: str, file: BufferedReader[Any], depth: int) -> Iterator[tuple[str, bytes]]:
-        """The files of a tar, in its order, as a stream."""
+        """The files of a tar in its order, as a stream."""
         with tarfile.open(fileobj=file, mode="r|", tarinfo=_TarInfo) as archive:
             while (member := archive.next()) is not None:
                 archive.members.clear()  # type: ignore[attr-defined] # else it keeps them all
@@ -196,7 +196,7 @@ class _ArchiveReader:
     def _zip(
         self, name: str, file: BufferedReader[Any], start: bytes, depth: int
     ) -> Iterator[tuple[str, bytes]]:
-        """The files of a zip, in its order."""
+        """The files of a zip in its order."""
         if not start.startswith(b"PK"):
             raise UnreadableFileError(LeftOut(name, Why.UNREADABLE, "is not a zip archive"))
         whole = file if file.seekable() else _in_memory(name, file, depth)
@@ -233,7 +233,7 @@ class _ArchiveReader:
             yield from self.messages(name, file, depth + 1)
 
     def _one(self, name: str, file: BinaryIO, *, sure: bool = False) -> Iterator[tuple[str, bytes]]:
-        """One message, where it is one."""
+        """One message, if it is one."""
         message = read_some(file, LARGEST_MESSAGE + 1)
         left_out = too_large(name, len(message)) or no_message(name, message, sure=sure)
         if left_out is None:
@@ -243,20 +243,20 @@ class _ArchiveReader:
 
     @contextmanager
     def _others_go_on(self, name: str) -> Iterator[None]:
-        """Leave out what cannot be read of one file in an archive."""
+        """Leave out a file in an archive that cannot be read."""
         try:
             yield
         except UnreadableFileError as error:
             self.skip(error.left_out)
         except (RuntimeError, *_BROKEN) as error:
-            # A zip wants a password, or is packed by a method that Python lacks.
+            # A zip needs a password, or uses a compression that Python lacks.
             locked = isinstance(error, RuntimeError) and not isinstance(error, RecursionError)
             reason = "is encrypted, or packed in an unsupported way" if locked else _NO_ARCHIVE
             self.skip(LeftOut(name, Why.UNREADABLE, reason))
 
 
 class _TarInfo(tarfile.TarInfo):
-    """A member of a tar whose name is no larger than names are."""
+    """A member of a tar, with a limit on the size of its name."""
 
     @classmethod
     def frombuf(cls, buf: Any, encoding: str, errors: str) -> _TarInfo:
@@ -267,7 +267,7 @@ class _TarInfo(tarfile.TarInfo):
 
 
 def _in_memory(name: str, file: BinaryIO, depth: int) -> BinaryIO:
-    """A zip that can only be read on: its contents are at its end.
+    """A zip that can only be read forward: its directory is at its end.
 
     Raises:
         UnreadableFileError: it is too large for that.

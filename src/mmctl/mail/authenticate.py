@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Authenticator:
-    """Checks messages by the records that it is given."""
+    """Authenticates messages by the records that it is given."""
 
     records: Records
 
     def __call__(
         self, message: bytes, email: Email, envelope: Envelope, session: Session, stated: Facts
     ) -> Authenticated:
-        """SPF, DKIM and DMARC; what cannot be computed for lack of a fact stays unknown.
+        """SPF, DKIM and DMARC; what cannot be computed because a fact is missing stays unknown.
 
         SPF needs the client's address and the sender, and for the null sender the HELO name.
         Verdicts that are `stated` are not computed, and DMARC uses them. Never fails on a
@@ -50,7 +50,7 @@ class Authenticator:
             _sender_domain(envelope, session) if _passed(spf, stated.spf) else None,
             _signed_by(signatures, stated.dkim, authors),
         )
-        # Where SPF is unknown, it might have passed for the author's domain.
+        # If SPF is unknown, it might have passed for the author's domain.
         unsure = spf is None and stated.spf is None and found.result == "fail"
         dmarc = None if unsure else found
         facts = Facts(
@@ -69,7 +69,7 @@ class Authenticator:
 
 
 def _authors(email: Email) -> tuple[str, ...]:
-    """The domains of From; none where From is repeated, which has no single author."""
+    """The domains of From; none if From is repeated, as there is no single author."""
     if len(email.header_values("From", decoded=False)) != 1:
         return ()
     return tuple(spec.rpartition("@")[2] for spec in email.addresses("From"))
@@ -84,21 +84,21 @@ def _passed(spf: str | None, stated: RuleVerdict | None) -> bool:
 
 
 def _sender_domain(envelope: Envelope, session: Session) -> str:
-    """The domain that SPF is about; of the null sender that of HELO."""
+    """The domain that SPF is about; for the null sender that of HELO."""
     return (envelope.mail_from or f"@{session.helo or ''}").rpartition("@")[2]
 
 
 def _signed_by(
     signatures: Iterable[Signature], stated: RuleVerdict | None, authors: tuple[str, ...]
 ) -> tuple[str, ...]:
-    """The domains whose signatures hold; a verdict that is stated is about the author's."""
+    """The domains whose signatures are valid; a stated verdict is about the author's."""
     if stated is not None:
         return authors if stated is RuleVerdict.PASS else ()
     return tuple(each.domain for each in signatures if each.result == "pass")
 
 
 def _dkim(signatures: Iterable[Signature], authors: Iterable[str]) -> RuleVerdict:
-    """Signatures of other domains than From's, and none at all, are GRAY."""
+    """Signatures only of domains other than From's, or none at all, give GRAY."""
     verdicts = {
         DKIM_VERDICTS[signature.result]
         for signature in signatures
@@ -112,7 +112,7 @@ def _dkim(signatures: Iterable[Signature], authors: Iterable[str]) -> RuleVerdic
 
 
 def _policy(dmarc: Dmarc) -> RuleDmarcPolicy | NoPolicy | None:
-    """The published policy; unknown where the DNS did not answer."""
+    """The published policy; unknown if the DNS did not answer."""
     if dmarc.policy is not None:
         return RuleDmarcPolicy[dmarc.policy.upper()]
     return None if dmarc.result == "temperror" else NoPolicy.NO_POLICY

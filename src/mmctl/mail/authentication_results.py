@@ -1,7 +1,7 @@
-"""SPF, DKIM and DMARC as an earlier server wrote them down: Authentication-Results, Received-SPF.
+"""SPF, DKIM and DMARC as an earlier server recorded them: Authentication-Results, Received-SPF.
 
 RFC 8601 and RFC 7208 §9.1, mapped to the service's verdicts (which come from SES receiving).
-Nothing here verifies a signature or asks the DNS.
+Nothing here verifies a signature or queries the DNS.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class MethodResult:
 def found_verdicts(email: Email) -> tuple[Facts, Mapping[str, str]]:
     """The verdicts that the headers record, and the header that each came from.
 
-    Only the topmost Authentication-Results and those below it of the same server count: others may
+    Only the topmost Authentication-Results and those of the same server below it count: others may
     have come with the message (RFC 8601 §5).
     """
     results = _trusted_results(email)
@@ -97,14 +97,14 @@ def method_results(value: str) -> tuple[str, tuple[MethodResult, ...]]:
     """
     server, *others = _parts(value)
     name = server[0].split(" ")[0].lower()
-    if "=" in name:  # some servers leave out their name
+    if "=" in name:  # some servers omit their name
         name, others = "", [server, *others]
     read = (_method_result(words.split(" "), comments) for words, comments in others)
     return name, tuple(result for result in read if result is not None)
 
 
 def _parts(value: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Cut a value at its semicolons; each part without comments, and its comments."""
+    """Cut a value at its semicolons; return each part without comments, and its comments."""
     words: list[str] = []
     comments: list[str] = []
     for token in (*tokens(value), None):
@@ -137,7 +137,7 @@ def _method_result(words: Sequence[str], comments: tuple[str, ...]) -> MethodRes
 
 
 def _trusted_results(email: Email) -> tuple[MethodResult, ...]:
-    """The results of the server whose Authentication-Results stands on top."""
+    """The results of the server whose Authentication-Results is on top."""
     headers = email.header_values(AUTHENTICATION_RESULTS, decoded=False)
     read = [method_results(value) for value in headers]
     return tuple(result for server, results in read if server == read[0][0] for result in results)
@@ -149,7 +149,7 @@ def _of_method(results: Sequence[MethodResult], method: str) -> list[MethodResul
 
 
 def _spf(results: Sequence[MethodResult]) -> RuleVerdict | None:
-    """The SPF verdict: that of MAIL FROM where HELO was verified as well."""
+    """The SPF verdict: that of MAIL FROM if HELO was verified too."""
     found = _of_method(results, "spf")
     found.sort(key=lambda result: "smtp.mailfrom" not in result.properties)
     return SPF_VERDICTS.get(found[0].result) if found else None
@@ -163,9 +163,9 @@ def _received_spf(email: Email) -> RuleVerdict | None:
 
 
 def _dkim(email: Email, results: Sequence[MethodResult]) -> RuleVerdict | None:
-    """The DKIM verdict: signatures of other domains than From's leave it GRAY.
+    """The DKIM verdict: signatures of domains other than From's leave it GRAY.
 
-    A signature whose domain is not told decides nothing: the verdict stays unknown.
+    A signature without a domain decides nothing: the verdict stays unknown.
     """
     found = [result for result in _of_method(results, "dkim") if result.result in DKIM_VERDICTS]
     if not found:
@@ -187,13 +187,13 @@ def _dkim(email: Email, results: Sequence[MethodResult]) -> RuleVerdict | None:
 
 
 def _signer(result: MethodResult) -> str:
-    """The domain that signed: `header.d`, else the domain of `header.i`; "" where not told."""
+    """The domain that signed: `header.d`, else the domain of `header.i`; "" if neither is given."""
     domain = result.properties.get("header.d") or result.properties.get("header.i", "")
     return domain.rpartition("@")[2].lower()
 
 
 def _aligned(signer: str, sender: str) -> bool:
-    """Whether two domains are one, or one is below the other.
+    """Whether two domains are the same, or one is below the other.
 
     Stands for relaxed alignment (RFC 7489 §3.1.1) without a list of public suffixes.
     """

@@ -1,6 +1,6 @@
 """A written-out message of a case → message bytes.
 
-The same members always make the same bytes: no date, no message id, nothing of the machine. What
+The same members always make the same bytes: no date, no message id, nothing from the machine. What
 is written is what is sent, so that every condition sees the text of the case.
 """
 
@@ -40,10 +40,10 @@ def compose_email(
     headers: Mapping[str, Sequence[str]] | None = None,
     body: str = "",
 ) -> bytes:
-    """Write a message: the headers that rules read by name, then others, of which one may repeat.
+    """Write a message: the headers that rules read by name, then others, which may repeat.
 
     ASCII stays as written; other text becomes encoded words (RFC 2047), in address headers only
-    that of display names.
+    in display names.
 
     Raises:
         UsageError: a header cannot be written in one line.
@@ -65,9 +65,9 @@ def compose_email(
 
 
 def read_composed(message: bytes, size: int | None) -> Email:
-    """Read a composed message as one whose body goes on until it has `size` bytes.
+    """Read a composed message as if its body filled it up to `size` bytes.
 
-    Nobody reads a body, so none of that length is made.
+    Nobody reads the body, so it is not created.
 
     Raises:
         UsageError: the message is larger than `size`.
@@ -143,7 +143,7 @@ def _encoded(run: Sequence[str]) -> str:
 
 
 def _refuse_line_breaks(name: str, value: str) -> None:
-    """A line break would make another header of what follows it."""
+    """A line break would turn what follows it into another header."""
     if not _NAME.fullmatch(name):
         raise UsageError(
             f"`{name}` is not the name of a header",
@@ -154,7 +154,7 @@ def _refuse_line_breaks(name: str, value: str) -> None:
 
 
 def _folded(line: str) -> str:
-    """Fold a line at its spaces where it is longer than SMTP takes; unfolding gives it back."""
+    """Fold a line at its spaces if it is longer than SMTP allows; unfolding restores it."""
     if len(line.encode("utf-8", "replace")) <= _LINE_LIMIT:
         return line + "\r\n"
     parts: list[str] = []

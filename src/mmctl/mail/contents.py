@@ -1,7 +1,6 @@
-"""What a file is, by what is in it: an archive, an mbox, one message, or no message at all.
+"""What a file is, by its content: an archive, an mbox, one message, or no message at all.
 
-Pure: looks at bytes that somebody else has read. The name decides only where the bytes leave it
-open.
+Pure: looks at bytes that others have read. The name decides only what the bytes leave open.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from typing import Final
 from mmctl.mail.left_out import LeftOut, Why
 
 FIRST: Final = 512
-"""Bytes that tell what a file is."""
+"""How many bytes tell what a file is."""
 
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _PACKED: Final = (b"\x1f\x8b", b"\xfd7zXZ\x00", b"BZh")
@@ -23,9 +22,9 @@ _PACKED_SUFFIXES: Final = frozenset({".gz", ".xz", ".bz2"})
 _TAR_MAGIC: Final = slice(257, 262)
 _TAR_SUFFIXES: Final = (".tar", ".tgz", ".txz", ".tar.gz", ".tar.xz", ".tar.bz2")
 _MESSAGE_SUFFIXES: Final = frozenset({".eml", ".msg"})
-"""What is named so is one message, also below a line `From `."""
+"""A file with such a name is one message, even after a line `From `."""
 _SURE_SUFFIX: Final = ".eml"
-"""What is named so is a message even where it has no header."""
+"""A file with such a name is a message even without a header."""
 _NOT_READ: Final = {
     b"Rar!": "a RAR archive",
     b"7z\xbc\xaf": "a 7z archive",
@@ -49,7 +48,7 @@ _NO_MESSAGES: Final = {
     b"SQLite": "a database",
 }
 _NOTHING: Final = re.compile(rb"[\0\t\r\n ]*+")
-"""What a file may be full of and still be empty: a tar without files is all NUL bytes."""
+"""Bytes that do not count as content: a tar without files is all NUL bytes."""
 _HEADER_AT_MOST: Final = 256 * 1024
 """Bytes in which the header of a message is looked for."""
 _FIELD: Final = re.compile(
@@ -70,16 +69,16 @@ class Content(StrEnum):
     ZIP = "zip"
     TAR = "tar"
     PACKED = "packed"
-    """By gzip, xz or bzip2; what is inside is to be seen."""
+    """By gzip, xz or bzip2; its content is still to be determined."""
     MBOX = "mbox"
     NOT_READ = "not read"
-    """It may hold messages, in a form that is not read."""
+    """It may contain messages, in a form that is not supported."""
     OTHER = "other"
     """One message, or none."""
 
 
 def content_of(name: str, start: bytes) -> Content:
-    """What a file is whose first bytes these are."""
+    """What a file with these first bytes is."""
     if start.startswith(_PACKED):
         return Content.PACKED
     if start.startswith(_ZIP):
@@ -96,7 +95,7 @@ def content_of(name: str, start: bytes) -> Content:
 
 
 def not_read(name: str, start: bytes) -> LeftOut:
-    """What is said of a file that may hold messages in a form that is not read."""
+    """The message for a file that may contain messages in an unsupported form."""
     return LeftOut(
         name,
         Why.UNREADABLE,
@@ -106,9 +105,9 @@ def not_read(name: str, start: bytes) -> LeftOut:
 
 
 def no_message(name: str, content: bytes, *, sure: bool = False) -> LeftOut | None:
-    """Why a file is no message; None: it is one. It may be cut off behind its header.
+    """Why a file is not a message; None: it is one. It may be cut off after its header.
 
-    A text without any header is a message only where its place (`sure`) or its name says so.
+    A text without any header is a message only if its place (`sure`) or its name says so.
     """
     if _NOTHING.fullmatch(content):
         return LeftOut(name, Why.EMPTY, "is empty")
@@ -121,7 +120,7 @@ def no_message(name: str, content: bytes, *, sure: bool = False) -> LeftOut | No
 
 
 def _has_header(content: bytes) -> bool:
-    """Whether what stands before the first blank line holds a header that messages have."""
+    """Whether the part before the first blank line has a header that messages have."""
     if _FIELD.match(content):
         return True
     start = content[:_HEADER_AT_MOST]
@@ -136,6 +135,6 @@ def _has_header(content: bytes) -> bool:
 
 
 def _suffix(name: str) -> str:
-    """The suffix in lower case; that before the one of a compression."""
+    """The suffix in lower case, without that of a compression."""
     suffixes = [suffix.lower() for suffix in PurePath(name).suffixes]
     return next((suffix for suffix in reversed(suffixes) if suffix not in _PACKED_SUFFIXES), "")

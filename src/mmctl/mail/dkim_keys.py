@@ -1,6 +1,6 @@
-"""DKIM's tag lists, and the keys that the DNS holds (RFC 6376 §3.2, §3.6.1; RFC 8301, RFC 8463).
+"""DKIM's tag lists, and the keys in the DNS (RFC 6376 §3.2, §3.6.1; RFC 8301, RFC 8463).
 
-A key that may not be used for a signature does not count; the reason is reported.
+A key that must not be used for a signature does not count; the reason is reported.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ _SPACE: Final = re.compile(r"[ \t\r\n]+")
 
 
 class BadTagsError(Exception):
-    """A text is no list of tags, or what one of them says makes no sense; the text says why."""
+    """A text is not a list of tags, or one of them makes no sense; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class RsaKey:
-    """A public key of RSA."""
+    """An RSA public key."""
 
     kind = "rsa"
     numbers: Mapping[str, int]
-    """As dkimpy has it."""
+    """In dkimpy's form."""
     is_test: bool
 
     @property
@@ -52,7 +52,7 @@ class RsaKey:
 
 @dataclass(slots=True)
 class Ed25519Key:
-    """A public key of Ed25519; dkimpy asks it as it would ask PyNaCl."""
+    """An Ed25519 public key; dkimpy calls it as it would call PyNaCl."""
 
     kind = "ed25519"
     key: bytes
@@ -62,7 +62,7 @@ class Ed25519Key:
     bits = 256
 
     def verify(self, message: bytes, signature: bytes) -> None:
-        """Note whether a signature holds."""
+        """Record whether a signature is valid."""
         self.held = is_signed(self.key, signature, message)
 
 
@@ -70,7 +70,7 @@ def tags_of(text: str) -> dict[str, str]:
     """The tags of a list, with their values.
 
     Raises:
-        BadTagsError: it is none, or has a tag twice.
+        BadTagsError: it is not a list of tags, or repeats a tag.
     """
     tags: dict[str, str] = {}
     parts = text.split(";")
@@ -93,12 +93,12 @@ def listed(value: str) -> list[str]:
 
 
 def key_of(record: str, *, algorithm: str, domain: str, identity: str) -> RsaKey | Ed25519Key:
-    """The key in a record, where it may be used for a signature.
+    """The key in a record, if it may be used for a signature.
 
     `identity` is the domain of the signature's `i=`.
 
     Raises:
-        BadTagsError: it may not, or is no key.
+        BadTagsError: it must not be used, or is not a key.
     """
     tags = tags_of(record)
     if tags.get("v", "DKIM1") != "DKIM1" or ("v" in tags and next(iter(tags)) != "v"):

@@ -1,6 +1,6 @@
 """Ed25519 signatures, verified (RFC 8032 §5.1.7) the same whatever packages are installed.
 
-Slow beside a library in C, and quick enough: some milliseconds a signature. Nothing is secret.
+Slower than a C library but fast enough: some milliseconds a signature. Nothing here is secret.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def is_key(key: bytes) -> bool:
 
 
 def _point(encoded: bytes) -> _Point | None:
-    """The point that 32 bytes stand for (§5.1.3); None: they stand for none."""
+    """The point that 32 bytes encode (§5.1.3); None: they encode none."""
     number = int.from_bytes(encoded, "little")
     sign, y = number >> _SIGN_BIT, number & ((1 << _SIGN_BIT) - 1)
     if y >= _P:
@@ -76,7 +76,7 @@ def _sum(one: _Point, other: _Point) -> _Point:
 
 
 def _times(factor: int, point: _Point) -> _Point:
-    """A point added to itself so many times."""
+    """A point multiplied by a number."""
     total = _NEUTRAL
     while factor:
         if factor & 1:

@@ -20,21 +20,21 @@ if TYPE_CHECKING:
     from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 
 RECEIPT_HEADERS: Final = ("disposition-notification-to", "return-receipt-to")
-"""Headers by which a sender asks for a receipt."""
+"""Headers that ask for a receipt."""
 LONGEST_SHOWN_NAME: Final = 60
 """Characters of a header name that a note shows."""
 _READ_BY_RULES: Final = frozenset(fact.key for fact in WRITTEN_HEADERS)
 
 
 class Size:
-    """How many bytes a message has: counted when somebody asks, for that takes longest of all."""
+    """How many bytes a message has: counted on demand, because nothing else takes as long."""
 
     __slots__ = ("_at_most", "_count", "_known")
 
     def __init__(
         self, known: int | None = None, *, count: Callable[[], int] | None = None, at_most: int = 0
     ) -> None:
-        """A number that is known, or how it is counted and what it cannot be more than."""
+        """A known number, or how to count it and its upper bound."""
         self._known = known
         self._count = count
         self._at_most = at_most
@@ -48,7 +48,7 @@ class Size:
         return self._known
 
     def is_more_than(self, limit: float) -> bool:
-        """Whether it is more than a limit; most often that is known without counting."""
+        """Whether it exceeds a limit; usually that is known without counting."""
         if self._known is None and self._at_most <= limit:
             return False
         return self.bytes > limit
@@ -75,12 +75,12 @@ class Email:
     length: Size
     """Bytes, with CRLF line ends as SMTP carries it; an mbox `From ` line is not part of it.
 
-    Where a part of the body was not read: the least it can be.
+    If a part of the body was not read, the least it can be.
     """
     unread: int = 0
     """Bytes of the body that were not read."""
     defects: tuple[str, ...] = ()
-    """What was wrong with the header section; `notes` has the defects of single values too."""
+    """What was wrong with the header section; `notes` includes the defects of single values."""
 
     def header_values(self, name: str, *, decoded: bool) -> tuple[str, ...]:
         """All values of a header, top to bottom; the name in any case (RFC 5322 §1.2.2).
@@ -110,7 +110,7 @@ class Email:
 
     @property
     def size_at_most(self) -> int:
-        """The largest that the size can be: each byte not read may be a line end by itself."""
+        """The upper bound of the size: each unread byte may be a line end."""
         return self.size + self.unread
 
     @property
@@ -124,7 +124,7 @@ class Email:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What is wrong with the message, in words; read on demand."""
+        """What is wrong with the message, in words; computed on demand."""
         return (*self.defects, *self._word_defects())
 
     def _word_defects(self) -> Iterator[str]:
@@ -163,7 +163,7 @@ class Envelope:
     mail_from: str | None = None
     """None is unknown, "" the null sender `<>`."""
     recipients: tuple[str, ...] = ()
-    """As received, +tag and all; empty: none known."""
+    """As received, including +tags; empty: none is known."""
 
 
 class NoPolicy(StrEnum):
@@ -183,7 +183,7 @@ class Facts:
     dmarc_policy: RuleDmarcPolicy | NoPolicy | None = None
     """The published policy; where a case states it, the value that rules see."""
     add_ons: Mapping[str, Mapping[str, str | bool]] = field(default_factory=dict, hash=False)
-    """Fields of the answers, by add-on; an add-on or a field that is not there is unknown."""
+    """Fields of the answers, by add-on; an add-on or field that is missing is unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +191,6 @@ class Authenticated:
     """The result of authenticating the message itself."""
 
     facts: Facts
-    """None where a fact that authentication needs is missing."""
+    """None if a fact that authentication needs is missing."""
     results: Mapping[str, str] = field(default_factory=dict, hash=False)
-    """The same in other words, by member of the facts: `spf` → `softfail`."""
+    """The results in the words of the RFCs, by fact: `spf` → `softfail`."""

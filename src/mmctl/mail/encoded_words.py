@@ -1,7 +1,7 @@
 """Encoded words of headers (RFC 2047, with the language suffix of RFC 2231 §5).
 
-Text in, text out; what cannot be decoded stays as it is and is named. Header names and line
-folding are the reader's matter.
+Text in, text out; what cannot be decoded stays as it is and is named. The reader handles
+header names and line folding.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _CHARSETS: Final = {
     "windows-874": "cp874",
     "cp-850": "cp850",
 }
-# Python codecs that are not character sets of mail: escapes, host names, the machine's own.
+# Python codecs that are not character sets of mail: escapes, host names, the machine's code page.
 _NOT_CHARSETS: Final = frozenset(
     {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
 )
@@ -61,11 +61,11 @@ class _Word(NamedTuple):
 
 
 def decode_words(text: str) -> Decoded:
-    """Decode every encoded word of an unfolded header value, wherever it stands.
+    """Decode every encoded word of an unfolded header value, wherever it is.
 
     White space between two neighboring words is not part of the text (RFC 2047 §6.2). Words are
     decoded inside quoted strings and next to other characters too, as mail programs do. Bytes
-    that their character set does not know become U+FFFD.
+    that are invalid in their character set become U+FFFD.
     """
     if "=?" not in text:
         return Decoded(text)
@@ -111,7 +111,7 @@ def _runs(text: str, words: Iterator[_Word]) -> Iterator[list[_Word]]:
 
 
 def _content(word: re.Match[str]) -> bytes | None:
-    """The bytes that one word stands for; None where its base64 has an impossible length."""
+    """The bytes that one word encodes; None if its base64 has an impossible length."""
     payload = word["payload"].encode()
     if word["encoding"] in "qQ":
         return binascii.a2b_qp(payload, header=True)
@@ -126,7 +126,7 @@ def _decoded(run: Sequence[_Word], defects: list[str]) -> str:
     content, codec = b"".join(word.content for word in run), run[0].codec
     try:
         text = content.decode(codec)
-        text.encode()  # UTF-7 can spell half a surrogate pair, which is no text
+        text.encode()  # UTF-7 can encode half a surrogate pair, which is not text
     except UnicodeError:
         if codec.startswith(_JAPANESE) and (japanese := decode_japanese(content)) is not None:
             return japanese
@@ -140,12 +140,12 @@ def _decoded(run: Sequence[_Word], defects: list[str]) -> str:
 
 @lru_cache(maxsize=256)
 def _codec(charset: str) -> str | None:
-    """Python's codec for a character set of mail; None where there is none."""
+    """Python's codec for a character set of mail; None if there is none."""
     try:
         name = codecs.lookup(_CHARSETS.get(charset, charset)).name
         if name.replace("-", "_") in _NOT_CHARSETS:
             return None
-        b"a".decode(name, "replace")  # codecs that do not make text say so only here
+        b"a".decode(name, "replace")  # codecs that do not produce text say so only here
     except (LookupError, ValueError):
         return None
     return name

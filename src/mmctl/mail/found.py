@@ -1,6 +1,6 @@
-"""Envelope, session and facts that the headers of a stored message record, and where.
+"""Envelope, session and facts in the headers of a stored message, and where they were found.
 
-For messages that come without a case. Each thing found is named with its header; what no header
+For messages that come without a case. Each value found is named with its header; what no header
 records stays unknown. Recipients are never guessed from To or Cc.
 """
 
@@ -116,7 +116,7 @@ def _client(read: list[Token], value: str) -> dict[SessionFact, str]:
 
 
 def _address_in(text: str) -> str | None:
-    """The first IP address in brackets, else the first that stands free."""
+    """The first IP address in brackets, else the first outside of them."""
     for pattern in (_BRACKETED, _POSSIBLE_IP):
         for candidate in pattern.finditer(text):
             written = candidate[candidate.lastindex or 0]

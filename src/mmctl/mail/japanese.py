@@ -1,6 +1,6 @@
-"""ISO-2022-JP as mail has it: with the characters of vendors that Windows writes into it.
+"""ISO-2022-JP as mail uses it: with the vendor characters that Windows writes into it.
 
-`№`, `㈱` and `①` stand in rows that JIS X 0208 leaves empty, and half-width katakana in a set that
+`№`, `㈱` and `①` are in rows that JIS X 0208 leaves empty, and half-width katakana in a set that
 RFC 1468 does not know. Python's codec refuses both; its `cp932` has the same characters in another
 order of bytes.
 """
@@ -22,7 +22,7 @@ _CODEC: Final = "iso2022_jp"
 
 
 def decode_japanese(content: bytes) -> str | None:
-    """The text of bytes in ISO-2022-JP with the characters of vendors; None: they are not that."""
+    """The text of bytes in ISO-2022-JP with vendor characters; None: they are something else."""
     text: list[str] = []
     current = b"(B"
     parts = _SETS.split(content)
@@ -44,7 +44,7 @@ def decode_japanese(content: bytes) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _character(pair: bytes) -> str:
-    """The character of two bytes of JIS X 0208, of which vendors have filled empty rows.
+    """The character of two bytes of JIS X 0208, including the rows that vendors filled.
 
     Raises:
         ValueError: there is none.

@@ -1,4 +1,4 @@
-"""What is left out of messages that are read, and why: each is reported once, and counted."""
+"""What is left out when messages are read, and why: each is reported once, and counted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     Skip: TypeAlias = Callable[["LeftOut"], None]
-    """Gets each thing that is left out."""
+    """Receives each thing that is left out."""
 
 
 class Why(StrEnum):
@@ -21,11 +21,11 @@ class Why(StrEnum):
     """A picture, a document, a text without the headers of a message."""
     TOO_LARGE = "too large"
     UNREADABLE = "unreadable"
-    """Broken, encrypted, or of a form that is not read."""
+    """Broken, encrypted, or in an unsupported form."""
 
     @property
     def is_expected(self) -> bool:
-        """Whether folders and archives of mail commonly hold such things."""
+        """Whether folders and archives of mail commonly contain such things."""
         return self in {Why.EMPTY, Why.NO_MESSAGE}
 
 

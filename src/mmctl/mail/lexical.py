@@ -1,6 +1,6 @@
 """The words of structured headers (RFC 5322 §3.2): comments, quoted strings, atoms, specials.
 
-Knows no header. Broken text is cut into tokens all the same, in linear time: a quote or a
+Knows no header. Broken text is cut into tokens too, in linear time: a quote or a
 parenthesis that is never closed is an ordinary character.
 """
 
@@ -64,7 +64,7 @@ def tokens(text: str) -> Iterator[Token]:
             end = closed or end
             yield Token(TokenKind.COMMENT if closed else TokenKind.SPACE, text[position:end])
         elif name == "unclosed":
-            # Looking for its end again from every later quote would take quadratic time.
+            # Searching for its end again from every later quote would take quadratic time.
             pattern = _TOKEN_WITHOUT_QUOTES
             yield Token(TokenKind.SPACE, found[0])
         else:

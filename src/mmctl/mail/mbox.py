@@ -1,6 +1,6 @@
 """An mbox stream → its messages, one after the other (RFC 4155).
 
-Bounded memory whatever the file is: long lines are read in pieces, a message that is too large is
+Uses bounded memory for any file: long lines are read in pieces, a message that is too large is
 left out. Opens nothing.
 """
 
@@ -24,10 +24,10 @@ def messages_of_mbox(
 ) -> Iterator[tuple[str, bytes]]:
     """Split an mbox; the n-th message is called `name#n`.
 
-    A message starts at a line `From ` at the top or after a blank line. That line stays, the blank
-    line that ends every message goes, that of the last one too. Quoted lines (`>From `) stay
-    quoted: mboxes differ in what they quote. Messages of more than `largest` bytes are handed to
-    `skip`.
+    A message starts at a line `From ` at the top or after a blank line. That line is kept; the
+    blank line that ends every message is removed, also from the last one. Quoted lines (`>From `)
+    stay quoted: mboxes differ in what they quote. Messages of more than `largest` bytes are
+    handed to `skip`.
     """
     for number, message in enumerate(_split(file, largest), start=1):
         if message is None:

@@ -1,7 +1,7 @@
 """Messages of which only the first bytes are fetched, because nobody asks for the rest.
 
-Rules read the header and the size. Of a message that is far away the body is fetched only where
-somebody wants the bytes themselves, or where its line ends decide whether it is too large.
+Rules read the header and the size. The body of a remote message is fetched only if
+somebody needs the bytes themselves, or if its line ends decide whether it is too large.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 FIRST_BYTES: Final = 16 * 1024
 """What is fetched first: enough for the header of nearly every message."""
 GROWTH: Final = 4
-"""How much more is fetched each time the header is not complete: that many times what is there."""
+"""How many times as much is fetched next while the header is not complete."""
 
 
 class Message(NamedTuple):
-    """A message as a source hands it over, under the name that reports give it."""
+    """A message as a source delivers it, under the name that reports use."""
 
     name: str
     content: bytes
@@ -31,17 +31,17 @@ class Message(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needs:
-    """What of a message is needed besides its header."""
+    """What is needed of a message besides its header."""
 
     body: bool = True
-    """All of it: somebody looks at the bytes."""
+    """All of it, because somebody looks at the bytes."""
     sizes: frozenset[float] = frozenset()
     """The sizes, in bytes, that its size is compared with."""
 
     def all_of(self, start: bytes, unread: int) -> bool:
-        """Whether a message that begins so has to be fetched to its end.
+        """Whether a message with this beginning has to be fetched to its end.
 
-        Without the line ends of the rest the size is known to lie between two numbers.
+        Without the line ends of the rest, the size is only known to lie between two numbers.
         """
         least = smtp_size(start) + unread
         return self.body or any(least <= size <= least + unread for size in self.sizes)
@@ -50,12 +50,12 @@ class Needs:
 def fetched(length: int, needs: Needs, fetch: Callable[[int, int], bytes], start: bytes) -> bytes:
     """The first bytes of a message of some `length`, as many of them as are needed.
 
-    `fetch` gets the bytes from one place up to another; `start` was fetched already.
+    `fetch` gets the bytes from one offset up to another; `start` is already fetched.
     """
     while len(start) < length and not holds_header(start):
         start += fetch(len(start), min(length, GROWTH * len(start)))
     if len(start) < length and start.endswith(b"\r"):
-        start = start[:-1]  # half of a CRLF must not be counted as a line end by itself
+        start = start[:-1]  # half of a CRLF must not count as a line end
     if len(start) < length and needs.all_of(start, length - len(start)):
         start += fetch(len(start), length)
     return start

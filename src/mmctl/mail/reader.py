@@ -1,7 +1,7 @@
-"""Message bytes → `Email`, whatever the bytes are, in linear time.
+"""Message bytes → `Email`, for any bytes, in linear time.
 
-One pass over the header section (RFC 5322 §2.2), none over the body but to count its lines.
-Nothing is decoded or parsed before somebody asks the `Email` for it.
+One pass over the header section (RFC 5322 §2.2), none over the body except to count its lines.
+Nothing is decoded or parsed until somebody asks the `Email` for it.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ _BARE_CR: Final = re.compile(rb"\r(?!\n)")
 _BLANK_LINE: Final = re.compile(rb"\n\r?\n")
 _BETWEEN_FIELDS: Final = re.compile(r"\n(?![ \t])")
 _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
-# Bytes that are not UTF-8, as `surrogateescape` hands them over → the same byte as Latin-1.
+# Bytes that are not UTF-8, as `surrogateescape` represents them → the same byte as Latin-1.
 _LATIN_1: Final = {0xDC00 + byte: byte for byte in range(0x80, 0x100)}
 
 
 def read_email(message: bytes, *, unread: int = 0) -> Email:
     """Read a message; what is wrong with it becomes a note, never an exception.
 
-    `unread` bytes may be left out at its end, where `holds_header` says that all of the header is
+    `unread` bytes may be missing at its end, if `holds_header` says that all of the header is
     there. Lines end with CRLF, LF or a bare CR. A byte order mark, blank lines and an mbox `From `
-    line before the header are skipped, and so are lines that are no header. Bytes beyond ASCII are
-    UTF-8, else Latin-1 (which 8-bit headers mean is nowhere said: RFC 6532 knows only UTF-8).
+    line before the header are skipped, and so are lines that are not headers. Bytes beyond ASCII
+    are UTF-8, else Latin-1 (no standard says what 8-bit headers mean: RFC 6532 knows only UTF-8).
     """
     defects: list[str] = []
     if message.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
@@ -44,15 +44,15 @@ def read_email(message: bytes, *, unread: int = 0) -> Email:
 
 
 def _size(message: bytes, carried: int, unread: int) -> int:
-    """Bytes of a message from where SMTP carries it, with those that were not read."""
+    """How many bytes SMTP carries, including those that were not read."""
     return smtp_size(message) - (smtp_size(message[:carried]) if carried else 0) + unread
 
 
 def holds_header(start: bytes) -> bool:
     """Whether the first bytes of a message hold its whole header section.
 
-    A blank line made with bare CRs is not looked for, nor one in UTF-16: such a message has to be
-    read to its end.
+    Does not look for a blank line made with bare CRs, nor for one in UTF-16: such a message has to
+    be read to its end.
     """
     if start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         return False
@@ -61,7 +61,7 @@ def holds_header(start: bytes) -> bool:
 
 
 def smtp_size(message: bytes) -> int:
-    """Bytes of a message once every line end is CRLF (RFC 5321 §2.3.8)."""
+    """How many bytes a message has once every line end is CRLF (RFC 5321 §2.3.8)."""
     carriage_returns = message.count(b"\r")
     if not carriage_returns:
         return len(message) + message.count(b"\n")
@@ -148,11 +148,11 @@ def _headers(text: str, defects: list[str]) -> dict[str, list[str]]:
 
 
 _KEYS: Final[dict[str, str]] = {}
-"""Names of headers as they were written before, and in lower case: they are few."""
+"""A cache of header names, as written → in lower case: there are few."""
 
 
 def _key(name: str) -> str:
-    """The lower-case name of a header; empty where it is none (RFC 5322 §3.6.8).
+    """The lower-case name of a header; empty if it is not a valid name (RFC 5322 §3.6.8).
 
     White space before the colon is allowed in old mail (§4.5).
     """
@@ -166,7 +166,7 @@ def _key(name: str) -> str:
 
 
 def _skipped(count: int, after: str) -> str:
-    """Say how many lines were no headers, and after which header the first one was."""
+    """Say how many lines were not headers, and after which header the first one was."""
     place = f"after header `{after[:LONGEST_SHOWN_NAME]}`" if after else "at the top"
     if count == 1:
         return f"a line that is not a header was skipped {place}"

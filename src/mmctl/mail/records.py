@@ -1,6 +1,6 @@
-"""Records of the DNS that SPF, DKIM and DMARC need: from the DNS itself, or from a zone file.
+"""The DNS records that SPF, DKIM and DMARC need: from the DNS itself, or from a zone file.
 
-Needs the extra `authenticate`. The DNS is asked in `DnsRecords` and nowhere else.
+Needs the extra `authenticate`. Only `DnsRecords` queries the DNS.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Record = Any
-"""One record's data, as dnspython has it."""
+"""One record's data, in dnspython's form."""
 
 _CNAMES_AT_MOST: Final = 10
 _KEPT_AT_MOST: Final = 10_000
 _TTL: Final = "$TTL 3600\n"
-"""Put before a zone file, so that its records need no time to live."""
+"""Put before a zone file, so that its records need no TTL."""
 _PLACE: Final = re.compile(r"^<string>:\d+: ")
 
 
 class UnansweredError(Exception):
-    """The DNS did not answer: a question that may be asked again later."""
+    """The DNS did not answer: the query may succeed later."""
 
 
 class Records(Protocol):
@@ -46,20 +46,20 @@ class Records(Protocol):
 
 
 def texts(records: Records, name: str) -> tuple[str, ...]:
-    """The TXT records of a name, each in one piece; what is not ASCII is replaced."""
+    """The TXT records of a name, each as one text; what is not ASCII is replaced."""
     return tuple(
         b"".join(record.strings).decode("ascii", "replace") for record in records.ask(name, "TXT")
     )
 
 
 class ZoneRecords:
-    """Records of a zone file (RFC 1035 §5): what `dig +noall +answer` prints is one."""
+    """Records of a zone file (RFC 1035 §5), such as the output of `dig +noall +answer`."""
 
     def __init__(self, text: str, *, unanswered: Iterable[str] = ()) -> None:
-        """Read a zone file; names below `unanswered` are not answered.
+        """Read a zone file; queries for names below `unanswered` get no answer.
 
         Raises:
-            UsageError: the text is no zone file; the message has the line.
+            UsageError: the text is not a zone file; the message names the line.
         """
         self._records: dict[tuple[str, str], tuple[Record, ...]] = {}
         self._unanswered = tuple(_plain(name) for name in unanswered)
@@ -76,7 +76,7 @@ class ZoneRecords:
         self._names = {name for name, _ in self._records}
 
     def ask(self, name: str, kind: str) -> tuple[Record, ...]:
-        """The records of a name and kind; CNAMEs are followed, and `*` stands for any label."""
+        """The records of a name and kind; CNAMEs are followed, and `*` matches any label."""
         name = _plain(name)
         for _ in range(_CNAMES_AT_MOST):
             if any(name == each or name.endswith(f".{each}") for each in self._unanswered):
@@ -90,7 +90,7 @@ class ZoneRecords:
         return ()
 
     def _owner(self, name: str) -> str:
-        """The name itself, else the wildcard that stands for it (RFC 4592)."""
+        """The name itself, else the wildcard that matches it (RFC 4592)."""
         if name in self._names:
             return name
         parent = name
@@ -108,7 +108,7 @@ def _zone(text: str) -> dns.zone.Zone:
 
 
 def _first_bad_line(text: str) -> int:
-    """The line with which a zone file ceases to be one; dnspython's number may be a later one."""
+    """The first line that makes a zone file invalid; dnspython may report a later one."""
     lines = text.split("\n")
 
     def is_bad(count: int) -> bool:
@@ -122,10 +122,10 @@ def _first_bad_line(text: str) -> int:
 
 
 class DnsRecords:
-    """Records that the resolver of this machine finds; each question is asked once."""
+    """Records that this machine's resolver finds; each query is sent once."""
 
     def __init__(self, *, seconds: float = 5.0) -> None:
-        """Wait for an answer at most so many seconds."""
+        """How many seconds to wait for an answer."""
         self._seconds = seconds
         self._resolver: dns.resolver.Resolver | None = None
         self._known: dict[tuple[str, str], tuple[Record, ...] | None] = {}
@@ -134,7 +134,7 @@ class DnsRecords:
         return self._seconds
 
     def __setstate__(self, seconds: float) -> None:
-        self.__init__(seconds=seconds)  # type: ignore[misc] # a process of its own asks for itself
+        self.__init__(seconds=seconds)  # type: ignore[misc] # a separate process queries for itself
 
     def ask(self, name: str, kind: str) -> tuple[Record, ...]:
         """The records of a name and kind."""
@@ -149,7 +149,7 @@ class DnsRecords:
         return found
 
     def _asked(self, name: str, kind: str) -> tuple[Record, ...] | None:
-        """What the resolver says; None: nobody answered."""
+        """What the resolver answers; None: nobody answered."""
         try:
             if self._resolver is None:
                 self._resolver = dns.resolver.Resolver()

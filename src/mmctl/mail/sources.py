@@ -1,6 +1,6 @@
 """Where messages come from: files, folders, Maildirs, standard input.
 
-The one place of this room that opens files; what is in one is read by `mmctl.mail.archives`.
+The only module in this room that opens files; `mmctl.mail.archives` reads what is in them.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from mmctl.mail.left_out import LeftOut, Skip
 
     Watch: TypeAlias = Callable[[int], None]
-    """Gets the number of bytes of files that were read since the last call."""
+    """Receives the number of bytes read from files since the last call."""
 
 STANDARD_INPUT: Final = "-"
 _DELIVERED: Final = frozenset({"cur", "new"})
-"""The folders of a Maildir that hold messages and nothing else."""
+"""The folders of a Maildir that contain only messages."""
 
 
 def messages(
@@ -42,13 +42,13 @@ def messages(
     skip: Skip | None = None,
     watch: Watch | None = None,
 ) -> Iterator[tuple[str, bytes]]:
-    """Read messages one after the other; each with the name that reports give it.
+    """Read messages one after the other, each with the name that reports use.
 
     A path is a message file, a folder (all its files, hidden ones left out, in order of their
     names), a Maildir, an mbox, a tar (each of them also as .gz, .xz, .bz2), a zip, `-` for
-    standard input, or one message of an archive as reports call it. What is too large, cannot be
-    unpacked or is no message is handed to `skip`; without `skip` it is an error. `watch` gets how
-    many bytes are read of files, as they are read.
+    standard input, or one message of an archive, named as in reports. What is too large, cannot be
+    unpacked or is not a message is handed to `skip`; without `skip` it is an error. `watch`
+    receives how many bytes are read from files, as they are read.
 
     Raises:
         UsageError: a path is missing, or cannot be read.
@@ -66,7 +66,7 @@ def messages(
 
 
 def bytes_of(paths: Iterable[Path]) -> int:
-    """Bytes of all files that are read for some paths; a pipe has none.
+    """The total bytes of the files that are read for some paths; a pipe has none.
 
     Raises:
         UsageError: a path is missing or cannot be read.
@@ -81,12 +81,12 @@ def bytes_of(paths: Iterable[Path]) -> int:
 
 
 def _refuse(left_out: LeftOut) -> None:
-    """What happens to a message that cannot be read where nobody wants to go on without it."""
+    """What happens to a message that cannot be read if it must not be skipped."""
     raise UnreadableFileError(left_out)
 
 
 def _from_stream(stdin: BinaryIO | None, skip: Skip) -> Iterator[tuple[str, bytes]]:
-    """The messages on standard input; what comes alone is one, whatever it looks like."""
+    """The messages on standard input; a single text is a message, whatever it looks like."""
     if stdin is None:
         raise UsageError("`-` means messages on standard input, and there is none")
     with BufferedReader(Stream(stdin)) as file:
@@ -94,7 +94,7 @@ def _from_stream(stdin: BinaryIO | None, skip: Skip) -> Iterator[tuple[str, byte
 
 
 def _archive_of(path: Path) -> Path | None:
-    """The archive or mbox of a message; None: the path is that of a file itself, or of nothing."""
+    """The archive or mbox of a message; None: the path is that of a file, or of nothing."""
     with readable(path):
         if path.exists():
             return None
@@ -117,7 +117,7 @@ def _one_of(archive: Path, name: str, watch: Watch | None) -> tuple[str, bytes]:
 
 
 def _is_folder(path: Path) -> bool:
-    """Whether a path is a folder; that it is there at all is checked too."""
+    """Whether a path is a folder; raises if it does not exist."""
     with readable(path):
         if not path.exists():
             raise UsageError(f"`{path}` does not exist")
@@ -125,7 +125,7 @@ def _is_folder(path: Path) -> bool:
 
 
 def _from_folder(folder: Path, skip: Skip, watch: Watch | None) -> Iterator[tuple[str, bytes]]:
-    """All messages below a folder; a file that cannot be read does not hold up the others."""
+    """All messages below a folder; a file that cannot be read does not stop the others."""
     found = False
     for file in _files(folder):
         found = True
@@ -138,7 +138,7 @@ def _from_folder(folder: Path, skip: Skip, watch: Watch | None) -> Iterator[tupl
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """The files below a folder, sorted; of a Maildir those in cur and new, and of its folders."""
+    """The files below a folder, sorted; of a Maildir only those in cur and new, and its folders."""
     with readable(folder):
         entries = sorted(folder.iterdir())
     names = {entry.name for entry in entries}
@@ -167,7 +167,7 @@ def _opened(path: Path, watch: Watch | None) -> BufferedReader[Any]:
 
 
 class _Watched(RawIOBase):
-    """A file that tells how many bytes are read of it."""
+    """A file that reports how many bytes are read from it."""
 
     def __init__(self, file: FileIO, watch: Watch) -> None:
         self._file = file

@@ -1,7 +1,7 @@
-"""What is known of a message beside its bytes, fact by fact: read, replaced, and written in a case.
+"""What is known of a message beyond its bytes, fact by fact: read, replaced, and written in a case.
 
-The one place that takes the values of `mmctl.model.facts` out of sessions, envelopes and verdicts
-and puts them in. Nothing is found out here.
+The only module that takes the values of `mmctl.model.facts` out of sessions, envelopes and verdicts
+and puts them in. Nothing is computed here.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Value = (
 
 
 class Parts(Protocol):
-    """What has the three parts of a message's story that are not in its bytes."""
+    """Anything with the three parts of a message's story that are not in its bytes."""
 
     @property
     def envelope(self) -> Envelope:
@@ -56,7 +56,7 @@ class Stated:
     session: Session = field(default_factory=Session)
     facts: Facts = field(default_factory=Facts)
     assume_pass: bool = False
-    """Whether verdicts and answers that nobody states are taken to be good."""
+    """Whether verdicts and answers that nobody states are assumed to be good."""
 
 
 def value_of(name: StatedFact, parts: Parts) -> Value | None:
@@ -181,7 +181,7 @@ def stating(stated: Stated, name: StatedFact, written: Any) -> Stated:
 
 
 def over(stated: Parts, found: Parts) -> Stated:
-    """What is stated, and where nothing is, what was found."""
+    """What is stated, else what was found."""
     result = Stated(envelope=found.envelope, session=found.session, facts=found.facts)
     for name in STATED:
         value = value_of(name, stated)
@@ -218,7 +218,7 @@ def facts_of(written: Mapping[str, Any]) -> Facts:
 
 
 def written_facts(names: Iterable[StatedFact], parts: Parts) -> dict[str, Any]:
-    """Those of some facts that are known, as a case writes them."""
+    """The known ones of some facts, as a case writes them."""
     values = {name: value_of(name, parts) for name in names}
     return {
         name.value: _written(FACT_OF[name], value)

@@ -1,8 +1,8 @@
-"""DKIM, verified: which domains have signed this message? (RFC 6376, by dkimpy).
+"""Verify DKIM: which domains have signed this message? (RFC 6376, by dkimpy).
 
-dkimpy canonicalizes and does the arithmetic of RSA. What a signature and its key must be like
-before that is verified here, because it accepts too much: `h=` and `t=s` of keys, From unsigned,
-SHA-1.
+dkimpy canonicalizes and does the arithmetic of RSA. Whether a signature and its key are
+well-formed is verified here first, because it accepts too much: `h=` and `t=s` of keys, an
+unsigned From, SHA-1.
 """
 
 from __future__ import annotations
@@ -31,32 +31,32 @@ if TYPE_CHECKING:
     from mmctl.mail.records import Records
 
 SIGNATURES_AT_MOST: Final = 10
-"""Further signatures of a message are not looked at."""
+"""How many signatures of a message are verified."""
 KEYS_AT_MOST: Final = 4
-"""Further records of one selector are not tried; there should be one (§3.6.2.2)."""
+"""How many records of one selector are tried; there should be one (§3.6.2.2)."""
 _BROKEN: Final = ("body hash mismatch", "x= value is past")
-"""What dkimpy says of signatures that are well made and do not hold."""
+"""What dkimpy says of signatures that are well-formed but not valid."""
 _REQUIRED: Final = ("v", "a", "b", "bh", "d", "h", "s")
 _HISTORIC: Final = "rsa-sha1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """One DKIM-Signature and what became of it."""
+    """One DKIM-Signature and its result."""
 
     domain: str
-    """In lower case; empty where the signature does not say it."""
+    """In lower case; empty if the signature has none."""
     result: str
-    """`pass`, `fail`, `temperror`, `permerror`, or `policy` for one that counts for nothing."""
+    """`pass`, `fail`, `temperror`, `permerror`, or `policy` for one that does not count."""
     reason: str = ""
-    """What is wrong with it or its key, or what there is to know of one that holds."""
+    """What is wrong with it or its key, or a remark about a valid one."""
 
 
 def dkim_signatures(records: Records, message: bytes) -> tuple[Signature, ...]:
     """The signatures of a message from the top, each verified; never fails."""
     try:
         verifier = dkim.DKIM(as_carried(message), minkey=SMALLEST_KEY)
-    except Exception:  # noqa: BLE001 - dkimpy wants header sections that are free of defects
+    except Exception:  # noqa: BLE001 - dkimpy needs header sections without defects
         return (Signature(domain="", result="permerror"),)
     values = [value for name, value in verifier.headers if name.lower() == b"dkim-signature"]
     return tuple(
@@ -66,7 +66,7 @@ def dkim_signatures(records: Records, message: bytes) -> tuple[Signature, ...]:
 
 
 def _verified_signature(verifier: dkim.DKIM, place: int, value: str, records: Records) -> Signature:
-    """One signature; in the order of RFC 6376 §6.1."""
+    """One signature, verified in the order of RFC 6376 §6.1."""
     domain = ""
     try:
         tags = tags_of(value)
@@ -83,10 +83,10 @@ def _verified_signature(verifier: dkim.DKIM, place: int, value: str, records: Re
 
 
 def _identity(tags: Mapping[str, str], domain: str) -> str:
-    """The domain of `i=`, once the signature itself is as it must be (§6.1.1).
+    """The domain of `i=`, once the signature itself is validated (§6.1.1).
 
     Raises:
-        BadTagsError: it is not.
+        BadTagsError: it is not valid.
     """
     missing = [f"{name}=" for name in _REQUIRED if not tags.get(name)]
     if missing:
@@ -106,10 +106,10 @@ def _identity(tags: Mapping[str, str], domain: str) -> str:
 def _verified(
     verifier: dkim.DKIM, place: int, tags: Mapping[str, str], identity: str, records: Records
 ) -> tuple[str, str]:
-    """What becomes of a signature that is well made, by the best of its keys.
+    """The result of a well-formed signature, by the best of its keys.
 
     Raises:
-        BadTagsError: there is no key for it, or it is not well made after all.
+        BadTagsError: there is no key for it, or it is not well-formed after all.
         UnansweredError: the DNS did not answer.
     """
     prepared = _prepared(verifier, place)
@@ -135,7 +135,7 @@ def _verified(
         except BadTagsError as error:
             refused = refused or error
             continue
-        # A domain that tests is not held to what its signatures say (§3.6.1).
+        # A domain in testing mode is not bound by its signatures (§3.6.1).
         failed = ("policy", "key for tests") if key.is_test else ("fail", "")
     if failed is None and refused is not None:
         raise refused
@@ -146,14 +146,14 @@ _Prepared = tuple[dict[bytes, bytes], list[bytes], tuple[bytes, bytes]]
 
 
 def _prepared(verifier: dkim.DKIM, place: int) -> _Prepared | str:
-    """What dkimpy makes of a signature before it needs a key; a text: how it ends already."""
+    """What dkimpy prepares before it needs a key; a text: the result is already known."""
     try:
         fields, headers, all_of_them = verifier.verify_headerprep(place)
     except dkim.ValidationError as error:
         if str(error).startswith(_BROKEN):
             return "fail"
         raise BadTagsError(_short(error)) from None
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with a signature, it is none
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with it, it is not a signature
         raise BadTagsError(_short(error)) from None
     return fields, headers, all_of_them[place]
 
@@ -175,10 +175,10 @@ def _holds(verifier: dkim.DKIM, key: RsaKey | Ed25519Key, prepared: _Prepared) -
 
 
 def _unsigned_part(verifier: dkim.DKIM, tags: Mapping[str, str]) -> str:
-    """What of the body a signature says nothing about.
+    """The part of the body that a signature does not cover.
 
     Raises:
-        BadTagsError: it is about more than there is (§3.5).
+        BadTagsError: it covers more than there is (§3.5).
     """
     if "l" not in tags:
         return ""

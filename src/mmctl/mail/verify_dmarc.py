@@ -1,6 +1,6 @@
-"""DMARC, verified: did the author's domain authenticate, and what does it ask for? (RFC 7489).
+"""Verify DMARC: did the author's domain authenticate, and what does it ask for? (RFC 7489).
 
-Organizational domains by the list of public suffixes that `publicsuffixlist` brings.
+Organizational domains come from the public suffix list that `publicsuffixlist` contains.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Dmarc:
     result: str
     """`pass`, `fail`, `none` (no record), `temperror`, `permerror` (no single author)."""
     policy: str | None = None
-    """`none`, `quarantine` or `reject` as published; None: nothing is."""
+    """`none`, `quarantine` or `reject` as published; None: nothing is published."""
 
 
 def dmarc_result(
@@ -37,7 +37,7 @@ def dmarc_result(
     """Compare the domain of From with those that authenticated.
 
     `authors` are the domains of From, `spf_domain` the one SPF passed for, `signed_by` those
-    whose signatures hold.
+    whose signatures are valid.
     """
     domains = {domain.lower().rstrip(".") for domain in authors}
     if len(domains) != 1 or not all(domains):
@@ -62,7 +62,7 @@ def organizational_domain(domain: str) -> str:
 
 
 def same_organization(one: str, other: str) -> bool:
-    """Whether two domains are aligned in the relaxed way (§3.1)."""
+    """Whether two domains are in relaxed alignment (§3.1)."""
     return bool(one and other) and organizational_domain(one) == organizational_domain(other)
 
 
@@ -78,7 +78,7 @@ def _aligned(domain: str, author: str, mode: str | None) -> bool:
 
 
 def _record(records: Records, author: str) -> tuple[Mapping[str, str] | None, bool]:
-    """The record of the author's domain, else of its organization; True: of the latter (§6.6.3)."""
+    """The record of the author's domain, else of its organization (then True) (§6.6.3)."""
     above = organizational_domain(author)
     for domain in dict.fromkeys((author, above)):
         found = [text for text in texts(records, f"_dmarc.{domain}") if _is_record(text)]
@@ -94,7 +94,7 @@ def _is_record(text: str) -> bool:
 
 
 def _tags(text: str) -> dict[str, str]:
-    """The tags of a record; of repeated ones the first."""
+    """The tags of a record; the first of repeated ones."""
     tags: dict[str, str] = {}
     for part in text.split(";"):
         name, _, value = part.partition("=")

@@ -1,4 +1,4 @@
-"""SPF, verified: may this client send for this sender? (RFC 7208, by pyspf)."""
+"""Verify SPF: may this client send for this sender? (RFC 7208, by pyspf)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def spf_result(records: Records, ip: str, mail_from: str, helo: str) -> str:
         result: str = _Query(records, ip, mail_from, helo).check()[0]
     except spf.TempError:
         return "temperror"
-    except Exception:  # noqa: BLE001 - pyspf stumbles over odd records and senders in many ways
+    except Exception:  # noqa: BLE001 - pyspf fails on odd records and senders in many ways
         return "permerror"
     return result
 

@@ -1,1 +1,1 @@
-"""Which readings matter for a message: the choices where the text of AWS leaves room."""
+"""Which readings matter for a message: the choices that AWS's text leaves open."""

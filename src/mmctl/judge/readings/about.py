@@ -1,6 +1,6 @@
 """Which readings something is about: a condition, a traffic policy, an action.
 
-Nothing is asked here.
+Nothing is evaluated here.
 """
 
 from __future__ import annotations

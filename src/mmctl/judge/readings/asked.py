@@ -1,7 +1,7 @@
-"""Whether another choice of a reading changes any answer: if none, judging again is useless.
+"""Whether another choice of a reading changes any answer; if not, judging again is useless.
 
-Only the conditions that a reading is about are asked again, for every recipient that they could
-see. An outcome follows from the answers, so where all are the same it is the same as well.
+Only the conditions that a reading is about are evaluated again, for every recipient that they could
+see. An outcome follows from the answers, so if all of them are the same, it is the same too.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from mmctl.model.rules import RuleCondition
 
 _BY_HEADERS: Final = frozenset({"text_case", "repeated_headers", "encoded_words", "missing_header"})
-"""Readings that are about headers which a rule may have added."""
+"""Readings about headers that a rule may have added."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,22 +37,22 @@ class Questions:
     """What a gateway asks, by the readings that it is about."""
 
     conditions: dict[str, tuple[tuple[RuleCondition, bool], ...]]
-    """Each with whether the recipient decides it."""
+    """Each condition, with whether it depends on the recipient."""
     policy: frozenset[str]
     """The readings that something in the traffic policy is about."""
     replaced: tuple[str, ...]
-    """Recipients that rules put in the place of others."""
+    """Recipients that rules replace others with."""
     added: bool
-    """Whether a condition reads a header that a rule before it adds."""
+    """Whether a condition reads a header that an earlier rule adds."""
 
 
 def questions_of(gateway: Gateway) -> Questions:
-    """What a gateway asks; it is looked through once."""
+    """What a gateway asks, collected once."""
     return _questions(_Same(gateway))
 
 
 class Answers:
-    """What the conditions of a gateway answer about one message, under its readings and others."""
+    """What a gateway's conditions answer about one message, under its readings and others."""
 
     def __init__(self, gateway: Gateway, submission: Submission, *, assume_pass: bool) -> None:
         self._gateway = gateway
@@ -62,9 +62,9 @@ class Answers:
         self._known: dict[tuple[int, str], Answer] = {}
 
     def would_change(self, reading: str, other: str) -> bool:
-        """Whether some answer would be another under another choice of a reading.
+        """Whether some answer would differ under another choice of a reading.
 
-        The reading must be about conditions. Where it cannot be known without judging, it would.
+        The reading must be about conditions. True if only judging could tell.
         """
         questions = questions_of(self._gateway)
         if questions.added and reading in _BY_HEADERS:
@@ -97,7 +97,7 @@ class Answers:
         )
 
     def _once(self, key: tuple[int, str], answer: Callable[[], Answer]) -> Answer:
-        """An answer under the readings of the gateway: several readings are about it."""
+        """An answer under the gateway's readings, cached because several readings are about it."""
         if key not in self._known:
             self._known[key] = answer()
         return self._known[key]
@@ -118,7 +118,7 @@ def _reads_recipient(condition: RuleCondition) -> bool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Same:
-    """A gateway that equals itself alone: it holds what cannot be hashed."""
+    """A gateway that equals only itself, because it holds what cannot be hashed."""
 
     gateway: Gateway
 

@@ -1,6 +1,6 @@
-"""Which other reading would change an outcome: judges again for each choice that could matter.
+"""Which other readings would change an outcome: judges again for each choice that could matter.
 
-A choice is tried only where the gateway and the message have something that it is about.
+A choice is tried only if the gateway and the message have something that it is about.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from mmctl.judge.trace import Trace
 
 AGAINST_THE_GUIDE: Final = ("first_match", "yes")
-"""A reading that AWS's own text speaks against, and that changes nearly all mail."""
+"""A reading that AWS's own text contradicts, and that changes nearly all mail."""
 _LIST_IS_GONE: Final = "deleted_address_list"
-"""The reading of which one choice is that an outcome is unknown."""
+"""The reading with a choice that makes an outcome unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class Dependence:
     other: str
     """The choice that would change it."""
     outcome: Outcome
-    """Under the chosen one."""
+    """The outcome under the chosen reading."""
     outcome_if_other: Outcome
 
     def __str__(self) -> str:
@@ -50,7 +50,7 @@ class Dependence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherWay:
-    """What becomes of a message under another choice of one reading."""
+    """How a message ends under another choice of one reading."""
 
     reading: str
     chosen: str
@@ -68,8 +68,8 @@ def readings_that_matter(
 ) -> tuple[Dependence, ...]:
     """The outcomes of a judged message that one other choice of one reading would change.
 
-    An outcome that is unknown for lack of facts depends on these first, so it is left out; one
-    that is unknown because an address list is gone depends on the reading that says so.
+    An outcome that is unknown because facts are missing depends on these first, so it is left out;
+    one that is unknown because an address list is gone depends on the reading that says so.
     """
     ways = other_ways(gateway, submission, trace, scenario, assume_pass=assume_pass)
     return tuple(
@@ -96,7 +96,7 @@ def other_ways(
     *,
     assume_pass: bool = False,
 ) -> Iterator[OtherWay]:
-    """What becomes of a judged message under each choice of a reading that could matter to it."""
+    """How a judged message ends under each choice of a reading that could matter to it."""
     questions = questions_of(gateway)
     about_answers = questions.policy | questions.conditions.keys()
     in_question = (about_answers | _about_actions(gateway)) - readings_not_met(
@@ -120,7 +120,7 @@ def other_ways(
 
 
 def _about_actions(gateway: Gateway) -> frozenset[str]:
-    """The readings that something in a gateway is about which is no condition."""
+    """The readings that something in a gateway other than a condition is about."""
     return frozenset(_of_rules(gateway))
 
 
@@ -132,7 +132,7 @@ def _of_rules(gateway: Gateway) -> Iterator[str]:
     for rule in gateway.rules:
         for action in actions_in_effect(rule):
             row = row_of(action)
-            if row.does is not Does.MARKS:  # that matters only where a condition reads the mark
+            if row.does is not Does.MARKS:  # that matters only if a condition reads the mark
                 yield from row.readings
             if drops_on_failure(action):
                 yield "failure_drop_scope"

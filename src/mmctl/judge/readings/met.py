@@ -1,6 +1,6 @@
-"""Which readings a judged message can tell apart: the others need not be tried on it.
+"""Which readings can matter to a judged message: the others need not be tried on it.
 
-Cheap questions to the message and its trace; where one cannot be sure, the reading is met.
+Cheap questions to the message and its trace; in doubt, the reading is met.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def readings_not_met(submission: Submission, trace: Trace, readings: Readings) -> frozenset[str]:
-    """The readings whose other choices cannot change what became of a message."""
+    """The readings whose other choices cannot change how a message ended."""
     return frozenset((*_by_message(submission, trace), *_by_actions(trace, readings)))
 
 
@@ -51,7 +51,7 @@ def _by_message(submission: Submission, trace: Trace) -> Iterator[str]:
 
 
 def _by_actions(trace: Trace, readings: Readings) -> Iterator[str]:
-    """Readings about actions, where it is certain which ones ran, and these did not."""
+    """Readings about actions, if it is certain which actions ran, and these did not."""
     actions = [
         action
         for got in trace.recipients
