@@ -1,1 +1,1 @@
-"""What lint looks for: one check a file, each a fault with its page; `catalogue` lists them all."""
+"""What lint looks for: one check per file, with its page; `catalogue` lists them all."""

@@ -109,7 +109,7 @@ _HELP: Final = (
 
 
 def _admits_all(policy: LogicalTrafficPolicy) -> Path | None:
-    """What admits every recipient from every client: the default, or a statement."""
+    """The path of what admits every recipient from every client: the default, or a statement."""
     shape = policy.policy
     if any(map(_refuses_all_but_some, shape.policy_statements)):
         return None
@@ -133,7 +133,7 @@ def _refuses_all_but_some(statement: PolicyStatement) -> bool:
 
 
 def _limits(condition: PolicyCondition) -> bool:
-    """Whether a condition holds for some recipients or some clients only."""
+    """Whether a condition holds only for some recipients or clients."""
     boolean, string = condition.boolean_expression, condition.string_expression
     if boolean is not None:
         return listed_by(condition) is not None and boolean.operator not in NEGATED

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the first action below a drop, once a rule."""
+    """Yield the first action below a drop, once per rule."""
     for _, rule in rules(subject.project):
         done = [row_of(action).does for action in rule.actions]
         first = done.index(Does.ENDS) + 1 if Does.ENDS in done else len(done)

@@ -39,11 +39,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LONGEST: Final = 66
-"""Characters of a target, as the service counts them (observed; the model says 2,048)."""
+"""The longest target that the service accepts, in characters (observed; the model says 2,048)."""
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the archive targets that the service does not take."""
+    """Yield the archive targets that the service does not accept."""
     for _, rule in rules(subject.project):
         for index, action in enumerate(rule.actions):
             if action.archive is None:

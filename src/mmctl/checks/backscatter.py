@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the bounces to senders that nobody vouches for."""
+    """Yield the bounces to senders that no verdict vouches for."""
     for _, rule in rules(subject.project):
         if bounces(rule) and any(map(asks_for_failed, rule.conditions)):
             yield finding(

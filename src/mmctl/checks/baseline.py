@@ -1,9 +1,9 @@
-"""Problems that are known already: an earlier report, and what goes beyond it.
+"""Known problems: what an earlier report contains, and which problems are new.
 
-A problem is known by its check, file and message, so it may move to another line; numbers in the
-message (lines, days, how many) do not count. As often as it was reported then, it is left out now;
-one more is new. What was known in a file that is gone is known in any other: the file may have got
-another name.
+A problem is identified by its check, file and message, so it may move to another line; numbers in
+the message (lines, days, counts) do not matter. It is left out as often as it was reported then;
+one more is new. What was known in a file that no longer exists is known in any other file: the file
+may have been renamed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _NUMBER: Final = re.compile(r"(?P<quoted>`[^`]*`)|[0-9][0-9,]*")
 def beyond(
     problems: Iterable[Problem], known: Iterable[Problem], files: Container[str]
 ) -> tuple[Problem, ...]:
-    """The problems that are not among the known ones, in their order; `files` are there now."""
+    """The problems that are not known, in the given order; `files` are those that exist now."""
     left = Counter(
         _likeness(problem, problem.position.file if problem.position.file in files else _GONE)
         for problem in known
@@ -53,10 +53,10 @@ def _kept(found: re.Match[str]) -> str:
 
 
 def known_problems(report: str) -> tuple[Problem, ...]:
-    """The problems of a report that `lint --format json` wrote.
+    """Read the problems of a report that `lint --format json` wrote.
 
     Raises:
-        ValueError: the text is no such report.
+        ValueError: the text is not such a report.
     """
     try:
         document = parse_json(report)

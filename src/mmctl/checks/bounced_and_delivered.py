@@ -68,7 +68,7 @@ if TYPE_CHECKING:
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the bounces of mail that arrives."""
+    """Yield the bounces of mail that is delivered as well."""
     readings = subject.project.settings.readings
     if readings.first_match == "yes" or readings.bounce_ends_evaluation == "yes":
         return
@@ -82,7 +82,7 @@ def run(subject: Subject) -> Iterator[Finding]:
 
 
 def _delivering(live: Sequence[LogicalRule], index: int, *, folds: bool) -> LogicalRule | None:
-    """The rule that delivers all that a rule bounces: itself, one above, or one below."""
+    """The rule that delivers all mail that a rule bounces: itself, one above, or one below."""
     rule = live[index]
     if delivers(rule):
         return rule

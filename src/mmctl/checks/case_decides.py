@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PLAIN: Final = re.compile(r"[\w.@+-]+")
-"""No names beside addresses, no quotes, no `[IPv6:…]`."""
+"""No names next to addresses, no quotes, no `[IPv6:…]`."""
 
 
 def run(subject: Subject) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""The list of all checks. Whoever imports it imports each of them."""
+"""The list of all checks. Importing it imports every check."""
 
 from typing import Final
 

@@ -27,9 +27,9 @@ class Finding:
     message: str
     help: str | None = None
     severity: Severity | None = None
-    """Where it is not the severity of the check."""
+    """Set if it differs from the severity of the check."""
     fix: Fix | None = None
-    """What `lint --fix` may do about it: a change of the text that is right for certain."""
+    """What `lint --fix` may do about it: a change of the text that is certainly right."""
 
 
 def finding(
@@ -54,18 +54,18 @@ def finding(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """What a check looks at: one project as it is in one environment, on one day (UTC)."""
+    """What a check looks at: one project in one environment, on one day (UTC)."""
 
     project: Project
     today: date
     found: tuple[Problem, ...] = ()
-    """What was found before; only the check of the ignore comments looks at it."""
+    """What other checks found; only the check of the ignore comments looks at it."""
     known: frozenset[str] = frozenset()
-    """The ids of all checks; for the same check."""
+    """The ids of all checks, for the same check."""
 
 
 class AboutValue(IntEnum):
-    """What a check says about one value; the first one at a place is reported alone."""
+    """What a check says about one value; at one place, only the first in this order is reported."""
 
     NOT_MEANT_LITERALLY = 0
     MATCHES_NOTHING = 1
@@ -77,15 +77,15 @@ class Check:
     """One fault that lint looks for. `run` yields what it finds and never raises."""
 
     id: str
-    """Kebab-case; it claims the fault: `unreachable-rule`."""
+    """In kebab case; it names the fault: `unreachable-rule`."""
     severity: Severity
     text: str
-    """The docstring of its module, which is its page (`mmctl.checks.page`)."""
+    """The docstring of the module, which is the page (`mmctl.checks.page`)."""
     run: Callable[[Subject], Iterator[Finding]]
     from_absence: bool = False
-    """Whether it argues from what is not there; then it runs on whole projects alone."""
+    """Whether it concludes from what is missing; then it runs only on whole projects."""
     about_value: AboutValue | None = None
-    """What it says about a value, where it is about one."""
+    """What it says about a value, if it is about one."""
 
     @property
     def page(self) -> Page:

@@ -99,7 +99,7 @@ def _always(placed: PlacedCondition, project: Project) -> str | None:
 
 
 def _is_alone(placed: PlacedCondition) -> bool:
-    """Whether a statement asks for nothing else."""
+    """Whether a statement has no other condition."""
     if isinstance(placed.owner, LogicalRule):
         return False
     statement = placed.owner.policy.policy_statements[int(placed.path[1])]
@@ -135,7 +135,7 @@ def _every_size(expression: RuleNumberExpression) -> bool:
 
 
 def _takes_ipv6(owner: LogicalRule | LogicalTrafficPolicy, project: Project) -> bool:
-    """Whether IPv6 clients may come; rules see the IPv4 address of a client, or none."""
+    """Whether IPv6 clients may connect; rules see no address of such a client."""
     if isinstance(owner, LogicalRule):
         points = tuple(project.ingress_points.values())
     else:

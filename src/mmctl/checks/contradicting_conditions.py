@@ -69,7 +69,7 @@ _ONE_TEXT_AS_A_RULE: Final = ONE_TEXT | {SUBJECT}
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the second of two conditions that exclude each other, once a rule."""
+    """Yield the second of two conditions that exclude each other, once per rule."""
     folds = case_folds(subject.project)
     for _, rule in rules(subject.project):
         placed = tuple(rule_conditions(rule))

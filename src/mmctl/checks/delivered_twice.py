@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the deliveries after which a second one follows for certain."""
+    """Yield the deliveries that are certainly followed by a second one."""
     if subject.project.settings.readings.first_match == "yes":
         return
     folds = case_folds(subject.project)
@@ -73,7 +73,7 @@ def run(subject: Subject) -> Iterator[Finding]:
 
 
 def _again(live: Sequence[LogicalRule], index: int, *, folds: bool) -> LogicalRule | None:
-    """The first rule below that delivers all that a rule delivers."""
+    """The first rule below that delivers all mail that a rule delivers."""
     for below in range(index + 1, len(live)):
         if delivers(live[below]) and applies_after(live, index, below, folds=folds):
             return live[below]

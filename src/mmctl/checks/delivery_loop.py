@@ -69,7 +69,7 @@ if TYPE_CHECKING:
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the sends back to the ingress point, and the replacements that undo others."""
+    """Yield the deliveries back to the ingress point, and the replacements that undo others."""
     project = subject.project
     yield from _sent_back(project)
     yield from _relayed_back(project)
@@ -117,7 +117,7 @@ def _relayed_back(project: Project) -> Iterator[Finding]:
 
 
 _ENTRANCES: Final = (".mail-manager-smtp.amazonaws.com", ".mail-manager-smtp.amazonaws.com.cn")
-"""How the A records of ingress points end."""
+"""The domains that the A records of ingress points are in."""
 
 
 def _sends(gateway: Gateway) -> Iterator[tuple[RuleTrace, ActionTrace]]:

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the permissions that a refusal swallows."""
+    """Yield the allow statements that a deny statement overrides."""
     folds = subject.project.settings.readings.string_case == "insensitive"
     for policy in subject.project.traffic_policies.values():
         placed = tuple(policy_conditions(policy))
@@ -110,7 +110,7 @@ def _denied(policy: LogicalTrafficPolicy, deny: Path, allow: Path, value: str) -
 
 
 def _alone(policy: LogicalTrafficPolicy, path: Path) -> bool:
-    """Whether a condition is all that its statement asks for."""
+    """Whether a condition is the only one of its statement."""
     return len(policy.policy.policy_statements[int(path[1])].conditions) == 1
 
 

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the rules that drop by DKIM alone."""
+    """Yield the rules that drop because of DKIM only."""
     for _, rule in rules(subject.project):
         if (
             drops(rule)

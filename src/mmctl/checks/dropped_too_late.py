@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the drops of mail that has been delivered."""
+    """Yield the drops of mail that is already delivered."""
     if subject.project.settings.readings.first_match == "yes":
         return
     folds = case_folds(subject.project)

@@ -53,7 +53,7 @@ NOTICE_DAYS: Final = 30
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the rules whose time is over, or soon will be."""
+    """Yield the rules that have expired, or will soon."""
     expired = subject.project.settings.lint.expired
     for rule in _rules(subject.project):
         if rule.expires is None:

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the tests of scanners that pass mail without an answer."""
+    """Yield the conditions on scanners that let mail pass without an answer."""
     for rule_set in subject.project.rule_sets.values():
         ending = [r for r in rule_set.live_rules(subject.project.environment.name) if ends(r)]
         closed = {

@@ -67,17 +67,17 @@ _NAMED: Final = {member: thing for thing in THINGS for member in thing.named_by}
     for key in row.keys
     if isinstance(key.names, Thing) and key.member.endswith("Arn")
 }
-"""What the ARN in each member is of."""
+"""What the ARN in each member belongs to."""
 _FORMS: Final = {
     member: (_pattern(thing.arn), _example(thing.arn))
     for member, thing in _NAMED.items()
     if thing.arn is not None
 }
-"""What the ARN in each member looks like, with an example."""
+"""The pattern of the ARN in each member, with an example."""
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the ARNs that cannot work, or not in this environment."""
+    """Yield the ARNs that cannot work at all, or not in this environment."""
     environment = subject.project.environment
     for where, path, arn in _arns(subject.project):
         pattern, example = _FORMS[str(path[-1])]
@@ -106,7 +106,7 @@ def _fault(
     if region is not None and parts["region"] not in {"", region}:
         return _other("region", parts, f"`{name}` is in `{region}`"), Severity.WARNING
     if account is not None and parts["account"] != account:
-        own = _NAMED[member] is ROLE  # a service is passed a role of its account
+        own = _NAMED[member] is ROLE  # a service can only be passed a role of the same account
         severity = None if own else Severity.WARNING
         return _other("account", parts, f"`{name}` is `{account}`"), severity
     return None

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield each ingress point whose password would come from a variable of another name."""
+    """Yield each ingress point whose password would come from a variable with another name."""
     for point in subject.project.ingress_points.values():
         name = point.smtp_password_env
         if name and not is_for_passwords(name, subject.project.password_variables):

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the conditions on headers that decide about a recipient."""
+    """Yield the conditions on headers that are meant for recipients."""
     for _, rule in rules(subject.project):
         if ON_RECIPIENTS.isdisjoint(does(rule)):
             continue

@@ -55,13 +55,13 @@ if TYPE_CHECKING:
 
 
 def silences(ignore: Ignore, check: str, problem: Problem) -> bool:
-    """Whether an id of an ignore comment is for this problem of its file, and is in its place."""
+    """Whether an id of an ignore comment covers this problem of its file."""
     inside = ignore.first_line <= problem.position.line <= ignore.last_line
     return inside and check == problem.check
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the ids that silence none of the problems found."""
+    """Yield the ids that silence no problem."""
     in_file: dict[str, list[Problem]] = {}
     for problem in subject.found:
         in_file.setdefault(problem.position.file, []).append(problem)
@@ -98,7 +98,7 @@ _RIGHT: Final = re.compile(r"#\s*mmctl:\s*ignore\[[^\]]*\]")
 
 
 def _nearly(file: str, text: str) -> Iterator[Finding]:
-    """Comments that were meant to silence something, and are not read so."""
+    """Comments that were meant to silence something, but have another form."""
     for number, line in enumerate(text.splitlines(), 1) if "mmctl" in text else ():
         found = _NEARLY.search(line)
         right = found is not None and line[: found.start()].strip() == "" and _RIGHT.search(line)

@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the settings that do not go together."""
+    """Yield the settings that the service refuses together."""
     region = subject.project.environment.region
     for point in subject.project.ingress_points.values():
         fault = _tls_fault(point, region)

@@ -67,7 +67,7 @@ if TYPE_CHECKING:
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the statements that are not for IPv6 clients."""
+    """Yield the statements that leave out IPv6 clients."""
     for policy in subject.project.traffic_policies.values():
         points = [p for p in ingress_points_of(subject.project, policy) if is_dual_stack(p)]
         placed = tuple(policy_conditions(policy))

@@ -23,28 +23,28 @@ if TYPE_CHECKING:
     from mmctl.problem import Position
 
 _IDS: Final = frozenset(check.id for check in CHECKS)
-"""Errors of other origin (a file that cannot be read, rules that do not fit) stay."""
+"""No comment can ignore other errors (a file that cannot be read, rules over a limit)."""
 _ABOUT_VALUES: Final = {
     check.id: check.about_value for check in CHECKS if check.about_value is not None
 }
 
 
 LONGEST: Final = 1000
-"""Characters of a message: a value in it may have millions."""
+"""The most characters of a message: a value in it may have millions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found, and what could be done about it without asking."""
+    """What was found, and what can be fixed without asking."""
 
     problems: tuple[Problem, ...] = ()
-    """Sorted; each once."""
+    """Sorted, without duplicates."""
     fixes: Mapping[Problem, Fix] = field(default_factory=dict)
-    """For problems that all environments have: what is right in one may be wrong in another."""
+    """Only for problems that all environments have: a fix for one may be wrong in another."""
 
 
 def lint(project: Project, today: date) -> tuple[Problem, ...]:
-    """All problems that the checks find in a project as it is in its environment, sorted.
+    """All problems that the checks find in a project in its environment, sorted.
 
     `today` is a day in UTC.
     """
@@ -60,8 +60,8 @@ def lint_all(
 ) -> tuple[Problem, ...]:
     """The problems of one project read for several environments, each problem once.
 
-    A problem that not all environments have says which do. `others` are problems found
-    elsewhere, by environment: those of the reader and of the compiler.
+    A problem that not all environments have says which ones do. `others` are problems found
+    elsewhere, by environment: those of the parser and of the compiler.
     """
     return report(projects, today, others, checks=checks).problems
 
@@ -73,7 +73,7 @@ def report(
     *,
     checks: Iterable[Check] = CHECKS,
 ) -> Report:
-    """The problems as of `lint_all`, with the fixes that the checks know."""
+    """The problems of `lint_all`, with the fixes that the checks know."""
     read = {
         project.environment.name: tuple((others or {}).get(project.environment.name, ()))
         for project in projects
@@ -98,7 +98,7 @@ def report(
 def problems(
     subject: Subject, checks: Iterable[Check] = CHECKS
 ) -> Iterator[tuple[Problem, Fix | None]]:
-    """What checks find, ignored or not, in no order."""
+    """What checks find, ignored or not, unsorted."""
     for check in checks:
         if check is not ignore_without_effect.CHECK and (
             subject.project.whole or not check.from_absence
@@ -132,7 +132,7 @@ def _noted(
 
 
 def _without_consequences(problems: Sequence[Problem]) -> Iterator[Problem]:
-    """Of the problems about one value, those that say the most."""
+    """Of the problems about one value, only those that say the most."""
     said: dict[Position, AboutValue] = {}
     for problem in problems:
         about = _ABOUT_VALUES.get(problem.check)

@@ -36,11 +36,11 @@ if TYPE_CHECKING:
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the protected environments whose past is on one machine."""
+    """Yield the protected environments whose snapshots are on one machine."""
     settings = subject.project.settings
     for environment in settings.environments.values():
         where = environment.snapshots or settings.snapshots
-        # With an endpoint of its own an environment is a rehearsal, whose past may go.
+        # An environment with its own endpoint is a rehearsal, whose snapshots may be lost.
         live = environment.protected and environment.endpoint is None
         if live and not where.startswith("s3://"):
             yield Finding(

@@ -97,9 +97,9 @@ def _is_known(project: Project, point: LogicalIngressPoint) -> bool:
 
 
 def _lost(project: Project, rule_set: LogicalRuleSet, gateway: Gateway) -> RecipientTrace | None:
-    """What becomes of the first ordinary mail that is lost; None where none is."""
+    """What happens to the first ordinary mail that is lost; None if none is."""
     if not any(map(has_outcome, gateway.rules)):
-        return None  # `rule-set-without-outcome` says it
+        return None  # `rule-set-without-outcome` reports it
     final = {rule.name for rule in gateway.rules if rule.final}
     below = {Outcome.LOST, *_BELOW[_enough(project, rule_set)]}
     return next(

@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the first stop after a delivery of which there is no copy, once a rule set."""
+    """Yield the first stop after a delivery without a copy, once per rule set."""
     for rule_set in filter(is_whole, subject.project.rule_sets.values()):
         for rule in rule_set.live_rules(subject.project.environment.name):
             if stores(rule):

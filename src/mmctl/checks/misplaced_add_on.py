@@ -60,7 +60,7 @@ FIELDS: Final = {
     "VADE_ADVANCED_EMAIL_SECURITY": ("isPassed", "category", "verdict"),
     "TRENDMICRO_VSAPI": ("isPassed", "category"),
 }
-"""What each product answers, from the same page; as the API spells `isPassed`."""
+"""The fields that each product answers, from the same page; `isPassed` as the API spells it."""
 
 
 def run(subject: Subject) -> Iterator[Finding]:
@@ -103,7 +103,7 @@ def _field(
 
 
 def _plain(field: str) -> str:
-    """A field however it is spelt: the service takes `isPassed`, `addon.isPassed`, `Is passed`."""
+    """A field in one spelling: the service accepts `isPassed`, `addon.isPassed`, `Is passed`."""
     return field.removeprefix("addon.").replace(" ", "").replace("_", "").lower()
 
 

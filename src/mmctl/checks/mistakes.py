@@ -1,6 +1,6 @@
 """Problems that are no checks: what keeps a file from being read or used. No check lives here.
 
-They explain themselves at the place where they are reported; here is what each id stands for.
+Each explains itself where it is reported; here is what each id means.
 """
 
 from __future__ import annotations
@@ -38,4 +38,4 @@ MISTAKES: Final[Mapping[str, str]] = MappingProxyType(
         "wrong-type": "A value of the wrong type.",
     }
 )
-"""Errors all: they cannot be ignored by a comment."""
+"""All are errors: a comment cannot ignore them."""

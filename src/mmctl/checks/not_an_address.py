@@ -45,7 +45,7 @@ LOCAL_ONLY: Final = frozenset({"postmaster", "<>", ""})
 """Envelope addresses without a domain: the postmaster, and the sender of bounces."""
 
 _EMPTY_PART: Final = re.compile(r"@@|@\.|(?<=@)[^@]*\.\.")
-"""Before the @, dots stand where no RFC allows them, and such addresses are in use."""
+"""Before the @, dots may be where no RFC allows them: such addresses are in use."""
 
 
 def run(subject: Subject) -> Iterator[Finding]:
@@ -76,7 +76,7 @@ _SAID: Final = {
 
 
 def _instead(test: TextTest, value: str) -> str | None:
-    """What to write instead, or None where an address may match."""
+    """What to write instead, or None if an address may match."""
     empty = _EMPTY_PART.search(value)
     match test.operator:
         case _ if empty is not None and '"' not in value:

@@ -67,7 +67,7 @@ def run(subject: Subject) -> Iterator[Finding]:
 def _first_difference(before: str, after: str) -> int:
     pairs = enumerate(zip_longest(before.splitlines(), after.splitlines()), 1)
     lines = before.count("\n") + 1
-    # Where all lines are the same, they end in another way.
+    # If all lines are the same, only the line ends differ.
     return min(next((number for number, (old, new) in pairs if old != new), 1), lines)
 
 

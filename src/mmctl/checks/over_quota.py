@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the first of each thing that is one too many."""
+    """Yield the first of each thing that is over its quota."""
     for use in _uses(subject.project):
         if use.over and use.owner is not None:
             yield finding(use.owner, use.path, use.message, help=use.advice)

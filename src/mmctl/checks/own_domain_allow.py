@@ -68,7 +68,7 @@ if TYPE_CHECKING:
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the own domains that let strangers in."""
+    """Yield the project's own domains that let strangers in."""
     for claim in claims(subject.project):
         yield from _own(claim)
 

@@ -1,4 +1,4 @@
-"""The page of a check, read out of its docstring; what it looks like belongs to the renderer."""
+"""The page of a check, parsed from its docstring; rendering it happens elsewhere."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PARTS: Final = ("What it does", "Why it is bad", "Bad", "Good")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What `mmctl explain` tells about a check."""
+    """What `mmctl explain` shows about a check."""
 
     summary: str
     does: str
@@ -22,7 +22,7 @@ class Page:
 
 
 def page_of(id: str, text: str) -> Page:
-    """Take the docstring of a check apart.
+    """Split the docstring of a check into its parts.
 
     Raises:
         ValueError: a part is missing or out of place.

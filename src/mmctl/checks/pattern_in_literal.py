@@ -57,7 +57,7 @@ _IN_TEXTS: Final = re.compile(
     r"|[a-z]\[\w+\][a-z]"
 )
 _PERHAPS: Final = re.compile(r"\*[\w ]*\w|\w[\w ]*\*")
-"""A star in a text that may be meant as one."""
+"""A star in a text that may be meant literally."""
 _SIMPLE: Final = re.compile(r"^\^?(?:\.?\*)?(?P<text>[^*^$()\[\]|?]+?)(?:\.?\*)?\$?$")
 
 
@@ -87,7 +87,7 @@ def _instead(test: TextTest, value: str) -> str:
     text = re.sub(r"\\([.@+_-])", r"\1", simple["text"]) if simple is not None else "\\"
     if "\\" in text:
         return "write each text in full; `starts_with`, `ends_with` and `contains` take lists"
-    # A wildcard is for a whole address; a regular expression is looked for inside of a text.
+    # A wildcard stands for a whole address; a regular expression is searched for in a text.
     wildcard = test.about_addresses and re.fullmatch(r"\*?[^*^$]+\*?", value)
     inside = frozenset[str]() if wildcard else _INSIDE
     before = value.startswith(("*", ".*", "^.*", "^*")) or (
@@ -106,7 +106,7 @@ _OPERATORS: Final = {
     (False, True): "starts_with",
     (False, False): "equals",
 }
-"""By whether something may stand before, and behind."""
+"""By whether other text may come before it, and after it."""
 
 
 CHECK = Check(

@@ -71,7 +71,7 @@ if TYPE_CHECKING:
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the relays that forward in another's name."""
+    """Yield the relays that forward with another domain's sender."""
     own = own_domains(subject.project)
     for _, rule in rules(subject.project) if own else ():
         yield from _forwarded(rule, own)
@@ -93,7 +93,7 @@ def _forwarded(rule: LogicalRule, own: frozenset[str]) -> Iterator[Finding]:
 
 
 def _is_outside(address: str, own: frozenset[str]) -> bool:
-    """Whether an address is of a domain that is neither admitted nor below or above one that is."""
+    """Whether the domain of an address is neither admitted nor below or above an admitted one."""
     domain = domain_of(address)
     return domain is not None and not any(
         domain == each or domain.endswith(f".{each}") or each.endswith(f".{domain}") for each in own

@@ -93,7 +93,7 @@ def _redundant(test: TextTest, folds: bool) -> Iterator[Finding]:
 
 
 def _inside_others(test: NetworkTest) -> Iterator[Finding]:
-    # `unusable-network` speaks of those that are not written as they should be.
+    # `unusable-network` reports those that are not well formed.
     read = [
         found if str(found) == value else None
         for found, value in zip(test.networks(), test.values, strict=True)
@@ -130,7 +130,7 @@ def _members(listed: LogicalAddressList, *, folds: bool) -> Iterator[Finding]:
         else:
             continue
         place = listed.positions.at(("members", index))
-        # A file of members is no YAML, and may be written by another program.
+        # A file of members is not YAML, and another program may write it.
         fix = Remove(at=place, old=written) if place.file == listed.position.file else None
         yield finding(listed, ("members", index), message, help="remove it", fix=fix)
 

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the replacements by nobody."""
+    """Yield the replacements without a new recipient."""
     for _, rule in rules(subject.project):
         for index, action in enumerate(rule.actions):
             replacement = action.replace_recipient

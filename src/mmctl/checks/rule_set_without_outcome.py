@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the rule sets that lose all mail which they do not drop."""
+    """Yield the rule sets that lose all mail that they do not drop."""
     for name, rule_set in subject.project.rule_sets.items():
         live = rule_set.live_rules(subject.project.environment.name)
         if is_whole(rule_set) and not any(map(has_outcome, live)):

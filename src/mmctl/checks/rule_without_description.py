@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the rules without a reason."""
+    """Yield the rules without a description."""
     if not subject.project.settings.lint.require_owner:
         return
     for _, rule in rules(subject.project):

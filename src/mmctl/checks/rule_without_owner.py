@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the rules that belong to nobody."""
+    """Yield the rules without an owner."""
     if not subject.project.settings.lint.require_owner:
         return
     for _, rule in rules(subject.project):

@@ -58,7 +58,7 @@ _SIGNS: Final = (
     *("PRIVATE KEY", "AKIA", "ASIA", "://", "gh", "glpat-", "xox", "sk_live_"),
     *(form(word) for word in _WORDS for form in (str.lower, str.upper, str.capitalize)),
 )
-"""One of these is in every line with a secret: nearly all lines have none."""
+"""Every line with a secret has one of these; nearly all other lines have none."""
 _WHAT: Final = {
     "key": "a private key",
     "id": "the id of an AWS access key",
@@ -69,7 +69,7 @@ _WHAT: Final = {
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the places of what should be kept secret; the secret itself is not repeated."""
+    """Yield the places of secrets, without repeating a secret."""
     project = subject.project
     for file, text in {**project.files, **project.list_files}.items():
         for start, end in sorted(_suspicious(text)):
@@ -87,7 +87,7 @@ def run(subject: Subject) -> Iterator[Finding]:
 
 
 def _suspicious(text: str) -> set[tuple[int, int]]:
-    """The lines with a sign in them: where each begins and ends."""
+    """The lines with one of `_SIGNS` in them: where each begins and ends."""
     lines: set[tuple[int, int]] = set()
     for sign in _SIGNS:
         at = text.find(sign)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield each resource whose former name another one above it has as well."""
+    """Yield each resource that has the same former name as one above it."""
     for kind in Kind:
         first: dict[str, Resource] = {}
         for resource in subject.project.of_kind(kind).values():

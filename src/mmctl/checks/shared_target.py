@@ -40,11 +40,11 @@ if TYPE_CHECKING:
     from mmctl.language.project import Environment, Project
 
 _ACCOUNT: Final = 4
-"""Where the account stands in an ARN, between colons."""
+"""The index of the account in an ARN, between colons."""
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield each environment whose target another one above it has."""
+    """Yield each environment that has the same target as one above it."""
     first: dict[Hashable, Environment] = {}
     for environment in subject.project.settings.environments.values():
         target = _target(environment)
@@ -80,7 +80,7 @@ def _written(project: Project, environment: Environment) -> tuple[object, ...]:
 
 
 def _target(environment: Environment) -> Hashable | None:
-    """What is equal for two environments exactly when they write to the same place, if known."""
+    """A key that is equal for two environments exactly when they have the same target, if known."""
     account = environment.account
     if account is None and environment.role_arn is not None:
         parts = environment.role_arn.split(":")

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
 _MORE: Final = frozenset({"GREATER_THAN", "GREATER_THAN_OR_EQUAL", "EQUALS"})
 _GROWTH: Final = 1.05
-"""What servers add on the way; and it covers both ways to read 40 MB."""
+"""What servers add on the way; it also covers both meanings of 40 MB."""
 
 
 def run(subject: Subject) -> Iterator[Finding]:
@@ -76,7 +76,7 @@ def run(subject: Subject) -> Iterator[Finding]:
 
 
 def _most(project: Project, rule_set: LogicalRuleSet) -> tuple[float, str]:
-    """The bytes beyond which nothing passes the rules, and why."""
+    """The size in bytes above which no message gets to the rules, and why."""
     policies = [
         project.traffic_policies.get(point.ingress_point.traffic_policy_id)
         for point in points_of(project, rule_set)

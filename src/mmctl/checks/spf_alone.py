@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the rules that drop by SPF alone."""
+    """Yield the rules that drop because of SPF only."""
     for _, rule in rules(subject.project):
         if (
             drops(rule)

@@ -87,9 +87,9 @@ def _as_by_default(
 
 
 def _covering(listed: Sequence[PolicyStatement], index: int, *, folds: bool) -> int | None:
-    """The statement of the same action that matches whatever this one matches.
+    """The statement with the same action that matches whatever this one matches.
 
-    Of two that match the same it is the first.
+    Of two that match the same, it is the first.
     """
     for other, wide in enumerate(listed):
         if other == index or wide.action is not listed[index].action:

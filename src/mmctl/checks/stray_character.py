@@ -74,7 +74,7 @@ NAMES: Final = {
     "\u2060": "a word joiner",
     "\ufeff": "a byte order mark",
 }
-"""Characters that cannot be seen, or look like a space."""
+"""Characters that are invisible or look like a space."""
 _UNSEEN: Final = re.compile("[" + "".join(NAMES) + "]")
 _ENTITY: Final = re.compile(r"&(?:[a-zA-Z]{2,8}|#[0-9]{2,5}|#x[0-9a-fA-F]{2,4});")
 _ENCODED: Final = re.compile(r"=\?[\w-]+\?[bBqQ]\?[^?]*\?=")
@@ -84,7 +84,7 @@ _NOT_IN_ADDRESSES: Final = re.compile(rf"[\s{_QUOTES}<>,;]")
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the values with a character that was hardly meant."""
+    """Yield the values with a character that was hardly intended."""
     names = compared_as_addresses(subject.project) | SERVER_NAMES
     for test in text_tests(subject.project):
         address = test.operand in names
@@ -105,7 +105,7 @@ def run(subject: Subject) -> Iterator[Finding]:
 
 
 def _fix(test: TextTest, index: int, meant: str) -> Replace | None:
-    """Only what stands around an address, or cannot be seen, is taken away without asking."""
+    """The fix: only what is around an address or invisible is removed without asking."""
     value = test.values[index]
     bare = _UNSEEN.sub("", value).strip("<>,; \t").removeprefix("mailto:")
     if bare != meant or not meant or _address_fault(meant) is not None:
@@ -122,7 +122,7 @@ def _instead(value: str, meant: str) -> str:
 
 
 def _whole(test: TextTest, value: str) -> bool:
-    """Whether an address was meant for certain, and not the name beside it in a header."""
+    """Whether an address was certainly meant, and not the name next to it in a header."""
     return test.operand in ENVELOPE | SERVER_NAMES or "@" in value
 
 

@@ -49,7 +49,7 @@ _DOMAIN: Final = re.compile(r"@[\w-]|^[\w-]+(\.[\w-]+)*\.[a-zA-Z]{2,}$")
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the substrings by which mail is let through."""
+    """Yield the substrings that let mail through."""
     for test in text_tests(subject.project):
         named = test.about_addresses or test.about_server_names
         if not named or test.operator not in {"contains", "starts_with"}:
@@ -77,7 +77,7 @@ def _lets_through(test: TextTest) -> bool:
 
 
 def _treats_as_own(test: TextTest) -> bool:
-    """Whether the rule does its mail good, or marks it, because of the match."""
+    """Whether the rule delivers or marks mail because of the match."""
     if not isinstance(test.owner, LogicalRule) or test.role is not Role.CONDITION:
         return False
     return delivers(test.owner) or not (ends(test.owner) or bounces(test.owner))

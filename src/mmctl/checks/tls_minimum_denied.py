@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the minimums that are denied."""
+    """Yield the deny statements on a minimum TLS version."""
     for policy, path, statement in statements(subject.project):
         if statement.action is not AcceptAction.DENY:
             continue

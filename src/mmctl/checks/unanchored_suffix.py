@@ -40,7 +40,7 @@ _DOMAIN: Final = re.compile(r"[\w-]+(\.[\w-]+)+")
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the endings that other domains have too."""
+    """Yield the suffixes that other domains also end with."""
     for test in text_tests(subject.project):
         server = test.about_server_names
         if test.operator != "ends_with" or not (test.about_addresses or server):

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the rules whose mail is all gone before it gets to them."""
+    """Yield the rules whose mail has all ended above them."""
     for rule_set in subject.project.rule_sets.values():
         above = Above(folds=case_folds(subject.project))
         for rule in rule_set.live_rules(subject.project.environment.name):
@@ -60,7 +60,7 @@ def run(subject: Subject) -> Iterator[Finding]:
                 above.add(rule)
                 continue
             if same_rule(ending) == same_rule(rule):
-                continue  # `duplicate-rule` says it
+                continue  # `duplicate-rule` reports it
             yield finding(
                 rule,
                 ("name",),

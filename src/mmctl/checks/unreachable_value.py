@@ -66,7 +66,7 @@ if TYPE_CHECKING:
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the values that the rules above leave no mail for."""
+    """Yield the values for which the rules above leave no mail."""
     for rule_set in subject.project.rule_sets.values():
         above = Above(folds=case_folds(subject.project))
         for rule in rule_set.live_rules(subject.project.environment.name):

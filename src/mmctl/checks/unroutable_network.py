@@ -75,7 +75,7 @@ INSIDE_ONLY: Final = tuple(
         ),
     )
 )
-"""RFC 1918, RFC 6598, RFC 1122 and RFC 3927: not carried by the internet."""
+"""RFC 1918, RFC 6598, RFC 1122 and RFC 3927: not routed on the internet."""
 
 
 def run(subject: Subject) -> Iterator[Finding]:

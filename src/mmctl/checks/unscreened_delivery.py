@@ -66,7 +66,7 @@ if TYPE_CHECKING:
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the first delivery of each rule set that is open to all and looks at no verdict."""
+    """Yield the first delivery of each rule set that is open to strangers and tests no verdict."""
     project = subject.project
     for point in project.ingress_points.values():
         rule_set = project.rule_sets.get(point.ingress_point.rule_set_id)

@@ -67,7 +67,7 @@ LONG: Final = 10
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the long lists whose order says nothing."""
+    """Yield the long lists without a recognizable order."""
     lines: dict[str, list[str]] = {}
     for where, path, values in _lists(subject.project):
         if len(values) < LONG:
@@ -128,7 +128,7 @@ def _key(value: str) -> Key:
 
 
 def _is_plain(lines: list[str], places: Sequence[Position], values: Sequence[str]) -> bool:
-    """Whether the values stand one after the other in one file, with no comment between them."""
+    """Whether the values follow each other in one file, without a comment between them."""
     if len({at.file for at in places}) > 1 or any(a >= b for a, b in pairwise(places)):
         return False
     if len(lines) < places[-1].line:

@@ -56,14 +56,14 @@ _ONE: Final = "write an address such as `someone@example.com`, a domain as `*@ex
 SHORTEST: Final = 3
 LONGEST: Final = 320
 LONGEST_LOCAL: Final = 19
-"""Characters before the @, beside a star."""
+"""The most characters before the @, besides a star."""
 LABELS: Final = range(2, 10)
-"""Labels of a domain, beside a star."""
+"""How many labels a domain may have, besides a star."""
 _STRAY: Final = re.compile(r"[\s<>,;()\"]")
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the members that match nobody.
+    """Yield the members that match no address.
 
     Forms and limits: https://docs.aws.amazon.com/ses/latest/dg/eb-address-lists.html.
     """
@@ -76,7 +76,7 @@ def run(subject: Subject) -> Iterator[Finding]:
 
 
 def fault_of(member: str) -> tuple[str, str] | None:
-    """Why a member matches nobody, and what to write instead; None: it is well formed."""
+    """Why a member matches no address, and what to write instead; None if it is well formed."""
     local, at, domain = member.rpartition("@")
     stray = _STRAY.search(member)
     if not SHORTEST <= len(member) <= LONGEST:

@@ -61,12 +61,12 @@ if TYPE_CHECKING:
 
 
 FEW: Final = 4
-"""So many networks are named where a range was meant."""
+"""At most this many networks are named in place of a range."""
 _WILDCARD: Final = re.compile(r"((?:[0-9]{1,3}\.){1,3})(?:\*(?:\.\*)*)?")
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the values that are no network of their family."""
+    """Yield the values that are not a network of their family."""
     for test in network_tests(subject.project):
         for index, value in enumerate(test.values):
             fault = _fault(test, value)
@@ -74,7 +74,7 @@ def run(subject: Subject) -> Iterator[Finding]:
                 message, help_, severity = fault
                 path = (*test.path, "Values", index)
                 at, network = test.owner.positions.at(path), _read(value)
-                # A network with bits behind its prefix is compared as the network that it is in.
+                # A network with host bits is compared as the network without them.
                 safe = severity is Severity.WARNING
                 fix = Replace(at=at, old=value, new=str(network)) if safe else None
                 yield finding(test.owner, path, message, help=help_, severity=severity, fix=fix)
@@ -106,7 +106,7 @@ def _fault(test: NetworkTest, value: str) -> tuple[str, str, Severity | None] | 
 
 
 def _no_network(value: str, family: type[IPv4Network | IPv6Network]) -> tuple[str, str]:
-    """What is wrong with a text that is no network, and what was probably meant."""
+    """What is wrong with a text that is not a network, and what was probably meant."""
     host, _, length = value.partition("/")
     with suppress(ValueError):
         address = ip_address(host)
@@ -144,7 +144,7 @@ def _wildcard(value: str) -> IPv4Network | None:
 
 
 def _range(value: str) -> list[IPv4Network | IPv6Network]:
-    """The networks of `first-last`; none where it is no range."""
+    """The networks of `first-last`; none if it is not a range."""
     first, _, last = value.partition("-")
     with suppress(ValueError, TypeError):
         return list(summarize_address_range(ip_address(first.strip()), ip_address(last.strip())))

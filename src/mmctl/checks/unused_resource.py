@@ -56,7 +56,7 @@ IN_RULES: Final = tuple(kind for kind in Kind if kind.row.named_by)
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the resources whose name is nowhere."""
+    """Yield the resources that nothing names."""
     project = subject.project
     looked_at = (*IN_RULES,) if project.rule_sets else ()
     if project.ingress_points:
@@ -71,7 +71,7 @@ def run(subject: Subject) -> Iterator[Finding]:
                     (),
                     f"nothing refers to the {kind.noun} `{name}`",
                     help=_advice(kind),
-                    # What is in an archive stays readable only while the archive is there.
+                    # Mail in an archive stays readable only while the archive exists.
                     severity=Severity.INFO if kind.row.loses else None,
                 )
 
