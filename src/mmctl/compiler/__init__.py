@@ -1,4 +1,4 @@
-"""Project → live configuration: what the service is to hold, within its limits.
+"""Project → live configuration: what the service should hold, within its limits.
 
-Pure: nothing here opens files, asks the service, or knows the time.
+Pure: nothing here opens files, calls the service, or knows the time.
 """

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleBudget:
-    """A live rule, the logical rule that it is made of, and what it uses."""
+    """A live rule, the logical rule that it is compiled from, and what it uses."""
 
     live: str
     logical: LogicalRule
@@ -44,7 +44,7 @@ class Budget:
 
     environment: str
     account: tuple[Use, ...]
-    """Of an account and region; what others made there counts too, and is unknown here."""
+    """Of an account and region; what others made there counts too, but is unknown here."""
     rule_sets: tuple[RuleSetBudget, ...]
     policies: tuple[tuple[str, tuple[Use, ...]], ...]
     lists: tuple[tuple[str, Use], ...]

@@ -1,6 +1,6 @@
 """Logical rules → live rules, resources → objects: the desired configuration of an environment.
 
-One logical rule becomes one live rule; what does not fit is a problem (`mmctl.compiler.limits`).
+One logical rule becomes one live rule; what is over a limit is a problem (`mmctl.compiler.limits`).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 def compile_project(project: Project) -> tuple[LiveConfiguration, tuple[Problem, ...]]:
-    """What the service is to hold for the project's environment, and what does not fit it."""
+    """What the service should hold for the project's environment, and what is over its limits."""
     environment, owner = project.environment.name, project.settings.project
     objects = tuple(
         replace(compile_resource(kind, resource, environment), project=owner)
@@ -55,7 +55,7 @@ def compile_project(project: Project) -> tuple[LiveConfiguration, tuple[Problem,
 
 
 def compile_resource(kind: Kind, resource: Resource, environment: str) -> LiveObject:
-    """One resource as it is to be live in an environment."""
+    """One resource as it should be live in an environment."""
     made = partial(
         LiveObject,
         kind=kind,

@@ -1,4 +1,4 @@
-"""A configuration as the service holds it or is to hold it: the value that both sides share.
+"""A configuration as the service holds it or should hold it: the value that both sides share.
 
 Desired objects come from the compiler, live ones from `live/state/read.py`. Shapes are AWS's; what
 they refer to is named by logical names, or by `id:…` where this project does not know the thing.
@@ -23,7 +23,7 @@ OWNER_TAG: Final = "mmctl:project"
 _SECRET: Final = re.compile(r"password|secret|token|private", re.IGNORECASE)
 _LONGEST_VALUE: Final = 60
 Key = tuple[Kind, str]
-"""How an object is known here: its kind and its logical name."""
+"""How mmctl identifies an object: by its kind and its logical name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,20 +37,20 @@ class RuleOrigin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownMember:
-    """Something in an answer of the service that this version has no name for."""
+    """A member in an answer of the service that this version does not know."""
 
     path: str
-    """`Rules[1].Enabled`, in AWS's words, counted as in the answer."""
+    """`Rules[1].Enabled`, in AWS's words, with the indexes of the answer."""
     value: Any
     """JSON."""
     rule: str | None = None
     """The live name of the rule it is in."""
     replaced: bool = False
-    """Whether the shape has something known in its place, as it must have something."""
+    """Whether the shape has a known value in its place, because it cannot be without one."""
 
     @property
     def shown(self) -> Any:
-        """The value; of what may be secret, nothing."""
+        """The value; empty if it may be secret."""
         return None if _SECRET.search(self.path) else self.value
 
     @property
@@ -64,11 +64,11 @@ class UnknownMember:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveObject:
-    """One resource: its AWS shape, and what the service keeps in calls of its own."""
+    """One resource: its AWS shape, and what the service keeps behind separate calls."""
 
     kind: Kind
     name: str
-    """The logical name; of a live object that no file knows, the live name."""
+    """The logical name; for a live object that is in no file, the live name."""
     shape: LiveShape
     tags: Mapping[str, str] = field(default_factory=dict)
     """All tags but `mmctl:project` and AWS's own."""
@@ -77,22 +77,22 @@ class LiveObject:
     members: tuple[str, ...] | None = None
     """The addresses of an address list; None: they come from elsewhere."""
     closed: bool = False
-    """Whether an ingress point answers that it takes no mail now."""
+    """Whether an ingress point is stopped and takes no mail now."""
     instance: bool = True
-    """Whether an add-on's subscription has the instance that conditions name."""
+    """Whether the subscription of an add-on has the instance that conditions name."""
     smtp_password_env: str | None = None
     logging: Mapping[str, str] = field(default_factory=dict)
     """ARNs of log destinations, by log type."""
     logs_of_others: Mapping[str, str] = field(default_factory=dict)
-    """Log types whose delivery this project did not make: the project that did, or nothing."""
+    """Log types whose delivery this project did not make: the project that did, or empty."""
     was: str | None = None
     logical_rules: int = 0
-    """How many logical rules a rule set was made from."""
+    """How many logical rules a rule set was compiled from."""
     origins: tuple[RuleOrigin, ...] = ()
     """Parallel to the rules of a rule set that comes from files."""
     place: str | None = None
     id: str | None = None
-    """The service's id of a live object; of an add-on, that of its instance."""
+    """The service's id of a live object; for an add-on, that of its instance."""
     subscription_id: str | None = None
     status: str | None = None
     """The state of an ingress point: ACTIVE, CLOSED, FAILED …"""
@@ -104,7 +104,7 @@ class LiveObject:
     created_at: str | None = None
     """When it was made: UTC, ISO 8601."""
     a_record: str | None = None
-    """The name that mail for a live ingress point is sent to."""
+    """The host name to which mail for a live ingress point is sent."""
 
     @property
     def key(self) -> Key:
@@ -113,24 +113,24 @@ class LiveObject:
 
     @property
     def call_id(self) -> str | None:
-        """The id that calls take: of an add-on, that of its subscription."""
+        """The id that calls take: for an add-on, that of its subscription."""
         return self.id if self.kind.row.instance is None else self.subscription_id
 
     @property
     def all_tags(self) -> dict[str, str]:
-        """The tags as the service holds them, with the one that says whose it is."""
+        """The tags as the service holds them, including the one that names the project."""
         owner = {OWNER_TAG: self.project} if self.project is not None else {}
         return {**self.tags, **owner}
 
     @property
     def kms_keys(self) -> tuple[str, ...]:
-        """ARNs of the keys that it is encrypted with."""
+        """ARNs of the keys that encrypt it."""
         members = self.shape.to_api() if self.kind.row.keys else {}
         return tuple(members[member] for member in self.kind.row.keys if member in members)
 
     @property
     def live_name(self) -> str:
-        """The name that the service knows it by; of an add-on, its product."""
+        """The name that the service knows it by; for an add-on, its product."""
         return live_name_of(self.shape)
 
 
@@ -159,7 +159,7 @@ class LiveConfiguration:
         return (found for found in self.objects if found.kind is kind)
 
     def find(self, kind: Kind, name: str) -> LiveObject | None:
-        """The object of a logical name, if there is one."""
+        """The object with a logical name, if there is one."""
         return next((found for found in self.of_kind(kind) if found.name == name), None)
 
     def by_key(self) -> dict[Key, LiveObject]:

@@ -18,7 +18,7 @@ CHECK: Final = "capacity"
 
 
 def over_capacity(rule_set: LogicalRuleSet, live: Sequence[LogicalRule]) -> Iterator[Problem]:
-    """Every way in which the live rules of a set are more than the service takes."""
+    """Every way in which the live rules of a set exceed what the service accepts."""
     for rule in live:
         yield from (_too_many(rule, use) for use in rule_uses(rule) if use.over)
     for use in rule_set_uses(rule_set, live):
