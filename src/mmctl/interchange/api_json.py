@@ -1,6 +1,6 @@
 """JSON in the shapes of the API → sections of a rule file.
 
-Read are the requests of CreateRuleSet and its kin, alone, in lists, or under `ruleSets`,
+Reads requests of CreateRuleSet and the like, single, in lists, or under `ruleSets`,
 `trafficPolicies`, …, and what the `aws` command prints for Get calls. Nothing here opens files.
 """
 
@@ -40,14 +40,14 @@ LISTS: Final = {
 }
 """The lists of a document, by key; those of one kind are the requests that create it."""
 MEMBERS: Final = "addressListMembers"
-"""The list of RegisterMemberToAddressList requests beside them."""
+"""The key of the list of RegisterMemberToAddressList requests next to them."""
 _TELLTALES: Final = {
     **{kind.row.api.name_member: kind for kind in WRITTEN},
     "Rules": Kind.RULE_SET,
     "PolicyStatements": Kind.TRAFFIC_POLICY,
     "ServerName": Kind.RELAY,
 }
-"""Members that tell what a bare request is about, the first that is found."""
+"""Members that show what a bare request is about; the first one found decides."""
 _OF_SUBSCRIPTIONS: Final = (
     member
     for row in KINDS.values()
@@ -67,7 +67,7 @@ _SERVER_FILLED: Final = frozenset(
 ) - {Beside.STATUS}
 _PREFIXES: Final = "|".join(re.escape(resource.id_prefix) for resource in API.values())
 _SERVICE_ID: Final = re.compile(rf"(?:{_PREFIXES})|arn:|.*[^A-Za-z0-9_.-]", re.DOTALL)
-"""What an id of the service looks like; in an export, logical names stand in its place."""
+"""What an id of the service looks like; an export has logical names in its place."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,7 +88,7 @@ class Imported:
     unsaid: list[Problem] = field(default_factory=list)
     """What the service accepts, but the language cannot express; it is left out."""
     notes: list[str] = field(default_factory=list)
-    """What was left out on purpose, or is to be done by hand."""
+    """What was left out on purpose, or must be done by hand."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -103,16 +103,16 @@ class _FoundRequest:
     name: str = ""
     closed: bool = False
     password: bool = False
-    """It has an SMTP password, which is not written."""
+    """Whether it has an SMTP password, which is not written."""
     listed: list[str] | None = None
-    """The members of an address list, where the document has requests for them."""
+    """The members of an address list, if the document has requests for them."""
 
 
 def import_api_json(texts: Mapping[str, str]) -> Imported:
-    """Read files in the shapes of the API; `texts` by file name.
+    """Read files in the shapes of the API; `texts` are their contents by file name.
 
     Raises:
-        UsageError: a file is not JSON, or there is nothing of Mail Manager in it.
+        UsageError: a file is not JSON, or has nothing of Mail Manager in it.
     """
     imported = Imported()
     found: list[_FoundRequest] = []
@@ -199,7 +199,7 @@ def _build(
         imported.refused += refusals(error, shape, item.path, item.places, item.kind.noun)
         return
     if item.kind.row.instance is not None:
-        # Subscription and instance of a product are one thing in a file.
+        # A file has one object for the subscription and the instance of a product.
         item.name = live_name_of(item.shape).lower().replace("_", "-")
     else:
         item.name = unused(live_name_of(item.shape), taken)
@@ -233,7 +233,7 @@ def _of_request(item: _FoundRequest, notes: list[str]) -> Members:
 
 
 def _read_back(item: _FoundRequest, members: Members) -> None:
-    """Turn what GetIngressPoint tells of status and authentication into request members."""
+    """Turn what GetIngressPoint says about status and authentication into request members."""
     if "Status" in members and "StatusToUpdate" not in members:
         item.closed = members.pop("Status") == "CLOSED"
     told = members.pop("IngressPointAuthConfiguration", None)
@@ -270,7 +270,7 @@ def _write(
 
 
 def _renamed(reference: Reference, ids: Mapping[tuple[Kind, str], str]) -> str:
-    """A logical name for what stands in the files, else the id, marked as one."""
+    """A logical name for what is in the files, else the id, marked as one."""
     known = ids.get((reference.kind, reference.name))
     if known is not None:
         return known

@@ -1,4 +1,4 @@
-"""What every export has: its text, what it cannot say, and where references lead.
+"""What every export has: its text, what it cannot express, and where references lead.
 
 Nothing here knows a format.
 """
@@ -31,7 +31,7 @@ class Exported:
     left_out: list[str] = field(default_factory=list)
     """What the format cannot express."""
     notes: list[str] = field(default_factory=list)
-    """What is to be done by hand, or is worth knowing."""
+    """What must be done by hand, or is worth knowing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ Link = str | Elsewhere
 def link(
     reference: Reference, there: Mapping[Kind, set[str]], bindings: Mapping[Kind, Mapping[str, str]]
 ) -> Link:
-    """Where a reference leads, of objects with the names in `there`."""
+    """Where a reference leads; `there` are the names of the exported objects."""
     text = reference.name
     if not text.startswith(("id:", "arn:")):
         if text in there.get(reference.kind, set()):
@@ -62,7 +62,7 @@ def link(
         text = bindings.get(reference.kind, {}).get(text, text)
     text = text.removeprefix("id:")
     if reference.kind is Kind.ARCHIVE and text.startswith("arn:"):
-        # A rule takes 66 characters at most for its archive: an id, whatever the model says.
+        # A rule takes at most 66 characters for its archive: an id, whatever the model says.
         text = text.rsplit("/", 1)[-1]
     return Elsewhere(kind=reference.kind, text=text)
 
@@ -73,7 +73,7 @@ def names_there(things: Sequence[ApiObject]) -> dict[Kind, set[str]]:
 
 
 def plain(value: Any) -> Any:
-    """Members with whole numbers as such (26214400.0 is 26214400), without empty conditions."""
+    """Members with whole numbers as integers (26214400.0 is 26214400), without empty conditions."""
     match value:
         case dict():
             return {
@@ -90,7 +90,7 @@ def plain(value: Any) -> Any:
 
 
 def members_left_out(things: Sequence[ApiObject], form: str) -> Iterator[str]:
-    """Members of address lists, which infrastructure code does not know."""
+    """Note the members of address lists, which infrastructure code cannot express."""
     for thing in things:
         if thing.members:
             count = len(thing.members)

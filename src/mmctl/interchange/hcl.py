@@ -1,7 +1,7 @@
 """Members as HCL, in the layout of `terraform fmt`.
 
-A body holds attributes (texts, numbers, lists, maps, expressions) and blocks. Nothing here knows
-a resource.
+A body holds attributes (texts, numbers, lists, maps, expressions) and blocks. Nothing here depends
+on a resource.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _HEREDOC: Final = "EOT"
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """HCL that is written as it stands: `aws_mailmanager_relay.exchange.id`."""
+    """HCL that is written unchanged: `aws_mailmanager_relay.exchange.id`."""
 
     text: str
 
@@ -39,7 +39,7 @@ Value: TypeAlias = (
 
 @dataclass(slots=True, kw_only=True)
 class Body:
-    """What stands between braces: attributes first, then blocks, each in the order given."""
+    """What is between braces: attributes first, then blocks, each in the given order."""
 
     attributes: dict[str, Value] = field(default_factory=dict)
     blocks: list[tuple[str, Body]] = field(default_factory=list)
@@ -54,8 +54,8 @@ def text_of(body: Body, *, indent: str = "") -> str:
 def quoted(text: str) -> str:
     r"""A text as a quoted HCL template that yields that text and nothing else.
 
-    `${` and `%{` start templates: the first sign is doubled, or escaped where others stand before
-    it, as `$$${` would not tell where the doubled one begins.
+    `${` and `%{` start templates: their first character is doubled, or escaped if more of the same
+    come before it, because `$$${` does not show where the doubled one begins.
     """
 
     def safe(found: re.Match[str]) -> str:
@@ -89,7 +89,7 @@ def _lines(body: Body, indent: str) -> Iterator[str]:
 
 
 def _attributes(attributes: dict[str, Value], indent: str) -> Iterator[str]:
-    """Attributes with their equals signs below each other, as far as they stand on one line."""
+    """Attributes with their equals signs aligned, if they are on one line each."""
     run: list[tuple[str, str]] = []
     for name, value in attributes.items():
         lines = list(_value(value, indent, len(name)))
@@ -130,7 +130,7 @@ def _value(value: Value, indent: str, taken: int = 0) -> Iterator[str]:
 
 
 def _as_heredoc(text: str) -> bool:
-    """Whether a text of several lines reads as itself between `<<EOT` and `EOT`."""
+    """Whether a text of several lines stays the same between `<<EOT` and `EOT`."""
     lines = text.split("\n")
     return (
         text.endswith("\n")

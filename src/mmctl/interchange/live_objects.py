@@ -1,6 +1,6 @@
 """Live objects → sections of rule files, with what the language cannot express listed separately.
 
-The objects come with references by logical name already. Nothing here opens files or calls the
+The objects already come with references by logical name. Nothing here opens files or calls the
 service.
 """
 
@@ -39,18 +39,18 @@ if TYPE_CHECKING:
 Members = dict[str, Any]
 
 LONG_LIST: Final = 20
-"""Address lists of more members go to a file of their own."""
+"""Address lists with more members go to separate files."""
 LIVE: Final = "live"
-"""Where problems of live objects are said to be."""
+"""The place that problems of live objects name."""
 _SHOWN: Final = 5
 _REMARK: Final = "not in this file, because this version of mmctl does not know it: {}"
 _MEMBER_LINE: Final = re.compile(r"^ {2}\S")
 
 
 def import_live(things: Iterable[ApiObject], *, list_files: bool) -> Imported:
-    """The sections of live objects; `list_files`: long address lists go to files beside them.
+    """The sections of live objects; `list_files`: long address lists go to separate files.
 
-    What cannot be written is left out and told in `unsaid`.
+    What cannot be written is left out and reported in `unsaid`.
     """
     imported = Imported()
     for thing in things:
@@ -78,7 +78,7 @@ def import_live(things: Iterable[ApiObject], *, list_files: bool) -> Imported:
 
 
 def _unknown(thing: ApiObject) -> Problem:
-    """The problem of a live object that a file says but for some members."""
+    """The problem of a live object that a file can express except for some members."""
     listed = ", ".join(member.text for member in thing.unknown[:_SHOWN])
     more = len(thing.unknown) - _SHOWN
     return Problem(
@@ -93,7 +93,7 @@ def _unknown(thing: ApiObject) -> Problem:
 
 
 def unsaid(kind: Kind, live_name: str, message: str) -> Problem:
-    """The problem of a live object that no file can say."""
+    """The problem of a live object that no file can express."""
     return Problem(
         check="not-expressible",
         severity=Severity.ERROR,
@@ -152,7 +152,7 @@ def _address_list(
 
 
 def _csv(members: Iterable[str]) -> str:
-    """A column `address`; entries in quotes, as a line that starts with # would be a comment."""
+    """A column `address`; entries are quoted, as a line that starts with # would be a comment."""
     text = io.StringIO()
     text.write("address\n")
     csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows([m] for m in members)

@@ -1,4 +1,4 @@
-"""Log deliveries as infrastructure code has them: destinations once, a source and delivery a log.
+"""Log deliveries as infrastructure code has them: shared destinations, source and delivery per log.
 
 Nothing here knows a format.
 """
@@ -25,23 +25,23 @@ _LONGEST_NAME: Final = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogExport:
-    """One log of one object that is delivered."""
+    """One delivered log of one object."""
 
     thing: ApiObject
     log_type: LogType
     source: str
     """A name for the delivery source."""
     receiver: str
-    """ARN of the log group, bucket or stream, or of a delivery destination elsewhere."""
+    """The ARN of the log group, bucket or stream, or of a delivery destination elsewhere."""
 
     @property
     def word(self) -> str:
-        """The type of the log in a word: `application`, `debug`."""
+        """The type of the log in one word: `application`, `debug`."""
         return _WORDS[self.log_type]
 
 
 def exported_logs(things: Sequence[ApiObject], project: str) -> list[LogExport]:
-    """The logs that are delivered, in the order of the objects."""
+    """The delivered logs, in the order of the objects."""
     return [
         LogExport(
             thing=thing,
@@ -56,7 +56,7 @@ def exported_logs(things: Sequence[ApiObject], project: str) -> list[LogExport]:
 
 
 def destinations(logs: Sequence[LogExport], project: str) -> Mapping[str, str]:
-    """Names for the destinations to be made, by what is behind them."""
+    """Names for the destinations to create, by the ARN of what receives the logs."""
     receivers = dict.fromkeys(
         log.receiver for log in logs if not is_delivery_destination(log.receiver)
     )
@@ -64,6 +64,6 @@ def destinations(logs: Sequence[LogExport], project: str) -> Mapping[str, str]:
 
 
 def _name(project: str, name: str, ending: str) -> str:
-    """A name of CloudWatch Logs: letters, digits, `_` and `-`."""
+    """A name that CloudWatch Logs accepts: letters, digits, `_` and `-`."""
     start = re.sub(r"[^A-Za-z0-9_-]", "-", f"{project}-{name}")
     return f"{start[: _LONGEST_NAME - len(ending) - 1]}-{ending}"

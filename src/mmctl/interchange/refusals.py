@@ -1,4 +1,4 @@
-"""What the model refuses of an imported JSON file → problems at the JSON's lines."""
+"""What the model refuses in an imported JSON file → problems at the lines of the JSON."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _SECRET: Final = frozenset({"SmtpPassword"})
 _LONGEST: Final = 60
-"""Characters of a value that are shown."""
+"""How many characters of a value are shown."""
 _ELSEWHERE: Final = {
     "Enabled": "Mail Manager has no disabled rules; in a file, write `enabled: false`",
     "ScanEnabled": "a member of SES receipt rules; use an add-on in a condition",
@@ -37,11 +37,11 @@ _ELSEWHERE: Final = {
 
 
 class Places:
-    """Where the members of a JSON text stand; JSON is YAML, so its nodes tell."""
+    """The places of the members of a JSON text; JSON is YAML, so YAML nodes give them."""
 
     def __init__(self, text: str, file: str) -> None:
         self.file = file
-        # Tabs may indent JSON, but not YAML; a space in their place keeps the columns.
+        # Tabs may indent JSON, but not YAML; a space for each keeps the columns.
         self._root, _ = compose(text.replace("\t", " "), file=file)
 
     def at(self, path: Path) -> Position:
@@ -74,7 +74,7 @@ class Places:
 def refusals(
     error: ValidationError, shape: type[Shape], path: Path, places: Places, noun: str
 ) -> list[Problem]:
-    """A problem for each member that is refused, at its place; `path` leads to the shape."""
+    """A problem for each refused member, at its place; `path` leads to the shape."""
     problems = []
     for detail in error.errors():
         inner = tuple(detail["loc"])
@@ -93,7 +93,7 @@ def refusals(
 
 
 def masked(text: str) -> str:
-    """A JSON text with its passwords blotted out, to be shown."""
+    """A JSON text with its passwords masked, to show to people."""
     return re.sub(r'("SmtpPassword"\s*:\s*)"(?:[^"\\]|\\.)*"?', r'\1"…"', text)
 
 
@@ -157,7 +157,7 @@ def _known(members: tuple[str, ...]) -> str | None:
 
 
 def _members_at(shape: type[Shape], path: Path) -> tuple[str, ...]:
-    """The members of the shape that a path leads to."""
+    """The members of the shape at a path."""
     current: type[Shape] | None = shape
     for part in path:
         if isinstance(part, str) and current is not None:

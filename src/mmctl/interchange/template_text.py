@@ -1,6 +1,6 @@
 """CloudFormation templates as text: YAML with short tags, JSON with `Fn::`.
 
-Nothing here knows a resource.
+Nothing here depends on a resource.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from mmctl.language.text.quoting import quoted
 _SECTIONS_DEPTH = 1
 """Keys above this depth have an empty line before them."""
 _FOLDED = 90
-"""A description of more characters is folded."""
+"""A description with more characters than this is folded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class Intrinsic:
     def behind_slash(cls, resource: str, attribute: str) -> Intrinsic:
         """An attribute that is an id, or an ARN that ends in `/` and the id: the id.
 
-        Twice the value with a slash between is `id/id` or `arn:…/id/arn:…/id`: the second part
+        The value twice with a slash between is `id/id` or `arn:…/id/arn:…/id`: the second part
         of both is the id.
         """
         twice = f"${{{resource}.{attribute}}}/${{{resource}.{attribute}}}"
@@ -115,11 +115,11 @@ def _tree(value: Value, *, depth: int) -> Tree:
 
 
 def _apart(member: Value, depth: int) -> bool:
-    """Whether an empty line goes before a key: sections and resources have one."""
+    """Whether an empty line comes before a key: sections and resources have one."""
     return depth <= _SECTIONS_DEPTH and isinstance(member, dict)
 
 
 def _short(value: dict[str, Value] | list[Value]) -> bool:
-    """Whether a list or mapping goes on one line where it fits: it holds no other, nor calls."""
+    """Whether a list or mapping may be on one line if it fits: it contains no other and no calls."""
     members = value.values() if isinstance(value, dict) else value
     return not any(isinstance(member, (dict, list)) and member for member in members)

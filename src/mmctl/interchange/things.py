@@ -1,6 +1,6 @@
-"""What import and export look at: one object of a configuration, desired or live.
+"""What import and export work on: one object of a configuration, desired or live.
 
-A protocol, so that the values of other rooms fit as they are. Nothing here converts anything.
+A protocol, so that the values of other rooms fit unchanged. Nothing here converts anything.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 class ApiObject(Protocol):
-    """One object: its AWS shape, its logical name, and what the API keeps in calls of its own."""
+    """One object: its AWS shape, its logical name, and what the API keeps behind separate calls."""
 
     @property
     def kind(self) -> Kind:
-        """What it is."""
+        """Its kind."""
 
     @property
     def name(self) -> str:
@@ -30,7 +30,7 @@ class ApiObject(Protocol):
 
     @property
     def live_name(self) -> str:
-        """The name the service knows it by; of an add-on, its product."""
+        """The name the service knows it by; for an add-on, its product."""
 
     @property
     def tags(self) -> Mapping[str, str]:
@@ -62,7 +62,7 @@ class ApiObject(Protocol):
 
     @property
     def unknown(self) -> Sequence[UnknownPart]:
-        """What the service holds of it and this version does not know."""
+        """What the service holds for it, but this version does not know."""
 
 
 class UnknownPart(Protocol):

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def to_api_json(
     things: Sequence[ApiObject], bindings: Mapping[Kind, Mapping[str, str]]
 ) -> Exported:
-    """The objects as requests, list by list in the order in which they are to be created."""
+    """The objects as requests, list by list in the order in which to create them."""
     there = names_there(things)
 
     def named(reference: Reference) -> str:

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from mmctl.language.project import Reference
 
 _DYNAMIC: Final = "{{resolve:"
-"""CloudFormation replaces texts with this wherever they stand, and has no escape for it."""
+"""CloudFormation replaces texts with this prefix wherever they are, and has no escape for it."""
 _UPLOADED: Final = 51_200
-"""Bytes of a template that can be passed as it is; beyond, it goes through an S3 bucket."""
+"""The most bytes of a template that can be passed directly; a larger one needs an S3 bucket."""
 _LARGEST: Final = 1_000_000
 _DESCRIPTION: Final = (
     "Mail gateway {project}, environment {environment}. Rules name archives by id: ArchiveId is "
@@ -44,7 +44,7 @@ _PLAIN_DESCRIPTION: Final = "Mail gateway {project}, environment {environment}."
 
 @dataclass(slots=True, kw_only=True)
 class _Template:
-    """The template in the making."""
+    """The template that is being built."""
 
     ids: dict[tuple[Kind, str], str]
     there: dict[Kind, set[str]]
@@ -53,7 +53,7 @@ class _Template:
     resources: Members
     exported: Exported
     archives: bool = False
-    """Whether a rule names an archive of the template."""
+    """Whether a rule names an archive that is in the template."""
 
 
 def to_cloudformation(
@@ -64,7 +64,7 @@ def to_cloudformation(
     environment: str,
     form: str,
 ) -> Exported:
-    """One template of all objects; `form` is `yaml` or `json`."""
+    """One template for all objects; `form` is `yaml` or `json`."""
     exported = Exported(text="")
     template = _Template(
         ids=_logical_ids(things),
@@ -183,7 +183,7 @@ def _ingress_point(template: _Template, thing: ApiObject, properties: Members) -
 
 
 def _put_logs(template: _Template, things: Sequence[ApiObject], project: str) -> None:
-    """Put destinations, sources and deliveries."""
+    """Add destinations, sources and deliveries."""
     logs = exported_logs(things, project)
     ids: dict[str, Any] = {}
     for number, (arn, name) in enumerate(destinations(logs, project).items(), 1):
@@ -193,7 +193,7 @@ def _put_logs(template: _Template, things: Sequence[ApiObject], project: str) ->
             "Properties": {"Name": name, "DestinationResourceArn": arn},
         }
         ids[arn] = Intrinsic.attribute(own, "Arn")
-    # One after the other: deliveries made at once meet conflicts (terraform-provider-aws 42194).
+    # One at a time: deliveries created in parallel conflict (terraform-provider-aws 42194).
     before: Members = {}
     for log in logs:
         kind = log.thing.kind

@@ -39,7 +39,7 @@ _SINGULAR: Final = {
     "Actions": "action",
     "PolicyStatements": "policy_statement",
 }
-"""Lists of structures are repeated blocks, named for one of them."""
+"""Lists of structures are repeated blocks with a singular name."""
 _SPELLED: Final = {
     "CAContent": "ca_content",
     "WriteToS3": "write_to_s3",
@@ -50,13 +50,13 @@ _TERRAFORM: Final = ">= 1.5.0"
 _TYPES: Final = {"aws": "aws_mailmanager_", "awscc": "awscc_ses_mail_manager_"}
 """How the types of each provider begin."""
 _VERSIONS: Final = {"aws": "~> 6.0", "awscc": "~> 1.0"}
-"""Of the aws provider, releases before August 2026 have no Mail Manager."""
+"""Releases of the aws provider before August 2026 have no Mail Manager."""
 _SOURCES: Final = {"aws": "hashicorp/aws", "awscc": "hashicorp/awscc"}
 
 
 @dataclass(slots=True, kw_only=True)
 class _Module:
-    """The module in the making."""
+    """The module that is being built."""
 
     addresses: dict[tuple[Kind, str], tuple[str, str, str]]
     """Provider, type and label of each object."""
@@ -66,7 +66,7 @@ class _Module:
     resources: list[tuple[str, Body]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     needs_account: bool = False
-    """Whether an ARN is made of account and region."""
+    """Whether an ARN is built from account and region."""
 
 
 def to_terraform(
@@ -77,13 +77,13 @@ def to_terraform(
     environment: str,
     ids: Mapping[tuple[Kind, str], str],
 ) -> Exported:
-    """One module of all objects; those with `ids` are live, and imported into Terraform's state."""
+    """One module for all objects; those in `ids` are live, and imported into Terraform's state."""
     module = _Module(addresses=_addresses(things), there=names_there(things), bindings=bindings)
     for thing in things:
         _put(module, thing)
     _put_logs(module, things, project)
     data = _account() if module.needs_account else []
-    # The sources of data, and logs, are those of the aws provider.
+    # Data sources and logs are those of the aws provider.
     providers = {provider for provider, _, _ in module.addresses.values()} | (
         {"aws"} if data or any(thing.logging for thing in things) else set()
     )
@@ -116,7 +116,7 @@ def _addresses(things: Sequence[ApiObject]) -> dict[tuple[Kind, str], tuple[str,
 
 
 def _provider(thing: ApiObject) -> str:
-    """`aws`, or `awscc` for what that one has no argument for."""
+    """`aws`, or `awscc` for what `aws` has no argument for."""
     if isinstance(thing.shape, TrafficPolicy) and not thing.shape.policy_statements:
         return "awscc"  # aws wants a policy_statement block (terraform-provider-aws issue 49366)
     if thing.closed:
@@ -138,7 +138,7 @@ def _settings(providers: set[str]) -> tuple[str, Body]:
 
 
 def _imports(module: _Module, ids: Mapping[tuple[Kind, str], str]) -> list[tuple[str, Body]]:
-    """What is live is taken into the state, and not made a second time."""
+    """Import what is live into the state, instead of creating it a second time."""
     found: list[tuple[str, Body]] = []
     for key, (_, type_, label) in module.addresses.items():
         if key in ids:
@@ -195,7 +195,7 @@ def _tag_list(thing: ApiObject) -> Members:
 
 
 def _subscription(module: _Module, thing: ApiObject, members: Members, label: str) -> Members:
-    """Put the subscription of an add-on; the members of its instance."""
+    """Add the subscription of an add-on; return the members of its instance."""
     type_ = "awscc_ses_mail_manager_addon_subscription"
     body = Body(attributes=_nested(members) | _tag_list(thing))
     module.resources.append((f'resource "{type_}" "{label}"', body))
@@ -272,7 +272,7 @@ def _put_logs(module: _Module, things: Sequence[ApiObject], project: str) -> Non
         provider, type_, label = module.addresses[log.thing.kind, log.thing.name]
         named = snake(log.thing.kind.row.referred.noun)
         arn_of = "arn" if provider == "aws" else f"{named}_arn"
-        # A rule set and an ingress point may have one label.
+        # A rule set and an ingress point may have the same label.
         own = f"{named}_{label.lstrip('_')}_{log.word}"
         source = "aws_cloudwatch_log_delivery_source"
         attributes: Members = {
