@@ -120,6 +120,6 @@ def _apart(member: Value, depth: int) -> bool:
 
 
 def _short(value: dict[str, Value] | list[Value]) -> bool:
-    """Whether a list or mapping may be on one line if it fits: it contains no other and no calls."""
+    """Whether a list or mapping may be on one line if it fits: it holds no other, and no calls."""
     members = value.values() if isinstance(value, dict) else value
     return not any(isinstance(member, (dict, list)) and member for member in members)
