@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
-    """What is expected for one recipient; a member that is None is not compared."""
+    """What is expected for one recipient; members with None are not compared."""
 
     recipient: str
     outcome: Outcome | None = None

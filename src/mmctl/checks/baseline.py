@@ -24,7 +24,7 @@ _NUMBER: Final = re.compile(r"(?P<quoted>`[^`]*`)|[0-9][0-9,]*")
 def beyond(
     problems: Iterable[Problem], known: Iterable[Problem], files: Container[str]
 ) -> tuple[Problem, ...]:
-    """The problems that are not known, in the given order; `files` are those that exist now."""
+    """The problems that are new, in the given order; `files` are those that exist now."""
     left = Counter(
         _likeness(problem, problem.position.file if problem.position.file in files else _GONE)
         for problem in known

@@ -1,4 +1,4 @@
-"""Add-ons: one subscription a product, one instance a subscription, deleted from the outside in.
+"""Add-ons: one subscription per product, one instance per subscription; delete the instance first.
 
 Source: https://docs.aws.amazon.com/ses/latest/dg/eb-addons.html
 """
@@ -24,7 +24,7 @@ class AddonSubscriptions(Resource):
         super().__init__(Noun.ADDON_SUBSCRIPTION)
 
     def refuse_in_use(self, call: Call, record: StoredResource) -> None:
-        """Refuse to end a subscription that has an instance."""
+        """Refuse to delete a subscription that has an instance."""
         instance = call.store.by_name(call.scope, Noun.ADDON_INSTANCE, record.id, call.now)
         if instance is not None:
             raise conflict(f"AddonSubscription {record.id} has the instance {instance.id}")

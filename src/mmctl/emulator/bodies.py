@@ -1,6 +1,6 @@
-"""JSON bodies and files, bounded: what a few megabytes may become once they are read.
+"""JSON bodies and files, with a bound on the memory that a few megabytes may take once parsed.
 
-A body of 16 MB can be millions of empty lists, which take a hundred times their bytes.
+A body of 16 MB can hold millions of empty lists, which take a hundred times as much memory.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from itertools import islice
 from typing import Any, Final
 
 MOST_VALUES: Final = 1_000_000
-"""More than any request has; lists of 100,000 addresses have 300,000."""
+"""More values than any request has; a list of 100,000 addresses has 300,000."""
 _STARTS: Final = (b",", b"[", b"{")
 _TEXT_OR_START: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[,\[{]', re.DOTALL)
 
 
 class TooManyValues(ValueError):
-    """A document has more values than anything that is meant to be one."""
+    """A document has more values than any real one."""
 
     def __init__(self, most: int) -> None:
         super().__init__(f"more than {most} values")
@@ -28,7 +28,7 @@ def load_json(body: bytes) -> Any:
 
     Raises:
         TooManyValues: it has more than `MOST_VALUES`.
-        ValueError: it is none.
+        ValueError: it is not JSON.
         RecursionError: it is nested too deeply.
     """
     text = body.decode()
@@ -38,6 +38,6 @@ def load_json(body: bytes) -> Any:
 
 
 def _has_too_many(body: bytes) -> bool:
-    """Count the places outside of texts where values begin: before them, a comma or what opens."""
+    """Count the places outside of texts where values begin: after a comma or an opening bracket."""
     starts = (found for found in _TEXT_OR_START.finditer(body) if found[0] in _STARTS)
     return next(islice(starts, MOST_VALUES, None), None) is not None

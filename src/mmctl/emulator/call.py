@@ -1,7 +1,7 @@
 """One call of an operation: its input, account and time, and what it may use.
 
-Everything that an operation may use comes from here; operations have no clock, no randomness and
-no database of their own.
+Everything that an operation may use comes from here; operations have no other clock, randomness
+or database.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Call:
     """An operation under way: `now` in seconds since 1970, `declared` the errors it can raise.
 
-    `strict`: references that lead nowhere are refused, else they are added to `notes`.
+    `strict`: references to nothing are refused; otherwise they are added to `notes`.
     """
 
     operation: str
@@ -32,28 +32,28 @@ class Call:
     store: ResourceStore
     new_id: Callable[[], str]
     quotas: Mapping[Quota, int]
-    """Other numbers than those of the service."""
+    """Numbers that differ from those of the service."""
     settle_seconds: float
     declared: frozenset[str]
     strict: bool
     notes: list[str]
 
     def most(self, quota: Quota) -> int:
-        """Return how many there may be of something."""
+        """Return how many of something there may be."""
         return self.quotas.get(quota, quota.most)
 
     def loose(self, error: ServiceError) -> None:
-        """Raise what strict references refuse; note it where they are loose.
+        """Raise the error if references are strict; note it if they are loose.
 
         Raises:
-            ServiceError: the error, as it is.
+            ServiceError: the given error.
         """
         if self.strict:
             raise error
         self.notes.append(f"{self.operation}: {error.message}")
 
     def over_quota(self, message: str) -> ServiceError:
-        """Build the error for too much of something, as far as the operation can raise it.
+        """Build the error for too much of something, or the nearest that the operation can raise.
 
         Updates of rule sets and policies declare no ServiceQuotaExceededException.
         """
@@ -61,7 +61,7 @@ class Call:
         return modelled(code, message) if code in self.declared else invalid(message)
 
     def missing(self, message: str) -> ServiceError:
-        """Build the error for something that is named but not there, as the operation can raise it.
+        """Build the error for something that is named but missing, or the nearest it can raise.
 
         CreateIngressPoint declares no ResourceNotFoundException for the rule set that it names.
         """

@@ -1,6 +1,6 @@
 """CBOR (RFC 8949) as far as Smithy RPC v2 uses it: Python values to bytes and back.
 
-Nothing here knows what the values mean.
+Nothing here depends on what the values mean.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ BREAK: Final = 0xFF
 SIMPLE: Final = {20: False, 21: True, 22: None, 23: None}
 FLOATS: Final = {25: ">e", 26: ">f", 27: ">d"}
 IN_THE_FIRST_BYTE: Final = 24
-"""Numbers below stand in the first byte; from here on it says how many bytes follow."""
+"""Smaller numbers are in the first byte; from here on it says how many bytes follow."""
 SIZES: Final = ((0x100, 24, ">B"), (0x10000, 25, ">H"), (1 << 32, 26, ">I"), (1 << 64, 27, ">Q"))
 FORMS: Final = {argument: form for _, argument, form in SIZES}
 
@@ -32,17 +32,17 @@ def dumps(value: object) -> bytes:
     """Write None, booleans, numbers, texts, times, lists and mappings.
 
     Raises:
-        TypeError: a value of another kind.
+        TypeError: a value has another type.
     """
     return b"".join(_written(value))
 
 
 def loads(data: bytes) -> Any:
-    """Read one value that takes all of the bytes; a tagged value comes without its tag.
+    """Read one value that takes all of the bytes; a tagged value loses its tag.
 
     Raises:
         TooManyValues: it holds more than `MOST_VALUES`.
-        ValueError: the bytes are no CBOR, or more than one value.
+        ValueError: the bytes are not CBOR, or more than one value.
         RecursionError: it is nested too deeply.
     """
     reader = _CborReader(data)

@@ -1,9 +1,9 @@
 """The embedded Mail Manager: any operation in, its answer or its error out.
 
-What its log deliveries need of CloudWatch Logs is answered as well, as a service of its own.
+It also answers what its log deliveries need of CloudWatch Logs, as a separate service.
 
-This is the one door: the in-process hook and every other face call `EmbeddedMailManager.call`.
-Nothing here knows how a request travelled; nothing here opens a socket.
+This is the only way in: the in-process hook and every other face call `EmbeddedMailManager.call`.
+Nothing here depends on how a request arrived; nothing here opens a socket.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ if TYPE_CHECKING:
 
 ID_LENGTH: Final = 26
 ID_CHARACTERS: Final = string.ascii_lowercase + "234567"
-"""Base32 in lower case, of which ids of ingress points at the service are made."""
+"""Base32 in lower case: the characters in the service's ids of ingress points."""
 
 
 class MailManagerApi(Protocol):
-    """Whatever answers as Mail Manager: the embedded one, or one in front that makes faults."""
+    """Anything that answers as Mail Manager: the embedded one, or the one that makes faults."""
 
     def call(
         self,
@@ -57,7 +57,7 @@ class MailManagerApi(Protocol):
 
 
 def random_id() -> str:
-    """Return 26 random letters and digits; kinds whose ids are shorter take the last ones."""
+    """Return 26 random letters and digits; kinds with shorter ids take the last ones."""
     return "".join(secrets.choice(ID_CHARACTERS) for _ in range(ID_LENGTH))
 
 
@@ -67,12 +67,12 @@ class EmbeddedMailManager:
     `settle_seconds` is how long an ingress point is PROVISIONING, UPDATING or DEPROVISIONING; with
     0 it is ACTIVE, or gone, at the next read. `clock` gives the time and `ids` the parts of ids
     behind the prefix, 26 letters and digits. `service_model` is botocore's, such as a client's
-    `meta.service_model`; without one it is loaded at the first call. `references` decides of
-    requests that leave rules naming something that is not there; where that is done all the same,
-    `on_note` is called after the call.
+    `meta.service_model`; without one it is loaded at the first call. `references` decides what
+    happens to requests that leave rules naming something that does not exist; if such a request is
+    carried out, `on_note` is called after the call.
 
     Raises:
-        UsageError: the file is damaged, or a database of something else.
+        UsageError: the file is damaged, or a database of another program.
         CouldNot: the file cannot be opened or written.
     """
 
@@ -110,11 +110,11 @@ class EmbeddedMailManager:
         self.close()
 
     def close(self) -> None:
-        """Close the file; what was answered is in it."""
+        """Close the file; it holds every change that was answered."""
         self._database.close()
 
     def copy(self) -> EmbeddedMailManager:
-        """Return another one with the state of this one as it is now, in memory; to be closed."""
+        """Return a copy with the present state, in memory; close it after use."""
         other = EmbeddedMailManager(
             IN_MEMORY,
             clock=self._clock,
@@ -173,7 +173,7 @@ class EmbeddedMailManager:
         return project(known.answer, answer)
 
     def _finish_imports(self, scope: Scope) -> None:
-        """Carry out what import jobs have come to by now; no one works in between."""
+        """Carry out what import jobs would have done by now; nothing runs between calls."""
         now = self._clock().timestamp()
         with self._database.transaction(write=False):
             if not import_jobs.due(self._store, scope, now):
@@ -190,7 +190,7 @@ class EmbeddedMailManager:
 
     def _known(self, service: str, operation: str) -> _Operation:
         if service == S3:
-            # Of an upload there is no model: a URL and a body, made by whatever face it came to.
+            # An upload has no model: the face that received it gives a URL and a body.
             return _Operation(None, None, frozenset())
         model = self._model(service)
         if operation not in model.operation_names:
@@ -204,14 +204,14 @@ class EmbeddedMailManager:
 
 
 def _as_declared(error: ServiceError, declared: frozenset[str]) -> ServiceError:
-    """The tags of CloudWatch Logs are of its older half, which calls it another name."""
+    """Rename the error for tags of CloudWatch Logs, whose older half has another name for it."""
     older = "InvalidParameterException"
     return ServiceError(older, error.message, error.status) if older in declared else error
 
 
 @cache
 def _loaded(service: str) -> ServiceModel:
-    # Here and not above: whoever brings a model does not wait for the loader.
+    # Imported here, so that callers with a model do not wait for the loader.
     from botocore.loaders import Loader  # noqa: PLC0415 - see the line above
     from botocore.model import ServiceModel  # noqa: PLC0415 - see the line above
 

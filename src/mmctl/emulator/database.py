@@ -1,8 +1,8 @@
 """The SQLite file of an embedded Mail Manager: opening, transactions, what goes wrong with files.
 
-Here lives everything about the file; the rows are `store`'s. Several processes may have the same
+Everything about the file lives here; rows live in `store`. Several processes may have the same
 file open: a call that writes holds the only write lock from its first read on, and a call that dies
-leaves nothing behind.
+leaves no change behind.
 """
 
 from __future__ import annotations
@@ -50,14 +50,14 @@ _NAMES: Final = frozenset({"resource", "member"})
 
 
 class UnreadableRow(Exception):
-    """A row holds something that was never written there."""
+    """A row holds something that mmctl never writes there."""
 
 
 class Database:
-    """An open file (or `:memory:`) with the tables of an embedded Mail Manager in it.
+    """An open file (or `:memory:`) with the tables of an embedded Mail Manager.
 
     Raises:
-        UsageError: the file is damaged, no database, or not one of this kind; it stays as it is.
+        UsageError: the file is damaged, no database, or not one of this kind; it is not changed.
         CouldNot: the file cannot be opened, read or written.
     """
 
@@ -79,11 +79,11 @@ class Database:
             raise
 
     def close(self) -> None:
-        """Close the file; what was committed is in it."""
+        """Close the file; it holds everything that was committed."""
         self._connection.close()
 
     def copy_to(self, other: Database) -> None:
-        """Make another database hold what this one holds now.
+        """Copy what this database holds now into another.
 
         Raises:
             CouldNot: the file cannot be read.
@@ -92,12 +92,12 @@ class Database:
             self._connection.backup(other._connection)
 
     def execute(self, statement: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
-        """Run one statement inside the transaction that is under way."""
+        """Run one statement inside the current transaction."""
         return self._connection.execute(statement, values)
 
     @contextmanager
     def transaction(self, *, write: bool) -> Iterator[None]:
-        """Do everything inside as one step: it happens whole or not at all.
+        """Do everything inside as one transaction: all of it happens, or nothing.
 
         Raises:
             CouldNot: the file cannot be read or written.
@@ -113,7 +113,7 @@ class Database:
     def _look_through(self) -> None:
         """Refuse a damaged file before anything opens it for writing.
 
-        Opening for writing can put what a log beside the file holds into it, damage or not.
+        Opening for writing can copy a log next to the file into the file, damaged or not.
         """
         place = f"{Path(self._path).absolute().as_uri()}?mode=ro"
         with closing(sqlite3.connect(place, uri=True, timeout=BUSY_SECONDS)) as reader:
@@ -122,7 +122,7 @@ class Database:
                 application = reader.execute("pragma application_id").fetchone()[0]
                 tables = {row[0] for row in reader.execute("select name from sqlite_master")}
             except sqlite3.OperationalError:
-                # Perhaps a first start was killed, which only opening for writing sets right.
+                # Perhaps a first start was killed; only opening for writing repairs that.
                 return
         if found != ["ok"]:
             raise sqlite3.DatabaseError(_one_line(found[0]))
@@ -137,7 +137,7 @@ class Database:
         if ours:
             return
         with self._step("begin immediate"):
-            # Another process may have made the tables while this one waited.
+            # Another process may have created the tables while this one waited.
             if self._ours():
                 return
             for statement in TABLES.split(";"):
@@ -163,7 +163,7 @@ class Database:
         self.execute("pragma foreign_keys = on")
 
     def _ours(self) -> bool:
-        """Tell a database of this kind from a new one; refuse any other."""
+        """Return True for a database of this kind, False for a new one; refuse any other."""
         application = self._number("pragma application_id")
         if application == APPLICATION:
             self._check_format(self._number("pragma user_version"))
@@ -187,7 +187,7 @@ class Database:
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
-        """Turn what the file system and SQLite say into an error for the user."""
+        """Turn errors of the file system and of SQLite into an error for the user."""
         try:
             yield
         except (sqlite3.NotSupportedError, sqlite3.OperationalError, OSError) as error:

@@ -1,6 +1,6 @@
-"""How an answer reaches a client, or does not: the vocabulary between faults and faces.
+"""Whether and how an answer reaches a client: the vocabulary that faults and faces share.
 
-A fault says here what shall happen to the connection; each face does it in its own way.
+A fault says what should happen to the connection; each face does it in its own way.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ class Delivery(StrEnum):
     HALF_AND_RESET = "half and reset"
     """Half of the body, then the connection is reset."""
     HALF_AND_CLOSED = "half and closed"
-    """Half of the body, then the connection is closed as if that were all."""
+    """Half of the body, then the connection is closed as if the answer were complete."""
     NEVER = "never"
     """Nothing: the connection stays open."""
 
 
 class Undelivered(Exception):
-    """Raised in place of an answer that a client shall not get whole.
+    """Raised in place of an answer that a client must not get whole.
 
-    `outcome` is what the service answered: a result or an error; None when it was never asked.
+    `outcome` is what the service answered: a result or an error; None if it was never called.
     """
 
     def __init__(

@@ -1,9 +1,9 @@
 """Faults on demand: how they are written, which call meets which, and the front that makes them.
 
 A fault is `KIND[=SECONDS][:OPERATION][@CALLS]`, such as `throttle`, `cut-after:Create*@2`,
-`slow=0.5:List*@1-` or `503:UpdateRuleSet@3-5`. OPERATION is a name with `*` and `?`; absent, every
+`slow=0.5:List*@1-` or `503:UpdateRuleSet@3-5`. OPERATION is a name with `*` and `?`; default: every
 operation. CALLS counts the calls that it matches, from 1, retries included: `N`, `N-M`, or `N-`
-for all from N on; absent, the first. Nothing here is left to chance: the same faults and the same
+for all from N on; default: the first. Nothing here is random: the same faults and the same
 calls end the same way.
 """
 
@@ -51,7 +51,7 @@ SLOWEST_SECONDS: Final = 3600.0
 _CALLS: Final = re.compile(r"(?P<first>[1-9][0-9]{0,8})(?P<on>-(?P<last>[1-9][0-9]{0,8})?)?")
 _SECONDS: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _PREFIXES: Final = {MAIL_MANAGER: "ses", LOGS: "logs"}
-"""How IAM's names of their actions begin."""
+"""The prefixes of their actions in IAM."""
 _AFTERWARDS: Final = {
     FaultKind.CUT_AFTER: Delivery.RESET,
     FaultKind.TRUNCATE: Delivery.HALF_AND_RESET,
@@ -71,13 +71,13 @@ class Fault:
     seconds: float = SLOW_SECONDS
 
     def matches(self, operation: str) -> bool:
-        """Tell whether a call of the operation counts; only a read can be stale."""
+        """Return whether a call of the operation counts; only a read can be stale."""
         if self.kind is FaultKind.STALE and not operation.startswith(READING):
             return False
         return fnmatchcase(operation, self.operation)
 
     def happens_at(self, number: int) -> bool:
-        """Tell whether the call of this number, counted from 1, meets the fault."""
+        """Return whether the call with this number, counted from 1, meets the fault."""
         return self.first <= number and (self.last is None or number <= self.last)
 
     def __str__(self) -> str:
@@ -91,7 +91,7 @@ def parse_fault(spec: str) -> Fault:
     """Read a fault as users write it.
 
     Raises:
-        UsageError: it has no such form, or would never happen.
+        UsageError: it has another form, or would never happen.
     """
     head, at, calls = spec.partition("@")
     head, colon, name = head.partition(":")
@@ -119,7 +119,7 @@ class Faults:
         self._lock = threading.Lock()
 
     def at(self, operation: str) -> Fault | None:
-        """Count a call of the operation and return its fault; of several, the first given."""
+        """Count a call of the operation and return its fault; of several, the one given first."""
         found = None
         with self._lock:
             for place, fault in enumerate(self._faults):
@@ -131,24 +131,24 @@ class Faults:
 
     @property
     def can_be_stale(self) -> bool:
-        """Tell whether a read may have to be answered from the past."""
+        """Return whether a read may have to be answered from an earlier state."""
         return any(fault.kind is FaultKind.STALE for fault in self._faults)
 
 
 class PastMailManager(MailManagerApi, Protocol):
-    """A Mail Manager as it was at some time, to be closed by whoever asked for it."""
+    """A Mail Manager as it was at some time; whoever requested it closes it."""
 
     def close(self) -> None:
-        """Let go of what was kept."""
+        """Drop what was kept."""
         ...
 
 
 class FaultyMailManager:
-    """A Mail Manager in front of another, that makes faults.
+    """A Mail Manager in front of another that makes faults.
 
-    `wait` lets seconds pass. `copy` keeps the state as it is, to be read later: a stale read is
-    answered as before the last change. Where it is absent, or nothing changed yet, it is answered
-    from the present.
+    `wait` lets seconds pass. `copy` keeps the present state to read later: a stale read is
+    answered as before the last change. Without `copy`, or if nothing has changed yet, it is
+    answered from the present.
     """
 
     def __init__(
@@ -167,7 +167,7 @@ class FaultyMailManager:
         self._lock = threading.Lock()
 
     def close(self) -> None:
-        """Let go of the past; the Mail Manager behind stays open."""
+        """Drop the earlier state; the Mail Manager behind stays open."""
         with self._lock:
             self._keep(None)
 
@@ -180,11 +180,11 @@ class FaultyMailManager:
         region: str,
         service: str = MAIL_MANAGER,
     ) -> dict[str, Any]:
-        """Answer one call, well or badly.
+        """Answer one call, or make it fail.
 
         Raises:
-            ServiceError: what the service, or the fault, answers.
-            Undelivered: the answer shall not reach the client whole.
+            ServiceError: the service or the fault answers with it.
+            Undelivered: the answer must not reach the client whole.
         """
 
         def ask(whom: MailManagerApi) -> dict[str, Any]:

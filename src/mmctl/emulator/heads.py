@@ -1,7 +1,7 @@
-"""The head of an HTTP request: whatever two readers could read differently is refused.
+"""The head of an HTTP request: whatever two parsers could understand differently is refused.
 
-Where a head says something twice, a proxy and a server may each believe another half of it; here
-such a request is refused. Nothing here knows what a request is for.
+If a head says something twice, a proxy and a server may each believe a different one; such a
+request is refused. Nothing here depends on what a request is for.
 """
 
 from __future__ import annotations

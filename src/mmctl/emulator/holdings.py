@@ -1,6 +1,6 @@
-"""Archives and address lists: what rules keep mail in, or look addresses up in.
+"""Archives and address lists: where rules keep mail or look up addresses.
 
-Both, as relays, can be deleted while rules name them, unless references are strict.
+Like relays, both can be deleted while rules name them, unless references are strict.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ class AddressLists(Resource):
         super().__init__(Noun.ADDRESS_LIST)
 
     def refuse_in_use(self, call: Call, record: StoredResource) -> None:
-        """Refuse to delete a list that an import is under way for; look for rules that name it."""
+        """Refuse to delete a list during an import; look for rules that name it."""
         import_jobs.refuse_while_importing(call, record)
         super().refuse_in_use(call, record)
 
     def dispose(self, call: Call, record: StoredResource) -> None:
-        """Take the list away, and its import jobs."""
+        """Remove the list and its import jobs."""
         import_jobs.remove_jobs(call, record)
         super().dispose(call, record)
 
 
 class Archives(Resource):
-    """Archives, which stay for 30 days after they were deleted.
+    """Archives, which stay for 30 days after their deletion.
 
     Source: https://docs.aws.amazon.com/ses/latest/dg/eb-archiving.html
     """
@@ -60,7 +60,7 @@ class Archives(Resource):
         super().change(call, record, changes)
 
     def dispose(self, call: Call, record: StoredResource) -> None:
-        """Mark the archive and free its name; it is gone after 30 days."""
+        """Mark the archive and free its name; it disappears after 30 days."""
         if record.body["ArchiveState"] == "PENDING_DELETION":
             return
         record.body.update(ArchiveState="PENDING_DELETION", LastUpdatedTimestamp=call.now)

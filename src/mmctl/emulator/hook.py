@@ -1,8 +1,8 @@
 """The in-process face: a boto3 session or client whose calls never leave the process.
 
-A `before-send` handler answers what botocore has serialised and signed, so that its validation,
+A `before-send` handler answers what botocore has serialized and signed, so that its validation,
 retries, paging and typed exceptions all work as they do against the service. Credentials of the
-session are not looked at; any will do.
+session are not checked; any will do.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 
 
 _PROTOCOLS: Final = {"mailmanager": wire.JSON, "cloudwatch-logs": wire.LOGS_JSON}
-"""By service, as botocore's events call it."""
+"""By service, as botocore's events name it."""
 
 
 class Events(Protocol):
-    """Where botocore takes handlers: `Session.events` of boto3, `meta.events` of a client."""
+    """Where botocore registers handlers: `Session.events` of boto3, `meta.events` of a client."""
 
     def register(self, event_name: str, handler: Callable[..., Any]) -> object:
-        """Call the handler at every event whose name begins so."""
+        """Call the handler for every event whose name begins with `event_name`."""
         ...
 
 
@@ -47,13 +47,13 @@ def attach(
     region: str,
     observe: Observe | None = None,
 ) -> None:
-    """Let the embedded Mail Manager answer all calls made through these events.
+    """Make the embedded Mail Manager answer all calls made through these events.
 
     `mailmanager` is answered whole, `logs` for its log deliveries and `sts` for GetCallerIdentity;
     a call of any other service raises CouldNot. Clients made from a session before this are not
-    touched. `observe` is called with operation and parameters before each call of the first two,
-    and may raise in its place. What an Undelivered answer leaves of itself, the client meets as it
-    would on a real connection.
+    affected. `observe` is called with operation and parameters before each call of the first two,
+    and may raise instead. An Undelivered answer looks to the client as it would on a real
+    connection.
     """
     hook = _Hook(embedded=embedded, account=account, region=region, observe=observe)
     events.register("before-send", hook.answer)
@@ -114,7 +114,7 @@ def _response(url: str, answer: wire.HttpAnswer, number: str) -> AWSResponse:
         case Delivery.WHOLE:
             return _received(url, answer, answer.body, number)
         case Delivery.HALF_AND_CLOSED:
-            # botocore does not hold the body against its Content-Length.
+            # botocore does not compare the body with its Content-Length.
             return _received(url, answer, answer.body[: len(answer.body) // 2], number)
         case Delivery.RESET | Delivery.HALF_AND_RESET:
             from botocore.exceptions import (  # noqa: PLC0415 - see below
@@ -131,7 +131,7 @@ def _response(url: str, answer: wire.HttpAnswer, number: str) -> AWSResponse:
 
 
 def _received(url: str, answer: wire.HttpAnswer, body: bytes, number: str) -> AWSResponse:
-    # Importing botocore takes time that commands without an embedded endpoint do not owe.
+    # Importing botocore is slow, and commands without an embedded endpoint do not need it.
     from botocore.awsrequest import AWSResponse  # noqa: PLC0415 - see the line above
     from botocore.compat import HTTPHeaders  # noqa: PLC0415 - see the line above
 
@@ -143,10 +143,10 @@ def _received(url: str, answer: wire.HttpAnswer, body: bytes, number: str) -> AW
 
 
 class _Raw(io.BytesIO):
-    """A body in the form in which botocore reads one from the network."""
+    """A body in the form that botocore reads from the network."""
 
     def stream(self, **_: object) -> Iterator[bytes]:
-        """Yield what has not been read yet."""
+        """Yield the rest of the body."""
         rest = self.read()
         if rest:
             yield rest

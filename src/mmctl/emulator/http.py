@@ -1,7 +1,7 @@
 """The HTTP face: a server on loopback for boto3, the `aws` command and any other client.
 
-Sockets and threads live here; what a request means is decided in `routes`. This is no server for
-a network: no signature is checked, so whoever reaches the port may do everything.
+Sockets and threads live here; `routes` decides what a request means. This server is not for a
+network: no signature is checked, so anyone who reaches the port may do everything.
 """
 
 from __future__ import annotations
@@ -35,25 +35,25 @@ if TYPE_CHECKING:
 
 LOOPBACK: Final = {"127.0.0.1": socket.AF_INET, "localhost": socket.AF_INET, "::1": socket.AF_INET6}
 IDLE_SECONDS: Final = 120.0
-"""How long a connection may say nothing, and how long a request may take to come in."""
+"""How long a connection may be idle, and how long a request may take to arrive."""
 MOST_CONNECTIONS: Final = 256
-"""How many connections are served at once; one more is closed unread."""
+"""How many connections are served at once; more are closed unread."""
 STOP_SECONDS: Final = 5.0
-"""How long a stopping server waits for answers under way."""
+"""How long a stopping server waits for unfinished answers."""
 RESET: Final = struct.pack("ii", 1, 0)
-"""SO_LINGER of no time: closing sends RST, not FIN."""
+"""SO_LINGER with zero seconds: closing sends RST, not FIN."""
 
 
 class HttpFace:
     """A server for one Mail Manager, listening from the start, answering between start and stop.
 
-    `port` 0 takes a free one. `clock` gives the time that credentials expire by. `on_served` gets
-    each request and its answer, from the thread that answers it. `stopping` is set when the server
-    stops, for whatever waits behind it.
+    `port` 0 takes a free one. `clock` gives the time that decides when credentials expire.
+    `on_served` gets each request and its answer, from the thread that answers it. `stopping` is
+    set when the server stops, for whatever waits behind it.
 
     Raises:
         Refused: the host is not this machine.
-        CouldNot: the port is taken, or may not be used.
+        CouldNot: the port is in use, or may not be used.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class HttpFace:
 
     @property
     def url(self) -> str:
-        """Where clients find it."""
+        """The URL for clients."""
         host = self._server.host
         name = f"[{host}]" if ":" in host else host
         return f"http://{name}:{self._server.server_port}"
@@ -111,11 +111,11 @@ class HttpFace:
         self.stop()
 
     def start(self) -> None:
-        """Begin to answer, in threads of its own."""
+        """Begin to answer, in separate threads."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Take no more requests, let answers under way end, close all connections."""
+        """Accept no more requests, finish current answers, close all connections."""
         self._stopping.set()
         if self._thread.is_alive():
             self._server.shutdown()
@@ -148,18 +148,18 @@ class _Server(ThreadingHTTPServer):
         super().__init__((host, port), _Handler)
 
     def server_bind(self) -> None:
-        """Bind; what is inherited also asks the resolver for a name, which can take long."""
+        """Bind; the inherited method also asks the resolver for a name, which can take long."""
         TCPServer.server_bind(self)
         self.server_name, self.server_port = self.host, self.server_address[1]
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
-        """Tell whether there is room for one more connection."""
+        """Return whether there is room for one more connection."""
         del request, client_address
         with self._lock:
             return len(self._open) < MOST_CONNECTIONS
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Serve one connection in a thread, known to `end_connections` from the start."""
+        """Serve one connection in a thread that `end_connections` knows from the start."""
         thread = threading.Thread(
             target=self.process_request_thread, args=(request, client_address), daemon=True
         )
@@ -176,13 +176,13 @@ class _Server(ThreadingHTTPServer):
                 del self._open[request]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say what went wrong, unless it was a client that left."""
+        """Print what went wrong, unless the client left."""
         error = sys.exc_info()[1]
         if not isinstance(error, (ConnectionError, TimeoutError)):
             super().handle_error(request, client_address)
 
     def end_connections(self) -> None:
-        """Close all connections: idle ones now, others when their answer is out, or by force."""
+        """Close all connections: idle ones now, others after their answer, or by force."""
         until = time.monotonic() + STOP_SECONDS
         for how in (socket.SHUT_RD, socket.SHUT_RDWR):
             with self._lock:
@@ -195,7 +195,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Arriving(io.RawIOBase):
-    """What comes in on a connection, until a time on the clock of `time.monotonic`."""
+    """Reads from a connection until a deadline on the clock of `time.monotonic`."""
 
     until = 0.0
 
@@ -204,11 +204,11 @@ class _Arriving(io.RawIOBase):
         self._connection = connection
 
     def readable(self) -> bool:
-        """It can be read."""
+        """Return that it can be read."""
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Read what is there; wait for it no longer than is left."""
+        """Read what has arrived; wait no longer than until the deadline."""
         left = self.until - time.monotonic()
         if left <= 0:
             raise TimeoutError("a request took too long to arrive")
@@ -226,7 +226,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def setup(self) -> None:
-        """Read with patience for a whole request, not for each byte of it."""
+        """Read with one timeout for a whole request, not for each byte of it."""
         super().setup()
         self.rfile.close()
         self._arriving = _Arriving(self.connection)
@@ -258,7 +258,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._deliver(answer, number)
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Refuse what is no request of an AWS client, in plain words."""
+        """Refuse what is not a request of an AWS client, in plain words."""
         text = message or explain or HTTPStatus(code).phrase
         self.close_connection = True
         answer = HttpAnswer(status=code, content_type="text/plain", body=f"{text}\n".encode())
@@ -269,10 +269,10 @@ class _Handler(BaseHTTPRequestHandler):
         return "mmctl"
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: `served` tells what is worth telling."""
+        """Log nothing: `served` reports what matters."""
 
     def _body(self) -> bytes | None:
-        """Read the body; None when there is no more to be done."""
+        """Read the body; None when there is nothing more to do."""
         length = body_length(self.headers)
         if isinstance(length, BadRequest):
             self.send_error(length.status, length.text)
@@ -323,7 +323,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.connection.close()
 
     def _wait_until_the_client_leaves(self) -> None:
-        """End too when the server stops, which reads as the client's leaving."""
+        """End also when the server stops, which reads as if the client had left."""
         self.connection.settimeout(None)
         with contextlib.suppress(OSError):
             self.connection.recv(1, socket.MSG_PEEK)

@@ -1,9 +1,9 @@
-"""Import jobs of address lists: made, given a file through a pre-signed URL, started, done or not.
+"""Import jobs of address lists: created, given a file through a pre-signed URL, started, finished.
 
 The addresses of an uploaded file wait as members of the job, and become members of the list when
-the job is done. Sources: https://docs.aws.amazon.com/ses/latest/dg/eb-addlist.html (the two forms
-of a file) and the API reference of the five operations. What the service does with a file that it
-cannot use is not said there: here the job is FAILED, and says why in `Error`.
+the job completes. Sources: https://docs.aws.amazon.com/ses/latest/dg/eb-addlist.html (the two forms
+of a file) and the API reference of the five operations. They do not say what the service does with
+a file that it cannot use: here the job is FAILED, and `Error` says why.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class ImportJobs:
         self._lists = lists
 
     def create(self, call: Call) -> Body:
-        """Make a job; the same ClientToken with the same request answers as before."""
+        """Create a job; the same ClientToken with the same request gets the same answer."""
         of = self._lists.found(call)
         asked = {name: value for name, value in call.parameters.items() if name != "ClientToken"}
         token = call.parameters.get("ClientToken")
@@ -73,11 +73,11 @@ class ImportJobs:
         return _shown(call, job)
 
     def get(self, call: Call) -> Body:
-        """Return a job as it is now."""
+        """Return a job in its present state."""
         return _shown(call, _found(call))
 
     def list(self, call: Call) -> Body:
-        """Return a page of the jobs of a list, the oldest first."""
+        """Return a page of the jobs of a list, oldest first."""
         of = self._lists.found(call)
         size, before = paging.page_size(call), paging.sequence_before(call)
         jobs = [job for job in _jobs_of(call, of.id) if job.sequence > before]
@@ -103,7 +103,7 @@ class ImportJobs:
         return {}
 
     def stop(self, call: Call) -> Body:
-        """End a job that is not done; nothing of it is imported anymore."""
+        """Stop a job that is not done; none of its addresses are imported after that."""
         job = _found(call)
         if job.body["Status"] not in {"CREATED", "PROCESSING"}:
             raise conflict(f"Import job {job.id} is {job.body['Status']}")
@@ -112,7 +112,7 @@ class ImportJobs:
 
 
 def refuse_while_importing(call: Call, of: StoredResource) -> None:
-    """Refuse to delete a list that an import is under way for.
+    """Refuse to delete a list during an import.
 
     Raises:
         ServiceError: a ConflictException.
@@ -123,13 +123,13 @@ def refuse_while_importing(call: Call, of: StoredResource) -> None:
 
 
 def remove_jobs(call: Call, of: StoredResource) -> None:
-    """Take the jobs of a list away with it."""
+    """Remove the jobs of a list together with it."""
     for job in list(_jobs_of(call, of.id)):
         call.store.remove(job)
 
 
 def due(store: ResourceStore, scope: Scope, now: float) -> list[StoredResource]:
-    """The jobs that are done by now, and do not say so yet."""
+    """The jobs that should be done by now, but do not say so yet."""
     jobs = store.all(scope, KIND, now)
     return [job for job in jobs if job.body["Status"] == "PROCESSING" and job.body["Due"] <= now]
 
@@ -153,10 +153,10 @@ def finish(
 
 
 def scope_of(url: str) -> Scope:
-    """The account and region that a pre-signed URL is of.
+    """The account and region of a pre-signed URL.
 
     Raises:
-        ServiceError: a NoSuchKey, it leads nowhere.
+        ServiceError: a NoSuchKey, the URL leads nowhere.
     """
     try:
         parts = urlsplit(url)
@@ -174,10 +174,10 @@ def _no_such_key() -> ServiceError:
 
 
 def upload(call: Call) -> Body:
-    """Keep the addresses of a file for the job that its URL is of; a later file replaces them.
+    """Keep the addresses of a file for the job of its URL; a later file replaces them.
 
     Raises:
-        ServiceError: the URL is none that was given out, or too old.
+        ServiceError: the URL was never issued, or is too old.
     """
     parts = urlsplit(call.parameters["Url"])
     job = call.store.by_id(call.scope, KIND, parts.path.rsplit("/", 1)[-1], call.now)

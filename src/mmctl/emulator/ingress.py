@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 IPV4: Final = {"PublicNetworkConfiguration": {"IpType": "IPV4"}}
 MISSING_VPC_ENDPOINT: Final = "vpce-00000000000000000"
-"""The embedded service knows no networks: this id stands for an endpoint that does not exist."""
+"""The embedded service has no networks: this id stands for an endpoint that does not exist."""
 
 PREVIOUS_PASSWORD_SECONDS: Final = 14 * 24 * 3600
 A_RECORD_LENGTH: Final = 12
-"""How many letters and digits the first label of an A record has."""
+"""How many letters and digits are in the first label of an A record."""
 ON_THE_WAY: Final = ("PROVISIONING", "UPDATING", "DEPROVISIONING")
 CREDENTIALS: Final = {
     "OPEN": (),
@@ -36,14 +36,14 @@ CREDENTIALS: Final = {
 
 
 class IngressPoints(Resource):
-    """Ingress points; `parts` are the kinds that each one names."""
+    """Ingress points; `parts` are the kinds that each of them names."""
 
     def __init__(self, rule_sets: UsedByIngressPoints, policies: UsedByIngressPoints) -> None:
         super().__init__(Noun.INGRESS_POINT)
         self._parts = {Noun.RULE_SET.id_member: rule_sets, Noun.TRAFFIC_POLICY.id_member: policies}
 
     def get(self, call: Call) -> Body:
-        """Return an ingress point; a trust store only when its contents are asked for."""
+        """Return an ingress point; a trust store only when its contents are requested."""
         body = super().get(call)
         if call.parameters.get("IncludeTrustStoreContents") == "INCLUDE":
             return body
@@ -63,7 +63,7 @@ class IngressPoints(Resource):
                 )
 
     def filled(self, call: Call, asked: Body, record: StoredResource) -> Body:
-        """Check what is named, fill in network, TLS policy and A record, and begin PROVISIONING."""
+        """Look up what is named, fill in network, TLS policy and A record, begin PROVISIONING."""
         del record
         self._refuse_missing_parts(call, asked)
         network = asked.get("NetworkConfiguration", IPV4)
@@ -103,7 +103,7 @@ class IngressPoints(Resource):
         _refuse_on_the_way(record, ("PROVISIONING", "UPDATING"))
 
     def dispose(self, call: Call, record: StoredResource) -> None:
-        """Begin DEPROVISIONING; the ingress point is gone when that is over."""
+        """Begin DEPROVISIONING; the ingress point is gone when that ends."""
         if record.body["Status"] != "DEPROVISIONING":
             record.body["Status"] = "DEPROVISIONING"
             record.token = None
@@ -111,7 +111,7 @@ class IngressPoints(Resource):
             call.store.save(record)
 
     def settled(self, call: Call, record: StoredResource) -> StoredResource:
-        """Return the ingress point in the state that it has come to; no one works in between."""
+        """Return the ingress point in its state by now; nothing runs between calls."""
         coming = record.body.get("Coming")
         if coming and coming["At"] <= call.now:
             del record.body["Coming"]
@@ -134,8 +134,8 @@ class IngressPoints(Resource):
 def allowed_tls_policies(type_: str, *, private: bool, region: str) -> tuple[str, ...]:
     """Return the TLS policies that an ingress point can have, the default first.
 
-    FIPS exists in the regions of the United States and Canada only, is the default there, and is
-    all that a public ingress point with authentication can have there.
+    FIPS exists only in the regions of the United States and Canada. It is the default there, and
+    the only one that a public ingress point with authentication can have there.
     """
     flexible = type_ == "OPEN" or (type_ == "AUTH" and private)
     plain = ("REQUIRED", "OPTIONAL") if flexible else ("REQUIRED",)
@@ -145,7 +145,7 @@ def allowed_tls_policies(type_: str, *, private: bool, region: str) -> tuple[str
 
 
 def password_digest(version: str, password: str) -> str:
-    """Return what is kept of an SMTP password: enough to check one, not to read it."""
+    """Return what is kept of an SMTP password: enough to compare one, not to read it."""
     return hashlib.scrypt(password.encode(), salt=version.encode(), n=2**12, r=8, p=1).hex()
 
 
@@ -210,7 +210,7 @@ def _on_the_way(call: Call, status: str, end: str) -> Body:
 
 
 def _ready_at(call: Call) -> float:
-    """When a change is over; one that takes no time is over also for a clock that goes back."""
+    """When a change ends; one that takes no time has ended even for a clock that goes back."""
     return call.now + call.settle_seconds if call.settle_seconds else 0.0
 
 
@@ -221,7 +221,7 @@ def _refuse_on_the_way(record: StoredResource, states: tuple[str, ...]) -> None:
 
 
 def _a_record(call: Call, tls_policy: str) -> str:
-    """Return a host name of the service's form, in a domain where no mail can go by mistake.
+    """Return a host name in the service's form, in a domain that no mail can reach by mistake.
 
     At the service it is `abcdefgh2345.abcd.mail-manager-smtp.amazonaws.com`, or `….fips.abcd.…`.
     """

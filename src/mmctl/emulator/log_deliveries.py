@@ -1,7 +1,7 @@
 """Vended log deliveries of CloudWatch Logs: where the logs of rule sets and ingress points go.
 
 A source is the resource that sends, a destination is what receives, a delivery joins the two.
-Whether a log group, bucket or stream is there is not looked at: this account has none.
+Whether a log group, bucket or stream exists is not checked: this account has none.
 Sources: https://docs.aws.amazon.com/ses/latest/dg/eb-logging.html and the API reference of
 CloudWatch Logs (PutDeliverySource, PutDeliveryDestination, CreateDelivery).
 """
@@ -40,7 +40,7 @@ _DESTINATION_ARN: Final = re.compile(r"arn:[a-z-]+:logs:([a-z0-9-]+):([0-9]{12})
 
 
 def put_source(call: Call) -> Body:
-    """Make a source; one that is there already stays with its resource."""
+    """Create a source; an existing one keeps its resource."""
     asked = call.parameters
     name, arn, log_type = asked["name"], asked["resourceArn"], asked["logType"]
     sender = call.store.by_arn(call.scope, arn, call.now)
@@ -80,7 +80,7 @@ def describe_sources(call: Call) -> Body:
 
 
 def delete_source(call: Call) -> Body:
-    """Take a source away that no delivery uses."""
+    """Remove a source that no delivery uses."""
     source = _named(call, SOURCE)
     _refuse_used(source, _uses(call, "deliverySourceName", source.name))
     call.store.remove(source)
@@ -91,7 +91,7 @@ def delete_source(call: Call) -> Body:
 
 
 def put_destination(call: Call) -> Body:
-    """Make a destination, or let one that is there receive elsewhere."""
+    """Create a destination, or let an existing one receive elsewhere."""
     asked = call.parameters
     configuration = asked.get("deliveryDestinationConfiguration", {})
     arn = configuration.get("destinationResourceArn", "")
@@ -120,7 +120,7 @@ def describe_destinations(call: Call) -> Body:
 
 
 def delete_destination(call: Call) -> Body:
-    """Take a destination away that no delivery uses."""
+    """Remove a destination that no delivery uses."""
     destination = _named(call, DESTINATION)
     _refuse_used(destination, _uses(call, "deliveryDestinationArn", destination.arn))
     call.store.remove(destination)
@@ -131,7 +131,7 @@ def delete_destination(call: Call) -> Body:
 
 
 def create_delivery(call: Call) -> Body:
-    """Join a source and a destination, which may be of another account."""
+    """Join a source and a destination, which may be in another account."""
     asked = call.parameters
     name, arn = asked["deliverySourceName"], asked["deliveryDestinationArn"]
     if call.store.by_name(call.scope, SOURCE, name, call.now) is None:
@@ -168,7 +168,7 @@ def describe_deliveries(call: Call) -> Body:
 
 
 def delete_delivery(call: Call) -> Body:
-    """Take a delivery away; its source and its destination stay."""
+    """Remove a delivery; its source and its destination stay."""
     call.store.remove(_named(call, DELIVERY, by="id"))
     return {}
 
@@ -177,7 +177,7 @@ def delete_delivery(call: Call) -> Body:
 
 
 def tag_resource(call: Call) -> Body:
-    """Add tags, or give those that are there another value."""
+    """Add tags, or give existing ones another value."""
     record = _of_arn(call)
     record.tags |= call.parameters["tags"]
     call.store.save(record)
@@ -185,7 +185,7 @@ def tag_resource(call: Call) -> Body:
 
 
 def untag_resource(call: Call) -> Body:
-    """Remove tags; a key that is not there is no error."""
+    """Remove tags; a missing key is not an error."""
     record = _of_arn(call)
     for key in call.parameters["tagKeys"]:
         record.tags.pop(key, None)

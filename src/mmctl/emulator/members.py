@@ -30,14 +30,14 @@ FORMS: Final = (
 class MemberOperations:
     """The operations on members of address lists.
 
-    Whether the service folds case is unknown: entries are kept and compared as they are written.
+    Whether the service folds letter case is unknown: entries are kept and compared as written.
     """
 
     def __init__(self, lists: Resource) -> None:
         self._lists = lists
 
     def register(self, call: Call) -> dict[str, Any]:
-        """Add an entry; one that is there already is no error."""
+        """Add an entry; an existing one is not an error."""
         address = call.parameters["Address"]
         fault = entry_fault(address)
         if fault:
@@ -54,7 +54,7 @@ class MemberOperations:
         return {}
 
     def deregister(self, call: Call) -> dict[str, Any]:
-        """Remove an entry; one that is not there is no error."""
+        """Remove an entry; a missing one is not an error."""
         call.store.remove_member(self._lists.found(call), call.parameters["Address"])
         return {}
 
@@ -84,9 +84,9 @@ class MemberOperations:
 
 
 def entry_fault(entry: str) -> str | None:
-    """Say what keeps a text from being an entry of an address list, None when nothing does.
+    """Say why a text cannot be an entry of an address list; None if it can.
 
-    Bounds with a wildcard: 0 to 19 characters besides it before the `@`, 2 to 9 labels of a domain.
+    Limits with a wildcard: 0 to 19 characters besides it before the `@`, 2 to 9 labels of a domain.
     """
     if not entry.isprintable() or " " in entry:
         return "it has spaces or characters that cannot be printed"

@@ -1,6 +1,6 @@
 """The operations that the embedded Mail Manager answers, each with the function that answers it.
 
-Of CloudWatch Logs it has the log deliveries. Not among them: searches and exports of archives.
+Of CloudWatch Logs it has the log deliveries. It has no searches and exports of archives.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ OPERATIONS: Final[Mapping[str, Mapping[str, Operation]]] = {
     },
     S3: {UPLOAD: upload},
 }
-"""By service, under the names of botocore's models; of S3, uploads to pre-signed URLs alone."""
+"""By service, under the names of botocore's models; of S3, only uploads to pre-signed URLs."""
 
 READING: Final = ("Get", "List", "Describe")
-"""How the names of operations begin that change nothing."""
+"""The prefixes of operations that change nothing."""

@@ -17,9 +17,9 @@ LARGEST_SEQUENCE: Final = 2**63
 
 
 def page_size(call: Call, *, largest: int = LARGEST_PAGE) -> int:
-    """Return how many items a page may have: as asked, else as many as one can.
+    """Return how many items a page may have: as requested, else the maximum.
 
-    The model bounds PageSize everywhere but in ListRelays, where it is held to the same bounds.
+    The model limits PageSize except in ListRelays, where the same limits apply here.
     """
     size = call.parameters.get("PageSize", largest)
     if not 1 <= size <= largest:
@@ -34,7 +34,7 @@ def token(call: Call, last: str | int) -> str:
 
 
 def sequence_before(call: Call) -> int:
-    """Return the number of the item that the page comes after.
+    """Return the number of the item that comes before the page.
 
     Raises:
         ServiceError: a ValidationException, the token is not of this operation.
@@ -46,7 +46,7 @@ def sequence_before(call: Call) -> int:
 
 
 def text_before(call: Call) -> str:
-    """Return the text that the items of the page come after.
+    """Return the text after which the items of the page come.
 
     Raises:
         ServiceError: a ValidationException, the token is not of this operation.

@@ -1,8 +1,8 @@
-r"""The patterns of the service models, which are Java's, read by Python.
+r"""Translates the patterns of the service models from Java to Python.
 
-What differs: `\w`, `\d` and `\s` are ASCII in Java; `\P{C}` (anything outside Unicode category C)
-and `\p{L}` do not exist in `re`; and one pattern takes exponential time on a text that it does not
-match.
+The differences: `\w`, `\d` and `\s` are ASCII in Java; `\P{C}` (anything outside Unicode category
+C) and `\p{L}` do not exist in `re`; and one pattern takes exponential time on a text that it does
+not match.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ NO_CONTROL_EXCEPT_SPACE: Final = r"[\P{C}\s]*"
 """Certificates and revocation lists: no control, format, private or unassigned characters."""
 
 SAME_BUT_LINEAR: Final = {r"(([0-9]|.|:|/)*)": ".*"}
-r"""`.` already takes what the other alternatives take; each character doubled the work."""
+r"""`.` already matches what the other alternatives match; each character doubled the work."""
 
 TAG_TEXTS: Final = tuple(rf"^([\p{{L}}\p{{Z}}\p{{N}}_.:/=+\-@]{count})$" for count in "+*")
-"""Keys and values of tags in CloudWatch Logs; that a key is not empty, its length says."""
+"""Keys and values of tags in CloudWatch Logs; the limit on length keeps a key from being empty."""
 
 
 @cache
 def matcher(pattern: str) -> Callable[[str], bool]:
-    """Return the test whether a whole text matches `pattern` of the service model."""
+    """Return a function that tests whether a whole text matches `pattern` of the service model."""
     if pattern == NO_CONTROL_EXCEPT_SPACE:
         return _no_control_except_space
     if pattern in TAG_TEXTS:

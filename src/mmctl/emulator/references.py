@@ -1,7 +1,7 @@
-"""What rules and statements name, and what it means when it is not there.
+"""What rules and statements name, and what happens when it does not exist.
 
-The service takes rules that name relays, archives and lists which do not exist, and deletes such
-while rules name them; the action or condition fails when mail comes. Whether it always does so is
+The service accepts rules that name relays, archives and lists that do not exist, and deletes them
+while rules name them; the action or condition fails when mail arrives. Whether it always does so is
 unknown. `loose` does what the service was seen to do and says so; `strict` refuses.
 """
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 
 NAMING: Final = (Noun.RULE_SET, Noun.TRAFFIC_POLICY)
-"""What has rules or statements, which name other resources."""
+"""The kinds with rules or statements, which name other resources."""
 
 
 class References(StrEnum):
-    """What happens to a request that leaves rules naming something that is not there."""
+    """What happens to a request that leaves rules naming something that does not exist."""
 
     LOOSE = "loose"
     """It is done, and noted."""
@@ -34,10 +34,10 @@ class References(StrEnum):
 
 
 def check_named(call: Call, body: Mapping[str, Any]) -> None:
-    """Look at what the rules or statements of a request name, and at the names of its rules.
+    """Check what the rules or statements of a request name, and the names of its rules.
 
     Raises:
-        ServiceError: something is not there, or two rules have one name, and references are strict.
+        ServiceError: references are strict, and something is missing or two rules have one name.
     """
     for noun, named in dict.fromkeys(_named(body)):
         if not _is_there(call, noun, named):
@@ -48,7 +48,7 @@ def check_named(call: Call, body: Mapping[str, Any]) -> None:
 
 
 def check_unnamed(call: Call, record: StoredResource) -> None:
-    """Look for the rule sets and traffic policies that name what is to be deleted.
+    """Look for the rule sets and traffic policies that name what will be deleted.
 
     Raises:
         ServiceError: one does, and references are strict.
@@ -90,7 +90,7 @@ def _is_there(call: Call, noun: Noun, named: str) -> bool:
 
 
 def _names_of(record: StoredResource) -> set[str | None]:
-    """A rule can name an archive by its name too."""
+    """A rule can also name an archive by its name."""
     return {record.id, record.arn} | ({record.name} if record.kind == Noun.ARCHIVE else set())
 
 

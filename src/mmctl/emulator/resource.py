@@ -1,4 +1,4 @@
-"""What all kinds of resource do alike: create, get, update, delete, list.
+"""What all kinds of resource have in common: create, get, update, delete, list.
 
 A kind that does more (defaults, quotas, conflicts, states) extends `Resource` in its own module.
 """
@@ -37,7 +37,7 @@ class Resource:
     # Operations
 
     def create(self, call: Call) -> Body:
-        """Make a resource; the same ClientToken with the same request answers as before."""
+        """Create a resource; the same ClientToken with the same request gets the same answer."""
         asked = {name: value for name, value in call.parameters.items() if name != "ClientToken"}
         client_token = call.parameters.get("ClientToken")
         request = digest_of_request(asked, client_token)
@@ -55,11 +55,11 @@ class Resource:
         return {self.noun.id_member: record.id}
 
     def get(self, call: Call) -> Body:
-        """Return a resource as it is now."""
+        """Return a resource in its present state."""
         return self.shown(call, self.found(call).body)
 
     def update(self, call: Call) -> Body:
-        """Change the members that are sent; those that are left out stay."""
+        """Change the members in the request; the others stay."""
         record = self.found(call)
         changes = {k: v for k, v in call.parameters.items() if k != self.noun.id_member}
         name = changes.get(self.row.name_member)
@@ -73,9 +73,9 @@ class Resource:
         return {}
 
     def delete(self, call: Call) -> Body:
-        """Take a resource away; one that is not there is no error.
+        """Delete a resource; a missing one is not an error.
 
-        Even where the model lists ResourceNotFoundException the service answers so.
+        The service does so even where the model lists ResourceNotFoundException.
         """
         record = self.look_up(call, call.parameters[self.noun.id_member])
         if record is not None:
@@ -84,7 +84,7 @@ class Resource:
         return {}
 
     def list(self, call: Call) -> Body:
-        """Return a page of resources, the oldest first."""
+        """Return a page of resources, oldest first."""
         size, before = paging.page_size(call), paging.sequence_before(call)
         records = call.store.after(call.scope, self.noun, call.now, sequence=before, limit=size + 1)
         page = records[:size]
@@ -97,14 +97,14 @@ class Resource:
     # Where kinds differ
 
     def refuse_over_quota(self, call: Call, asked: Mapping[str, Any]) -> None:
-        """Refuse a resource that would be one too many, or too large."""
+        """Refuse a resource over a quota, or one that is too large."""
         del asked
         for quota in account_quotas(KIND_OF[self.noun]):
             if quota.type is None:
                 self._refuse_more_than(call, call.most(quota))
 
     def filled(self, call: Call, asked: Body, record: StoredResource) -> Body:
-        """Return the body of a new resource: what was asked and what the service fills in."""
+        """Return the body of a new resource: what was requested and what the service fills in."""
         del call, record
         return asked
 
@@ -119,16 +119,16 @@ class Resource:
             check_unnamed(call, record)
 
     def dispose(self, call: Call, record: StoredResource) -> None:
-        """Do what deleting does."""
+        """Carry out the deletion."""
         call.store.remove(record)
 
     def settled(self, call: Call, record: StoredResource) -> StoredResource:
-        """Return the resource with the state that it has come to by now."""
+        """Return the resource with its state by now."""
         del call
         return record
 
     def shown(self, call: Call, body: Body) -> Body:
-        """Return what a reader gets to see."""
+        """Return what a Get call shows."""
         del call
         return body
 
@@ -147,7 +147,7 @@ class Resource:
         return record
 
     def look_up(self, call: Call, id_: str) -> StoredResource | None:
-        """Return a resource by id, None when it is not there.
+        """Return a resource by id; None if it does not exist.
 
         Raises:
             ServiceError: ValidationException for a malformed id, whatever exists.
@@ -173,9 +173,9 @@ class Resource:
     def _made_with(
         self, call: Call, client_token: str | None, request: str
     ) -> StoredResource | None:
-        """Return the resource that the same request made before, so that a retry makes no second.
+        """Return the resource that the same request created before: a retry creates no second.
 
-        How long the service remembers a token is unknown; here it is as long as what it made.
+        How long the service remembers a token is unknown; here, as long as the resource exists.
         """
         if client_token is None:
             return None
@@ -227,7 +227,7 @@ def tags_of(tags: list[dict[str, str]]) -> dict[str, str]:
 
 
 def digest_of_request(request: Mapping[str, Any], client_token: str | None) -> str:
-    """A digest by which the same request with the same ClientToken is known again."""
+    """A digest that identifies the same request with the same ClientToken."""
     # A request can hold a password, so only a digest of it is kept; the token salts it.
     text = json.dumps([client_token, request], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()

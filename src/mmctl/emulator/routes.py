@@ -1,6 +1,6 @@
-"""Which request is for what: from headers, path and body to an answer, without a socket.
+"""Routes requests: from headers, path and body to an answer, without a socket.
 
-The Authorization header says account, region and service; its signature is not looked at.
+The Authorization header names account, region and service; its signature is not checked.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Request:
 
     @property
     def operation(self) -> str:
-        """The operation that is asked for; nothing when it is none of the embedded services."""
+        """The requested operation; empty if it belongs to no embedded service."""
         if self.protocol is wire.CBOR:
             found = _RPC_PATH.fullmatch(self.path.partition("?")[0])
         else:
@@ -57,13 +57,13 @@ class Request:
 
     @property
     def service(self) -> str:
-        """The name that the request is signed for; nothing when it is not signed."""
+        """The service name that the request is signed for; empty if it is not signed."""
         found = self._credential
         return found[3] if found else ""
 
     @property
     def caller(self) -> sts.Caller | None:
-        """Who asks; None when the request is not signed."""
+        """The caller; None if the request is not signed."""
         found = self._credential
         if found is None:
             return None
@@ -76,7 +76,7 @@ class Request:
 
     @property
     def protocol(self) -> wire.Protocol:
-        """How the body is written."""
+        """The protocol of the body."""
         if self.service == LOGS:
             return wire.LOGS_JSON
         return wire.CBOR if self.headers.get("smithy-protocol") == "rpc-v2-cbor" else wire.JSON
@@ -87,7 +87,7 @@ def respond(
 ) -> wire.HttpAnswer:
     """Answer one request; `number` is its request id."""
     if not _is_for_this_machine(request.headers.get("host", "")):
-        # A page of another site can name this machine, but not send its name as the host.
+        # A page of another site can reach this machine, but not with the machine's name as host.
         return _refused(request, number, "InvalidHost", "Host must be 127.0.0.1 or localhost", 403)
     if request.method == "PUT":
         return _upload(request, service)
@@ -137,12 +137,12 @@ def _answer(request: Request, service: MailManagerApi, caller: sts.Caller) -> wi
     except ServiceError as error:
         return wire.error_answer(error, protocol)
     except MmctlError as error:
-        # The file of the state: the client learns why, and that it was not the request.
+        # The state file failed: tell the client why, and that the request is not to blame.
         return wire.error_answer(ServiceError("InternalFailure", error.message, 500), protocol)
 
 
 def _upload(request: Request, service: MailManagerApi) -> wire.HttpAnswer:
-    """Take a file through a pre-signed URL, which says by itself who may send it."""
+    """Take a file through a pre-signed URL, which alone says who may send it."""
     try:
         return wire.upload_answer(service, request.path, request.body)
     except MmctlError as error:

@@ -1,4 +1,4 @@
-"""Rule sets and traffic policies: their quotas, what is left out on reading, when they are in use.
+"""Rule sets and traffic policies: their quotas, what answers leave out, when they are in use.
 
 What rules name is looked up in `references`.
 """
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 class UsedByIngressPoints(Resource):
-    """A kind that ingress points name; it is in use until such an ingress point has quite gone."""
+    """A kind that ingress points name; it is in use until the ingress point is completely gone."""
 
     def refuse_in_use(self, call: Call, record: StoredResource) -> None:
-        """Refuse to delete what an ingress point names, even one that is being deleted."""
+        """Refuse to delete what an ingress point names, even while that is being deleted."""
         for point in call.store.all(call.scope, Noun.INGRESS_POINT, call.now):
             if point.body[self.noun.id_member] == record.id:
                 raise conflict(f"{self.noun} {record.id} is in use by ingress point {point.id}")
@@ -43,7 +43,7 @@ class RuleSets(UsedByIngressPoints):
         _refuse_many_relays(call, asked["Rules"])
 
     def filled(self, call: Call, asked: Body, record: StoredResource) -> Body:
-        """Look at what the rules name."""
+        """Check what the rules name."""
         check_named(call, asked)
         return super().filled(call, asked, record)
 
@@ -54,7 +54,7 @@ class RuleSets(UsedByIngressPoints):
         super().change(call, record, changes)
 
     def shown(self, call: Call, body: Body) -> Body:
-        """Leave out `ActionFailurePolicy` where it is CONTINUE.
+        """Leave out `ActionFailurePolicy` if it is CONTINUE.
 
         Observed: https://github.com/aws/aws-cli/issues/10641
         """
@@ -74,12 +74,12 @@ class TrafficPolicies(UsedByIngressPoints):
         _refuse_many_statements(call, asked["PolicyStatements"])
 
     def filled(self, call: Call, asked: Body, record: StoredResource) -> Body:
-        """Look at what the statements name."""
+        """Check what the statements name."""
         check_named(call, asked)
         return super().filled(call, asked, record)
 
     def change(self, call: Call, record: StoredResource, changes: Body) -> None:
-        """Replace name, statements, default action or size; a size cannot be taken away again."""
+        """Replace name, statements, default action or size; a size cannot be removed again."""
         check_named(call, changes)
         _refuse_many_statements(call, changes.get("PolicyStatements", []))
         super().change(call, record, changes)

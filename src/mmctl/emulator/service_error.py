@@ -1,7 +1,7 @@
 """The errors of Mail Manager: code, message and HTTP status, as every face gives them.
 
-Here live the six errors of the service model and what they mean. When they are raised is decided
-where the facts are; how they look on the wire is decided in `wire`.
+The six errors of the service model and their meaning live here. The operations decide when to raise
+them; `wire` decides how they look in an answer.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ STATUS: Final = {
 
 
 class ServiceError(Exception):
-    """An answer of the service that is an error: `code`, `message` and HTTP `status`."""
+    """An error that the service answers: `code`, `message` and HTTP `status`."""
 
     def __init__(self, code: str, message: str, status: int) -> None:
         super().__init__(f"{code}: {message}")
@@ -40,7 +40,7 @@ def modelled(code: str, message: str) -> ServiceError:
 
 
 def invalid(message: str) -> ServiceError:
-    """Build the answer to a request that breaks a rule which is no constraint of one member."""
+    """Build the answer to a request that breaks a rule beyond the constraints of single members."""
     return modelled("ValidationException", message)
 
 
@@ -50,14 +50,14 @@ def conflict(message: str) -> ServiceError:
 
 
 def not_found(message: str) -> ServiceError:
-    """Build the answer to a request that names something which is not there."""
+    """Build the answer to a request that names something that does not exist."""
     return modelled("ResourceNotFoundException", message)
 
 
 def constraints_failed(failures: Sequence[str], *, more: bool = False) -> ServiceError:
-    """Build one ValidationException for the constraints that a request fails, as AWS words it.
+    """Build one ValidationException for the constraints that a request fails, in AWS's words.
 
-    `more`: it fails others that are not named.
+    `more`: it also fails others that are not named.
     """
     least = "More than " if more else ""
     count = f"{least}{counted(len(failures), 'validation error')} detected"

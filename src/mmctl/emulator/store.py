@@ -1,7 +1,7 @@
 """Resources, their tags and the members of address lists, as rows.
 
-Here lives how a resource is written and found again. What its members mean lives with the kinds of
-resource; the file itself is `database`'s. Everything here runs inside a transaction.
+How to write and find a resource lives here. The meaning of its members lives with the kinds of
+resource; the file itself is in `database`. Everything here runs inside a transaction.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """The account and region that a call is made in; nothing is seen across them."""
+    """The account and region of a call; nothing of another account or region is visible."""
 
     account: str
     region: str
@@ -30,9 +30,9 @@ class Scope:
 class StoredResource:
     """One resource: the members of the API in `body`, times in seconds since 1970.
 
-    `name` is what no other resource of the kind may have; None once it is free again. `token` and
-    `request` are the ClientToken that made it and a digest of that request. From `gone_at` on the
-    resource is not there.
+    `name` is unique among the resources of the kind; None once it is free again. `token` and
+    `request` are the ClientToken that created it and a digest of that request. From `gone_at` on
+    the resource does not exist.
     """
 
     kind: str
@@ -64,43 +64,43 @@ class ResourceStore:
     # Resources
 
     def by_id(self, scope: Scope, kind: str, id_: str, now: float) -> StoredResource | None:
-        """Return the resource of this id."""
+        """Return the resource with this id."""
         return self._one(scope, now, "and kind = ? and id = ?", kind, id_)
 
     def by_name(self, scope: Scope, kind: str, name: str, now: float) -> StoredResource | None:
-        """Return the resource that holds this name."""
+        """Return the resource with this name."""
         return self._one(scope, now, "and kind = ? and name = ?", kind, name)
 
     def by_token(self, scope: Scope, kind: str, token: str, now: float) -> StoredResource | None:
-        """Return the resource that was made with this ClientToken."""
+        """Return the resource that was created with this ClientToken."""
         return self._one(scope, now, "and kind = ? and token = ?", kind, token)
 
     def by_arn(self, scope: Scope, arn: str, now: float) -> StoredResource | None:
-        """Return the resource of this ARN, whatever its kind."""
+        """Return the resource with this ARN, whatever its kind."""
         return self._one(scope, now, "and arn = ?", arn)
 
     def all(self, scope: Scope, kind: str, now: float) -> Iterator[StoredResource]:
-        """Yield all resources of a kind, the oldest first."""
+        """Yield all resources of a kind, oldest first."""
         return self._many(scope, now, "and kind = ? order by sequence", kind)
 
     def after(
         self, scope: Scope, kind: str, now: float, *, sequence: int, limit: int
     ) -> list[StoredResource]:
-        """Return at most `limit` resources made later than the one numbered `sequence`."""
+        """Return at most `limit` resources created later than the one numbered `sequence`."""
         clause = "and kind = ? and sequence > ? order by sequence limit ?"
         return list(self._many(scope, now, clause, kind, sequence, limit))
 
     def named(self, scope: Scope, kind: str, now: float) -> list[StoredResource]:
-        """Return the resources of a kind that hold a name: those that count towards quotas."""
+        """Return the resources of a kind that have a name: those that count toward quotas."""
         return list(self._many(scope, now, "and kind = ? and name is not null", kind))
 
     def mentioning(self, scope: Scope, kind: str, text: str, now: float) -> StoredResource | None:
-        """Return a resource of the kind that has `text` as a value somewhere inside."""
+        """Return a resource of the kind with `text` as a value anywhere inside."""
         quoted = json.dumps(text)
         return self._one(scope, now, "and kind = ? and instr(body, ?) > 0 limit 1", kind, quoted)
 
     def has_id(self, scope: Scope, kind: str, id_: str) -> bool:
-        """Tell whether an id was given out, to a resource that is gone perhaps."""
+        """Return whether an id was issued, perhaps to a resource that is gone."""
         found = self._database.execute(
             "select 1 from resource where account = ? and region = ? and kind = ? and id = ?",
             (scope.account, scope.region, kind, id_),
@@ -128,7 +128,7 @@ class ResourceStore:
         )
 
     def save(self, record: StoredResource) -> None:
-        """Write what may change of a resource: name, token, body, tags and when it is gone."""
+        """Write what may change in a resource: name, token, body, tags and when it is gone."""
         self._database.execute(
             "update resource set name = ?, token = ?, body = ?, tags = ?, gone_at = ?"
             " where sequence = ?",
@@ -143,24 +143,24 @@ class ResourceStore:
         )
 
     def remove(self, record: StoredResource) -> None:
-        """Take a resource away, with its tags and members."""
+        """Delete a resource, with its tags and members."""
         self._database.execute("delete from resource where sequence = ?", (record.sequence,))
 
     def purge(self, now: float) -> None:
-        """Take away what is gone by now."""
+        """Delete what is gone by now."""
         self._database.execute("delete from resource where gone_at <= ?", (now,))
 
     # Members of address lists
 
     def add_member(self, of: StoredResource, address: str, now: float) -> bool:
-        """Add an address; False when the list has it already."""
+        """Add an address; False if the list already has it."""
         added = self._database.execute(
             "insert or ignore into member values (?, ?, ?)", (of.sequence, address, now)
         ).rowcount
         return self._count_members(of, added)
 
     def add_members(self, of: StoredResource, addresses: Sequence[str], now: float) -> None:
-        """Add addresses; those that the list has already stay."""
+        """Add addresses; those that the list already has stay."""
         added = self._database.execute(
             "insert or ignore into member select ?, value, ? from json_each(?)",
             (of.sequence, now, json.dumps(addresses)),
@@ -168,7 +168,7 @@ class ResourceStore:
         self._count_members(of, added)
 
     def members_missing(self, source: StoredResource, of: StoredResource) -> int:
-        """Return how many addresses of one list another one does not have."""
+        """Return how many addresses of one list are not in another."""
         found = self._database.execute(
             "select count(*) from member as one where list = ? and not exists"
             " (select 1 from member where list = ? and address = one.address)",
@@ -185,21 +185,21 @@ class ResourceStore:
         self._count_members(of, added)
 
     def clear_members(self, of: StoredResource) -> None:
-        """Take all addresses away."""
+        """Remove all addresses."""
         removed = self._database.execute(
             "delete from member where list = ?", (of.sequence,)
         ).rowcount
         self._count_members(of, -removed)
 
     def remove_member(self, of: StoredResource, address: str) -> bool:
-        """Remove an address; False when the list does not have it."""
+        """Remove an address; False if the list does not have it."""
         removed = self._database.execute(
             "delete from member where list = ? and address = ?", (of.sequence, address)
         ).rowcount
         return self._count_members(of, -removed)
 
     def member(self, of: StoredResource, address: str) -> float | None:
-        """Return when an address was added, None when the list does not have it."""
+        """Return when an address was added; None if the list does not have it."""
         found = self._database.execute(
             "select created from member where list = ? and address = ?", (of.sequence, address)
         ).fetchone()

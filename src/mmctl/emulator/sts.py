@@ -1,4 +1,4 @@
-"""The little STS that several accounts need: GetCallerIdentity and AssumeRole.
+"""The part of STS that several accounts need: GetCallerIdentity and AssumeRole.
 
 The AWS query protocol: a form in, XML out. Nothing is kept: the access key says the account, and
 the session token of an assumed role says the role and the session.
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 XML: Final = "text/xml"
 NAMESPACE: Final = "https://sts.amazonaws.com/doc/2011-06-15/"
 ASSUMED: Final = "ASIA"
-"""How access keys of assumed roles begin."""
+"""The prefix of access keys of assumed roles."""
 DEFAULT_ACCOUNT: Final = "000000000000"
 SESSION_SECONDS: Final = 3600
 _ACCOUNT_KEY: Final = re.compile(rf"(?:{ASSUMED})?([0-9]{{12}})", re.ASCII)
@@ -41,7 +41,7 @@ _DURATION: Final = range(900, 43_201)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who asks and where: what the Authorization header says, which nobody checks."""
+    """The caller, region and service, as the Authorization header says without proof."""
 
     access_key: str
     region: str
@@ -49,7 +49,7 @@ class Caller:
 
     @property
     def account(self) -> str:
-        """The account: an access key of 12 digits, `ASIA` in front or not; else all zeros."""
+        """The account: an access key of 12 digits, perhaps after `ASIA`; else all zeros."""
         key = _ACCOUNT_KEY.fullmatch(self.access_key)
         return key[1] if key else DEFAULT_ACCOUNT
 
@@ -76,7 +76,7 @@ def caller_identity(*, account: str, region: str, request: str) -> HttpAnswer:
 
 
 def error_answer(error: ServiceError, number: str) -> HttpAnswer:
-    """Put an error into XML, as services of the query protocol do."""
+    """Write an error as XML, as services of the query protocol do."""
     side = "Sender" if error.status < 500 else "Receiver"  # noqa: PLR2004 - HTTP: 5xx is the server's
     text = (
         f'<ErrorResponse xmlns="{NAMESPACE}"><Error><Type>{side}</Type>'
@@ -100,7 +100,7 @@ def _caller_identity(caller: Caller, number: str) -> HttpAnswer:
 
 
 def _assume_role(form: Mapping[str, str], caller: Caller, now: datetime, number: str) -> HttpAnswer:
-    """Any caller may assume any role: no policy is looked at."""
+    """Any caller may assume any role: no policy is checked."""
     arn, session = form.get("RoleArn", ""), form.get("RoleSessionName", "")
     role = _ROLE.fullmatch(arn)
     if role is None:
@@ -140,7 +140,7 @@ def _session_token(role: str, session: str) -> str:
 
 
 def _assumed(token: str | None) -> tuple[str, str] | None:
-    """Return role and session of a token that was made here; of any other, None."""
+    """Return role and session of a token that was made here; None for any other."""
     try:
         role, session = json.loads(base64.urlsafe_b64decode(token or ""))
     except (ValueError, TypeError, RecursionError, binascii.Error):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def tag_resource(call: Call) -> dict[str, Any]:
-    """Add tags, or give those that are there another value."""
+    """Add tags, or give existing ones another value."""
     record = _found(call)
     record.tags |= tags_of(call.parameters["Tags"])
     if len(record.tags) > call.most(TAGS):
@@ -24,7 +24,7 @@ def tag_resource(call: Call) -> dict[str, Any]:
 
 
 def untag_resource(call: Call) -> dict[str, Any]:
-    """Remove tags; a key that is not there is no error."""
+    """Remove tags; a missing key is not an error."""
     record = _found(call)
     for key in call.parameters["TagKeys"]:
         record.tags.pop(key, None)

@@ -1,8 +1,8 @@
-"""Requests validated with botocore's service model, answers cut to it.
+"""Validates requests against botocore's service model, and cuts answers to it.
 
 Presence, types, enums, patterns, lengths, list sizes, ranges and unions live here: everything that
-the model says about one request. What needs to know the state of an account lives elsewhere.
-The work stops at what is too long, and after a number of failures, however large a request is.
+the model says about one request. What depends on the state of an account lives elsewhere.
+However large a request is, the work stops at what is too long, and after a number of failures.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 LONGEST_SHOWN: Final = 200
 MOST_FAILURES: Final = 100
-"""How many failures one answer names."""
+"""The most failures that one answer names."""
 
 
 def validate(shape: StructureShape | None, parameters: object) -> None:
     """Refuse a request that the service model does not allow, naming what is wrong with it.
 
-    A member that is null is one that is absent. For a list, map or text that is too long, only its
-    length is reported, and after `MOST_FAILURES` nothing more is looked for.
+    A null member counts as absent. For a list, map or text that is too long, only its length is
+    reported, and after `MOST_FAILURES` the search stops.
 
     Raises:
         ServiceError: a ValidationException.
@@ -55,9 +55,9 @@ def without_nulls(value: Any) -> Any:
 
 
 def project(shape: StructureShape | None, answer: Mapping[str, Any]) -> dict[str, Any]:
-    """Keep of an answer what its output shape has; seconds since 1970 become datetimes in UTC.
+    """Keep only what the output shape of an answer has; seconds since 1970 become datetimes in UTC.
 
-    What the emulator stores beside the members of the API (a digest, a coming status) ends here.
+    This drops what the emulator stores besides the members of the API (a digest, a coming status).
     """
     return {} if shape is None else _projected(shape, answer)
 
@@ -201,7 +201,7 @@ def _too_long(limits: Mapping[str, Any], length: int) -> bool:
 
 
 def _fits(type_name: str, number: float) -> bool:
-    """Tell whether a number is one that the type can hold: 32 bits for an integer, no infinity."""
+    """Return whether the type can hold a number: 32 bits for an integer, no infinity."""
     if type_name == "integer":
         return -(2**31) <= number < 2**31
     try:
@@ -211,7 +211,7 @@ def _fits(type_name: str, number: float) -> bool:
 
 
 def _well_formed(text: str) -> bool:
-    """Tell whether a text can be written as UTF-8: no half of a surrogate pair."""
+    """Return whether a text can be written as UTF-8: it has no half of a surrogate pair."""
     try:
         text.encode()
     except UnicodeEncodeError:

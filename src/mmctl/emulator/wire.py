@@ -1,6 +1,6 @@
 """AWS JSON 1.0 and 1.1, and Smithy RPC v2 CBOR: bytes in, bytes out, for every face.
 
-Nothing here knows where the bytes come from or go to.
+Nothing here depends on where the bytes come from or go to.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ class HttpAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protocol:
-    """How members become bytes and bytes members, and of which service.
+    """How members become bytes and bytes become members, and for which service.
 
-    `one_status`: every error of the client's has the status 400.
+    `one_status`: every client error has the status 400.
     """
 
     name: str
@@ -59,7 +59,7 @@ def read_request(body: bytes, protocol: Protocol | None = None) -> dict[str, Any
     """Read the parameters of a call; no body is no parameters.
 
     Raises:
-        ServiceError: a SerializationException, the body is no JSON object or CBOR map, or has
+        ServiceError: a SerializationException, the body is not a JSON object or CBOR map, or has
             more values than any request.
     """
     protocol = protocol or JSON
@@ -83,7 +83,7 @@ def answer(
     region: str,
     protocol: Protocol | None = None,
 ) -> HttpAnswer:
-    """Call an operation and put its answer or its error into bytes."""
+    """Call an operation and write its answer or its error as bytes."""
     protocol = protocol or JSON
     try:
         result = service.call(
@@ -97,7 +97,7 @@ def answer(
 
 
 def upload_answer(service: MailManagerApi, url: str, body: bytes) -> HttpAnswer:
-    """Take a file through a pre-signed URL, and answer as Amazon S3 does."""
+    """Take a file through a pre-signed URL, and answer like Amazon S3."""
     try:
         upload(service, url, body)
     except ServiceError as error:
@@ -109,11 +109,11 @@ def upload_answer(service: MailManagerApi, url: str, body: bytes) -> HttpAnswer:
 
 
 def upload(service: MailManagerApi, url: str, body: bytes) -> None:
-    """Take a file through a pre-signed URL that an answer told.
+    """Take a file through a pre-signed URL from an earlier answer.
 
     Raises:
         ServiceError: what Amazon S3 would answer instead; nothing was changed.
-        Undelivered: a fault keeps the answer.
+        Undelivered: a fault holds back the answer.
     """
     scope = scope_of(url)
     service.call(
@@ -134,7 +134,7 @@ def _upload_outcome(error: ServiceError | None) -> HttpAnswer:
 
 
 def error_answer(error: ServiceError, protocol: Protocol | None = None) -> HttpAnswer:
-    """Put an error into bytes, under the names that clients know it by."""
+    """Write an error as bytes, under the names that clients know."""
     return _outcome(error, protocol or JSON)
 
 
