@@ -69,6 +69,19 @@ def test_a_renamed_rule_is_one_rule() -> None:
     }
 
 
+def test_a_rule_whose_name_begins_with_two_underscores_is_not_left_out() -> None:
+    made = delta_from("name: route-hr", "name: __route-hr")
+    rules = "root['rule_sets/inbound']['Rules']"
+    assert made == {
+        "values_changed": {
+            f"{rules}['__route-hr']['Name']": {
+                "new_value": "__route-hr",
+                "old_value": "route-hr",
+            }
+        }
+    }
+
+
 def test_one_member_more_of_a_long_list_is_one_item() -> None:
     members = [f"{number}@example.com" for number in range(30_000)]
     before = configuration([], members)

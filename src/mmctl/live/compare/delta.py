@@ -38,7 +38,8 @@ def delta(desired: LiveConfiguration, live: LiveConfiguration) -> dict[str, Any]
     for name in before.keys() & after.keys():
         before[name], after[name] = _without_common_members(before[name], after[name])
     # Lists in order are compared place by place: opcodes, the other way, do not survive JSON.
-    found = DeepDiff(before, after, zip_ordered_iterables=True)
+    # Names of rules and tags that begin with `__` are names as others, not private variables.
+    found = DeepDiff(before, after, zip_ordered_iterables=True, ignore_private_variables=False)
     made: dict[str, Any] = _plain(Delta(found, bidirectional=True).diff)
     return made
 
