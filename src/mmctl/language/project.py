@@ -1,4 +1,4 @@
-"""What a project is once its files are read: logical rules, resources, settings.
+"""What a project is after its files are read: logical rules, resources, settings.
 
 Values only: nothing here reads files or knows YAML. Shapes are AWS's (`mmctl.model`), with two
 freedoms that the compiler and `mmctl.live` take away: lists may be longer than the service
@@ -28,7 +28,7 @@ EMBEDDED: Final = "embedded"
 
 
 class Outcome(StrEnum):
-    """How it ended for a recipient; the first that applies, in this order."""
+    """How a message ended for a recipient; the first that applies, in this order."""
 
     REFUSED = "refused"
     DELIVERED = "delivered"
@@ -40,7 +40,7 @@ class Outcome(StrEnum):
 
 
 class OnOverlap(StrEnum):
-    """What is allowed where two rules of a phase overlap with different effects."""
+    """What is allowed if two rules of a phase overlap with different effects."""
 
     ERROR = "error"
     FILE_ORDER = "file_order"
@@ -49,13 +49,13 @@ class OnOverlap(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogicalRule:
-    """A rule as it is written, with what its phase adds to it."""
+    """A rule as written, with what its phase adds to it."""
 
     name: str
     rule: Rule
-    """AWS's shape, under the name that the rule has live (None: it has none there)."""
+    """AWS's shape, under the rule's live name (None: it has none)."""
     stop: bool = False
-    """Its Drop is written `stop`: nothing further for this mail, which is not dropped."""
+    """Its Drop is written `stop`: nothing more happens to this mail, and it is not dropped."""
     phase: str | None = None
     description: str | None = None
     owner: str | None = None
@@ -69,7 +69,7 @@ class LogicalRule:
     """The environments it lives in; None: all."""
     position: Position
     positions: Positions
-    """Members of `rule` under their API path; members of the file alone under their key."""
+    """Members of `rule` under their API path; members that only the file has under their key."""
 
     @property
     def conditions(self) -> tuple[RuleCondition, ...]:
@@ -108,7 +108,7 @@ class LogicalResource:
     name: str
     live_name: str
     was: str | None = None
-    """The logical name it had before: a rename, never delete and create."""
+    """The former logical name: this is a rename, never delete and create."""
     tags: Mapping[str, str] = field(default_factory=dict)
     position: Position
     positions: Positions
@@ -116,7 +116,7 @@ class LogicalResource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogicalRuleSet(LogicalResource):
-    """A rule set with all of its rules, those of other environments and disabled ones included."""
+    """A rule set with all of its rules, including disabled ones and those of other environments."""
 
     rules: tuple[LogicalRule, ...]
     phases: tuple[Phase, ...] = ()
@@ -175,7 +175,7 @@ class LogicalAddressList(LogicalResource):
     members: tuple[str, ...] | None
     """None: external."""
     sample: tuple[str, ...] | None = None
-    """Stand-ins for external members, for simulation alone."""
+    """Stand-ins for external members, only for simulation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,12 +194,12 @@ Resource: TypeAlias = (
     | LogicalAddressList
     | LogicalAddOn
 )
-"""What a project defines under a name: one class for each kind."""
+"""What a project defines under a name: one class per kind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invariant:
-    """What must hold for every message; kept until the proofs read it."""
+    """What must hold for every message; kept for the proofs."""
 
     name: str
     when: tuple[RuleCondition, ...] = ()
@@ -224,7 +224,7 @@ class CaseText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brakes:
-    """Limits beyond which an apply is refused."""
+    """Limits above which an apply is refused."""
 
     max_change_percent: int = 30
     max_deletes: int = 0
@@ -233,7 +233,7 @@ class Brakes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """Where the rules are to live: an account and region, or the embedded Mail Manager."""
+    """Where the rules go live: an account and region, or the embedded Mail Manager."""
 
     name: str
     endpoint: str | None = None
@@ -244,28 +244,28 @@ class Environment:
     role_arn: str | None = None
     protected: bool = False
     after: str | None = None
-    """The environment where rules are live before they come here."""
+    """The environment in which rules are live before they come here."""
     snapshots: str | None = None
     plan_key: str | None = None
-    """ARN of the key of AWS KMS that must have signed a plan."""
+    """ARN of the AWS KMS key that must have signed a plan."""
     brakes: Brakes = field(default_factory=Brakes)
     variables: Mapping[str, Any] = field(default_factory=dict)
     bindings: Mapping[Kind, Mapping[str, str]] = field(default_factory=dict)
-    """Ids of things that are not managed here, by kind and logical name."""
+    """Ids of things that this project does not manage, by kind and logical name."""
     position: Position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LintSettings:
-    """What lint holds this project to, beyond what holds for all."""
+    """What lint requires of this project in addition to the defaults."""
 
     require_owner: bool = False
     require_format: bool = False
     expired: Severity
     known_members: tuple[str, ...] = ()
-    """Members of a newer API that somebody looked at: `RuleSet.Rules.Enabled`."""
+    """Members of a newer API that somebody has reviewed: `RuleSet.Rules.Enabled`."""
     ignore_files: tuple[str, ...] = ()
-    """Patterns of files that look like rule files and are meant to be left unread."""
+    """Patterns of files that look like rule files and are left unread on purpose."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,9 +320,9 @@ class Project:
     list_files: Mapping[str, str] = field(default_factory=dict)
     """The text of every file of addresses that was read, by path relative to the project."""
     password_variables: frozenset[str] = frozenset()
-    """Variables for SMTP passwords that the person who runs it named; never from a file."""
+    """Variables for SMTP passwords, named by the person who runs mmctl; never from a file."""
     whole: bool = True
-    """Whether no rule and no resource was left out because of an error."""
+    """Whether it has every rule and resource: none was left out because of an error."""
 
     def of_kind(self, kind: Kind) -> Mapping[str, Resource]:
         """The resources of one kind by logical name."""

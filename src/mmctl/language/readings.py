@@ -1,4 +1,4 @@
-"""Readings: the choices where AWS's text leaves room, under their names in the project file.
+"""Readings: the choices that AWS's text leaves open, under their names in the project file.
 
 Each is explained in docs/semantics.md. The evaluator takes a `Readings`; nothing here judges.
 """
@@ -68,7 +68,7 @@ class Readings:
     def of(cls, choices: Mapping[str, str]) -> Readings:
         """The default readings with the choices of a project file.
 
-        `string_case` decides `text_case` too, where that is not chosen by itself.
+        `string_case` decides `text_case` too, unless that is chosen separately.
         """
         readings = cls()
         for name, choice in choices.items():

@@ -1,6 +1,6 @@
 """Where a shape names other resources: rules name relays, archives, lists and add-ons, and so on.
 
-A reference is a logical name, `id:…` for something that is not managed here, or an ARN.
+A reference is a logical name, `id:…` for something that the project does not manage, or an ARN.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _MEMBERS: Final[Mapping[str, Kind]] = {
 
 
 def is_raw(name: str) -> bool:
-    """Whether a reference is an id or an ARN and not a logical name."""
+    """Whether a reference is an id or an ARN, not a logical name."""
     return name.startswith(("id:", "arn:"))
 
 

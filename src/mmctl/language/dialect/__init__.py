@@ -1,6 +1,6 @@
-"""The language of mmctl, version 1: which keys exist, what each may hold, and what it means.
+"""The language of mmctl, version 1: which keys exist, what each may contain, and what it means.
 
-One declaration that the reader, the JSON Schemas and the formatter go by. How keys become members
+One declaration that the reader, the JSON Schemas and the formatter use. How keys become members
 of the API is in `mmctl.language.parsing.conditions`, `actions`, `rule_sets` and `resources`.
 """
 

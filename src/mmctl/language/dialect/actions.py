@@ -22,7 +22,7 @@ def _type(key: Key) -> Type:
 
 
 def _option(row: ActionRow[Any]) -> Type:
-    """What stands under the key of an action."""
+    """What is under the key of an action."""
     if row.bare is not None:
         return Several(item=_type(row.bare), single=True, minimum=1, doc=row.doc)
     if not row.words:

@@ -1,4 +1,4 @@
-"""What to write instead of keys that people look for and that do not exist."""
+"""What to write instead of keys that people expect and that do not exist."""
 
 from __future__ import annotations
 

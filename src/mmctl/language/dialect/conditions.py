@@ -47,7 +47,7 @@ _VERSIONS: Final = {"minimum": "This version or a later one.", "is": "Exactly th
 
 
 def _condition(operand: Operand) -> Type:
-    """What stands behind the key of an operand."""
+    """What follows the key of an operand."""
     if operand.is_flag:
         return Flag(doc=operand.doc)
     operators = {
@@ -66,7 +66,7 @@ def _condition(operand: Operand) -> Type:
 
 
 def _compared(comparison: Comparison, operator: str) -> Type:
-    """What stands behind an operator."""
+    """What follows an operator."""
     match comparison.takes:
         case Takes.TEXT:
             return Several(item=Word(strict=True), single=True, minimum=1, doc=_TEXTS[operator])
@@ -87,7 +87,7 @@ def _compared(comparison: Comparison, operator: str) -> Type:
 
 
 def _beside(named: NamedBy) -> dict[str, Member]:
-    """The keys that say which one of several is meant."""
+    """The keys that select one of several."""
     match named:
         case NamedBy.NOTHING:
             return {}
@@ -105,7 +105,7 @@ def _beside(named: NamedBy) -> dict[str, Member]:
 
 
 def _advice(operand: Operand) -> Mapping[str, str]:
-    """What to write instead of operators that people look for and that do not exist."""
+    """What to write instead of operators that people expect and that do not exist."""
     match operand.comparisons[0].takes:
         case Takes.NETWORK:
             return NETWORK_ADVICE

@@ -1,7 +1,7 @@
 """The types that members of a file can have; `dialect` says which member has which.
 
-The reader, the JSON Schema and the formatter all go by these values. No key of mmctl's language
-may live here.
+The reader, the JSON Schema and the formatter all use these values. No key of mmctl's language may
+live here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_DIGITS: Final = 18
-"""A whole number may have so many digits."""
+"""How many digits a whole number may have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Several:
-    """A list; a single value stands for a list of one where `single` says so."""
+    """A list; with `single`, a single value means a list of one."""
 
     item: Type
     doc: str = ""
@@ -81,7 +81,7 @@ class Several:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """A mapping of free names to values."""
+    """A mapping of arbitrary names to values."""
 
     value: Type
     doc: str = ""
@@ -99,9 +99,9 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """A mapping of known keys; of each group in `one_of` exactly one, of `at_most_one` one or none.
+    """A mapping of known keys; exactly one of each group in `one_of`, at most one of `at_most_one`.
 
-    `advice` answers keys that people look for and that do not exist.
+    `advice` answers keys that people expect and that do not exist.
     """
 
     title: str
@@ -111,16 +111,16 @@ class Record:
     at_most_one: tuple[tuple[str, ...], ...] = ()
     advice: Mapping[str, str] = field(default_factory=dict)
     empty: bool = False
-    """Nothing at all stands for an empty mapping."""
+    """No value at all means an empty mapping."""
     key: bool = False
-    """Its title is the key that it stands under."""
+    """Its title is the key that it is under."""
     partial: bool = False
-    """It is kept without a required key: what else is wrong with it is reported too."""
+    """It is kept even without a required key, so that its other problems are reported too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneKey:
-    """A mapping of exactly one of some keys; those in `words` may stand alone, as a text."""
+    """A mapping of exactly one of some keys; those in `words` may be written as a single word."""
 
     title: str
     options: Mapping[str, Type]
@@ -135,7 +135,7 @@ class Forms:
 
     title: str
     forms: tuple[tuple[str, Record], ...]
-    """Key → record; the last one is taken where no key is found."""
+    """Key → record; the last one is used if no key is found."""
     doc: str = ""
 
 
@@ -150,7 +150,7 @@ class Either:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Anything:
-    """Texts, lists of texts: what a variable may hold."""
+    """Texts, lists of texts: what a variable may contain."""
 
     doc: str = ""
 

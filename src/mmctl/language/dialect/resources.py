@@ -223,7 +223,7 @@ ADD_ON: Final = Record(
 
 
 def record_of(kind: Kind) -> Record:
-    """What a file says of one of a kind."""
+    """What a file says about a resource of a kind."""
     match kind:
         case Kind.RULE_SET:
             return RULE_SET

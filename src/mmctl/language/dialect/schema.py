@@ -1,8 +1,8 @@
 """The grammar → JSON Schema (draft 2020-12), by which editors complete and check files.
 
 A schema sees what a YAML editor sees: `550` is a number to it, so texts may be numbers and
-booleans there; words are taken in any case, as the reader takes them; and wherever a value may
-be, a variable may be. What the schemas cannot say (names, comments, quotas) lint says.
+booleans there; words are accepted in any case, as in the reader; and wherever a value may be, a
+variable may be. Lint reports what the schemas cannot express (names, comments, quotas).
 """
 
 from __future__ import annotations
@@ -56,9 +56,9 @@ def project_schema() -> Schema:
 
 
 def as_editors_see(node: Node) -> Any:
-    """A file's tree as a YAML editor has it, but for numbers, which stay texts.
+    """A file's tree as a YAML editor sees it, except for numbers, which stay texts.
 
-    What is nothing in YAML is None; all else is a text, a list or a mapping.
+    What is null in YAML is None; everything else is a text, a list or a mapping.
     """
     match node:
         case Scalar():
@@ -166,7 +166,7 @@ class _Writer:
         return _described({"anyOf": [{"enum": list(type_.words)}, mapping]}, type_.doc)
 
     def _forms(self, type_: Forms) -> Schema:
-        """The first form whose key is there, else the last one."""
+        """The first form whose key is present, else the last one."""
         *told_apart, (_, last) = type_.forms
         schema = self.of(last)
         for key, record in reversed(told_apart):
@@ -253,7 +253,7 @@ def _scalar(type_: Word | Flag | Count | Bytes | Day | Choice) -> Schema:
 
 
 def _types(pattern: str) -> list[str]:
-    """What editors may take a text of this form for."""
+    """The types that editors may see in a text of this form."""
     whole = any(re.search(pattern, digits) for digits in ("7", "7" * 12))
     number = "number" if re.search(pattern, "1.5") else "integer"
     boolean = re.search(pattern, "true") is not None
@@ -261,7 +261,7 @@ def _types(pattern: str) -> list[str]:
 
 
 def _choice(type_: Choice) -> Schema:
-    """Completed as the manual spells the words, taken in any case."""
+    """Completed as the manual spells the words, accepted in any case."""
     values: list[Any] = list(type_.values)
     numbers = [int(value) for value in type_.values if value.isdigit()]
     pattern = "|".join(_any_case(value) for value in type_.values)
@@ -278,9 +278,9 @@ def _any_case(word: str) -> str:
 
 
 def _advised(advice: Mapping[str, str]) -> tuple[Schema, Schema]:
-    """Keys that do not exist, with what editors say of them; they are not proposed.
+    """Keys that do not exist, with what editors say about them; they are not suggested.
 
-    Properties, and patterns of those of which the same is said.
+    Properties, and patterns for those that share a text.
     """
     keys: dict[str, list[str]] = {}
     for key, text in advice.items():
@@ -323,7 +323,7 @@ def _no_such_key(text: str) -> Schema:
 
 
 def _never(text: str) -> Schema:
-    """What no value meets. Editors say the text, at the key of a mapping, else at the value."""
+    """A schema that no value matches. Editors show the text at a mapping's key or at the value."""
     impossible = "(no such key)"
     return {
         "type": "object",

@@ -1,4 +1,4 @@
-"""Names, vocabularies and the two ways a key can be there, which all sections share."""
+"""Names, vocabularies, and required and optional keys, which all sections share."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ OUTCOMES: Final = ("refused", "delivered", "bounced", "dropped", "stored", "lost
 
 
 def need(type_: Type) -> Member:
-    """A key that must be there."""
+    """A required key."""
     return Member(type=type_, required=True)
 
 
 def may(type_: Type) -> Member:
-    """A key that may be there."""
+    """An optional key."""
     return Member(type=type_)

@@ -1,1 +1,1 @@
-"""Files in the layout of mmctl, and changes of their text that keep comments."""
+"""Files in mmctl's layout, and changes of their text that keep comments."""

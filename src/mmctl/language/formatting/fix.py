@@ -1,7 +1,7 @@
-"""Changes of a file's text by the places of its values; comments and layout stay as they are.
+"""Changes of a file's text at the places of its values; comments and layout are kept.
 
 A change is made only where the value is still what it was when it was found, and where nothing but
-that value changes: the new text is read again and compared. What cannot be done so is left alone.
+that value changes: the new text is read again and compared. A change that fails this is not made.
 No check lives here, and nothing opens files.
 """
 
@@ -57,7 +57,7 @@ class Sort:
     """Put the values of a list into another order."""
 
     at: tuple[Position, ...]
-    """The places of all its values."""
+    """The places of all of its values."""
     values: tuple[str, ...]
     order: tuple[int, ...]
     """By new place: the index of the value that goes there."""
@@ -104,14 +104,14 @@ Splice = tuple[int, int, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fixed:
-    """A text after its fixes, and those that were made."""
+    """A text after its fixes, and the fixes that were made."""
 
     text: str
     done: tuple[Fix, ...] = ()
 
 
 def fixed(text: str, fixes: Iterable[Fix], *, file: str) -> Fixed:
-    """The text after all fixes for a file that can be made; the same text where none can."""
+    """The text after all possible fixes for a file; the same text if there are none."""
     before, problems = compose(text, file=file)
     if before is None or problems:
         return Fixed(text=text)
@@ -133,7 +133,7 @@ def fixed(text: str, fixes: Iterable[Fix], *, file: str) -> Fixed:
 
 
 def plain(node: Node) -> Any:
-    """What a node says, as lists, dictionaries and texts."""
+    """The content of a node, as lists, dictionaries and texts."""
     match node:
         case Scalar():
             return node.text
@@ -147,7 +147,7 @@ def plain(node: Node) -> Any:
 
 @dataclass(slots=True)
 class _Plan:
-    """What is to be done in one text, in characters and in what they say."""
+    """The changes to one text, in its characters and in its content."""
 
     text: str
     items: Mapping[tuple[int, int], SpanItem]
@@ -165,7 +165,7 @@ class _Plan:
                 self.lists[item.path[:-1]].append(item)
 
     def takes(self, fix: Fix) -> bool:
-        """Note a fix; False where it cannot be made without changing more."""
+        """Add a fix; False if it cannot be made without changing more."""
         match fix:
             case Replace():
                 item = self.found(fix.at, fix.old)
@@ -185,18 +185,18 @@ class _Plan:
             case Unignore():
                 self.unignored[fix.at.line].add(fix.check)
             case FormatFile():
-                pass  # it comes last, and says the same
+                pass  # it comes last, and keeps the content
             case _:
                 assert_never(fix)
         return True
 
     def found(self, at: Position, old: str) -> SpanItem | None:
-        """The value at a place, if it still is what it was."""
+        """The value at a place, if it is unchanged."""
         item = self.items.get((at.line, at.column))
         return item if item is not None and item.text == old else None
 
     def can_lose(self, item: SpanItem) -> bool:
-        """Whether the list of a value keeps others, and the value goes without a comment."""
+        """Whether a value's list keeps others, and no comment would be lost with the value."""
         path, index = item.path[:-1], int(item.path[-1])
         inside = self.lists[path]
         left = len(inside) - len(self.gone.get(path, ()))
@@ -208,12 +208,12 @@ class _Plan:
         start, end = self.line_of(item)
         above = self.text[self.text.rfind("\n", 0, max(start - 1, 0)) + 1 : start]
         alone = _BEFORE_VALUE.fullmatch(self.text[start : item.start])
-        # A comment above says something about the value: who removes both is a person.
+        # A comment above is about the value: only a person may remove both.
         commented = above.lstrip().startswith("#") or self.text[item.end : end].strip()
         return bool(alone) and not commented
 
     def list_of(self, fix: Sort) -> Path | None:
-        """The list that a fix sorts, if its values still are what they were."""
+        """The list that a fix sorts, if its values are unchanged."""
         found = [self.found(at, value) for at, value in zip(fix.at, fix.values, strict=True)]
         paths = {item.path[:-1] for item in found if item is not None}
         if None in found or len(paths) != 1:
@@ -224,7 +224,7 @@ class _Plan:
         return path if whole and self.only_signs_between(inside) else None
 
     def only_signs_between(self, inside: list[SpanItem]) -> bool:
-        """Whether nothing but commas, dashes and space is between values: no comments."""
+        """Whether only commas, dashes and space are between values: no comments."""
         return all(_BETWEEN.fullmatch(self.text[a.end : b.start]) for a, b in pairwise(inside))
 
     def line_of(self, item: SpanItem) -> tuple[int, int]:
@@ -235,7 +235,7 @@ class _Plan:
     # -- in characters
 
     def splices(self) -> Iterator[Splice]:
-        """What is put in place of what, from where to where."""
+        """The replacements: start, end and new text."""
         changed = {path[:-1] for path in self.new} | self.gone.keys() | self.orders.keys()
         for item in self.items.values():
             if item.path in self.new and not item.siblings:
@@ -245,7 +245,7 @@ class _Plan:
         yield from self.in_comments()
 
     def in_list(self, path: Path) -> Iterator[Splice]:
-        """Values into the places that stay, in their order; the other places go."""
+        """Put the values into the places that stay, in their order; remove the other places."""
         inside = self.lists[path]
         gone = self.gone.get(path, set())
         order = self.orders.get(path, range(len(inside)))
@@ -257,7 +257,7 @@ class _Plan:
             yield from self.cuts(inside, gone)
 
     def cuts(self, inside: list[SpanItem], gone: set[int]) -> Iterator[Splice]:
-        """The places that go: whole lines, or up to the neighbor between brackets."""
+        """The places to remove: whole lines, or up to the neighbor between brackets."""
         if not inside[0].flow:
             yield from ((*self.line_of(inside[index]), "") for index in gone)
             return
@@ -269,7 +269,7 @@ class _Plan:
             yield inside[last].end, inside[-1].end, ""
 
     def written(self, item: SpanItem) -> str:
-        """A value as it is written there, in its former quotes where possible."""
+        """A value as it is written there, in its former quotes if possible."""
         text = self.new.get(item.path)
         if text is None:
             return self.text[item.start : item.end]
@@ -278,7 +278,7 @@ class _Plan:
         return scalar(text, flow=item.flow) if item.quote is None else quoted(text)
 
     def in_comments(self) -> Iterator[Splice]:
-        """Ignore comments without the ids that are to go, and without those left empty."""
+        """Remove ids from ignore comments, and comments that are left empty."""
         start = 0
         for number, line in enumerate(self.text.splitlines(keepends=True), 1):
             found = _IDS.fullmatch(line) if number in self.unignored else None
@@ -288,10 +288,10 @@ class _Plan:
                 yield start, start + len(line), f"{found[1]}{', '.join(left)}{found[3]}" * any(left)
             start += len(line)
 
-    # -- in what they say
+    # -- in content
 
     def expected(self, value: Any, path: Path = ()) -> Any:
-        """What the text must say afterwards."""
+        """The content that the text must have afterwards."""
         if isinstance(value, dict):
             return {key: self.expected(member, (*path, key)) for key, member in value.items()}
         if isinstance(value, list):

@@ -1,9 +1,9 @@
 """A file in mmctl's layout: what `mmctl fmt` writes.
 
-Two spaces a level; quotes where they are needed, or where other tools would read no text; words
+Two spaces a level; quotes where they are needed, or where other tools would not read a text; words
 of AWS spelled as in the manual; keys in the order of the manual, comments moving with them; a
-condition or an action on one line where it fits. Lists and mappings over several lines stay so.
-What comes out says the same as what went in, or nothing comes out.
+condition or an action on one line if it fits. Lists and mappings over several lines stay so. The
+output has the same content as the input, or there is no output.
 """
 
 from __future__ import annotations
@@ -50,21 +50,21 @@ _SIZE: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([A-Za-z]*)")
 _UNITS: Final = {unit.lower(): unit for unit in ("KB", "MB", "GB", "KiB", "MiB", "GiB")}
 _ODD_LINES: Final = re.compile("[\x85\u2028\u2029]")
 _FIRST: Final = {"case": ("name", "message"), "row": ("message",)}
-"""What a reader of these wants to see first, whatever the dialect's order."""
+"""What readers want to see first, regardless of the dialect's order."""
 _LAST: Final = {"rule set": ("rules",), "traffic policy": ("statements",)}
-"""Long lists: what stands below them is overlooked."""
+"""Long lists: readers overlook what is below them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Formatted:
-    """A file in mmctl's layout, or why it was left as it is."""
+    """A file in mmctl's layout, or why it was left unchanged."""
 
     text: str
     problems: tuple[Problem, ...] = ()
 
 
 def formatted(text: str, *, file: str) -> Formatted:
-    """The text in mmctl's layout; the same text, with the problems, where it cannot be had."""
+    """The text in mmctl's layout; if that is not possible, the same text with the problems."""
     node, problems = compose(text, file=file)
     if problems or not isinstance(node, MappingNode):
         return Formatted(text=text, problems=problems)
@@ -82,7 +82,7 @@ def formatted(text: str, *, file: str) -> Formatted:
 
 
 def type_of(node: MappingNode, file: str) -> Record:
-    """Whether a file is the project file or one of rules and cases."""
+    """Which type a file has: that of the project file, or that of files with rules and cases."""
     name = file.replace("\\", "/").rsplit("/", 1)[-1]
     return PROJECT if name == PROJECT_FILE or node.get("project") is not None else FILE
 
@@ -101,7 +101,7 @@ def _left(text: str, file: str, why: str) -> Formatted:
 
 
 def _canonical(tree: Tree, type_: Type | None) -> None:
-    """Spell and order a tree as its type says; what has no type stays as it is."""
+    """Spell and order a tree as its type says; what has no type is unchanged."""
     if isinstance(tree, Leaf):
         _spell(tree, type_)
         return
@@ -125,7 +125,7 @@ def _canonical(tree: Tree, type_: Type | None) -> None:
         case Anything():
             _each(tree, type_)
         case Record() | Named() | Forms() | OneKey() | Several():
-            _each(tree, None)  # a list where a mapping belongs, or the other way round
+            _each(tree, None)  # a list where a mapping belongs, or the other way around
         case Word() | Flag() | Count() | Bytes() | Day() | Choice() | None:
             _each(tree, None)
         case _:
@@ -148,7 +148,7 @@ def _record(branch: Branch, type_: Record) -> None:
 
 
 def _head(branch: Branch) -> list[str]:
-    """Take off the comments at the very top that an empty line sets apart: they are the file's."""
+    """Remove the comments at the top that an empty line separates: they belong to the file."""
     before = branch.entries[0].before if branch.entries else []
     if "" not in before:
         return []
@@ -158,9 +158,9 @@ def _head(branch: Branch) -> list[str]:
 
 
 def _order(type_: Record) -> Callable[[str], int]:
-    """Where a key stands among the others of its record; unknown ones come last."""
+    """The place of a key in its record; unknown keys come last."""
     if type_ is FILE:
-        # Sections stand in the order that tells the story best; the version stands first.
+        # Sections are in the order that is easiest to read; the version is first.
         return lambda key: 0 if key == "version" else 1
     first, last = _FIRST.get(type_.title, ()), _LAST.get(type_.title, ())
     middle = [key for key in type_.members if key not in {*first, *last}]
@@ -203,7 +203,7 @@ def _one_key(branch: Branch, type_: OneKey) -> None:
 
 
 def _joinable(branch: Branch) -> bool:
-    """Whether nothing in a condition or action asks for lines of its own."""
+    """Whether nothing in a condition or action needs a separate line."""
     if branch.commented:
         return False
     return not any(
@@ -258,7 +258,7 @@ def _is_nothing(leaf: Leaf) -> bool:
 
 
 class _AsWritten(VariableScope):
-    """Variables stay as they are written."""
+    """Variables stay as written."""
 
     def replace(self, node: Node, report: Callable[[Problem], None]) -> Node:  # noqa: ARG002 # nothing to report
         """The node itself."""
@@ -268,7 +268,7 @@ class _AsWritten(VariableScope):
 def _difference(
     old: Node, comments: Iterable[Comment], before: str, after: str, type_: Record
 ) -> str | None:
-    """What the two texts do not have in common, or None where they say the same."""
+    """How the two texts differ, or None if they have the same content."""
     new, problems = compose(after, file=old.position.file)
     if problems or new is None or not _alike(old, new):
         return "formatting would change its text"
@@ -279,7 +279,7 @@ def _difference(
         return "the result would not be valid"
     if _texts(comments) != _texts(again.comments):
         return "a comment in it would be lost"
-    # Counted once more without knowing where comments are: no `#` may come or go.
+    # Counted again regardless of where comments are: no `#` may be added or lost.
     return None if before.count("#") == after.count("#") else "a `#` in it would be lost"
 
 
@@ -288,14 +288,14 @@ def _texts(comments: Iterable[Comment]) -> Counter[str]:
 
 
 def _read(node: Node, type_: Record) -> tuple[Any, Any]:
-    """What the reader makes of a file, and its problems without their places."""
+    """What the reader gets from a file, and its problems without their places."""
     problems: list[Problem] = []
     value = Reader(problems, _AsWritten()).read(type_, node)
     return value, Counter((problem.check, problem.message) for problem in problems)
 
 
 def _alike(old: Node, new: Node) -> bool:
-    """Whether two nodes hold the same keys and texts, but for order of keys and spelling."""
+    """Whether two nodes have the same keys and texts, except for the order of keys and spelling."""
     match old, new:
         case Scalar(), Scalar():
             return _plain(old.text) == _plain(new.text)

@@ -1,1 +1,1 @@
-"""Files → project: found, parsed by the dialect, put together."""
+"""Files → project: find them, parse them by the dialect, put them together."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def action_members(action: Table) -> dict[str, Any]:
-    """The API members of one action of a rule; `stop` is a Drop like any other here."""
+    """The API members of one action of a rule; `stop` is an ordinary Drop here."""
     ((word, value),) = action.items()
     row = WORDS[word]
     if value is None or not (row.words or row.bare):

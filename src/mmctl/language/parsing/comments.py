@@ -41,7 +41,7 @@ def ignores(text: str, *, file: str, rules: Iterable[tuple[int, int]]) -> Iterat
 
 
 def _next_lines(lines: list[str]) -> list[int]:
-    """Of each line, the number of the next that is neither empty nor a comment, else its own."""
+    """For each line, the number of the next that is neither empty nor a comment, else its own."""
     following: int | None = None
     found = []
     for number in range(len(lines), 0, -1):

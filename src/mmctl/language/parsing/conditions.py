@@ -56,7 +56,7 @@ def _compared(
 
 
 def _evaluated(operand: Operand, value: Table, at: Position, takes: Takes = Takes.FLAG) -> Members:
-    """What is looked at, in the API's members."""
+    """The operand, in the API's members."""
     match operand.named:
         case NamedBy.NOTHING:
             return _attribute(operand, takes, at)

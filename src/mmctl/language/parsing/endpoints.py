@@ -1,4 +1,4 @@
-"""Where a project file may lead: endpoints and stores, and what is said of others."""
+"""Where a project file may point: endpoints and stores, and the messages for others."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ _ENDPOINTS: Final = (
 
 
 def is_for_files(endpoint: str) -> bool:
-    """Whether a file may name an endpoint; another one is for the person who runs it."""
+    """Whether a file may name an endpoint; only the person who runs mmctl may choose another."""
     return endpoint == EMBEDDED or is_loopback(endpoint) or is_mail_managers(endpoint)
 
 
 def is_store(snapshots: str) -> bool:
-    """Whether snapshots can go there: a folder, or a bucket of S3 and a prefix."""
+    """Whether snapshots can be stored there: a folder, or a bucket of S3 and a prefix."""
     return "://" not in snapshots or _BUCKET.fullmatch(snapshots) is not None
 
 
 def no_endpoint(endpoint: str) -> tuple[str, str]:
-    """What is said of an endpoint that no file may name: message and help."""
+    """Message and help for an endpoint that no file may name."""
     message = f"endpoint `{endpoint}` is neither one of Mail Manager's nor on this machine"
     return message, _ENDPOINTS
 
 
 def no_store(snapshots: str) -> tuple[str, str]:
-    """What is said of a place that takes no snapshots: message and help."""
+    """Message and help for a place that cannot store snapshots."""
     return (
         f"`snapshots: {snapshots}` is neither a folder nor an S3 bucket",
         "write one such as `snapshots: .mmctl/snapshots` or `snapshots: s3://bucket/prefix`",

@@ -26,7 +26,7 @@ _ANY: Final = re.compile(r"[*?\[]")
 """What makes a path a pattern."""
 CALLED_YAML: Final = re.compile(r"\.ya?ml$", re.IGNORECASE)
 NO_SOURCES: Final = frozenset({"__pycache__", "node_modules", "site-packages"})
-"""Folders of programs, in which nobody keeps rules."""
+"""Folders of tools, in which nobody keeps rules."""
 
 
 class Unreadable(Exception):
@@ -44,21 +44,21 @@ class Files(Protocol):
         """The paths that a pattern matches, relative to the project, sorted."""
 
     def called_yaml(self) -> tuple[str, ...]:
-        """The files that are called as YAML files are, `.yml` and `.YAML` too, sorted.
+        """The files with names of YAML files, including `.yml` and `.YAML`, sorted.
 
-        Those of other projects below this one are not among them.
+        Files of other projects below this one are left out.
         """
 
     def read(self, path: str) -> bytes:
         """The bytes of a file.
 
         Raises:
-            Unreadable: there is no such file, or it may not be read, or it is too large.
+            Unreadable: there is no such file, or reading is not allowed, or it is too large.
         """
 
 
 class DiskFiles:
-    """Files below a folder; `seen` is what was asked of it."""
+    """Files below a folder; `seen` records what was read of it."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
@@ -80,7 +80,7 @@ class DiskFiles:
         if leaves_project(pattern):
             return ()
         if not _ANY.search(pattern):
-            there = os.path.exists(self.root / pattern)  # noqa: PTH110 - false for what no path is
+            there = os.path.exists(self.root / pattern)  # noqa: PTH110 - false for what is not a path
             self.seen.whether(pattern, there=there)
             return (pattern,) if there else ()
         fixed = "/".join(takewhile(lambda part: not _ANY.search(part), Path(pattern).parts[:-1]))
@@ -90,9 +90,9 @@ class DiskFiles:
         return tuple(sorted(path for path in self._below(fixed) if wanted.fullmatch(path)))
 
     def called_yaml(self) -> tuple[str, ...]:
-        """The files that are called as YAML files are, `.yml` and `.YAML` too, sorted.
+        """The files with names of YAML files, including `.yml` and `.YAML`, sorted.
 
-        Those of other projects below this one are not among them.
+        Files of other projects below this one are left out.
         """
         found = self._below("", other_projects=False)
         return tuple(sorted(path for path in found if CALLED_YAML.search(path)))
@@ -114,7 +114,7 @@ class DiskFiles:
         """The bytes of a file.
 
         Raises:
-            Unreadable: there is no such file, or it may not be read, or it is too large.
+            Unreadable: there is no such file, or reading is not allowed, or it is too large.
         """
         try:
             content = self._content(path)
@@ -144,9 +144,9 @@ class DiskFiles:
         return resolved(self.root / path).is_relative_to(self.root)
 
     def _leads_to_hidden(self, path: str) -> bool:
-        """Whether links make of a path one with a hidden part, such as `.git/config` or `.env`.
+        """Whether links turn a path into one with a hidden part, such as `.git/config` or `.env`.
 
-        What is there is no part of the project, and may be secret; what is read may be shown.
+        Such files are not part of the project and may be secret; what is read may be shown.
         """
         place = resolved(self.root / path).relative_to(self.root)
         return _has_hidden(place.parts) and not _has_hidden(posixpath.normpath(path).split("/"))
@@ -164,7 +164,7 @@ class MemoryFiles:
         return tuple(sorted(path for path in self.files if wanted.fullmatch(path)))
 
     def called_yaml(self) -> tuple[str, ...]:
-        """The files that are called as YAML files are, `.yml` and `.YAML` too, sorted."""
+        """The files with names of YAML files, including `.yml` and `.YAML`, sorted."""
         return tuple(sorted(path for path in self.files if CALLED_YAML.search(path)))
 
     def read(self, path: str) -> bytes:
@@ -184,10 +184,10 @@ def _has_hidden(parts: Iterable[str]) -> bool:
 
 
 def no_larger(content: bytes, path: str) -> bytes:
-    """The content of a file of rules, which is not endless.
+    """The content of a rule file, up to a limit.
 
     Raises:
-        Unreadable: it is larger than any file of rules.
+        Unreadable: it is larger than any rule file.
     """
     if len(content) <= RULES_AT_MOST:
         return content
@@ -222,7 +222,7 @@ def decode(content: bytes, path: str) -> str:
 
 
 def leaves_project(path: str) -> bool:
-    """Whether a path or pattern leads out of the folder that it is meant from, or is no path."""
+    """Whether a path or pattern leads out of the folder that it starts from, or is not a path."""
     plain = posixpath.normpath(path)
     return plain == ".." or plain.startswith(("../", "/")) or "\0" in path
 

@@ -1,4 +1,4 @@
-"""Invariants: what must hold for every message; read and kept for the proofs."""
+"""Invariants: what must hold for every message; parsed and kept for the proofs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def invariant_of(table: Table, builder: Builder) -> Invariant:
-    """The invariant of a table; conditions that the service would refuse become problems."""
+    """The invariant in a table; conditions that the service would refuse become problems."""
     conditions = []
     places = dict(positions_of(table, otherwise=table.position).places)
     for index, condition in enumerate(table.get("when", ())):

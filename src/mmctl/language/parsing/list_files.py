@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 _SEPARATORS: Final = {";": "`;`", "\t": "tabs", ",": "`,`"}
-"""What stands between columns, and how it is called."""
+"""The separators of columns, and their names in messages."""
 
 
 def entries_of(text: str, *, file: str) -> Iterator[Text]:
-    """The entries of a list file, each with its place; empty lines and `#` lines are none."""
+    """The entries of a list file, each with its place; empty lines and `#` lines are skipped."""
     header: list[str] | None = None
     begun = False
     for number, line in enumerate(text.splitlines(), 1):
@@ -35,7 +35,7 @@ def entries_of(text: str, *, file: str) -> Iterator[Text]:
 
 
 def no_columns(text: str, *, file: str) -> tuple[Problem, ...]:
-    """The one problem of a file with several columns of which none is called `address`."""
+    """The problem of a file with several columns, none of them named `address`."""
     for number, line in enumerate(text.splitlines(), 1):
         written = line.strip()
         if not written or written.startswith("#"):
@@ -62,13 +62,13 @@ def no_columns(text: str, *, file: str) -> tuple[Problem, ...]:
 
 
 def columns_of(line: str) -> list[str] | None:
-    """The columns of a list file by its first line; None: it has an entry a line."""
+    """The columns of a list file by its first line; None: it has one entry a line."""
     header = [column.strip().lower() for column in line.split(",")]
     return header if "address" in header else None
 
 
 def cells_of(line: str) -> list[str]:
-    """The cells of a line; one that is no CSV, as its cells have no end, is all one cell."""
+    """The cells of a line; a line that is not CSV, with a quote that never ends, is one cell."""
     try:
         return next(csv.reader([line]), [])
     except csv.Error:

@@ -1,6 +1,6 @@
 """A folder → a project: finds the files, reads each, puts the sections together, checks names.
 
-Nothing of a project is executed. All problems come back at once; the project is as complete as
+Nothing of a project is executed. All problems are returned at once; the project is as complete as
 they allow.
 """
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 LONE_RULE_SET: Final = "rules"
-"""The rule set that the rules of a single file, looked at by itself, are taken as."""
+"""The rule set for the rules of a single file outside of a project."""
 
 
 def read_project(
@@ -48,7 +48,7 @@ def read_project(
     """Read all files below a folder, for one environment (None: the default one).
 
     Raises:
-        ProblemsFound: the project file says too little for anything else to be looked at.
+        ProblemsFound: the project file says too little to read anything else.
         UsageError: there is no such folder or environment, or nothing in it to read.
     """
     return Sources(DiskFiles.below(root), root.resolve().name).read(environment)
@@ -59,18 +59,18 @@ def read_text(
 ) -> tuple[Project, tuple[Problem, ...]]:
     """Read the files of a project from texts, by path.
 
-    `lone`: a file looked at by itself, outside a project. Its rules need no rule set, and names
-    of things that it does not define are taken as they are.
+    `lone`: a single file outside of a project. Its rules need no rule set, and names that it does
+    not define are accepted.
 
     Raises:
-        ProblemsFound: the project file says too little for anything else to be looked at.
+        ProblemsFound: the project file says too little to read anything else.
         UsageError: there is no such environment, or nothing to read.
     """
     return Sources(MemoryFiles(files), "project", lone=lone).read(environment)
 
 
 def read_settings(text: str | bytes, name: str) -> Settings:
-    """The settings in the text of a project file, whatever its rules look like.
+    """The settings in the text of a project file, regardless of its rules.
 
     Raises:
         ProblemsFound: it says too little.
@@ -79,12 +79,12 @@ def read_settings(text: str | bytes, name: str) -> Settings:
 
 
 _NO_RULES: Final = frozenset({"cases", "invariants"})
-"""Sections in which a mistake leaves no rule and no resource out."""
+"""Sections in which a mistake never leaves out a rule or resource."""
 
 
 @dataclass(slots=True)
 class Sources:
-    """The files of a project, to be read for one environment after the other.
+    """The files of a project, read for one environment after the other.
 
     Each file is opened and parsed once.
     """
@@ -95,23 +95,23 @@ class Sources:
     parsed: ParsedFiles = field(init=False)
 
     def __post_init__(self) -> None:
-        """Nothing is parsed yet."""
+        """Set up; nothing is parsed yet."""
         self.parsed = ParsedFiles(self.files)
 
     def read(self, environment: str | None = None) -> tuple[Project, tuple[Problem, ...]]:
         """The project in an environment (None: the default one), and what is wrong with it.
 
         Raises:
-            ProblemsFound: the project file says too little for anything else to be looked at.
+            ProblemsFound: the project file says too little to read anything else.
             UsageError: there is no such environment, or nothing to read.
         """
         return _load(self.parsed, self._project_file(), environment, lone=self.lone)
 
     def read_alone(self, environment: str | None = None) -> tuple[Project, tuple[Problem, ...]]:
-        """The project file alone in an environment, and what is wrong with what that takes.
+        """Only the project file in an environment, and the problems that affect that.
 
-        No rule file is opened, and what is wrong with them, or with what the project file says of
-        them and of other environments, does not matter.
+        No rule file is opened. Problems of rule files, or of what the project file says about
+        them and about other environments, do not matter.
 
         Raises:
             UsageError: there is no such environment.
@@ -119,7 +119,7 @@ class Sources:
         return self._project_file().alone(environment)
 
     def settings(self) -> Settings:
-        """The settings alone, whatever the rules look like.
+        """Only the settings, regardless of the rules.
 
         Raises:
             ProblemsFound: the project file says too little.
@@ -176,7 +176,7 @@ def _leaves_out(files: RuleFiles, problem: Problem) -> bool:
     """Whether a rule or resource may be missing because of a problem."""
     file = files.loaded.get(problem.position.file)
     section = section_at(file.node, problem.position) if file is not None else None
-    # A rule whose relay has no such name is there; an ingress point without its rules is not.
+    # A rule with an unknown relay is still there; an ingress point without its rules is not.
     named = problem.check == "unknown-name" and section != Kind.INGRESS_POINT.value
     return not named and section not in _NO_RULES
 

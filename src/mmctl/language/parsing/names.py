@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def check_names(files: RuleFiles, project: Project, *, lone: bool) -> None:
     """Report names of resources that nothing defines."""
     if any(file.node is None for file in files.loaded.values()):
-        return  # what is not defined here may be defined in a file that cannot be read
+        return  # a name that seems undefined may be defined in a file that cannot be read
     names = {
         kind: files.defined(kind) | project.environment.bindings.get(kind, {}).keys()
         for kind in Kind

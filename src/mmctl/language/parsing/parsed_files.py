@@ -1,4 +1,4 @@
-"""The files of a project as they were parsed: each is opened once, for all environments."""
+"""The parsed files of a project: each is opened once, for all environments."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 LOOKED_AT: Final = 64 * 1024
-"""So many bytes of a file tell whether it is one."""
+"""How many bytes tell whether a file is a rule file."""
 _SECTIONS: Final = "|".join(sorted(FILE.members.keys() - {"version"}))
 _SECTION: Final = re.compile(rf"^(?:{_SECTIONS})\s*:".encode(), re.MULTILINE)
 _OF_OURS: Final = re.compile(rb"^version\s*:|^\s*(?:- )?(?:actions|must_reach)\s*:", re.MULTILINE)
@@ -23,7 +23,7 @@ _OF_OURS: Final = re.compile(rb"^version\s*:|^\s*(?:- )?(?:actions|must_reach)\s
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A file as it was parsed, the same in every environment."""
+    """A parsed file, the same in every environment."""
 
     text: str | None
     node: Node | None
@@ -32,7 +32,7 @@ class Parsed:
 
 @dataclass(slots=True)
 class ParsedFiles:
-    """The files of a project, parsed when they are asked for."""
+    """The files of a project, parsed on demand."""
 
     files: Files
     parsed: dict[str, Parsed] = field(default_factory=dict)
@@ -46,7 +46,7 @@ class ParsedFiles:
         return self.parsed[path]
 
     def called_yaml(self) -> tuple[str, ...]:
-        """All files below the project that are called `.yaml` or nearly so."""
+        """All files below the project with the suffix `.yaml` or a variant of it."""
         if self._called_yaml is None:
             self._called_yaml = self.files.called_yaml()
         return self._called_yaml

@@ -1,7 +1,7 @@
 """Which environment variables a file may name for an SMTP password.
 
-A variable that a file names is sent to the service. Only a name that says what it is for is taken,
-so that no file can send a token of the machine it runs on.
+A variable that a file names is sent to the service. Only a name that says what it is for is
+accepted, so that no file can send a token of the machine it runs on.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ PREFIX: Final = "MMCTL_SMTP_"
 
 
 def is_for_passwords(name: str, others: Collection[str] = ()) -> bool:
-    """Whether a variable may hold an SMTP password; `others` the person who runs it named."""
+    """Whether a variable may hold an SMTP password; whoever runs mmctl named the `others`."""
     return (name.startswith(PREFIX) and name != PREFIX) or name in others
 
 
@@ -26,7 +26,7 @@ def variable_for(ingress_point: str) -> str:
 
 
 def not_for_passwords(name: str, ingress_point: str) -> tuple[str, str]:
-    """What is said of a variable that no file may name: message and help."""
+    """Message and help for a variable that no file may name."""
     advice = (
         f"name the variable `{variable_for(ingress_point)}`, here and where it is set; "
         f"or run with --password-env {name}"

@@ -1,8 +1,8 @@
 """Path patterns: `*` within a folder, `**` across folders, `**/` over any number of folders.
 
-A pattern is matched character by character, with all places that may have been reached at once: the
-time grows with its length and that of the path, whatever it is. As a regular expression, thirty
-stars would take years.
+A pattern is matched character by character, tracking all reachable places at once: the time grows
+only with the lengths of the pattern and the path. As a regular expression, thirty stars would take
+years.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ _PARTS: Final = re.compile(r"\*\*/|\*\*|\*|\?|[^*?]")
 
 
 class PathPattern:
-    """A pattern that paths match from their beginning to their end."""
+    """A pattern that must match a whole path."""
 
     def __init__(self, pattern: str) -> None:
-        """Places are bits: place n is where the first n parts of the pattern are behind."""
+        """Places are bits: at place n, the first n parts of the pattern are matched."""
         self._literal: dict[str, int] = {}
         self._one = self._inside = self._across = self._folders = 0
         self._end = 1
         before = ""
         for part in _PARTS.findall(pattern):
             if part == before and part.startswith("*"):
-                continue  # once more says nothing more
+                continue  # repeating it changes nothing
             match part:
                 case "**/":
                     self._folders |= self._end
@@ -40,7 +40,7 @@ class PathPattern:
             before = part
 
     def fullmatch(self, path: str) -> bool:
-        """Whether the whole path is as the pattern says."""
+        """Whether the pattern matches the whole path."""
         places, in_folder = self._skipping(1), 0
         for character in path:
             stay = places & self._across
@@ -57,7 +57,7 @@ class PathPattern:
         return bool(places & self._end)
 
     def _skipping(self, places: int) -> int:
-        """The places, and those behind parts that match nothing at all."""
+        """The places, and those after parts that can match an empty text."""
         optional = self._inside | self._across | self._folders
         while further := (places & optional) << 1 & ~places:
             places |= further

@@ -1,4 +1,4 @@
-"""The project file: its settings, the environment that is wanted, and what is wrong with it."""
+"""The project file: its settings, the selected environment, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ if TYPE_CHECKING:
     from mmctl.language.text.placed import Table
 
 _WHERE: Final = frozenset({"version", "project", "snapshots", "default_environment"})
-"""What of a project file says which project it is, and where its history is."""
+"""What identifies a project and its history in a project file."""
 _ELSEWHERE: Final = frozenset({"rules", "cases", "vars", "semantics", "lint"})
-"""What says nothing of environments: a mistake there is not why one is missing."""
+"""What says nothing about environments: a mistake there is not why one is missing."""
 _ERROR: Final = Severity.ERROR
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectFile:
-    """The project file of some files; `name` is the project's where there is none."""
+    """The project file among some files; `name` is the project's name if there is none."""
 
     sources: ParsedFiles
     name: str
     builder: Builder
-    """Keeps what is wrong with it."""
+    """Collects what is wrong with it."""
 
     def settings(self) -> tuple[Settings, str | None]:
         """The settings of the project, and the text of the project file."""
@@ -67,7 +67,7 @@ class ProjectFile:
         return settings, text
 
     def environment(self, settings: Settings, name: str | None) -> Environment:
-        """The environment that is wanted, or the default one.
+        """The selected environment, or the default one.
 
         Raises:
             UsageError: there is no such environment.
@@ -87,10 +87,10 @@ class ProjectFile:
         )
 
     def _check_default(self, table: Table) -> None:
-        """The default environment is one of those that there are."""
+        """Check that the default environment exists."""
         name, environments = table.get("default_environment"), tuple(table.get("environments", ()))
         if not environments and self.builder.problems:
-            return  # What was to say them may be what is wrong.
+            return  # The mistake may be in the part that defines them.
         environments = environments or (LOCAL,)
         if name is not None and name not in environments:
             help_ = did_you_mean(name, environments) or f"one of {listed(environments)}"
@@ -98,7 +98,7 @@ class ProjectFile:
             self.builder.report("unknown-name", name.position, message, help_)
 
     def _check_after(self, table: Table) -> None:
-        """Every environment that another comes after is there, and none comes after itself."""
+        """Check that every environment in `after` exists, and that none comes after itself."""
         environments = table.get("environments", {})
         before = {name: value["after"] for name, value in environments.items() if "after" in value}
         for name, after in before.items():
@@ -120,7 +120,7 @@ class ProjectFile:
                 )
 
     def _check_where(self, table: Table) -> None:
-        """No file chooses a server that is not Mail Manager's, nor a store that is no bucket."""
+        """Check that files choose only Mail Manager's servers, and folders or buckets as stores."""
         for environment in table.get("environments", {}).values():
             endpoint = environment.get("endpoint")
             if endpoint is not None and not is_for_files(endpoint):
@@ -141,7 +141,7 @@ class ProjectFile:
                     self.builder.report("include", pattern.position, f"no file matches `{pattern}`")
 
     def alone(self, environment: str | None) -> tuple[Project, tuple[Problem, ...]]:
-        """The project file alone, with the problems that leave open what is meant."""
+        """Only the project file, with the problems that make it ambiguous."""
         settings, text = self.settings()
         problems = tuple(each for each in ordered(self.builder.problems) if each.severity is _ERROR)
         node = self.sources.parse(PROJECT_FILE).node if text is not None else None
@@ -155,13 +155,13 @@ class ProjectFile:
         return Project(settings=settings, environment=chosen, files=files), matter
 
     def unusable(self, message: str) -> ProblemsFound:
-        """The project file says too little for anything else to be looked at."""
+        """The project file says too little to read anything else."""
         text = self.sources.parsed[PROJECT_FILE].text or ""
         return ProblemsFound(message, ordered(self.builder.problems), {PROJECT_FILE: text})
 
 
 def _matters(node: Node | None, place: Position, environment: str) -> bool:
-    """Whether a place of the project file says where an environment is and what is kept where."""
+    """Whether a place in the project file says where an environment is and where data is kept."""
     section = section_at(node, place)
     if section == "environments" and isinstance(node, MappingNode):
         return section_at(node.get(section), place) in {environment, None}

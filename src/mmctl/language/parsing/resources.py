@@ -33,16 +33,16 @@ S = TypeVar("S", bound="Shape")
 
 
 class FilesBeside(Protocol):
-    """Reads files that a member names, relative to the file the member stands in.
+    """Reads files that a member names, relative to the file that contains the member.
 
-    Of what cannot be read there is None, and a problem.
+    What cannot be read is None, with a problem.
     """
 
     def text(self, path: Text) -> str | None:
         """The text of a file."""
 
     def list_file(self, path: Text) -> ListFile | None:
-        """The text of a file of addresses, in which problems may be pointed out."""
+        """The text of a file of addresses, kept so that problems can point into it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class ResourceBuilder:
         self.files_beside = files_beside
 
     def build(self, kind: Kind, name: str, table: Table, at: Position) -> Resource | None:
-        """The resource under a name; None: the service would refuse it, or a part is unread."""
+        """The resource under a name; None: the service would refuse it, or a part is missing."""
         built = self._built(kind, name, table, at)
         if built is None or complete(table):
             return built
@@ -149,7 +149,7 @@ class ResourceBuilder:
         )
 
     def _check_authentication(self, table: Table) -> None:
-        """The type of an ingress point and its `auth` or `mtls` go together."""
+        """Check that an ingress point's type goes with its `auth` or `mtls`."""
         wanted = {"auth": "auth", "mtls": "mtls"}.get(table["type"])
         for key in ("auth", "mtls"):
             if key == wanted and key not in table and key not in table.failed:
@@ -171,7 +171,7 @@ class ResourceBuilder:
         return {"TlsAuthConfiguration": {"TrustStore": store}}
 
     def _pem_beside(self, path: Text, kind: str) -> Text:
-        """What a file holds that is sent to the service: of one kind, and no key."""
+        """The content of a file that is sent to the service: of one kind, and not a private key."""
         text = self.files_beside.text(path)
         begin = f"-----BEGIN {kind}-----"
         if text is not None and (begin not in text or "PRIVATE KEY-----" in text):
@@ -180,7 +180,7 @@ class ResourceBuilder:
             self.builder.report(
                 "wrong-text", path.position, message, "its content would be sent to the service"
             )
-        # What cannot be read was reported, and is not empty for that.
+        # What cannot be read was reported; it does not count as empty.
         return Text.at("unreadable" if text is None else text, path.position)
 
     def _relay(self, name: str, table: Table, at: Position) -> Resource | None:
@@ -265,7 +265,7 @@ class ResourceBuilder:
 
 
 def common(name: str, table: Table, at: Position, positions: Positions) -> dict[str, Any]:
-    """What every resource has, with the places of the members that the file alone knows."""
+    """What every resource has, with the places of the members that only the file knows."""
     places: dict[Path, Position] = {(key,): value for key, value in table.values_at.items()}
     return {
         "name": str(name),
@@ -278,7 +278,7 @@ def common(name: str, table: Table, at: Position, positions: Positions) -> dict[
 
 
 def live_name(name: str, table: Table, at: Position) -> Text:
-    """The name that a resource has in the service."""
+    """The name of a resource in the service."""
     written: Text = table.get("live_name") or Text.at(name, at)
     return written
 

@@ -1,4 +1,4 @@
-"""The rule files of a project as they are loaded: their tables, and the files beside them."""
+"""The rule files of a project while it is loaded: their tables, and the files beside them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class RuleFile:
 
 @dataclass(slots=True)
 class RuleFiles:
-    """The files of a project in one environment; what is wrong with them goes to the builder."""
+    """The files of a project in one environment; their problems go to the builder."""
 
     sources: ParsedFiles
     builder: Builder
@@ -118,7 +118,7 @@ class RuleFiles:
             return None
 
     def _meant(self, path: Text) -> str | None:
-        """What to write instead of a path that is meant from the folder of the project."""
+        """What to write instead of a path that starts from the project's folder."""
         if leaves_project(path) or posixpath.normpath(path) not in self.matching(path):
             return None
         written = posixpath.relpath(path, posixpath.dirname(path.position.file) or ".")
@@ -140,8 +140,8 @@ class RuleFiles:
         return items
 
     def definitions(self) -> Iterator[tuple[Kind, str, Table, Position]]:
-        """The resources of all files: kind, name, what it holds, and where its name stands."""
-        # Includes load further files while this runs; their sections count too.
+        """The resources of all files: kind, name, content, and the place of the name."""
+        # Includes load more files while this runs; their sections count too.
         done: set[str] = set()
         while left := [path for path in self.loaded if path not in done]:
             for path in left:
@@ -154,7 +154,7 @@ class RuleFiles:
                             yield kind, name, value, section.keys_at[name]
 
     def section(self, name: str) -> Iterator[tuple[str, Table]]:
-        """The items of a list of all files, each with its file."""
+        """The items of one list in all files, each with its file."""
         for path, file in self.loaded.items():
             if file.table is not None:
                 yield from ((path, item) for item in file.table.get(name, ()))
@@ -185,9 +185,9 @@ class RuleFiles:
                 yield from ignores_in(text, file=path, rules=rule_lines(node))
 
     def defined(self, kind: Kind) -> set[str]:
-        """The names of a kind that the files define, also where the definition has errors.
+        """The names of a kind that the files define, even if the definition has errors.
 
-        What stands under a misspelled section, or without one, may be of any kind.
+        What is under a misspelled section, or under none, may be of any kind.
         """
         files = [file.node for file in self.loaded.values() if isinstance(file.node, MappingNode)]
         sections = [file.get(kind.value) for file in files]
@@ -207,7 +207,7 @@ class RuleFiles:
 
 
 def _beside(path: Text) -> str:
-    """The path in the project of a file that stands beside the one which names it."""
+    """The path in the project of a file, relative to the file that names it."""
     return posixpath.normpath(posixpath.join(posixpath.dirname(path.position.file), path))
 
 

@@ -31,13 +31,13 @@ _PARTS: Final[dict[str, type[Shape]]] = {
     "Actions": RuleAction,
 }
 _DEEPEST: Final = 40
-"""So many files may include one another, one in the other."""
+"""How deep includes may nest."""
 _UNREAD: Final = "unread"
-"""Stands for the name of a rule whose name could not be read."""
+"""Replaces the name of a rule whose name could not be read."""
 
 
 class RuleFileSource(Protocol):
-    """What the rule lists of other files are asked for."""
+    """What rule sets need from the rule lists of other files."""
 
     def matching(self, pattern: str) -> tuple[str, ...]:
         """The files that a pattern matches, relative to the project."""
@@ -56,7 +56,7 @@ class RuleSetBuilder:
     included: dict[str, Position] = field(default_factory=dict)
 
     def build(self, name: str, table: Table, at: Position) -> LogicalRuleSet | None:
-        """The rule set under a name, or None where the service would refuse its name."""
+        """The rule set under a name, or None if the service would refuse its name."""
         members = {"RuleSetName": live_name(name, table, at), "Rules": []}
         shape, positions = self.builder.build(RuleSet, members, otherwise=at)
         walk = _RuleWalk(self)
@@ -76,7 +76,7 @@ class RuleSetBuilder:
         )
 
     def lone(self, name: str, items: list[Table], at: Position) -> LogicalRuleSet:
-        """Rules of a single file that is looked at by itself, as a rule set of that name."""
+        """The rules of a single file outside of a project, as a rule set with that name."""
         walk = _RuleWalk(self)
         walk.items(items, at.file)
         self._refuse_repeated_names(walk.rules)
@@ -186,14 +186,14 @@ class _RuleWalk:
         problems, incomplete = len(builder.problems), len(builder.incomplete)
         rule = self._built(table, phase)
         if elsewhere:
-            # What a rule of another environment gets wrong is said when that one is read.
+            # Problems of a rule for another environment are reported when that one is read.
             del builder.problems[problems:], builder.incomplete[incomplete:]
         return rule
 
     def _built(self, table: Table, phase: Table | None) -> LogicalRule | None:
-        """The rule; None where a part of it could not be read: half a rule means something else.
+        """The rule; None if a part of it could not be read: half a rule means something else.
 
-        What could be read of it is looked at all the same, so that its mistakes come at once.
+        The parts that could be read are still checked, so that all mistakes are reported at once.
         """
         at = table.values_at.get("name", table.position)
         shared: dict[str, Any] = phase or {}
@@ -241,7 +241,7 @@ class _RuleWalk:
         )
 
     def _keep_parts(self, members: dict[str, Any], positions: Positions) -> None:
-        """Of a rule that the service would refuse, what it would take: its names are checked."""
+        """The valid parts of a rule that the service would refuse: their names are checked."""
         for member, part in _PARTS.items():
             for index, item in enumerate(members[member]):
                 with suppress(ValidationError):
@@ -249,7 +249,7 @@ class _RuleWalk:
                     self.parent.builder.incomplete.append(kept)
 
     def _check_stop(self, actions: list[Table]) -> None:
-        """`stop` follows an action that delivers or stores; there is one end to a rule."""
+        """Check that `stop` follows an action that delivers or stores; a rule has one end."""
         keeps = False
         for action in actions:
             ((key, _),) = action.items()
@@ -267,7 +267,7 @@ class _RuleWalk:
 
 
 def _shares_all(phase: dict[str, Any]) -> bool:
-    """Whether all that the rules of a phase share could be read."""
+    """Whether everything that the rules of a phase share could be read."""
     own = {key: value for key, value in phase.items() if key not in {"rules", "include"}}
     failed = isinstance(phase, Table) and phase.failed
     return not failed and all(map(complete, own.values()))

@@ -35,7 +35,7 @@ _SIZE: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([A-Za-z]*)")
 
 
 class Missing(Enum):
-    """What stands for a value that could not be read."""
+    """Replaces a value that could not be read."""
 
     MISSING = "missing"
 
@@ -45,14 +45,14 @@ MISSING: Final = Missing.MISSING
 
 @dataclass(slots=True)
 class ScalarReader:
-    """Reads scalars and keeps the problems."""
+    """Reads scalars and collects the problems."""
 
     problems: list[Problem]
 
     def report(
         self, check: str, position: Position, message: str, help: str | None = None
     ) -> Missing:
-        """Keep a problem; the value it is about is missing."""
+        """Record a problem; the value that it is about is missing."""
         self.problems.append(
             Problem(
                 check=check,
@@ -65,7 +65,7 @@ class ScalarReader:
         return MISSING
 
     def scalar(self, expected: str, node: Node) -> Scalar | Missing:
-        """The scalar that a node is; another node, or nothing, is reported."""
+        """The node as a scalar; anything else is reported."""
         if not isinstance(node, Scalar):
             return self.wrong(node, expected)
         if node.plain and node.text in NOTHING:
@@ -187,7 +187,7 @@ class ScalarReader:
 
 
 def _as_help(doc: str) -> str | None:
-    """What a type is for, as advice."""
+    """The purpose of a type, as advice."""
     return doc[:1].lower() + doc[1:].removesuffix(".") if doc else None
 
 
@@ -199,6 +199,6 @@ def one_of(values: tuple[str, ...]) -> str:
 
 
 def short(text: str, *, limit: int = 60) -> str:
-    """A value as it fits into a message."""
+    """A value, short enough for a message."""
     shown = text.replace("\n", "\\n").replace("\t", "\\t")
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"

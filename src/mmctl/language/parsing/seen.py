@@ -1,7 +1,7 @@
-"""What was seen of a folder while a project was read, so that it can be looked at again.
+"""What was seen of a folder while a project was read, so that changes can be detected.
 
-Reading is a function of what was seen: as long as that holds, it would give the same project.
-Imported before anything else is; nothing may be imported here that takes long.
+Reading is a function of what was seen: while that is unchanged, it returns the same project.
+Imported before everything else; nothing that is slow to import may be imported here.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _THERE = "there"
-"""Stands for a file of which nothing but its being there was asked."""
+"""Marks a file of which only the existence was asked."""
 
 
 class Seen:
-    """Names in folders and contents of files, by path below a folder; None: there is none."""
+    """Names in folders and contents of files, by path below a folder; None: it does not exist."""
 
     def __init__(
         self,
@@ -30,22 +30,22 @@ class Seen:
         self.folders = folders or {}
         self.files = files or {}
         self.all = True
-        """False where something was seen that cannot be looked at again, such as a refusal."""
+        """False if something was seen that cannot be compared again, such as a refusal."""
 
     def folder(self, path: str, names: Iterable[str] | None) -> None:
-        """Note the names in a folder."""
+        """Record the names in a folder."""
         self.folders[path] = None if names is None else _names(names)
 
     def file(self, path: str, content: bytes) -> None:
-        """Note the content of a file."""
+        """Record the content of a file."""
         self.files[path] = _digest(content)
 
     def whether(self, path: str, *, there: bool) -> None:
-        """Note that it was asked whether a file is there, and no more."""
+        """Record that only the existence of a file was asked."""
         self.files.setdefault(path, _THERE if there else None)
 
     def holds(self, root: str) -> bool:
-        """Whether all of it is still so below a folder; where nothing was seen, nothing holds."""
+        """Whether all of it is unchanged below a folder; false if nothing was seen."""
         return (
             bool(self.files)
             and all(
@@ -72,7 +72,7 @@ def _names_in(folder: str) -> str | None:
 
 
 def _names(names: Iterable[str]) -> str:
-    # What begins with a dot is never looked at.
+    # Names that start with a dot are never read.
     seen = sorted(name for name in names if not name.startswith("."))
     return _digest("\0".join(seen).encode("utf-8", "surrogateescape"))
 

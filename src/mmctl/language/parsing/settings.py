@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 DEFAULT_RULES: Final = ("rules/**/*.yaml",)
 DEFAULT_CASES: Final = ("cases/**/*.yaml",)
 WITHOUT_A_PROJECT: Final = ("*.yaml", *DEFAULT_RULES)
-"""Where rules are looked for in a folder without a project file; other folders are others'."""
+"""Where to look for rules in a folder without a project file; other folders belong to others."""
 DEFAULT_SNAPSHOTS: Final = ".mmctl/snapshots"
 LOCAL: Final = "local"
-"""The environment of a project that names none."""
+"""The environment of a project that defines none."""
 
 
 def default_settings(name: str) -> Settings:
@@ -47,7 +47,7 @@ def default_settings(name: str) -> Settings:
 def settings_of(table: Table, node: Node) -> Settings:
     """The settings that a project file states, with the defaults for the rest.
 
-    `node` is the file itself, from which variables are taken as they are written.
+    `node` is the file itself, from which variables are taken as written.
     """
     position = table.position
     environments = {

@@ -1,6 +1,6 @@
-"""Placed members → AWS's shapes, held to the service's patterns and lengths.
+"""Placed members → AWS's shapes, within the service's patterns and lengths.
 
-What the service would refuse becomes a problem at the value that it would refuse.
+A value that the service would refuse becomes a problem at that value.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _HELP: Final[Mapping[str, str]] = {
 
 @dataclass(slots=True)
 class Builder:
-    """Builds shapes and keeps the problems."""
+    """Builds shapes and collects the problems."""
 
     problems: list[Problem] = field(default_factory=list)
     incomplete: list[tuple[Shape, Positions]] = field(default_factory=list)
@@ -66,7 +66,7 @@ class Builder:
         otherwise: Position,
         places: Mapping[Path, Position] | None = None,
     ) -> tuple[S | None, Positions]:
-        """The shape, or None where the service would refuse it; and the places of its members."""
+        """The shape, or None if the service would refuse it; and the places of its members."""
         positions = positions_of(members, otherwise=otherwise)
         if places:
             positions = Positions({**positions.places, **places})
@@ -77,7 +77,7 @@ class Builder:
             return None, positions
 
     def report(self, check: str, position: Position, message: str, help: str | None = None) -> None:
-        """Keep a problem that is not about one member alone."""
+        """Record a problem that is about more than one member."""
         self.problems.append(
             Problem(
                 check=check,
@@ -133,7 +133,7 @@ def _message(detail: ErrorDetails, path: Path) -> str:
 
 _NOTHING_SEEN: Final = ("got an empty text", "got spaces")
 LONGEST_PATTERN: Final = 90
-"""Patterns beyond this tell a reader nothing."""
+"""Patterns longer than this tell a reader nothing."""
 
 
 def _short(value: object, *, limit: int = 60) -> str:

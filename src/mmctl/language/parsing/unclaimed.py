@@ -1,4 +1,4 @@
-"""Rule files that nothing takes in: they look as if they were live, and are not."""
+"""Rule files that nothing includes: they look live but are not."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _PROJECT_FILE: Final = re.compile(r"mmctl\.ya?ml", re.IGNORECASE)
 
 
 def unclaimed(parsed: ParsedFiles, taken: Collection[str], settings: Settings) -> Iterator[Problem]:
-    """A problem for each file that looks like a rule file and is not among those `taken` in.
+    """A problem for each file that looks like a rule file and is not in `taken`.
 
-    Where a pattern of the project file matches nothing, that is the one problem of them all; only
-    names that no pattern takes are reported as well.
+    If a pattern of the project file matches nothing, that is the only problem for all of them; only
+    names that no pattern can match are reported too.
     """
     astray = not all(map(parsed.files.matching, (*settings.rules, *settings.cases)))
     meant = [PathPattern(pattern) for pattern in settings.lint.ignore_files]

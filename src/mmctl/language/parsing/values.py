@@ -1,7 +1,7 @@
 """Nodes → placed values, by the grammar: types, required and unknown keys, variables.
 
-What does not fit becomes a problem and is left out; the rest is read on, so that all mistakes
-come at once. No key of mmctl's language may be named here.
+What does not fit becomes a problem and is left out; reading goes on, so that all mistakes are
+reported at once. No key of mmctl's language may be named here.
 """
 
 from __future__ import annotations
@@ -47,12 +47,12 @@ _WHOLE_VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
 
 @dataclass(slots=True)
 class Reader(ScalarReader):
-    """Reads nodes in one scope of variables and keeps the problems."""
+    """Reads nodes in one scope of variables and collects the problems."""
 
     scope: VariableScope
 
     def read(self, type_: Type, node: Node) -> Any:
-        """The placed value of a node, or `MISSING` where it does not fit its type."""
+        """The placed value of a node, or `MISSING` if it does not fit its type."""
         replaced = self.scope.replace(node, self.problems.append)
         if replaced is None:
             return MISSING
@@ -102,12 +102,12 @@ class Reader(ScalarReader):
         return Items.at(items, node.position, whole=len(items) == len(nodes))
 
     def _spliced(self, node: Sequence) -> list[Node]:
-        """The items, with lists that variables hold in their place."""
+        """The items, with the lists in variables spliced in."""
         items: list[Node] = []
         for item in node.items:
             replaced = item
             if isinstance(item, Scalar) and _WHOLE_VARIABLE.fullmatch(item.text):
-                # What is no list is replaced, or reported, when the item is read.
+                # What is not a list is replaced, or reported, when the item is read.
                 replaced = self.scope.replace(item, lambda _: None) or item
             if isinstance(replaced, Sequence) and replaced is not item:
                 items.extend(_literal(value) for value in replaced.items)
@@ -187,7 +187,7 @@ class Reader(ScalarReader):
         return table
 
     def _report_keys(self, type_: Record, node: Mapping) -> None:
-        """Say which keys are missing, and which do not go together."""
+        """Report which keys are missing, and which exclude each other."""
         there = {key.text for key, _ in node.entries}
         unknown = [key for key in there if key not in type_.members]
         for name, member in type_.members.items():
@@ -251,7 +251,7 @@ class Reader(ScalarReader):
 
     @staticmethod
     def _bare(type_: OneKey, key: Scalar, value: Node) -> bool:
-        """Whether a key that may stand alone has nothing after it (`- drop:`)."""
+        """Whether a key that needs no value has none (`- drop:`)."""
         return (
             key.text in type_.words
             and isinstance(value, Scalar)
@@ -298,7 +298,7 @@ class Reader(ScalarReader):
 
 
 def _complete(type_: Record, table: Table) -> bool:
-    """Whether all that must be there could be read."""
+    """Whether everything required could be read."""
     return (
         all(name in table for name, member in type_.members.items() if member.required)
         and all(sum(name in table for name in group) == 1 for group in type_.one_of)
@@ -307,14 +307,14 @@ def _complete(type_: Record, table: Table) -> bool:
 
 
 def _literal(node: Node) -> Node:
-    """A value that was replaced already: what looks like a variable in it is text."""
+    """A value with its variables already replaced: what looks like one in it is text."""
     if isinstance(node, Scalar) and "${" in node.text:
         return Scalar(node.position, node.text.replace("${", "$${"), node.plain, node.commented)
     return node
 
 
 def _without_a_name(type_: Named, node: Mapping) -> list[Scalar]:
-    """The keys that stand where names are expected, because the name above them is missing."""
+    """The keys where names are expected, because the name above them is missing."""
     if not isinstance(type_.value, Record):
         return []
     found = [(key, value) for key, value in node.entries if key.text in type_.value.members]
@@ -322,14 +322,14 @@ def _without_a_name(type_: Named, node: Mapping) -> list[Scalar]:
 
 
 def _is_something_else(type_: Record, node: Mapping) -> bool:
-    """Whether a mapping has several keys, and none that is known or nearly so."""
+    """Whether a mapping has several keys, none of them known or close to a known one."""
     keys = [key.text for key, _ in node.entries]
     known = {*type_.members, *type_.advice}
     return len(keys) > 1 and not any(key in known or did_you_mean(key, known) for key in keys)
 
 
 def _called(type_: Record | OneKey) -> str:
-    """What is read: the key that it stands under, or its title with an article."""
+    """What is being read: the key that it is under, or its title with an article."""
     by_key = isinstance(type_, Record) and type_.key
     return f"`{type_.title}`" if by_key else _a(type_.title)
 

@@ -2,8 +2,9 @@
 
 Nothing else is evaluated.
 
-Alone in a value a variable keeps its type, as an item of a list a list is spliced in, inside a
-longer text it is text. `$${` is a literal `${`. Variables are not replaced inside variables.
+A variable that is the whole value keeps its type, a list as an item of a list is spliced in, and
+inside a longer text a variable is text. `$${` is a literal `${`. Variables are not replaced inside
+variables.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from mmctl.language.project import Environment
 
 OF_ENVIRONMENT: Final = ("name", "account", "region", "partition")
-"""What values may use of the environment that they are read for."""
+"""What values may use from the environment that they are read for."""
 _USE: Final = re.compile(r"\$(\$\{)|\$\{([^}]*)\}?")
 _WHOLE: Final = re.compile(r"\$\{([^}]*)\}")
 
@@ -37,10 +38,10 @@ class VariableScope:
     variables: Mapping[str, Node] | None = field(default_factory=dict)
     """None: nothing is replaced here (the project file, where variables are defined)."""
     unread: bool = False
-    """Some variables could not be read, so one that is not there may well be defined."""
+    """Some variables could not be read, so a missing one may well be defined."""
 
     def replace(self, node: Node, report: Callable[[Problem], None]) -> Node | None:
-        """The node with its variables replaced; None (and a problem) where that cannot be done."""
+        """The node with its variables replaced; None (and a problem) if that is not possible."""
         if not isinstance(node, Scalar) or "${" not in node.text:
             return node
         whole = _WHOLE.fullmatch(node.text)
@@ -85,14 +86,14 @@ class VariableScope:
         found = self.variables.get(variable)
         if found is None:
             if self.unread:
-                return None  # what keeps the variables from being read is reported there
+                return None  # the reason why the variables cannot be read is reported there
             message = f"`vars.{variable}` has no value"
             help_ = did_you_mean(variable, self.variables) or "set it under `vars` in mmctl.yaml"
             report(_problem(position, message, help_))
         return found
 
     def _meant(self, name: str) -> str:
-        """What to write instead of a name that is neither a variable nor of the environment."""
+        """What to write instead of a name that is neither a variable nor the environment's."""
         last = name.rpartition(".")[2]
         vars_ = {f"vars.{each}": each for each in self.variables or ()}
         known = [*vars_, *(f"env.{each}" for each in OF_ENVIRONMENT)]

@@ -1,4 +1,4 @@
-"""Merge conflicts that were left in a file: said as that, and nothing else of the file is."""
+"""Merge conflicts that were left in a file: these are reported, and nothing else of the file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _END: Final = re.compile(r"^>{7}(?: .*)?\r?$", re.MULTILINE)
 
 
 def conflicts(text: str, *, file: str) -> tuple[Problem, ...]:
-    """A problem for each conflict of a text, at the line where it begins."""
+    """A problem for each conflict in a text, at the line where it begins."""
     begins = list(_BEGIN.finditer(text)) or list(_END.finditer(text))
     return tuple(
         Problem(

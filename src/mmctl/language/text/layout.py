@@ -1,7 +1,7 @@
 """Trees of YAML with their comments → text in mmctl's layout.
 
-Two spaces a level, list items indented below their key, lists and mappings that stand on one
-line kept there as long as they fit in `WIDTH` columns. Nothing here knows a key of the language:
+Two spaces a level, list items indented below their key, lists and mappings on one line kept
+there as long as they fit in `WIDTH` columns. Nothing here knows a key of the language:
 `format` and `write` decide what the trees hold.
 """
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 WIDTH: Final = 100
-"""What does not fit on a line of this many columns is written over several."""
+"""What does not fit on a line of this many columns is split over several."""
 STEP: Final = 2
 
 
@@ -26,7 +26,7 @@ class Leaf:
 
     text: str
     verbatim: bool = False
-    """Written as it stands, without regard to what other tools take it for."""
+    """Written unchanged, regardless of how other tools read it."""
     plain: bool = False
     """It was written without quotes."""
     block: tuple[str, ...] | None = None
@@ -44,12 +44,12 @@ class Entry:
     value: Tree
     key: Leaf | None = None
     before: list[str] = field(default_factory=list)
-    """Comments on lines of their own above it, and empty lines."""
+    """Comment lines and empty lines above it."""
     beside: str | None = None
     """The comment at the end of its line."""
 
     def put_beside(self, comment: str) -> None:
-        """Put a comment at the end of the line; one that is there already goes above it."""
+        """Put a comment at the end of the line; one that is already there moves above it."""
         if self.beside is not None:
             self.before.append(self.beside)
         self.beside = comment
@@ -62,7 +62,7 @@ class Branch:
     mapping: bool
     entries: list[Entry] = field(default_factory=list)
     flow: bool = False
-    """Written on one line, in braces or brackets, where it fits."""
+    """Written on one line, in braces or brackets, if it fits."""
     after: list[str] = field(default_factory=list)
     """Comments and empty lines below its last entry."""
 
@@ -96,7 +96,7 @@ def laid_out(tree: Branch) -> str:
 
 
 def on_one_line(tree: Tree) -> str | None:
-    """The tree in braces or brackets, or None where a comment or a long text forbids it."""
+    """The tree in braces or brackets, or None if a comment or a long text prevents it."""
     match tree:
         case Leaf():
             return None if tree.block else tree.shown(flow=True)
@@ -124,7 +124,7 @@ class _Printer:
         self.lines: list[str] = []
 
     def branch(self, branch: Branch, *, indent: int, lead: str | None) -> None:
-        """The entries of a branch, one below the other; `lead` stands before the first already."""
+        """The entries of a branch, one below the other; `lead` is already before the first."""
         for number, entry in enumerate(branch.entries):
             start = " " * indent
             if number == 0 and lead is not None:
@@ -178,7 +178,7 @@ def _nested(entry: Entry, head: str) -> bool:
 
 
 def _above(entry: Entry, indent: int) -> list[str]:
-    """What stands above an entry, with what belongs above the first line of its value."""
+    """The lines above an entry, with those that belong above the first line of its value."""
     lines = list(entry.before)
     value = entry.value
     in_list = entry.key is None

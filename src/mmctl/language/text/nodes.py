@@ -1,4 +1,4 @@
-"""YAML text → nodes: what stands where, with nothing resolved, nothing constructed, nothing run.
+"""YAML text → nodes: what is where; nothing is resolved, constructed or run.
 
 A scalar is its text. Syntax errors, anchors, aliases, tags, duplicate keys and nesting beyond
 `MAX_DEPTH` become problems. No knowledge of mmctl's keys may live here.
@@ -30,7 +30,7 @@ MAX_DEPTH: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A text as it stands; `plain` when it is not quoted."""
+    """A text as written; `plain` when it is not quoted."""
 
     position: Position
     text: str
@@ -127,7 +127,7 @@ class _Composer:
         rest = self.lines[end.line][end.column :] if end.line < len(self.lines) else ""
         commented = rest.lstrip().startswith("#")
         if refused:
-            # It was reported; read on with the text that was probably meant.
+            # It was reported; continue with the text that was probably meant.
             return Scalar(self._position(event), f"{refused} {event.value}".strip(), False, False)
         return Scalar(self._position(event), event.value, not event.style, commented)
 
@@ -154,7 +154,7 @@ class _Composer:
         return Mapping(self._position(event), tuple(entries.values()))
 
     def _add_twice(self, keys: list[Scalar], first: int) -> None:
-        """Several keys that stand twice are one mistake: the line that parts them is missing."""
+        """Several duplicate keys are one mistake: the line that separates them is missing."""
         names = list(dict.fromkeys(key.text for key in keys))
         one = len(names) == 1
         self._add(
@@ -168,7 +168,7 @@ class _Composer:
         )
 
     def _refused_anchor_or_tag(self, event: Any) -> str:
-        """What of an anchor or a tag is in the text; it is reported, for neither is read."""
+        """The anchor or tag in the text; it is reported, because neither is supported."""
         tag = getattr(event, "tag", None)
         if event.anchor is None and tag is None:
             return ""

@@ -1,7 +1,7 @@
 """Values that know where they were written: what the reader yields.
 
-Ordinary texts, numbers, lists and dictionaries, so that code which only wants the value need not
-care; shapes built out of them can be asked where each member came from.
+Ordinary texts, numbers, lists and dictionaries, so that code which only needs the value need not
+care; shapes built out of them can tell where each member came from.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BEYOND_U: Final = 0x10000
-"""From here on a character needs the long escape, `\\U…`."""
+"""From this one on, a character needs the long escape, `\\U…`."""
 _STARTS = re.compile(r"""[@*&!%`?|>\[\]{}'",#-]""")
 _VALUE = re.compile(r"^(\s*(?:- +)*(?:[\w.-]+: +)?)(\S.*?)\s*$")
 _FLOW_VALUE = re.compile(r"""([:\[,]\s*)((?:\$\{[^}]*\}|[^\[\]{}'",:\s])+)(?=\s*[\],}])""")
@@ -26,7 +26,7 @@ _YAML_1_1_WORDS = re.compile(
     r"|[-+]?\.inf|\.nan"
     r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:(?:t|[ \t]+)[0-9]{1,2}:.*)?)"
 )
-"""What YAML 1.1 tools, or those of YAML 1.2, take for something else than a text."""
+"""What YAML 1.1 or YAML 1.2 tools read as something other than a text."""
 
 
 def quoted(text: str) -> str:
@@ -39,7 +39,7 @@ def quoted(text: str) -> str:
 
 
 def scalar(text: str, *, flow: bool) -> str:
-    """The text as YAML: plain where every YAML reader takes it as that text, else quoted."""
+    """The text as YAML: plain if every YAML reader reads it as that text, else quoted."""
     return quoted(text) if needs_quotes(text, flow=flow) else text
 
 
@@ -58,9 +58,9 @@ def _is_no_plain_text(text: str, *, flow: bool) -> bool:
 
 
 def quoted_line(line: str, column: int | None) -> str | None:
-    """The line with quotes around the value that needs them, or None where none can be told.
+    """The line with quotes around the value that needs them, or None if that is not clear.
 
-    `column` (from 0) is where the reader stumbled.
+    `column` (from 0) is where the reader failed.
     """
     shown = _FLOW_VALUE.sub(_quote_flow_value, line)
     if shown != line:
@@ -79,14 +79,14 @@ def quoted_line(line: str, column: int | None) -> str | None:
 def quoted_in_flow(line: str, column: int) -> Iterator[str]:
     """The line with quotes around what may be the value at `column` between `{}` or `[]`.
 
-    The likeliest comes first; not each of them is YAML.
+    The likeliest comes first; some of them may not be YAML.
     """
     if len(line) > _LONGEST:
         return
     starts = [found.end() for found in _FLOW_START.finditer(line, 0, column)]
     ends = [found.start() for found in _FLOW_END.finditer(line, column)]
     for start in reversed(starts[-_TRIED:]):
-        # What begins with a bracket is hardly a text.
+        # What begins with a bracket is unlikely to be a text.
         for end in ends[:_TRIED] if line[start : start + 1] not in "[{" else ():
             yield f"{line[:start]}{quoted(line[start:end])}{line[end:]}".strip()
 
@@ -97,6 +97,6 @@ def _quote_flow_value(found: re.Match[str]) -> str:
 
 
 def _escape(character: str) -> str:
-    """A character that nobody would see, as its number."""
+    """An invisible character, as its number."""
     number = ord(character)
     return f"\\u{number:04x}" if number < _BEYOND_U else f"\\U{number:08x}"

@@ -1,4 +1,4 @@
-"""Where the sections and rules of a file stand, by its nodes."""
+"""Where the sections and rules of a file are, by its nodes."""
 
 from __future__ import annotations
 

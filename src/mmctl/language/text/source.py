@@ -1,7 +1,7 @@
 """The text of a YAML file → a tree that keeps its comments and empty lines.
 
-libyaml tells where each text stands; a `#` outside of them starts a comment. A comment on a line
-of its own belongs to what follows it, unless it is indented like what stands before; a comment
+libyaml tells where each text is; a `#` outside of them starts a comment. A comment on a separate
+line belongs to what follows it, unless it is indented like what comes before; a comment
 at the end of a line belongs to that line. Nothing here knows a key of the language.
 """
 
@@ -28,13 +28,13 @@ _HEADER: Final = re.compile(r"([|>])([-+]?)([0-9]?)([-+]?)[ \t]*(#[^\n]*)?\n?")
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment, or an empty line, where `text` is empty."""
+    """A comment, or an empty line if `text` is empty."""
 
     start: int
     column: int
     text: str
     alone: bool
-    """Nothing but spaces stands before it on its line."""
+    """Only spaces are before it on its line."""
 
 
 @dataclass(slots=True)
@@ -50,7 +50,7 @@ class _Placed:
 
 @dataclass(slots=True)
 class _Holder:
-    """A branch, and where it stands."""
+    """A branch, and where it is."""
 
     branch: Branch
     start: int
@@ -70,7 +70,7 @@ class Source:
 
 
 def parsed(text: str) -> Source | None:
-    """Take a file apart that is readable as YAML; None where it is not a list or mapping."""
+    """Take apart a file that is readable as YAML; None if it is not a list or mapping."""
     walk, tree = over_events(text, partial(_walked, text))
     if not isinstance(tree, Branch):
         return None
@@ -91,7 +91,7 @@ class _EventWalk:
     text: str
     next_event: Callable[[], Any]
     spans: list[tuple[int, int]] = field(default_factory=list)
-    """Where texts stand: what looks like a comment there is none."""
+    """Where texts are: what looks like a comment there is not one."""
     placed: list[_Placed] = field(default_factory=list)
     brackets: list[_Holder] = field(default_factory=list)
     """The lists and mappings in brackets and braces, in the order of their starts."""
@@ -138,7 +138,7 @@ class _EventWalk:
         entry.value = self._node(event, (*chain, holder))
 
     def _dash(self, start: int) -> int:
-        """Where the dash before an item stands."""
+        """Where the dash before an item is."""
         taken = self.spans[-1][1] if self.spans else 0
         gap = _COMMENT.sub(lambda found: " " * len(found.group()), self.text[taken:start])
         at = gap.rfind("-")
@@ -166,7 +166,7 @@ class _EventWalk:
 
 
 def _block(text: str, style: str, below: str, header: re.Match[str]) -> tuple[str, ...] | None:
-    """How a text over several lines is written, or None where quotes are the safer way."""
+    """How a text over several lines is written, or None if quotes are safer."""
     body = text.rstrip("\n")
     if header[3] or "+" in header[2] + header[4] or not body.strip() or body[0].isspace():
         return None
@@ -264,7 +264,7 @@ def _brackets_around(walk: _EventWalk, index: int) -> _Holder | None:
 
 
 def _attach_inline(comment: Comment, around: _Holder, before: _Placed | None) -> None:
-    """A comment inside brackets stands above its entry, once that has a line of its own."""
+    """A comment inside brackets goes above its entry, once the entry is on a separate line."""
     entries = around.branch.entries
     number = bisect_right(around.starts, comment.start)
     if not comment.alone and number:

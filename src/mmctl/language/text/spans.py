@@ -28,9 +28,9 @@ class SpanItem:
     quote: str | None
     """The quotation mark around it; `|` or `>` for a block; None for a plain text."""
     flow: bool
-    """Whether it stands between brackets or braces."""
+    """Whether it is between brackets or braces."""
     siblings: int = 0
-    """How many values the list has that it is in; 0 where it is in none."""
+    """How many values its list has; 0 if it is in no list."""
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ class _SpanWalk:
     items: dict[tuple[int, int], SpanItem] = field(default_factory=dict)
 
     def node(self, event: Any, path: Path, *, flow: bool) -> SpanItem | None:
-        """Read one node; the item that it is, where it is a text."""
+        """Read one node; return its item, if it is a text."""
         if isinstance(event, events.MappingStartEvent):
             self.mapping(path, flow=flow or bool(event.flow_style))
         elif isinstance(event, events.SequenceStartEvent):
@@ -82,7 +82,7 @@ class _SpanWalk:
 
 
 def items_of(text: str) -> dict[tuple[int, int], SpanItem]:
-    """Every value that is a text, by line and column (from 1); empty where the text is no YAML."""
+    """Every value that is a text, by line and column (from 1); empty if the text is not YAML."""
     try:
         return over_events(text, _items)
     except YAMLError:

@@ -1,7 +1,7 @@
 """What an error of the YAML library means for the person who wrote the file.
 
-The library says where it could not go on; what is wrong often stands above. Nothing is read here
-but single lines, to see whether advice is right.
+The library says where it could not go on; the mistake is often further up. Only single lines are
+read here, to see whether advice is right.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _DASH_AND_WORD: Final = re.compile(r"\s*-[\w.]+:(?: |$)")
 def explained(
     error: Any, lines: Sequence[str], read: Callable[[Callable[[], Any]], object]
 ) -> Explanation | None:
-    """The meaning of an error with a mark; None where it has none. `read` reads a document."""
+    """The meaning of an error with a mark; None if it has none. `read` reads a document."""
     at = _place(error.problem_mark) or _place(error.context_mark)
     if at is None:
         return None
@@ -82,7 +82,7 @@ def _unclosed(error: Any, what: str, at: TextPlace, lines: Sequence[str]) -> Exp
 
 
 def _misplaced(error: Any, what: str, at: TextPlace, lines: Sequence[str]) -> Explanation | None:
-    """A line with another indentation than those it belongs to, or without a sign."""
+    """A line whose indentation differs from those it belongs to, or that lacks a sign."""
     begun = _place(error.context_mark)
     if "unknown escape" in what:
         escape = lines[at.line][at.column : at.column + 2]
@@ -110,7 +110,7 @@ def _misplaced(error: Any, what: str, at: TextPlace, lines: Sequence[str]) -> Ex
 def _quotes(
     at: TextPlace, lines: Sequence[str], read: Callable[[Callable[[], Any]], object]
 ) -> str | None:
-    """The line with quotes in place, where that makes it readable."""
+    """The line with quotes in place, if that makes it readable."""
     text = lines[at.line] if at.line < len(lines) else ""
     for candidate in reversed(lines[max(0, at.line - 1) : at.line + 1]):
         shown = quoted_line(candidate, at.column if candidate is text else None)

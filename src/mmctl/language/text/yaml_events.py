@@ -1,8 +1,8 @@
 """The events of a YAML text, one after the other: libyaml's, or those of ruamel.yaml's own reader.
 
-libyaml is quick, and what it reads is what YAML 1.2 means as long as scalars are not resolved. It
+libyaml is fast, and reads what YAML 1.2 means as long as scalars are not resolved. It
 refuses one thing of YAML 1.2, a colon inside a plain text between braces (`{role: arn:aws:…}`);
-a text in which it stumbles there is read a second time by the slower reader. See
+a text in which it fails there is read a second time by the slower reader. See
 docs/decisions/002-events-of-libyaml.md.
 """
 
@@ -25,10 +25,10 @@ SLOW_CHARACTERS: Final = 1_000_000
 
 
 def over_events(text: str, walk: Callable[[Callable[[], Any]], T]) -> T:
-    """What `walk` makes of the events of a text; it is given the function that yields the next.
+    """What `walk` makes of the events of a text; it gets the function that yields the next.
 
     Raises:
-        ruamel.yaml.error.YAMLError: what the walk let through.
+        ruamel.yaml.error.YAMLError: what the walk did not catch.
     """
     try:
         return walk(CParser(text).get_event)

@@ -71,9 +71,9 @@ def _compared(condition: RuleCondition | PolicyCondition) -> Any:
 
 
 def _values(values: Sequence[str]) -> str | list[str]:
-    """One value alone, or a list of them."""
+    """A single value by itself, or a list of several."""
     if not values:
         raise CannotWrite("a condition without values")
     texts = [text(str(value)) for value in values]
-    # A variable's sign is only taken as text in a list: alone it would be replaced twice.
+    # A variable's sign stays text only in a list: a single value would be replaced twice.
     return texts if len(texts) > 1 or "${" in texts[0] else texts[0]

@@ -12,6 +12,6 @@ if TYPE_CHECKING:
 
 
 def logging_to_file(logging: Mapping[str, str]) -> Data:
-    """The member `logging`, where there is anything to say."""
+    """The member `logging`, if there are any destinations."""
     written = {key: text(logging[of]) for key, of in LOGS.items() if of in logging}
     return {"logging": written} if written else {}

@@ -21,7 +21,7 @@ class CannotWrite(Exception):
 
 
 def text(value: str, *, multiline: bool = False) -> str:
-    r"""A text as it stands in a file: `${` is written `$${`, as it would be a variable.
+    r"""A text as a file has it: `${` is written `$${`, because it would be a variable.
 
     Raises:
         CannotWrite: it has a line break, which values of the language never have.
@@ -57,7 +57,7 @@ def number(value: float) -> int | Decimal:
 
 
 def common(live_name: str, tags: Sequence[Tag] | None, name: str) -> Data:
-    """The members that every resource has: its live name where that differs, and its tags."""
+    """The members that every resource has: its live name if that differs, and its tags."""
     return ({} if live_name == name else {"live_name": live_name}) | tags_to_file(tags)
 
 
@@ -65,7 +65,7 @@ def tags_to_file(tags: Sequence[Tag] | None) -> Data:
     """The tags of a resource.
 
     Raises:
-        CannotWrite: two have one name.
+        CannotWrite: two have the same name.
     """
     if not tags:
         return {}

@@ -87,7 +87,7 @@ def ingress_point_to_file(
     are certificates: `trust_files` names the files for them, beside the file that is written.
 
     Raises:
-        CannotWrite: how its clients authenticate does not go with its type.
+        CannotWrite: how its clients authenticate does not fit its type.
     """
     written: Data = {
         "type": ingress_point.type.value.lower(),
@@ -166,7 +166,7 @@ def archive_to_file(archive: Archive, *, name: str) -> Data:
 def address_list_to_file(
     live_name: str, tags: Sequence[Tag] | None, members: Sequence[str] | None, *, name: str
 ) -> Data:
-    """An address list, under a logical name; without members they come from elsewhere.
+    """An address list, under a logical name; without members, it is external.
 
     Raises:
         CannotWrite: a member has a space in it.

@@ -52,7 +52,7 @@ def _actions(actions: Iterable[RuleAction]) -> list[str | Data]:
 
 
 def rule_to_file(rule: Rule, *, name: str) -> Data:
-    """A rule under a logical name; its live name is added where it differs.
+    """A rule under a logical name; its live name is added if it differs.
 
     Raises:
         CannotWrite: the language cannot express a part of it.
@@ -72,7 +72,7 @@ def rule_to_file(rule: Rule, *, name: str) -> Data:
 
 
 def logical_names(rules: Sequence[Rule]) -> tuple[str, ...]:
-    """A name for each rule, all different: the live name, or `rule-01` … where there is none."""
+    """A name for each rule, all different: the live name, or `rule-01` … if there is none."""
     taken = {rule.name for rule in rules if rule.name is not None}
     names: list[str] = []
     for number, rule in enumerate(rules, 1):
@@ -85,7 +85,7 @@ def logical_names(rules: Sequence[Rule]) -> tuple[str, ...]:
 
 
 def unused(name: str, taken: Container[str], *, limit: int = 100) -> str:
-    """The name, or the name with a number behind it, of at most `limit` characters."""
+    """The name, or the name followed by a number, of at most `limit` characters."""
     candidate, number = name, 1
     while candidate in taken:
         number += 1

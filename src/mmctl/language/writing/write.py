@@ -1,6 +1,6 @@
-"""AWS's shapes → what a file says of them, and that → YAML: the way back of the reader.
+"""AWS's shapes → what a file says of them, and that → YAML: the reverse of the reader.
 
-Reading what is written here yields the shape again. What the language cannot say raises
+Reading what is written here yields the shape again. What the language cannot express raises
 `CannotWrite`. Nothing here opens files.
 """
 
@@ -64,9 +64,9 @@ def to_yaml(data: Mapping[str, Any]) -> str:
 _BELOW: Final = frozenset(
     {"rules", "statements", "conditions", "unless", "actions", "allow", "deny"}
 )
-"""Lists whose items stand below each other; all others are on one line where they fit."""
+"""Lists with each item on a separate line; all others are on one line if they fit."""
 _APART: Final = "rules"
-"""The list whose items have an empty line between them."""
+"""The list with an empty line between its items."""
 
 
 def _tree(value: Any, key: str | None = None, *, depth: int) -> Tree:
