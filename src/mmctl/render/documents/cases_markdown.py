@@ -1,4 +1,4 @@
-"""How cases went, as Markdown: what a pull request or the summary of a job shows."""
+"""How cases went, as Markdown for a pull request or the summary of a job."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mmctl.cases.result import CaseResult
 
 SHOWN: Final = 50
-"""So many failed cases are in the table; the page of a comment has an end."""
+"""The most failed cases in the table: a comment has limited room."""
 _HEAD: Final = ("Case", "Where", "For", "Expected", "Got", "Decided at")
 
 
@@ -26,7 +26,7 @@ def cases_markdown(results: Sequence[CaseResult]) -> str:
 
 
 def failed_table(failed: Sequence[CaseResult]) -> str:
-    """Failed cases, a row each thing that is not as expected."""
+    """Failed cases, one row for each thing that is not as expected."""
     rows = [row for result in failed[:SHOWN] for row in _rows(result)]
     more = len(failed) - SHOWN
     return table(_HEAD, rows) + (f"\n\n{more:,} more: `mmctl simulate`" if more > 0 else "")

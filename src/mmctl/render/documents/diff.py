@@ -1,4 +1,4 @@
-"""How two versions differ, as `mmctl/diff@1` and as the title of a comment."""
+"""How two versions differ: the document `mmctl/diff@1`, and the title of a comment."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def title(before: str, after: str) -> str:
 def document(
     before: str, after: str, edits: Sequence[Edit], delta: dict[str, Any]
 ) -> dict[str, Any]:
-    """The difference as JSON; behaviour is not compared here."""
+    """The difference as JSON; behavior is not compared here."""
     return {
         "schema": SCHEMA,
         "before": before,

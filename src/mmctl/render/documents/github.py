@@ -28,12 +28,12 @@ _COMMANDS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severi
 
 
 def workflow_commands(problems: Sequence[Problem]) -> str:
-    """One command a problem, and how many there are for the log."""
+    """One command per problem, and a count for the log."""
     return "".join(map(_command, problems)) + summary(problems) + "\n"
 
 
 def case_commands(results: Sequence[CaseResult], folder: str = ".") -> str:
-    """One command a failed case, at the case, and the count; `folder` is that of the project."""
+    """One command per failed case, at the case, and a count; `folder` is the project's."""
     return "".join(
         _at(
             "error",
@@ -69,7 +69,7 @@ def _at(command: str, place: Position, title: str, lines: Iterable[str]) -> str:
 
 
 def _data(text: str) -> str:
-    """A value of a command: escaped as GitHub wants it, and with nothing in it that is unseen."""
+    """A value of a command: escaped as GitHub requires, with nothing invisible in it."""
     return visible(text).replace("%", "%25")
 
 

@@ -1,8 +1,8 @@
 """Coverage over the rule files as LCOV, which editors and coverage services show.
 
 A rule is a function, a condition has two branches (true, false), each of several values has one
-more, and so has a rule that `unless` holds back. A line counts for the outermost thing that is
-written on it. Format: https://github.com/linux-test-project/lcov, geninfo(1).
+more, and so does a rule that `unless` holds back. A line counts for the outermost thing on
+it. Format: https://github.com/linux-test-project/lcov, geninfo(1).
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class _FileCoverage:
-    """What is known of one rule file."""
+    """What is known about one rule file."""
 
     functions: list[tuple[int, str, int]] = field(default_factory=list)
     branches: list[tuple[int, int, int]] = field(default_factory=list)
-    """Line, block, count; `None` of LCOV (never reached) is not needed."""
+    """Line, block, count; LCOV's `-` (never reached) is not needed."""
     lines: dict[int, int] = field(default_factory=dict)
     blocks: int = 0
 
@@ -35,22 +35,22 @@ class _Tracefile:
     files: dict[str, _FileCoverage] = field(default_factory=dict)
 
     def at(self, position: Position) -> _FileCoverage:
-        """The file of a place."""
+        """Return the file of a place."""
         return self.files.setdefault(position.file, _FileCoverage())
 
     def line(self, position: Position, count: int) -> None:
-        """Count a line, unless something around it is counted too."""
+        """Count a line, unless something around it is already counted there."""
         self.at(position).lines.setdefault(position.line, count)
 
     def block(self, position: Position, counts: Iterable[int]) -> None:
-        """Add branches that belong together, all at one line."""
+        """Add branches that belong together, all on one line."""
         file = self.at(position)
         file.branches += [(position.line, file.blocks, count) for count in counts]
         file.blocks += 1
 
 
 def lcov(coverage: Coverage) -> str:
-    """Coverage as an LCOV tracefile; paths are relative to the project, files in their order."""
+    """Coverage as an LCOV tracefile; paths are relative to the project, files are in order."""
     trace = _Tracefile()
     for rule in coverage.rules:
         _rule(trace, rule)

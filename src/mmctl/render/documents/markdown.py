@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
 _TICKS: Final = re.compile(r"`+")
 _SPECIAL: Final = re.compile(r"[\\`*_{}\[\]()#+!|~:@/.\-]")
-"""What may be markup, beside the characters that HTML escapes."""
+"""What may be markup, besides the characters that HTML escapes."""
 _WORD: Final = re.compile(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*")
 _SHORTEST_FENCE: Final = 3
 
 
 def code(text: str) -> str:
-    """One value, as code on its line; nothing where there is none."""
+    """One value, as inline code; empty if there is none."""
     shown = visible(text)
     if not shown.strip():
         return ""
     if "|" in shown or "\\" in shown:
-        # In a table a bar ends a cell even in code, and what a backslash does there differs.
+        # In a table a bar ends a cell even in code, and the effect of a backslash there varies.
         return f"<code>{_entities(shown)}</code>"
     ticks = "`" * (1 + max(map(len, _TICKS.findall(shown)), default=0))
     room = " " if shown[0] in "` " or shown[-1] in "` " else ""
@@ -35,7 +35,7 @@ def code(text: str) -> str:
 
 
 def word(text: str) -> str:
-    """A name as it stands where it is a plain word, else as code."""
+    """A name, unchanged if it is a plain word, else as code."""
     return text if _WORD.fullmatch(text) else code(text)
 
 
@@ -44,7 +44,7 @@ def _entities(text: str) -> str:
 
 
 def fenced(lines: Iterable[str], language: str = "") -> str:
-    """Lines as a block of code, between fences that are longer than any in it."""
+    """Lines as a block of code, between fences longer than any inside."""
     text = "\n".join(map(visible, lines))
     longest = max(map(len, _TICKS.findall(text)), default=0)
     fence = "`" * max(_SHORTEST_FENCE, longest + 1)
@@ -59,5 +59,5 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def details(summary: str, body: str) -> str:
-    """What is shown when somebody opens it; both are Markdown already."""
+    """A section that opens on a click; both arguments are Markdown already."""
     return f"<details><summary>{summary}</summary>\n\n{body}\n\n</details>"

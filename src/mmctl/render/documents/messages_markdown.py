@@ -1,4 +1,4 @@
-"""What becomes of messages, as Markdown: the counts, and a row for each recipient."""
+"""What happens to messages, as Markdown: the counts, and a row for each recipient."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from mmctl.judge.tally import Tally
 
 SHOWN: Final = 200
-"""So many rows are in the table; the page of a comment has an end."""
+"""The most rows in the table: a comment has limited room."""
 _HEAD: Final = ("Message", "For", "Outcome", "By")
 
 
 def messages_markdown(messages: Sequence[Simulated], tally: Tally, other: str | None) -> str:
-    """The counts of all messages, and those that are shown; `other`: under which other rules."""
+    """The counts of all messages, and the shown ones; `other` names the rules compared with."""
     counts = summary(tally, other=other, verbose=False).plain.rstrip("\n").split("\n")
     rows = [row for message in messages for row in _rows(message, other=other is not None)]
     lines = ["### mmctl simulate", "", fenced(counts)]

@@ -1,4 +1,4 @@
-"""A plan as Markdown, for a pull request: what would change, and what stands against it."""
+"""A plan as Markdown, for a pull request: what would change, and what argues against it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from mmctl.render.documents.review import Changed, Review
 
 SHOWN: Final = 200
-"""So many rows are in a table; the page of a comment has an end."""
+"""The most rows in a table: a comment has limited room."""
 _EDITS: Final = ("", "Where", "What", "Change", "File")
 
 
@@ -42,14 +42,14 @@ def markdown(review: Review) -> str:
 
 
 def stopped(environment: str, why: str, problems: Sequence[Problem]) -> str:
-    """What is said where there is no plan, as the files have errors."""
+    """The text in place of a plan when the files have errors."""
     parts = [f"### mmctl plan: {word(environment)}", f"**No plan: {why}**"]
     parts += [_problems(problems)] if problems else []
     return "\n\n".join(parts) + "\n"
 
 
 def edits_markdown(title: str, edits: Iterable[Edit]) -> str:
-    """Edits without a plan around them."""
+    """Only edits, without the rest of a plan."""
     rows = [_row(edit) for edit in told(edits, verbose=False)]
     return f"### {title}\n\n" + (_limited(_EDITS, rows) if rows else "No difference.") + "\n"
 
@@ -88,7 +88,7 @@ def _headline(plan: Plan, *, compared: bool) -> str:
 
 
 def _against(review: Review) -> Iterator[str]:
-    """What stands against the plan: failed cases first."""
+    """What argues against the plan: failed cases first."""
     plan = review.plan
     if review.failed:
         yield f"**{counted(len(review.failed), 'case fails', 'cases fail')}**"
@@ -129,7 +129,7 @@ def _limited(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _row(edit: Edit) -> tuple[str, ...]:
-    """An edit as a row: what is done, where, to what, how, and where it is written."""
+    """An edit as a row: what is done, where, to what, how, and the place in the files."""
     mark, _style = MARKS[edit.kind]
     thing = f"{edit.resource.noun} {code(edit.object)}"
     how, place = spaced(detail(edit)), edit.place or ""

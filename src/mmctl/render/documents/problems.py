@@ -1,6 +1,6 @@
 """Problems for programs: the document `mmctl/lint@1`.
 
-Does without rich, which takes long to import.
+Does not use rich, which is slow to import.
 """
 
 from __future__ import annotations

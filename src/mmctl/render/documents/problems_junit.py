@@ -1,4 +1,4 @@
-"""Problems as JUnit XML: a suite a file, a failed test a problem, as CI servers read it."""
+"""Problems as JUnit XML for CI servers: one suite per file, one failed test per problem."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def junit(problems: Sequence[Problem]) -> str:
-    """The report; without problems it holds one test, which passed."""
+    """The report; without problems it has one test, which passed."""
     root = ET.Element("testsuites", name="mmctl lint")
     for file, listed in groupby(problems, key=lambda problem: problem.position.file):
         cases = list(listed)

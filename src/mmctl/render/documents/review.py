@@ -1,4 +1,4 @@
-"""What a reviewer wants beside the edits of a plan: failed cases, problems, whose mail changes."""
+"""What a reviewer needs besides the edits of a plan: failed cases, problems, whose mail changes."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ class Changed:
     """One message of the corpus that is treated differently."""
 
     message: str
-    """What it is called."""
+    """Its name."""
     kinds: tuple[str, ...]
     """`delivered → dropped`."""
     by: tuple[str, ...] = ()
-    """The rules or statements that decide under the files."""
+    """The rules or statements in the files that decide."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """A plan, and all that was found on the way to it."""
+    """A plan, and everything that was found while making it."""
 
     plan: Plan
     failed: tuple[CaseResult, ...] = ()
@@ -36,9 +36,9 @@ class Review:
 
     @property
     def compared(self) -> bool:
-        """Whether the edits tell anything: an embedded Mail Manager that holds nothing does not.
+        """Whether the edits say anything: against an empty embedded Mail Manager they do not.
 
-        On a fresh runner every plan against it would bring everything.
+        On a fresh runner every plan against it would create everything.
         """
         return not self.plan.target.identity.embedded or bool(self.plan.live.objects)
 

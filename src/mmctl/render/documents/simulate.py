@@ -1,4 +1,4 @@
-"""Simulations for programs: the document `mmctl/simulate@1`, and JUnit's XML."""
+"""Simulations for programs: the document `mmctl/simulate@1`, and JUnit XML."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _side(failure: Failure, text: str) -> dict[str, str]:
 
 
 def junit(results: Sequence[CaseResult]) -> str:
-    """The cases as a JUnit test suite, with the names of those that passed."""
+    """The cases as a JUnit test suite, including those that passed."""
     failed = sum(result.status is Status.FAILED for result in results)
     todo = sum(result.status is Status.TODO for result in results)
     suite = ET.Element(
@@ -118,7 +118,7 @@ def junit(results: Sequence[CaseResult]) -> str:
 
 
 def failure_lines(result: CaseResult) -> list[str]:
-    """Why a case failed: what was expected, what came, and the reasons below."""
+    """Why a case failed: what was expected, what came instead, and the reasons below."""
     if result.problem is not None:
         return [f"{result.problem.position}: {result.problem.message}"]
     lines = []
@@ -131,7 +131,7 @@ def failure_lines(result: CaseResult) -> list[str]:
 
 
 def _xml(text: str) -> str:
-    """The text without characters that XML cannot hold."""
+    """The text without characters that XML cannot contain."""
     return "".join(
         character if character in "\t\n" or character.isprintable() else "\ufffd"
         for character in text

@@ -1,4 +1,4 @@
-"""Traces for programs: what became of one message, complete, as parts of JSON documents."""
+"""Traces for programs: everything that happened to one message, as parts of JSON documents."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def message_document(message: Simulated) -> dict[str, Any]:
-    """What becomes of one message, with what was known of it."""
+    """What happens to one message, with what was known about it."""
     return {
         "message": message.message,
         "known": [known_document(known) for known in message.known],
@@ -44,7 +44,7 @@ def message_document(message: Simulated) -> dict[str, Any]:
 
 
 def known_document(known: Known) -> dict[str, Any]:
-    """One thing that is known of a message, and from where."""
+    """One thing that is known about a message, and its source."""
     document = {"name": known.name, "value": known.value, "source": known.source}
     return document if known.detail is None else document | {"detail": known.detail}
 
@@ -107,7 +107,7 @@ def missing_document(fact: MissingFact) -> dict[str, str]:
 
 
 def policy_document(policy: PolicyTrace) -> dict[str, Any]:
-    """What the traffic policy said to one recipient."""
+    """What the traffic policy decided for one recipient."""
     return {
         "admitted": policy.admitted.truth.value,
         "by": policy.by,
@@ -116,7 +116,7 @@ def policy_document(policy: PolicyTrace) -> dict[str, Any]:
 
 
 def statement_document(statement: StatementTrace) -> dict[str, Any]:
-    """What became of one statement of the policy for one recipient."""
+    """How one statement of the policy ended for one recipient."""
     return {
         "name": statement.name,
         "action": "allow" if statement.allows else "deny",
@@ -126,7 +126,7 @@ def statement_document(statement: StatementTrace) -> dict[str, Any]:
 
 
 def rule_document(rule: RuleTrace) -> dict[str, Any]:
-    """What became of one rule for one copy of the message."""
+    """How one rule ended for one copy of the message."""
     return {
         "rule": rule.rule,
         "index": rule.index,

@@ -1,4 +1,4 @@
-"""Why a message ended as it did, for programs: complete, as `mmctl/why@1`."""
+"""Why a message ended as it did, for programs: all details, as `mmctl/why@1`."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def page(
 
 
 def heading(project: Project) -> Markup:
-    """The names of project and environment."""
+    """The names of the project and the environment."""
     environment = element("span", project.environment.name, class_="environment")
     return element("h1", project.settings.project, " ", environment)
 

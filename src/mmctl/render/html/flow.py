@@ -1,7 +1,7 @@
-"""What became of one recipient, as a flow on a page; and what goes where.
+"""What happened for one recipient, as a flow on a page; and what goes where.
 
-It reads from top to bottom: the traffic policy, the rules that applied or were held back with what
-they compared, what they did, and how it ended.
+It reads from top to bottom: the traffic policy, the rules that applied or were held back, what
+they compared, what they did, and the outcome.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def recipient_flow(got: RecipientTrace, passed_over: PassedOver, after: Child = None) -> Markup:
-    """One recipient: what was decided step by step; `after` stands below the end."""
+    """One recipient: what was decided step by step; `after` comes below the end."""
     copies: list[Child] = []
     for copy in got.copies:
         if len(got.copies) > 1:
@@ -127,7 +127,7 @@ def _ending(got: RecipientTrace) -> Markup:
 
 
 def sent_section(performed: Sequence[Performed]) -> Child:
-    """What goes where: each action that takes mail somewhere, with the headers added by then."""
+    """What goes where: each action that sends mail somewhere, with the headers added by then."""
     going = [action for action in performed if goes_anywhere(action)]
     if not going:
         return None

@@ -1,7 +1,7 @@
 """The frame of a page of HTML that needs nothing else: no network, no files.
 
-Style and behaviour are in `html/`. The page can be read without JavaScript; with it there are
-views, search, filters and keys. The first view holds the items that are searched and filtered.
+Style and behavior are in `html/`. The page is readable without JavaScript; with it there are
+views, search, filters and keys. The first view has the items to search and filter.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from mmctl.render.html.passed_over import PassedOver
 
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
-"""Content security policy: whatever a message holds, the page loads and sends nothing."""
+"""Content security policy: whatever is in a message, the page loads and sends nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """One of the sections of a page; `id` is that of the section."""
+    """One section of a page; `id` is that of its element."""
 
     id: str
     label: str
@@ -32,7 +32,7 @@ class View:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """A box that shows only items of which `data-kind` has the value."""
+    """A checkbox that shows only items whose `data-kind` has the value."""
 
     kind: str
     value: str
@@ -50,7 +50,7 @@ def page_of(
     views: Sequence[View],
     passed_over: PassedOver,
 ) -> str:
-    """A page of items that are called by a noun, such as `case`; the same input, the same bytes."""
+    """A page of items with a noun, such as `case`; the same input gives the same bytes."""
     body = element(
         "body",
         element("a", f"Skip to the {noun}s", href=f"#{views[0].id}", class_="skip"),
@@ -78,7 +78,7 @@ def head_of(title: str) -> Markup:
 
 
 def number(value: str, words: str, kind: str) -> Markup:
-    """One number of the headline: `good`, `fair` or `bad`."""
+    """One number of the headline, shown as `good`, `fair` or `bad`."""
     return element("li", element("b", value), " ", element("span", words), class_=kind)
 
 
@@ -92,7 +92,7 @@ def _part(name: str) -> str:
 
 
 def _bar(noun: str, filters: Sequence[Filter], views: Sequence[View]) -> Markup:
-    """Views, search and filters: they stay in sight."""
+    """Views, search and filters: they stay visible."""
     sought = f"Search {noun}s, addresses, rules"
     return element(
         "div",

@@ -1,4 +1,4 @@
-"""HTML from values: text is escaped, markup is not, and types tell which is which."""
+"""HTML from values: text is escaped, markup is not, and types keep them apart."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Markup(str):
 
 
 Child: TypeAlias = "str | int | Iterable[Child] | None"
-"""What an element holds: text, a number, markup, nothing, or several of these."""
+"""What an element contains: text, a number, markup, nothing, or several of these."""
 
 _VOID: Final = frozenset({"input", "meta", "col"})
 

@@ -20,7 +20,7 @@ _ORDER: Final = (
     RuleResult.HELD_BACK,
     RuleResult.NOT_APPLIED,
 )
-"""Of several recipients the first of these is shown."""
+"""For several recipients, the first of these is shown."""
 _CELLS: Final = {
     RuleResult.APPLIED: Markup('<td class="a">●'),
     RuleResult.UNKNOWN: Markup('<td class="u">?'),
@@ -28,7 +28,7 @@ _CELLS: Final = {
     RuleResult.NOT_APPLIED: Markup("<td>"),
 }
 _NOT_ASKED: Final = Markup('<td class="n">')
-"""Cells are many: end tags are left out, as HTML allows."""
+"""There are many cells: end tags are left out, as HTML allows."""
 _LEGEND: Final = (
     ("a", "●", "applied"),
     ("h", "○", "held back by unless"),
@@ -50,7 +50,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixTable:
-    """A rule set, and what was judged by it."""
+    """A rule set, and the items that it judged."""
 
     rule_set: str
     rules: Sequence[LogicalRule]
@@ -58,7 +58,7 @@ class MatrixTable:
 
 
 def matrix_section(noun: str, tables: Iterable[MatrixTable]) -> Markup:
-    """One table for each rule set that items are judged by."""
+    """One table for each rule set that judges items."""
     legend = [
         element("li", element("span", sign, class_=f"sign {kind}"), words)
         for kind, sign, words in _LEGEND

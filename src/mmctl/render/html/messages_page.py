@@ -1,4 +1,4 @@
-"""Single messages as one page of HTML: what was known of each, what became of it, and why.
+"""Single messages as one page of HTML: what was known about each, what happened to it, and why.
 
 Its frame is in `page_frame`, cases are in `page`.
 """
@@ -37,7 +37,7 @@ _NO_RECIPIENT: Final = "unknown"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedMessages:
-    """Messages, and what they were judged by."""
+    """Messages, and what judged them."""
 
     project: Project
     rule_set: str
@@ -45,11 +45,11 @@ class JudgedMessages:
     messages: Sequence[Simulated]
     """Those that are shown."""
     tally: Tally
-    """Of all messages, shown or not."""
+    """The counts of all messages, shown or not."""
     coverage: Coverage
-    """How often what the rules say was met by the messages that are shown."""
+    """How often the shown messages met what the rules say."""
     other: str | None = None
-    """What the other rules are called that the messages are compared under."""
+    """The name of the other rules in the comparison."""
     advice: str = ""
     """How to state what is unknown."""
 
@@ -153,7 +153,7 @@ def _outcomes(message: Simulated) -> list[str]:
 
 
 def _kinds(message: Simulated) -> list[str]:
-    """The kinds of `_KINDS` that a message is of."""
+    """The kinds of `_KINDS` that a message belongs to."""
     holds = {
         "differs": bool(message.differences),
         "depends": bool(depends_lines(message)),
@@ -163,7 +163,7 @@ def _kinds(message: Simulated) -> list[str]:
 
 
 def _known(message: Simulated) -> Markup:
-    """What was known, under the option or header that it comes from."""
+    """What was known, by the option or header that it comes from."""
     return element(
         "dl",
         [
@@ -175,7 +175,7 @@ def _known(message: Simulated) -> Markup:
 
 
 def _other(difference: Difference | None, other: str | None) -> Child:
-    """How it ends under the other rules, where that is not the same."""
+    """How it ends under the other rules, if that differs."""
     if difference is None:
         return None
     before = difference.before

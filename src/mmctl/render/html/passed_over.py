@@ -1,6 +1,6 @@
 """The rules that did not apply, of all flows of a page, as data that the page unfolds.
 
-There are rules times messages of them, so each text is written once and referred to.
+Their number is rules times messages, so each text is written once and referred to.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class PassedOver:
-    """The rules that did not apply, collected while the flows of a page are made."""
+    """The rules that did not apply, collected while the flows of a page are built."""
 
     _texts: dict[str, int] = field(default_factory=dict)
     _rules: dict[Hashable, int] = field(default_factory=dict)
@@ -31,7 +31,7 @@ class PassedOver:
     _lists: dict[tuple[int, ...], int] = field(default_factory=dict)
 
     def of(self, copy: CopyTrace) -> Child:
-        """What stands in a flow for the rules that did not apply."""
+        """The placeholder in a flow for the rules that did not apply."""
         others = [rule for rule in copy.rules if rule.result is RuleResult.NOT_APPLIED]
         if not others:
             return None
@@ -44,18 +44,18 @@ class PassedOver:
         )
 
     def markup(self) -> Markup:
-        """The data: texts, rules (name, place), and lists of rule, condition and what it met."""
+        """The data: texts, rules (name, place), and lists of rule, condition and compared value."""
         document = {
             "texts": list(self._texts),
             "rules": self._rule_rows,
             "lists": [list(flat) for flat in self._lists],
         }
         text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-        # The one thing that could end a script element.
+        # Only `<` could start something that ends a script element.
         return Markup(text.replace("<", "\\u003c"))
 
     def _entry(self, rule: RuleTrace) -> tuple[int, int, int]:
-        """A rule, its first condition that failed, and what that was compared with."""
+        """A rule, its first condition that failed, and what it was compared with."""
         wanted, met = condition_parts(rule.failed) if rule.failed else ("", "")
         return self._rule(rule), self._text(wanted), self._text(met)
 

@@ -1,6 +1,6 @@
-"""A plan as one page of HTML: what would change, and what stands against it.
+"""A plan as one page of HTML: what would change, and what argues against it.
 
-The page needs nothing else, and no JavaScript. Style is that of all pages, in `html/`.
+The page needs no other files and no JavaScript. It shares the style of all pages, in `html/`.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def page(review: Review) -> str:
 
 
 def stopped_page(environment: str, why: str, problems: Sequence[Problem]) -> str:
-    """The page where there is no plan, as the files have errors."""
+    """The page in place of a plan when the files have errors."""
     name = element("span", environment, class_="environment")
     body = element(
         "body",
@@ -142,7 +142,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[Child]]) -> Markup:
 
 
 def _row(head: Sequence[str], cells: Sequence[Child]) -> Markup:
-    """A row; on a narrow screen each cell stands below the other, with its head."""
+    """A row; on a narrow screen the cells are below each other, each with its heading."""
     named = zip(head, cells, strict=True)
     return element("tr", [element("td", cell, data_head=each or None) for each, cell in named])
 

@@ -1,4 +1,4 @@
-"""The rule files of the page, with what the cases show painted on them."""
+"""The rule files of the page, colored by what the cases show."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class _Line:
-    """What is known of one line."""
+    """What is known about one line."""
 
     counts: list[tuple[str, int]] = field(default_factory=list)
     """What was counted, outermost first, and how often."""
@@ -30,7 +30,7 @@ class _Line:
 
 
 def rules_section(project: Project, coverage: Coverage, *, gaps: bool = True) -> Markup:
-    """Every rule file that holds something that can be covered; `gaps`: what is not, is missing."""
+    """Every rule file with something to cover; `gaps`: mark what is not covered as missing."""
     lines = _lines(coverage, gaps=gaps)
     return element(
         "section",
@@ -117,7 +117,7 @@ def _source(file: str, number: int, written: str, line: _Line | None, *, gaps: b
 
 
 def _summed(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
-    """Counts of the same kind added up: a phase's condition stands for each of its rules."""
+    """Add up counts of the same kind: the condition of a phase is in each of its rules."""
     summed: dict[str, int] = {}
     for what, often in counts:
         summed[what] = summed.get(what, 0) + often
@@ -125,7 +125,7 @@ def _summed(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
 
 
 def _painted(written: str, line: _Line | None) -> Iterator[Child]:
-    """The line with its values marked."""
+    """The line with marks on its values."""
     end = 0
     for (column, length), met in sorted(line.marks.items() if line else ()):
         start = column - 1

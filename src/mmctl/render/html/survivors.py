@@ -1,4 +1,4 @@
-"""The mutants that no case notices, on the page: what was changed, and a case that would notice."""
+"""The mutants that no case notices: what was changed, and a case that would notice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a project fits the quotas: for people, what is used up first; and `mmctl/budget@1`."""
+"""How a project fits the quotas: for people, the fullest quotas first; and `mmctl/budget@1`."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 SCHEMA: Final = "mmctl/budget@1"
 CLOSE_PERCENT: Final = 80
-"""From here on something is close to its limit."""
+"""From this share on, something is close to its limit."""
 _COUNT: Final = 16
 """Columns of `10 of 10`."""
 
 
 def human(budget: Budget, *, every_rule: bool = False) -> Text:
-    """What is used of each quota; of rules only what is close to a limit, unless all are wanted."""
+    """What is used of each quota; only rules close to a limit, unless all are requested."""
     text = Text()
     text.append(
         f"{visible(budget.environment)}: quotas are per account and region, where others may use "
@@ -78,7 +78,7 @@ def _listed(uses: Iterable[Use], *, indent: int = 0) -> Text:
 
 
 def _condition(use: Use) -> str:
-    """Which condition or statement it is about, as other output names them: `unless[0]`."""
+    """The condition or statement that it is about, as other output names it: `unless[0]`."""
     match use.path:
         case ("Conditions" | "Unless" as member, int(index), *_):
             return f"{member.lower()}[{index}]"

@@ -17,7 +17,7 @@ _WIDTH: Final = 80
 
 
 def listing(checks: Sequence[Check]) -> Text:
-    """All checks: severity, id and what each finds, a line each."""
+    """All checks, one per line: severity, id and what it finds."""
     widest = max(len(check.id) for check in checks)
     text = Text()
     for check in checks:
@@ -48,7 +48,7 @@ def explanation(check: Check) -> Text:
 
 
 def mistake(name: str, meaning: str) -> Text:
-    """What a problem is that keeps a file from being read or used."""
+    """Explain a problem that keeps a file from being read or used."""
     text = Text()
     text.append(name, "bold")
     text.append(f" (error)\n{_filled(meaning)}\n\n")

@@ -1,6 +1,6 @@
 """How many problems there are, in one line.
 
-Does without rich, which takes long to import.
+Does not use rich, which is slow to import.
 """
 
 from __future__ import annotations

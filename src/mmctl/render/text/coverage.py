@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mmctl.problem import Position
 
 _SHOWN: Final = 20
-"""Gaps that are listed unless all are asked for."""
+"""How many gaps are listed unless all are requested."""
 _LONGEST: Final = 60
 
 

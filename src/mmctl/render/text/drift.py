@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def human(drift: Drift, target: Target, *, width: int = 80, verbose: bool = False) -> Text:
-    """Both kinds of difference, each under its title, even where there is none."""
+    """Both kinds of difference, each under its title, even if there is none."""
     lines = [heading(target.environment, target.identity)]
     by_hand = "changed by hand"
     if drift.cut_off:
@@ -36,7 +36,7 @@ def human(drift: Drift, target: Target, *, width: int = 80, verbose: bool = Fals
 def written(
     taken: Sequence[str], left: Sequence[tuple[str, str]], diff: str, target: Target
 ) -> Text:
-    """What was taken into the files, as a difference of their texts, and what was not, and why."""
+    """What was copied into the files, as a text diff, and what was not, and why."""
     lines = [heading(target.environment, target.identity)]
     lines += [_diff_line(each) for each in diff.splitlines()]
     lines.append(Text(f"written into the files: {len(taken) or 'nothing'}", "bold"))

@@ -1,4 +1,4 @@
-"""What rich prints passes the same gate as everything else, before it gets its colors."""
+"""Sends what rich prints through the same gate as all other output, before it gets its colors."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 
 class Gate(RenderHook):
-    """Lets each text through as `gate` wants it; texts are all that is printed."""
+    """Passes each text through `gate`; only texts are printed."""
 
     def __init__(self, gate: Callable[[str], str]) -> None:
         self._gate = gate
 
     def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
-        """The texts as they may be printed.
+        """Return the texts as they may be printed.
 
         Raises:
-            TypeError: something is no text.
+            TypeError: something is not a text.
         """
         return [self._passed(each) for each in renderables]
 
@@ -38,7 +38,7 @@ class Gate(RenderHook):
         )
 
     def _line(self, line: Text) -> Text:
-        """A line in which something is shown as an escape; that has no color of its own."""
+        """A line in which something is shown as an escape, without a color for it."""
         shown = Text("")
         plain = line.plain.removesuffix("\n")
         places = [place for place, each in enumerate(plain) if visible(each) != each]

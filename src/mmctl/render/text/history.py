@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from mmctl.live.history.pins import Pin
 
 _ENDS = {"after": "done"}
-"""How a call ended that the journal notes, in words."""
+"""How a call in the journal ended, in words."""
 
 
 def human(entries: Sequence[HistoryEntry], pins: Sequence[Pin] = ()) -> Text:
-    """One line an entry, newest first, and one for each pin."""
+    """One line per entry, newest first, and one per pin."""
     lines = [_line(entry) for entry in reversed(entries)] or [Text("nothing was applied yet")]
     lines += [_pin(pin) for pin in pins]
     return Text("\n").join(lines)

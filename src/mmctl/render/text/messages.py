@@ -1,4 +1,4 @@
-"""What becomes of single messages, for people: a block or a line for each, and a summary of many.
+"""What happens to single messages, for people: a block or line for each, and a summary of many.
 
 The timeline of `--trace` is in `mmctl.render.text.trace`, documents are in
 `mmctl.render.documents.trace`.
@@ -38,7 +38,7 @@ _WIDEST: Final = 40
 def block(
     message: Simulated, *, trace: bool = False, verbose: bool = False, other: str | None = None
 ) -> Text:
-    """What becomes of one message, with what was known of it; `other` names the other rules."""
+    """What happens to one message, with what was known about it; `other` names the other rules."""
     report = Text(f"{visible(message.message)}\n", "bold")
     for source, known in by_source(message).items():
         report.append(wrapped(f"{source}: {', '.join(known)}", "  "), "dim")
@@ -72,9 +72,9 @@ def _about(report: Text, message: Simulated, *, verbose: bool, compared: str | N
 
 
 def lines(message: Simulated, *, other: bool, verbose: bool) -> Text:
-    """What becomes of one message among many: a line for each recipient.
+    """What happens to one message among many: a line for each recipient.
 
-    With `other` only those who are treated differently under the other rules.
+    With `other`, only the recipients that the other rules treat differently.
     """
     report = Text()
     name = visible(message.message)
@@ -139,7 +139,7 @@ def _differences(tally: Tally, other: str) -> str:
 
 
 def depends_lines(message: Simulated, *, verbose: bool = False) -> list[str]:
-    """One line for each reading of which another choice would change outcomes.
+    """One line for each reading where another choice would change outcomes.
 
     `first_match` is left out unless `verbose`: AWS documents that rules go on after a match, and
     the other reading changes nearly every message.
@@ -157,7 +157,7 @@ def depends_lines(message: Simulated, *, verbose: bool = False) -> list[str]:
 
 
 def _grouped(changes: dict[str, list[str]], everybody: int) -> Iterable[str]:
-    """Each change with the recipients it is about, unless there is one or it is all of them."""
+    """Each change with its recipients, unless there is only one or it affects all of them."""
     for change, recipients in changes.items():
         if everybody == 1 or len(recipients) == everybody:
             yield change if everybody == 1 else f"{change} (all {everybody:,} recipients)"
@@ -174,7 +174,7 @@ def _depends(reading: Reading) -> str:
 
 
 def by_source(message: Simulated) -> dict[str, list[str]]:
-    """What is known, under the option or header that it comes from."""
+    """What is known, by the option or header that it comes from."""
     sources: dict[str, list[str]] = {}
     for known in message.known:
         source = "options" if known.by_option else known.source
@@ -224,9 +224,9 @@ def advice(
     no_recipients: bool = False,
     verbose: bool = False,
 ) -> str:
-    """The command line that states what is missing, with values to be replaced.
+    """The command line that states what is missing, with values to replace.
 
-    Each fact is named once. `command` has its paths first, which are cut short if they are many.
+    Each fact is named once. `command` has its paths first; many paths are shortened.
     """
     options: dict[str, None] = {}
     elsewhere: dict[str, None] = {}
@@ -248,10 +248,10 @@ def advice(
 
 
 def shown_paths(paths: Sequence[str]) -> tuple[str, ...]:
-    """The paths of a command line as it is shown: not all of very many."""
+    """The paths of a shown command line: not all, if there are very many."""
     return tuple(paths) if len(paths) <= _PATHS_SHOWN else (paths[0], _MORE_PATHS)
 
 
 def _stating(fact: MissingFact) -> str:
-    """What states a fact: an option with a value to be replaced, else where it is written."""
+    """What states a fact: an option with a value to replace, else where it is written."""
     return fact.states if fact.option is None else f"{fact.option} {shlex.quote(fact.argument)}"

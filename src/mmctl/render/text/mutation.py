@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from mmctl.cases.mutants.trial import MutantResult, Mutation
 
 _SHOWN: Final = 10
-"""Survivors that are shown unless all are asked for."""
+"""How many survivors are shown unless all are requested."""
 
 
 def mutation_report(mutation: Mutation, *, all_survivors: bool = False) -> Text:
-    """How many mutants the cases notice; of the others, what was changed and what would notice."""
+    """How many mutants the cases notice; for the others, what was changed and what would notice."""
     survivors = mutation.survivors
     shown = survivors if all_survivors else survivors[:_SHOWN]
     report = Text()

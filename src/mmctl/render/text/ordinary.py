@@ -16,7 +16,7 @@ CASES_SHOWN: Final = 3
 
 
 def ordinary_lines(found: OrdinaryMail | None, *, always: bool = False) -> Iterator[str]:
-    """What differs, each held or meant; nothing where nothing does, unless `always`."""
+    """What differs, each held or meant; nothing if nothing differs, unless `always`."""
     if found is None or not found.judged:
         return
     if not (found.held or found.meant or always):

@@ -1,4 +1,4 @@
-"""Paragraphs of 80 columns, and the colors of outcomes: what reports on mail share."""
+"""Paragraphs of 80 columns, and the colors of outcomes, which reports on mail share."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DEEPER: Final = 4
 
 
 def wrapped(text: str, indent: str) -> str:
-    """A paragraph of at most 80 columns, its further lines deeper."""
+    """A paragraph of at most 80 columns, with its further lines indented."""
     lines = textwrap.wrap(
         text,
         WIDTH,
@@ -38,7 +38,7 @@ def wrapped(text: str, indent: str) -> str:
 
 
 def folded(text: Text, width: int) -> Text:
-    """The same for a screen: a line that is too wide goes on below, from where two spaces are."""
+    """The same for a screen: a line that is too wide is broken where it has two spaces."""
     lines: list[Text] = []
     for each in text.split("\n", allow_blank=True):
         line = each

@@ -1,6 +1,6 @@
-"""A plan, and the difference between two states, for people: one line an edit.
+"""A plan, and the difference between two states, for people: one line per edit.
 
-Values only: what is shown was worked out by `mmctl.live`.
+Values only: `mmctl.live` works out what is shown.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def human(
 ) -> Text:
     """The plan, at most `width` columns wide; the embedded endpoint is named first and last.
 
-    `verbose`: also the API's members that change, and in which order it is carried out.
+    `verbose`: also the members of the API that change, and the order of the steps.
     """
     order = _steps(plan) if verbose else ()
     shown = bare(plan, width=width, messages=messages, verbose=verbose)
@@ -60,7 +60,7 @@ def human(
 
 
 def _steps(plan: Plan) -> Iterator[Text]:
-    """The steps, numbered as apply tells them."""
+    """The steps, numbered as apply reports them."""
     for number, step in enumerate(plan.steps, 1):
         yield line(f"{number}/{len(plan.steps)} {step.text}")
 
@@ -83,13 +83,13 @@ def bare(
 
 
 def framed(lines: Iterable[Text], identity: Identity) -> Text:
-    """Lines as one text; between two that say so when this is not AWS."""
+    """Lines as one text, between two lines that say so when this is not AWS."""
     around = banner(identity)
     return Text("\n").join([*around, *lines, *around])
 
 
 def banner(identity: Identity) -> list[Text]:
-    """The line that says so when this is not AWS; else none."""
+    """The line that says so when this is not AWS; else nothing."""
     return [Text(EMBEDDED_BANNER, "bold")] if identity.embedded else []
 
 
@@ -99,7 +99,7 @@ def line(text: str) -> Text:
 
 
 def heading(environment: str, identity: Identity, trust: Trust | None = None) -> Text:
-    """Where this goes, and as whom; below it what the base says of where it would go."""
+    """The target and the identity; below, what the base says about the target."""
     caller = identity.caller.rsplit(":", 1)[-1]
     text = Text(visible(environment), "bold")
     who = visible(f"account {identity.account}  {identity.region}  as {caller}")
@@ -111,7 +111,7 @@ def heading(environment: str, identity: Identity, trust: Trust | None = None) ->
 
 
 def is_usual(identity: Identity) -> bool:
-    """Whether the endpoint is the one of the region, which need not be named."""
+    """Whether the endpoint is the region's own, which need not be named."""
     usual = f"https://mail-manager.{identity.region}.amazonaws.com"
     return identity.endpoint in {usual, f"{usual}.cn"}
 
@@ -134,7 +134,7 @@ def edit_lines(plan: Plan, *, width: int = _NARROW, verbose: bool = False) -> li
 
 
 def kept_lines(plan: Plan, *, width: int = _NARROW, verbose: bool = False) -> list[Text]:
-    """What a rollback leaves as somebody made it by hand, and the flag that takes it away."""
+    """What a rollback keeps because somebody changed it by hand, and the flag that removes it."""
     if not plan.kept:
         return []
     return [
@@ -144,13 +144,13 @@ def kept_lines(plan: Plan, *, width: int = _NARROW, verbose: bool = False) -> li
 
 
 def edits_alone(edits: Sequence[Edit], *, width: int = _NARROW, verbose: bool = False) -> Text:
-    """Edits without a plan around them."""
+    """Only edits, without the rest of a plan."""
     lines = bare_lines(edits, width=width, verbose=verbose) or [Text("no difference")]
     return Text("\n").join(lines)
 
 
 def bare_lines(edits: Iterable[Edit], *, width: int = _NARROW, verbose: bool = False) -> list[Text]:
-    """Edits, each group under the object it is of."""
+    """Edits, each group under its object."""
     lines: list[Text] = []
     current: tuple[Kind, str] | None = None
     for edit in told(edits, verbose=verbose):
@@ -192,7 +192,7 @@ def _line(edit: Edit, width: int, *, name: str | None = None, indent: str = "  "
 def _columns(
     indent: str, mark: str, style: str, name: str, detail: str, place: str | None, width: int
 ) -> Text:
-    """Mark, name, detail, and the place at the right; what does not fit goes to a second line."""
+    """Mark, name, detail, and the place on the right; what does not fit goes to a second line."""
     name, place = visible(name), visible(place or "")
     text = Text(f"{indent}{mark} ", style)
     text.append(_padded(name, _NAME_WIDTH), style)
@@ -213,7 +213,7 @@ def _columns(
 
 
 def _wrapped(detail: str, width: int) -> list[str]:
-    """Lines of at most a width, broken at plain spaces alone."""
+    """Lines of at most a width, broken only at plain spaces."""
     lines: list[str] = []
     for word in detail.split(" "):
         if lines and cell_len(lines[-1]) + 1 + cell_len(word) <= width:
@@ -228,7 +228,7 @@ def _padded(text: str, width: int) -> str:
 
 
 def told(edits: Iterable[Edit], *, verbose: bool) -> list[Edit]:
-    """The edits that have words of their own; with `verbose` the API's members beside them."""
+    """The edits that words describe; with `verbose`, also the members of the API."""
     found: list[Edit] = []
     for edit in edits:
         if edit.kind is EditKind.CHANGED and edit.words is not None and verbose:
@@ -243,7 +243,7 @@ def told(edits: Iterable[Edit], *, verbose: bool) -> list[Edit]:
 def detail(edit: Edit) -> str:
     """What an edit does, in a few words: `subject contains: + "voucher"`.
 
-    Where it undoes what was done by hand, it ends with that and when. Spaces that belong inside a
+    If it undoes a change by hand, it ends with that and when. Spaces that belong inside a
     word do not break.
     """
     hand = f"by hand {when(edit.by_hand)}".replace(" ", GLUE) if edit.by_hand else ""
@@ -279,7 +279,7 @@ def _what_it_does(edit: Edit) -> str:
 
 
 def _live_name(edit: Edit) -> str:
-    """The name that something new has in the service, where the files call it something else."""
+    """The name that something new gets in the service, if the files use another one."""
     member = "Name" if edit.of_rule else edit.resource.api_noun.name_member
     name = edit.after.get(member) if isinstance(edit.after, dict) else None
     told = name is not None and name != edit.name and edit.resource.row.instance is None
@@ -291,7 +291,7 @@ def _path(edit: Edit) -> str:
 
 
 def behaviour_line(found: Behaviour) -> str:
-    """How many messages of the corpus are treated differently, and in which ways."""
+    """How many messages of the corpus are treated differently, and how."""
     kinds = sorted(found.kinds.items(), key=lambda each: (-each[1], each[0]))
     listed = ", ".join(f"{count} {kind}" for kind, count in kinds)
     return (
@@ -312,7 +312,7 @@ def _budget(plan: Plan) -> Iterator[Text]:
 
 
 def totals(summary: Summary) -> str:
-    """How much is to be done: `1 to add, 1 to change`; or that there is nothing."""
+    """How much there is to do: `1 to add, 1 to change`; or that there is nothing."""
     counts = (
         (summary.add, "to add"),
         (summary.change, "to change"),

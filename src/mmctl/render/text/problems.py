@@ -1,6 +1,6 @@
 """Problems for people: the line that editors read, the frame with its caret, the advice.
 
-Nothing here opens files: the texts that the frames show are given.
+Nothing here opens files: the caller passes the texts that the frames show.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from mmctl.problem import Problem
 
 SHOWN: Final = 100
-"""As many problems are shown to people unless they ask for all."""
+"""At most this many problems are shown to people unless they request all."""
 WIDTH: Final = 80
-"""Columns where the terminal's are unknown."""
+"""The width if that of the terminal is unknown."""
 _NARROWEST: Final = 40
 _LONGEST: Final = 600
-"""Characters of a message that are shown: a value in it may be very long."""
+"""How many characters of a message are shown: a value in it may be very long."""
 _JOINT: Final = "\x00"
-"""Stands for a space at which no line is broken; `visible` lets none through."""
+"""Marks a space at which no line is broken; `visible` lets no such character through."""
 _STYLES: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
@@ -40,9 +40,9 @@ def human(
     shown: int | None = SHOWN,
     width: int = WIDTH,
 ) -> Text:
-    """All problems, each with its source line, and how many there are; `files` by path.
+    """All problems, each with its source line, and their count; `files` are texts by path.
 
-    Source lines and advice fit into `width` columns, of which there are 40 at least. The line that
+    Source lines and advice fit into `width` columns, but at least 40. The line that
     editors read is one line, however long it is.
     """
     lines = {file: text.splitlines() for file, text in files.items()}
@@ -82,7 +82,7 @@ def _frame(line: str, number: int, column: int, length: int, width: int) -> Text
     gutter = f"{number:>5} | "
     room = width - len(gutter)
     start = column - 1
-    # A line may be very long: nothing further away than the width can be seen.
+    # A line may be very long: nothing farther away than the width is visible.
     left = visible(line[max(0, start - width) : start])
     right = visible(line[start : start + width])
     carets = max(1, cell_len(visible(line[start : start + min(length, width)])))
@@ -97,7 +97,7 @@ def _frame(line: str, number: int, column: int, length: int, width: int) -> Text
 
 
 def _tail(text: str, cells: int) -> str:
-    """The end of a text, not wider than `cells`."""
+    """The end of a text, at most `cells` wide."""
     if cell_len(text) <= cells:
         return text
     while text and cell_len(text) > cells - 1:
@@ -106,7 +106,7 @@ def _tail(text: str, cells: int) -> str:
 
 
 def _head(text: str, cells: int) -> str:
-    """The beginning of a text, not wider than `cells`."""
+    """The beginning of a text, at most `cells` wide."""
     if cell_len(text[: cells + 1]) <= cells and len(text) <= cells:
         return text
     text = text[:cells]
@@ -116,7 +116,7 @@ def _head(text: str, cells: int) -> str:
 
 
 def _advice(help_: str, width: int) -> str:
-    """The advice, wrapped, its further lines under the first; what is to be written stays whole."""
+    """The advice, wrapped, with further lines under the first; text to copy is not broken."""
     label = "  help: "
     whole = re.sub(r"`[^`]*`", lambda quoted: quoted.group().replace(" ", _JOINT), help_)
     wrapped = textwrap.wrap(

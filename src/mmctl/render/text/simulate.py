@@ -34,8 +34,8 @@ def cases_report(
 ) -> Text:
     """How cases went: the failed ones with their reasons, and the count.
 
-    With `verbose` also those that pass; with `trace` what happened to the message of each. Cases
-    that depend on readings which are not `settled` are counted, with `all_rests` they are named.
+    With `verbose`, also those that pass; with `trace`, what happened to the message of each. Cases
+    that depend on readings that are not `settled` are counted; with `all_rests` they are named.
     """
     report = Text()
     for result in results:
@@ -68,7 +68,7 @@ def cases_report(
 
 
 def _depending(results: Sequence[CaseResult], settled: frozenset[str]) -> str:
-    """How many cases depend on which readings."""
+    """How many cases depend on readings, and on which."""
     counts = Counter(
         reading
         for result in results

@@ -1,6 +1,6 @@
-"""The timeline of one recipient: what the policy said, which rules applied, what was done.
+"""The timeline of one recipient: what the policy decided, which rules applied, what they did.
 
-Values that were compared are shown as compared.
+Compared values are shown in the form in which they were compared.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def timeline(got: RecipientTrace, *, all_rules: bool = False) -> Text:
-    """What happened to one recipient, in order; with `all_rules` also why rules did not apply."""
+    """What happened for one recipient, in order; with `all_rules`, also why rules did not apply."""
     report = Text()
     report.append(f"  {visible(got.recipient)}\n", "bold")
     if got.policy is not None:
@@ -58,7 +58,7 @@ def timeline(got: RecipientTrace, *, all_rules: bool = False) -> Text:
 
 
 def sent(performed: Iterable[Performed]) -> Text:
-    """What is sent where: each action that takes mail somewhere, with the headers added by then."""
+    """What is sent where: each action that sends mail somewhere, with the headers added by then."""
     report = Text()
     for action in filter(goes_anywhere, performed):
         if not report:
@@ -74,17 +74,17 @@ def sent(performed: Iterable[Performed]) -> Text:
 
 
 def goes_anywhere(action: Performed) -> bool:
-    """Whether an action takes mail somewhere; the others change the message or end it."""
+    """Whether an action sends mail somewhere; the others change the message or end it."""
     return action.kind not in CANNOT_FAIL
 
 
 def _ends_visibly(rule: RuleTrace) -> bool:
-    """Whether the last action of a rule shows that no other is asked."""
+    """Whether the last action of a rule shows that no later rule is evaluated."""
     return bool(rule.actions) and rule.actions[-1].does is Does.ENDS
 
 
 def _missing(report: Text, got: RecipientTrace) -> None:
-    """Each missing fact once, with what it is compared with where that is one thing."""
+    """Each missing fact once, with what it is compared with if that is one thing."""
     about: dict[str, list[str]] = {}
     for fact in got.missing:
         about.setdefault(fact.fact, []).append(fact.about)
@@ -95,7 +95,7 @@ def _missing(report: Text, got: RecipientTrace) -> None:
 
 
 def _shared(copies: Sequence[CopyTrace]) -> int:
-    """How many rules were asked before the copies went their own ways."""
+    """How many rules were evaluated before the copies separated."""
     shared = 0
     for same in zip(*(copy.rules for copy in copies), strict=False):
         if any(rule != same[0] for rule in same):
@@ -163,7 +163,7 @@ def _why(rule: RuleTrace) -> list[str]:
 
 
 def consequence(action: ActionTrace) -> str:
-    """What came of an action, where that is not just that it was done."""
+    """How an action ended, unless it was simply done."""
     match action.result:
         case ActionResult.FAILED:
             return "failed; on_failure: drop" if action.drops_on_failure else "failed"

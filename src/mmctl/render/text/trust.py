@@ -1,4 +1,4 @@
-"""What is said first of a plan: that it leads elsewhere than the base says."""
+"""The first lines of a plan: that its target differs from what the base says."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def trust_lines(trust: Trust | None) -> Iterator[str]:
-    """The lines before the edits; none where nothing differs."""
+    """The lines before the edits; none if nothing differs."""
     if trust is None or trust.silent:
         return
     if trust.shifts and trust.base is not None:

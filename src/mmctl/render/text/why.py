@@ -113,7 +113,7 @@ def _rule_in_question(report: Text, reason: Reason, gateway: Gateway) -> None:
 
 
 def _rule(report: Text, trace: RuleTrace, gateway: Gateway, *, many: bool) -> None:
-    """What became of a rule, the conditions that made the difference, and what it did."""
+    """How a rule ended, the conditions that made the difference, and what it did."""
     whom = f" for {visible(trace.recipient)}" if many else ""
     report.append(f"  {visible(trace.rule)} {_RESULTS[trace.result]}{whom}")
     report.append(f"  {_at(trace.position)}\n", "dim")
@@ -135,7 +135,7 @@ def _rule(report: Text, trace: RuleTrace, gateway: Gateway, *, many: bool) -> No
 
 
 def _at(place: Position) -> str:
-    """A place; live rules have no lines."""
+    """A place in the files; live rules have no lines."""
     file = visible(place.file)
     return f"{file}:{place.line}" if place.line else file
 
