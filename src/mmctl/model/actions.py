@@ -1,6 +1,6 @@
 """The actions of rules: one row each, which all other rooms read.
 
-What an action is called in files and in the API, what it does with the mail, what it names, and
+The names of an action in files and in the API, what it does with the mail, what it names, and
 what its role must be allowed. How the judge carries one out is in `mmctl.judge.evaluator`.
 `tests/model/test_actions.py` compares the rows with botocore's service model, and names what a new
 row lacks elsewhere.
@@ -52,55 +52,55 @@ S = TypeVar("S", bound=Shape)
 
 
 class Does(StrEnum):
-    """What an action does with the mail: one of these."""
+    """What an action does with the mail."""
 
     ENDS = "ends"
-    """Takes the matched recipients off: what stands below is not done, and no rule asked."""
+    """Removes the matched recipients: no later action is done, and no later rule is tried."""
     MARKS = "marks"
     """Adds to the message what later rules and servers can read."""
     REPLACES = "replaces"
-    """Puts other recipients in the place of those that matched."""
+    """Replaces the matched recipients with others."""
     STORES = "stores"
-    """Keeps the message where nobody is notified of it: it counts at least as stored."""
+    """Keeps the message without notifying anybody: it counts at least as stored."""
     DELIVERS = "delivers"
-    """Hands the message on for its recipients: it counts as delivered."""
+    """Hands on the message for its recipients: it counts as delivered."""
     PUBLISHES = "publishes"
-    """Tells others of the message; it is neither stored nor delivered by that."""
+    """Tells others about the message; this neither stores nor delivers it."""
     BOUNCES = "bounces"
     """Sends a bounce to the sender."""
     CALLS = "calls"
-    """Asks a program, whose answer may end the rule or the rule set."""
+    """Calls a program, whose answer may end the rule or the rule set."""
 
 
 KEEPS: Final = frozenset({Does.DELIVERS, Does.STORES})
-"""After one of these mail is not lost, and a drop is written `stop`."""
+"""After one of these, mail is not lost, and a drop is written `stop`."""
 BLOCKS: Final = frozenset({Does.ENDS, Does.BOUNCES})
 """These keep mail from its recipients."""
 MAY_END: Final = frozenset({Does.ENDS, Does.BOUNCES, Does.CALLS})
-"""After one of these a later rule may no longer be asked."""
+"""After one of these, later rules may not be tried."""
 CHANGES_MESSAGE: Final = frozenset({Does.MARKS, Does.REPLACES})
 """These change what later rules see, and what later actions send on."""
 ON_RECIPIENTS: Final = frozenset({Does.DELIVERS, Does.BOUNCES, Does.REPLACES})
 """What these do depends on whom the message is for."""
 LEAVES: Final = frozenset({Does.DELIVERS, Does.STORES, Does.PUBLISHES, Does.CALLS})
-"""These take mail, or what is in it, to some place."""
+"""These take mail, or its contents, somewhere."""
 
 STOP: Final = "stop"
-"""A drop behind an action that keeps the mail: nothing further is done with it."""
+"""A drop after an action that keeps the mail: nothing more is done with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """A member of an action, as files say it."""
+    """A member of an action, as files write it."""
 
     word: str
     member: str
     """Its name in the API."""
     doc: str = ""
     choices: tuple[str, ...] = ()
-    """The words of AWS that it takes, as files spell them: in lower case."""
+    """The AWS words that it accepts, as files spell them: in lower case."""
     default: str | None = None
-    """The word that is meant where the member is absent."""
+    """The word that is meant if the member is absent."""
     names: Kind | Thing | None = None
     """What it is the name, id or ARN of."""
     strict: bool = False
@@ -114,7 +114,7 @@ class Key:
 class Permission:
     """What the role of an action must be allowed.
 
-    In the ARNs stand `{partition}`, `{region}`, `{account}` and members of the action.
+    The ARNs may contain `{partition}`, `{region}`, `{account}` and members of the action.
     """
 
     sid: str
@@ -137,29 +137,29 @@ class ActionRow(Generic[S]):
     """One action of rules."""
 
     key: str
-    """Its key in files, which is also how traces and cases call it."""
+    """Its key in files, which traces and cases use too."""
     name: str
     """Its member of `RuleAction` in the API."""
     shape: type[S]
     does: Does
     doc: str
     keys: tuple[Key, ...] = ()
-    """Its members but for `on_failure`, in the order in which files write them."""
+    """Its members except `on_failure`, in the order in which files write them."""
     bare: Key | None = None
-    """What stands under the key by itself, in the place of a mapping of keys."""
+    """The value that may be directly under the key, instead of a mapping of keys."""
     target: Callable[[S], str | None] = _nothing
-    """Where it leads to, or what it writes, in the words of the rule."""
+    """Where it takes the mail, or what it writes, in the words of the rule."""
     header: Callable[[S], tuple[str, str] | None] = _nothing
     """Name and value of the header that it adds."""
     recipients: Callable[[S], tuple[str, ...]] = _nobody
-    """The recipients that it puts in the place of others."""
+    """The recipients that it replaces others with."""
     function: Callable[[S], str | None] = _nothing
     """The function whose answer it waits for, if it does."""
     needs: tuple[Permission, ...] = ()
     readings: tuple[str, ...] = ()
     """The readings that are about it."""
     handed_on: bool = False
-    """Whether it counts into the quota of relays and sends."""
+    """Whether it counts toward the quota of relays and sends."""
 
     @property
     def can_fail(self) -> bool:
@@ -168,16 +168,16 @@ class ActionRow(Generic[S]):
 
     @property
     def keeps(self) -> bool:
-        """Whether mail is not lost after it; a drop behind it is written `stop`."""
+        """Whether mail is not lost after it; a drop after it is written `stop`."""
         return self.does in KEEPS
 
     @property
     def words(self) -> tuple[Key, ...]:
-        """All keys that may stand under it."""
+        """All keys that may be under it."""
         return (*self.keys, ON_FAILURE) if self.can_fail else self.keys
 
     def requires(self, key: Key) -> bool:
-        """Whether the service takes the action only with a member."""
+        """Whether the service accepts the action only with a member."""
         return any(
             field.alias == key.member and field.is_required()
             for field in self.shape.model_fields.values()
@@ -190,7 +190,7 @@ class ActionRow(Generic[S]):
 
     @property
     def place(self) -> Kind | Thing | None:
-        """What it takes the mail to: the first that its keys name but a role; None: nothing."""
+        """What it takes the mail to: the first that its keys name, except a role; None: nothing."""
         named = (key.names for key in self.keys)
         return next((each for each in named if each is not None and each is not ROLE), None)
 
@@ -481,7 +481,7 @@ WORDS: Final = {
     for row in ACTIONS
     for word in ((row.key, STOP) if row.does is Does.ENDS else (row.key,))
 }
-"""The rows by the words that files have for them; `stop` is a drop."""
+"""The rows by the words that files use for them; `stop` is a drop."""
 CANNOT_FAIL: Final = frozenset(word for word, row in WORDS.items() if not row.can_fail)
 """Actions on the message itself; they have no `on_failure`."""
 _OF_SHAPE: Final = {row.shape: row for row in ACTIONS}
@@ -500,7 +500,7 @@ def added_header(action: RuleAction) -> tuple[str, str] | None:
 
 
 def new_recipients(action: RuleAction) -> tuple[str, ...]:
-    """The recipients that an action puts in the place of others."""
+    """The recipients that an action replaces others with."""
     return row_of(action).recipients(action.value)
 
 

@@ -1,4 +1,4 @@
-"""The ways in which conditions compare: what they take, and the operators of each way.
+"""The ways in which conditions compare: the values and the operators of each way.
 
 One value for each expression of the API, as files and the service spell its operators. Nothing is
 compared here.
@@ -126,4 +126,4 @@ NEGATED: Final[frozenset[str]] = frozenset(
         RuleBooleanOperator.IS_FALSE,
     }
 )
-"""Operators that ask what something is not, in the API's words."""
+"""Negative operators, in the API's words."""

@@ -1,6 +1,6 @@
-"""What a condition of a rule or of a policy statement looks at: its operand, and what it takes.
+"""What a condition of a rule or of a policy statement looks at: its operand and its values.
 
-A member that AWS adds to one of its unions is an error of the type checker here. Nothing is asked.
+A member that AWS adds to one of its unions is a type error here. Nothing is evaluated.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def evaluated_by(condition: Condition) -> Evaluated | None:
 
 
 def beside_of(condition: Condition) -> tuple[str, ...]:
-    """The texts that say which one is meant, one for each key in `Operand.beside`."""
+    """The texts that select which one is meant, one for each key in `Operand.beside`."""
     evaluated = evaluated_by(condition)
     match evaluated:
         case Analysis() | IngressAnalysis():
@@ -189,20 +189,20 @@ def values_of(condition: Condition) -> tuple[str, ...]:
 
 
 def analysis_of(condition: Condition) -> Analysis | IngressAnalysis | None:
-    """The add-on's field that a condition asks for."""
+    """The add-on's field that a condition reads."""
     evaluated = evaluated_by(condition)
     return evaluated if isinstance(evaluated, (Analysis, IngressAnalysis)) else None
 
 
 def listed_by(condition: Condition) -> RuleIsInAddressList | IngressIsInAddressList | None:
-    """The address list that a condition looks into, and for what."""
+    """The address list that a condition uses, and what it looks up."""
     evaluated = evaluated_by(condition)
     lists = (RuleIsInAddressList, IngressIsInAddressList)
     return evaluated if isinstance(evaluated, lists) else None
 
 
 def header_of(condition: Condition) -> str | None:
-    """The `X-` header that a condition reads, as it is written."""
+    """The `X-` header that a condition reads, as written."""
     evaluated = evaluated_by(condition)
     return evaluated if isinstance(evaluated, MimeHeaderAttribute) else None
 

@@ -1,6 +1,6 @@
 """The names of Mail Manager's endpoints and of S3's, and what is on this machine.
 
-A file may name nothing else: what is sent there is signed, and what is answered is believed.
+A file may name nothing else: requests to them are signed, and their answers are trusted.
 Sources: the endpoint rules of `mailmanager` and the partitions in botocore 1.44.8 (November 2026),
 with which `tests/model/test_endpoints.py` compares; names of interface endpoints: "Access an AWS
 service using an interface VPC endpoint", AWS PrivateLink Guide; of buckets: "Methods for accessing
@@ -16,7 +16,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Partition:
-    """A group of regions whose endpoints end alike."""
+    """A group of regions whose endpoints have the same ending."""
 
     id: str
     region: str
@@ -75,10 +75,10 @@ PARTITIONS: Final = (
         dual_stack_suffix="api.aws.hci.ic.gov",
     ),
 )
-"""Forms and endings, in which no letter is another than it looks."""
+"""Forms and endings, without lookalike letters."""
 EMBEDDED_ACCOUNT: Final = "000000000000"
 EMBEDDED_REGION: Final = "us-east-1"
-"""Where the embedded Mail Manager is, unless an environment says it."""
+"""The URL of the embedded Mail Manager, unless an environment states one."""
 _BUCKET: Final = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 
 
@@ -106,7 +106,7 @@ _LOOPBACK: Final = re.compile(r"https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::[
 
 
 def partition_of(region: str) -> Partition:
-    """The partition of a region; one that is unknown counts as AWS's own."""
+    """The partition of a region; an unknown region counts as `aws`."""
     found = (each for each in PARTITIONS if re.fullmatch(each.region, region))
     return next(found, PARTITIONS[0])
 
@@ -117,10 +117,10 @@ def is_mail_managers(url: str) -> bool:
 
 
 def is_s3s(url: str) -> bool:
-    """Whether a URL leads to S3 and nowhere else."""
+    """Whether a URL leads only to S3."""
     return _S3.fullmatch(url) is not None
 
 
 def is_loopback(url: str) -> bool:
-    """Whether a URL is of this machine, and nothing but scheme, host and port."""
+    """Whether a URL points to this machine and has only scheme, host and port."""
     return _LOOPBACK.fullmatch(url) is not None

@@ -1,4 +1,4 @@
-"""The facts that conditions read: one row each, with all that other rooms have to know of it.
+"""The facts that conditions read: one row each, with everything that other rooms need.
 
 A fact belongs to one part of a message's story: the session, the envelope, the message itself, the
 verdicts of others. Values of facts are in `mmctl.mail.email`; how one is read from a value and
@@ -69,7 +69,7 @@ FactName = StatedFact | HeaderName | MessageFact
 
 
 class Form(StrEnum):
-    """What a fact looks like where a case or an option states it."""
+    """What a fact looks like if a case or an option states it."""
 
     TEXT = "text"
     TEXTS = "texts"
@@ -95,7 +95,7 @@ class Option:
     help: str
     metavar: str
     example: str | None = None
-    """A value for a command line that is proposed; None: the passing value, or the first choice."""
+    """A value for suggested command lines; None: the passing value, or the first choice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -109,19 +109,19 @@ class Fact:
     option: Option | None = None
     """None: only a case states it."""
     choices: tuple[str, ...] = ()
-    """Everything it can be, as it is written; empty: any text."""
+    """Every possible value, as written; empty: any text."""
     passing: str | None = None
-    """What `--assume pass` takes it to be, where that means something."""
+    """What `--assume pass` takes it to be, if that has a meaning."""
     sample: object
     """A value as a case writes it."""
     on_page: str | None = None
-    """What pages call it among the facts of a case; None: it is shown elsewhere there."""
+    """What pages call it among the facts of a case; None: pages show it elsewhere."""
     names_nobody: bool = False
     """Whether reports for others may show its value."""
     empty_is_none: bool = False
-    """An empty text says that there is none: the null sender."""
+    """An empty text means that there is none: the null sender."""
     within_tls: bool = False
-    """A session in plain text has none of it."""
+    """A session in plain text does not have it."""
 
     @property
     def part(self) -> str:
@@ -271,7 +271,7 @@ ADD_ONS: Final = Fact(
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class HeaderFact(Fact):
-    """A header that rules read by its name."""
+    """A header that rules read by name."""
 
     name: HeaderName
     header: str

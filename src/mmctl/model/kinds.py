@@ -1,11 +1,11 @@
 """The kinds of resource that Mail Manager keeps: one row each, which all other rooms read.
 
-What a kind is called in files, words, operations, ids and ARNs, and what the service does with it.
+The names of a kind in files, words, operations, ids and ARNs, and what the service does with it.
 How a kind behaves lives in the rooms. `tests/model/test_kinds.py` compares the rows with botocore's
 service model; `tests/test_every_kind.py` names what a new row lacks elsewhere.
 
 Resource types in ARNs: "Actions, resources, and condition keys for Amazon SES". What no update
-takes: "Amazon SES Mail Manager API", UpdateIngressPoint, UpdateArchive, UpdateTrafficPolicy; an
+accepts: "Amazon SES Mail Manager API", UpdateIngressPoint, UpdateArchive, UpdateTrafficPolicy; an
 address list has no update at all.
 """
 
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 LiveShape: TypeAlias = (
     AddressList | Archive | Relay | AddonSubscription | RuleSet | TrafficPolicy | IngressPoint
 )
-"""What an object of the service is, in AWS's words: one arm a kind."""
+"""The types of objects in the service, in AWS's words: one for each kind."""
 
 
 class Kind(StrEnum):
     """The kinds of things a project defines, by the section they are written in.
 
-    In the order of making: what must be there first comes first, and is deleted last.
+    In the order of creation: what others need comes first, and is deleted last.
     """
 
     ADDRESS_LIST = "address_lists"
@@ -46,7 +46,7 @@ class Kind(StrEnum):
 
     @property
     def row(self) -> ResourceKind:
-        """All that is known of the kind."""
+        """The row of the kind."""
         return KINDS[self]
 
     @property
@@ -67,12 +67,12 @@ class Kind(StrEnum):
 
     @property
     def api_noun(self) -> Noun:
-        """What it is in the API: `RuleSet`; an add-on has an instance besides."""
+        """Its resource in the API: `RuleSet`; an add-on has an instance too."""
         return KINDS[self].api.noun
 
 
 class Noun(StrEnum):
-    """What the API has Create, Get, List and Delete operations for."""
+    """A resource for which the API has Create, Get, List and Delete operations."""
 
     ADDRESS_LIST = "AddressList"
     ARCHIVE = "Archive"
@@ -85,7 +85,7 @@ class Noun(StrEnum):
 
     @property
     def api(self) -> ApiResource:
-        """All that is known of it."""
+        """Its row."""
         return API[self]
 
     @property
@@ -105,22 +105,22 @@ class Noun(StrEnum):
 
 
 class Beside(StrEnum):
-    """What the API keeps of an object outside of its Create request, in calls of its own."""
+    """What the API keeps of an object outside of its Create request, in separate calls."""
 
     MEMBERS = "Members"
     """The addresses of a list."""
     STATUS = "Status"
-    """Whether it takes mail: ACTIVE or CLOSED."""
+    """Whether it accepts mail: ACTIVE or CLOSED."""
     INSTANCE = "Instance"
     """Whether a subscription has its instance."""
 
 
 STATUS_SENT: Final = "StatusToUpdate"
-"""What an update calls the status of an object."""
+"""The name of an object's status in an update."""
 
 
 class Provider(StrEnum):
-    """The providers of Terraform that make resources of Mail Manager."""
+    """The Terraform providers with resources of Mail Manager."""
 
     AWS = "aws"
     AWSCC = "awscc"
@@ -128,18 +128,18 @@ class Provider(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """The member of an answer that says what becomes of an object."""
+    """The member of an answer that holds the status of an object."""
 
     member: str
     going: str
-    """Its value while the object is on its way out: gone, but its name perhaps not free yet."""
+    """Its value while the object is being deleted: gone, but its name may not be free yet."""
     waits: bool = False
-    """Whether an object takes a moment to be ready, to change, and to go."""
+    """Whether an object takes a moment to be created, changed and deleted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiResource:
-    """What a resource is called in operations, ids, ARNs and answers."""
+    """The names of a resource in operations, ids, ARNs and answers."""
 
     noun: Noun
     plural: str
@@ -147,15 +147,15 @@ class ApiResource:
     arn_part: str
     id_prefix: str
     id_length: int = 26
-    """Letters and digits that new ids of the embedded Mail Manager have behind the prefix."""
+    """How many letters and digits follow the prefix in new ids of the embedded Mail Manager."""
     id_form: re.Pattern[str] | None = None
-    """The form of a well-formed id where one is known; elsewhere the model's pattern is all."""
+    """The form of a well-formed id if it is known; otherwise only the model's pattern applies."""
     name_member: str
-    """The member of which no two resources have the same value."""
+    """The member whose value is unique among resources."""
     longest_name: int | None = None
-    """Characters; None: the service says nothing."""
+    """In characters; None: the service does not say."""
     created: str = "CreatedTimestamp"
-    """The member of an answer that says when it was made."""
+    """The member of an answer that says when it was created."""
     changed: str | None = "LastUpdatedTimestamp"
     """The member of an answer that says when it was last changed."""
     state: State | None = None
@@ -164,9 +164,9 @@ class ApiResource:
     answers_id: bool = True
     """Whether a Get answer has the id."""
     get_with: Mapping[str, str] = field(default_factory=dict)
-    """Parameters of a Get call that make its answer whole."""
+    """Parameters of a Get call that make its answer complete."""
     updates: tuple[str, ...] = ()
-    """Members that the Update operation takes; none: there is no such operation."""
+    """Members that the Update operation accepts; empty: there is no such operation."""
 
     @property
     def id_member(self) -> str:
@@ -187,7 +187,7 @@ class ApiResource:
         return (*own, self.arn_member, *state, *self.answered, self.created, *changed)
 
     def is_going(self, answer: Mapping[str, object]) -> bool:
-        """Whether a List or Get answer is of something that is on its way out."""
+        """Whether a List or Get answer is about something that is being deleted."""
         return self.state is not None and answer.get(self.state.member) == self.state.going
 
 
@@ -206,47 +206,46 @@ class ResourceKind:
     """Its place in the order of the sections of a file."""
     api: ApiResource
     instance: ApiResource | None = None
-    """What is made of a subscription, and named in its place."""
+    """What is created from a subscription, and named instead of it."""
     always_sent: tuple[str, ...] = ()
-    """Lists that an update must send also when they are empty (terraform-provider-aws issue
+    """Lists that an update must send even if they are empty (terraform-provider-aws issue
     49366)."""
     fixed: Mapping[str, str] = field(default_factory=dict)
-    """Members that nothing can change, in words: the object is replaced."""
+    """Members that cannot change, in words: the object is replaced."""
     server_filled: tuple[str, ...] = ()
-    """Members that the service chooses where they are not asked for."""
+    """Members that the service chooses if a request leaves them out."""
     stand_ins: Mapping[str, object] = field(default_factory=dict)
-    """Members without which there is no shape: what stands there where a newer API answers
-    something that is unknown here."""
+    """Members that a shape requires, with the values to use if a newer API answers something that
+    is unknown here."""
     keys: tuple[str, ...] = ()
-    """Members that name a key of AWS KMS."""
+    """Members that name an AWS KMS key."""
     beside: tuple[Beside, ...] = ()
     logs: tuple[LogType, ...] = ()
-    """The logs that one sends; where they are delivered, CloudWatch Logs keeps."""
+    """The logs that it sends; CloudWatch Logs keeps where they are delivered."""
     named_by: tuple[str, ...] = ()
     """Members of conditions and actions that name one of the kind."""
     by_arn: bool = False
-    """Whether those take its ARN; else its id."""
+    """Whether those members take its ARN; otherwise its id."""
     counts: Mapping[str, str] = field(default_factory=dict)
-    """Lists of a Create request, and what one item is called: what is said of an object that goes.
-    """
+    """Lists of a Create request with the names of their items, to describe a deleted object."""
     loses: str | None = None
-    """What is gone for good when one is deleted, in words."""
+    """What is permanently lost if it is deleted, in words."""
     provider: Provider
-    """The provider of Terraform that can say most of it."""
+    """The Terraform provider that can express most of it."""
 
     @property
     def referred(self) -> ApiResource:
-        """What a reference names: of an add-on, its instance."""
+        """What a reference names; for an add-on, its instance."""
         return self.instance or self.api
 
     @property
     def resources(self) -> tuple[ApiResource, ...]:
-        """All that it is in the API."""
+        """All of its resources in the API."""
         return (self.api,) if self.instance is None else (self.api, self.instance)
 
     @property
     def updatable(self) -> tuple[str, ...]:
-        """Members that can change in place; an instance is created, and no update is sent."""
+        """Members that can change in place; an instance is created, without an update."""
         status = [Beside.STATUS.value] if STATUS_SENT in self.api.updates else []
         instance = [Beside.INSTANCE.value] if Beside.INSTANCE in self.beside else []
         sent = [member for member in self.api.updates if member != STATUS_SENT]
@@ -254,12 +253,12 @@ class ResourceKind:
 
     @property
     def name_is_fixed(self) -> bool:
-        """Whether the service cannot rename one: another name is another object."""
+        """Whether the service cannot rename it: another name is another object."""
         return self.api.name_member not in self.updatable
 
     @property
     def waited_for(self) -> bool:
-        """Whether one takes a moment to be ready, to change, and to go."""
+        """Whether it takes a moment to be created, changed and deleted."""
         return self.api.state is not None and self.api.state.waits
 
     @property
@@ -270,8 +269,8 @@ class ResourceKind:
 
 # Forms of ids: `rs-` and `tp-` with 26 characters were seen at the service, where a malformed id
 # fails before existence is looked at. For archives the model has a pattern on its search
-# operations. Ids of ingress points are `inp-` and 24 of base32, seen as SMTP user names; those that
-# the embedded Mail Manager made before had 26.
+# operations. Ids of ingress points are `inp-` and 24 of base32, seen as SMTP user names; older ones
+# of the embedded Mail Manager have 26.
 _ROWS: Final = (
     ResourceKind(
         kind=Kind.ADDRESS_LIST,
@@ -458,11 +457,11 @@ _ROWS: Final = (
 )
 
 KINDS: Final[Mapping[Kind, ResourceKind]] = {row.kind: row for row in _ROWS}
-"""The rows, in the order of making."""
+"""The rows, in the order of creation."""
 API: Final[Mapping[Noun, ApiResource]] = {
     resource.noun: resource for row in _ROWS for resource in row.resources
 }
-"""What is in the API, in the order of making."""
+"""The resources in the API, in the order of creation."""
 KIND_OF: Final[Mapping[Noun, Kind]] = {
     resource.noun: row.kind for row in _ROWS for resource in row.resources
 }
@@ -475,9 +474,9 @@ SENDING: Final = tuple(kind for kind in Kind if kind.row.sends_logs)
 LINGERING: Final = tuple(
     row.kind for row in _ROWS if row.api.state is not None and not row.api.state.waits
 )
-"""The kinds that stay for long when they are deleted: nobody waits for these."""
+"""The kinds that stay for a long time after they are deleted: nobody waits for these."""
 WAITED_FOR: Final = tuple(kind for kind in Kind if kind.row.waited_for)
-"""The kinds that take a moment to be ready, to change, and to go."""
+"""The kinds that take a moment to be created, changed and deleted."""
 _REQUESTED: Final = {
     str(member.alias) for row in _ROWS for member in row.shape.model_fields.values()
 }

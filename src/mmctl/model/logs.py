@@ -15,9 +15,9 @@ class LogType(StrEnum):
     """What a log is about."""
 
     APPLICATION_LOGS = "APPLICATION_LOGS"
-    """Of an ingress point a record a message, of a rule set a record a message and action."""
+    """From an ingress point one record per message, from a rule set one per message and action."""
     TRAFFIC_POLICY_DEBUG_LOGS = "TRAFFIC_POLICY_DEBUG_LOGS"
-    """Of an ingress point a record a recipient, accepted or refused."""
+    """From an ingress point one record per recipient, accepted or refused."""
 
 
 class DestinationType(StrEnum):
@@ -49,12 +49,12 @@ def destination_type_of(arn: str) -> DestinationType | None:
 
 
 def is_delivery_destination(arn: str) -> bool:
-    """Whether an ARN names a destination that CloudWatch Logs knows already, of any account."""
+    """Whether an ARN names a destination that CloudWatch Logs already knows, in any account."""
     return _DELIVERY_DESTINATION.fullmatch(arn) is not None
 
 
 def bare_destination(arn: str) -> str:
-    """The ARN without the `:*` that CloudWatch Logs shows behind those of log groups."""
+    """The ARN without the `:*` that CloudWatch Logs appends to those of log groups."""
     return arn.removesuffix(":*")
 
 

@@ -1,8 +1,8 @@
 """The operands of conditions: one row for each thing that a rule or a statement can look at.
 
 A row says how files name it, what it holds, which fact it reads, how it is compared, and which
-readings it is about. Below the rows two `match`es tell which attribute of the API is which operand:
-for an attribute that AWS adds, the type checker asks there for a row. What a whole condition looks
+readings it is about. Below the rows two `match`es map attributes of the API to operands: for an
+attribute that AWS adds, the type checker reports a missing row there. What a whole condition looks
 at is in `mmctl.model.conditions`. No value may be compared here.
 """
 
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 
 class NamedBy(StrEnum):
-    """Which one of several a condition is about, beside its operator."""
+    """A key besides the operator that selects one of several."""
 
     NOTHING = "nothing"
     HEADER = "header"
@@ -58,7 +58,7 @@ class NamedBy(StrEnum):
 
 
 class Holds(StrEnum):
-    """What an operand is for those who write it."""
+    """How people see an operand when they write it."""
 
     ADDRESS = "address"
     SERVER_NAME = "server name"
@@ -81,25 +81,25 @@ class Operand:
     key: str
     """As files and traces name it."""
     doc: str
-    """What it is, for schemas and pages."""
+    """A description for schemas and pages."""
     fact: Fact
     """What it reads."""
     comparisons: tuple[Comparison, ...]
     holds: Holds = Holds.OTHER
     party: Party | None = None
     single: bool = False
-    """There is one for each recipient: two different texts exclude each other."""
+    """Each recipient has exactly one: two different texts exclude each other."""
     vouched: bool = False
-    """Somebody but the sender answers for it."""
+    """Somebody other than the sender vouches for it."""
     named: NamedBy = NamedBy.NOTHING
     beside: tuple[str, ...] = ()
-    """Keys that stand beside the operator and name which one is meant."""
+    """Keys besides the operator that select which one is meant."""
     plain: str = "x"
-    """What it is in a message of no interest."""
+    """Its value in an ordinary message."""
     readings: Mapping[Takes, tuple[str, ...]] = field(default_factory=dict)
     """The readings that a condition on it is about."""
     readings_negated: Mapping[Takes, tuple[str, ...]] = field(default_factory=dict)
-    """Those that it is about too where it asks what a value is not."""
+    """The readings that a negative condition on it is about too."""
 
     @property
     def is_address(self) -> bool:
@@ -123,11 +123,11 @@ class Operand:
 
     @property
     def is_flag(self) -> bool:
-        """Whether a file writes `true` or `false` behind it, and no operator."""
+        """Whether a file writes `true` or `false` after it, without an operator."""
         return self.comparisons == (FLAG,)
 
     def compared_by(self, operator: str) -> Comparison:
-        """The comparison that an operator of a file is of."""
+        """The comparison that an operator in a file belongs to."""
         return next(each for each in self.comparisons if operator in each.operators)
 
     def compared_in(self, expression: str) -> Comparison:
@@ -405,7 +405,7 @@ OPERANDS: Final = (*RULE_OPERANDS, *POLICY_OPERANDS)
 OPERAND_OF_KEY: Final[Mapping[str, Operand]] = MappingProxyType(
     {operand.key: operand for operand in (*POLICY_OPERANDS, *RULE_OPERANDS)}
 )
-"""What a key of a condition means; keys of rules and of policies that are alike mean the same."""
+"""What a key of a condition means; equal keys of rules and of policies mean the same."""
 
 
 RuleAttribute = (
@@ -497,7 +497,7 @@ RULE_OPERAND: Final[Mapping[RuleAttribute, Operand]] = {
     for _, attributes in _RULE_ATTRIBUTES
     for attribute in attributes
 }
-"""`rule_operand` of each attribute, for the judge, who asks for it all the time."""
+"""`rule_operand` of each attribute, for the judge, which looks it up all the time."""
 POLICY_OPERAND: Final[Mapping[PolicyAttribute, Operand]] = {
     attribute: policy_operand(attribute)
     for _, attributes in _POLICY_ATTRIBUTES

@@ -1,6 +1,6 @@
 """Traffic policies: whom Mail Manager accepts mail from, in AWS's own words.
 
-Compared with botocore's service model by the tests. Nothing of ours may live here.
+Compared with botocore's service model by the tests. Nothing that mmctl defines may live here.
 """
 
 from typing import Annotated, TypeAlias
@@ -31,7 +31,7 @@ from mmctl.model.texts import (
 
 
 class IngressAnalysis(Shape):
-    """A result of an add-on, asked before the message is accepted."""
+    """A result of an add-on, computed before the message is accepted."""
 
     analyzer: AnalyzerArn
     result_field: ResultField
@@ -143,7 +143,7 @@ class PolicyStatement(Shape):
 
 
 class TrafficPolicy(Shape):
-    """Who may hand in mail, as CreateTrafficPolicy takes it."""
+    """Who may send mail, as CreateTrafficPolicy takes it."""
 
     traffic_policy_name: TrafficPolicyName
     policy_statements: tuple[PolicyStatement, ...]

@@ -1,8 +1,8 @@
-"""How much Mail Manager takes; none of these numbers can be raised. Nothing else may live here.
+"""How much Mail Manager accepts; none of these numbers can be raised. Nothing else may live here.
 
-One row a quota, which all other rooms read: lint and the compiler count with
+One row per quota, which all other rooms read: lint and the compiler count with
 `mmctl.analysis.quota_uses`, the budget shows what they count, preflight and the embedded Mail
-Manager refuse what is beyond.
+Manager refuse what exceeds them.
 
 From https://docs.aws.amazon.com/ses/latest/dg/quotas.html, read 2026-11.
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Within(StrEnum):
-    """What it is that takes no more: who counts goes by it."""
+    """The scope of a quota: what the things are counted in."""
 
     ACCOUNT = "in an account and region"
     RULE_SET = "in a rule set"
@@ -44,11 +44,11 @@ class Quota:
     within: Within
     most: int
     advice: str = ""
-    """What to do where there are too many; `{over}` stands for how many those are."""
+    """What to do if there are too many; `{over}` is replaced by the number above the quota."""
     kind: Kind | None = None
-    """Of an account: what is counted."""
+    """The kind that is counted in an account."""
     type: IngressPointType | None = None
-    """Of which type of ingress point; None: whatever their type."""
+    """The type of ingress point; None: any type."""
 
 
 def _of_account(kind: Kind, most: int, type: IngressPointType | None = None) -> Quota:
@@ -74,7 +74,7 @@ ACCOUNT_QUOTAS: Final = (
 )
 """How many of a kind an account may have in a region, in the order in which a budget shows them."""
 UNCOUNTED: Final = frozenset({Kind.ADD_ON})
-"""Kinds of which AWS names no number."""
+"""Kinds without a documented number."""
 
 RULES: Final = Quota(
     noun="rules",
@@ -132,9 +132,9 @@ TAGS: Final = Quota(noun="tags", within=Within.RESOURCE, most=200, advice="remov
 IMPORT_JOBS: Final = Quota(noun="imports into address lists", within=Within.IMPORTS, most=20)
 RECIPIENTS: Final = Quota(noun="recipients", within=Within.MESSAGE, most=100)
 MESSAGE_BYTES: Final = Quota(noun="bytes", within=Within.MESSAGE, most=40_000_000)
-"""With its headers; AWS says 40 MB."""
+"""Including headers; AWS says 40 MB."""
 GENEROUS: Final = 1.05
-"""Whether 40 MB are 40,000,000 bytes or 40 MiB, AWS does not say."""
+"""AWS does not say whether 40 MB are 40,000,000 bytes or 40 MiB."""
 
 QUOTAS: Final = (
     *ACCOUNT_QUOTAS,
@@ -156,5 +156,5 @@ QUOTAS: Final = (
 
 
 def account_quotas(kind: Kind) -> Iterator[Quota]:
-    """How many of a kind an account may have: of ingress points a quota a type."""
+    """How many of a kind an account may have: for ingress points, one quota per type."""
     return (quota for quota in ACCOUNT_QUOTAS if quota.kind is kind)

@@ -1,6 +1,6 @@
 """The resources around the rules: relays, archives, lists, add-ons, ingress points.
 
-Compared with botocore's service model by the tests. Nothing of ours may live here.
+Compared with botocore's service model by the tests. Nothing that mmctl defines may live here.
 """
 
 from typing import Annotated
@@ -41,7 +41,7 @@ class RelayAuthentication(OneOf[SecretArn | NoAuthentication]):
 
 
 class Relay(Shape):
-    """An SMTP server that mail is handed to, as CreateRelay takes it."""
+    """An SMTP server that receives mail, as CreateRelay takes it."""
 
     relay_name: RelayName
     server_name: RelayServerName
@@ -95,7 +95,7 @@ class TrustStore(Shape):
 
 
 class TlsAuthConfiguration(Shape):
-    """How an mTLS ingress point knows its clients."""
+    """How an mTLS ingress point recognizes its clients."""
 
     trust_store: TrustStore | None = None
 

@@ -1,6 +1,6 @@
 """Rule sets: what Mail Manager does with accepted mail, in AWS's own words.
 
-Compared with botocore's service model by the tests. Nothing of ours may live here.
+Compared with botocore's service model by the tests. Nothing that mmctl defines may live here.
 """
 
 from typing import Annotated, TypeAlias, assert_never
@@ -181,7 +181,7 @@ class RuleCondition(OneOf[RuleExpression]):
 
 
 class DropAction(Shape):
-    """Takes the matched recipients off the message."""
+    """Removes the matched recipients from the message."""
 
 
 class RelayAction(Shape):
@@ -313,7 +313,7 @@ class RuleAction(OneOf[AnyRuleAction]):
 
     @property
     def failure_policy(self) -> ActionFailurePolicy | None:
-        """What is to happen when the action fails; None where nothing is said, or can be."""
+        """What to do if the action fails; None: not stated, or not possible."""
         match self.value:
             case DropAction() | AddHeaderAction() | ReplaceRecipientAction():
                 return None

@@ -1,4 +1,4 @@
-"""What all shapes of Mail Manager have in common: frozen, exact about members, AWS's names outside.
+"""What all shapes of Mail Manager share: frozen, strict about members, AWS's names outside.
 
 Here live the base classes and the two kinds of limit (texts, lists). No AWS name may live here.
 """
@@ -25,7 +25,7 @@ Items = TypeVar("Items", bound=Sized)
 Member_co = TypeVar("Member_co", covariant=True)
 
 LOGICAL: Final = {"limits": "logical"}
-"""Validation context for logical rules, whose lists may be longer than the service takes."""
+"""Validation context for logical rules, whose lists may be longer than the service accepts."""
 
 _WHOLE: Final = "^(?:"
 _END: Final = ")$"
@@ -47,7 +47,7 @@ def exact(pattern: str) -> str:
 
 
 def inexact(pattern: str) -> str:
-    """A pattern that `exact` has made, as people may read it."""
+    """A pattern from `exact`, in readable form."""
     return pattern.removeprefix(_WHOLE).removesuffix(_END)
 
 
@@ -65,7 +65,7 @@ class Shape(BaseModel):
 
     @classmethod
     def of_api(cls, members: object) -> Self:
-        """Build the shape from API members, held to every limit of the service.
+        """Build the shape from API members, within every limit of the service.
 
         Raises:
             pydantic.ValidationError: with AWS's member names in its locations.
@@ -89,12 +89,12 @@ class Shape(BaseModel):
 class OneOf(Shape, Generic[Member_co]):
     """A union of the API: a structure of which exactly one member is set.
 
-    Each names the types of its members once more, as `class RuleCondition(OneOf[RuleExpression])`:
-    so the type checker names every `match` over `value` that a new member is missing from.
+    Each repeats the types of its members, as in `class RuleCondition(OneOf[RuleExpression])`, so
+    that the type checker reports every `match` over `value` that lacks a new member.
     """
 
     def __class_getitem__(cls, members: object) -> GenericAlias:  # type: ignore[override]
-        """Name the types of the members, for the type checker: no class is made of it."""
+        """Name the types of the members, for the type checker: this creates no class."""
         return GenericAlias(cls, (members,))
 
     @model_validator(mode="after")
@@ -123,7 +123,7 @@ class OneOf(Shape, Generic[Member_co]):
 
     @property
     def value(self) -> Member_co:
-        """The member that is set; take it apart with `match` that ends in `assert_never`."""
+        """The member that is set; use a `match` on it that ends in `assert_never`."""
         value: Member_co
         for value in vars(self).values():
             if value is not None:
@@ -141,7 +141,7 @@ def with_value(union: Union, value: Shape) -> Union:
 
 
 class UnionText(str):
-    """A text that is a member of a union: of a class of its own, so that `match` can tell it."""
+    """A text that is a member of a union: a separate class, so that `match` can distinguish it."""
 
     __slots__ = ()
     limits: ClassVar[core_schema.StringSchema]
@@ -160,7 +160,7 @@ def _alias(union: type[OneOf[object]], member: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ItemCount:
-    """How many items a list of the API takes; the maximum does not bind logical rules."""
+    """How many items a list of the API takes; the maximum does not apply to logical rules."""
 
     minimum: int
     maximum: int | None

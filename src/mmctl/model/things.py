@@ -1,6 +1,6 @@
 """What Mail Manager's resources name in other services: one row each.
 
-Whether such a thing is there is asked in `mmctl.live`; here is only how it is named.
+`mmctl.live` asks whether such a thing exists; only its naming is here.
 """
 
 from __future__ import annotations
@@ -11,32 +11,32 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arn:
-    """How the ARN of a thing looks."""
+    """What the ARN of a thing looks like."""
 
     service: str
     rest: str
-    """A pattern of what stands behind the account."""
+    """A pattern for what follows the account."""
     example: str
-    """What is possible there."""
+    """An example of that."""
     regional: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Thing:
-    """Something of another service."""
+    """Something in another service."""
 
     noun: str
     plural: str
     arn: Arn | None = None
-    """None: it is named otherwise, or by an ARN of any form."""
+    """None: it is not named by an ARN, or by an ARN of any form."""
     asked_with: str | None = None
-    """The IAM action that tells whether it is there; None: mmctl does not ask for it."""
+    """The IAM action that tells whether it exists; None: mmctl does not ask."""
     resource: str = "{name}"
     """The ARN on which that action is allowed."""
     named_by: tuple[str, ...] = ()
-    """Members of resources, beside those of actions, that hold its ARN."""
+    """Members of resources, besides those of actions, that hold its ARN."""
     unfit: str | None = None
-    """What keeps the service from using one that is there, in words."""
+    """What keeps the service from using an existing one, in words."""
 
 
 ROLE: Final = Thing(
@@ -114,4 +114,4 @@ THINGS: Final = (
     APPLICATION,
     INDEX,
 )
-"""In the order in which they are asked for."""
+"""In the order in which mmctl asks for them."""
