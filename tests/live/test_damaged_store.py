@@ -115,6 +115,19 @@ def test_an_entry_with_a_member_of_another_type_is_damaged(world: World, member:
         entry_of({**document, member: [["text"]]}, id_)
 
 
+@pytest.mark.parametrize("member", ["members", "tags", "logging", "logs_of_others"])
+def test_an_applied_object_with_a_member_of_another_type_is_damaged(
+    world: World, member: str
+) -> None:
+    document = json.loads(world.history.store.get("applied.json") or "")
+    for value in ([["text"]], {"name": ["text"]}, "text"):
+        document["objects"][0][member] = value
+        world.history.store.put("applied.json", json.dumps(document))
+        said = reopened(world)
+        assert world.history.applied() is None
+        assert "`applied.json`" in said[0]
+
+
 @pytest.mark.parametrize("damage", ["cut", "empty"])
 @pytest.mark.parametrize("what", ["applied.json", "pins.json", "0002"])
 def test_what_is_cut_is_set_aside_with_a_warning_and_rebuilt(

@@ -15,7 +15,7 @@ from mmctl.compiler.configuration import (
 from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _PLAIN: Final = (
     "name",
@@ -69,16 +69,25 @@ def object_of(document: Mapping[str, Any]) -> LiveObject:
         found = document.get(member)
         if not isinstance(found, expected) and (found is not None or member == "name"):
             raise ValueError(f"`{member}` is not a valid {expected.__name__}")
-    shape = kind.row.shape
+    for member in _MAPPINGS:
+        found = document.get(member, {})
+        if not isinstance(found, dict) or not _are_texts(found.values()):
+            raise ValueError(f"`{member}` does not hold texts by name")
     members = document.get("members")
+    if not (members is None or (isinstance(members, list) and _are_texts(members))):
+        raise ValueError("`members` is not a list of texts")
     return LiveObject(
         kind=kind,
-        shape=shape.logical(document["shape"]),
+        shape=kind.row.shape.logical(document["shape"]),
         members=None if members is None else tuple(members),
         origins=tuple(RuleOrigin(**origin) for origin in document.get("origins", ())),
         unknown=tuple(UnknownMember(**member) for member in document.get("unknown", ())),
         **{member: document[member] for member in (*_PLAIN, *_MAPPINGS) if member in document},
     )
+
+
+def _are_texts(values: Iterable[object]) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 def configuration_document(configuration: LiveConfiguration) -> dict[str, Any]:
