@@ -1,6 +1,6 @@
 """Apply: brakes, lock, read again, snapshot, the calls, read back.
 
-Before the snapshot is kept nothing is written; afterwards every way out leaves a history entry.
+Nothing is written before the snapshot is kept; after that, every way out leaves a history entry.
 """
 
 from __future__ import annotations
@@ -59,15 +59,15 @@ def apply(
 ) -> HistoryEntry | None:
     """Carry out a plan; None: there was nothing to do.
 
-    `pins` hold from before the first write on. A pin of what the plan changes into something else
-    is lifted, unless this is no change of the files: `answers_pins`. `by_hand`: it is in no file,
-    and the next apply must know it as done by hand.
+    `pins` hold from before the first write. A pin of something that the plan changes into
+    something else is lifted, but only with `answers_pins`, which says that the files changed.
+    `by_hand`: the change is not in a file, and the next apply must treat it as done by hand.
 
     Raises:
-        Refused: a brake, a pin, a stale plan, another place, somebody else's lock; nothing was
+        Refused: a brake, a pin, a stale plan, another place or somebody else's lock; nothing was
             written.
-        CouldNot: the service or the store stood in the way; nothing was written.
-        StoppedPartWay: something was written, then it stopped.
+        CouldNot: the service or the store could not be used; nothing was written.
+        StoppedPartWay: something was written, then the apply stopped.
     """
     check_past(plan, means.history)
     check_permitted(plan, means, permissions)
@@ -94,7 +94,7 @@ def apply(
 
 
 def _lift_answered(plan: Plan, history: History) -> None:
-    """Lift the pins of what is something else now."""
+    """Lift the pins of what is now something else."""
     pins = history.pins()
     kept = [pin for pin in pins if not answered(pin, plan)]
     if len(kept) < len(pins):
@@ -102,10 +102,10 @@ def _lift_answered(plan: Plan, history: History) -> None:
 
 
 def conclude(plan: Plan, means: Means, permissions: Permissions) -> HistoryEntry | None:
-    """Note that an entry which was cut off is done after all, when an empty plan shows it; which.
+    """Note that a cut-off entry is done after all if an empty plan shows it; return the entry.
 
     Raises:
-        Refused: an apply or rollback is running just now.
+        Refused: an apply or rollback is running.
         CouldNot: the store cannot be written.
     """
     if means.history.unended() is None:
@@ -121,9 +121,9 @@ def conclude(plan: Plan, means: Means, permissions: Permissions) -> HistoryEntry
 
 
 def _agree(plan: Plan, means: Means, permissions: Permissions) -> None:
-    """Where the files say all that is live, nothing of it is by hand anymore: remember that.
+    """Remember that nothing is by hand anymore if the files say everything that is live.
 
-    An apply that has nothing to do does not fail for it: the next one reports it again.
+    An apply that has nothing to do does not fail if this fails: the next one reports it again.
     """
     applied = means.history.applied()
     whole = not plan.partial and plan.goes_back_to is None
@@ -150,11 +150,11 @@ def _alone(means: Means, permissions: Permissions) -> Iterator[None]:
 def check_permitted(plan: Plan, means: Means, permissions: Permissions) -> tuple[Grip, ...]:
     """Refuse what this plan must not do here, or not without a flag.
 
-    Gives the brakes that would hold an apply and let a rollback pass: they are to be said.
+    Return the brakes that would hold an apply but not a rollback: they must be reported.
 
     Raises:
-        Refused: another place, a name of somebody else's, adoption without `adopt`, or a brake
-            that holds.
+        Refused: another place, a name that somebody else has, adoption without `adopt`, or a
+            brake that holds.
         UsageError: a password that must be sent is missing.
     """
     check_place(plan, means.service.identity)
@@ -269,7 +269,7 @@ def _told(execution: Execution, entry: HistoryEntry, history: History) -> Iterat
 
 
 def _end(history: History, entry: HistoryEntry, result: EntryResult) -> None:
-    """Note how it ended; where even that cannot be written, the entry stays unfinished."""
+    """Note how it ended; if even that cannot be written, the entry stays unfinished."""
     with suppress(CouldNot):
         history.end(entry, result)
 
@@ -312,9 +312,9 @@ def _finish(plan: Plan) -> str:
 def _read_back(
     execution: Execution, entry: HistoryEntry, means: Means
 ) -> tuple[LiveConfiguration, tuple[str, ...]]:
-    """Read everything once more: the plan must be empty now, or soon: a read may be a little old.
+    """Read everything once more: the plan must be empty now, or soon, as a read may lag a little.
 
-    Gives what is live, and what somebody else wrote at the same time and was written over, as far
+    Return what is live, and what somebody else wrote at the same time and was overwritten, as far
     as it was seen.
 
     Raises:
@@ -352,14 +352,13 @@ def _read_back(
 def _keep_applied(
     plan: Plan, live: LiveConfiguration, entry: HistoryEntry | None, history: History
 ) -> None:
-    """Remember what is live now without what was done by hand and stays, so that it stays known.
+    """Remember what is live, without what was done by hand and stays, so that it stays known.
 
-    `entry`: the one that is under way; None: one that was cut off is found to be done.
+    `entry`: the one under way; None: an entry that was cut off turned out to be done.
     """
     some = plan.partial or plan.goes_back_to is not None
     last = last_applied(history, without=entry.id if entry else None) if some else None
-    # What an apply has left that was cut off before is distinguished from hand edits only by a
-    # rollback.
+    # Only a rollback tells the rest of an apply that was cut off before from hand edits.
     if last is not None and (plan.goes_back_to is not None or len(last.states) == 1):
         states = last.named_as(live)
         live = with_what_is_wanted(without_hand_edits(states[0], plan.live, live), live, states[1:])

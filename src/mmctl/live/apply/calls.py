@@ -1,6 +1,6 @@
-"""How one call is made during an apply: noted before and after, repeated where that is harmless.
+"""How one call is made during an apply: noted before and after, repeated if that is harmless.
 
-Also the waiting: ingress points take minutes, and what they use is in use until they are gone.
+It also waits: ingress points take minutes, and what they use is in use until they are gone.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ T = TypeVar("T")
 UNDER_WAY: Final = ("PROVISIONING", "UPDATING")
 _FINAL_FAILURES: Final = ("FAILED", "ASSOCIATED_VPC_ENDPOINT_DOES_NOT_EXIST")
 _LOOK_AGAIN: Final = (0.5, 1.0, 2.0)
-"""Seconds before each further look; the last one before all that follow, too."""
+"""Seconds before each further look; the last value repeats."""
 _SURE: Final = 3.5
-"""Seconds for which something must stay as it is before it is taken for somebody else's work."""
+"""Seconds for which something must not change before it counts as somebody else's work."""
 
 
 class WentWrong(Exception):
@@ -40,7 +40,7 @@ class ChangedMeanwhile(Exception):
 
 
 class Calls:
-    """The calls of one apply; `wrote` counts those that happened or may have."""
+    """The calls of one apply; `wrote` counts those that happened or may have happened."""
 
     def __init__(self, means: Means, entry: str) -> None:
         self._means = means
@@ -49,11 +49,11 @@ class Calls:
         self.written = recent_writes(means.history.store, means.now())
 
     def remember(self, id: str, part: str, was: object, now: object) -> None:
-        """Keep what a part of an object was and is, for this apply and for the next command."""
+        """Keep what a part of an object was and is now, for this apply and for the next command."""
         self.remember_all([{"id": id, "part": part, "was": was, "is": now}])
 
     def remember_all(self, lines: Sequence[Line]) -> None:
-        """Keep what several parts of objects were and are."""
+        """Keep what several parts of objects were and are now."""
         changed = [line for line in lines if line["was"] != line["is"]]
         for line in changed:
             self.written.note(line)
@@ -61,7 +61,7 @@ class Calls:
             keep_writes(self._means.history.store, self._entry, self._means.now(), changed)
 
     def found(self, look: Callable[[], T | None]) -> T | None:
-        """What a look finds that must be there; None: it is not, however long one looks."""
+        """What a look finds that must be there; None: it is not there, even after waiting."""
         return settled(self._means, look, lambda found: found is not None, is_old=lambda _: True)
 
     def write(self, operation: str, subject: str, call: Callable[[], T]) -> T:
@@ -81,17 +81,17 @@ class Calls:
         return answer
 
     def twice(self, operation: str, subject: str, call: Callable[[], None]) -> None:
-        """Make a call that does no harm when it is made twice, again if its outcome is unknown."""
+        """Make a call that is harmless when made twice; repeat it if its outcome is unknown."""
         try:
             self.write(operation, subject, call)
         except OutcomeUnknown:
             self.write(operation, subject, call)
 
     def patiently(self, operation: str, subject: str, call: Callable[[], T]) -> T:
-        """Make a call again and again while the service says that something is in use.
+        """Repeat a call while the service says that something is in use.
 
         Raises:
-            WentWrong: it still is after the longest time that an ingress point may take.
+            WentWrong: it is still in use after the longest time that an ingress point may take.
         """
         for _ in range(polls(self._means)):
             self._means.sleep(self._means.poll_seconds)
@@ -112,7 +112,7 @@ class Calls:
         wait_until_ready(self._means, kind, name, id)
 
     def wait_until_gone(self, kind: Kind, name: str, id: str) -> None:
-        """Wait until an object that takes a moment is gone, and with it the use of what it names.
+        """Wait until an object that takes a moment is gone and no longer uses what it names.
 
         Raises:
             WentWrong: it takes too long.
@@ -137,7 +137,7 @@ class Calls:
 def wait_until_ready(
     means: Means, kind: Kind, name: str, id: str, *, may_fail: bool = False
 ) -> None:
-    """Wait until an object is no longer on its way; `may_fail`: in whatever state it ends.
+    """Wait until an object is no longer changing; `may_fail`: accept any final state.
 
     Raises:
         WentWrong: it failed, is gone, or takes too long.
@@ -164,10 +164,10 @@ def settled(
     *,
     is_old: Callable[[T], bool] = lambda _: False,
 ) -> T:
-    """What a look finds; again after a while where it does not fit.
+    """What a look finds; look again after a while if it does not fit.
 
-    What the service answers may be older than the last write: what is known to be old is looked at
-    again for as long as an answer may lag, and all else for a few seconds, before it is taken for
+    An answer of the service may be older than the last write. An answer that is known to be old is
+    asked for again for as long as answers may lag, any other for a few seconds, before it counts as
     the work of somebody else. What the last look finds may not fit either.
     """
     found, waited = look(), 0.0

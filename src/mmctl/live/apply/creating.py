@@ -1,7 +1,7 @@
-"""Creating an object once, whatever became of an earlier try.
+"""Create an object once, no matter how an earlier try ended.
 
-A create that may have happened, or that the service calls a conflict, is settled by looking: what
-carries our tag is ours; anything else is left alone.
+A create that may have happened, or that the service calls a conflict, is settled by looking: an
+object with our tag is ours; any other is left alone.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _TOKEN_LENGTH: Final = 64
 
 
 class Creation:
-    """One create: of which noun, with which request, for which object of the project."""
+    """One create: the noun, the request, and the object of the project."""
 
     def __init__(
         self, service: MailManager, calls: Calls, noun: Noun, request: Members, thing: LiveObject
@@ -35,9 +35,9 @@ class Creation:
         self.thing = thing
 
     def run(self, plan_token: str) -> str:
-        """Create, or find what an earlier try created; the id.
+        """Create an object, or find what an earlier try created; return the id.
 
-        `plan_token` and the logical name make the ClientToken: a repeated create is the same one.
+        The ClientToken comes from `plan_token` and the logical name, so a retry is the same create.
         """
         token = digest_of([plan_token, self.noun, self.thing.name])[:_TOKEN_LENGTH]
 
@@ -62,7 +62,7 @@ class Creation:
 
     def _find(self) -> str | None:
         if self.noun is not self.thing.kind.api_noun:
-            # The instance of a subscription, of which there is one.
+            # A subscription has one instance.
             member = self.noun.name_member
             of_it = [
                 each
@@ -77,14 +77,14 @@ class Creation:
         return None
 
     def _is_leaving(self) -> bool:
-        """Whether one of the same name is on its way out, and worth waiting for."""
+        """Whether an object of the same name is being deleted, so that waiting helps."""
         pending: list[tuple[Kind, str]] = []
         if self.thing.kind.row.waited_for:
             list(list_kind(self.service, self.thing.kind, pending))
         return (self.thing.kind, self.thing.live_name) in pending
 
     def _make_so(self, id: str) -> None:
-        """Bring what an earlier create made to what is wanted now."""
+        """Update what an earlier create made to what is desired now."""
         if self.noun is not self.thing.kind.api_noun:
             return
         members = {m: self.request[m] for m in self.thing.kind.row.updatable if m in self.request}

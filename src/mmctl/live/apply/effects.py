@@ -1,4 +1,4 @@
-"""What apply and rollback are given from outside: service, history, time, secrets, who asks."""
+"""What apply and rollback get from outside: service, history, time, secrets, the person."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
-    """The effects that an apply may have, and the only ones."""
+    """The only effects that an apply may have."""
 
     service: MailManager
     history: History
@@ -35,23 +35,23 @@ class Means:
     host: str
     process: int
     space: str | None = None
-    """Where the number of the process means the same."""
+    """Where the process id means the same."""
     poll_seconds: float = 5.0
     password_variables: frozenset[str] = frozenset()
-    """Variables of other names that may hold SMTP passwords, as the person who runs it said."""
+    """Variables with other names that may hold SMTP passwords, as the command line says."""
     revision: Callable[[], str | None] = lambda: None
     """The revision of the files, asked for when something is applied."""
     edges: Mapping[str, str] = field(default_factory=dict)
     """Where the environment leads, for the history."""
     lag_seconds: float = 6.0
-    """How long after an apply was cut off its last write may not be seen yet: which it was that
-    went through is unknown, and so not which answer is old."""
+    """How long after an apply was cut off its last write may not be visible yet: which write went
+    through is unknown, and so is which answer is old."""
     patience_seconds: float = 1800.0
     """How long an ingress point may take: the service needs one to five minutes."""
 
     @property
     def passwords(self) -> Passwords:
-        """The SMTP passwords that this project has set, or is to set."""
+        """The SMTP passwords that this project has set or will set."""
         return Passwords(self.history.store, self.environ, self.password_variables)
 
 

@@ -1,7 +1,7 @@
 """One plan, carried out step by step: compare, write, remember; wait where the service is slow.
 
-Every write is preceded by a read of what it changes. What this cannot continue from raises
-exceptions; `apply.py` says what they mean.
+Every write comes after a read of what it changes. Anything that prevents the rest raises an
+exception; `apply.py` says what it means.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class Execution:
         return step.id if step.id is not None else self._created[step.key]
 
     def _compare(self, step: Step) -> LiveObject | None:
-        """Read the object of a step once more; None: it is gone, as a delete wants it.
+        """Read the object of a step once more; None: it is gone, as a delete expects.
 
         Raises:
             ChangedMeanwhile: it is not what the plan was made from.
@@ -123,7 +123,7 @@ class Execution:
         arn = self._service.identity.arn(kind.api_noun, live_id)
 
         def look() -> LiveObject | None:
-            # The tags first, so that nothing comes between the look at the object and its write.
+            # Tags first, so that nothing happens between the read of the object and its write.
             tags = self._service.tags(arn)
             found = read_object(self._service, kind, live_id, tags=tags)
             self.glimpses.see(live_id, found)
@@ -133,9 +133,9 @@ class Execution:
         return settled(self._means, look, fits, is_old=is_old)
 
     def _remember(self, kind: Kind, live_id: str, tags: Mapping[str, str] | None = None) -> None:
-        """What we wrote is what a later write of the same object compares with.
+        """Note what we wrote: a later write of the same object compares with it.
 
-        `tags`: what a new object has; of others it is enough that the write is seen.
+        `tags`: those of a new object; for others it is enough that the write is visible.
         """
         if not self._is_written_again(live_id):
             return
@@ -255,14 +255,14 @@ class Execution:
         self._remember(step.kind, self._id(step))
 
     def _know_members(self, step: MemberStep) -> None:
-        """Keep which addresses came or went; of very many the first ones tell an old answer."""
+        """Keep which addresses came or went; of very many, the first ones reveal an old answer."""
         added = isinstance(step, AddMembers)
         about = {"id": self._id(step), "was": not added, "is": added}
         addresses = step.addresses[:IMPORT_BEYOND]
         self.calls.remember_all([about | {"part": member_part(each)} for each in addresses])
 
     def _arns(self, step: TagStep, found: LiveObject | None) -> list[str]:
-        """What has the tags of an object; what a plan reads them from comes last."""
+        """The resources with an object's tags; the one that a plan reads them from is last."""
         identity = self._service.identity
         arns = [identity.arn(step.kind.api_noun, self._id(step))]
         instance = step.kind.row.instance
@@ -311,7 +311,7 @@ class Execution:
 
 
 def updated(before: LiveObject, request: Members) -> LiveObject:
-    """An object as it reads when an update with a request is done, as far as that can be known."""
+    """How an object should read after an update with a request, as far as that can be known."""
     known = before.shape.to_api().keys() | set(before.kind.row.updatable)
     members = {member: value for member, value in request.items() if member in known}
     status = request.get(STATUS_SENT)

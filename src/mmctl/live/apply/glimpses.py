@@ -1,7 +1,7 @@
-"""Writes of somebody else that one of ours replaced, as far as an answer still shows them.
+"""Writes of somebody else that one of our writes replaced, as far as an answer still shows them.
 
-The service takes no condition with a write: between our last look at an object and our write of it
-somebody else may write, and only answers that lag behind show it then.
+The service has no conditional writes: between our last look at an object and our write of it,
+somebody else may write, and then only answers that lag behind show it.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ class Glimpses:
         self._seen: dict[str, dict[str, LiveObject]] = {}
 
     def see(self, id: str, thing: LiveObject | None) -> None:
-        """Keep how an object looks in an answer."""
+        """Keep the form of an object in an answer."""
         if thing is not None:
             self._seen.setdefault(id, {})[shape_of(thing)] = thing
 
     def overwritten(self, written: Written, now: Mapping[str, LiveObject]) -> Iterator[str]:
-        """What was neither there before our writes nor by them, and is gone; in lines.
+        """Lines about what is gone and neither was there before our writes nor came from them.
 
-        `now` are the objects as they are when all is done.
+        `now` are the objects as they are at the end.
         """
         for live_id, forms in self._seen.items():
             final = now.get(live_id)
@@ -48,7 +48,7 @@ class Glimpses:
 
 
 def _lines(theirs: LiveObject, first: LiveObject) -> Iterator[str]:
-    """What somebody else had made of an object that looked like the first form."""
+    """What somebody else had changed in an object that looked like the first form."""
     what = f"{first.kind.noun} {first.name}"
     edits = [each for each in object_edits(theirs, first, "") if each.words != ""]
     for edit in edits[:_SHOWN]:

@@ -1,4 +1,4 @@
-"""What a rollback does about hand edits: it keeps them, and says so line by line."""
+"""What a rollback does about hand edits: it keeps them and reports each one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def keeping_hand_edits(plan: Plan, state: LiveState, last: LastApplied) -> Plan:
-    """The plan of a rollback that leaves what was done by hand since the last apply."""
+    """The plan of a rollback that keeps what was done by hand since the last apply."""
     wanted = keeping(plan.desired, plan.live, last.named_as(plan.live))
     if wanted == plan.desired:
         return plan

@@ -28,15 +28,15 @@ class Owner:
     process: int
     at: str
     space: str | None = None
-    """Where the number of the process means the same; None: that is unknown."""
+    """Where the process id means the same; None: that is unknown."""
 
 
 @contextmanager
 def locked(store: Store, owner: Owner, *, break_lock: bool = False) -> Iterator[None]:
     """Hold the lock while the block runs.
 
-    A lock of a process that can be seen from here to have ended is taken over; any other stale one
-    needs `break_lock`.
+    The lock of a process that has certainly ended is taken over; any other stale lock needs
+    `break_lock`.
 
     Raises:
         Refused: somebody else holds it.
@@ -80,10 +80,10 @@ def _read(text: str) -> Owner | None:
 
 
 def _is_gone(holder: Owner, owner: Owner) -> bool:
-    """Whether the holder was a process that ended, and that we would see if it had not.
+    """Whether the holder was a process that has ended, and that we could see if it still ran.
 
-    The name of a host does not tell: two containers may have the same one, and the numbers of each
-    other's processes are not seen.
+    The host name does not tell: two containers may have the same one, and they do not see each
+    other's processes.
     """
     same = holder.host == owner.host and holder.space == owner.space
     return same and owner.space is not None and not _is_seen(holder.process)

@@ -1,6 +1,6 @@
-"""Making and ending the delivery of one log: source, destination, delivery, and their remains.
+"""Begin and end the delivery of one log: source, destination, delivery, and leftovers of them.
 
-Each is looked for before it is made, so that what an apply left half-done is gone on with.
+Each is looked for before it is created, so that a half-done apply is continued.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _BUSY: Final = "currently being updated"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Log:
-    """One type of the logs of one resource."""
+    """One type of log of one resource."""
 
     resource_arn: str
     log_type: str
@@ -113,7 +113,7 @@ class LogSteps:
                 f"the log delivery of {step.kind.noun} {step.name} was changed by somebody else"
             )
         if thing is None or receiver is None:
-            # The mark stays as long as another log of it is delivered, or is going to be.
+            # The mark stays as long as another log of the resource is or will be delivered.
             self._stop(log, is_last=not wanted and not self._goes_on(live_id))
         else:
             whose = thing.logs_of_others
@@ -122,14 +122,14 @@ class LogSteps:
         self._calls.remember(live_id, log_part(of), was, receiver)
 
     def _goes_on(self, live_id: str) -> bool:
-        """Whether a log of a resource is still to be ended by a later step."""
+        """Whether a later step will end another log of a resource."""
         return any(
             each == live_id and logging is not None and others is None
             for (each, _), (logging, others) in self._expected.items()
         )
 
     def _sources(self, log: _Log) -> tuple[LogSource, ...]:
-        """The sources of a log's resource, of all its logs."""
+        """The sources of all logs of a log's resource."""
         return tuple(
             replace(
                 source, deliveries=tuple(d for d in source.deliveries if d.id not in self._ended)
@@ -139,8 +139,8 @@ class LogSteps:
         )
 
     def _deliver(self, log: _Log, receiver: str, owner: str | None) -> None:
-        """Let a log go to a receiver; `owner` is whose the delivery is to be, None: nobody's."""
-        # Always: that it is there already may be an answer from before it was taken away.
+        """Deliver a log to a receiver; `owner`: the project that owns the delivery, if any."""
+        # Always: an answer that shows it may be older than its removal.
         mark = partial(self._service.tag, log.resource_arn, {LOGS_TAG: "yes"})
         self._calls.twice("TagResource", log.name, mark)
         self._calls.remember(_id_of(log), MARK, False, True)
@@ -157,7 +157,7 @@ class LogSteps:
         self._delete_unused_destinations(log)
 
     def _stop(self, log: _Log, *, is_last: bool) -> None:
-        """End this project's deliveries of a log, with what only they needed.
+        """End this project's deliveries of a log, and delete what only they needed.
 
         `is_last`: none of the resource's logs is delivered from here anymore.
         """
@@ -169,7 +169,7 @@ class LogSteps:
                     self._ended.add(delivery.id)
                     self._begun.discard(delivery.destination_arn)
         self._delete_unused_destinations(log)
-        # The source goes last: as long as it is there, a later apply sees what is to be ended.
+        # Delete the source last: while it is there, a later apply sees what it must end.
         for source in self._of_type(log):
             if source.made_here and not source.deliveries:
                 end = partial(self._logs.delete_source, source.name)
@@ -184,7 +184,7 @@ class LogSteps:
         return [source for source in self._sources(log) if source.log_type == log.log_type]
 
     def _source(self, log: _Log) -> str:
-        """The name of the source of a log, made where it is not there."""
+        """The name of the source of a log, created if missing."""
 
         def find() -> str | None:
             return next((source.name for source in self._of_type(log)), None)
@@ -200,7 +200,7 @@ class LogSteps:
         return self._once("PutDeliverySource", log.name, put, find) or name
 
     def _destination(self, log: _Log, receiver: str) -> str:
-        """The ARN of the destination for a receiver, made where it is not there."""
+        """The ARN of the destination for a receiver, created if missing."""
         if is_delivery_destination(receiver):
             return receiver
         name = destination_name(log.project, receiver)
@@ -218,7 +218,7 @@ class LogSteps:
         return arn
 
     def _delivery(self, log: _Log, receiver: str) -> LogDelivery | None:
-        """The delivery of a log to a receiver, this project's before those of others."""
+        """The delivery of a log to a receiver; this project's comes before others."""
         fits = [
             delivery
             for source in self._of_type(log)
@@ -240,7 +240,7 @@ class LogSteps:
         self._begun.add(destination)
 
     def _delete_unused_destinations(self, log: _Log) -> None:
-        """Delete the destinations that were made here and that no delivery uses anymore."""
+        """Delete the destinations that were created here and that no delivery uses anymore."""
         made_here = [
             found
             for found in self._logs.destinations()
@@ -258,7 +258,7 @@ class LogSteps:
                 self._end_unless_used(log, end)
 
     def _end_unless_used(self, log: _Log, end: Callable[[], None]) -> None:
-        """Delete a destination, unless a delivery uses it that no answer shows yet."""
+        """Delete a destination, unless a delivery that no answer shows yet uses it."""
         try:
             self._again("DeleteDeliveryDestination", log.name, end)
         except ServiceAnswer as answered:
@@ -272,9 +272,9 @@ class LogSteps:
         make: Callable[[], T],
         find: Callable[[], T | None],
     ) -> T | None:
-        """Make something; where it is unknown whether it was made, look before trying again.
+        """Create something; if it is unknown whether it was created, look before trying again.
 
-        A try that was made again on the way meets its own work: that conflict is none.
+        A call that was retried on the way meets its own result: this is not a conflict.
         """
         try:
             return self._patiently(operation, subject, make)
@@ -287,14 +287,14 @@ class LogSteps:
             return found
 
     def _again(self, operation: str, subject: str, end: Callable[[], None]) -> None:
-        """Make a call that does no harm when it is made twice."""
+        """Make a call that is harmless when made twice."""
         try:
             self._patiently(operation, subject, end)
         except OutcomeUnknown:
             self._patiently(operation, subject, end)
 
     def _patiently(self, operation: str, subject: str, call: Callable[[], T]) -> T:
-        """Make a call, again and again while CloudWatch Logs says that it is at work."""
+        """Make a call, and repeat it while CloudWatch Logs says that it is busy."""
         try:
             return self._calls.write(operation, subject, call)
         except ServiceAnswer as answered:
@@ -304,5 +304,5 @@ class LogSteps:
 
 
 def _id_of(log: _Log) -> str:
-    """The id of the resource whose log it is."""
+    """The id of the resource that has the log."""
     return log.resource_arn.rpartition("/")[2]

@@ -1,7 +1,7 @@
-"""Members of address lists: added and taken away one by one, or very many added by an import job.
+"""Members of address lists: added and removed one by one, or very many added by an import job.
 
-An import job is of the service: it is given a file, started, and waited for. It goes on by itself
-when this process ends; `settle_imports` sees to what an earlier apply left behind.
+An import job runs in the service: it gets a file, is started and waited for. It goes on when this
+process ends; `settle_imports` handles what an earlier apply left behind.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 IMPORT_BEYOND: Final = 1000
 """More members than this are added by an import job."""
 _TOLD_EACH: Final = 100
-"""So many members are one line of progress."""
+"""One line of progress is printed per this many members."""
 _CREATE: Final = "CreateAddressListImportJob"
 _CREATED: Final = "CREATED"
 _UNDER_WAY: Final = "PROCESSING"
@@ -46,7 +46,7 @@ class MemberSteps:
         self._plan_token = plan_token
 
     def run(self, step: MemberStep, live_id: str) -> None:
-        """Add or take away the addresses of a step.
+        """Add or remove the addresses of a step.
 
         Raises:
             WentWrong: an import job failed, was stopped, or does not end.
@@ -75,7 +75,7 @@ class MemberSteps:
         try:
             job_id = self._calls.write(_CREATE, name, create)
         except OutcomeUnknown:
-            # The same token is the same job.
+            # The same token gives the same job.
             job_id = self._calls.write(_CREATE, name, create)
         self._upload(name, _job(self._means, name, job_id)["PreSignedUrl"], addresses)
         self._start(name, job_id)
@@ -97,7 +97,7 @@ class MemberSteps:
         return self._calls.write(OPERATION, name, put)
 
     def _start(self, name: str, job_id: str) -> None:
-        """Start the job; one that is no longer CREATED was started by an earlier try."""
+        """Start the job; if it is no longer CREATED, an earlier try started it."""
         start = partial(self._service.start_import_job, job_id)
         try:
             self._calls.write("StartAddressListImportJob", name, start)
@@ -109,7 +109,7 @@ class MemberSteps:
                 self._calls.write("StartAddressListImportJob", name, start)
 
     def _missing(self, name: str, live_id: str, addresses: Sequence[str]) -> list[str]:
-        """What the import left out: few of them are added one by one, and then say why not."""
+        """What the import left out; a few are then added one by one, which shows the reason."""
 
         def look() -> list[str]:
             there = {address.lower() for address in self._service.members(live_id) or ()}
@@ -133,7 +133,7 @@ def _job(means: Means, name: str, job_id: str) -> Members:
 
 
 def wait_for_import(means: Means, name: str, job_id: str) -> Members:
-    """Wait until an import job is no longer under way; the job then.
+    """Wait until an import job is no longer under way; return the job.
 
     Raises:
         WentWrong: it is gone, or takes too long.
@@ -141,7 +141,7 @@ def wait_for_import(means: Means, name: str, job_id: str) -> Members:
     """
     for _ in range(polls(means)):
         job = _job(means, name, job_id)
-        # It was started: that it is CREATED is an answer from before.
+        # It was started: CREATED is an old answer.
         if job["Status"] not in {_CREATED, _UNDER_WAY}:
             return job
         done = f", {job['ImportedItemsCount']:,} so far" if job.get("ImportedItemsCount") else ""
@@ -151,7 +151,7 @@ def wait_for_import(means: Means, name: str, job_id: str) -> Members:
 
 
 def settle_imports(means: Means, *, stop: bool) -> None:
-    """Wait for the imports that an apply which was cut off left under way; `stop`: end them.
+    """Wait for the imports that a cut-off apply left under way; `stop`: end them.
 
     Raises:
         CouldNot: one takes too long, or the service cannot be asked.
@@ -178,7 +178,7 @@ def settle_imports(means: Means, *, stop: bool) -> None:
 
 
 def _stop(calls: Calls, means: Means, name: str, job_id: str) -> None:
-    """End a job; a conflict says that it has ended."""
+    """End a job; a conflict means that it has already ended."""
     means.say(f"  address list {name}: import job {job_id} is stopped")
     try:
         calls.twice(

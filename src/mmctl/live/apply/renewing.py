@@ -1,6 +1,6 @@
-"""A saved plan before it is shown and applied: made again from what is live now.
+"""A saved plan is made again from what is live now, before it is shown and applied.
 
-Nothing that a file says of the live state is used. What the plan wants is taken from it, all else
+What the file says about the live state is not used. Only the desired state comes from it, the rest
 is read; the result must be the plan that was reviewed, or what is left of it.
 """
 
@@ -28,10 +28,10 @@ _MADE_ANEW = (EditKind.ADDED, EditKind.REPLACED, EditKind.ADOPTED)
 
 
 def renewed(plan: Plan, target: Target, project: str, means: Means) -> Plan:
-    """The plan from fresh reads; where an attempt of its own was cut off, what is left of it.
+    """The plan from fresh reads, or what is left of it if an earlier attempt was cut off.
 
     Raises:
-        Refused: it is for another place or other settings, was carried out, or is stale.
+        Refused: it is for another place or other settings, was already carried out, or is stale.
         CouldNot: the service cannot be asked.
     """
     check_place(plan, means.service.identity)
@@ -67,7 +67,7 @@ def renewed(plan: Plan, target: Target, project: str, means: Means) -> Plan:
 
 
 def _check_settings(plan: Plan, target: Target, project: str) -> None:
-    """Refuse a plan of another project, or one for which other brakes hold here."""
+    """Refuse a plan of another project, or one made with other settings of the environment."""
     if plan.desired.project != project:
         raise Refused(
             f"the plan is for project `{plan.desired.project}`, this is `{project}`",
@@ -89,10 +89,10 @@ def _check_settings(plan: Plan, target: Target, project: str) -> None:
 
 
 def _check_same(made: Plan, plan: Plan, *, cut_off: bool) -> None:
-    """Refuse the plan made again where it is another one; of one that was cut off a part is left.
+    """Refuse the renewed plan if it is another one; of a cut-off plan, only a part may be left.
 
     Raises:
-        Refused: with what was not in the plan.
+        Refused: the message shows what was not in the plan.
     """
     outside = [edit for edit in made.edits if not _is_part_of(edit, made, plan, cut_off=cut_off)]
     if outside or not (cut_off or made.steps == plan.steps):
@@ -110,7 +110,7 @@ def _check_same(made: Plan, plan: Plan, *, cut_off: bool) -> None:
 
 
 def _is_part_of(edit: Edit, made: Plan, plan: Plan, *, cut_off: bool) -> bool:
-    """Whether an edit is one of a plan's, or what is left of one where it was cut off."""
+    """Whether an edit is in a plan, or is the rest of one in a plan that was cut off."""
     if cut_off and _is_left_over(edit, made):
         return True
     name = _name_in(plan, edit, made) if cut_off else edit.object
@@ -125,14 +125,14 @@ def _is_part_of(edit: Edit, made: Plan, plan: Plan, *, cut_off: bool) -> bool:
 
 
 def _is_left_over(edit: Edit, made: Plan) -> bool:
-    """Whether an edit takes away what a replacement has left behind, which was part of it."""
+    """Whether an edit deletes what a replacement left behind, which was part of the plan."""
     thing = made.live.find(edit.resource, edit.object)
     gone = edit.kind is EditKind.REMOVED and not edit.of_rule
     return gone and thing is not None and is_left_over(thing, made.desired)
 
 
 def _name_in(plan: Plan, edit: Edit, made: Plan) -> str:
-    """What a plan calls the object of an edit: what is half gone may have lost its name here."""
+    """What a plan calls the object of an edit: a half-deleted one may have lost its name here."""
     thing = made.live.find(edit.resource, edit.object)
     same = (
         each.name

@@ -1,6 +1,6 @@
-"""Rollback: a snapshot becomes the wanted state of the same plan and the same apply.
+"""Rollback: a snapshot becomes the desired state of the same plan and the same apply.
 
-There is no second path to production; only what must not hold a person up in an outage differs.
+There is no second path to production; it differs only in what must not delay a person in an outage.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def goal(history: History, id: str | None) -> HistoryEntry:
 
     Raises:
         UsageError: there is no such entry.
-        Refused: which one was the last cannot be told.
+        Refused: it is unknown which one was the last.
     """
     if id is not None:
         return history.find(id)
@@ -72,7 +72,7 @@ def _last_is_unknown(id: str, last: HistoryEntry | None) -> Refused:
 
 
 def further_back(history: History, entry: HistoryEntry) -> HistoryEntry | None:
-    """The entry to name to go back to the state before that of another; None: it is the first."""
+    """The entry to name to go back one state more than another entry; None: that is the first."""
     earlier = [
         each
         for each in history.entries()
@@ -82,11 +82,11 @@ def further_back(history: History, entry: HistoryEntry) -> HistoryEntry | None:
 
 
 def check_standing(history: History, entry: HistoryEntry) -> Standing:
-    """Whether the snapshot of an entry is in the history; one that was edited is refused.
+    """Whether the snapshot of an entry is in the history; an edited one is refused.
 
     Raises:
         Refused: snapshot and entry disagree.
-        CouldNot: the snapshot is not there or damaged.
+        CouldNot: the snapshot is missing or damaged.
     """
     found = history.standing(entry)
     if found is Standing.OTHER:
@@ -101,9 +101,9 @@ def check_standing(history: History, entry: HistoryEntry) -> Standing:
 def plan_rollback(
     target: Target, entry: HistoryEntry, means: Means, *, take_away: bool = False
 ) -> Plan:
-    """The plan whose wanted state is the one before an entry, with what was done by hand since.
+    """The plan whose desired state is the one before an entry, with what was done by hand since.
 
-    `take_away`: what was done by hand goes as well.
+    `take_away`: also remove what was done by hand.
 
     Raises:
         CouldNot: the snapshot or the service cannot be read.
@@ -119,7 +119,7 @@ def plan_rollback(
 
 
 def _for_a_rollback(edit: Edit) -> Edit:
-    """An edit as a rollback says it: rules that it takes out need no flag."""
+    """An edit as a rollback reports it: deleted rules need no flag."""
     if edit.kind is EditKind.REMOVED and edit.of_rule and edit.note is None:
         return replace(edit, note="added since")
     return edit
@@ -131,7 +131,7 @@ def count(history: History) -> int:
 
 
 def cannot_come_back(plan: Plan) -> Iterator[str]:
-    """What a rollback does not restore, in sentences; to be said before anything is done."""
+    """What a rollback does not restore, in sentences; to be printed before anything is done."""
     for edit in plan.edits:
         made = edit.kind in {EditKind.ADDED, EditKind.REPLACED} and not edit.of_rule
         loses = edit.resource.row.loses
@@ -156,10 +156,10 @@ def cannot_come_back(plan: Plan) -> Iterator[str]:
 def roll_back(
     plan: Plan, means: Means, permissions: Permissions, *, reason: str | None = None
 ) -> HistoryEntry | None:
-    """Carry out a rollback's plan, and pin what it leaves before it does; None: nothing to do.
+    """Carry out a rollback's plan after pinning what it leaves; None: there is nothing to do.
 
     Raises:
-        Refused, CouldNot, StoppedPartWay: as `apply` does.
+        Refused, CouldNot, StoppedPartWay: as in `apply`.
     """
     done = apply(plan, means, permissions, reason=reason, pins=_left(plan, means.history))
     if done is not None:
@@ -169,7 +169,7 @@ def roll_back(
 
 
 def _left(plan: Plan, history: History) -> tuple[Pin, ...]:
-    """What this rollback takes away: of what is live, and of what applies since were to make so."""
+    """What this rollback takes away: what is live, and what applies since were to make live."""
     first_id = plan.goes_back_to or ""
     first = history.find(first_id).number
     since = [entry for entry in history.entries() if entry.number >= first]
@@ -184,7 +184,7 @@ def _left(plan: Plan, history: History) -> tuple[Pin, ...]:
             states.append(snapshot.wanted)
         elif entry.kind is Doing.APPLY:
             unknown.append(state_pin(entry.digest_after))
-    # What was done by hand and stays was in none of those states: it is not pinned against them.
+    # Hand edits that stay were in none of those states, so do not pin against them.
     goal_alone = history.snapshot(first_id).configuration if plan.kept else plan.desired
     found: list[Pin] = []
     taken = [*pins_between(plan.live, plan.desired)]

@@ -1,7 +1,7 @@
-"""Waiting until what is read is to be relied on: nothing old, and nothing under way.
+"""Wait until reads can be relied on: nothing old, and nothing under way.
 
-While an ingress point is UPDATING, the service does not say whether it will be open or closed, and
-while an import is under way, not which members a list will have.
+While an ingress point is UPDATING, the service does not say whether it will be open or closed;
+while an import is under way, it does not say which members a list will have.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ def read_settled(
     known: LiveConfiguration | None = None,
     written: Written | None = None,
 ) -> LiveState:
-    """Read what is live, again where an answer is older than what this project wrote last.
+    """Read what is live, again if an answer is older than what this project wrote last.
 
-    `written` are the writes of this command; else those of the last one are known by its journal.
+    `written` are the writes of this command; otherwise the journal has those of the last one.
 
     Raises:
-        CouldNot: as `read_live` does.
+        CouldNot: as in `read_live`.
     """
     writes = written or recent_writes(means.history.store, means.now())
     look = partial(read_live, means.service, desired, known)
@@ -51,10 +51,10 @@ def read_settled(
 
 
 def read_as_planned(means: Means, plan: Plan, known: LiveConfiguration | None) -> LiveState:
-    """Read what a plan was made from; where it differs, again for some seconds.
+    """Read what a plan was made from; if it differs, read again for some seconds.
 
     Raises:
-        CouldNot: as `read_live` does.
+        CouldNot: as in `read_live`.
     """
     look = partial(read_settled, means, plan.desired, known)
     return settled(means, look, lambda state: not stale_objects(plan, state))
@@ -63,7 +63,7 @@ def read_as_planned(means: Means, plan: Plan, known: LiveConfiguration | None) -
 def settle(means: Means, project: str, *, stop_imports: bool = False) -> None:
     """Wait for the project's objects and imports that an earlier apply left under way.
 
-    `stop_imports`: end them, as a rollback takes away what they add.
+    `stop_imports`: end them, because a rollback removes what they add.
 
     Raises:
         CouldNot: one takes too long, or the service cannot be asked.
@@ -79,7 +79,7 @@ def settle(means: Means, project: str, *, stop_imports: bool = False) -> None:
 
 
 def _under_way(service: MailManager, kind: Kind, project: str) -> Iterator[tuple[str, str]]:
-    """Name and id of what the project has under way of a kind."""
+    """Name and id of the objects of a kind that the project has under way."""
     noun = kind.api_noun
     for summary in service.list(noun):
         live_id = summary[noun.id_member]
@@ -90,7 +90,7 @@ def _under_way(service: MailManager, kind: Kind, project: str) -> Iterator[tuple
 
 
 def _let_answers_catch_up(means: Means) -> None:
-    """Wait until the last write of an apply that was cut off just now must be seen."""
+    """Wait until the last write of an apply that was just cut off must be visible."""
     entry = means.history.unended()
     journal = means.history.journal(entry.id) if entry is not None else ()
     if not journal:

@@ -1,9 +1,9 @@
-"""What this project wrote in the last seconds: it tells an old answer from somebody else's doing.
+"""What this project wrote in the last seconds, to tell an old answer from somebody else's change.
 
-What the service answers may be older than the last write, from each of its machines by another
-span. An answer that shows what was there before our own write is old, and is asked for again; what
-shows neither that nor what we wrote is somebody else's. The writes of an apply are kept beside its
-journal, so that the next command knows them too.
+An answer may be older than the last write, and each machine of the service lags differently.
+An answer that shows what was there before our own write is old, and is asked for again; one that
+shows neither that nor what we wrote shows somebody else's change. The writes of an apply are kept
+next to its journal, so that the next command knows them too.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 LAG: Final = 15.0
 """Seconds after a write for which an answer may be older than it."""
 ANY: Final = "*"
-"""In the place of what was there before: whatever it was, it is not what we wrote."""
+"""Stands for an unknown earlier value: anything but what we wrote."""
 _WRITES: Final = ".writes.jsonl"
 THERE: Final = "there"
 SHAPE: Final = "shape"
@@ -39,17 +39,17 @@ MARK: Final = "mark"
 
 
 def member_part(address: str) -> str:
-    """The part of an address list that is one address: there or not."""
+    """The name of one address of an address list as a part: there or not."""
     return f"member {address.lower()}"
 
 
 def log_part(log_type: str) -> str:
-    """The part of a rule set or ingress point that is where one of its logs goes."""
+    """The name of the receivers of one log of a rule set or ingress point as a part."""
     return f"log {log_type}"
 
 
 def shape_of(thing: LiveObject) -> str:
-    """The digest of all that one Get answer tells of an object."""
+    """The digest of everything that a Get answer says about an object."""
     beside = ("Tags", "Members", LOGGING)
     form = {member: value for member, value in canonical(thing).items() if member not in beside}
     return digest_of([form, {member.path: member.value for member in thing.unknown}])
@@ -70,7 +70,7 @@ class Written:
             self.note(line)
 
     def note(self, line: Line) -> None:
-        """Take in one write, in the order in which they happened."""
+        """Add one write, in the order in which they happened."""
         key = (line["id"], line["part"])
         former = self._was.setdefault(key, [])
         former.append(line["was"])
@@ -83,7 +83,7 @@ class Written:
         return (id, part) in self._is
 
     def is_old(self, id: str, part: str, found: object) -> bool:
-        """Whether what was found of a part is what was there before our last write of it."""
+        """Whether a part was found as it was before our last write of it."""
         key = (id, part)
         if key not in self._is or found == self._is[key]:
             return False
@@ -125,7 +125,7 @@ class Written:
 
 
 def keep_writes(store: Store, id: str, at: datetime, lines: Iterable[Line]) -> None:
-    """Keep writes beside the journal of an entry, in one piece on disk when this returns."""
+    """Keep writes next to the journal of an entry, whole and on disk when this returns."""
     texts = [
         json.dumps({**line, "at": timestamp(at)}, sort_keys=True, ensure_ascii=False)
         for line in lines
@@ -135,7 +135,7 @@ def keep_writes(store: Store, id: str, at: datetime, lines: Iterable[Line]) -> N
 
 
 def recent_writes(store: Store, now: datetime) -> Written:
-    """The writes of the last seconds, whichever command made them."""
+    """The writes of the last seconds, by any command."""
     found: list[Line] = []
     for name in sorted(store.names(_WRITES), key=_number, reverse=True):
         recent = [line for line in _lines(store, name) if _age(line, now) <= LAG]
@@ -151,7 +151,7 @@ def _number(name: str) -> int:
 
 
 def _lines(store: Store, name: str) -> Iterator[Line]:
-    """The writes in a file; what is cut off or damaged is as if it had not been kept."""
+    """The writes in a file, without those that are cut off or damaged."""
     with suppress(Damaged):
         for text in (store.get(name) or "").splitlines():
             with suppress(ValueError, KeyError, TypeError):
@@ -160,7 +160,7 @@ def _lines(store: Store, name: str) -> Iterator[Line]:
 
 
 def _age(line: Line, now: datetime) -> float:
-    """Seconds since a write, or until it, where a clock jumped."""
+    """Seconds since a write, or until it if a clock jumped."""
     try:
         return abs((now - datetime.fromisoformat(line["at"])).total_seconds())
     except ValueError:

@@ -1,6 +1,6 @@
-"""The oldest state of the last day: what a plan is compared with beside the live state.
+"""The oldest state of the last day: a plan is compared with it besides the live state.
 
-Two small applies in a row may do what one would not be let.
+Two small applies in a row may do what one would not be allowed to do.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LOOKS_BACK: Final = timedelta(hours=24)
 
 
 def with_yesterday(plan: Plan, means: Means) -> Plan:
-    """The plan with the state that it is compared with beside the live one; a rollback has none."""
+    """The plan with the state to compare it with besides the live one; a rollback has none."""
     if plan.yesterday is not None or not plan.edits or plan.goes_back_to is not None:
         return plan
     return replace(plan, yesterday=oldest_of_the_day(means.history, means.now(), plan.live))
@@ -37,7 +37,7 @@ def oldest_of_the_day(
     """The state before the first apply or rollback of the last 24 hours, in today's names.
 
     None: nothing was written since. A snapshot that cannot be read, and the empty one before the
-    first apply, are passed over: the next one counts.
+    first apply, are skipped: the next one counts.
     """
     for entry in history.entries():
         if entry.result is EntryResult.NOTHING or not _is_recent(entry.at, now):
@@ -61,7 +61,7 @@ def _is_recent(at: str, now: datetime) -> bool:
 
 
 def in_names_of(past: LiveConfiguration, live: LiveConfiguration) -> LiveConfiguration:
-    """A former state under the logical names that its objects have now, going by their ids."""
+    """A former state under the logical names that its objects have now, matched by id."""
     names = {(thing.kind, thing.id): thing.name for thing in live.objects if thing.id is not None}
     renamed: dict[Key, str] = {
         thing.key: names.get((thing.kind, thing.id or ""), thing.name) for thing in past.objects

@@ -1,1 +1,1 @@
-"""AWS itself: sessions and clients, and what they raise. The only place that imports boto."""
+"""AWS itself: sessions, clients and their errors. The only place that imports boto."""

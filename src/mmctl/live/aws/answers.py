@@ -1,6 +1,6 @@
-"""What botocore raises, as what `service.py` declares: answers, unknown outcomes, CouldNot.
+"""Turn what botocore raises into what `service.py` declares: answers, unknown outcomes, CouldNot.
 
-A read that fails changes nothing; of a write it must be known whether it may have happened.
+A read that fails changes nothing; for a write it must be known whether it may have happened.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 ATTEMPTS: Final = 6
 """Tries of one call, with botocore's waits between them: about ten seconds of throttling."""
 _FIRST_WAIT: Final = 0.1
-"""Seconds before an answer that was cut short is asked for again; each wait doubles."""
+"""Seconds before a truncated answer is asked for again; each wait doubles."""
 _FIRST_ERROR: Final = 400
 _SERVER_FAULT: Final = 500
 
 
 @contextmanager
 def reading(operation: str) -> Iterator[None]:
-    """Errors of a call that changes nothing: all but typed answers are CouldNot."""
+    """Errors of a call that changes nothing: everything except typed answers is CouldNot."""
     try:
         with writing(operation):
             yield
@@ -71,19 +71,19 @@ _CREDENTIALS: Final = "check `profile:` and `role_arn:` of the environment, and 
 
 
 def insist_on_whole_answers(client: Any) -> None:
-    """Let a boto3 client ask again for an answer that was cut short, and at last raise.
+    """Make a boto3 client ask again for a truncated answer, and finally raise.
 
-    botocore holds no body against its Content-Length, and takes what is no JSON for an answer
-    without members: a list that was cut off would read as an empty one.
+    botocore does not compare a body with its Content-Length, and reads invalid JSON as an answer
+    without members: a truncated list would read as an empty one.
     """
     client.meta.events.register("needs-retry", _wait_where_cut_short)
 
 
 def keep_raw_answers(client: Any) -> None:
-    """Let a client give the answers of `Get…` as they came, under `RAW`, and parse none of them.
+    """Make a client return the answers of `Get…` unparsed, under `RAW`.
 
-    botocore drops the members that its model does not know, and raises where a union has two. What
-    is unknown must be seen: an update would erase it.
+    botocore drops the members that its model does not know, and raises if a union has two. Unknown
+    members must be seen: an update would erase them.
     """
     service = client.meta.service_model.service_id.hyphenize()
     client.meta.events.register(f"before-parse.{service}", _keep_raw)
@@ -104,14 +104,14 @@ def _keep_raw(
     try:
         answer = json.loads(response_dict["body"])
     except ValueError:
-        return  # it was cut short, and is asked for again
+        return  # it is truncated and will be asked for again
     if isinstance(answer, dict):
         customized_response_dict[RAW] = _without_nulls(answer)
         response_dict["body"] = b"{}"
 
 
 def with_times(answer: Mapping[str, Any], shape: Any) -> dict[str, Any]:
-    """A raw answer whose members that botocore's shape calls times are times."""
+    """A raw answer with times for the members that botocore's shape calls times."""
     from botocore.utils import parse_timestamp  # noqa: PLC0415 - slow to import
 
     times = {name for name, member in shape.members.items() if member.type_name == "timestamp"}
@@ -121,7 +121,7 @@ def with_times(answer: Mapping[str, Any], shape: Any) -> dict[str, Any]:
 
 
 def _without_nulls(value: Any) -> Any:
-    """JSON as botocore reads it: a member that is null is not there."""
+    """JSON as botocore reads it: a null member is absent."""
     if isinstance(value, dict):
         there = value.items()
         return {name: _without_nulls(inner) for name, inner in there if inner is not None}
@@ -147,7 +147,7 @@ def _is_whole(http: AWSResponse, operation: OperationModel) -> bool:
     answers_with_members = operation.output_shape is not None and operation.output_shape.members
     if http.status_code >= _FIRST_ERROR or not answers_with_members:
         return True
-    # A proxy in between may have recounted the body.
+    # A proxy on the way may have changed the length of the body.
     try:
         json.loads(body)
     except ValueError:
@@ -166,6 +166,6 @@ def _answer(operation: str, response: Mapping[str, Any]) -> ServiceAnswer | Outc
 
 
 def unreadable(answered: ServiceAnswer) -> CouldNot:
-    """An answer to a call that had to be answered, as what ends the command."""
+    """An answer to a call that had to succeed, as the error that ends the command."""
     advice = _CREDENTIALS if answered.answer in {ErrorCode.DENIED, ErrorCode.OTHER} else _TRY_AGAIN
     return CouldNot(str(answered), help=advice)

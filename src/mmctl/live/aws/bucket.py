@@ -1,6 +1,6 @@
-"""Objects of one S3 bucket behind a boto3 client: written on conditions, read whole or in parts.
+"""Objects of one S3 bucket behind a boto3 client: conditional writes, reads whole or in parts.
 
-The client is made in `aws.py`; what is kept in the bucket is decided in `s3.py`.
+`sessions.py` makes the client; `history/s3.py` decides what is kept in the bucket.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _TRIES: Final = 3
-"""How often an answer is asked for whose body breaks off; botocore retries the calls alone."""
+"""How often to ask for an answer whose body breaks off; botocore retries only the calls."""
 _NOT_THERE: Final = "check its name, and `profile:` and `role_arn:` of the environment"
 _PERMISSIONS: Final = {"ListObjectsV2": "s3:ListBucket", "CopyObject": "s3:PutObject"}
-"""What allows an operation, where that has another name."""
+"""The permission for an operation, if it has another name."""
 _DENIED: Final = ("AccessDenied", "403")
 _UNREADABLE: Final = {
     "NoSuchKey": "no longer exists",
     "PreconditionFailed": "was changed while mmctl read it",
     "InvalidObjectState": "is archived: restore it first",
 }
-"""What is said of one object alone; the others can be read all the same."""
+"""Errors about one object only; the others can still be read."""
 
 
 class ObjectEntry(NamedTuple):
-    """An object as a listing names it."""
+    """An object in a listing."""
 
     key: str
     size: int
@@ -67,9 +67,9 @@ class S3Bucket:
             raise self._could_not(answered) from answered
 
     def _is_hidden(self, key: str, answered: ServiceAnswer) -> bool:
-        """Whether a refusal only hides that there is no such object.
+        """Whether a refusal only hides that the object does not exist.
 
-        S3 says 403 of what is not there to those who may list some prefixes alone.
+        S3 answers 403 for a missing key to a caller who may list only some prefixes.
         """
         if answered.code not in _DENIED:
             return False
@@ -78,10 +78,10 @@ class S3Bucket:
         return False
 
     def part(self, entry: ObjectEntry, start: int, end: int) -> bytes:
-        """The bytes of an object from one place up to another, of the version that was listed.
+        """The bytes of an object from one offset to another, of the version that was listed.
 
         Raises:
-            UnreadableObject: it is not there anymore, or not to be had.
+            UnreadableObject: it is not there anymore, or cannot be read.
             CouldNot: the bucket cannot be used.
         """
         wanted = {"Range": f"bytes={start}-{end - 1}", "IfMatch": entry.version}
@@ -94,7 +94,7 @@ class S3Bucket:
             raise self._could_not(answered) from answered
 
     def _read(self, **wanted: str) -> bytes:
-        """An answer with all of its body; one that breaks off is asked for again."""
+        """An answer with its whole body; if it breaks off, ask again."""
         from botocore.exceptions import HTTPClientError, IncompleteReadError  # noqa: PLC0415 - slow
 
         for _ in range(_TRIES - 1):
@@ -118,7 +118,7 @@ class S3Bucket:
         return True
 
     def entries(self, prefix: str) -> Iterator[ObjectEntry]:
-        """The objects whose keys have a prefix, in the order of keys; a page in memory at a time.
+        """The objects whose keys have a prefix, in the order of keys; one page in memory at a time.
 
         Raises:
             CouldNot: the bucket cannot be listed.
@@ -142,7 +142,7 @@ class S3Bucket:
         yield from [(entry.key, entry.version) for entry in self.entries(prefix)]
 
     def folders(self, prefix: str) -> Iterator[str]:
-        """What stands between a prefix and the next `/` of keys, in order.
+        """The parts of keys between a prefix and the next `/`, in order.
 
         Raises:
             CouldNot: the bucket cannot be listed.
@@ -152,7 +152,7 @@ class S3Bucket:
                 yield found["Prefix"].removeprefix(prefix).rstrip("/")
 
     def delete(self, key: str) -> None:
-        """Take an object away; one that is not there is gone already."""
+        """Delete an object; a missing one is already deleted."""
         with self._asking("DeleteObject"):
             self._client.delete_object(Bucket=self._bucket, Key=key)
 
@@ -171,7 +171,7 @@ class S3Bucket:
             raise self._could_not(answered) from answered
 
     def _could_not(self, answered: ServiceAnswer) -> CouldNot:
-        """What S3 refuses, in words that say what to do about it."""
+        """A refusal of S3 as an error that says what to do about it."""
         if answered.code == "NoSuchBucket":
             return CouldNot(f"there is no bucket `{self._bucket}`", help=_NOT_THERE)
         if answered.code in _DENIED:

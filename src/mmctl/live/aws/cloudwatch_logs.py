@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 _AT_ONCE: Final = 20
-"""Resources or sources that one Describe call takes."""
+"""The most resources or sources in one Describe call."""
 
 
 class AwsLogs:
@@ -54,14 +54,14 @@ class AwsLogs:
     def put_source(
         self, name: str, resource_arn: str, log_type: str, tags: Mapping[str, str]
     ) -> None:
-        """Make a source that is not there."""
+        """Create a missing source."""
         with writing("PutDeliverySource"):
             self._client.put_delivery_source(
                 name=name, resourceArn=resource_arn, logType=log_type, tags=dict(tags)
             )
 
     def put_destination(self, name: str, arn: str, tags: Mapping[str, str]) -> None:
-        """Make a destination that is not there."""
+        """Create a missing destination."""
         configuration = {"destinationResourceArn": arn}
         with writing("PutDeliveryDestination"):
             self._client.put_delivery_destination(
@@ -69,7 +69,7 @@ class AwsLogs:
             )
 
     def create_delivery(self, source: str, destination_arn: str, tags: Mapping[str, str]) -> str:
-        """Join a source and a destination, give the id of the delivery."""
+        """Join a source and a destination; return the id of the delivery."""
         given = {"tags": dict(tags)} if tags else {}
         with writing("CreateDelivery"):
             answer = self._client.create_delivery(
@@ -81,22 +81,22 @@ class AwsLogs:
         return created
 
     def delete_delivery(self, id: str) -> None:
-        """Delete a delivery; one that is not there is deleted already."""
+        """Delete a delivery; a missing one is already deleted."""
         with _deleting("DeleteDelivery"):
             self._client.delete_delivery(id=id)
 
     def delete_source(self, name: str) -> None:
-        """Delete a source; one that is not there is deleted already."""
+        """Delete a source; a missing one is already deleted."""
         with _deleting("DeleteDeliverySource"):
             self._client.delete_delivery_source(name=name)
 
     def delete_destination(self, name: str) -> None:
-        """Delete a destination; one that is not there is deleted already."""
+        """Delete a destination; a missing one is already deleted."""
         with _deleting("DeleteDeliveryDestination"):
             self._client.delete_delivery_destination(name=name)
 
     def tags(self, arn: str) -> dict[str, str]:
-        """The tags of a source, destination or delivery; of one that is gone, none."""
+        """The tags of a source, destination or delivery; none if it is gone."""
         try:
             with reading("ListTagsForResource"):
                 answer = self._client.list_tags_for_resource(resourceArn=arn)
@@ -108,12 +108,12 @@ class AwsLogs:
         return found
 
     def tag(self, arn: str, tags: Mapping[str, str]) -> None:
-        """Set tags, others stay."""
+        """Set tags; others stay."""
         with writing("TagResource"):
             self._client.tag_resource(resourceArn=arn, tags=dict(tags))
 
     def untag(self, arn: str, keys: Sequence[str]) -> None:
-        """Take tags away."""
+        """Remove tags."""
         with writing("UntagResource"):
             self._client.untag_resource(resourceArn=arn, tagKeys=[*keys])
 

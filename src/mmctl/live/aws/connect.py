@@ -1,6 +1,6 @@
-"""What an environment leads to: Mail Manager, a bucket, a key; each a client with its session.
+"""What an environment leads to: Mail Manager, a bucket, a key, each as a client with its session.
 
-An embedded Mail Manager is handed in: nothing here knows of one.
+An embedded Mail Manager is passed in: nothing here knows it.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ class Embedded(Protocol):
     """A Mail Manager in this process, for one account and region."""
 
     def answer(self, events: Any) -> None:
-        """Answer all calls of a client, whose `meta.events` these are."""
+        """Answer all calls of the client that has these `meta.events`."""
 
     def put(self, url: str, body: bytes) -> None:
-        """Take a file that is sent to one of its URLs, as `uploads.put` sends it."""
+        """Take a file that `uploads.put` sends to one of its URLs."""
 
     def close(self) -> None:
-        """Let go of its state."""
+        """Release its state."""
 
 
 class Embed(Protocol):
-    """Opens an embedded Mail Manager; `model` is botocore's of the service.
+    """Opens an embedded Mail Manager; `model` is botocore's model of the service.
 
     Raises:
         UsageError, CouldNot: its state cannot be used.
@@ -54,14 +54,14 @@ class Embed(Protocol):
 def connect(
     environment: Environment, embed: Embed, *, endpoint_url: str | None = None
 ) -> AwsMailManager:
-    """The service of an environment, or one that `embed` opens where the environment says so.
+    """The service of an environment, or one that `embed` opens if the environment says so.
 
     `endpoint_url` is the one spelled out on the command line.
 
     Raises:
-        UsageError: the endpoint is neither Mail Manager's nor of this machine, and not spelled out.
+        UsageError: the endpoint is not Mail Manager's, not on this machine and not spelled out.
         CouldNot: there are no credentials, or the endpoint cannot be reached.
-        Refused: the credentials are those of another account.
+        Refused: the credentials belong to another account.
     """
     url = endpoint_url or environment.endpoint
     if url == EMBEDDED:
@@ -77,11 +77,11 @@ def connect(
 
 
 def open_bucket(environment: Environment, bucket: str) -> S3Bucket:
-    """A bucket of S3, with the profile, region and role of an environment.
+    """An S3 bucket, with the profile, region and role of an environment.
 
-    S3 is not embedded: where the endpoint of Mail Manager is on this machine, the credentials are
-    the usual ones all the same. Another S3 is named as for all tools of AWS, by AWS_ENDPOINT_URL_S3
-    or `endpoint_url` of the profile.
+    S3 is not embedded: even if the endpoint of Mail Manager is on this machine, the credentials are
+    the usual ones. Name another S3 as for all AWS tools, by AWS_ENDPOINT_URL_S3 or `endpoint_url`
+    of the profile.
 
     Raises:
         CouldNot: there are no credentials.
@@ -97,7 +97,7 @@ def open_bucket(environment: Environment, bucket: str) -> S3Bucket:
 def open_keys(environment: Environment, region: str) -> Any:
     """A client of AWS KMS in the region of a key, with the profile and role of an environment.
 
-    As S3, KMS is not embedded.
+    Like S3, KMS is not embedded.
 
     Raises:
         CouldNot: there are no credentials.

@@ -1,7 +1,7 @@
 """Mail Manager through botocore, the embedded one included.
 
-Answers become what `service.py` declares: typed errors, unknown outcomes, and CouldNot for all
-that lies between here and the service. Imports are inside, so that other commands start fast.
+Answers become what `service.py` declares: typed errors, unknown outcomes, and CouldNot for any
+failure on the way to the service. Imports are inside functions, so that other commands start fast.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class AwsMailManager:
             return AwsLogs(self._make_logs())
 
     def list(self, noun: Noun) -> Iterator[Members]:
-        """The summaries of all resources of a noun, page by page."""
+        """The summaries of all resources of a noun, from all pages."""
         yield from self._pages(f"List{noun.api.plural}", noun.api.plural)
 
     def get(self, noun: Noun, id: str) -> Members | None:
@@ -83,7 +83,7 @@ class AwsMailManager:
             raise unreadable(answered) from answered
 
     def create(self, noun: Noun, request: Members, token: str) -> str:
-        """Create a resource, give its id."""
+        """Create a resource; return its id."""
         with writing(f"Create{noun}"):
             answer = self._call(f"Create{noun}", ClientToken=token, **request)
         created = answer.get(noun.id_member)
@@ -97,7 +97,7 @@ class AwsMailManager:
             self._call(f"Update{noun}", **{noun.id_member: id}, **request)
 
     def delete(self, noun: Noun, id: str) -> None:
-        """Delete a resource; one that is not there is deleted already."""
+        """Delete a resource; a missing one is already deleted."""
         try:
             with writing(f"Delete{noun}"):
                 self._call(f"Delete{noun}", **{noun.id_member: id})
@@ -106,7 +106,7 @@ class AwsMailManager:
                 raise
 
     def tags(self, arn: str) -> dict[str, str]:
-        """The tags of a resource; of one that is gone, none."""
+        """The tags of a resource; none if it is gone."""
         try:
             with reading("ListTagsForResource"):
                 answer = self._call("ListTagsForResource", ResourceArn=arn)
@@ -117,18 +117,18 @@ class AwsMailManager:
         return {tag["Key"]: tag["Value"] for tag in answer["Tags"]}
 
     def tag(self, arn: str, tags: Mapping[str, str]) -> None:
-        """Set tags, others stay."""
+        """Set tags; others stay."""
         listed = [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
         with writing("TagResource"):
             self._call("TagResource", ResourceArn=arn, Tags=listed)
 
     def untag(self, arn: str, keys: Sequence[str]) -> None:
-        """Take tags away."""
+        """Remove tags."""
         with writing("UntagResource"):
             self._call("UntagResource", ResourceArn=arn, TagKeys=[*keys])
 
     def members(self, address_list_id: str) -> tuple[str, ...] | None:
-        """The addresses of an address list, of all its pages; None: there is no such list."""
+        """The addresses of an address list, from all pages; None: there is no such list."""
         operation = "ListMembersOfAddressList"
         pages = self._pages(operation, "Addresses", AddressListId=address_list_id, PageSize=1000)
         try:
@@ -147,7 +147,7 @@ class AwsMailManager:
             )
 
     def remove_member(self, address_list_id: str, address: str) -> None:
-        """Take an address off a list; one that is not there is gone already."""
+        """Take an address off a list; a missing one is already gone."""
         name = "DeregisterMemberFromAddressList"
         try:
             with writing(name):
@@ -157,7 +157,7 @@ class AwsMailManager:
                 raise
 
     def create_import_job(self, address_list_id: str, name: str, token: str) -> str:
-        """Make a job that adds addresses of a JSON file, give its id."""
+        """Create a job that adds the addresses of a JSON file; return its id."""
         operation = "CreateAddressListImportJob"
         with writing(operation):
             answer = self._call(
@@ -182,17 +182,17 @@ class AwsMailManager:
             raise unreadable(answered) from answered
 
     def start_import_job(self, id: str) -> None:
-        """Let an import job begin."""
+        """Start an import job."""
         with writing("StartAddressListImportJob"):
             self._call("StartAddressListImportJob", JobId=id)
 
     def stop_import_job(self, id: str) -> None:
-        """End an import job."""
+        """Stop an import job."""
         with writing("StopAddressListImportJob"):
             self._call("StopAddressListImportJob", JobId=id)
 
     def upload(self, url: str, body: bytes) -> None:
-        """Send a file to a pre-signed URL: of S3, or of the very server that told it."""
+        """Send a file to a pre-signed URL of S3, or of the same server that gave the URL."""
         if not (is_s3s(url) or self._told_it(url)):
             raise CouldNot(
                 f"the service wants the addresses sent to `{urlsplit(url).hostname}`, "
@@ -202,7 +202,7 @@ class AwsMailManager:
         self._upload(url, body)
 
     def _told_it(self, url: str) -> bool:
-        """Whether a URL is of the service itself, where that is not Mail Manager."""
+        """Whether a URL belongs to the service itself, if that is not AWS's Mail Manager."""
         endpoint = self._identity.endpoint
         if self._identity.embedded:
             return url.startswith(f"{EMBEDDED}://")
@@ -225,7 +225,7 @@ class AwsMailManager:
         shape = self._client.meta.service_model.operation_model(operation).output_shape
         if RAW in answer:
             answer = with_times(answer[RAW], shape)
-        # A body that was cut off in an orderly way reads as an answer without members.
+        # A body that ends early without an error reads as an answer without members.
         missing = [each for each in (shape.required_members if shape else ()) if each not in answer]
         if missing:
             raise OutcomeUnknown(operation, f"the answer has no {missing[0]}")

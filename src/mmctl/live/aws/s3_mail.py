@@ -1,8 +1,7 @@
 """Messages in an S3 bucket: listed page by page, read by ranges, several at a time.
 
-Of a message no more is fetched than somebody needs (`mmctl.mail.partial`). Objects that hold many
-messages are read like files (`mmctl.mail.archives`), block by block. What is in memory does not
-grow with the bucket.
+Only the needed part of a message is fetched (`mmctl.mail.partial`). Objects that hold many messages
+are read like files (`mmctl.mail.archives`), block by block. Memory does not grow with the bucket.
 """
 
 from __future__ import annotations
@@ -37,13 +36,13 @@ if TYPE_CHECKING:
     from mmctl.mail.partial import Needs
 
 READERS: Final = 16
-"""Objects that are fetched at the same time: an answer takes far longer to come than to read."""
+"""Objects to fetch at the same time: waiting for an answer takes far longer than reading it."""
 AHEAD: Final = 2 * READERS
-"""Objects at most that are fetched before it is their turn."""
+"""The most objects to fetch before it is their turn."""
 AHEAD_BYTES: Final = 64 * 1024 * 1024
-"""Bytes at most of these objects, but for one that is larger by itself."""
+"""The most bytes of these objects, except for a single larger one."""
 BLOCK: Final = 8 * 1024 * 1024
-"""Bytes of an archive that are fetched at once."""
+"""Bytes of an archive to fetch at once."""
 
 
 class Objects(Protocol):
@@ -57,17 +56,17 @@ class Objects(Protocol):
         """The objects whose keys have a prefix, page by page."""
 
     def part(self, entry: ObjectEntry, start: int, end: int) -> bytes:
-        """The bytes from one place up to another; UnreadableObject: this object has none."""
+        """The bytes from one offset to another; UnreadableObject: this object cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
-    """An object with what was fetched of it."""
+    """An object with the part of it that was fetched."""
 
     entry: ObjectEntry
     content: bytes = b""
     many: bool = False
-    """Whether it holds many messages; only its first bytes are here."""
+    """Whether it holds many messages; then only its first bytes are here."""
     left_out: LeftOut | None = None
 
 
@@ -76,8 +75,8 @@ def messages_in_bucket(
 ) -> Iterator[Message]:
     """The messages in all objects whose keys have a prefix, in the order of keys.
 
-    Where there are none, it may be one message of an archive, as reports call it. What cannot be
-    read, and what is no message, is handed to `skip`.
+    If there are none, the prefix may name one message of an archive, as in reports. What cannot be
+    read, and what is not a message, goes to `skip`.
 
     Raises:
         UsageError: there is no such object, or no such message in it.
@@ -111,7 +110,7 @@ def _in_archive(bucket: Objects, begun: _Begun, name: str, skip: Skip) -> Iterat
 
 
 def _one_of_archive(bucket: Objects, key: str, needs: Needs) -> Generator[Message, None, bool]:
-    """One message of an archive, those after it are not read; whether there is such an archive."""
+    """Yield one message of an archive and read none after it; return whether the archive exists."""
     name = f"{bucket.place}/{key}"
 
     def of_this(left_out: LeftOut) -> None:
@@ -133,7 +132,7 @@ def _one_of_archive(bucket: Objects, key: str, needs: Needs) -> Generator[Messag
 
 
 def _begun_ahead(bucket: Objects, prefix: str, needs: Needs) -> Iterator[_Begun]:
-    """All objects in their order; those that come next are fetched meanwhile."""
+    """All objects in their order; the next ones are fetched meanwhile."""
     waiting: deque[tuple[int, Future[_Begun]]] = deque()
     size = 0
     pool = ThreadPoolExecutor(READERS, thread_name_prefix="s3")
@@ -153,12 +152,12 @@ def _begun_ahead(bucket: Objects, prefix: str, needs: Needs) -> Iterator[_Begun]
 
 
 def _is_folder(entry: ObjectEntry) -> bool:
-    """Whether an object only stands for a folder, as the console makes them."""
+    """Whether an object only stands for a folder, as made by the console."""
     return entry.size == 0 and entry.key.endswith("/")
 
 
 def _begun(bucket: Objects, entry: ObjectEntry, needs: Needs) -> _Begun:
-    """Fetch what is needed of a message, or the first bytes of something else."""
+    """Fetch the needed part of a message, or the first bytes of anything else."""
     name = f"{bucket.place}/{entry.key}"
     try:
         size = entry.size
@@ -174,7 +173,7 @@ def _begun(bucket: Objects, entry: ObjectEntry, needs: Needs) -> _Begun:
 
 
 class _ObjectFile(io.RawIOBase):
-    """An object as a file; one block of it is in memory."""
+    """An object as a file, with one block in memory."""
 
     def __init__(self, bucket: Objects, entry: ObjectEntry, start: bytes) -> None:
         self._bucket = bucket

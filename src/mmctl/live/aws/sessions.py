@@ -1,7 +1,7 @@
-"""Credentials and region, and clients of AWS's services with them: the only place that makes any.
+"""Credentials, region, and AWS clients made with them: the only place that makes clients.
 
-A person's credentials, profiles, SSO and roles come in by sessions of boto3. Endpoints on this
-machine take no credentials: their clients are botocore's own, and spare the import of boto3.
+A person's credentials, profiles, SSO and roles come from boto3 sessions. Endpoints on this machine
+need no credentials: their clients come from botocore, which saves the import of boto3.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class AwsSession:
         self.region = region
 
     def client(self, service: str, *, url: str | None = None, config: Config) -> Any:
-        """A client of a service; `url` is an endpoint that is not AWS's."""
+        """A client of a service; `url` is an endpoint outside of AWS."""
         return self._create(service, region_name=self.region, endpoint_url=url, config=config)
 
     def in_region(self, region: str) -> AwsSession:
@@ -58,7 +58,7 @@ def session_of(environment: Environment, url: str | None, config: Config) -> Aws
     """The session of an environment; at a `url` on this machine the access key is the account.
 
     Raises:
-        CouldNot: there is no such profile, or the role may not be taken on.
+        CouldNot: there is no such profile, or the role may not be assumed.
     """
     with asking("credentials"):
         if url is not None and is_loopback(url) and environment.profile is None:
@@ -72,7 +72,7 @@ def session_of(environment: Environment, url: str | None, config: Config) -> Aws
 
 
 def own_region(profile: str | None) -> tuple[bool, str | None]:
-    """Whether there are credentials of a profile (None: the person's own), and their region.
+    """Whether a profile (None: the user's default) has credentials, and their region.
 
     Raises:
         CouldNot: there is no such profile.
@@ -106,7 +106,7 @@ def _assumed(
 
 
 def _named(profile: str | None, **keys: str) -> Boto3Session:
-    """A session of a profile (None: the person's own), or with keys."""
+    """A session of a profile (None: the user's default), or with keys."""
     from boto3.session import Session as Boto3Session
 
     return Boto3Session(botocore_session=_new(profile), **keys)
@@ -122,10 +122,10 @@ def _new(profile: str | None = None) -> BotocoreSession:
 
 @cache
 def _loader(data_path: str | None) -> Loader:
-    """The loader of service models, which each process needs but once.
+    """The loader of service models, which each process needs only once.
 
-    It believes in every service, and says of one without a model that it has none: botocore would
-    list hundreds of folders first, every time. Logging in takes services of its own, such as `sso`.
+    It accepts every service name, and reports one without a model only when it is loaded: botocore
+    would first list hundreds of folders, every time. Login needs other services, such as `sso`.
     """
     from botocore.loaders import create_loader
 
@@ -135,7 +135,7 @@ def _loader(data_path: str | None) -> Loader:
 
 
 class _EveryService(list[str]):
-    """Names of services, of which none is missing."""
+    """A list of service names that contains every name."""
 
     def __contains__(self, name: object) -> bool:
         return True

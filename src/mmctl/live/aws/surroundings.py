@@ -1,4 +1,4 @@
-"""What rules name outside of Mail Manager: is it there? Asked through boto3 clients, reading only.
+"""Whether what rules name outside of Mail Manager exists: asked with boto3 clients, read-only.
 
 Operations: the API references of IAM, Amazon S3, Amazon SNS, AWS Lambda, AWS KMS, CloudWatch Logs,
 Amazon Data Firehose and SES v2.
@@ -24,14 +24,14 @@ DENIED: Final = ("403", "AccessDenied", "AccessDeniedException", "AuthorizationE
 
 
 class Presence(StrEnum):
-    """What is known of a thing."""
+    """What is known about a thing."""
 
     THERE = "there"
     MISSING = "missing"
     UNFIT = "unfit"
-    """It is there, and the service cannot use it."""
+    """It exists, but the service cannot use it."""
     UNKNOWN = "unknown"
-    """It may not be asked for, or there was no answer."""
+    """The caller may not ask for it, or there was no answer."""
 
 
 class Surroundings:
@@ -42,7 +42,7 @@ class Surroundings:
         self._made: dict[str, Any] = {}
 
     def role(self, arn: str) -> Presence:
-        """Whether a role is there and lets SES assume it."""
+        """Whether a role exists and lets SES assume it."""
 
         def trusts() -> bool:
             name = arn.rsplit("/", 1)[-1]
@@ -52,19 +52,19 @@ class Surroundings:
         return _asked(trusts)
 
     def bucket(self, name: str) -> Presence:
-        """Whether a bucket is there."""
+        """Whether a bucket exists."""
         return _asked(lambda: self._client("s3").head_bucket(Bucket=name))
 
     def topic(self, arn: str) -> Presence:
-        """Whether a topic is there."""
+        """Whether a topic exists."""
         return _asked(lambda: self._client("sns").get_topic_attributes(TopicArn=arn))
 
     def function(self, arn: str) -> Presence:
-        """Whether a function is there."""
+        """Whether a function exists."""
         return _asked(lambda: self._client("lambda").get_function_configuration(FunctionName=arn))
 
     def key(self, arn: str) -> Presence:
-        """Whether a key is there and enabled."""
+        """Whether a key exists and is enabled."""
 
         def enabled() -> bool:
             found = self._client("kms").describe_key(KeyId=arn)["KeyMetadata"]
@@ -73,7 +73,7 @@ class Surroundings:
         return _asked(enabled)
 
     def log_group(self, arn: str) -> Presence:
-        """Whether a log group is there."""
+        """Whether a log group exists."""
 
         def listed() -> Presence:
             name = arn.split(":", 6)[6]
@@ -84,7 +84,7 @@ class Surroundings:
         return _asked(listed)
 
     def stream(self, arn: str) -> Presence:
-        """Whether a Firehose stream is there."""
+        """Whether a Firehose stream exists."""
         name = arn.rsplit("/", 1)[-1]
         return _asked(
             lambda: self._client("firehose").describe_delivery_stream(DeliveryStreamName=name)

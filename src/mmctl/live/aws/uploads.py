@@ -1,6 +1,6 @@
 """Files that go to a pre-signed URL: no credentials, no signature, one PUT.
 
-The URL itself says who may send; it comes from the service and is a secret for about an hour.
+Whoever has the URL may send; it comes from the service and is a secret for about an hour.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def put(url: str, body: bytes) -> None:
 
 
 def check_taken(status: int, text: str) -> None:
-    """Look at the answer to a file that was sent.
+    """Check the answer to a file that was sent.
 
     Raises:
         OutcomeUnknown: it may have arrived.

@@ -1,4 +1,4 @@
-"""The brake `blocking`: a rule that ended mail lets it pass."""
+"""The brake `blocking`: a rule that ended mail does not end it anymore."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def blocking(plan: Plan) -> Iterator[Grip]:
-    """A rule that drops or bounces stays, but does neither anymore: in shadow, or rewritten."""
+    """A rule that drops or bounces mail stays but no longer does: it is in shadow or rewritten."""
     for thing in plan.desired.of_kind(Kind.RULE_SET):
         before = rules_of(plan.live.find(thing.kind, thing.name))
         after = rules_of(thing)

@@ -1,4 +1,4 @@
-"""What a brake is: its name, its grip on a plan, the flags that release it, and the refusal."""
+"""What a brake is: its name, how it holds a plan, the flags that release it, and the refusal."""
 
 from __future__ import annotations
 
@@ -42,24 +42,24 @@ HOLDS_ROLLBACK: Final = (
     Brake.ENDPOINT_REPLACEMENT,
     Brake.UNKNOWN_MEMBERS,
 )
-"""The brakes that refuse a rollback too; the others are said and let it pass."""
+"""The brakes that refuse a rollback too; the others are only reported."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grip:
-    """A brake that holds a plan: what, with numbers, and why."""
+    """A brake that holds a plan: what was counted, and why it holds."""
 
     brake: Brake
     what: str
     why: str
     subject: str | None = None
-    """What it holds, where that can be released by itself: `--force BRAKE=SUBJECT`."""
+    """What it holds, if that can be released by itself: `--force BRAKE=SUBJECT`."""
     instead: str | None = None
-    """What else goes on: the setting in mmctl.yaml that moves the limit for good."""
+    """Another way to go on: the setting in mmctl.yaml that changes the limit permanently."""
 
     @property
     def flag(self) -> str:
-        """The flag that releases it, and nothing more than it."""
+        """The flag that releases this and nothing else."""
         if self.brake is Brake.DELETES:
             return "--allow-delete"
         return f"--force {self.brake}" + (f"={self.subject}" if self.subject else "")
@@ -81,18 +81,18 @@ WITH_SUBJECT: Final = (
     Brake.DESTINATION,
     Brake.BLOCKING,
 )
-"""Brakes of which one thing can be released by itself."""
+"""Brakes with things that can be released one by one."""
 _SHOWN: Final = 5
-"""So many things that one brake holds are named in a refusal."""
+"""The number of things of one brake that a refusal names."""
 _FLAGS_APIECE: Final = 3
-"""Up to so many things of one brake have a flag each in a refusal."""
+"""Up to this number of things of one brake, a refusal shows a flag for each."""
 
 
 def brakes_named(names: Iterable[str]) -> tuple[str, ...]:
     """The brakes of `--force`, checked: `lists`, or `lists=NAME` for one thing that it holds.
 
     Raises:
-        UsageError: there is no such brake, or it is released as a whole only.
+        UsageError: there is no such brake, or it can only be released as a whole.
     """
     every = [brake.value for brake in Brake]
     for name in names:
@@ -107,7 +107,7 @@ def brakes_named(names: Iterable[str]) -> tuple[str, ...]:
 def holding(
     found: Iterable[Grip], *, forced: Iterable[str] = (), allow_delete: bool = False
 ) -> tuple[Grip, ...]:
-    """The brakes that are left after the flags, in a plan as in a rollback."""
+    """The brakes that still hold after the flags, for a plan or a rollback."""
     released = {name.lower() for name in forced} | (
         {Brake.DELETES.value} if allow_delete else set()
     )
@@ -120,7 +120,7 @@ def holding(
 
 
 def refuse(found: Iterable[Grip]) -> None:
-    """End with all brakes that hold, if any does.
+    """Refuse with all brakes that hold, if any.
 
     Raises:
         Refused: what was refused, why, and the flags that go on.
@@ -138,7 +138,7 @@ def refuse(found: Iterable[Grip]) -> None:
 
 
 def _in_groups(held: Sequence[Grip]) -> Iterator[str]:
-    """What holds, brake by brake; of one that holds very much, the first and how many more."""
+    """What holds, brake by brake; for a long list, the first things and how many more."""
     for brake, group in _by_brake(held):
         shown = [grip.what for grip in group[:_SHOWN]]
         more = [f"and {len(group) - _SHOWN} more"] if len(group) > _SHOWN else []

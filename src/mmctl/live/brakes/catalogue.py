@@ -1,6 +1,6 @@
-"""All brakes, and the question which of them hold a plan.
+"""All brakes, and which of them hold a plan.
 
-A new brake is a function in a file of its own and a line in `BRAKES`.
+A new brake is a function in its own file and a line in `BRAKES`.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ BRAKES: Final[tuple[Callable[[Plan], Iterator[Grip]], ...]] = (
     blocking,
     ordinary,
 )
-"""The brakes that look at the plan alone; `pin` and `plan_key` need the history besides."""
+"""The brakes that look only at the plan; `pin` and `plan_key` also need the history."""
 
 
 def grips(
@@ -62,7 +62,7 @@ def grips(
 ) -> tuple[Grip, ...]:
     """Every brake that holds a plan.
 
-    `pinned` is what rollbacks took away, `entries` are those of the history.
+    `pinned` is what rollbacks took away, `entries` are the entries of the history.
     """
     found = [grip for brake in BRAKES for grip in brake(plan)]
     return (*found, *pin(plan, pinned), *plan_key(plan, entries))

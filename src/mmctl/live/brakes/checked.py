@@ -1,4 +1,4 @@
-"""The brakes `behaviour`, `cases` and `lint`: what was found before the plan was made."""
+"""The brakes `behaviour`, `cases` and `lint`: what was found before the plan."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def behaviour(plan: Plan) -> Iterator[Grip]:
 
 
 def limit_not_looked_at(plan: Plan) -> str | None:
-    """What to say of a limit that was compared with no mail; None where there is no such limit."""
+    """What to say about a limit that had no mail to compare with; None: there is no such limit."""
     limit = plan.target.brakes.max_behaviour_change
     if limit is None or plan.behaviour is not None or not plan.edits:
         return None
@@ -61,7 +61,7 @@ def cases(plan: Plan) -> Iterator[Grip]:
 
 
 def lint(plan: Plan) -> Iterator[Grip]:
-    """Errors of lint were passed over."""
+    """Errors of lint were ignored."""
     count = plan.lint_errors
     if count:
         yield Grip(

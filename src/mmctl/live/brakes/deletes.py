@@ -1,4 +1,4 @@
-"""The brake `deletes`: what is taken out of the live gateway."""
+"""The brake `deletes`: what is deleted from the live gateway."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def deletes(plan: Plan) -> Iterator[Grip]:
 
 
 def _named(edit: Edit, plan: Plan) -> str:
-    """What is deleted; of an object also its age and what it holds."""
+    """What is deleted; for an object also its age and what it holds."""
     thing = None if edit.of_rule else plan.live.find(edit.resource, edit.object)
     held = f" ({what_it_holds(thing)})" if thing is not None else ""
     return f"{noun_of(edit)} {edit.name}{held}"
@@ -40,8 +40,8 @@ def _named(edit: Edit, plan: Plan) -> str:
 def is_deletion(edit: Edit, plan: Plan) -> bool:
     """Whether an edit deletes something that a person must agree to.
 
-    What a replacement left behind was agreed to before; rules that a rollback takes out again are
-    what it is for, and its snapshot still holds them.
+    What a replacement left behind was agreed to before. A rollback is there to delete rules again,
+    and its snapshot still has them.
     """
     if edit.kind is not EditKind.REMOVED:
         return False

@@ -1,4 +1,4 @@
-"""The brake `destination`: mail goes to a place where no mail of this gateway went before."""
+"""The brake `destination`: mail goes to a place where this gateway sent none before."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class _Place(NamedTuple):
 
 
 def destination(plan: Plan) -> Iterator[Grip]:
-    """A rule sends, copies or stores mail where no live rule does.
+    """A rule sends, copies or stores mail to a place where no live rule does.
 
-    Where no live rule does anything with mail yet, every place is new, and none is held.
+    If no live rule does anything with mail yet, every place is new and none is held.
     """
     before = {where for rule in rules_in(plan.live) for where in _of_rule(rule, plan.live)}
     if not before:
@@ -75,9 +75,9 @@ def _relay(action: RelayAction, configuration: LiveConfiguration) -> _Place:
 
 
 def _is_changed_relay(where: _Place, rule: Rule, plan: Plan) -> bool:
-    """Whether it is a relay that is live under its name and gets another server.
+    """Whether it is a relay that is already live under its name and gets another server.
 
-    That is said by the brake `relay-target`.
+    The brake `relay-target` reports that.
     """
     return any(
         _Place("relay", server_of(plan.desired, action.value.relay) or "") == where

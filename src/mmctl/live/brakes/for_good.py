@@ -1,4 +1,4 @@
-"""The brakes `endpoint-replacement` and `irreversible`: what no rollback brings back."""
+"""The brakes `endpoint-replacement` and `irreversible`: what no rollback can restore."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def endpoint_replacement(plan: Plan) -> Iterator[Grip]:
 
 
 def irreversible(plan: Plan) -> Iterator[Grip]:
-    """Something goes, with what no rollback brings back, or keeps it for a shorter time."""
+    """Something is deleted with data that no rollback restores, or keeps it for a shorter time."""
     for change in (EditKind.REPLACED, EditKind.REMOVED):
         for kind in (kind for kind in Kind if kind.row.loses is not None):
             for edit in of_objects(plan, kind, change):

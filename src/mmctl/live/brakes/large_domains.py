@@ -1,4 +1,4 @@
-"""Whole domains: whether a member of a list is for everybody at one, and which are very large."""
+"""Whole domains: whether a list member means everybody at one, and which domains are very large."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _TWO_OF_THEM: Final = ("qx7.kv2z", "w-3.fjq9")
-"""Whoever means both of these at a domain means everybody there."""
+"""A list that includes both of these at a domain includes everybody there."""
 
 
 @lru_cache(maxsize=1)
 def large_domains() -> frozenset[str]:
-    """The large public mailbox providers; where the list comes from is written in it."""
+    """The large public mailbox providers; the file says where the list comes from."""
     text = files("mmctl.live.brakes").joinpath("large_domains.txt").read_text(encoding="utf-8")
     lines = (line.strip() for line in text.splitlines())
     return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
 def ascii_form(text: str) -> str:
-    """An address, domain or member in lower case, with a domain beyond ASCII as DNS has it."""
+    """An address, domain or member in lower case, with a non-ASCII domain as in DNS."""
     local, at, domain = text.strip().lower().rpartition("@")
     labels = [_ascii_label(label) for label in domain.rstrip(".").split(".")]
     return f"{local}{at}{'.'.join(labels)}"
@@ -41,7 +41,7 @@ def _ascii_label(label: str) -> str:
 
 
 def wholly_included(members: Iterable[str], domains: Iterable[str]) -> tuple[str, ...]:
-    """Those domains of which a list takes in everybody, however its members are written."""
+    """The domains at which a list includes everybody, no matter how its members are written."""
     looked_up = Members.of(map(ascii_form, members))
     return tuple(
         domain

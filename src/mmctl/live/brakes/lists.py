@@ -1,4 +1,4 @@
-"""The brake `lists`: a list that loses much, or takes in a domain with everybody in it."""
+"""The brake `lists`: a list that loses many members, or gets a whole domain."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from mmctl.model.operands import Operand
 
 MOST_PERCENT: Final = 30
-"""A list that loses more of its members than this is held."""
+"""A list that loses more than this share of its members is held."""
 FEWEST: Final = 3
-"""Fewer members than this may go from any list: a share of them says nothing."""
+"""Fewer members than this may leave any list: a share of so few means nothing."""
 
 
 def lists(plan: Plan) -> Iterator[Grip]:
-    """A list shrinks by much, or takes in own domains or large public ones."""
+    """A list shrinks a lot, or gets the project's own domains or large public ones."""
     if first_apply(plan):
         return
     for thing in plan.desired.of_kind(Kind.ADDRESS_LIST):
@@ -34,7 +34,7 @@ def lists(plan: Plan) -> Iterator[Grip]:
 
 
 def _members(configuration: LiveConfiguration | None, name: str) -> frozenset[str] | None:
-    """The members of a list; None where it is not there, or they come from elsewhere."""
+    """The members of a list; None: there is no list, or they come from elsewhere."""
     thing = None if configuration is None else configuration.find(Kind.ADDRESS_LIST, name)
     if thing is None or thing.members is None:
         return None
@@ -81,7 +81,7 @@ def _takes_in(plan: Plan, thing: LiveObject) -> Iterator[Grip]:
 
 
 def _in_the_same_role(plan: Plan, name: str, uses: set[Operand]) -> frozenset[str]:
-    """The members that the list has already, where it is asked for senders as before."""
+    """The members that the list already has, if rules look up senders in it as before."""
     before = operands_by_list(plan.live).get(name, set())
     if uses - ADDRESSED and not before - ADDRESSED:
         return frozenset()

@@ -1,4 +1,4 @@
-"""What brakes look for in a plan: its edits of objects, the rules of a rule set, names."""
+"""What brakes look for in a plan: edits of objects, rules of a rule set, names."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 def of_objects(plan: Plan, resource: Kind, kind: EditKind) -> Iterator[Edit]:
-    """The edits of one kind that speak of whole objects of one kind."""
+    """The edits of one kind that are about whole objects of one kind."""
     for edit in plan.edits:
         if edit.kind is kind and edit.resource is resource and not edit.of_rule:
             yield edit
 
 
 def noun_of(edit: Edit) -> str:
-    """What an edit speaks of: a rule, or the kind of object."""
+    """What an edit is about: a rule, or the kind of object."""
     return "rule" if edit.of_rule else edit.resource.noun
 
 
@@ -34,5 +34,5 @@ def listed(names: Iterable[str], most: int = 5) -> str:
 
 
 def first_apply(plan: Plan) -> bool:
-    """Whether no rule is live yet: there is no mail that could be treated differently."""
+    """Whether no rule is live yet, so no mail can be treated differently."""
     return not any(rules_of(thing) for thing in plan.live.of_kind(Kind.RULE_SET))

@@ -1,4 +1,4 @@
-"""The brake `ordinary-mail`: mail that anybody may send ends otherwise, or goes elsewhere."""
+"""The brake `ordinary-mail`: mail that anybody may send ends differently or goes elsewhere."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from mmctl.live.plan.plan import Plan
 
 ALWAYS: Final = ("gmail.com", "outlook.com", "yahoo.com")
-"""Large public domains from which mail is looked at, whatever the rules name."""
+"""Large public domains whose mail is always judged, no matter what the rules name."""
 MOST_LARGE: Final = 20
 
 
 def ordinary(plan: Plan) -> Iterator[Grip]:
-    """Ordinary mail is treated differently, and the plan does not say that it is meant."""
+    """Ordinary mail is treated differently, and nothing in the plan shows that this is intended."""
     found = plan.ordinary if plan.ordinary is not None else judged(plan)
     for difference in found.held:
         yield Grip(
@@ -51,7 +51,7 @@ def with_ordinary_mail(plan: Plan) -> Plan:
 
 
 def judged(plan: Plan) -> OrdinaryMail:
-    """What a plan changes for ordinary mail; nothing where it changes nothing, or is the first."""
+    """What a plan changes for ordinary mail; nothing if it changes nothing or is the first."""
     if not plan.edits or first_apply(plan):
         return OrdinaryMail()
     return ordinary_mail(
@@ -60,7 +60,7 @@ def judged(plan: Plan) -> OrdinaryMail:
 
 
 def _large(plan: Plan) -> tuple[str, ...]:
-    """The largest domains, and those that texts which were not there before may mean."""
+    """The largest domains, and those that new texts in the plan may mean."""
     known = set(senders(plan.live))
     new = [ascii_form(each) for each in senders(plan.desired) if each not in known]
     texts = [text.lstrip("*@.") for text in new if "@" not in text.lstrip("*@.")]

@@ -1,4 +1,4 @@
-"""The brake `trust` where the key that signs plans is another than the one that was applied."""
+"""The brake `trust` if the key that signs plans differs from the one that was applied."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def plan_key(plan: Plan, entries: Sequence[HistoryEntry]) -> Iterator[Grip]:
-    """A file that drops or changes `plan_key` does not decide by itself who may sign plans."""
+    """A file drops or changes `plan_key`, but must not decide alone who may sign plans."""
     last = next((entry for entry in reversed(entries) if _tells(entry)), None)
     if last is None or last.plan_key is None or plan.goes_back_to is not None:
         return
@@ -30,7 +30,7 @@ def plan_key(plan: Plan, entries: Sequence[HistoryEntry]) -> Iterator[Grip]:
 
 
 def _tells(entry: HistoryEntry) -> bool:
-    """Whether an entry says which key was applied: one that was lost and rebuilt does not."""
+    """Whether an entry says which key was applied: a rebuilt one does not."""
     return (
         entry.kind is Doing.APPLY and entry.result is not EntryResult.NOTHING and not entry.rebuilt
     )

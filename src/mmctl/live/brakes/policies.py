@@ -1,4 +1,4 @@
-"""The brake `default-action`: what a traffic policy does with mail that no statement names."""
+"""The brake `default-action`: what a traffic policy does with mail that no statement matches."""
 
 from __future__ import annotations
 

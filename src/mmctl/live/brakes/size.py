@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mmctl.live.plan.plan import Plan
 
 ENOUGH_RULES: Final = 10
-"""Below so many live rules, a share of them says nothing."""
+"""With fewer live rules than this, a share of them means nothing."""
 
 
 def size(plan: Plan) -> Iterator[Grip]:

@@ -1,4 +1,4 @@
-"""The brake that holds while nobody can say where a protected environment led before."""
+"""The brake that holds while it is unknown where a protected environment led before."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def trust(plan: Plan) -> Iterator[Grip]:
     """Hold a protected environment whose endpoint, role and store cannot be compared.
 
-    While the base cannot be read, what the files say of `protected` is not believed either.
+    While the base cannot be read, what the files say about `protected` is not trusted either.
     """
     found = plan.trust
     if found is None or found.held is None:

@@ -1,4 +1,4 @@
-"""The brake of members that this version does not know: an update would erase them."""
+"""The brake for members that this version does not know: an update would erase them."""
 
 from __future__ import annotations
 
