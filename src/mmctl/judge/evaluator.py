@@ -227,7 +227,7 @@ class Evaluator:
                 | DeliverToQBusinessAction()
                 | SnsAction()
             ):
-                pass  # where the message goes makes no difference to what is below
+                pass  # where the message goes makes no difference to later actions
             case _:
                 assert_never(action.value)
         return matched

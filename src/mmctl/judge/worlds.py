@@ -68,8 +68,8 @@ class Worlds:
 def deciding_facts(worlds: Sequence[tuple[World, Hashable]]) -> tuple[MissingFact, ...]:
     """The facts on which the outcomes of all worlds depend, in the order of asking.
 
-    The worlds are the ways through a decision tree; a question is left out where both of its
-    answers lead to the same.
+    The worlds are the ways through a decision tree; a question is left out if both of its
+    answers lead to the same result.
     """
     found: dict[MissingFact, None] = {}
 

@@ -284,7 +284,7 @@ class Settings:
     environments: Mapping[str, Environment]
     default_environment: str
     file: str | None
-    """`mmctl.yaml`; None where a directory of rules is a project with the defaults."""
+    """`mmctl.yaml`; None: a folder of rules is a project with the defaults."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -97,7 +97,7 @@ def messages_of_file(
 
 
 def is_one_file(name: str, start: bytes) -> bool:
-    """Whether a file with this beginning holds at most one message, and is no archive or mbox."""
+    """Whether a file that starts so holds at most one message, and is not an archive or mbox."""
     return content_of(name, start) is Content.OTHER
 
 

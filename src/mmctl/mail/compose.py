@@ -101,7 +101,7 @@ def _address_header(name: str, value: str) -> str:
 
 
 def _encoded_names(read: Sequence[Token]) -> Iterator[str]:
-    """Encode the words of display names that are not ASCII; addresses stay as they are.
+    """Encode the words of display names that are not ASCII; addresses stay unchanged.
 
     Neighboring words become one text: the space between two encoded words would be lost.
     """

@@ -181,7 +181,7 @@ class Facts:
     dmarc: RuleVerdict | None = None
     """How DMARC ended. No rule reads it; whether `dmarc_policy` has a value may depend on it."""
     dmarc_policy: RuleDmarcPolicy | NoPolicy | None = None
-    """The published policy; where a case states it, the value that rules see."""
+    """The published policy; if a case states it, the value that rules see."""
     add_ons: Mapping[str, Mapping[str, str | bool]] = field(default_factory=dict, hash=False)
     """Fields of the answers, by add-on; an add-on or field that is missing is unknown."""
 

@@ -1,6 +1,6 @@
 """Encoded words of headers (RFC 2047, with the language suffix of RFC 2231 §5).
 
-Text in, text out; what cannot be decoded stays as it is and is named. The reader handles
+Text in, text out; what cannot be decoded stays unchanged and is reported. The reader handles
 header names and line folding.
 """
 

@@ -29,7 +29,7 @@ class TokenKind(StrEnum):
 
 
 class Token(NamedTuple):
-    """A piece of a header value as it is written; the pieces together are the value."""
+    """A piece of a header value, as written; the pieces together are the value."""
 
     kind: TokenKind
     text: str

@@ -1,4 +1,4 @@
-"""Messages of which only the first bytes are fetched, because nobody asks for the rest.
+"""Messages whose first bytes only are fetched, because nobody needs the rest.
 
 Rules read the header and the size. The body of a remote message is fetched only if
 somebody needs the bytes themselves, or if its line ends decide whether it is too large.

@@ -262,7 +262,7 @@ def bare(written: str | Iterable[str]) -> str | tuple[str, ...]:
 
 
 def dmarc_policy_of(written: str) -> RuleDmarcPolicy | NoPolicy:
-    """A DMARC policy as it is written, in any case: `absent` says that there is none."""
+    """A DMARC policy as written, in any case: `absent` means that there is none."""
     text = written.upper()
     none = isinstance(written, NoPolicy) or text == "ABSENT"
     return NoPolicy.NO_POLICY if none else RuleDmarcPolicy(text)

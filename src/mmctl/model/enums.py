@@ -28,7 +28,7 @@ class ArchiveState(StrEnum):
 
 
 class IngressAddressListEmailAttribute(StrEnum):
-    """One of 1 values of the service."""
+    """The service's only value."""
 
     RECIPIENT = "RECIPIENT"
 
@@ -48,13 +48,13 @@ class IngressIpOperator(StrEnum):
 
 
 class IngressIpv4Attribute(StrEnum):
-    """One of 1 values of the service."""
+    """The service's only value."""
 
     SENDER_IP = "SENDER_IP"
 
 
 class IngressIpv6Attribute(StrEnum):
-    """One of 1 values of the service."""
+    """The service's only value."""
 
     SENDER_IPV6 = "SENDER_IPV6"
 
@@ -87,7 +87,7 @@ class IngressPointType(StrEnum):
 
 
 class IngressStringEmailAttribute(StrEnum):
-    """One of 1 values of the service."""
+    """The service's only value."""
 
     RECIPIENT = "RECIPIENT"
 
@@ -103,7 +103,7 @@ class IngressStringOperator(StrEnum):
 
 
 class IngressTlsAttribute(StrEnum):
-    """One of 1 values of the service."""
+    """The service's only value."""
 
     TLS_PROTOCOL = "TLS_PROTOCOL"
 
@@ -219,7 +219,7 @@ class RuleDmarcPolicy(StrEnum):
 
 
 class RuleIpEmailAttribute(StrEnum):
-    """One of 1 values of the service."""
+    """The service's only value."""
 
     SOURCE_IP = "SOURCE_IP"
 
@@ -232,7 +232,7 @@ class RuleIpOperator(StrEnum):
 
 
 class RuleNumberEmailAttribute(StrEnum):
-    """One of 1 values of the service."""
+    """The service's only value."""
 
     MESSAGE_SIZE = "MESSAGE_SIZE"
 

@@ -334,7 +334,7 @@ class RuleAction(OneOf[AnyRuleAction]):
 
 
 class Rule(Shape):
-    """Conditions that must all match, conditions of which none may, and what is then done."""
+    """Conditions that must all match, conditions that must not match, and the actions to do."""
 
     name: RuleName | None = None
     conditions: Annotated[tuple[RuleCondition, ...], ItemCount(0, 10)] | None = None

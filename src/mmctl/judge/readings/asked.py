@@ -34,7 +34,7 @@ _BY_HEADERS: Final = frozenset({"text_case", "repeated_headers", "encoded_words"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Questions:
-    """What a gateway asks, by the readings that it is about."""
+    """What a gateway asks, by the readings that its conditions are about."""
 
     conditions: dict[str, tuple[tuple[RuleCondition, bool], ...]]
     """Each condition, with whether it depends on the recipient."""

@@ -120,7 +120,7 @@ def other_ways(
 
 
 def _about_actions(gateway: Gateway) -> frozenset[str]:
-    """The readings that something in a gateway other than a condition is about."""
+    """The readings about anything in a gateway that is not a condition."""
     return frozenset(_of_rules(gateway))
 
 

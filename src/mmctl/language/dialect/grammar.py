@@ -18,7 +18,7 @@ MAX_DIGITS: Final = 18
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """A text, as it is written."""
+    """A text, as written."""
 
     doc: str = ""
     pattern: str | None = None

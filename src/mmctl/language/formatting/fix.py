@@ -1,6 +1,6 @@
 """Changes of a file's text at the places of its values; comments and layout are kept.
 
-A change is made only where the value is still what it was when it was found, and where nothing but
+A change is made only if the value is still what it was when it was found, and if nothing but
 that value changes: the new text is read again and compared. A change that fails this is not made.
 No check lives here, and nothing opens files.
 """
@@ -35,7 +35,7 @@ class Replace:
 
     @property
     def file(self) -> str:
-        """The file that it changes."""
+        """The file to change."""
         return self.at.file
 
 
@@ -48,7 +48,7 @@ class Remove:
 
     @property
     def file(self) -> str:
-        """The file that it changes."""
+        """The file to change."""
         return self.at.file
 
 
@@ -64,7 +64,7 @@ class Sort:
 
     @property
     def file(self) -> str:
-        """The file that it changes."""
+        """The file to change."""
         return self.at[0].file
 
 
@@ -77,7 +77,7 @@ class Unignore:
 
     @property
     def file(self) -> str:
-        """The file that it changes."""
+        """The file to change."""
         return self.at.file
 
 
@@ -89,7 +89,7 @@ class FormatFile:
 
     @property
     def file(self) -> str:
-        """The file that it changes."""
+        """The file to change."""
         return self.at.file
 
 
@@ -269,7 +269,7 @@ class _Plan:
             yield inside[last].end, inside[-1].end, ""
 
     def written(self, item: SpanItem) -> str:
-        """A value as it is written there, in its former quotes if possible."""
+        """A value as that place writes it, in its former quotes if possible."""
         text = self.new.get(item.path)
         if text is None:
             return self.text[item.start : item.end]

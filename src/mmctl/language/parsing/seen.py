@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _THERE = "there"
-"""Marks a file of which only the existence was asked."""
+"""Marks a file of which only the existence was checked."""
 
 
 class Seen:
@@ -41,7 +41,7 @@ class Seen:
         self.files[path] = _digest(content)
 
     def whether(self, path: str, *, there: bool) -> None:
-        """Record that only the existence of a file was asked."""
+        """Record that only the existence of a file was checked."""
         self.files.setdefault(path, _THERE if there else None)
 
     def holds(self, root: str) -> bool:

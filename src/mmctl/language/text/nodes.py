@@ -71,7 +71,7 @@ class _Stop(Exception):
 
 
 def compose(text: str, *, file: str) -> tuple[Node | None, tuple[Problem, ...]]:
-    """Read one YAML document; None where it is empty or cannot be read."""
+    """Read one YAML document; None if it is empty or cannot be read."""
     found = conflicts(text, file=file)
     if found:
         return None, found
@@ -94,7 +94,7 @@ class _Composer:
         self.problems: list[Problem] = []
 
     def document(self, next_event: Callable[[], Any]) -> Node | None:
-        """The one document of the text; None where it is empty."""
+        """The only document of the text; None if it is empty."""
         self.problems.clear()
         self._event = next_event
         self._event()

@@ -34,7 +34,7 @@ class Comment:
     column: int
     text: str
     alone: bool
-    """Only spaces are before it on its line."""
+    """Only spaces come before it on its line."""
 
 
 @dataclass(slots=True)
@@ -91,7 +91,7 @@ class _EventWalk:
     text: str
     next_event: Callable[[], Any]
     spans: list[tuple[int, int]] = field(default_factory=list)
-    """Where texts are: what looks like a comment there is not one."""
+    """Where texts are: what looks like a comment in them is not one."""
     placed: list[_Placed] = field(default_factory=list)
     brackets: list[_Holder] = field(default_factory=list)
     """The lists and mappings in brackets and braces, in the order of their starts."""

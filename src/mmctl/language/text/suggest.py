@@ -1,4 +1,4 @@
-"""Names in a sentence: the nearest of some to one that is not among them, and lists of them."""
+"""Names in a sentence: known names near an unknown one, and lists of names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LONGEST: Final = 60
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
-    """A sentence with up to three near names, or None; case, `-` and `_` do not count."""
+    """A sentence with up to three near names, or None; case, `-` and `_` are ignored."""
     plain = {_plain(candidate): candidate for candidate in known}
     near = get_close_matches(_plain(name), plain, n=3, cutoff=0.7)
     if not near:
@@ -22,7 +22,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str | None:
 
 
 def listed(names: Sequence[str]) -> str:
-    """Names in a sentence, the first of many."""
+    """Names in a sentence; only the first if there are many."""
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return ", ".join(f"`{name[:_LONGEST]}`" for name in names[:_SHOWN]) + more
 

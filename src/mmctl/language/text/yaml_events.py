@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SLOW_CHARACTERS: Final = 1_000_000
-"""Longer texts are not read a second time; they quote such values."""
+"""Longer texts are not read a second time; they have to quote such values."""
 
 
 def over_events(text: str, walk: Callable[[Callable[[], Any]], T]) -> T:
-    """What `walk` makes of the events of a text; it gets the function that yields the next.
+    """What `walk` returns for the events of a text; it gets the function that yields the next.
 
     Raises:
         ruamel.yaml.error.YAMLError: what the walk did not catch.

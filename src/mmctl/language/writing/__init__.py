@@ -1,1 +1,1 @@
-"""Shapes of AWS → what a file says of them: the reverse of `parsing`."""
+"""Shapes of AWS → what a file says about them: the reverse of `parsing`."""

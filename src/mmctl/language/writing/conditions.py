@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def condition_to_file(condition: RuleCondition | PolicyCondition) -> Data:
-    """One condition of a rule or of a policy statement, as a file says it.
+    """One condition of a rule or of a policy statement, as a file writes it.
 
     Raises:
         CannotWrite: a value has a line break, or is a number that files cannot hold.
@@ -46,7 +46,7 @@ def condition_to_file(condition: RuleCondition | PolicyCondition) -> Data:
 
 
 def _compared(condition: RuleCondition | PolicyCondition) -> Any:
-    """What a condition compares with, as a file says it."""
+    """What a condition compares with, as a file writes it."""
     match condition.value:
         case RuleBooleanExpression() | IngressBooleanExpression() as flag:
             listed = flag.evaluate.is_in_address_list

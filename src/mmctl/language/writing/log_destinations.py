@@ -1,4 +1,4 @@
-"""`logging` of rule sets and ingress points, as a file says it."""
+"""`logging` of rule sets and ingress points, as a file writes it."""
 
 from __future__ import annotations
 

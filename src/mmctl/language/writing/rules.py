@@ -18,7 +18,7 @@ _NO_NAME: Final = "none"
 
 
 def action_to_file(action: RuleAction, *, stop: bool) -> str | Data:
-    """One action of a rule, as a file says it; `stop`: a Drop is written so.
+    """One action of a rule, as a file writes it; with `stop`, a Drop is written as `stop`.
 
     Raises:
         CannotWrite: a value has a line break.
@@ -36,7 +36,7 @@ def action_to_file(action: RuleAction, *, stop: bool) -> str | Data:
 
 
 def _said(key: Key, value: Any) -> Any:
-    """A value as files say it: the words of AWS are in lower case there."""
+    """A value as files write it: the words of AWS are in lower case there."""
     if key.choices:
         return value.lower()
     return value if isinstance(value, int) else text(value, multiline=key.multiline)

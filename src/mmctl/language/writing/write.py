@@ -1,4 +1,4 @@
-"""AWS's shapes → what a file says of them, and that → YAML: the reverse of the reader.
+"""AWS's shapes → what a file says about them, and that → YAML: the reverse of the reader.
 
 Reading what is written here yields the shape again. What the language cannot express raises
 `CannotWrite`. Nothing here opens files.
