@@ -1,1 +1,1 @@
-"""Test cases: what a project expects of its own rules."""
+"""Test cases: what a project expects from its rules."""

@@ -1,4 +1,4 @@
-"""Cases as they are written → `Case`: rows, defaults, names.
+"""Written cases → `Case`: rows, defaults, names.
 
 Opens no file. What is invalid becomes a problem with its place; the other cases go on.
 """

@@ -1,4 +1,4 @@
-"""Problems that are no checks: what keeps a file from being read or used. No check lives here.
+"""Problems that no check reports: why a file cannot be read or used. No check lives here.
 
 Each explains itself where it is reported; here is what each id means.
 """

@@ -47,7 +47,7 @@ def run(subject: Subject) -> Iterator[Finding]:
     """Yield the files that are not in mmctl's layout, each once."""
     if not subject.project.settings.lint.require_format:
         return
-    from mmctl.language.formatting.format import formatted  # noqa: PLC0415 - few projects ask for it
+    from mmctl.language.formatting.format import formatted  # noqa: PLC0415 - few projects need it
 
     for file, text in subject.project.files.items():
         result = formatted(text, file=file)

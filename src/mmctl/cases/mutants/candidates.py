@@ -1,4 +1,4 @@
-"""Which messages can show a mutant: only those for which what was changed answers differently.
+"""Which messages can show a mutant: only those for which the changed part answers differently.
 
 Cheap, so that only a few messages are judged by the whole gateway again. Where there is no cheap
 answer, it is yes.

@@ -250,7 +250,7 @@ def _edited(action: RuleAction, update: Mapping[str, object]) -> RuleAction:
 
 
 def _acting(rule: LogicalRule, actions: tuple[RuleAction, ...]) -> LogicalRule:
-    """The rule with other actions; what was a stop is none where its drop is gone."""
+    """The rule with other actions; it keeps `stop` only if one of them ends the mail."""
     stop = rule.stop and any(row_of(action).does is Does.ENDS for action in actions)
     return replace(rule, rule=rule.rule.model_copy(update={"actions": actions}), stop=stop)
 
