@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 IPV4: Final = {"PublicNetworkConfiguration": {"IpType": "IPV4"}}
 MISSING_VPC_ENDPOINT: Final = "vpce-00000000000000000"
-"""The embedded service has no networks: this id stands for an endpoint that does not exist."""
+"""The embedded service has no networks: this id is that of an endpoint that does not exist."""
 
 PREVIOUS_PASSWORD_SECONDS: Final = 14 * 24 * 3600
 A_RECORD_LENGTH: Final = 12

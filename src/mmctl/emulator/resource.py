@@ -150,7 +150,7 @@ class Resource:
         """Return a resource by id; None if it does not exist.
 
         Raises:
-            ServiceError: ValidationException for a malformed id, whatever exists.
+            ServiceError: ValidationException for a malformed id.
         """
         if self.row.id_form and not self.row.id_form.fullmatch(id_):
             raise invalid(

@@ -142,7 +142,7 @@ def _answer(request: Request, service: MailManagerApi, caller: sts.Caller) -> wi
 
 
 def _upload(request: Request, service: MailManagerApi) -> wire.HttpAnswer:
-    """Take a file through a pre-signed URL, which alone says who may send it."""
+    """Take a file through a pre-signed URL, the only proof of who may send it."""
     try:
         return wire.upload_answer(service, request.path, request.body)
     except MmctlError as error:

@@ -41,7 +41,7 @@ _DURATION: Final = range(900, 43_201)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """The caller, region and service, as the Authorization header says without proof."""
+    """The caller and the region, as the Authorization header says without proof."""
 
     access_key: str
     region: str
@@ -77,7 +77,7 @@ def caller_identity(*, account: str, region: str, request: str) -> HttpAnswer:
 
 def error_answer(error: ServiceError, number: str) -> HttpAnswer:
     """Write an error as XML, as services of the query protocol do."""
-    side = "Sender" if error.status < 500 else "Receiver"  # noqa: PLR2004 - HTTP: 5xx is the server's
+    side = "Sender" if error.status < 500 else "Receiver"  # noqa: PLR2004 - HTTP: 5xx is the server's fault
     text = (
         f'<ErrorResponse xmlns="{NAMESPACE}"><Error><Type>{side}</Type>'
         f"<Code>{error.code}</Code><Message>{_text(error.message)}</Message></Error>"

@@ -56,7 +56,7 @@ class Protocol:
 
 
 def read_request(body: bytes, protocol: Protocol | None = None) -> dict[str, Any]:
-    """Read the parameters of a call; no body is no parameters.
+    """Read the parameters of a call; an empty body means no parameters.
 
     Raises:
         ServiceError: a SerializationException, the body is not a JSON object or CBOR map, or has

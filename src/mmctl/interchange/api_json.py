@@ -82,7 +82,7 @@ class Imported:
     ids: dict[tuple[Kind, str], str] = field(default_factory=dict)
     """The service's ids of live objects, by kind and name."""
     remarks: dict[tuple[Kind, str], list[str]] = field(default_factory=dict)
-    """What the file says of live objects in comments, by kind and name."""
+    """What comments in the file say about live objects, by kind and name."""
     refused: list[Problem] = field(default_factory=list)
     """What the service would refuse."""
     unsaid: list[Problem] = field(default_factory=list)

@@ -134,7 +134,7 @@ def _as_heredoc(text: str) -> bool:
     lines = text.split("\n")
     return (
         text.endswith("\n")
-        and len(lines) > 2  # noqa: PLR2004 - one line and the end of it stay in quotes
+        and len(lines) > 2  # noqa: PLR2004 - one line with its line end stays in quotes
         and all(line.isprintable() and line.strip() != _HEREDOC for line in lines)
         and _TEMPLATE.search(text) is None
     )

@@ -89,7 +89,7 @@ def _failure(failure: Failure) -> Markup:
 
 
 def _facts(result: CaseResult) -> Markup:
-    """What the case says of the message."""
+    """What the case says about the message."""
     return element(
         "dl",
         [

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def human(drift: Drift, target: Target, *, width: int = 80, verbose: bool = False) -> Text:
-    """Both kinds of difference, each under its title, even if there is none."""
+    """Both kinds of difference, each under its title, even an empty one."""
     lines = [heading(target.environment, target.identity)]
     by_hand = "changed by hand"
     if drift.cut_off:
