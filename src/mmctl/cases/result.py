@@ -49,7 +49,7 @@ class CaseResult:
 
     @property
     def passed(self) -> bool:
-        """Whether the case is as it should be."""
+        """Whether the case passed, or has `todo`."""
         return self.status is not Status.FAILED
 
     def is_unsettled(self, settled: frozenset[str]) -> bool:

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the bounces to senders that no verdict vouches for."""
+    """Yield the bounces of mail with a failed verdict, whose sender nobody vouches for."""
     for _, rule in rules(subject.project):
         if bounces(rule) and any(map(asks_for_failed, rule.conditions)):
             yield finding(

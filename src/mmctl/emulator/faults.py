@@ -51,7 +51,7 @@ SLOWEST_SECONDS: Final = 3600.0
 _CALLS: Final = re.compile(r"(?P<first>[1-9][0-9]{0,8})(?P<on>-(?P<last>[1-9][0-9]{0,8})?)?")
 _SECONDS: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _PREFIXES: Final = {MAIL_MANAGER: "ses", LOGS: "logs"}
-"""The prefixes of their actions in IAM."""
+"""The prefix of each service's actions in IAM."""
 _AFTERWARDS: Final = {
     FaultKind.CUT_AFTER: Delivery.RESET,
     FaultKind.TRUNCATE: Delivery.HALF_AND_RESET,

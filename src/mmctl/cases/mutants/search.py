@@ -112,7 +112,7 @@ def _drafts(
 
 
 def _admitting(mutant: Mutant, bases: Sequence[BaseCase]) -> Conditions:
-    """For a condition on recipients, those of the policies: only whom they admit counts."""
+    """For a condition on recipients, those of the policies: no other recipient gets that far."""
     if isinstance(mutant.edit, PolicyChanged) or not any(map(_on_recipients, mutant.conditions)):
         return ()
     policies = {id(base.gateway.policy): base.gateway.policy for base in bases}

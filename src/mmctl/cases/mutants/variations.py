@@ -199,7 +199,7 @@ def _in_list(entry: str) -> str:
 def _texts(
     expression: RuleStringExpression | IngressStringExpression, operand: Operand
 ) -> Iterator[Variation]:
-    """Texts that meet each value, and texts that only a similar operator matches."""
+    """Texts that meet each value, and texts that a similar operator also matches."""
     evaluated, operator = expression.evaluate.value, expression.operator.value
     match evaluated:
         case Analysis() | IngressAnalysis():

@@ -30,7 +30,7 @@ class _Line:
 
 
 def rules_section(project: Project, coverage: Coverage, *, gaps: bool = True) -> Markup:
-    """Every rule file with something to cover; `gaps`: mark what is not covered as missing."""
+    """Every rule file with something to cover; `gaps`: mark what no case covers."""
     lines = _lines(coverage, gaps=gaps)
     return element(
         "section",
