@@ -72,6 +72,7 @@ if TYPE_CHECKING:
 
 SERVICE: Any = botocore.session.Session().get_service_model("mailmanager")
 DOCS = Path(__file__).parents[2] / "docs"
+CASES = Path(__file__).parents[2] / "src/mmctl/cases"
 CSS = Path(__file__).parents[2] / "src/mmctl/render/html/page.css"
 TABLE = "## Actions: one key each, in order (required members first)"
 
@@ -278,7 +279,9 @@ def test_the_manual_has_a_line_for_every_action() -> None:
     for row in ACTIONS:
         said = [line for line in lines if re.match(rf"\| `{row.key}[`:]", line)]
         assert len(said) == 1, f"docs/language.md has no line for `{row.key}`"
-        _, name, does = said[0].rstrip(" |").rsplit(" | ", 2)
+        cells = said[0].rstrip(" |").rsplit(" | ", 2)
+        assert len(cells) == 3, f"docs/language.md: the line of `{row.key}` has not three cells"
+        _, name, does = cells
         assert name.startswith(row.name), row.key
         assert does == row.does, row.key
         for key in row.keys:
@@ -374,6 +377,17 @@ def test_the_mutation_trial_makes_the_mistakes_that_people_make() -> None:
         assert ("drop" in after) == (row.does in KEEPS | {Does.BOUNCES}), row.key
         assert row.does is not Does.MARKS or after, row.key
         assert (f"{row.key} other" in after) == isinstance(row.place, Kind), row.key
+
+
+def test_the_mutation_trial_takes_actions_by_their_rows() -> None:
+    """A member that is tested for leaves out the next action that does the same."""
+    asked = re.compile(rf"\.({'|'.join(RuleAction.model_fields)}) is (not )?None\b")
+    found = [
+        f"{file.relative_to(CASES)}: {match[0]}"
+        for file in sorted(CASES.rglob("*.py"))
+        for match in asked.finditer(file.read_text(encoding="utf-8"))
+    ]
+    assert found == []
 
 
 def test_traces_and_pages_say_what_an_action_is_and_where_it_leads() -> None:

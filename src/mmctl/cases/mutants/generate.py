@@ -189,9 +189,8 @@ class _RuleSet:
         for reference in references(action):
             for other in _after(reference.name, list(self._project.of_kind(reference.kind))):
                 yield with_references(action, partial(_always, other))
-        if action.add_header is not None:
-            value = f"not-{action.add_header.header_value}"
-            yield _edited(action, {"header_value": value})
+        if row_of(action).does is Does.MARKS:
+            yield _edited(action, _another_mark(action))
         does = {row_of(each).does for each in rule.actions}
         if row_of(action).does in KEEPS | {Does.BOUNCES} and Does.ENDS not in does:
             yield RuleAction(drop=DropAction())
@@ -243,6 +242,14 @@ def _after(name: str, names: list[str]) -> Iterator[str]:
 
 def _always(name: str, _: Reference) -> str:
     return name
+
+
+def _another_mark(action: RuleAction) -> dict[str, object]:
+    """Another value of the last member that files write: of a header, its value."""
+    row = row_of(action)
+    member = row.keys[-1].member
+    name = next(name for name, each in row.shape.model_fields.items() if each.alias == member)
+    return {name: f"not-{action.value.to_api()[member]}"}
 
 
 def _edited(action: RuleAction, update: Mapping[str, object]) -> RuleAction:
