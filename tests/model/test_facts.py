@@ -8,25 +8,38 @@ from __future__ import annotations
 import inspect
 import json
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from mmctl.cases.mutants.drafts import case_text, draft_of
 from mmctl.cases.parsing import cases_of
 from mmctl.cases.running import run_cases, submission_of_case
 from mmctl.cli.commands.simulate import simulate as simulate_command
 from mmctl.cli.commands.why import why
-from mmctl.cli.options.stated_facts import MessageOptions
+from mmctl.cli.options.stated_facts import MessageOptions, as_in_case
+from mmctl.errors import UsageError
+from mmctl.judge.lookup import Asking, missing_fact
 from mmctl.judge.recording import recorded
 from mmctl.judge.simulation import simulate
 from mmctl.judge.submission import Scenario, gateway_of_rule_set
+from mmctl.judge.texts import Texts
 from mmctl.language.parsing.load import read_text
 from mmctl.language.readings import Readings
 from mmctl.mail.email import Envelope, Facts, Session, Tls
 from mmctl.mail.partial import Message
 from mmctl.mail.stated import STATED, Stated, stating, value_of, written_facts
-from mmctl.model.facts import FACT_OF, FACTS, EnvelopeFact, Form, SessionFact, VerdictFact
+from mmctl.model.facts import (
+    FACT_OF,
+    FACTS,
+    EnvelopeFact,
+    Form,
+    Option,
+    SessionFact,
+    VerdictFact,
+)
 from mmctl.render.html.cases import cases_section
 from mmctl.render.html.passed_over import PassedOver
 
@@ -121,13 +134,47 @@ def test_what_is_stated_of_a_message_is_known_and_recorded() -> None:
 
 def test_every_option_that_states_a_fact_is_one_of_the_commands_on_messages() -> None:
     of_rows = {fact.name: fact.option.name for fact in FACTS if fact.option is not None}
-    assert {name: option.name for name, option, _ in MessageOptions().facts()} == of_rows
+    taken = {name: option.name for name, option, _ in MessageOptions().facts()}
+    faults = [
+        f"cli/options/stated_facts.py does not take {option}"
+        for option in sorted(set(of_rows.values()) ^ set(taken.values()))
+    ]
     for command in (simulate_command, why):
         parameters = inspect.signature(command).parameters
         options = {f"--{name.replace('_', '-')}" for name in parameters}
-        assert set(of_rows.values()) <= options, command
+        faults += [
+            f"cli/commands/{command.__name__}.py has no {option}"
+            for option in sorted(set(of_rows.values()) - options)
+        ]
+    assert faults == []
     reference = (DOCS / "commands.md").read_text(encoding="utf-8")
     assert [option for option in of_rows.values() if f"│ {option} " not in reference] == []
+
+
+def test_the_option_of_a_flag_says_true_or_false() -> None:
+    option = Option(name="--wrapped", help="", metavar="true")
+    flag = replace(FACT_OF[SessionFact.TLS_WRAPPED], option=option)
+    assert as_in_case(flag, option, ("False",)) is False
+    assert as_in_case(flag, option, ("true",)) is True
+    with pytest.raises(UsageError, match="--wrapped no"):
+        as_in_case(flag, option, ("no",))
+
+
+def test_a_flag_that_is_unknown_is_unknown_whatever_words_its_row_has_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fact = FACT_OF[SessionFact.TLS_WRAPPED]
+    words = missing_fact(fact, choices=("true", "false"))
+    monkeypatch.setattr("mmctl.judge.lookup._MISSING", {fact.name: words})
+    project, (case,) = read(case_of(SessionFact.HELO))
+    submission = submission_of_case(case, lambda _: b"")
+    asking = Asking(
+        gateway=gateway_of_rule_set(project, "inbound"),
+        submission=submission,
+        texts=Texts(submission, Readings()),
+        recipient="b@example.com",
+    )
+    assert asking.flag(fact)[0].is_unknown
 
 
 def test_the_page_of_a_case_shows_what_it_states() -> None:

@@ -36,7 +36,7 @@ OTHER_FAMILY: Final = "other family"
 NO_VALUE: Final = "no value"
 _TRUE: Final = "true"
 _FALSE: Final = "false"
-_NOT: Final = frozenset({NO, Tls.NONE.value})
+_NOT: Final = frozenset({NO, _FALSE, Tls.NONE.value})
 """Choices of facts that are not true."""
 
 

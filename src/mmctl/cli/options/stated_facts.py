@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.errors import UsageError
 from mmctl.judge.compare import client_address
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from mmctl.cli.run import Run
     from mmctl.model.facts import Fact, Option, StatedFact
+
+_TRUE: Final = "true"
+_FALSE: Final = "false"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +84,7 @@ class MessageOptions:
         stated = Stated(assume_pass=self.assume is not None)
         for name, option, given in self.facts():
             if given:
-                stated = stating(stated, name, _as_in_case(FACT_OF[name], option, given))
+                stated = stating(stated, name, as_in_case(FACT_OF[name], option, given))
         return stated
 
 
@@ -92,7 +95,7 @@ def restated(run: Run, written: Iterable[tuple[str, str | None]]) -> tuple[str, 
     return tuple(word for name, value in given if value is not None for word in (name, value))
 
 
-def _as_in_case(fact: Fact, option: Option, given: tuple[str, ...]) -> object:
+def as_in_case(fact: Fact, option: Option, given: tuple[str, ...]) -> object:
     """What an option says, as a case writes it.
 
     Raises:
@@ -112,7 +115,9 @@ def _as_in_case(fact: Fact, option: Option, given: tuple[str, ...]) -> object:
             return first
         case Form.CHOICE:
             return _choice(option, first, fact.choices)
-        case Form.TEXT | Form.FLAG | Form.FIELDS | Form.HEADERS | Form.BYTES | Form.DERIVED:
+        case Form.FLAG:
+            return _choice(option, first, (_TRUE, _FALSE)) == _TRUE
+        case Form.TEXT | Form.FIELDS | Form.HEADERS | Form.BYTES | Form.DERIVED:
             return bare(first) if isinstance(fact.name, EnvelopeFact) else first
         case _:
             assert_never(fact.form)
