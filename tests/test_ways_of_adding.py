@@ -601,8 +601,8 @@ X_HEADER: Final = """,
         ("    SUBJECT,\n    X_HEADER", "    SUBJECT,\n    REPLY_TO,\n    X_HEADER"),
     )
     assert house.named_by_types() == {stated}
-    said = house.said_by_tests(operands, "-vvv", without=made_up)
-    said += house.said_by_tests(facts, "-vvv")
+    said = house.said_by_tests(operands, without=made_up)
+    said += house.said_by_tests(facts)
     assert "Session has no member `tls_resumed`" in said
     assert "advice.py still has advice for `reply_to`" in said
     for key in ("reply_to", "tls_resumed"):
