@@ -26,7 +26,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ingress:
-    """The names on the way of messages; without an ingress point nothing is refused."""
+    """The names of what messages go through; without an ingress point, nothing is refused."""
 
     ingress_point: str | None
     policy: str | None

@@ -182,7 +182,7 @@ def _boolean(expression: IngressBooleanExpression, asking: Asking) -> Lookup:
 
 
 def _tls(expression: IngressTlsProtocolExpression, asking: Asking, *, denies: bool) -> Lookup:
-    """Compare the TLS version; a session in plain text has none, whatever the operator is."""
+    """Compare the TLS version; a session in plain text has none, regardless of the operator."""
     minimum = expression.operator is IngressTlsProtocolOperator.MINIMUM_TLS_VERSION
     wanted = Tls(expression.value.value)
     operand = POLICY_OPERAND[expression.evaluate.value]

@@ -67,7 +67,7 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gateway:
-    """One way in: the policy that admits, the rules that act, and how they are read."""
+    """One way in: the policy that admits, the rules that act, and the readings."""
 
     rules: tuple[LogicalRule, ...]
     """The rules that live in the environment, in order."""
@@ -80,7 +80,7 @@ class Gateway:
     certificates: bool = True
     """Whether clients may show certificates: only mTLS ingress points ask for them."""
     ip_type: IpType | None = None
-    """The families of addresses that may connect; None: a network that does not say."""
+    """The families of addresses that may connect; None: the network does not say."""
     closed: bool = False
     """Whether it is closed: a closed ingress point refuses everybody."""
 

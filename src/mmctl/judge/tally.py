@@ -42,7 +42,7 @@ class Reading:
 
 @dataclass(slots=True)
 class Tally:
-    """How many messages ended, counted by recipients."""
+    """The outcomes of many messages, counted by recipients."""
 
     messages: int = 0
     recipients: int = 0
@@ -107,5 +107,5 @@ class Tally:
 
     @property
     def unknown(self) -> bool:
-        """Whether an outcome is unknown, or nobody knows whom a message is for."""
+        """Whether an outcome is unknown, or the recipients of a message are."""
         return bool(self.without_recipients or self.outcomes[Outcome.UNKNOWN])

@@ -175,7 +175,7 @@ class LogicalAddressList(LogicalResource):
     members: tuple[str, ...] | None
     """None: external."""
     sample: tuple[str, ...] | None = None
-    """Stand-ins for external members, only for simulation."""
+    """Substitutes for external members, only for simulation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

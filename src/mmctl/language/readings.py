@@ -49,7 +49,7 @@ class Readings:
     deleted_address_list: Literal["unknown", "does_not_match"] = "unknown"
 
     def choice(self, name: str) -> str:
-        """What is chosen for one question."""
+        """The choice for one question."""
         chosen: str = getattr(self, name)
         return chosen
 

@@ -26,7 +26,7 @@ def addresses(text: str) -> tuple[str, ...]:
     """The address specs of an unfolded, undecoded header value, in order.
 
     Quoted local parts stay as written; white space, comments and source routes are left out;
-    groups give their members. Every `<…>` of a mailbox is an address. Outside of them a word with
+    groups yield their members. Every `<…>` of a mailbox is an address. Outside of them a word with
     `@` is one, and so is a single word (`root`), as local mail systems write it.
     """
     if found := _ANGLED.fullmatch(text):

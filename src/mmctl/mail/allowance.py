@@ -70,7 +70,7 @@ class Stream(io.RawIOBase):
         self._allowance = allowance
 
     def readable(self) -> bool:
-        """It is."""
+        """Always true."""
         return True
 
     def readinto(self, buffer: Any) -> int:

@@ -97,7 +97,7 @@ def messages_of_file(
 
 
 def is_one_file(name: str, start: bytes) -> bool:
-    """Whether a file that starts so holds at most one message, and is not an archive or mbox."""
+    """Whether a file with this start holds at most one message, and is not an archive or mbox."""
     return content_of(name, start) is Content.OTHER
 
 
@@ -186,7 +186,7 @@ class _ArchiveReader:
         """The files of a tar in its order, as a stream."""
         with tarfile.open(fileobj=file, mode="r|", tarinfo=_TarInfo) as archive:
             while (member := archive.next()) is not None:
-                archive.members.clear()  # type: ignore[attr-defined] # else it keeps them all
+                archive.members.clear()  # type: ignore[attr-defined] # otherwise it keeps them all
                 self.allowance.take_member()
                 if not member.isfile():
                     continue

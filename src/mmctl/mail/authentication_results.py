@@ -204,7 +204,7 @@ def _aligned(signer: str, sender: str) -> bool:
 
 
 def _dmarc(results: Sequence[MethodResult]) -> RuleVerdict | None:
-    """How DMARC ended."""
+    """The result of DMARC."""
     found = _of_method(results, "dmarc")
     return DMARC_VERDICTS.get(found[0].result) if found else None
 

@@ -1,4 +1,4 @@
-"""Ed25519 signatures, verified (RFC 8032 §5.1.7) the same whatever packages are installed.
+"""Ed25519 signatures, verified (RFC 8032 §5.1.7) regardless of the installed packages.
 
 Slower than a C library but fast enough: some milliseconds a signature. Nothing here is secret.
 """

@@ -179,7 +179,7 @@ class Facts:
     spf: RuleVerdict | None = None
     dkim: RuleVerdict | None = None
     dmarc: RuleVerdict | None = None
-    """How DMARC ended. No rule reads it; whether `dmarc_policy` has a value may depend on it."""
+    """DMARC's result. No rule reads it; whether `dmarc_policy` has a value may depend on it."""
     dmarc_policy: RuleDmarcPolicy | NoPolicy | None = None
     """The published policy; if a case states it, the value that rules see."""
     add_ons: Mapping[str, Mapping[str, str | bool]] = field(default_factory=dict, hash=False)

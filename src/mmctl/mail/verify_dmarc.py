@@ -103,7 +103,7 @@ def _tags(text: str) -> dict[str, str]:
 
 
 def _policy(tags: Mapping[str, str], *, below: bool) -> str | None:
-    """What is asked for; a record without a usable policy counts as `none` if it has `rua`."""
+    """The requested policy; a record without a usable one counts as `none` if it has `rua`."""
     policy = tags.get("p", "")
     if below:
         policy = tags.get("sp", policy)

@@ -42,7 +42,7 @@ class _Query(spf.query):  # type: ignore[misc] # pyspf has no types
     def dns(
         self, name: object, qtype: str, cnames: object = None, ignore_void: bool = False
     ) -> list[Any]:
-        """What pyspf asks the DNS; CNAMEs are followed already."""
+        """What pyspf queries the DNS for; CNAMEs are already followed."""
         del cnames
         asked = str(name).rstrip(".").lower()
         if not all(0 < len(label) <= _LONGEST_LABEL for label in asked.split(".")):

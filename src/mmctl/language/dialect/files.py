@@ -26,7 +26,7 @@ from mmctl.model.kinds import NAMEABLE, WRITTEN, Kind
 KNOWN_MEMBER: Final = (
     rf"({'|'.join(kind.api_noun for kind in Kind)})" r"(\.[A-Za-z0-9_]+(\[[0-9]*\])?)+"
 )
-"""A member of a live object in AWS's words; indices of lists are left out."""
+"""A member of a live object in AWS's words; list indices are ignored."""
 VERSION: Final = need(Choice(values=("1",), doc="The version of the language."))
 
 
