@@ -76,3 +76,14 @@ def test_what_was_assumed_is_stated(gateway_from: Any) -> None:
 
 def test_nothing_is_expected_where_the_outcome_is_unknown(gateway_from: Any) -> None:
     assert case(gateway_from(RULES), Facts())["expect"] == {}
+
+
+def test_only_the_outcome_is_expected_where_a_rule_may_have_applied(gateway_from: Any) -> None:
+    rules = """
+- name: mark
+  conditions: [{spf: {equals: FAIL}}]
+  actions: [{add_header: {name: X-Spf, value: fail}}]
+- {name: deliver, actions: [{relay: {to: exchange}}]}
+"""
+    expected = {"outcome": "delivered", "by": "deliver"}
+    assert case(gateway_from(rules), Facts())["expect"] == {"bob@example.com": expected}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from mmctl.judge.trace import RuleResult
 from mmctl.language.project import Outcome
 from mmctl.mail.email import NoPolicy
 from mmctl.mail.stated import written_facts
@@ -32,7 +33,8 @@ def recorded(simulated: Simulated, readings: Readings) -> dict[str, Any]:
     """Session, envelope, verdicts and expectations of a case; only what is known.
 
     What `--assume pass` assumed is stated. Recipients whose outcome is unknown are left out of
-    `expect`, which is empty if there are no others.
+    `expect`, which is empty if there are no others. Where it is unknown of a rule if it applied,
+    only the outcome is expected.
     """
     trace = simulated.trace
     submission = replace(simulated.submission, facts=_as_seen(simulated.submission.facts, readings))
@@ -57,10 +59,15 @@ def _expected(got: RecipientTrace) -> dict[str, Any]:
     expected: dict[str, Any] = {"outcome": got.outcome.value}
     if got.by is not None:
         expected["by"] = got.by
-    if got.outcome is not Outcome.REFUSED:
+    if got.outcome is not Outcome.REFUSED and not _some_unknown(got):
         expected["rules"] = list(got.applied)
         expected["actions"] = [action.label for action in got.actions]
     return expected
+
+
+def _some_unknown(got: RecipientTrace) -> bool:
+    """Whether it is unknown of a rule if it applied: then no list of rules or actions holds."""
+    return any(rule.result is RuleResult.UNKNOWN for rule in got.rules)
 
 
 def _as_seen(facts: Facts, readings: Readings) -> Facts:
