@@ -55,7 +55,7 @@ class ConditionTrace:
     """In the words of the language: `from`, `header X-Spam`, `vade.isPassed`."""
     operator: str
     values: tuple[str, ...]
-    """What the rule says."""
+    """The values in the rule."""
     compared: tuple[str, ...]
     """What the message has, decoded and unfolded; empty if it has nothing."""
     answer: Answer
@@ -76,7 +76,7 @@ class ActionTrace:
     recipient: str
     """The envelope recipient it was done for."""
     headers: tuple[AddedHeader, ...]
-    """Headers that rules had added by then."""
+    """Headers that rules had added before it."""
     result: ActionResult = ActionResult.DONE
     answer: LambdaAnswer | None = None
     """What the function answers, if that is stated."""

@@ -42,7 +42,7 @@ def condition_parts(asked: ConditionTrace) -> tuple[str, str]:
 
 
 def stated_words(parts: Parts) -> Iterator[tuple[str, str]]:
-    """What is stated of a message, by the words of pages; each add-on answer separately."""
+    """What is stated about a message, by the words of pages; each add-on answer separately."""
     for name in (*EnvelopeFact, *SessionFact, *VerdictFact):
         value, word = value_of(name, parts), FACT_OF[name].on_page
         if word is not None and value is not None:

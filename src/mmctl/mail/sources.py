@@ -81,7 +81,7 @@ def bytes_of(paths: Iterable[Path]) -> int:
 
 
 def _refuse(left_out: LeftOut) -> None:
-    """What happens to a message that cannot be read if it must not be skipped."""
+    """Refuse a message that cannot be read, because it must not be skipped."""
     raise UnreadableFileError(left_out)
 
 

@@ -50,7 +50,7 @@ class Parts(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stated:
-    """What is stated of a message; None and empty: nothing."""
+    """What is stated about a message; None and empty: nothing."""
 
     envelope: Envelope = field(default_factory=Envelope)
     session: Session = field(default_factory=Session)

@@ -35,7 +35,7 @@ SIGNATURES_AT_MOST: Final = 10
 KEYS_AT_MOST: Final = 4
 """How many records of one selector are tried; there should be one (§3.6.2.2)."""
 _BROKEN: Final = ("body hash mismatch", "x= value is past")
-"""What dkimpy says of signatures that are well-formed but not valid."""
+"""What dkimpy says about signatures that are well-formed but not valid."""
 _REQUIRED: Final = ("v", "a", "b", "bh", "d", "h", "s")
 _HISTORIC: Final = "rsa-sha1"
 
@@ -86,7 +86,7 @@ def _identity(tags: Mapping[str, str], domain: str) -> str:
     """The domain of `i=`, once the signature itself is validated (§6.1.1).
 
     Raises:
-        BadTagsError: it is not valid.
+        BadTagsError: the signature is not valid.
     """
     missing = [f"{name}=" for name in _REQUIRED if not tags.get(name)]
     if missing:

@@ -23,7 +23,7 @@ _POLICIES: Final = frozenset({"none", "quarantine", "reject"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dmarc:
-    """How DMARC ended for a message."""
+    """The result of DMARC for a message."""
 
     result: str
     """`pass`, `fail`, `none` (no record), `temperror`, `permerror` (no single author)."""
@@ -78,7 +78,7 @@ def _aligned(domain: str, author: str, mode: str | None) -> bool:
 
 
 def _record(records: Records, author: str) -> tuple[Mapping[str, str] | None, bool]:
-    """The record of the author's domain, else of its organization (then True) (§6.6.3)."""
+    """The record of the author's domain, else that of its organization and True (§6.6.3)."""
     above = organizational_domain(author)
     for domain in dict.fromkeys((author, above)):
         found = [text for text in texts(records, f"_dmarc.{domain}") if _is_record(text)]

@@ -102,12 +102,12 @@ class Key:
     default: str | None = None
     """The word that is meant if the member is absent."""
     names: Kind | Thing | None = None
-    """What it is the name, id or ARN of."""
+    """The thing that its value names, by name, id or ARN."""
     strict: bool = False
     """A comment on the same line is an error: the text was probably meant to go on."""
     multiline: bool = False
     most: int | None = None
-    """Of a number: the largest."""
+    """The largest number allowed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,7 +43,7 @@ class Takes(StrEnum):
 
     @property
     def is_single(self) -> bool:
-        """Whether it is one value, and not any of a list."""
+        """Whether it is a single value, not a list of alternatives."""
         return self in {Takes.NUMBER, Takes.VERSION}
 
 

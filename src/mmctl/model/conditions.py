@@ -128,7 +128,7 @@ def operator_of(condition: Condition) -> StrEnum:
 
 
 def evaluated_by(condition: Condition) -> Evaluated | None:
-    """What a condition evaluates, as the API has it; None: the DMARC policy, which has no name."""
+    """What a condition evaluates, in the API's form; None: the DMARC policy, which has no name."""
     expression = condition.value
     return None if isinstance(expression, RuleDmarcExpression) else expression.evaluate.value
 

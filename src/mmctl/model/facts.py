@@ -64,7 +64,7 @@ class MessageFact(StrEnum):
 
 
 StatedFact = SessionFact | EnvelopeFact | VerdictFact
-"""A fact that is not in the message: somebody has to state it, or to find it."""
+"""A fact that is not in the message: somebody has to state it or find it."""
 FactName = StatedFact | HeaderName | MessageFact
 
 
@@ -84,7 +84,7 @@ class Form(StrEnum):
     HEADERS = "headers"
     BYTES = "bytes"
     DERIVED = "derived"
-    """Not stated by itself: it follows from other facts."""
+    """Never stated directly: it follows from other facts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

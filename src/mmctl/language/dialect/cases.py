@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def _stated(fact: Fact) -> Type:
-    """What a case writes to state a fact."""
+    """How a case states a fact."""
     match fact.form:
         case Form.TEXT | Form.ADDRESS | Form.DERIVED:
             return Word(doc=fact.doc)

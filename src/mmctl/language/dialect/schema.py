@@ -1,4 +1,4 @@
-"""The grammar → JSON Schema (draft 2020-12), by which editors complete and check files.
+"""The grammar → JSON Schema (draft 2020-12), for editors that complete and validate files.
 
 A schema sees what a YAML editor sees: `550` is a number to it, so texts may be numbers and
 booleans there; words are accepted in any case, as in the reader; and wherever a value may be, a
