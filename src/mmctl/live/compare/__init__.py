@@ -1,1 +1,1 @@
-"""Two states against each other: the edits that lead from one to the other, and their words."""
+"""Two states compared: the edits that lead from one to the other, and their words."""

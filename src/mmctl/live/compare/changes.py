@@ -1,7 +1,7 @@
-"""What changed inside two paired things: paths in the API's members, with before and after.
+"""What changed between two paired things: paths in the API's members, with before and after.
 
-Items of a list are aligned first, so that one more condition in front is one change and not many.
-The same in the words of the files is made by `mmctl.live.compare.file_words`.
+Items of a list are aligned first, so that one more condition in front is one change, not many.
+`mmctl.live.compare.file_words` says the same in the words of the files.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """The item of a list that a change is in or of: where it was, and where it is."""
+    """The list item that is changed or that a change is in: where it was, and where it is."""
 
     old: Path | None
     new: Path | None
@@ -42,13 +42,13 @@ class Change:
 
     @property
     def text(self) -> str:
-        """The path as the API has it, near to the file's spelling: `unless[0].values`."""
+        """The path in the API, close to the file's spelling: `unless[0].values`."""
         return path_text(self.path)
 
 
 @dataclass(frozen=True, slots=True)
 class _Where:
-    """Where two values stand that are compared."""
+    """Where two compared values are."""
 
     old: Path = ()
     new: Path = ()
@@ -103,7 +103,7 @@ def _list_changes(before: list[Any], after: list[Any], where: _Where) -> Iterato
 
 
 def _item_changes(before: Any, after: Any, where: _Where) -> Iterator[Change]:
-    """Inside two items that stand at the same place; things of another sort are one change."""
+    """The changes inside two items at the same place; items of different types are one change."""
     if likeness(before, after) > 0:
         yield from _changes(before, after, where)
     else:
@@ -133,7 +133,7 @@ def _text(value: object) -> str:
 
 
 def path_text(path: tuple[str | int, ...]) -> str:
-    """A path as plans name it: lower case, without the wrappers that only the API has."""
+    """A path as in plans: lower case, without the wrappers that only the API has."""
     text = ""
     for part in path:
         if isinstance(part, int):
@@ -144,5 +144,5 @@ def path_text(path: tuple[str | int, ...]) -> str:
 
 
 def snake(member: str) -> str:
-    """An API member as the file spells it: `PolicyStatements` → `policy_statements`."""
+    """An API member in the file's spelling: `PolicyStatements` → `policy_statements`."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", member).lower()

@@ -1,7 +1,7 @@
-"""The difference of two configurations as a delta of deepdiff: for programs, and for nothing else.
+"""The difference of two configurations as a deepdiff delta: only for programs.
 
-Plan, read-back, stale and drift compare by `canonical.py` alone. Here its forms are put side by
-side, so that a delta is empty exactly where there are no edits.
+Plan, read-back, stale and drift compare only by `canonical.py`. This module uses the same forms, so
+that a delta is empty exactly when there are no edits.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ _SETS: Final = ("Members", "Values")
 def delta(desired: LiveConfiguration, live: LiveConfiguration) -> dict[str, Any]:
     """What leads from the live to the desired configuration: JSON that `deepdiff.Delta` takes.
 
-    See https://zepworks.com/deepdiff/current/delta.html; sets are lists in JSON. Values before are
-    in it, too, so that it can be subtracted. Empty: there is no difference.
+    See https://zepworks.com/deepdiff/current/delta.html; sets are lists in JSON. It has the old
+    values too, so that it can be subtracted. Empty: there is no difference.
     """
     from deepdiff import DeepDiff, Delta  # noqa: PLC0415 - slow to import
 
     before, after = forms_between(desired, live)
     for name in before.keys() & after.keys():
         before[name], after[name] = _without_common_members(before[name], after[name])
-    # Lists in order are compared place by place: opcodes, the other way, do not survive JSON.
+    # Compare ordered lists place by place: opcodes, the alternative, do not survive JSON.
     # Names of rules and tags that begin with `__` are names as others, not private variables.
     found = DeepDiff(before, after, zip_ordered_iterables=True, ignore_private_variables=False)
     made: dict[str, Any] = _plain(Delta(found, bidirectional=True).diff)
@@ -49,7 +49,7 @@ def forms_between(
 ) -> tuple[dict[str, Canonical], dict[str, Canonical]]:
     """Both sides, live first, as canonical forms by `section/name`; sets are sets.
 
-    Rules go by their names, and a rule that both sides have by that of the desired side.
+    Rules are keyed by name; a rule on both sides has the name of the desired side.
     """
     before: dict[str, Canonical] = {}
     after: dict[str, Canonical] = {}
@@ -74,7 +74,7 @@ def _name(thing: LiveObject) -> str:
 
 
 def _form(thing: LiveObject, form: Canonical) -> Canonical:
-    """The canonical form with whose the object and its log deliveries are."""
+    """The canonical form, with the owner of the object and of its log deliveries."""
     tags = form.get("Tags", {}) | ({OWNER_TAG: thing.project} if thing.project else {})
     others = {
         LOG_MEMBERS[of]: project
@@ -86,7 +86,7 @@ def _form(thing: LiveObject, form: Canonical) -> Canonical:
 
 
 def _by_name(before: Canonical, after: Canonical, thing: LiveObject) -> tuple[Canonical, Canonical]:
-    """Two forms in which rules stand by name; `thing` is the desired side where there is one."""
+    """Two forms with rules keyed by name; `thing` is the desired side, if any."""
     if thing.kind is not Kind.RULE_SET:
         return with_sets(before), with_sets(after)
     old, new = before.get("Rules", []), after.get("Rules", [])
@@ -99,7 +99,7 @@ def _by_name(before: Canonical, after: Canonical, thing: LiveObject) -> tuple[Ca
 
 
 def _unlike(names: Iterable[str], taken: set[str]) -> Iterator[str]:
-    """Names, each with a number behind it where it is taken."""
+    """Names, with a number after each that is already taken."""
     for name in names:
         tries = chain([name], (f"{name} ({number})" for number in count(2)))
         unlike = next(each for each in tries if each not in taken)
@@ -116,7 +116,7 @@ def _with_rules(form: Canonical, names: Sequence[str]) -> Canonical:
 
 
 def with_sets(value: Any) -> Any:
-    """A form, or a delta that was read as JSON, in which lists without an order are sets."""
+    """A form, or a delta read from JSON, with unordered lists as sets."""
     if isinstance(value, dict):
         return {
             member: frozenset(inner) if _is_set(member, inner) else with_sets(inner)
@@ -132,7 +132,7 @@ def _is_set(member: str, value: object) -> bool:
 
 
 def _without_common_members(before: Canonical, after: Canonical) -> tuple[Canonical, Canonical]:
-    """Both forms of a list without the addresses that are on both: no delta names these."""
+    """Both forms of a list without the addresses that both have: no delta names these."""
     both = before.get("Members", frozenset()) & after.get("Members", frozenset())
     if not both:
         return before, after
@@ -143,7 +143,7 @@ def _without_common_members(before: Canonical, after: Canonical) -> tuple[Canoni
 
 
 def _plain(value: Any) -> Any:
-    """A delta as JSON: sets as sorted lists, types by their names."""
+    """A delta as JSON: sets as sorted lists, types as their names."""
     match value:
         case dict():
             return {member: _plain(inner) for member, inner in value.items()}

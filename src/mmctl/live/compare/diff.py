@@ -1,7 +1,7 @@
 """Desired against live: the edits, object by object, rule by rule.
 
-Both sides carry logical names already (`mmctl.live.state.read` pairs them); nothing here is ordered
-into calls: that is `mmctl.live.plan.steps`.
+Both sides already have logical names (`mmctl.live.state.read` pairs them). `mmctl.live.plan.steps`
+orders the edits into calls.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def diff(
 ) -> tuple[Edit, ...]:
     """The edits that make the live configuration the desired one.
 
-    `new_passwords` are ingress points whose password is to be set although nothing else tells.
+    `new_passwords` are ingress points whose password must be set although nothing else shows it.
     """
     return tuple(_edits(desired, live, new_passwords))
 
@@ -60,7 +60,7 @@ def _edits(
 
 
 def object_edits(desired: LiveObject, live: LiveObject, project: str) -> Iterator[Edit]:
-    """The edits inside one object that is there on both sides."""
+    """The edits inside one object that is on both sides."""
     if live.project != project and desired.project == project:
         owner = f"belongs to project {live.project}" if live.project else None
         yield _edit(EditKind.ADOPTED, desired, note=owner)
@@ -82,7 +82,7 @@ def object_edits(desired: LiveObject, live: LiveObject, project: str) -> Iterato
             desired.name, is_now.pop("Rules"), wanted.pop("Rules"), desired.origins
         )
     if LOGGING in is_now or LOGGING in wanted:
-        # A log that starts is a change of its own, not of all logging.
+        # A log that starts is a separate change, not a change of all logging.
         is_now.setdefault(LOGGING, {})
         wanted.setdefault(LOGGING, {})
     for change, words in in_words(desired.kind, changes(is_now, wanted), is_now, wanted):
@@ -97,7 +97,7 @@ def object_edits(desired: LiveObject, live: LiveObject, project: str) -> Iterato
 
 
 def _log_owner_edits(desired: LiveObject, live: LiveObject) -> Iterator[Edit]:
-    """Log deliveries that are as they shall be, but somebody else's, or shall be again."""
+    """Log deliveries that are right but belong to somebody else, or should again."""
     for of, arn in sorted(desired.logging.items()):
         ours, made_here = (of not in each.logs_of_others for each in (desired, live))
         if live.logging.get(of) != arn or ours is made_here:

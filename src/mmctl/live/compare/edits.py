@@ -39,31 +39,31 @@ class Edit:
     rule: str | None = None
     """Logical name of the rule in it; None: the object itself."""
     path: str = ""
-    """`unless[0].values`: what is changed, in the file's words."""
+    """What is changed, in the file's words: `unless[0].values`."""
     before: Any = None
-    """JSON; of a moved rule the position, counted from 1; of a renamed one the name."""
+    """JSON; for a moved rule the position, counted from 1; for a renamed one the name."""
     after: Any = None
     place: str | None = None
     words: str | None = None
-    """A change in the words of the files; empty where those of an earlier edit tell it too."""
+    """A change in the words of the files; empty if those of an earlier edit include it."""
     note: str | None = None
-    """What else a reader must know: `after allow-partners`, `needs --allow-delete`."""
+    """Anything else that a reader must know: `after allow-partners`, `needs --allow-delete`."""
     by_hand: str | None = None
-    """When somebody did by hand what this undoes: ISO 8601, or `after` such a time; else None."""
+    """When somebody did what this undoes by hand: ISO 8601, or `after` and a time; else None."""
 
     @property
     def name(self) -> str:
-        """The rule, or the object where the edit concerns it as a whole."""
+        """The rule, or the object if the edit is about all of it."""
         return self.rule or self.object
 
     @property
     def of(self) -> tuple[Kind, str]:
-        """Kind and logical name of the object, as a configuration finds it."""
+        """Kind and logical name of the object, as a key in a configuration."""
         return (self.resource, self.object)
 
     @property
     def of_rule(self) -> bool:
-        """Whether a rule is edited, not the object around it."""
+        """Whether a rule is edited and not the object around it."""
         return self.rule is not None
 
     def document(self) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Changes of the API's members in the words of the files: `relay: {to: exchange → hr}`.
 
-What is one line in a file is one change here, however many members of the API it takes.
+One line in a file is one change here, no matter how many members of the API it takes.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ Form = dict[str, Any]
 _STATEMENTS: Final = "PolicyStatements"
 _UNITS: Final = {1000**3: "GB", 1000**2: "MB", 1024**2: "MiB", 1000: "KB"}
 _DEFAULTS: Final = {key.word: key.default for row in ACTIONS for key in row.words if key.default}
-"""What a key of an action means where it is left out."""
+"""What a key of an action means if it is left out."""
 
 
 def in_words(
     kind: Kind, changes: Iterable[Change], before: Form, after: Form
 ) -> Iterator[tuple[Change, str]]:
-    """Each change with its words; with none where those of an earlier one tell it.
+    """Each change with its words, or with none if the words of an earlier change include it.
 
-    The forms are those of a rule, or of an object of the kind.
+    The forms are of a rule, or of an object of the kind.
     """
     told: set[object] = set()
     for change in changes:
@@ -59,7 +59,7 @@ def _words(kind: Kind, change: Change, before: Form, after: Form) -> str:
 
 
 def member_words(kind: Kind, member: str, before: Any, after: Any) -> str:
-    """A member of an object, outside of its rules and statements, as it changes."""
+    """The change of a member of an object, outside of its rules and statements."""
     if member in _TOLD:
         return _TOLD[member](before, after)
     key, value = _KEYS.get((kind, member)) or _KEYS_OF_ALL.get(member) or (snake(member), _as_it_is)
@@ -71,7 +71,7 @@ def _of(value: Callable[[Any], Any], given: Any) -> Any:
 
 
 def _item(item: Item, before: Form, after: Form, *, whole: bool) -> str:
-    """An item of a list, as it changes, comes or goes; `whole`: as another one takes its place."""
+    """A list item that changes, comes or goes; `whole`: another one replaces it."""
     path = item.new or item.old or ()
     old = None if item.old is None else _at(before, item.old)
     new = None if item.new is None else _at(after, item.new)
@@ -134,7 +134,7 @@ def _labeled(condition: Form, shape: type[Any]) -> tuple[str, Any]:
 
 
 def _on_one_line(value: Any) -> Any:
-    """The same with line breaks, which no value of a file has, as they are shown."""
+    """The same, with line breaks made visible, because no value in a file has any."""
     match value:
         case dict():
             return {key: _on_one_line(each) for key, each in value.items()}
@@ -181,7 +181,7 @@ def _action_of(statement: Form) -> str:
 
 
 def _in_rule(path: Path | None, rule: Form) -> Any:
-    """An action of a rule as a file says it: a word, or a key with members; None: there is none."""
+    """An action of a rule as in a file: a word, or a key with members; None: there is none."""
     if path is None:
         return None
     place = int(path[-1])
@@ -208,7 +208,7 @@ def _action(old: Any, new: Any) -> str:
 
 
 def _with_defaults(members: Form, others: Form) -> Form:
-    """The members, with the meaning of those that are left out here and not there."""
+    """The members, plus the defaults of those that only the other side has."""
     defaults = {key: value for key, value in _DEFAULTS.items() if key in others}
     return {**defaults, **members}
 
@@ -219,7 +219,7 @@ def _whole(action: Any) -> str:
 
 
 def size(number: float | Decimal, *, exact: bool = False) -> str:
-    """A number of bytes as people write it: `20 MB`; with `exact` the bytes behind it."""
+    """A number of bytes as people write it: `20 MB`; with `exact`, followed by the bytes."""
     for unit, name in _UNITS.items():
         if number and number % unit == 0:
             text = f"{int(number // unit)}{GLUE}{name}"
@@ -274,7 +274,7 @@ def _entrance_of(value: Form | None) -> Form:
 
 
 def _fingerprint(certificates: str | None) -> str | None:
-    """The content of a file, which is too long for a line, as its digest begins."""
+    """The start of the digest of a file's content, which is too long for a line."""
     if certificates is None:
         return None
     return f"sha256 {hashlib.sha256(certificates.encode()).hexdigest()[:8]}"
@@ -285,7 +285,7 @@ def _logging(value: Form) -> Form:
 
 
 def _instance(before: Any, after: Any) -> str:
-    """An add-on is used by way of an instance, which files do not name."""
+    """An add-on is used through an instance, which files do not name."""
     return f"its instance: {become(*('one' if each else 'none' for each in (before, after)))}"
 
 
@@ -294,7 +294,7 @@ _TOLD: Final[Mapping[str, Callable[[Any, Any], str]]] = {
     "IngressPointConfiguration": _entrance,
     "Instance": _instance,
 }
-"""Members of which a file has more than a key with a value."""
+"""Members that are more than a key with a value in a file."""
 _KEYS: Final[Mapping[tuple[Kind, str], tuple[str, Callable[[Any], Any]]]] = {
     (Kind.TRAFFIC_POLICY, "DefaultAction"): ("default", _lower),
     (Kind.INGRESS_POINT, "RuleSetId"): ("rule_set", _as_it_is),
@@ -311,7 +311,7 @@ _KEYS: Final[Mapping[tuple[Kind, str], tuple[str, Callable[[Any], Any]]]] = {
     (Kind.ADDRESS_LIST, "Members"): ("members", _as_it_is),
     (Kind.ADD_ON, "AddonName"): ("product", _as_it_is),
 }
-"""Members of the API: the key of a file, and how its value is written there."""
+"""Members of the API: the key in a file, and how to write its value."""
 _KEYS_OF_ALL: Final[Mapping[str, tuple[str, Callable[[Any], Any]]]] = {
     "Tags": ("tags", _as_it_is),
     LOGGING: ("logging", _logging),

@@ -1,7 +1,7 @@
 """Rules of two versions of a rule set, paired and compared.
 
-Pairing is by name, then by equal content, then by likeness, and of rules without a name by place;
-moves are the fewest that do.
+Rules are paired by name, then by equal content, then by similarity, and rules without a name by
+place; moves are as few as possible.
 """
 
 from __future__ import annotations
@@ -24,26 +24,26 @@ if TYPE_CHECKING:
     from mmctl.model.actions import ActionRow
 
 ALIKE: Final = 0.75
-"""From this likeness on, a removed and an added rule are one that was renamed."""
+"""From this similarity on, a removed and an added rule are one renamed rule."""
 
 HALF: Final = 0.5
-"""From this likeness on, a rule without a name is the one that stood at its place."""
+"""From this similarity on, a rule without a name is the one that was at its place."""
 
 Form = dict[str, Any]
 
 
 def rules_of(thing: LiveObject | None) -> list[Form]:
-    """The rules of a rule set in canonical form; none where there is no rule set."""
+    """The rules of a rule set in canonical form; none if there is no rule set."""
     return [] if thing is None else list(canonical(thing)["Rules"])
 
 
 def effect_of(rule: Form) -> Form:
-    """What a rule does, whatever it is called."""
+    """What a rule does, no matter what it is called."""
     return {member: value for member, value in rule.items() if member != "Name"}
 
 
 def blocks(rule: Form) -> bool:
-    """Whether a rule ends the mail that meets it, without keeping or delivering it first."""
+    """Whether a rule ends the mail that it matches, without keeping or delivering it first."""
     for row in known_actions(rule):
         if row.keeps:
             return False
@@ -53,7 +53,7 @@ def blocks(rule: Form) -> bool:
 
 
 def known_actions(rule: Form) -> Iterator[ActionRow[Any]]:
-    """The rows of a rule's actions, in order, but for those that only a newer API knows."""
+    """The rows of a rule's actions, in order, without those that only a newer API has."""
     for action in rule["Actions"]:
         yield from (NAMES[name] for name in action if name in NAMES)
 
@@ -63,7 +63,7 @@ class _RulePairs:
     old: Sequence[Form]
     new: Sequence[Form]
     of_new: dict[int, int]
-    """Index of the old rule by index of the new one."""
+    """The index of the old rule by the index of the new one."""
 
 
 def rule_edits(
@@ -71,7 +71,7 @@ def rule_edits(
 ) -> Iterator[Edit]:
     """The edits that lead from one list of rules (canonical) to another, in the new order.
 
-    `origins` are parallel to `after`; without them rules go by their live names.
+    `origins` are parallel to `after`; without them rules have their live names.
     """
     pairs = _RulePairs(before, after, paired_rules(before, after))
     moved = fewest_moved([pairs.of_new[index] for index in sorted(pairs.of_new)])
@@ -128,7 +128,7 @@ def rule_names(rules: Sequence[Form], origins: Sequence[RuleOrigin]) -> list[str
 
 
 def paired_rules(before: Sequence[Form], after: Sequence[Form]) -> dict[int, int]:
-    """Which rule of before each rule of after is, by their places; new rules are left out."""
+    """The old place of each rule, by its new place; new rules are left out."""
     pairs: dict[int, int] = {}
     free = list(range(len(before)))
 
@@ -172,9 +172,9 @@ def paired_rules(before: Sequence[Form], after: Sequence[Form]) -> dict[int, int
 def _by_place(
     before: Sequence[Form], after: Sequence[Form], pairs: dict[int, int]
 ) -> Iterator[tuple[int, int]]:
-    """Rules without a name and what may have become of each, between the same neighbors.
+    """Rules without a name and what each may have become, between the same neighbors.
 
-    Such a rule has nothing but its place to be known by, so one of another value is still it; what
+    Only its place identifies such a rule, so it is the same rule with another value; a rule that
     looks at something else and does something else is another rule.
     """
     taken = set(pairs.values())
@@ -189,7 +189,7 @@ def _by_place(
 
 
 def _alike(one: Form, other: Form) -> bool:
-    """Whether two rules look at the same and do the same, or have half of it in common."""
+    """Whether two rules look at and do the same, or have half of that in common."""
     here, there = effect_of(one), effect_of(other)
     same_form = {path for path, _ in leaves(here)} == {path for path, _ in leaves(there)}
     return same_form or likeness(here, there) >= HALF

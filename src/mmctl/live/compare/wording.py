@@ -1,7 +1,7 @@
-"""Values and how they change, in words: what was, what is, and of lists only what came and went.
+"""Values and their changes in words: before and after, and for lists only what came and went.
 
-Everything here is one line that may be printed; of long texts that differ, the part is shown in
-which they do.
+Everything here is one line that is safe to print; of long texts that differ, only the part that
+differs is shown.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 GLUE: Final = "\u00a0"
-"""Stands for a space at which no line is broken; values have none, as it is not visible."""
+"""Stands for a space at which no line breaks; values have none, because it is invisible."""
 
 _SHOWN_VALUES: Final = 10
-"""As many values a condition has at most."""
+"""The most values of a condition."""
 _LONGEST: Final = 100
-"""Characters of a value that are shown."""
+"""The most characters of a value to show."""
 _AROUND: Final = 12
-"""Characters that two long texts have in common, and that are shown beside their difference."""
+"""The common characters of two long texts to show on each side of their difference."""
 
 
 def spaced(text: str) -> str:
-    """Words as they are printed where no line is broken."""
+    """Words as they are printed if lines are not broken."""
     return text.replace(GLUE, " ")
 
 
@@ -38,7 +38,7 @@ def become(before: str, after: str) -> str:
 
 
 def texts_change(before: list[str], after: list[str]) -> str:
-    """What came to a list of texts and what left it: `+ "a" - "b"`."""
+    """What was added to a list of texts and what was removed: `+ "a" - "b"`."""
     old, new = set(before), set(after)
     come, gone = (
         [each for each in after if each not in old],
@@ -50,7 +50,7 @@ def texts_change(before: list[str], after: list[str]) -> str:
 
 
 def _told_apart(text: str, others: Iterable[str]) -> str:
-    """A text in quotes; a long one is whole where its middle tells it from another."""
+    """A text in quotes; a long one is whole if only its middle distinguishes it."""
     short = shortened(text)
     alike = any(each != text and shortened(each) == short for each in others)
     return visible(json.dumps(text, ensure_ascii=False)) if alike else quoted(text)
@@ -64,7 +64,7 @@ def _listed(sign: str, texts: list[str], others: Sequence[str]) -> list[str]:
 
 
 def value_change(before: Any, after: Any) -> str:
-    """A value of a file and what becomes of it; a mapping shows the members that differ alone."""
+    """A value of a file and its change; a mapping shows only the members that differ."""
     if before is None or after is None:
         return f"+{GLUE}{flow(after)}" if before is None else f"-{GLUE}{flow(before)}"
     if isinstance(before, dict) and isinstance(after, dict):
@@ -87,7 +87,7 @@ def _texts(value: object) -> bool:
 
 
 def apart(before: str, after: str) -> tuple[str, str]:
-    """Two texts, each whole where it is short, else the part in which they differ."""
+    """Two texts, each whole if it is short, else the part in which they differ."""
     if max(len(before), len(after)) <= _LONGEST:
         return before, after
     same = _same(before, after)
@@ -109,7 +109,7 @@ def _window(text: str, start: int, cut: int) -> str:
 
 
 def shortened(text: str) -> str:
-    """A text, of a long one its beginning and its end."""
+    """A text; for a long one, its start and its end."""
     if len(text) <= _LONGEST:
         return text
     return f"{text[: _LONGEST * 2 // 3]}…{text[-(_LONGEST // 3) :]}"
@@ -121,7 +121,7 @@ def quoted(text: str) -> str:
 
 
 def flow(value: Any) -> str:
-    """A value as a file has it on one line."""
+    """A value as in a file, on one line."""
     match value:
         case dict():
             return (

@@ -1,8 +1,8 @@
-"""Which edits undo what was done by hand: live is not as it was applied, and they take that away.
+"""Which edits undo what was done by hand: live differs from what was applied, and they remove that.
 
-What the files say as well is no undoing: it is no edit. Inside an object or a rule it is decided
-leaf by leaf, whatever place in a list it has; values of a condition and members of a list are
-leaves of their own.
+A change by hand that the files also say is not undone: it is not an edit. Inside an object or a
+rule, each leaf is decided by itself, regardless of its place in a list; values of a condition and
+members of a list are separate leaves.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from mmctl.model.kinds import Kind
 
 Leaf = tuple[str, str]
-"""A path in the file's words without places in lists, and the value there as JSON."""
+"""A path in the file's words without list indices, and the value there as JSON."""
 Form = dict[str, Any]
 
 _NOWHERE: Final = json.dumps(NOWHERE)
@@ -42,9 +42,9 @@ _PLACE: Final = re.compile(r"\[\d+\]")
 
 
 def with_marks(plan: Plan, history: History) -> Plan:
-    """The plan with each edit marked that undoes what was done by hand since the last apply.
+    """The plan with a mark on each edit that undoes what was done by hand since the last apply.
 
-    What a person named to be changed is meant, and not marked.
+    What a person named on the command line is intended and not marked.
     """
     if plan.partial:
         return plan
@@ -58,7 +58,7 @@ def marked(
     live: LiveConfiguration,
     last: LastApplied | None,
 ) -> tuple[Edit, ...]:
-    """The edits from live to desired, each with when it was by hand what it undoes."""
+    """The edits from live to desired, each with the time when what it undoes was done by hand."""
     if last is None:
         return tuple(replace(edit, by_hand=None) for edit in edits)
     states = last.named_as(live)
@@ -78,7 +78,7 @@ def marked(
 
 
 def done_at(edit: Edit, live: LiveConfiguration, last: LastApplied) -> str:
-    """When the object of an edit was changed by hand, as far as it is known."""
+    """When the object of an edit was changed by hand, if known."""
     states = last.named_as(live)
     thing = _Object(
         desired=None,
@@ -90,14 +90,14 @@ def done_at(edit: Edit, live: LiveConfiguration, last: LastApplied) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class _Object:
-    """One object as it is wanted, as it is live, and as applies left or wanted it."""
+    """One object as desired, as live, and as applies left or wanted it."""
 
     desired: LiveObject | None
     live: LiveObject | None
     before: tuple[LiveObject | None, ...]
 
     def changed_at(self, last: str) -> str:
-        """When it was changed by hand: the time that the service gives, else what it came after."""
+        """When it was changed by hand: the service's time, or else the time that it came after."""
         known = {thing.changed_at for thing in self.before if thing is not None}
         changed = self.live.changed_at if self.live is not None else None
         return changed if changed and changed not in known else f"after {last}"
@@ -124,7 +124,7 @@ class _Object:
                 assert_never(edit.kind)
 
     def _names(self) -> Iterator[str]:
-        """Its names before, and those that an apply gives it on the way."""
+        """Its earlier names, and those that an apply gives it on the way."""
         for thing in self.before:
             if thing is not None:
                 name = thing.live_name
@@ -146,11 +146,11 @@ class _Object:
         )
 
     def _is_known(self, leaf: Leaf) -> bool:
-        """Whether it can be told who did it.
+        """Whether it can be known who did it.
 
         Members that come from elsewhere are not read, and a destination of another account is known
-        by its own name only where it is wanted. An apply that was cut off may have ended a log, or
-        of an add-on, which is two things, have reached one: the instance and its tags.
+        by its own name only if it is desired. An apply that was cut off may have ended a log; of an
+        add-on, which is two things, it may have reached only one: the instance and its tags.
         """
         path, value = leaf
         things = [thing for thing in (self.live, *self.before) if thing is not None]
@@ -217,7 +217,7 @@ class _Rules:
         return self.live_of.get(self.names.index(edit.rule)) if edit.rule in self.names else None
 
     def _was_removed(self, rule: Form) -> bool:
-        """Whether all states before had a rule that is not live anymore."""
+        """Whether all earlier states had a rule that is not live anymore."""
         gone = [
             [state[at] for at in range(len(state)) if at not in set(pairs.values())]
             for state, pairs in zip(self.before, self.before_of, strict=True)
@@ -225,7 +225,7 @@ class _Rules:
         return all(any(is_same_rule(rule, each) for each in rules) for rules in gone)
 
     def _was_moved(self, at: int) -> bool:
-        """Whether a rule stands on the other side of another than before, and gets back there."""
+        """Whether a rule has moved to the other side of another rule and the edit moves it back."""
         wanted = {live: index for index, live in self.live_of.items()}
         for other, place in wanted.items():
             is_now = at < other
@@ -242,7 +242,7 @@ class _Rules:
 def by_hand(
     live: frozenset[Leaf], states: Sequence[frozenset[Leaf]]
 ) -> tuple[frozenset[Leaf], frozenset[Leaf]]:
-    """The leaves that came and that went by hand: live alone has them, or live alone lacks them."""
+    """The leaves added and removed by hand: only live has the first, only live lacks the others."""
     return live - frozenset().union(*states), frozenset.intersection(*states) - live
 
 
@@ -251,13 +251,13 @@ def undoes(
     before: frozenset[Leaf],
     after: frozenset[Leaf],
 ) -> bool:
-    """Whether a change takes away what came by hand, or brings back what went."""
+    """Whether a change removes what was added by hand, or restores what was removed."""
     came, went = hand
     return not came.isdisjoint(before - after) or not went.isdisjoint(after - before)
 
 
 def is_reordered(edit: Edit, live: Form, states: Sequence[Form]) -> bool:
-    """Whether the member that an edit changes has the same items as before in another order."""
+    """Whether the member that an edit changes has the same items as before, in another order."""
     word = _WORD.match(edit.path)
     member = next((name for name in live if word and snake(name) == word[0]), None)
     if member is None:
@@ -275,7 +275,7 @@ def edit_leaves(edit: Edit) -> tuple[frozenset[Leaf], frozenset[Leaf]]:
 
 
 def leaves_of(value: Any, prefix: str = "") -> frozenset[Leaf]:
-    """The leaves of a value, without the places that they have in lists; absent has none."""
+    """The leaves of a value, without their indices in lists; an absent value has none."""
     if value is None:
         return frozenset()
     return frozenset(
@@ -290,7 +290,7 @@ def _whole_leaves(thing: LiveObject | None) -> frozenset[Leaf]:
 
 
 def _form(thing: LiveObject | None) -> Form:
-    """An object as it is compared, without its name and rules."""
+    """An object in the form that is compared, without its name and rules."""
     if thing is None:
         return {}
     form = canonical(thing)
@@ -304,7 +304,7 @@ def _rules(thing: LiveObject | None) -> list[Form]:
 
 
 def is_same_rule(one: Form, other: Form) -> bool:
-    """Whether two rules have one name, or do the same."""
+    """Whether two rules have the same name or do the same."""
     if one.get("Name") and one.get("Name") == other.get("Name"):
         return True
     return {**one, "Name": None} == {**other, "Name": None}

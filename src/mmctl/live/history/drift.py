@@ -19,13 +19,13 @@ class Drift:
     """How live, the last applied state and the files differ."""
 
     by_hand: tuple[Edit, ...]
-    """From the last applied state to live: somebody changed it elsewhere."""
+    """From the last applied state to live: somebody made a change elsewhere."""
     not_applied: tuple[Edit, ...]
     """From live to the files."""
     known: bool
     """Whether anything was applied from here before."""
     cut_off: str | None = None
-    """The entry that was stopped part-way after that: some of `by_hand` may be its doing."""
+    """The entry that was stopped part-way after that: it may have made some of `by_hand`."""
 
     @property
     def any(self) -> bool:
@@ -34,7 +34,7 @@ class Drift:
 
 
 def drift_of(plan: Plan, history: History) -> Drift:
-    """Compare the live state that a plan was made from with both."""
+    """Compare the live state of a plan with both."""
     applied, cut_off = history.applied(), history.unended()
     return Drift(
         by_hand=() if applied is None else diff(plan.live, renamed(applied, plan.live)),

@@ -13,7 +13,7 @@ SCHEMA: Final = "mmctl/history@1"
 ENTRY: Final = ".entry.json"
 PINS: Final = "pins.json"
 APPLIED: Final = "applied.json"
-"""Names, or their endings, in the store of a history."""
+"""Names, or name endings, in the store of a history."""
 
 
 class Doing(StrEnum):
@@ -24,7 +24,7 @@ class Doing(StrEnum):
 
 
 class EntryResult(StrEnum):
-    """How it ended; an entry that says `unfinished` belongs to a command that was killed."""
+    """How it ended; an entry with `unfinished` belongs to a command that was killed."""
 
     DONE = "done"
     STOPPED = "stopped part-way"
@@ -49,45 +49,45 @@ class HistoryEntry:
     result: EntryResult
     reason: str | None = None
     goes_back_to: str | None = None
-    """Of a rollback: the entry whose snapshot became the wanted state."""
+    """For a rollback: the entry whose snapshot became the desired state."""
     state_before: str
-    """The entry whose snapshot is the state before: its own, or that of the unfinished apply that
-    it continues."""
+    """The entry whose snapshot is the earlier state: this one, or the unfinished apply that it
+    continues."""
     forced: tuple[str, ...] = ()
     """Brakes that were released by a flag."""
     plan: str | None = None
-    """The seal of the saved plan that was carried out; None: none was."""
+    """The seal of the saved plan that was carried out; None: there was no saved plan."""
     plan_key: str | None = None
-    """The key that had to sign plans of the environment; None: none had to."""
+    """The key that had to sign plans of the environment; None: there was no such key."""
     summary: Mapping[str, int]
     snapshot: str | None = None
-    """The digest of its snapshot; 0.1.0 noted none."""
+    """The digest of its snapshot; 0.1.0 did not note it."""
     rebuilt: bool = False
-    """It was lost or damaged, and is rebuilt from its snapshot."""
+    """It was lost or damaged and has been rebuilt from its snapshot."""
     revision: str | None = None
-    """The revision of the files in version control, where there is one."""
+    """The revision of the files in version control, if any."""
     edges: Mapping[str, str] = field(default_factory=dict)
-    """Where it led: endpoint, account, role, store, as the files said it; empty: not noted."""
+    """Where it led: endpoint, account, role and store, as in the files; empty: not noted."""
 
     overwritten: tuple[str, ...] = ()
-    """What somebody else wrote at the same time and was written over, in lines."""
+    """What somebody else wrote at the same time and was overwritten, in lines."""
 
     @property
     def number(self) -> int:
-        """The place in the order of entries, whatever the clock said."""
+        """The place in the order of entries, no matter what the clock said."""
         return number_of(self.id)
 
 
 def number_of(id: str) -> int:
-    """The number that an id begins with."""
+    """The number that an id starts with."""
     return int(id.partition("-")[0])
 
 
 def entry_of(document: Any, id: str) -> HistoryEntry:
-    """The entry of a document; members that this version does not know are left out.
+    """The entry of a document, without members that this version does not know.
 
     Raises:
-        KeyError, TypeError, ValueError: it is damaged, or of another id.
+        KeyError, TypeError, ValueError: it is damaged, or has another id.
     """
     members = {
         each.name: document[each.name] for each in fields(HistoryEntry) if each.name in document
@@ -116,7 +116,7 @@ def entry_of(document: Any, id: str) -> HistoryEntry:
 
 
 def entry_document(entry: HistoryEntry) -> dict[str, Any]:
-    """An entry as JSON; what is not noted of its revision and of where it led is left out."""
+    """An entry as JSON, without its revision and destination if they were not noted."""
     document = asdict(entry) | {
         "forced": list(entry.forced),
         "overwritten": list(entry.overwritten),
@@ -129,5 +129,5 @@ def entry_document(entry: HistoryEntry) -> dict[str, Any]:
 
 
 def history_document(entries: tuple[HistoryEntry, ...]) -> dict[str, Any]:
-    """The history as the JSON that machines read, oldest first."""
+    """The history as JSON for machines, oldest first."""
     return {"schema": SCHEMA, "entries": [entry_document(entry) for entry in entries]}

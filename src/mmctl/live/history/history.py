@@ -1,8 +1,8 @@
 """The memory of applies and rollbacks: entries, their snapshots, pins, what was applied last.
 
-All of it lives in one store for an account, region and project; nothing here calls the service.
-A text that is damaged stands in nobody's way: it is read as far as it can be, rebuilt from what is
-left, and set aside under another name by the next apply or rollback (`rebuilding.py`).
+All of it is in one store per account, region and project; nothing here calls the service.
+A damaged text never blocks a command: it is read as far as possible and rebuilt from what is left;
+the next apply or rollback sets it aside under another name (`rebuilding.py`).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from mmctl.live.plan.plan import Plan
 
 _DIGITS: Final = 4
-"""An id begins with the number of its entry."""
+"""An id starts with the number of its entry."""
 _PROBE: Final = "probe"
 
 
@@ -51,7 +51,7 @@ class History(HistoryRecords):
         """Entries that were read and that nothing changes anymore: a bucket is asked once."""
 
     def entries(self) -> tuple[HistoryEntry, ...]:
-        """All entries, oldest first; those that are lost or damaged as their snapshots tell."""
+        """All entries, oldest first; lost or damaged ones as rebuilt from their snapshots."""
         names = set(self.store.names(""))
         found = {name.removesuffix(ENTRY): self.entry(name) for name in names if _ends(name, ENTRY)}
         lost = {name.removesuffix(SNAPSHOT) for name in names if _ends(name, SNAPSHOT)}
@@ -60,7 +60,7 @@ class History(HistoryRecords):
         return tuple(sorted([*sound, *rebuilt_entries(self, sound, lost)], key=_order))
 
     def untold(self) -> tuple[str, ...]:
-        """The ids, oldest first, of which something is left, but no entry or snapshot to read."""
+        """The ids, oldest first, with something left but no readable entry or snapshot."""
         names = [name.partition(".")[0] for name in self.store.names("")]
         left = {name for name in names if name.partition("-")[0].isdecimal()}
         return tuple(sorted(left - {entry.id for entry in self.entries()}, key=number_of))
@@ -79,12 +79,12 @@ class History(HistoryRecords):
         return entry
 
     def next_number(self) -> int:
-        """The number of an entry to come: after all that have left anything behind."""
+        """The number of the next entry: after all that have left anything behind."""
         heads = (name.partition("-")[0] for name in self.store.names(""))
         return max((int(head) for head in heads if head.isdecimal()), default=0) + 1
 
     def find(self, prefix: str) -> HistoryEntry:
-        """The entry of an id, of its number, or of an unambiguous beginning of one.
+        """The entry with an id, a number, or an unambiguous start of an id.
 
         Raises:
             UsageError: there is none, or more than one.
@@ -105,7 +105,7 @@ class History(HistoryRecords):
         )
 
     def last_apply(self) -> HistoryEntry | None:
-        """The newest apply that wrote something, or may have."""
+        """The newest apply that wrote something or may have written something."""
         applies = [
             entry
             for entry in self.entries()
@@ -114,7 +114,7 @@ class History(HistoryRecords):
         return applies[-1] if applies else None
 
     def unended(self) -> HistoryEntry | None:
-        """The newest entry, where it was stopped part-way or killed."""
+        """The newest entry, if it was stopped part-way or killed."""
         entries = self.entries()
         cut_off = {EntryResult.UNFINISHED, EntryResult.STOPPED}
         return entries[-1] if entries and entries[-1].result in cut_off else None
@@ -133,7 +133,7 @@ class History(HistoryRecords):
         """Whether the snapshot of an entry is the one that the entry names.
 
         Raises:
-            CouldNot: the snapshot is not there or damaged.
+            CouldNot: the snapshot is missing or damaged.
         """
         snapshot = self.snapshot(entry.id)
         if (snapshot.account, snapshot.region) != (entry.account, entry.region):
@@ -144,10 +144,10 @@ class History(HistoryRecords):
             return Standing.OTHER
 
     def check_writable(self) -> None:
-        """Try whether snapshots can be kept, before anybody is asked to agree to anything.
+        """Test that snapshots can be kept, before anybody is asked to agree to anything.
 
         Raises:
-            CouldNot: the store does not take them.
+            CouldNot: the store does not accept them.
         """
         self.store.put(_PROBE, "")
         self.store.delete(_PROBE)
@@ -155,10 +155,10 @@ class History(HistoryRecords):
     def begin(
         self, entry: HistoryEntry, plan: Plan, plan_document: Mapping[str, Any]
     ) -> HistoryEntry:
-        """Keep the snapshot, then the entry that names it: before this nothing may be written.
+        """Keep the snapshot, then the entry that names it: nothing may be written before this.
 
         Raises:
-            CouldNot: the store does not take them.
+            CouldNot: the store does not accept them.
         """
         document = snapshot_document(entry, plan, plan_document)
         begun = replace(entry, snapshot=document["digest"])
@@ -167,7 +167,7 @@ class History(HistoryRecords):
         return begun
 
     def end(self, entry: HistoryEntry, result: EntryResult) -> HistoryEntry:
-        """Say how it ended."""
+        """Note how an entry ended."""
         ended = replace(entry, result=result)
         self.put(ended)
         return ended
@@ -186,7 +186,7 @@ class History(HistoryRecords):
             return rebuilt_pins(self, self.entries())
 
     def kept_pins(self) -> tuple[Pin, ...]:
-        """The pins as they were written.
+        """The pins in the store.
 
         Raises:
             Damaged: they cannot be read.
@@ -200,13 +200,13 @@ class History(HistoryRecords):
             raise Damaged(f"`{PINS}` in {self.store.place} is damaged: {error}") from error
 
     def pin(self, pins: Iterable[Pin], entry: HistoryEntry) -> None:
-        """Hold from now on what a rollback takes away."""
+        """Pin what a rollback takes away."""
         before = self.pins()
         new = [pin for pin in pins if not any(same_pin(pin, other) for other in before)]
         self.keep_pins((*before, *numbered(new, entry.number, entry.at, entry.reason)))
 
     def keep_pins(self, pins: Iterable[Pin]) -> None:
-        """Write the pins; without any, there is no file of them. Damaged ones are set aside."""
+        """Write the pins, or no file if there are none. Damaged ones are set aside."""
         try:
             self.kept_pins()
         except Damaged:
@@ -218,7 +218,7 @@ class History(HistoryRecords):
             self.store.delete(PINS)
 
     def unpin(self, id: str | None = None) -> tuple[Pin, ...]:
-        """Lift all pins, those of a rollback, or one; which.
+        """Lift all pins, those of a rollback, or one; return the lifted pins.
 
         Raises:
             UsageError: there is no such pin.
@@ -231,7 +231,7 @@ class History(HistoryRecords):
         return lifted
 
     def applied(self) -> LiveConfiguration | None:
-        """The live state as the last apply or rollback left it; None: it is unknown."""
+        """The live state that the last apply or rollback left; None: it is unknown."""
         try:
             if self.store.get(APPLIED) is None:
                 return None
@@ -241,7 +241,7 @@ class History(HistoryRecords):
             return None
 
     def known(self) -> LiveConfiguration | None:
-        """What is known here of names and ids: the last applied state, or the newest snapshot."""
+        """What is known about names and ids: the last applied state, or the newest snapshot."""
         found = self.applied()
         ids = sorted(self.store.names(SNAPSHOT), reverse=True) if found is None else []
         for name in ids:
@@ -265,5 +265,5 @@ def _ends(name: str, ending: str) -> bool:
 
 
 def _is_named(pin: Pin, id: str) -> bool:
-    """Whether an id names a pin: its own, or the number of the rollback that set it."""
+    """Whether an id names a pin: the pin's id, or the number of the rollback that set it."""
     return pin.id == id or (id.isdecimal() and pin.entry == int(id))

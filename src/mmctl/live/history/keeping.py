@@ -1,7 +1,7 @@
-"""A state with what was done by hand to the live one: what a rollback makes, and what it keeps.
+"""A state plus what was done by hand to the live one: what a rollback makes, and what it keeps.
 
-Objects that were made by hand stay, and so do changes, rules and members. An object that was
-deleted by hand is made again: what goes back may name it.
+Objects that were created by hand stay, and so do changes, rules and members. An object that was
+deleted by hand is created again, because what goes back may name it.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ Form = dict[str, Any]
 
 _TIMES: Final = ("changed_at", "created_at")
 _BESIDE: Final = ("Tags", *Beside, LOGGING)
-"""Members of a form that are not in the shape."""
+"""Members of a canonical form that are not in the shape."""
 
 
 def keeping(
     state: LiveConfiguration, live: LiveConfiguration, bases: Sequence[LiveConfiguration]
 ) -> LiveConfiguration:
-    """A state with what is live differently from all bases, all under the same logical names."""
+    """A state plus what live has differently from all bases, all under the same logical names."""
     objects: list[LiveObject] = []
     for thing in state.objects:
         found = live.find(*thing.key)
@@ -54,9 +54,9 @@ def keeping(
 def without_hand_edits(
     applied: LiveConfiguration, before: LiveConfiguration, after: LiveConfiguration
 ) -> LiveConfiguration:
-    """What was applied last, with what an apply changed since, and nothing that is by hand.
+    """What was applied last, plus what an apply changed since, and nothing done by hand.
 
-    `before` and `after` are what was live around that apply; all under the same logical names.
+    `before` and `after` are what was live before and after that apply; all under the same names.
     """
     changed = keeping(replace(applied, project=after.project), after, (before,))
     objects = (
@@ -70,7 +70,7 @@ def without_hand_edits(
 def with_what_is_wanted(
     applied: LiveConfiguration, live: LiveConfiguration, wanted: Sequence[LiveConfiguration]
 ) -> LiveConfiguration:
-    """What was applied, with each live object that is as an apply which was cut off wanted it."""
+    """What was applied, plus each live object that is as a cut-off apply wanted it."""
     made = {
         thing.key: thing
         for thing in live.objects
@@ -84,7 +84,7 @@ def with_what_is_wanted(
 def _with_facts(
     thing: LiveObject, before: LiveObject | None, after: LiveObject | None
 ) -> LiveObject:
-    """An object with the ids and times of what is live now, where the apply has written it."""
+    """An object with the ids and times of what is live now, if the apply has written it."""
     if after is None or (before is not None and _written(before) == _written(after)):
         return thing
     return replace(
@@ -97,14 +97,14 @@ def _with_facts(
 
 
 def _written(thing: LiveObject) -> tuple[str | None, ...]:
-    """What an apply that writes an object changes: its time, or one of its ids where it is new."""
+    """What an apply changes when it writes an object: its time, or one of its ids if it is new."""
     return thing.changed_at, thing.id, thing.subscription_id
 
 
 def _with_what_they_name(
     objects: list[LiveObject], live: Sequence[LiveObject]
 ) -> Iterator[LiveObject]:
-    """Objects, and those live ones that they name: what was made by hand may use what would go."""
+    """Objects, plus the live ones that they name: what was made by hand may use what would go."""
     there = {thing.key: thing for thing in live}
     seen = {thing.key for thing in objects}
     todo = list(objects)
@@ -124,7 +124,7 @@ def _kept(ours: LiveObject, live: LiveObject, bases: Iterable[LiveObject | None]
     if not known:
         return ours
     if live.kind.row.instance is not None and None in before:
-        # It was to go: that its instance is gone already is the doing of the apply.
+        # It was to be deleted: the apply has already deleted its instance.
         live = replace(live, instance=ours.instance)
     wanted, is_now = canonical(ours), _without_ended_logs(canonical(live))
     is_now = _with_logs_on_their_way(
@@ -135,13 +135,13 @@ def _kept(ours: LiveObject, live: LiveObject, bases: Iterable[LiveObject | None]
         form["Rules"] = merged_rules(
             wanted["Rules"], is_now["Rules"], [base["Rules"] for base in known]
         )
-        # They are parallel to the rules as they were.
+        # They are parallel to the earlier rules.
         ours = ours if form["Rules"] == wanted["Rules"] else replace(ours, origins=())
     return ours if form == wanted else _object_of(ours, form)
 
 
 def _with_logs_on_their_way(is_now: Form, bases: Sequence[Form]) -> Form:
-    """A form with the logs that an apply which was cut off had ended and was to begin elsewhere."""
+    """A form plus the logs that a cut-off apply had ended and was to begin elsewhere."""
     logs = dict(is_now.get(LOGGING, {}))
     before = [base.get(LOGGING, {}) for base in bases]
     for member in LOG_MEMBERS.values():
@@ -155,7 +155,7 @@ def _with_logs_on_their_way(is_now: Form, bases: Sequence[Form]) -> Form:
 def merged_rules(
     ours: Sequence[Form], theirs: Sequence[Form], bases: Sequence[Sequence[Form]]
 ) -> list[Form]:
-    """Rules with those that theirs has differently from all bases: new, changed, gone and moved."""
+    """Rules plus what theirs has differently from all bases: new, changed, removed and moved."""
     before = [paired_rules(base, theirs) for base in bases]
     of_ours = paired_rules(ours, theirs)
     kept: dict[int, Form] = {}
@@ -176,7 +176,7 @@ def merged_rules(
         if place in paired:
             order.append(paired[place])
         elif not _went(rule, bases, before):
-            # A key of its own: theirs has no such rule.
+            # A separate key: theirs has no such rule.
             order.append(-1 - place)
             kept[-1 - place] = rule
     if len(bases) == 1:
@@ -185,7 +185,7 @@ def merged_rules(
 
 
 def _went(rule: Form, bases: Sequence[Sequence[Form]], pairs: Sequence[dict[int, int]]) -> bool:
-    """Whether every base has a rule that theirs has no more."""
+    """Whether every base has a rule that theirs does not have anymore."""
     return all(
         any(at not in set(of.values()) and is_same_rule(rule, old) for at, old in enumerate(base))
         for base, of in zip(bases, pairs, strict=True)
@@ -193,7 +193,7 @@ def _went(rule: Form, bases: Sequence[Sequence[Form]], pairs: Sequence[dict[int,
 
 
 def _moved(order: list[int], base: dict[int, int]) -> list[int]:
-    """The order of theirs where ours is that of the base: somebody moved rules, and nobody else."""
+    """The order of theirs if ours is that of the base: only one side moved rules."""
     common = [at for at in order if at in base]
     if common != sorted(common, key=lambda at: base[at]):
         return order
@@ -215,7 +215,7 @@ def _without(form: Form, members: Iterable[str]) -> Form:
 
 
 def _object_of(thing: LiveObject, form: Form) -> LiveObject:
-    """An object with what a form says of it."""
+    """An object with the values of a canonical form."""
     types = {member: of for of, member in LOG_MEMBERS.items()}
     members = form.get("Members")
     return replace(

@@ -1,7 +1,7 @@
-"""The states that applies from here left or were about to leave: all else that is live is by hand.
+"""The states that applies from here left or were about to leave: anything else live is by hand.
 
-An apply that was cut off may have left a part of what it wanted, so both are recorded: what was
-there before, and what it wanted. What somebody did by hand is in neither.
+An apply that was cut off may have left part of what it wanted, so both are recorded: what was there
+before, and what it wanted. What somebody did by hand is in neither.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastApplied:
-    """What may be live without anybody having done it by hand."""
+    """What may be live without a change by hand."""
 
     states: tuple[LiveConfiguration, ...]
-    """The last state that was read back, and what those wanted that were cut off after it."""
+    """The last state that was read back, and what later cut-off entries wanted."""
     at: str
     """When the last apply or rollback began: UTC, ISO 8601."""
 
     def named_as(self, live: LiveConfiguration) -> tuple[LiveConfiguration, ...]:
-        """The states under the logical names that their objects have in a live configuration."""
+        """The states under the logical names of a live configuration."""
         return tuple(renamed(state, live) for state in self.states)
 
 
 def last_applied(history: History, *, without: str | None = None) -> LastApplied | None:
-    """What was applied last; None: nothing was, or it cannot be told what was cut off after it.
+    """What was applied last; None: nothing was, or it is unknown what was cut off after it.
 
-    `without`: an entry that does not count, as it is under way.
+    `without`: an entry that does not count because it is under way.
     """
     applied = history.applied()
     if applied is None:
@@ -55,7 +55,7 @@ def last_applied(history: History, *, without: str | None = None) -> LastApplied
 
 
 def renamed(state: LiveConfiguration, live: LiveConfiguration) -> LiveConfiguration:
-    """A state under the logical names of a live configuration, object by object as ids tell."""
+    """A state under the logical names of a live configuration, matched object by object by id."""
     names = dict(_names(state, live))
 
     def name_of(reference: Reference) -> str:
@@ -73,7 +73,7 @@ def renamed(state: LiveConfiguration, live: LiveConfiguration) -> LiveConfigurat
 
 
 def _names(state: LiveConfiguration, live: LiveConfiguration) -> Iterator[tuple[Key, str]]:
-    """The names that objects get; what is not live anymore leaves its name to what has it now."""
+    """The names that objects get; one that is not live anymore loses its name to a live one."""
     by_id = {(thing.kind, _id(thing)): thing.name for thing in live.objects if _id(thing)}
     given = {
         (thing.kind, by_id[thing.kind, _id(thing)])
@@ -82,7 +82,7 @@ def _names(state: LiveConfiguration, live: LiveConfiguration) -> Iterator[tuple[
     }
     made = {(thing.kind, thing.live_name): thing.name for thing in live.objects}
     for thing in state.objects:
-        # What an apply that was cut off made has no id in what it wanted, but the name.
+        # What a cut-off apply created has no id in its desired state, only the name.
         unmade = _id(thing) is None and made.get((thing.kind, thing.live_name))
         now = by_id.get((thing.kind, _id(thing))) or unmade or None
         if now is not None:

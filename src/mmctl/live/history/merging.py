@@ -1,6 +1,6 @@
-"""A third value out of three: one with what another has changed against what both came from.
+"""A three-way merge: one value plus what another has changed since what both came from.
 
-Where both changed the same thing, the other's change is taken. Nothing here knows what it merges.
+If both changed the same thing, the other's change wins. Nothing here knows what it merges.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ ABSENT: Final = object()
 
 
 def merged(ours: Any, theirs: Any, bases: Sequence[Any]) -> Any:
-    """Ours with what theirs has differently from every base; ABSENT where it is removed.
+    """Ours plus what theirs has differently from every base; ABSENT if it is removed.
 
-    Several bases are states of which any part may be what theirs came from.
+    With several bases, any part of any of them may be what theirs came from.
     """
     if theirs == ours or any(_same(theirs, base) for base in bases):
         return ours
@@ -30,7 +30,7 @@ def merged(ours: Any, theirs: Any, bases: Sequence[Any]) -> Any:
 
 
 def inserted(result: Sequence[Any], new: Sequence[Any], order: Sequence[Any]) -> list[Any]:
-    """Items with new ones among them, each behind the item that is before it in an order."""
+    """Items with new ones inserted, each after the item that precedes it in an order."""
     found = list(result)
     for item in new:
         before = [each for each in order[: order.index(item)] if each in found]
@@ -57,7 +57,7 @@ def _merged_members(
 
 
 def _merged_items(ours: list[Any], theirs: list[Any], bases: Sequence[list[Any]]) -> Any:
-    """Of texts those that came and went; of structures place by place, where all have as many."""
+    """Merge texts by what came and went, and structures place by place if all have as many."""
     if any(isinstance(item, (dict, list)) for item in [*ours, *theirs]):
         if any(len(each) != len(ours) for each in (theirs, *bases)):
             return theirs

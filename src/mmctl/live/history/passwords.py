@@ -1,4 +1,4 @@
-"""SMTP passwords of ingress points: never kept, known again by a salted digest.
+"""SMTP passwords of ingress points: never kept, recognized by a salted digest.
 
 The service never gives a password back, only its version: both are compared with what was set.
 """
@@ -30,12 +30,12 @@ _COST: Final = {"n": 2**14, "r": 8, "p": 1}
 
 
 class Passwords:
-    """What is known of the passwords that this project has set."""
+    """What is known about the passwords that this project has set."""
 
     def __init__(
         self, store: Store, environ: Environ, others: frozenset[str] = frozenset()
     ) -> None:
-        """`others` are variables of other names that the person who runs it lets be sent."""
+        """`others` are variables with other names that the command line allows to be sent."""
         self._store = store
         self._environ = environ
         self._others = others
@@ -67,9 +67,9 @@ class Passwords:
         return value
 
     def changed(self, desired: LiveConfiguration, live: LiveConfiguration) -> frozenset[str]:
-        """The live ingress points whose password is another one than the service holds.
+        """The live ingress points whose password differs from the one in the service.
 
-        One of which nothing is known here, or whose variable is not set, counts as unchanged.
+        If nothing is known about one here, or its variable is not set, it counts as unchanged.
         """
         book = self._book()
         return frozenset(
@@ -109,7 +109,7 @@ class Passwords:
 
 
 def book_of(store: Store) -> dict[str, dict[str, str]] | None:
-    """What is kept of passwords, by id of the ingress point; None: it is damaged."""
+    """What is kept about passwords, by id of the ingress point; None: it is damaged."""
     try:
         text = store.get(BOOK)
         book = {} if text is None else json.loads(text)

@@ -1,6 +1,6 @@
-"""Whether a plan was carried out before, and what came since: it names the last entry it saw.
+"""Whether a plan was carried out before, and what came since: a plan names the last entry it saw.
 
-A saved plan works once. Only an attempt of its own that was cut off is gone on with.
+A saved plan works once. Only a cut-off attempt of the same plan can be continued.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ _NAMED = 3
 
 
 def past_of(history: History) -> Past:
-    """What a plan that is made now comes after."""
+    """The last entry before a plan that is made now."""
     entries = history.entries()
     return Past(last=entries[-1].id if entries else None)
 
 
 def check_past(plan: Plan, history: History) -> None:
-    """Refuse a plan that was carried out before, or after which something else was.
+    """Refuse a plan that was carried out before, or that something else was carried out after.
 
     Raises:
-        Refused: with the entries that came since.
+        Refused: the message names the entries that came since.
     """
     own, others = since(plan, history)
     refuse_done(own)
@@ -42,10 +42,10 @@ def check_past(plan: Plan, history: History) -> None:
 def since(
     plan: Plan, history: History
 ) -> tuple[tuple[HistoryEntry, ...], tuple[HistoryEntry, ...]]:
-    """The entries that came after a plan was made and may have written: its own, and others.
+    """The entries after a plan was made that may have written: those of the plan, and others.
 
     Raises:
-        Refused: the history here is that of another store.
+        Refused: the history here belongs to another store.
     """
     if plan.past is None:
         return (), ()
@@ -59,10 +59,10 @@ def since(
 
 
 def refuse_done(own: Sequence[HistoryEntry]) -> None:
-    """Refuse what was carried out before; what was cut off may be gone on with.
+    """Refuse what was carried out before; what was cut off may be continued.
 
     Raises:
-        Refused: with the entry.
+        Refused: the message names the entry.
     """
     done = [entry for entry in own if entry.result is EntryResult.DONE]
     if done:
@@ -77,7 +77,7 @@ def refuse_others(others: Sequence[HistoryEntry]) -> None:
     """Refuse what was made before something else was carried out.
 
     Raises:
-        Refused: with the entries.
+        Refused: the message names the entries.
     """
     if others:
         came = counted(len(others), "apply or rollback", "applies and rollbacks")
@@ -89,9 +89,9 @@ def refuse_others(others: Sequence[HistoryEntry]) -> None:
 
 
 def is_past_unknown(plan: Plan, history: History) -> bool:
-    """Whether nothing tells if a saved plan was carried out before: the store has no entries.
+    """Whether it is unknown if a saved plan was carried out before: the store has no entries.
 
-    Where nothing of the project is live, nothing that came since could be undone.
+    If nothing of the project is live, nothing that came since could be undone.
     """
     project = plan.desired.project
     live = any(thing.project == project for thing in plan.live.objects)
@@ -102,7 +102,7 @@ def _after(past: Past, entries: Sequence[HistoryEntry]) -> Sequence[HistoryEntry
     """The entries after the one that a plan names; a store that lost all of them has none.
 
     Raises:
-        Refused: they are those of another store.
+        Refused: they belong to another store.
     """
     if past.last is None or not entries:
         return entries

@@ -1,7 +1,7 @@
 """What a rollback pins, and whether a plan would make just that live again.
 
-Rules are known by what they do, in whichever rule set and under whichever name; other objects by
-kind and name.
+Rules are identified by what they do, in any rule set and under any name; other objects by kind
+and name.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mmctl.live.plan.plan import Plan
 
 _PARTS: Final = ("Rules", "Members")
-"""Members of objects that have pins of their own."""
+"""Members of objects that have separate pins."""
 _SILENT: Final = (EditKind.ADOPTED, EditKind.RELEASED)
 
 Form = dict[str, Any]
@@ -38,7 +38,7 @@ def same_pin(one: Pin, other: Pin) -> bool:
 
 
 def pins_between(bad: LiveConfiguration, good: LiveConfiguration) -> tuple[Pin, ...]:
-    """What must not become live again when a bad state is left for a good one."""
+    """What must not become live again after a bad state is replaced by a good one."""
     found: dict[tuple[object, ...], Pin] = {}
     for edit in diff(bad, good):
         if edit.kind in _SILENT:
@@ -93,7 +93,7 @@ def _pins_of_rule(
 def _crossed(
     effect: str, bad: list[str], good: list[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The rules that one came to stand before, and after."""
+    """The rules that a moved rule is now before, and after."""
     common = [each for each in bad if each in good and each != effect]
     now, then = bad.index(effect), good.index(effect)
     before = tuple(x for x in common if bad.index(x) > now and good.index(x) < then)
@@ -102,7 +102,7 @@ def _crossed(
 
 
 def holds(pin: Pin, plan: Plan) -> bool:
-    """Whether a plan would make live again what is pinned."""
+    """Whether a plan would make what is pinned live again."""
     match pin.what:
         case Pinned.STATE:
             return plan.digest_after == pin.digest
@@ -117,7 +117,7 @@ def holds(pin: Pin, plan: Plan) -> bool:
 
 
 def answered(pin: Pin, plan: Plan) -> bool:
-    """Whether a plan changes what is pinned into something else: its pin has done its work."""
+    """Whether a plan changes what is pinned into something else, so the pin is no longer needed."""
     if pin.what not in {Pinned.FORM, Pinned.GONE} or holds(pin, plan):
         return False
     return any(
@@ -156,7 +156,7 @@ def _order_again(pin: Pin, plan: Plan) -> bool:
 
 
 def _rule_again(pin: Pin, plan: Plan) -> bool:
-    """By effect, in whichever rule set and under whichever name."""
+    """Whether the effect of a rule is live again, in any rule set and under any name."""
     wanted, live = _all_rules(plan.desired), _all_rules(plan.live)
     effects, now = [effect for _, effect in wanted], [effect for _, effect in live]
     if pin.what is Pinned.GONE:
@@ -165,7 +165,7 @@ def _rule_again(pin: Pin, plan: Plan) -> bool:
 
 
 def _more(effect: str | None, here: Collection[str], there: Collection[str]) -> bool:
-    """Whether more rules of some have an effect than of others."""
+    """Whether more rules in one group than in another have an effect."""
     return sum(each == effect for each in here) > sum(each == effect for each in there)
 
 
@@ -182,7 +182,7 @@ def _object_again(pin: Pin, plan: Plan) -> bool:
 
 
 def _is(thing: LiveObject, pinned: Mapping[str, Any]) -> bool:
-    """Whether an object has a form; what the service fills in unasked counts on neither side."""
+    """Whether an object has a form; what the service fills in by itself counts on neither side."""
     own = {
         member: value
         for member, value in canonical(thing).items()
@@ -201,7 +201,7 @@ def _asked(form: Form, other: Mapping[str, Any], kind: Kind) -> Form:
 
 
 def _whole(thing: LiveObject) -> Form:
-    """An object without the parts that have pins of their own."""
+    """An object without the parts that have separate pins."""
     return {member: value for member, value in canonical(thing).items() if member not in _PARTS}
 
 

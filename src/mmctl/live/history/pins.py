@@ -1,7 +1,7 @@
 """Pins: what a rollback took away, rule by rule and object by object, so that it stays away.
 
-A pin knows its rule or object by what it does, not by the state around it: an apply that would
-make just that live again is held, whatever else has changed since. 0.1.0 pinned whole states.
+A pin identifies its rule or object by what it does, not by the state around it: an apply that would
+make exactly that live again is held, no matter what else has changed. 0.1.0 pinned whole states.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ if TYPE_CHECKING:
 
 
 _SHOWN: Final = 12
-"""So many digits of a digest are its id."""
+"""The number of digits of a digest that are the id."""
 
 
 class Pinned(StrEnum):
-    """What about a rule or object is pinned."""
+    """What is pinned about a rule or object."""
 
     FORM = "form"
     """It is as it was."""
     GONE = "gone"
     """It is not there."""
     ORDER = "order"
-    """A rule stands before or after others."""
+    """A rule is before or after others."""
     MEMBERS = "members"
     """Addresses are on a list, or off it."""
     STATE = "state"
-    """All is as it was: what 0.1.0 pinned."""
+    """Everything is as it was: what 0.1.0 pinned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,15 +47,15 @@ class Pin:
     object: str = ""
     rule: str | None = None
     digest: str | None = None
-    """Of a rule's effect; of a state, of all."""
+    """The digest of a rule's effect, or of a whole state."""
     form: Mapping[str, Any] | None = None
     """An object, canonical."""
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
-    """Effects of the rules that a moved one came to stand before, and after."""
+    """Effects of the rules that a moved rule is now before, and after."""
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
-    """Addresses that came to a list, and that left it."""
+    """Addresses that were added to a list, and removed from it."""
 
     @property
     def entry(self) -> int | None:
@@ -91,14 +91,14 @@ class Pin:
 
 
 def pin_document(pin: Pin) -> Any:
-    """A pin as JSON; of a whole state its digest alone, as 0.1.0 wrote it."""
+    """A pin as JSON; for a whole state only its digest, as 0.1.0 wrote it."""
     if pin.what is Pinned.STATE and pin.at is None:
         return pin.digest
     return {member: value for member, value in asdict(pin).items() if value not in (None, "", ())}
 
 
 def pin_summary(pin: Pin) -> dict[str, Any]:
-    """A pin as the history shows it to machines."""
+    """A pin as JSON in the history."""
     return {
         "id": pin.id,
         "what": pin.what.value,
@@ -139,7 +139,7 @@ def state_pin(digest: str) -> Pin:
 
 
 def numbered(pins: Iterable[Pin], entry: int, at: str, reason: str | None) -> tuple[Pin, ...]:
-    """The pins of a rollback with their ids: the number of its entry, and a number of their own."""
+    """The pins of a rollback with their ids: the number of its entry, and a running number."""
     return tuple(
         replace(pin, id=f"{entry:04d}.{number}", at=at, reason=reason)
         for number, pin in enumerate(pins, 1)

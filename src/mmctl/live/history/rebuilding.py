@@ -24,9 +24,9 @@ _CUT_OFF: Final = (EntryResult.UNFINISHED, EntryResult.STOPPED)
 def rebuilt_entries(
     records: HistoryRecords, sound: Sequence[HistoryEntry], lost: Collection[str]
 ) -> Iterator[HistoryEntry]:
-    """The entries of snapshots that have none, or none that can be read.
+    """The entries for snapshots without a readable entry.
 
-    Of one whose snapshot is damaged too, nothing can be told.
+    If the snapshot is damaged too, nothing is known.
     """
     newest = max((entry.number for entry in sound), default=0)
     known = sorted(sound, key=lambda entry: entry.number)
@@ -70,7 +70,7 @@ def _entry_of(
 
 
 def _result(records: HistoryRecords, id: str, newest: int) -> EntryResult:
-    """How it ended, as its journal tells; of the newest it is unknown whether it went on."""
+    """How it ended, by its journal; for the newest it is unknown whether it went on."""
     if number_of(id) > newest:
         return EntryResult.UNFINISHED
     journal = records.journal(id)
@@ -82,7 +82,7 @@ def _result(records: HistoryRecords, id: str, newest: int) -> EntryResult:
 def rebuilt_pins(records: HistoryRecords, entries: Iterable[HistoryEntry]) -> tuple[Pin, ...]:
     """The pins of all rollbacks.
 
-    What was unpinned since is pinned again: to hold too much does less harm.
+    What was unpinned since is pinned again: holding too much is less harmful.
     """
     found: list[Pin] = []
     for entry in entries:
@@ -97,7 +97,7 @@ def rebuilt_pins(records: HistoryRecords, entries: Iterable[HistoryEntry]) -> tu
 
 
 def _left_behind(records: HistoryRecords, entry: HistoryEntry) -> tuple[Pin, ...]:
-    """What a rollback took away, told from its snapshot and from where it went."""
+    """What a rollback took away, from its snapshot and the state that it went to."""
     try:
         bad = records.snapshot(entry.id)
         good = bad.wanted or records.snapshot(entry.goes_back_to or entry.id).configuration

@@ -1,4 +1,4 @@
-"""The texts of a store: snapshots and journals, and what is said where one is damaged."""
+"""The texts of a store: snapshots and journals, and the warnings about damaged ones."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class HistoryRecords:
         self._warned: set[str] = set()
 
     def tell(self, name: str, instead: str) -> None:
-        """Warn, once, of a damaged text."""
+        """Warn once about a damaged text."""
         if name not in self._warned:
             self._warned.add(name)
             self.warn(f"`{name}` in {self.store.place} is damaged: {instead}")
 
     def warn(self, text: str) -> None:
-        """Say what a person should know of the store, and the command does not stop for."""
+        """Report something about the store that does not stop the command."""
         if self._warn is not None:
             self._warn(f"warning: {text}")
 
@@ -44,7 +44,7 @@ class HistoryRecords:
         """The state before an entry.
 
         Raises:
-            CouldNot: the snapshot is not there or damaged.
+            CouldNot: the snapshot is missing or damaged.
         """
         try:
             document = self.json_of(id + SNAPSHOT)
@@ -67,7 +67,7 @@ class HistoryRecords:
             self.store.append(id + JOURNAL, _line_text(line))
 
     def journal(self, id: str) -> tuple[dict[str, Any], ...]:
-        """The journal of an entry; lines that are cut off or damaged are left out."""
+        """The journal of an entry, without lines that are cut off or damaged."""
         try:
             lines = (self.store.get(id + JOURNAL) or "").splitlines()
         except Damaged:
@@ -78,21 +78,21 @@ class HistoryRecords:
         return tuple(line for line in found if line is not None)
 
     def mend_journal(self, id: str) -> None:
-        """Set a damaged journal aside, and keep what can be read of it in its place."""
+        """Set a damaged journal aside and keep its readable part in its place."""
         lines = self.journal(id)
         if id + JOURNAL in self._warned:
             self.set_aside(id + JOURNAL)
             self.store.put(id + JOURNAL, "".join(f"{_line_text(line)}\n" for line in lines))
 
     def set_aside(self, name: str) -> None:
-        """Keep a damaged text under a name that nothing reads; it is said."""
+        """Keep a damaged text under a name that nothing reads, and report it."""
         self.warn(f"`{name}` was damaged: it is kept as `{self.store.set_aside(name)}`")
 
     def json_of(self, name: str) -> Any:
-        """What a text holds.
+        """The JSON value of a text.
 
         Raises:
-            CouldNot: it is not there.
+            CouldNot: it is missing.
             Damaged: it is not JSON.
         """
         text = self.store.get(name)

@@ -1,6 +1,6 @@
-"""Damaged texts of a store, set aside and written again as far as they can be rebuilt.
+"""Set damaged texts of a store aside and rewrite what can be rebuilt.
 
-Nothing is deleted: a damaged text gets another name, and stays beside what takes its place.
+Nothing is deleted: a damaged text gets another name and stays next to its replacement.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def set_aside_damaged(history: History) -> None:
-    """Keep what is damaged under other names, and rewrite what can be rebuilt; it is reported.
+    """Keep what is damaged under other names, rewrite what can be rebuilt, and report both.
 
     Raises:
         CouldNot: the store cannot be written.

@@ -1,6 +1,6 @@
 """The store in an S3 bucket, so that several machines share snapshots, history, pins and the lock.
 
-Writes that must not cross each other are conditional: only if new, or only over what was read
+Writes that must not overlap are conditional: only if new, or only over what was read
 ("Conditional writes", Amazon S3 User Guide).
 """
 
@@ -19,7 +19,7 @@ _TRIES: Final = 5
 
 
 class Bucket(Protocol):
-    """Objects of a bucket; every verb raises CouldNot where the bucket cannot be used."""
+    """Objects of a bucket; every method raises CouldNot if the bucket cannot be used."""
 
     @property
     def place(self) -> str:
@@ -35,10 +35,10 @@ class Bucket(Protocol):
         """The keys with a prefix, and the version of each."""
 
     def delete(self, key: str) -> None:
-        """Take an object away."""
+        """Delete an object."""
 
     def copy(self, key: str, other: str) -> None:
-        """Write the bytes of an object under another key too."""
+        """Copy the bytes of an object to another key."""
 
 
 class S3Store:
@@ -61,18 +61,18 @@ class S3Store:
         self._bucket.put(self._prefix + name, text)
 
     def put_new(self, name: str, text: str) -> bool:
-        """Write a text unless the name is taken; two who try at once do not both succeed."""
+        """Write a text unless the name is taken; of two attempts at once, only one succeeds."""
         return self._bucket.put(self._prefix + name, text, new=True)
 
     def swap(self, name: str, expected: str, text: str) -> bool:
-        """Write a text in place of an expected one; two who try at once do not both succeed."""
+        """Write a text in place of an expected one; of two attempts at once, only one succeeds."""
         found = self._bucket.get(self._prefix + name)
         if found is None or found[0] != expected:
             return False
         return self._bucket.put(self._prefix + name, text, over=found[1])
 
     def append(self, name: str, line: str) -> None:
-        """Add a line; nothing that another adds at the same time is lost."""
+        """Add a line; no line that is added at the same time is lost."""
         for _ in range(_TRIES):
             found = self._bucket.get(self._prefix + name)
             if found is None:
@@ -85,9 +85,9 @@ class S3Store:
         raise CouldNot(f"`{name}` in {self.place} is changed by others all the time")
 
     def get(self, name: str) -> str | None:
-        """The text of a name; None: there is none.
+        """The text with a name; None: there is none.
 
-        That of an entry of the history is fetched once, while a listing shows the same version.
+        A history entry is fetched only once while listings show the same version.
         """
         known = self._entries.get(name)
         if known is not None and known[1] == self._listed.get(name):
@@ -101,18 +101,18 @@ class S3Store:
         return None if found is None else found[0]
 
     def names(self, ending: str) -> Iterator[str]:
-        """The names with an ending, sorted."""
+        """The names with a suffix, sorted."""
         found = self._bucket.versions(self._prefix)
         self._listed = {key.removeprefix(self._prefix): version for key, version in found}
         yield from sorted(name for name in self._listed if name.endswith(ending))
 
     def delete(self, name: str) -> None:
-        """Take a name away; one that is not there is gone already."""
+        """Delete a name; a missing one is already deleted."""
         self._listed.pop(name, None)
         self._bucket.delete(self._prefix + name)
 
     def set_aside(self, name: str) -> str:
-        """Keep a damaged text under a name that nothing reads; that name."""
+        """Keep a damaged text under a name that nothing reads; return the name."""
         taken = set(self.names(""))
         aside = next(each for each in aside_names(name) if each not in taken)
         self._bucket.copy(self._prefix + name, self._prefix + aside)

@@ -1,7 +1,7 @@
-"""Snapshots: the live state before an entry, whole, and whether it is the one that was kept.
+"""Snapshots: the whole live state before an entry, and whether it is the one that was kept.
 
-A snapshot holds all that a rollback needs; its entry holds its digest besides, so that a state
-which was edited afterwards is not made live.
+A snapshot holds everything that a rollback needs. Its entry also holds its digest, so that a state
+that was edited afterwards is not made live.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 SNAPSHOT_SCHEMA: Final = "mmctl/snapshot@1"
 _DIGEST: Final = "digest"
 _MOST_TRIED: Final = 4096
-"""So many digests are tried of a snapshot of 0.1.0, which notes its own in a roundabout way."""
+"""The number of digests to try for a snapshot of 0.1.0, which notes its own indirectly."""
 
 
 class Standing(StrEnum):
@@ -40,7 +40,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """The live state before an entry, whole, and what the entry was to do."""
+    """The whole live state before an entry, and what the entry was to do."""
 
     id: str
     at: str
@@ -49,15 +49,15 @@ class Snapshot:
     region: str
     endpoint: str
     protected: bool
-    """0.1.0 did not note it: its snapshots count as of a protected environment."""
+    """0.1.0 did not note it: its snapshots count as those of a protected environment."""
     brakes: Brakes
     configuration: LiveConfiguration
     wanted: LiveConfiguration | None
     """What the entry was to make live; 0.1.0 did not keep it."""
     state_before: str | None
-    """The entry whose snapshot is the state before; 0.1.0 noted it in the entry alone."""
+    """The entry whose snapshot is the earlier state; 0.1.0 noted it only in the entry."""
     saved_plan: str | None
-    """The seal of the saved plan that was carried out, where one was."""
+    """The seal of the saved plan that was carried out, if any."""
     goes_back_to: str | None
     plan: Mapping[str, Any]
     """The plan as its document."""
@@ -66,7 +66,7 @@ class Snapshot:
 def snapshot_document(
     entry: HistoryEntry, plan: Plan, plan_document: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The snapshot that an entry is preceded by, sealed with its digest."""
+    """The snapshot to keep before an entry, sealed with its digest."""
     identity = plan.target.identity
     document = {
         "schema": SNAPSHOT_SCHEMA,
@@ -115,7 +115,7 @@ def snapshot_of(document: Mapping[str, Any]) -> Snapshot:
 
 
 def standing(document: Mapping[str, Any], entry: HistoryEntry | None) -> Standing:
-    """Hold a snapshot against the digest that it carries, and against that of its entry."""
+    """Compare a snapshot with its own digest and with that of its entry."""
     bare = {member: value for member, value in document.items() if member != _DIGEST}
     own = document.get(_DIGEST)
     if own is not None and own != digest_of(bare):
@@ -128,7 +128,7 @@ def standing(document: Mapping[str, Any], entry: HistoryEntry | None) -> Standin
 
 
 def _standing_of_old(document: Mapping[str, Any], entry: HistoryEntry) -> Standing:
-    """What 0.1.0 kept: the digest of each object, and that of the state as its plan saw it."""
+    """What 0.1.0 kept: the digest of each object, and of the state as its plan saw it."""
     configuration = snapshot_of(document).configuration
     named = document["plan"][_DIGEST]["before"]
     if object_digests(configuration) != document["digests"] or named != entry.digest_before:
@@ -142,7 +142,7 @@ def _standing_of_old(document: Mapping[str, Any], entry: HistoryEntry) -> Standi
 
 
 def _seen(thing: Any) -> Iterator[dict[str, Any]]:
-    """How a plan may have seen an object: what the service fills in counts where it was wanted."""
+    """Forms in which a plan may have seen an object: filled-in members count if desired."""
     form = canonical(thing)
     filled = [member for member in thing.kind.row.server_filled if member in form]
     for left_out in product((True, False), repeat=len(filled)):

@@ -1,8 +1,8 @@
 """Where snapshots, history, journals, pins and the lock are kept: a directory.
 
-The protocol is what another store (S3) must do as well: put whole, put only if new, append, get.
-Files are readable by their owner alone, and are there whole or not at all. In a folder that its
-group shares (`chmod 2770`) they are the group's, so that a colleague can roll back.
+Another store (S3) must follow the same protocol: put whole, put only if new, append, get.
+Only the owner can read the files, and they are written whole or not at all. In a folder that its
+group shares (`chmod 2770`) they belong to the group, so that a colleague can roll back.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from mmctl.writing import is_beside, sync_folder, write_whole, written_beside
 
 try:
     import fcntl
-except ImportError:  # Windows has none; there only --break-lock takes a lock over
+except ImportError:  # not on Windows, where only --break-lock takes over a lock
     fcntl = None  # type: ignore[assignment] # see the line above
 
 if TYPE_CHECKING:
@@ -30,17 +30,17 @@ if TYPE_CHECKING:
 _GUARD: Final = ".guard"
 _SHARED_FOLDER: Final = 0o2770
 _LEFT_OVER_SECONDS: Final = 3600
-"""No write takes so long: a copy that is older will not get its name anymore."""
+"""No write takes this long: an older copy will not get its final name anymore."""
 
 
 class Damaged(CouldNot):
-    """A text is there and cannot be read as what it should be."""
+    """A text exists but cannot be read as what it should be."""
 
 
 class Store(Protocol):
     """Named texts of one account, region and project.
 
-    Every verb raises CouldNot where the store cannot be read or written.
+    Every method raises CouldNot if the store cannot be read or written.
     """
 
     @property
@@ -48,32 +48,32 @@ class Store(Protocol):
         """Where it is, for messages."""
 
     def put(self, name: str, text: str) -> None:
-        """Write a text whole, in place of what was there."""
+        """Write a text whole, in place of any earlier one."""
 
     def put_new(self, name: str, text: str) -> bool:
-        """Write a text unless the name is taken; whether it was written."""
+        """Write a text unless the name is taken; return whether it was written."""
 
     def swap(self, name: str, expected: str, text: str) -> bool:
-        """Write a text in place of an expected one; whether that still was there."""
+        """Write a text in place of an expected one; return whether that was still there."""
 
     def append(self, name: str, line: str) -> None:
         """Add a line, on disk when this returns."""
 
     def get(self, name: str) -> str | None:
-        """The text of a name; None: there is none."""
+        """The text with a name; None: there is none."""
 
     def names(self, ending: str) -> Iterator[str]:
-        """The names with an ending, sorted."""
+        """The names with a suffix, sorted."""
 
     def delete(self, name: str) -> None:
-        """Take a name away; one that is not there is gone already."""
+        """Delete a name; a missing one is already deleted."""
 
     def set_aside(self, name: str) -> str:
-        """Keep a damaged text under a name that nothing reads; that name."""
+        """Keep a damaged text under a name that nothing reads; return the name."""
 
 
 def aside_names(name: str) -> Iterator[str]:
-    """The names under which damaged texts are kept, one after the other."""
+    """The names for damaged texts, one after the other."""
     yield from (f"{name}.damaged-{number}" for number in count(1))
 
 
@@ -90,7 +90,7 @@ class DirectoryStore:
         return str(self.directory)
 
     def put(self, name: str, text: str) -> None:
-        """Write a text whole: beside, to disk, then renamed."""
+        """Write a text whole: to a temporary file, to disk, then rename it."""
         try:
             self._make()
             write_whole(self.directory / name, text, mode=self._mode(), durable=True)
@@ -100,7 +100,7 @@ class DirectoryStore:
             raise self._could_not("write", name, error) from error
 
     def put_new(self, name: str, text: str) -> bool:
-        """Write a text unless the name is taken; two who try at once do not both succeed."""
+        """Write a text unless the name is taken; of two attempts at once, only one succeeds."""
         try:
             self._make()
             beside = written_beside(self.directory / name, text)
@@ -117,7 +117,7 @@ class DirectoryStore:
         return True
 
     def swap(self, name: str, expected: str, text: str) -> bool:
-        """Write a text in place of an expected one; two who try at once do not both succeed."""
+        """Write a text in place of an expected one; of two attempts at once, only one succeeds."""
         with self._guarded():
             if self.get(name) != expected:
                 return False
@@ -139,7 +139,7 @@ class DirectoryStore:
             raise self._could_not("write", name, error) from error
 
     def get(self, name: str) -> str | None:
-        """The text of a name; None: there is none."""
+        """The text with a name; None: there is none."""
         try:
             return read_text(self.directory / name, at_most=DOCUMENT_AT_MOST)
         except FileNotFoundError:
@@ -150,7 +150,7 @@ class DirectoryStore:
             raise self._could_not("read", name, error) from error
 
     def names(self, ending: str) -> Iterator[str]:
-        """The names with an ending, sorted."""
+        """The names with a suffix, sorted."""
         try:
             found = sorted(
                 path.name for path in self.directory.iterdir() if not path.name.startswith(".")
@@ -162,14 +162,14 @@ class DirectoryStore:
         yield from (name for name in found if name.endswith(ending))
 
     def delete(self, name: str) -> None:
-        """Take a name away; one that is not there is gone already."""
+        """Delete a name; a missing one is already deleted."""
         try:
             (self.directory / name).unlink(missing_ok=True)
         except OSError as error:
             raise self._could_not("delete", name, error) from error
 
     def set_aside(self, name: str) -> str:
-        """Keep a damaged text under a name that nothing reads; that name."""
+        """Keep a damaged text under a name that nothing reads; return the name."""
         try:
             taken = {path.name for path in self.directory.iterdir()}
             aside = next(each for each in aside_names(name) if each not in taken)
@@ -181,7 +181,7 @@ class DirectoryStore:
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
-        """One at a time among the processes of this machine."""
+        """Let one process of this machine in at a time."""
         try:
             self._make()
             handle = os.open(self.directory / _GUARD, os.O_RDWR | os.O_CREAT, self._mode())
@@ -205,12 +205,12 @@ class DirectoryStore:
         return 0o660 if _is_shared(self.directory) else 0o600
 
     def _share(self, path: Path) -> None:
-        """Let the group of a shared folder use a file, whatever the umask took."""
+        """Let the group of a shared folder use a file, regardless of the umask."""
         if _is_shared(self.directory) and path.stat().st_uid == os.getuid():
             path.chmod(0o660)
 
     def _tidy(self, written: Path) -> None:
-        """Take away, once, what killed processes left half-written: long before what is now."""
+        """Delete, once, half-written files that killed processes left long ago."""
         if self._tidied:
             return
         self._tidied = True
@@ -230,14 +230,14 @@ class DirectoryStore:
 
 
 def _is_of_another(folder: Path) -> bool:
-    """Whether a folder is there and belongs to another user."""
+    """Whether a folder exists and belongs to another user."""
     with suppress(OSError):
         return os.name == "posix" and folder.stat().st_uid != os.getuid()
     return False
 
 
 def _is_shared(folder: Path) -> bool:
-    """Whether the group of a folder may write there, and what is made there is the group's."""
+    """Whether the group of a folder may write there and owns what is created there."""
     if os.name != "posix":
         return False
     mode = folder.stat().st_mode
