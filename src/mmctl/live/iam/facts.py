@@ -1,7 +1,7 @@
-"""What each action takes: resource types, condition keys and the actions that it depends on.
+"""What each action needs: resource types, condition keys and the actions that it depends on.
 
-Calls alone do not show this: a create that tags needs `ses:TagResource` besides, a rule set with
-roles `iam:PassRole`. Each row names its source; all were looked up on the day that `CHECKED` says,
+Calls alone do not show this: a create that tags also needs `ses:TagResource`, a rule set with
+roles `iam:PassRole`. Each row names its source; all were looked up on the day in `CHECKED`,
 and `tests/live/test_iam_facts.py` compares the rows with the calls and with botocore's model.
 """
 
@@ -46,15 +46,15 @@ PASSED_TO: Final = "iam:PassedToService"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionFact:
-    """One action: on what, under which conditions, with which others."""
+    """One action: its resources, its conditions, and other actions that it needs."""
 
     action: str
     types: tuple[str, ...] = ()
-    """Resource types of its ARNs; none: it is allowed on `*` alone."""
+    """Resource types of its ARNs; none: it is allowed only on `*`."""
     keys: tuple[str, ...] = ()
     """Condition keys that policies here use."""
     dependent: tuple[str, ...] = ()
-    """Actions that its caller needs besides."""
+    """Actions that its caller also needs."""
     source: str = MAIL_MANAGER
 
 
@@ -72,7 +72,7 @@ _DEPENDENT: Final[Mapping[str, tuple[str, ...]]] = {
     "CreateIngressPoint": ("iam:CreateServiceLinkedRole", "ec2:DescribeVpcEndpoints"),
     "CreateArchive": _KMS,
 }
-"""What an operation takes besides, beyond tagging what it creates."""
+"""What an operation also needs, apart from tagging what it creates."""
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "CreateIngressPoint": _POINTED,
     "UpdateIngressPoint": _POINTED,
@@ -120,7 +120,7 @@ _FACTS: Final = (
             "StopAddressListImportJob",
         )
     ),
-    # Of address lists the reference names no resource type for this one: it is read on `*`.
+    # The reference names no resource type for this action on address lists: it is allowed on `*`.
     ActionFact(action="ses:ListTagsForResource"),
     ActionFact(action="ses:TagResource", types=_TYPES, keys=_TAGGED),
     ActionFact(action="ses:UntagResource", types=_TYPES, keys=(RESOURCE_TAG,)),
@@ -199,4 +199,4 @@ _FACTS: Final = (
     ActionFact(action="s3:ListBucket", types=("bucket",), keys=("s3:prefix",), source=_S3),
 )
 FACTS: Final = {fact.action: fact for fact in _FACTS}
-"""By action."""
+"""The rows by action."""

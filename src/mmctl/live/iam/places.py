@@ -1,4 +1,4 @@
-"""Where the things of a policy are: partition, account, region, store, and ids that are known."""
+"""Where the things of a policy are: partition, account, region, store, and known ids."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Statement = dict[str, Any]
 
 ACCOUNT: Final = "ACCOUNT"
 REGION: Final = "REGION"
-"""What stands in a policy where the environment does not say it."""
+"""The placeholders in a policy for what the environment does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +31,11 @@ class Place:
     region: str = REGION
     project: str
     store: str | None = None
-    """Bucket and prefix below which the history is: `bucket/prefix/…`; None: a folder."""
+    """Bucket and prefix of the history: `bucket/prefix/…`; None: a folder."""
     plan_key: str | None = None
     """The key of AWS KMS that signs plans; None: none does."""
     ids: Mapping[Kind, Mapping[str, str]] = field(default_factory=dict)
-    """The ids of live objects, by kind and logical name, as far as they are known."""
+    """The known ids of live objects, by kind and logical name."""
 
     @property
     def partition(self) -> str:
@@ -44,7 +44,7 @@ class Place:
 
     @property
     def suffix(self) -> str:
-        """What the names of its services end with."""
+        """The ending of the names of its services."""
         return partition_of(self.region).suffix
 
     def arn(self, service: str, rest: str) -> str:
@@ -52,11 +52,11 @@ class Place:
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{rest}"
 
     def of_noun(self, noun: Noun, id: str = "*") -> str:
-        """The ARN of an object of Mail Manager, or of all of its kind."""
+        """The ARN of an object of Mail Manager, or of all objects of its kind."""
         return self.arn("ses", f"{noun.api.arn_part}/{id}")
 
     def filled(self, arn: str, **members: str) -> str:
-        """An ARN of a row, with partition, region, account and members of what it is about."""
+        """The ARN pattern of a row, filled with partition, region, account and given members."""
         return arn.format(
             partition=self.partition, region=self.region, account=self.account, **members
         )
@@ -67,7 +67,7 @@ class Place:
 
 
 def nouns_of(desired: LiveConfiguration) -> list[Noun]:
-    """What the objects of a project are in the API; an add-on has an instance besides."""
+    """What the objects of a project are in the API; an add-on also has an instance."""
     kinds = {thing.kind for thing in desired.objects}
     rows = [kind.row for kind in Kind if kind in kinds]
     instances = [row.instance.noun for row in rows if row.instance is not None]
@@ -97,7 +97,7 @@ def statement(
     resources: Iterable[str],
     **conditions: Mapping[str, str | list[str]],
 ) -> Statement:
-    """What is allowed on what, on conditions by their operator."""
+    """A statement: actions, resources, and conditions by their operator."""
     found: Statement = {
         "Sid": sid,
         "Effect": "Allow",

@@ -1,4 +1,4 @@
-"""The documents that `mmctl plan --iam` prints: one a role."""
+"""The documents that `mmctl plan --iam` prints: one per role."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ KINDS: Final = "plan, apply, rules[:ROLE], list:NAME or trust"
 
 
 def policy_for(what: str, desired: LiveConfiguration, place: Place) -> Policy:
-    """The document for what `--iam` names; a trust policy is the one for the roles of rules.
+    """The document that `--iam` names; the trust policy is for the roles of rules.
 
     Raises:
-        UsageError: there is no such kind, list or role, or several roles of which none is named.
+        UsageError: there is no such kind, list or role, or several roles and none is named.
     """
     kind, colon, name = what.partition(":")
     reads = read_statements(desired, place)
@@ -55,7 +55,7 @@ def policy_for(what: str, desired: LiveConfiguration, place: Place) -> Policy:
 
 
 def _role(desired: LiveConfiguration, name: str) -> str:
-    """The role that is meant, by its ARN or the last part of it."""
+    """The selected role, by its ARN or the last part of it."""
     roles = sorted(roles_of(desired))
     if not roles:
         raise UsageError("no rule names a role", help="there is nothing to allow for rules")

@@ -1,4 +1,4 @@
-"""What `mmctl plan` needs: everything is read, nothing is written. And the store."""
+"""What `mmctl plan` needs: permission to read everything and write nothing, and the store."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LOG_READS: Final = (
 def read_statements(desired: LiveConfiguration, place: Place) -> Iterator[Statement]:
     """What is live: lists of the account, objects of the project's kinds, log deliveries.
 
-    Reading is not bound to our tag: what has a name of ours and no tag is shown as such.
+    Reading is not bound to our tag: the plan shows objects with one of our names and no tag.
     """
     nouns = nouns_of(desired)
     lists = [f"ses:List{noun.api.plural}" for noun in nouns]
@@ -44,8 +44,8 @@ def read_statements(desired: LiveConfiguration, place: Place) -> Iterator[Statem
 def store_statements(place: Place, *, writes: bool) -> Iterator[Statement]:
     """Objects below the prefix of the history, their names, and the key of the bucket.
 
-    A write on a condition reads what it is to replace. The key is S3's to choose, so it is bound
-    to what S3 does with it, and to this bucket.
+    A conditional write reads what it replaces. S3 chooses the key, so the key is bound to its use
+    by S3 and to this bucket.
     """
     if place.store is None:
         return
@@ -70,14 +70,14 @@ def store_statements(place: Place, *, writes: bool) -> Iterator[Statement]:
 
 
 def signing_statements(place: Place, *, applies: bool) -> Iterator[Statement]:
-    """The key that signs plans: who plans signs with it, who applies only looks at signatures."""
+    """The key that signs plans: a planner signs with it, an applier only verifies signatures."""
     if place.plan_key is not None:
         actions = ["kms:Verify"] if applies else ["kms:DescribeKey", "kms:Sign"]
         yield statement("PlanKey", actions, [place.plan_key])
 
 
 def preflight_statements(desired: LiveConfiguration, place: Place) -> Iterator[Statement]:
-    """What is asked before an apply: without these, preflight says that it could not ask."""
+    """What preflight asks before an apply: without these, it says that it could not ask."""
     asked: dict[Thing, set[str]] = {thing: set() for thing in THINGS}
     for thing, name in _named(desired):
         asked[thing].add(place.filled(thing.resource, name=name))
@@ -88,12 +88,12 @@ def preflight_statements(desired: LiveConfiguration, place: Place) -> Iterator[S
 
 
 def _named(desired: LiveConfiguration) -> Iterator[tuple[Thing, str]]:
-    """What is named in other services, and is asked for."""
+    """What rules name in other services, which preflight asks for."""
     for action in actions_of(desired):
         named = row_of(action).named(action)
         yield from ((what, name) for what, name in named if isinstance(what, Thing))
         if action.relay is not None:
-            yield IDENTITY, ""  # of the recipients' domains, whichever they are
+            yield IDENTITY, ""  # of the recipients' domains, which can be any
     for thing in desired.objects:
         yield from ((KEY, arn) for arn in thing.kms_keys)
     for arn in receivers(desired):

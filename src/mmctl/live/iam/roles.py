@@ -1,4 +1,4 @@
-"""What the roles need that rules name: each action says it in its row."""
+"""What the roles in rules need: the row of each action says it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def roles_of(desired: LiveConfiguration) -> set[str]:
 
 
 def role_statements(desired: LiveConfiguration, role: str, place: Place) -> list[Statement]:
-    """What the actions do that name a role."""
+    """What the actions that name a role need."""
     found: list[Statement] = []
     for action in actions_of(desired):
         if role in _roles(action):
@@ -43,7 +43,7 @@ def _needs(action: RuleAction, place: Place) -> Iterator[Statement]:
 
 
 def _with_own_sids(found: list[Statement]) -> list[Statement]:
-    """The statements under names that differ: a document takes each once."""
+    """The statements under unique names: a document takes each name once."""
     seen: dict[str, int] = {}
     for each in found:
         sid = each["Sid"]

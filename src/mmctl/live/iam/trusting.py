@@ -1,4 +1,4 @@
-"""Who may take a role on: Mail Manager the roles of rules, a pipeline those for plan and apply.
+"""Who may assume a role: Mail Manager the roles of rules, a pipeline those for plan and apply.
 
 Sources: "Creating trust policies", Amazon SES Developer Guide; "Available keys for AWS OIDC
 federation" and "Create a role for OpenID Connect federation", IAM User Guide; "OpenID Connect
@@ -34,7 +34,7 @@ WORKFLOW: Final = "mail-rules.yaml"
 _OF: Final = {GITHUB: ("id", "owner", "workflow", "branch"), GITLAB: ("host", "branch")}
 REPOSITORY_ID: Final = "REPOSITORY_ID"
 OWNER_ID: Final = "OWNER_ID"
-"""What stands where GitHub's numbers are not given."""
+"""The placeholder for GitHub's numbers if they are not given."""
 _HELP: Final = (
     "github:OWNER/REPO[,id=N,owner=N,workflow=FILE,branch=NAME] or "
     "gitlab:GROUP/PROJECT[,host=NAME,branch=NAME]"
@@ -43,17 +43,17 @@ _HELP: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pipeline:
-    """The repository whose jobs may take a role on."""
+    """The repository whose jobs may assume a role."""
 
     server: str
     path: str
     """`OWNER/REPO` or `GROUP/PROJECT`."""
     branch: str = "main"
     workflow: str = WORKFLOW
-    """Of GitHub: the workflow file that may, of that branch."""
+    """GitHub only: the workflow file on that branch whose jobs may do so."""
     id: str = REPOSITORY_ID
     owner: str = OWNER_ID
-    """Of GitHub: the numbers of repository and owner, which no other will ever have."""
+    """GitHub only: the numbers of repository and owner, which no other will ever have."""
     host: str = "gitlab.com"
 
     @property
@@ -66,7 +66,7 @@ def pipeline_of(text: str) -> Pipeline:
     """The pipeline that a text names: `github:OWNER/REPO,id=123`.
 
     Raises:
-        UsageError: it names none. A wildcard is none either.
+        UsageError: it names none. A wildcard is not a name either.
     """
     server, _, rest = text.partition(":")
     path, *pairs = rest.split(",")
@@ -83,7 +83,7 @@ def pipeline_of(text: str) -> Pipeline:
 
 
 def pipeline_trust(pipeline: Pipeline, environment: str, place: Place) -> Policy:
-    """Who may take on the role for plan or apply of an environment."""
+    """Who may assume the role for plan or apply of an environment."""
     if pipeline.server == GITHUB:
         return _of_provider(place, _GITHUB_HOST, _github(pipeline, environment))
     subject = f"project_path:{pipeline.path}:ref_type:branch:ref:{pipeline.branch}"
@@ -91,7 +91,7 @@ def pipeline_trust(pipeline: Pipeline, environment: str, place: Place) -> Policy
 
 
 def _github(pipeline: Pipeline, environment: str) -> dict[str, str | list[str]]:
-    """Claims of a job; its subject holds names alone, or names and numbers since July 2026."""
+    """Claims of a job; its subject holds only names, or names and numbers since July 2026."""
     owner, _, repository = pipeline.path.partition("/")
     numbered = f"{owner}@{pipeline.owner}/{repository}@{pipeline.id}"
     workflow = f"{pipeline.path}/.github/workflows/{pipeline.workflow}"
@@ -122,7 +122,7 @@ def _of_provider(place: Place, host: str, claims: dict[str, str | list[str]]) ->
 
 
 def service_trust(place: Place) -> Policy:
-    """Who may take on the roles of rules: Mail Manager, for rule sets of this account."""
+    """Who may assume the roles of rules: Mail Manager, for rule sets of this account."""
     return policy(
         [
             {

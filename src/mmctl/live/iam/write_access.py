@@ -1,6 +1,6 @@
-"""What `mmctl apply`, `mmctl rollback` and `mmctl list` need besides what a plan reads.
+"""What `mmctl apply`, `mmctl rollback` and `mmctl list` need in addition to what a plan reads.
 
-Everything is bound to the tag `mmctl:project`: created with it, or having it already.
+Everything is bound to the tag `mmctl:project`, either set on creation or already there.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _SES: Final = ["ses.amazonaws.com", "*.ses.amazonaws.com"]
 
 
 def apply_statements(desired: LiveConfiguration, place: Place) -> Iterator[Statement]:
-    """What an apply or a rollback writes; reading and the store come besides."""
+    """What an apply or a rollback writes, without reading and the store."""
     nouns = nouns_of(desired)
     if nouns:
         yield from _objects(desired, nouns, place)
@@ -63,7 +63,7 @@ def apply_statements(desired: LiveConfiguration, place: Place) -> Iterator[State
 
 
 def list_statement(name: str, place: Place) -> Statement:
-    """What changes the members of one list; while its id is unknown, of any of the project."""
+    """What changes the members of one list, or of any of the project while the id is unknown."""
     known = place.ids.get(Kind.ADDRESS_LIST, {}).get(name, "*")
     return statement(
         "ChangeMembers",
@@ -74,7 +74,7 @@ def list_statement(name: str, place: Place) -> Statement:
 
 
 def unknown_ids(desired: LiveConfiguration, place: Place) -> list[str]:
-    """Rule sets and policies whose ids are unknown, so that any of the account may be used."""
+    """Rule sets and policies with unknown ids, so that any in the account may be used."""
     return [
         f"{kind.noun} {name}"
         for kind in (Kind.RULE_SET, Kind.TRAFFIC_POLICY)
@@ -90,7 +90,7 @@ def _objects(desired: LiveConfiguration, nouns: list[Noun], place: Place) -> Ite
     creates = [f"ses:Create{noun}" for noun in plain]
     if creates:
         yield statement("Create", creates, map(place.of_noun, plain), StringEquals=made_ours)
-    # Of what is just being made, and of what is adopted, there is no tag yet.
+    # What is being created or adopted has no tag yet.
     yield statement(
         "TagAsOurs",
         ["ses:TagResource"],
@@ -114,7 +114,7 @@ def _objects(desired: LiveConfiguration, nouns: list[Noun], place: Place) -> Ite
 
 
 def _ingress_points(desired: LiveConfiguration, place: Place) -> Iterator[Statement]:
-    """They may be pointed at the rule sets and policies of this project alone."""
+    """Ingress points may only use the rule sets and policies of this project."""
     points = [place.of_noun(Noun.INGRESS_POINT)]
     used = {
         RULE_SET_ARN: _arns(desired, place, Kind.RULE_SET),
@@ -155,7 +155,7 @@ def _arns(desired: LiveConfiguration, place: Place, kind: Kind) -> list[str]:
 
 
 def _names(desired: LiveConfiguration, kind: Kind) -> list[str]:
-    """The rule sets or policies of a project, and those that its ingress points name besides."""
+    """The rule sets or policies of a project, and others that its ingress points name."""
     member = {Kind.RULE_SET: "RuleSetId", Kind.TRAFFIC_POLICY: "TrafficPolicyId"}[kind]
     points = [thing.shape.to_api()[member] for thing in desired.of_kind(Kind.INGRESS_POINT)]
     return sorted({*(thing.name for thing in desired.of_kind(kind)), *points})
@@ -180,7 +180,7 @@ def _keys(desired: LiveConfiguration) -> Iterator[Statement]:
 
 
 def _logs(desired: LiveConfiguration, place: Place) -> Iterator[Statement]:
-    """What log deliveries need; the permissions of the receivers are given on the way."""
+    """What log deliveries need; the calls also grant the permissions on the receivers."""
     arns = receivers(desired)
     if not arns:
         return

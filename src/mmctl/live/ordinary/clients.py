@@ -1,7 +1,7 @@
-"""Clients from which ordinary mail comes: spread over the internet, and in networks let in by name.
+"""Clients that send ordinary mail: spread over the internet, and in networks admitted by name.
 
-A network that a file names and that is small is not taken for the internet: blocking one is daily
-work. One that takes in much is, so that `0.0.0.0/0` is noticed, and also when it is written as two.
+A small network that a file names does not count as the internet: blocking one is daily work. A
+large one does, so that `0.0.0.0/0` is noticed, also when it is written as two networks.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _IPV4: Final = 4
 _WIDE: Final = {4: 8, 6: 16}
-"""A network with a prefix of at most so many bits takes in much of the internet."""
+"""A network with a prefix of at most this many bits is a large part of the internet."""
 _BITS: Final = {4: 32, 6: 128}
 _TRIES: Final = 64
 _EIGHTHS: Final = [(4, eighth << 29, 29) for eighth in range(7)]
@@ -29,7 +29,7 @@ _EIGHTHS: Final = [(4, eighth << 29, 29) for eighth in range(7)]
 _REGIONS: Final = [(6, first << 112, 112 - 4) for first in (0x2400, 0x2600, 0x2800, 0x2A00, 0x2C00)]
 """The blocks of IPv6 that the five regional registries hand out: one client in each."""
 _STEP: Final = 0x9E3779B97F4A7C15
-"""An odd number without pattern: candidates are far apart, and the same in every run."""
+"""An odd number without a pattern: candidates are far apart, and the same in every run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,12 @@ class Clients:
 
     @property
     def all(self) -> tuple[str, ...]:
-        """Of both families."""
+        """Addresses of both families."""
         return (*self.ipv4, *self.ipv6)
 
 
 def clients_of_the_internet(configurations: Iterable[LiveConfiguration]) -> Clients:
-    """Clients in every part of the internet, outside small networks that anybody names."""
+    """Clients in every part of the internet, outside of small networks in the configurations."""
     named = [net for each in configurations for net in _read(networks(each))]
     small = [net for net in named if net.prefix > _WIDE[net.version]]
     found = [_client(version, base, bits, small) for version, base, bits in _EIGHTHS + _REGIONS]
@@ -98,7 +98,7 @@ def _read(texts: Iterable[str]) -> Iterator[_Network]:
 
 
 def let_in_by_name(before: TrafficPolicy, after: TrafficPolicy) -> tuple[str, ...]:
-    """A client in each network that both policies let in by name."""
+    """A client in each network that both policies admit by name."""
     still = set(_let_in(after))
     found = _read(text for text in dict.fromkeys(_let_in(before)) if text in still)
     return tuple(str(_second(network)) for network in found)
@@ -112,6 +112,6 @@ def _let_in(policy: TrafficPolicy) -> Iterator[str]:
 
 
 def _second(network: _Network) -> IPv4Address | IPv6Address:
-    """The second address of a network, which is the first that a host has; else the only one."""
+    """The second address of a network, the first one for a host; else the only one."""
     address = network.first + (network.prefix < _BITS[network.version])
     return IPv4Address(address) if network.version == _IPV4 else IPv6Address(address)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 MANY: Final = 10
 MANY_PERCENT: Final = 30
-"""More named addresses than this, and more than this share, are no daily work anymore."""
+"""More named addresses than this, and more than this share, are not daily work anymore."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,7 +50,7 @@ class _FoundDifferences:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _JudgedState:
-    """One state behind an ingress point, ready to judge."""
+    """One state of an ingress point, ready to judge."""
 
     side: Side
     gateway: Gateway
@@ -71,9 +71,9 @@ def ordinary_mail(
     project: ProjectMail | None = None,
     large: Sequence[str] = (),
 ) -> OrdinaryMail:
-    """Judge the standing set by two states; `past` is a former one that `after` is compared with.
+    """Judge the standing set by two states; `past` is an earlier one to compare `after` with.
 
-    `large` are the large public domains from which mail is looked at.
+    `large` are the large public domains whose mail is judged.
     """
     project = project or ProjectMail()
     messages = standing_set(before, after, project, large)
@@ -95,7 +95,7 @@ def _compare(
     messages: StandingSet,
     project: ProjectMail,
 ) -> None:
-    """Judge what comes in on one way."""
+    """Judge what comes in through one ingress point."""
     before, after, *past = (
         _JudgedState(
             side=Side.behind(configuration, way),
@@ -128,7 +128,7 @@ def _both(
     message: StandingMessage,
     answers: Mapping[str, LambdaAnswer],
 ) -> tuple[Treatment, Treatment]:
-    """What becomes of a message in two states, its relays called as in the first."""
+    """What happens to a message in two states, with relays named as in the first."""
     stated = message.scenario
     scenario = replace(stated, answers={**answers, **stated.answers})
     base = before.side.configuration
@@ -175,7 +175,7 @@ def _note(
     *,
     since: str = "",
 ) -> None:
-    """Keep a difference, unless it is none that counts."""
+    """Keep a difference if it counts."""
     if not _counts(message, before, after, meant):
         return
     key = (message.about, message.subject)
@@ -209,7 +209,7 @@ _WORDS: Final = {
 
 
 def _counts(message: StandingMessage, before: Treatment, after: Treatment, meant: Meant) -> bool:
-    """Whether a difference can harm anybody who got mail before, or lets strangers in."""
+    """Whether a difference can harm somebody who got mail before, or admits strangers."""
     if message.about is About.STRANGER:
         policies = [side.policy for side in (meant.before, meant.after)]
         said = len({None if each is None else each.default_action for each in policies}) > 1
@@ -221,7 +221,7 @@ def _counts(message: StandingMessage, before: Treatment, after: Treatment, meant
 
 
 def _weighed(found: _FoundDifferences, left_out: int) -> OrdinaryMail:
-    """Very many addresses at once are held, whether each is meant or not."""
+    """Hold very many addresses at once, even if each is intended."""
     held, meant = dict(found.held), dict(found.meant)
     for key in held:
         meant.pop(key, None)
@@ -238,7 +238,7 @@ def _weighed(found: _FoundDifferences, left_out: int) -> OrdinaryMail:
 
 
 def _is_said(one: TreatmentDifference, everybody: Sequence[TreatmentDifference]) -> bool:
-    """Whether it follows from what is said of all mail for a domain."""
+    """Whether it follows from a difference for all mail of a domain."""
     if one.about is About.DOMAIN or not everybody:
         return False
     if one.about is About.ADDRESS:

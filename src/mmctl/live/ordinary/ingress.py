@@ -1,7 +1,7 @@
-"""A configuration → the gateways that mail meets in it: one for each ingress point.
+"""A configuration → the gateways in it that mail enters: one for each ingress point.
 
-Facts about the world that nobody stated here are taken to be ordinary: functions let mail go on,
-add-ons find nothing, external lists hold the recipients where a policy admits by them, else nobody.
+Facts that nobody stated are assumed to be ordinary: functions let mail go on, add-ons find nothing,
+external lists hold the recipients if a policy admits mail by them, else nobody.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ class LiveIngress:
 
     rule_set: str
     policy: TrafficPolicy | None
-    """None: it is unknown here, so everybody counts as admitted."""
+    """None: it is unknown, so everybody counts as admitted."""
     certificates: bool = False
 
 
 def live_ingress(configuration: LiveConfiguration) -> dict[str, LiveIngress]:
     """The ingress points whose rule set is known here, by name.
 
-    Where no ingress point is known at all, because they stand elsewhere, each rule set by itself.
+    If no ingress point is known, because they are defined elsewhere, each rule set by itself.
     """
     known = {
         thing.name: _way(configuration, thing.shape)
@@ -75,7 +75,7 @@ def gateway_of(
     readings: Readings,
     recipients: Collection[str],
 ) -> Gateway:
-    """What mail meets at an ingress point; that it is closed is another brake's matter.
+    """What mail meets at an ingress point; another brake handles a closed one.
 
     Raises:
         KeyError: its rule set is not in the configuration.
@@ -90,7 +90,7 @@ def gateway_of(
 
 
 def rules_of_set(configuration: LiveConfiguration, name: str) -> tuple[LogicalRule, ...]:
-    """The rules of a rule set, under the names that people know.
+    """The rules of a rule set under their logical names.
 
     Raises:
         KeyError: there is no such rule set.
@@ -143,7 +143,7 @@ def _admitting_lists(configuration: LiveConfiguration) -> set[str]:
 
 
 def functions_answer(*configurations: LiveConfiguration) -> dict[str, LambdaAnswer]:
-    """Every function that a rule asks lets mail go on."""
+    """Let every function that a rule calls continue."""
     return {
         function: LambdaAnswer.CONTINUE
         for configuration in configurations
@@ -154,7 +154,7 @@ def functions_answer(*configurations: LiveConfiguration) -> dict[str, LambdaAnsw
 
 
 def add_ons_find_nothing(*configurations: LiveConfiguration) -> dict[str, dict[str, str]]:
-    """What add-ons say of ordinary mail in words, by add-on and field: it is clean."""
+    """What add-ons say about ordinary mail in words, by add-on and field: it is clean."""
     answers: dict[str, dict[str, str]] = {}
     for configuration in configurations:
         for condition in conditions_in(configuration):

@@ -1,7 +1,7 @@
-"""Whether a plan meant that mail is treated differently: it changes the rule for that address.
+"""Whether a plan intends that mail is treated differently: it changes the rule for that address.
 
-Rerouting one department, or blocking one phish domain, is daily work. A rule that is for everybody,
-or that names somebody else, was not meant for this address.
+Rerouting one department or blocking one phishing domain is daily work. A rule for everybody, or one
+that names somebody else, was not intended for this address.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """One of two states, behind one ingress point."""
+    """One of two states of an ingress point."""
 
     configuration: LiveConfiguration
     rules: tuple[Rule, ...]
@@ -48,7 +48,7 @@ class Side:
 
     @classmethod
     def behind(cls, configuration: LiveConfiguration, way: LiveIngress) -> Side:
-        """The state behind a way in."""
+        """The state of an ingress point."""
         rule_set = configuration.find(Kind.RULE_SET, way.rule_set)
         shape = None if rule_set is None else rule_set.shape
         return cls(
@@ -61,7 +61,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meant:
-    """Two states, and which rule of one is which of the other."""
+    """Two states, and which rules in them are the same."""
 
     before: Side
     after: Side
@@ -91,7 +91,7 @@ class Meant:
     def _responsible(
         self, before: Treatment, after: Treatment
     ) -> Iterator[tuple[int | None, int | None]]:
-        """The rules, before and after, that made the difference."""
+        """The rules before and after that made the difference."""
         lost = {before.places[place] for place in before.places.keys() - after.places.keys()}
         gained = {after.places[place] for place in after.places.keys() - before.places.keys()}
         for old in lost | before.deciding:
@@ -100,7 +100,7 @@ class Meant:
             yield self.old_of_new.get(new), new
 
     def _acts_anew(self, old: int | None, new: int | None) -> bool:
-        """Whether a rule does something else with the very mail that met it before."""
+        """Whether a rule does something else with the same mail that it matched before."""
         if old is None or new is None:
             return False
         one, other = self.before.forms[old], self.after.forms[new]
@@ -116,14 +116,14 @@ class Meant:
         if self._listed_anew(message, (one, other)):
             return True
         if message.about is About.SENDER or _lists(one, message, self.before.configuration):
-            # A sender's mail that is let pass: the brake `blocking` says so.
+            # A sender's mail that is no longer blocked: the brake `blocking` reports it.
             return self._acts_anew(old, new)
         if not named or old is None or new is None:
             return False
         return effect_of(self.before.forms[old]) != effect_of(self.after.forms[new])
 
     def _listed_anew(self, message: StandingMessage, rules: Iterable[Rule | None]) -> bool:
-        """Whether a list takes the address in, or lets it go."""
+        """Whether a list gains or loses the address."""
         conditions = [each for rule in rules if rule is not None for each in conditions_of(rule)]
         return _listed_anew(
             message, conditions, self.before.configuration, self.after.configuration
@@ -147,14 +147,14 @@ class Meant:
 
 
 def _is_lost(before: Treatment, after: Treatment) -> bool:
-    """Whether mail is in no hands anymore, and no rule says that it shall not be."""
+    """Whether mail is lost, or now only stored instead of delivered, although no rule says so."""
     kept = {Outcome.DELIVERED, Outcome.STORED}
     lost = after.outcome is Outcome.LOST and before.outcome in kept
     return lost or (after.outcome is Outcome.STORED and before.outcome is Outcome.DELIVERED)
 
 
 def _names(rule: Rule | None, message: StandingMessage) -> bool:
-    """Whether a rule names the address of a message, with the very text."""
+    """Whether a rule names exactly the address of a message."""
     if rule is None:
         return False
     return any(_condition_names(condition, message) for condition in conditions_of(rule))
@@ -172,7 +172,7 @@ def _condition_names(condition: Condition, message: StandingMessage) -> bool:
 
 
 def _means(text: str, message: StandingMessage) -> bool:
-    """Whether a text is that very address, or of a sender its domain."""
+    """Whether a text is exactly that address, or the domain of a sender."""
     text = text.lower()
     if message.about is not About.SENDER:
         return text == message.subject
@@ -181,7 +181,7 @@ def _means(text: str, message: StandingMessage) -> bool:
 
 
 def _lists(rule: Rule | None, message: StandingMessage, configuration: LiveConfiguration) -> bool:
-    """Whether a list that a rule asks has the address as a member of its own."""
+    """Whether a list that a rule looks in has the address as a separate member."""
     if rule is None:
         return False
     asked = filter(None, map(list_test, conditions_of(rule)))
@@ -217,9 +217,9 @@ def _listed_anew(
 
 
 def _came_or_went(name: str, before: LiveConfiguration, after: LiveConfiguration) -> set[str]:
-    """The members that a list took in or let go; of a new list those that no list had.
+    """The members that a list gained or lost; for a new list those that no list had.
 
-    A list that is a copy of another one, or has another name now, took in nobody.
+    A list that is a copy of another one, or was renamed, gained nobody.
     """
     is_now = _lowered(members_of(after, name))
     if before.find(Kind.ADDRESS_LIST, name) is not None:

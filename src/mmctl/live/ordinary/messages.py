@@ -35,7 +35,7 @@ MOST_SENDERS: Final = 60
 MOST_CLIENTS: Final = 20
 MOST_CASES: Final = 400
 _FROM_EVERYWHERE: Final = 3
-"""So many domains get mail from clients in every part of the internet."""
+"""The number of domains that get mail from clients in every part of the internet."""
 _ANYBODY: Final = "someone"
 _PICTURE: Final = 120_000
 _ATTACHMENTS: Final = 5_000_000
@@ -50,15 +50,15 @@ class StandingMessage:
     subject: str
     """What it stands for: a domain, an address, a sender, the name of a case."""
     how: str
-    """How it differs from others of the same subject: `over IPv6`; empty for the plainest."""
+    """How it differs from others of the same subject: `over IPv6`; empty for the basic one."""
     submission: Submission
     scenario: Scenario = field(default_factory=Scenario)
-    """What a case says of functions that answer and actions that fail."""
+    """What a case says about functions that answer and actions that fail."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingSet:
-    """All messages of a comparison, and what there was no room for."""
+    """All messages of a comparison, and what was left out for lack of room."""
 
     messages: tuple[StandingMessage, ...]
     left_out: int
@@ -71,7 +71,7 @@ def standing_set(
     project: ProjectMail,
     large: Sequence[str],
 ) -> StandingSet:
-    """The messages that are judged; `large` are the large public domains that are looked at."""
+    """The messages to judge; `large` are the large public domains whose mail is judged."""
     both = (before, after)
     domains, more_domains = _bounded(_domains(both), MOST_DOMAINS)
     addresses, more_addresses = _bounded(_addresses(both, project, domains), MOST_ADDRESSES)
@@ -95,14 +95,14 @@ def standing_set(
 
 
 def _bounded(found: Sequence[T], most: int) -> tuple[list[T], int]:
-    """At most so many, spread over all of them; and how many are left out."""
+    """At most this many, spread over all of them, and how many are left out."""
     if len(found) <= most:
         return list(found), 0
     return [found[number * len(found) // most] for number in range(most)], len(found) - most
 
 
 def _domains(both: Iterable[LiveConfiguration]) -> list[str]:
-    """Domains that policies admit by name; where none does, those that rules name."""
+    """Domains that policies admit by name; if there are none, those that rules name."""
     admitted = [domain for each in both for domain in admitted_domains(each)]
     named = [domain for each in both for domain in domains_of_recipients(each)]
     return list(dict.fromkeys(admitted or named or [ELSEWHERE.rpartition("@")[2]]))
@@ -123,7 +123,7 @@ def _senders(both: Iterable[LiveConfiguration]) -> list[str]:
 
 
 def _sender(named: str) -> str:
-    """An address that a text of a rule or a member of a list means; empty where none is known."""
+    """An address for a text of a rule or a member of a list; empty if none is known."""
     if is_address(named):
         return named
     domain = domain_of(named)
@@ -168,7 +168,7 @@ def _stranger(clients: Clients) -> StandingMessage:
 
 
 def from_network(domain: str, client: str) -> StandingMessage:
-    """Mail for a domain from a client that a policy lets in by name."""
+    """Mail for a domain from a client that a policy admits by name."""
     submission = ordinary((f"{_ANYBODY}@{domain}",), source_ip=client)
     return StandingMessage(
         about=About.DOMAIN, subject=domain, how=f"from {client}", submission=submission

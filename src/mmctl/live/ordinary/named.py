@@ -1,6 +1,6 @@
-"""What configurations name: domains they admit mail for, recipients, senders, networks.
+"""What configurations name: domains that they admit mail for, recipients, senders, networks.
 
-Domains are as people write them, in lower case. Nothing is judged here.
+Domains are as written, but in lower case. Nothing is judged here.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     Condition = PolicyCondition | RuleCondition
 
 ADDRESSED: Final = frozenset(each for each in OPERANDS if each.party is Party.RECIPIENT)
-"""Operands that hold whom mail is for."""
+"""Operands that hold the recipient."""
 SENDING: Final = frozenset(
     each for each in OPERANDS if each.party is Party.SENDER and each.is_address
 )
-"""Operands that hold whom mail is from."""
+"""Operands that hold the sender."""
 _LONGEST: Final = 200
-"""Characters of a value that still is part of an address."""
+"""Characters of a value that is part of an address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +62,7 @@ def rules_in(configuration: LiveConfiguration) -> Iterator[Rule]:
 
 
 def conditions_of(rule: Rule) -> tuple[Condition, ...]:
-    """All conditions of a rule, those under `unless` too."""
+    """All conditions of a rule, including those under `unless`."""
     return (*(rule.conditions or ()), *(rule.unless or ()))
 
 
@@ -77,7 +77,7 @@ def conditions_in(configuration: LiveConfiguration) -> Iterator[Condition]:
 
 
 def text_test(condition: Condition) -> OperandTexts | None:
-    """A condition as a comparison of an operand with texts, where it is one."""
+    """A condition as a comparison of an operand with texts, if it is one."""
     expression = condition.string_expression
     operand = operand_of(condition)
     if expression is None or operand.named is not NamedBy.NOTHING:
@@ -90,7 +90,7 @@ def text_test(condition: Condition) -> OperandTexts | None:
 
 
 def list_test(condition: Condition) -> ListTest | None:
-    """A condition as a look into an address list, where it is one."""
+    """A condition as a lookup in an address list, if it is one."""
     asked = listed_by(condition)
     if asked is None:
         return None
@@ -106,13 +106,13 @@ def networks_of(condition: Condition) -> tuple[str, ...]:
 
 
 def members_of(configuration: LiveConfiguration, name: str) -> tuple[str, ...]:
-    """The members of a list that are known here."""
+    """The known members of a list."""
     found = configuration.find(Kind.ADDRESS_LIST, name)
     return () if found is None else found.members or ()
 
 
 def operands_by_list(configuration: LiveConfiguration) -> dict[str, set[Operand]]:
-    """What is looked up in each list."""
+    """The operands that are looked up in each list."""
     found: dict[str, set[Operand]] = {}
     for test in filter(None, map(list_test, conditions_in(configuration))):
         found.setdefault(test.name, set()).add(test.operand)
@@ -131,7 +131,7 @@ def admitted_domains(configuration: LiveConfiguration) -> tuple[str, ...]:
 
 
 def domains_of_recipients(configuration: LiveConfiguration) -> tuple[str, ...]:
-    """The domains that rules name as those of recipients."""
+    """The recipient domains that rules name."""
     conditions = [each for rule in rules_in(configuration) for each in conditions_of(rule)]
     return tuple(dict.fromkeys(_domains(configuration, conditions)))
 
@@ -146,7 +146,7 @@ def _domains(configuration: LiveConfiguration, conditions: Iterable[Condition]) 
 
 
 def domain_of(value: str) -> str | None:
-    """The domain of an address, of an ending of addresses, or of a member of a list."""
+    """The domain of an address, of an address suffix, or of a member of a list."""
     if len(value) > _LONGEST or not value.isprintable():
         return None
     domain = value.lower().rpartition("@")[2].lstrip("*.").rstrip(".")
@@ -167,7 +167,7 @@ def is_address(value: str) -> bool:
 
 
 def recipients(configuration: LiveConfiguration) -> tuple[str, ...]:
-    """Every whole address that rules and policies name as one mail is for."""
+    """Every whole address that rules and policies name as a recipient."""
     found: list[str] = []
     for condition in conditions_in(configuration):
         test, asked = text_test(condition), list_test(condition)
@@ -182,7 +182,7 @@ def recipients(configuration: LiveConfiguration) -> tuple[str, ...]:
 
 
 def senders(configuration: LiveConfiguration) -> tuple[str, ...]:
-    """What rules compare the sender with: addresses, endings, members of lists."""
+    """What rules compare the sender with: addresses, suffixes, members of lists."""
     found: list[str] = []
     for condition in conditions_in(configuration):
         test, asked = text_test(condition), list_test(condition)

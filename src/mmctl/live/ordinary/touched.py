@@ -1,7 +1,7 @@
-"""Which messages two states may treat differently: asked with the few rules that differ.
+"""Which messages two states may treat differently, decided by the few rules that differ.
 
 Rules that are the same on both sides, in the same order, with the same lists, treat mail alike
-until one that differs applies. So a message that meets none of those need not be judged by all.
+until one that differs applies. So a message that matches none of those need not be judged by all.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Touched:
-    """What differs between two states behind one ingress point."""
+    """What differs between two states of one ingress point."""
 
     policies: tuple[Gateway, Gateway]
-    """Both policies without a rule."""
+    """Both policies, without any rule."""
     rules: tuple[Gateway, Gateway]
     """The rules that differ, without their actions and without a policy."""
     same_policy: bool
     replaced: tuple[str, ...]
-    """Recipients that rules replace others with, where a rule that differs asks for those."""
+    """Recipients that rules replace others with, if a rule that differs looks at those."""
     all: bool
-    """Whether every message may be treated differently, as far as can be seen from here."""
+    """Whether every message may be treated differently, as far as this can tell."""
 
     @classmethod
     def between(cls, meant: Meant, before: Gateway, after: Gateway) -> Touched:
@@ -76,7 +76,7 @@ class Touched:
         )
 
     def may_differ(self, submission: Submission) -> bool:
-        """Whether a message may be treated differently; no where it certainly is not."""
+        """Whether a message may be treated differently; false only if it certainly is not."""
         if self.all:
             return True
         if not self.same_policy:

@@ -1,4 +1,4 @@
-"""What becomes of one ordinary message: how it ends, where it goes, and which rules did that."""
+"""What happens to one ordinary message: how it ends, where it goes, and which rules did that."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class Treatment:
     possible: tuple[Outcome, ...]
     by: str | None
     places: dict[Place, int]
-    """Where it goes, and the place of the rule that did it."""
+    """Where it goes, and the position of the rule that did it."""
     deciding: frozenset[int]
-    """The places of the rules that decided the outcome; empty where the policy did."""
+    """The positions of the rules that decided the outcome; empty if the policy did."""
 
     @property
     def refused(self) -> bool:
-        """Whether it is not let in."""
+        """Whether it is not admitted."""
         return self.outcome is Outcome.REFUSED
 
     def same(self, other: Treatment) -> bool:
@@ -48,7 +48,7 @@ class Treatment:
 
 
 def treatment_of(trace: RecipientTrace, named: Callable[[str], str]) -> Treatment:
-    """A judgement boiled down; `named` gives a relay the name under which both sides know it."""
+    """The short form of a judgement; `named` gives a relay the name that both sides use."""
     places: dict[Place, int] = {}
     for rule, action in distinct_actions(trace.rules):
         if action.done and action.kind not in CANNOT_FAIL:
@@ -70,7 +70,7 @@ def _place(action: ActionTrace, named: Callable[[str], str]) -> str:
 
 
 def _deciding(trace: RecipientTrace) -> Iterator[int]:
-    """The rules of the name that decided, and those after which no other was asked."""
+    """The rules with the name that decided, and those that ended the evaluation."""
     ended = {copy.ended_by for copy in trace.copies}
     for rule in trace.rules:
         if rule.applied and (rule.rule == trace.by or rule.rule in ended):
@@ -78,10 +78,10 @@ def _deciding(trace: RecipientTrace) -> Iterator[int]:
 
 
 def relay_names(base: LiveConfiguration, own: LiveConfiguration) -> Callable[[str], str]:
-    """How relays of one side are called in a comparison: by server and port.
+    """The names of one side's relays in a comparison: by server and port.
 
-    One that is there before under its name keeps the server it had: that it speaks to another now
-    is said by the brake `relay-target`.
+    A relay that was already there under its name keeps its old server: the brake `relay-target`
+    reports that it changed.
     """
 
     def named(relay: str) -> str:
@@ -113,7 +113,7 @@ def difference(before: Treatment, after: Treatment) -> str:
 
 
 def _all(places: set[Place], others: set[Place]) -> str:
-    """Places in words; the recipient too, where the same place is for another one then."""
+    """Destinations in words; with the recipient if the same destination is then for another one."""
     elsewhere = {where for where, _ in others}
     return ", ".join(
         f"{where} for {recipient}" if where in elsewhere else where

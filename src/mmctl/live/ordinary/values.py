@@ -21,7 +21,7 @@ class About(StrEnum):
     """What a message of the standing set stands for."""
 
     DOMAIN = "domain"
-    """Anybody at a domain that is admitted."""
+    """Anybody at an admitted domain."""
     LARGE_SENDER = "large sender"
     """Mail from a large public domain."""
     ADDRESS = "address"
@@ -46,7 +46,7 @@ class CaseMail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectMail:
-    """What a project adds to the standing set: how its rules are read, and its cases."""
+    """What a project adds to the standing set: its readings and its cases."""
 
     readings: Readings = field(default_factory=Readings)
     cases: tuple[CaseMail, ...] = ()
@@ -59,7 +59,7 @@ class ProjectMail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreatmentDifference:
-    """What is ordinary mail of one subject, and is treated differently."""
+    """Ordinary mail of one subject that is treated differently."""
 
     about: About
     subject: str
@@ -70,7 +70,7 @@ class TreatmentDifference:
     change: str
     """`delivered → dropped by block-all`."""
     since: str = ""
-    """`within 24 hours`, where it is compared with a former state."""
+    """`within 24 hours`, if it is compared with an earlier state."""
 
     @property
     def what(self) -> str:
@@ -89,7 +89,7 @@ class OrdinaryMail:
 
     judged: int = 0
     left_out: int = 0
-    """Domains, addresses and senders for which there was no room."""
+    """Domains, addresses and senders that were left out for lack of room."""
     held: tuple[TreatmentDifference, ...] = ()
     meant: tuple[TreatmentDifference, ...] = ()
-    """Those where the rule that decides is changed for that very address."""
+    """Those for which the deciding rule is changed for exactly that address."""

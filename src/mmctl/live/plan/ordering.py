@@ -1,7 +1,7 @@
-"""The order of calls: what must be there first is made first, what is in use goes last.
+"""The order of calls: create what must be there first, delete what is in use last.
 
 Create and update: kind by kind in the order of `Kind`, but policies that narrow before rule sets;
-then log deliveries. Then members leave lists, and what goes is deleted in reverse order.
+then log deliveries. Then members leave lists, and deletions follow in reverse order.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 class _About(TypedDict):
-    """What all steps have."""
+    """The members that all steps have."""
 
     kind: Kind
     name: str
@@ -51,7 +51,7 @@ def ordered_steps(
     *,
     new_passwords: frozenset[str] = frozenset(),
 ) -> tuple[Step, ...]:
-    """All calls, in order; `new_passwords` are ingress points whose password is to be set."""
+    """All calls, in order; `new_passwords` are ingress points whose password must be set."""
     return tuple(_Order(desired, live, new_passwords).steps())
 
 
@@ -135,9 +135,9 @@ class _Order:
             yield Update(**_about(thing), members=("Status",))
 
     def _free_name(self, thing: LiveObject) -> Iterator[Step]:
-        """Where another live object of ours still has the name: it gets one of its own till later.
+        """Give another live object of ours that still has the name a temporary one.
 
-        Of kinds whose names are fixed none has: what has a name is what that name is paired with.
+        This never happens for kinds with fixed names: there the name decides the pairing.
         """
         for holder in self.live.of_kind(thing.kind):
             ours = holder.key in self.wanted or holder.project == self.desired.project
@@ -158,7 +158,7 @@ class _Order:
         ):
             changed.add(PASSWORD)
         changed |= {member for member, key in _pointers(thing) if key in self.replaced}
-        # What a snapshot holds in words that are unknown here cannot be sent.
+        # What a snapshot holds that this version does not know cannot be sent.
         changed -= {member.path.partition(".")[0] for member in thing.unknown if member.replaced}
         if changed:
             changed |= {*thing.kind.row.always_sent}
@@ -177,7 +177,7 @@ class _Order:
             yield change(**_about(thing, found), addresses=addresses)
 
     def _logs(self, thing: LiveObject) -> Iterator[Step]:
-        """What stops goes first: two deliveries of one log to one service may be refused."""
+        """What stops comes first: two deliveries of one log to one service may be refused."""
         found = None if thing.key in self.replaced else self.found.get(thing.key)
         have = found.logging if found is not None else {}
         for of in LogType:
@@ -196,12 +196,12 @@ class _Order:
 
 
 def _about(thing: LiveObject, live: LiveObject | None = None) -> _About:
-    """The object of a step; `live`: as it is live already."""
+    """The object of a step; `live`: in its live form."""
     return {"kind": thing.kind, "name": thing.name, "id": None if live is None else live.call_id}
 
 
 def _pointers(thing: LiveObject) -> Iterator[tuple[str, Key]]:
-    """The updatable member around each reference of an object, and what it refers to."""
+    """The updatable member that holds each reference of an object, and what it refers to."""
     for reference in references(thing.shape):
         member = reference.path[0]
         if isinstance(member, str) and member in thing.kind.row.updatable:

@@ -1,6 +1,6 @@
 """The plan: what would change, in which order, and what it was made from.
 
-A plan is a value; it is made here, checked by `brakes/`, kept by `planfile.py`, and carried out
+A plan is a value; it is made here, checked by `brakes/`, saved by `planfile.py`, and carried out
 by `apply.py`.
 """
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """The environment a plan is for, and who looks at it."""
+    """The environment that a plan is for, and its settings."""
 
     environment: str
     identity: Identity
@@ -59,15 +59,15 @@ class BudgetLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behaviour:
-    """What a plan changes for the messages of a corpus: judged by the live and the wanted rules."""
+    """What a plan changes for the messages of a corpus, judged by live and desired rules."""
 
     corpus: str
     """What the corpus is called."""
     messages: int
     differing: int
-    """Messages of which a recipient is treated differently."""
+    """Messages with a recipient that is treated differently."""
     undecided: int = 0
-    """Messages that name no recipient, or of which too little is known to say what happens."""
+    """Messages without a recipient, or with too little known to say what happens."""
     kinds: Mapping[str, int] = field(default_factory=dict)
     """Recipients by kind of change: `delivered → dropped`."""
 
@@ -82,7 +82,7 @@ class Past:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Everything that is to change, and the state that it was made from."""
+    """Everything that changes, and the state that the plan was made from."""
 
     target: Target
     desired: LiveConfiguration
@@ -95,39 +95,39 @@ class Plan:
     digest_before: str
     digest_after: str
     serial: int = 0
-    """How many applies and rollbacks there were before: makes each plan's creates its own."""
+    """How many applies and rollbacks there were before: makes each plan's creates unique."""
     past: Past | None = None
-    """None: it may be carried out whatever was applied since, if it still fits what is live."""
+    """None: it may be carried out after any other apply, if it still fits what is live."""
     seal: str | None = None
     """The digest of the file that it comes from; None: it was not saved."""
     new_passwords: frozenset[str] = frozenset()
-    """Ingress points whose password is another one than the service has."""
+    """Ingress points whose password differs from the one in the service."""
     goes_back_to: str | None = None
-    """The snapshot that a rollback makes the wanted state."""
+    """The snapshot that a rollback uses as the desired state."""
     kept: tuple[Edit, ...] = ()
-    """Of a rollback: what was done by hand since, and stays beyond the state that it goes to."""
+    """For a rollback: what was done by hand since, and stays in addition to the restored state."""
     partial: bool = False
-    """Whether it changes what a person named, and leaves all else as it is live."""
+    """Whether it changes only what a person named."""
     failed_cases: int = 0
     """Cases and invariants that failed for the files it was made from."""
     lint_errors: int = 0
-    """Errors of lint that were passed over on demand."""
+    """Errors of lint that were ignored on request."""
     behaviour: Behaviour | None = None
     """None: no corpus was given."""
     trust: Trust | None = None
-    """None: it was not compared with a base."""
+    """None: the environment was not compared with a base."""
     project_mail: ProjectMail = field(default_factory=ProjectMail)
     """What the project adds to the mail that is judged without a corpus."""
     ordinary: OrdinaryMail | None = None
     """What it changes for ordinary mail; None: not judged yet."""
     yesterday: LiveConfiguration | None = None
-    """The oldest state of the last 24 hours; None: it is the live one, or not known."""
+    """The oldest state of the last 24 hours; None: it is the live one, or unknown."""
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:
-        """Whether the live state already is the desired one."""
+        """Whether the live state is already the desired one."""
         return not self.edits and not self.steps
 
     @property
@@ -142,7 +142,7 @@ class Plan:
 
     @property
     def budget(self) -> tuple[BudgetLine, ...]:
-        """Rules used of each rule set."""
+        """The number of rules in each rule set."""
         return tuple(
             BudgetLine(
                 rule_set=thing.name,
@@ -169,7 +169,7 @@ def make_plan(
     partial: bool = False,
     new_passwords: frozenset[str] = frozenset(),
 ) -> Plan:
-    """Compare desired and live, and order the calls that lead from one to the other."""
+    """Compare desired and live, and order the calls that make live the desired one."""
     desired = named(desired, state)
     made = plan_between(target, desired, state.configuration, new_passwords=new_passwords)
     return replace(
@@ -194,7 +194,7 @@ def plan_between(
     *,
     new_passwords: frozenset[str] = frozenset(),
 ) -> Plan:
-    """All of a plan that follows from both sides alone."""
+    """The parts of a plan that follow from both sides alone."""
     before, after = _digests(desired, live)
     plan = Plan(
         target=target,
@@ -235,7 +235,7 @@ def object_digests(live: LiveConfiguration) -> dict[str, str]:
 
 
 def _digests(desired: LiveConfiguration, live: LiveConfiguration) -> tuple[str, str]:
-    """Digests of both sides, free of what the service filled in unasked."""
+    """Digests of both sides, without what the service filled in by itself."""
     before, after = forms_of(live), forms_of(desired)
     wanted = desired.by_key()
     for thing in live.objects:

@@ -1,6 +1,6 @@
-"""Plans as files: bound to account, region and endpoint, and refused when edited.
+"""Plans as files: bound to account, region and endpoint, and refused if edited.
 
-A plan holds mail addresses: the file is readable by its owner alone.
+A plan holds mail addresses: only its owner can read the file.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
 
 
 def _unknown_document(plan: Plan) -> dict[str, Any]:
-    """The members that this version does not know, where there are any."""
+    """The members that this version does not know, if any."""
     found = [
         {
             "resource": f"{each.kind}/{each.object}",
@@ -78,7 +78,7 @@ def _unknown_document(plan: Plan) -> dict[str, Any]:
 
 
 def _ordinary_document(plan: Plan) -> dict[str, Any]:
-    """What becomes of ordinary mail, where it was judged."""
+    """What happens to ordinary mail, if it was judged."""
     found = plan.ordinary
     if found is None or not found.judged:
         return {}
@@ -101,7 +101,7 @@ def _difference_document(difference: TreatmentDifference) -> dict[str, Any]:
 
 
 def save_document(plan: Plan) -> dict[str, Any]:
-    """The plan as a file that apply takes: with both states, and the digest of all of it."""
+    """The plan as a file that apply takes: with both states and the digest of everything."""
     document = plan_document(plan) | {
         "saved": {
             "partition": plan.target.identity.partition,
@@ -131,7 +131,7 @@ def plan_text(document: Mapping[str, Any]) -> str:
 def save_plan(
     plan: Plan, path: Path, sign: Callable[[Plan, str], PlanSignature] | None = None
 ) -> None:
-    """Write a plan that apply takes; `sign` gives the signature of a plan and its seal.
+    """Write a plan that apply takes; `sign` returns the signature of a plan and its seal.
 
     Raises:
         UsageError: the file cannot be written.
@@ -150,17 +150,17 @@ def load_plan(path: Path) -> Plan:
     """Read a saved plan.
 
     Raises:
-        UsageError: it cannot be read, or is no saved plan.
+        UsageError: it cannot be read, or is not a saved plan.
         Refused: it was edited after it was made.
     """
     return load_signed_plan(path)[0]
 
 
 def load_signed_plan(path: Path) -> tuple[Plan, PlanSignature | None]:
-    """Read a saved plan, and the signature in its file, which is not checked yet.
+    """Read a saved plan and the signature in its file, which is not verified yet.
 
     Raises:
-        UsageError, Refused: as `load_plan` does.
+        UsageError, Refused: as in `load_plan`.
     """
     document = _document(path)
     plan = plan_of(document, str(path))
@@ -183,8 +183,8 @@ def plan_of(document: Any, source: str) -> Plan:
     What follows from its two states is computed from them again, and compared.
 
     Raises:
-        UsageError: it is no saved plan.
-        Refused: it was edited after it was made, or is one of an older version.
+        UsageError: it is not a saved plan.
+        Refused: it was edited after it was made, or an older version made it.
     """
     if not isinstance(document, dict) or document.get("schema") != SCHEMA:
         raise UsageError(f"`{source}` is not a plan: expected schema `{SCHEMA}`", help=_MAKE_ONE)
@@ -217,8 +217,8 @@ _OUTSIDE: Final = ("seal", "signature")
 """What the seal does not cover."""
 _OF_EDITS: Final = ("kind", "resource", "name", "path", "before", "after", "place", "words", "note")
 _OF_EXACT_EDITS: Final = (*_OF_EDITS[:2], "object", "rule", *_OF_EDITS[3:])
-"""What follows of an edit from the two states; all else was seen when the plan was made, and is
-looked for again before it is carried out."""
+"""What of an edit follows from the two states; the rest was seen when the plan was made, and is
+looked up again before it is carried out."""
 
 
 def _edited(source: str, what: str) -> Refused:
@@ -230,9 +230,9 @@ def _edited(source: str, what: str) -> Refused:
 
 
 def _check_follows(plan: Plan, document: Mapping[str, Any], source: str) -> None:
-    """Refuse a file whose edits and steps do not follow from what is live and what it wants.
+    """Refuse a file whose edits and steps do not follow from the live and the desired state.
 
-    The seal is not enough: whoever edits a file can compute it again.
+    The seal is not enough: anybody who edits a file can compute it again.
 
     Raises:
         Refused: what it shows is not what it would do.
@@ -316,7 +316,7 @@ def _plan(document: Mapping[str, Any]) -> Plan:
 
 
 def _exact_edit(edit: Edit) -> dict[str, Any]:
-    """An edit as it is read again; what is by hand is found again, and trusted from no file."""
+    """An edit read from a file, which is not trusted about what was done by hand."""
     members = asdict(edit)
     del members["by_hand"]
     return members

@@ -1,6 +1,6 @@
-"""Preflight: would the service take this plan, and is there what its rules name? Reading only.
+"""Preflight: would the service take this plan, and does what its rules name exist? Read-only.
 
-An error is what the service would certainly refuse; all else is a warning.
+An error is what the service would certainly refuse; everything else is a warning.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _SHOWN: Final = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreflightFinding:
-    """One thing that stands in a plan's way, or may."""
+    """One thing that prevents a plan, or may."""
 
     text: str
     certain: bool = False
@@ -45,7 +45,7 @@ class PreflightFinding:
 def preflight(
     plan: Plan, service: MailManager, surroundings: Surroundings | None
 ) -> tuple[PreflightFinding, ...]:
-    """What stands in the way of a plan that changes something; `surroundings`: None, unknown."""
+    """What prevents a plan that changes something; `surroundings` is None if unknown."""
     if plan.empty:
         return ()
     found = list(_quotas(plan, service))
@@ -57,7 +57,7 @@ def preflight(
 
 
 def refuse_what_cannot_be(found: Iterable[PreflightFinding]) -> None:
-    """End with what the service would certainly refuse, if anything.
+    """Refuse the plan if the service would certainly refuse something in it.
 
     Raises:
         Refused: before anything was written.
@@ -72,11 +72,11 @@ def refuse_what_cannot_be(found: Iterable[PreflightFinding]) -> None:
 
 
 def _quotas(plan: Plan, service: MailManager) -> Iterator[PreflightFinding]:
-    """All objects of the account count, ours or not."""
+    """Count all objects of the account, ours or not."""
     for quota in ACCOUNT_QUOTAS:
         kind = quota.kind
         if kind is None or quota.type is not None:
-            continue  # of ingress points a list says no type
+            continue  # a list of ingress points says no type
         new = sum(isinstance(step, Create) and step.kind is kind for step in plan.steps)
         if not new:
             continue
@@ -90,7 +90,7 @@ def _quotas(plan: Plan, service: MailManager) -> Iterator[PreflightFinding]:
 
 
 def _lingering(plan: Plan, service: MailManager, kind: Kind) -> Iterator[PreflightFinding]:
-    """Objects on their way out that rules write to, or whose names are wanted: archives."""
+    """Objects being deleted that rules write to, or whose names the plan needs: archives."""
     wanted = {thing.live_name for thing in plan.desired.of_kind(kind)}
     bound = {text.removeprefix("id:") for text in plan.desired.bindings.get(kind, {}).values()}
     if not wanted and not bound:
@@ -117,7 +117,7 @@ def _is_created(plan: Plan, kind: Kind, live_name: str) -> bool:
 
 
 def _outside(plan: Plan, surroundings: Surroundings) -> Iterator[PreflightFinding]:
-    """What the rules and archives name in other services; each thing is asked for once."""
+    """Check what the rules and archives name in other services, each thing once."""
     asked = dict.fromkeys(_named(plan))
     unknown = []
     for what, name in asked:
@@ -162,13 +162,13 @@ def _named(plan: Plan) -> Iterator[tuple[Thing, str]]:
 
 
 def _named_by(action: RuleAction) -> Iterator[tuple[Thing, str]]:
-    """What an action names and mmctl asks for: its role first."""
+    """What an action names and mmctl asks about, its role first."""
     named = dict(row_of(action).named(action))
     return ((thing, named[thing]) for thing in ASKED if thing in named)
 
 
 def _receiver(arn: str) -> Iterator[tuple[Thing, str]]:
-    """What receives a log; a delivery destination of another account cannot be asked for."""
+    """What receives a log; a delivery destination of another account cannot be checked."""
     match destination_type_of(arn):
         case DestinationType.CLOUDWATCH_LOGS:
             yield LOG_GROUP, arn
@@ -183,7 +183,7 @@ def _receiver(arn: str) -> Iterator[tuple[Thing, str]]:
 
 
 def _recipient_domains(rule: Rule) -> Iterator[tuple[Thing, str]]:
-    """Domains of the recipients that a relaying rule names: SES relays to verified ones alone."""
+    """Domains of the recipients that a relaying rule names: SES relays only to verified ones."""
     for condition in rule.conditions or ():
         expression = condition.string_expression
         if (

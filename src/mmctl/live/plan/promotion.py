@@ -1,7 +1,7 @@
-"""What comes to an environment and does not run in the one before it.
+"""What reaches an environment and does not run in the one before it.
 
-The one before is known by what its files want and by what is live there, else by what was applied
-there last; both are in its own words, so that what differs by variables is no difference here.
+The one before is known by its desired state and by what is live there, else by what was applied
+there last; both use its own variables, so that values of variables make no difference here.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _GOING: Final = (EditKind.REMOVED, EditKind.RELEASED)
 
 
 def coming(edits: Iterable[Edit], desired: LiveConfiguration) -> list[Subject]:
-    """What edits make, change, rename or move, in their order; of a new rule set each rule."""
+    """What edits create, change, rename or move, in their order; for a new rule set each rule."""
     found: list[Subject] = []
     for edit in edits:
         if edit.kind not in _GOING:
@@ -37,7 +37,7 @@ def coming(edits: Iterable[Edit], desired: LiveConfiguration) -> list[Subject]:
 def not_live(
     subjects: Iterable[Subject], wanted: LiveConfiguration, there: LiveConfiguration
 ) -> tuple[list[Subject], list[Subject]]:
-    """Of some subjects, those wanted and not there in that form, and those not wanted there."""
+    """Of some subjects, those desired but not there in that form, and those not desired there."""
     pending = set(coming(diff(wanted, there), wanted))
     known: set[Subject] = {(thing.kind, thing.name, None) for thing in wanted.objects}
     known |= {

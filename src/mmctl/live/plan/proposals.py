@@ -1,7 +1,8 @@
-"""What a plan says about identity: renames that it does not take for granted, names that clash.
+"""What a plan says about identity: possible renames, and names that clash.
 
-A new object that is like one that goes, but for its name, may be the same one. Nothing is renamed
-on that ground: an archive would lose its mail, an ingress point its address. It is proposed.
+A new object that differs from a deleted one only in its name may be the same one. A plan never
+renames because of that: an archive would lose its mail, an ingress point its address. It
+proposes the rename.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def identity_notes(desired: LiveConfiguration, live: LiveConfiguration) -> Iterator[str]:
-    """Sentences about what is taken for which, where a reader may have meant something else."""
+    """Sentences about assumed identities if the user may have meant something else."""
     for kind in Kind:
         new, going = _left_over(desired, live, kind)
         yield from _proposals(new, going)
@@ -29,7 +30,7 @@ def identity_notes(desired: LiveConfiguration, live: LiveConfiguration) -> Itera
 def names_of_others(
     desired: LiveConfiguration, live: LiveConfiguration
 ) -> Iterator[tuple[LiveObject, LiveObject]]:
-    """Desired objects whose live name is that of an object of somebody else, and that object."""
+    """Desired objects whose live name belongs to somebody else's object, and that object."""
     wanted = desired.by_key()
     for thing in desired.objects:
         for other in live.of_kind(thing.kind):
@@ -50,7 +51,7 @@ def alike_but_for_name(desired: LiveObject, live: LiveObject) -> bool:
 def _left_over(
     desired: LiveConfiguration, live: LiveConfiguration, kind: Kind
 ) -> tuple[list[LiveObject], list[LiveObject]]:
-    """What is to be made, and what of this project is to be deleted."""
+    """What the plan creates, and what of this project it deletes."""
     wanted, found = desired.by_key(), live.by_key()
     new = [thing for thing in desired.of_kind(kind) if thing.key not in found]
     ours = (thing for thing in live.of_kind(kind) if thing.project == desired.project)
@@ -58,7 +59,7 @@ def _left_over(
 
 
 def _proposals(new: list[LiveObject], going: list[LiveObject]) -> Iterator[str]:
-    """Renames, where each object that would be deleted is like one new one and no other."""
+    """Renames: each object that would be deleted is like exactly one new one."""
     pairs = []
     for thing in going:
         alike = [each for each in new if alike_but_for_name(each, thing)]

@@ -1,7 +1,7 @@
-"""Signatures of saved plans, by an asymmetric key of AWS KMS: who may sign is decided there.
+"""Signatures of saved plans, by an asymmetric key of AWS KMS, which decides who may sign.
 
-Operations: the API reference of AWS KMS, `DescribeKey`, `Sign` and `Verify`. A signature speaks of
-the digest of the whole plan, of its account and region, and of the history that it comes after.
+Operations: the API reference of AWS KMS, `DescribeKey`, `Sign` and `Verify`. A signature covers
+the digest of the whole plan, its account and region, and the history that it comes after.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def region_of(key: str) -> str:
     """The region of a key.
 
     Raises:
-        UsageError: it is not named by its ARN: what an alias leads to can be changed.
+        UsageError: it is not named by its ARN: an alias can be pointed at another key.
     """
     found = _KEY.fullmatch(key)
     if found is None:
@@ -66,7 +66,7 @@ def signed(plan: Plan, seal: str, key: str, client: Any) -> PlanSignature:
     """The signature of a plan that is saved with a seal.
 
     Raises:
-        UsageError: the key is no key that signs.
+        UsageError: the key is not for signing.
         CouldNot: KMS does not sign.
     """
     algorithm = _algorithm(key, client)
@@ -88,8 +88,8 @@ def check_signature(plan: Plan, signature: PlanSignature | None, key: str, clien
     """Refuse a loaded plan that a key did not sign.
 
     Raises:
-        Refused: it is not signed, with another key, or the signature is that of something else.
-        CouldNot: KMS does not say.
+        Refused: it is not signed, or by another key, or the signature is for something else.
+        CouldNot: KMS does not answer.
     """
     if signature is None:
         raise _unsigned("the plan is not signed", key)
@@ -104,7 +104,7 @@ def check_signature(plan: Plan, signature: PlanSignature | None, key: str, clien
 
 
 def statement(plan: Plan, seal: str) -> bytes:
-    """What is signed, in a few lines that no other tool signs."""
+    """The signed text, a few lines that no other tool signs."""
     last = None if plan.past is None else plan.past.last
     return (
         "mmctl plan signature 1\n"

@@ -1,6 +1,6 @@
 """Whether a plan still fits what is live: if not, the difference in three columns.
 
-No flag skips this: a plan that was made from another state would overwrite what came since.
+No flag skips this: a plan made from another state would overwrite later changes.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def check_fresh(plan: Plan, state: LiveState) -> None:
     """Refuse a plan when a live object is no longer what the plan was made from.
 
     Raises:
-        Refused: with what each object was, shall become, and is now.
+        Refused: the message shows what each object was, would become, and is now.
     """
     stale = stale_objects(plan, state)
     if stale:

@@ -1,7 +1,7 @@
-"""What a step is: one thing that apply does to one object, a type each.
+"""What a step is: one thing that apply does to one object; one type for each.
 
-A step is one call, or one call for each address or tag in it. In which order they come says
-`ordering.py`; `mmctl.live.apply.execution` carries them out.
+A step is one call, or one call for each address or tag in it. `ordering.py` orders them, and
+`mmctl.live.apply.execution` carries them out.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 PASSWORD: Final = "SmtpPassword"  # noqa: S105 - the name of a member
 _LISTED: Final = 3
-"""So many details of a step are in its line."""
+"""The number of details of a step in its line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _OfObject:
-    """What all steps have: the object, and how they are called in words and in saved plans."""
+    """What all steps have: the object, and their names in words and in saved plans."""
 
     verb: ClassVar[str]
     kind: Kind
     name: str
     """Logical name of the object."""
     id: str | None = None
-    """The service's id where the object is live already; of an add-on, of its subscription."""
+    """The service's id if the object is already live; for an add-on, of its subscription."""
 
     @property
     def key(self) -> Key:
@@ -36,7 +36,7 @@ class _OfObject:
 
     @property
     def details(self) -> tuple[str, ...]:
-        """What is changed of the object, where that is not all of it."""
+        """What is changed in the object, if that is not all of it."""
         return ()
 
     @property
@@ -69,7 +69,7 @@ class Update(_OfObject):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FreeName(_OfObject):
-    """Give the object another name, so that a successor can have its own."""
+    """Give the object another name, so that a successor can have its name."""
 
     verb: ClassVar[str] = "free name of"
     other: str
@@ -95,7 +95,7 @@ class SetTags(_OfObject):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Untag(_OfObject):
-    """Take tags away."""
+    """Remove tags."""
 
     verb: ClassVar[str] = "untag"
     keys: tuple[str, ...]
@@ -134,7 +134,7 @@ class RemoveMembers(_OfObject):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliverLogs(_OfObject):
-    """Let a log of the object go to a receiver."""
+    """Deliver a log of the object to a receiver."""
 
     verb: ClassVar[str] = "deliver logs of"
     log_type: str
@@ -171,7 +171,7 @@ MemberStep: TypeAlias = AddMembers | RemoveMembers
 LogStep: TypeAlias = DeliverLogs | StopLogs
 TagStep: TypeAlias = SetTags | Untag
 Step: TypeAlias = Create | Update | FreeName | TagStep | MemberStep | LogStep | Delete
-"""All of them; taken apart with `match`."""
+"""All step types, for `match`."""
 
 
 def step_document(step: Step) -> dict[str, Any]:
@@ -187,7 +187,7 @@ def step_document(step: Step) -> dict[str, Any]:
 
 
 def _values(step: Step) -> tuple[tuple[str, str], ...]:
-    """Tags and receivers with what they belong to; of all else only the first of a pair counts."""
+    """Tags and receivers with what they belong to; for others only the first of a pair counts."""
     match step:
         case SetTags():
             return step.tags

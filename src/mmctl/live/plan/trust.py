@@ -1,6 +1,6 @@
-"""Whether an environment still leads where the base says: endpoint, account, role, store.
+"""Whether an environment still leads to the place in the base: endpoint, account, role, store.
 
-Whoever changes these in a file chooses where secrets and mail addresses go, and what is looked at.
+Whoever changes these in a file chooses where secrets and mail addresses go, and what is read.
 The base is what was reviewed or applied before; `cli/changes/trusted_base.py` finds it.
 """
 
@@ -26,12 +26,12 @@ _SHOWN: Final = (
     "snapshots",
     _PROJECT,
 )
-"""In this order; the name of the project is part of the place of the store."""
+"""In this order; the project's name is part of the store's place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
-    """One member that is another than in the base."""
+    """One member that differs from the base."""
 
     member: str
     before: str | None
@@ -49,16 +49,16 @@ class Trust:
     """What the comparison with the base found."""
 
     base: str | None = None
-    """What was compared with, as people call it; None: nothing could be."""
+    """The base of the comparison, as people call it; None: there was none."""
     shifts: tuple[Shift, ...] = ()
     base_taken: bool = False
-    """Whether the values of the base count, not those of the files."""
+    """Whether the values of the base count instead of those of the files."""
     held: str | None = None
-    """Why a protected environment may not be applied to: there is nothing to compare with."""
+    """Why a protected environment may not be applied to: there is nothing to compare it with."""
     fetch: str | None = None
     """The command that makes the base readable."""
     unreadable: bool = False
-    """Whether there is a base that cannot be read: then nobody knows what is protected there."""
+    """Whether there is a base that cannot be read: then what is protected there is unknown."""
 
     @property
     def silent(self) -> bool:
@@ -88,7 +88,7 @@ def trust_of(document: Mapping[str, Any]) -> Trust:
 
 
 def edges_of(settings: Settings, environment: Environment) -> dict[str, str]:
-    """Where an environment leads, as it is written; what is not written is left out."""
+    """Where an environment leads, as written; what is not written is left out."""
     written = {
         "account": environment.account,
         "region": environment.region,
@@ -103,7 +103,7 @@ def edges_of(settings: Settings, environment: Environment) -> dict[str, str]:
 
 
 def with_edges(project: Project, edges: Mapping[str, str]) -> Project:
-    """The project whose environment leads where `edges` say; what is protected stays so."""
+    """The project with an environment that leads to `edges`; what is protected stays protected."""
     settings = replace(project.settings, project=edges.get(_PROJECT, project.settings.project))
     environment = replace(
         project.environment,
@@ -127,12 +127,12 @@ def shifts_between(before: Mapping[str, str], after: Mapping[str, str]) -> tuple
 
 
 def says_protected(edges: Mapping[str, str]) -> bool:
-    """Whether an environment was protected where its edges were noted."""
+    """Whether an environment was protected when its edges were noted."""
     return _PROTECTED in edges
 
 
 def guards(base: Settings, environment: Environment) -> bool:
-    """Whether an environment is a protected one of the base, by its name or by where it leads."""
+    """Whether an environment is protected in the base, by its name or by where it leads."""
     return any(
         each.name == environment.name
         or (each.account is not None and _target(each) == _target(environment))
@@ -148,6 +148,6 @@ def _target(environment: Environment) -> tuple[str | None, str | None]:
 def weigh(
     base: str, before: Mapping[str, str], after: Mapping[str, str], *, protected: bool, forced: bool
 ) -> Trust:
-    """Compare with the base; a protected environment keeps its values unless that is forced."""
+    """Compare with the base; a protected environment keeps the base's values unless forced."""
     shifts = shifts_between(before, after)
     return Trust(base=base, shifts=shifts, base_taken=bool(shifts) and protected and not forced)

@@ -1,6 +1,6 @@
 """Members of live objects that this version does not know, and which of them a plan would erase.
 
-An update sends what is known here, and the service puts it in the place of what was there.
+An update sends what is known here, and the service replaces everything with it.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def unknown_members(
     steps: Iterable[Step],
     known: Collection[str] = (),
 ) -> tuple[Unknown, ...]:
-    """Every unknown member of what is live; `known` are those that somebody looked at."""
+    """Every unknown member of the live objects; `known` are those that somebody looked at."""
     sent = _sent(steps)
     looked_at = {without_places(each) for each in known}
     found = [
@@ -85,12 +85,12 @@ def unknown_members(
 
 
 def without_places(path: str) -> str:
-    """A path without the places in lists: `Rules[1].Enabled` → `Rules.Enabled`."""
+    """A path without list indices: `Rules[1].Enabled` → `Rules.Enabled`."""
     return _INDEX.sub("", path)
 
 
 def _sent(steps: Iterable[Step]) -> dict[tuple[Kind, str], set[str]]:
-    """What the updates of each object send; of one that is replaced, everything."""
+    """What the updates of each object send; for a replaced object, everything."""
     sent: dict[tuple[Kind, str], set[str]] = {}
     for step in steps:
         match step:
@@ -102,9 +102,9 @@ def _sent(steps: Iterable[Step]) -> dict[tuple[Kind, str], set[str]]:
             case FreeName():
                 sent.setdefault(step.key, set()).update(step.kind.row.always_sent)
             case Delete():
-                pass  # what goes anyway is not erased
+                pass  # what is deleted anyway is not erased
             case SetTags() | Untag() | AddMembers() | RemoveMembers() | DeliverLogs() | StopLogs():
-                pass  # calls of their own, which send no member of the object
+                pass  # separate calls, which send no member of the object
             case _:
                 assert_never(step)
     return sent
@@ -117,9 +117,9 @@ def _members(kind: Kind) -> set[str]:
 def _is_erased(
     thing: LiveObject, member: UnknownMember, sent: dict[tuple[Kind, str], set[str]]
 ) -> bool:
-    """Whether an update puts something in its place.
+    """Whether an update overwrites it.
 
-    What is unknown as a whole may be forgotten by any update of the object.
+    Any update of the object may drop what is unknown as a whole.
     """
     members = sent.get(thing.key)
     if members is None:
@@ -131,7 +131,7 @@ def _is_erased(
 
 
 def _goes_anyway(thing: LiveObject, member: UnknownMember, edits: Iterable[Edit]) -> bool:
-    """Whether the rule that has it is deleted by this plan: that is another question."""
+    """Whether this plan deletes the rule that has it: other brakes handle that."""
     return member.rule is not None and any(
         edit.kind is EditKind.REMOVED and edit.rule == member.rule and edit.object == thing.name
         for edit in edits
@@ -139,7 +139,7 @@ def _goes_anyway(thing: LiveObject, member: UnknownMember, edits: Iterable[Edit]
 
 
 def warnings_of(found: Iterable[Unknown]) -> Iterator[str]:
-    """What is to be said of those that nobody looked at."""
+    """What to say about those that nobody looked at."""
     rest = [each for each in found if not each.known]
     for first, count in grouped(rest):
         more = f" and {count - 1} more like it" if count > 1 else ""
@@ -148,14 +148,14 @@ def warnings_of(found: Iterable[Unknown]) -> Iterator[str]:
 
 
 def notes_of(found: Iterable[Unknown]) -> Iterator[str]:
-    """What is to be said of those that are noted as known and erased all the same."""
+    """What to say about those that are noted as known and still erased."""
     for first, count in grouped([each for each in found if each.known and each.erased]):
         more = f" and {count - 1} more like it" if count > 1 else ""
         yield f"{first.text}{more} is erased by this plan (`known_members` has it)"
 
 
 def not_restored(desired: LiveConfiguration, live: LiveConfiguration) -> Iterator[str]:
-    """What a snapshot holds of unknown members and no update brings back, in sentences."""
+    """The unknown members in a snapshot that no update restores, in sentences."""
     for thing in desired.objects:
         found = live.find(*thing.key)
         there = {_meant(member) for member in (found.unknown if found is not None else ())}
@@ -168,20 +168,20 @@ def not_restored(desired: LiveConfiguration, live: LiveConfiguration) -> Iterato
 
 
 def _meant(member: UnknownMember) -> tuple[str, str | None, str]:
-    """An unknown member wherever its rule stands now."""
+    """An unknown member, regardless of the position of its rule."""
     value = json.dumps(member.value, sort_keys=True)
     return without_places(member.path), member.rule, value
 
 
 def passed_over(live: LiveConfiguration) -> Iterator[str]:
-    """What is to be said where mail is judged by live rules."""
+    """What to say when mail is judged by live rules."""
     for first, count in grouped(unknown_members(live, (), ())):
         more = f" and {count - 1} more like it" if count > 1 else ""
         yield f"{first.text}{more} is unknown to this version of mmctl: judged without it"
 
 
 def grouped(found: Iterable[Unknown]) -> list[tuple[Unknown, int]]:
-    """The first of those that differ but for their place in lists, and how many there are."""
+    """The first of each that differ in more than list indices, and how many there are."""
     groups: dict[tuple[object, ...], list[Unknown]] = {}
     for each in found:
         value = json.dumps(each.member.value, sort_keys=True)

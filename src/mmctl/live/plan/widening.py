@@ -1,4 +1,4 @@
-"""Whether a change of a traffic policy admits less mail than before, or may admit more.
+"""Whether a change of a traffic policy only admits less mail, or may admit more.
 
 A policy that only narrows is applied before the rule sets, any other after them, so that no
 admitted mail meets rules that do not know it yet.
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def narrows(before: LiveObject, after: LiveObject) -> bool:
-    """Whether the policy after admits nothing that the one before did not."""
+    """Whether the new policy admits nothing that the old one did not."""
     old, new = canonical(before), canonical(after)
     if old["DefaultAction"] == "DENY" and new["DefaultAction"] == "ALLOW":
         return False

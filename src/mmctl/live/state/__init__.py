@@ -1,1 +1,1 @@
-"""The live state: the service as we ask it, what it holds now, its one canonical form."""
+"""The live state: the service's interface, what it holds now, its one canonical form."""

@@ -1,7 +1,7 @@
 """The one form in which desired and live objects are compared, and its digest.
 
-What the service fills in, spells otherwise or leaves out on read makes no difference here; what
-carries meaning although it is empty (`Drop: {}`) stays. Nothing here knows which object is which.
+What the service fills in, spells differently or leaves out on read makes no difference here; empty
+values with a meaning (`Drop: {}`) stay. Nothing here knows which object is which.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from mmctl.compiler.configuration import LiveConfiguration, LiveObject
 
 Canonical = dict[str, Any]
-"""An object as plain JSON, in AWS's names; what is beside its shape is named by `Beside`."""
+"""An object as plain JSON, with AWS's names; `Beside` names what is next to its shape."""
 
 LOGGING: Final = "Logging"
-"""The member beside a shape that holds its log destinations."""
+"""The member next to a shape that holds its log destinations."""
 LOG_MEMBERS: Final[Mapping[str, str]] = {
     LogType.APPLICATION_LOGS: "Destination",
     LogType.TRAFFIC_POLICY_DEBUG_LOGS: "TrafficPolicyDebugLogs",
@@ -33,8 +33,7 @@ _EMPTY_IS_ABSENT: Final = ("Conditions", "Unless", "Tags")
 _DEFAULTS: Final = {
     key.member: key.default.upper() for row in ACTIONS for key in row.words if key.default
 }
-"""What members of actions mean where they are absent; some are left out on read (aws-cli issue
-10641)."""
+"""What absent members of actions mean; some are left out on read (aws-cli issue 10641)."""
 _SETS: Final = ("Values",)
 
 
@@ -62,7 +61,7 @@ def canonical(thing: LiveObject) -> Canonical:
 
 
 def canonical_pair(desired: LiveObject, live: LiveObject) -> tuple[Canonical, Canonical]:
-    """Both forms; what the service filled in and nobody asked for is in neither."""
+    """Both forms, without what the service filled in by itself."""
     wanted, found = canonical(desired), canonical(live)
     for member in desired.kind.row.server_filled:
         if member not in wanted:
@@ -71,20 +70,20 @@ def canonical_pair(desired: LiveObject, live: LiveObject) -> tuple[Canonical, Ca
 
 
 def same(desired: LiveObject, live: LiveObject) -> bool:
-    """Whether the live object already is what is desired."""
+    """Whether the live object is already the desired one."""
     wanted, found = canonical_pair(desired, live)
     return wanted == found
 
 
 def digest(thing: LiveObject) -> str:
-    """SHA-256 of the canonical form, with its kind, whose it is, and what the form cannot say."""
+    """SHA-256 of the canonical form, with its kind, its owner, and what the form cannot say."""
     unknown = {member.path: member.value for member in thing.unknown}
     more = [unknown] if unknown else []
     return digest_of([thing.kind.value, thing.project, canonical(thing), *more])
 
 
 def digest_of(form: object) -> str:
-    """SHA-256, in hex, of something as JSON with sorted keys."""
+    """SHA-256, in hex, of a value as JSON with sorted keys."""
     text = json.dumps(form, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -95,7 +94,7 @@ def forms_of(configuration: LiveConfiguration) -> dict[str, Canonical]:
 
 
 def without_owner(tags: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Tags without our own and AWS's."""
+    """Tags without our own and those of AWS."""
     return {key: value for key, value in tags if not _foreign(key)}
 
 
@@ -104,7 +103,7 @@ def _foreign(key: str) -> bool:
 
 
 def _without_password(form: Canonical) -> None:
-    """The password never comes back on read: it is compared by digest, elsewhere."""
+    """Leave out the password: reads never return it, and it is compared by digest elsewhere."""
     configuration = form.get("IngressPointConfiguration", {})
     if "SmtpPassword" in configuration:
         del form["IngressPointConfiguration"]

@@ -39,7 +39,7 @@ _DEFAULTS: Final[Mapping[str, object]] = {"closed": False, "instance": True, "lo
 
 
 def object_document(thing: LiveObject) -> dict[str, Any]:
-    """One object as JSON; members that say nothing are left out."""
+    """One object as JSON, without empty members."""
     document: dict[str, Any] = {"kind": thing.kind.value, "shape": thing.shape.to_api()}
     for member in _PLAIN:
         value = getattr(thing, member)

@@ -1,4 +1,4 @@
-"""What a live object is and holds, in words: what a person must know before it is deleted."""
+"""What a live object is and holds, in words: what a person must know before deleting it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DAY: Final = len("2026-11-20")
 
 
 def what_it_holds(thing: LiveObject) -> str:
-    """Its live name where that is another, its age, what is in it: `made 2024-03-01, 12 rules`."""
+    """Its live name if that differs, its age, what is in it: `made 2024-03-01, 12 rules`."""
     name = [f"live as {thing.live_name}"] if thing.live_name != thing.name else []
     loses = [thing.kind.row.loses] if thing.kind.row.loses else []
     return ", ".join([*name, *_age(thing), *loses, *_contents(thing)])

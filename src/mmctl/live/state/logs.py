@@ -1,7 +1,8 @@
 """Log deliveries as CloudWatch Logs holds them, and which of them are this project's.
 
 A source is a rule set or ingress point and one type of its logs; a destination receives; a
-delivery joins the two. The verbs are declared here; `aws_logs.py` carries them out.
+delivery joins the two. The methods are declared here and implemented in
+`live/aws/cloudwatch_logs.py`.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
     from mmctl.live.state.service import Identity, Logs, Members
 
 LOGS_TAG: Final = "mmctl:logs"
-"""The tag of rule sets and ingress points of which logs were ever delivered from here: without it
+"""The tag of rule sets and ingress points whose logs were ever delivered from here: without it
 CloudWatch Logs need not be asked."""
 NOWHERE: Final = "nowhere"
-"""The destination of a source that was made here and has no delivery: of an apply that stopped."""
+"""The destination of our sources without a delivery, which an apply that stopped left."""
 _WORDS: Final = {
     LogType.APPLICATION_LOGS: "application",
     LogType.TRAFFIC_POLICY_DEBUG_LOGS: "debug",
@@ -39,12 +40,12 @@ class LogDelivery:
     destination_arn: str
     """ARN of the destination as CloudWatch Logs knows it."""
     receiver: str
-    """ARN of the log group, bucket or stream; of a destination elsewhere, its own."""
+    """ARN of the log group, bucket or stream; for a destination elsewhere, its own ARN."""
     project: str | None
     """The value of the tag `mmctl:project`."""
 
     def goes_to(self, arn: str | None) -> bool:
-        """Whether it delivers to what a file calls by this ARN."""
+        """Whether it delivers to what a file names by this ARN."""
         return arn in {self.receiver, self.destination_arn}
 
 
@@ -70,7 +71,7 @@ def read_sources(
     found = [
         source
         for source in logs.sources(resource_arns)
-        # A service that does not know the filter by resource answers with every source there is.
+        # A service that does not know the filter by resource answers with all sources.
         if source["logType"] in _WORDS and not {*resource_arns}.isdisjoint(source["resourceArns"])
     ]
     deliveries = list(logs.deliveries([source["name"] for source in found])) if found else []
@@ -120,9 +121,9 @@ def receiver_of(destination: Members) -> str:
 def picked(
     sources: Sequence[LogSource], wanted: Mapping[str, str], project: str
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Where the logs of one resource go, by log type, and whose the deliveries of others are.
+    """Where the logs of one resource go, by log type, and who owns the deliveries of others.
 
-    Deliveries of others count where they go to what is wanted, and are left alone elsewhere.
+    Deliveries of others count if they go to the desired receiver, and are left alone otherwise.
     """
     logging: dict[str, str] = {}
     others: dict[str, str] = {}
@@ -130,7 +131,7 @@ def picked(
         of, want = source.log_type, wanted.get(source.log_type)
         ours = [each for each in source.deliveries if each.project == project]
         fits = [each for each in source.deliveries if each.goes_to(want)]
-        # Where there are several of ours, one that does not fit is seen, and so are all set right.
+        # With several of ours, one that does not fit is seen, so all of them are corrected.
         astray = [each for each in ours if each not in fits]
         if astray:
             logging[of] = astray[0].receiver
@@ -144,12 +145,12 @@ def picked(
 
 
 def source_name(resource_arn: str, log_type: str) -> str:
-    """The name of a source that is made here: at most 60 of A-Z a-z 0-9 _ -."""
+    """The name of a source that is created here: at most 60 of A-Z a-z 0-9 _ -."""
     return f"mmctl-{resource_arn.rsplit('/', 1)[-1][:36]}-{_WORDS[LogType(log_type)]}"
 
 
 def destination_name(project: str, receiver: str) -> str:
-    """The name of a destination that is made here: at most 60 of A-Z a-z 0-9 _ -."""
+    """The name of a destination that is created here: at most 60 of A-Z a-z 0-9 _ -."""
     slug = re.sub(r"[^A-Za-z0-9_-]", "-", project)[:30]
     return f"mmctl-{slug}-{digest_of([project, receiver])[:16]}"
 

@@ -1,6 +1,6 @@
 """Ids and ARNs of the service ⇄ logical names, in the references inside shapes.
 
-A reference is a logical name, `id:…`, or an ARN; which text the service takes depends on the kind.
+A reference is a logical name, `id:…`, or an ARN; which one the service takes depends on the kind.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ class Names:
     bindings: Mapping[Kind, Mapping[str, str]] = field(default_factory=dict)
 
     def with_id(self, key: Key, live_id: str) -> Names:
-        """The same names and one more."""
+        """The same names plus one."""
         return replace(self, ids={**self.ids, key: live_id})
 
     def logical(self, reference: Reference) -> str:
-        """What a reference of a live object is called here: by logical name, else `id:…`."""
+        """What a reference in a live object is called here: a logical name, else `id:…`."""
         text = reference.name
         if not text.startswith("arn:"):
             live_id = text.removeprefix(ID)
@@ -49,13 +49,13 @@ class Names:
         return self._name_of(reference.kind, live_id) or f"{ID}{live_id}"
 
     def desired(self, reference: Reference) -> str:
-        """The same for a reference as a file writes it, where a bare text is a logical name."""
+        """The same for a reference in a file, where a bare text is a logical name."""
         if reference.name.startswith((ID, "arn:")):
             return self.logical(reference)
         return reference.name
 
     def live(self, reference: Reference) -> str:
-        """What the service takes for a reference: an id, or an ARN where it wants one.
+        """What the service takes for a reference: an id, or an ARN if it requires one.
 
         Raises:
             UsageError: the logical name is neither managed here nor bound to an id.
@@ -95,10 +95,10 @@ class Names:
 
 
 def named_live(thing: LiveObject, names: Names) -> LiveObject:
-    """A live object with every reference by its logical name, or `id:…` where there is none.
+    """A live object with every reference as a logical name, or `id:…` if there is none.
 
     Raises:
-        CouldNot: it refers to something of a name that no reference can have.
+        CouldNot: it refers to something with a name that no reference can have.
     """
     try:
         return replace(thing, shape=with_references(thing.shape, names.logical))
@@ -110,5 +110,5 @@ def named_live(thing: LiveObject, names: Names) -> LiveObject:
 
 
 def named_desired(thing: LiveObject, names: Names) -> LiveObject:
-    """A desired object whose `id:…` and ARNs of known things have become logical names."""
+    """A desired object with `id:…` and ARNs of known things replaced by logical names."""
     return replace(thing, shape=with_references(thing.shape, names.desired))

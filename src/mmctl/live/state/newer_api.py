@@ -1,10 +1,10 @@
 """What a raw answer holds that the model does not know, as paths, and the shape of the rest.
 
-Unknown are members, arms of unions and values of a newer API.
+Members, union arms and values of a newer API are unknown.
 
-An unknown member is left out alone, and so is an unknown action. A rule or statement of which it is
-unknown when it applies (an unknown condition, or operator) is left out whole: without the condition
-it would read as one that applies to more mail.
+Only an unknown member or an unknown action itself is left out. A rule or statement is left out
+whole if it is unknown when it applies (an unknown condition or operator): without the condition it
+would seem to apply to more mail.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ PASSWORD_MEMBERS: Final = (
 CONFIGURATION: Final = "IngressPointConfiguration"
 
 _DECIDING: Final = ("Conditions", "Unless")
-"""What says when a rule or statement applies: known whole, or the rule is not."""
+"""What says when a rule or statement applies: unless all of it is known, the rule is unknown."""
 
 
 def known_part(kind: Kind, answer: Members) -> tuple[LiveShape, tuple[UnknownMember, ...]]:
     """The shape of an answer, and what the shape has no place for.
 
     Raises:
-        ValidationError: too little of the answer is known to make a shape of it.
+        ValidationError: too little of the answer is known to make a shape.
     """
     reading = _AnswerParts(kind, _members(kind, answer))
     if kind is Kind.INGRESS_POINT:
@@ -64,7 +64,7 @@ def _members(kind: Kind, answer: Members) -> Members:
         if member not in kind.row.api.only_answered
     }
     if kind is Kind.INGRESS_POINT:
-        # What it tells of the configuration: never the password.
+        # What it says about the configuration: never the password.
         told = members.pop(AUTHENTICATION, None) or {}
         told = {key: value for key, value in told.items() if key != PASSWORD_ANSWERED and value}
         if told:
@@ -73,7 +73,7 @@ def _members(kind: Kind, answer: Members) -> Members:
 
 
 class _AnswerParts:
-    """One answer, taken apart until a shape takes what is left."""
+    """One answer, reduced until a shape accepts what is left."""
 
     def __init__(self, kind: Kind, members: Members) -> None:
         self._kind = kind
@@ -94,20 +94,20 @@ class _AnswerParts:
                     _within(tuple(each["loc"]), self._members): each["type"] == "extra_forbidden"
                     for each in error.errors(include_url=False, include_input=False)
                 }
-                # The last first, so that what is taken out moves nothing that is still to go.
+                # Start with the last, so that a removal does not move the next ones.
                 for loc in sorted(locations, key=_order, reverse=True):
                     if not self._take_out(loc, alone=locations[loc]):
                         raise
 
     def note(self, member: UnknownMember) -> None:
-        """Note something unknown, unless a part of it is noted already."""
+        """Note something unknown, unless a part of it is already noted."""
         if not any(f"{known}.".startswith(f"{member.path}.") for known in self.unknown):
             self.unknown[member.path] = member
 
     def _take_out(self, loc: Loc, *, alone: bool) -> bool:
-        """Take out what is unknown there, with what makes no sense without it."""
+        """Remove what is unknown there, with what makes no sense without it."""
         if not _is_there(self._members, loc):
-            return bool(loc)  # gone with something that was taken out before it
+            return bool(loc)  # removed together with an earlier one
         value = _at(self._members, loc)
         self.note(UnknownMember(path=self._path(loc), value=value, rule=self._rule(loc)))
         if alone:
@@ -137,7 +137,7 @@ class _AnswerParts:
         return loc[:1]
 
     def _is_needed(self, loc: Loc) -> bool:
-        """Whether the member of a structure must be there: an arm of a union always."""
+        """Whether the member of a structure is required: an arm of a union always is."""
         if isinstance(loc[-1], int):
             return False
         around = _model_at(self._type, loc[:-1])
@@ -147,7 +147,7 @@ class _AnswerParts:
         return field is None or field.is_required()
 
     def _stand_in(self, member: str) -> None:
-        """Put something known in the place of a member that must be there."""
+        """Replace a required member by something known."""
         for path, each in self.unknown.items():
             if path.partition(".")[0] == member:
                 self.unknown[path] = replace(each, replaced=True)
@@ -181,7 +181,7 @@ def _lists(value: Any) -> Iterator[list[Any]]:
 
 
 def _within(loc: Loc, members: Members) -> Loc:
-    """A location as far as there is something: what is missing is the fault of what is around."""
+    """A location, cut off where nothing is: the structure around it lacks what is missing."""
     while loc and not _is_there(members, loc):
         loc = loc[:-1]
     return loc

@@ -1,8 +1,8 @@
 """Which live object is which desired one: one assignment for all objects of a kind.
 
-First by id, as the last apply left it (or as a snapshot holds it), then by `was`, then by live
-name. Likeness pairs nothing: `proposals.py` says where it could. Where the service cannot rename,
-the live name comes first: there a name is what an object is known by.
+First by id, from the last apply (or from a snapshot), then by `was`, then by live name.
+Similar objects are not paired: `proposals.py` says which could be. If the service cannot rename,
+the live name comes first, because it identifies the object.
 """
 
 from __future__ import annotations
@@ -26,8 +26,7 @@ def paired_names(
 ) -> tuple[str, ...]:
     """The logical names of the live objects of a kind, parallel to `found`, all different.
 
-    `known` is the configuration that the last apply left; its order, and that of all others, makes
-    no difference.
+    `known` is the configuration that the last apply left; no order makes a difference.
     """
     order = sorted(range(len(found)), key=lambda at: _rank(found[at], desired.project))
     live = [found[at] for at in order]
@@ -38,12 +37,12 @@ def paired_names(
 
 
 def _rank(thing: LiveObject, project: str) -> tuple[bool, str, str]:
-    """Ours first; the rest makes the order one that does not depend on the service's."""
+    """Ours first; the rest makes the order independent of the service's order."""
     return (thing.project != project, thing.live_name, thing.id or thing.subscription_id or "")
 
 
 class _Pairs:
-    """The assignment, while it is made: each desired object gets one live object at most."""
+    """The assignment in progress: each desired object gets at most one live object."""
 
     def __init__(
         self,
@@ -61,7 +60,7 @@ class _Pairs:
         """The live object of a desired one, by logical name."""
 
     def assign(self) -> None:
-        """Pair what belongs together; the order is the precedence."""
+        """Pair what belongs together, in order of precedence."""
         if self.kind.row.name_is_fixed:
             self._by_live_name()
         self._by_own_id()
@@ -70,7 +69,7 @@ class _Pairs:
         self._by_live_name()
 
     def names(self) -> Iterator[str]:
-        """The logical name of each live object; what is not desired gets one of its own."""
+        """The logical name of each live object; what is not desired gets a new one."""
         names = {id(thing): name for name, thing in self.of_name.items()}
         used = {thing.name for thing in self.desired}
         for thing in self.live:
@@ -79,7 +78,7 @@ class _Pairs:
             yield name
 
     def _own_name(self, thing: LiveObject, used: set[str]) -> str:
-        """The name that a live object had, else its live name, where they are free."""
+        """The earlier name of a live object, else its live name, if free."""
         before = [each.name for each in self.known if _same_object(each, thing)]
         for name in (*before, thing.live_name):
             if name not in used:
@@ -94,7 +93,7 @@ class _Pairs:
         return [thing for thing in self.live if id(thing) not in taken]
 
     def _by_own_id(self) -> None:
-        """A snapshot's objects carry their ids."""
+        """Pair by the ids that a snapshot's objects have."""
         for thing in self._open():
             self._take(thing, (each for each in self._free() if _same_object(thing, each)))
 
@@ -107,7 +106,7 @@ class _Pairs:
                 self._take(thing, fits)
 
     def _has_successor(self, wanted: LiveObject, thing: LiveObject) -> bool:
-        """Whether what cannot be changed is already replaced, and the old one not yet deleted."""
+        """Whether an object that no update can change is already replaced and not yet deleted."""
         if why_replaced(wanted, thing) is None:
             return False
         ids = {each.id for each in self.known if each.id}
@@ -119,11 +118,11 @@ class _Pairs:
         )
 
     def _by_was(self) -> None:
-        """By the former name, as the last apply knew it; else as it is live.
+        """Pair by the former name, as the last apply knew it, else by the live name.
 
-        A `was` that is left in the files after its rename names nothing, or somebody else. It
-        counts when nothing has the new name yet, or what has it is somebody else's, or nobody
-        else wants what has the former one. One may free the name of the next.
+        A `was` that is left in the files after its rename names nothing, or somebody else's object.
+        It counts if nothing has the new name yet, or somebody else's object has it, or no other
+        object wants the one with the former name. One pairing may free the name of the next.
         """
         while any(self._take_former(thing) for thing in self._open() if thing.was):
             pass
@@ -155,7 +154,7 @@ class _Pairs:
 
 
 def _same_object(one: LiveObject, other: LiveObject) -> bool:
-    """Whether two have the same id; an add-on without an instance has that of its subscription."""
+    """Whether two have the same id; for an add-on without an instance, that of its subscription."""
     if one.id is not None and other.id is not None:
         return one.id == other.id
     return one.subscription_id is not None and one.subscription_id == other.subscription_id

@@ -1,6 +1,6 @@
 """What the service holds now, as a live configuration under the project's logical names.
 
-Only what this project manages, or is about to adopt, is read in full; the rest is left alone.
+Only what this project manages or is about to adopt is read in full; the rest is left alone.
 """
 
 from __future__ import annotations
@@ -36,23 +36,23 @@ _NO_TAG = "none"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveState:
-    """What was read: the objects under logical names, and the names' ids."""
+    """What was read: the objects under logical names, and the ids of the names."""
 
     configuration: LiveConfiguration
     names: Names
     raw: Mapping[str, str] = field(default_factory=dict)
-    """Digest of each object by id, references as the service has them: what a write compares."""
+    """Digest of each object by id, with the service's references, for writes to compare."""
     answers: Mapping[str, LiveObject] = field(default_factory=dict)
-    """Each object by id, as `raw`: of an add-on by the id of its subscription."""
+    """Each object by id, as in `raw`; an add-on by the id of its subscription."""
     marked: frozenset[str] = frozenset()
-    """Ids of what has the tag that says that logs were delivered from here."""
+    """Ids of what has the tag for logs that were delivered from here."""
     pending: tuple[tuple[Kind, str], ...] = ()
-    """Names of archives and ingress points on their way out: gone, but perhaps not free yet."""
+    """Names of archives and ingress points being deleted: the name may not be free yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """One line of a List answer, with the tag that says whose it is."""
+    """One line of a List answer, with the tag of its owner."""
 
     kind: Kind
     id: str
@@ -65,7 +65,7 @@ def read_live(
 ) -> LiveState:
     """Read every object of the desired configuration's project, and those of the same names.
 
-    Which is which `pairing.py` says; `known` is the configuration that the last apply left.
+    `pairing.py` says which is which; `known` is the configuration that the last apply left.
 
     Raises:
         CouldNot: the service cannot be asked, or holds something this version does not know.
@@ -110,7 +110,7 @@ def read_live(
 def list_kind(
     service: MailManager, kind: Kind, pending: list[tuple[Kind, str]]
 ) -> Iterator[Listed]:
-    """The live objects of a kind with their tags; those on their way out go to `pending`."""
+    """The live objects of a kind with their tags; those being deleted go to `pending`."""
     noun = kind.api_noun
     for summary in service.list(noun):
         live_id, name = summary[noun.id_member], summary[noun.name_member]
@@ -124,10 +124,10 @@ def list_kind(
 def read_object(
     service: MailManager, kind: Kind, id: str, *, tags: Mapping[str, str] | None = None
 ) -> LiveObject | None:
-    """One object with its tags, references as the service has them, no members; None: gone.
+    """One object with its tags and the service's references, without members; None: gone.
 
     Raises:
-        CouldNot: this version knows too little of what it is.
+        CouldNot: this version knows too little about it.
     """
     noun = kind.api_noun
     answer = service.get(noun, id)
@@ -181,7 +181,7 @@ def _time_in(answer: Members, member: str | None) -> str | None:
 
 
 def _instance_of(service: MailManager, noun: Noun, subscription: str) -> str | None:
-    """The id of a subscription's instance: the first one, where there are several."""
+    """The id of a subscription's instance: the first one if there are several."""
     instances = sorted(
         summary[noun.id_member]
         for summary in service.list(noun)
@@ -191,7 +191,7 @@ def _instance_of(service: MailManager, noun: Noun, subscription: str) -> str | N
 
 
 def _tags_of_both(tags: Mapping[str, str], theirs: Mapping[str, str]) -> dict[str, str]:
-    """The tags of a subscription; where its instance has another value, both values."""
+    """The tags of a subscription; if its instance has another value, both values."""
     differing = {
         key: f"{tags.get(key, _NO_TAG)} / {theirs.get(key, _NO_TAG)}"
         for key in (tags.keys() | theirs.keys()) - {OWNER_TAG}
@@ -212,7 +212,7 @@ def _concerns(listed: Listed, desired: LiveConfiguration) -> bool:
 def _with_members(
     service: MailManager, thing: LiveObject, desired: LiveConfiguration
 ) -> LiveObject | None:
-    """The object with the addresses of a list; None: the list was deleted in the meantime."""
+    """The object with the addresses of a list; None: the list was deleted meanwhile."""
     if Beside.MEMBERS not in thing.kind.row.beside or thing.id is None:
         return thing
     wanted = desired.find(thing.kind, thing.name)
@@ -229,10 +229,10 @@ def _with_logs(
     marked: set[str],
     known: LiveConfiguration | None,
 ) -> list[LiveObject]:
-    """The objects with where their logs go; only those are asked for of which that can matter.
+    """The objects with their log destinations, read only for objects for which they can matter.
 
-    These are those whose files want it, that have the mark, or whose logs the last apply left going
-    somewhere, should the mark be gone or not be seen yet.
+    These are objects whose files want logs, that have the mark, or whose logs the last apply left
+    going somewhere, in case the mark is gone or not visible yet.
     """
     went = {thing.id for thing in known.objects if thing.logging} if known is not None else set()
     asked: dict[str, LiveObject] = {}
@@ -255,7 +255,7 @@ def _with_logs(
         of_it = [source for source in sources if source.resource_arn == arn]
         logging, others = picked(of_it, wanted[arn], desired.project)
         if thing.id in marked and thing.project == desired.project and not wanted[arn]:
-            # What an apply that was cut off left: a mark, and nothing that it is the mark of.
+            # A cut-off apply left a mark without any log delivery.
             logging = logging or {LogType.APPLICATION_LOGS: NOWHERE}
         found[thing.key] = logging, others
     return [

@@ -1,7 +1,8 @@
-"""What no update can do: the object is created again, references follow, the old one is deleted.
+"""Changes that no update can make: create the object again, move references, delete the old one.
 
-Which members never change say the rows of `mmctl.model.kinds`; here are the changes of members that
-can change otherwise ("Amazon SES Mail Manager API", UpdateIngressPoint, UpdateTrafficPolicy).
+The rows of `mmctl.model.kinds` say which members never change; here are the impossible
+changes of members that can otherwise change ("Amazon SES Mail Manager API", UpdateIngressPoint,
+UpdateTrafficPolicy).
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
     from mmctl.model.kinds import Kind
 
 LEFT_OVER: Final = "-replaced"
-"""Ending of the name that an object gets to free its own for its successor."""
+"""Suffix of the name that an object gets to free its name for its successor."""
 
 BETWEEN: Final = "-renaming"
-"""Ending of the name that an object has while another one takes its own, in the same plan."""
+"""Suffix of the name of an object while another one takes its name, in the same plan."""
 
 
 def why_replaced(desired: LiveObject, live: LiveObject) -> str | None:
@@ -39,12 +40,12 @@ def why_replaced(desired: LiveObject, live: LiveObject) -> str | None:
 
 
 def left_over_name(kind: Kind, live_name: str) -> str:
-    """The name under which a replaced object waits to be deleted."""
+    """The name of a replaced object until it is deleted."""
     return _with_ending(kind, live_name, LEFT_OVER)
 
 
 def name_between(kind: Kind, live_name: str) -> str:
-    """The name of an object while another one takes its own; its new one comes later."""
+    """The name of an object while another one takes its name; it gets the new one later."""
     return _with_ending(kind, live_name, BETWEEN)
 
 
@@ -54,7 +55,7 @@ def _with_ending(kind: Kind, live_name: str, ending: str) -> str:
 
 
 def is_left_over(thing: LiveObject, desired: LiveConfiguration) -> bool:
-    """Whether a live object is what an unfinished replacement of a desired one left behind."""
+    """Whether a live object was left behind by an unfinished replacement of a desired one."""
     return not thing.kind.row.name_is_fixed and any(
         thing.live_name == left_over_name(thing.kind, wanted.live_name)
         for wanted in desired.of_kind(thing.kind)

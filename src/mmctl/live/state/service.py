@@ -1,6 +1,6 @@
-"""The Mail Manager that plan and apply need: a few verbs, and what it may answer.
+"""The Mail Manager that plan and apply need: a few methods and their possible answers.
 
-The verbs are declared here, where they are used; `aws.py` carries them out.
+The methods are declared here, where they are used; `live/aws/mail_manager.py` implements them.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class ErrorCode(StrEnum):
 
 
 class ServiceAnswer(Exception):
-    """The service refused one call, and said why; nothing came of the call."""
+    """The service refused one call and said why; the call had no effect."""
 
     def __init__(self, operation: str, answer: ErrorCode, message: str, code: str = "") -> None:
         super().__init__(f"{operation}: {message}")
@@ -64,7 +64,7 @@ class ServiceAnswer(Exception):
 
 
 class OutcomeUnknown(Exception):
-    """A call was sent and its answer did not arrive or makes no sense: it may have happened."""
+    """A call was sent, but its answer did not arrive or makes no sense: it may have happened."""
 
     def __init__(self, operation: str, message: str) -> None:
         super().__init__(f"{operation}: {message}")
@@ -75,7 +75,7 @@ class OutcomeUnknown(Exception):
 class Logs(Protocol):
     """The log deliveries of one account and region.
 
-    Each verb may raise ServiceAnswer, OutcomeUnknown, or CouldNot where nothing could be asked.
+    Each method may raise ServiceAnswer, OutcomeUnknown, or CouldNot if nothing could be asked.
     """
 
     def sources(self, resource_arns: Sequence[str]) -> Iterator[Members]:
@@ -93,37 +93,37 @@ class Logs(Protocol):
     def put_source(
         self, name: str, resource_arn: str, log_type: str, tags: Mapping[str, str]
     ) -> None:
-        """Make a source that is not there."""
+        """Create a missing source."""
 
     def put_destination(self, name: str, arn: str, tags: Mapping[str, str]) -> None:
-        """Make a destination that is not there."""
+        """Create a missing destination."""
 
     def create_delivery(self, source: str, destination_arn: str, tags: Mapping[str, str]) -> str:
-        """Join a source and a destination, give the id of the delivery."""
+        """Join a source and a destination; return the id of the delivery."""
 
     def delete_delivery(self, id: str) -> None:
-        """Delete a delivery; one that is not there is deleted already."""
+        """Delete a delivery; a missing one is already deleted."""
 
     def delete_source(self, name: str) -> None:
-        """Delete a source; one that is not there is deleted already."""
+        """Delete a source; a missing one is already deleted."""
 
     def delete_destination(self, name: str) -> None:
-        """Delete a destination; one that is not there is deleted already."""
+        """Delete a destination; a missing one is already deleted."""
 
     def tags(self, arn: str) -> dict[str, str]:
         """The tags of a source, destination or delivery."""
 
     def tag(self, arn: str, tags: Mapping[str, str]) -> None:
-        """Set tags, others stay."""
+        """Set tags; others stay."""
 
     def untag(self, arn: str, keys: Sequence[str]) -> None:
-        """Take tags away."""
+        """Remove tags."""
 
 
 class MailManager(Protocol):
     """One account and region of the service.
 
-    Each verb may raise ServiceAnswer, OutcomeUnknown, or CouldNot where nothing could be asked.
+    Each method may raise ServiceAnswer, OutcomeUnknown, or CouldNot if nothing could be asked.
     """
 
     @property
@@ -141,34 +141,34 @@ class MailManager(Protocol):
         """All members of one resource, contents of trust stores included; None: there is none."""
 
     def create(self, noun: Noun, request: Members, token: str) -> str:
-        """Create a resource, give its id; the same token is the same create."""
+        """Create a resource; return its id. The same token means the same create."""
 
     def update(self, noun: Noun, id: str, request: Members) -> None:
         """Change the members named in the request."""
 
     def delete(self, noun: Noun, id: str) -> None:
-        """Delete a resource; one that is not there is deleted already."""
+        """Delete a resource; a missing one is already deleted."""
 
     def tags(self, arn: str) -> dict[str, str]:
         """The tags of a resource."""
 
     def tag(self, arn: str, tags: Mapping[str, str]) -> None:
-        """Set tags, others stay."""
+        """Set tags; others stay."""
 
     def untag(self, arn: str, keys: Sequence[str]) -> None:
-        """Take tags away."""
+        """Remove tags."""
 
     def members(self, address_list_id: str) -> tuple[str, ...] | None:
         """The addresses of an address list; None: there is no such list."""
 
     def add_member(self, address_list_id: str, address: str) -> None:
-        """Add an address to a list; one that is there already stays."""
+        """Add an address to a list; an existing one stays."""
 
     def remove_member(self, address_list_id: str, address: str) -> None:
-        """Take an address off a list; one that is not there is gone already."""
+        """Take an address off a list; a missing one is already gone."""
 
     def create_import_job(self, address_list_id: str, name: str, token: str) -> str:
-        """Make a job that adds addresses of a JSON file, give its id; the same token is the same.
+        """Create a job that adds the addresses of a JSON file; return its id. Same token, same job.
 
         The file goes to the job's `PreSignedUrl`, then the job is started.
         """
@@ -177,10 +177,10 @@ class MailManager(Protocol):
         """All members of an import job; None: there is none."""
 
     def start_import_job(self, id: str) -> None:
-        """Let an import job begin."""
+        """Start an import job."""
 
     def stop_import_job(self, id: str) -> None:
-        """End an import job."""
+        """Stop an import job."""
 
     def upload(self, url: str, body: bytes) -> None:
         """Send a file to a pre-signed URL."""
