@@ -15,7 +15,13 @@ from botocore.exceptions import BotoCoreError
 
 from mmctl.errors import CouldNot
 from mmctl.language.parsing.settings import default_settings
-from mmctl.live.aws.sessions import client_config, keyed_session, own_region, session_of
+from mmctl.live.aws.sessions import (
+    client_config,
+    keyed_session,
+    own_region,
+    own_session,
+    session_of,
+)
 from mmctl.live.aws.surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -166,3 +172,14 @@ def test_a_service_that_botocore_does_not_know_is_an_error_of_its_own() -> None:
         keyed_session("111122223333", "us-east-1").client(
             "nothing-of-the-kind", config=client_config()
         )
+
+
+@pytest.mark.parametrize("variable", ["AWS_PROFILE", "AWS_CONFIG_FILE"])
+def test_an_embedded_service_reads_no_configuration_of_a_person(
+    variable: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "config"
+    broken.write_text("no section", encoding="utf-8")
+    monkeypatch.setenv(variable, str(broken))
+    client = own_session("111122223333", "us-east-1").client("mailmanager", config=client_config())
+    assert client.meta.region_name == "us-east-1"

@@ -15,7 +15,7 @@ from mmctl.language.project import EMBEDDED
 from mmctl.live.aws.answers import asking
 from mmctl.live.aws.bucket import S3Bucket
 from mmctl.live.aws.mail_manager import AwsMailManager
-from mmctl.live.aws.sessions import DEFAULT_REGION, client_config, keyed_session, session_of
+from mmctl.live.aws.sessions import DEFAULT_REGION, client_config, own_session, session_of
 from mmctl.live.state.service import Identity
 from mmctl.model.endpoints import EMBEDDED_ACCOUNT, is_loopback
 
@@ -114,7 +114,7 @@ def _embedded(environment: Environment, embed: Embed) -> AwsMailManager:
 
     account = environment.account or EMBEDDED_ACCOUNT
     region = environment.region or DEFAULT_REGION
-    session, config = keyed_session(account, region), client_config(signature_version=UNSIGNED)
+    session, config = own_session(account, region), client_config(signature_version=UNSIGNED)
     client = session.client("mailmanager", config=config)
     embedded = embed(client.meta.service_model, account, region)
 

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from mmctl.language.project import Environment
 
 DEFAULT_REGION: Final = EMBEDDED_REGION
+_FROM_NOWHERE: Final = (None, None, None, None)
+_NOBODYS: Final[dict[str, tuple[Any, Any, Any, Any]]] = dict.fromkeys(
+    ("profile", "config_file", "credentials_file"), _FROM_NOWHERE
+)
+"""Variables of a session that reads neither AWS_PROFILE nor the files of a person."""
 
 
 class AwsSession:
@@ -84,9 +89,12 @@ def own_region(profile: str | None) -> tuple[bool, str | None]:
 
 def keyed_session(account: str, region: str) -> AwsSession:
     """A session for endpoints on this machine, where the access key is the account."""
-    session = _new()
-    session.set_credentials(account, "embedded")  # nobody checks it
-    return AwsSession(session.create_client, region)
+    return _keyed(_new(), account, region)
+
+
+def own_session(account: str, region: str) -> AwsSession:
+    """A session for calls that never leave the process: a person's configuration is not read."""
+    return _keyed(_new(variables=_NOBODYS), account, region)
 
 
 def _assumed(
@@ -112,10 +120,17 @@ def _named(profile: str | None, **keys: str) -> Boto3Session:
     return Boto3Session(botocore_session=_new(profile), **keys)
 
 
-def _new(profile: str | None = None) -> BotocoreSession:
+def _keyed(session: BotocoreSession, account: str, region: str) -> AwsSession:
+    session.set_credentials(account, "embedded")  # nobody checks it
+    return AwsSession(session.create_client, region)
+
+
+def _new(
+    profile: str | None = None, variables: dict[str, tuple[Any, Any, Any, Any]] | None = None
+) -> BotocoreSession:
     from botocore.session import Session as BotocoreSession
 
-    session = BotocoreSession(profile=profile)
+    session = BotocoreSession(variables, profile=profile)
     session.register_component("data_loader", _loader(session.get_config_variable("data_path")))
     return session
 
