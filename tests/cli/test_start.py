@@ -26,3 +26,18 @@ def test_no_module_of_the_folder_it_runs_in_is_run_by_its_processes(tmp_path: Pa
     assert not (folder / "RAN").exists()
     assert "killed" not in done.stderr
     assert done.stdout
+
+
+def test_a_run_that_begins_without_an_output_says_that_it_cannot_be_written() -> None:
+    mmctl = Path(sys.executable).with_name("mmctl")
+    for words in ("--version", "lint"):
+        done = subprocess.run(
+            ["sh", "-c", f'"$0" {words} >&-', mmctl],
+            cwd=GATEWAY,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert done.returncode == 74
+        assert done.stderr == "error: the output cannot be written: it is closed\n"

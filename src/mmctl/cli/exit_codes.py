@@ -9,6 +9,8 @@ import os
 import sys
 from typing import Final
 
+from mmctl.cli import world
+
 REFUSED: Final = 3
 """A brake, the person who was asked, or a rule of safety said no: nothing was written."""
 UNKNOWN: Final = 4
@@ -34,4 +36,11 @@ def unwritten(error: OSError) -> int:
     broken_pipe()
     reason = (error.strerror or str(error)).lower()
     sys.stderr.write(f"error: the output cannot be written: {reason}\n")
+    return UNWRITTEN
+
+
+def closed_output() -> int:
+    """End a run that began without an output, as by `>&-`: say so, where there is a stderr."""
+    if not world.is_closed(sys.stderr):
+        sys.stderr.write("error: the output cannot be written: it is closed\n")
     return UNWRITTEN

@@ -9,13 +9,15 @@ import gc
 import sys
 
 from mmctl.cli import world
-from mmctl.cli.exit_codes import INTERRUPTED, broken_pipe, unwritten
+from mmctl.cli.exit_codes import INTERRUPTED, broken_pipe, closed_output, unwritten
 from mmctl.cli.remembered import remembered
 
 
 def main() -> None:
     """Run `mmctl` with the arguments of the process, and exit with its code."""
     arguments = sys.argv[1:]
+    if world.is_closed(sys.stdout):
+        world.leave(closed_output())
     answer = remembered(arguments)
     if answer is not None:
         try:

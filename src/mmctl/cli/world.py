@@ -52,6 +52,11 @@ def is_terminal(stream: TextIO) -> bool:
     return stream.isatty()
 
 
+def is_closed(stream: TextIO | None) -> bool:
+    """Whether the process began without this stream: Python has None in its place."""
+    return stream is None
+
+
 def terminal_size(stream: TextIO) -> os.terminal_size:
     """Columns and lines of a stream's terminal."""
     return os.get_terminal_size(stream.fileno())
