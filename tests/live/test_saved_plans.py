@@ -114,6 +114,20 @@ def test_whatever_is_changed_is_found_also_when_the_seal_fits(saved: Saved, forg
         load_plan(saved.path)
 
 
+def test_a_plan_with_the_notes_of_another_version_is_not_called_a_false_one(saved: Saved) -> None:
+    document = saved.document()
+    for edit in (document["edits"][0], document["saved"]["edits"][0]):
+        edit["note"] = "in other words"
+    saved.write(document)
+    with pytest.raises(Refused, match="has other notes on its edits than this version") as refused:
+        load_plan(saved.path)
+    assert "another version made the plan" in (refused.value.why or "")
+    document["summary"]["change"] = 0
+    saved.write(document)
+    with pytest.raises(Refused, match=r"would do: `summary`, `edits`, `saved/edits`$"):
+        load_plan(saved.path)
+
+
 def test_what_is_found_is_named(saved: Saved) -> None:
     document = saved.document()
     document["summary"]["change"] = 0
