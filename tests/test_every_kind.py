@@ -28,8 +28,8 @@ from mmctl.language.parsing.load import read_text
 from mmctl.language.project import Brakes
 from mmctl.language.writing.write import resource_to_file, to_yaml
 from mmctl.live.compare.file_words import member_words
-from mmctl.live.iam.places import Place
 from mmctl.live.iam.policies import policy_for
+from mmctl.live.iam.scope import Place
 from mmctl.live.plan.plan import Target, plan_between
 from mmctl.live.plan.steps import Create, Delete
 from mmctl.live.state.canonical import canonical, same

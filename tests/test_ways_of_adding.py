@@ -527,7 +527,7 @@ def test_adding_a_condition(house: House) -> None:
     operands, facts = "tests/model/test_operands.py", "tests/model/test_facts.py"
     made_up = ("test_every_attribute_of_the_service_has_a_row",)  # botocore does not know these
     enums, rows = "src/mmctl/model/enums.py", "src/mmctl/model/operands.py"
-    fact_rows, stated = "src/mmctl/model/facts.py", "src/mmctl/mail/stated.py"
+    fact_rows, stated = "src/mmctl/model/facts.py", "src/mmctl/mail/facts.py"
     email, manual = "src/mmctl/mail/email.py", "docs/language.md"
     advice = "src/mmctl/language/dialect/advice.py"
     house.change(

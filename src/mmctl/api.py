@@ -32,8 +32,8 @@ from mmctl.live.ordinary.values import ProjectMail
 from mmctl.live.plan.plan import Plan, plan_between, target_of
 from mmctl.live.state.service import Identity
 from mmctl.mail.email import Envelope, Facts, NoPolicy, Session, Tls
+from mmctl.mail.facts import Stated
 from mmctl.mail.partial import Message
-from mmctl.mail.stated import Stated
 from mmctl.model.endpoints import EMBEDDED_ACCOUNT, EMBEDDED_REGION
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 from mmctl.problem import Position, Problem, Severity

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from killing import Killing
+from kill_this_process import Killing
 
 from mmctl.cli.messages.batches import BATCH, TRIES, Judging, judged_batches
 from mmctl.errors import CouldNot
@@ -13,8 +13,8 @@ from mmctl.judge.submission import gateway_of_rule_set
 from mmctl.judge.tally import Tally
 from mmctl.language.parsing.load import read_text
 from mmctl.mail.email import Envelope
+from mmctl.mail.facts import Stated
 from mmctl.mail.partial import Message
-from mmctl.mail.stated import Stated
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,8 @@ from mmctl.judge.recording import recorded
 from mmctl.judge.simulation import simulate
 from mmctl.language.readings import Readings
 from mmctl.mail.email import Envelope, Facts, NoPolicy, Session, Tls
+from mmctl.mail.facts import Stated
 from mmctl.mail.partial import Message
-from mmctl.mail.stated import Stated
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 
 RULES = """

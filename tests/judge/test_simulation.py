@@ -7,8 +7,8 @@ from typing import Any
 from mmctl.judge.simulation import simulate
 from mmctl.language.project import Outcome
 from mmctl.mail.email import Authenticated, Envelope, Facts, Session
+from mmctl.mail.facts import Stated
 from mmctl.mail.partial import Message
-from mmctl.mail.stated import Stated
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 
 RULES = """

@@ -19,8 +19,8 @@ from mmctl.live.apply.effects import Means, Permissions
 from mmctl.live.apply.rollback import count, goal, plan_rollback, roll_back
 from mmctl.live.apply.settling import read_settled, settle
 from mmctl.live.aws.connect import connect
+from mmctl.live.history.earlier_runs import past_of
 from mmctl.live.history.history import History
-from mmctl.live.history.past import past_of
 from mmctl.live.history.store import DirectoryStore
 from mmctl.live.plan.plan import Plan, make_plan, target_of
 from mmctl.problem import Severity

@@ -18,8 +18,8 @@ from mmctl.live.aws.surroundings import Surroundings
 from mmctl.live.history.history import History
 from mmctl.live.history.s3 import S3Store
 from mmctl.live.iam.facts import FACTS
-from mmctl.live.iam.places import Place, nouns_of
 from mmctl.live.iam.policies import policy_for
+from mmctl.live.iam.scope import Place, nouns_of
 from mmctl.live.plan.preflight import preflight
 from mmctl.model.kinds import Kind
 

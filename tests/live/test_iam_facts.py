@@ -10,8 +10,8 @@ import pytest
 from botocore.loaders import create_loader
 
 from mmctl.live.iam.facts import CHECKED, FACTS, MAIL_MANAGER, RESOURCE_TAG
-from mmctl.live.iam.places import Place
 from mmctl.live.iam.policies import policy_for
+from mmctl.live.iam.scope import Place
 from mmctl.model.kinds import API
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mmctl.errors import UsageError
-from mmctl.live.iam.places import Place
+from mmctl.live.iam.scope import Place
 from mmctl.live.iam.trusting import pipeline_of, pipeline_trust
 
 PLACE = Place(account="111122223333", region="us-east-1", project="acme")

@@ -13,8 +13,8 @@ from mmctl.emulator.service_error import conflict
 from mmctl.errors import Refused, StoppedPartWay
 from mmctl.live.aws.cloudwatch_logs import AwsLogs
 from mmctl.live.compare.edits import EditKind
-from mmctl.live.iam.places import Place
 from mmctl.live.iam.policies import policy_for
+from mmctl.live.iam.scope import Place
 from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from mmctl.emulator.core import EmbeddedMailManager
 from mmctl.emulator.faults import FaultKind, Faults, FaultyMailManager, parse_fault
 from mmctl.errors import CouldNot, StoppedPartWay
 from mmctl.live.aws.mail_manager import AwsMailManager
-from mmctl.live.iam.places import Place
 from mmctl.live.iam.policies import policy_for
+from mmctl.live.iam.scope import Place
 from mmctl.live.state.service import Identity
 from mmctl.model.kinds import Noun
 

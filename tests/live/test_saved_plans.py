@@ -12,8 +12,8 @@ from live.stopping import FORCED, Killed, at_write, change_every_kind
 from mmctl.errors import CouldNot, Refused, StoppedPartWay, UsageError
 from mmctl.language.project import Brakes
 from mmctl.live.apply.renewing import renewed
+from mmctl.live.history.earlier_runs import is_past_unknown, past_of
 from mmctl.live.history.entries import EntryResult
-from mmctl.live.history.past import is_past_unknown, past_of
 from mmctl.live.plan.plan import make_plan, plan_between, target_of
 from mmctl.live.plan.planfile import load_plan, plan_text, save_document, save_plan
 from mmctl.live.state.canonical import digest_of

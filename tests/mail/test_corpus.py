@@ -19,7 +19,7 @@ import pytest
 
 from mmctl.mail.addresses import addresses
 from mmctl.mail.encoded_words import decode_words
-from mmctl.mail.found import found_facts
+from mmctl.mail.facts_in_headers import found_facts
 from mmctl.mail.reader import read_email
 from mmctl.mail.sources import messages
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from mmctl.mail import addresses, encoded_words, lexical, reader
 from mmctl.mail.email import Size
-from mmctl.mail.found import found_facts
+from mmctl.mail.facts_in_headers import found_facts
 from mmctl.mail.reader import read_email
 
 if TYPE_CHECKING:

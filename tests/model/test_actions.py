@@ -33,8 +33,8 @@ from mmctl.language.project import Outcome
 from mmctl.language.readings import CHOICES
 from mmctl.language.writing.write import action_to_file
 from mmctl.live.brakes.destinations import destination
-from mmctl.live.iam.places import Place
 from mmctl.live.iam.roles import role_statements
+from mmctl.live.iam.scope import Place
 from mmctl.live.ordinary.ingress import functions_answer
 from mmctl.live.plan.plan import make_plan
 from mmctl.live.plan.plan import target_of as target_of_plan

@@ -29,8 +29,8 @@ from mmctl.judge.texts import Texts
 from mmctl.language.parsing.load import read_text
 from mmctl.language.readings import Readings
 from mmctl.mail.email import Envelope, Facts, Session, Tls
+from mmctl.mail.facts import STATED, Stated, stating, value_of, written_facts
 from mmctl.mail.partial import Message
-from mmctl.mail.stated import STATED, Stated, stating, value_of, written_facts
 from mmctl.model.facts import (
     FACT_OF,
     FACTS,

@@ -35,11 +35,11 @@ from mmctl.language.project import Outcome
 from mmctl.language.readings import CHOICES, Readings
 from mmctl.mail.authenticate import Authenticator
 from mmctl.mail.email import Envelope, Facts, NoPolicy, Session, Tls
+from mmctl.mail.facts import Stated
 from mmctl.mail.partial import Message
 from mmctl.mail.reader import holds_header, read_email
 from mmctl.mail.records import ZoneRecords
 from mmctl.mail.sources import messages
-from mmctl.mail.stated import Stated
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 from mmctl.render.documents.trace import message_document
 from mmctl.render.text.messages import block

@@ -16,7 +16,7 @@ from mmctl.judge.submission import LambdaAnswer, Scenario
 from mmctl.language.project import Outcome
 from mmctl.language.text.suggest import did_you_mean
 from mmctl.mail.compose import compose_email, read_composed
-from mmctl.mail.stated import bare_address, envelope_of, facts_of, session_of
+from mmctl.mail.facts import bare_address, envelope_of, facts_of, session_of
 from mmctl.model.facts import WRITTEN_HEADERS, MessageFact
 from mmctl.problem import Problem, Severity, ordered
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from mmctl.judge.answers import FALSE, Answer, MissingFact, depending, known
 from mmctl.judge.compare import client_address, networks_around, same_family, values_met
 from mmctl.mail.email import NoPolicy, Tls
-from mmctl.mail.stated import value_of
+from mmctl.mail.facts import value_of
 from mmctl.model.comparisons import NEGATED
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 from mmctl.model.facts import DMARC_POLICY, FACTS, SOURCE_IP, HeaderName, MessageFact

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mmctl.judge.trace import RuleResult
 from mmctl.language.project import Outcome
 from mmctl.mail.email import NoPolicy
-from mmctl.mail.stated import written_facts
+from mmctl.mail.facts import written_facts
 from mmctl.model.enums import RuleVerdict
 from mmctl.model.facts import FACT_OF, EnvelopeFact, Form, SessionFact, VerdictFact
 

@@ -14,9 +14,9 @@ from mmctl.judge.judging import judge
 from mmctl.judge.readings.matter import readings_that_matter
 from mmctl.judge.submission import Submission
 from mmctl.mail.email import Authenticated, Facts
-from mmctl.mail.found import found_facts
+from mmctl.mail.facts import Stated, over, shown, value_of, verdict_value
+from mmctl.mail.facts_in_headers import found_facts
 from mmctl.mail.reader import read_email
-from mmctl.mail.stated import Stated, over, shown, value_of, verdict_value
 from mmctl.model.facts import FACT_OF, EnvelopeFact, SessionFact, VerdictFact
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
-from mmctl.mail.stated import value_of
+from mmctl.mail.facts import value_of
 from mmctl.model.facts import (
     FROM,
     SENDER,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mmctl.judge.trace import AddedHeader
     from mmctl.language.readings import Readings
     from mmctl.mail.email import Email
-    from mmctl.mail.stated import Value
+    from mmctl.mail.facts import Value
     from mmctl.model.facts import Fact
 
 Instance = TypeVar("Instance")

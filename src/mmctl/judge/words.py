@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.judge.answers import Truth
-from mmctl.mail.stated import shown, value_of
+from mmctl.mail.facts import shown, value_of
 from mmctl.model.facts import FACT_OF, EnvelopeFact, SessionFact, VerdictFact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmctl.judge.trace import ConditionTrace
-    from mmctl.mail.stated import Parts
+    from mmctl.mail.facts import Parts
 
 _SHOWN: Final = 3
 _LONGEST: Final = 60

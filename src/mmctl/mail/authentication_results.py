@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from mmctl.mail.email import Facts, NoPolicy
+from mmctl.mail.facts import verdict_value
 from mmctl.mail.lexical import TokenKind, tokens
-from mmctl.mail.stated import verdict_value
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 from mmctl.model.facts import VerdictFact
 

@@ -2,7 +2,7 @@
 
 A fact belongs to one part of a message's story: the session, the envelope, the message itself, the
 verdicts of others. Values of facts are in `mmctl.mail.email`; how one is read from a value and
-written back is in `mmctl.mail.stated`. No value may live here.
+written back is in `mmctl.mail.facts`. No value may live here.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from mmctl.judge.submission import Submission
 from mmctl.mail.compose import compose_email, read_composed
 from mmctl.mail.email import RECEIPT_HEADERS, Email, Size
 from mmctl.mail.encoded_words import decode_words
-from mmctl.mail.stated import (
+from mmctl.mail.facts import (
     stating_envelope,
     stating_session,
     stating_verdict,

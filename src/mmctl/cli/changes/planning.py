@@ -26,7 +26,7 @@ def plan_of(change: LiveEnvironment, gate: Gate | None = None, *, at_once: bool 
     """
     from mmctl.live.apply.settling import read_settled, settle
     from mmctl.live.history.by_hand import with_marks
-    from mmctl.live.history.past import past_of
+    from mmctl.live.history.earlier_runs import past_of
     from mmctl.live.plan.plan import make_plan
 
     passed = gate(change) if gate else None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mmctl.cli.run import Run
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.language.project import Project
-    from mmctl.live.iam.places import Place
+    from mmctl.live.iam.scope import Place
     from mmctl.live.iam.trusting import Pipeline
     from mmctl.model.kinds import Kind
 
@@ -67,7 +67,7 @@ def _desired(project: Project) -> LiveConfiguration:
 
 def _place(run: Run, project: Project) -> Place:
     """Account and region from the environment, with placeholders for what it does not say."""
-    from mmctl.live.iam.places import ACCOUNT, REGION, Place
+    from mmctl.live.iam.scope import ACCOUNT, REGION, Place
 
     environment = project.environment
     in_role = (environment.role_arn or "").split(":")

@@ -113,7 +113,7 @@ def _loaded(
     """A saved plan, ready to be carried out now; what cannot be known about it is reported."""
     from mmctl.cli.options.signatures import check_signed
     from mmctl.live.apply.renewing import renewed
-    from mmctl.live.history.past import is_past_unknown
+    from mmctl.live.history.earlier_runs import is_past_unknown
     from mmctl.live.plan.planfile import load_signed_plan
 
     loaded, signature = load_signed_plan(plan_file)

@@ -257,7 +257,7 @@ def _named(cases: Sequence[Case], name: str) -> Case:
 
 
 def _chosen(trace: Trace, asked: Sequence[str]) -> list[RecipientTrace]:
-    from mmctl.mail.stated import bare_address
+    from mmctl.mail.facts import bare_address
 
     if not asked:
         return list(trace.recipients)

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     from mmctl.judge.simulation import Authenticate, Simulated
     from mmctl.judge.submission import Gateway
+    from mmctl.mail.facts import Stated
     from mmctl.mail.partial import Message
-    from mmctl.mail.stated import Stated
 
 BATCH: Final = 64
 """The most messages in one batch."""

@@ -14,8 +14,8 @@ from mmctl.errors import UsageError
 from mmctl.judge.ingress import Way, gateway_behind
 from mmctl.language.project import Outcome
 from mmctl.live.plan.plan import Behaviour
+from mmctl.mail.facts import Stated
 from mmctl.mail.partial import Needs
-from mmctl.mail.stated import Stated
 from mmctl.render.documents.review import Changed
 
 if TYPE_CHECKING:

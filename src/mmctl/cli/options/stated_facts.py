@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 from mmctl.errors import UsageError
 from mmctl.judge.compare import client_address
 from mmctl.judge.ingress import Way
-from mmctl.mail.stated import Stated, bare, stating
+from mmctl.mail.facts import Stated, bare, stating
 from mmctl.model.facts import FACT_OF, EnvelopeFact, Form, SessionFact, VerdictFact
 
 if TYPE_CHECKING:

@@ -20,10 +20,10 @@ from mmctl.live.brakes.catalogue import grips
 from mmctl.live.compare.edits import EditKind
 from mmctl.live.compare.wording import spaced
 from mmctl.live.history.by_hand import with_marks
+from mmctl.live.history.earlier_runs import check_past
 from mmctl.live.history.entries import Doing, EntryResult, HistoryEntry
 from mmctl.live.history.keeping import with_what_is_wanted, without_hand_edits
 from mmctl.live.history.last_applied import last_applied
-from mmctl.live.history.past import check_past
 from mmctl.live.history.pinning import answered
 from mmctl.live.history.repair import set_aside_damaged
 from mmctl.live.plan.plan import make_plan, object_digests

@@ -13,7 +13,7 @@ from mmctl.errors import Refused
 from mmctl.live.apply.settling import read_as_planned, read_settled, settle
 from mmctl.live.compare.edits import EditKind
 from mmctl.live.history.by_hand import with_marks
-from mmctl.live.history.past import past_of, refuse_done, refuse_others, since
+from mmctl.live.history.earlier_runs import past_of, refuse_done, refuse_others, since
 from mmctl.live.plan.plan import make_plan
 from mmctl.live.plan.stale import check_fresh, check_place
 from mmctl.live.state.replacing import is_left_over

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import UsageError
 from mmctl.language.text.suggest import did_you_mean
-from mmctl.live.iam.places import policy
 from mmctl.live.iam.read_access import (
     preflight_statements,
     read_statements,
@@ -14,13 +13,14 @@ from mmctl.live.iam.read_access import (
     store_statements,
 )
 from mmctl.live.iam.roles import role_statements, roles_of
+from mmctl.live.iam.scope import policy
 from mmctl.live.iam.trusting import service_trust
 from mmctl.live.iam.write_access import apply_statements, list_statement
 from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from mmctl.compiler.configuration import LiveConfiguration
-    from mmctl.live.iam.places import Place, Policy
+    from mmctl.live.iam.scope import Place, Policy
 
 PLAN, APPLY, RULES, LIST, TRUST = "plan", "apply", "rules", "list", "trust"
 KINDS: Final = "plan, apply, rules[:ROLE], list:NAME or trust"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, assert_never
 
-from mmctl.live.iam.places import actions_of, nouns_of, receivers, statement
+from mmctl.live.iam.scope import actions_of, nouns_of, receivers, statement
 from mmctl.model.actions import row_of
 from mmctl.model.kinds import Noun
 from mmctl.model.logs import DestinationType, destination_type_of
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmctl.compiler.configuration import LiveConfiguration
-    from mmctl.live.iam.places import Place, Statement
+    from mmctl.live.iam.scope import Place, Statement
 
 _LOG_READS: Final = (
     "logs:DescribeDeliveries",

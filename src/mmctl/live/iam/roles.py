@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.live.iam.places import actions_of, statement
+from mmctl.live.iam.scope import actions_of, statement
 from mmctl.model.actions import row_of
 from mmctl.model.things import ROLE
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmctl.compiler.configuration import LiveConfiguration
-    from mmctl.live.iam.places import Place, Statement
+    from mmctl.live.iam.scope import Place, Statement
     from mmctl.model.rules import RuleAction
 
 

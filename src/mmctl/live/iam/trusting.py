@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import UsageError
-from mmctl.live.iam.places import policy
+from mmctl.live.iam.scope import policy
 
 if TYPE_CHECKING:
-    from mmctl.live.iam.places import Place, Policy
+    from mmctl.live.iam.scope import Place, Policy
 
 GITHUB, GITLAB = "github", "gitlab"
 _GITHUB_HOST: Final = "token.actions.githubusercontent.com"

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from mmctl.compiler.configuration import OWNER_TAG
 from mmctl.live.apply.members import IMPORT_BEYOND
 from mmctl.live.iam.facts import POLICY_ARN, RULE_SET_ARN
-from mmctl.live.iam.places import nouns_of, receivers, statement
 from mmctl.live.iam.roles import roles_of
+from mmctl.live.iam.scope import nouns_of, receivers, statement
 from mmctl.model.kinds import SENDING, Kind, Noun
 from mmctl.model.logs import DestinationType, destination_type_of
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from mmctl.compiler.configuration import LiveConfiguration
-    from mmctl.live.iam.places import Place, Statement
+    from mmctl.live.iam.scope import Place, Statement
 
 _OURS: Final = f"aws:ResourceTag/{OWNER_TAG}"
 _MADE_OURS: Final = f"aws:RequestTag/{OWNER_TAG}"

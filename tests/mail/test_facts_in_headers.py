@@ -6,7 +6,7 @@ import pytest
 
 from mmctl.mail.authentication_results import MethodResult, method_results
 from mmctl.mail.email import Envelope, Facts, NoPolicy, Session, Tls
-from mmctl.mail.found import FoundFacts, found_facts
+from mmctl.mail.facts_in_headers import FoundFacts, found_facts
 from mmctl.mail.reader import read_email
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 
