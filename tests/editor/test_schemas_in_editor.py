@@ -175,7 +175,11 @@ def test_what_does_not_exist_is_not_proposed(editor: Editor) -> None:
         ("rules/a.yaml", RULE + "conditions:\n      - sub|ject: {contains: a}\n", "Subject:"),
         ("rules/a.yaml", RULE + "actions:\n      - rel|ay: {to: a}\n", "SMTP relay"),
         ("cases/a.yaml", "cases:\n  - name: a\n    fail|ing: [relay]\n", "Actions that fail"),
-        ("mmctl.yaml", "project: a\nsemantics:\n  string_c|ase: sensitive\n", "upper and lower"),
+        (
+            "mmctl.yaml",
+            "project: a\nsemantics:\n  string_c|ase: sensitive\n",
+            "Whether letter case matters",
+        ),
     ],
 )
 def test_what_a_key_means_is_shown(editor: Editor, file: str, body: str, shown: str) -> None:
