@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 Form = dict[str, Any]
 
-_TIMES: Final = ("changed_at", "created_at")
 _BESIDE: Final = ("Tags", *Beside, LOGGING)
 """Members of a canonical form that are not in the shape."""
 
