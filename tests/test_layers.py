@@ -142,7 +142,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
     ),
     "render": ("text", "documents", "html"),
     "cli": ("options", "changes", "messages", "files", "commands"),
-    "judge": ("readings",),
+    "judge": ("readings", "index"),
     "cases": ("mutants",),
 }
 """The sub-rooms of a room along the way of the data: each imports only those before it."""
