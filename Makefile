@@ -41,12 +41,12 @@ test-all: $(READY) ## everything that CI runs: all tests, and how much of the co
 	$(TESTS) --cov --cov-report=term:skip-covered --durations=5
 
 lint: $(READY)   ## layout, lint and types alone
-	$(BIN)/ruff format --check src tests
-	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks
 	$(BIN)/mypy
 
 bench: $(READY)  ## what performance is promised, measured as ratios on this machine
-	@for run in benchmarks/*/run.py; do $(BIN)/python $$run || exit; done
+	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(ONLY)
 
 soak: $(READY)   ## a million damaged messages: none may crash; stopped, it goes on from there
 	$(BIN)/python tests/soak/soak.py $(SOAK)
@@ -55,8 +55,8 @@ faults: $(READY) ## every fault at every call, some ten minutes: writes docs/fau
 	$(BIN)/pytest --numprocesses auto tests/live/test_every_call.py --update
 
 fix: $(READY)    ## format and fix what can be fixed
-	$(BIN)/ruff format src tests
-	$(BIN)/ruff check --fix src tests
+	$(BIN)/ruff format src tests benchmarks
+	$(BIN)/ruff check --fix src tests benchmarks
 
 clean:           ## remove the environment and what runs left behind
 	rm -rf $(VENV) .mmctl .pytest_cache .mypy_cache .ruff_cache .hypothesis

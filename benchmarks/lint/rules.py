@@ -59,7 +59,7 @@ def rule(index: int) -> dict[str, Any]:
     """One rule that drops, keeps or marks."""
     random = Random(SEED * 1000 + index)  # noqa: S311 - examples, not secrets
     kind = index % 3
-    actions = (
+    actions: list[dict[str, Any]] = (
         [{"Drop": {}}],
         [{"Archive": {"TargetArchive": ARCHIVE}}],
         [{"AddHeader": {"HeaderName": "X-Rule", "HeaderValue": f"rule-{index}"}}],

@@ -1,0 +1,128 @@
+"""The rows of the table: what is promised, and what is aimed at. Nothing is measured here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Better(StrEnum):
+    """In which direction a figure is better."""
+
+    MORE = "more"
+    LESS = "less"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One promise."""
+
+    key: str
+    """As the runs name it."""
+    what: str
+    better: Better = Better.MORE
+    floor: float | None = None
+    """What it must reach; None: it is only reported."""
+    aim: float | None = None
+    unit: str = "x"
+    """What the figure counts; `x` is a ratio."""
+    quiet: bool = False
+    """Whether it says something only on a machine that does nothing else."""
+
+    def reaches(self, figure: float, goal: float | None) -> bool:
+        """Whether a figure is at least as good as a goal."""
+        if goal is None:
+            return True
+        return figure >= goal if self.better is Better.MORE else figure <= goal
+
+    def shown(self, figure: float | None) -> str:
+        """A figure or a goal with its unit."""
+        if figure is None:
+            return "-"
+        text = f"{figure:,.0f}" if figure >= 20 else f"{figure:.1f}"
+        if 0 < figure < 1:
+            text = f"{figure:.2g}"
+        return f"x{text}" if self.unit == "x" else f"{text} {self.unit}"
+
+    def shown_goal(self, goal: float | None) -> str:
+        """A goal, with its direction where less is better."""
+        if goal is None:
+            return "-"
+        number = f"{goal:,g}"
+        text = f"x{number}" if self.unit == "x" else f"{number} {self.unit}"
+        return text if self.better is Better.MORE else f"≤ {text}"
+
+
+ROWS: Final = (
+    Row(
+        key="headers",
+        what="reading headers against `BytesHeaderParser(policy.default)`, 5 fields",
+        floor=30,
+        aim=46,
+    ),
+    Row(key="match", what="matching 300 rules against plain loops", floor=30, aim=55),
+    Row(key="match-again", what="the same, values that recur", floor=30, aim=150),
+    Row(
+        key="all",
+        what="end to end, 300 rules, against the standard library and plain loops",
+        floor=60,
+        aim=75,
+    ),
+    Row(key="all-one", what="the same with one recipient a message", floor=20, aim=28),
+    Row(key="sieve", what="against Pigeonhole's `sieve-filter`, one recipient", floor=6, aim=9),
+    Row(key="spamassassin", what="against SpamAssassin's engine, one recipient"),
+    Row(
+        key="processes",
+        what="two processes over one, elapsed time",
+        floor=1.7,
+        aim=1.8,
+        quiet=True,
+    ),
+    Row(
+        key="rules",
+        what="matching 4,000 rules over 300 rules",
+        better=Better.LESS,
+        floor=4,
+        aim=3,
+    ),
+    Row(
+        key="memory",
+        what="peak memory of a worker, any number of messages",
+        better=Better.LESS,
+        floor=120,
+        aim=80,
+        unit="MiB",
+    ),
+    Row(
+        key="warm",
+        what="messages a second and core, 300 rules, warm caches",
+        aim=30_000,
+        unit="messages/s",
+    ),
+    Row(key="lint", what="lint of 300 rules against `cfn-lint`, anew", floor=15, aim=20),
+    Row(key="lint-again", what="the same when nothing has changed", floor=40),
+    Row(
+        key="plan",
+        what="plan of the reference gateway against `aws --version`, anew",
+        better=Better.LESS,
+        floor=3,
+        aim=2,
+    ),
+    Row(
+        key="plan-again",
+        what="the same when nothing has changed",
+        better=Better.LESS,
+        floor=3,
+        aim=2,
+    ),
+    Row(
+        key="plan-change",
+        what="the same with one member more in a list",
+        better=Better.LESS,
+        floor=3,
+        aim=2,
+    ),
+)
+
+ROW: Final = {row.key: row for row in ROWS}
