@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from typing import TYPE_CHECKING
 
 import pytest
 from kill_this_process import Killing
 
-from mmctl.cli.messages.batches import BATCH, TRIES, Judging, judged_batches
+from mmctl.cli.messages import pool
+from mmctl.cli.messages.batches import BATCH, Judging, judged_batches
+from mmctl.cli.messages.pool import IN_FLIGHT, TRIES, in_processes
 from mmctl.errors import CouldNot
 from mmctl.judge.submission import gateway_of_rule_set
 from mmctl.judge.tally import Tally
@@ -50,6 +53,15 @@ def result(judging: Judging, workers: int) -> tuple[list[object], Tally]:
     return written, tally
 
 
+@pytest.fixture(params=["fork", "spawn"], name="_started")
+def started(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each way in which processes start."""
+    if request.param not in multiprocessing.get_all_start_methods():
+        pytest.skip(f"no {request.param} here")
+    monkeypatch.setattr(pool, "_context", lambda: multiprocessing.get_context(request.param))
+
+
+@pytest.mark.usefixtures("_started")
 def test_a_killed_process_costs_its_batches_and_the_result_is_complete(tmp_path: Path) -> None:
     alone = result(judging(), workers=1)
     killed = result(judging(Killing(tmp_path, 1, MESSAGES[BATCH][1])), workers=2)
@@ -58,6 +70,7 @@ def test_a_killed_process_costs_its_batches_and_the_result_is_complete(tmp_path:
     assert alone[1].messages == len(MESSAGES)
 
 
+@pytest.mark.usefixtures("_started")
 def test_a_message_that_kills_every_process_ends_the_command_with_a_reason(tmp_path: Path) -> None:
     with pytest.raises(CouldNot, match=r"`0\.eml` to `63\.eml`"):
         result(judging(Killing(tmp_path, 10 * TRIES, MESSAGES[0][1])), workers=2)
@@ -73,3 +86,31 @@ def test_a_tally_of_parts_is_the_tally_of_the_whole() -> None:
         whole.add(simulated)
     assert parts == whole
     assert list(parts.examples.items()) == list(whole.examples.items())
+
+
+def doubled(text: bytes) -> bytes:
+    if text == b"wrong":
+        raise ValueError("it is wrong")
+    return 2 * text
+
+
+@pytest.mark.usefixtures("_started")
+def test_tasks_and_results_larger_than_a_pipe_go_through_in_their_order() -> None:
+    sizes = (1, 3_000_000, 1, 1, 2_000_000, *(5 * IN_FLIGHT * (1,)), 1_000_000)
+    tasks = [bytes([number]) * size for number, size in enumerate(sizes)]
+    assert list(in_processes(doubled, tasks, 2, named=repr)) == [2 * task for task in tasks]
+
+
+@pytest.mark.usefixtures("_started")
+def test_a_fault_in_another_process_is_reported_as_one_of_this() -> None:
+    with pytest.raises(RuntimeError, match="ValueError: it is wrong"):
+        list(in_processes(doubled, [b"right", b"wrong"], 2, named=repr))
+
+
+@pytest.mark.usefixtures("_started")
+def test_no_process_is_left_when_nobody_wants_more_results() -> None:
+    results = in_processes(doubled, (b"a" for _ in range(1000)), 2, named=repr)
+    assert next(results) == b"aa"
+    assert len(multiprocessing.active_children()) == 2
+    results.close()
+    assert multiprocessing.active_children() == []

@@ -6,16 +6,9 @@ The process that judges a batch of messages also writes it out and counts it, an
 from __future__ import annotations
 
 import json
-import signal
-from collections import deque
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from itertools import islice
-from multiprocessing import get_context
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from mmctl.errors import CouldNot
 from mmctl.judge.simulation import simulate
 from mmctl.judge.sizes import sizes_asked
 from mmctl.judge.tally import Tally
@@ -27,7 +20,6 @@ from mmctl.visible import visible_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from concurrent.futures import Future
 
     from mmctl.judge.simulation import Authenticate, Simulated
     from mmctl.judge.submission import Gateway
@@ -38,10 +30,6 @@ BATCH: Final = 64
 """The most messages in one batch."""
 BATCH_BYTES: Final = 4 * 1024 * 1024
 """A batch is full when its messages reach this size."""
-IN_FLIGHT: Final = 3
-"""Batches for each process that are read ahead."""
-TRIES: Final = 3
-"""How often to try a batch whose process was killed."""
 
 Batch: TypeAlias = "list[Message]"
 
@@ -129,7 +117,9 @@ def judged_batches(
         CouldNot: a process was killed over and over.
     """
     if workers > 1:
-        yield from _in_processes(judging, _batches(messages), workers)
+        from mmctl.cli.messages.pool import in_processes
+
+        yield from in_processes(judging.batch, _batches(messages), workers, named=_names)
         return
     for message in messages:
         yield judging.batch([message])
@@ -148,82 +138,5 @@ def _batches(messages: Iterable[Message]) -> Iterator[Batch]:
         yield batch
 
 
-@dataclass(slots=True)
-class _Waiting:
-    """A batch that has no result yet."""
-
-    batch: Batch
-    future: Future[JudgedBatch] | None = None
-    tries: int = 0
-
-
-def _in_processes(
-    judging: Judging, batches: Iterator[Batch], workers: int
-) -> Iterator[JudgedBatch]:
-    """Results in the order of the batches; a killed process costs the batches in flight."""
-    pool = _pool(judging, workers)
-    waiting: deque[_Waiting] = deque()
-    try:
-        while True:
-            more = islice(batches, workers * IN_FLIGHT - len(waiting))
-            waiting.extend(_Waiting(batch) for batch in more)
-            if not waiting:
-                return
-            try:
-                yield _first_of(waiting, pool)
-            except BrokenProcessPool:
-                pool.shutdown(wait=False, cancel_futures=True)
-                _forget_broken(waiting)
-                pool = _pool(judging, workers)
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _first_of(waiting: deque[_Waiting], pool: ProcessPoolExecutor) -> JudgedBatch:
-    """The result of the first batch, after all are handed to the pool."""
-    for each in waiting:
-        if each.future is None:
-            each.future = pool.submit(_judged, each.batch)
-            each.tries += 1
-    first = waiting[0]
-    assert first.future is not None  # noqa: S101 - it was just handed to the pool
-    judged = first.future.result()
-    waiting.popleft()
-    return judged
-
-
-def _forget_broken(waiting: deque[_Waiting]) -> None:
-    """Retry all batches that have no result."""
-    first = waiting[0]
-    if first.tries >= TRIES:
-        names = f"`{first.batch[0].name}` to `{first.batch[-1].name}`"
-        raise CouldNot(
-            f"{TRIES} times a process was killed before {names} were judged",
-            help="memory may be short: use fewer `--workers`",
-        )
-    for each in waiting:
-        broken = each.future is not None and (
-            not each.future.done() or each.future.exception() is not None
-        )
-        if broken:
-            each.future = None
-
-
-def _pool(judging: Judging, workers: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(judging,)
-    )
-
-
-_JUDGING: list[Judging] = []
-"""What a process of the pool got when it started."""
-
-
-def _begin(judging: Judging) -> None:
-    # An interrupt is for the command, which then ends its processes.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _JUDGING[:] = [judging]
-
-
-def _judged(batch: Batch) -> JudgedBatch:
-    return _JUDGING[0].batch(batch)
+def _names(batch: Batch) -> str:
+    return f"`{batch[0].name}` to `{batch[-1].name}`"
