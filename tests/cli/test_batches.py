@@ -9,7 +9,8 @@ import pytest
 from kill_this_process import Killing
 
 from mmctl.cli.messages import pool
-from mmctl.cli.messages.batches import BATCH, Judging, judged_batches
+from mmctl.cli.messages.batches import BATCH, judged_batches
+from mmctl.cli.messages.judging import Batch, Judge, Judging
 from mmctl.cli.messages.pool import IN_FLIGHT, TRIES, in_processes
 from mmctl.errors import CouldNot
 from mmctl.judge.submission import gateway_of_rule_set
@@ -77,13 +78,10 @@ def test_a_message_that_kills_every_process_ends_the_command_with_a_reason(tmp_p
 
 
 def test_a_tally_of_parts_is_the_tally_of_the_whole() -> None:
-    whole, parts = Tally(), Tally()
+    parts = Tally()
     for message in MESSAGES[:30]:
-        simulated = judging().simulated(message)
-        part = Tally()
-        part.add(simulated)
-        parts.merge(part)
-        whole.add(simulated)
+        parts.merge(Judge(judging()).batch(Batch([message])).tally)
+    whole = Judge(judging()).batch(Batch(MESSAGES[:30])).tally
     assert parts == whole
     assert list(parts.examples.items()) == list(whole.examples.items())
 

@@ -52,7 +52,11 @@ def lines(text: str) -> list[str]:
     return [line for line in re.split(r"\r?\x1b\[K|\n", text) if line]
 
 
-def test_many_messages_are_counted_with_the_time_that_is_left(said: Callable[..., str]) -> None:
+def test_many_messages_are_counted_with_the_time_that_is_left(
+    said: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quarters = count()  # three looks at the clock for a message
+    monkeypatch.setattr(world, "elapsed", lambda: next(quarters) / 4)
     told = lines(said("simulate", "mail"))
     assert told[0] == "2 messages, 1 a second, 2 s left"
     assert told[-1] == "4 messages, 1 a second, 0 s left"

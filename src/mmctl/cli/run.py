@@ -229,10 +229,21 @@ class Run:
 
     def folded(self, text: Text) -> Text:
         """A text fitted to the screen if results go to one; programs get whole lines."""
-        from mmctl.render.text.paragraphs import folded
+        from mmctl.render.text.folding import folded
 
+        width = self.width()
+        return text if width is None else folded(text, width)
+
+    def width(self) -> int | None:
+        """The columns that a text is fitted to; None: results do not go to a screen."""
         on_screen = self.output is None and world.is_terminal(sys.stdout)
-        return folded(text, self.console().width) if on_screen else text
+        return self.console().width if on_screen else None
+
+    def has_styles(self) -> bool:
+        """Whether results are written with colors or fitted to a screen."""
+        import io
+
+        return self.console(None if self.output is None else io.StringIO()).is_terminal
 
     def columns(self) -> int:
         """The columns of the terminal that results go to, even if a table would not fit."""

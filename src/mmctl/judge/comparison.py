@@ -6,30 +6,21 @@ The names of rules do not count, only how the mail ends.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
-
-from mmctl.model.actions import CHANGES_MESSAGE
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mmctl.judge.trace import AddedHeader, RecipientTrace, Trace
-
-Effect: TypeAlias = "tuple[str, str, tuple[AddedHeader, ...]]"
-"""Kind and target of an action, the recipient it was done for, and the headers added by then."""
+    from mmctl.judge.judged import Ended, JudgedMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """One envelope recipient who is treated differently."""
 
-    before: RecipientTrace
+    recipient: str
+    before: Ended
     """Under the other rules."""
-    after: RecipientTrace
+    after: Ended
     """Under the rules of the project."""
-
-    @property
-    def recipient(self) -> str:
-        """The envelope recipient."""
-        return self.after.recipient
 
     @property
     def change(self) -> str:
@@ -39,27 +30,30 @@ class Difference:
         return f"{self.after.outcome}, by other actions"
 
 
-def differences(before: Trace, after: Trace) -> tuple[Difference, ...]:
-    """The recipients of one message whose outcome or actions are not the same in both traces."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """One message among others: its name, how it ended, and how it ends under other rules."""
+
+    message: str
+    judged: JudgedMessage
+    against: JudgedMessage | None = None
+    """None: it is not compared."""
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """The recipients who are treated differently under the other rules."""
+        return () if self.against is None else differences(self.against, self.judged)
+
+
+def differences(before: JudgedMessage, after: JudgedMessage) -> tuple[Difference, ...]:
+    """The recipients of one message whose outcome or actions are not the same."""
     return tuple(
-        Difference(before=old, after=new)
+        Difference(recipient=new.recipient, before=old.ended, after=new.ended)
         for old, new in zip(before.recipients, after.recipients, strict=True)
-        if not same_treatment(old, new)
+        if not same_treatment(old.ended, new.ended)
     )
 
 
-def same_treatment(before: RecipientTrace, after: RecipientTrace) -> bool:
+def same_treatment(before: Ended, after: Ended) -> bool:
     """Whether a recipient has the same outcome and the same actions."""
-    return before.outcome is after.outcome and effects(before) == effects(after)
-
-
-def effects(got: RecipientTrace) -> frozenset[Effect]:
-    """What is done for a recipient, in any order; added headers count with what they travel with.
-
-    A header that no action sends on changes nothing for anybody.
-    """
-    return frozenset(
-        (action.label, action.recipient, action.headers)
-        for action in got.actions
-        if action.does not in CHANGES_MESSAGE
-    )
+    return before.outcome is after.outcome and before.effects == after.effects

@@ -8,19 +8,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from mmctl.judge.comparison import effects
+from mmctl.model.actions import CHANGES_MESSAGE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mmctl.judge.answers import MissingFact
-    from mmctl.judge.comparison import Effect
     from mmctl.judge.readings.matter import Dependence
     from mmctl.judge.trace import AddedHeader, RecipientTrace, Trace
     from mmctl.language.project import Outcome
 
-SentEffect: TypeAlias = "tuple[str, str | None, tuple[AddedHeader, ...]]"
-"""As `Effect`; None stands for the recipient whom the envelope names."""
+Effect: TypeAlias = "tuple[str, str | None, tuple[AddedHeader, ...]]"
+"""Kind and target of an action, the recipient it was done for, and the headers added by then.
+
+None stands for the recipient whom the envelope names.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,7 @@ class Ended:
     """The names of the rules that applied, in order."""
     actions: tuple[str, ...] = ()
     """The labels of what was done, in order: `relay:exchange`."""
-    effects: frozenset[SentEffect] = frozenset()
+    effects: frozenset[Effect] = frozenset()
     """What was done, to compare it with what other rules do."""
     missing: tuple[MissingFact, ...] = ()
     possible: tuple[Outcome, ...] = ()
@@ -42,26 +44,31 @@ class Ended:
     @classmethod
     def of(cls, trace: RecipientTrace) -> Ended:
         """What a trace records about the end."""
-        own = trace.recipient
         return cls(
             outcome=trace.outcome,
             by=trace.by,
             rules=trace.applied,
             actions=tuple(action.label for action in trace.actions),
-            effects=frozenset(
-                (label, None if recipient == own else recipient, headers)
-                for label, recipient, headers in effects(trace)
-            ),
+            effects=_effects(trace),
             missing=trace.missing,
             possible=trace.possible,
         )
 
-    def effects_for(self, recipient: str) -> frozenset[Effect]:
-        """What was done for the recipient whom the envelope names."""
-        return frozenset(
-            (label, recipient if whom is None else whom, headers)
-            for label, whom, headers in self.effects
+
+def _effects(got: RecipientTrace) -> frozenset[Effect]:
+    """What is done for a recipient, in any order; added headers count with what they travel with.
+
+    A header that no action sends on changes nothing for anybody.
+    """
+    return frozenset(
+        (
+            action.label,
+            None if action.recipient == got.recipient else action.recipient,
+            action.headers,
         )
+        for action in got.actions
+        if action.does not in CHANGES_MESSAGE
+    )
 
 
 class JudgedRecipient(NamedTuple):

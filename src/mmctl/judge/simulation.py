@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from mmctl.judge.comparison import differences
+from mmctl.judge.comparison import Ending
+from mmctl.judge.judged import JudgedMessage
 from mmctl.judge.judging import judge
 from mmctl.judge.readings.matter import readings_that_matter
 from mmctl.judge.submission import Submission
 from mmctl.mail.email import Authenticated, Facts
-from mmctl.mail.facts import Stated, over, shown, value_of, verdict_value
+from mmctl.mail.facts import Stated, as_stated, over, shown, value_of, verdict_value
 from mmctl.mail.facts_in_headers import found_facts
 from mmctl.mail.reader import read_email
 from mmctl.model.facts import FACT_OF, EnvelopeFact, SessionFact, VerdictFact
@@ -63,9 +64,18 @@ class Simulated:
     """How it ends under other rules, if it is compared with them."""
 
     @property
+    def ending(self) -> Ending:
+        """How it ended, without why."""
+        return Ending(
+            message=self.message,
+            judged=JudgedMessage.of(self.trace, self.dependences),
+            against=None if self.against is None else JudgedMessage.of(self.against),
+        )
+
+    @property
     def differences(self) -> tuple[Difference, ...]:
         """The recipients who are treated differently under the other rules."""
-        return () if self.against is None else differences(self.against, self.trace)
+        return () if self.against is None else self.ending.differences
 
 
 _TOLD: Final = (*EnvelopeFact, *SessionFact, *VerdictFact)
@@ -79,10 +89,12 @@ def simulate(
     *,
     authenticate: Authenticate | None = None,
     against: Gateway | None = None,
+    dependences: tuple[Dependence, ...] | None = None,
 ) -> Simulated:
     """Judge a message by itself; never fails on a message.
 
-    `authenticate` verifies it; `against` is another gateway that judges it too.
+    `authenticate` verifies it; `against` is another gateway that judges it too. None for
+    `dependences`: they are not known yet.
     """
     email = read_email(message.content, unread=message.unread)
     submission, known = submission_from(
@@ -92,12 +104,14 @@ def simulate(
     )
     passing = stated.assume_pass
     trace = judge(gateway, submission, assume_pass=passing)
+    if dependences is None:
+        dependences = readings_that_matter(gateway, submission, trace, assume_pass=passing)
     return Simulated(
         message=message.name,
         submission=submission,
         known=known,
         trace=trace,
-        dependences=readings_that_matter(gateway, submission, trace, assume_pass=passing),
+        dependences=dependences,
         against=None if against is None else judge(against, submission, assume_pass=passing),
     )
 
@@ -121,10 +135,7 @@ def submission_from(
     if computed.dmarc is not None:
         # What mmctl verified itself is not mixed with what a header says.
         facts = replace(facts, dmarc_policy=computed.dmarc_policy)
-    facts = over(Stated(facts=stated.facts), Stated(facts=facts)).facts
-    if stated.facts.dmarc_policy is not None:
-        # What is stated is what conditions see, whatever the result of DMARC.
-        facts = replace(facts, dmarc=stated.facts.dmarc)
+    facts = as_stated(over(Stated(facts=stated.facts), Stated(facts=facts)).facts, stated.facts)
     submission = Submission(
         email=email, envelope=known.envelope, session=known.session, facts=facts
     )

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from mmctl.language.project import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mmctl.judge.answers import MissingFact
+    from mmctl.judge.comparison import Ending
     from mmctl.judge.readings.matter import Dependence
-    from mmctl.judge.simulation import Simulated
     from mmctl.mail.left_out import Why
 
 
@@ -63,29 +65,37 @@ class Tally:
     assumed: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Messages for which a fact was assumed, by fact and value."""
     with_notes: int = 0
+    evaluated: int = 0
+    """Messages that the index left to the evaluator."""
     left_out: Counter[Why] = field(default_factory=Counter)
     """What was not judged at all, because it is not a message or cannot be read."""
 
-    def add(self, simulated: Simulated) -> None:
+    def add(self, ending: Ending) -> None:
         """Count one message."""
-        trace = simulated.trace
+        judged = ending.judged
         self.messages += 1
-        self.recipients += len(trace.recipients)
-        self.without_recipients += not trace.recipients
-        self.with_notes += bool(trace.notes)
-        self.outcomes.update(got.outcome for got in trace.recipients)
-        self.assumed.update((fact.fact, value) for fact, value in trace.assumed.items())
-        for got in trace.recipients:
-            for fact in {(fact.fact, fact.states): fact for fact in got.missing}.values():
-                self.missing[fact.fact, fact.states] += 1
-                self.facts.setdefault((fact.fact, fact.states), fact)
-        for dependence in simulated.dependences:
+        self.recipients += len(judged.recipients)
+        self.without_recipients += not judged.recipients
+        self.with_notes += bool(judged.notes)
+        for fact, value in judged.assumed.items():
+            self.assumed[fact.fact, value] += 1
+        for _, ended in judged.recipients:
+            self.outcomes[ended.outcome] += 1
+            if ended.missing:
+                self._lacking(ended.missing)
+        for dependence in judged.dependences:
             reading = Reading.of(dependence)
             self.readings[reading] += 1
-            self.examples.setdefault(reading, simulated.message)
-        found = simulated.differences
-        self.differing += bool(found)
-        self.differences.update(difference.change for difference in found)
+            self.examples.setdefault(reading, ending.message)
+        if found := ending.differences:
+            self.differing += 1
+            self.differences.update(difference.change for difference in found)
+
+    def _lacking(self, missing: Iterable[MissingFact]) -> None:
+        """Count what a recipient lacks, each fact once."""
+        for key, fact in {(fact.fact, fact.states): fact for fact in missing}.items():
+            self.missing[key] += 1
+            self.facts.setdefault(key, fact)
 
     def merge(self, later: Tally) -> None:
         """Add the counts of another tally, of later messages."""
@@ -94,6 +104,7 @@ class Tally:
         self.without_recipients += later.without_recipients
         self.with_notes += later.with_notes
         self.differing += later.differing
+        self.evaluated += later.evaluated
         self.outcomes.update(later.outcomes)
         self.assumed.update(later.assumed)
         self.missing.update(later.missing)

@@ -190,6 +190,11 @@ def over(stated: Parts, found: Parts) -> Stated:
     return result
 
 
+def as_stated(known: Facts, stated: Facts) -> Facts:
+    """The verdicts if a DMARC policy is stated: conditions see it, whatever the result of DMARC."""
+    return known if stated.dmarc_policy is None else replace(known, dmarc=stated.dmarc)
+
+
 def session_of(written: Mapping[str, Any]) -> Session:
     """The session as a case states it; what it leaves out is unknown."""
     session = Session()

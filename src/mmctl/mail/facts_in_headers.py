@@ -49,12 +49,17 @@ class FoundFacts:
 def found_facts(email: Email) -> FoundFacts:
     """Find envelope, session and verdicts in the headers that the last server wrote on top."""
     sources: dict[str, str] = {}
-    envelope = Envelope(mail_from=_mail_from(email, sources), recipients=_to(email, sources))
-    session = _session(email, sources)
+    envelope = found_envelope(email, sources)
+    session = found_session(email, sources)
     facts, verdict_sources = found_verdicts(email)
     return FoundFacts(
         envelope=envelope, session=session, facts=facts, sources=sources | dict(verdict_sources)
     )
+
+
+def found_envelope(email: Email, sources: dict[str, str]) -> Envelope:
+    """Sender and recipients; the headers they come from are noted in `sources`."""
+    return Envelope(mail_from=_mail_from(email, sources), recipients=_to(email, sources))
 
 
 def _mail_from(email: Email, sources: dict[str, str]) -> str | None:
@@ -80,8 +85,11 @@ def _to(email: Email, sources: dict[str, str]) -> tuple[str, ...]:
     return ()
 
 
-def _session(email: Email, sources: dict[str, str]) -> Session:
-    """The client of the topmost Received that has a `from` (RFC 5321 §4.4)."""
+def found_session(email: Email, sources: dict[str, str]) -> Session:
+    """The client of the topmost Received that has a `from` (RFC 5321 §4.4).
+
+    The header is noted in `sources`.
+    """
     for value in email.header_values(RECEIVED, decoded=False):
         read = [token for token in tokens(value) if token.kind is not TokenKind.SPACE]
         if read and read[0].text.lower() == "from":

@@ -222,6 +222,7 @@ def _other_reasons(
 ) -> OtherReasons | None:
     """The same question, asked of the other rules."""
     from mmctl.judge.comparison import same_treatment
+    from mmctl.judge.judged import Ended
     from mmctl.judge.reasons import OtherReasons, reason_for
 
     if judged.other is None:
@@ -235,7 +236,7 @@ def _other_reasons(
         alike=frozenset(
             each.got.recipient
             for each in reasons
-            if same_treatment(theirs[each.got.recipient], each.got)
+            if same_treatment(Ended.of(theirs[each.got.recipient]), Ended.of(each.got))
         ),
     )
 

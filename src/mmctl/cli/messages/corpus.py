@@ -6,12 +6,13 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mmctl.cli.messages.batches import Judging
+from mmctl.cli.messages.judging import Judge, Judging
 from mmctl.cli.messages.live_rules import project_of
 from mmctl.cli.messages.messages import messages_of
 from mmctl.cli.progress import Progress
 from mmctl.errors import UsageError
 from mmctl.judge.ingress import Way, gateway_behind
+from mmctl.judge.tally import Tally
 from mmctl.language.project import Outcome
 from mmctl.live.plan.plan import Behaviour
 from mmctl.mail.facts import Stated
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from mmctl.cli.changes.change import LiveEnvironment
-    from mmctl.judge.simulation import Simulated
+    from mmctl.judge.comparison import Difference, Ending
     from mmctl.judge.submission import Gateway
     from mmctl.language.project import Project
     from mmctl.live.plan.plan import Plan
@@ -45,19 +46,21 @@ def with_behaviour(
         return replace(plan, notes=(*plan.notes, note))
     ways = [Judging(gateway=wanted, stated=Stated(), against=live) for wanted, live in pairs]
     sizes = frozenset[float]().union(*(way.needs.sizes for way in ways))
+    judges = [Judge(way) for way in ways]
+    tally = Tally()  # what the index leaves to the evaluator
     judged = differing = undecided = 0
     kinds: Counter[str] = Counter()
     needs = Needs(body=change.run.unnamed, sizes=sizes)
     with Progress(change.run, "message") as progress:
         for message in messages_of(change.run, change.project, paths, needs, progress):
-            every = [way.simulated(message) for way in ways]
-            found = [each.change for simulated in every for each in simulated.differences]
+            every = [judge.ending(message, tally) for judge in judges]
+            found = [each for ending in every for each in ending.differences]
             judged += 1
             differing += bool(found)
-            undecided += not found and any(_undecided(simulated) for simulated in every)
-            kinds.update(found)
+            undecided += not found and any(map(_undecided, every))
+            kinds.update(each.change for each in found)
             if found and show is not None:
-                show(_changed(message.name, every))
+                show(_changed(message.name, found))
             progress.count(1)
     behaviour = Behaviour(
         corpus=", ".join(paths),
@@ -69,9 +72,8 @@ def with_behaviour(
     return replace(plan, behaviour=behaviour)
 
 
-def _changed(name: str, every: Sequence[Simulated]) -> Changed:
+def _changed(name: str, found: Sequence[Difference]) -> Changed:
     """A message that is treated differently, how, and by which rules."""
-    found = [each for simulated in every for each in simulated.differences]
     return Changed(
         message=name,
         kinds=tuple(dict.fromkeys(each.change for each in found)),
@@ -79,12 +81,12 @@ def _changed(name: str, every: Sequence[Simulated]) -> Changed:
     )
 
 
-def _undecided(simulated: Simulated) -> bool:
+def _undecided(ending: Ending) -> bool:
     """Whether the recipients, or an outcome on either side, are unknown."""
-    traces = [trace for trace in (simulated.trace, simulated.against) if trace is not None]
+    sides = [side for side in (ending.judged, ending.against) if side is not None]
     return any(
-        not trace.recipients or any(got.outcome is Outcome.UNKNOWN for got in trace.recipients)
-        for trace in traces
+        not side.recipients or any(ended.outcome is Outcome.UNKNOWN for _, ended in side.recipients)
+        for side in sides
     )
 
 

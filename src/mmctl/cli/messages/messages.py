@@ -11,13 +11,15 @@ from collections import Counter, deque
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Final, TextIO, cast
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from mmctl.cli import world
 from mmctl.cli.exit_codes import UNKNOWN
 from mmctl.cli.formats import Format
-from mmctl.cli.messages.batches import Judging, judged_batches
+from mmctl.cli.messages.batches import judged_batches
+from mmctl.cli.messages.judging import Judging
 from mmctl.cli.messages.wanted import advice_about
+from mmctl.cli.printing import printed
 from mmctl.cli.progress import Progress
 from mmctl.cli.result_table import MESSAGES, write
 from mmctl.cli.results import result_stream
@@ -32,14 +34,16 @@ from mmctl.render.text.messages import summary
 from mmctl.visible import visible_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from rich.console import Console
     from rich.text import Text
 
-    from mmctl.cli.messages.batches import JudgedBatch
+    from mmctl.cli.messages.judging import Form, JudgedBatch
     from mmctl.cli.messages.record import Recorder
     from mmctl.cli.messages.wanted import Wanted
     from mmctl.cli.run import Run
+    from mmctl.judge.simulation import Simulated
     from mmctl.language.project import Project
     from mmctl.mail.left_out import LeftOut, Skip, Why
     from mmctl.mail.partial import Needs
@@ -50,6 +54,8 @@ STDIN: Final = "-"
 STDOUT: Final = "-"
 """As a file to write: stdout."""
 SCHEMA: Final = "mmctl/simulate@1"
+SHOWN_ON_PAGES: Final = 1_000
+"""The most messages on a page: more than anybody reads, and it still opens at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +69,8 @@ class Flow:
     tally: Tally
     """The counts so far."""
     many: bool
+    shown: list[Simulated]
+    """What a page shows so far."""
 
 
 def judge_messages(run: Run, wanted: Wanted) -> int:
@@ -81,11 +89,14 @@ def judge_messages(run: Run, wanted: Wanted) -> int:
     found = messages_of(run, project, wanted.paths, judging.needs, progress, tally.left_out)
     first, messages = _begun(found)
     many = len(first) > 1
-    if run.format is not Format.HUMAN:
-        judging = replace(judging, form="json" if run.format is Format.JSON else "page")
-    elif many and not (run.verbose or wanted.trace):
-        judging = replace(judging, form="lines")
-    judged = judged_batches(judging, messages, workers=wanted.workers)
+    judging = replace(judging, many=many, form=_form(run, wanted, many=many))
+    shown: list[Simulated] = []
+    judged = judged_batches(
+        judging,
+        messages,
+        workers=wanted.workers,
+        shown=lambda: len(shown) < SHOWN_ON_PAGES,
+    )
     batches = _counted(run, progress, tally, judged)
     if wanted.record == STDOUT:
         deque(batches, maxlen=0)
@@ -97,6 +108,7 @@ def judge_messages(run: Run, wanted: Wanted) -> int:
             batches=batches,
             tally=tally,
             many=many,
+            shown=shown,
         )
         write(run, MESSAGES, flow)
     if not tally.messages:
@@ -104,6 +116,15 @@ def judge_messages(run: Run, wanted: Wanted) -> int:
     if recorder is not None:
         recorder.write()
     return UNKNOWN if wanted.strict and tally.unknown else 0
+
+
+def _form(run: Run, wanted: Wanted, *, many: bool) -> Form:
+    """How the messages are written."""
+    if run.format is not Format.HUMAN:
+        return "json" if run.format is Format.JSON else "page"
+    if not many or run.verbose or wanted.trace:
+        return "block"
+    return "painted" if run.has_styles() else "lines"
 
 
 def _no_message(paths: Sequence[str]) -> UsageError:
@@ -266,13 +287,38 @@ def human(run: Run, flow: Flow) -> None:
     """What happens to each message; for many the counts, then what is missing."""
     with result_stream(run.output) as stream:
         console = run.console(stream)
+        write = _writer(run, flow.judging.form, console)
         for judged in flow.batches:
-            for text in judged.written:
-                console.print(run.folded(cast("Text", text)), end="")
+            write(judged.written)
         if flow.many:
             other = flow.judging.against_name
             console.print(summary(flow.tally, other=other, verbose=run.verbose), end="")
         console.print(advice_about(run, flow.tally, flow.wanted), end="")
+
+
+def _writer(run: Run, form: Form, console: Console) -> Callable[[list[Any]], None]:
+    """What writes a batch of messages for people."""
+    match form:
+        case "lines":
+            return lambda texts: _write(console, printed("".join(texts)))
+        case "painted":
+            from mmctl.render.text.painted import Painter
+
+            painter = Painter(console, gate=printed, folded=run.folded, width=run.width())
+            return lambda lines: _write(console, painter.painted(lines))
+        case _:
+            return lambda blocks: _print(run, console, blocks)
+
+
+def _write(console: Console, text: str) -> None:
+    """Write what has passed the gate."""
+    console.file.write(text)
+    console.file.flush()
+
+
+def _print(run: Run, console: Console, blocks: Iterable[Text]) -> None:
+    for block in blocks:
+        console.print(run.folded(block), end="")
 
 
 def document(run: Run, flow: Flow) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, cast
 
 from mmctl.cases.counting import JudgedBy as Counted
 from mmctl.cases.counting import coverage_of_traces
+from mmctl.cli.messages.messages import SHOWN_ON_PAGES
 from mmctl.cli.messages.wanted import advice_about
 from mmctl.judge.ingress import ingress_of
 
@@ -14,22 +15,19 @@ if TYPE_CHECKING:
     from mmctl.cli.run import Run
     from mmctl.judge.simulation import Simulated
 
-MOST: Final = 1_000
-"""The most messages on a page: more than anybody reads, and it still opens at once."""
 
-
-def markdown(run: Run, flow: Flow) -> str:
+def markdown(_run: Run, flow: Flow) -> str:
     """The messages as a comment for a pull request."""
     from mmctl.render.documents.messages_markdown import messages_markdown
 
-    return messages_markdown(_shown(run, flow), flow.tally, flow.judging.against_name)
+    return messages_markdown(_shown(flow), flow.tally, flow.judging.against_name)
 
 
 def page(run: Run, flow: Flow) -> str:
     """The messages with their way through the rules."""
     from mmctl.render.html.messages_page import JudgedMessages, page_of_messages
 
-    shown = _shown(run, flow)
+    shown = _shown(flow)
     project, judging = flow.project, flow.judging
     names = ingress_of(project, flow.wanted.options.way)
     judged = JudgedMessages(
@@ -47,12 +45,9 @@ def page(run: Run, flow: Flow) -> str:
     return page_of_messages(judged)
 
 
-def _shown(run: Run, flow: Flow) -> list[Simulated]:
+def _shown(flow: Flow) -> list[Simulated]:
     """The messages that a page holds; of many that are compared, those that differ."""
-    differing = flow.many and flow.judging.against is not None and not run.verbose
-    shown: list[Simulated] = []
     for batch in flow.batches:
-        for each in cast("list[Simulated]", batch.written):
-            if len(shown) < MOST and (each.differences or not differing):
-                shown.append(each)
-    return shown
+        room = SHOWN_ON_PAGES - len(flow.shown)
+        flow.shown.extend(cast("list[Simulated]", batch.written[:room]))
+    return flow.shown

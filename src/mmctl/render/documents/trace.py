@@ -9,6 +9,7 @@ from mmctl.language.project import Outcome
 if TYPE_CHECKING:
     from mmctl.judge.answers import MissingFact
     from mmctl.judge.comparison import Difference
+    from mmctl.judge.judged import Ended
     from mmctl.judge.simulation import Known, Simulated
     from mmctl.judge.tally import Tally
     from mmctl.judge.trace import (
@@ -58,12 +59,12 @@ def difference_document(found: Difference) -> dict[str, Any]:
     }
 
 
-def _ended(got: RecipientTrace) -> dict[str, Any]:
+def _ended(ended: Ended) -> dict[str, Any]:
     return {
-        "outcome": got.outcome.value,
-        "by": got.by,
-        "rules": list(got.applied),
-        "actions": [action.label for action in got.actions],
+        "outcome": ended.outcome.value,
+        "by": ended.by,
+        "rules": list(ended.rules),
+        "actions": list(ended.actions),
     }
 
 

@@ -180,7 +180,7 @@ def _other(difference: Difference | None, other: str | None) -> Child:
         return None
     before = difference.before
     by = f" by {before.by}" if before.by else ""
-    actions = ", ".join(action.label for action in before.actions)
+    actions = ", ".join(before.actions)
     return element(
         "p",
         f"against {other}: {before.outcome}{by}",

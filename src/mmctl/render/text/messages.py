@@ -1,7 +1,7 @@
-"""What happens to single messages, for people: a block or line for each, and a summary of many.
+"""What happens to single messages, for people: a block for each, and a summary of many.
 
-The timeline of `--trace` is in `mmctl.render.text.trace`, documents are in
-`mmctl.render.documents.trace`.
+The lines of many are in `mmctl.render.text.message_lines`, the timeline of `--trace` is in
+`mmctl.render.text.trace`, documents are in `mmctl.render.documents.trace`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from rich.text import Text
 from mmctl.counted import counted
 from mmctl.judge.readings.matter import AGAINST_THE_GUIDE
 from mmctl.language.project import Outcome
+from mmctl.render.text.message_lines import lacking
 from mmctl.render.text.paragraphs import OUTCOME_WIDTH, STYLES, WIDTH, some_of, wrapped
 from mmctl.render.text.trace import sent, timeline
 from mmctl.visible import visible
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from mmctl.judge.tally import Reading, Tally
     from mmctl.judge.trace import RecipientTrace
 
-_FACTS_SHOWN: Final = 3
 _PLACES_SHOWN: Final = 5
 _PATHS_SHOWN: Final = 3
 _MORE_PATHS: Final = "…"
@@ -69,32 +69,6 @@ def _about(report: Text, message: Simulated, *, verbose: bool, compared: str | N
         report.append(f"  assumed: {fact.fact} {value} (--assume pass)\n", "yellow")
     for note in message.trace.notes:
         report.append(wrapped(f"note: {visible(note)}", "  "), "dim")
-
-
-def lines(message: Simulated, *, other: bool, verbose: bool) -> Text:
-    """What happens to one message among many: a line for each recipient.
-
-    With `other`, only the recipients that the other rules treat differently.
-    """
-    report = Text()
-    name = visible(message.message)
-    if other and not verbose:
-        for difference in message.differences:
-            report.append(difference.change, "yellow")
-            by = f"  by {visible(difference.after.by)}" if difference.after.by else ""
-            report.append(f"  {visible(difference.recipient)}{by}")
-            report.append(f"  {name}\n", "dim")
-        return report
-    if not message.trace.recipients:
-        report.append(f"{Outcome.UNKNOWN:<{OUTCOME_WIDTH}}", STYLES[Outcome.UNKNOWN])
-        report.append("  the recipients are unknown")
-        report.append(f"  {name}\n", "dim")
-    for got in message.trace.recipients:
-        report.append(f"{got.outcome:<{OUTCOME_WIDTH}}", STYLES[got.outcome])
-        by = f"  by {visible(got.by)}" if got.by else f"  {_lacking(got)}" if got.missing else ""
-        report.append(f"  {visible(got.recipient)}{by}")
-        report.append(f"  {name}\n", "dim")
-    return report
 
 
 def summary(tally: Tally, *, other: str | None, verbose: bool) -> Text:
@@ -191,7 +165,7 @@ def _recipient(report: Text, got: RecipientTrace, width: int) -> None:
     report.append(f"{got.outcome:<{OUTCOME_WIDTH}}", STYLES[got.outcome])
     if got.outcome is Outcome.UNKNOWN:
         could_be = " or ".join(got.possible) or "too many possible outcomes"
-        why = f"{could_be}; {_lacking(got)}"
+        why = f"{could_be}; {lacking(got.missing)}"
         fits = width + len(why) + OUTCOME_WIDTH + 6 <= WIDTH
         report.rstrip()
         report.append(f"    {why}\n" if fits else "\n" + wrapped(why, " " * 6))
@@ -203,16 +177,11 @@ def _recipient(report: Text, got: RecipientTrace, width: int) -> None:
         report.append(wrapped(actions, " " * 6), "dim")
 
 
-def _lacking(got: RecipientTrace) -> str:
-    facts = list(dict.fromkeys(visible(fact.fact) for fact in got.missing))
-    return f"unknown: {some_of(facts, _FACTS_SHOWN)}"
-
-
 def _other(report: Text, difference: Difference, other: str) -> None:
     before = difference.before
     by = f" by {visible(before.by)}" if before.by else ""
     report.append(f"      against {visible(other)}: {before.outcome}{by}\n", "yellow")
-    actions = ", ".join(visible(action.label) for action in before.actions)
+    actions = ", ".join(map(visible, before.actions))
     if actions:
         report.append(wrapped(actions, " " * 10), "dim")
 

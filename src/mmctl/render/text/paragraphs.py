@@ -5,8 +5,6 @@ from __future__ import annotations
 import textwrap
 from typing import Final
 
-from rich.text import Text
-
 from mmctl.language.project import Outcome
 
 STYLES: Final = {
@@ -21,7 +19,6 @@ STYLES: Final = {
 OUTCOME_WIDTH: Final = 9
 """Columns of the longest outcome."""
 WIDTH: Final = 80
-_DEEPER: Final = 4
 
 
 def wrapped(text: str, indent: str) -> str:
@@ -35,24 +32,6 @@ def wrapped(text: str, indent: str) -> str:
         break_on_hyphens=False,
     )
     return "\n".join(lines) + "\n"
-
-
-def folded(text: Text, width: int) -> Text:
-    """The same for a screen: a line that is too wide is broken where it has two spaces."""
-    lines: list[Text] = []
-    for each in text.split("\n", allow_blank=True):
-        line = each
-        indent = len(line.plain) - len(line.plain.lstrip())
-        while line.cell_len > width:
-            at = line.plain.rfind("  ", indent + _DEEPER + 1, width + 2)
-            if at < 0:
-                break
-            line, rest = line.divide([at])
-            lines.append(line)
-            rest = rest[2:]
-            line = Text(" " * (indent + _DEEPER)).append_text(rest)
-        lines.append(line)
-    return Text("\n").join(lines)
 
 
 def some_of(names: list[str], shown: int) -> str:

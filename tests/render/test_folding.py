@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from mmctl.render.text.paragraphs import folded
+from mmctl.render.text.folding import folded
 
 
 def test_a_line_that_is_too_wide_goes_on_below_from_its_last_part_that_does_not_fit() -> None:
