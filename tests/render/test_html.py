@@ -65,7 +65,8 @@ def messages_page(folder: Path, *words: str) -> str:
 def test_a_page_holds_the_first_messages_of_very_many_and_counts_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mmctl.cli.messages.page.MOST", 2)
+    for module in ("messages", "page"):
+        monkeypatch.setattr(f"mmctl.cli.messages.{module}.SHOWN_ON_PAGES", 2)
     shutil.copytree(GATEWAY, tmp_path, dirs_exist_ok=True)
     (tmp_path / "mail").mkdir()
     for number in range(5):

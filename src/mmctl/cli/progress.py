@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from mmctl.cli import world
 from mmctl.cli.printing import behind
+from mmctl.counted import counted
 
 if TYPE_CHECKING:
     from mmctl.cli.run import Run
@@ -62,8 +63,12 @@ class Progress:
             self._on_screen = True
 
     def _line(self, seconds: float, total: int | None) -> str:
-        number = f"{self._number:,}" if total is None else f"{self._number:,} of {total:,}"
-        parts = [f"{number} {self._noun}s", f"{self._number / seconds:,.0f} a second"]
+        what = (
+            counted(self._number, self._noun)
+            if total is None
+            else f"{self._number:,} of {counted(total, self._noun)}"
+        )
+        parts = [what, f"{self._number / seconds:,.0f} a second"]
         done, work = (self._done, self._work) if total is None else (self._number, total)
         if done and work:
             parts.append(f"{duration(seconds * max(0, work - done) / done)} left")

@@ -31,7 +31,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
+class MessageEnd:
     """One message among others: its name, how it ended, and how it ends under other rules."""
 
     message: str

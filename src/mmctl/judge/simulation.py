@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from mmctl.judge.comparison import Ending
+from mmctl.judge.comparison import MessageEnd
 from mmctl.judge.judged import JudgedMessage
 from mmctl.judge.judging import judge
 from mmctl.judge.readings.matter import readings_that_matter
@@ -64,9 +64,9 @@ class Simulated:
     """How it ends under other rules, if it is compared with them."""
 
     @property
-    def ending(self) -> Ending:
+    def ending(self) -> MessageEnd:
         """How it ended, without why."""
-        return Ending(
+        return MessageEnd(
             message=self.message,
             judged=JudgedMessage.of(self.trace, self.dependences),
             against=None if self.against is None else JudgedMessage.of(self.against),
@@ -93,8 +93,8 @@ def simulate(
 ) -> Simulated:
     """Judge a message by itself; never fails on a message.
 
-    `authenticate` verifies it; `against` is another gateway that judges it too. None for
-    `dependences`: they are not known yet.
+    `authenticate` verifies it; `against` is another gateway that judges it too. Without
+    `dependences`, they are found too.
     """
     email = read_email(message.content, unread=message.unread)
     submission, known = submission_from(

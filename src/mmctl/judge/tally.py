@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mmctl.judge.answers import MissingFact
-    from mmctl.judge.comparison import Ending
+    from mmctl.judge.comparison import MessageEnd
     from mmctl.judge.readings.matter import Dependence
     from mmctl.mail.left_out import Why
 
@@ -70,7 +70,7 @@ class Tally:
     left_out: Counter[Why] = field(default_factory=Counter)
     """What was not judged at all, because it is not a message or cannot be read."""
 
-    def add(self, ending: Ending) -> None:
+    def add(self, ending: MessageEnd) -> None:
         """Count one message."""
         judged = ending.judged
         self.messages += 1

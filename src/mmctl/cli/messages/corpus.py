@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from mmctl.cli.changes.change import LiveEnvironment
-    from mmctl.judge.comparison import Difference, Ending
+    from mmctl.judge.comparison import Difference, MessageEnd
     from mmctl.judge.submission import Gateway
     from mmctl.language.project import Project
     from mmctl.live.plan.plan import Plan
@@ -81,7 +81,7 @@ def _changed(name: str, found: Sequence[Difference]) -> Changed:
     )
 
 
-def _undecided(ending: Ending) -> bool:
+def _undecided(ending: MessageEnd) -> bool:
     """Whether the recipients, or an outcome on either side, are unknown."""
     sides = [side for side in (ending.judged, ending.against) if side is not None]
     return any(

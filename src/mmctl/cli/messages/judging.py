@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Literal, NamedTuple, assert_never
 
-from mmctl.judge.comparison import Ending
+from mmctl.judge.comparison import MessageEnd
 from mmctl.judge.index.index import Index
 from mmctl.judge.simulation import simulate, submission_from
 from mmctl.judge.sizes import sizes_asked
@@ -73,7 +73,7 @@ class Judging:
     def simulated(
         self, message: Message, dependences: tuple[Dependence, ...] | None = None
     ) -> Simulated:
-        """What happens to a message, and why; None: it is not known yet what it depends on."""
+        """What happens to a message, and why; without `dependences`, finds them too."""
         return simulate(
             self.gateway,
             message,
@@ -152,7 +152,7 @@ class Judge:
         if shown:
             judged.written += self._written(ending, simulated, message)
 
-    def ending(self, message: Message, tally: Tally) -> Ending:
+    def ending(self, message: Message, tally: Tally) -> MessageEnd:
         """How a message ends, by the index; what that leaves to the evaluator is counted."""
         index, other = self._indexes
         left = index.evaluated + (0 if other is None else other.evaluated)
@@ -160,7 +160,7 @@ class Judge:
         judged = index.judge(submission)
         against = None if other is None else other.judge(submission)
         tally.evaluated += index.evaluated + (0 if other is None else other.evaluated) > left
-        return Ending(message=message.name, judged=judged, against=against)
+        return MessageEnd(message=message.name, judged=judged, against=against)
 
     def _submission(self, message: Message) -> Submission:
         email = read_email(message.content, unread=message.unread)
@@ -170,7 +170,7 @@ class Judge:
         checked = partial(authenticate, message.content, email)
         return submission_from(email, self._judging.stated, checked)[0]
 
-    def _is_looked_at(self, ending: Ending) -> bool:
+    def _is_looked_at(self, ending: MessageEnd) -> bool:
         """Whether somebody sees why a message ends as it does."""
         judging = self._judging
         if judging.seen is not None:
@@ -187,7 +187,7 @@ class Judge:
                 assert_never(never)
 
     def _written(
-        self, ending: Ending, simulated: Simulated | None, message: Message
+        self, ending: MessageEnd, simulated: Simulated | None, message: Message
     ) -> Iterator[object]:
         """One message as it is written out: text, lines, or what a page needs."""
         judging = self._judging

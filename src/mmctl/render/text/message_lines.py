@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mmctl.judge.answers import MissingFact
-    from mmctl.judge.comparison import Ending
+    from mmctl.judge.comparison import MessageEnd
 
 _FACTS_SHOWN: Final = 3
 CHANGED: Final = "yellow"
@@ -42,7 +42,7 @@ class Line(NamedTuple):
         return f"{self.what}{self.whom}{self.where}"
 
 
-def lines(ending: Ending, *, other: bool) -> list[Line]:
+def lines(ending: MessageEnd, *, other: bool) -> list[Line]:
     """What happens to one message among many.
 
     With `other`, only the recipients that the other rules treat differently.
