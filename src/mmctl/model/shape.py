@@ -99,10 +99,10 @@ class OneOf(Shape, Generic[Member_co]):
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Self:
-        names = [
-            _alias(type(self), name) for name, value in vars(self).items() if value is not None
-        ]
-        if len(names) != 1:
+        if [*vars(self).values()].count(None) != len(vars(self)) - 1:
+            names = [
+                _alias(type(self), name) for name, value in vars(self).items() if value is not None
+            ]
             raise PydanticCustomError(
                 "exactly_one",
                 "expected exactly one of {choices}, got {got}",
@@ -121,14 +121,26 @@ class OneOf(Shape, Generic[Member_co]):
                 return _alias(type(self), name)
         raise AssertionError(self)
 
-    @property
-    def value(self) -> Member_co:
-        """The member that is set; use a `match` on it that ends in `assert_never`."""
-        value: Member_co
-        for value in vars(self).values():
-            if value is not None:
-                return value
-        raise AssertionError(self)
+    if TYPE_CHECKING:
+
+        @property
+        def value(self) -> Member_co:
+            """The member that is set; use a `match` on it that ends in `assert_never`."""
+            ...
+
+    else:
+        # Everything that looks at rules asks for it, so it is found once and kept.
+        __slots__ = ("value",)
+
+        def __getattr__(self, name: str) -> object:
+            """Find the member that is set, where nobody has asked for it before."""
+            if name == "value":
+                for value in vars(self).values():
+                    if value is not None:
+                        object.__setattr__(self, "value", value)
+                        return value
+                raise AssertionError(self)
+            return super().__getattr__(name)
 
 
 Union = TypeVar("Union", bound=OneOf[object])

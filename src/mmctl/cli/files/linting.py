@@ -224,7 +224,7 @@ def _all_environments(run: Run, sources: Sources, on_disk: Callable[[str], Path 
 
 def _renamed(found: Linted, rename: Callable[[str], str]) -> Linted:
     def renamed(problem: Problem) -> Problem:
-        at = replace(problem.position, file=rename(problem.position.file))
+        at = problem.position._replace(file=rename(problem.position.file))
         return replace(problem, position=at)
 
     return Linted(

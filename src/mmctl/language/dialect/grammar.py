@@ -116,6 +116,13 @@ class Record:
     """Its title is the key that it is under."""
     partial: bool = False
     """It is kept even without a required key, so that its other problems are reported too."""
+    required: frozenset[str] = field(init=False)
+    """The keys that it must have."""
+
+    def __post_init__(self) -> None:
+        """Collect the required keys."""
+        required = frozenset(name for name, member in self.members.items() if member.required)
+        object.__setattr__(self, "required", required)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

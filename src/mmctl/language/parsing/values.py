@@ -36,7 +36,7 @@ from mmctl.language.parsing.scalars import (
     short,
 )
 from mmctl.language.text.nodes import Mapping, Node, Scalar, Sequence
-from mmctl.language.text.placed import Items, Table
+from mmctl.language.text.placed import Items, Table, Text
 from mmctl.language.text.suggest import did_you_mean, listed
 
 if TYPE_CHECKING:
@@ -92,6 +92,10 @@ class Reader(ScalarReader):
             if not type_.single:
                 return self.wrong(node, "a list", "write `- ` before each item")
             node = Sequence(node.position, (_literal(node),))
+        if isinstance(type_.item, Word) and len(node.items) >= type_.minimum:
+            words = _plain_words(type_.item, node.items)
+            if words is not None:
+                return Items.at(words, node.position)
         nodes = self._spliced(node)
         read = [self.read(type_.item, item) for item in nodes]
         if len(node.items) < type_.minimum:
@@ -176,14 +180,14 @@ class Reader(ScalarReader):
                 table.failed.add(key.text)
             else:
                 table.put(key.text, value, key_at=key.position, value_at=value_node.position)
+        if not (table.failed or _lacks(type_, table)):
+            return table
         self._report_keys(type_, node)
-        if _complete(type_, table):
+        if not _lacks(type_, table):
             return table
         if not type_.partial:
             return MISSING
-        table.failed |= {name for name, member in type_.members.items() if member.required} - set(
-            table
-        )
+        table.failed |= type_.required - table.keys()
         return table
 
     def _report_keys(self, type_: Record, node: Mapping) -> None:
@@ -297,12 +301,32 @@ class Reader(ScalarReader):
         self.report("unknown-key", key.position, f"{what} has no key `{short(key.text)}`", help_)
 
 
-def _complete(type_: Record, table: Table) -> bool:
-    """Whether everything required could be read."""
+def _plain_words(type_: Word, nodes: tuple[Node, ...]) -> list[Text] | None:
+    """The texts of a list in which nothing has to be looked at closely; None: read each by itself.
+
+    Most of a project is lists of texts, so this is what reading it costs.
+    """
+    if type_.pattern is not None or type_.multiline:
+        return None
+    words: list[Text] = []
+    for node in nodes:
+        if not isinstance(node, Scalar) or node.commented:
+            return None
+        text = node.text
+        if (node.plain and text in NOTHING) or "${" in text or "\n" in text:
+            return None
+        word = Text(text)
+        word.position = node.position
+        words.append(word)
+    return words
+
+
+def _lacks(type_: Record, table: Table) -> bool:
+    """Whether something required could not be read, or keys are there that exclude each other."""
     return (
-        all(name in table for name, member in type_.members.items() if member.required)
-        and all(sum(name in table for name in group) == 1 for group in type_.one_of)
-        and all(sum(name in table for name in group) <= 1 for group in type_.at_most_one)
+        not type_.required <= table.keys()
+        or any(sum(name in table for name in group) != 1 for group in type_.one_of)
+        or any(sum(name in table for name in group) > 1 for group in type_.at_most_one)
     )
 
 
@@ -324,8 +348,10 @@ def _without_a_name(type_: Named, node: Mapping) -> list[Scalar]:
 def _is_something_else(type_: Record, node: Mapping) -> bool:
     """Whether a mapping has several keys, none of them known or close to a known one."""
     keys = [key.text for key, _ in node.entries]
+    if len(keys) <= 1 or any(key in type_.members for key in keys):
+        return False
     known = {*type_.members, *type_.advice}
-    return len(keys) > 1 and not any(key in known or did_you_mean(key, known) for key in keys)
+    return not any(key in known or did_you_mean(key, known) for key in keys)
 
 
 def _called(type_: Record | OneKey) -> str:

@@ -9,8 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from ruamel.yaml import events
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    MappingEndEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
 from ruamel.yaml.reader import ReaderError
 
 from mmctl.counted import plural
@@ -28,7 +35,9 @@ MAX_DEPTH: Final = 50
 """Rules need a depth of about ten; more is a mistake or an attack."""
 
 
-@dataclass(frozen=True, slots=True)
+# A file has a node for each of its words. Nodes are not frozen, which would make each of them three
+# times as slow to create; nobody changes them.
+@dataclass(slots=True)
 class Scalar:
     """A text as written; `plain` when it is not quoted."""
 
@@ -39,7 +48,7 @@ class Scalar:
     """A comment follows on the same line."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Sequence:
     """A list."""
 
@@ -47,7 +56,7 @@ class Sequence:
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Mapping:
     """Keys and values in their order; keys are texts and unique."""
 
@@ -60,6 +69,9 @@ class Mapping:
 
 
 Node = Scalar | Sequence | Mapping
+
+_tuple: Final = tuple.__new__
+"""Makes a named tuple at half the cost of calling its class."""
 
 
 class _Stop(Exception):
@@ -91,6 +103,8 @@ class _Composer:
     def __init__(self, text: str, file: str) -> None:
         self.file = file
         self.lines = text.splitlines() or [""]
+        self.hashes = "#" in text
+        """Whether there may be a comment anywhere."""
         self.problems: list[Problem] = []
 
     def document(self, next_event: Callable[[], Any]) -> Node | None:
@@ -98,52 +112,69 @@ class _Composer:
         self.problems.clear()
         self._event = next_event
         self._event()
-        if isinstance(self._event(), events.StreamEndEvent):
+        if isinstance(self._event(), StreamEndEvent):
             return None
         node = self._node(self._event(), depth=0)
         self._event()
         after = self._event()
-        if not isinstance(after, events.StreamEndEvent):
+        if not isinstance(after, StreamEndEvent):
             self._report(
                 after, "expected one document per file, got a second one", "split it into two files"
             )
         return node
 
     def _node(self, event: Any, depth: int) -> Node:
-        if isinstance(event, events.AliasEvent):
+        kind = type(event)
+        if kind is ScalarEvent and depth <= MAX_DEPTH and event.anchor is event.ctag is None:
+            return self._scalar(event)
+        if kind is AliasEvent:
             self._alias(event)
             return Scalar(self._position(event), "*" + event.anchor, True, False)
         if depth > MAX_DEPTH:
             raise _Stop(self._problem(event, f"nested deeper than {MAX_DEPTH} levels"))
         refused = self._refused_anchor_or_tag(event)
-        if isinstance(event, events.ScalarEvent):
-            return self._scalar(event, refused)
-        if isinstance(event, events.SequenceStartEvent):
+        if kind is ScalarEvent:
+            # It was reported; continue with the text that was probably meant.
+            return Scalar(self._position(event), f"{refused} {event.value}".strip(), False, False)
+        if kind is SequenceStartEvent:
             return self._sequence(event, depth)
         return self._mapping(event, depth)
 
-    def _scalar(self, event: Any, refused: str) -> Scalar:
-        end = event.end_mark
+    def _scalar(self, event: Any) -> Scalar:
+        # As `_position`, without a call: most events are scalars.
+        start, end = event.start_mark, event.end_mark
+        line, column = start.line, start.column
+        length = end.column - column if end.line == line else 1
+        return Scalar(
+            _tuple(Position, (self.file, line + 1, column + 1, length or 1)),
+            event.value,
+            not event.style,
+            self.hashes and self._commented(end),
+        )
+
+    def _commented(self, end: Any) -> bool:
         rest = self.lines[end.line][end.column :] if end.line < len(self.lines) else ""
-        commented = rest.lstrip().startswith("#")
-        if refused:
-            # It was reported; continue with the text that was probably meant.
-            return Scalar(self._position(event), f"{refused} {event.value}".strip(), False, False)
-        return Scalar(self._position(event), event.value, not event.style, commented)
+        return rest.lstrip().startswith("#")
 
     def _sequence(self, event: Any, depth: int) -> Sequence:
         items: list[Node] = []
-        while not isinstance(item := self._event(), events.SequenceEndEvent):
-            items.append(self._node(item, depth + 1))
+        next_event, node, scalar = self._event, self._node, self._scalar
+        usual = depth < MAX_DEPTH
+        while (kind := type(item := next_event())) is not SequenceEndEvent:
+            if usual and kind is ScalarEvent and item.anchor is item.ctag is None:
+                items.append(scalar(item))
+            else:
+                items.append(node(item, depth + 1))
         return Sequence(self._position(event), tuple(items))
 
     def _mapping(self, event: Any, depth: int) -> Mapping:
         entries: dict[str, tuple[Scalar, Node]] = {}
         twice: list[Scalar] = []
-        while not isinstance(item := self._event(), events.MappingEndEvent):
-            key = self._node(item, depth + 1)
-            value = self._node(self._event(), depth + 1)
-            if not isinstance(key, Scalar):
+        next_event, node, depth = self._event, self._node, depth + 1
+        while type(item := next_event()) is not MappingEndEvent:
+            key = node(item, depth)
+            value = node(next_event(), depth)
+            if type(key) is not Scalar:
                 self._add(key.position, "a key must be text", None)
             elif key.text in entries:
                 twice.append(key)
@@ -169,10 +200,9 @@ class _Composer:
 
     def _refused_anchor_or_tag(self, event: Any) -> str:
         """The anchor or tag in the text; it is reported, because neither is supported."""
-        tag = getattr(event, "tag", None)
-        if event.anchor is None and tag is None:
+        if event.anchor is event.ctag is None:
             return ""
-        text = f"&{event.anchor}" if event.anchor is not None else str(tag)
+        text = f"&{event.anchor}" if event.anchor is not None else str(event.tag)
         what = "anchors" if event.anchor is not None else "tags"
         help_ = self._quoting_help(event.start_mark.line, event.start_mark.column)
         self._report(event, f"{what} such as `{text}` are not supported", help_)
@@ -206,10 +236,9 @@ class _Composer:
 
     def _position(self, event: Any) -> Position:
         start, end = event.start_mark, event.end_mark
-        length = end.column - start.column if end.line == start.line else 1
-        return Position(
-            file=self.file, line=start.line + 1, column=start.column + 1, length=max(1, length)
-        )
+        line, column = start.line, start.column
+        length = end.column - column if end.line == line else 1
+        return _tuple(Position, (self.file, line + 1, column + 1, length or 1))
 
     def _problem(self, event: Any, message: str) -> Problem:
         return _problem("syntax", self._position(event), message, None)

@@ -7,7 +7,6 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-comm
 from __future__ import annotations
 
 import posixpath
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from mmctl.problem import Severity
@@ -37,8 +36,7 @@ def case_commands(results: Sequence[CaseResult], folder: str = ".") -> str:
     return "".join(
         _at(
             "error",
-            replace(
-                result.case.position,
+            result.case.position._replace(
                 file=posixpath.normpath(posixpath.join(folder, result.case.position.file)),
             ),
             f"case: {result.case.name}",
