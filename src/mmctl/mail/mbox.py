@@ -16,25 +16,49 @@ if TYPE_CHECKING:
     from mmctl.mail.left_out import Skip
 
 _PIECE: Final = 64 * 1024
+_BLOCK: Final = 1024 * 1024
+_NEXT: Final = b"\nFrom "
+_AFTER_BLANK: Final = (b"\n\n", b"\n\r\n")
+_OVERLAP: Final = len(b"\n\r\nFrom") + 1
+"""Bytes of a block that may be the first ones of a line that begins a message."""
 _BLANK: Final = frozenset({b"\n", b"\r\n"})
 
 
 def messages_of_mbox(
-    name: str, file: BinaryIO, *, largest: int, skip: Skip
+    name: str, file: BinaryIO, *, largest: int, skip: Skip, first: int = 1
 ) -> Iterator[tuple[str, bytes]]:
-    """Split an mbox; the n-th message is called `name#n`.
+    """Split an mbox, or a section of it; its n-th message is called `name#n`.
 
     A message starts at a line `From ` at the top or after a blank line. That line is kept; the
     blank line that ends every message is removed, also from the last one. Quoted lines (`>From `)
     stay quoted: mboxes differ in what they quote. Messages of more than `largest` bytes are
-    handed to `skip`.
+    handed to `skip`. `first` is the number of the first message of a section.
     """
-    for number, message in enumerate(_split(file, largest), start=1):
+    for number, message in enumerate(_split(file, largest), start=first):
         if message is None:
             reason = f"has more than {largest} bytes, the most that is read of a message"
             skip(LeftOut(f"{name}#{number}", Why.TOO_LARGE, reason))
         else:
             yield f"{name}#{number}", message
+
+
+def sections_of_mbox(file: BinaryIO) -> Iterator[tuple[int, int]]:
+    """Where each message of an mbox begins and ends, with the blank line after it."""
+    begins = place = 0
+    before = b""
+    while block := file.read(_BLOCK):
+        text = before + block
+        found = text.find(_NEXT)
+        while found >= 0:
+            starts = place - len(before) + found + 1
+            if starts > begins and text.endswith(_AFTER_BLANK, 0, found + 1):
+                yield begins, starts
+                begins = starts
+            found = text.find(_NEXT, found + 1)
+        place += len(block)
+        before = text[-_OVERLAP:]
+    if place > begins:
+        yield begins, place
 
 
 def _split(file: BinaryIO, largest: int) -> Iterator[bytes | None]:

@@ -57,9 +57,9 @@ def messages(
     for path in paths:
         if str(path) == STANDARD_INPUT:
             yield from _from_stream(stdin, leave_out)
-        elif (archive := _archive_of(Path(path))) is not None:
+        elif (archive := archive_of(Path(path))) is not None:
             yield _one_of(archive, str(path), watch)
-        elif _is_folder(Path(path)):
+        elif is_folder(Path(path)):
             yield from _from_folder(Path(path), leave_out, watch)
         else:
             yield from _from_file(Path(path), leave_out, watch)
@@ -73,8 +73,8 @@ def bytes_of(paths: Iterable[Path]) -> int:
     """
     total = 0
     for path in paths:
-        place = _archive_of(path) or path
-        for file in _files(place) if _is_folder(place) else (place,):
+        place = archive_of(path) or path
+        for file in files_below(place) if is_folder(place) else (place,):
             with readable(file):
                 total += file.stat().st_size
     return total
@@ -93,7 +93,7 @@ def _from_stream(stdin: BinaryIO | None, skip: Skip) -> Iterator[tuple[str, byte
         yield from messages_of_file(STANDARD_INPUT, file, skip, sure=True)
 
 
-def _archive_of(path: Path) -> Path | None:
+def archive_of(path: Path) -> Path | None:
     """The archive or mbox of a message; None: the path is that of a file, or of nothing."""
     with readable(path):
         if path.exists():
@@ -116,7 +116,7 @@ def _one_of(archive: Path, name: str, watch: Watch | None) -> tuple[str, bytes]:
     raise no_such_message(str(archive), name)
 
 
-def _is_folder(path: Path) -> bool:
+def is_folder(path: Path) -> bool:
     """Whether a path is a folder; raises if it does not exist."""
     with readable(path):
         if not path.exists():
@@ -127,17 +127,22 @@ def _is_folder(path: Path) -> bool:
 def _from_folder(folder: Path, skip: Skip, watch: Watch | None) -> Iterator[tuple[str, bytes]]:
     """All messages below a folder; a file that cannot be read does not stop the others."""
     found = False
-    for file in _files(folder):
+    for file in files_below(folder):
         found = True
         try:
             yield from _from_file(file, skip, watch)
         except UnreadableFileError as error:
             skip(error.left_out)
     if not found:
-        raise UsageError(f"folder `{folder}` has no files")
+        raise no_files(folder)
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def no_files(folder: Path) -> UsageError:
+    """The error for an empty folder."""
+    return UsageError(f"folder `{folder}` has no files")
+
+
+def files_below(folder: Path) -> Iterator[Path]:
     """The files below a folder, sorted; of a Maildir only those in cur and new, and its folders."""
     with readable(folder):
         entries = sorted(folder.iterdir())
@@ -148,16 +153,21 @@ def _files(folder: Path) -> Iterator[Path]:
         if entry.is_dir():
             wanted = entry.name in _DELIVERED or hidden if maildir else not hidden
             if wanted and not entry.is_symlink():
-                yield from _files(entry)
+                yield from files_below(entry)
         elif not hidden and not maildir and entry.is_file():
             yield entry
+
+
+def is_delivered(file: Path) -> bool:
+    """Whether a file is where a Maildir has only messages."""
+    return file.parent.name in _DELIVERED
 
 
 def _from_file(path: Path, skip: Skip, watch: Watch | None) -> Iterator[tuple[str, bytes]]:
     """The messages of one file."""
     with readable(path), _opened(path, watch) as file:
         size = os.fstat(file.fileno()).st_size if file.seekable() else None
-        sure = path.parent.name in _DELIVERED
+        sure = is_delivered(path)
         yield from messages_of_file(str(path), file, skip, size=size, sure=sure)
 
 
