@@ -17,7 +17,7 @@ from mmctl.mail.allowance import Allowance
 from mmctl.mail.mbox import messages_of_mbox, sections_of_mbox
 from mmctl.mail.sources import messages
 from mmctl.mail.tar_members import members_of
-from mmctl.mail.units import Given, Section, Whole, read, units_at
+from mmctl.mail.units import Given, Section, WholeFile, read, units_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -143,7 +143,7 @@ def test_what_holds_single_messages_is_not_read_while_it_is_listed(folder: Path)
         return {type(unit) for unit in units_at([folder / name])}
 
     assert kinds("plain.tar") == kinds("long.tar") == kinds("a.mbox") == {Section}
-    assert kinds("d.eml") == {Whole}
+    assert kinds("d.eml") == {WholeFile}
     assert kinds("a.zip") == {Given}
 
 

@@ -30,7 +30,7 @@ _SIZE_TOLD: Final = b" size="
 """In what is said about the next file: its real size."""
 
 
-class Member(NamedTuple):
+class TarMember(NamedTuple):
     """Bytes of a tar that hold one file and all that is said about it."""
 
     start: int
@@ -39,7 +39,7 @@ class Member(NamedTuple):
     """Whether the file is at most one message; if not, this is all the rest of the tar."""
 
 
-def members_of(file: BinaryIO, size: int, allowance: Allowance) -> Iterator[Member]:
+def members_of(file: BinaryIO, size: int, allowance: Allowance) -> Iterator[TarMember]:
     """The files in a tar of some size, in its order.
 
     Raises:
@@ -73,9 +73,9 @@ def members_of(file: BinaryIO, size: int, allowance: Allowance) -> Iterator[Memb
             break
         allowance.take_member()
         place += _BLOCK + _rounded(length)
-        yield Member(start, place)
+        yield TarMember(start, place)
         start = place
-    yield Member(start, size, alone=False)
+    yield TarMember(start, size, alone=False)
 
 
 def _length(header: bytes) -> int | None:

@@ -41,7 +41,7 @@ _MAY_HOLD_MANY: Final = 1024 * 1024
 """Bytes from which it is looked what a file is; a smaller one is read at once, whatever it is."""
 
 
-class Whole(NamedTuple):
+class WholeFile(NamedTuple):
     """A file: a message, or a small archive."""
 
     name: str
@@ -75,7 +75,7 @@ class Dropped(NamedTuple):
     left_out: LeftOut
 
 
-Unit: TypeAlias = Whole | Section | Given | Dropped
+Unit: TypeAlias = WholeFile | Section | Given | Dropped
 
 
 def units_at(paths: Iterable[str | Path], stdin: BinaryIO | None = None) -> Iterator[Unit]:
@@ -134,7 +134,7 @@ def _of_file(name: str, *, named: bool) -> Iterator[Unit]:
 
 def _parts_of_file(name: str, *, named: bool) -> Iterator[Unit]:
     status = os.stat(name)  # noqa: PTH116 - there may be millions
-    whole = Whole(name, status.st_size, status.st_mtime_ns, named)
+    whole = WholeFile(name, status.st_size, status.st_mtime_ns, named)
     if not stat.S_ISREG(status.st_mode):
         yield from _read(name)
         return
@@ -158,7 +158,7 @@ def _parts_of_file(name: str, *, named: bool) -> Iterator[Unit]:
                 assert_never(never)
 
 
-def _of_tar(whole: Whole, file: FileIO) -> Iterator[Unit]:
+def _of_tar(whole: WholeFile, file: FileIO) -> Iterator[Unit]:
     allowance = Allowance.of(whole.size)
     try:
         for start, end, alone in members_of(file, whole.size, allowance):
@@ -188,7 +188,7 @@ def read(units: Iterable[Unit], *, skip: Skip, folder: str = "") -> Iterator[Mes
                 yield message
             case Dropped(left_out):
                 skip(left_out)
-            case Whole() | Section():
+            case WholeFile() | Section():
                 try:
                     yield from _of_file_at(unit, os.path.join(folder, unit.name), skip)  # noqa: PTH118 - there may be millions
                 except UnreadableFileError as error:
@@ -217,7 +217,7 @@ def joined(units: Iterable[Unit]) -> Iterator[Unit]:
         yield last
 
 
-def _of_file_at(unit: Whole | Section, place: str, skip: Skip) -> Iterator[Message]:
+def _of_file_at(unit: WholeFile | Section, place: str, skip: Skip) -> Iterator[Message]:
     if isinstance(unit, Section):
         yield from _of_section(unit, place, skip)
         return

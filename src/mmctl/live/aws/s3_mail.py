@@ -11,6 +11,7 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Final, Protocol
 
 from mmctl.errors import UsageError
@@ -28,7 +29,7 @@ from mmctl.mail.left_out import LeftOut, Why
 from mmctl.mail.partial import FIRST_BYTES, Message, fetched
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Iterable, Iterator
     from concurrent.futures import Future
 
     from mmctl.live.aws.bucket import ObjectEntry
@@ -82,9 +83,28 @@ def messages_in_bucket(
         UsageError: there is no such object, or no such message in it.
         CouldNot: the bucket cannot be used.
     """
-    found = False
-    for begun in _begun_ahead(bucket, prefix, needs):
-        found = True
+    objects = objects_in_bucket(bucket, prefix)
+    first = next(objects, None)
+    if first is None:
+        yield from one_of_archive(bucket, prefix, needs)
+    else:
+        yield from messages_of_objects(bucket, chain([first], objects), needs, skip=skip)
+
+
+def objects_in_bucket(bucket: Objects, prefix: str) -> Iterator[ObjectEntry]:
+    """The objects whose keys have a prefix, without those that only stand for a folder.
+
+    Raises:
+        CouldNot: the bucket cannot be used.
+    """
+    return (entry for entry in bucket.entries(prefix) if not _is_folder(entry))
+
+
+def messages_of_objects(
+    bucket: Objects, entries: Iterable[ObjectEntry], needs: Needs, *, skip: Skip
+) -> Iterator[Message]:
+    """The messages in some objects, in their order."""
+    for begun in _begun_ahead(bucket, entries, needs):
         name = f"{bucket.place}/{begun.entry.key}"
         if begun.left_out is not None:
             skip(begun.left_out)
@@ -95,12 +115,6 @@ def messages_in_bucket(
                 skip(error.left_out)
         else:
             yield Message(name, begun.content, begun.entry.size - len(begun.content))
-    if not found and not (yield from _one_of_archive(bucket, prefix, needs)):
-        raise UsageError(
-            f"no object of `{bucket.place}` has a key that begins with `{prefix}`"
-            if prefix
-            else f"bucket `{bucket.place}` is empty"
-        )
 
 
 def _in_archive(bucket: Objects, begun: _Begun, name: str, skip: Skip) -> Iterator[Message]:
@@ -109,8 +123,13 @@ def _in_archive(bucket: Objects, begun: _Begun, name: str, skip: Skip) -> Iterat
             yield Message(inside, content)
 
 
-def _one_of_archive(bucket: Objects, key: str, needs: Needs) -> Generator[Message, None, bool]:
-    """Yield one message of an archive and read none after it; return whether the archive exists."""
+def one_of_archive(bucket: Objects, key: str, needs: Needs) -> Iterator[Message]:
+    """One message of an archive; those after it are not read.
+
+    Raises:
+        UsageError: there is no such archive, or no such message in it.
+        CouldNot: the bucket cannot be used.
+    """
     name = f"{bucket.place}/{key}"
 
     def of_this(left_out: LeftOut) -> None:
@@ -126,20 +145,22 @@ def _one_of_archive(bucket: Objects, key: str, needs: Needs) -> Generator[Messag
         for message in _in_archive(bucket, begun, place, of_this):
             if message.name == name:
                 yield message
-                return True
+                return
         raise no_such_message(place, name)
-    return False
+    raise UsageError(
+        f"no object of `{bucket.place}` has a key that begins with `{key}`"
+        if key
+        else f"bucket `{bucket.place}` is empty"
+    )
 
 
-def _begun_ahead(bucket: Objects, prefix: str, needs: Needs) -> Iterator[_Begun]:
+def _begun_ahead(bucket: Objects, entries: Iterable[ObjectEntry], needs: Needs) -> Iterator[_Begun]:
     """All objects in their order; the next ones are fetched meanwhile."""
     waiting: deque[tuple[int, Future[_Begun]]] = deque()
     size = 0
     pool = ThreadPoolExecutor(READERS, thread_name_prefix="s3")
     try:
-        for entry in bucket.entries(prefix):
-            if _is_folder(entry):
-                continue
+        for entry in entries:
             while waiting and (len(waiting) >= AHEAD or size + entry.size > AHEAD_BYTES):
                 size -= waiting[0][0]
                 yield waiting.popleft()[1].result()
