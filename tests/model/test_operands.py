@@ -8,7 +8,7 @@ nothing else yet. `test_facts.py` does the same for the facts that operands read
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,10 +20,15 @@ from mmctl.cases.mutants.conditions import slips_of
 from mmctl.cases.mutants.drafts import draft_of
 from mmctl.cases.mutants.variations import variations
 from mmctl.judge.conditions import ask
+from mmctl.judge.facts_asked import facts_asked
+from mmctl.judge.judging import judge
 from mmctl.judge.lookup import Asking
 from mmctl.judge.policy import ask_policy
 from mmctl.judge.readings.about import readings_of_condition
+from mmctl.judge.readings.matter import readings_that_matter
+from mmctl.judge.simulation import submission_from
 from mmctl.judge.submission import Gateway, Scenario, Submission, gateway_of_rule_set
+from mmctl.judge.submitting import Submitting
 from mmctl.judge.texts import Texts
 from mmctl.judge.words import condition_line
 from mmctl.language.dialect.advice import CONDITION_ADVICE, POLICY_ADVICE
@@ -32,11 +37,12 @@ from mmctl.language.parsing.load import read_text
 from mmctl.language.readings import CHOICES
 from mmctl.language.writing.write import condition_to_file
 from mmctl.mail.email import Envelope, Facts, Session
+from mmctl.mail.facts import Stated
 from mmctl.mail.reader import read_email
 from mmctl.model.comparisons import Takes
 from mmctl.model.conditions import asked_by, evaluated_by
-from mmctl.model.enums import AcceptAction
-from mmctl.model.facts import RECIPIENTS
+from mmctl.model.enums import AcceptAction, IpType
+from mmctl.model.facts import RECIPIENTS, SessionFact, VerdictFact
 from mmctl.model.operands import ATTRIBUTE_OF, OPERANDS, POLICY_OPERANDS, RULE_OPERANDS, NamedBy
 from mmctl.model.policies import PolicyStatement, TrafficPolicy
 from mmctl.model.rules import RuleCondition
@@ -171,6 +177,69 @@ def attributes_of_the_service() -> set[tuple[str, str]]:
                 if member == "Attribute":
                     found |= {(inner.name, value) for value in inner.enum}
     return found
+
+
+RECORDED = b"""\
+Return-Path: <ann@example.org>
+Delivered-To: jo@example.com
+Received: from mx.example.org (mx.example.org [CLIENT]) (TLS1.3) by in.example.com
+Authentication-Results: in.example.com; spf=pass; dkim=pass header.d=example.org;
+ dmarc=RESULT (p=REJECT)
+From: ann@example.org
+Subject: Hello
+
+body
+"""
+
+
+def test_what_is_looked_up_for_a_condition_is_all_that_it_reads() -> None:
+    messages = [
+        read_email(RECORDED.replace(b"CLIENT", client).replace(b"RESULT", result))
+        for client in (b"192.0.2.7", b"IPv6:2001:db8::7")
+        for result in (b"pass", b"fail")
+    ]
+    stated = Stated(facts=Facts(add_ons={"vade": {"isPassed": True}}))
+    base, faults = gateway(), []
+    for example, condition in read():
+        alone = _alone(base, condition)
+        submitting = Submitting(stated, [alone])
+        for email in messages:
+            whole, asked = submission_from(email, stated)[0], submitting.of(email)
+            everything, lean = (judge(alone, each) for each in (whole, asked))
+            same = everything == lean and readings_that_matter(
+                alone, whole, everything
+            ) == readings_that_matter(alone, asked, lean)
+            if not same:
+                faults.append(example.name)
+    assert faults == []
+
+
+def test_a_condition_may_ask_for_more_than_the_fact_of_its_operand() -> None:
+    base = gateway()
+    more = {
+        (example.operand.key, fact)
+        for example, condition in read()
+        for fact in facts_asked(_alone(base, condition)) - {example.operand.fact.name}
+    }
+    assert more == {
+        ("dmarc_policy", VerdictFact.DMARC),
+        ("add_on", SessionFact.SOURCE_IP),
+        ("tls_wrapped", SessionFact.TLS),
+    }
+
+
+def _alone(base: Gateway, condition: RuleCondition | PolicyCondition) -> Gateway:
+    """A gateway with nothing but one condition."""
+    if isinstance(condition, RuleCondition):
+        rule = next(rule for rule in base.rules if rule.conditions == (condition,))
+        return replace(base, rules=(rule,))
+    statement = PolicyStatement(action=AcceptAction.DENY, conditions=(condition,))
+    policy = TrafficPolicy(
+        traffic_policy_name="edge",
+        default_action=AcceptAction.ALLOW,
+        policy_statements=(statement,),
+    )
+    return replace(base, rules=(), policy=policy, ip_type=IpType.DUAL_STACK)
 
 
 def test_every_attribute_of_the_service_has_a_row() -> None:

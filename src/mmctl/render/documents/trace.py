@@ -177,6 +177,7 @@ def tally_document(tally: Tally) -> dict[str, Any]:
     skipped = {why.value.replace(" ", "_"): count for why, count in tally.left_out.items()}
     return {
         **({"skipped": skipped} if skipped else {}),
+        **({"judged_rule_by_rule": tally.evaluated} if tally.evaluated else {}),
         "messages": tally.messages,
         "recipients": tally.recipients,
         "without_recipients": tally.without_recipients,

@@ -97,6 +97,9 @@ def summary(tally: Tally, *, other: str | None, verbose: bool) -> Text:
     if tally.with_notes:
         which = "" if verbose else "; -v shows which"
         report.append(f"defects in {counted(tally.with_notes, 'message')}{which}\n", "dim")
+    if verbose and tally.evaluated:
+        which = counted(tally.evaluated, "message")
+        report.append(f"judged rule by rule, which takes longer: {which}\n", "dim")
     return report
 
 

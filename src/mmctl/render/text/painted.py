@@ -13,7 +13,7 @@ from rich.text import Text
 from mmctl.render.text.message_lines import WHERE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Sequence
 
     from rich.console import Console
 
@@ -40,15 +40,23 @@ class Painter:
         self._width = width
         self._codes: dict[str, tuple[str, str]] = {}
 
-    def painted(self, lines: Iterable[Line]) -> str:
+    def painted(self, lines: Sequence[Line]) -> str:
         """The lines as they are written to the console."""
-        return "".join(map(self._line, lines))
+        plain = "".join([line.plain for line in lines])
+        if plain.isascii() and self._gate(plain) == plain:
+            return "".join(map(self._line, lines))
+        return "".join([self._checked(line) for line in lines])
+
+    def _checked(self, line: Line) -> str:
+        """A line which may have something that is not shown as it is."""
+        plain = line.plain
+        if plain.isascii() and self._gate(plain) == plain:
+            return self._line(line)
+        return self._by_rich(self._folded(styled(line)))
 
     def _line(self, line: Line) -> str:
         what, style, whom, where = line
-        plain = f"{what}{whom}{where}"
-        fits = self._width is None or len(plain) <= self._width
-        if not (fits and plain.isascii() and self._gate(plain) == plain):
+        if self._width is not None and len(what) + len(whom) + len(where) > self._width:
             return self._by_rich(self._folded(styled(line)))
         begin, end = self._code(style)
         begin_where, end_where = self._code(WHERE)
