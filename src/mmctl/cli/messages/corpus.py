@@ -6,24 +6,28 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mmctl.cli.messages.judging import Judge, Judging
 from mmctl.cli.messages.live_rules import project_of
 from mmctl.cli.messages.messages import messages_of
 from mmctl.cli.progress import Progress
 from mmctl.errors import UsageError
+from mmctl.judge.comparison import differences
+from mmctl.judge.index.index import Index
 from mmctl.judge.ingress import Way, gateway_behind
-from mmctl.judge.tally import Tally
+from mmctl.judge.sizes import sizes_asked
+from mmctl.judge.submitting import Submitting
 from mmctl.language.project import Outcome
 from mmctl.live.plan.plan import Behaviour
 from mmctl.mail.facts import Stated
 from mmctl.mail.partial import Needs
+from mmctl.mail.reader import read_email
 from mmctl.render.documents.review import Changed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from mmctl.cli.changes.change import LiveEnvironment
-    from mmctl.judge.comparison import Difference, MessageEnd
+    from mmctl.judge.comparison import Difference
+    from mmctl.judge.judged import JudgedMessage
     from mmctl.judge.submission import Gateway
     from mmctl.language.project import Project
     from mmctl.live.plan.plan import Plan
@@ -44,21 +48,22 @@ def with_behaviour(
     if not pairs:
         note = "no ingress point is both live and in the files: nothing can judge the corpus"
         return replace(plan, notes=(*plan.notes, note))
-    ways = [Judging(gateway=wanted, stated=Stated(), against=live) for wanted, live in pairs]
-    sizes = frozenset[float]().union(*(way.needs.sizes for way in ways))
-    judges = [Judge(way) for way in ways]
-    tally = Tally()  # what the index leaves to the evaluator
+    ways = [(_index(wanted), _index(live)) for wanted, live in pairs]
+    gateways = [gateway for pair in pairs for gateway in pair]
+    submitting = Submitting(Stated(), gateways)
+    sizes = frozenset[float]().union(*map(sizes_asked, gateways))
     judged = differing = undecided = 0
     kinds: Counter[str] = Counter()
     needs = Needs(body=change.run.unnamed, sizes=sizes)
     with Progress(change.run, "message") as progress:
         for message in messages_of(change.run, change.project, paths, needs, progress):
-            every = [judge.ending(message, tally) for judge in judges]
-            found = [each for ending in every for each in ending.differences]
+            submission = submitting.of(read_email(message.content, unread=message.unread))
+            every = [(live.judge(submission), wanted.judge(submission)) for wanted, live in ways]
+            found = [each for before, after in every for each in differences(before, after)]
             judged += 1
             differing += bool(found)
-            undecided += not found and any(map(_undecided, every))
-            kinds.update(each.change for each in found)
+            undecided += not found and any(_undecided(side) for pair in every for side in pair)
+            kinds.update([each.change for each in found])
             if found and show is not None:
                 show(_changed(message.name, found))
             progress.count(1)
@@ -81,13 +86,16 @@ def _changed(name: str, found: Sequence[Difference]) -> Changed:
     )
 
 
-def _undecided(ending: MessageEnd) -> bool:
-    """Whether the recipients, or an outcome on either side, are unknown."""
-    sides = [side for side in (ending.judged, ending.against) if side is not None]
-    return any(
-        not side.recipients or any(ended.outcome is Outcome.UNKNOWN for _, ended in side.recipients)
-        for side in sides
+def _undecided(judged: JudgedMessage) -> bool:
+    """Whether the recipients, or an outcome, are unknown."""
+    return not judged.recipients or any(
+        ended.outcome is Outcome.UNKNOWN for _, ended in judged.recipients
     )
+
+
+def _index(gateway: Gateway) -> Index:
+    """A gateway, compiled to compare outcomes."""
+    return Index(gateway=gateway, readings=False)
 
 
 def _ways(plan: Plan, project: Project) -> Iterator[tuple[Gateway, Gateway]]:
