@@ -86,7 +86,7 @@ class _Veil:
 
     def _over(self, value: Any) -> Any:
         match value:
-            case tuple():
+            case tuple() if type(value) is tuple:  # a named one is a value of its own
                 return tuple(map(self._over, value))
             case MissingFact():
                 return replace(value, about="")
