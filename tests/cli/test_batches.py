@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import multiprocessing
-from typing import TYPE_CHECKING
+import shutil
+import tarfile
+import zipfile
+from pathlib import Path
 
 import pytest
 from kill_this_process import Killing
 
+from mmctl.cli.main import exit_code
 from mmctl.cli.messages import pool
 from mmctl.cli.messages.batches import BATCH, judged_batches
-from mmctl.cli.messages.judging import Batch, Judge, Judging
+from mmctl.cli.messages.judging import Judge, JudgedBatch, Judging
 from mmctl.cli.messages.pool import IN_FLIGHT, TRIES, in_processes
+from mmctl.cli.messages.sharing import shared
+from mmctl.cli.messages.unit_judge import UnitJudge
 from mmctl.errors import CouldNot
 from mmctl.judge.submission import gateway_of_rule_set
 from mmctl.judge.tally import Tally
@@ -19,10 +26,9 @@ from mmctl.language.parsing.load import read_text
 from mmctl.mail.email import Envelope
 from mmctl.mail.facts import Stated
 from mmctl.mail.partial import Message
+from mmctl.mail.units import Given
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+GATEWAY = Path(__file__).parent / "gateway"
 RULES = """
 version: 1
 archives: {vault: {retention: ONE_YEAR}}
@@ -48,7 +54,13 @@ def judging(check: Killing | None = None) -> Judging:
 def result(judging: Judging, workers: int) -> tuple[list[object], Tally]:
     written: list[object] = []
     tally = Tally()
-    for judged in judged_batches(judging, iter(MESSAGES), workers=workers):
+    judge = UnitJudge(judging=judging, environment=read_text({"rules.yaml": RULES})[0].environment)
+    results = (
+        judged_batches(judging, iter(MESSAGES))
+        if workers == 1
+        else (done.judged for done in shared(map(Given, MESSAGES), judge, workers, lambda: True))
+    )
+    for judged in results:
         written += judged.written
         tally.merge(judged.tally)
     return written, tally
@@ -77,11 +89,19 @@ def test_a_message_that_kills_every_process_ends_the_command_with_a_reason(tmp_p
         result(judging(Killing(tmp_path, 10 * TRIES, MESSAGES[0][1])), workers=2)
 
 
+def tally_of(messages: list[Message]) -> Tally:
+    judged = JudgedBatch()
+    judge = Judge(judging())
+    for message in messages:
+        judge.add(message, judged)
+    return judged.tally
+
+
 def test_a_tally_of_parts_is_the_tally_of_the_whole() -> None:
     parts = Tally()
     for message in MESSAGES[:30]:
-        parts.merge(Judge(judging()).batch(Batch([message])).tally)
-    whole = Judge(judging()).batch(Batch(MESSAGES[:30])).tally
+        parts.merge(tally_of([message]))
+    whole = tally_of(MESSAGES[:30])
     assert parts == whole
     assert list(parts.examples.items()) == list(whole.examples.items())
 
@@ -112,3 +132,58 @@ def test_no_process_is_left_when_nobody_wants_more_results() -> None:
     assert len(multiprocessing.active_children()) == 2
     results.close()
     assert multiprocessing.active_children() == []
+
+
+@pytest.fixture(name="everything")
+def everything_fixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All kinds of inputs in the folder `mail` of a small gateway."""
+    monkeypatch.chdir(shutil.copytree(GATEWAY, tmp_path / "gateway"))
+    monkeypatch.setattr("mmctl.mail.units._MAY_HOLD_MANY", 3000)
+    mail = Path("mail")
+    mail.mkdir()
+    texts = [
+        f"Delivered-To: cfo@example.com\r\nSubject: {n}\r\n\r\n{'x' * (n % 7) * 100}".encode()
+        for n in range(40)
+    ]
+    for number, text in enumerate(texts):
+        (mail / f"{number:03}.eml").write_bytes(text)
+    with tarfile.open(mail / "a.tar", "w") as archive, zipfile.ZipFile(mail / "b.zip", "w") as box:
+        for number, text in enumerate(texts):
+            member = tarfile.TarInfo(f"in-{number}.eml")
+            member.size = len(text)
+            archive.addfile(member, io.BytesIO(text))
+            box.writestr(f"in-{number}.eml", text)
+    (mail / "c.mbox").write_bytes(b"".join(b"From a\n" + text + b"\n\n" for text in texts))
+    (mail / "empty").touch()
+    (mail / "picture.png").write_bytes(b"\x89PNG")
+    (mail / "mail.rar").write_bytes(b"Rar!" + b"x" * 4000)
+    (mail / "cut.tar").write_bytes((mail / "a.tar").read_bytes()[:5000])
+
+
+WAYS = [
+    ["mail"],
+    ["mail", "--rcpt", "cfo@example.com", "--tls", "TLS1_3", "--format", "json"],
+    ["mail", "--against", "."],
+    ["mail", "--format", "html"],
+    ["mail/000.eml", "mail/empty"],
+    ["mail/000.eml"],
+    ["mail/empty"],
+    ["mail/a.tar", "mail/mail.rar"],
+    ["mail/000.eml", "mail/001.eml", "mail/cut.tar"],
+    ["mail/000.eml", "mail/001.eml", "nowhere", "mail/002.eml"],
+    ["mail/a.tar:in-7.eml", "mail/c.mbox#3"],
+]
+
+
+@pytest.mark.usefixtures("everything")
+def test_the_result_of_two_processes_is_that_of_one_to_the_byte(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def ran(*words: str) -> tuple[int, str, str]:
+        code = exit_code(["simulate", *words])
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    wrong = [way for way in WAYS if ran(*way) != ran(*way, "--workers", "2")]
+    assert wrong == []
+    assert "skipped: 5 (1 empty, 1 no message, 3 unreadable)" in ran(*WAYS[0])[2]

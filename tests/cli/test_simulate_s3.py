@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 from moto import mock_aws
+from moto.server import ThreadedMotoServer
 
 from mmctl.cli.main import exit_code
 
@@ -74,6 +75,28 @@ def bucket(mail: Path) -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def served_bucket(mail: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The same bucket behind an endpoint that other processes see too."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", f"http://{host}:{port}")
+        client = boto3.client("s3")
+        client.create_bucket(Bucket="gateway-mail")
+        for path in mail.iterdir():
+            client.put_object(
+                Bucket="gateway-mail", Key=f"mail/{path.name}", Body=path.read_bytes()
+            )
+        yield
+    finally:
+        server.stop()
+
+
 def told(ran: Ran) -> str:
     code, out, errors = ran
     assert (code, errors) == (0, "")
@@ -81,7 +104,7 @@ def told(ran: Ran) -> str:
 
 
 @pytest.mark.usefixtures("bucket")
-@pytest.mark.parametrize("words", [(), ("--rcpt", "legal@example.com"), ("--workers", "2")])
+@pytest.mark.parametrize("words", [(), ("--rcpt", "legal@example.com")])
 def test_messages_of_a_bucket_end_like_those_of_a_folder(
     mmctl: Callable[..., Ran], words: tuple[str, ...]
 ) -> None:
@@ -89,6 +112,13 @@ def test_messages_of_a_bucket_end_like_those_of_a_folder(
     from_folder = told(mmctl("simulate", "mail", *words))
     assert from_bucket == from_folder.replace("simulate mail ", "simulate  ")
     assert "2.eml" in from_bucket
+
+
+@pytest.mark.usefixtures("served_bucket")
+def test_each_process_reads_its_messages_of_a_bucket_itself(mmctl: Callable[..., Ran]) -> None:
+    alone = mmctl("simulate", "s3://gateway-mail/mail/")
+    assert alone[0] == 0
+    assert mmctl("simulate", "s3://gateway-mail/mail/", "--workers", "2") == alone
 
 
 @pytest.mark.usefixtures("bucket")

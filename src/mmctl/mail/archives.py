@@ -70,6 +70,10 @@ class UnreadableFileError(UsageError):
         super().__init__(f"`{left_out.name}` {left_out.reason}", help=left_out.help)
         self.left_out = left_out
 
+    def __reduce__(self) -> tuple[type[UnreadableFileError], tuple[LeftOut]]:
+        """Go from process to process as what was left out."""
+        return type(self), (self.left_out,)
+
 
 def messages_of_file(
     name: str,

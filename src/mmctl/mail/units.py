@@ -106,10 +106,10 @@ def _read(path: str | Path, stdin: BinaryIO | None = None) -> Iterator[Unit]:
     """What can only be read here."""
     dropped: list[LeftOut] = []
     found = messages_at([path], stdin, skip=dropped.append)
-    yield from _given((Message(*each) for each in found), dropped)
+    yield from given((Message(*each) for each in found), dropped)
 
 
-def _given(messages: Iterator[Message], dropped: list[LeftOut]) -> Iterator[Unit]:
+def given(messages: Iterator[Message], dropped: list[LeftOut]) -> Iterator[Unit]:
     """Messages as they are read, with what is left out between them."""
     try:
         for message in messages:
@@ -173,7 +173,7 @@ def _of_tar(whole: WholeFile, file: FileIO) -> Iterator[Unit]:
 
 def _read_section(section: Section) -> Iterator[Unit]:
     dropped: list[LeftOut] = []
-    yield from _given(_of_section(section, section.name, dropped.append), dropped)
+    yield from given(_of_section(section, section.name, dropped.append), dropped)
 
 
 def read(units: Iterable[Unit], *, skip: Skip, folder: str = "") -> Iterator[Message]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Literal, NamedTuple, assert_never
+from typing import TYPE_CHECKING, Literal, assert_never
 
 from mmctl.judge.comparison import MessageEnd
 from mmctl.judge.index.index import Index
@@ -25,7 +25,7 @@ from mmctl.render.text.message_lines import lines
 from mmctl.visible import visible_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from mmctl.judge.readings.matter import Dependence
     from mmctl.judge.simulation import Authenticate, Simulated
@@ -84,14 +84,6 @@ class Judging:
         )
 
 
-class Batch(NamedTuple):
-    """Messages that are judged together."""
-
-    messages: Sequence[Message]
-    shown: bool = True
-    """Whether anybody looks at them; if not, they are only counted."""
-
-
 @dataclass(slots=True)
 class JudgedBatch:
     """The result of a batch: what to write about each message, and the counts."""
@@ -130,13 +122,6 @@ class Judge:
         """Compile the rules now, so that forked processes have them."""
         if self._judging.many:
             _ = self._indexes, self._submitting
-
-    def batch(self, batch: Batch) -> JudgedBatch:
-        """Judge some messages."""
-        judged = JudgedBatch()
-        for message in batch.messages:
-            self.add(message, judged, shown=batch.shown)
-        return judged
 
     def add(self, message: Message, judged: JudgedBatch, *, shown: bool = True) -> None:
         """Judge one message of a batch."""

@@ -68,7 +68,6 @@ class Flow:
     batches: Iterable[JudgedBatch]
     tally: Tally
     """The counts so far."""
-    many: bool
     shown: list[Simulated]
     """What a page shows so far."""
 
@@ -86,16 +85,9 @@ def judge_messages(run: Run, wanted: Wanted) -> int:
         judging = replace(judging, seen=recorder.see)
     progress = Progress(run, "message")
     tally = Tally()
-    found = messages_of(run, project, wanted.paths, judging.needs, progress, tally.left_out)
-    first, messages = _begun(found)
-    many = len(first) > 1
-    judging = replace(judging, many=many, form=_form(run, wanted, many=many))
     shown: list[Simulated] = []
-    judged = judged_batches(
-        judging,
-        messages,
-        workers=wanted.workers,
-        shown=lambda: len(shown) < SHOWN_ON_PAGES,
+    judging, judged = (_by_others if wanted.workers > 1 else _by_this_process)(
+        run, project, wanted, judging, progress, tally, lambda: len(shown) < SHOWN_ON_PAGES
     )
     batches = _counted(run, progress, tally, judged)
     if wanted.record == STDOUT:
@@ -107,7 +99,6 @@ def judge_messages(run: Run, wanted: Wanted) -> int:
             judging=judging,
             batches=batches,
             tally=tally,
-            many=many,
             shown=shown,
         )
         write(run, MESSAGES, flow)
@@ -116,6 +107,59 @@ def judge_messages(run: Run, wanted: Wanted) -> int:
     if recorder is not None:
         recorder.write()
     return UNKNOWN if wanted.strict and tally.unknown else 0
+
+
+def _by_this_process(
+    run: Run,
+    project: Project,
+    wanted: Wanted,
+    judging: Judging,
+    progress: Progress,
+    tally: Tally,
+    shown: Callable[[], bool],
+) -> tuple[Judging, Iterator[JudgedBatch]]:
+    """How the messages are judged, and the results soon after their messages."""
+    found = messages_of(run, project, wanted.paths, judging.needs, progress, tally.left_out)
+    first = list(islice(found, 2))
+    many = len(first) > 1
+    judging = replace(judging, many=many, form=_form(run, wanted, many=many))
+    return judging, judged_batches(judging, chain(first, found), shown=shown)
+
+
+def _by_others(
+    run: Run,
+    project: Project,
+    wanted: Wanted,
+    judging: Judging,
+    progress: Progress,
+    tally: Tally,
+    shown: Callable[[], bool],
+) -> tuple[Judging, Iterator[JudgedBatch]]:
+    """The same, by processes that read the messages themselves."""
+    from mmctl.cli.messages.sharing import begun, shared
+    from mmctl.cli.messages.unit_batches import inputs_at
+    from mmctl.cli.messages.unit_judge import UnitJudge
+
+    inputs = inputs_at(wanted.paths, run.directory, project.environment)
+    judge = UnitJudge(judging=judging, environment=project.environment)
+    many, inputs = begun(inputs, judge)
+    judging = replace(judging, many=many, form=_form(run, wanted, many=many))
+    judge = UnitJudge(judging=judging, environment=project.environment)
+    skip = partial(_skipped, run, progress, Counter(), _named(run, wanted.paths))
+    if progress.shown:
+        progress.expect(_bytes_of(run, wanted.paths))
+
+    def judged() -> Iterator[JudgedBatch]:
+        for done in shared(inputs, judge, wanted.workers, shown):
+            for left_out in done.left_out:
+                skip(left_out)
+            progress.did(done.size)
+            yield done.judged
+            if done.stopped is not None:
+                raise done.stopped
+        _say_skipped(run, progress, tally.left_out)
+
+    return judging, judged()
 
 
 def _form(run: Run, wanted: Wanted, *, many: bool) -> Form:
@@ -197,6 +241,11 @@ def messages_of(
     """
     counts: Counter[Why] = Counter() if left_out is None else left_out
     yield from _messages_of(run, project, paths, needs, progress, counts)
+    _say_skipped(run, progress, counts)
+
+
+def _say_skipped(run: Run, progress: Progress | None, counts: Counter[Why]) -> None:
+    """Say how many were skipped, and why."""
     if counts:
         if progress is not None:
             progress.clear()
@@ -211,24 +260,34 @@ def _messages_of(
     progress: Progress | None,
     counts: Counter[Why],
 ) -> Iterator[Message]:
-    from mmctl.mail.sources import bytes_of, messages
+    from mmctl.mail.sources import messages
 
-    places = {path: run.directory / path for path in paths if not _is_elsewhere(path)}
-    named = frozenset(map(str, places.values()))
-    skip = partial(_skipped, run, progress, counts, named)
+    skip = partial(_skipped, run, progress, counts, _named(run, paths))
     watch = None
     if progress is not None and progress.shown:
-        progress.expect(bytes_of(places.values()))
+        progress.expect(_bytes_of(run, paths))
         watch = progress.did
     for path in paths:
         if path.startswith(BUCKETS):
             yield from _messages_in_bucket(project, path, needs, skip)
             continue
-        place = places.get(path, path)
+        place = STDIN if path == STDIN else run.directory / path
         for name, content in messages(
             [place], world.standard_input_bytes(), skip=skip, watch=watch
         ):
             yield Message(digest_name(content) if run.unnamed else name, content)
+
+
+def _named(run: Run, paths: Iterable[str]) -> frozenset[str]:
+    """The names of files that were named themselves."""
+    return frozenset(str(run.directory / path) for path in paths if not _is_elsewhere(path))
+
+
+def _bytes_of(run: Run, paths: Iterable[str]) -> int:
+    """The bytes in files."""
+    from mmctl.mail.sources import bytes_of
+
+    return bytes_of(run.directory / path for path in paths if not _is_elsewhere(path))
 
 
 def _is_elsewhere(path: str) -> bool:
@@ -237,12 +296,11 @@ def _is_elsewhere(path: str) -> bool:
 
 
 def _messages_in_bucket(project: Project, path: str, needs: Needs, skip: Skip) -> Iterator[Message]:
+    from mmctl.cli.messages.unit_batches import bucket_and_prefix
     from mmctl.live.aws.connect import open_bucket
     from mmctl.live.aws.s3_mail import messages_in_bucket
 
-    name, _, prefix = path.removeprefix(BUCKETS).partition("/")
-    if not name:
-        raise UsageError(f"`{path}` names no bucket", help="s3://bucket/prefix")
+    name, prefix = bucket_and_prefix(path)
     bucket = open_bucket(project.environment, name)
     yield from messages_in_bucket(bucket, prefix, needs, skip=skip)
 
@@ -262,12 +320,6 @@ def _skipped(
         progress.clear()
     what = "a message" if run.unnamed else f"`{left_out.name}`"
     run.say(f"skipped: {what} {left_out.reason}")
-
-
-def _begun(messages: Iterator[Message]) -> tuple[list[Message], Iterator[Message]]:
-    """The first two messages (to tell one from many), and all of them."""
-    first = list(islice(messages, 2))
-    return first, chain(first, messages)
 
 
 def _counted(
@@ -290,7 +342,7 @@ def human(run: Run, flow: Flow) -> None:
         write = _writer(run, flow.judging.form, console)
         for judged in flow.batches:
             write(judged.written)
-        if flow.many:
+        if flow.judging.many:
             other = flow.judging.against_name
             console.print(summary(flow.tally, other=other, verbose=run.verbose), end="")
         console.print(advice_about(run, flow.tally, flow.wanted), end="")
