@@ -11,7 +11,7 @@ PURE    = tests/model tests/language tests/judge tests/mail tests/checks tests/c
 # Tests start many processes, none of which needs to compile again what another one compiled.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help demo check lint test test-all bench soak faults fix clean
+.PHONY: help demo check lint test test-all bench soak faults rendered fix clean
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
 
@@ -53,6 +53,9 @@ soak: $(READY)   ## a million damaged messages: none may crash; stopped, it goes
 
 faults: $(READY) ## every fault at every call, some ten minutes: writes docs/faults.md
 	$(BIN)/pytest --numprocesses auto tests/live/test_every_call.py --update
+
+rendered: $(READY) ## what typer says of the commands: help, options, completion, for a quick start
+	$(BIN)/pytest tests/cli/test_rendered.py --quiet --update
 
 fix: $(READY)    ## format and fix what can be fixed
 	$(BIN)/ruff format src tests benchmarks

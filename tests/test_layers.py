@@ -57,6 +57,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
 }
 ABOVE = {
+    "__main__": {"cli"},
     "linting": {"model", "language", "mail", "judge", "analysis", "checks", "compiler"},
     "api": {
         "model",
@@ -121,7 +122,7 @@ WRITES = {"print", "sys.stdout.write", "sys.stdout.writelines", "typer.echo", "t
 GATES = {
     "cli/run.py": {"sys.stdout.write"},
     "cli/start.py": {"sys.stdout.write"},
-    "cli/main.py": {"typer.echo"},
+    "cli/face.py": {"typer.echo"},
 }
 """Who writes to stdout: what has passed, an answer that has passed before, texts of our own.
 Everything that is written to stderr passes, whoever writes it."""

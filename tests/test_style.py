@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import typer.main
 
 from mmctl.checks.catalogue import CHECKS
-from mmctl.cli.main import make_app
+from mmctl.cli.face import make_app
 from mmctl.counted import counted, plural
 
 if TYPE_CHECKING:

@@ -27,6 +27,7 @@ PARTIAL = {
 """Where a `match` picks classes of ours out of anything, and why."""
 COMPUTED = {
     "cli/command_table.py": "a command is imported when it is run, by its name in the table",
+    "cli/well_formed.py": "a choice is imported when it is read, by its name in the table",
     "cli/result_table.py": "a writer is imported when it writes, by its name in the table",
     "cli/printing.py": "a stream that stands before another has all members of that one",
     "judge/unnamed.py": "walks through all that a trace holds, whatever that is",

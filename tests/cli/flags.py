@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from mmctl.cli.command_table import COMMANDS
-from mmctl.cli.main import make_app
+from mmctl.cli.face import make_app
 from mmctl.live.brakes.brake import Brake
 
 if TYPE_CHECKING:

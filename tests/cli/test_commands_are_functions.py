@@ -16,6 +16,7 @@ from mmctl.cli.command_table import COMMANDS, function_of
 from mmctl.cli.commands.diff import diff
 from mmctl.cli.commands.lint import lint
 from mmctl.cli.commands.simulate import simulate
+from mmctl.cli.face import NAMES
 from mmctl.cli.formats import Format
 from mmctl.cli.run import Run
 from mmctl.problem import Severity
@@ -35,7 +36,7 @@ def test_every_command_takes_a_run_and_returns_an_exit_code() -> None:
     for name, _, place in COMMANDS:
         function = function_of(place)
         first, *others = inspect.signature(function).parameters.values()
-        hints = get_type_hints(function, localns={"Run": Run})
+        hints = get_type_hints(function, localns=NAMES)
         needed = [each.name for each in others if each.default is inspect.Parameter.empty]
         arguments = [each for each in needed if str(hints[each]) != "<class 'str'>"]
         if (first.name, hints[first.name], hints["return"]) != ("run", Run, int) or arguments:

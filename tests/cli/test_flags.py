@@ -8,7 +8,8 @@ import pytest
 import typer
 from flags import advice, options_of, wrong_flags
 
-from mmctl.cli.main import exit_code, make_app
+from mmctl.cli.face import make_app
+from mmctl.cli.main import exit_code
 from mmctl.live.brakes.brake import Brake, Grip
 
 if TYPE_CHECKING:

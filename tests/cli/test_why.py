@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from mmctl.cli.main import make_app
+from mmctl.cli.face import make_app
 from mmctl.errors import UsageError
 
 if TYPE_CHECKING:

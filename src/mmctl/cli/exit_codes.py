@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Final
 
 from mmctl.cli import world
+
+TYPE_CHECKING = False  # `typing` is slow to import
+if TYPE_CHECKING:
+    from typing import Final
 
 REFUSED: Final = 3
 """A brake, the person who was asked, or a rule of safety said no: nothing was written."""
@@ -23,6 +26,14 @@ UNWRITTEN: Final = 74
 """The output could not be written (EX_IOERR of sysexits.h)."""
 INTERRUPTED: Final = 130
 BROKEN_PIPE: Final = 141
+
+
+class RunEnded(Exception):
+    """A run ends with this exit code, and all has been said."""
+
+    def __init__(self, exit_code: int) -> None:
+        super().__init__(exit_code)
+        self.exit_code = exit_code
 
 
 def broken_pipe() -> int:

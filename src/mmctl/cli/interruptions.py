@@ -11,9 +11,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-import typer
-
-from mmctl.cli.exit_codes import INTERRUPTED, broken_pipe, unwritten
+from mmctl.cli.exit_codes import INTERRUPTED, RunEnded, broken_pipe, unwritten
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
@@ -34,13 +32,13 @@ def clear_ends() -> Iterator[None]:
     except KeyboardInterrupt as stop:
         lines = ["", "interrupted", *getattr(stop, "__notes__", ())]
         sys.stderr.write("".join(f"{visible(line)}\n" for line in lines))
-        raise typer.Exit(INTERRUPTED) from None
+        raise RunEnded(INTERRUPTED) from None
     except BrokenPipeError:
-        raise typer.Exit(broken_pipe()) from None
+        raise RunEnded(broken_pipe()) from None
     except OSError as error:
         if error.filename is not None or error.errno not in _NO_ROOM:
             raise
-        raise typer.Exit(unwritten(error)) from None
+        raise RunEnded(unwritten(error)) from None
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Where the process starts: give a remembered answer at once, or else run the whole program.
+"""Where the process starts: answer at once what needs no program, or else run it.
 
 Imported before anything else; nothing slow may be imported here.
 """
@@ -9,8 +9,8 @@ import gc
 import sys
 
 from mmctl.cli import world
+from mmctl.cli.at_once import said_at_once
 from mmctl.cli.exit_codes import INTERRUPTED, broken_pipe, closed_output, unwritten
-from mmctl.cli.remembered import remembered
 
 
 def main() -> None:
@@ -18,16 +18,17 @@ def main() -> None:
     arguments = sys.argv[1:]
     if world.is_closed(sys.stdout):
         world.leave(closed_output())
-    answer = remembered(arguments)
+    answer = _answer(arguments)
     if answer is not None:
+        output, code = answer
         try:
-            sys.stdout.write(answer.output)
+            sys.stdout.write(output)
             sys.stdout.flush()
         except BrokenPipeError:
             world.leave(broken_pipe())
         except OSError as error:
             world.leave(unwritten(error))
-        world.leave(answer.code)
+        world.leave(code)
     # What is created at the start stays until the end: collecting garbage there is useless.
     gc.set_threshold(500_000, 50, 100)
     # pydantic plug-ins are for applications; looking for them takes as long as reading rules.
@@ -45,3 +46,19 @@ def main() -> None:
     finally:
         # The interpreter collects garbage once more when it ends, which is also useless.
         gc.freeze()
+
+
+def _answer(arguments: list[str]) -> tuple[str, int] | None:
+    """What can be said without the program, and the exit code; None: it has to run."""
+    if world.variable("_MMCTL_COMPLETE"):
+        from mmctl.cli.completion import completed
+
+        return None if arguments else completed()
+    said = said_at_once(arguments)
+    if said is not None:
+        return said, 0
+    if arguments[:1] != ["lint"]:
+        return None
+    from mmctl.cli.remembered import remembered
+
+    return remembered(arguments)

@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, BinaryIO, NoReturn, TextIO
 
+TYPE_CHECKING = False  # `typing` is slow to import
 if TYPE_CHECKING:
     from datetime import datetime
+    from typing import BinaryIO, NoReturn, TextIO
 
 
 def now() -> datetime:
@@ -60,6 +61,16 @@ def is_closed(stream: TextIO | None) -> bool:
 def terminal_size(stream: TextIO) -> os.terminal_size:
     """Columns and lines of a stream's terminal."""
     return os.get_terminal_size(stream.fileno())
+
+
+def width_of_terminal() -> int | None:
+    """The columns of the first terminal among stdin, stdout and stderr; None: there is none."""
+    for number in range(3):
+        try:
+            return os.get_terminal_size(number).columns
+        except (ValueError, OSError):
+            continue
+    return None
 
 
 def columns() -> int:

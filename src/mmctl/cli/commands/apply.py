@@ -7,8 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from mmctl.cli.changes.agreement import agreed
 from mmctl.cli.changes.change import (
     LiveEnvironment,
@@ -21,14 +19,15 @@ from mmctl.cli.changes.change import (
 from mmctl.cli.changes.planning import nothing_to_do, plan_of, preflight
 from mmctl.cli.exit_codes import REFUSED
 from mmctl.cli.interruptions import stoppable
-from mmctl.cli.options.signatures import RequireSignature
-from mmctl.cli.options.trust import Base, PasswordEnv
 from mmctl.cli.run import Run
 from mmctl.errors import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import typer
+
+    from mmctl.cli.options.annotated import Base, PasswordEnv, RequireSignature
     from mmctl.live.apply.effects import Permissions
     from mmctl.live.plan.plan import Plan
 

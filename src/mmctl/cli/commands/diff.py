@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from mmctl.cli.result_table import DIFFERENCE, write
 from mmctl.cli.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import typer
     from rich.console import RenderableType
 
     from mmctl.compiler.configuration import LiveConfiguration

@@ -6,8 +6,6 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from mmctl.cli.changes.change import open_change
 from mmctl.cli.changes.planning import plan_of
 from mmctl.cli.files.editing import editing_alone
@@ -16,6 +14,7 @@ from mmctl.cli.result_table import write as write_result
 from mmctl.cli.run import Run
 
 if TYPE_CHECKING:
+    import typer
     from rich.console import RenderableType
 
     from mmctl.cli.changes.change import LiveEnvironment

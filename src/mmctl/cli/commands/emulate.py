@@ -9,8 +9,6 @@ from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from mmctl.cli import world
 from mmctl.cli.interruptions import stoppable
 from mmctl.cli.run import Run
@@ -18,6 +16,8 @@ from mmctl.emulator.references import References
 from mmctl.errors import UsageError
 
 if TYPE_CHECKING:
+    import typer
+
     from mmctl.emulator.faults import Fault
     from mmctl.emulator.routes import Request
     from mmctl.emulator.wire import HttpAnswer

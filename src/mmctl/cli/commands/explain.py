@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from mmctl.cli.formats import Format
 from mmctl.cli.result_table import PAGE, write
 from mmctl.errors import UsageError
 
 if TYPE_CHECKING:
+    import typer
+
     from mmctl.checks.check import Check
     from mmctl.cli.run import Run
 

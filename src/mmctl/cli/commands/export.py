@@ -6,14 +6,14 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Final
 
-import typer
-
 from mmctl.cli.formats import Format
 from mmctl.cli.result_table import API_JSON, CLOUDFORMATION, TERRAFORM, write
 from mmctl.cli.run import Run
 from mmctl.errors import MmctlError, ProblemsFound, UsageError
 
 if TYPE_CHECKING:
+    import typer
+
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.interchange.exported import Exported
     from mmctl.model.kinds import Kind

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
-import typer
-
 from mmctl.cli import world
 from mmctl.cli.exit_codes import USAGE
 from mmctl.cli.result_table import LAYOUT, write
@@ -22,6 +20,8 @@ from mmctl.writing import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import typer
 
     from mmctl.problem import Problem
 

@@ -5,20 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from mmctl.cli.changes.change import open_history
 from mmctl.cli.commands.diff import VersionDiff
 from mmctl.cli.formats import Format
-from mmctl.cli.options.store import (
-    Account,
-    Profile,
-    ProjectName,
-    Region,
-    Store,
-    StoreOptions,
-    elsewhere,
-)
+from mmctl.cli.options.store import StoreOptions, elsewhere
 from mmctl.cli.result_table import ENTRIES, HISTORY_DIFFERENCE, ONE_ENTRY, write
 from mmctl.cli.run import Run
 from mmctl.errors import UsageError
@@ -26,8 +16,10 @@ from mmctl.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import typer
     from rich.console import RenderableType
 
+    from mmctl.cli.options.annotated import Account, Profile, ProjectName, Region, Store
     from mmctl.live.history.entries import HistoryEntry
     from mmctl.live.history.history import History
     from mmctl.live.history.pins import Pin

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-import typer
-
 from mmctl.cli import world
 from mmctl.cli.files.import_place import ImportPlace, project_around
 from mmctl.cli.run import Run
@@ -17,6 +15,8 @@ from mmctl.inputs import FILE_AT_MOST, read_file, read_stream
 from mmctl.writing import write_whole
 
 if TYPE_CHECKING:
+    import typer
+
     from mmctl.interchange.api_json import Imported
     from mmctl.language.project import Project
     from mmctl.live.state.service import Identity

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Final
-
-import typer
+from typing import TYPE_CHECKING, Annotated, Final
 
 from mmctl.cli.origin import is_requirement, requirement
 from mmctl.cli.run import Run
 from mmctl.errors import Refused, UsageError
+
+if TYPE_CHECKING:
+    import typer
 
 _FILES: Final = {
     "mmctl.yaml": "mmctl.yaml",

@@ -7,11 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-import typer
-
 from mmctl.cli import world
 from mmctl.cli.formats import Format
-from mmctl.cli.options.trust import PasswordEnv
 from mmctl.cli.printing import printed
 from mmctl.cli.remembered import RememberedOutput, remember
 from mmctl.cli.result_table import PROBLEMS, write
@@ -21,9 +18,11 @@ from mmctl.problem import Severity
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    import typer
     from rich.text import Text
 
     from mmctl.cli.files.linting import Linted
+    from mmctl.cli.options.annotated import PasswordEnv
     from mmctl.cli.run import Run
     from mmctl.problem import Problem
 

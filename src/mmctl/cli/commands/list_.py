@@ -12,8 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
-import typer
-
 from mmctl.cli.changes.agreement import agreed_by_name
 from mmctl.cli.changes.change import applied_as, environment_words, open_change, screen, write_entry
 from mmctl.cli.exit_codes import REFUSED
@@ -27,6 +25,8 @@ from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import typer
 
     from mmctl.cli.changes.change import LiveEnvironment
     from mmctl.errors import MmctlError

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
-
-import typer
+from typing import TYPE_CHECKING, Annotated
 
 from mmctl.cli.changes.change import open_change
 from mmctl.cli.changes.planning import plan_of, preflight
 from mmctl.cli.formats import FORMATS
-from mmctl.cli.options.messages import ShowMail
-from mmctl.cli.options.signatures import Sign, signer
-from mmctl.cli.options.trust import Base, PasswordEnv
+from mmctl.cli.options.signatures import signer
 from mmctl.cli.result_table import PLAN, write
 from mmctl.cli.run import Run
 from mmctl.errors import UsageError
+
+if TYPE_CHECKING:
+    import typer
+
+    from mmctl.cli.options.annotated import Base, PasswordEnv, Sign
+    from mmctl.cli.options.messages import ShowMail
 
 NO = 1
 CHANGES = 2

@@ -5,17 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from mmctl.cli.changes.change import open_change
 from mmctl.cli.changes.planning import plan_of
 from mmctl.cli.files.editing import edit_of, edited, editing_alone
-from mmctl.cli.options.trust import PasswordEnv
 from mmctl.cli.result_table import PROMOTED, write
 from mmctl.cli.run import Run
 from mmctl.errors import UsageError
 
 if TYPE_CHECKING:
+    import typer
+
+    from mmctl.cli.options.annotated import PasswordEnv
     from mmctl.language.project import LogicalRule, Project
 
 

@@ -9,23 +9,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Final
 
-import typer
-
 from mmctl.cli.changes.agreement import agreed, agreed_by_name
 from mmctl.cli.changes.change import open_change, screen, write_entry
 from mmctl.cli.changes.planning import nothing_to_do
 from mmctl.cli.exit_codes import REFUSED
 from mmctl.cli.interruptions import stoppable
-from mmctl.cli.options.store import (
-    Account,
-    Profile,
-    ProjectName,
-    Region,
-    Store,
-    StoreOptions,
-    elsewhere,
-)
-from mmctl.cli.options.trust import Base, PasswordEnv
+from mmctl.cli.options.store import StoreOptions, elsewhere
 from mmctl.cli.run import Run
 from mmctl.errors import StoppedPartWay
 from mmctl.visible import visible
@@ -33,7 +22,18 @@ from mmctl.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import typer
+
     from mmctl.cli.changes.change import LiveEnvironment
+    from mmctl.cli.options.annotated import (
+        Account,
+        Base,
+        PasswordEnv,
+        Profile,
+        ProjectName,
+        Region,
+        Store,
+    )
     from mmctl.live.history.entries import HistoryEntry
 
 _SHOWN: Final = 5

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mmctl.cli.run import Run
 from mmctl.errors import UsageError
 from mmctl.writing import write_whole
+
+if TYPE_CHECKING:
+    import typer
 
 _ENDING = ".schema.json"
 

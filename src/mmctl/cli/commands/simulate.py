@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from mmctl.cli.formats import FORMATS
-from mmctl.cli.options import messages as about
-from mmctl.cli.options.messages import ShowMail
 from mmctl.cli.result_table import MESSAGES
 from mmctl.cli.run import Run
 from mmctl.errors import UsageError
@@ -16,8 +12,15 @@ from mmctl.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import typer
+
+    from mmctl.cli.options import messages as about
+    from mmctl.cli.options.messages import ShowMail
+
 
 def _about_cases(name: str, help: str) -> Any:
+    import typer
+
     return typer.Option(name, help=help, rich_help_panel="Cases")
 
 

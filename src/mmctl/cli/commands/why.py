@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
-from mmctl.cli.options import messages as about
 from mmctl.cli.result_table import ANSWER, write
 from mmctl.cli.run import Run
 from mmctl.errors import ProblemsFound, UsageError
@@ -16,10 +13,12 @@ from mmctl.language.text.suggest import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    import typer
     from rich.text import Text
 
     from mmctl.cases.case import Case
     from mmctl.cli.messages.wanted import Wanted
+    from mmctl.cli.options import messages as about
     from mmctl.judge.reasons import OtherReasons, Reason
     from mmctl.judge.simulation import Known
     from mmctl.judge.submission import Gateway

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from mmctl.errors import Refused, UsageError
 
@@ -14,21 +12,6 @@ if TYPE_CHECKING:
     from mmctl.language.project import Environment
     from mmctl.live.plan.plan import Plan
     from mmctl.live.plan.signing import PlanSignature
-
-Sign = Annotated[
-    str | None,
-    typer.Option(
-        "--sign", help="Sign the saved plan with a key of AWS KMS, by its ARN.", metavar="KEY"
-    ),
-]
-RequireSignature = Annotated[
-    str | None,
-    typer.Option(
-        "--require-signature",
-        help="Accept only a plan signed with this key of AWS KMS, by its ARN.",
-        metavar="KEY",
-    ),
-]
 
 
 def signer(environment: Environment, key: str) -> Callable[[Plan, str], PlanSignature]:

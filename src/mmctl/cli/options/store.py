@@ -3,27 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Annotated
-
-import typer
 
 from mmctl.errors import UsageError
-
-Store = Annotated[
-    str | None,
-    typer.Option("--store", help="Without a project: the place of its snapshots.", metavar="PLACE"),
-]
-Account = Annotated[
-    str | None, typer.Option("--account", help="With --store: the account.", metavar="NUMBER")
-]
-Region = Annotated[str | None, typer.Option("--region", help="With --store: the region.")]
-Profile = Annotated[
-    str | None, typer.Option("--profile", help="With --store: the profile with the credentials.")
-]
-ProjectName = Annotated[
-    str | None,
-    typer.Option("--project", help="With --store: the project, where the store has several."),
-]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
