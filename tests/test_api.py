@@ -30,7 +30,9 @@ ELSEWHERE = ("mmctl.cli", "mmctl.render", "mmctl.emulator", "boto3", "botocore",
 def test_the_examples_of_the_functions_run() -> None:
     found = doctest.testmod(api)
     assert found.failed == 0
-    documented = [getattr(api, name).__doc__ for name in ("load", "lint", "judge", "plan")]
+    documented = [
+        getattr(api, name).__doc__ for name in ("load", "lint", "judge", "judge_many", "plan")
+    ]
     assert all(">>> " in doc for doc in documented)
 
 
@@ -40,6 +42,21 @@ def test_the_page_runs_and_names_every_function() -> None:
     exec(compile(block, str(PAGE), "exec"), {})  # noqa: S102 - it is our own page
     functions = {name for name in api.__all__ if name.islower()}
     assert functions == set(re.findall(r"^\| `(\w+)\(", page, re.MULTILINE))
+
+
+def test_the_notebook_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (block,) = re.findall(r"```py\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "mail").mkdir()
+    (tmp_path / "gateway").mkdir()
+    (tmp_path / "gateway" / "rules.yaml").write_text(api.EXAMPLE["rules.yaml"])
+    for number, client in enumerate(("198.51.100.7", "203.0.113.7", "198.51.100.8")):
+        received = f"Received: from mx.example.org ([{client}]) by in.example.com"
+        message = f"Delivered-To: b@example.com\n{received}\nSubject: hi\n\nhello\n"
+        (tmp_path / "mail" / f"{number}.eml").write_text(message)
+    monkeypatch.chdir(tmp_path)
+    found: dict[str, list[Path]] = {}
+    exec(compile(block, str(PAGE), "exec"), found)  # noqa: S102 - it is our own page
+    assert found["dropped"] == [Path("mail/1.eml")]
 
 
 def test_the_tests_of_the_example_run_as_a_company_runs_them(tmp_path: Path) -> None:
@@ -92,6 +109,20 @@ def test_a_plan_between_a_project_and_itself_is_empty() -> None:
 def test_a_folder_that_is_not_there_is_an_error_and_not_an_exit() -> None:
     with pytest.raises(api.UsageError, match="is not a folder"):
         api.load("nowhere")
+
+
+def test_many_messages_end_as_each_alone() -> None:
+    project = api.load(EXAMPLE)
+    messages = [path.read_bytes() for path in sorted((EXAMPLE / "cases").rglob("*.eml"))]
+    recipients = ("cfo@example.com", "it@example.com")
+    stated = api.Stated(envelope=api.Envelope(recipients=recipients), assume_pass=True)
+    point = next(iter(project.ingress_points))
+    many = api.judge_many(project, iter(messages), stated, ingress_point=point)
+    alone = [api.judge(project, each, stated, ingress_point=point) for each in messages]
+    assert len(messages) > 1
+    assert list(many) == [each.ending.judged for each in alone]
+    with pytest.raises(api.UsageError, match="there is no ingress point `nowhere`"):
+        api.judge_many(project, (), ingress_point="nowhere")
 
 
 def python(script: str) -> subprocess.CompletedProcess[str]:

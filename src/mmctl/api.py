@@ -1,4 +1,4 @@
-"""The public API: load the files of a project, lint them, judge a message, plan a change.
+"""The public API: load the files of a project, lint them, judge messages, plan a change.
 
 Values in, values out: nothing here prints or ends the process, and nothing reads the clock,
 environment variables, credentials or the network. The date is a parameter. The rest of `mmctl` is
@@ -17,8 +17,12 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from mmctl.compiler.compile import compile_project
 from mmctl.errors import CouldNot, MmctlError, ProblemsFound, UsageError
+from mmctl.judge.index.index import Index
 from mmctl.judge.ingress import Way, gateway_behind
+from mmctl.judge.judged import Ended, JudgedMessage, JudgedRecipient
+from mmctl.judge.readings.matter import Dependence
 from mmctl.judge.simulation import Simulated, simulate
+from mmctl.judge.submitting import Submitting
 from mmctl.judge.trace import RecipientTrace, RuleResult, RuleTrace, Trace
 from mmctl.language.parsing.files import DiskFiles, MemoryFiles
 from mmctl.language.parsing.load import Sources
@@ -34,11 +38,13 @@ from mmctl.live.state.service import Identity
 from mmctl.mail.email import Envelope, Facts, NoPolicy, Session, Tls
 from mmctl.mail.facts import Stated
 from mmctl.mail.partial import Message
+from mmctl.mail.reader import read_email
 from mmctl.model.endpoints import EMBEDDED_ACCOUNT, EMBEDDED_REGION
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 from mmctl.problem import Position, Problem, Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
     from mmctl.compiler.configuration import LiveConfiguration
@@ -47,12 +53,16 @@ __all__ = [
     "EXAMPLE",
     "Brake",
     "CouldNot",
+    "Dependence",
     "Edit",
     "EditKind",
+    "Ended",
     "Envelope",
     "Facts",
     "Files",
     "Grip",
+    "JudgedMessage",
+    "JudgedRecipient",
     "MmctlError",
     "NoPolicy",
     "Outcome",
@@ -75,6 +85,7 @@ __all__ = [
     "UsageError",
     "brakes",
     "judge",
+    "judge_many",
     "lint",
     "load",
     "plan",
@@ -167,6 +178,36 @@ def judge(
     """
     gateway = gateway_behind(project, Way(ingress_point=ingress_point, rule_set=rule_set))
     return simulate(gateway, Message("message", message), stated or Stated())
+
+
+def judge_many(
+    project: Project,
+    messages: Iterable[bytes],
+    stated: Stated | None = None,
+    *,
+    ingress_point: str | None = None,
+    rule_set: str | None = None,
+) -> Iterator[JudgedMessage]:
+    r"""Judge many messages, hundreds of times faster than `judge`: how each ends, without why.
+
+    The messages are judged one by one, in their order; nothing of them is kept. The other
+    arguments are those of `judge`, and so are the outcomes.
+
+    >>> message = b"Delivered-To: b@example.com\r\nSubject: hi\r\n\r\nhello\r\n"
+    >>> stated = Stated(session=Session(source_ip="198.51.100.7"))
+    >>> for judged in judge_many(load(EXAMPLE), [message, message], stated):
+    ...     print(*(f"{to}: {ended.outcome} by {ended.by}" for to, ended in judged.recipients))
+    b@example.com: delivered by deliver
+    b@example.com: delivered by deliver
+
+    Raises:
+        UsageError: there is no such ingress point or rule set, or more than one to choose from.
+    """
+    gateway = gateway_behind(project, Way(ingress_point=ingress_point, rule_set=rule_set))
+    known = stated or Stated()
+    index = Index(gateway=gateway, assume_pass=known.assume_pass)
+    submitting = Submitting(known, [gateway])
+    return (index.judge(submitting.of(read_email(message))) for message in messages)
 
 
 def plan(project: Project, live: Project) -> Plan:
