@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 Item = TypeVar("Item")
 
@@ -21,13 +21,20 @@ COVERED: Final = {
 """For the operator of one condition, the operators whose values it may cover."""
 
 
+_BEGINNINGS: Final = (8, 3, 2, 1)
+"""What may be anywhere in a text is looked up by so many of its first characters."""
+
+
 class Covering(Generic[Item]):
     """Values of one operator, each with something that is known about it."""
 
     def __init__(self, operator: str) -> None:
         self._operator = operator
         self._items: dict[str, Item] = {}
-        self._lengths: set[int] = set()
+        self._lengths: dict[str, set[int]] = {}
+        """How long values are, by how they begin where they are looked for anywhere."""
+        self._widths: set[int] = set()
+        """How many characters such a beginning has."""
 
     @classmethod
     def of(cls, operator: str, values: Iterable[str], item: Item) -> Covering[Item]:
@@ -39,7 +46,12 @@ class Covering(Generic[Item]):
 
     def setdefault(self, value: str, item: Item) -> Item:
         """Return what is known about a value; set it to `item` if nothing is."""
-        self._lengths.add(len(value))
+        start = ""
+        if value and self._operator == "contains":
+            width = next(width for width in _BEGINNINGS if width <= len(value))
+            start = value[:width]
+            self._widths.add(width)
+        self._lengths.setdefault(start, set()).add(len(value))
         return self._items.setdefault(value, item)
 
     def values(self, value: str) -> Iterator[tuple[str, Item]]:
@@ -47,26 +59,45 @@ class Covering(Generic[Item]):
 
         Every text that equals, starts with, ends with or contains `value` then meets them too.
         """
-        for part in self._parts(value):
-            if part in self._items:
-                yield part, self._items[part]
+        return ((part, self._items[part]) for part in self._parts(value))
 
     def covers(self, value: str) -> bool:
         """Whether there is such a value."""
-        return next(self.values(value), None) is not None
+        return bool(self._parts(value))
 
-    def _parts(self, value: str) -> Iterator[str]:
-        size = len(value)
-        if self._operator == "equals":
-            yield value
-            return
-        for length in sorted(length for length in self._lengths if 0 < length <= size):
-            match self._operator:
-                case "starts_with":
-                    yield value[:length]
-                case "ends_with":
-                    yield value[size - length :]
-                case "contains":
-                    yield from (value[at : at + length] for at in range(size - length + 1))
-                case _:
-                    return
+    def covered(self, values: Sequence[str]) -> list[int]:
+        """Which of many values are covered, by index."""
+        if self._operator == "equals" and self._items.keys().isdisjoint(values):
+            return []
+        return [index for index, value in enumerate(values) if self._parts(value)]
+
+    def _parts(self, value: str) -> list[str]:
+        """The known values that are parts of a value, the shortest first, then from the left."""
+        known = self._items
+        match self._operator:
+            case "equals":
+                return [value] if value in known else []
+            case "starts_with":
+                parts = (value[:length] for length in self._shorter(value))
+            case "ends_with":
+                parts = (value[-length:] for length in self._shorter(value))
+            case "contains":
+                return self._inside(value)
+            case _:
+                return []
+        return [part for part in parts if part in known]
+
+    def _shorter(self, value: str) -> Iterator[int]:
+        lengths = self._lengths.get("", ())
+        return (length for length in sorted(lengths) if 0 < length <= len(value))
+
+    def _inside(self, value: str) -> list[str]:
+        found: list[tuple[int, int, str]] = []
+        size, known, lengths = len(value), self._items, self._lengths
+        for width in self._widths:
+            for at in range(size - width + 1):
+                for length in lengths.get(value[at : at + width], ()):
+                    part = value[at : at + length]
+                    if len(part) == length and part in known:
+                        found.append((length, at, part))
+        return [part for _, _, part in sorted(found)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.model.actions import CHANGES_MESSAGE, Does, row_of
+from mmctl.model.actions import CHANGES_MESSAGE, Does
 from mmctl.model.conditions import operand_of
 from mmctl.model.facts import RECIPIENTS, X_HEADER
 
@@ -19,14 +19,9 @@ _CHANGED_BY_RULES: Final = frozenset({RECIPIENTS, X_HEADER})
 """What actions of a rule change for the rules below it."""
 
 
-def does(rule: LogicalRule) -> tuple[Does, ...]:
-    """What the actions of the rule do with the mail, in order."""
-    return () if rule.shadow else tuple(row_of(action).does for action in rule.actions)
-
-
 def ends(rule: LogicalRule) -> bool:
     """Whether no later rule sees the recipients that this rule applied to."""
-    return Does.ENDS in does(rule)
+    return Does.ENDS in rule.does
 
 
 def drops(rule: LogicalRule) -> bool:
@@ -36,17 +31,17 @@ def drops(rule: LogicalRule) -> bool:
 
 def delivers(rule: LogicalRule) -> bool:
     """Whether the rule hands mail on for its recipients."""
-    return Does.DELIVERS in does(rule)
+    return Does.DELIVERS in rule.does
 
 
 def stores(rule: LogicalRule) -> bool:
     """Whether the rule keeps mail without notifying anybody."""
-    return Does.STORES in does(rule)
+    return Does.STORES in rule.does
 
 
 def bounces(rule: LogicalRule) -> bool:
     """Whether the rule sends mail back."""
-    return Does.BOUNCES in does(rule)
+    return Does.BOUNCES in rule.does
 
 
 def sends(rule: LogicalRule) -> bool:
@@ -67,7 +62,7 @@ def has_outcome(rule: LogicalRule) -> bool:
 
 def changes_mail(rule: LogicalRule) -> bool:
     """Whether the rule changes the recipient or adds a header, which rules below may look at."""
-    return rule.shadow or not CHANGES_MESSAGE.isdisjoint(does(rule))
+    return rule.shadow or not CHANGES_MESSAGE.isdisjoint(rule.does)
 
 
 def depends_on_rules(rule: LogicalRule) -> bool:

@@ -105,8 +105,9 @@ class _Own:
 def _among(live: Sequence[LogicalRule], own: _Own) -> Iterator[Claim]:
     added: set[str] = set()
     screened = False
-    for index, rule in enumerate(live):
-        for claim in (*_exceptions(rule, own), *_deliveries(rule, live[index + 1 :], own)):
+    spared = _spared_by(live)
+    for rule, below in zip(live, spared, strict=True):
+        for claim in (*_exceptions(rule, own), *_deliveries(rule, below, own)):
             if claim.what.lower() not in added if claim.is_header else not screened:
                 yield claim
         screened = screened or (_blocks(rule) and _asks_for_failed_alone(rule))
@@ -114,8 +115,19 @@ def _among(live: Sequence[LogicalRule], own: _Own) -> Iterator[Claim]:
         added |= {name.lower() for name, _ in headers}
 
 
+def _spared_by(live: Sequence[LogicalRule]) -> list[LogicalRule | None]:
+    """For each rule, the first rule below that blocks some mail."""
+    found: list[LogicalRule | None] = []
+    below: LogicalRule | None = None
+    for rule in reversed(live):
+        found.append(below)
+        if _blocks(rule) and not unconditional(rule):
+            below = rule
+    return found[::-1]
+
+
 def _exceptions(rule: LogicalRule, own: _Own) -> Iterator[Claim]:
-    if not (ends(rule) or bounces(rule)):
+    if not rule.unless or not (ends(rule) or bounces(rule)):
         return
     placed = tuple(rule_conditions(rule))
     asked = {_family(each) for each in placed if each.role is Role.CONDITION}
@@ -127,11 +139,12 @@ def _exceptions(rule: LogicalRule, own: _Own) -> Iterator[Claim]:
                 yield claim
 
 
-def _deliveries(rule: LogicalRule, below: Sequence[LogicalRule], own: _Own) -> Iterator[Claim]:
-    if not (delivers(rule) and ends(rule)) or any(map(_vouched, (*rule.conditions, *rule.unless))):
+def _deliveries(rule: LogicalRule, spared: LogicalRule | None, own: _Own) -> Iterator[Claim]:
+    if spared is None or not (delivers(rule) and ends(rule)):
         return
-    spared = next((each for each in below if _blocks(each) and not unconditional(each)), None)
-    for each in rule_conditions(rule) if spared is not None else ():
+    if any(map(_vouched, (*rule.conditions, *rule.unless))):
+        return
+    for each in rule_conditions(rule):
         claim = _claim(each, rule, spared, own) if each.role is Role.CONDITION else None
         if claim is not None:
             yield claim

@@ -6,19 +6,58 @@ Rules are looked up by their first condition, so that few of hundreds need compa
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from mmctl.analysis.covering import COVERED, Covering
 from mmctl.analysis.effects import changes_mail, depends_on_rules, ends
-from mmctl.analysis.implication import applies_wherever
+from mmctl.analysis.implication import applies_wherever, case_folds
+from mmctl.analysis.project_conditions import Same
 from mmctl.model.comparisons import NEGATED
 from mmctl.model.conditions import evaluated_by
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
 
-    from mmctl.language.project import LogicalRule
+    from mmctl.language.project import LogicalRule, Project
     from mmctl.model.rules import RuleCondition, RuleStringExpression
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hidden:
+    """A rule of which some or all mail has ended above."""
+
+    rule: LogicalRule
+    by: LogicalRule | None
+    """The rule that ends all of its mail."""
+    values: tuple[tuple[int, int, LogicalRule], ...] = ()
+    """Otherwise: condition, value, and the rule that ends all mail with that value."""
+
+
+def hidden(project: Project) -> tuple[Hidden, ...]:
+    """The rules of a project that get no mail, or none for some of their values."""
+    return _hidden_in(Same(project))
+
+
+@lru_cache(maxsize=1)
+def _hidden_in(same: Same) -> tuple[Hidden, ...]:
+    # Two checks need these for the same project.
+    project = same.project
+    found: list[Hidden] = []
+    for rule_set in project.rule_sets.values():
+        above = Above(folds=case_folds(project))
+        for rule in rule_set.live_rules(project.environment.name):
+            ending = above.ending(rule.conditions, rule.unless)
+            if ending is not None:
+                found.append(Hidden(rule=rule, by=ending))
+                continue
+            values = tuple(above.ended_values(rule.conditions, rule.unless))
+            if values:
+                found.append(Hidden(rule=rule, by=None, values=values))
+            above.add(rule)
+    return tuple(found)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,22 +92,28 @@ class Above:
         return None
 
     def ended_values(
-        self, conditions: Sequence[RuleCondition], number: int, unless: Sequence[RuleCondition]
-    ) -> Iterator[tuple[int, LogicalRule]]:
-        """Values of one string condition whose mail has all ended, and the rule that ends it."""
-        text = conditions[number].string_expression
-        if text is None:
-            return
-        for index in sorted({*self._lasting.covered(text), *self._passing.covered(text)}):
-            alone = text.model_copy(update={"values": (text.values[index],)})
-            narrow = conditions[number].model_copy(update={"string_expression": alone})
-            together = (*conditions[:number], narrow, *conditions[number + 1 :])
-            rule = self.ending(together, unless)
-            if rule is not None:
-                yield index, rule
+        self, conditions: Sequence[RuleCondition], unless: Sequence[RuleCondition]
+    ) -> Iterator[tuple[int, int, LogicalRule]]:
+        """Of several values of a condition, those whose mail has all ended, and what ends it."""
+        for number, condition in enumerate(conditions):
+            text = _text(condition)
+            if text is None or len(text.values) == 1:
+                continue
+            for index in sorted({*self._lasting.covered(text), *self._passing.covered(text)}):
+                alone = text.model_copy(update={"values": (text.values[index],)})
+                narrow = condition.model_copy(update={"string_expression": alone})
+                together = (*conditions[:number], narrow, *conditions[number + 1 :])
+                rule = self.ending(together, unless)
+                if rule is not None:
+                    yield number, index, rule
 
 
 Rules = list["LogicalRule"]
+
+_OUTER: Final = {
+    inner: tuple(outer for outer, inside in COVERED.items() if inner in inside) for inner in COVERED
+}
+"""The operators that may cover the values of an operator."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,7 +122,7 @@ class _Index:
     unconditional: Rules = field(default_factory=list)
     first: dict[Hashable, Covering[Rules]] = field(default_factory=dict)
     """The texts of first conditions, by what is compared and how."""
-    texts: dict[Hashable, Covering[Rules]] = field(default_factory=dict)
+    texts: dict[Hashable, Covering[None]] = field(default_factory=dict)
     """The texts of all conditions."""
     others: dict[Hashable, Rules] = field(default_factory=dict)
 
@@ -87,53 +132,57 @@ class _Index:
         for number, condition in enumerate(rule.conditions):
             text = _text(condition)
             if text is not None:
-                self._put(self.texts, text, rule)
+                operator = text.operator.lower()
+                compared = _compared(text, operator)
+                texts = self.texts.setdefault(compared, Covering[None](operator))
+                for value in map(self._folded, text.values):
+                    texts.setdefault(value, None)
                 if number == 0:
-                    self._put(self.first, text, rule)
+                    first = self.first.setdefault(compared, Covering[Rules](operator))
+                    for value in map(self._folded, text.values):
+                        first.setdefault(value, []).append(rule)
             elif number == 0:
                 self.others.setdefault(_about(condition), []).append(rule)
-
-    def _put(
-        self, known: dict[Hashable, Covering[Rules]], text: RuleStringExpression, rule: LogicalRule
-    ) -> None:
-        operator = text.operator.lower()
-        values = known.setdefault((text.evaluate, operator), Covering[Rules](operator))
-        for value in text.values:
-            values.setdefault(self._folded(value), []).append(rule)
 
     def candidates(self, conditions: Sequence[RuleCondition]) -> Iterator[LogicalRule]:
         """The rules whose first condition may follow from one of the conditions."""
         yield from self.unconditional
         for condition in conditions:
             text = _text(condition)
-            if text is not None:
+            if text is not None and self.first:
                 # All values must be covered, so looking up the first is enough.
                 folded = self._folded(text.values[0])
                 for values in self._outer(self.first, text):
                     for _, rules in values.values(folded):
                         yield from rules
-            yield from self.others.get(_about(condition), ())
+            if self.others:
+                yield from self.others.get(_about(condition), ())
 
     def covered(self, text: RuleStringExpression) -> Iterator[int]:
         """The values of a condition that a condition of a rule covers."""
-        outer = tuple(self._outer(self.texts, text))
-        for index, value in enumerate(text.values if outer else ()):
-            folded = self._folded(value)
-            if any(values.covers(folded) for values in outer):
-                yield index
+        outer = self._outer(self.texts, text) if self.texts else ()
+        values: list[str] | None = None
+        for known in outer:
+            values = values or [self._folded(value) for value in text.values]
+            yield from known.covered(values)
 
+    @staticmethod
     def _outer(
-        self, known: dict[Hashable, Covering[Rules]], text: RuleStringExpression
-    ) -> Iterator[Covering[Rules]]:
+        known: dict[Hashable, Covering[T]], text: RuleStringExpression
+    ) -> Iterator[Covering[T]]:
         """The known values of the operators that may cover those of a condition."""
-        inner = text.operator.lower()
-        for operator in (outer for outer, inside in COVERED.items() if inner in inside):
-            values = known.get((text.evaluate, operator))
+        for operator in _OUTER[text.operator.lower()]:
+            values = known.get(_compared(text, operator))
             if values is not None:
                 yield values
 
     def _folded(self, value: str) -> str:
         return value.lower() if self.folds else value
+
+
+def _compared(text: RuleStringExpression, operator: str) -> Hashable:
+    evaluated = text.evaluate.value
+    return type(evaluated), evaluated, operator
 
 
 def _text(condition: RuleCondition) -> RuleStringExpression | None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network
 from typing import TYPE_CHECKING, Final
 
-from mmctl.analysis.project_conditions import conditions
+from mmctl.analysis.project_conditions import Same, conditions
 from mmctl.model.comparisons import NEGATED
 from mmctl.model.conditions import operand_of
 from mmctl.model.policies import IngressIpv4Expression, IngressIpv6Expression
 from mmctl.model.rules import RuleIpExpression
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from mmctl.analysis.project_conditions import PlacedCondition, Role
     from mmctl.language.project import LogicalRule, LogicalTrafficPolicy, Project
@@ -45,12 +46,15 @@ class NetworkTest:
         return tuple(network(value, self.version) for value in self.values)
 
 
-def network_tests(project: Project) -> Iterator[NetworkTest]:
+def network_tests(project: Project) -> tuple[NetworkTest, ...]:
     """Every condition on the address of the client."""
-    for placed in conditions(project):
-        test = network_test(placed)
-        if test is not None:
-            yield test
+    return _tests_of(Same(project))
+
+
+@lru_cache(maxsize=1)
+def _tests_of(same: Same) -> tuple[NetworkTest, ...]:
+    tests = map(network_test, conditions(same.project))
+    return tuple(test for test in tests if test is not None)
 
 
 def network_test(placed: PlacedCondition) -> NetworkTest | None:
@@ -69,6 +73,7 @@ def network_test(placed: PlacedCondition) -> NetworkTest | None:
     )
 
 
+@lru_cache(maxsize=8192)  # Several checks read the same networks, one after the other.
 def network(value: str, version: int = IPV4) -> Network | None:
     """Parse a network of a family without its host bits; None when the text is not one."""
     try:

@@ -14,7 +14,7 @@ from mmctl.judge.submission import ip_type_of
 from mmctl.language.references import is_raw
 from mmctl.model.conditions import beside_of, header_of, operand_of
 from mmctl.model.enums import AcceptAction, IpType
-from mmctl.model.operands import OPERANDS
+from mmctl.model.operands import OPERANDS, NamedBy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,6 +75,13 @@ class TextTest:
     operator: str
     """`equals`, `not_equals`, `starts_with`, `ends_with` or `contains`."""
     values: tuple[str, ...]
+
+    at_once: str
+    """All values after each other, with a NUL before and after each of them.
+
+    Checks search this for the signs of a fault, which nearly no value has, before they look at
+    one value after the other.
+    """
 
     @property
     def about_addresses(self) -> bool:
@@ -198,16 +205,20 @@ def text_test(placed: PlacedCondition) -> TextTest | None:
     expression = placed.condition.string_expression
     if expression is None:
         return None
-    operand = operand_of(placed.condition)
+    operand, header, subject = operand_of(placed.condition), None, None
+    if operand.named is not NamedBy.NOTHING:
+        header = header_of(placed.condition)
+        subject = " ".join((operand.key, *beside_of(placed.condition)[-1:]))
     return TextTest(
         owner=placed.owner,
         role=placed.role,
         path=(*placed.path, "StringExpression"),
         operand=operand,
-        header=header_of(placed.condition),
-        subject=" ".join((operand.key, *beside_of(placed.condition)[-1:])),
+        header=header,
+        subject=subject or operand.key,
         operator=expression.operator.lower(),
         values=expression.values,
+        at_once="\0".join(("", *expression.values, "")),
     )
 
 

@@ -46,7 +46,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.analysis.effects import bounces, does
+from mmctl.analysis.effects import bounces
 from mmctl.analysis.project_conditions import rules
 from mmctl.analysis.verdicts import asks_for_failed
 from mmctl.checks.check import Check, Finding, Subject, finding
@@ -63,7 +63,7 @@ def run(subject: Subject) -> Iterator[Finding]:
         if bounces(rule) and any(map(asks_for_failed, rule.conditions)):
             yield finding(
                 rule,
-                ("Actions", does(rule).index(Does.BOUNCES)),
+                ("Actions", rule.does.index(Does.BOUNCES)),
                 "the sender of this mail is most likely forged, and the bounce goes to a stranger",
                 help="drop the mail or archive it; refuse what you can in the traffic policy",
             )

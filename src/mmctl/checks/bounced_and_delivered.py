@@ -53,7 +53,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.analysis.effects import bounces, delivers, does, ends, unconditional
+from mmctl.analysis.effects import bounces, delivers, ends, unconditional
 from mmctl.analysis.implication import case_folds
 from mmctl.analysis.project_conditions import said_from
 from mmctl.analysis.same_mail import applied_before, applies_after
@@ -102,7 +102,7 @@ def _bounced(rule: LogicalRule, other: LogicalRule) -> Finding:
     by = f"`{other.name}` ({said_from(other.position, rule.position)})"
     return finding(
         rule,
-        ("Actions", does(rule).index(Does.BOUNCES)),
+        ("Actions", rule.does.index(Does.BOUNCES)),
         "the sender gets a report that this mail did not arrive, but "
         + ("this rule delivers it" if other is rule else f"{by} delivers it"),
         help=_advice(rule, other),

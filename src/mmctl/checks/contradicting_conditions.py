@@ -57,6 +57,7 @@ from mmctl.analysis.project_conditions import (
 )
 from mmctl.analysis.verdicts import accepted
 from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.model.conditions import operand_of
 from mmctl.model.operands import SUBJECT
 from mmctl.model.rules import RuleVerdictExpression
 from mmctl.problem import Severity
@@ -111,7 +112,9 @@ _NOTHING: Final = "nothing matches"
 def _exclusion(first: PlacedCondition, second: PlacedCondition) -> str | None:
     if exclude_each_other(first.condition, second.condition):
         return _NOTHING
-    if exclude_each_other(first.condition, second.condition, one_text=_ONE_TEXT_AS_A_RULE):
+    if operand_of(first.condition) == SUBJECT and exclude_each_other(
+        first.condition, second.condition, one_text=_ONE_TEXT_AS_A_RULE
+    ):
         return "only a message with two subjects matches"
     return None
 

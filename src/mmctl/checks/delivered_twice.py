@@ -43,7 +43,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.analysis.effects import delivers, does, ends, unconditional
+from mmctl.analysis.effects import delivers, ends, unconditional
 from mmctl.analysis.implication import case_folds
 from mmctl.analysis.project_conditions import said_from
 from mmctl.analysis.same_mail import applies_after
@@ -99,7 +99,7 @@ def _same_target(rule: LogicalRule) -> Iterator[Finding]:
 
 
 def _twice(route: LogicalRule, rule: LogicalRule) -> Finding:
-    index = does(route).index(Does.DELIVERS)
+    index = route.does.index(Does.DELIVERS)
     return finding(
         route,
         ("Actions", index),

@@ -45,7 +45,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.analysis.effects import does, ends, sends
+from mmctl.analysis.effects import ends, sends
 from mmctl.analysis.ordinary import addressed
 from mmctl.analysis.ordinary_mail import ordinary
 from mmctl.analysis.own_domains import domain_of, is_open, own_domains
@@ -137,7 +137,7 @@ def _put_back(live: Sequence[LogicalRule]) -> Iterator[Finding]:
         if old == new:
             yield finding(
                 first,
-                ("Actions", does(first).index(Does.REPLACES)),
+                ("Actions", first.does.index(Does.REPLACES)),
                 f"`{old}` is replaced by itself",
                 help="write another recipient, or remove the action",
             )
@@ -149,7 +149,7 @@ def _put_back(live: Sequence[LogicalRule]) -> Iterator[Finding]:
             if current == old:
                 yield finding(
                     rule,
-                    ("Actions", does(rule).index(Does.REPLACES)),
+                    ("Actions", rule.does.index(Does.REPLACES)),
                     f"`{rule.name}` restores `{old}`, which `{first.name}`"
                     f" ({said_from(first.position, rule.position)}) replaced",
                     help="remove one of the two",

@@ -39,7 +39,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.analysis.effects import bounces, delivers, does, drops, ends, unconditional
+from mmctl.analysis.effects import bounces, delivers, drops, ends, unconditional
 from mmctl.analysis.implication import case_folds
 from mmctl.analysis.project_conditions import said_from
 from mmctl.analysis.same_mail import applied_before
@@ -70,7 +70,7 @@ def run(subject: Subject) -> Iterator[Finding]:
                 route = live[above]
                 yield finding(
                     rule,
-                    ("Actions", does(rule).index(Does.ENDS)),
+                    ("Actions", rule.does.index(Does.ENDS)),
                     f"`{route.name}` ({said_from(route.position, rule.position)}) has delivered"
                     " this mail already",
                     help=f"put `{rule.name}` above `{route.name}`",

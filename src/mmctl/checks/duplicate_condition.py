@@ -58,6 +58,7 @@ from mmctl.analysis.project_conditions import (
     statement_conditions,
 )
 from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.model.conditions import evaluated_by
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -84,6 +85,10 @@ def _together(project: Project) -> Iterator[list[PlacedCondition]]:
 
 
 def _superfluous(together: Sequence[PlacedCondition], *, folds: bool) -> Iterator[Finding]:
+    if len({(each.condition.kind, evaluated_by(each.condition)) for each in together}) == len(
+        together
+    ):
+        return  # only conditions on the same thing say anything about each other
     said: set[Path] = set()
     first: dict[Hashable, PlacedCondition] = {}
     for second in together:

@@ -43,7 +43,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.analysis.effects import does
 from mmctl.analysis.project_conditions import rule_conditions, rules
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.model.actions import ON_RECIPIENTS
@@ -59,7 +58,7 @@ if TYPE_CHECKING:
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the conditions on headers that are meant for recipients."""
     for _, rule in rules(subject.project):
-        if ON_RECIPIENTS.isdisjoint(does(rule)):
+        if ON_RECIPIENTS.isdisjoint(rule.does):
             continue
         placed = [(each, operand_of(each.condition)) for each in rule_conditions(rule)]
         if any(operand.fact is RECIPIENTS for _, operand in placed):

@@ -47,7 +47,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.analysis.effects import delivers, does, ends, stores
+from mmctl.analysis.effects import delivers, ends, stores
 from mmctl.analysis.project_conditions import is_whole
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.model.actions import Does
@@ -66,7 +66,7 @@ def run(subject: Subject) -> Iterator[Finding]:
                 break
             if not delivers(rule):
                 continue
-            index = does(rule).index(Does.DELIVERS)
+            index = rule.does.index(Does.DELIVERS)
             drops = rule.actions[index].failure_policy is ActionFailurePolicy.DROP
             if drops or (ends(rule) and rule.stop):
                 ending = (

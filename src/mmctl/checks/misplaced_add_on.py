@@ -66,7 +66,7 @@ FIELDS: Final = {
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the add-on conditions at the wrong stage."""
     add_ons = subject.project.add_ons
-    for placed in conditions(subject.project):
+    for placed in conditions(subject.project) if add_ons else ():
         analysis = analysis_of(placed.condition)
         add_on = add_ons.get(analysis.analyzer) if analysis is not None else None
         if add_on is None:

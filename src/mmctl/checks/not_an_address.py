@@ -46,13 +46,23 @@ LOCAL_ONLY: Final = frozenset({"postmaster", "<>", ""})
 
 _EMPTY_PART: Final = re.compile(r"@@|@\.|(?<=@)[^@]*\.\.")
 """Before the @, dots may be where no RFC allows them: such addresses are in use."""
+_WRONG: Final = ("@@", "@.", "..")
+_SIGNS: Final = {
+    "equals": (*_WRONG, "\0@", ".\0"),
+    "not_equals": (*_WRONG, "\0@", ".\0"),
+    "starts_with": (*_WRONG, "\0@"),
+    "ends_with": (*_WRONG, ".\0", "@\0"),
+    "contains": _WRONG,
+}
+"""One of these is in every value that is found here, or a whole address has no @."""
+_WHOLE: Final = frozenset({"equals", "not_equals"})
 
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the values that no address matches."""
     operands = compared_as_addresses(subject.project)
     for test in text_tests(subject.project):
-        if test.operand not in operands:
+        if test.operand not in operands or not _is_suspect(test):
             continue
         for index, value in enumerate(test.values):
             help_ = _instead(test, value)
@@ -64,6 +74,14 @@ def run(subject: Subject) -> Iterator[Finding]:
                     f"no {test.subject} {said} `{value}`",
                     help=help_,
                 )
+
+
+def _is_suspect(test: TextTest) -> bool:
+    """Whether some value may be found here: nearly all lists are cleared by this."""
+    text = test.at_once
+    return any(sign in text for sign in _SIGNS[test.operator]) or (
+        test.operator in _WHOLE and not all("@" in value for value in test.values)
+    )
 
 
 _SAID: Final = {

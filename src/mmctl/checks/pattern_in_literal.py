@@ -58,6 +58,8 @@ _IN_TEXTS: Final = re.compile(
 )
 _PERHAPS: Final = re.compile(r"\*[\w ]*\w|\w[\w ]*\*")
 """A star in a text that may be meant literally."""
+_SIGNS: Final = re.compile(r"[*\\+(\[^$?]")
+"""One of these is in everything that is found here; nearly all values have none."""
 _SIMPLE: Final = re.compile(r"^\^?(?:\.?\*)?(?P<text>[^*^$()\[\]|?]+?)(?:\.?\*)?\$?$")
 
 
@@ -65,6 +67,8 @@ def run(subject: Subject) -> Iterator[Finding]:
     """Yield the values that are written as patterns."""
     names = compared_as_addresses(subject.project) | SERVER_NAMES
     for test in text_tests(subject.project):
+        if not _SIGNS.search(test.at_once):
+            continue
         named = test.operand in names
         pattern = _IN_ADDRESSES if named else _IN_TEXTS
         for index, value in enumerate(test.values):

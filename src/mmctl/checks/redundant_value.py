@@ -39,6 +39,7 @@ Good:
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from mmctl.analysis.covering import Covering
@@ -77,6 +78,8 @@ def _folds(test: TextTest, readings: Readings) -> bool:
 
 def _redundant(test: TextTest, folds: bool) -> Iterator[Finding]:
     values = [value.lower() if folds else value for value in test.values]
+    if _are_apart(test.operator, values):
+        return
     first = Covering[int](test.operator)
     twice = [first.setdefault(value, index) != index for index, value in enumerate(values)]
     for index, value in enumerate(values):
@@ -90,6 +93,23 @@ def _redundant(test: TextTest, folds: bool) -> Iterator[Finding]:
             continue
         fix = Remove(at=test.place(index), old=test.values[index])
         yield finding(test.owner, test.path_of(index), message, help="remove it", fix=fix)
+
+
+def _are_apart(operator: str, values: list[str]) -> bool:
+    """Whether it is plain at once that no value covers another, as in nearly all lists."""
+    if len(set(values)) < len(values):
+        return False
+    match operator:
+        case "starts_with":
+            in_order = sorted(values)
+        case "ends_with":
+            in_order = sorted(value[::-1] for value in values)
+        case "contains":
+            return len({len(value) for value in values}) == 1
+        case _:
+            return True
+    # A text that starts with another is below it, and so are all in between.
+    return not any(longer.startswith(shorter) for shorter, longer in pairwise(in_order))
 
 
 def _inside_others(test: NetworkTest) -> Iterator[Finding]:

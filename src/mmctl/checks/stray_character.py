@@ -81,6 +81,11 @@ _ENCODED: Final = re.compile(r"=\?[\w-]+\?[bBqQ]\?[^?]*\?=")
 _QUOTES: Final = "\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb"
 _QUOTED: Final = re.compile(f"[{_QUOTES}].*[{_QUOTES}]")
 _NOT_IN_ADDRESSES: Final = re.compile(rf"[\s{_QUOTES}<>,;]")
+_SIGNS: Final = {
+    True: re.compile(rf"[\s{_QUOTES}{''.join(NAMES)}<>,;&:=]"),
+    False: re.compile(rf"[{_QUOTES}{''.join(NAMES)}&=]|\0 | \0"),
+}
+"""What is in everything that is found here, in addresses and in other texts."""
 
 
 def run(subject: Subject) -> Iterator[Finding]:
@@ -88,6 +93,8 @@ def run(subject: Subject) -> Iterator[Finding]:
     names = compared_as_addresses(subject.project) | SERVER_NAMES
     for test in text_tests(subject.project):
         address = test.operand in names
+        if not _SIGNS[address].search(test.at_once):
+            continue
         for index, value in enumerate(test.values):
             found = _fault(test, value, address=address) or _encoded(subject.project, value)
             if found is None or (not address and _escaped(subject.project, test, index, value)):

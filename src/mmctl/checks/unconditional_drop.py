@@ -44,7 +44,6 @@ from typing import TYPE_CHECKING
 from mmctl.analysis.effects import (
     bounces,
     delivers,
-    does,
     drops,
     ends,
     stores,
@@ -74,7 +73,7 @@ def run(subject: Subject) -> Iterator[Finding]:
 
 def _judge(rule: LogicalRule, above: Sequence[LogicalRule], *, whole: bool) -> Iterator[Finding]:
     verb = "bounces" if bounces(rule) else "drops"
-    path = ("Actions", does(rule).index(Does.BOUNCES if bounces(rule) else Does.ENDS))
+    path = ("Actions", rule.does.index(Does.BOUNCES if bounces(rule) else Does.ENDS))
     passing = next((other for other in above if delivers(other) and not ends(other)), None)
     if passing is not None:
         yield finding(

@@ -40,8 +40,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.analysis.canonical import same_effect, same_rule
-from mmctl.analysis.hiding import Above
-from mmctl.analysis.implication import case_folds
+from mmctl.analysis.hiding import hidden
 from mmctl.analysis.project_conditions import said_from
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.problem import Severity
@@ -52,15 +51,10 @@ if TYPE_CHECKING:
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the rules whose mail has all ended above them."""
-    for rule_set in subject.project.rule_sets.values():
-        above = Above(folds=case_folds(subject.project))
-        for rule in rule_set.live_rules(subject.project.environment.name):
-            ending = above.ending(rule.conditions, rule.unless)
-            if ending is None:
-                above.add(rule)
-                continue
-            if same_rule(ending) == same_rule(rule):
-                continue  # `duplicate-rule` reports it
+    for each in hidden(subject.project):
+        rule, ending = each.rule, each.by
+        # `duplicate-rule` reports those that are the same.
+        if ending is not None and same_rule(ending) != same_rule(rule):
             yield finding(
                 rule,
                 ("name",),

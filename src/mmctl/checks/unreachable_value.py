@@ -52,40 +52,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.analysis.canonical import same_effect
-from mmctl.analysis.hiding import Above
-from mmctl.analysis.implication import case_folds
+from mmctl.analysis.hiding import hidden
 from mmctl.analysis.project_conditions import said_from
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.model.comparisons import NEGATED
+from mmctl.model.conditions import values_of
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.language.project import LogicalRule
-
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the values for which the rules above leave no mail."""
-    for rule_set in subject.project.rule_sets.values():
-        above = Above(folds=case_folds(subject.project))
-        for rule in rule_set.live_rules(subject.project.environment.name):
-            if above.ending(rule.conditions, rule.unless) is not None:
-                continue
-            yield from _without_mail(rule, above)
-            above.add(rule)
-
-
-def _without_mail(rule: LogicalRule, above: Above) -> Iterator[Finding]:
-    for number, condition in enumerate(rule.conditions):
-        expression = condition.string_expression
-        if expression is None or len(expression.values) == 1 or expression.operator in NEGATED:
-            continue
-        for index, ending in above.ended_values(rule.conditions, number, rule.unless):
+    for each in hidden(subject.project):
+        rule = each.rule
+        for number, index, ending in each.values:
+            value = values_of(rule.conditions[number])[index]
             yield finding(
                 rule,
                 ("Conditions", number, "StringExpression", "Values", index),
-                f"no mail with `{expression.values[index]}` reaches `{rule.name}`:"
+                f"no mail with `{value}` reaches `{rule.name}`:"
                 f" `{ending.name}` ({said_from(ending.position, rule.position)}) ends all of it",
                 help=f"put `{rule.name}` above `{ending.name}`, or remove the value",
                 severity=Severity.INFO if same_effect(ending, rule) else None,

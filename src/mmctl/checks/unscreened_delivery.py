@@ -49,7 +49,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.analysis.effects import delivers, does
+from mmctl.analysis.effects import delivers
 from mmctl.analysis.project_conditions import is_public, policy_conditions, rule_conditions
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.model.actions import Does
@@ -79,7 +79,7 @@ def run(subject: Subject) -> Iterator[Finding]:
             continue
         delivery, asked = live[delivering[0]], _asked(project, point, live[: delivering[-1] + 1])
         if not any(map(_screens, asked)):
-            index = does(delivery).index(Does.DELIVERS)
+            index = delivery.does.index(Does.DELIVERS)
             yield finding(
                 delivery,
                 ("Actions", index),

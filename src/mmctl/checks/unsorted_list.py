@@ -46,7 +46,8 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_network
-from itertools import pairwise
+from itertools import islice, pairwise
+from operator import le
 from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.networks import network_tests
@@ -111,7 +112,7 @@ def _other_orders(values: Sequence[str]) -> Iterator[list[Key]]:
 
 
 def _is_sorted(keys: Sequence[Key]) -> bool:
-    return all(one <= other for one, other in pairwise(keys))
+    return all(map(le, keys, islice(keys, 1, None)))
 
 
 def _key(value: str) -> Key:

@@ -50,6 +50,7 @@ from ipaddress import (
 from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.networks import IPV6, network_tests
+from mmctl.analysis.networks import network as network_in
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.language.formatting.fix import Replace
 from mmctl.problem import Severity
@@ -81,6 +82,8 @@ def run(subject: Subject) -> Iterator[Finding]:
 
 
 def _fault(test: NetworkTest, value: str) -> tuple[str, str, Severity | None] | None:
+    if str(network_in(value, test.version)) == value:
+        return None  # as nearly all are
     family = IPv6Network if test.version == IPV6 else IPv4Network
     network = _read(value)
     if network is None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, assert_never
 
+from mmctl.model.actions import row_of
 from mmctl.model.kinds import Kind
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mmctl.language.readings import Readings
+    from mmctl.model.actions import Does
     from mmctl.model.policies import TrafficPolicy
     from mmctl.model.resources import AddonSubscription, AddressList, Archive, IngressPoint, Relay
     from mmctl.model.rules import Rule, RuleAction, RuleCondition
@@ -70,6 +72,13 @@ class LogicalRule:
     position: Position
     positions: Positions
     """Members of `rule` under their API path; members that only the file has under their key."""
+    does: tuple[Does, ...] = field(init=False, compare=False, repr=False)
+    """What its actions do with the mail, in order; nothing for a shadow rule, which only marks."""
+
+    def __post_init__(self) -> None:
+        """Look up once what the actions do: nearly all who look at rules ask."""
+        does = () if self.shadow else tuple(row_of(action).does for action in self.actions)
+        object.__setattr__(self, "does", does)
 
     @property
     def conditions(self) -> tuple[RuleCondition, ...]:

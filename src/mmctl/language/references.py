@@ -5,14 +5,15 @@ A reference is a logical name, `id:…` for something that the project does not 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, TypeVar, get_args
 
 from mmctl.language.project import Reference
 from mmctl.model.kinds import NAMED_BY, Kind
 from mmctl.model.shape import LOGICAL, Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from mmctl.problem import Path
 
@@ -30,15 +31,17 @@ def is_raw(name: str) -> bool:
     return name.startswith(("id:", "arn:"))
 
 
-def references(shape: Shape) -> Iterator[Reference]:
+def references(shape: Shape) -> Sequence[Reference]:
     """Every reference in a shape, with the path of the member that holds it."""
-    yield from _found(shape.to_api(), ())
+    found: list[Reference] = []
+    _collect(shape, (), found)
+    return found
 
 
 def with_references(shape: S, rename: Callable[[Reference], str]) -> S:
     """The same shape with other names in its references."""
     members = shape.to_api()
-    for reference in list(_found(members, ())):
+    for reference in references(shape):
         *parents, last = reference.path
         holder: Any = members
         for part in parents:
@@ -47,19 +50,39 @@ def with_references(shape: S, rename: Callable[[Reference], str]) -> S:
     return type(shape).model_validate(members, by_alias=True, by_name=False, context=LOGICAL)
 
 
-def _found(value: Any, path: Path) -> Iterator[Reference]:
-    if isinstance(value, list):
-        for index, item in enumerate(value):
-            if isinstance(item, dict):
-                yield from _found(item, (*path, index))
-    elif isinstance(value, dict):
-        for key, member in value.items():
-            kind = _MEMBERS.get(key) if not isinstance(member, dict) else None
-            if kind is None:
-                if isinstance(member, dict | list):
-                    yield from _found(member, (*path, key))
-            elif isinstance(member, list):
-                for index, name in enumerate(member):
-                    yield Reference(kind=kind, name=name, path=(*path, key, index))
-            else:
-                yield Reference(kind=kind, name=member, path=(*path, key))
+def _collect(shape: Shape, path: Path, found: list[Reference]) -> None:
+    for name, member, kind in _holders(type(shape)):
+        value = getattr(shape, name)
+        if isinstance(value, Shape):
+            _collect(value, (*path, member), found)
+        elif isinstance(value, tuple):
+            for index, item in enumerate(value):
+                if isinstance(item, Shape):
+                    _collect(item, (*path, member, index), found)
+                elif kind is not None:
+                    found.append(Reference(kind=kind, name=item, path=(*path, member, index)))
+        elif value is not None and kind is not None:
+            found.append(Reference(kind=kind, name=value, path=(*path, member)))
+
+
+@cache
+def _holders(shape: type[Shape]) -> tuple[tuple[str, str, Kind | None], ...]:
+    """The members that may hold references, with AWS's name and the kind that they name.
+
+    Most of a rule is what it compares, and holds none: that is not looked at.
+    """
+    members = (
+        (name, str(field.alias), field.annotation) for name, field in shape.model_fields.items()
+    )
+    return tuple(
+        (name, alias, _MEMBERS.get(alias))
+        for name, alias, annotation in members
+        if alias in _MEMBERS or any(map(_holders, _shapes_in(annotation)))
+    )
+
+
+def _shapes_in(annotation: Any) -> Iterator[type[Shape]]:
+    if isinstance(annotation, type) and issubclass(annotation, Shape):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _shapes_in(part)

@@ -113,15 +113,12 @@ class OneOf(Shape, Generic[Member_co]):
             )
         return self
 
-    @property
-    def kind(self) -> str:
-        """AWS's name of the member that is set, such as `StringExpression` or `Relay`."""
-        for name, value in vars(self).items():
-            if value is not None:
-                return _alias(type(self), name)
-        raise AssertionError(self)
-
     if TYPE_CHECKING:
+
+        @property
+        def kind(self) -> str:
+            """AWS's name of the member that is set, such as `StringExpression` or `Relay`."""
+            ...
 
         @property
         def value(self) -> Member_co:
@@ -129,18 +126,17 @@ class OneOf(Shape, Generic[Member_co]):
             ...
 
     else:
-        # Everything that looks at rules asks for it, so it is found once and kept.
-        __slots__ = ("value",)
+        # Everything that looks at rules asks for these, so they are found once and kept.
+        __slots__ = ("kind", "value")
 
         def __getattr__(self, name: str) -> object:
             """Find the member that is set, where nobody has asked for it before."""
-            if name == "value":
-                for value in vars(self).values():
-                    if value is not None:
-                        object.__setattr__(self, "value", value)
-                        return value
-                raise AssertionError(self)
-            return super().__getattr__(name)
+            if name not in OneOf.__slots__:
+                return super().__getattr__(name)
+            member, value = next(each for each in vars(self).items() if each[1] is not None)
+            object.__setattr__(self, "value", value)
+            object.__setattr__(self, "kind", _alias(type(self), member))
+            return object.__getattribute__(self, name)
 
 
 Union = TypeVar("Union", bound=OneOf[object])

@@ -8,11 +8,14 @@ from typing import Final
 from mmctl.problem import Position, Problem, Severity
 
 _BEGIN: Final = re.compile(r"^<{7}(?: .*)?\r?$", re.MULTILINE)
+_SIGNS: Final = ("<" * 7, ">" * 7)
 _END: Final = re.compile(r"^>{7}(?: .*)?\r?$", re.MULTILINE)
 
 
 def conflicts(text: str, *, file: str) -> tuple[Problem, ...]:
     """A problem for each conflict in a text, at the line where it begins."""
+    if _SIGNS[0] not in text and _SIGNS[1] not in text:
+        return ()
     begins = list(_BEGIN.finditer(text)) or list(_END.finditer(text))
     return tuple(
         Problem(
