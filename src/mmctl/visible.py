@@ -37,7 +37,7 @@ def visible(text: str) -> str:
     >>> visible("a\u202eb\nc")
     'a\\u202eb\\nc'
     """
-    if text.isprintable() and _BLANK.search(text) is None:
+    if text.isprintable() and (text.isascii() or _BLANK.search(text) is None):
         return text
     seen = "".join(map(_glyph, text))
     kept = {found.start() for found in _AFTER_SYMBOL.finditer(text)} if "\ufe0f" in text else ()

@@ -7,6 +7,7 @@ import io
 import json
 import sys
 import tarfile
+from collections import Counter
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +16,14 @@ from jsonschema import Draft202012Validator
 
 from mmctl.cli.main import exit_code
 from mmctl.cli.messages.batches import BATCH
+from mmctl.judge.index.index import Index
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from mmctl.judge.judged import JudgedMessage
+    from mmctl.judge.submission import Submission
 
 RULES = """
 version: 1
@@ -35,6 +40,18 @@ rule_sets:
         actions: [drop]
       - {name: deliver, actions: [{relay: {to: exchange}}]}
 """
+BY_FACTS = """\
+      - name: network
+        conditions: [{{source_ip: {{cidr_matches: [{network}]}}}}]
+        actions: [{{add_header: {{name: X-Net, value: known}}}}]
+      - name: marked
+        conditions: [{{header: {{name: X-Net, equals: known}}}}, {{spf: {{not_equals: PASS}}}}]
+        actions: [drop]
+      - name: boss
+        conditions: [{{recipient: {{starts_with: boss}}}}]
+        actions: [{{replace_recipient: [jo@example.net]}}, {{relay: {{to: exchange}}}}]
+"""
+DEPENDS = ("reading", "chosen", "other", "outcome", "outcome_if_other")
 TO = ("--rcpt", "b@example.com")
 Ran = tuple[int, str, str]
 
@@ -75,6 +92,81 @@ def document(text: str) -> dict[str, Any]:
     assert list(Draft202012Validator(json.loads(schema)).iter_errors(read)) == []
     assert text == json.dumps(read, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     return read
+
+
+def every_kind_of_mail() -> Iterator[bytes]:
+    """Messages with and without each of the facts that rules ask for."""
+    for to in ("b@example.com", "boss@example.com, c@example.com", ""):
+        for client in ("203.0.113.7", "192.0.2.7", "198.51.100.7", ""):
+            for spf in ("pass", "fail", "", ""):
+                headers = [f"Delivered-To: {to}"] * bool(to)
+                headers += [f"Received: from x ([{client}]) by in.example.com"] * bool(client)
+                headers += [f"Authentication-Results: in.example.com; spf={spf}"] * bool(spf)
+                yield mail("an offer" if spf else "=?utf-8?b?broken", *headers)
+
+
+def change(difference: dict[str, Any]) -> str:
+    before, after = difference["before"]["outcome"], difference["after"]["outcome"]
+    return f"{after}, by other actions" if before == after else f"{before} → {after}"
+
+
+def expected_lines(messages: list[dict[str, Any]], *, differing: bool) -> Iterator[str]:
+    """A line for each recipient, from the records of messages."""
+    for message in messages:
+        name = message["message"]
+        if differing:
+            for each in message["differences"]:
+                by = f"  by {each['after']['by']}" if each["after"]["by"] else ""
+                yield f"{change(each)}  {each['recipient']}{by}  {name}"
+            continue
+        if not message["recipients"]:
+            yield f"unknown    the recipients are unknown  {name}"
+        for got in message["recipients"]:
+            missing = ", ".join(dict.fromkeys(fact["fact"] for fact in got["missing"]))
+            why = f"by {got['by']}" if got["by"] else f"unknown: {missing}"
+            yield f"{got['outcome']:<9}  {got['recipient']}  {why}  {name}"
+
+
+def counted_records(messages: list[dict[str, Any]]) -> dict[str, Any]:
+    """The summary that follows from the records of messages."""
+    recipients = [got for each in messages for got in each["recipients"]]
+    differences = [found for each in messages for found in each["differences"]]
+    missing = Counter(
+        fact
+        for got in recipients
+        for fact in dict.fromkeys((fact["fact"], fact["states"]) for fact in got["missing"])
+    )
+    depends = Counter(
+        tuple(found[key] for key in DEPENDS) for each in messages for found in each["depends_on"]
+    )
+    return {
+        "messages": len(messages),
+        "recipients": len(recipients),
+        "without_recipients": sum(not each["recipients"] for each in messages),
+        "outcomes": dict(Counter(got["outcome"] for got in recipients)),
+        "differing": sum(bool(each["differences"]) for each in messages),
+        "differences": dict(Counter(map(change, differences))),
+        "missing": [
+            {"fact": fact, "states": states, "recipients": count}
+            for (fact, states), count in missing.items()
+        ],
+        "depends_on": [
+            {**dict(zip(DEPENDS, found, strict=True)), "recipients": count}
+            for found, count in depends.items()
+        ],
+    }
+
+
+class NotSure(Index):
+    """An index that leaves offers to the evaluator."""
+
+    __slots__ = ()
+
+    def judge(self, submission: Submission) -> JudgedMessage:
+        before = self.evaluated
+        judged = super().judge(submission)
+        self.evaluated = before + ("offer" in submission.email.headers["subject"][0])
+        return judged
 
 
 class TestMany:
@@ -129,6 +221,43 @@ class TestMany:
         assert code == 64
         assert "`gone.eml` does not exist" in err
         assert len(document(out)["messages"]) == 2
+
+    @pytest.mark.parametrize("against", [(), ("--against", "other")], ids=["alone", "against"])
+    def test_lines_and_counts_are_those_of_the_records(
+        self, mmctl: Callable[..., Ran], tmp_path: Path, against: tuple[str, ...]
+    ) -> None:
+        for folder, network in ((tmp_path, "203.0.113.0/24"), (tmp_path / "other", "192.0.2.0/24")):
+            folder.mkdir(exist_ok=True)
+            more = BY_FACTS.format(network=network)
+            rules = RULES.replace("      - {name: deliver", f"{more}      - {{name: deliver")
+            (folder / "rules.yaml").write_text(rules)
+        archive(tmp_path / "m.tar", *every_kind_of_mail())
+        lines = mmctl("simulate", "m.tar", "--dkim", "PASS", *against)[1]
+        read = document(
+            mmctl("simulate", "m.tar", "--dkim", "PASS", *against, "--format", "json")[1]
+        )
+        expected = list(expected_lines(read["messages"], differing=bool(against)))
+        assert lines.splitlines()[: len(expected)] == expected
+        assert lines.splitlines()[len(expected)].startswith("48 messages: ")
+        read["summary"].pop("judged_rule_by_rule", None)
+        assert read["summary"] == counted_records(read["messages"])
+        assert {got["outcome"] for each in read["messages"] for got in each["recipients"]} == {
+            "delivered",
+            "dropped",
+            "unknown",
+        }
+
+    def test_what_the_index_cannot_decide_is_counted(
+        self, mmctl: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        archive(tmp_path / "m.tar", mail("plans"), mail("offer"), mail("an offer"))
+        monkeypatch.setattr("mmctl.cli.messages.judging.Index", NotSure)
+        said = "judged rule by rule, which takes longer: 2 messages\n"
+        assert said in mmctl("simulate", "m.tar", *TO, "-v")[1]
+        assert said not in mmctl("simulate", "m.tar", *TO)[1]
+        for more in ((), ("--workers", "2")):
+            read = document(mmctl("simulate", "m.tar", *TO, "--format", "json", *more)[1])
+            assert read["summary"]["judged_rule_by_rule"] == 2
 
     def test_strict_exits_with_4_where_one_outcome_is_unknown(
         self, mmctl: Callable[..., Ran], tmp_path: Path
