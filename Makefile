@@ -46,7 +46,7 @@ lint: $(READY)   ## layout, lint and types alone
 	$(BIN)/mypy
 
 bench: $(READY)  ## what performance is promised, measured as ratios on this machine
-	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(ONLY)
+	@$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(if $(WRITE),--write) $(ONLY)
 
 soak: $(READY)   ## a million damaged messages: none may crash; stopped, it goes on from there
 	$(BIN)/python tests/soak/soak.py $(SOAK)

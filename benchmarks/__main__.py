@@ -1,6 +1,6 @@
 """`make bench`: all benchmarks, each in a process of its own, and one table.
 
-python -m benchmarks [NAME...] [--quick]
+python -m benchmarks [NAME...] [--quick] [--write]
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from benchmarks.page import write
 from benchmarks.result import Measured, details, from_json, machine, table
 from benchmarks.rows import ROWS
 
@@ -28,6 +29,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(names)}")
     parser.add_argument("--quick", action="store_true", help="in minutes, less exact")
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     options = parser.parse_args()
     results: list[Result] = []
     broken = []
@@ -39,7 +41,10 @@ def main() -> int:
             broken.append(f"{name}: ended with {error.returncode}")
     rows = _in_order([result for result in results if isinstance(result, Measured)])
     others = [result for result in results if not isinstance(result, Measured)]
-    print(table(rows), details([*rows, *others]), machine(), *broken, sep="\n\n")
+    results = [*rows, *others]
+    print(table(rows), details(results), machine(), *broken, sep="\n\n")
+    if options.write:
+        write(results, machine())
     return int(bool(broken) or any(row.fails for row in rows))
 
 

@@ -90,8 +90,9 @@ def process(
     environment: Mapping[str, str] | None = None,
     *,
     output: Path | None = None,
+    user: int | None = None,
 ) -> Cost:
-    """Run a command to its end; its output goes to a file, or nowhere.
+    """Run a command to its end, as another user if asked; its output goes to a file, or nowhere.
 
     Raises:
         SystemExit: it fails.
@@ -101,7 +102,13 @@ def process(
     with Path(os.devnull if output is None else output).open("wb") as file:
         start = time.perf_counter()
         running = subprocess.Popen(
-            [str(word) for word in command], cwd=folder, env=variables, stdout=file
+            [str(word) for word in command],
+            cwd=folder,
+            env=variables,
+            stdout=file,
+            user=user,
+            group=user,
+            extra_groups=None if user is None else (),
         )
         _, status, usage = os.wait4(running.pid, 0)
         elapsed = time.perf_counter() - start
@@ -150,3 +157,8 @@ def _busy() -> float:
         int, _COUNTS.read_text().split("\n", 1)[0].split()[1:]
     )
     return (user + nice + system + irq + soft_irq) / os.sysconf("SC_CLK_TCK")
+
+
+def fitting(cost: float, seconds: float, most: int) -> int:
+    """How many of what costs so many seconds each fit into some seconds; at least one."""
+    return max(1, min(most, int(seconds / cost)))

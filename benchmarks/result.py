@@ -89,6 +89,8 @@ def alone(measured: Callable[[bool], Iterable[Result]]) -> int:
         results.append(result)
         if options.json:
             print(as_json(result), flush=True)
+        elif isinstance(result, Measured):
+            print(details([result]), file=sys.stderr, flush=True)
     if options.json:
         return 0
     print(table([each for each in results if isinstance(each, Measured)]))

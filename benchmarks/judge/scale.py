@@ -1,0 +1,108 @@
+"""Rows about many messages: a second process, memory, and how near the machine's limit is."""
+
+from __future__ import annotations
+
+import os
+import statistics
+from typing import TYPE_CHECKING, Final
+
+from benchmarks.judge import ours
+from benchmarks.judge.whole import FEW, simulate
+from benchmarks.measure import Ratio, cpu, fitting, watching_others
+from benchmarks.result import Curve, Measured
+from mmctl.judge.index.index import Index
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from benchmarks.judge.corpus import Corpus
+    from benchmarks.result import Result
+    from mmctl.judge.submission import Gateway, Submission
+
+WORKERS: Final = 2
+FIRST_BYTES: Final = 16 * 1024
+"""What is read of a message."""
+COUNTS: Final = (1_000, 10_000, 100_000, 1_000_000)
+TAKES: Final = 150.0
+"""CPU seconds that the largest run may take, about."""
+
+
+def rows(project: Path, corpus: Corpus, *, quick: bool) -> Iterator[Result]:
+    """Two processes over one; memory, and the cost of a message, by the number of messages."""
+    seconds = TAKES / 10 if quick else TAKES
+    few = simulate(project, corpus.of(FEW))
+    tried = simulate(project, corpus.of(200))
+    each = max(1e-6, tried.cpu - few.cpu) / 200
+    yield _processes(project, corpus, fitting(each, 8 if quick else 16, 40_000), 3 if quick else 5)
+    costs, peaks = [], []
+    for count in COUNTS:
+        if count > COUNTS[0] and count > fitting(each, seconds, COUNTS[-1]):
+            break
+        cost = simulate(project, corpus.of(count), f"--workers={WORKERS}")
+        costs.append((float(count), cost.cpu / count))
+        peaks.append((float(count), cost.peak))
+    yield Curve(plot="messages", name="CPU a message, start included", points=costs)
+    yield Curve(plot="memory", name="largest process", points=peaks)
+    worst = max(peak for _, peak in peaks)
+    shown = ", ".join(f"{peak:.0f} MiB at {count:,.0f}" for count, peak in peaks)
+    yield Measured(row="memory", figure=Ratio(worst, worst, worst), detail=f"{shown} messages")
+
+
+def _processes(project: Path, corpus: Corpus, count: int, rounds: int) -> Measured:
+    folder = corpus.of(count)
+    ratios, elapsed = [], []
+    with watching_others() as others:
+        for _ in range(rounds):
+            start = simulate(project, corpus.of(FEW)).elapsed
+            one = simulate(project, folder, "--workers=1").elapsed - start
+            two = simulate(project, folder, f"--workers={WORKERS}").elapsed - start
+            ratios.append(one / two)
+            elapsed.append((one, two))
+    one, two = map(statistics.median, zip(*elapsed, strict=True))
+    return Measured(
+        row="processes",
+        figure=Ratio.of(ratios),
+        detail=f"{one:.1f} s against {two:.1f} s for {count:,} messages, "
+        f"others took {others.processors:.1f} processors",
+        others=others.too_much,
+    )
+
+
+def limit(gateway: Gateway, corpus: Corpus, *, quick: bool) -> Iterator[Measured]:
+    """Messages a second when all has been seen before, and how far the raw read is."""
+    index = Index(gateway=gateway)
+    files = corpus.files[: 500 if quick else 5000]
+    ours.judge_all(index, [ours.submission(read(file)) for file in files[:20]])
+    each = cpu(lambda: [index.judge(ours.submission(read(file))) for file in files[:20]]) / 20
+    files = files[: fitting(each, 4, len(files))]
+    ours.judge_all(index, [ours.submission(read(file)) for file in files])
+    rounds = [_parts(index, files) for _ in range(3 if quick else 7)]
+    reading, parsing, matching = (
+        1e6 * statistics.median(part) for part in zip(*rounds, strict=True)
+    )
+    yield Measured(
+        row="warm",
+        figure=Ratio.of([1 / sum(parts) for parts in rounds]),
+        detail=f"reading {reading:.1f} µs, parsing {parsing:.1f} µs, matching {matching:.1f} µs; "
+        f"the raw read alone does {1e6 / reading:,.0f} messages a second",
+    )
+
+
+def _parts(index: Index, files: Sequence[Path]) -> tuple[float, float, float]:
+    """CPU seconds a message of reading, of parsing, and of matching."""
+    contents: list[bytes] = []
+    submissions: list[Submission] = []
+    reading = cpu(lambda: contents.extend(map(read, files)))
+    parsing = cpu(lambda: submissions.extend(map(ours.submission, contents)))
+    matching = cpu(lambda: ours.judge_all(index, submissions))
+    return reading / len(files), parsing / len(files), matching / len(files)
+
+
+def read(file: Path) -> bytes:
+    """The first bytes of a file, as cheaply as Python can."""
+    descriptor = os.open(file, os.O_RDONLY)
+    try:
+        return os.read(descriptor, FIRST_BYTES)
+    finally:
+        os.close(descriptor)
