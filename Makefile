@@ -54,8 +54,9 @@ soak: $(READY)   ## a million damaged messages: none may crash; stopped, it goes
 faults: $(READY) ## every fault at every call, some ten minutes: writes docs/faults.md
 	$(BIN)/pytest --numprocesses auto tests/live/test_every_call.py --update
 
-rendered: $(READY) ## what typer says of the commands: help, options, completion, for a quick start
-	$(BIN)/pytest tests/cli/test_rendered.py --quiet --update
+rendered: $(READY) ## what is answered without its source: help, options, pages of checks, schemas
+	$(BIN)/pytest --quiet --update tests/cli/test_rendered.py tests/checks/test_pages.py \
+	  tests/language/test_schema.py
 
 fix: $(READY)    ## format and fix what can be fixed
 	$(BIN)/ruff format src tests benchmarks

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mmctl.checks.catalogue import CHECKS
+from mmctl.checks.explained import explained_checks
 from mmctl.checks.mistakes import MISTAKES
 from mmctl.render.text.checks import index, markdown
 
@@ -30,6 +32,42 @@ def test_the_pages_in_the_manual_are_up_to_date(update: bool) -> None:
             (PAGES / name).write_text(text, encoding="utf-8")
     written = {page.name: page.read_text(encoding="utf-8") for page in PAGES.glob("*.md")}
     assert written == pages
+
+
+def test_the_pages_written_for_a_quick_start_are_those_of_the_checks(*, update: bool) -> None:
+    module = SOURCES / "checks" / "written_pages.py"
+    text = f"{_WRITTEN}{''.join(_written(row) for row in _rows())})\n"
+    if update:
+        module.write_text(text, encoding="utf-8")
+    assert module.read_text(encoding="utf-8") == text, "run `make rendered`"
+
+
+def test_checks_are_explained_without_importing_them() -> None:
+    explained = [(each.id, each.severity, *astuple(each.page)) for each in explained_checks()]
+    assert explained == _rows()
+
+
+def _rows() -> list[tuple[str, ...]]:
+    return [(check.id, check.severity.value, *astuple(check.page)) for check in CHECKS]
+
+
+_WRITTEN = '''\
+"""The pages of checks: id, severity, summary, what it does, why it is bad, bad, good.
+
+Written from the docstrings of checks by `make rendered`, and held against them by a test: do not
+edit.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+WRITTEN_PAGES: Final[tuple[tuple[str, str, str, str, str, str, str], ...]] = (
+'''
+
+
+def _written(row: tuple[str, ...]) -> str:
+    return "    (\n" + "".join(f"        {each!r},\n" for each in row) + "    ),\n"
 
 
 def ids_in(source: Path) -> Iterator[str]:

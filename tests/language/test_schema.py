@@ -344,6 +344,14 @@ def test_schema_and_reader_agree_on_what_slips_of_the_hand_make_of_a_file(
 # -- what is published
 
 
+def test_the_schemas_of_files_are_what_the_grammar_says(*, update: bool) -> None:
+    for name, document in (("rules", file_schema()), ("project", project_schema())):
+        path = ROOT / "src" / "mmctl" / "render" / "schemas" / f"{name}.schema.json"
+        if update:
+            path.write_text(text_of(document), encoding="utf-8")
+        assert path.read_text(encoding="utf-8") == text_of(document), "run `make rendered`"
+
+
 def test_the_schemas_in_the_repository_are_what_the_command_prints() -> None:
     found = {
         path.name.removesuffix(".schema.json"): path.read_text(encoding="utf-8")

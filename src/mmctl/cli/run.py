@@ -197,7 +197,7 @@ class Run:
         """What a writer returned, safe to print."""
         match gate:
             case Printing.RENDERED:
-                return printed(made) if isinstance(made, str) else self.rendered(made)
+                return printed(made) if isinstance(made, str) else self._painted(made)
             case Printing.DOCUMENT:
                 return as_json(made)
             case Printing.TEXT:
@@ -208,6 +208,21 @@ class Run:
                 return self.exactly(made)
             case _:
                 assert_never(gate)
+
+    def _painted(self, made: object) -> str:
+        """What a writer made for people; without colors, parts of a text need no rich."""
+        from mmctl.render.text.styled_parts import StyledParts
+
+        if not isinstance(made, StyledParts):
+            return self.rendered(made)
+        plain = self.color == "never" or (self.color == "auto" and not wants_color(self._stream()))
+        return printed(made.plain) if plain else self.rendered(made.painted)
+
+    def _stream(self) -> TextIO:
+        """Where results go, as far as their looks depend on it."""
+        import io
+
+        return behind(sys.stdout) if self.output is None else io.StringIO()
 
     def exactly(self, text: str) -> str:
         """A text unchanged, unless people read it: then it passes the gate."""
@@ -220,9 +235,7 @@ class Run:
 
     def rendered(self, *renderables: object) -> str:
         """The text that rich renders, styled for where results go."""
-        import io
-
-        console = self.console(None if self.output is None else io.StringIO())
+        console = self.console(self._stream())
         with console.capture() as text:
             console.print(*renderables, end="" if str(renderables[-1]).endswith("\n") else "\n")
         return text.get()

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def checks(run: Run) -> int:
     """List what lint looks for."""
-    from mmctl.checks.catalogue import CHECKS
+    from mmctl.checks.explained import explained_checks
 
-    write(run, CATALOGUE, CHECKS)
+    write(run, CATALOGUE, explained_checks())
     return 0

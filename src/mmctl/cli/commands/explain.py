@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from mmctl.cli.formats import Format
+from mmctl.cli.formats import Format, Printing
 from mmctl.cli.result_table import PAGE, write
 from mmctl.errors import UsageError
 
 if TYPE_CHECKING:
     import typer
 
-    from mmctl.checks.check import Check
+    from mmctl.checks.explained import ExplainedCheck
     from mmctl.cli.run import Run
 
 
@@ -20,19 +20,21 @@ def explain(
     check: Annotated[str, typer.Argument(help="The id of a check, in brackets in a report.")],
 ) -> int:
     """Show what a check does, why it is bad, and what to write instead."""
-    from mmctl.checks.catalogue import CHECKS
+    from mmctl.checks.explained import explained_checks
     from mmctl.checks.mistakes import MISTAKES
-    from mmctl.language.text.suggest import did_you_mean
 
     name = check.strip("[]")
-    found = next((known for known in CHECKS if known.id == name), None)
+    known = {each.id: each for each in explained_checks()}
+    found = known.get(name)
     if found is None and name in MISTAKES and run.format is Format.HUMAN:
         from mmctl.render.text.checks import mistake
 
-        run.show(mistake(name, MISTAKES[name]))
+        run.write_passed(run.let_out(mistake(name, MISTAKES[name]), Printing.RENDERED))
         return 0
     if found is None:
-        near = did_you_mean(name, [known.id for known in CHECKS])
+        from mmctl.language.text.suggest import did_you_mean
+
+        near = did_you_mean(name, known)
         raise UsageError(
             f"there is no check `{check}`", help=near or "`mmctl checks` lists the checks"
         )
@@ -40,7 +42,7 @@ def explain(
     return 0
 
 
-def document(_run: Run, check: Check) -> dict[str, Any]:
+def document(_run: Run, check: ExplainedCheck) -> dict[str, Any]:
     """The list of checks with only one in it."""
     from mmctl.render.text.checks import document
 

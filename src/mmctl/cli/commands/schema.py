@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from mmctl.cli.run import Run
 from mmctl.errors import UsageError
-from mmctl.writing import write_whole
 
 if TYPE_CHECKING:
     import typer
 
-_ENDING = ".schema.json"
+_ENDING: Final = ".schema.json"
+_FOLDER: Final = Path(__file__).parents[2] / "render" / "schemas"
 
 
 def schema(
@@ -27,30 +26,38 @@ def schema(
     ] = None,
 ) -> int:
     """Print the JSON Schemas, for editors and programs."""
-    known = published()
     if into is not None:
         if name is not None:
             raise UsageError(f"got both `{name}` and `--into`", help="--into writes all schemas")
+        known = published()
         write_all(run.directory / into, known)
         run.say(f"wrote {len(known)} schemas to {into}")
     elif name is None:
+        known = published()
         width = max(map(len, known))
         titles = ((key, document.get("title", "")) for key, document in known.items())
         run.write("".join(f"{key:{width}}  {title}\n" for key, title in titles))
     else:
-        run.write(text_of(_one(known, name)))
+        run.write(text_of(_document(_one(name))))
     return 0
 
 
 def published() -> dict[str, dict[str, Any]]:
-    """All schemas by name: `rules` and `project` for files, the others for JSON documents."""
-    from mmctl.language.dialect.schema import file_schema, project_schema
+    """All schemas by name: `rules` and `project` for files, the others for JSON documents.
 
-    documents = {"project": project_schema(), "rules": file_schema()}
-    for file in (files("mmctl.render") / "schemas").iterdir():
-        if file.name.endswith(_ENDING):
-            documents[file.name.removesuffix(_ENDING)] = json.loads(file.read_text("utf-8"))
-    return dict(sorted(documents.items()))
+    Those for files are written from the grammar by `make rendered`, and held against it by a test.
+    """
+    return {name: _document(name) for name in _names()}
+
+
+def _names() -> list[str]:
+    found = (file.name for file in _FOLDER.iterdir())
+    return sorted(name.removesuffix(_ENDING) for name in found if name.endswith(_ENDING))
+
+
+def _document(name: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((_FOLDER / f"{name}{_ENDING}").read_text("utf-8"))
+    return document
 
 
 def text_of(document: dict[str, Any]) -> str:
@@ -64,6 +71,8 @@ def write_all(folder: Path, documents: dict[str, dict[str, Any]]) -> None:
     Raises:
         UsageError: the folder cannot be written to.
     """
+    from mmctl.writing import write_whole
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, document in documents.items():
@@ -72,13 +81,14 @@ def write_all(folder: Path, documents: dict[str, dict[str, Any]]) -> None:
         raise UsageError(f"cannot write to `{folder}`: {(error.strerror or '').lower()}") from None
 
 
-def _one(known: dict[str, dict[str, Any]], name: str) -> dict[str, Any]:
-    found = known.get(name.removesuffix(_ENDING))
-    if found is None:
+def _one(given: str) -> str:
+    known = _names()
+    name = given.removesuffix(_ENDING)
+    if name not in known:
         from mmctl.language.text.suggest import did_you_mean
 
-        names = ", ".join(known)
         raise UsageError(
-            f"there is no schema `{name}`", help=did_you_mean(name, known) or f"one of {names}"
+            f"there is no schema `{given}`",
+            help=did_you_mean(given, known) or f"one of {', '.join(known)}",
         )
-    return found
+    return name

@@ -3,68 +3,85 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from rich.text import Text
+from mmctl.render.text.styled_parts import StyledParts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mmctl.checks.check import Check
+    from mmctl.checks.page import Page
+
+
+class Explained(Protocol):
+    """A check, or what is written of one."""
+
+    @property
+    def id(self) -> str:
+        """Its name."""
+
+    @property
+    def severity(self) -> str:
+        """How bad it is what it finds."""
+
+    @property
+    def page(self) -> Page:
+        """Its page, in parts."""
+
 
 SCHEMA: Final = "mmctl/checks@1"
 _WIDTH: Final = 80
 
 
-def listing(checks: Sequence[Check]) -> Text:
+def listing(checks: Sequence[Explained]) -> StyledParts:
     """All checks, one per line: severity, id and what it finds."""
     widest = max(len(check.id) for check in checks)
-    text = Text()
+    text = StyledParts()
     for check in checks:
-        text.append(f"{check.severity:<8}")
-        text.append(f"{check.id:<{widest}}  ", "bold")
+        text.add(f"{check.severity:<8}")
+        text.add(f"{check.id:<{widest}}  ", "bold")
         first, *more = textwrap.wrap(check.page.summary, max(_WIDTH - 10 - widest, 30))
-        text.append(first + "\n")
+        text.add(first + "\n")
         for line in more:
-            text.append(" " * (10 + widest) + line + "\n")
-    text.append(f"{len(checks)} checks; `mmctl explain CHECK` shows the page of one\n")
+            text.add(" " * (10 + widest) + line + "\n")
+    text.add(f"{len(checks)} checks; `mmctl explain CHECK` shows the page of one\n")
     return text
 
 
-def explanation(check: Check) -> Text:
+def explanation(check: Explained) -> StyledParts:
     """The page of one check."""
     read = check.page
-    text = Text()
-    text.append(check.id, "bold")
-    text.append(f" ({check.severity})\n{_filled(read.summary)}\n")
+    text = StyledParts()
+    text.add(check.id, "bold")
+    text.add(f" ({check.severity})\n{_filled(read.summary)}\n")
     for title, prose in (("what it does", read.does), ("why it is bad", read.why)):
-        text.append(f"\n{title}\n", "bold")
-        text.append(_filled(prose) + "\n")
+        text.add(f"\n{title}\n", "bold")
+        text.add(_filled(prose) + "\n")
     for title, example in (("bad", read.bad), ("good", read.good)):
-        text.append(f"\n{title}\n", "bold")
-        text.append(textwrap.indent(example, "  "))
-    text.append(f"\nto accept one place: `# mmctl: ignore[{check.id}] the reason`, above it\n")
+        text.add(f"\n{title}\n", "bold")
+        text.add(textwrap.indent(example, "  "))
+    text.add(f"\nto accept one place: `# mmctl: ignore[{check.id}] the reason`, above it\n")
     return text
 
 
-def mistake(name: str, meaning: str) -> Text:
+def mistake(name: str, meaning: str) -> StyledParts:
     """Explain a problem that keeps a file from being read or used."""
-    text = Text()
-    text.append(name, "bold")
-    text.append(f" (error)\n{_filled(meaning)}\n\n")
-    text.append(_filled("Not a check, but a syntax error: it cannot be ignored."))
-    text.append("\n")
+    text = StyledParts()
+    text.add(name, "bold")
+    text.add(f" (error)\n{_filled(meaning)}\n\n")
+    text.add(_filled("Not a check, but a syntax error: it cannot be ignored."))
+    text.add("\n")
     return text
 
 
-def document(checks: Sequence[Check]) -> dict[str, Any]:
+def document(checks: Sequence[Explained]) -> dict[str, Any]:
     """The document `mmctl/checks@1`."""
     return {
         "schema": SCHEMA,
         "checks": [
             {
                 "check": check.id,
-                "severity": check.severity.value,
+                "severity": str(check.severity),
                 "summary": read.summary,
                 "does": read.does,
                 "why": read.why,
@@ -76,7 +93,7 @@ def document(checks: Sequence[Check]) -> dict[str, Any]:
     }
 
 
-def markdown(check: Check) -> str:
+def markdown(check: Explained) -> str:
     """The page of one check for the manual."""
     read = check.page
     return (
@@ -86,7 +103,7 @@ def markdown(check: Check) -> str:
     )
 
 
-def index(checks: Sequence[Check], mistakes: Mapping[str, str]) -> str:
+def index(checks: Sequence[Explained], mistakes: Mapping[str, str]) -> str:
     """The list of all checks for the manual, with links to their pages; then the mistakes."""
     rows = [
         f"| [{check.id}]({check.id}.md) | {check.severity} | {check.page.summary} |"
