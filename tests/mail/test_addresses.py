@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmctl.mail.addresses import _addresses, addresses
+from mmctl.mail.addresses import addresses
 from mmctl.mail.lexical import tokens
 
 TEXTS = st.lists(
@@ -74,11 +74,6 @@ def test_the_addresses_of_a_header(text: str, expected: list[str] | None) -> Non
     if expected is None:
         expected = ["mary@example.net", "jdoe@test.example"]
     assert addresses(text) == tuple(expected)
-
-
-@given(TEXTS)
-def test_the_short_way_for_common_forms_finds_what_the_full_parser_finds(text: str) -> None:
-    assert addresses(text) == tuple(_addresses(text))
 
 
 @given(st.one_of(TEXTS, st.text()))

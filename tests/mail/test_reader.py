@@ -124,7 +124,7 @@ def test_well_formed_messages_are_read_as_the_standard_library_reads_them(messag
     expected: dict[str, list[str]] = {}
     for name, value in parsed.items():
         expected.setdefault(name.lower(), []).append(re.sub(r"\r\n(?=[ \t])", "", value))
-    assert email.headers == expected
+    assert {name: list(values) for name, values in email.headers.items()} == expected
     assert email.defects == ()
 
 

@@ -2,24 +2,45 @@
 
 Works on the header as it was sent: decoding encoded words first would let a display name
 become an address (RFC 2047 §5). Display names and comments are never addresses.
+
+A broken or hostile list may have a megabyte, so nothing here is done token by token: what could
+hide a comma is replaced by marks first, and then the list is cut up as plain text.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from functools import lru_cache
+from itertools import chain
+from typing import Final
 
-from mmctl.mail.lexical import Token, TokenKind, tokens
+from mmctl.mail.marked import MARK, Marked, marked, without_comments
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+LONGEST_KEPT: Final = 1000
+"""Characters of a value whose result is kept for later messages: senders recur."""
+MOST_KEPT: Final = 8192
 
 # The two forms of nearly all headers, taken in one match; they mean the same in the full parser.
 # Without `?` the address cannot contain the end of an encoded word.
 _SPEC: Final = r'[^\s"(),:;<>@\[\]\\?]++@[^\s"(),:;<>@\[\]\\?]++'
 _ANGLED: Final = re.compile(rf'(?:"[^"\\]*+"|[^"(),:;<>@\[\]\\]*+) ?<({_SPEC})>')
 _BARE: Final = re.compile(_SPEC)
-_GLUE: Final = (".", "@")
+# Lists of them, whose names may have encoded words.
+_WORD: Final = r'=\?[^\s"(),:;<>@\[\]\\?=]++\?[bBqQ]\?[^\s"(),:;<>@\[\]\\?]*+\?='
+_NAME: Final = rf'(?:"[^"\\]*+"|(?:[^"(),:;<>@\[\]\\=]++|{_WORD}|=(?!\?))*)[ \t]*+'
+_MAILBOX: Final = rf"[ \t]*+(?:{_NAME}<{_SPEC}>|{_SPEC})[ \t]*+"
+_LIST: Final = re.compile(rf"{_MAILBOX}(?:,{_MAILBOX})*")
+_SPECS: Final = re.compile(rf"[ \t]*+(?:{_NAME}<)?({_SPEC})>?[ \t]*+,?")
+
+_ROUTE: Final = re.compile(r"<@[^<>:]*+")
+_UNENDED: Final = re.compile(r"<[^<>]*+(?=<)")
+_ANGLE: Final = re.compile(r"<([^<>]*+)>")
+_SPACES: Final = re.compile(r" {2,}+")
+_AROUND_GLUE: Final = re.compile(r" (?=[.@])|(?<=[.@]) ")
+_NOT_A_WORD: Final = re.compile(f"[ :{MARK}\ud8fe\ud8ff]")
+# Marks of separators in a source route: they are part of it.
+_COMMA: Final = "\ud8fe"
+_SEMICOLON: Final = "\ud8ff"
 
 
 def addresses(text: str) -> tuple[str, ...]:
@@ -29,85 +50,94 @@ def addresses(text: str) -> tuple[str, ...]:
     groups yield their members. Every `<…>` of a mailbox is an address. Outside of them a word with
     `@` is one, and so is a single word (`root`), as local mail systems write it.
     """
+    return _kept(text) if len(text) <= LONGEST_KEPT else _read(text)
+
+
+def _read(text: str) -> tuple[str, ...]:
     if found := _ANGLED.fullmatch(text):
         return (found[1],)
     if _BARE.fullmatch(text):
         return (text,)
-    return tuple(_addresses(text))
+    if _LIST.fullmatch(text):
+        return tuple(_SPECS.findall(text))
+    return of_any(text)
 
 
-def _addresses(text: str) -> Iterator[str]:
-    """Walk over the tokens of an address list."""
-    outside: list[Token] = []
-    inside: list[Token] | None = None
-    angled = routed = False
-    for token in (*tokens(text), Token(TokenKind.SPECIAL, ",")):
-        mark = token.text if token.kind is TokenKind.SPECIAL else ""
-        if mark == "<":
-            inside, routed = [], False
-        elif mark == ">" and inside is not None:
-            yield from _angle_spec(inside)
-            inside, angled = None, True
-        elif inside is not None and (mark not in {",", ";"} or routed):
-            routed = mark != ":" and (routed or (mark == "@" and not inside))
-            inside.append(token)
-        elif mark in {",", ";"}:
-            if inside is not None:
-                yield from _bare_specs(inside)
-            elif not angled:
-                yield from _bare_specs(outside)
-            outside, inside, angled = [], None, False
-        elif mark == ":":
-            outside, angled = [], False  # what came before is the name of a group
-        elif mark != ">":
-            outside.append(token)
-    part: list[Token] = []
-    for token in inside or ():  # a source route without an end consumed the commas too
-        if token.text == ",":
-            yield from _bare_specs(part)
-            part = []
-        else:
-            part.append(token)
+_kept: Final = lru_cache(maxsize=MOST_KEPT)(_read)
 
 
-def _angle_spec(inside: Sequence[Token]) -> Iterator[str]:
+def of_any(text: str) -> tuple[str, ...]:
+    """The address specs of any text."""
+    cut = marked(text)
+    plain = without_comments(cut.text)
+    plain = plain.replace("\t", " ").replace("\r", " ").replace("\n", " ")
+    routed = "<@" in plain
+    if routed:
+        plain = _ROUTE.sub(_hide_separators, plain)
+    parts = plain.replace(";", ",").split(",")
+    if routed:
+        parts[-1:] = _after_open_route(parts[-1])
+    # Most hostile lists repeat themselves.
+    known = {part: _mailbox(part) for part in dict.fromkeys(parts)}
+    specs = tuple(chain.from_iterable(map(known.__getitem__, parts)))
+    if not routed and not cut.parts:
+        return specs
+    restored = {spec: _restored(cut, spec) for spec in dict.fromkeys(specs)}
+    return tuple(map(restored.__getitem__, specs))
+
+
+def _hide_separators(route: re.Match[str]) -> str:
+    return route[0].replace(",", _COMMA).replace(";", _SEMICOLON)
+
+
+def _after_open_route(part: str) -> list[str]:
+    """The last mailbox, cut at the commas of a source route that nothing ends."""
+    before, angle, inside = part.rpartition("<")
+    if not inside.startswith("@") or ":" in inside or ">" in inside:
+        return [part]
+    first, *others = inside.split(_COMMA)
+    return [before + angle + first, *others]
+
+
+def _restored(cut: Marked, spec: str) -> str:
+    """An address spec with what its marks stand for."""
+    if spec.isascii():
+        return spec
+    return cut.restored(spec).replace(_COMMA, ",").replace(_SEMICOLON, ";")
+
+
+def _mailbox(part: str) -> tuple[str, ...]:
+    """The specs between two commas."""
+    if "<" not in part:
+        return _bare_specs(part.rpartition(":")[2].replace(">", ""))
+    part = _UNENDED.sub("", part)  # what the next `<` makes void
+    specs = tuple(
+        [
+            spec
+            for inside in filter(None, _ANGLE.findall(part))
+            if (spec := _angle_spec(inside) if inside[0] in " @" or " " in inside else inside)
+        ]
+    )
+    outside = _ANGLE.sub("<>", part)
+    inside = outside.rpartition("<")[2]
+    if not inside.startswith(">"):
+        return (*specs, *_bare_specs(inside))
+    outside = outside.rpartition(":")[2]  # what comes before is the name of a group
+    return specs if "<>" in outside else (*specs, *_bare_specs(outside.replace(">", "")))
+
+
+def _angle_spec(inside: str) -> str:
     """The address between `<` and `>`, without a source route `@a,@b:` (RFC 5322 §4.4)."""
-    parts = [
-        token.text for token in inside if token.kind not in {TokenKind.SPACE, TokenKind.COMMENT}
-    ]
-    if parts[:1] == ["@"] and ":" in parts:
-        parts = parts[parts.index(":") + 1 :]
-    if parts and parts[0] != "@":
-        yield "".join(parts)
+    spec = inside.replace(" ", "")
+    if spec.startswith("@") and ":" in spec:
+        spec = spec.partition(":")[2]
+    return "" if spec.startswith("@") else spec
 
 
-def _bare_specs(outside: Sequence[Token]) -> Iterator[str]:
-    """The addresses of a mailbox that has no `<…>`."""
-    words = list(_words(outside))
-    with_at = ["".join(token.text for token in word) for word in words if _has_at(word)]
-    if with_at:
-        yield from with_at
-    elif len(words) == 1 and all(token.kind is TokenKind.WORD for token in words[0]):
-        yield "".join(token.text for token in words[0])
-
-
-def _words(outside: Sequence[Token]) -> Iterator[list[Token]]:
-    """Tokens that belong together: space around `.` and `@` is ignored (§4.4)."""
-    word: list[Token] = []
-    apart = False
-    for token in outside:
-        if token.kind in {TokenKind.SPACE, TokenKind.COMMENT}:
-            apart = True
-            continue
-        if word and apart and not (word[-1].text.endswith(_GLUE) or token.text.startswith(_GLUE)):
-            yield word
-            word = []
-        word.append(token)
-        apart = False
-    if word:
-        yield word
-
-
-def _has_at(word: Sequence[Token]) -> bool:
-    """Whether a word is an address: an `@` as a token, with something before it."""
-    return word[0].text != "@" and any(token == (TokenKind.SPECIAL, "@") for token in word)
+def _bare_specs(outside: str) -> tuple[str, ...]:
+    """The addresses of a mailbox that has no `<…>`; space around `.` and `@` is ignored (§4.4)."""
+    if " " in outside:
+        outside = _AROUND_GLUE.sub("", _SPACES.sub(" ", outside)).strip(" ")
+    if "@" not in outside:
+        return (outside,) if outside and not _NOT_A_WORD.search(outside) else ()
+    return tuple([word for word in outside.split(" ") if "@" in word and word[0] != "@"])

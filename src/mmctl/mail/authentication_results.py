@@ -7,17 +7,19 @@ Nothing here verifies a signature or queries the DNS.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from mmctl.mail.email import Facts, NoPolicy
 from mmctl.mail.facts import verdict_value
-from mmctl.mail.lexical import TokenKind, tokens
+from mmctl.mail.marked import MARK, Marked, marked, without_comments
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 from mmctl.model.facts import VerdictFact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Container, Mapping, Sequence
 
     from mmctl.mail.email import Email
 
@@ -54,6 +56,8 @@ DMARC_VERDICTS: Final = {
     "temperror": RuleVerdict.PROCESSING_FAILED,
     "permerror": RuleVerdict.PROCESSING_FAILED,
 }
+_USED: Final = frozenset({"spf", "dkim", "dmarc"})
+_RECORDED: Final = (VerdictFact.SPF, VerdictFact.DKIM, VerdictFact.DMARC, VerdictFact.DMARC_POLICY)
 _NO_RECORD: Final = frozenset({"none", "bestguesspass"})
 _POLICY_PROPERTIES: Final = ("polrec.p", "policy.p", "policy.published-domain-policy")
 _POLICY_IN_COMMENT: Final = re.compile(r"\bp=(\w+)", re.ASCII)
@@ -71,76 +75,93 @@ class MethodResult:
 
 
 def found_verdicts(email: Email) -> tuple[Facts, Mapping[str, str]]:
-    """The verdicts that the headers record, and the header that each came from.
+    """The verdicts that the headers record, and the header that each came from."""
+    results = trusted_results(email)
+    spf = spf_of(results)
+    received_spf = received_spf_of(email) if spf is None else None
+    facts = Facts(
+        spf=spf or received_spf,
+        dkim=dkim_of(results, email),
+        dmarc=dmarc_of(results),
+        dmarc_policy=dmarc_policy_of(results),
+    )
+    sources = {
+        name.value: AUTHENTICATION_RESULTS
+        for name in _RECORDED
+        if verdict_value(name, facts) is not None
+    }
+    if received_spf is not None:
+        sources[VerdictFact.SPF.value] = RECEIVED_SPF
+    return facts, sources
+
+
+def trusted_results(email: Email) -> tuple[MethodResult, ...]:
+    """The results for SPF, DKIM and DMARC that the last server recorded.
 
     Only the topmost Authentication-Results and those of the same server below it count: others may
     have come with the message (RFC 8601 §5).
     """
-    results = _trusted_results(email)
-    facts = Facts(spf=_spf(results), dkim=_dkim(email, results), dmarc=_dmarc(results))
-    facts = replace(facts, dmarc_policy=_dmarc_policy(results))
-    sources = {
-        name.value: AUTHENTICATION_RESULTS
-        for name in VerdictFact
-        if verdict_value(name, facts) is not None
-    }
-    if facts.spf is None and (spf := _received_spf(email)) is not None:
-        facts = replace(facts, spf=spf)
-        sources["spf"] = RECEIVED_SPF
-    return facts, sources
+    headers = email.header_values(AUTHENTICATION_RESULTS, decoded=False)
+    if not headers:
+        return ()
+    server, found = method_results(headers[0], _USED)
+    results = [found]
+    for value in headers[1:]:
+        other, found = method_results(value, _USED)
+        if other == server:
+            results.append(found)
+    return tuple(chain.from_iterable(results))
 
 
-def method_results(value: str) -> tuple[str, tuple[MethodResult, ...]]:
+def method_results(
+    value: str, methods: Container[str] | None = None
+) -> tuple[str, tuple[MethodResult, ...]]:
     """Read one Authentication-Results value: the server's name, and what it found (RFC 8601 §2.2).
 
-    Parts that make no sense are left out.
+    Parts that make no sense are left out; so are methods other than `methods`, if they are named.
     """
-    server, *others = _parts(value)
-    name = server[0].split(" ")[0].lower()
+    cut = marked(value, unended=False)
+    server, *others = cut.text.split(";")
+    name = _text_of(cut, server).partition(" ")[0].lower()
     if "=" in name:  # some servers omit their name
         name, others = "", [server, *others]
-    read = (_method_result(words.split(" "), comments) for words, comments in others)
-    return name, tuple(result for result in read if result is not None)
+    # Hostile values repeat themselves.
+    read = {
+        part: _method_result(cut, part, methods)
+        for part in dict.fromkeys(others)
+        if _may_have_equals(part)
+    }
+    found = (read.get(part) for part in others)
+    return name, tuple([result for result in found if result is not None])
 
 
-def _parts(value: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Cut a value at its semicolons; return each part without comments, and its comments."""
-    words: list[str] = []
-    comments: list[str] = []
-    for token in (*tokens(value), None):
-        if token is None or token == (TokenKind.SPECIAL, ";"):
-            text = " ".join("".join(words).split()).replace(" =", "=").replace("= ", "=")
-            yield text, tuple(comments)
-            words, comments = [], []
-        elif token.kind is TokenKind.COMMENT:
-            comments.append(token.text)
-            words.append(" ")
-        else:
-            words.append(token.text)
+def _may_have_equals(part: str) -> bool:
+    return "=" in part or MARK in part
 
 
-def _method_result(words: Sequence[str], comments: tuple[str, ...]) -> MethodResult | None:
+def _text_of(cut: Marked, part: str) -> str:
+    """A part without its comments, with single spaces, and none around `=`."""
+    text = " ".join(cut.restored(without_comments(part)).split())
+    return text.replace(" =", "=").replace("= ", "=")
+
+
+def _method_result(cut: Marked, part: str, methods: Container[str] | None) -> MethodResult | None:
     """Read `method/version=result reason=… ptype.property=value …`."""
-    method, equals, result = words[0].partition("=")
-    if not equals:
+    first, *words = _text_of(cut, part).split(" ")
+    name, equals, result = first.partition("=")
+    method = name.partition("/")[0].lower()
+    if not equals or (methods is not None and method not in methods):
         return None
     properties: dict[str, str] = {}
-    for word in words[1:]:
-        name, _, value = word.partition("=")
-        properties.setdefault(name.lower(), value.strip('"'))
+    for word in words:
+        key, _, value = word.partition("=")
+        properties.setdefault(key.lower(), value.strip('"'))
     return MethodResult(
-        method=method.split("/")[0].lower(),
+        method=method,
         result=result.lower(),
         properties=properties,
-        comments=comments,
+        comments=cut.comments(part),
     )
-
-
-def _trusted_results(email: Email) -> tuple[MethodResult, ...]:
-    """The results of the server whose Authentication-Results is on top."""
-    headers = email.header_values(AUTHENTICATION_RESULTS, decoded=False)
-    read = [method_results(value) for value in headers]
-    return tuple(result for server, results in read if server == read[0][0] for result in results)
 
 
 def _of_method(results: Sequence[MethodResult], method: str) -> list[MethodResult]:
@@ -148,21 +169,21 @@ def _of_method(results: Sequence[MethodResult], method: str) -> list[MethodResul
     return [result for result in results if result.method == method]
 
 
-def _spf(results: Sequence[MethodResult]) -> RuleVerdict | None:
+def spf_of(results: Sequence[MethodResult]) -> RuleVerdict | None:
     """The SPF verdict: that of MAIL FROM if HELO was verified too."""
     found = _of_method(results, "spf")
     found.sort(key=lambda result: "smtp.mailfrom" not in result.properties)
     return SPF_VERDICTS.get(found[0].result) if found else None
 
 
-def _received_spf(email: Email) -> RuleVerdict | None:
+def received_spf_of(email: Email) -> RuleVerdict | None:
     """The verdict of the topmost Received-SPF: its first word (RFC 7208 §9.1)."""
     values = email.header_values(RECEIVED_SPF, decoded=False)
     words = values[0].split(None, 1) if values else []
     return SPF_VERDICTS.get(words[0].rstrip(":;").lower()) if words else None
 
 
-def _dkim(email: Email, results: Sequence[MethodResult]) -> RuleVerdict | None:
+def dkim_of(results: Sequence[MethodResult], email: Email) -> RuleVerdict | None:
     """The DKIM verdict: signatures of domains other than From's leave it GRAY.
 
     A signature without a domain decides nothing: the verdict stays unknown.
@@ -170,13 +191,10 @@ def _dkim(email: Email, results: Sequence[MethodResult]) -> RuleVerdict | None:
     found = [result for result in _of_method(results, "dkim") if result.result in DKIM_VERDICTS]
     if not found:
         return None
-    senders = [spec.rpartition("@")[2].lower() for spec in email.addresses("From")]
+    senders = {spec.rpartition("@")[2].lower() for spec in email.addresses("From")}
     known = [(DKIM_VERDICTS[result.result], _signer(result)) for result in found]
-    ours = {
-        verdict
-        for verdict, signer in known
-        if signer and any(_aligned(signer, sender) for sender in senders)
-    }
+    aligned = aligned_domains({signer for _, signer in known if signer}, senders)
+    ours = {verdict for verdict, signer in known if signer in aligned}
     for verdict in (RuleVerdict.PASS, RuleVerdict.FAIL, RuleVerdict.PROCESSING_FAILED):
         if verdict in ours:
             return verdict
@@ -192,24 +210,41 @@ def _signer(result: MethodResult) -> str:
     return domain.rpartition("@")[2].lower()
 
 
-def _aligned(signer: str, sender: str) -> bool:
-    """Whether two domains are the same, or one is below the other.
+def aligned_domains(signers: Collection[str], senders: Collection[str]) -> set[str]:
+    """The domains among `signers` that equal one of `senders`, or of which one is below the other.
 
-    Stands for relaxed alignment (RFC 7489 §3.1.1) without a list of public suffixes.
+    Stands for relaxed alignment (RFC 7489 §3.1.1) without a list of public suffixes. A message may
+    name a hundred thousand of both.
     """
-    if signer == sender:
+    reversed_senders = sorted(sender[::-1] + "." for sender in senders)
+    # A domain comes right before those below it; of those above it, the highest is enough.
+    highest: list[str] = []
+    for sender in reversed_senders:
+        if "." in sender[:-1] and not (highest and sender.startswith(highest[-1])):
+            highest.append(sender)
+    return {
+        signer
+        for signer in signers
+        if signer in senders or _is_above_or_below(signer, reversed_senders, highest)
+    }
+
+
+def _is_above_or_below(signer: str, senders: Sequence[str], highest: Sequence[str]) -> bool:
+    key = signer[::-1] + "."
+    place = bisect_left(senders, key)
+    if "." in signer and place < len(senders) and senders[place].startswith(key):
         return True
-    shorter, longer = sorted((signer, sender), key=len)
-    return "." in shorter and longer.endswith("." + shorter)
+    above = bisect_right(highest, key) - 1
+    return above >= 0 and key.startswith(highest[above])
 
 
-def _dmarc(results: Sequence[MethodResult]) -> RuleVerdict | None:
+def dmarc_of(results: Sequence[MethodResult]) -> RuleVerdict | None:
     """The result of DMARC."""
     found = _of_method(results, "dmarc")
     return DMARC_VERDICTS.get(found[0].result) if found else None
 
 
-def _dmarc_policy(results: Sequence[MethodResult]) -> RuleDmarcPolicy | NoPolicy | None:
+def dmarc_policy_of(results: Sequence[MethodResult]) -> RuleDmarcPolicy | NoPolicy | None:
     """The policy that the domain publishes, from properties or comments such as `(p=REJECT …)`."""
     found = _of_method(results, "dmarc")
     if not found:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from mmctl.mail.addresses import addresses
-from mmctl.mail.encoded_words import decode_words
 from mmctl.model.facts import WRITTEN_HEADERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
+    from mmctl.mail.headers import Headers
     from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 
 RECEIPT_HEADERS: Final = ("disposition-notification-to", "return-receipt-to")
@@ -70,8 +70,7 @@ class Size:
 class Email:
     """A message as far as rules can read it: its headers and its size."""
 
-    headers: Mapping[str, Sequence[str]] = field(hash=False)
-    """Unfolded values as sent, top to bottom, under lower-case names; encoded words undecoded."""
+    headers: Headers = field(hash=False)
     length: Size
     """Bytes, with CRLF line ends as SMTP carries it; an mbox `From ` line is not part of it.
 
@@ -87,21 +86,20 @@ class Email:
 
         With `decoded`, encoded words are decoded and undecodable ones left as they are.
         """
-        values = self.headers.get(name.lower(), ())
-        if decoded:
-            return tuple([decode_words(each).text if "=?" in each else each for each in values])
-        return tuple(values)
+        key = name.lower()
+        return self.headers.decoded(key) if decoded else self.headers.values_of(key)
 
     def addresses_by_header(self, name: str) -> tuple[tuple[str, ...], ...]:
         """The address specs of each From, Sender, To or Cc header, one tuple a header."""
-        return tuple(addresses(value) for value in self.headers.get(name.lower(), ()))
+        return self.headers.addresses(name.lower())
 
     def addresses(self, name: str) -> tuple[str, ...]:
         """The address specs of all From, Sender, To or Cc headers, top to bottom.
 
         Display names and comments are left out; parsed before encoded words are decoded.
         """
-        return tuple(spec for specs in self.addresses_by_header(name) for spec in specs)
+        found = self.addresses_by_header(name)
+        return found[0] if len(found) == 1 else tuple(chain.from_iterable(found))
 
     @property
     def size(self) -> int:
@@ -129,11 +127,11 @@ class Email:
 
     def _word_defects(self) -> Iterator[str]:
         """The defects of encoded words in headers that rules can read."""
-        for name, values in self.headers.items():
+        for name in self.headers:
             if name in _READ_BY_RULES or name.startswith("x-"):
-                found = [defect for value in values for defect in decode_words(value).defects]
                 shown = name[:LONGEST_SHOWN_NAME]
-                yield from dict.fromkeys(f"header `{shown}`: {defect}" for defect in found)
+                for defect in self.headers.defects(name):
+                    yield f"header `{shown}`: {defect}"
 
 
 class Tls(StrEnum):

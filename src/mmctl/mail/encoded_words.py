@@ -9,23 +9,28 @@ from __future__ import annotations
 import binascii
 import codecs
 import re
+from encodings.aliases import aliases
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mmctl.mail.japanese import decode_japanese
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
+
+LONGEST_KEPT: Final = 1000
+"""Characters of a value that is decoded once for many messages: subjects and senders recur."""
+MOST_KEPT: Final = 8192
 
 # The text ends at the first `?=`. It may hold single `?` (senders forget to encode them), but not
 # the start of another word: a word that was cut off must not swallow the next one. No text takes
 # more than linear time: what is repeated gives nothing back, or nothing that would match. (The
 # outer repetition is not possessive: Python before 3.11.5 fails on that.)
-ENCODED_WORD: Final = (
-    r"=\?(?P<charset>[!-)+-<>@-~]++)(?:\*[^?\s]*+)?\?(?P<encoding>[bBqQ])\?"
-    r"(?P<payload>[^?=]*+(?:(?:=(?!\?[^=])|\?(?!=))[^?=]*+)*)\?="
-)
-_WORD: Final = re.compile(ENCODED_WORD)
+_PAYLOAD: Final = r"[^?=]*+(?:(?:=(?!\?[^=])|\?(?!=))[^?=]*+)*"
+_CHARSET: Final = r"[!-)+-<>@-~]++"
+_LANGUAGE: Final = r"(?:\*[^?\s]*+)?"
+ENCODED_WORD: Final = rf"=\?{_CHARSET}{_LANGUAGE}\?[bBqQ]\?{_PAYLOAD}\?="
+_WORD: Final = re.compile(rf"=\?({_CHARSET}){_LANGUAGE}\?([bBqQ])\?({_PAYLOAD})\?=")
 
 # Names that mail uses and Python does not know, or knows as less than what mail means by them.
 _CHARSETS: Final = {
@@ -40,6 +45,7 @@ _CHARSETS: Final = {
 _NOT_CHARSETS: Final = frozenset(
     {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
 )
+_PUNCTUATION: Final = re.compile("[^a-z0-9]+")
 _LONGEST_CHARSET: Final = 40
 _JAPANESE: Final = "iso2022_jp"
 
@@ -51,15 +57,6 @@ class Decoded(NamedTuple):
     defects: tuple[str, ...] = ()
 
 
-class _Word(NamedTuple):
-    """An encoded word that can be decoded, and the codec that does it."""
-
-    codec: str
-    content: bytes
-    start: int
-    end: int
-
-
 def decode_words(text: str) -> Decoded:
     """Decode every encoded word of an unfolded header value, wherever it is.
 
@@ -69,61 +66,60 @@ def decode_words(text: str) -> Decoded:
     """
     if "=?" not in text:
         return Decoded(text)
+    return _kept(text) if len(text) <= LONGEST_KEPT else _decode(text)
+
+
+def _decode(text: str) -> Decoded:
+    """Decode the words one after the other; neighbors of one character set are decoded as one.
+
+    Some senders cut a character in two (RFC 2047 §5 forbids it).
+    """
     defects: list[str] = []
     parts: list[str] = []
+    run: list[bytes] = []
+    codec = ""
     end = 0
-    for run in _runs(text, _words(text, defects)):
-        between = text[end : run[0].start]
-        if end == 0 or between.strip(" \t"):
+    for word in _WORD.finditer(text):
+        found = _word(*word.groups())
+        if isinstance(found, str):
+            defects.append(found)
+            continue
+        between = text[end : word.start()]
+        apart = not run or bool(between.strip(" \t"))
+        if run and (apart or found[0] != codec):
+            parts.append(_decoded(codec, run, defects))
+            run = []
+        if apart:
             parts.append(between)
-        parts.append(_decoded(run, defects))
-        end = run[-1].end
+        codec = found[0]
+        run.append(found[1])
+        end = word.end()
+    if run:
+        parts.append(_decoded(codec, run, defects))
     return Decoded("".join((*parts, text[end:])), tuple(dict.fromkeys(defects)))
 
 
-def _words(text: str, defects: list[str]) -> Iterator[_Word]:
-    """Find the words that can be decoded; the others stay text, and are defects."""
-    for word in _WORD.finditer(text):
-        charset = word["charset"][:_LONGEST_CHARSET].lower()
-        codec = _codec(charset)
-        content = _content(word)
-        if codec is None:
-            defects.append(f"unknown character set `{charset}` of an encoded word")
-        elif content is None:
-            defects.append("an encoded word is not base64")
-        else:
-            yield _Word(codec, content, *word.span())
+_kept: Final = lru_cache(maxsize=MOST_KEPT)(_decode)
 
 
-def _runs(text: str, words: Iterator[_Word]) -> Iterator[list[_Word]]:
-    """Join neighbors of one character set.
-
-    They are decoded as one: some senders cut a character in two (RFC 2047 §5 forbids it).
-    """
-    run: list[_Word] = []
-    for word in words:
-        if run and (word.codec != run[-1].codec or text[run[-1].end : word.start].strip(" \t")):
-            yield run
-            run = []
-        run.append(word)
-    if run:
-        yield run
-
-
-def _content(word: re.Match[str]) -> bytes | None:
-    """The bytes that one word encodes; None if its base64 has an impossible length."""
-    payload = word["payload"].encode()
-    if word["encoding"] in "qQ":
-        return binascii.a2b_qp(payload, header=True)
+def _word(charset: str, encoding: str, payload: str) -> tuple[str, bytes] | str:
+    """The codec and the bytes of a word; a text: why it cannot be decoded."""
+    charset = charset[:_LONGEST_CHARSET].lower()
+    codec = _codec(charset)
+    if codec is None:
+        return f"unknown character set `{charset}` of an encoded word"
+    content = payload.encode()
+    if encoding in "qQ":
+        return codec, binascii.a2b_qp(content, header=True)
     try:
-        return binascii.a2b_base64(payload + b"===")
+        return codec, binascii.a2b_base64(content + b"===")
     except binascii.Error:
-        return None
+        return "an encoded word is not base64"  # its length is impossible
 
 
-def _decoded(run: Sequence[_Word], defects: list[str]) -> str:
+def _decoded(codec: str, run: Sequence[bytes], defects: list[str]) -> str:
     """Decode bytes, with U+FFFD for what the codec refuses."""
-    content, codec = b"".join(word.content for word in run), run[0].codec
+    content = b"".join(run)
     try:
         text = content.decode(codec)
         text.encode()  # UTF-7 can encode half a surrogate pair, which is not text
@@ -141,6 +137,8 @@ def _decoded(run: Sequence[_Word], defects: list[str]) -> str:
 @lru_cache(maxsize=256)
 def _codec(charset: str) -> str | None:
     """Python's codec for a character set of mail; None if there is none."""
+    if not _may_be_known(_plain(_CHARSETS.get(charset, charset))):
+        return None
     try:
         name = codecs.lookup(_CHARSETS.get(charset, charset)).name
         if name.replace("-", "_") in _NOT_CHARSETS:
@@ -149,3 +147,28 @@ def _codec(charset: str) -> str | None:
     except (LookupError, ValueError):
         return None
     return name
+
+
+def _plain(name: str) -> str:
+    return _PUNCTUATION.sub("_", name).strip("_")
+
+
+def _may_be_known(name: str) -> bool:
+    """Whether Python can know a character set.
+
+    For each name that a message makes up Python would look for a module in its folders.
+    """
+    return name in _named() or name in _modules()
+
+
+@lru_cache(maxsize=1)
+def _named() -> frozenset[str]:
+    return frozenset(map(_plain, (*aliases, *aliases.values())))
+
+
+@lru_cache(maxsize=1)
+def _modules() -> frozenset[str]:
+    import encodings  # noqa: PLC0415 - only for names that are hardly ever used
+    from pkgutil import iter_modules  # noqa: PLC0415 - the same
+
+    return frozenset(_plain(module.name) for module in iter_modules(encodings.__path__))

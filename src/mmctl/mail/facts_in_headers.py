@@ -6,15 +6,14 @@ records stays unknown. Recipients are never guessed from To or Cc.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 
 from mmctl.mail.addresses import addresses
 from mmctl.mail.authentication_results import found_verdicts
-from mmctl.mail.email import Envelope, Facts, Session, Tls
-from mmctl.mail.lexical import Token, TokenKind, tokens
+from mmctl.mail.email import Envelope, Facts, Session
+from mmctl.mail.facts import session_value
+from mmctl.mail.received import client_of
 from mmctl.model.facts import EnvelopeFact, SessionFact
 
 if TYPE_CHECKING:
@@ -26,13 +25,6 @@ RETURN_PATH: Final = "Return-Path"
 RECEIVED: Final = "Received"
 # The recipient as received comes before the one that aliases made of it.
 RECIPIENT_HEADERS: Final = ("X-Original-To", "Envelope-To", "Delivered-To")
-
-_HELO_IN_COMMENT: Final = re.compile(r"\b(?:helo=|HELO |EHLO )\[?([^\s\])]+)", re.ASCII)
-_BRACKETED: Final = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f.:]+)\]")
-_POSSIBLE_IP: Final = re.compile(r"(?<![\w.:-])[0-9A-Fa-f]*[.:][0-9A-Fa-f.:]*(?![\w-])", re.ASCII)
-_LONGEST_IP: Final = 45
-_TLS_VERSION: Final = re.compile(r"TLS ?v?1[._]([23])\b", re.ASCII | re.IGNORECASE)
-_TLS: Final = {"2": Tls.TLS1_2, "3": Tls.TLS1_3}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,45 +83,10 @@ def found_session(email: Email, sources: dict[str, str]) -> Session:
     The header is noted in `sources`.
     """
     for value in email.header_values(RECEIVED, decoded=False):
-        read = [token for token in tokens(value) if token.kind is not TokenKind.SPACE]
-        if read and read[0].text.lower() == "from":
-            found = _client(read[1:], value)
-            sources |= dict.fromkeys((name.value for name in found), RECEIVED)
-            return Session(
-                source_ip=found.get(SessionFact.SOURCE_IP),
-                helo=found.get(SessionFact.HELO),
-                tls=_TLS.get(found.get(SessionFact.TLS, "")),
-            )
+        session = client_of(value)
+        if session is not None:
+            for name in SessionFact:
+                if session_value(name, session) is not None:
+                    sources[name.value] = RECEIVED
+            return session
     return Session()
-
-
-def _client(read: list[Token], value: str) -> dict[SessionFact, str]:
-    """What a Received value says about the client."""
-    clause: list[Token] = []
-    for token in read:
-        if token.kind is TokenKind.WORD and token.text.lower() == "by":
-            break
-        clause.append(token)
-    comments = " ".join(token.text for token in clause if token.kind is TokenKind.COMMENT)
-    plain = "".join(token.text for token in clause[:1] if token.kind is not TokenKind.COMMENT)
-    helo = _HELO_IN_COMMENT.search(comments)
-    version = _TLS_VERSION.search(value)
-    found = {
-        SessionFact.SOURCE_IP: _address_in(_HELO_IN_COMMENT.sub("", comments))
-        or _address_in(plain),
-        SessionFact.HELO: helo[1] if helo else plain,
-        SessionFact.TLS: version[1] if version else None,
-    }
-    return {name: text for name, text in found.items() if text}
-
-
-def _address_in(text: str) -> str | None:
-    """The first IP address in brackets, else the first outside of them."""
-    for pattern in (_BRACKETED, _POSSIBLE_IP):
-        for candidate in pattern.finditer(text):
-            written = candidate[candidate.lastindex or 0]
-            try:
-                return str(ip_address(written[:_LONGEST_IP]))
-            except ValueError:
-                continue
-    return None

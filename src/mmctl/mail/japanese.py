@@ -18,6 +18,7 @@ _ROMAN: Final = b"(J"
 _AS_ROMAN: Final = str.maketrans({"\\": "¥", "~": "‾"})
 _FIRST: Final = 0x21
 _LAST: Final = 0x7E
+_PAIRS: Final = 94 * 94
 _CODEC: Final = "iso2022_jp"
 
 
@@ -42,7 +43,7 @@ def decode_japanese(content: bytes) -> str | None:
     return "".join(text)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_PAIRS)
 def _character(pair: bytes) -> str:
     """The character of two bytes of JIS X 0208, including the rows that vendors filled.
 

@@ -47,7 +47,7 @@ _OTHERS: Final = (
 )
 _TOKEN: Final = re.compile(_QUOTED + _OTHERS, re.DOTALL)
 _TOKEN_WITHOUT_QUOTES: Final = re.compile(_OTHERS, re.DOTALL)
-_PARENTHESIS: Final = re.compile(r"[()]|\\.", re.DOTALL)
+_PARENTHESES: Final = re.compile(r"\(++|\)++|\\.", re.DOTALL)
 
 
 def tokens(text: str) -> Iterator[Token]:
@@ -59,7 +59,7 @@ def tokens(text: str) -> Iterator[Token]:
         name = found.lastgroup
         end = found.end()
         if name == "opening":
-            closed = _comment_end(text, position) if comments_close else None
+            closed = comment_end(text, position) if comments_close else None
             comments_close = closed is not None
             end = closed or end
             yield Token(TokenKind.COMMENT if closed else TokenKind.SPACE, text[position:end])
@@ -72,14 +72,15 @@ def tokens(text: str) -> Iterator[Token]:
         position = end
 
 
-def _comment_end(text: str, start: int) -> int | None:
+def comment_end(text: str, start: int) -> int | None:
     """Where the comment that opens at `start` ends; comments nest (RFC 5322 §3.2.2)."""
     depth = 0
-    for mark in _PARENTHESIS.finditer(text, start):
-        if mark[0] == "(":
-            depth += 1
-        elif mark[0] == ")":
-            depth -= 1
-            if depth == 0:
-                return mark.end()
+    for found in _PARENTHESES.finditer(text, start):
+        marks = found[0]
+        if marks[0] == "(":
+            depth += len(marks)
+        elif marks[0] == ")":
+            depth -= len(marks)
+            if depth <= 0:
+                return found.end() + depth
     return None

@@ -1,7 +1,7 @@
 """Message bytes → `Email`, for any bytes, in linear time.
 
 One pass over the header section (RFC 5322 §2.2), none over the body except to count its lines.
-Nothing is decoded or parsed until somebody asks the `Email` for it.
+Nothing is unfolded, decoded or parsed until somebody asks the `Email` for it.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from functools import partial
 from typing import Final
 
 from mmctl.mail.email import LONGEST_SHOWN_NAME, Email, Size
+from mmctl.mail.headers import Headers
 
+_UTF_16: Final = (BOM_UTF16_LE, BOM_UTF16_BE)
 _FIELD_NAME: Final = re.compile(r"[!-9;-~]++")
 _LONGEST_KNOWN: Final = 100
 _MOST_KNOWN: Final = 4096
 _MBOX_FROM: Final = re.compile(rb"From (?![ \t]*:)[^\r\n]*+(?:\r\n|\r|\n|\Z)")
-_BARE_CR: Final = re.compile(rb"\r(?!\n)")
 _BLANK_LINE: Final = re.compile(rb"\n\r?\n")
 _BETWEEN_FIELDS: Final = re.compile(r"\n(?![ \t])")
 _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
@@ -34,7 +35,7 @@ def read_email(message: bytes, *, unread: int = 0) -> Email:
     are UTF-8, else Latin-1 (no standard says what 8-bit headers mean: RFC 6532 knows only UTF-8).
     """
     defects: list[str] = []
-    if message.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+    if message.startswith(_UTF_16):
         defects.append("the message is decoded as UTF-16")
         message = message.decode("utf-16", "replace").encode()
     carried, start = _starts(message, defects)
@@ -54,7 +55,7 @@ def holds_header(start: bytes) -> bool:
     Does not look for a blank line made with bare CRs, nor for one in UTF-16: such a message has to
     be read to its end.
     """
-    if start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+    if start.startswith(_UTF_16):
         return False
     _, begins = _starts(start, [])
     return _section_end(start, begins) < len(start)
@@ -70,7 +71,7 @@ def smtp_size(message: bytes) -> int:
 
 def as_carried(message: bytes) -> bytes:
     """The message as SMTP carries it: CRLF line ends, nothing before the header section."""
-    if message.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+    if message.startswith(_UTF_16):
         message = message.decode("utf-16", "replace").encode()
     _, start = _starts(message, [])
     return _LINE_END.sub(b"\r\n", message[start:])
@@ -85,7 +86,7 @@ def _starts(message: bytes, defects: list[str]) -> tuple[int, int]:
     if message[start : start + 1] in {b"\r", b"\n"}:
         defects.append("blank lines before the header were skipped")
         start = len(message) - len(message[start:].lstrip(b"\r\n"))
-    if found := _MBOX_FROM.match(message, start):
+    if message.startswith(b"From ", start) and (found := _MBOX_FROM.match(message, start)):
         return found.end(), found.end()
     return 0, start
 
@@ -94,11 +95,11 @@ def _header_text(message: bytes, start: int, defects: list[str]) -> str:
     """The header section, with one LF after each line but the last (RFC 5322 §2.2.3)."""
     section = message[start : _section_end(message, start)]
     if b"\r" in section:
-        if _BARE_CR.search(section):
+        section = section.replace(b"\r\n", b"\n")
+        if b"\r" in section:
             defects.append("a bare CR in the header counts as a line end")
-            section = section.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+            section = section.replace(b"\r", b"\n")
             section = section[: _section_end(section, 0)]
-        section = section.replace(b"\r", b"")
     section = section.removesuffix(b"\n")
     if b"\0" in section:
         defects.append("the header has NUL bytes")
@@ -120,9 +121,9 @@ def _section_end(message: bytes, start: int) -> int:
     return blank.start() + 1 if blank else len(message)
 
 
-def _headers(text: str, defects: list[str]) -> dict[str, list[str]]:
-    """Sort the fields of a header section by name, folded ones unfolded (§2.2.3)."""
-    headers: dict[str, list[str]] = {}
+def _headers(text: str, defects: list[str]) -> Headers:
+    """Sort the fields of a header section by name; their values stay as they are written."""
+    written: dict[str, list[str]] = {}
     last = first_skipped_after = ""
     skipped = 0
     for field in _BETWEEN_FIELDS.split(text):
@@ -133,18 +134,15 @@ def _headers(text: str, defects: list[str]) -> dict[str, list[str]]:
             skipped += 1
             continue
         last = key
-        if "\n" in value:
-            value = value.replace("\n", "")
-        values = headers.get(key)
-        if values is None:
-            headers[key] = [value.strip(" \t")]
+        if key in written:
+            written[key].append(value)
         else:
-            values.append(value.strip(" \t"))
+            written[key] = [value]
     if text and skipped:
         defects.append(_skipped(skipped, first_skipped_after))
-    if not headers:
+    if not written:
         defects.append("the message has no headers")
-    return headers
+    return Headers(written)
 
 
 _KEYS: Final[dict[str, str]] = {}

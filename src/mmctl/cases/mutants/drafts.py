@@ -21,6 +21,7 @@ from mmctl.mail.facts import (
     stating_verdict,
     written_facts,
 )
+from mmctl.mail.headers import Headers
 from mmctl.model.facts import (
     WRITTEN_HEADERS,
     EnvelopeFact,
@@ -66,7 +67,7 @@ class Draft:
     def submission(self) -> Submission:
         """The input of the judge; the message has the headers and the size, but no body."""
         return Submission(
-            email=Email(headers=self.headers, length=Size(self.size)),
+            email=Email(headers=Headers.of(self.headers), length=Size(self.size)),
             session=self.session,
             envelope=self.envelope,
             facts=self.facts,

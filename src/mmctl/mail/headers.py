@@ -1,0 +1,93 @@
+"""The header fields of one message: found once, and unfolded, decoded and parsed when asked for.
+
+Each is done once for each message, however often it is asked for: values may have a megabyte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from mmctl.mail.addresses import addresses
+from mmctl.mail.encoded_words import decode_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+class Headers(Mapping[str, tuple[str, ...]]):
+    """Unfolded values as sent, top to bottom, under lower-case names; encoded words undecoded."""
+
+    __slots__ = ("_addresses", "_decoded", "_values", "_written")
+
+    def __init__(self, written: Mapping[str, Sequence[str]]) -> None:
+        """Values as written between the colon and the next field, LF line ends."""
+        self._written = written
+        self._values: dict[str, tuple[str, ...]] = {}
+        self._decoded: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        self._addresses: dict[str, tuple[tuple[str, ...], ...]] = {}
+
+    @classmethod
+    def of(cls, values: Mapping[str, Sequence[str]]) -> Headers:
+        """Headers whose values are known."""
+        headers = cls(values)
+        headers._values = {name: tuple(each) for name, each in values.items()}
+        return headers
+
+    def __getitem__(self, name: str) -> tuple[str, ...]:
+        known = self._values.get(name)
+        if known is None:
+            known = self._values[name] = tuple(
+                [value.replace("\n", "").strip(" \t") for value in self._written[name]]
+            )
+        return known
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._written)
+
+    def __len__(self) -> int:
+        return len(self._written)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._written
+
+    def __reduce__(self) -> tuple[type[Headers], tuple[Mapping[str, Sequence[str]]]]:
+        return _of_known, (dict(self),)  # type: ignore[return-value] # a function makes it
+
+    def __repr__(self) -> str:
+        return f"Headers({dict(self)})"
+
+    def values_of(self, name: str) -> tuple[str, ...]:
+        """The values of a header; empty: there is none."""
+        return self[name] if name in self._written else ()
+
+    def decoded(self, name: str) -> tuple[str, ...]:
+        """The same with encoded words decoded, and undecodable ones left as they are."""
+        return self._words(name)[0] if name in self._written else ()
+
+    def defects(self, name: str) -> tuple[str, ...]:
+        """What is wrong with the encoded words of a header, each once."""
+        if not any("=?" in value for value in self._written[name]):
+            return ()
+        return self._words(name)[1]
+
+    def addresses(self, name: str) -> tuple[tuple[str, ...], ...]:
+        """The address specs of each header of a name."""
+        if name not in self._written:
+            return ()
+        known = self._addresses.get(name)
+        if known is None:
+            known = self._addresses[name] = tuple([addresses(value) for value in self[name]])
+        return known
+
+    def _words(self, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        known = self._decoded.get(name)
+        if known is None:
+            read = [decode_words(value) for value in self[name]]
+            defects = tuple(dict.fromkeys([defect for each in read for defect in each.defects]))
+            known = self._decoded[name] = (tuple([each.text for each in read]), defects)
+        return known
+
+
+def _of_known(values: Mapping[str, Sequence[str]]) -> Headers:
+    return Headers.of(values)

@@ -1,0 +1,76 @@
+"""The client that a Received header names: its address, its HELO name, its TLS (RFC 5321 §4.4)."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from ipaddress import ip_address
+from typing import Final
+
+from mmctl.mail.email import Session, Tls
+from mmctl.mail.marked import COMMENT, DIGITS, MARK, marked
+
+_SPACE: Final = r" \t\r\n"
+_SPECIAL: Final = r"\[<>,;:@()"
+_BEFORE: Final = rf"(?<=[{_SPACE}{_SPECIAL}{DIGITS}])"
+_AFTER: Final = rf"(?=[{_SPACE}{_SPECIAL}{MARK}{COMMENT}]|=\?|\Z)"
+_FROM: Final = re.compile(rf"[{_SPACE}]*+from{_AFTER}", re.IGNORECASE)
+_MAY_BE_FROM: Final = re.compile(rf"[{_SPACE}]*+(?:from|[\"(])", re.IGNORECASE)
+_BY: Final = re.compile(rf"{_BEFORE}by{_AFTER}", re.IGNORECASE)
+_FIRST: Final = re.compile(
+    rf"[{_SPACE}]*+({MARK}[{DIGITS}]{{3}}|(?:[^{_SPACE}{_SPECIAL}={MARK}{COMMENT}]++|=(?!\?))++"
+    rf"|[^{COMMENT}])",
+)
+_HELO_IN_COMMENT: Final = re.compile(r"\b(?:helo=|HELO |EHLO )\[?([^\s\])]+)", re.ASCII)
+_BRACKETED: Final = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f.:]+)\]")
+_POSSIBLE_IP: Final = re.compile(r"(?<![\w.:-])[0-9A-Fa-f]*[.:][0-9A-Fa-f.:]*(?![\w-])", re.ASCII)
+_BYTE: Final = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_IPV4: Final = re.compile(rf"{_BYTE}(?:\.{_BYTE}){{3}}")
+_MAY_BE_IPV6: Final = re.compile(r"(?!.*::.*::)(?:[0-9A-Fa-f]{0,4}:){2,8}[0-9A-Fa-f.]*")
+_LONGEST_IP: Final = 45
+_TLS_VERSION: Final = re.compile(r"TLS ?v?1[._]([23])\b", re.ASCII | re.IGNORECASE)
+_TLS: Final = {"2": Tls.TLS1_2, "3": Tls.TLS1_3}
+
+
+def client_of(value: str) -> Session | None:
+    """The client of a Received value; None: it does not begin with `from`."""
+    if not _MAY_BE_FROM.match(value):
+        return None
+    cut = marked(value)
+    begin = _FROM.match(cut.text)
+    if begin is None:
+        return None
+    by = _BY.search(cut.text, begin.end())
+    clause = cut.text[begin.end() : by.start() if by else len(cut.text)]
+    comments = " ".join(cut.comments(clause))
+    first = _FIRST.match(clause)
+    plain = cut.restored(first[1]) if first else ""
+    helo = _HELO_IN_COMMENT.search(comments)
+    version = _TLS_VERSION.search(value)
+    return Session(
+        source_ip=_address_in(_HELO_IN_COMMENT.sub("", comments)) or _address_in(plain),
+        helo=(helo[1] if helo else plain) or None,
+        tls=_TLS[version[1]] if version else None,
+    )
+
+
+def _address_in(text: str) -> str | None:
+    """The first IP address in brackets, else the first outside of them."""
+    for pattern in (_BRACKETED, _POSSIBLE_IP):
+        for written in dict.fromkeys(pattern.findall(text)):
+            if address := _ip(written[:_LONGEST_IP]):
+                return address
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _ip(written: str) -> str | None:
+    """An IP address in its usual form; None: the text is not one."""
+    if _IPV4.fullmatch(written):
+        return written
+    if not _MAY_BE_IPV6.fullmatch(written):
+        return None
+    try:
+        return str(ip_address(written))
+    except ValueError:
+        return None
