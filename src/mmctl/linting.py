@@ -5,12 +5,12 @@ The way from files to problems, for `mmctl lint` and for `mmctl.api`. Values in,
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mmctl.checks.lint import report
 from mmctl.compiler.compile import compile_project
 from mmctl.errors import ProblemsFound
+from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

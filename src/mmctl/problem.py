@@ -5,10 +5,10 @@ Nothing here reads files or prints.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from mmctl.records import dataclass, field
 from mmctl.visible import visible
 
 if TYPE_CHECKING:

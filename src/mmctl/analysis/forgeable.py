@@ -7,7 +7,6 @@ or certificate) is not taken on the sender's word.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +24,7 @@ from mmctl.model.comparisons import NEGATED
 from mmctl.model.conditions import header_of, listed_by, operand_of
 from mmctl.model.facts import RECIPIENTS
 from mmctl.model.operands import FROM, Party
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

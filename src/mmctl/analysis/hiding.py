@@ -5,7 +5,6 @@ Rules are looked up by their first condition, so that few of hundreds need compa
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -15,6 +14,7 @@ from mmctl.analysis.implication import applies_wherever, case_folds
 from mmctl.analysis.project_conditions import Same
 from mmctl.model.comparisons import NEGATED
 from mmctl.model.conditions import evaluated_by
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence

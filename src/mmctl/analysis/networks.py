@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network
 from typing import TYPE_CHECKING, Final
@@ -12,6 +11,7 @@ from mmctl.model.comparisons import NEGATED
 from mmctl.model.conditions import operand_of
 from mmctl.model.policies import IngressIpv4Expression, IngressIpv6Expression
 from mmctl.model.rules import RuleIpExpression
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

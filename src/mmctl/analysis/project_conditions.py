@@ -5,7 +5,6 @@ Only rules that are live in the project's environment. No check may live here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -15,6 +14,7 @@ from mmctl.language.references import is_raw
 from mmctl.model.conditions import beside_of, header_of, operand_of
 from mmctl.model.enums import AcceptAction, IpType
 from mmctl.model.operands import OPERANDS, NamedBy
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

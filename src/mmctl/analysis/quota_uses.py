@@ -6,7 +6,6 @@ here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.project_conditions import addresses_in
@@ -26,6 +25,7 @@ from mmctl.model.quotas import (
     TAGS,
     VALUES,
 )
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

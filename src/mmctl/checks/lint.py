@@ -5,13 +5,13 @@ No check may live here, and nothing may be printed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from mmctl.checks import ignore_without_effect
 from mmctl.checks.catalogue import CHECKS
 from mmctl.checks.check import Subject
 from mmctl.problem import Problem, Severity, ordered
+from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

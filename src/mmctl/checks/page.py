@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
 from typing import Final
+
+from mmctl.records import dataclass
 
 PARTS: Final = ("What it does", "Why it is bad", "Bad", "Good")
 """The headings of every page, in order; `Bad` and `Good` are files, and the tests lint them."""

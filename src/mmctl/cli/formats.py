@@ -5,9 +5,10 @@ What writes a result in a format is in `result_table.py`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum, auto
 from typing import Final
+
+from mmctl.records import dataclass
 
 
 class Format(StrEnum):

@@ -8,11 +8,11 @@ The option `--format`, its help, its errors and the manual follow from this tabl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.cli.formats import FORMATS, Format, Printing
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

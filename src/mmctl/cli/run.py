@@ -10,7 +10,6 @@ import json
 import re
 import sys
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TextIO, assert_never
@@ -23,6 +22,7 @@ from mmctl.errors import ProblemsFound, UsageError
 from mmctl.inputs import FILE_AT_MOST, read_file, resolved
 from mmctl.language.parsing.root import PROJECT_FILE, root_of
 from mmctl.problem import Severity
+from mmctl.records import dataclass, field, replace
 from mmctl.visible import visible, visible_json
 
 if TYPE_CHECKING:

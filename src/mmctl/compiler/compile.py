@@ -5,7 +5,6 @@ One logical rule becomes one live rule; what is over a limit is a problem (`mmct
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
@@ -23,6 +22,7 @@ from mmctl.language.project import (
 )
 from mmctl.model.rules import RuleSet
 from mmctl.problem import ordered
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -6,7 +6,6 @@ before the name and spaces inside, so spellings are compared without them and in
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +14,7 @@ from mmctl.judge.lookup import NO, YES, Lookup, missing_fact, string_found
 from mmctl.model.enums import IpType, RuleVerdict
 from mmctl.model.facts import ADD_ONS, SOURCE_IP
 from mmctl.model.operands import ADD_ON
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,10 +5,11 @@ Kleene's logic lives here, and what a missing fact is. No condition may be evalu
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, assert_never
+
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -5,13 +5,13 @@ Pure functions on values; `mmctl.judge.texts` finds what a message has to compar
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, assert_never
 
 from mmctl.model.enums import RuleNumberOperator, RuleStringOperator
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -6,13 +6,13 @@ forks it. These are the only mutable values in this room, and no trace refers to
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from mmctl.judge.trace import ActionResult, ActionTrace, CopyTrace, RuleResult, RuleTrace
 from mmctl.language.project import Outcome
 from mmctl.model.actions import Does
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from mmctl.judge.answers import MissingFact

@@ -6,7 +6,6 @@ This is the definition: anything faster must agree with it. Conditions are evalu
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias, TypeVar, assert_never
 
 from mmctl.judge.actions import actions_in_effect, drops_on_failure, kind_of, target_of
@@ -32,6 +31,7 @@ from mmctl.model.rules import (
     SendAction,
     SnsAction,
 )
+from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable

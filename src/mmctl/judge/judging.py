@@ -5,7 +5,6 @@ The main function of this room: `judge(gateway, submission)`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mmctl.judge.copies import Copy
@@ -22,6 +21,7 @@ from mmctl.judge.trace import (
 )
 from mmctl.judge.worlds import Worlds, deciding_facts
 from mmctl.language.project import Outcome
+from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

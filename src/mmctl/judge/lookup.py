@@ -6,7 +6,6 @@ in `mmctl.judge.conditions` (rules) and `mmctl.judge.policy` (traffic policies).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mmctl.judge.answers import FALSE, Answer, MissingFact, depending, known
@@ -17,6 +16,7 @@ from mmctl.model.comparisons import NEGATED
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 from mmctl.model.facts import DMARC_POLICY, FACTS, SOURCE_IP, HeaderName, MessageFact
 from mmctl.model.operands import Holds
+from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

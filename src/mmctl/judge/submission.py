@@ -5,7 +5,6 @@ Values only, and the way from a project to a gateway.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from mmctl.judge.compare import Members
 from mmctl.language.readings import Readings
 from mmctl.model.actions import CANNOT_FAIL
 from mmctl.model.enums import IngressPointType, IpType
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

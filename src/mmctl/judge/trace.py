@@ -5,12 +5,12 @@ Values only; nothing is judged here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, assert_never
 
 from mmctl.judge.actions import drops_on_failure
 from mmctl.model.actions import STOP, WORDS
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

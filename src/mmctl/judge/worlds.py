@@ -7,8 +7,9 @@ that is the same in all of them is known.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence

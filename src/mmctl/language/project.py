@@ -7,12 +7,12 @@ takes, and things are named by their logical names (`exchange`) or by `id:…` w
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, assert_never
 
 from mmctl.model.actions import row_of
 from mmctl.model.kinds import Kind
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -5,9 +5,10 @@ Each is explained in docs/semantics.md. The evaluator takes a `Readings`; nothin
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_type_hints
+
+from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,6 @@ is written is what is sent, so that every condition sees the text of the case.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from email.header import Header
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +15,7 @@ from mmctl.mail.email import Size
 from mmctl.mail.lexical import Token, TokenKind, tokens
 from mmctl.mail.reader import read_email
 from mmctl.model.facts import WRITTEN_HEADERS
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -6,12 +6,12 @@ is unknown is None, never false: the judge answers unknown for it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from mmctl.model.facts import WRITTEN_HEADERS
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -7,13 +7,13 @@ and puts them in. Nothing is computed here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Protocol, assert_never
 
 from mmctl.mail.email import Envelope, Facts, NoPolicy, Session, Tls
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 from mmctl.model.facts import FACT_OF, EnvelopeFact, SessionFact, VerdictFact
+from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -10,7 +10,6 @@ What roles need: "Permissions for rule actions", Amazon SES Developer Guide.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
@@ -42,6 +41,7 @@ from mmctl.model.things import (
     TOPIC,
     Thing,
 )
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

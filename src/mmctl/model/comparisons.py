@@ -6,7 +6,6 @@ compared here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -24,6 +23,7 @@ from mmctl.model.enums import (
     RuleVerdict,
     RuleVerdictOperator,
 )
+from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,8 +10,9 @@ a general purpose bucket" and "Using Amazon S3 dual-stack endpoints", Amazon S3 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from mmctl.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

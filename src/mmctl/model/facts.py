@@ -7,12 +7,12 @@ written back is in `mmctl.mail.facts`. No value may live here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.model.enums import IngressTlsProtocolAttribute, RuleDmarcPolicy, RuleVerdict
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,6 @@ address list has no update at all.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
 
@@ -20,6 +19,7 @@ from mmctl.model.logs import LogType
 from mmctl.model.policies import TrafficPolicy
 from mmctl.model.resources import AddonSubscription, AddressList, Archive, IngressPoint, Relay
 from mmctl.model.rules import RuleSet
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

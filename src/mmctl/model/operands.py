@@ -8,7 +8,6 @@ at is in `mmctl.model.conditions`. No value may be compared here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, assert_never
@@ -40,6 +39,7 @@ from mmctl.model.enums import (
     RuleStringEmailAttribute,
     RuleVerdictAttribute,
 )
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

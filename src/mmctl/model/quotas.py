@@ -9,12 +9,12 @@ From https://docs.aws.amazon.com/ses/latest/dg/quotas.html, read 2026-11.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from mmctl.model.enums import IngressPointType
 from mmctl.model.kinds import Kind
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

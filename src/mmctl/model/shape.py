@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sized
-from dataclasses import dataclass
 from functools import cache
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Self, TypeVar
@@ -15,6 +14,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic.alias_generators import to_pascal
 from pydantic_core import PydanticCustomError, core_schema
+
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

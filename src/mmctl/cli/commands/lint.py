@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -14,6 +13,7 @@ from mmctl.cli.remembered import RememberedOutput, remember
 from mmctl.cli.result_table import PROBLEMS, write
 from mmctl.errors import UsageError
 from mmctl.problem import Severity
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

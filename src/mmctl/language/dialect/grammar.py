@@ -6,8 +6,9 @@ live here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
@@ -18,6 +17,7 @@ from mmctl.language.text.nodes import Node, Scalar, compose
 from mmctl.language.text.nodes import Sequence as SequenceNode
 from mmctl.language.text.quoting import quoted, scalar
 from mmctl.language.text.spans import SpanItem, items_of
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

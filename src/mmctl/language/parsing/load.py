@@ -6,7 +6,6 @@ they allow.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Never
 
 from mmctl.errors import UsageError
@@ -32,6 +31,7 @@ from mmctl.language.text.sections import section_at
 from mmctl.language.text.suggest import listed
 from mmctl.model.kinds import Kind
 from mmctl.problem import Position, Problem, ordered
+from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

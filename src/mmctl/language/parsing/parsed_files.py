@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from mmctl.language.dialect import FILE
 from mmctl.language.parsing.files import Files, Unreadable, decode, no_larger
 from mmctl.language.text.nodes import Node, compose
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from mmctl.problem import Problem

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import ProblemsFound, UsageError
@@ -19,6 +18,7 @@ from mmctl.language.text.nodes import Mapping as MappingNode
 from mmctl.language.text.sections import section_at
 from mmctl.language.text.suggest import did_you_mean, listed
 from mmctl.problem import Position, Problem, Severity, ordered
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from mmctl.language.parsing.parsed_files import ParsedFiles

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, assert_never
 
 from mmctl.language.parsing.conditions import condition_members
@@ -23,6 +22,7 @@ from mmctl.model.kinds import Kind
 from mmctl.model.policies import TrafficPolicy
 from mmctl.model.resources import AddonSubscription, AddressList, Archive, IngressPoint, Relay
 from mmctl.problem import Path, Position, Positions
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from mmctl.language.parsing.shapes import Builder

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mmctl.language import dialect
@@ -22,6 +21,7 @@ from mmctl.language.text.placed import Table, Text, complete
 from mmctl.language.text.sections import rule_lines, rules_elsewhere
 from mmctl.model.kinds import Kind
 from mmctl.problem import Position, Problem
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pydantic import ValidationError
@@ -19,6 +18,7 @@ from mmctl.language.text.placed import Table, complete
 from mmctl.model.actions import STOP, WORDS
 from mmctl.model.rules import Rule, RuleAction, RuleCondition, RuleSet
 from mmctl.problem import Path, Position, Positions
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from mmctl.language.parsing.shapes import Builder

@@ -6,7 +6,6 @@ No key of mmctl's language may be named here.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -18,6 +17,7 @@ from mmctl.language.text.placed import Real, Text, Whole
 from mmctl.language.text.quoting import quoted
 from mmctl.language.text.suggest import did_you_mean
 from mmctl.problem import Position, Problem, Severity
+from mmctl.records import dataclass
 
 NOTHING: Final = frozenset({"", "~", "null", "Null", "NULL"})
 BOOLEANS: Final = {"true": True, "false": False}

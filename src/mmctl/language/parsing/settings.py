@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.language.parsing.root import PROJECT_FILE
@@ -13,6 +12,7 @@ from mmctl.language.text.nodes import Scalar
 from mmctl.language.text.nodes import Sequence as SequenceNode
 from mmctl.model.kinds import Kind
 from mmctl.problem import Position, Severity
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     from mmctl.language.text.nodes import Node

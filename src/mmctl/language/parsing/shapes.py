@@ -6,7 +6,6 @@ A value that the service would refuse becomes a problem at that value.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pydantic import ValidationError
@@ -15,6 +14,7 @@ from mmctl.counted import counted
 from mmctl.language.text.placed import positions_of
 from mmctl.model.shape import inexact
 from mmctl.problem import Path, Position, Positions, Problem, Severity
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

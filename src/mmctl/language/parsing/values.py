@@ -7,7 +7,6 @@ reported at once. No key of mmctl's language may be named here.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, assert_never, cast
 
 from mmctl.language.dialect.grammar import (
@@ -38,6 +37,7 @@ from mmctl.language.parsing.scalars import (
 from mmctl.language.text.nodes import Mapping, Node, Scalar, Sequence
 from mmctl.language.text.placed import Items, Table, Text
 from mmctl.language.text.suggest import did_you_mean, listed
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from mmctl.language.parsing.variables import VariableScope

@@ -10,7 +10,6 @@ variables.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from mmctl.language.project import EMBEDDED
@@ -18,6 +17,7 @@ from mmctl.language.text.nodes import Node, Scalar, Sequence
 from mmctl.language.text.suggest import did_you_mean
 from mmctl.model.endpoints import EMBEDDED_ACCOUNT, EMBEDDED_REGION, is_loopback, partition_of
 from mmctl.problem import Position, Problem, Severity
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

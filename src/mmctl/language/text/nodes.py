@@ -6,7 +6,6 @@ A scalar is its text. Syntax errors, anchors, aliases, tags, duplicate keys and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -27,6 +26,7 @@ from mmctl.language.text.suggest import listed
 from mmctl.language.text.syntax import explained
 from mmctl.language.text.yaml_events import over_events
 from mmctl.problem import Position, Problem, Severity
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

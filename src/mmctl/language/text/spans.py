@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import events
 from ruamel.yaml.error import YAMLError
 
 from mmctl.language.text.yaml_events import over_events
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable
