@@ -172,7 +172,7 @@ class Run:
 
     def warn(self, text: str) -> None:
         """Write one line to stderr, also where the run is quiet."""
-        self.errors().print(visible(text))
+        sys.stderr.write(f"{visible(text)}\n")
 
     def write(self, text: str) -> None:
         """Write a result for people: to `--output` if it is given, else to stdout."""
