@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.checks.lint import report
-from mmctl.compiler.compile import compile_project
 from mmctl.errors import ProblemsFound
 from mmctl.records import dataclass, field, replace
 
@@ -59,6 +57,10 @@ def problems_of(
         for name in first.settings.environments:
             if name not in readings:
                 readings[name] = read(name)
+    # What nothing is read for need not be imported: a project that says too little ends above.
+    from mmctl.checks.lint import report  # noqa: PLC0415
+    from mmctl.compiler.compile import compile_project  # noqa: PLC0415
+
     others = {
         name: (*problems, *compile_project(project)[1])
         for name, (project, problems) in readings.items()

@@ -11,7 +11,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import shutil
 import stat
 from contextlib import contextmanager
 from pathlib import Path
@@ -186,5 +185,7 @@ def _put_in_place(beside: Path, target: Path, *, renamed: bool) -> None:
                 raise
         else:
             return
+    import shutil  # noqa: PLC0415 - slow to import, and every command imports this
+
     with beside.open("rb") as source, target.open("wb") as file:
         shutil.copyfileobj(source, file)

@@ -10,6 +10,7 @@ a general purpose bucket" and "Using Amazon S3 dual-stack endpoints", Amazon S3 
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 
 from mmctl.records import dataclass
@@ -101,8 +102,16 @@ def _s3(partition: Partition) -> str:
     return rf"(?:{_BUCKET}\.)?(?:{names})"
 
 
-_OWN: Final = re.compile(f"https://(?:{'|'.join(map(_mail_manager, PARTITIONS))})/?")
-_S3: Final = re.compile(f"https://(?:{'|'.join(map(_s3, PARTITIONS))})/[!-~]*")
+@cache
+def _own() -> re.Pattern[str]:
+    return re.compile(f"https://(?:{'|'.join(map(_mail_manager, PARTITIONS))})/?")
+
+
+@cache
+def _of_s3() -> re.Pattern[str]:
+    return re.compile(f"https://(?:{'|'.join(map(_s3, PARTITIONS))})/[!-~]*")
+
+
 _LOOPBACK: Final = re.compile(r"https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?/?")
 
 
@@ -114,12 +123,12 @@ def partition_of(region: str) -> Partition:
 
 def is_mail_managers(url: str) -> bool:
     """Whether a URL is exactly one of Mail Manager's: regional, FIPS, dual-stack or private."""
-    return _OWN.fullmatch(url) is not None
+    return _own().fullmatch(url) is not None
 
 
 def is_s3s(url: str) -> bool:
     """Whether a URL leads only to S3."""
-    return _S3.fullmatch(url) is not None
+    return _of_s3().fullmatch(url) is not None
 
 
 def is_loopback(url: str) -> bool:

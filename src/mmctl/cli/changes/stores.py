@@ -6,7 +6,6 @@ what a rollback makes live.
 
 from __future__ import annotations
 
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -71,6 +70,8 @@ def refuse_tracked(directory: Path) -> None:
         return
     # Ask from its top: the folder itself may look like a repository, and one that tracks nothing.
     # Turn off what a repository's settings may make git run; its owner does not matter.
+    import subprocess
+
     options = ["-c", "safe.directory=*", "-c", "core.fsmonitor=false"]
     command = ["git", *options, "-C", str(around), "ls-files", "-z", "--"]
     command.append(f":(literal){folder.relative_to(around).as_posix()}")

@@ -67,13 +67,14 @@ def _owned(version: Version) -> Version:
 
 
 def _of_folder(folder: Path, environment: str | None, name: str) -> Version:
-    from mmctl.compiler.compile import compile_project
     from mmctl.language.parsing.load import read_project
 
     project, problems = read_project(folder, environment=environment)
     errors = tuple(each for each in problems if each.severity is Severity.ERROR)
     if errors:
         raise ProblemsFound(f"the project in `{name}` has errors", errors, project.files)
+    from mmctl.compiler.compile import compile_project
+
     return Version(name=name, configuration=compile_project(project)[0])
 
 

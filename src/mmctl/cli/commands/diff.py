@@ -32,9 +32,10 @@ def diff(
 ) -> int:
     """Show how two versions of the configuration differ; exit 2 when they do."""
     from mmctl.cli.changes.versions import alike, version_of
-    from mmctl.live.compare.diff import diff as edits_between
 
     before, after = alike(version_of(run, one), version_of(run, other))
+    from mmctl.live.compare.diff import diff as edits_between
+
     edits = edits_between(after.configuration, before.configuration)
     found = VersionDiff(
         names=(before.name, after.name),

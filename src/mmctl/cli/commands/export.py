@@ -64,11 +64,11 @@ def text(_run: Run, exported: Exported) -> str:
 
 
 def _exported(run: Run, to: str) -> Exported:
+    desired, environment = _desired(run)
     from mmctl.interchange.to_api_json import to_api_json
     from mmctl.interchange.to_cloudformation import to_cloudformation
     from mmctl.interchange.to_terraform import to_terraform
 
-    desired, environment = _desired(run)
     things, bindings = desired.objects, desired.bindings
     match to:
         case "api-json":
@@ -105,9 +105,9 @@ def _live_ids(run: Run) -> dict[tuple[Kind, str], str]:
 
 def _desired(run: Run) -> tuple[LiveConfiguration, str]:
     """The desired configuration of the files, and the name of the environment."""
+    project = run.project()
     from mmctl.compiler.compile import compile_project
 
-    project = run.project()
     desired, problems = compile_project(project)
     if problems:
         raise ProblemsFound("the rules exceed the quotas of the service", problems, project.files)

@@ -75,7 +75,6 @@ def lint(
     Answers are kept in $XDG_CACHE_HOME/mmctl, else in ~/.cache/mmctl; on Windows in
     %LOCALAPPDATA%/mmctl. Nothing that lies in the project is believed.
     """
-    from mmctl.checks.baseline import beyond
     from mmctl.cli.files.linting import STDIN, linted, linted_at, reported
 
     if dry_run and not fix:
@@ -90,6 +89,8 @@ def lint(
         found = linted(run, paths or [])
         problems = found.problems
         for earlier in known:
+            from mmctl.checks.baseline import beyond
+
             problems = beyond(problems, earlier, found.files)
         return found, problems
 

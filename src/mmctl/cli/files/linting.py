@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mmctl.cli import world
-from mmctl.cli.changes.revisions import project_at
 from mmctl.cli.run import refuse_outside
 from mmctl.errors import UsageError
 from mmctl.inputs import (
@@ -96,6 +95,8 @@ def _places(run: Run, paths: Sequence[str]) -> Iterator[tuple[Path, str | None]]
 
 
 def _before(run: Run, folder: Path, name: str | None, revision: str) -> tuple[Problem, ...]:
+    from mmctl.cli.changes.revisions import project_at
+
     with project_at(folder, revision) as past:
         try:
             if name is None:

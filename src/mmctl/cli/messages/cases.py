@@ -6,10 +6,6 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from mmctl.cases.counting import coverage_of
-from mmctl.cases.mutants.trial import mutate
-from mmctl.cases.parsing import cases_of
-from mmctl.cases.running import run_cases
 from mmctl.cli.formats import FORMATS
 from mmctl.cli.options.name_pattern import NamePattern, PatternError
 from mmctl.cli.progress import Progress
@@ -50,9 +46,11 @@ class CaseOptions:
 
 def run_the_cases(run: Run, asked: CaseOptions) -> int:
     """Run the selected cases and write what they show; return 1 if the answer is no."""
-    from mmctl.render.text.problems import human
-
     project = run.project()
+    from mmctl.cases.counting import coverage_of
+    from mmctl.cases.parsing import cases_of
+    from mmctl.cases.running import run_cases
+
     cases, problems = cases_of(project)
     expression = _expression(asked.pattern)
     chosen = [case for case in cases if expression.is_in(case.name)]
@@ -62,6 +60,8 @@ def run_the_cases(run: Run, asked: CaseOptions) -> int:
     coverage = coverage_of(project, results) if wanted else None
     mutation = _mutation(run, project, results, asked)
     if problems:
+        from mmctl.render.text.problems import human
+
         run.errors().print(human(problems, project.files), end="")
     ran = Ran(project=project, results=results, coverage=coverage, mutation=mutation, asked=asked)
     write(run, CASES, ran)
@@ -74,6 +74,8 @@ def _mutation(
 ) -> Mutation | None:
     if not asked.mutate and asked.mutate_min is None:
         return None
+    from mmctl.cases.mutants.trial import mutate
+
     with Progress(run, "mutant") as progress:
         return mutate(
             project,

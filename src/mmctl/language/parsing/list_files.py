@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from typing import TYPE_CHECKING, Final
 
 from mmctl.language.text.placed import Text
@@ -69,6 +68,8 @@ def columns_of(line: str) -> list[str] | None:
 
 def cells_of(line: str) -> list[str]:
     """The cells of a line; a line that is not CSV, with a quote that never ends, is one cell."""
+    import csv  # noqa: PLC0415 - few projects have such a file
+
     try:
         return next(csv.reader([line]), [])
     except csv.Error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -14,6 +13,8 @@ _LONGEST: Final = 60
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """A sentence with up to three near names, or None; case, `-` and `_` are ignored."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+
     plain = {_plain(candidate): candidate for candidate in known}
     near = get_close_matches(_plain(name), plain, n=3, cutoff=0.7)
     if not near:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from rich.text import Text
-
+from mmctl.render.text.styled_parts import StyledParts
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
@@ -21,59 +20,59 @@ _COUNT: Final = 16
 """Columns of `10 of 10`."""
 
 
-def human(budget: Budget, *, every_rule: bool = False) -> Text:
+def human(budget: Budget, *, every_rule: bool = False) -> StyledParts:
     """What is used of each quota; only rules close to a limit, unless all are requested."""
-    text = Text()
-    text.append(
+    text = StyledParts()
+    text.add(
         f"{visible(budget.environment)}: quotas are per account and region, where others may use "
         f"some too\n"
     )
-    text.append_text(_listed(use for use in budget.account if use.used))
+    text.extend(_listed(use for use in budget.account if use.used))
     for rule_set in budget.rule_sets:
-        text.append_text(_rule_set(rule_set, every_rule=every_rule))
+        text.extend(_rule_set(rule_set, every_rule=every_rule))
     for name, uses in budget.policies:
-        text.append(f"traffic policy {visible(name)}\n", "bold")
-        text.append_text(_listed(use for use in uses if use is uses[0] or _is_close(use)))
+        text.add(f"traffic policy {visible(name)}\n", "bold")
+        text.extend(_listed(use for use in uses if use is uses[0] or _is_close(use)))
     for name, use in budget.lists:
-        text.append(f"address list {visible(name)}\n", "bold")
-        text.append_text(_listed((use,)))
-    text.append(_summary(budget.uses) + "\n")
+        text.add(f"address list {visible(name)}\n", "bold")
+        text.extend(_listed((use,)))
+    text.add(_summary(budget.uses) + "\n")
     return text
 
 
-def _rule_set(rule_set: RuleSetBudget, *, every_rule: bool) -> Text:
-    text = Text()
+def _rule_set(rule_set: RuleSetBudget, *, every_rule: bool) -> StyledParts:
+    text = StyledParts()
     rules, handing_on = rule_set.uses
     live = f"{rules.used} of {rules.limit} live rules"
-    text.append(f"rule set {visible(rule_set.name)}", "bold")
-    text.append(f": {len(rule_set.rules)} logical rules in ")
-    text.append(live + "\n", _style(rules))
+    text.add(f"rule set {visible(rule_set.name)}", "bold")
+    text.add(f": {len(rule_set.rules)} logical rules in ")
+    text.add(live + "\n", _style(rules))
     if rules.over:
-        text.append(f"  help: {rules.advice}\n")
-    text.append_text(_listed((handing_on,)))
+        text.add(f"  help: {rules.advice}\n")
+    text.extend(_listed((handing_on,)))
     for rule in rule_set.rules:
         close = [use for use in rule.uses if _is_close(use)]
         if every_rule:
-            text.append(f"  {visible(rule.live)}", "bold")
-            text.append(f" <- {visible(rule.logical.name)}  {_place(rule)}\n", "dim")
-            text.append_text(_listed((use for use in rule.uses if use.used), indent=2))
+            text.add(f"  {visible(rule.live)}", "bold")
+            text.add(f" <- {visible(rule.logical.name)}  {_place(rule)}\n", "dim")
+            text.extend(_listed((use for use in rule.uses if use.used), indent=2))
         elif close:
-            text.append(f"  {visible(rule.live)}", "bold")
-            text.append(f"  {_place(rule)}\n", "dim")
-            text.append_text(_listed(close, indent=2))
+            text.add(f"  {visible(rule.live)}", "bold")
+            text.add(f"  {_place(rule)}\n", "dim")
+            text.extend(_listed(close, indent=2))
     return text
 
 
-def _listed(uses: Iterable[Use], *, indent: int = 0) -> Text:
-    text = Text()
+def _listed(uses: Iterable[Use], *, indent: int = 0) -> StyledParts:
+    text = StyledParts()
     for use in uses:
         count = f"{use.used:,} of {use.limit:,}"
-        text.append(" " * indent)
-        text.append(f"{count:>{_COUNT}}  {use.noun}", _style(use))
+        text.add(" " * indent)
+        text.add(f"{count:>{_COUNT}}  {use.noun}", _style(use))
         condition = _condition(use)
-        text.append(f" of {condition}\n" if condition else "\n", _style(use))
+        text.add(f" of {condition}\n" if condition else "\n", _style(use))
         if use.over:
-            text.append(f"{'':{_COUNT + indent}}  help: {use.advice}\n")
+            text.add(f"{'':{_COUNT + indent}}  help: {use.advice}\n")
     return text
 
 
