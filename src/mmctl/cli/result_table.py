@@ -68,6 +68,13 @@ MESSAGES: Final = Result(
         Format.HTML: "cli.messages.page:page",
     },
 )
+STORED: Final = Result(
+    commands=("simulate",),
+    writers={
+        Format.HUMAN: "cli.messages.stored_run:human",
+        Format.JSON: "cli.messages.stored_run:document",
+    },
+)
 ANSWER: Final = Result(
     commands=("why",),
     writers={Format.HUMAN: "cli.commands.why:human", Format.JSON: "cli.commands.why:document"},
@@ -165,6 +172,7 @@ RESULTS: Final = (
     PROBLEMS,
     CASES,
     MESSAGES,
+    STORED,
     ANSWER,
     PAGE,
     CATALOGUE,

@@ -51,6 +51,8 @@ class Tally:
     without_recipients: int = 0
     """Messages without a known recipient."""
     outcomes: Counter[Outcome] = field(default_factory=Counter)
+    decided: Counter[tuple[str, Outcome]] = field(default_factory=Counter)
+    """Recipients by the rule or statement that decided, and how it ended."""
     missing: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Recipients with a missing fact, by the fact and what states it."""
     facts: dict[tuple[str, str], MissingFact] = field(default_factory=dict)
@@ -81,6 +83,8 @@ class Tally:
             self.assumed[fact.fact, value] += 1
         for _, ended in judged.recipients:
             self.outcomes[ended.outcome] += 1
+            if ended.by is not None:
+                self.decided[ended.by, ended.outcome] += 1
             if ended.missing:
                 self._lacking(ended.missing)
         for dependence in judged.dependences:
@@ -106,6 +110,7 @@ class Tally:
         self.differing += later.differing
         self.evaluated += later.evaluated
         self.outcomes.update(later.outcomes)
+        self.decided.update(later.decided)
         self.assumed.update(later.assumed)
         self.missing.update(later.missing)
         self.readings.update(later.readings)

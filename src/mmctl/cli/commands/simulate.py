@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from mmctl.cli.formats import FORMATS
-from mmctl.cli.result_table import MESSAGES
+from mmctl.cli.result_table import MESSAGES, STORED, Result
 from mmctl.cli.run import Run
 from mmctl.errors import UsageError
 
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
     from mmctl.cli.options import messages as about
     from mmctl.cli.options.messages import ShowMail
+
+
+_DASK: Final = "dask"
+_ENGINES: Final = ("processes", _DASK)
 
 
 def _about_cases(name: str, help: str) -> Any:
@@ -73,6 +77,13 @@ def simulate(
     against: about.Against = None,
     record: about.Record = None,
     workers: about.Workers = None,
+    results: about.Results = None,
+    results_as: about.ResultsAs = None,
+    resume: about.Resume = False,
+    shard: about.OneShard = None,
+    join: about.Join = False,
+    engine: about.EngineName = None,
+    scheduler: about.Scheduler = None,
     strict_readings: Annotated[
         bool,
         _about_cases("--strict-readings", "Exit with 1 where a case depends on an open reading."),
@@ -112,11 +123,8 @@ def simulate(
             "--strict-readings": strict_readings,
         }
         _refuse(about_cases, "is for cases, and messages are given")
-        from mmctl.cli.messages.messages import judge_messages
         from mmctl.cli.messages.wanted import Wanted
 
-        _refuse_format(run)
-        run = run.for_others(show_mail=show_mail)
         wanted = Wanted(
             paths=messages,
             options=options,
@@ -127,8 +135,36 @@ def simulate(
             against=against,
             record=record,
             workers=workers or 1,
+            results=results,
+            results_as=results_as,
+            resume=resume,
+            shard=shard,
+            scheduler=scheduler,
         )
-        return judge_messages(run, wanted)
+        many = {
+            "--results-as": results_as is not None,
+            "--resume": resume,
+            "--shard": shard is not None,
+            "--engine": engine is not None,
+            "--scheduler": scheduler is not None,
+        }
+        if join:
+            _refuse(many, "is for messages, and `--join` takes folders of results")
+            _refuse_format(run, STORED)
+            from mmctl.cli.messages.joining import join_results
+
+            return join_results(run, wanted)
+        if results is None:
+            _refuse(many, "is for results in a folder", "name it: --results FOLDER")
+            _refuse_format(run, MESSAGES)
+            from mmctl.cli.messages.messages import judge_messages
+
+            return judge_messages(run.for_others(show_mail=show_mail), wanted)
+        _refuse_format(run, STORED)
+        _check_engine(engine, scheduler, workers)
+        from mmctl.cli.messages.storing import judge_into_folder
+
+        return judge_into_folder(run, wanted)
     about_messages = {
         **{name: True for name, _ in options.written()},
         "--authenticate": authenticate,
@@ -136,6 +172,13 @@ def simulate(
         "--against": against is not None,
         "--record": record is not None,
         "--workers": workers is not None and not mutate,
+        "--results": results is not None,
+        "--results-as": results_as is not None,
+        "--resume": resume,
+        "--shard": shard is not None,
+        "--join": join,
+        "--engine": engine is not None,
+        "--scheduler": scheduler is not None,
     }
     _refuse(about_messages, "is for messages, and none is given")
     from mmctl.cli.messages.cases import CaseOptions, run_the_cases
@@ -170,16 +213,34 @@ def _number(words: list[str] | None) -> int | None:
     return int(alone)
 
 
-def _refuse(options: Mapping[str, bool], reason: str) -> None:
+def _refuse(options: Mapping[str, bool], reason: str, help: str | None = None) -> None:
     """Refuse the first option that is given."""
     for name, given in options.items():
         if given:
-            raise UsageError(f"`{name}` {reason}")
+            raise UsageError(f"`{name}` {reason}", help=help)
 
 
-def _refuse_format(run: Run) -> None:
-    if run.format not in MESSAGES.writers:
+def _refuse_format(run: Run, result: Result) -> None:
+    if run.format not in result.writers:
         raise UsageError(
-            f"messages have no {FORMATS[run.format].what}",
-            help="leave out the messages: cases have one",
+            f"{'messages' if result is MESSAGES else 'stored results'} have no "
+            f"{FORMATS[run.format].what}",
+            help="leave out the messages: cases have one"
+            if result is MESSAGES
+            else "the counts are text for people or JSON; --results-as is the format of the rows",
         )
+
+
+def _check_engine(engine: str | None, scheduler: str | None, workers: int | None) -> None:
+    """Refuse an engine that is not one, or that lacks what it needs."""
+    if engine not in {None, *_ENGINES}:
+        raise UsageError(f"got `--engine {engine}`", help=f"one of {', '.join(_ENGINES)}")
+    if engine == _DASK and scheduler is None:
+        raise UsageError(
+            "`--engine dask` needs the address of a cluster",
+            help="--scheduler tcp://HOST:8786, as `dask scheduler` prints it",
+        )
+    if engine != _DASK and scheduler is not None:
+        raise UsageError("`--scheduler` is for `--engine dask`")
+    if engine == _DASK and workers is not None:
+        raise UsageError("got both `--workers` and `--engine dask`", help="the cluster has its own")

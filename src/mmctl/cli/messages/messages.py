@@ -103,7 +103,7 @@ def judge_messages(run: Run, wanted: Wanted) -> int:
         )
         write(run, MESSAGES, flow)
     if not tally.messages:
-        raise _no_message(wanted.paths)
+        raise no_message(wanted.paths)
     if recorder is not None:
         recorder.write()
     return UNKNOWN if wanted.strict and tally.unknown else 0
@@ -145,9 +145,9 @@ def _by_others(
     many, inputs = begun(inputs, judge)
     judging = replace(judging, many=many, form=_form(run, wanted, many=many))
     judge = UnitJudge(judging=judging, environment=project.environment)
-    skip = partial(_skipped, run, progress, Counter(), _named(run, wanted.paths))
+    skip = partial(skipped, run, progress, Counter(), named_among(run, wanted.paths))
     if progress.shown:
-        progress.expect(_bytes_of(run, wanted.paths))
+        progress.expect(bytes_of(run, wanted.paths))
 
     def judged() -> Iterator[JudgedBatch]:
         for done in shared(inputs, judge, wanted.workers, shown):
@@ -157,7 +157,7 @@ def _by_others(
             yield done.judged
             if done.stopped is not None:
                 raise done.stopped
-        _say_skipped(run, progress, tally.left_out)
+        say_skipped(run, progress, tally.left_out)
 
     return judging, judged()
 
@@ -171,7 +171,7 @@ def _form(run: Run, wanted: Wanted, *, many: bool) -> Form:
     return "painted" if run.has_styles() else "lines"
 
 
-def _no_message(paths: Sequence[str]) -> UsageError:
+def no_message(paths: Sequence[str]) -> UsageError:
     """What to say if nothing that was named holds a message to judge."""
     return UsageError(
         f"{', '.join(f'`{path}`' for path in paths)}: no message found",
@@ -241,10 +241,10 @@ def messages_of(
     """
     counts: Counter[Why] = Counter() if left_out is None else left_out
     yield from _messages_of(run, project, paths, needs, progress, counts)
-    _say_skipped(run, progress, counts)
+    say_skipped(run, progress, counts)
 
 
-def _say_skipped(run: Run, progress: Progress | None, counts: Counter[Why]) -> None:
+def say_skipped(run: Run, progress: Progress | None, counts: Counter[Why]) -> None:
     """Say how many were skipped, and why."""
     if counts:
         if progress is not None:
@@ -262,10 +262,10 @@ def _messages_of(
 ) -> Iterator[Message]:
     from mmctl.mail.sources import messages
 
-    skip = partial(_skipped, run, progress, counts, _named(run, paths))
+    skip = partial(skipped, run, progress, counts, named_among(run, paths))
     watch = None
     if progress is not None and progress.shown:
-        progress.expect(_bytes_of(run, paths))
+        progress.expect(bytes_of(run, paths))
         watch = progress.did
     for path in paths:
         if path.startswith(BUCKETS):
@@ -278,16 +278,16 @@ def _messages_of(
             yield Message(digest_name(content) if run.unnamed else name, content)
 
 
-def _named(run: Run, paths: Iterable[str]) -> frozenset[str]:
+def named_among(run: Run, paths: Iterable[str]) -> frozenset[str]:
     """The names of files that were named themselves."""
     return frozenset(str(run.directory / path) for path in paths if not _is_elsewhere(path))
 
 
-def _bytes_of(run: Run, paths: Iterable[str]) -> int:
+def bytes_of(run: Run, paths: Iterable[str]) -> int:
     """The bytes in files."""
-    from mmctl.mail.sources import bytes_of
+    from mmctl.mail import sources
 
-    return bytes_of(run.directory / path for path in paths if not _is_elsewhere(path))
+    return sources.bytes_of(run.directory / path for path in paths if not _is_elsewhere(path))
 
 
 def _is_elsewhere(path: str) -> bool:
@@ -305,7 +305,7 @@ def _messages_in_bucket(project: Project, path: str, needs: Needs, skip: Skip) -
     yield from messages_in_bucket(bucket, prefix, needs, skip=skip)
 
 
-def _skipped(
+def skipped(
     run: Run,
     progress: Progress | None,
     counts: Counter[Why],

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from mmctl.cli.messages.judging import Judge, JudgedBatch
+from mmctl.cli.messages.result_rows import encoded, rows_of
 from mmctl.cli.messages.unit_batches import InBucket
-from mmctl.errors import MmctlError
+from mmctl.errors import CouldNot, MmctlError
 from mmctl.judge.unnamed import digest_name
-from mmctl.mail.units import read
+from mmctl.mail.units import Dropped, Given, Section, WholeFile, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from mmctl.cli.messages.judging import Judging
+    from mmctl.cli.messages.result_rows import Row, StoredAs
     from mmctl.cli.messages.unit_batches import Input, UnitBatch
     from mmctl.language.project import Environment
     from mmctl.live.aws.bucket import S3Bucket
     from mmctl.mail.left_out import LeftOut, Skip
     from mmctl.mail.partial import Message
+    from mmctl.mail.units import Unit
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,6 +37,9 @@ class DoneBatch:
     """Why it was not judged to its end."""
     size: int = 0
     """The bytes of its inputs."""
+    rows: bytes = b""
+    """What is stored of it."""
+    number_of_rows: int = 0
 
 
 @dataclass(kw_only=True)
@@ -42,8 +49,10 @@ class UnitJudge:
     judging: Judging
     environment: Environment
     """Where buckets are read."""
+    stored: StoredAs | None = None
+    """The format of the rows that are made; None: the messages are written out instead."""
     folder: str = ""
-    """Where relative names of files begin; empty: in the current folder."""
+    """On another machine: where relative names of files begin, and all files must be as here."""
 
     def __post_init__(self) -> None:
         self._judge = Judge(self.judging)
@@ -59,12 +68,21 @@ class UnitJudge:
     def __call__(self, batch: UnitBatch) -> DoneBatch:
         """Judge a batch; what cannot be read to its end is judged as far as that."""
         done = DoneBatch(judged=JudgedBatch(), stopped=batch.failed, size=batch.size)
+        rows: list[Row] = []
+        tally = done.judged.tally
         try:
             for message in self.messages(batch.inputs, done.left_out.append):
-                self._judge.add(message, done.judged, shown=batch.shown)
+                if self.stored is None:
+                    self._judge.add(message, done.judged, shown=batch.shown)
+                else:
+                    ending = self._judge.ending(message, tally)
+                    tally.add(ending)
+                    rows += rows_of(ending)
         except MmctlError as error:
             done.stopped = error
-        done.judged.tally.left_out.update(each.why for each in done.left_out)
+        if self.stored is not None:
+            done.rows, done.number_of_rows = encoded(rows, self.stored), len(rows)
+        tally.left_out.update(each.why for each in done.left_out)
         return done
 
     def messages(self, inputs: Iterable[Input], skip: Skip) -> Iterator[Message]:
@@ -87,7 +105,9 @@ class UnitJudge:
         """The messages of inputs that are all in one bucket, or all elsewhere."""
         if bucket is not None:
             return self._of_bucket(bucket, group, skip)
-        units = (each for each in group if not isinstance(each, InBucket))
+        units = [each for each in group if not isinstance(each, InBucket)]
+        if self.folder:
+            _check_files(units, self.folder)
         return read(units, skip=skip, folder=self.folder)
 
     def _of_bucket(self, name: str, inputs: Iterable[Input], skip: Skip) -> Iterator[Message]:
@@ -102,3 +122,34 @@ class UnitJudge:
 
 def _bucket_of(each: Input) -> str | None:
     return each.bucket if isinstance(each, InBucket) else None
+
+
+def _check_files(units: Iterable[Unit], folder: str) -> None:
+    """Refuse to judge files that are not those that were listed.
+
+    Raises:
+        CouldNot: one is missing, or has another size.
+    """
+    for each in units:
+        match each:
+            case WholeFile(name=name, size=size):
+                same = _size(os.path.join(folder, name)) == size  # noqa: PTH118 - there may be millions
+            case Section(name=name, end=end):
+                same = (_size(os.path.join(folder, name)) or 0) >= end  # noqa: PTH118
+            case Given() | Dropped():
+                continue
+            case never:
+                assert_never(never)
+        if not same:
+            raise CouldNot(
+                f"a worker does not see `{name}` as it was listed",
+                help="put the messages on a file system that all workers mount at the same place, "
+                "or in a bucket: s3://bucket/prefix",
+            )
+
+
+def _size(path: str) -> int | None:
+    try:
+        return os.stat(path).st_size  # noqa: PTH116 - there may be millions
+    except OSError:
+        return None

@@ -29,6 +29,15 @@ class Wanted:
     against: str | None = None
     record: str | None = None
     workers: int = 1
+    results: str | None = None
+    """The folder for rows."""
+    results_as: str | None = None
+    resume: bool = False
+    shard: str | None = None
+    join: bool = False
+    """Whether the paths are folders of results."""
+    scheduler: str | None = None
+    """The address of a Dask cluster."""
 
 
 def advice_about(run: Run, tally: Tally, wanted: Wanted) -> str:

@@ -76,6 +76,35 @@ Workers = Annotated[
         rich_help_panel=PANEL,
     ),
 ]
+_MANY: Final = "Very many messages"
+
+
+def _about_many(name: str, help: str, metavar: str | None = None) -> Any:
+    return typer.Option(name, help=help, rich_help_panel=_MANY, metavar=metavar)
+
+
+Results = Annotated[
+    str | None, _about_many("--results", "Store what happens to each recipient here.", "FOLDER")
+]
+ResultsAs = Annotated[
+    str | None,
+    _about_many("--results-as", "The format: jsonl or parquet. Default: jsonl.", "FORMAT"),
+]
+Resume = Annotated[bool, _about_many("--resume", "Go on with results that are not complete.")]
+OneShard = Annotated[
+    str | None, _about_many("--shard", "Judge one part of the inputs, such as 3/8.", "N/OF")
+]
+Join = Annotated[
+    bool, _about_many("--join", "Add up the results of all shards: the arguments are folders.")
+]
+EngineName = Annotated[
+    str | None,
+    _about_many("--engine", "Who judges: processes or dask. Default: processes.", "ENGINE"),
+]
+Scheduler = Annotated[
+    str | None,
+    _about_many("--scheduler", "The address of a Dask cluster: tcp://HOST:PORT.", "ADDRESS"),
+]
 ShowMail = Annotated[
     bool,
     typer.Option(

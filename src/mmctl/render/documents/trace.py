@@ -182,6 +182,10 @@ def tally_document(tally: Tally) -> dict[str, Any]:
         "recipients": tally.recipients,
         "without_recipients": tally.without_recipients,
         "outcomes": {kind.value: tally.outcomes[kind] for kind in Outcome if tally.outcomes[kind]},
+        "decided": [
+            {"by": by, "outcome": outcome.value, "recipients": count}
+            for (by, outcome), count in tally.decided.most_common()
+        ],
         "differing": tally.differing,
         "differences": dict(tally.differences),
         "missing": [

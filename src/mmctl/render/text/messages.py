@@ -7,6 +7,7 @@ The lines of many are in `mmctl.render.text.message_lines`, the timeline of `--t
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from rich.text import Text
@@ -78,6 +79,7 @@ def summary(tally: Tally, *, other: str | None, verbose: bool) -> Text:
     if tally.without_recipients:
         whom = counted(tally.without_recipients, "message")
         report.append(f"recipients unknown: {whom}\n", STYLES[Outcome.UNKNOWN])
+    report.append(_by_rule(tally, None if verbose else _PLACES_SHOWN))
     if other is not None:
         report.append(wrapped(_differences(tally, other), ""), "bold")
     for reading, count in tally.readings.items():
@@ -101,6 +103,25 @@ def summary(tally: Tally, *, other: str | None, verbose: bool) -> Text:
         which = counted(tally.evaluated, "message")
         report.append(f"judged rule by rule, which takes longer: {which}\n", "dim")
     return report
+
+
+def _by_rule(tally: Tally, most: int | None) -> str:
+    """For how many recipients each rule or statement decided, the busiest first."""
+    rules: dict[str, Counter[Outcome]] = {}
+    for (rule, outcome), count in tally.decided.items():
+        rules.setdefault(rule, Counter())[outcome] += count
+    busiest = sorted(rules.items(), key=lambda found: -found[1].total())
+    lines = [
+        wrapped(
+            f"by {visible(rule)}: "
+            + ", ".join(f"{counts[kind]:,} {kind}" for kind in Outcome if counts[kind]),
+            "",
+        )
+        for rule, counts in busiest[:most]
+    ]
+    if len(lines) < len(busiest):
+        lines.append(f"and {counted(len(busiest) - len(lines), 'more rule')}; -v lists them\n")
+    return "".join(lines)
 
 
 def _such_as(count: int, example: str) -> str:
