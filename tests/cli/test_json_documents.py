@@ -26,6 +26,7 @@ COMMANDS = (
     ("fmt --check", "mmctl/fmt@1"),
     ("simulate", "mmctl/simulate@1"),
     ("simulate cases/messages", "mmctl/simulate@1"),
+    ("simulate cases/messages --results results", "mmctl/results@1"),
     ("why {message} --rcpt someone@example.com", "mmctl/why@1"),
     ("plan", "mmctl/plan@1"),
     ("drift", "mmctl/drift@1"),

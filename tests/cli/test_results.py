@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from jsonschema import Draft202012Validator
+from story import REPOSITORY
 
 from mmctl.cli.main import exit_code
 from mmctl.cli.messages import result_folder, storing
 from mmctl.cli.messages.result_counts import counts_document, tally_of
 from mmctl.cli.messages.stored_run import StoredRun
 from mmctl.cli.messages.unit_judge import UnitJudge
+from mmctl.writing import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,6 +132,18 @@ def test_the_rows_and_the_summary_say_what_simulate_says(mmctl: Callable[..., Ra
     assert counts["outcomes"] == outcomes
     assert len(outcomes) > 1
     assert "by block-lookalike" in out
+
+
+def test_all_files_are_as_published(mmctl: Callable[..., Ran]) -> None:
+    assert mmctl(*COMMAND, "--against", ".")[0] == 0
+    schema = json.loads((REPOSITORY / "schemas" / "results.schema.json").read_text("utf-8"))
+    for part, documents in {
+        "row": rows("out"),
+        "manifest": [json.loads(Path("out/manifest.json").read_text(encoding="utf-8"))],
+        "summary_file": [json.loads(Path("out/summary.json").read_text(encoding="utf-8"))],
+    }.items():
+        validator = Draft202012Validator({**schema["$defs"][part], "$defs": schema["$defs"]})
+        assert [error.message for each in documents for error in validator.iter_errors(each)] == []
 
 
 def test_results_are_the_same_however_they_are_made(mmctl: Callable[..., Ran]) -> None:
@@ -308,12 +323,10 @@ def test_nothing_is_written_where_something_is(mmctl: Callable[..., Ran]) -> Non
 def test_a_full_disk_loses_nothing_that_is_stored(
     mmctl: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch, judged: list[int]
 ) -> None:
-    write = result_folder.write_whole
-
     def full(path: Path, content: Any) -> None:
         if path.name == "0000000012.jsonl":
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        write(path, content)
+        write_whole(path, content)
 
     with monkeypatch.context() as patched:
         patched.setattr(result_folder, "write_whole", full)

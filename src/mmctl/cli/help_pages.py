@@ -344,6 +344,19 @@ HELP_PAGES: Final[dict[str, Page]] = {
                 ),
             ),
             (
+                'Very many messages',
+                False,
+                (
+                    ((('', (('--results', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('FOLDER', '1;33'),)),), (('', (('Store what happens to each recipient here.', ''),)),)),
+                    ((('', (('--results-as', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('FORMAT', '1;33'),)),), (('', (('The format: jsonl or parquet. Default: jsonl.', ''),)),)),
+                    ((('', (('--resume', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Go on with results that are not complete.', ''),)),)),
+                    ((('', (('--shard', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('N/OF', '1;33'),)),), (('', (('Judge one part of the inputs, such as 3/8.', ''),)),)),
+                    ((('', (('--join', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Add up the results of all shards: the arguments are folders.', ''),)),)),
+                    ((('', (('--engine', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('ENGINE', '1;33'),)),), (('', (('Who judges: processes or dask. Default: processes.', ''),)),)),
+                    ((('', (('--scheduler', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('ADDRESS', '1;33'),)),), (('', (('The address of a Dask cluster: tcp://HOST:PORT.', ''),)),)),
+                ),
+            ),
+            (
                 'Shared options',
                 False,
                 (

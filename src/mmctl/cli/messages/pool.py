@@ -157,11 +157,9 @@ class _Pool(Generic[Task, Done]):
         except (EOFError, OSError):
             self._replace(process)
             return
-        match answer:
-            case _Fault(text):
-                raise RuntimeError(text)
-            case done:
-                process.sent.popleft().done.append(done)
+        if isinstance(answer, _Fault):
+            raise RuntimeError(answer.traceback)  # noqa: TRY004 - it is no wrong type
+        process.sent.popleft().done.append(answer)
 
     def _replace(self, killed: _Process[Task, Done]) -> None:
         """Start another process; the tasks of the one that was killed have to be done again."""

@@ -45,7 +45,7 @@ def stored_as(name: str | None) -> StoredAs:
         )
     if name == StoredAs.PARQUET and find_spec("pyarrow") is None:
         raise UsageError(
-            "Parquet needs the package `pyarrow`, which is not installed",
+            "`--results-as parquet` needs the package `pyarrow`, which is not installed",
             help="install it: pip install 'mmctl[parquet]'",
         )
     return StoredAs(name)
