@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections import Counter
+from collections import Counter, deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -273,7 +273,7 @@ REFUSED: dict[str, tuple[Callable[[], object], tuple[str, ...], str]] = {
         "between `mail/00.eml` and `mail/03.eml`, the inputs have changed",
     ),
     "fewer": (
-        lambda: [Path(f"mail/{name}").unlink() for name in ("28.eml", "29.eml", "note.txt")],
+        lambda: deque(map(Path.unlink, sorted(Path("mail").iterdir())[-3:])),
         (),
         "there are fewer inputs than when they were judged",
     ),
