@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mmctl.language.project import Outcome
 
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from mmctl.mail.left_out import Why
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A choice of a reading that would change outcomes, and how."""
 
     reading: str
