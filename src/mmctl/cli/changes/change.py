@@ -96,14 +96,15 @@ def open_change(
         ProblemsFound, UsageError: the project cannot be used.
         CouldNot, Refused: the service cannot be reached, or belongs to another account.
     """
-    from mmctl.cli.changes.reaching import reach, reach_compared
-    from mmctl.cli.changes.trusted_base import revision_of
     from mmctl.language.parsing.seen import Seen
-    from mmctl.live.apply.effects import Means
-    from mmctl.live.plan.trust import edges_of
 
     seen = Seen()
     project = run.project(seen) if project is None else project
+    from mmctl.cli.changes.reaching import reach, reach_compared
+    from mmctl.cli.changes.trusted_base import revision_of
+    from mmctl.live.apply.effects import Means
+    from mmctl.live.plan.trust import edges_of
+
     if compared:
         found = reach_compared(run, project, endpoint_url, base=base, forced=forced)
     else:

@@ -64,13 +64,8 @@ def apply(
     password_env: PasswordEnv = None,
 ) -> int:
     """Make live what the files say: snapshot first, and read back afterwards."""
-    from mmctl.cli.changes.ordinary import with_limits_said, with_ordinary_mail
-    from mmctl.live.apply.apply import apply as carry_out
-    from mmctl.live.apply.apply import check_permitted
     from mmctl.live.apply.effects import Permissions
     from mmctl.live.brakes.brake import brakes_named
-    from mmctl.live.plan.preflight import refuse_what_cannot_be
-    from mmctl.render.text import plan as render
 
     permissions = Permissions(
         allow_delete=allow_delete,
@@ -85,6 +80,12 @@ def apply(
         if plan_file is not None
         else _planned(run, opened, permissions, require_signature)
     )
+    from mmctl.cli.changes.ordinary import with_limits_said, with_ordinary_mail
+    from mmctl.live.apply.apply import apply as carry_out
+    from mmctl.live.apply.apply import check_permitted
+    from mmctl.live.plan.preflight import refuse_what_cannot_be
+    from mmctl.render.text import plan as render
+
     made = with_limits_said(with_ordinary_mail(change, made))
     with screen(change) as show, stoppable():
         if not (run.quiet and yes):

@@ -82,9 +82,7 @@ def plan(
 ) -> int:
     """Show what would change: lint and cases first, then live against the files."""
     from mmctl.cli.changes.gate import forced_in_plan
-    from mmctl.cli.changes.ordinary import with_limits_said, with_ordinary_mail
     from mmctl.cli.changes.reviewing import ReviewFindings, stops_written
-    from mmctl.live.plan.planfile import save_plan
 
     if iam is not None:
         from mmctl.cli.changes.policies import print_policy
@@ -107,10 +105,14 @@ def plan(
 
         listed = found.messages.append if messages else None
         made = with_behaviour(made, change, corpus, listed)
+    from mmctl.cli.changes.ordinary import with_limits_said, with_ordinary_mail
+
     made = with_limits_said(with_ordinary_mail(change, made))
     if not report:
         write(run, PLAN, found.review(made))
     if save is not None:
+        from mmctl.live.plan.planfile import save_plan
+
         environment = change.project.environment
         save_plan(made, save, None if sign is None else signer(environment, sign))
         run.say(f"saved to {save}; to apply it: mmctl apply {save}")

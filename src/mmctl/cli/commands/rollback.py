@@ -79,18 +79,8 @@ def rollback(
 ) -> int:
     """Go back to the state before the last apply, or before a named one."""
     from mmctl.cli.changes.stores import project_elsewhere
-    from mmctl.live.apply.apply import check_permitted
     from mmctl.live.apply.effects import Permissions
-    from mmctl.live.apply.rollback import (
-        cannot_come_back,
-        check_standing,
-        goal,
-        plan_rollback,
-        roll_back,
-    )
     from mmctl.live.brakes.brake import Brake, brakes_named
-    from mmctl.live.history.snapshots import Standing
-    from mmctl.render.text import plan as render
 
     run = run.with_passwords_of(password_env)
     permissions = Permissions(
@@ -98,6 +88,17 @@ def rollback(
     )
     named = elsewhere(store, account, region, profile, project)
     found = run.read_alone() if named is None else project_elsewhere(run, named, snapshot)
+    from mmctl.live.apply.apply import check_permitted
+    from mmctl.live.apply.rollback import (
+        cannot_come_back,
+        check_standing,
+        goal,
+        plan_rollback,
+        roll_back,
+    )
+    from mmctl.live.history.snapshots import Standing
+    from mmctl.render.text import plan as render
+
     change = open_change(
         run,
         endpoint_url=endpoint_url,
