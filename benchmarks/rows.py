@@ -110,6 +110,27 @@ ROWS: Final = (
         aim=30_000,
         unit="messages/s",
     ),
+    Row(
+        key="start-at-once",
+        what="start over `python -c pass`: version, help, completion, remembered answers",
+        better=Better.LESS,
+        floor=5,
+        aim=4,
+    ),
+    Row(
+        key="start-data",
+        what="start over `python -c pass`: `explain`, `checks`, `schema`",
+        better=Better.LESS,
+        floor=9,
+        aim=7,
+    ),
+    Row(
+        key="start-rules",
+        what="start over `python -c pass`: commands that read rules, before the first file",
+        better=Better.LESS,
+        floor=16,
+        aim=12,
+    ),
     Row(key="lint", what="lint of 300 rules against `cfn-lint`", floor=15, aim=20),
     Row(key="lint-again", what="lint against `cfn-lint`, nothing changed", floor=40),
     Row(

@@ -5,8 +5,12 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
+from mmctl import VERSION_LINE, __version__
+
+ROOT = Path(__file__).parents[2]
 GATEWAY = Path(__file__).parent / "gateway"
 HOSTILE = "import pathlib\npathlib.Path('RAN').touch()\n"
 MESSAGE = "From: a@example.org\nTo: b@example.com\nSubject: hello\n\nhello\n"
@@ -30,7 +34,7 @@ def test_no_module_of_the_folder_it_runs_in_is_run_by_its_processes(tmp_path: Pa
 
 def test_a_run_that_begins_without_an_output_says_that_it_cannot_be_written() -> None:
     mmctl = Path(sys.executable).with_name("mmctl")
-    for words in ("--version", "lint"):
+    for words in ("--version", "--help", "lint"):
         done = subprocess.run(
             ["sh", "-c", f'"$0" {words} >&-', mmctl],
             cwd=GATEWAY,
@@ -41,3 +45,33 @@ def test_a_run_that_begins_without_an_output_says_that_it_cannot_be_written() ->
         )
         assert done.returncode == 74
         assert done.stderr == "error: the output cannot be written: it is closed\n"
+
+
+def test_a_reader_that_goes_away_early_is_no_fault_of_help() -> None:
+    mmctl = Path(sys.executable).with_name("mmctl")
+    done = subprocess.run(
+        ["bash", "-c", '"$0" plan --help | true; exit ${PIPESTATUS[0]}', mmctl],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode in {0, 141}
+    assert done.stderr == ""
+
+
+def test_it_runs_as_a_module_too() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "mmctl", "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    assert done.stdout == f"{VERSION_LINE}\n"
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == __version__
+    assert f"mmctl {__version__}: " in VERSION_LINE
