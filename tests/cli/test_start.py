@@ -8,7 +8,8 @@ import sys
 import tomllib
 from pathlib import Path
 
-from mmctl import VERSION_LINE, __version__
+from mmctl import __version__
+from mmctl.cli.at_once import VERSION_LINE
 
 ROOT = Path(__file__).parents[2]
 GATEWAY = Path(__file__).parent / "gateway"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
-from mmctl import VERSION_LINE
+from mmctl import __version__
 from mmctl.cli import world
 
 TYPE_CHECKING = False  # `typing` is slow to import
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Final
 
+VERSION_LINE: Final = f"mmctl {__version__}: rules as code for Amazon SES Mail Manager"
 _HELP: Final = ("-h", "--help")
 _OTHER_SCREENS: Final = (
     "FORCE_COLOR",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, get_type_hints
 
 import typer
 
-from mmctl import VERSION_LINE
+from mmctl.cli.at_once import VERSION_LINE
 from mmctl.cli.command_table import COMMANDS, function_of
 from mmctl.cli.options import annotated, messages
 from mmctl.cli.result_table import formats_of
