@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from mmctl.judge.answers import Answer, MissingFact
     from mmctl.judge.lookup import Asking
+    from mmctl.mail.email import Facts
     from mmctl.model.enums import RuleStringOperator
     from mmctl.model.policies import IngressAnalysis
     from mmctl.model.rules import Analysis
@@ -33,9 +34,9 @@ _OVER_IPV6: Final = "IPv6"
 _TRUE: Final = frozenset({"true", "yes", "1"})
 
 
-def add_on_value(asking: Asking, analysis: Analysis | IngressAnalysis) -> str | bool | None:
+def add_on_value(facts: Facts, analysis: Analysis | IngressAnalysis) -> str | bool | None:
     """What an add-on answered in one field; None: not stated."""
-    for name, fields in asking.submission.facts.add_ons.items():
+    for name, fields in facts.add_ons.items():
         if is_add_on(name, analysis.analyzer):
             for field, value in fields.items():
                 if _spelling(field) == _spelling(analysis.result_field):
@@ -55,7 +56,7 @@ def _name(analysis: Analysis | IngressAnalysis) -> str:
 
 def boolean_found(asking: Asking, analysis: Analysis | IngressAnalysis, *, wanted: bool) -> Lookup:
     """Evaluate a true-or-false field."""
-    value = add_on_value(asking, analysis)
+    value = add_on_value(asking.submission.facts, analysis)
     if value is None:
         passing = _PASSING.get(_spelling(analysis.result_field))
         fact = _missing(analysis, (YES, NO), passing=passing)
@@ -79,7 +80,7 @@ def text_found(
     values: Sequence[str],
 ) -> Lookup:
     """Compare a field with texts."""
-    value = add_on_value(asking, analysis)
+    value = add_on_value(asking.submission.facts, analysis)
     return string_found(
         asking,
         operand=ADD_ON,
@@ -95,7 +96,7 @@ def verdict_found(
     asking: Asking, analysis: Analysis, *, negative: bool, values: Sequence[str]
 ) -> Lookup:
     """Compare a field with verdicts."""
-    value = add_on_value(asking, analysis)
+    value = add_on_value(asking.submission.facts, analysis)
     verdict = None if value is None else _text(value).strip().upper()
     if verdict is None:
         fact = _missing(analysis, tuple(RuleVerdict), passing=RuleVerdict.PASS)

@@ -166,24 +166,25 @@ class Members:
             return True
         if star_domain == "below_and_d" and f"*.{domain}" in entries:
             return True
-        for parent in _parents(domain):
+        for parent in parents(domain):
             if f"*.{parent}" in entries:
                 return True
             if bare_domain == "that_domain_and_below" and parent in entries:
                 return True
         apex = star_domain == "below_and_d"
         return any(
-            _entry_matches(folded(entry, case), address, apex=apex) for entry in self.with_star
+            entry_matches(folded(entry, case), address, apex=apex) for entry in self.with_star
         )
 
 
-def _parents(domain: str) -> list[str]:
+def parents(domain: str) -> list[str]:
     """The domains above a domain: `a.b.example` has `b.example` and `example`."""
     labels = domain.split(".")
     return [".".join(labels[start:]) for start in range(1, len(labels))]
 
 
-def _entry_matches(entry: str, address: str, *, apex: bool) -> bool:
+def entry_matches(entry: str, address: str, *, apex: bool) -> bool:
+    """Whether an entry with a `*` matches an address; `apex`: `*.d` is also `d` itself."""
     entry_local, _, entry_domain = entry.rpartition("@")
     local, _, domain = address.rpartition("@")
     if apex and entry_domain.startswith("*.") and domain == entry_domain[2:]:

@@ -34,7 +34,7 @@ from mmctl.model.rules import (
 from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable
+    from collections.abc import Callable, Hashable, Iterable, Sequence
 
     from mmctl.judge.answers import Answer
     from mmctl.judge.submission import Gateway, Scenario, Submission
@@ -75,6 +75,8 @@ class Evaluator:
     """Judges one message in one world."""
 
     gateway: Gateway
+    among: Sequence[int]
+    """The places of the rules to try; the others must be known not to apply."""
     submission: Submission
     scenario: Scenario
     texts: Texts
@@ -103,7 +105,8 @@ class Evaluator:
 
     def run(self, copies: list[Copy]) -> list[Copy]:
         """Try every rule for every copy that is still under way; return the copies as they end."""
-        for index, rule in enumerate(self.gateway.rules):
+        for index in self.among:
+            rule = self.gateway.rules[index]
             going = [copy for copy in copies if copy.ending is None]
             if not going:
                 break

@@ -5,7 +5,7 @@ The main function of this room: `judge(gateway, submission)`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mmctl.judge.copies import Copy
 from mmctl.judge.evaluator import Evaluator, Memory
@@ -47,8 +47,9 @@ def judge(
     Every possible value of what nobody stated is tried (`mmctl.judge.worlds`), so that only what
     depends on it is unknown. `assume_pass` assumes good verdicts and add-on answers instead.
     """
-    judging = _Judging(
+    judging = Judging(
         gateway=gateway,
+        among=range(len(gateway.rules)),
         submission=submission,
         scenario=scenario or Scenario(),
         texts=Texts(submission, gateway.readings),
@@ -57,8 +58,8 @@ def judge(
         assumed={},
     )
     places = range(len(submission.envelope.recipients))
-    groups = [list(places)] if _coupled(gateway.readings) else [[place] for place in places]
-    recipients = tuple(trace for group in groups for trace in judging.group(group))
+    groups = [list(places)] if coupled(gateway.readings) else [[place] for place in places]
+    recipients = tuple(found.trace for group in groups for found in judging.group(group))
     return Trace(
         recipients=recipients,
         performed=_performed(recipients, gateway.readings),
@@ -67,7 +68,7 @@ def judge(
     )
 
 
-def _coupled(readings: Readings) -> bool:
+def coupled(readings: Readings) -> bool:
     """Whether the outcome of one recipient can depend on the others.
 
     Recipients that a replacement makes one do not: an action on both lists the one name.
@@ -84,13 +85,18 @@ class _InWorld:
     copies: tuple[Copy, ...]
     outcome: Outcome
     by: str | None
-    asked: frozenset[int]
+    tried: int
+    """How many rules were tried; if copies forked, one of them is enough."""
     applied: frozenset[int]
-    """Rules by their places; if copies forked, one of them is enough."""
+    """Rules by their places; here too one of the copies is enough."""
 
     @classmethod
     def of(
-        cls, world: World, policies: tuple[PolicyTrace, PolicyTrace], copies: tuple[Copy, ...]
+        cls,
+        world: World,
+        policies: tuple[PolicyTrace, PolicyTrace],
+        copies: tuple[Copy, ...],
+        rules: int,
     ) -> _InWorld:
         known, decided = policies
         outcomes = [copy.outcome() for copy in copies] or [(Outcome.REFUSED, decided.by)]
@@ -102,14 +108,35 @@ class _InWorld:
             copies=copies,
             outcome=outcome,
             by=by,
-            asked=frozenset(step.index for step in steps),
+            tried=_tried(copies, rules),
             applied=frozenset(step.index for step in steps if step.result is RuleResult.APPLIED),
         )
 
 
+def _tried(copies: Iterable[Copy], rules: int) -> int:
+    """How many of so many rules were tried: all, or those up to the last that ended a copy."""
+    return max(
+        (rules if copy.ending is None else copy.steps[-1].index + 1 for copy in copies), default=0
+    )
+
+
+class Found(NamedTuple):
+    """How it ended for a recipient."""
+
+    trace: RecipientTrace
+    tried: int
+    """How many rules were tried, in the world in which most were."""
+    worlds: int
+    """In how many worlds; more than are looked at if there were too many."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Judging:
+class Judging:
+    """Judges one message, recipient by recipient or some of them together."""
+
     gateway: Gateway
+    among: Sequence[int]
+    """The places of the rules to try; the others must be known not to apply."""
     submission: Submission
     scenario: Scenario
     texts: Texts
@@ -117,7 +144,7 @@ class _Judging:
     assume_pass: bool
     assumed: dict[MissingFact, str]
 
-    def group(self, places: Sequence[int]) -> list[RecipientTrace]:
+    def group(self, places: Sequence[int]) -> list[Found]:
         """Judge recipients together, in every world."""
         worlds = Worlds()
         seen: dict[int, list[_InWorld]] = {place: [] for place in places}
@@ -136,6 +163,7 @@ class _Judging:
     def _run(self, places: Sequence[int], world: World) -> dict[int, _InWorld]:
         evaluator = Evaluator(
             gateway=self.gateway,
+            among=self.among,
             submission=self.submission,
             scenario=self.scenario,
             texts=self.texts,
@@ -154,22 +182,25 @@ class _Judging:
         ended = evaluator.run(admitted)
         return {
             place: _InWorld.of(
-                world, policies[place], tuple(copy for copy in ended if copy.place == place)
+                world,
+                policies[place],
+                tuple(copy for copy in ended if copy.place == place),
+                len(self.gateway.rules),
             )
             for place in places
         }
 
 
-def _merged(recipient: str, worlds: list[_InWorld], *, complete: bool) -> RecipientTrace:
+def _merged(recipient: str, worlds: list[_InWorld], *, complete: bool) -> Found:
     """One recipient in all worlds: what is the same in all of them is known."""
     outcomes = tuple(sorted({world.outcome for world in worlds}, key=_ORDER.index))
     deciders = {world.by for world in worlds}
     known = complete and len(outcomes) == 1
-    fullest = max(worlds, key=lambda world: len(world.asked))
+    fullest = max(worlds, key=lambda world: world.tried)
     copies = tuple(copy.trace() for copy in fullest.copies)
     if len(worlds) > 1:
         copies = _uncertain(copies, worlds, known=known, complete=complete)
-    return RecipientTrace(
+    trace = RecipientTrace(
         recipient=recipient,
         outcome=outcomes[0] if known else Outcome.UNKNOWN,
         by=next(iter(deciders)) if known and len(deciders) == 1 else None,
@@ -178,6 +209,7 @@ def _merged(recipient: str, worlds: list[_InWorld], *, complete: bool) -> Recipi
         missing=_missing(worlds, known=known, complete=complete),
         possible=() if known or not complete else outcomes,
     )
+    return Found(trace, fullest.tried, len(worlds) if complete else len(worlds) + 1)
 
 
 def _missing(worlds: list[_InWorld], *, known: bool, complete: bool) -> tuple[MissingFact, ...]:

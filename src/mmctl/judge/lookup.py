@@ -176,9 +176,9 @@ def string_found(
         )
         answer = asking.depending(fact, lambda met: (met == YES) is not negative)
     elif not texts:
-        answer = known(_without_text(operand, asking) == "matches") if negative else FALSE
+        answer = known(without_text(operand, asking.readings) == "matches") if negative else FALSE
     else:
-        met = values_met(operator, texts, values, _case(operand, asking))
+        met = values_met(operator, texts, values, case_of(operand, asking.readings))
         answer = known(bool(met) is not negative)
     return Lookup(
         operand=name,
@@ -190,15 +190,13 @@ def string_found(
     )
 
 
-def _case(operand: Operand, asking: Asking) -> Case:
+def case_of(operand: Operand, readings: Readings) -> Case:
     """Subject and X-headers are free text, everything else is names and addresses."""
-    readings = asking.readings
     return readings.text_case if operand.holds is Holds.FREE_TEXT else readings.string_case
 
 
-def _without_text(operand: Operand, asking: Asking) -> str:
+def without_text(operand: Operand, readings: Readings) -> str:
     """The reading for `NOT_EQUALS` if the message has no such text."""
-    readings = asking.readings
     return readings.null_sender if operand.fact.empty_is_none else readings.missing_header
 
 

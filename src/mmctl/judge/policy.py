@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 RECIPIENTS_AT_MOST: Final = RECIPIENTS.most
 BYTES_AT_MOST: Final = MESSAGE_BYTES.most
 
+BY_DEFAULT: Final = "default action"
+TOO_LARGE: Final = "max_message_size"
 _VERSIONS: Final = list(Tls)
 
 
@@ -60,7 +62,7 @@ def ask_policy(policy: TrafficPolicy, asking: Asking) -> PolicyTrace:
     """
     names = asking.gateway.statement_names
     statements = tuple(
-        _ask_statement(statement, _name(names, place), asking)
+        _ask_statement(statement, statement_name(names, place), asking)
         for place, statement in enumerate(policy.policy_statements)
     )
     denied = any_of(asked.answer for asked in statements if not asked.allows)
@@ -70,7 +72,7 @@ def ask_policy(policy: TrafficPolicy, asking: Asking) -> PolicyTrace:
     limit = policy.max_message_size_bytes
     too_large = limit is not None and asking.submission.email.length.is_more_than(limit)
     if too_large and not admitted.is_false:
-        return PolicyTrace(statements=statements, admitted=FALSE, by="max_message_size")
+        return PolicyTrace(statements=statements, admitted=FALSE, by=TOO_LARGE)
     return PolicyTrace(
         statements=statements, admitted=admitted, by=_decided_by(statements, denied, allowed)
     )
@@ -81,7 +83,7 @@ def _decided_by(statements: tuple[StatementTrace, ...], denied: Answer, allowed:
         return _first(statements, allows=False)
     if not allowed.is_false:
         return _first(statements, allows=True)
-    return "default action"
+    return BY_DEFAULT
 
 
 def _first(statements: tuple[StatementTrace, ...], *, allows: bool) -> str:
@@ -91,7 +93,7 @@ def _first(statements: tuple[StatementTrace, ...], *, allows: bool) -> str:
     return next(asked.name for asked in matching or of_kind if not asked.answer.is_false)
 
 
-def _name(names: tuple[str | None, ...], place: int) -> str:
+def statement_name(names: tuple[str | None, ...], place: int) -> str:
     """A statement's name in the file, else its place, counted from 1."""
     name = names[place] if place < len(names) else None
     return name or f"statement {place + 1}"
@@ -100,7 +102,7 @@ def _name(names: tuple[str | None, ...], place: int) -> str:
 def _ask_statement(statement: PolicyStatement, name: str, asking: Asking) -> StatementTrace:
     denies = statement.action is AcceptAction.DENY
     conditions = tuple(
-        _ask(condition, place, asking, denies=denies)
+        ask_condition(condition, place, asking, denies=denies)
         for place, condition in enumerate(statement.conditions)
     )
     return StatementTrace(
@@ -111,7 +113,10 @@ def _ask_statement(statement: PolicyStatement, name: str, asking: Asking) -> Sta
     )
 
 
-def _ask(condition: PolicyCondition, place: int, asking: Asking, *, denies: bool) -> ConditionTrace:
+def ask_condition(
+    condition: PolicyCondition, place: int, asking: Asking, *, denies: bool
+) -> ConditionTrace:
+    """Evaluate one condition of a statement."""
     found = _found(condition, asking, denies=denies)
     return ConditionTrace(
         path=("Conditions", place),

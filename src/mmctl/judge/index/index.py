@@ -1,16 +1,39 @@
-"""Judges many messages by one gateway, with the same result as the evaluator, but no trace."""
+"""Judges many messages by one gateway, with the same result as the evaluator, but no trace.
+
+All conditions are answered at once (`fields`), rules that apply follow from the answers (`layout`),
+and endings from the rules (`ways`). `mmctl.judge.judging.judge` is the definition of the result.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from mmctl.judge.judged import JudgedMessage
-from mmctl.judge.judging import judge
-from mmctl.judge.readings.matter import readings_that_matter
+from mmctl.judge.index.admission import Admitting
+from mmctl.judge.index.compiling import compiled
+from mmctl.judge.index.context import Context, variants_of
+from mmctl.judge.index.dependences import Dependences
+from mmctl.judge.index.endings import endings_of
+from mmctl.judge.index.layout import Layout
+from mmctl.judge.index.look import Look
+from mmctl.judge.index.recipients import Recipients
+from mmctl.judge.index.ways import End, Entangled, Way
+from mmctl.judge.judged import Ended, JudgedMessage, JudgedRecipient
+from mmctl.judge.policy import refused_outright
+from mmctl.judge.submission import Scenario
+from mmctl.language.project import Outcome
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
-    from mmctl.judge.submission import Gateway, Scenario, Submission
+    from collections.abc import Sequence
+
+    from mmctl.judge.answers import MissingFact
+    from mmctl.judge.index.compiling import Fields, MessageField
+    from mmctl.judge.index.entries import Entry, Other, Sight
+    from mmctl.judge.submission import Gateway, Submission
+
+_BYTES_REMEMBERED: Final = 4_000_000
+"""About so many bytes are remembered of what the values of one field mean."""
+_AT_MOST: Final = 10_000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -22,18 +45,140 @@ class Index:
     assume_pass: bool = False
     readings: bool = True
     """Whether to find the readings that matter too."""
+    plainly: bool = False
+    """Whether to do without the package that finds many texts at once."""
     evaluated: int = 0
-    """The messages that were left to the evaluator."""
+    """The messages for which the evaluator was asked, usually about a few rules."""
+    _context: Context = field(init=False)
+    _fields: Fields = field(init=False)
+    _recipients: Recipients = field(init=False)
+    _way: Way = field(init=False)
+    _dependences: Dependences = field(init=False)
+    _slots: int = field(init=False)
+    _flip: int = field(init=False)
+    _limit: float | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Compile."""
+        layout = Layout.of(self.gateway)
+        self._context = Context(
+            gateway=self.gateway,
+            scenario=self.scenario or Scenario(),
+            layout=layout,
+            variants=variants_of(self.gateway) if self.readings else (),
+            assume_pass=self.assume_pass,
+            at_most=min(_AT_MOST, 1 + _BYTES_REMEMBERED // (64 + layout.width * layout.rows // 8)),
+            plainly=self.plainly,
+        )
+        self._fields = compiled(self._context)
+        self._recipients = Recipients(self._context, self._fields.of_recipient)
+        self._way = Way(
+            context=self._context,
+            gateway=self.gateway,
+            endings=endings_of(self.gateway, self._context.scenario, layout.statements),
+            entangled=Entangled.of(self._context),
+            admitting=Admitting.of(self.gateway),
+            plain={},
+        )
+        self._dependences = Dependences(self._context, self._way)
+        self._slots, self._flip = self._fields.slots, self._fields.flip
+        policy = self.gateway.policy
+        self._limit = None if policy is None else policy.max_message_size_bytes
 
     def judge(self, submission: Submission) -> JudgedMessage:
         """Judge one message; never fails on a message."""
-        self.evaluated += 1
-        trace = judge(self.gateway, submission, self.scenario, assume_pass=self.assume_pass)
-        dependences = (
-            readings_that_matter(
-                self.gateway, submission, trace, self.scenario, assume_pass=self.assume_pass
-            )
-            if self.readings
-            else ()
+        asked = self._way.evaluated + self._dependences.evaluated
+        entries, changed = self._entries(submission)
+        look = self._look(submission, entries)
+        recipients = submission.envelope.recipients
+        outright = [
+            refused_outright(self.gateway, submission, place) for place in range(len(recipients))
+        ]
+        sights = [
+            look.sight(place, recipient)
+            for place, recipient in enumerate(recipients)
+            if outright[place] is None
+        ]
+        ends = self._way.ends(sights, look)
+        dependences = self._dependences.found(sights, ends, look, changed) if self.readings else ()
+        self.evaluated += self._way.evaluated + self._dependences.evaluated > asked
+        return JudgedMessage(
+            recipients=_judged(recipients, outright, sights, ends),
+            dependences=dependences,
+            assumed=self._assumed(entries, ends),
+            notes=submission.email.notes,
         )
-        return JudgedMessage.of(trace, dependences)
+
+    def _entries(self, submission: Submission) -> tuple[list[Entry], list[tuple[int, Other]]]:
+        """What each field means, and what some mean under other readings."""
+        entries: list[Entry] = []
+        changed: list[tuple[int, Other]] = []
+        for each in self._fields.of_message:
+            state = each.state(submission)
+            entry = each.known.get(state)
+            if entry is None:
+                entry = self._learn(each, submission)
+            if entry.others:
+                changed += [(len(entries), other) for other in entry.others]
+            entries.append(entry)
+        return entries, changed
+
+    def _learn(self, each: MessageField, submission: Submission) -> Entry:
+        state = each.state(submission)
+        if len(each.known) >= self._context.at_most:
+            each.known.clear()
+        each.known[state] = entry = each.meaning.learn(state, submission, "")
+        return entry
+
+    def _look(self, submission: Submission, entries: Sequence[Entry]) -> Look:
+        hits = unknown = 0
+        for of_value, not_known, *_ in entries:
+            hits |= of_value
+            unknown |= not_known
+        limit = self._limit
+        too_large = limit is not None and submission.email.length.is_more_than(limit)
+        return Look(
+            self._context.layout,
+            self._fields.of_message,
+            self._recipients,
+            submission,
+            entries,
+            self._slots & ~((hits ^ self._flip) | unknown),
+            unknown,
+            1 << self._context.layout.width if too_large else 0,
+            None,
+        )
+
+    def _assumed(self, entries: Sequence[Entry], ends: Sequence[End]) -> dict[MissingFact, str]:
+        """The facts that were assumed, in the order in which they were asked for."""
+        if not (self.assume_pass and ends):
+            return {}
+        tried = self._context.layout.statements + max(end.tried for end in ends)
+        found = sorted(
+            (assumed for entry in entries for assumed in entry.assumed),
+            key=lambda assumed: assumed[:2],
+        )
+        return {fact: value for column, _, fact, value in found if column < tried}
+
+
+def _judged(
+    recipients: Sequence[str],
+    outright: Sequence[str | None],
+    sights: Sequence[Sight],
+    ends: Sequence[End],
+) -> tuple[JudgedRecipient, ...]:
+    if len(sights) == len(recipients):
+        return tuple(
+            [
+                JudgedRecipient(recipient, end.ended)
+                for recipient, end in zip(recipients, ends, strict=True)
+            ]
+        )
+    ended = {sight.place: end.ended for sight, end in zip(sights, ends, strict=True)}
+    return tuple(
+        JudgedRecipient(
+            recipient,
+            ended.get(place) or Ended(outcome=Outcome.REFUSED, by=outright[place]),
+        )
+        for place, recipient in enumerate(recipients)
+    )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 AGAINST_THE_GUIDE: Final = ("first_match", "yes")
 """A reading that AWS's own text contradicts, and that changes nearly all mail."""
-_LIST_IS_GONE: Final = "deleted_address_list"
+LIST_IS_GONE: Final = "deleted_address_list"
 """The reading with a choice that makes an outcome unknown."""
 
 
@@ -84,7 +84,7 @@ def readings_that_matter(
         for way in ways
         for before, after in zip(trace.recipients, way.trace.recipients, strict=True)
         if before.outcome is not after.outcome
-        and (before.outcome is not Outcome.UNKNOWN or way.reading == _LIST_IS_GONE)
+        and (before.outcome is not Outcome.UNKNOWN or way.reading == LIST_IS_GONE)
     )
 
 
@@ -99,11 +99,11 @@ def other_ways(
     """How a judged message ends under each choice of a reading that could matter to it."""
     questions = questions_of(gateway)
     about_answers = questions.policy | questions.conditions.keys()
-    in_question = (about_answers | _about_actions(gateway)) - readings_not_met(
+    in_question = (about_answers | about_actions(gateway)) - readings_not_met(
         submission, trace, gateway.readings
     )
     if all(recipient.outcome is Outcome.UNKNOWN for recipient in trace.recipients):
-        in_question &= {_LIST_IS_GONE}
+        in_question &= {LIST_IS_GONE}
     answers = Answers(gateway, submission, assume_pass=assume_pass)
     for reading in CHOICES:
         if reading not in in_question:
@@ -119,7 +119,7 @@ def other_ways(
             yield OtherWay(reading=reading, chosen=chosen, other=other, trace=again)
 
 
-def _about_actions(gateway: Gateway) -> frozenset[str]:
+def about_actions(gateway: Gateway) -> frozenset[str]:
     """The readings about anything in a gateway that is not a condition."""
     return frozenset(_of_rules(gateway))
 

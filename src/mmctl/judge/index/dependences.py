@@ -1,0 +1,156 @@
+"""Which readings matter to a message: what changes under each other choice, from the index.
+
+`mmctl.judge.readings.matter` is the definition. A reading of conditions is tried only if one of
+their answers differs, a reading of actions if rules that may apply are about it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.judge.judging import coupled
+from mmctl.judge.readings.matter import LIST_IS_GONE, Dependence, about_actions
+from mmctl.language.project import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mmctl.judge.index.context import Context, Variant
+    from mmctl.judge.index.entries import Other, Sight
+    from mmctl.judge.index.look import Look
+    from mmctl.judge.index.ways import End, Way
+
+
+class Dependences:
+    """Other choices of readings, and how mail ends under them."""
+
+    def __init__(self, context: Context, way: Way) -> None:
+        """The way is that of the chosen readings."""
+        self._context = context
+        self._way = way
+        self._ways: dict[int, Way] = {}
+        in_question = about_actions(context.gateway)
+        self._about_actions = tuple(
+            each for each in context.variants if each.reading in in_question
+        )
+        self._apart = tuple(
+            each
+            for each in self._about_actions
+            if not (way.coupled or coupled(each.gateway.readings))
+        )
+        self._together = tuple(each for each in self._about_actions if each not in self._apart)
+
+    @property
+    def evaluated(self) -> int:
+        """How often the evaluator was asked."""
+        return sum(way.evaluated for way in self._ways.values())
+
+    def found(
+        self,
+        sights: Sequence[Sight],
+        ends: Sequence[End],
+        look: Look,
+        changed: Sequence[tuple[int, Other]],
+    ) -> tuple[Dependence, ...]:
+        """The outcomes that another choice of one reading would change."""
+        found: list[tuple[int, int, Outcome]] = []
+        for place, (sight, end) in enumerate(zip(sights, ends, strict=True)):
+            others = end.others
+            if others is None:
+                others = end.others = self._others(sight, end, look)
+            found += [(number, place, outcome) for number, outcome in others]
+        for variant in self._together:
+            if self._may_matter(sights, ends):
+                found += self._differing(variant, ends, sights, look)
+        found += self._by_answers(sights, ends, look, changed)
+        if not found:
+            return ()
+        found.sort(key=lambda each: each[:2])
+        return tuple(
+            Dependence(
+                recipient=sights[place].recipient,
+                reading=self._context.variants[number].reading,
+                chosen=self._context.variants[number].chosen,
+                other=self._context.variants[number].other,
+                outcome=ends[place].ended.outcome,
+                outcome_if_other=outcome,
+            )
+            for number, place, outcome in found
+        )
+
+    def _others(self, sight: Sight, end: End, look: Look) -> tuple[tuple[int, Outcome], ...]:
+        """The outcomes for one recipient under other readings of actions."""
+        before = end.ended.outcome
+        if before is Outcome.UNKNOWN:
+            return ()
+        after = (
+            (each.number, self._under(each).end(sight, look).ended.outcome) for each in self._apart
+        )
+        return tuple((number, outcome) for number, outcome in after if outcome is not before)
+
+    def _may_matter(self, sights: Sequence[Sight], ends: Sequence[End]) -> bool:
+        """Whether judging recipients together can make a difference; in doubt, yes."""
+        way = self._way
+        if way.coupled:
+            return True
+        reach = 0
+        for sight in sights:
+            reach |= sight.applying | sight.maybe
+        if reach & (way.entangled.marking | way.endings.fails | way.endings.depends):
+            return True
+        # Together, recipients may have too many worlds.
+        alike = {(sight.applying, sight.unknown) for sight in sights}
+        return len(alike) > 1 and any(end.ended.missing for end in ends)
+
+    def _by_answers(
+        self,
+        sights: Sequence[Sight],
+        ends: Sequence[End],
+        look: Look,
+        changed: Sequence[tuple[int, Other]],
+    ) -> list[tuple[int, int, Outcome]]:
+        """What differs under readings that give other answers."""
+        by_number: dict[int, list[tuple[int, Other]]] = {}
+        for place, other in changed:
+            by_number.setdefault(other.variant, []).append((place, other))
+        for sight in sights:
+            for number in look.others(sight.recipient):
+                by_number.setdefault(number, [])
+        for address in self._way.entangled.addresses:
+            for number in look.others(address):
+                by_number.setdefault(number, [])
+        found: list[tuple[int, int, Outcome]] = []
+        for number, of_message in by_number.items():
+            variant = self._context.variants[number]
+            under = look.under(number, of_message)
+            after = [under.sight(sight.place, sight.recipient) for sight in sights]
+            found += self._differing(variant, ends, after, under)
+        return found
+
+    def _differing(
+        self,
+        variant: Variant,
+        ends: Sequence[End],
+        after: Sequence[Sight],
+        look: Look,
+    ) -> list[tuple[int, int, Outcome]]:
+        """The recipients whose outcome differs."""
+        lists = variant.reading == LIST_IS_GONE
+        if not lists and all(end.ended.outcome is Outcome.UNKNOWN for end in ends):
+            return []
+        again = self._under(variant).ends(after, look)
+        return [
+            (variant.number, place, new.ended.outcome)
+            for place, (old, new) in enumerate(zip(ends, again, strict=True))
+            if old.ended.outcome is not new.ended.outcome
+            and (old.ended.outcome is not Outcome.UNKNOWN or lists)
+        ]
+
+    def _under(self, variant: Variant) -> Way:
+        """How mail ends under another reading."""
+        number = variant.number
+        if number not in self._ways:
+            self._ways[number] = self._way.under(
+                variant, about_actions=variant in self._about_actions
+            )
+        return self._ways[number]

@@ -1,0 +1,157 @@
+"""Values of conditions, arranged so that one lookup finds all that something meets.
+
+Each class answers with slots. What it says must be what `mmctl.judge.compare` says value by value.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.judge.compare import entry_matches, folded, network, number_matches, parents
+from mmctl.judge.index.contained import Contained
+from mmctl.model.enums import RuleStringOperator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mmctl.judge.compare import IpAddress, Members
+    from mmctl.language.readings import Case
+    from mmctl.model.enums import RuleNumberOperator
+
+
+class TextMatcher:
+    """The values of all text conditions on one field, in one letter case."""
+
+    def __init__(
+        self,
+        conditions: Iterable[tuple[RuleStringOperator, Sequence[str], int]],
+        case: Case,
+        *,
+        plainly: bool = False,
+    ) -> None:
+        """Conditions are operator, values and slots; `NOT_EQUALS` is met as `EQUALS` is."""
+        self._case = case
+        self._always = 0
+        by_operator: dict[RuleStringOperator, dict[str, int]] = {
+            operator: {} for operator in RuleStringOperator
+        }
+        for operator, values, slots in conditions:
+            of = by_operator[operator]
+            for value in values:
+                wanted = folded(value, case)
+                of[wanted] = of.get(wanted, 0) | slots
+        self._equal = by_operator[RuleStringOperator.EQUALS]
+        for value, slots in by_operator[RuleStringOperator.NOT_EQUALS].items():
+            self._equal[value] = self._equal.get(value, 0) | slots
+        self._starts = by_operator[RuleStringOperator.STARTS_WITH]
+        self._ends = by_operator[RuleStringOperator.ENDS_WITH]
+        self._always |= self._starts.pop("", 0) | self._ends.pop("", 0)
+        self._starts_by = sorted({len(value) for value in self._starts})
+        self._ends_by = sorted({len(value) for value in self._ends})
+        contained = by_operator[RuleStringOperator.CONTAINS]
+        self._contained = Contained(contained, plainly=plainly) if contained else None
+
+    def met_by(self, texts: Iterable[str]) -> int:
+        """The slots of the conditions with a value that at least one text meets."""
+        slots = 0
+        for text in texts:
+            compared = folded(text, self._case)
+            slots |= self._always | self._equal.get(compared, 0)
+            # A text that is shorter than a length is its own start and end.
+            starts, ends = self._starts, self._ends
+            for length in self._starts_by:
+                slots |= starts.get(compared[:length], 0)
+            for length in self._ends_by:
+                slots |= ends.get(compared[-length:], 0)
+            if self._contained is not None:
+                slots |= self._contained.within(compared)
+        return slots
+
+
+class ListMatcher:
+    """The entries of all address lists that conditions on one field use, under three readings."""
+
+    def __init__(
+        self, lists: Iterable[tuple[Members, int]], *, case: Case, below_bare: bool, apex: bool
+    ) -> None:
+        """Lists with the slots of their conditions."""
+        self._case = case
+        self._below_bare = below_bare
+        self._apex = apex
+        self._entries: dict[str, int] = {}
+        self._with_star: dict[str, int] = {}
+        for members, slots in lists:
+            sensitive = case == "sensitive"
+            for entry in members.entries if sensitive else members.entries_in_lower_case:
+                self._entries[entry] = self._entries.get(entry, 0) | slots
+            for entry in members.with_star:
+                wanted = folded(entry, case)
+                self._with_star[wanted] = self._with_star.get(wanted, 0) | slots
+
+    def met_by(self, addresses: Iterable[str]) -> int:
+        """The slots of the lists that include at least one address."""
+        slots = 0
+        for address in addresses:
+            slots |= self._including(folded(address, self._case))
+        return slots
+
+    def _including(self, address: str) -> int:
+        _, at, domain = address.rpartition("@")
+        if not at:
+            return 0
+        entries = self._entries
+        slots = entries.get(address, 0)
+        if not domain:
+            return slots
+        slots |= entries.get(domain, 0) | entries.get(f"*@{domain}", 0)
+        if self._apex:
+            slots |= entries.get(f"*.{domain}", 0)
+        for parent in parents(domain):
+            slots |= entries.get(f"*.{parent}", 0)
+            if self._below_bare:
+                slots |= entries.get(parent, 0)
+        for entry, of_entry in self._with_star.items():
+            if of_entry & ~slots and entry_matches(entry, address, apex=self._apex):
+                slots |= of_entry
+        return slots
+
+
+class NetworkMatcher:
+    """The networks of all conditions on the client's address, for one family of addresses."""
+
+    def __init__(self, conditions: Iterable[tuple[Sequence[str], int]], version: int) -> None:
+        """Conditions are networks and slots."""
+        self._width = 32 if version == 4 else 128  # noqa: PLR2004 - the IP versions are 4 and 6
+        self._by_length: dict[int, dict[int, int]] = {}
+        for values, slots in conditions:
+            for around in map(network, values):
+                if around is not None and around.version == version:
+                    shift = self._width - around.prefixlen
+                    of = self._by_length.setdefault(shift, {})
+                    start = int(around.network_address) >> shift
+                    of[start] = of.get(start, 0) | slots
+
+    def met_by(self, address: IpAddress) -> int:
+        """The slots of the conditions with a network around an address of the family."""
+        number, slots = int(address), 0
+        for shift, of in self._by_length.items():
+            slots |= of.get(number >> shift, 0)
+        return slots
+
+
+class SizeMatcher:
+    """The numbers of all conditions on the size."""
+
+    def __init__(self, conditions: Iterable[tuple[RuleNumberOperator, float, int]]) -> None:
+        """Conditions are operator, number and slots."""
+        self._conditions = tuple(conditions)
+        self.numbers = sorted({number for _, number, _ in self._conditions})
+        """What sizes are compared with: all sizes between two of them meet the same."""
+
+    def met_by(self, size: int) -> int:
+        """The slots of the conditions that a size meets."""
+        slots = 0
+        for operator, number, of_condition in self._conditions:
+            if number_matches(operator, size, number):
+                slots |= of_condition
+        return slots

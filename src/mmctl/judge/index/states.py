@@ -1,0 +1,180 @@
+"""Where conditions find what they look at, and what of a message their answers depend on.
+
+A *state* is everything that the answers about one field depend on; what was found out for one
+message is remembered under it for all others. None instead of a state: it is the recipient.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING, TypeAlias, assert_never
+
+from mmctl.judge.add_ons import add_on_value
+from mmctl.judge.compare import client_address
+from mmctl.judge.index.fields import Source
+from mmctl.judge.submission import Submission
+from mmctl.model.facts import (
+    FROM,
+    SENDER,
+    EnvelopeFact,
+    HeaderFact,
+    HeaderName,
+    MessageFact,
+    SessionFact,
+    VerdictFact,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mmctl.judge.submission import Gateway
+    from mmctl.judge.texts import Texts
+    from mmctl.model.enums import RuleClientCertificateAttribute
+    from mmctl.model.facts import Fact
+    from mmctl.model.policies import IngressAnalysis
+    from mmctl.model.rules import Analysis
+
+State: TypeAlias = Callable[[Submission], Hashable]
+
+
+def source_of_texts(fact: Fact) -> tuple[Source, State | None]:
+    """Where the texts of a fact are."""
+    return _source(fact, addresses=False)
+
+
+def source_of_addresses(fact: Fact) -> tuple[Source, State | None]:
+    """Where the addresses of a fact are."""
+    return _source(fact, addresses=True)
+
+
+def source_of_header(name: str) -> tuple[Source, State]:
+    """Where the texts of an X-header are."""
+    values = _header(name.lower())
+    return Source(lambda texts, _: texts.x_header(name, ()), values), values
+
+
+def _source(fact: Fact, *, addresses: bool) -> tuple[Source, State | None]:
+    def read(texts: Texts, recipient: str) -> tuple[str, ...] | None:
+        return texts.addresses_of(fact, recipient) if addresses else texts.of(fact, recipient)
+
+    if fact is SENDER:
+        return Source(read, _sender), _sender_state
+    if isinstance(fact, HeaderFact):
+        values = _header(fact.key)
+        return Source(read, values), values
+    return Source(read), fact_state(fact)
+
+
+def _header(key: str) -> Callable[[Submission], tuple[str, ...]]:
+    return lambda submission: tuple(submission.email.headers.get(key, ()))
+
+
+_senders = _header(SENDER.key)
+_froms = _header(FROM.key)
+
+
+def _sender(submission: Submission) -> tuple[str, ...]:
+    """The Sender headers, else those of From, which one reading takes instead."""
+    return _senders(submission) or _froms(submission)
+
+
+def _sender_state(submission: Submission) -> tuple[bool, tuple[str, ...]]:
+    senders = _senders(submission)
+    return (True, senders) if senders else (False, _froms(submission))
+
+
+def fact_state(fact: Fact) -> State | None:
+    """What the answers about a fact without a header depend on; None: on the recipient."""
+    match fact.name:
+        case SessionFact() as name:
+            return _session_state(name)
+        case EnvelopeFact() as name:
+            return None if name is EnvelopeFact.RECIPIENTS else _mail_from
+        case VerdictFact() as name:
+            return _verdict_state(name)
+        case MessageFact.SIZE:
+            return lambda submission: submission.email.size
+        case MessageFact() | HeaderName():
+            return lambda submission: submission.email.read_receipt_requested
+        case _:
+            assert_never(fact.name)
+
+
+def _mail_from(submission: Submission) -> Hashable:
+    return submission.envelope.mail_from
+
+
+def _session_state(name: SessionFact) -> State:
+    match name:
+        case SessionFact.SOURCE_IP:
+            return lambda submission: submission.session.source_ip
+        case SessionFact.HELO:
+            return lambda submission: submission.session.helo
+        case SessionFact.TLS:
+            return lambda submission: submission.session.tls
+        case SessionFact.TLS_WRAPPED:
+            return lambda submission: (submission.session.tls, submission.session.tls_wrapped)
+        case SessionFact.CLIENT_CERTIFICATE:
+            return lambda submission: tuple((submission.session.client_certificate or {}).items())
+        case _:
+            assert_never(name)
+
+
+def _verdict_state(name: VerdictFact) -> State:
+    match name:
+        case VerdictFact.SPF:
+            return lambda submission: submission.facts.spf
+        case VerdictFact.DKIM:
+            return lambda submission: submission.facts.dkim
+        case VerdictFact.DMARC | VerdictFact.DMARC_POLICY:
+            return lambda submission: (submission.facts.dmarc, submission.facts.dmarc_policy)
+        case VerdictFact.ADD_ONS:
+            return lambda submission: str(submission.facts.add_ons)
+        case _:
+            assert_never(name)
+
+
+def certificate_state(field: RuleClientCertificateAttribute, gateway: Gateway) -> State:
+    """What the answers about a field of the client's certificate depend on."""
+    if not gateway.certificates:
+        return lambda _: None
+
+    def state(submission: Submission) -> Hashable:
+        certificate = submission.session.client_certificate
+        return None if certificate is None else tuple(certificate.get(field, ()))
+
+    return state
+
+
+def add_on_state(analysis: Analysis | IngressAnalysis) -> State:
+    """What the answers about a field of an add-on depend on."""
+
+    def state(submission: Submission) -> Hashable:
+        facts = submission.facts
+        return add_on_value(facts, analysis) if facts.add_ons else None
+
+    return state
+
+
+def policy_add_on_state(analysis: IngressAnalysis) -> State:
+    """The same in a traffic policy, where the client's family counts too."""
+    answered = add_on_state(analysis)
+
+    def state(submission: Submission) -> Hashable:
+        stated = submission.session.source_ip
+        address = None if stated is None else client_address(stated)
+        return answered(submission), None if address is None else address.version
+
+    return state
+
+
+def size_state(numbers: Sequence[float]) -> State:
+    """Between which of some numbers a size is."""
+
+    def state(submission: Submission) -> Hashable:
+        size = submission.email.size
+        place = bisect_left(numbers, size)
+        return place, place < len(numbers) and numbers[place] == size
+
+    return state
