@@ -99,7 +99,7 @@ class Asking:
     def could_be(self, fact: MissingFact) -> tuple[str, ...]:
         """What a missing fact could be in this world."""
         if self.assume_pass and fact.passing is not None:
-            self.assumed[fact] = fact.passing
+            self.assumed.setdefault(fact, fact.passing)  # an answer may be asked in two forms
             return (fact.passing,)
         left = self.narrowed.get(fact)
         return fact.choices if left is None else tuple(c for c in fact.choices if c in left)

@@ -107,7 +107,7 @@ def gateway_of(random: Random) -> Gateway:
     }
     lists["secret"] = None
     statements, names = _statements(random)
-    policy = {
+    policy: dict[str, Any] = {
         "TrafficPolicyName": "edge",
         "DefaultAction": random.choice(("ALLOW", "ALLOW", "DENY")),
         "PolicyStatements": statements,
@@ -338,19 +338,21 @@ def _address(random: Random) -> str:
 
 
 def _message(random: Random) -> bytes:
-    lines: list[str] = []
-    for name, most in (("From", 2), ("Sender", 1), ("To", 2), ("Cc", 1)):
-        for _ in range(
-            random.choice((1, 1, 1, 0, most)) if name != "Sender" else random.choice((0, 0, 1))
-        ):
-            lines.append(f"{name}: {_mailbox(random)}")
-    for _ in range(random.choice((0, 1, 1, 1, 2))):
-        lines.append(f"Subject: {_phrase(random)}")
-    for name in X_NAMES:
-        for _ in range(random.choice((0, 0, 1, 2))):
-            lines.append(f"{name}: {_phrase(random)}")
-    if random.random() < 0.3:
-        lines.append("Disposition-Notification-To: ann@example.org")
+    counts = {
+        "From": (1, 1, 1, 0, 2),
+        "Sender": (0, 0, 1),
+        "To": (1, 1, 1, 0, 2),
+        "Cc": (1, 1, 0),
+        "Subject": (0, 1, 1, 1, 2),
+        **dict.fromkeys(X_NAMES, (0, 0, 1, 2)),
+        "Disposition-Notification-To": (0, 0, 1),
+    }
+    addresses = ("From", "Sender", "To", "Cc")
+    lines = [
+        f"{name}: {_mailbox(random) if name in addresses else _phrase(random)}"
+        for name, several in counts.items()
+        for _ in range(random.choice(several))
+    ]
     random.shuffle(lines)
     body = "body " * random.choice((0, 1, 10, 40))
     return "\r\n".join((*lines, "", body)).encode("utf-8", "surrogateescape")

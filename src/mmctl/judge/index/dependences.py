@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.judge.judging import coupled
+from mmctl.judge.readings.asked import BY_HEADERS, questions_of
 from mmctl.judge.readings.matter import LIST_IS_GONE, Dependence, about_actions
 from mmctl.language.project import Outcome
 
@@ -39,6 +40,13 @@ class Dependences:
             if not (way.coupled or coupled(each.gateway.readings))
         )
         self._together = tuple(each for each in self._about_actions if each not in self._apart)
+
+        asked = questions_of(context.gateway).conditions
+        self._by_headers = tuple(
+            each
+            for each in context.variants
+            if each.reading in BY_HEADERS and each.reading in asked
+        )
 
     @property
     def evaluated(self) -> int:
@@ -119,6 +127,9 @@ class Dependences:
         for address in self._way.entangled.addresses:
             for number in look.others(address):
                 by_number.setdefault(number, [])
+        if any((sight.applying | sight.maybe) & self._way.entangled.marking for sight in sights):
+            for variant in self._by_headers:
+                by_number.setdefault(variant.number, [])
         found: list[tuple[int, int, Outcome]] = []
         for number, of_message in by_number.items():
             variant = self._context.variants[number]

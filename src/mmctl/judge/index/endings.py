@@ -25,7 +25,7 @@ from mmctl.records import dataclass, replace
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mmctl.judge.judged import SentEffect
+    from mmctl.judge.judged import Effect
     from mmctl.judge.submission import Gateway, Scenario
     from mmctl.judge.trace import AddedHeader
     from mmctl.language.project import LogicalRule
@@ -52,7 +52,7 @@ class Alone:
     does: frozenset[Does]
     """What took effect."""
     labels: tuple[str, ...]
-    effects: tuple[SentEffect, ...]
+    effects: tuple[Effect, ...]
     headers: tuple[AddedHeader, ...]
 
 
@@ -102,7 +102,7 @@ class Endings:
         outcome, by = self._outcome(applying)
         names: dict[str, None] = {}
         labels: list[str] = []
-        effects: set[SentEffect] = set()
+        effects: set[Effect] = set()
         headers: tuple[AddedHeader, ...] = ()
         for column in bits(applying):
             rule = self.rules[column - self.first]

@@ -158,7 +158,11 @@ class Index:
             (assumed for entry in entries for assumed in entry.assumed),
             key=lambda assumed: assumed[:2],
         )
-        return {fact: value for column, _, fact, value in found if column < tried}
+        facts: dict[MissingFact, str] = {}
+        for column, _, fact, value in found:
+            if column < tried:
+                facts.setdefault(fact, value)
+        return facts
 
 
 def _judged(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mmctl.judge.submission import Gateway, Submission
     from mmctl.model.rules import RuleCondition
 
-_BY_HEADERS: Final = frozenset({"text_case", "repeated_headers", "encoded_words", "missing_header"})
+BY_HEADERS: Final = frozenset({"text_case", "repeated_headers", "encoded_words", "missing_header"})
 """Readings about headers that a rule may have added."""
 
 
@@ -67,7 +67,7 @@ class Answers:
         The reading must be about conditions. True if only judging could tell.
         """
         questions = questions_of(self._gateway)
-        if questions.added and reading in _BY_HEADERS:
+        if questions.added and reading in BY_HEADERS:
             return True
         changed = replace(self._gateway, readings=self._gateway.readings.choosing(reading, other))
         texts = Texts(self._submission, changed.readings)
