@@ -19,6 +19,7 @@ from mmctl.judge.trace import ActionResult
 from mmctl.judge.worlds import World
 from mmctl.language.project import Outcome
 from mmctl.mail.email import Email, Envelope, Facts, Session, Size
+from mmctl.mail.headers import Headers
 from mmctl.model.actions import CHANGES_MESSAGE, STOP, Does, new_recipients
 from mmctl.records import dataclass, replace
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 _SOMEBODY: Final = "somebody@example.com"
 _NOTHING: Final = Submission(
-    email=Email(headers={}, length=Size(0)),
+    email=Email(headers=Headers({}), length=Size(0)),
     session=Session(),
     envelope=Envelope(recipients=(_SOMEBODY,)),
     facts=Facts(),

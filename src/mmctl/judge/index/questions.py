@@ -5,7 +5,7 @@ A question is answered by the evaluator's own code, under the gateway's readings
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from mmctl.judge.answers import Truth
 from mmctl.judge.conditions import ask
@@ -57,6 +57,8 @@ class Question:
                 return self.turned
             case Truth.UNKNOWN:
                 return 0
+            case _:
+                assert_never(answer.truth)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def _source(fact: Fact, *, addresses: bool) -> tuple[Source, State | None]:
 
 
 def _header(key: str) -> Callable[[Submission], tuple[str, ...]]:
-    return lambda submission: tuple(submission.email.headers.get(key, ()))
+    return lambda submission: submission.email.headers.values_of(key)
 
 
 _senders = _header(SENDER.key)
