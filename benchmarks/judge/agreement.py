@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from benchmarks.judge import baseline, ours
+from benchmarks.judge import baseline
+from benchmarks.judge.ours import Ours
 from benchmarks.judge.rules import rules
 from benchmarks.result import Measured
-from mmctl.judge.index.index import Index
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,11 +26,11 @@ def must_agree(gateway: Gateway, corpus: Corpus, count: int) -> str:
     Raises:
         SystemExit: they differ on a sound one.
     """
-    index, known = Index(gateway=gateway), rules(RULES)
+    mmctl, known = Ours(gateway), rules(RULES)
     differ = 0
     for place, file in enumerate(corpus.files[:count]):
         content = file.read_bytes()
-        mine, theirs = ours.verdicts(index, content), baseline.judge(known, baseline.parse(content))
+        mine, theirs = mmctl.verdicts(content), baseline.judge(known, baseline.parse(content))
         if mine == theirs:
             continue
         if place not in corpus.malformed:

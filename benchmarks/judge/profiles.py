@@ -17,11 +17,11 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from benchmarks.judge import ours, project
+from benchmarks.judge import project
 from benchmarks.judge.corpus import Corpus
 from benchmarks.judge.matching import RULES
+from benchmarks.judge.ours import Ours, gateway
 from benchmarks.tools import MMCTL
-from mmctl.judge.index.index import Index
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,11 +37,11 @@ def main() -> int:
         corpus = Corpus.generate(folder / "mail", MESSAGES)
         rules = project.write(folder / "rules", int(sys.argv[1]) if sys.argv[1:] else RULES)
         contents = [file.read_bytes() for file in corpus.files]
-        submissions = [ours.submission(content) for content in contents]
-        index = Index(gateway=ours.gateway(rules))
-        _profile("parsing", lambda: list(map(ours.submission, contents)))
-        _profile("matching, first time", lambda: ours.judge_all(index, submissions))
-        _profile("matching, again", lambda: ours.judge_all(index, submissions))
+        mine = Ours(gateway(rules))
+        submissions = list(map(mine.parse, contents))
+        _profile("parsing", lambda: list(map(mine.parse, contents)))
+        _profile("matching, first time", lambda: mine.judge(submissions))
+        _profile("matching, again", lambda: mine.judge(submissions))
         saved = folder / "profile"
         python = [sys.executable, "-m", "cProfile", "-o", str(saved)]
         options = ["-C", str(rules), "-o", str(folder / "simulated")]

@@ -25,7 +25,7 @@ def measured(quick: bool) -> Iterator[Result]:
         folder.chmod(0o755)  # Pigeonhole does not run as root.
         count = 1_000 if quick else 10_000
         many = Corpus.generate(folder / "many", count)
-        one = Corpus.generate(folder / "one", count // 5, one_recipient=True)
+        one = Corpus.generate(folder / "one", count // (1 if quick else 5), one_recipient=True)
 
         def project_of(count: int) -> Path:
             place = folder / f"rules-{count}"

@@ -84,7 +84,7 @@ def _against_spamassassin(ours: _Beyond, one: Corpus, rounds: int) -> Iterator[R
     engine = SpamAssassin("perl", one.folder / "spamassassin", one.folder / "originals", RULES)
     yield agreed(
         "spamassassin",
-        engine.verdicts(300),
+        engine.verdicts(min(300, len(one.files))),
         one,
         partial(_against, "spamassassin", ours, _Beyond(engine.run, 300), rounds),
         engine.left_out,
