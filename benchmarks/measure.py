@@ -10,6 +10,8 @@ import gc
 import os
 import statistics
 import subprocess
+import sys
+import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 BUSY: Final = 0.15
 """The share of a processor that others may take before elapsed time says nothing."""
+_PEAK: Final = Path(__file__).with_name("peak.py")
 _COUNTS: Final = Path("/proc/stat")
 
 
@@ -80,8 +83,6 @@ class Cost(NamedTuple):
 
     cpu: float
     elapsed: float
-    peak: float
-    """MiB of memory, of the largest of these processes."""
 
 
 def process(
@@ -115,7 +116,19 @@ def process(
     running.returncode = os.waitstatus_to_exitcode(status)
     if running.returncode:
         raise SystemExit(f"{' '.join(map(str, command))} ended with {running.returncode}")
-    return Cost(usage.ru_utime + usage.ru_stime, elapsed, usage.ru_maxrss / 1024)
+    return Cost(usage.ru_utime + usage.ru_stime, elapsed)
+
+
+def peak(command: Sequence[str | Path]) -> tuple[Cost, float]:
+    """Run a command to its end; also MiB of memory, of the largest of its processes.
+
+    Raises:
+        SystemExit: it fails.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "peak"
+        cost = process([sys.executable, _PEAK, file, *command])
+        return cost, float(file.read_text(encoding="utf-8"))
 
 
 @dataclass(slots=True)
@@ -161,4 +174,4 @@ def _busy() -> float:
 
 def fitting(cost: float, seconds: float, most: int) -> int:
     """How many of what costs so many seconds each fit into some seconds; at least one."""
-    return max(1, min(most, int(seconds / cost)))
+    return max(1, int(min(most, seconds / cost)))

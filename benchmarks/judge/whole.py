@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 FEW: Final = 2
 """Messages of a run that measures the start; one alone would be shown in full."""
 TRIED: Final = 50
-TAKES: Final = 6.0
+TAKES: Final = 4.0
 """CPU seconds that one run may take, about."""
 
 
@@ -51,8 +51,13 @@ def _simulate(project: Path, corpus: Corpus, count: int) -> Cost:
 
 def simulate(project: Path, messages: Path, *options: str) -> Cost:
     """`mmctl simulate` of a folder."""
+    return process(simulating(project, messages, *options))
+
+
+def simulating(project: Path, messages: Path, *options: str) -> list[str | Path]:
+    """The command that judges a folder."""
     output = messages.with_name(f"{messages.name}.txt")
-    return process([MMCTL, "-C", project, "simulate", messages, "-o", output, *options])
+    return [MMCTL, "simulate", messages, "-C", project, "-o", output, *options]
 
 
 def _stdlib(corpus: Corpus, count: int) -> Cost:
