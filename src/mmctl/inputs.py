@@ -12,7 +12,7 @@ import json
 import os
 import stat
 from io import BufferedReader, FileIO
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +27,13 @@ DOCUMENT_AT_MOST: Final = 256 * MIB
 DEEPEST: Final = 100
 """Levels of a JSON document; the service's have fewer than 20."""
 _PIECE: Final = MIB
+_READ: Final = (
+    os.O_RDONLY
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+)
+"""How files are opened: nobody is waited for."""
 _HANDED_OVER: Final = ("/dev/fd/", "/dev/stdin", "/proc/")
 """Where a shell puts pipes that it writes to: `<(command)`."""
 _NO_FILE: Final = (
@@ -70,7 +77,14 @@ def read_stream(file: IO[bytes], *, at_most: int) -> bytes:
     return content
 
 
-def read_some(file: IO[bytes], count: int) -> bytes:
+class Readable(Protocol):
+    """What bytes can be read from."""
+
+    def read(self, count: int, /) -> bytes:
+        """The next bytes; at least one, except at the end."""
+
+
+def read_some(file: Readable, count: int) -> bytes:
     """The next `count` bytes, fewer at the end; allocates for what is there, not for `count`."""
     parts = []
     while part := file.read(min(count, _PIECE)):
@@ -87,8 +101,7 @@ def open_file(path: str | Path) -> FileIO:
             is known to write to.
     """
     _check_kind(os.stat(path).st_mode, path)  # noqa: PTH116 - opening some devices has side effects
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    handle = os.open(path, flags | getattr(os, "O_CLOEXEC", 0))
+    handle = os.open(path, _READ)
     try:
         _check_kind(os.fstat(handle).st_mode, path)
         if hasattr(os, "set_blocking"):
@@ -97,6 +110,22 @@ def open_file(path: str | Path) -> FileIO:
     except BaseException:
         os.close(handle)
         raise
+
+
+def open_listed(path: str) -> tuple[int, int] | None:
+    """A handle and the size of a file that was seen to be one; None: it is something else now.
+
+    Does less than `open_file`, for many files.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    handle = os.open(path, _READ)
+    status = os.fstat(handle)
+    if stat.S_ISREG(status.st_mode):
+        return handle, status.st_size
+    os.close(handle)
+    return None
 
 
 def resolved(path: str | Path) -> Path:

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from read_whole import messages
 
 from mmctl.mail.addresses import addresses
 from mmctl.mail.encoded_words import decode_words
 from mmctl.mail.facts_in_headers import found_facts
 from mmctl.mail.reader import read_email
-from mmctl.mail.sources import messages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from read_whole import messages
 
 from mmctl.errors import UsageError
 from mmctl.mail import allowance, archives
 from mmctl.mail.left_out import LeftOut, Why, with_reasons
-from mmctl.mail.sources import messages
 
 if TYPE_CHECKING:
     from collections.abc import Callable

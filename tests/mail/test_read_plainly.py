@@ -10,6 +10,7 @@ import pytest
 import read_plainly
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from read_whole import messages
 
 from mmctl.mail import addresses as quick_addresses
 from mmctl.mail.addresses import addresses
@@ -17,7 +18,6 @@ from mmctl.mail.authentication_results import aligned_domains, method_results
 from mmctl.mail.encoded_words import decode_words
 from mmctl.mail.facts_in_headers import found_facts
 from mmctl.mail.reader import read_email
-from mmctl.mail.sources import messages
 
 NASTY: Final = Path(__file__).parent / "nasty"
 CORPUS: Final = Path(__file__).parents[2].parent / "shared/corpus"

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from read_whole import messages
 
 from mmctl.errors import UsageError
 from mmctl.mail import archives
 from mmctl.mail.mbox import messages_of_mbox
-from mmctl.mail.sources import messages
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,12 +10,12 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
+from read_whole import messages
 
 from mmctl.errors import UsageError
 from mmctl.mail import units as taking_apart
 from mmctl.mail.allowance import Allowance
 from mmctl.mail.mbox import messages_of_mbox, sections_of_mbox
-from mmctl.mail.sources import messages
 from mmctl.mail.tar_members import members_of
 from mmctl.mail.units import Given, Section, WholeFile, read, units_at
 

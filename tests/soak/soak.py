@@ -117,7 +117,7 @@ def sources() -> tuple[bytes, ...]:
     folders: list[Path] = [ROOT / "tests/mail/nasty", *ROOT.glob("**/cases/messages")]
     archives = [CORPUS / name for name in ("real-mail.tar.xz", "nasty.tar.xz")]
     there = [path for path in (*sorted(folders), *archives) if path.exists()]
-    return tuple(content for _, content in messages(there, skip=lambda *_: None))
+    return tuple(message.content for message in messages(there, skip=lambda *_: None))
 
 
 @lru_cache(maxsize=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, Self
 
 from mmctl.cli import world
@@ -10,10 +11,14 @@ from mmctl.cli.printing import behind
 from mmctl.counted import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from mmctl.cli.run import Run
 
 _EVERY: Final = 0.2
 _AFTER: Final = 1.0
+_AT_ONCE: Final = 20
+"""Files that are looked at with each count."""
 _MINUTE: Final = 60
 _HOUR: Final = 60 * _MINUTE
 _CLEAR: Final = "\r\x1b[K"
@@ -29,6 +34,8 @@ class Progress:
         self._began = self._said = world.elapsed()
         self._number = 0
         self._work = self._done = 0
+        self._expected: Iterator[int] = iter(())
+        self._known = True
         self._on_screen = False
 
     def __enter__(self) -> Self:
@@ -44,9 +51,13 @@ class Progress:
             sys.stderr.flush()
             self._on_screen = False
 
-    def expect(self, work: int) -> None:
-        """Add to the work to do, in the unit that `did` counts, such as bytes."""
-        self._work += work
+    def expect(self, work: Iterable[int]) -> None:
+        """Add to the work to do, in the unit that `did` counts, such as bytes.
+
+        It is looked through little by little with each `count`, and the time that is left is only
+        shown once all of it is known.
+        """
+        self._expected, self._known = chain(self._expected, work), False
 
     def did(self, work: int) -> None:
         """Add to the work that is done."""
@@ -55,6 +66,10 @@ class Progress:
     def count(self, more: int, *, of: int | None = None) -> None:
         """Add to what is done; `of` is the total, if it is known."""
         self._number += more
+        if self.shown and not self._known:
+            more_work = list(islice(self._expected, _AT_ONCE))
+            self._work += sum(more_work)
+            self._known = len(more_work) < _AT_ONCE
         now = world.elapsed()
         if self.shown and now - self._began > _AFTER and now - self._said > _EVERY:
             behind(sys.stderr).write(f"{_CLEAR}{self._line(now - self._began, of)}")
@@ -70,7 +85,7 @@ class Progress:
         )
         parts = [what, f"{self._number / seconds:,.0f} a second"]
         done, work = (self._done, self._work) if total is None else (self._number, total)
-        if done and work:
+        if done and work and (self._known or total is not None):
             parts.append(f"{duration(seconds * max(0, work - done) / done)} left")
         return ", ".join(parts)
 

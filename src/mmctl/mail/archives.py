@@ -18,29 +18,30 @@ import zipfile
 import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from io import BufferedReader
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, assert_never, cast
 
 from mmctl.errors import UsageError
 from mmctl.inputs import read_some
 from mmctl.mail.allowance import DEEPEST, Allowance, Stream, TooMuchError
-from mmctl.mail.contents import FIRST, Content, content_of, no_message, not_read
+from mmctl.mail.contents import FIRST, Content, content_of, is_undecided, no_message, not_read
 from mmctl.mail.left_out import LeftOut, Why
 from mmctl.mail.mbox import messages_of_mbox
+from mmctl.mail.partial import FIRST_BYTES, WHOLE, Message, fetched, part_of, slices_of
+from mmctl.mail.tar_reader import TarReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from mmctl.inputs import Readable
     from mmctl.mail.left_out import Skip
+    from mmctl.mail.partial import Fetch, Needs
 
 LARGEST_MESSAGE: Final = 64 * 1024 * 1024
 """Bytes; the service takes 40 MB. What is larger, compressed or not, is not read to its end."""
 
-_LARGEST_NAME: Final = 1024 * 1024
-"""Bytes of a name in a tar."""
-_NAMES: Final = frozenset({b"x", b"g", b"X", b"L", b"K"})
-"""Kinds of tar members that hold the name of the next member, or more about it."""
 _INSIDE: Final = re.compile("[:#]")
 """The separator between the name of an archive or mbox and that of a message in it."""
 _COMPRESSED: Final[Mapping[bytes, Callable[..., Any]]] = {
@@ -80,10 +81,11 @@ def messages_of_file(
     file: BufferedReader[Any],
     skip: Skip,
     *,
+    needs: Needs = WHOLE,
     size: int | None = None,
     sure: bool = False,
-) -> Iterator[tuple[str, bytes]]:
-    """The messages of a file; everything else in it is handed to `skip`.
+) -> Iterator[Message]:
+    """The messages of a file, as much of each as is needed; all else in it is handed to `skip`.
 
     `size` is its number of bytes, if known. In a place that holds only messages (`sure`), a file
     is one even without a header.
@@ -95,7 +97,9 @@ def messages_of_file(
         file = BufferedReader(Stream(file))
     try:
         with readable(name):
-            yield from _ArchiveReader(skip, Allowance.of(size)).messages(name, file, sure=sure)
+            yield from _ArchiveReader(skip, needs, Allowance.of(size)).messages(
+                name, file, sure=sure
+            )
     except TooMuchError as error:
         raise UnreadableFileError(LeftOut(name, Why.UNREADABLE, str(error))) from error
 
@@ -108,6 +112,35 @@ def is_one_file(name: str, start: bytes) -> bool:
 def archives_of(name: str) -> Iterator[str]:
     """The possible names of the archive of a message with such a name: `a.zip:b.eml`, `a#3`."""
     return (name[: found.start()] for found in _INSIDE.finditer(name))
+
+
+def one_message(
+    name: str, size: int, needs: Needs, fetch: Fetch, start: bytes, *, sure: bool = False
+) -> Message | LeftOut:
+    """What is needed of a file that is not an archive, or why it is not a message.
+
+    `start` are its first bytes, `fetch` reads the next ones.
+    """
+    if left_out := too_large(name, size):
+        return left_out
+    content = start if len(start) == size else fetched(size, needs, fetch, start)
+    left_out = no_message(name, content, sure=sure)
+    if left_out is not None and len(content) < size and is_undecided(content):
+        content += fetch(len(content), size)
+        left_out = no_message(name, content, sure=sure)
+    return left_out or Message(name, content, size - len(content))
+
+
+def _next_of(content: Readable, begin: int, end: int) -> bytes:
+    """The next bytes of a file in an archive.
+
+    Raises:
+        EOFError: there are fewer.
+    """
+    part = read_some(content, end - begin)
+    if len(part) < end - begin:
+        raise EOFError
+    return part
 
 
 def too_large(name: str, size: int) -> LeftOut | None:
@@ -150,11 +183,12 @@ class _ArchiveReader:
     """Reads one file and everything inside it."""
 
     skip: Skip
+    needs: Needs
     allowance: Allowance
 
     def messages(
         self, name: str, file: BufferedReader[Any], depth: int = 0, *, sure: bool = False
-    ) -> Iterator[tuple[str, bytes]]:
+    ) -> Iterator[Message]:
         """The messages of a file that is nested inside others."""
         if depth > DEEPEST:
             reason = f"is in more than {DEEPEST} archives inside each other"
@@ -171,36 +205,40 @@ class _ArchiveReader:
             case Content.TAR:
                 yield from self._tar(name, file, depth)
             case Content.MBOX:
-                yield from messages_of_mbox(name, file, largest=LARGEST_MESSAGE, skip=self.skip)
+                mbox = cast("BinaryIO", file)
+                for inside, content in messages_of_mbox(
+                    name, mbox, largest=LARGEST_MESSAGE, skip=self.skip
+                ):
+                    yield part_of(inside, content, self.needs)
             case Content.NOT_READ:
                 raise UnreadableFileError(not_read(name, start))
             case Content.OTHER:
-                yield from self._one(name, cast("BinaryIO", file), sure=sure)
+                whole = read_some(cast("BinaryIO", file), LARGEST_MESSAGE + 1)
+                start = whole[:FIRST_BYTES]
+                yield from self._one(name, len(whole), slices_of(whole), start, sure=sure)
             case never:
                 assert_never(never)
 
     def _packed(
         self, name: str, file: BufferedReader[Any], start: bytes, depth: int
-    ) -> Iterator[tuple[str, bytes]]:
+    ) -> Iterator[Message]:
         opened = next(way for begin, way in _COMPRESSED.items() if start.startswith(begin))
         with opened(file) as packed, BufferedReader(Stream(packed, self.allowance)) as inside:
             yield from self.messages(name, inside, depth + 1)
 
-    def _tar(self, name: str, file: BufferedReader[Any], depth: int) -> Iterator[tuple[str, bytes]]:
-        """The files of a tar in its order, as a stream."""
-        with tarfile.open(fileobj=file, mode="r|", tarinfo=_TarInfo) as archive:
-            while (member := archive.next()) is not None:
-                archive.members.clear()  # type: ignore[attr-defined] # otherwise it keeps them all
-                self.allowance.take_member()
-                if not member.isfile():
-                    continue
-                content = cast("BinaryIO", archive.extractfile(member))
-                yield from self._member(f"{name}:{member.name}", content, member.size, depth)
+    def _tar(self, name: str, file: BufferedReader[Any], depth: int) -> Iterator[Message]:
+        """The files of a tar in its order."""
+        for content in TarReader(file).files():
+            self.allowance.take_member()
+            if content is not None:
+                inside = f"{name}:{content.name}"
+                at_once = None if content.skips else content.size
+                yield from self._member(inside, content, content.size, depth, at_once=at_once)
 
     def _zip(
         self, name: str, file: BufferedReader[Any], start: bytes, depth: int
-    ) -> Iterator[tuple[str, bytes]]:
-        """The files of a zip in its order."""
+    ) -> Iterator[Message]:
+        """The files of a zip in its order. Its directory is in memory: 0.5 KB for each file."""
         if not start.startswith(b"PK"):
             raise UnreadableFileError(LeftOut(name, Why.UNREADABLE, "is not a zip archive"))
         whole = file if file.seekable() else _in_memory(name, file, depth)
@@ -215,35 +253,48 @@ class _ArchiveReader:
                     yield from self._member(inside, stream, member.file_size, depth)
 
     def _member(
-        self, name: str, content: BinaryIO, size: int, depth: int
-    ) -> Iterator[tuple[str, bytes]]:
-        """The messages of one file in an archive: most often it is one message."""
+        self,
+        name: str,
+        content: Readable,
+        size: int,
+        depth: int,
+        *,
+        at_once: int | None = None,
+    ) -> Iterator[Message]:
+        """The messages of one file in an archive: most often it is one message.
+
+        `at_once` is how much of it to read in any case.
+        """
         if size > LARGEST_MESSAGE:
             yield from self._inside(name, BufferedReader(Stream(content, self.allowance)), depth)
             return
         with self._others_go_on(name):
-            whole = read_some(content, LARGEST_MESSAGE + 1)
-            self.allowance.take(len(whole))
-            if content_of(name, whole[:FIRST]) is Content.OTHER:
-                yield from self._one(name, io.BytesIO(whole))
-            else:
+            start = read_some(content, min(size, at_once or FIRST_BYTES))
+            if content_of(name, start[:FIRST]) is not Content.OTHER:
+                whole = start + read_some(content, LARGEST_MESSAGE)
+                self.allowance.take(len(whole))
                 yield from self._inside(name, BufferedReader(io.BytesIO(whole)), depth)
+                return
+            if len(start) < FIRST_BYTES:
+                size = len(start)  # a zip may state another one
+            self.allowance.take(size)
+            fetch = partial(_next_of, content) if len(start) < size else slices_of(start)
+            yield from self._one(name, size, fetch, start[:FIRST_BYTES])
 
-    def _inside(
-        self, name: str, file: BufferedReader[Any], depth: int
-    ) -> Iterator[tuple[str, bytes]]:
+    def _inside(self, name: str, file: BufferedReader[Any], depth: int) -> Iterator[Message]:
         """The messages of an archive or mbox in an archive."""
         with self._others_go_on(name), readable(name):
             yield from self.messages(name, file, depth + 1)
 
-    def _one(self, name: str, file: BinaryIO, *, sure: bool = False) -> Iterator[tuple[str, bytes]]:
+    def _one(
+        self, name: str, size: int, fetch: Fetch, start: bytes, *, sure: bool = False
+    ) -> Iterator[Message]:
         """One message, if it is one."""
-        message = read_some(file, LARGEST_MESSAGE + 1)
-        left_out = too_large(name, len(message)) or no_message(name, message, sure=sure)
-        if left_out is None:
-            yield name, message
+        message = one_message(name, size, self.needs, fetch, start, sure=sure)
+        if isinstance(message, Message):
+            yield message
         else:
-            self.skip(left_out)
+            self.skip(message)
 
     @contextmanager
     def _others_go_on(self, name: str) -> Iterator[None]:
@@ -257,17 +308,6 @@ class _ArchiveReader:
             locked = isinstance(error, RuntimeError) and not isinstance(error, RecursionError)
             reason = "is encrypted, or packed in an unsupported way" if locked else _NO_ARCHIVE
             self.skip(LeftOut(name, Why.UNREADABLE, reason))
-
-
-class _TarInfo(tarfile.TarInfo):
-    """A member of a tar, with a limit on the size of its name."""
-
-    @classmethod
-    def frombuf(cls, buf: Any, encoding: str, errors: str) -> _TarInfo:
-        member = super().frombuf(buf, encoding, errors)
-        if member.type in _NAMES and member.size > _LARGEST_NAME:
-            raise tarfile.ReadError(f"a name of {member.size} bytes")
-        return member
 
 
 def _in_memory(name: str, file: BinaryIO, depth: int) -> BinaryIO:

@@ -47,6 +47,7 @@ _NO_MESSAGES: Final = {
     b"MZ\x90\0": "a program",
     b"SQLite": "a database",
 }
+_NO_MESSAGE: Final = tuple(_NO_MESSAGES)
 _NOTHING: Final = re.compile(rb"[\0\t\r\n ]*+")
 """Bytes that do not count as content: a tar without files is all NUL bytes."""
 _HEADER_AT_MOST: Final = 256 * 1024
@@ -85,7 +86,7 @@ def content_of(name: str, start: bytes) -> Content:
         return Content.ZIP
     if start[_TAR_MAGIC] == b"ustar" or name.lower().endswith(_TAR_SUFFIXES):
         return Content.TAR  # old ones have no magic
-    if PurePath(name).suffix.lower() == ".zip":
+    if _has_suffix(name, ".zip"):
         return Content.ZIP
     if start[:4] in _NOT_READ:
         return Content.NOT_READ
@@ -111,12 +112,21 @@ def no_message(name: str, content: bytes, *, sure: bool = False) -> LeftOut | No
     """
     if _NOTHING.fullmatch(content):
         return LeftOut(name, Why.EMPTY, "is empty")
-    for start, kind in _NO_MESSAGES.items():
-        if content.startswith(start):
-            return LeftOut(name, Why.NO_MESSAGE, f"is {kind}, not a message")
-    if sure or PurePath(name).suffix.lower() == _SURE_SUFFIX or _has_header(content):
+    if content.startswith(_NO_MESSAGE):
+        kind = next(kind for start, kind in _NO_MESSAGES.items() if content.startswith(start))
+        return LeftOut(name, Why.NO_MESSAGE, f"is {kind}, not a message")
+    if sure or _has_header(content) or _has_suffix(name, _SURE_SUFFIX):
         return None
     return LeftOut(name, Why.NO_MESSAGE, "has no message headers")
+
+
+def is_undecided(content: bytes) -> bool:
+    """Whether what is no message so far could be one with more bytes."""
+    if content.startswith(_NO_MESSAGE):
+        return False
+    start = content[:_HEADER_AT_MOST].removeprefix(BOM_UTF8).lstrip(b"\r\n\t ")
+    whole = len(content) >= _HEADER_AT_MOST or _BLANK_LINE.search(start) is not None
+    return not whole or _NOTHING.fullmatch(content) is not None
 
 
 def _has_header(content: bytes) -> bool:
@@ -132,6 +142,11 @@ def _has_header(content: bytes) -> bool:
     blank = _BLANK_LINE.search(start)
     section = start[: blank.start() if blank else len(start)]
     return _FIELD.search(section.replace(b"\r", b"\n")) is not None
+
+
+def _has_suffix(name: str, suffix: str) -> bool:
+    # Taking a path apart takes longer than all else that is asked about a message.
+    return name[-len(suffix) :].lower() == suffix and PurePath(name).suffix.lower() == suffix
 
 
 def _suffix(name: str) -> str:

@@ -1,7 +1,7 @@
 """An mbox stream → its messages, one after the other (RFC 4155).
 
-Uses bounded memory for any file: long lines are read in pieces, a message that is too large is
-left out. Opens nothing.
+Uses bounded memory for any file: it is read in blocks, and a message that is too large is left out.
+Opens nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from mmctl.mail.left_out import Skip
 
-_PIECE: Final = 64 * 1024
 _BLOCK: Final = 1024 * 1024
 _NEXT: Final = b"\nFrom "
 _AFTER_BLANK: Final = (b"\n\n", b"\n\r\n")
@@ -45,42 +44,52 @@ def messages_of_mbox(
 def sections_of_mbox(file: BinaryIO) -> Iterator[tuple[int, int]]:
     """Where each message of an mbox begins and ends, with the blank line after it."""
     begins = place = 0
-    before = b""
-    while block := file.read(_BLOCK):
-        text = before + block
-        found = text.find(_NEXT)
-        while found >= 0:
-            starts = place - len(before) + found + 1
-            if starts > begins and text.endswith(_AFTER_BLANK, 0, found + 1):
-                yield begins, starts
-                begins = starts
-            found = text.find(_NEXT, found + 1)
-        place += len(block)
-        before = text[-_OVERLAP:]
-    if place > begins:
-        yield begins, place
+    for piece, ends in _pieces(file):
+        place += len(piece)
+        if ends:
+            yield begins, place
+            begins = place
 
 
 def _split(file: BinaryIO, largest: int) -> Iterator[bytes | None]:
-    """Cut at the `From ` lines; None stands for a message that is too large."""
-    message = bytearray()
-    too_large = False
-    starts_line = after_blank = True
-    while piece := file.readline(_PIECE):
-        if after_blank and starts_line and piece.startswith(b"From ") and (message or too_large):
-            yield None if too_large else _without_blank(message)
-            message, too_large = bytearray(), False
-        too_large = too_large or len(message) + len(piece) > largest
-        if too_large:
+    """The messages without the blank line after them; None stands for one that is too large."""
+    message: list[bytes] = []
+    size = 0
+    for piece, ends in _pieces(file):
+        size += len(piece)
+        if size > largest:
             message.clear()
         else:
-            message += piece
-        after_blank = starts_line and piece in _BLANK
-        starts_line = piece.endswith(b"\n")
-    if message or too_large:
-        yield None if too_large else _without_blank(message) if after_blank else bytes(message)
+            message.append(piece)
+        if ends:
+            yield None if size > largest else _without_blank(b"".join(message))
+            message, size = [], 0
 
 
-def _without_blank(message: bytearray) -> bytes:
+def _pieces(file: BinaryIO) -> Iterator[tuple[bytes, bool]]:
+    """The bytes of an mbox in pieces, each with whether a message ends there."""
+    text, begins = b"\n", 1
+    top = 1  # the file begins like a line: after a line end that is not in it
+    while block := file.read(_BLOCK):
+        text += block
+        found = text.find(_NEXT)
+        while found >= 0:
+            starts = found + 1
+            if starts > begins and text.endswith(_AFTER_BLANK, 0, starts):
+                yield text[begins:starts], True
+                begins = starts
+            found = text.find(_NEXT, starts)
+        known = max(begins, len(text) - _OVERLAP)
+        if known > begins:
+            yield text[begins:known], False
+        if known > top:
+            text, begins, top = text[known:], 0, 0
+    if len(text) > begins:
+        yield text[begins:], True
+
+
+def _without_blank(message: bytes) -> bytes:
     """A message without the blank line that ends it in an mbox."""
-    return bytes(message.removesuffix(b"\n").removesuffix(b"\r"))
+    if message.endswith(_AFTER_BLANK) or message in _BLANK:
+        return message.removesuffix(b"\n").removesuffix(b"\r")
+    return message

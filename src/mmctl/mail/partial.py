@@ -1,23 +1,26 @@
-"""Messages whose first bytes only are fetched, because nobody needs the rest.
+"""Messages whose first bytes only are read, because nobody needs the rest.
 
-Rules read the header and the size. The body of a remote message is fetched only if
+Rules read the header and the size. The body of a message, wherever it comes from, is read only if
 somebody needs the bytes themselves, or if its line ends decide whether it is too large.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from mmctl.mail.reader import holds_header, smtp_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    Fetch: TypeAlias = Callable[[int, int], bytes]
+    """Returns the bytes from one offset up to another; each begins where the last one ended."""
+
 FIRST_BYTES: Final = 16 * 1024
-"""What is fetched first: enough for the header of nearly every message."""
+"""What is read first: enough for the header of nearly every message."""
 GROWTH: Final = 4
-"""How many times as much is fetched next while the header is not complete."""
+"""How many times as much is read next while the header is not complete."""
 
 
 class Message(NamedTuple):
@@ -26,7 +29,7 @@ class Message(NamedTuple):
     name: str
     content: bytes
     unread: int = 0
-    """Bytes at the end of its body that were not fetched."""
+    """Bytes at the end of its body that were not read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +42,7 @@ class Needs:
     """The sizes, in bytes, that its size is compared with."""
 
     def all_of(self, start: bytes, unread: int) -> bool:
-        """Whether a message with this beginning has to be fetched to its end.
+        """Whether a message with this beginning has to be read to its end.
 
         Without the line ends of the rest, the size is only known to lie between two numbers.
         """
@@ -47,7 +50,11 @@ class Needs:
         return self.body or any(least <= size <= least + unread for size in self.sizes)
 
 
-def fetched(length: int, needs: Needs, fetch: Callable[[int, int], bytes], start: bytes) -> bytes:
+WHOLE: Final = Needs()
+"""Everything is needed."""
+
+
+def fetched(length: int, needs: Needs, fetch: Fetch, start: bytes) -> bytes:
     """The first bytes of a message of some `length`, as many of them as are needed.
 
     `fetch` gets the bytes from one offset up to another; `start` is already fetched.
@@ -59,3 +66,14 @@ def fetched(length: int, needs: Needs, fetch: Callable[[int, int], bytes], start
     if len(start) < length and needs.all_of(start, length - len(start)):
         start += fetch(len(start), length)
     return start
+
+
+def slices_of(content: bytes) -> Fetch:
+    """Fetches parts of bytes that are in memory."""
+    return lambda start, end: content[start:end]
+
+
+def part_of(name: str, content: bytes, needs: Needs) -> Message:
+    """What is needed of a message that is in memory."""
+    start = fetched(len(content), needs, slices_of(content), content[:FIRST_BYTES])
+    return Message(name, start, len(content) - len(start))

@@ -17,14 +17,14 @@ from mmctl.mail.allowance import Allowance, TooMuchError
 from mmctl.mail.archives import LARGEST_MESSAGE, UnreadableFileError, messages_of_file, readable
 from mmctl.mail.contents import FIRST, Content, content_of
 from mmctl.mail.left_out import LeftOut, Why
+from mmctl.mail.listing import files_below
 from mmctl.mail.mbox import messages_of_mbox, sections_of_mbox
-from mmctl.mail.partial import Message
+from mmctl.mail.partial import WHOLE, Message, part_of
 from mmctl.mail.sources import (
     STANDARD_INPUT,
     archive_of,
-    files_below,
-    is_delivered,
     is_folder,
+    messages_in_file,
     no_files,
 )
 from mmctl.mail.sources import messages as messages_at
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from mmctl.mail.left_out import Skip
+    from mmctl.mail.partial import Needs
 
 _MAY_HOLD_MANY: Final = 1024 * 1024
 """Bytes from which it is looked what a file is; a smaller one is read at once, whatever it is."""
@@ -78,35 +79,38 @@ class Dropped(NamedTuple):
 Unit: TypeAlias = WholeFile | Section | Given | Dropped
 
 
-def units_at(paths: Iterable[str | Path], stdin: BinaryIO | None = None) -> Iterator[Unit]:
+def units_at(
+    paths: Iterable[str | Path], stdin: BinaryIO | None = None, *, needs: Needs = WHOLE
+) -> Iterator[Unit]:
     """What some paths consist of, in the order in which `mmctl.mail.sources` reads it.
+
+    `needs` is what is kept of a message that is read here.
 
     Raises:
         UsageError: a path is missing, or cannot be read.
     """
     for path in paths:
         if str(path) == STANDARD_INPUT or archive_of(Path(path)) is not None:
-            yield from _read(path, stdin)
+            yield from _read(path, needs, stdin)
         elif is_folder(Path(path)):
-            yield from _in_folder(Path(path))
+            yield from _in_folder(str(Path(path)), needs)
         else:
-            yield from _of_file(str(path), named=True)
+            yield from _of_file(str(path), needs, named=True)
 
 
-def _in_folder(folder: Path) -> Iterator[Unit]:
+def _in_folder(folder: str, needs: Needs) -> Iterator[Unit]:
     found = False
     for file in files_below(folder):
         found = True
-        yield from _of_file(str(file), named=False)
+        yield from _of_file(file, needs, named=False)
     if not found:
         raise no_files(folder)
 
 
-def _read(path: str | Path, stdin: BinaryIO | None = None) -> Iterator[Unit]:
+def _read(path: str | Path, needs: Needs, stdin: BinaryIO | None = None) -> Iterator[Unit]:
     """What can only be read here."""
     dropped: list[LeftOut] = []
-    found = messages_at([path], stdin, skip=dropped.append)
-    yield from given((Message(*each) for each in found), dropped)
+    yield from given(messages_at([path], stdin, needs=needs, skip=dropped.append), dropped)
 
 
 def given(messages: Iterator[Message], dropped: list[LeftOut]) -> Iterator[Unit]:
@@ -122,21 +126,21 @@ def given(messages: Iterator[Message], dropped: list[LeftOut]) -> Iterator[Unit]
     yield from map(Dropped, dropped)
 
 
-def _of_file(name: str, *, named: bool) -> Iterator[Unit]:
+def _of_file(name: str, needs: Needs, *, named: bool) -> Iterator[Unit]:
     try:
         with readable(name):
-            yield from _parts_of_file(name, named=named)
+            yield from _parts_of_file(name, needs, named=named)
     except UnreadableFileError as error:
         if named:
             raise
         yield Dropped(error.left_out)
 
 
-def _parts_of_file(name: str, *, named: bool) -> Iterator[Unit]:
+def _parts_of_file(name: str, needs: Needs, *, named: bool) -> Iterator[Unit]:
     status = os.stat(name)  # noqa: PTH116 - there may be millions
     whole = WholeFile(name, status.st_size, status.st_mtime_ns, named)
     if not stat.S_ISREG(status.st_mode):
-        yield from _read(name)
+        yield from _read(name, needs)
         return
     if status.st_size <= _MAY_HOLD_MANY:
         yield whole
@@ -147,18 +151,18 @@ def _parts_of_file(name: str, *, named: bool) -> Iterator[Unit]:
             case Content.OTHER:
                 yield whole
             case Content.TAR:
-                yield from _of_tar(whole, file)
+                yield from _of_tar(whole, file, needs)
             case Content.MBOX:
                 file.seek(0)
                 for number, (begins, ends) in enumerate(sections_of_mbox(file), start=1):
                     yield Section(name, begins, ends, whole.changed, number, named)
             case Content.ZIP | Content.PACKED | Content.NOT_READ:
-                yield from _read(name)
+                yield from _read(name, needs)
             case never:
                 assert_never(never)
 
 
-def _of_tar(whole: WholeFile, file: FileIO) -> Iterator[Unit]:
+def _of_tar(whole: WholeFile, file: FileIO, needs: Needs) -> Iterator[Unit]:
     allowance = Allowance.of(whole.size)
     try:
         for start, end, alone in members_of(file, whole.size, allowance):
@@ -166,17 +170,19 @@ def _of_tar(whole: WholeFile, file: FileIO) -> Iterator[Unit]:
             if alone:
                 yield section
             else:
-                yield from _read_section(section)
+                yield from _read_section(section, needs)
     except TooMuchError as error:
         raise UnreadableFileError(LeftOut(whole.name, Why.UNREADABLE, str(error))) from error
 
 
-def _read_section(section: Section) -> Iterator[Unit]:
+def _read_section(section: Section, needs: Needs) -> Iterator[Unit]:
     dropped: list[LeftOut] = []
-    yield from given(_of_section(section, section.name, dropped.append), dropped)
+    yield from given(_of_section(section, section.name, needs, dropped.append), dropped)
 
 
-def read(units: Iterable[Unit], *, skip: Skip, folder: str = "") -> Iterator[Message]:
+def read(
+    units: Iterable[Unit], *, skip: Skip, needs: Needs = WHOLE, folder: str = ""
+) -> Iterator[Message]:
     """The messages of units; relative names are those of files below `folder`.
 
     Raises:
@@ -190,7 +196,7 @@ def read(units: Iterable[Unit], *, skip: Skip, folder: str = "") -> Iterator[Mes
                 skip(left_out)
             case WholeFile() | Section():
                 try:
-                    yield from _of_file_at(unit, os.path.join(folder, unit.name), skip)  # noqa: PTH118 - there may be millions
+                    yield from _of_file_at(unit, os.path.join(folder, unit.name), needs, skip)  # noqa: PTH118 - there may be millions
                 except UnreadableFileError as error:
                     if unit.named:
                         raise
@@ -217,30 +223,29 @@ def joined(units: Iterable[Unit]) -> Iterator[Unit]:
         yield last
 
 
-def _of_file_at(unit: WholeFile | Section, place: str, skip: Skip) -> Iterator[Message]:
+def _of_file_at(
+    unit: WholeFile | Section, place: str, needs: Needs, skip: Skip
+) -> Iterator[Message]:
     if isinstance(unit, Section):
-        yield from _of_section(unit, place, skip)
-        return
-    with readable(unit.name), BufferedReader(open_file(place)) as file:
-        sure = is_delivered(Path(unit.name))
-        for name, content in messages_of_file(unit.name, file, skip, size=unit.size, sure=sure):
-            yield Message(name, content)
+        return _of_section(unit, place, needs, skip)
+    return messages_in_file(unit.name, place, skip, needs)
 
 
-def _of_section(section: Section, place: str, skip: Skip) -> Iterator[Message]:
+def _of_section(section: Section, place: str, needs: Needs, skip: Skip) -> Iterator[Message]:
     name = section.name
     with (
         readable(name),
         open_file(place) as whole,
         BufferedReader(_SectionFile(whole, section.start, section.end)) as file,
     ):
-        found = (
-            messages_of_mbox(name, file, largest=LARGEST_MESSAGE, skip=skip, first=section.number)
-            if section.number
-            else messages_of_file(name, file, skip, size=section.end - section.start)
-        )
-        for inside, content in found:
-            yield Message(inside, content)
+        if not section.number:
+            size = section.end - section.start
+            yield from messages_of_file(name, file, skip, needs=needs, size=size)
+            return
+        for inside, content in messages_of_mbox(
+            name, file, largest=LARGEST_MESSAGE, skip=skip, first=section.number
+        ):
+            yield part_of(inside, content, needs)
 
 
 class _SectionFile(RawIOBase):

@@ -140,14 +140,14 @@ def _by_others(
     from mmctl.cli.messages.unit_batches import inputs_at
     from mmctl.cli.messages.unit_judge import UnitJudge
 
-    inputs = inputs_at(wanted.paths, run.directory, project.environment)
+    inputs = inputs_at(wanted.paths, run.directory, project.environment, judging.needs)
     judge = UnitJudge(judging=judging, environment=project.environment)
     many, inputs = begun(inputs, judge)
     judging = replace(judging, many=many, form=_form(run, wanted, many=many))
     judge = UnitJudge(judging=judging, environment=project.environment)
     skip = partial(skipped, run, progress, Counter(), named_among(run, wanted.paths))
     if progress.shown:
-        progress.expect(bytes_of(run, wanted.paths))
+        progress.expect(sizes_at(run, wanted.paths))
 
     def judged() -> Iterator[JudgedBatch]:
         for done in shared(inputs, judge, wanted.workers, shown):
@@ -265,17 +265,17 @@ def _messages_of(
     skip = partial(skipped, run, progress, counts, named_among(run, paths))
     watch = None
     if progress is not None and progress.shown:
-        progress.expect(bytes_of(run, paths))
+        progress.expect(sizes_at(run, paths))
         watch = progress.did
     for path in paths:
         if path.startswith(BUCKETS):
             yield from _messages_in_bucket(project, path, needs, skip)
             continue
         place = STDIN if path == STDIN else run.directory / path
-        for name, content in messages(
-            [place], world.standard_input_bytes(), skip=skip, watch=watch
+        for message in messages(
+            [place], world.standard_input_bytes(), needs=needs, skip=skip, watch=watch
         ):
-            yield Message(digest_name(content) if run.unnamed else name, content)
+            yield message._replace(name=digest_name(message.content)) if run.unnamed else message
 
 
 def named_among(run: Run, paths: Iterable[str]) -> frozenset[str]:
@@ -283,11 +283,11 @@ def named_among(run: Run, paths: Iterable[str]) -> frozenset[str]:
     return frozenset(str(run.directory / path) for path in paths if not _is_elsewhere(path))
 
 
-def bytes_of(run: Run, paths: Iterable[str]) -> int:
-    """The bytes in files."""
+def sizes_at(run: Run, paths: Iterable[str]) -> Iterator[int]:
+    """The bytes of each file."""
     from mmctl.mail import sources
 
-    return sources.bytes_of(run.directory / path for path in paths if not _is_elsewhere(path))
+    return sources.sizes_at(run.directory / path for path in paths if not _is_elsewhere(path))
 
 
 def _is_elsewhere(path: str) -> bool:

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from mmctl.cli.exit_codes import UNKNOWN
 from mmctl.cli.messages.manifest import manifest_of
 from mmctl.cli.messages.messages import (
-    bytes_of,
     judging_of,
     named_among,
     no_message,
     say_skipped,
+    sizes_at,
     skipped,
 )
 from mmctl.cli.messages.result_folder import (
@@ -73,7 +73,8 @@ def judge_into_folder(run: Run, wanted: Wanted) -> int:
     folder = ResultFolder(run.directory / str(wanted.results), str(wanted.results))
     judge = UnitJudge(judging=judging, environment=project.environment, stored=form)
     batches = in_batches(
-        inputs_at(wanted.paths, run.directory, project.environment), at_most=manifest.batch
+        inputs_at(wanted.paths, run.directory, project.environment, judging.needs),
+        at_most=manifest.batch,
     )
     with folder.held():
         resumed = wanted.resume and not folder.is_empty()
@@ -167,7 +168,7 @@ class _Storing:
             skipped, self.run, self.progress, Counter(), named_among(self.run, self.wanted.paths)
         )
         if self.progress.shown:
-            self.progress.expect(bytes_of(self.run, self.wanted.paths))
+            self.progress.expect(sizes_at(self.run, self.wanted.paths))
         with self.progress:
             for done in engine(self._todo(batches)):
                 self._take_stored()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mmctl.language.project import Environment
     from mmctl.live.aws.bucket import ObjectEntry
     from mmctl.mail.left_out import LeftOut
+    from mmctl.mail.partial import Needs
     from mmctl.mail.units import Unit
 
 BUCKETS: Final = "s3://"
@@ -82,8 +83,10 @@ class UnitBatch:
         return what.hexdigest()
 
 
-def inputs_at(paths: Iterable[str], directory: Path, environment: Environment) -> Iterator[Input]:
-    """What all paths consist of, in order.
+def inputs_at(
+    paths: Iterable[str], directory: Path, environment: Environment, needs: Needs
+) -> Iterator[Input]:
+    """What all paths consist of, in order; `needs` is what is needed of each message.
 
     Raises:
         UsageError: a path is missing, or cannot be read.
@@ -91,11 +94,11 @@ def inputs_at(paths: Iterable[str], directory: Path, environment: Environment) -
     """
     for path in paths:
         if path.startswith(BUCKETS):
-            yield from _in_bucket(path, environment)
+            yield from _in_bucket(path, environment, needs)
         elif path == STDIN:
-            yield from units_at([path], world.standard_input_bytes())
+            yield from units_at([path], world.standard_input_bytes(), needs=needs)
         else:
-            yield from units_at([directory / path])
+            yield from units_at([directory / path], needs=needs)
 
 
 def bucket_and_prefix(path: str) -> tuple[str, str]:
@@ -110,10 +113,9 @@ def bucket_and_prefix(path: str) -> tuple[str, str]:
     return bucket, prefix
 
 
-def _in_bucket(path: str, environment: Environment) -> Iterator[Input]:
+def _in_bucket(path: str, environment: Environment, needs: Needs) -> Iterator[Input]:
     from mmctl.live.aws.connect import open_bucket
     from mmctl.live.aws.s3_mail import messages_of_objects, objects_in_bucket, one_of_archive
-    from mmctl.mail.partial import Needs
 
     name, prefix = bucket_and_prefix(path)
     bucket = open_bucket(environment, name)
@@ -124,10 +126,10 @@ def _in_bucket(path: str, environment: Environment) -> Iterator[Input]:
             yield InBucket(name, entry)
             continue
         dropped: list[LeftOut] = []
-        messages = messages_of_objects(bucket, [entry], Needs(), skip=dropped.append)
+        messages = messages_of_objects(bucket, [entry], needs, skip=dropped.append)
         yield from given(messages, dropped)
     if not found:
-        yield from map(Given, one_of_archive(bucket, prefix, Needs()))
+        yield from map(Given, one_of_archive(bucket, prefix, needs))
 
 
 def in_batches(inputs: Iterable[Input], *, at_most: int) -> Iterator[UnitBatch]:

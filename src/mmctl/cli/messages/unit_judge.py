@@ -108,7 +108,7 @@ class UnitJudge:
         units = [each for each in group if not isinstance(each, InBucket)]
         if self.folder:
             _check_files(units, self.folder)
-        return read(units, skip=skip, folder=self.folder)
+        return read(units, skip=skip, needs=self.judging.needs, folder=self.folder)
 
     def _of_bucket(self, name: str, inputs: Iterable[Input], skip: Skip) -> Iterator[Message]:
         from mmctl.live.aws.connect import open_bucket

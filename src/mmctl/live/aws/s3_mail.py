@@ -22,11 +22,10 @@ from mmctl.mail.archives import (
     is_one_file,
     messages_of_file,
     no_such_message,
-    too_large,
+    one_message,
 )
-from mmctl.mail.contents import no_message
 from mmctl.mail.left_out import LeftOut, Why
-from mmctl.mail.partial import FIRST_BYTES, Message, fetched
+from mmctl.mail.partial import FIRST_BYTES, Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -65,10 +64,9 @@ class _Begun:
     """An object with the part of it that was fetched."""
 
     entry: ObjectEntry
-    content: bytes = b""
-    many: bool = False
-    """Whether it holds many messages; then only its first bytes are here."""
-    left_out: LeftOut | None = None
+    start: bytes = b""
+    found: Message | LeftOut | None = None
+    """Its message, or why it is none; None: it holds many."""
 
 
 def messages_in_bucket(
@@ -106,21 +104,22 @@ def messages_of_objects(
     """The messages in some objects, in their order."""
     for begun in _begun_ahead(bucket, entries, needs):
         name = f"{bucket.place}/{begun.entry.key}"
-        if begun.left_out is not None:
-            skip(begun.left_out)
-        elif begun.many:
+        if isinstance(begun.found, Message):
+            yield begun.found
+        elif begun.found is not None:
+            skip(begun.found)
+        else:
             try:
-                yield from _in_archive(bucket, begun, name, skip)
+                yield from _in_archive(bucket, begun, name, needs, skip)
             except UnreadableFileError as error:
                 skip(error.left_out)
-        else:
-            yield Message(name, begun.content, begun.entry.size - len(begun.content))
 
 
-def _in_archive(bucket: Objects, begun: _Begun, name: str, skip: Skip) -> Iterator[Message]:
-    with io.BufferedReader(_ObjectFile(bucket, begun.entry, begun.content)) as file:
-        for inside, content in messages_of_file(name, file, skip, size=begun.entry.size):
-            yield Message(inside, content)
+def _in_archive(
+    bucket: Objects, begun: _Begun, name: str, needs: Needs, skip: Skip
+) -> Iterator[Message]:
+    with io.BufferedReader(_ObjectFile(bucket, begun.entry, begun.start)) as file:
+        yield from messages_of_file(name, file, skip, needs=needs, size=begun.entry.size)
 
 
 def one_of_archive(bucket: Objects, key: str, needs: Needs) -> Iterator[Message]:
@@ -139,10 +138,10 @@ def one_of_archive(bucket: Objects, key: str, needs: Needs) -> Iterator[Message]
     for archive in archives_of(key):
         entry = next((entry for entry in bucket.entries(archive) if entry.key == archive), None)
         begun = None if entry is None else _begun(bucket, entry, needs)
-        if begun is None or not begun.many:
+        if begun is None or begun.found is not None:
             continue
         place = f"{bucket.place}/{archive}"
-        for message in _in_archive(bucket, begun, place, of_this):
+        for message in _in_archive(bucket, begun, place, needs, of_this):
             if message.name == name:
                 yield message
                 return
@@ -184,13 +183,11 @@ def _begun(bucket: Objects, entry: ObjectEntry, needs: Needs) -> _Begun:
         size = entry.size
         start = bucket.part(entry, 0, min(FIRST_BYTES, size)) if size else b""
         if not is_one_file(entry.key, start):
-            return _Begun(entry, start, many=True)
-        if left_out := too_large(name, size):
-            return _Begun(entry, left_out=left_out)
-        content = fetched(size, needs, partial(bucket.part, entry), start)
-        return _Begun(entry, content, left_out=no_message(name, content))
+            return _Begun(entry, start)
+        fetch = partial(bucket.part, entry)
+        return _Begun(entry, found=one_message(name, size, needs, fetch, start))
     except UnreadableObject as unreadable:
-        return _Begun(entry, left_out=LeftOut(name, Why.UNREADABLE, str(unreadable)))
+        return _Begun(entry, found=LeftOut(name, Why.UNREADABLE, str(unreadable)))
 
 
 class _ObjectFile(io.RawIOBase):
