@@ -225,7 +225,7 @@ def _ingress_point(shape: Any, *, closed: bool) -> dict[str, Any]:
     if configuration is not None:
         kind = "AUTH" if configuration.secret_arn is not None else "MTLS"
     data = ingress_point_to_file(
-        shape.model_copy(update={"type": type(shape.type)(kind)}), name="it", closed=closed
+        shape.changed(type=type(shape.type)(kind)), name="it", closed=closed
     )
     return {**data, "type": shape.type.value.lower()}
 

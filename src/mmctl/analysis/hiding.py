@@ -100,8 +100,8 @@ class Above:
             if text is None or len(text.values) == 1:
                 continue
             for index in sorted({*self._lasting.covered(text), *self._passing.covered(text)}):
-                alone = text.model_copy(update={"values": (text.values[index],)})
-                narrow = condition.model_copy(update={"string_expression": alone})
+                alone = text.changed(values=(text.values[index],))
+                narrow = condition.changed(string_expression=alone)
                 together = (*conditions[:number], narrow, *conditions[number + 1 :])
                 rule = self.ending(together, unless)
                 if rule is not None:

@@ -89,5 +89,5 @@ def _opposite(condition: Condition) -> Condition | None:
     operator = _OPPOSITE.get(expression.operator.value)
     if operator is None:
         return None
-    opposite = expression.model_copy(update={"operator": type(expression.operator)(operator)})
+    opposite = expression.changed(operator=type(expression.operator)(operator))
     return with_value(condition, opposite)

@@ -97,7 +97,7 @@ def compile_resource(kind: Kind, resource: Resource, environment: str) -> LiveOb
 
 
 def _rule_set(resource: LogicalRuleSet, rules: Iterable[LogicalRule]) -> RuleSet:
-    return RuleSet.model_construct(
+    return RuleSet.unvalidated(
         rule_set_name=resource.live_name, rules=tuple(live_rule(rule) for rule in rules), tags=None
     )
 
@@ -106,7 +106,7 @@ def live_rule(rule: LogicalRule) -> Rule:
     """The rule as the service gets it; a shadow rule only says what it would have done."""
     if not rule.shadow:
         return rule.rule
-    return rule.rule.model_copy(update={"actions": actions_in_effect(rule)})
+    return rule.rule.changed(actions=actions_in_effect(rule))
 
 
 def _left_out(project: Project) -> Iterator[RuleLeftOut]:

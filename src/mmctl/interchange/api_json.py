@@ -11,8 +11,6 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from pydantic import ValidationError
-
 from mmctl.errors import UsageError
 from mmctl.inputs import parse_json
 from mmctl.interchange.refusals import Places, refusals
@@ -26,6 +24,7 @@ from mmctl.language.writing.write import (
 )
 from mmctl.model.kinds import API, KINDS, WRITTEN, Beside, Kind, LiveShape, live_name_of
 from mmctl.model.resources import AddressList, IngressPoint
+from mmctl.model.shape import ShapeError
 from mmctl.problem import Path, Problem, Severity
 
 if TYPE_CHECKING:
@@ -194,7 +193,7 @@ def _build(
     members = _of_request(item, imported.notes) if isinstance(item.members, dict) else item.members
     try:
         item.shape = item.kind.row.shape.of_api(members)
-    except ValidationError as error:
+    except ShapeError as error:
         shape = item.kind.row.shape
         imported.refused += refusals(error, shape, item.path, item.places, item.kind.noun)
         return

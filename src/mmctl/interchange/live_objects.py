@@ -11,8 +11,6 @@ import io
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from pydantic import ValidationError
-
 from mmctl.interchange.api_json import Imported
 from mmctl.language.parsing.password_variables import variable_for
 from mmctl.language.writing.log_destinations import logging_to_file
@@ -26,6 +24,7 @@ from mmctl.language.writing.write import (
 from mmctl.model.enums import IngressPointType
 from mmctl.model.resources import AddressList, IngressPoint
 from mmctl.model.rules import RuleSet
+from mmctl.model.shape import ShapeError
 from mmctl.model.tags import Tag
 from mmctl.problem import Position, Problem, Severity
 from mmctl.visible import visible
@@ -120,7 +119,7 @@ def yaml_of(imported: Imported, *kinds: Kind, heading: str | None = None) -> str
 
 def _to_file(thing: ApiObject, imported: Imported, *, list_files: bool) -> Members:
     tags = _tags(thing.tags)
-    shape = thing.shape.model_copy(update={"tags": tags})
+    shape = thing.shape.changed(tags=tags)
     if isinstance(shape, IngressPoint):
         data = _ingress_point(thing, shape, imported)
     elif isinstance(shape, AddressList):
@@ -134,7 +133,7 @@ def _to_file(thing: ApiObject, imported: Imported, *, list_files: bool) -> Membe
 def _tags(tags: Mapping[str, str]) -> tuple[Tag, ...] | None:
     try:
         return tuple(Tag(key=key, value=value) for key, value in sorted(tags.items())) or None
-    except ValidationError:
+    except ShapeError:
         raise CannotWrite("a tag that the service would refuse") from None
 
 

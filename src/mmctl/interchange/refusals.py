@@ -10,12 +10,14 @@ from mmctl.language.text.nodes import Mapping as MappingNode
 from mmctl.language.text.nodes import Sequence as SequenceNode
 from mmctl.language.text.nodes import compose
 from mmctl.language.text.suggest import did_you_mean
-from mmctl.model.shape import Shape, inexact
+from mmctl.model.members import inexact
+from mmctl.model.shape import Shape
 from mmctl.problem import Path, Position, Problem, Severity
 
 if TYPE_CHECKING:
-    from pydantic import ValidationError
     from pydantic_core import ErrorDetails
+
+    from mmctl.model.shape import ShapeError
 
 _SECRET: Final = frozenset({"SmtpPassword"})
 _LONGEST: Final = 60
@@ -72,7 +74,7 @@ class Places:
 
 
 def refusals(
-    error: ValidationError, shape: type[Shape], path: Path, places: Places, noun: str
+    error: ShapeError, shape: type[Shape], path: Path, places: Places, noun: str
 ) -> list[Problem]:
     """A problem for each refused member, at its place; `path` leads to the shape."""
     problems = []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, get_args
 
 from mmctl.language.project import Reference
 from mmctl.model.kinds import NAMED_BY, Kind
-from mmctl.model.shape import LOGICAL, Shape
+from mmctl.model.shape import Shape
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -47,11 +47,11 @@ def with_references(shape: S, rename: Callable[[Reference], str]) -> S:
         for part in parents:
             holder = holder[part]
         holder[last] = rename(reference)
-    return type(shape).model_validate(members, by_alias=True, by_name=False, context=LOGICAL)
+    return type(shape).logical(members)
 
 
 def _collect(shape: Shape, path: Path, found: list[Reference]) -> None:
-    for name, member, kind in _holders(type(shape)):
+    for name, member, kind in _holders(type(shape)):  # type: ignore[arg-type]
         value = getattr(shape, name)
         if isinstance(value, Shape):
             _collect(value, (*path, member), found)
@@ -77,7 +77,7 @@ def _holders(shape: type[Shape]) -> tuple[tuple[str, str, Kind | None], ...]:
     return tuple(
         (name, alias, _MEMBERS.get(alias))
         for name, alias, annotation in members
-        if alias in _MEMBERS or any(map(_holders, _shapes_in(annotation)))
+        if alias in _MEMBERS or any(_holders(inner) for inner in _shapes_in(annotation))  # type: ignore[arg-type]
     )
 
 

@@ -18,7 +18,8 @@ from mmctl.model.enums import (
     IngressTlsProtocolAttribute,
     IngressTlsProtocolOperator,
 )
-from mmctl.model.shape import ItemCount, OneOf, Shape
+from mmctl.model.members import ItemCount
+from mmctl.model.shape import OneOf, Shape
 from mmctl.model.tags import Tag
 from mmctl.model.texts import (
     AnalyzerArn,

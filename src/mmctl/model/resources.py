@@ -5,10 +5,9 @@ Compared with botocore's service model by the tests. Nothing that mmctl defines 
 
 from typing import Annotated
 
-from pydantic import Field
-
 from mmctl.model.enums import IngressPointType, IpType, RetentionPeriod, TlsPolicy
-from mmctl.model.shape import ItemCount, OneOf, Shape
+from mmctl.model.members import Alias, ItemCount
+from mmctl.model.shape import OneOf, Shape
 from mmctl.model.tags import Tag
 from mmctl.model.texts import (
     AddonSubscriptionId,
@@ -89,7 +88,7 @@ class AddonInstance(Shape):
 class TrustStore(Shape):
     """Certificates by which clients of an mTLS ingress point are trusted."""
 
-    ca_content: CAContent = Field(alias="CAContent")
+    ca_content: Annotated[CAContent, Alias("CAContent")]
     crl_content: CrlContent | None = None
     kms_key_arn: KmsKeyArn | None = None
 

@@ -27,7 +27,8 @@ from mmctl.model.enums import (
     SnsNotificationEncoding,
     SnsNotificationPayloadType,
 )
-from mmctl.model.shape import ItemCount, OneOf, Shape
+from mmctl.model.members import ItemCount
+from mmctl.model.shape import OneOf, Shape
 from mmctl.model.tags import Tag
 from mmctl.model.texts import (
     AnalyzerArn,

@@ -1,118 +1,164 @@
 """What all shapes of Mail Manager share: frozen, strict about members, AWS's names outside.
 
-Here live the base classes and the two kinds of limit (texts, lists). No AWS name may live here.
+Here live the base classes. No AWS name may live here. Values that surely fit make a shape at once
+(`fitting`); all others go through pydantic, which is imported only then (`validation`).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sized
-from functools import cache
+from enum import Enum
 from types import GenericAlias
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar, dataclass_transform
 
-from pydantic import BaseModel, ConfigDict, model_validator
-from pydantic.alias_generators import to_pascal
-from pydantic_core import PydanticCustomError, core_schema
-
-from mmctl.records import dataclass
+from mmctl.model.fitting import UNSURE, fitted
+from mmctl.model.members import OneMember, Structure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pydantic import GetCoreSchemaHandler, ValidationInfo
+    from pydantic_core import ErrorDetails, ValidationError
 
-Items = TypeVar("Items", bound=Sized)
 Member_co = TypeVar("Member_co", covariant=True)
 
 LOGICAL: Final = {"limits": "logical"}
 """Validation context for logical rules, whose lists may be longer than the service accepts."""
 
-_WHOLE: Final = "^(?:"
-_END: Final = ")$"
-_ASCII_CLASSES = {r"\w": "a-zA-Z0-9_", r"\d": "0-9"}
+
+class ShapeError(ValueError):
+    """Members do not make a shape."""
+
+    def __init__(self, error: ValidationError) -> None:
+        super().__init__(str(error))
+        self._error = error
+
+    def errors(
+        self, *, include_url: bool = False, include_input: bool = True
+    ) -> list[ErrorDetails]:
+        """What is wrong with each of them, with AWS's member names in its location."""
+        return self._error.errors(include_url=include_url, include_input=include_input)
 
 
-def exact(pattern: str) -> str:
-    r"""Turn a pattern of the service into one that must match the whole text.
-
-    The service's patterns are Java's, where `\w` and `\d` are ASCII; here they are Unicode.
-    """
-
-    def ascii_class(found: re.Match[str]) -> str:
-        inside = pattern.rfind("[", 0, found.start()) > pattern.rfind("]", 0, found.start())
-        characters = _ASCII_CLASSES[found.group()]
-        return characters if inside else f"[{characters}]"
-
-    return _WHOLE + re.sub(r"\\[wd]", ascii_class, pattern) + _END
-
-
-def inexact(pattern: str) -> str:
-    """A pattern from `exact`, in readable form."""
-    return pattern.removeprefix(_WHOLE).removesuffix(_END)
-
-
-class Shape(BaseModel):
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+class Shape(Structure):
     """A structure of the API: members in snake case here, in AWS's spelling outside."""
 
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        alias_generator=to_pascal,
-        validate_by_alias=True,
-        validate_by_name=True,
-        defer_build=True,
-    )
+    if not TYPE_CHECKING:
+
+        def __init__(self, **members: object) -> None:
+            """Hold members, by their names here or in the API.
+
+            Raises:
+                ShapeError: they do not make the shape.
+            """
+            fields = type(self).model_fields
+            aliased = {
+                fields[name].alias if name in fields else name: value
+                for name, value in members.items()
+            }
+            made = fitted(type(self), aliased, logical=False)
+            if made is UNSURE:
+                made = _validated(type(self), members, by_name=True, context=None)
+            vars(self).update(vars(made))
 
     @classmethod
     def of_api(cls, members: object) -> Self:
         """Build the shape from API members, within every limit of the service.
 
         Raises:
-            pydantic.ValidationError: with AWS's member names in its locations.
+            ShapeError: they do not make the shape.
         """
-        return cls.model_validate(members, by_alias=True, by_name=False)
+        made: Self = fitted(cls, members, logical=False)
+        return _validated(cls, members, by_name=False, context=None) if made is UNSURE else made
 
     @classmethod
     def logical(cls, members: object) -> Self:
         """Build the shape from API members, with lists as long as a logical rule needs them.
 
         Raises:
-            pydantic.ValidationError: with AWS's member names in its locations.
+            ShapeError: they do not make the shape.
         """
-        return cls.model_validate(members, by_alias=True, by_name=False, context=LOGICAL)
+        made: Self = fitted(cls, members, logical=True)
+        return _validated(cls, members, by_name=False, context=LOGICAL) if made is UNSURE else made
+
+    @classmethod
+    def unvalidated(cls, **members: object) -> Self:
+        """The shape with exactly these members, all of them, though the service may refuse it."""
+        made = object.__new__(cls)
+        vars(made).update(members)
+        return made
+
+    def changed(self, **members: object) -> Self:
+        """The shape with other values of some members; nothing is validated again."""
+        made = object.__new__(type(self))
+        vars(made).update(vars(self) | members)
+        return made
 
     def to_api(self) -> dict[str, Any]:
         """The members that are set, under AWS's names, as boto3 takes them."""
-        return self.model_dump(by_alias=True, exclude_none=True, mode="json")
+        fields = type(self).model_fields
+        return {
+            fields[name].alias: _plain(value)
+            for name, value in vars(self).items()
+            if value is not None
+        }
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"cannot assign to `{name}`: a shape is frozen")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"cannot delete `{name}`: a shape is frozen")
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash((type(self), *vars(self).values()))
+
+    def __repr__(self) -> str:
+        members = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
+        return f"{type(self).__name__}({members})"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return dict(vars(self))
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
 
 
-class OneOf(Shape, Generic[Member_co]):
+def _plain(value: Any) -> Any:
+    if isinstance(value, Shape):
+        return value.to_api()
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, Enum):
+        return value.value
+    return str(value) if isinstance(value, str) else value
+
+
+S = TypeVar("S", bound=Shape)
+
+
+def _validated(
+    shape: type[S], members: object, *, by_name: bool, context: Mapping[str, str] | None
+) -> S:
+    from mmctl.model.validation import ValidationError, validated
+
+    try:
+        return validated(shape, members, by_name=by_name, context=context)
+    except ValidationError as error:
+        raise ShapeError(error) from None
+
+
+class OneOf(OneMember, Shape, Generic[Member_co]):
     """A union of the API: a structure of which exactly one member is set.
 
     Each repeats the types of its members, as in `class RuleCondition(OneOf[RuleExpression])`, so
     that the type checker reports every `match` over `value` that lacks a new member.
     """
 
-    def __class_getitem__(cls, members: object) -> GenericAlias:  # type: ignore[override]
+    def __class_getitem__(cls, members: object) -> GenericAlias:
         """Name the types of the members, for the type checker: this creates no class."""
         return GenericAlias(cls, (members,))
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> Self:
-        if [*vars(self).values()].count(None) != len(vars(self)) - 1:
-            names = [
-                _alias(type(self), name) for name, value in vars(self).items() if value is not None
-            ]
-            raise PydanticCustomError(
-                "exactly_one",
-                "expected exactly one of {choices}, got {got}",
-                {
-                    "choices": ", ".join(_alias(type(self), name) for name in vars(self)),
-                    "got": ", ".join(names) or "none",
-                },
-            )
-        return self
 
     if TYPE_CHECKING:
 
@@ -133,10 +179,10 @@ class OneOf(Shape, Generic[Member_co]):
         def __getattr__(self, name: str) -> object:
             """Find the member that is set, where nobody has asked for it before."""
             if name not in OneOf.__slots__:
-                return super().__getattr__(name)
+                raise AttributeError(name)
             member, value = next(each for each in vars(self).items() if each[1] is not None)
             object.__setattr__(self, "value", value)
-            object.__setattr__(self, "kind", _alias(type(self), member))
+            object.__setattr__(self, "kind", type(self).model_fields[member].alias)
             return object.__getattribute__(self, name)
 
 
@@ -146,52 +192,4 @@ Union = TypeVar("Union", bound=OneOf[object])
 def with_value(union: Union, value: Shape) -> Union:
     """The union with another value of the same member; nothing is validated again."""
     member = next(name for name, held in vars(union).items() if held is not None)
-    return union.model_copy(update={member: value})
-
-
-class UnionText(str):
-    """A text that is a member of a union: a separate class, so that `match` can distinguish it."""
-
-    __slots__ = ()
-    limits: ClassVar[core_schema.StringSchema]
-
-    @classmethod
-    def __get_pydantic_core_schema__(
-        cls, source: type, handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
-        return core_schema.no_info_after_validator_function(cls, cls.limits)
-
-
-@cache
-def _alias(union: type[OneOf[object]], member: str) -> str:
-    return union.model_fields[member].alias or to_pascal(member)
-
-
-@dataclass(frozen=True, slots=True)
-class ItemCount:
-    """How many items a list of the API takes; the maximum does not apply to logical rules."""
-
-    minimum: int
-    maximum: int | None
-
-    def __get_pydantic_core_schema__(
-        self, source: type, handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
-        return core_schema.with_info_after_validator_function(self._check, handler(source))
-
-    def _check(self, items: Items, info: ValidationInfo) -> Items:
-        count = len(items)
-        if count < self.minimum:
-            raise _size_error("at least", self.minimum, count)
-        logical: Mapping[str, Any] = info.context or {}
-        if self.maximum is not None and count > self.maximum and logical.get("limits") != "logical":
-            raise _size_error("at most", self.maximum, count)
-        return items
-
-
-def _size_error(bound: str, limit: int, got: int) -> PydanticCustomError:
-    return PydanticCustomError(
-        "list_size",
-        "expected {bound} {limit} items, got {got}",
-        {"bound": bound, "limit": limit, "got": got},
-    )
+    return union.changed(**{member: value})

@@ -100,7 +100,7 @@ def slips_of(condition: Wrong) -> Iterator[Slip[Wrong]]:
     name = _other_operator(expression)
     if name is not None:
         other = type(expression.operator)(name)
-        changed = with_value(condition, expression.model_copy(update={"operator": other}))
+        changed = with_value(condition, expression.changed(operator=other))
         yield _slip(Mistake.OPERATOR_CHANGED, changed, (kind, "Operator"))
     values = values_of(condition)
     if len(values) > 1:
@@ -193,7 +193,7 @@ def _flipped(condition: Wrong) -> Iterator[Slip[Wrong]]:
                 yield _slip(Mistake.POLICY_FLIPPED, changed, path)
         case IngressTlsProtocolExpression(value=version):
             other = next(each for each in type(version) if each is not version)
-            changed = with_value(condition, expression.model_copy(update={"value": other}))
+            changed = with_value(condition, expression.changed(value=other))
             yield _slip(Mistake.TLS_VERSION_CHANGED, changed, (condition.kind, "Value"))
         case (
             RuleStringExpression()
@@ -211,4 +211,4 @@ def _flipped(condition: Wrong) -> Iterator[Slip[Wrong]]:
 
 
 def _valued(condition: Wrong, values: tuple[object, ...]) -> Wrong:
-    return with_value(condition, condition.value.model_copy(update={"values": values}))
+    return with_value(condition, condition.value.changed(values=values))

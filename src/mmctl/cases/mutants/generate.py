@@ -39,7 +39,7 @@ class _Side(StrEnum):
 
     def changed(self, rule: LogicalRule, conditions: tuple[RuleCondition, ...]) -> LogicalRule:
         """The rule with other conditions in this member."""
-        return replace(rule, rule=rule.rule.model_copy(update={self.lower(): conditions}))
+        return replace(rule, rule=rule.rule.changed(**{self.lower(): conditions}))
 
     @property
     def word(self) -> str:
@@ -143,7 +143,7 @@ class _RuleSet:
         unless = (*rule.unless, borrowed)
         yield self._changed(
             index,
-            replace(rule, rule=rule.rule.model_copy(update={"unless": unless})),
+            replace(rule, rule=rule.rule.changed(unless=unless)),
             change=Mistake.UNLESS_ADDED,
             after=f"unless {condition_words(borrowed)}",
             position=rule.position,
@@ -253,13 +253,13 @@ def _another_mark(action: RuleAction) -> dict[str, object]:
 
 
 def _edited(action: RuleAction, update: Mapping[str, object]) -> RuleAction:
-    return with_value(action, action.value.model_copy(update=update))
+    return with_value(action, action.value.changed(**update))
 
 
 def _acting(rule: LogicalRule, actions: tuple[RuleAction, ...]) -> LogicalRule:
     """The rule with other actions; it keeps `stop` only if one of them ends the mail."""
     stop = rule.stop and any(row_of(action).does is Does.ENDS for action in actions)
-    return replace(rule, rule=rule.rule.model_copy(update={"actions": actions}), stop=stop)
+    return replace(rule, rule=rule.rule.changed(actions=actions), stop=stop)
 
 
 def _with(rule: LogicalRule, side: _Side, place: int, condition: RuleCondition) -> LogicalRule:
@@ -321,7 +321,7 @@ def _of_statement(
         for slip in others:
             kept = () if slip is None else (slip.condition,)
             conditions = (*statement.conditions[:at], *kept, *statement.conditions[at + 1 :])
-            edited = statement.model_copy(update={"conditions": conditions})
+            edited = statement.changed(conditions=conditions)
             yield _policy(
                 policy,
                 {"policy_statements": (*statements[:place], edited, *statements[place + 1 :])},
@@ -354,7 +354,7 @@ def _policy(
         position=position,
         edit=PolicyChanged(
             policy=policy.name,
-            changed=policy.policy.model_copy(update=update),
+            changed=policy.policy.changed(**update),
             names=policy.statement_names if names is None else names,
         ),
         conditions=conditions,

@@ -8,13 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from mmctl.errors import CouldNot, UsageError
 from mmctl.language.parsing.patterns import PathPattern
 from mmctl.language.project import EMBEDDED, Project
 from mmctl.language.references import is_raw, references
 from mmctl.model.kinds import Beside, Kind
+from mmctl.model.shape import ShapeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -104,7 +103,7 @@ def _object(service: MailManager, kind: Kind, listed: Any, read: Read) -> LiveOb
     try:
         thing = read_object(service, kind, listed.id, tags=listed.tags)
     except CouldNot as error:
-        if not isinstance(error.__cause__, ValidationError):
+        if not isinstance(error.__cause__, ShapeError):
             raise
         read.unsaid.append(unsaid(kind, listed.live_name, error.message))
         return None

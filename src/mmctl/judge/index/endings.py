@@ -159,7 +159,7 @@ def endings_of(gateway: Gateway, scenario: Scenario, first: int) -> Endings:
 
 def alone(rule: LogicalRule, gateway: Gateway, scenario: Scenario) -> Alone:
     """Carry out one rule as the evaluator does if its conditions match."""
-    always = replace(rule, rule=rule.rule.model_copy(update={"conditions": None, "unless": None}))
+    always = replace(rule, rule=rule.rule.changed(conditions=None, unless=None))
     only = replace(gateway, rules=(always,), policy=None)
     world = World()
     copies = Evaluator(

@@ -6,8 +6,6 @@ import posixpath
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from pydantic import ValidationError
-
 from mmctl.language.parsing.actions import action_members
 from mmctl.language.parsing.conditions import condition_members
 from mmctl.language.parsing.files import leaves_project
@@ -17,6 +15,7 @@ from mmctl.language.project import LogicalRule, LogicalRuleSet, OnOverlap, Outco
 from mmctl.language.text.placed import Table, complete
 from mmctl.model.actions import STOP, WORDS
 from mmctl.model.rules import Rule, RuleAction, RuleCondition, RuleSet
+from mmctl.model.shape import ShapeError
 from mmctl.problem import Path, Position, Positions
 from mmctl.records import dataclass, field
 
@@ -244,7 +243,7 @@ class _RuleWalk:
         """The valid parts of a rule that the service would refuse: their names are checked."""
         for member, part in _PARTS.items():
             for index, item in enumerate(members[member]):
-                with suppress(ValidationError):
+                with suppress(ShapeError):
                     kept = part.logical(item), positions.below((member, index))
                     self.parent.builder.incomplete.append(kept)
 

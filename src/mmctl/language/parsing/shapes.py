@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from pydantic import ValidationError
-
 from mmctl.counted import counted
 from mmctl.language.text.placed import positions_of
-from mmctl.model.shape import inexact
+from mmctl.model.members import inexact
+from mmctl.model.shape import ShapeError
 from mmctl.problem import Path, Position, Positions, Problem, Severity
 from mmctl.records import dataclass, field
 
@@ -72,7 +71,7 @@ class Builder:
             positions = Positions({**positions.places, **places})
         try:
             return shape.logical(members), positions
-        except ValidationError as error:
+        except ShapeError as error:
             self.problems.extend(_problem(detail, positions) for detail in error.errors())
             return None, positions
 

@@ -9,8 +9,6 @@ import hashlib
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from pydantic import ValidationError
-
 from mmctl.judge.actions import SHADOW_HEADER
 from mmctl.language.writing.write import CannotWrite, action_to_file, condition_to_file
 from mmctl.live.compare.changes import snake
@@ -21,6 +19,7 @@ from mmctl.model.kinds import Kind
 from mmctl.model.operands import OPERAND_OF_KEY
 from mmctl.model.policies import PolicyCondition
 from mmctl.model.rules import RuleAction, RuleCondition
+from mmctl.model.shape import ShapeError
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
@@ -118,7 +117,7 @@ def _labeled(condition: Form, shape: type[Any]) -> tuple[str, Any]:
     """What a condition compares and how, and with what: `subject contains`, `["voucher"]`."""
     try:
         written = condition_to_file(shape.of_api(_on_one_line(condition)))
-    except (ValidationError, CannotWrite):
+    except (ShapeError, CannotWrite):
         return flow(condition), ""
     ((subject, test),) = written.items()
     if not isinstance(test, dict):
@@ -192,7 +191,7 @@ def _in_rule(path: Path | None, rule: Form) -> Any:
         rows = (NAMES.get(next(iter(each))) for each in earlier)
         stop = any(row is not None and row.keeps for row in rows)
         return action_to_file(RuleAction.of_api(_on_one_line(action)), stop=stop)
-    except (ValidationError, CannotWrite):
+    except (ShapeError, CannotWrite):
         return action
 
 

@@ -103,7 +103,7 @@ def _alone(gateway: Gateway, same: set[int]) -> Gateway:
 
 
 def _without_actions(rule: LogicalRule) -> LogicalRule:
-    return replace(rule, rule=rule.rule.model_copy(update={"actions": ()}))
+    return replace(rule, rule=rule.rule.changed(actions=()))
 
 
 def _any_applies(trace: Trace) -> bool:

@@ -8,10 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from pydantic import ValidationError
-
 from mmctl.errors import CouldNot, UsageError
 from mmctl.language.references import with_references
+from mmctl.model.shape import ShapeError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,7 +101,7 @@ def named_live(thing: LiveObject, names: Names) -> LiveObject:
     """
     try:
         return replace(thing, shape=with_references(thing.shape, names.logical))
-    except ValidationError:
+    except ShapeError:
         raise CouldNot(
             f"{thing.kind.noun} `{thing.live_name}` refers to an object with an invalid name",
             help="fix the names of add-ons and other objects in the service",

@@ -13,11 +13,9 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, get_args
 
-from pydantic import ValidationError
-
 from mmctl.compiler.configuration import UnknownMember
 from mmctl.model.kinds import Kind
-from mmctl.model.shape import OneOf, Shape
+from mmctl.model.shape import OneOf, Shape, ShapeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +43,7 @@ def known_part(kind: Kind, answer: Members) -> tuple[LiveShape, tuple[UnknownMem
     """The shape of an answer, and what the shape has no place for.
 
     Raises:
-        ValidationError: too little of the answer is known to make a shape.
+        ShapeError: too little of the answer is known to make a shape.
     """
     reading = _AnswerParts(kind, _members(kind, answer))
     if kind is Kind.INGRESS_POINT:
@@ -89,7 +87,7 @@ class _AnswerParts:
         while True:
             try:
                 return self._type.logical(self._members)
-            except ValidationError as error:
+            except ShapeError as error:
                 locations = {
                     _within(tuple(each["loc"]), self._members): each["type"] == "extra_forbidden"
                     for each in error.errors(include_url=False, include_input=False)

@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from mmctl.compiler.configuration import (
     OWNER_TAG,
     LiveConfiguration,
@@ -24,6 +22,7 @@ from mmctl.live.state.pairing import paired_names
 from mmctl.live.state.times import timestamp
 from mmctl.model.kinds import SENDING, Beside, Kind, Noun
 from mmctl.model.logs import LogType
+from mmctl.model.shape import ShapeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -145,7 +144,7 @@ def read_object(
             tags = _tags_of_both(tags, service.tags(arn))
     try:
         shape, unknown = known_part(kind, answer)
-    except ValidationError as error:
+    except ShapeError as error:
         raise _unknown_shape(kind, answer, error) from error
     return LiveObject(
         kind=kind,
@@ -266,7 +265,7 @@ def _with_logs(
     ]
 
 
-def _unknown_shape(kind: Kind, answer: Members, error: ValidationError) -> CouldNot:
+def _unknown_shape(kind: Kind, answer: Members, error: ShapeError) -> CouldNot:
     first = error.errors(include_url=False, include_input=False)[0]
     where = ".".join(str(part) for part in first["loc"])
     name = answer[kind.api_noun.name_member]
