@@ -61,9 +61,9 @@ def desired(kind: Kind, shape: Any) -> LiveObject:
     secret = getattr(shape, "ingress_point_configuration", None)
     password = secret is not None and secret.smtp_password is not None
     tags = {tag.key: tag.value for tag in shape.tags or ()}
-    bare = shape.model_copy(
-        update={"tags": None} | ({"ingress_point_configuration": None} if password else {})
-    )
+    bare = shape.changed(tags=None)
+    if password:
+        bare = bare.changed(ingress_point_configuration=None)
     return LiveObject(
         kind=kind,
         name=live_name_of(shape),
