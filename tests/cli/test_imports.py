@@ -70,9 +70,9 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "lint --no-cache": {
         *MODEL,
         *ROOMS,
-        *("mail", "judge", "analysis", "checks", "compiler", "render"),
+        *("email", "mail", "judge", "analysis", "checks", "compiler", "render"),
     },
-    "simulate": {*MODEL, *ROOMS, "rich", "mail", "judge", "cases", "render"},
+    "simulate": {*MODEL, *ROOMS, "email", "rich", "mail", "judge", "cases", "render"},
     "diff .": {*MODEL, *ROOMS, "rich", "judge", "analysis", "compiler", "live", "render"},
     "export --to api-json": {
         *MODEL,
