@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmctl.mail.partial import FIRST_BYTES, Needs, fetched
+from mmctl.mail.partial import FIRST_BYTES, Needs, fetched, in_whole_lines
 from mmctl.mail.reader import holds_header, read_email
 
 PIECES = (b"\r\n", b"\n", b"\r", b"From: a\n", b"X: y\r\n", b" folded", b"From x\n", b"text", b":")
@@ -17,11 +18,13 @@ def parts(message: bytes, needs: Needs, first: int) -> tuple[bytes, list[tuple[i
     asked: list[tuple[int, int]] = []
 
     def fetch(start: int, end: int) -> bytes:
-        assert 0 <= start < end <= len(message)
+        assert start == (asked[-1][1] if asked else min(first, len(message)))
+        assert start < end <= len(message)
         asked.append((start, end))
         return message[start:end]
 
-    return fetched(len(message), needs, fetch, message[:first]), asked
+    content = fetched(len(message), needs, fetch, message[:first])
+    return in_whole_lines(content, len(message)), asked
 
 
 def mail(header: int, body: bytes) -> bytes:
@@ -48,6 +51,14 @@ def test_the_body_is_fetched_where_its_line_ends_decide_about_the_size() -> None
     content, asked = parts(message, near, FIRST_BYTES)
     assert content == message
     assert asked == [(FIRST_BYTES, len(message))]
+
+
+@pytest.mark.parametrize("first", [31, 32])
+def test_the_body_is_fetched_whole_where_a_part_of_it_ends_within_a_line_end(first: int) -> None:
+    message = b"Subject: x\r\n\r\n" + b"a\r\n" * 10
+    assert message[30:32] == b"\r\n"
+    near = Needs(body=False, sizes=frozenset({len(message)}))
+    assert parts(message, near, first)[0] == message
 
 
 def test_who_wants_the_bytes_gets_all_of_them() -> None:

@@ -28,7 +28,15 @@ from mmctl.mail.allowance import DEEPEST, Allowance, Stream, TooMuchError
 from mmctl.mail.contents import FIRST, Content, content_of, is_undecided, no_message, not_read
 from mmctl.mail.left_out import LeftOut, Why
 from mmctl.mail.mbox import messages_of_mbox
-from mmctl.mail.partial import FIRST_BYTES, WHOLE, Message, fetched, part_of, slices_of
+from mmctl.mail.partial import (
+    FIRST_BYTES,
+    WHOLE,
+    Message,
+    fetched,
+    in_whole_lines,
+    part_of,
+    slices_of,
+)
 from mmctl.mail.tar_reader import TarReader
 
 if TYPE_CHECKING:
@@ -128,6 +136,7 @@ def one_message(
     if left_out is not None and len(content) < size and is_undecided(content):
         content += fetch(len(content), size)
         left_out = no_message(name, content, sure=sure)
+    content = in_whole_lines(content, size)
     return left_out or Message(name, content, size - len(content))
 
 

@@ -57,15 +57,21 @@ WHOLE: Final = Needs()
 def fetched(length: int, needs: Needs, fetch: Fetch, start: bytes) -> bytes:
     """The first bytes of a message of some `length`, as many of them as are needed.
 
-    `fetch` gets the bytes from one offset up to another; `start` is already fetched.
+    `fetch` gets the bytes from one offset up to another; `start` is already fetched. What is not
+    read to its end may have half of a line end there: see `in_whole_lines`.
     """
     while len(start) < length and not holds_header(start):
         start += fetch(len(start), min(length, GROWTH * len(start)))
-    if len(start) < length and start.endswith(b"\r"):
-        start = start[:-1]  # half of a CRLF must not count as a line end
-    if len(start) < length and needs.all_of(start, length - len(start)):
-        start += fetch(len(start), length)
+    if len(start) < length:
+        part = in_whole_lines(start, length)
+        if needs.all_of(part, length - len(part)):
+            start += fetch(len(start), length)
     return start
+
+
+def in_whole_lines(start: bytes, length: int) -> bytes:
+    """The first bytes without half of a CRLF at their end, which must not count as a line end."""
+    return start[:-1] if len(start) < length and start.endswith(b"\r") else start
 
 
 def slices_of(content: bytes) -> Fetch:
@@ -76,4 +82,5 @@ def slices_of(content: bytes) -> Fetch:
 def part_of(name: str, content: bytes, needs: Needs) -> Message:
     """What is needed of a message that is in memory."""
     start = fetched(len(content), needs, slices_of(content), content[:FIRST_BYTES])
+    start = in_whole_lines(start, len(content))
     return Message(name, start, len(content) - len(start))
