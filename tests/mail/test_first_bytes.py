@@ -247,3 +247,24 @@ def test_the_messages_of_an_archive_do_not_stay_in_memory(tmp_path: Path, name: 
     finally:
         tracemalloc.stop()
     assert grown < 100_000
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_the_first_bytes_may_end_within_a_line_end(tmp_path: Path, name: str) -> None:
+    head = b"From: a@example.com\r\nX-Fill: "
+    contents = [
+        head + b"x" * (FIRST_BYTES - len(head) - 4 - more) + b"\r\n\r\n" + b"yy\r\n" * 9000
+        for more in (0, 1, 2, 3, 40, 41, 42, 43)
+    ]
+    blank = [b"\r\n" * (FIRST_BYTES // 2 + odd) + b"\nSubject: a\n\n" for odd in (0, 1)]
+    texts = contents if name == "box.mbox" else [*contents, b"\n" + blank[0], *blank]
+    path = tmp_path / name
+    path.write_bytes(PLACES[name](texts))
+    for needs in (HEADER, Needs(), Needs(body=False, sizes=frozenset({60_000.0}))):
+        found = list(messages([path], needs=needs, skip=lambda _: None))
+        plain = list(messages([path], skip=lambda _: None))
+        assert [each.name for each in found] == [each.name for each in plain]
+        for mine, whole in zip(found, plain, strict=True):
+            assert whole.content.startswith(mine.content)
+            assert mine.unread == len(whole.content) - len(mine.content)
+            assert not (mine.unread and mine.content.endswith(b"\r"))

@@ -167,10 +167,7 @@ def manifest_of(run: Run, wanted: Wanted, judging: Judging, form: StoredAs) -> M
 
 def _digests(gateway: Gateway) -> dict[str, str]:
     """Digests of all that decides; where it is written does not count."""
-    rules = [
-        [each.name, each.stop, each.shadow, each.rule.to_api()]
-        for each in gateway.rules
-    ]
+    rules = [[each.name, each.stop, each.shadow, each.rule.to_api()] for each in gateway.rules]
     policy = None if gateway.policy is None else gateway.policy.to_api()
     lists = {
         name: None if members is None else sorted(members.entries)
