@@ -65,8 +65,8 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "schema": {*OWN, "cli", "language"},
     "schema rules": {*OWN, "cli", "language"},
     "fmt --check": {*MODEL, *ROOMS},
-    "budget": {*MODEL, *ROOMS, "judge", "analysis", "compiler", "render"},
-    "budget --format json": {*MODEL, *ROOMS, "judge", "analysis", "compiler", "render"},
+    "budget": {*MODEL, *ROOMS, "analysis", "compiler", "render"},
+    "budget --format json": {*MODEL, *ROOMS, "analysis", "compiler", "render"},
     "lint --no-cache": {
         *MODEL,
         *ROOMS,

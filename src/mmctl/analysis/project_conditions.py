@@ -9,7 +9,6 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from mmctl.judge.submission import ip_type_of
 from mmctl.language.references import is_raw
 from mmctl.model.conditions import beside_of, header_of, operand_of
 from mmctl.model.enums import AcceptAction, IpType
@@ -262,4 +261,4 @@ def ingress_points_known(
 
 def is_dual_stack(point: LogicalIngressPoint) -> bool:
     """Whether an ingress point takes connections over IPv6 too."""
-    return ip_type_of(point) is IpType.DUAL_STACK
+    return point.ip_type is IpType.DUAL_STACK

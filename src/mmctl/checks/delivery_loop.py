@@ -46,14 +46,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.effects import ends, sends
-from mmctl.analysis.ordinary import addressed
-from mmctl.analysis.ordinary_mail import ordinary
 from mmctl.analysis.own_domains import domain_of, is_open, own_domains
 from mmctl.analysis.project_conditions import said_from
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.judge.judging import judge
-from mmctl.judge.submission import gateway_of_ingress_point
-from mmctl.judge.trace import distinct_actions
 from mmctl.model.actions import Does, new_recipients, row_of
 from mmctl.model.conditions import operand_of
 from mmctl.model.enums import RuleStringOperator
@@ -63,7 +58,6 @@ from mmctl.problem import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mmctl.judge.submission import Gateway
     from mmctl.judge.trace import ActionTrace, RuleTrace
     from mmctl.language.project import LogicalRule, Project
 
@@ -89,10 +83,12 @@ def _sent_back(project: Project) -> Iterator[Finding]:
         )
         if not known or not is_open(point):
             continue
-        gateway = gateway_of_ingress_point(project, point.name)
-        rules = {rule.name: rule for rule in gateway.rules if sends(rule)}
+        live = project.rule_sets[point.ingress_point.rule_set_id].live_rules(
+            project.environment.name
+        )
+        rules = {rule.name: rule for rule in live if sends(rule)}
         said: set[str] = set()
-        for trace, action in _sends(gateway) if rules else ():
+        for trace, action in _sends(project, point.name) if rules else ():
             if domain_of(action.recipient) in own and trace.rule not in said:
                 said.add(trace.rule)
                 yield finding(
@@ -120,7 +116,15 @@ _ENTRANCES: Final = (".mail-manager-smtp.amazonaws.com", ".mail-manager-smtp.ama
 """The domains that the A records of ingress points are in."""
 
 
-def _sends(gateway: Gateway) -> Iterator[tuple[RuleTrace, ActionTrace]]:
+def _sends(project: Project, point: str) -> Iterator[tuple[RuleTrace, ActionTrace]]:
+    """What is sent on of ordinary mail."""
+    from mmctl.analysis.ordinary import addressed
+    from mmctl.analysis.ordinary_mail import ordinary
+    from mmctl.judge.judging import judge
+    from mmctl.judge.submission import gateway_of_ingress_point
+    from mmctl.judge.trace import distinct_actions
+
+    gateway = gateway_of_ingress_point(project, point)
     for address, recipients in addressed(gateway):
         judged = judge(gateway, ordinary(recipients, source_ip=address), assume_pass=True)
         for recipient in judged.recipients:

@@ -50,25 +50,24 @@ Good:
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from mmctl.analysis.effects import delivers, has_outcome
-from mmctl.analysis.ordinary import addressed
-from mmctl.analysis.ordinary_mail import ordinary
+from mmctl.analysis.effects import delivers, has_outcome, unconditional
 from mmctl.analysis.project_conditions import is_whole
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.judge.judging import judge
-from mmctl.judge.submission import gateway_of_ingress_point, gateway_of_rule_set
 from mmctl.language.project import Outcome
+from mmctl.model.actions import Does
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from mmctl.judge.submission import Gateway
     from mmctl.judge.trace import RecipientTrace
     from mmctl.language.project import (
         LogicalIngressPoint,
+        LogicalRule,
         LogicalRuleSet,
         LogicalTrafficPolicy,
         Project,
@@ -82,12 +81,13 @@ def run(subject: Subject) -> Iterator[Finding]:
         rule_set = project.rule_sets.get(point.ingress_point.rule_set_id)
         policy = project.traffic_policies.get(point.ingress_point.traffic_policy_id)
         if rule_set is not None and policy is not None:
-            lost = _lost(project, rule_set, gateway_of_ingress_point(project, point.name))
+            lost = _lost(project, rule_set, partial(_entered, project, point.name))
             if lost is not None:
                 yield _admitted(point, policy, rule_set, lost)
     if not any(_is_known(project, point) for point in project.ingress_points.values()):
         for rule_set in filter(is_whole, project.rule_sets.values()):
-            lost = _lost(project, rule_set, gateway_of_rule_set(project, rule_set.name))
+            alone = partial(_alone, project, rule_set.name)
+            lost = _lost(project, rule_set, alone, reported=frozenset({Outcome.LOST}))
             if lost is not None and lost.outcome is Outcome.LOST:
                 yield _rest(rule_set)
 
@@ -96,12 +96,57 @@ def _is_known(project: Project, point: LogicalIngressPoint) -> bool:
     return point.ingress_point.rule_set_id in project.rule_sets
 
 
-def _lost(project: Project, rule_set: LogicalRuleSet, gateway: Gateway) -> RecipientTrace | None:
-    """What happens to the first ordinary mail that is lost; None if none is."""
-    if not any(map(has_outcome, gateway.rules)):
+def _entered(project: Project, point: str) -> Gateway:
+    from mmctl.judge.submission import gateway_of_ingress_point
+
+    return gateway_of_ingress_point(project, point)
+
+
+def _alone(project: Project, rule_set: str) -> Gateway:
+    from mmctl.judge.submission import gateway_of_rule_set
+
+    return gateway_of_rule_set(project, rule_set)
+
+
+def _lost(
+    project: Project,
+    rule_set: LogicalRuleSet,
+    gateway_of: Callable[[], Gateway],
+    *,
+    reported: frozenset[Outcome] = frozenset(Outcome),
+) -> RecipientTrace | None:
+    """What happens to the first ordinary mail that is lost; None if none is.
+
+    Or if nothing that happens to it is reported.
+    """
+    rules = rule_set.live_rules(project.environment.name)
+    if not any(map(has_outcome, rules)):
         return None  # `rule-set-without-outcome` reports it
+    below = frozenset({Outcome.LOST, *_BELOW[_enough(project, rule_set)]})
+    if project.settings.readings.first_match == "no" and keeps_all(rules, below & reported):
+        return None
+    return first_lost(gateway_of(), below)
+
+
+def keeps_all(rules: Sequence[LogicalRule], below: frozenset[Outcome]) -> bool:
+    """Whether no mail can end so badly: what no rule above ends, the last rule delivers.
+
+    This is plain at once for most rule sets; the others are judged.
+    """
+    plain = {Does.ENDS, Does.MARKS, Does.DELIVERS}
+    if Outcome.STORED not in below:
+        plain |= {Does.STORES}
+    last = rules[-1]
+    return unconditional(last) and delivers(last) and all(plain.issuperset(r.does) for r in rules)
+
+
+def first_lost(gateway: Gateway, below: frozenset[Outcome]) -> RecipientTrace | None:
+    """What happens to the first ordinary mail with one of these outcomes; None if there is none."""
+    from mmctl.analysis.ordinary import addressed
+    from mmctl.analysis.ordinary_mail import ordinary
+    from mmctl.judge.judging import judge
+
     final = {rule.name for rule in gateway.rules if rule.final}
-    below = {Outcome.LOST, *_BELOW[_enough(project, rule_set)]}
     return next(
         (
             trace

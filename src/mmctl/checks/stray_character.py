@@ -41,7 +41,6 @@ Good:
 
 from __future__ import annotations
 
-import html
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -53,7 +52,6 @@ from mmctl.analysis.project_conditions import (
 )
 from mmctl.checks.check import AboutValue, Check, Finding, Subject, finding
 from mmctl.language.formatting.fix import Replace
-from mmctl.mail.encoded_words import decode_words
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -142,7 +140,7 @@ def _fault(test: TextTest, value: str, *, address: bool) -> tuple[str, str] | No
         return f"{NAMES[unseen.group()]} " + (f"in `{seen}`" if seen else "and nothing else"), meant
     entity = next(filter(_is_entity, _ENTITY.finditer(value)), None)
     if entity is not None:
-        return f"`{entity.group()}` is HTML, and mail headers are not", html.unescape(value)
+        return f"`{entity.group()}` is HTML, and mail headers are not", _unescaped(value)
     if test.about_server_names and value.strip("\t ") not in {value, ""}:
         return f"a space in `{value}`, which no server name has", value.strip("\t ")
     return _address_fault(value) if address else _text_fault(test, value)
@@ -151,11 +149,19 @@ def _fault(test: TextTest, value: str, *, address: bool) -> tuple[str, str] | No
 def _encoded(project: Project, value: str) -> tuple[str, str] | None:
     if project.settings.readings.encoded_words != "decoded" or not _ENCODED.search(value):
         return None
+    from mmctl.mail.encoded_words import decode_words
+
     return "encoded words are decoded before they are compared", decode_words(value).text
 
 
 def _is_entity(found: re.Match[str]) -> bool:
-    return html.unescape(found.group()) != found.group()
+    return _unescaped(found.group()) != found.group()
+
+
+def _unescaped(text: str) -> str:
+    import html
+
+    return html.unescape(text)
 
 
 def _text_fault(test: TextTest, value: str) -> tuple[str, str] | None:

@@ -18,7 +18,7 @@ from mmctl.records import dataclass, field
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mmctl.language.project import LogicalIngressPoint, LogicalRule, Project
+    from mmctl.language.project import LogicalRule, Project
     from mmctl.mail.email import Email, Envelope, Facts, Session
     from mmctl.model.policies import TrafficPolicy
     from mmctl.problem import Path, Position
@@ -108,16 +108,9 @@ def gateway_of_ingress_point(project: Project, name: str) -> Gateway:
         lists=known_lists(project),
         readings=project.settings.readings,
         certificates=logical.ingress_point.type is IngressPointType.MTLS,
-        ip_type=ip_type_of(logical),
+        ip_type=logical.ip_type,
         closed=logical.closed,
     )
-
-
-def ip_type_of(point: LogicalIngressPoint) -> IpType | None:
-    """The address families that an ingress point takes; None: it is in a VPC, or not stated."""
-    network = point.ingress_point.network_configuration
-    public = network.public_network_configuration if network is not None else None
-    return None if public is None else public.ip_type
 
 
 def gateway_of_rule_set(project: Project, name: str) -> Gateway:

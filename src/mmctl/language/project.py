@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from mmctl.language.readings import Readings
     from mmctl.model.actions import Does
+    from mmctl.model.enums import IpType
     from mmctl.model.policies import TrafficPolicy
     from mmctl.model.resources import AddonSubscription, AddressList, Archive, IngressPoint, Relay
     from mmctl.model.rules import Rule, RuleAction, RuleCondition
@@ -160,6 +161,13 @@ class LogicalIngressPoint(LogicalResource):
     """The environment variable that holds the SMTP password; the value is never in a project."""
     logging: Mapping[str, str] = field(default_factory=dict)
     """ARNs of log destinations, by log type."""
+
+    @property
+    def ip_type(self) -> IpType | None:
+        """The address families that it takes; None: it is in a VPC, or not stated."""
+        network = self.ingress_point.network_configuration
+        public = network.public_network_configuration if network is not None else None
+        return None if public is None else public.ip_type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

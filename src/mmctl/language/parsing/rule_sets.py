@@ -89,15 +89,15 @@ class RuleSetBuilder:
         )
 
     def _refuse_repeated_names(self, rules: list[LogicalRule]) -> None:
-        first: dict[str, Position] = {}
+        first: dict[str, LogicalRule] = {}
         for rule in rules:
             if not rule.lives_in(self.environment):
                 continue
-            at = rule.positions.at(("name",))
-            if rule.name in first:
-                message = f"rule `{rule.name}` is already defined at {first[rule.name]}"
+            above = first.setdefault(rule.name, rule)
+            if above is not rule:
+                at, there = rule.positions.at(("name",)), above.positions.at(("name",))
+                message = f"rule `{rule.name}` is already defined at {there}"
                 self.builder.report("duplicate-name", at, message, "give it another name")
-            first.setdefault(rule.name, at)
 
 
 @dataclass(slots=True)

@@ -66,9 +66,7 @@ class Builder:
         places: Mapping[Path, Position] | None = None,
     ) -> tuple[S | None, Positions]:
         """The shape, or None if the service would refuse it; and the places of its members."""
-        positions = positions_of(members, otherwise=otherwise)
-        if places:
-            positions = Positions({**positions.places, **places})
+        positions = positions_of(members, otherwise=otherwise, places=places)
         try:
             return shape.logical(members), positions
         except ShapeError as error:

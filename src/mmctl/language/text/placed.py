@@ -6,6 +6,7 @@ care; shapes built out of them can tell where each member came from.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 from mmctl.problem import Position, Positions
@@ -103,20 +104,49 @@ class Table(dict[str, Any]):
 
 def complete(value: object) -> bool:
     """Whether all of a value, and of everything in it, could be read."""
-    match value:
-        case Items():
-            return value.whole and all(map(complete, value))
-        case Table():
-            return not value.failed and all(map(complete, value.values()))
-        case _:
-            return True
+    if isinstance(value, Items):
+        return value.whole and all(complete(v) for v in value if not isinstance(v, str))
+    if isinstance(value, Table):
+        return not value.failed and all(
+            complete(v) for v in value.values() if not isinstance(v, str)
+        )
+    return True
 
 
-def positions_of(value: object, *, otherwise: Position) -> Positions:
-    """The places of a value and of everything in it; `otherwise` is the place of the whole."""
-    places: dict[Path, Position] = {(): otherwise}
-    _collect(value, (), places)
-    return Positions(places)
+def positions_of(
+    value: object, *, otherwise: Position, places: Mapping[Path, Position] | None = None
+) -> Positions:
+    """The places of a value and of everything in it; `otherwise` is the place of the whole.
+
+    `places` are known better than from the value.
+    """
+    return Positions(_Places(value, otherwise, places or {}))
+
+
+class _Places(Mapping["Path", Position]):
+    """Places that are collected when somebody asks for one: nobody does where nothing is wrong."""
+
+    __slots__ = ("_collected", "_known", "_otherwise", "_value")
+
+    def __init__(self, value: object, otherwise: Position, known: Mapping[Path, Position]) -> None:
+        self._value, self._otherwise, self._known = value, otherwise, known
+        self._collected: dict[Path, Position] | None = None
+
+    def _all(self) -> dict[Path, Position]:
+        if self._collected is None:
+            self._collected = {(): self._otherwise}
+            _collect(self._value, (), self._collected)
+            self._collected |= self._known
+        return self._collected
+
+    def __getitem__(self, path: Path) -> Position:
+        return self._all()[path]
+
+    def __iter__(self) -> Iterator[Path]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
 
 
 def _collect(value: object, path: Path, places: dict[Path, Position]) -> None:
