@@ -6,12 +6,14 @@ import os
 import sys
 
 FOLDER = os.getcwd()  # noqa: PTH109 - `pathlib` would be imported before its time
+OWN = os.path.join(FOLDER, ".mmctl")  # noqa: PTH118 - what mmctl itself keeps there
 NEVER = 3
 
 
 def opened(event: str, arguments: tuple[object, ...]) -> None:
     """End the process where a file of the project is opened."""
-    if event == "open" and isinstance(arguments[0], str) and arguments[0].startswith(FOLDER):
+    path = arguments[0] if event == "open" else None
+    if isinstance(path, str) and path.startswith(FOLDER) and not path.startswith(OWN):
         os._exit(0)
 
 

@@ -5,10 +5,10 @@ Values only; `mmctl.cases.parsing` makes them from what was written.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mmctl.judge.submission import Scenario
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from mmctl.language.project import Outcome

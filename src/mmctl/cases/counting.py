@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from mmctl.cases.coverage import (
@@ -20,6 +19,7 @@ from mmctl.judge.answers import Truth
 from mmctl.judge.trace import RuleResult, distinct_actions
 from mmctl.model.conditions import values_of
 from mmctl.model.enums import AcceptAction
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

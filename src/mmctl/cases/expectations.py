@@ -5,13 +5,13 @@ A failure says what was expected, what came instead, and which rule made the dif
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mmctl.judge.actions import is_label_of
 from mmctl.judge.trace import RuleResult
 from mmctl.judge.words import condition_line
 from mmctl.language.project import Outcome
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

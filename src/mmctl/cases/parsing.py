@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from mmctl.cases.case import Case, Expectation, MessageFile, WrittenMessage
@@ -19,6 +18,7 @@ from mmctl.mail.compose import compose_email, read_composed
 from mmctl.mail.facts import bare_address, envelope_of, facts_of, session_of
 from mmctl.model.facts import WRITTEN_HEADERS, MessageFact
 from mmctl.problem import Problem, Severity, ordered
+from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

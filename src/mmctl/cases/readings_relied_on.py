@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mmctl.cases.expectations import failures_of
 from mmctl.judge.readings.matter import AGAINST_THE_GUIDE, other_ways
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from mmctl.cases.case import Case

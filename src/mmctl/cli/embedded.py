@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.errors import CouldNot
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import UsageError
 from mmctl.language.parsing.root import PROJECT_FILE
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mmctl.analysis.quota_uses import (
@@ -13,6 +12,7 @@ from mmctl.analysis.quota_uses import (
     rule_uses,
 )
 from mmctl.model.quotas import RULES
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from mmctl.analysis.quota_uses import Use

@@ -6,10 +6,10 @@ or database.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mmctl.emulator.service_error import ServiceError, invalid, modelled
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

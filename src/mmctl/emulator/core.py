@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import secrets
 import string
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -23,6 +22,7 @@ from mmctl.emulator.service_error import ServiceError
 from mmctl.emulator.store import ResourceStore, Scope
 from mmctl.emulator.validation import project, validate, without_nulls
 from mmctl.model.quotas import ADDRESSES
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

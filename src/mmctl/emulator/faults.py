@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 import threading
-from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final, Protocol, assert_never
@@ -22,6 +21,7 @@ from mmctl.emulator.operations import LOGS, MAIL_MANAGER, OPERATIONS, READING, S
 from mmctl.emulator.resource import partition_of
 from mmctl.emulator.service_error import ServiceError, modelled
 from mmctl.errors import UsageError
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import io
 import uuid
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol, assert_never
 
 from mmctl.emulator import sts, wire
 from mmctl.emulator.delivery import Delivery
 from mmctl.emulator.service_error import ServiceError
 from mmctl.errors import CouldNot
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

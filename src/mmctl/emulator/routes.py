@@ -6,7 +6,6 @@ The Authorization header names account, region and service; its signature is not
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.emulator import sts, wire
@@ -14,6 +13,7 @@ from mmctl.emulator.import_jobs import SCHEME
 from mmctl.emulator.operations import LOGS
 from mmctl.emulator.service_error import ServiceError
 from mmctl.errors import MmctlError
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,10 +7,10 @@ resource; the file itself is in `database`. Everything here runs inside a transa
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.emulator.database import UnreadableRow
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -10,7 +10,6 @@ import base64
 import binascii
 import json
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 from html import escape
 from typing import TYPE_CHECKING, Final
@@ -19,6 +18,7 @@ from urllib.parse import parse_qsl
 from mmctl.emulator.resource import partition_of
 from mmctl.emulator.service_error import ServiceError
 from mmctl.emulator.wire import HttpAnswer
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,6 @@ Nothing here depends on where the bytes come from or go to.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
@@ -17,6 +16,7 @@ from mmctl.emulator.delivery import Delivery, Undelivered
 from mmctl.emulator.import_jobs import UPLOAD, scope_of
 from mmctl.emulator.operations import LOGS, MAIL_MANAGER, S3
 from mmctl.emulator.service_error import ServiceError
+from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

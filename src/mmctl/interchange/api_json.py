@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.errors import UsageError
@@ -26,6 +25,7 @@ from mmctl.model.kinds import API, KINDS, WRITTEN, Beside, Kind, LiveShape, live
 from mmctl.model.resources import AddressList, IngressPoint
 from mmctl.model.shape import ShapeError
 from mmctl.problem import Path, Problem, Severity
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

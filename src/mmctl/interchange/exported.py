@@ -6,11 +6,11 @@ Nothing here knows a format.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.counted import counted
 from mmctl.model.kinds import Kind
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
+
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,10 +6,10 @@ Nothing here knows a format.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mmctl.model.logs import LogType, is_delivery_destination
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

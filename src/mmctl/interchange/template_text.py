@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 import textwrap
-from dataclasses import dataclass
 from typing import Any, TypeAlias, assert_never
 
 from mmctl.language.text.layout import Branch, Entry, Leaf, Tree, laid_out
 from mmctl.language.text.quoting import quoted
+from mmctl.records import dataclass
 
 _SECTIONS_DEPTH = 1
 """Keys above this depth have an empty line before them."""

@@ -5,7 +5,6 @@ Built once as plain members with `Call` for intrinsic functions; `template_text`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.interchange.exported import (
@@ -22,6 +21,7 @@ from mmctl.interchange.log_exports import destinations, exported_logs
 from mmctl.interchange.template_text import Intrinsic, as_json, as_yaml
 from mmctl.language.references import references
 from mmctl.model.kinds import Kind
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,7 +7,6 @@ Names of resources and arguments are those of the providers' documentation
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.interchange.exported import (
@@ -24,6 +23,7 @@ from mmctl.interchange.hcl import Body, Expression, quoted, text_of
 from mmctl.interchange.log_exports import destinations, exported_logs
 from mmctl.language.references import references
 from mmctl.model.policies import TrafficPolicy
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

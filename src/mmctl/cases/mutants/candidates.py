@@ -6,7 +6,6 @@ answer, it is yes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
 from mmctl.cases.mutants.mutant import PolicyChanged, RulesChanged, RulesSwapped
@@ -22,6 +21,7 @@ from mmctl.model.conditions import header_of
 from mmctl.model.enums import AcceptAction
 from mmctl.model.policies import PolicyStatement, TrafficPolicy
 from mmctl.model.rules import RuleCondition
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

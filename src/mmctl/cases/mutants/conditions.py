@@ -6,7 +6,6 @@ verdict. Each is what a typing mistake would have written.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Final, Generic, TypeVar, assert_never
 
@@ -33,6 +32,7 @@ from mmctl.model.rules import (
     RuleVerdictExpression,
 )
 from mmctl.model.shape import with_value
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,6 @@ YAML to paste into a file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.cases.words import flow
@@ -30,6 +29,7 @@ from mmctl.model.facts import (
     SessionFact,
     VerdictFact,
 )
+from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from mmctl.model.actions import KEEPS, Does, row_of
 from mmctl.model.enums import AcceptAction, ActionFailurePolicy
 from mmctl.model.rules import DropAction, RuleAction
 from mmctl.model.shape import with_value
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -7,9 +7,10 @@ same order. Values only; `mmctl.cases.mutants.trial` runs the cases against them
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias, assert_never
+
+from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

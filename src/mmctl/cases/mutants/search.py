@@ -5,7 +5,6 @@ Cheap and deterministic: a bounded number of tries. Finding none proves nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final, assert_never
 
@@ -22,6 +21,7 @@ from mmctl.mail.reader import read_email
 from mmctl.model.comparisons import Takes
 from mmctl.model.conditions import asked_by
 from mmctl.model.facts import RECIPIENTS
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -5,7 +5,6 @@ Pure: a mutant and the gateway that it was made from → changes of a draft.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from mmctl.cases.mutants.mutant import PolicyChanged, RulesChanged, RulesSwapped
@@ -13,6 +12,7 @@ from mmctl.cases.mutants.variations import Variation, size_of
 from mmctl.judge.actions import drops_on_failure, kind_of, target_of
 from mmctl.model.actions import CHANGES_MESSAGE, WORDS
 from mmctl.model.kinds import Kind
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

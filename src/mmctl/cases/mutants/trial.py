@@ -10,7 +10,6 @@ import os
 import re
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +23,7 @@ from mmctl.cases.result import Status
 from mmctl.cases.running import gateway_of_case, submission_of_case
 from mmctl.cases.words import free_name
 from mmctl.judge.judging import judge
+from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -5,7 +5,6 @@ Pure: a condition → changes of a draft, in a fixed order.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, assert_never
 
@@ -52,6 +51,7 @@ from mmctl.model.rules import (
     RuleVerdictExpression,
 )
 from mmctl.model.texts import MimeHeaderAttribute
+from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -5,10 +5,8 @@ It passes the run's clock, environment variables and terminal to `mmctl.live` as
 
 from __future__ import annotations
 
-import secrets
 import sys
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +15,7 @@ from mmctl.cli.formats import Format
 from mmctl.cli.processes import process_space
 from mmctl.cli.result_table import ENTRY, write
 from mmctl.errors import ProblemsFound, UsageError
+from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -100,6 +99,8 @@ def open_change(
 
     seen = Seen()
     project = run.project(seen) if project is None else project
+    import secrets
+
     from mmctl.cli.changes.reaching import reach, reach_compared
     from mmctl.cli.changes.trusted_base import revision_of
     from mmctl.live.apply.effects import Means

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import MmctlError
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mmctl.cli.changes.change import write_entry
 from mmctl.counted import counted
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     from mmctl.cli.changes.change import LiveEnvironment

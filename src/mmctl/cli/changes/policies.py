@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mmctl.cli import world
 from mmctl.errors import CouldNot, ProblemsFound, UsageError
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mmctl.cli.changes.trusted_base import (
@@ -11,6 +10,7 @@ from mmctl.cli.changes.trusted_base import (
     compared_with_revision,
     protected_as_before,
 )
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Collection

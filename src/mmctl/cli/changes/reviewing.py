@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mmctl.cli.changes.gate import pass_gates
 from mmctl.cli.changes.passed import Passed
 from mmctl.cli.result_table import STOPPED, write
 from mmctl.errors import MmctlError, ProblemsFound
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

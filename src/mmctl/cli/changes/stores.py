@@ -6,7 +6,6 @@ what a rollback makes live.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +13,7 @@ from mmctl.cli import world
 from mmctl.cli.store_folders import Kept, kept_in
 from mmctl.counted import counted
 from mmctl.errors import Refused, UsageError
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     from mmctl.cli.options.store import StoreOptions

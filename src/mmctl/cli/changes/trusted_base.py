@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from mmctl.cli import world
 from mmctl.cli.changes.revisions import GitSays, git
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.language.parsing.root import PROJECT_FILE
+from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.problem import Severity
+from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
     from mmctl.cli.run import Run

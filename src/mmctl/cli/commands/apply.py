@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -21,6 +20,7 @@ from mmctl.cli.exit_codes import REFUSED
 from mmctl.cli.interruptions import stoppable
 from mmctl.cli.run import Run
 from mmctl.errors import Refused
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mmctl.cli.result_table import DIFFERENCE, write
 from mmctl.cli.run import Run
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

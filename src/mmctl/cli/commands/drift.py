@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mmctl.cli.changes.change import open_change
@@ -12,6 +11,7 @@ from mmctl.cli.files.editing import editing_alone
 from mmctl.cli.result_table import DRIFT as DRIFT_RESULT
 from mmctl.cli.result_table import write as write_result
 from mmctl.cli.run import Run
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     import typer

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Final
 
 from mmctl.cli.formats import Format
 from mmctl.cli.result_table import API_JSON, CLOUDFORMATION, TERRAFORM, write
 from mmctl.cli.run import Run
 from mmctl.errors import MmctlError, ProblemsFound, UsageError
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     import typer

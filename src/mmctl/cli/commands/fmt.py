@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -15,6 +14,7 @@ from mmctl.cli.run import Run
 from mmctl.counted import counted
 from mmctl.errors import UsageError
 from mmctl.inputs import RULES_AT_MOST, read_stream, read_text, resolved
+from mmctl.records import dataclass
 from mmctl.visible import visible
 from mmctl.writing import write_whole
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mmctl.cli.changes.change import open_history
@@ -12,6 +11,7 @@ from mmctl.cli.options.store import StoreOptions, elsewhere
 from mmctl.cli.result_table import ENTRIES, HISTORY_DIFFERENCE, ONE_ENTRY, write
 from mmctl.cli.run import Run
 from mmctl.errors import UsageError
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

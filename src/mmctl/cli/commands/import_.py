@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -12,6 +11,7 @@ from mmctl.cli.files.import_place import ImportPlace, project_around
 from mmctl.cli.run import Run
 from mmctl.errors import ProblemsFound, Refused, UsageError
 from mmctl.inputs import FILE_AT_MOST, read_file, read_stream
+from mmctl.records import dataclass, replace
 from mmctl.writing import write_whole
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ files cannot be read, it changes only what is live, and says so.
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -22,6 +21,7 @@ from mmctl.errors import ProblemsFound, Refused, UsageError
 from mmctl.inputs import RULES_AT_MOST, read_text
 from mmctl.language.text.nodes import Scalar
 from mmctl.model.kinds import Kind
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,6 @@ It needs only a snapshot: of a project just its file, and with `--store` not eve
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Final
 
 from mmctl.cli.changes.agreement import agreed, agreed_by_name
@@ -17,6 +16,7 @@ from mmctl.cli.interruptions import stoppable
 from mmctl.cli.options.store import StoreOptions, elsewhere
 from mmctl.cli.run import Run
 from mmctl.errors import StoppedPartWay
+from mmctl.records import replace
 from mmctl.visible import visible
 
 if TYPE_CHECKING:

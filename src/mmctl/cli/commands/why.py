@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from mmctl.cli.result_table import ANSWER, write
 from mmctl.cli.run import Run
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.language.text.suggest import did_you_mean
+from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -61,7 +61,6 @@ def why(
     from mmctl.cli.messages.wanted import Wanted
     from mmctl.cli.options.stated_facts import MessageOptions, restated
     from mmctl.judge.ingress import Way
-    from mmctl.judge.reasons import reason_for
 
     options = MessageOptions(
         mail_from=mail_from,
@@ -103,6 +102,8 @@ def why(
         command = ("mmctl", "why", message or "", *flags, *words)
     if rule is not None:
         _check_rule(judged, rule)
+    from mmctl.judge.reasons import reason_for
+
     reasons = [reason_for(got, rule) for got in _chosen(judged.trace, rcpt or ())]
     other = _other_reasons(judged, reasons, rule)
     write(run, ANSWER, WhyAnswer(judged=judged, reasons=reasons, other=other, command=command))

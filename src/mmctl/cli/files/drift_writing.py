@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from difflib import unified_diff
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,6 +24,7 @@ from mmctl.live.compare.edits import Edit, EditKind
 from mmctl.model.kinds import Kind
 from mmctl.model.rules import Rule, RuleSet
 from mmctl.problem import Severity
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from pathlib import Path

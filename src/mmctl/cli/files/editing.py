@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mmctl.errors import CouldNot, ProblemsFound, Refused, UsageError
 from mmctl.inputs import FILE_AT_MOST, read_file
+from mmctl.records import dataclass
 from mmctl.writing import write_whole
 
 try:

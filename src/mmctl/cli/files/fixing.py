@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mmctl.errors import UsageError
 from mmctl.inputs import RULES_AT_MOST, read_file
+from mmctl.records import dataclass, replace
 from mmctl.visible import visible
 from mmctl.writing import write_whole
 

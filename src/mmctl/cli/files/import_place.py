@@ -6,7 +6,6 @@ Without a project nothing is guessed: options, the user's credentials or a quest
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import UsageError
@@ -15,6 +14,7 @@ from mmctl.language.parsing.files import MemoryFiles
 from mmctl.language.parsing.root import PROJECT_FILE
 from mmctl.language.project import Environment, Project
 from mmctl.problem import Position
+from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
     from mmctl.cli.run import Run

@@ -5,7 +5,6 @@ Only for `mmctl import`: everything live is read, no matter who manages it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from mmctl.errors import CouldNot, UsageError
@@ -14,6 +13,7 @@ from mmctl.language.project import EMBEDDED, Project
 from mmctl.language.references import is_raw, references
 from mmctl.model.kinds import Beside, Kind
 from mmctl.model.shape import ShapeError
+from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

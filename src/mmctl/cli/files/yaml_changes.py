@@ -7,7 +7,6 @@ the caller reads the project again. What has no place in a text raises `CannotTa
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.cli.files.splicing import csv_with, csv_without, with_value, without_value
@@ -15,6 +14,7 @@ from mmctl.language.text.nodes import Mapping, Scalar, Sequence, compose
 from mmctl.language.text.quoting import scalar
 from mmctl.language.text.spans import items_of
 from mmctl.language.writing.write import to_yaml
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from mmctl.language.text.nodes import Node

@@ -6,13 +6,13 @@ assumptions on the service.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.judge.ingress import gateway_behind
 from mmctl.problem import Severity
+from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
     from mmctl.cli.run import Run

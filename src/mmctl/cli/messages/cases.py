@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.cli.formats import FORMATS
@@ -12,6 +11,7 @@ from mmctl.cli.progress import Progress
 from mmctl.cli.result_table import CASES, write
 from mmctl.counted import counted
 from mmctl.errors import UsageError
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

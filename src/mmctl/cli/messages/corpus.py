@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mmctl.cli.messages.live_rules import project_of
@@ -20,6 +19,7 @@ from mmctl.live.plan.plan import Behaviour
 from mmctl.mail.facts import Stated
 from mmctl.mail.partial import Needs
 from mmctl.mail.reader import read_email
+from mmctl.records import replace
 from mmctl.render.documents.review import Changed
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ process makes one and keeps it. A trace is made only of a message that somebody 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Literal, assert_never
 
@@ -20,6 +19,7 @@ from mmctl.judge.tally import Tally
 from mmctl.judge.unnamed import unnamed
 from mmctl.mail.partial import Needs
 from mmctl.mail.reader import read_email
+from mmctl.records import dataclass, field
 from mmctl.render.documents.trace import message_document
 from mmctl.render.text.message_lines import lines
 from mmctl.visible import visible_json

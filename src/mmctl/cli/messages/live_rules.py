@@ -6,7 +6,6 @@ thing in the project, or else from the position.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.judge.actions import stops
@@ -22,6 +21,7 @@ from mmctl.model.policies import TrafficPolicy
 from mmctl.model.resources import AddressList, IngressPoint
 from mmctl.model.rules import RuleSet
 from mmctl.problem import Position, Positions
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,6 @@ Results of one manifest can be gone on with, and those of its shards joined; oth
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +13,7 @@ from mmctl.cli.messages.result_rows import StoredAs
 from mmctl.errors import UsageError
 from mmctl.inputs import FILE_AT_MOST, read_file
 from mmctl.live.state.canonical import digest_of
+from mmctl.records import asdict, dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

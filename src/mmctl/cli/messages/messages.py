@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter, deque
-from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final, TextIO
@@ -29,6 +28,7 @@ from mmctl.judge.tally import Tally
 from mmctl.judge.unnamed import digest_name
 from mmctl.mail.left_out import with_reasons
 from mmctl.mail.partial import Message
+from mmctl.records import dataclass, replace
 from mmctl.render.documents.trace import tally_document
 from mmctl.render.text.messages import summary
 from mmctl.visible import visible_json

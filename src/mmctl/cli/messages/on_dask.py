@@ -12,7 +12,6 @@ import pickle
 import threading
 from collections import deque
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
 from importlib import metadata
 from itertools import islice
 from pathlib import Path
@@ -26,6 +25,7 @@ from distributed.scheduler import KilledWorker
 from mmctl import __version__
 from mmctl.cli.messages.unit_batches import BUCKETS, STDIN
 from mmctl.errors import CouldNot, UsageError
+from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,13 +14,13 @@ import sys
 import traceback
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass, field
 from itertools import islice
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from mmctl.errors import CouldNot
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence

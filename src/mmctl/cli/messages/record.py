@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +21,7 @@ from mmctl.language.parsing.files import MemoryFiles
 from mmctl.language.parsing.load import read_text
 from mmctl.language.project import Outcome
 from mmctl.language.text.layout import Branch, Entry, Leaf, laid_out
+from mmctl.records import dataclass, field, replace
 from mmctl.visible import visible
 from mmctl.writing import write_whole
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +21,7 @@ from mmctl.cli.messages.manifest import SCHEMA, Manifest
 from mmctl.cli.messages.result_counts import counts_document, tally_of
 from mmctl.errors import Refused, UsageError
 from mmctl.inputs import DOCUMENT_AT_MOST, parse_json, read_file
+from mmctl.records import dataclass
 from mmctl.writing import is_beside, write_whole
 
 if TYPE_CHECKING:

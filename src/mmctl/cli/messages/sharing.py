@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from mmctl.cli.messages.batches import BATCH
 from mmctl.cli.messages.pool import in_processes
 from mmctl.cli.messages.unit_batches import in_batches
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mmctl.cli.messages.manifest import SCHEMA, WHOLE
+from mmctl.records import dataclass
 from mmctl.render.documents.trace import tally_document
 from mmctl.render.text.messages import summary
 

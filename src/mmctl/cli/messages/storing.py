@@ -6,7 +6,6 @@ A run that was stopped, by whatever, goes on with `--resume`: batches that are s
 from __future__ import annotations
 
 from collections import Counter, deque
-from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -39,6 +38,7 @@ from mmctl.cli.result_table import STORED, write
 from mmctl.counted import counted
 from mmctl.errors import UsageError
 from mmctl.judge.tally import Tally
+from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

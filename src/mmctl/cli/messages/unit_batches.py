@@ -5,13 +5,13 @@ A batch tells its judge, which may be another process or machine, where to read 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, assert_never
 
 from mmctl.cli import world
 from mmctl.errors import MmctlError, UsageError
 from mmctl.mail.units import Dropped, Given, Section, WholeFile, given, units_at
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, assert_never
 
@@ -13,6 +12,7 @@ from mmctl.cli.messages.unit_batches import InBucket
 from mmctl.errors import CouldNot, MmctlError
 from mmctl.judge.unnamed import digest_name
 from mmctl.mail.units import Dropped, Given, Section, WholeFile, read
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mmctl.cli.options.stated_facts import restated
-from mmctl.render.text.messages import advice, shown_paths
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +42,9 @@ def advice_about(run: Run, tally: Tally, wanted: Wanted) -> str:
     """How to state what is missing; nothing for output that others read, who cannot state it."""
     if run.unnamed:
         return ""
+    from mmctl.cli.options.stated_facts import restated
+    from mmctl.render.text.messages import advice, shown_paths
+
     more = (("--zone", wanted.zone), ("--against", wanted.against))
     words = restated(run, (*wanted.options.written(), *more))
     flags = ("--authenticate",) if wanted.authenticate else ()

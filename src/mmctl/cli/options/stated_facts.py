@@ -5,7 +5,6 @@ For every command that judges single messages.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, assert_never
 
@@ -14,6 +13,7 @@ from mmctl.judge.compare import client_address
 from mmctl.judge.ingress import Way
 from mmctl.mail.facts import Stated, bare, stating
 from mmctl.model.facts import FACT_OF, EnvelopeFact, Form, SessionFact, VerdictFact
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

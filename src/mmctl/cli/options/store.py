@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-
 from mmctl.errors import UsageError
+from mmctl.records import asdict, dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,6 @@ Nothing is written before the snapshot is kept; after that, every way out leaves
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from mmctl.errors import CouldNot, MmctlError, Refused, StoppedPartWay
@@ -34,6 +33,7 @@ from mmctl.live.plan.steps import PASSWORD, Create, Update
 from mmctl.live.state.read import read_live
 from mmctl.live.state.service import OutcomeUnknown, ServiceAnswer
 from mmctl.live.state.times import timestamp
+from mmctl.records import asdict, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

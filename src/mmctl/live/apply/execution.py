@@ -6,7 +6,6 @@ exception; `apply.py` says what it means.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, assert_never
 
@@ -34,6 +33,7 @@ from mmctl.live.state.canonical import digest, digest_of
 from mmctl.live.state.read import read_object
 from mmctl.live.state.service import ErrorCode, Members, OutcomeUnknown, ServiceAnswer
 from mmctl.model.kinds import STATUS_SENT
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mmctl.live.compare.diff import diff
 from mmctl.live.history.by_hand import done_at
 from mmctl.live.history.keeping import keeping
 from mmctl.live.plan.plan import make_plan
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     from mmctl.live.history.last_applied import LastApplied

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import Refused
 from mmctl.inputs import parse_json
+from mmctl.records import asdict, dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

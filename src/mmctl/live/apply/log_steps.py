@@ -5,7 +5,6 @@ Each is looked for before it is created, so that a half-done apply is continued.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -25,6 +24,7 @@ from mmctl.live.state.logs import (
 )
 from mmctl.live.state.service import ErrorCode, OutcomeUnknown, ServiceAnswer
 from mmctl.model.logs import LogType, is_delivery_destination
+from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

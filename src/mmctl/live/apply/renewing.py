@@ -6,7 +6,6 @@ is read; the result must be the plan that was reviewed, or what is left of it.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mmctl.errors import Refused
@@ -17,6 +16,7 @@ from mmctl.live.history.earlier_runs import past_of, refuse_done, refuse_others,
 from mmctl.live.plan.plan import make_plan
 from mmctl.live.plan.stale import check_fresh, check_place
 from mmctl.live.state.replacing import is_left_over
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     from mmctl.live.apply.effects import Means

@@ -5,7 +5,6 @@ There is no second path to production; it differs only in what must not delay a 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mmctl.errors import CouldNot, Refused, UsageError
@@ -22,6 +21,7 @@ from mmctl.live.history.snapshots import Standing
 from mmctl.live.plan.plan import make_plan
 from mmctl.live.plan.unknown_members import not_restored
 from mmctl.model.kinds import Kind
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

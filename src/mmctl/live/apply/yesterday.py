@@ -5,7 +5,6 @@ Two small applies in a row may do what one would not be allowed to do.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +12,7 @@ from mmctl.errors import MmctlError
 from mmctl.language.references import with_references
 from mmctl.live.history.entries import EntryResult
 from mmctl.model.kinds import Kind
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     from mmctl.compiler.configuration import Key, LiveConfiguration

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Final, Protocol
@@ -26,6 +25,7 @@ from mmctl.mail.archives import (
 )
 from mmctl.mail.left_out import LeftOut, Why
 from mmctl.mail.partial import FIRST_BYTES, Message
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

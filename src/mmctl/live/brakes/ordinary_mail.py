@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from mmctl.live.brakes.brake import Brake, Grip
@@ -11,6 +10,7 @@ from mmctl.live.brakes.looking import first_apply
 from mmctl.live.ordinary.compare import ordinary_mail
 from mmctl.live.ordinary.named import senders
 from mmctl.live.ordinary.values import About, OrdinaryMail
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

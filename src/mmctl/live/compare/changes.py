@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

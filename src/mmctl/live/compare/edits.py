@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from mmctl.live.compare.wording import spaced
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

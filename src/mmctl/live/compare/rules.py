@@ -7,7 +7,6 @@ place; moves are as few as possible.
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.live.compare.changes import changes, leaves, likeness
@@ -16,6 +15,7 @@ from mmctl.live.compare.file_words import in_words
 from mmctl.live.state.canonical import canonical
 from mmctl.model.actions import BLOCKS, NAMES
 from mmctl.model.kinds import Kind
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

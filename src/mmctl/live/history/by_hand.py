@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
@@ -21,6 +20,7 @@ from mmctl.live.state.canonical import canonical
 from mmctl.live.state.logs import NOWHERE
 from mmctl.live.state.replacing import left_over_name, name_between
 from mmctl.model.logs import is_delivery_destination
+from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mmctl.live.compare.diff import diff
 from mmctl.live.history.last_applied import renamed
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from mmctl.live.compare.edits import Edit

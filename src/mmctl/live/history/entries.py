@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.records import asdict, dataclass, field, fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,6 @@ the next apply or rollback sets it aside under another name (`rebuilding.py`).
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.errors import CouldNot, UsageError
@@ -29,6 +28,7 @@ from mmctl.live.history.records import SNAPSHOT, HistoryRecords, text_of
 from mmctl.live.history.snapshots import Standing, snapshot_document, standing
 from mmctl.live.history.store import Damaged
 from mmctl.live.state.encode import configuration_document, configuration_of
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

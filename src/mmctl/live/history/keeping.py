@@ -6,7 +6,6 @@ deleted by hand is created again, because what goes back may name it.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.language.references import references
@@ -17,6 +16,7 @@ from mmctl.live.state.canonical import LOG_MEMBERS, LOGGING, canonical, same
 from mmctl.live.state.logs import NOWHERE
 from mmctl.live.state.replacing import is_left_over
 from mmctl.model.kinds import Beside, Kind
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -6,11 +6,11 @@ before, and what it wanted. What somebody did by hand is in neither.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mmctl.errors import CouldNot
 from mmctl.language.references import with_references
+from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,6 @@ and name.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.live.compare.diff import diff
@@ -14,6 +13,7 @@ from mmctl.live.compare.edits import EditKind
 from mmctl.live.history.pins import Pin, Pinned
 from mmctl.live.state.canonical import canonical, digest_of
 from mmctl.model.kinds import Kind
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

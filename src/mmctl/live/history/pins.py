@@ -6,11 +6,11 @@ make exactly that live again is held, no matter what else has changed. 0.1.0 pin
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.model.kinds import Kind
+from mmctl.records import asdict, dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import CouldNot
@@ -10,6 +9,7 @@ from mmctl.live.compare.edits import Summary
 from mmctl.live.history.entries import Doing, EntryResult, HistoryEntry, number_of
 from mmctl.live.history.pinning import pins_between, same_pin
 from mmctl.live.history.pins import Pin, numbered, state_pin
+from mmctl.records import asdict
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence

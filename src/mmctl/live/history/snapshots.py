@@ -6,7 +6,6 @@ that was edited afterwards is not made live.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from enum import StrEnum
 from itertools import product
 from math import prod
@@ -16,6 +15,7 @@ from mmctl.language.project import Brakes
 from mmctl.live.plan.plan import object_digests
 from mmctl.live.state.canonical import canonical, digest_of
 from mmctl.live.state.encode import configuration_document, configuration_of
+from mmctl.records import asdict, dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

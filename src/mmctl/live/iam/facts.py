@@ -7,10 +7,10 @@ and `tests/live/test_iam_facts.py` compares the rows with the calls and with bot
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mmctl.model.kinds import API, SENDING, Noun
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

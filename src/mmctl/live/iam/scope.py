@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.model.endpoints import partition_of
 from mmctl.model.kinds import Kind, Noun
 from mmctl.model.rules import RuleSet
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -9,11 +9,11 @@ GitLab. Looked up on 2026-11-28.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import UsageError
 from mmctl.live.iam.scope import policy
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from mmctl.live.iam.scope import Place, Policy

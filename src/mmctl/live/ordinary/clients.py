@@ -6,12 +6,12 @@ large one does, so that `0.0.0.0/0` is noticed, also when it is written as two n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_network
 from typing import TYPE_CHECKING, Final
 
 from mmctl.live.ordinary.named import networks, networks_of
 from mmctl.model.enums import AcceptAction
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from mmctl.judge.judging import judge
@@ -25,6 +24,7 @@ from mmctl.live.ordinary.messages import (
 from mmctl.live.ordinary.touched import Touched
 from mmctl.live.ordinary.treatment import difference, relay_names, treatment_of
 from mmctl.live.ordinary.values import About, OrdinaryMail, ProjectMail, TreatmentDifference
+from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

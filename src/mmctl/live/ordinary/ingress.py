@@ -6,7 +6,6 @@ external lists hold the recipients if a policy admits mail by them, else nobody.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mmctl.judge.actions import stops
@@ -22,6 +21,7 @@ from mmctl.model.policies import TrafficPolicy
 from mmctl.model.resources import IngressPoint
 from mmctl.model.rules import RuleSet
 from mmctl.problem import Position, Positions
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -6,7 +6,6 @@ that names somebody else, was not intended for this address.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mmctl.language.project import Outcome
@@ -23,6 +22,7 @@ from mmctl.live.ordinary.values import About
 from mmctl.model.comparisons import NEGATED
 from mmctl.model.kinds import Kind
 from mmctl.model.rules import RuleSet
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

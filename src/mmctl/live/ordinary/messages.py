@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from mmctl.analysis.ordinary_mail import ELSEWHERE, bounce, ordinary
@@ -18,6 +17,7 @@ from mmctl.live.ordinary.named import (
 )
 from mmctl.live.ordinary.values import About
 from mmctl.mail.email import Tls
+from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -5,7 +5,6 @@ Domains are as written, but in lower case. Nothing is judged here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mmctl.model.actions import new_recipients
@@ -17,6 +16,7 @@ from mmctl.model.kinds import Kind
 from mmctl.model.operands import OPERANDS, NamedBy, Operand, Party
 from mmctl.model.policies import IngressIpv4Expression, IngressIpv6Expression, TrafficPolicy
 from mmctl.model.rules import RuleIpExpression, RuleSet
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -6,7 +6,6 @@ until one that differs applies. So a message that matches none of those need not
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mmctl.judge.judging import judge
@@ -16,6 +15,7 @@ from mmctl.live.ordinary.named import conditions_of, list_test, text_test
 from mmctl.model.actions import added_header, new_recipients
 from mmctl.model.conditions import header_of
 from mmctl.model.facts import RECIPIENTS
+from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mmctl.judge.trace import distinct_actions
@@ -10,6 +9,7 @@ from mmctl.language.project import Outcome
 from mmctl.model.actions import CANNOT_FAIL
 from mmctl.model.kinds import Kind
 from mmctl.model.resources import Relay
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -5,11 +5,11 @@ They are part of every plan, so nothing here imports the judge.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from mmctl.language.readings import Readings
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

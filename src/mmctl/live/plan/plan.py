@@ -6,7 +6,6 @@ by `apply.py`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mmctl.live.compare.diff import diff
@@ -19,6 +18,7 @@ from mmctl.live.state.canonical import canonical_pair, digest, digest_of, forms_
 from mmctl.live.state.names import named_desired
 from mmctl.model.kinds import Kind
 from mmctl.model.quotas import RULES
+from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -6,7 +6,6 @@ A plan holds mail addresses: only its owner can read the file.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +20,7 @@ from mmctl.live.plan.trust import trust_document, trust_of
 from mmctl.live.state.canonical import digest_of
 from mmctl.live.state.encode import configuration_document, configuration_of
 from mmctl.live.state.service import Identity
+from mmctl.records import asdict, replace
 from mmctl.writing import write_whole
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ An error is what the service would certainly refuse; everything else is a warnin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.errors import Refused
@@ -20,6 +19,7 @@ from mmctl.model.operands import RECIPIENT, TO
 from mmctl.model.quotas import ACCOUNT_QUOTAS
 from mmctl.model.rules import RuleSet
 from mmctl.model.things import BUCKET, FUNCTION, IDENTITY, KEY, LOG_GROUP, ROLE, STREAM, TOPIC
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -9,12 +9,12 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.errors import CouldNot, Refused, UsageError
 from mmctl.live.aws.answers import reading
 from mmctl.live.state.service import ErrorCode, ServiceAnswer
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from mmctl.live.plan.plan import Plan

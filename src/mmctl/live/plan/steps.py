@@ -6,8 +6,9 @@ A step is one call, or one call for each address or tag in it. `ordering.py` ord
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias, assert_never
+
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from mmctl.compiler.configuration import Key

@@ -6,8 +6,9 @@ The base is what was reviewed or applied before; `cli/changes/trusted_base.py` f
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.records import asdict, dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.live.compare.edits import EditKind
@@ -25,6 +24,7 @@ from mmctl.live.plan.steps import (
     Update,
 )
 from mmctl.live.state.newer_api import AUTHENTICATION, CONFIGURATION
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence

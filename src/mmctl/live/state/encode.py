@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.compiler.configuration import (
@@ -13,6 +12,7 @@ from mmctl.compiler.configuration import (
     UnknownMember,
 )
 from mmctl.model.kinds import Kind
+from mmctl.records import asdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

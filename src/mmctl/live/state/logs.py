@@ -8,12 +8,12 @@ delivery joins the two. The methods are declared here and implemented in
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mmctl.compiler.configuration import OWNER_TAG
 from mmctl.live.state.canonical import digest_of
 from mmctl.model.logs import LogType, bare_destination
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -5,12 +5,12 @@ A reference is a logical name, `id:…`, or an ARN; which one the service takes 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from mmctl.errors import CouldNot, UsageError
 from mmctl.language.references import with_references
 from mmctl.model.shape import ShapeError
+from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,12 +10,12 @@ would seem to apply to more mail.
 from __future__ import annotations
 
 from copy import deepcopy
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from mmctl.compiler.configuration import UnknownMember
 from mmctl.model.kinds import Kind
 from mmctl.model.shape import OneOf, Shape, ShapeError
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

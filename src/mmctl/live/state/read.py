@@ -5,7 +5,6 @@ Only what this project manages or is about to adopt is read in full; the rest is
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from mmctl.compiler.configuration import (
@@ -23,6 +22,7 @@ from mmctl.live.state.times import timestamp
 from mmctl.model.kinds import SENDING, Beside, Kind, Noun
 from mmctl.model.logs import LogType
 from mmctl.model.shape import ShapeError
+from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

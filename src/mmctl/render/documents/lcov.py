@@ -7,8 +7,9 @@ it. Format: https://github.com/linux-test-project/lcov, geninfo(1).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -6,10 +6,10 @@ views, search, filters and keys. The first view has the items to search and filt
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
+from mmctl.records import dataclass
 from mmctl.render.html.markup import Child, Markup, element
 
 if TYPE_CHECKING:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mmctl.judge.trace import RuleResult
+from mmctl.records import dataclass
 from mmctl.render.html.markup import Markup, element
 
 if TYPE_CHECKING:

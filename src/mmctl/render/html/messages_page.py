@@ -6,9 +6,9 @@ Its frame is in `page_frame`, cases are in `page`.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from mmctl.records import dataclass
 from mmctl.render.html.cases_page import heading, outcome_filters
 from mmctl.render.html.flow import recipient_flow, sent_section
 from mmctl.render.html.frame import Filter, View, chip, number, page_of

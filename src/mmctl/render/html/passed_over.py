@@ -6,12 +6,12 @@ Their number is rules times messages, so each text is written once and referred 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mmctl.counted import counted
 from mmctl.judge.trace import RuleResult
 from mmctl.judge.words import condition_parts
+from mmctl.records import dataclass, field
 from mmctl.render.html.markup import Child, Markup, element
 from mmctl.visible import visible
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mmctl.counted import counted
+from mmctl.records import dataclass, field
 from mmctl.render.html.markup import Child, Markup, element
 from mmctl.render.html.passed_over import anchor
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from mmctl.live.compare.edits import EditKind, Summary
+from mmctl.records import replace
 from mmctl.render.text.plan import bare_lines
 from mmctl.visible import visible
 

@@ -6,7 +6,6 @@ Values only: `mmctl.live` works out what is shown.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, assert_never
 
 from rich.cells import cell_len
@@ -16,6 +15,7 @@ from mmctl.counted import counted
 from mmctl.live.compare.edits import Edit, EditKind
 from mmctl.live.compare.wording import GLUE, flow, spaced, value_change
 from mmctl.model.kinds import SHOWN, Kind
+from mmctl.records import replace
 from mmctl.render.text.ordinary import ordinary_lines
 from mmctl.render.text.trust import trust_lines
 from mmctl.visible import visible
