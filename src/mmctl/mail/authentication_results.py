@@ -13,7 +13,6 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from mmctl.mail.email import Facts, NoPolicy
-from mmctl.mail.facts import verdict_value
 from mmctl.mail.marked import MARK, Marked, marked, without_comments
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 from mmctl.model.facts import VerdictFact
@@ -57,7 +56,11 @@ DMARC_VERDICTS: Final = {
     "permerror": RuleVerdict.PROCESSING_FAILED,
 }
 _USED: Final = frozenset({"spf", "dkim", "dmarc"})
-_RECORDED: Final = (VerdictFact.SPF, VerdictFact.DKIM, VerdictFact.DMARC, VerdictFact.DMARC_POLICY)
+# Members of enums are slow to ask for their values.
+_SPF: Final = VerdictFact.SPF.value
+_DKIM: Final = VerdictFact.DKIM.value
+_DMARC: Final = VerdictFact.DMARC.value
+_DMARC_POLICY: Final = VerdictFact.DMARC_POLICY.value
 _NO_RECORD: Final = frozenset({"none", "bestguesspass"})
 _POLICY_PROPERTIES: Final = ("polrec.p", "policy.p", "policy.published-domain-policy")
 _POLICY_IN_COMMENT: Final = re.compile(r"\bp=(\w+)", re.ASCII)
@@ -85,13 +88,15 @@ def found_verdicts(email: Email) -> tuple[Facts, Mapping[str, str]]:
         dmarc=dmarc_of(results),
         dmarc_policy=dmarc_policy_of(results),
     )
-    sources = {
-        name.value: AUTHENTICATION_RESULTS
-        for name in _RECORDED
-        if verdict_value(name, facts) is not None
-    }
-    if received_spf is not None:
-        sources[VerdictFact.SPF.value] = RECEIVED_SPF
+    sources: dict[str, str] = {}
+    if facts.spf is not None:
+        sources[_SPF] = AUTHENTICATION_RESULTS if received_spf is None else RECEIVED_SPF
+    if facts.dkim is not None:
+        sources[_DKIM] = AUTHENTICATION_RESULTS
+    if facts.dmarc is not None:
+        sources[_DMARC] = AUTHENTICATION_RESULTS
+    if facts.dmarc_policy is not None:
+        sources[_DMARC_POLICY] = AUTHENTICATION_RESULTS
     return facts, sources
 
 
@@ -141,8 +146,9 @@ def _may_have_equals(part: str) -> bool:
 
 def _text_of(cut: Marked, part: str) -> str:
     """A part without its comments, with single spaces, and none around `=`."""
-    text = " ".join(cut.restored(without_comments(part)).split())
-    return text.replace(" =", "=").replace("= ", "=")
+    if cut.parts:
+        part = cut.restored(without_comments(part))
+    return " ".join(part.split()).replace(" =", "=").replace("= ", "=")
 
 
 def _method_result(cut: Marked, part: str, methods: Container[str] | None) -> MethodResult | None:
@@ -160,7 +166,7 @@ def _method_result(cut: Marked, part: str, methods: Container[str] | None) -> Me
         method=method,
         result=result.lower(),
         properties=properties,
-        comments=cut.comments(part),
+        comments=cut.comments(part) if cut.parts else (),
     )
 
 

@@ -14,7 +14,7 @@ from mmctl.model.facts import WRITTEN_HEADERS
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from mmctl.mail.headers import Headers
     from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
@@ -123,15 +123,11 @@ class Email:
     @property
     def notes(self) -> tuple[str, ...]:
         """What is wrong with the message, in words; computed on demand."""
-        return (*self.defects, *self._word_defects())
-
-    def _word_defects(self) -> Iterator[str]:
-        """The defects of encoded words in headers that rules can read."""
-        for name in self.headers:
-            if name in _READ_BY_RULES or name.startswith("x-"):
-                shown = name[:LONGEST_SHOWN_NAME]
-                for defect in self.headers.defects(name):
-                    yield f"header `{shown}`: {defect}"
+        found = [
+            f"header `{name[:LONGEST_SHOWN_NAME]}`: {defect}"
+            for name, defect in self.headers.word_defects(_READ_BY_RULES)
+        ]
+        return (*self.defects, *found)
 
 
 class Tls(StrEnum):

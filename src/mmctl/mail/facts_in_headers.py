@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 from mmctl.mail.addresses import addresses
 from mmctl.mail.authentication_results import found_verdicts
 from mmctl.mail.email import Envelope, Facts, Session
-from mmctl.mail.facts import session_value
 from mmctl.mail.received import client_of
 from mmctl.model.facts import EnvelopeFact, SessionFact
 
@@ -25,6 +24,12 @@ RETURN_PATH: Final = "Return-Path"
 RECEIVED: Final = "Received"
 # The recipient as received comes before the one that aliases made of it.
 RECIPIENT_HEADERS: Final = ("X-Original-To", "Envelope-To", "Delivered-To")
+# Members of enums are slow to ask for their values.
+_MAIL_FROM: Final = EnvelopeFact.MAIL_FROM.value
+_RECIPIENTS: Final = EnvelopeFact.RECIPIENTS.value
+_SOURCE_IP: Final = SessionFact.SOURCE_IP.value
+_HELO: Final = SessionFact.HELO.value
+_TLS: Final = SessionFact.TLS.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +68,7 @@ def _mail_from(email: Email, sources: dict[str, str]) -> str | None:
     sender = specs[0] if specs else ""
     if not sender and "<" not in values[0]:
         return None
-    sources[EnvelopeFact.MAIL_FROM.value] = RETURN_PATH
+    sources[_MAIL_FROM] = RETURN_PATH
     return sender
 
 
@@ -72,7 +77,7 @@ def _to(email: Email, sources: dict[str, str]) -> tuple[str, ...]:
     for name in RECIPIENT_HEADERS:
         values = email.header_values(name, decoded=False)
         if values and (specs := addresses(values[0])):
-            sources[EnvelopeFact.RECIPIENTS.value] = name
+            sources[_RECIPIENTS] = name
             return tuple(dict.fromkeys(specs))
     return ()
 
@@ -85,8 +90,11 @@ def found_session(email: Email, sources: dict[str, str]) -> Session:
     for value in email.header_values(RECEIVED, decoded=False):
         session = client_of(value)
         if session is not None:
-            for name in SessionFact:
-                if session_value(name, session) is not None:
-                    sources[name.value] = RECEIVED
+            if session.source_ip is not None:
+                sources[_SOURCE_IP] = RECEIVED
+            if session.helo is not None:
+                sources[_HELO] = RECEIVED
+            if session.tls is not None:
+                sources[_TLS] = RECEIVED
             return session
     return Session()

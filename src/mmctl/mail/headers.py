@@ -6,13 +6,14 @@ Each is done once for each message, however often it is asked for: values may ha
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from mmctl.mail.addresses import addresses
 from mmctl.mail.encoded_words import decode_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
 
 class Headers(Mapping[str, tuple[str, ...]]):
@@ -24,7 +25,7 @@ class Headers(Mapping[str, tuple[str, ...]]):
         """Values as written between the colon and the next field, LF line ends."""
         self._written = written
         self._values: dict[str, tuple[str, ...]] = {}
-        self._decoded: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        self._decoded: dict[str, tuple[str, ...]] = {}
         self._addresses: dict[str, tuple[tuple[str, ...], ...]] = {}
 
     @classmethod
@@ -63,13 +64,26 @@ class Headers(Mapping[str, tuple[str, ...]]):
 
     def decoded(self, name: str) -> tuple[str, ...]:
         """The same with encoded words decoded, and undecodable ones left as they are."""
-        return self._words(name)[0] if name in self._written else ()
+        known = self._decoded.get(name)
+        if known is None:
+            values = self.values_of(name)
+            for value in values:
+                if "=?" in value:
+                    values = tuple([decode_words(each).text for each in values])
+                    break
+            known = self._decoded[name] = values
+        return known
 
-    def defects(self, name: str) -> tuple[str, ...]:
-        """What is wrong with the encoded words of a header, each once."""
-        if not any("=?" in value for value in self._written[name]):
-            return ()
-        return self._words(name)[1]
+    def word_defects(self, names: Container[str]) -> Iterator[tuple[str, str]]:
+        """What is wrong with the encoded words of headers of some names, and of X-headers."""
+        for name, written in self._written.items():
+            if name in names or name[:2] == "x-":
+                for value in written:
+                    if "=?" in value:
+                        read = [decode_words(each).defects for each in self[name]]
+                        for defect in dict.fromkeys(chain.from_iterable(read)):
+                            yield name, defect
+                        break
 
     def addresses(self, name: str) -> tuple[tuple[str, ...], ...]:
         """The address specs of each header of a name."""
@@ -78,14 +92,6 @@ class Headers(Mapping[str, tuple[str, ...]]):
         known = self._addresses.get(name)
         if known is None:
             known = self._addresses[name] = tuple([addresses(value) for value in self[name]])
-        return known
-
-    def _words(self, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        known = self._decoded.get(name)
-        if known is None:
-            read = [decode_words(value) for value in self[name]]
-            defects = tuple(dict.fromkeys([defect for each in read for defect in each.defects]))
-            known = self._decoded[name] = (tuple([each.text for each in read]), defects)
         return known
 
 

@@ -34,6 +34,12 @@ _COMMENT: Final = rf"\([^()\\]*+(?:(?:\\.|{_FLAT})[^()\\]*+)*\)"
 _LITERAL: Final = r"\[[^\[\]\\]*+\]"
 # What only begins like a literal or an encoded word; much of it at once where that is easily seen.
 _PLAIN: Final = r"\[+(?=\[)|(?:=\?(?=[=?])|=(?==))+|[\[=]"
+_HIDDEN: Final = {
+    (quotes, comments): frozenset("[=" + '"' * quotes + "(" * comments)
+    for quotes in (True, False)
+    for comments in (True, False)
+}
+"""What pieces begin with that hide something."""
 _ENDED: Final = re.compile(rf"{_QUOTED}|{_COMMENT}", re.DOTALL)
 _VISIBLE: Final = frozenset({TokenKind.SPACE, TokenKind.SPECIAL, TokenKind.WORD})
 _DEEP_AT_MOST: Final = 8
@@ -110,7 +116,7 @@ def _pieces_with(marks: _Marks, text: str) -> list[str]:
         ends = not opens or _ENDED.fullmatch(last) is not None
         if not ends:
             found.pop()
-        hides = {"[", "=", *'"' * quotes, *"(" * comments}
+        hides = _HIDDEN[quotes, comments]
         written += [marks.of(piece) if piece[0] in hides else piece for piece in found]
         if ends:
             return written

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from functools import partial
+from itertools import repeat
 from typing import Final
 
 from mmctl.mail.email import LONGEST_SHOWN_NAME, Email, Size
@@ -126,9 +127,8 @@ def _headers(text: str, defects: list[str]) -> Headers:
     written: dict[str, list[str]] = {}
     last = first_skipped_after = ""
     skipped = 0
-    for field in _BETWEEN_FIELDS.split(text):
-        name, colon, value = field.partition(":")
-        key = _KEYS.get(name) or _key(name)
+    for name, colon, value in map(str.partition, _BETWEEN_FIELDS.split(text), repeat(":")):
+        key = _KEYS.get(name) or (_key(name) if colon else "")
         if not colon or not key:
             first_skipped_after = first_skipped_after if skipped else last
             skipped += 1
@@ -154,10 +154,11 @@ def _key(name: str) -> str:
 
     White space before the colon is allowed in old mail (§4.5).
     """
-    bare = name.replace("\n", "").rstrip(" \t")
-    if not _FIELD_NAME.fullmatch(bare):
+    if "\n" in name or name[-1:] in {" ", "\t"}:
+        name = name.replace("\n", "").rstrip(" \t")
+    if not _FIELD_NAME.fullmatch(name):
         return ""
-    key = bare.lower()
+    key = name.lower()
     if len(name) <= _LONGEST_KNOWN and len(_KEYS) < _MOST_KNOWN:
         _KEYS[name] = key
     return key

@@ -14,6 +14,11 @@ _SPACE: Final = r" \t\r\n"
 _SPECIAL: Final = r"\[<>,;:@()"
 _BEFORE: Final = rf"(?<=[{_SPACE}{_SPECIAL}{DIGITS}])"
 _AFTER: Final = rf"(?=[{_SPACE}{_SPECIAL}{MARK}{COMMENT}]|=\?|\Z)"
+# The form of nearly all: a name, comments, `by`.
+_FLAT_COMMENT: Final = re.compile(r"\([^()\\]*+\)")
+_USUAL: Final = re.compile(
+    r"from[ \t]++([\w.-]++)((?:[ \t]++\([^()\\]*+\))+)[ \t]++by(?=[ \t])", re.IGNORECASE
+)
 _FROM: Final = re.compile(rf"[{_SPACE}]*+from{_AFTER}", re.IGNORECASE)
 _MAY_BE_FROM: Final = re.compile(rf"[{_SPACE}]*+(?:from|[\"(])", re.IGNORECASE)
 _BY: Final = re.compile(rf"{_BEFORE}by{_AFTER}", re.IGNORECASE)
@@ -34,21 +39,32 @@ _TLS: Final = {"2": Tls.TLS1_2, "3": Tls.TLS1_3}
 
 def client_of(value: str) -> Session | None:
     """The client of a Received value; None: it does not begin with `from`."""
-    if not _MAY_BE_FROM.match(value):
-        return None
+    if usual := _USUAL.match(value):
+        plain, comments = usual[1], " ".join(_FLAT_COMMENT.findall(usual[2]))
+        if plain.lower() != "by":
+            return _client(plain, comments, value)
+    return _client_of_any(value) if _MAY_BE_FROM.match(value) else None
+
+
+def _client_of_any(value: str) -> Session | None:
     cut = marked(value)
     begin = _FROM.match(cut.text)
     if begin is None:
         return None
     by = _BY.search(cut.text, begin.end())
     clause = cut.text[begin.end() : by.start() if by else len(cut.text)]
-    comments = " ".join(cut.comments(clause))
     first = _FIRST.match(clause)
     plain = cut.restored(first[1]) if first else ""
+    return _client(plain, " ".join(cut.comments(clause)), value)
+
+
+def _client(plain: str, comments: str, value: str) -> Session:
+    """The client by the first word after `from`, and the comments before `by`."""
     helo = _HELO_IN_COMMENT.search(comments)
     version = _TLS_VERSION.search(value)
+    without_helo = _HELO_IN_COMMENT.sub("", comments) if helo else comments
     return Session(
-        source_ip=_address_in(_HELO_IN_COMMENT.sub("", comments)) or _address_in(plain),
+        source_ip=_address_in(without_helo) or _address_in(plain),
         helo=(helo[1] if helo else plain) or None,
         tls=_TLS[version[1]] if version else None,
     )
