@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Final
 
-from mmctl.mail.marked import MARK, Marked, marked, without_comments
+from mmctl.mail.marked import MARK, marked, without_comments
 
 LONGEST_KEPT: Final = 1000
 """Characters of a value whose result is kept for later messages: senders recur."""
@@ -40,6 +40,7 @@ _AROUND_GLUE: Final = re.compile(r" (?=[.@])|(?<=[.@]) ")
 _NOT_A_WORD: Final = re.compile(f"[ :{MARK}\ud8fe\ud8ff]")
 # Marks of separators in a source route: they are part of it.
 _COMMA: Final = "\ud8fe"
+_BETWEEN: Final = "\ud8fd"
 _SEMICOLON: Final = "\ud8ff"
 
 
@@ -82,8 +83,10 @@ def of_any(text: str) -> tuple[str, ...]:
     specs = tuple(chain.from_iterable(map(known.__getitem__, parts)))
     if not routed and not cut.parts:
         return specs
-    restored = {spec: _restored(cut, spec) for spec in dict.fromkeys(specs)}
-    return tuple(map(restored.__getitem__, specs))
+    if not specs:
+        return ()
+    restored = cut.restored(_BETWEEN.join(specs)).replace(_COMMA, ",").replace(_SEMICOLON, ";")
+    return tuple(restored.split(_BETWEEN))
 
 
 def _hide_separators(route: re.Match[str]) -> str:
@@ -99,17 +102,12 @@ def _after_open_route(part: str) -> list[str]:
     return [before + angle + first, *others]
 
 
-def _restored(cut: Marked, spec: str) -> str:
-    """An address spec with what its marks stand for."""
-    if spec.isascii():
-        return spec
-    return cut.restored(spec).replace(_COMMA, ",").replace(_SEMICOLON, ";")
-
-
 def _mailbox(part: str) -> tuple[str, ...]:
     """The specs between two commas."""
     if "<" not in part:
         return _bare_specs(part.rpartition(":")[2].replace(">", ""))
+    if ">" not in part:
+        return _bare_specs(part.rpartition("<")[2])
     part = _UNENDED.sub("", part)  # what the next `<` makes void
     specs = tuple(
         [

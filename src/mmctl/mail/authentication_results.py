@@ -13,12 +13,12 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from mmctl.mail.email import Facts, NoPolicy
-from mmctl.mail.marked import MARK, Marked, marked, without_comments
+from mmctl.mail.marked import COMMENT, DIGITS, MARK, Marked, marked, without_comments
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 from mmctl.model.facts import VerdictFact
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from mmctl.mail.email import Email
 
@@ -56,6 +56,9 @@ DMARC_VERDICTS: Final = {
     "permerror": RuleVerdict.PROCESSING_FAILED,
 }
 _USED: Final = frozenset({"spf", "dkim", "dmarc"})
+_USED_METHOD: Final = re.compile(
+    rf"(?:\s|{COMMENT}[{DIGITS}]{{3}})*(?:{'|'.join(_USED)})(?=[\s/={COMMENT}])", re.IGNORECASE
+)
 # Members of enums are slow to ask for their values.
 _SPF: Final = VerdictFact.SPF.value
 _DKIM: Final = VerdictFact.DKIM.value
@@ -109,21 +112,19 @@ def trusted_results(email: Email) -> tuple[MethodResult, ...]:
     headers = email.header_values(AUTHENTICATION_RESULTS, decoded=False)
     if not headers:
         return ()
-    server, found = method_results(headers[0], _USED)
+    server, found = method_results(headers[0], used=True)
     results = [found]
     for value in headers[1:]:
-        other, found = method_results(value, _USED)
+        other, found = method_results(value, used=True)
         if other == server:
             results.append(found)
     return tuple(chain.from_iterable(results))
 
 
-def method_results(
-    value: str, methods: Container[str] | None = None
-) -> tuple[str, tuple[MethodResult, ...]]:
+def method_results(value: str, *, used: bool = False) -> tuple[str, tuple[MethodResult, ...]]:
     """Read one Authentication-Results value: the server's name, and what it found (RFC 8601 §2.2).
 
-    Parts that make no sense are left out; so are methods other than `methods`, if they are named.
+    Parts that make no sense are left out. With `used`, so are methods that no rule asks about.
     """
     cut = marked(value, unended=False)
     server, *others = cut.text.split(";")
@@ -131,16 +132,13 @@ def method_results(
     if "=" in name:  # some servers omit their name
         name, others = "", [server, *others]
     # Hostile values repeat themselves.
-    read = {
-        part: _method_result(cut, part, methods)
-        for part in dict.fromkeys(others)
-        if _may_have_equals(part)
-    }
+    wanted = _USED_METHOD.match if used else _may_be_any
+    read = {part: _method_result(cut, part) for part in dict.fromkeys(others) if wanted(part)}
     found = (read.get(part) for part in others)
     return name, tuple([result for result in found if result is not None])
 
 
-def _may_have_equals(part: str) -> bool:
+def _may_be_any(part: str) -> bool:
     return "=" in part or MARK in part
 
 
@@ -151,19 +149,18 @@ def _text_of(cut: Marked, part: str) -> str:
     return " ".join(part.split()).replace(" =", "=").replace("= ", "=")
 
 
-def _method_result(cut: Marked, part: str, methods: Container[str] | None) -> MethodResult | None:
+def _method_result(cut: Marked, part: str) -> MethodResult | None:
     """Read `method/version=result reason=… ptype.property=value …`."""
     first, *words = _text_of(cut, part).split(" ")
     name, equals, result = first.partition("=")
-    method = name.partition("/")[0].lower()
-    if not equals or (methods is not None and method not in methods):
+    if not equals:
         return None
     properties: dict[str, str] = {}
     for word in words:
         key, _, value = word.partition("=")
         properties.setdefault(key.lower(), value.strip('"'))
     return MethodResult(
-        method=method,
+        method=name.partition("/")[0].lower(),
         result=result.lower(),
         properties=properties,
         comments=cut.comments(part) if cut.parts else (),

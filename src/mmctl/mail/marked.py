@@ -8,23 +8,26 @@ fraction of its time: a hostile value may have a megabyte.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
 
 from mmctl.mail.encoded_words import ENCODED_WORD
 from mmctl.mail.lexical import TokenKind, comment_end, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MARK: Final = "\ud800"
 """Begins a mark. Half a surrogate pair is no text, so no value has one."""
 COMMENT: Final = "\ud801"
 """Begins the mark of a comment."""
-_DIGIT: Final = 0xDA00
-"""The first of the characters that number a mark."""
-_BASE: Final = 0x200
+_DIGIT: Final = tuple(map(chr, range(0xDA00, 0xDC00)))
+"""The characters that number a mark."""
+_BASE: Final = len(_DIGIT)
 DIGITS: Final = "\uda00-\udbff"
 """What a mark ends with, in a pattern."""
 _MARKED: Final = re.compile(f"[{MARK}{COMMENT}]([{DIGITS}]{{3}})")
-_COMMENTS: Final = re.compile(f"{COMMENT}[{DIGITS}]{{3}}")
+_COMMENTS: Final = re.compile(f"{COMMENT}([{DIGITS}]{{3}})")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _HIDES: Final = re.compile(r'["(\[]|=\?')
 
@@ -69,18 +72,20 @@ class Marked:
     """A value with marks, and what they stand for."""
 
     text: str
-    parts: tuple[str, ...] = ()
+    parts: Mapping[str, str] = field(default_factory=dict)
+    """What marks stand for, by the end of the mark."""
 
     def restored(self, text: str) -> str:
         """A part of the text with what its marks stand for."""
-        return _MARKED.sub(self._part, text) if self.parts else text
+        pieces = _MARKED.split(text) if self.parts else [text]
+        if len(pieces) == 1:
+            return text
+        pieces[1::2] = map(self.parts.__getitem__, pieces[1::2])
+        return "".join(pieces)
 
     def comments(self, text: str) -> tuple[str, ...]:
         """The comments in a part of the text."""
-        return tuple([self.restored(mark) for mark in _COMMENTS.findall(text)])
-
-    def _part(self, mark: re.Match[str]) -> str:
-        return self.parts[_number(mark[1])]
+        return tuple(map(self.parts.__getitem__, _COMMENTS.findall(text)))
 
 
 def without_comments(text: str) -> str:
@@ -101,7 +106,7 @@ def marked(text: str, *, unended: bool = True) -> Marked:
     written = "".join(_pieces_with(marks, text))
     if unended:
         written = written.replace('"', " ").replace("(", " ")
-    return Marked(written, tuple(marks.parts))
+    return Marked(written, marks.parts)
 
 
 def _pieces_with(marks: _Marks, text: str) -> list[str]:
@@ -138,7 +143,7 @@ class _Marks:
     """The marks of one value; the same piece always has the same one."""
 
     def __init__(self) -> None:
-        self.parts: list[str] = []
+        self.parts: dict[str, str] = {}
         self._codes: dict[str, str] = {}
 
     def of(self, piece: str) -> str:
@@ -150,12 +155,7 @@ class _Marks:
             self._codes[piece] = piece
             return piece
         high, low = divmod(len(self.parts), _BASE)
-        digits = "".join([chr(_DIGIT + each) for each in (high // _BASE, high % _BASE, low)])
+        digits = _DIGIT[high // _BASE] + _DIGIT[high % _BASE] + _DIGIT[low]
         code = self._codes[piece] = (COMMENT if piece[0] == "(" else MARK) + digits
-        self.parts.append(piece)
+        self.parts[digits] = piece
         return code
-
-
-def _number(digits: str) -> int:
-    high, middle, low = (ord(digit) - _DIGIT for digit in digits)
-    return (high * _BASE + middle) * _BASE + low

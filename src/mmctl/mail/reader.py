@@ -128,7 +128,7 @@ def _headers(text: str, defects: list[str]) -> Headers:
     last = first_skipped_after = ""
     skipped = 0
     for name, colon, value in map(str.partition, _BETWEEN_FIELDS.split(text), repeat(":")):
-        key = _KEYS.get(name) or (_key(name) if colon else "")
+        key = _KEYS.get(name) or (_key(name) if colon and name else "")
         if not colon or not key:
             first_skipped_after = first_skipped_after if skipped else last
             skipped += 1

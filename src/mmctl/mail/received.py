@@ -21,6 +21,7 @@ _USUAL: Final = re.compile(
 )
 _FROM: Final = re.compile(rf"[{_SPACE}]*+from{_AFTER}", re.IGNORECASE)
 _MAY_BE_FROM: Final = re.compile(rf"[{_SPACE}]*+(?:from|[\"(])", re.IGNORECASE)
+_HAS_FROM: Final = re.compile("from", re.IGNORECASE)
 _BY: Final = re.compile(rf"{_BEFORE}by{_AFTER}", re.IGNORECASE)
 _FIRST: Final = re.compile(
     rf"[{_SPACE}]*+({MARK}[{DIGITS}]{{3}}|(?:[^{_SPACE}{_SPECIAL}={MARK}{COMMENT}]++|=(?!\?))++"
@@ -43,7 +44,8 @@ def client_of(value: str) -> Session | None:
         plain, comments = usual[1], " ".join(_FLAT_COMMENT.findall(usual[2]))
         if plain.lower() != "by":
             return _client(plain, comments, value)
-    return _client_of_any(value) if _MAY_BE_FROM.match(value) else None
+    may_be = _MAY_BE_FROM.match(value) is not None and _HAS_FROM.search(value) is not None
+    return _client_of_any(value) if may_be else None
 
 
 def _client_of_any(value: str) -> Session | None:
