@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -58,8 +59,16 @@ def headers() -> Iterator[tuple[str, Header]]:
     """Each header section with its name."""
     for field in FIELDS:
         for name, value in values():
-            yield f"{field}: {name}", lambda size, f=field, v=value: _field(f, v(size))
+            yield f"{field}: {name}", partial(_with, field, value)
     yield from STRUCTURES.items()
+
+
+def _with(field: str, value: Callable[[int], str], size: int) -> bytes:
+    return _field(field, value(size))
+
+
+def _repeated(unit: str, size: int) -> str:
+    return unit * (size // len(unit.encode()) + 1)
 
 
 def _field(name: str, value: str) -> bytes:
@@ -103,6 +112,11 @@ STRUCTURES: Final[Mapping[str, Header]] = {
     "8-bit": lambda size: b"Subject: " + b"\xff" * size + b"\r\n\r\n",
     "8-bit pairs": lambda size: b"Subject: " + b"\xc3(" * (size // 2) + b"\r\n\r\n",
     "UTF-16": lambda size: ("Subject: " + "<" * (size // 2)).encode("utf-16"),
+    "white space in a signature": lambda size: (
+        b"From: a@b\r\nDKIM-Signature: v=1; a=rsa-sha256; d=b; s=s; h=from; bh=YQ==; b="
+        + b" " * size
+        + b"!\r\n\r\n"
+    ),
     "signatures": _lines("DKIM-Signature: v=1; d=a{0}.b\r\n"),
     "empty signatures": _lines("DKIM-Signature:\r\n"),
     "results": _lines("Authentication-Results: mx; dkim=pass header.d=a{0}.b\r\n"),

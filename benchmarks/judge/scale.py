@@ -11,6 +11,7 @@ from benchmarks.judge.ours import Ours
 from benchmarks.judge.whole import FEW, simulate, simulating
 from benchmarks.measure import Ratio, cpu, fitting, peak, watching_others
 from benchmarks.result import Curve, Measured
+from mmctl.mail.partial import Message, Needs
 from mmctl.mail.sources import messages
 
 if TYPE_CHECKING:
@@ -101,11 +102,11 @@ class Parts(NamedTuple):
 def _parts(mine: Ours, folder: Path) -> Parts:
     """What each part costs, one after the other."""
     files = sorted(each for each in folder.rglob("*") if each.is_file())
-    found: list[tuple[str, bytes]] = []
+    found: list[Message] = []
     submissions: list[Submission] = []
     raw = cpu(lambda: [read(file) for file in files])
-    reading = cpu(lambda: found.extend(messages([folder])))
-    parsing = cpu(lambda: submissions.extend(mine.parse(content) for _, content in found))
+    reading = cpu(lambda: found.extend(messages([folder], needs=Needs(body=False))))
+    parsing = cpu(lambda: submissions.extend(mine.parse(each.content) for each in found))
     matching = cpu(lambda: mine.judge(submissions))
     return Parts(*(part / len(files) for part in (raw, reading, parsing, matching)))
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 Record = Any
 """One record's data, in dnspython's form."""
 
+LONGEST_NAME: Final = 253
+"""Characters of a name (RFC 1035 §2.3.4); a longer one has no records."""
 _CNAMES_AT_MOST: Final = 10
 _KEPT_AT_MOST: Final = 10_000
 _TTL: Final = "$TTL 3600\n"
@@ -78,6 +80,8 @@ class ZoneRecords:
     def ask(self, name: str, kind: str) -> tuple[Record, ...]:
         """The records of a name and kind; CNAMEs are followed, and `*` matches any label."""
         name = _plain(name)
+        if len(name) > LONGEST_NAME:
+            return ()
         for _ in range(_CNAMES_AT_MOST):
             if any(name == each or name.endswith(f".{each}") for each in self._unanswered):
                 raise UnansweredError(name)
@@ -139,6 +143,8 @@ class DnsRecords:
     def ask(self, name: str, kind: str) -> tuple[Record, ...]:
         """The records of a name and kind."""
         key = (_plain(name), kind)
+        if len(key[0]) > LONGEST_NAME:
+            return ()
         if key not in self._known:
             if len(self._known) >= _KEPT_AT_MOST:
                 del self._known[next(iter(self._known))]

@@ -7,6 +7,7 @@ unsigned From, SHA-1.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -34,10 +35,65 @@ SIGNATURES_AT_MOST: Final = 10
 """How many signatures of a message are verified."""
 KEYS_AT_MOST: Final = 4
 """How many records of one selector are tried; there should be one (§3.6.2.2)."""
+LONGEST_SIGNATURE: Final = 8 * 1024
+"""Bytes of a signature that is verified; real ones have some 1,000."""
+COMPARISONS_AT_MOST: Final = 1_000_000
+"""How many signed headers times headers of the message: dkimpy compares each with each."""
 _BROKEN: Final = ("body hash mismatch", "x= value is past")
 """What dkimpy says about signatures that are well-formed but not valid."""
 _REQUIRED: Final = ("v", "a", "b", "bh", "d", "h", "s")
+_LINE_END: Final = b"\r\n"
+_BLANK_LINE: Final = b"\r\n\r\n"
+_BETWEEN_FIELDS: Final = re.compile(rb"\r\n(?![ \t])")
+_FIELD: Final = re.compile(rb"([!-~]+?):")
+_WHITE_SPACE: Final = re.compile(rb"[ \t]{2,}+|\t")
 _HISTORIC: Final = "rsa-sha1"
+
+
+class _Verifier(dkim.DKIM):  # type: ignore[misc] # dkimpy has no types
+    """dkimpy's verifier, with what takes more than linear time there done here."""
+
+    headers: list[list[bytes]]
+    body: bytes
+
+    def set_message(self, message: bytes) -> None:
+        """Take a message apart, as dkimpy does.
+
+        Raises:
+            ValueError: its header section has defects.
+        """
+        super().set_message(None)
+        self.headers, self._body = parsed(message)
+        self.body = self._body
+
+    def use_body(self, tags: Mapping[str, str]) -> None:
+        """Prepare the body for a signature: dkimpy is slow with long white space."""
+        relaxed = tags.get("c", "").partition("/")[2] == "relaxed"
+        self.body = _WHITE_SPACE.sub(b" ", self._body) if relaxed else self._body
+
+
+def parsed(message: bytes) -> tuple[list[list[bytes]], bytes]:
+    """The fields of a message as carried, each with its line ends, and the body.
+
+    Raises:
+        ValueError: a line of the header section is not a field.
+    """
+    if not message or message.startswith(_LINE_END):
+        return [], message.removeprefix(_LINE_END)
+    section, _, body = message.partition(_BLANK_LINE)
+    fields: list[tuple[bytes, list[bytes]]] = []
+    for line in _BETWEEN_FIELDS.split(section.removesuffix(_LINE_END)):
+        if found := _FIELD.match(line):
+            fields.append((found[1], [line[found.end() :], _LINE_END]))
+        elif line.startswith(b"From "):
+            folds = line.partition(_LINE_END)[2]
+            if folds:
+                if not fields:
+                    raise ValueError(line)
+                fields[-1][1].extend((folds, _LINE_END))
+        else:
+            raise ValueError(line)
+    return [[name, b"".join(parts)] for name, parts in fields], body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +111,7 @@ class Signature:
 def dkim_signatures(records: Records, message: bytes) -> tuple[Signature, ...]:
     """The signatures of a message from the top, each verified; never fails."""
     try:
-        verifier = dkim.DKIM(as_carried(message), minkey=SMALLEST_KEY)
+        verifier = _Verifier(as_carried(message), minkey=SMALLEST_KEY)
     except Exception:  # noqa: BLE001 - dkimpy needs header sections without defects
         return (Signature(domain="", result="permerror"),)
     values = [value for name, value in verifier.headers if name.lower() == b"dkim-signature"]
@@ -65,15 +121,15 @@ def dkim_signatures(records: Records, message: bytes) -> tuple[Signature, ...]:
     )
 
 
-def _verified_signature(verifier: dkim.DKIM, place: int, value: str, records: Records) -> Signature:
+def _verified_signature(verifier: _Verifier, place: int, value: str, records: Records) -> Signature:
     """One signature, verified in the order of RFC 6376 §6.1."""
     domain = ""
     try:
-        tags = tags_of(value)
+        tags = _tags(value)
         domain = tags.get("d", "").lower().rstrip(".")
         if tags.get("a") not in {*ALGORITHMS, _HISTORIC, None}:
             return Signature(domain=domain, result="policy", reason="unknown algorithm")
-        identity = _identity(tags, domain)
+        identity = _identity(tags, domain, len(verifier.headers))
         result, reason = _verified(verifier, place, tags, identity, records)
     except BadTagsError as error:
         return Signature(domain=domain, result="permerror", reason=str(error))
@@ -82,8 +138,21 @@ def _verified_signature(verifier: dkim.DKIM, place: int, value: str, records: Re
     return Signature(domain=domain, result=result, reason=reason)
 
 
-def _identity(tags: Mapping[str, str], domain: str) -> str:
+def _tags(value: str) -> dict[str, str]:
+    """The tags of a signature.
+
+    Raises:
+        BadTagsError: it has none, or is longer than any real one.
+    """
+    if len(value) > LONGEST_SIGNATURE:
+        raise BadTagsError("too long")
+    return tags_of(value)
+
+
+def _identity(tags: Mapping[str, str], domain: str, headers: int) -> str:
     """The domain of `i=`, once the signature itself is validated (§6.1.1).
+
+    `headers` is how many the message has.
 
     Raises:
         BadTagsError: the signature is not valid.
@@ -95,8 +164,11 @@ def _identity(tags: Mapping[str, str], domain: str) -> str:
         raise BadTagsError("another version")
     if tags["a"] == _HISTORIC:
         raise BadTagsError("SHA-1")  # permanently failed: RFC 8301 §3.1
-    if "from" not in (name.lower() for name in listed(tags["h"])):
+    signed = listed(tags["h"])
+    if "from" not in (name.lower() for name in signed):
         raise BadTagsError("From not signed")
+    if len(signed) * headers > COMPARISONS_AT_MOST:
+        raise BadTagsError("too many headers")
     identity = tags.get("i", domain).rpartition("@")[2].lower().rstrip(".")
     if identity != domain and not identity.endswith(f".{domain}"):
         raise BadTagsError("i= of another domain")
@@ -104,7 +176,7 @@ def _identity(tags: Mapping[str, str], domain: str) -> str:
 
 
 def _verified(
-    verifier: dkim.DKIM, place: int, tags: Mapping[str, str], identity: str, records: Records
+    verifier: _Verifier, place: int, tags: Mapping[str, str], identity: str, records: Records
 ) -> tuple[str, str]:
     """The result of a well-formed signature, by the best of its keys.
 
@@ -112,6 +184,7 @@ def _verified(
         BadTagsError: there is no key for it, or it is not well-formed after all.
         UnansweredError: the DNS did not answer.
     """
+    verifier.use_body(tags)
     prepared = _prepared(verifier, place)
     if isinstance(prepared, str):
         return prepared, ""
@@ -145,7 +218,7 @@ def _verified(
 _Prepared = tuple[dict[bytes, bytes], list[bytes], tuple[bytes, bytes]]
 
 
-def _prepared(verifier: dkim.DKIM, place: int) -> _Prepared | str:
+def _prepared(verifier: _Verifier, place: int) -> _Prepared | str:
     """What dkimpy prepares before it needs a key; a text: the result is already known."""
     try:
         fields, headers, all_of_them = verifier.verify_headerprep(place)
@@ -158,7 +231,7 @@ def _prepared(verifier: dkim.DKIM, place: int) -> _Prepared | str:
     return fields, headers, all_of_them[place]
 
 
-def _holds(verifier: dkim.DKIM, key: RsaKey | Ed25519Key, prepared: _Prepared) -> bool:
+def _holds(verifier: _Verifier, key: RsaKey | Ed25519Key, prepared: _Prepared) -> bool:
     """Whether a signature was made with a key."""
     fields, headers, header = prepared
     verifier.pk = key if isinstance(key, Ed25519Key) else key.numbers
@@ -174,7 +247,7 @@ def _holds(verifier: dkim.DKIM, key: RsaKey | Ed25519Key, prepared: _Prepared) -
     return key.held if isinstance(key, Ed25519Key) else bool(holds)
 
 
-def _unsigned_part(verifier: dkim.DKIM, tags: Mapping[str, str]) -> str:
+def _unsigned_part(verifier: _Verifier, tags: Mapping[str, str]) -> str:
     """The part of the body that a signature does not cover.
 
     Raises:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from publicsuffixlist import PublicSuffixList
 
-from mmctl.mail.records import UnansweredError, texts
+from mmctl.mail.records import LONGEST_NAME, UnansweredError, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -56,7 +56,12 @@ def dmarc_result(
 
 
 def organizational_domain(domain: str) -> str:
-    """The registered domain: `example.co.uk` of `mail.example.co.uk` (§3.2)."""
+    """The registered domain: `example.co.uk` of `mail.example.co.uk` (§3.2).
+
+    What is too long for a domain stays as it is.
+    """
+    if len(domain) > LONGEST_NAME:
+        return domain.lower()
     suffixes = _suffixes()
     return suffixes.privatesuffix(domain.lower().rstrip(".")) or domain.lower()
 
