@@ -114,8 +114,9 @@ WORDING = {
     "mmctl.visible",
     "mmctl.judge.words",
     "mmctl.live.compare.wording",
+    "mmctl.records",
 }
-"""Modules whose functions put a value into words, for all who show it."""
+"""Modules whose functions put a value into words, for all who show it; and what makes records."""
 OWN_FILES = {"render/html/frame.py"}
 """What reads the style and the script of pages, which are its own."""
 WRITES = {"print", "sys.stdout.write", "sys.stdout.writelines", "typer.echo", "typer.secho"}
