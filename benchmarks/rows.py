@@ -134,6 +134,21 @@ ROWS: Final = (
     Row(key="lint", what="lint of 300 rules against `cfn-lint`", floor=15, aim=20),
     Row(key="lint-again", what="lint against `cfn-lint`, nothing changed", floor=40),
     Row(
+        key="lint-lines",
+        what="lint of 100,000 lines over 10,000 lines",
+        better=Better.LESS,
+        floor=12,
+        aim=10,
+    ),
+    Row(
+        key="lint-memory",
+        what="peak memory of lint, 100,000 lines",
+        better=Better.LESS,
+        floor=200,
+        aim=150,
+        unit="MiB",
+    ),
+    Row(
         key="plan",
         what="plan against `aws --version`, 39 rules",
         better=Better.LESS,

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 RULES: Final = 300
+LINES_A_RULE: Final = 30
+"""About as many has a rule with a value a line."""
 A_SET: Final = 38
 """Rules of a set; with the last one, which delivers, they are below the service's 40."""
 SEED: Final = 1
@@ -47,10 +49,20 @@ def write(folder: Path) -> tuple[Path, Path]:
     return project, template
 
 
-def rule_set(number: int) -> list[dict[str, Any]]:
+def write_lines(folder: Path, rules: int) -> Path:
+    """Write so many rules with a value a line, some `LINES_A_RULE` lines a rule; returns the folder."""
+    (folder / "rules").mkdir(parents=True)
+    (folder / "mmctl.yaml").write_text(BINDINGS, encoding="utf-8")
+    for number in range(-(-rules // A_SET)):
+        text = as_mmctl(f"set-{number}", rule_set(number, rules), lines=True)
+        (folder / "rules" / f"set-{number}.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def rule_set(number: int, of: int = RULES) -> list[dict[str, Any]]:
     """Rules in the shapes of the API."""
     first = number * A_SET
-    rules = [rule(index) for index in range(first, min(first + A_SET, RULES) - 1)]
+    rules = [rule(index) for index in range(first, min(first + A_SET, of) - 1)]
     deliver = {"Name": "deliver", "Actions": [{"Relay": {"Relay": RELAY}}]}
     return [*rules, deliver]
 
@@ -109,17 +121,28 @@ def as_template(sets: list[list[dict[str, Any]]]) -> dict[str, Any]:
     }
 
 
-def as_mmctl(name: str, rules: list[dict[str, Any]]) -> str:
-    """The same rules in mmctl's language, a member a line as people write it."""
-    lines = ["version: 1", "rule_sets:", f"  {name}:", "    rules:"]
+def as_mmctl(name: str, rules: list[dict[str, Any]], *, lines: bool = False) -> str:
+    """The same rules in mmctl's language, a member a line as people write it.
+
+    `lines`: a value a line, as others write it.
+    """
+    text = ["version: 1", "rule_sets:", f"  {name}:", "    rules:"]
     for each in rules:
-        lines.append(f"      - name: {each['Name']}")
+        text.append(f"      - name: {each['Name']}")
         for member in ("Conditions", "Unless"):
             if each.get(member):
-                lines.append(f"        {member.lower()}:")
-                lines += [f"          - {_condition(condition)}" for condition in each[member]]
-        lines += ["        actions:", *(f"          - {_action(a)}" for a in each["Actions"])]
-    return "\n".join(lines) + "\n"
+                text.append(f"        {member.lower()}:")
+                written = _lines if lines else _condition
+                text += [f"          - {written(condition)}" for condition in each[member]]
+        text += ["        actions:", *(f"          - {_action(a)}" for a in each["Actions"])]
+    return "\n".join(text) + "\n"
+
+
+def _lines(condition: Condition) -> str:
+    ((_, expression),) = condition.items()
+    attribute = expression["Evaluate"]["Attribute"].lower()
+    values = "".join(f'\n{" " * 16}- "{value}"' for value in expression["Values"])
+    return f"{attribute}:\n{' ' * 14}{expression['Operator'].lower()}:{values}"
 
 
 def _condition(condition: Condition) -> str:

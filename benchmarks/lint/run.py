@@ -6,10 +6,10 @@ import statistics
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from benchmarks.lint.rules import write
-from benchmarks.measure import Pairs, process
+from benchmarks.lint.rules import LINES_A_RULE, write, write_lines
+from benchmarks.measure import Pairs, Ratio, in_pairs, peak, process
 from benchmarks.result import Measured, Peer, alone
 from benchmarks.tools import MMCTL, beside_python, first_line
 
@@ -19,8 +19,16 @@ if TYPE_CHECKING:
     from benchmarks.result import Result
 
 
+LINES: Final = (10_000, 100_000)
+
+
 def measured(quick: bool) -> Iterator[Result]:
-    """Two rows: everything read, and nothing changed since."""
+    """Everything read, nothing changed since, and ten times the lines."""
+    yield from _against_cfn_lint(quick)
+    yield from _lines(quick)
+
+
+def _against_cfn_lint(quick: bool) -> Iterator[Result]:
     cfn_lint = beside_python("cfn-lint")
     if cfn_lint is None:
         for row in ("lint", "lint-again"):
@@ -44,6 +52,30 @@ def measured(quick: bool) -> Iterator[Result]:
             f"{1000 * statistics.median(theirs):,.0f} ms",
         )
     yield Peer(version=first_line(cfn_lint, "--version"))
+
+
+def _lines(quick: bool) -> Iterator[Result]:
+    """What ten times the lines cost, and the memory that they take."""
+    with tempfile.TemporaryDirectory(prefix="mmctl-benchmark-") as name:
+        few, many = (write_lines(Path(name) / str(lines), lines // LINES_A_RULE) for lines in LINES)
+        costs = in_pairs(
+            lambda: process(_lint(many)).cpu, lambda: process(_lint(few)).cpu, 1 if quick else 3
+        )
+        _, memory = peak(_lint(many))
+    yield Measured(
+        row="lint-lines",
+        figure=costs.dearer,
+        detail=f"{1000 * statistics.median(costs.theirs):,.0f} ms and "
+        f"{1000 * statistics.median(costs.ours):,.0f} ms",
+    )
+    yield Measured(
+        row="lint-memory", figure=Ratio.of([memory]), detail=f"{LINES[1]:,} lines, one process"
+    )
+
+
+def _lint(folder: Path) -> list[str]:
+    # So many rules are more than the service takes, which is a problem that lint finds.
+    return ["sh", "-c", f"cd {folder} && {{ {MMCTL} lint --no-cache; test $? -le 1; }}"]
 
 
 if __name__ == "__main__":
