@@ -50,7 +50,7 @@ def write(folder: Path) -> tuple[Path, Path]:
 
 
 def write_lines(folder: Path, rules: int) -> Path:
-    """Write so many rules with a value a line, some `LINES_A_RULE` lines a rule; returns the folder."""
+    """Write so many rules with a value a line, `LINES_A_RULE` lines a rule; returns the folder."""
     (folder / "rules").mkdir(parents=True)
     (folder / "mmctl.yaml").write_text(BINDINGS, encoding="utf-8")
     for number in range(-(-rules // A_SET)):

@@ -152,6 +152,19 @@ def rule_set_uses(rule_set: LogicalRuleSet, live: Sequence[LogicalRule]) -> Iter
         yield _use(quota, len(rules), _first_beyond(quota, rules), where=where)
 
 
+def fits(rule: LogicalRule) -> bool:
+    """Whether a rule uses no more than it may; nearly all rules fit, and need no counting."""
+    return (
+        len(rule.conditions) <= RULE_CONDITIONS.most
+        and len(rule.unless) <= RULE_EXCEPTIONS.most
+        and len(rule.actions) <= RULE_ACTIONS.most
+        and all(
+            len(values_of(condition)) <= VALUES.most
+            for condition in (*rule.conditions, *rule.unless)
+        )
+    )
+
+
 def rule_uses(rule: LogicalRule) -> Iterator[Use]:
     """What a rule uses: conditions, exceptions, the values of each, actions."""
     yield from _conditions(RULE_CONDITIONS, rule, "Conditions", rule.conditions)

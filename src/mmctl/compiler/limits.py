@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.analysis.quota_uses import rule_set_uses, rule_uses
+from mmctl.analysis.quota_uses import fits, rule_set_uses, rule_uses
 from mmctl.language.project import LogicalRule
 from mmctl.problem import Problem, Severity
 
@@ -20,7 +20,8 @@ CHECK: Final = "capacity"
 def over_capacity(rule_set: LogicalRuleSet, live: Sequence[LogicalRule]) -> Iterator[Problem]:
     """Every way in which the live rules of a set exceed what the service accepts."""
     for rule in live:
-        yield from (_too_many(rule, use) for use in rule_uses(rule) if use.over)
+        if not fits(rule):
+            yield from (_too_many(rule, use) for use in rule_uses(rule) if use.over)
     for use in rule_set_uses(rule_set, live):
         if use.over and isinstance(use.owner, LogicalRule):
             yield _too_many(use.owner, use)

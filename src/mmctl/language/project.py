@@ -139,7 +139,13 @@ class LogicalRuleSet(LogicalResource):
 
     def live_rules(self, environment: str) -> tuple[LogicalRule, ...]:
         """The rules that live in an environment, in order."""
-        return tuple(rule for rule in self.rules if rule.lives_in(environment))
+        return tuple(
+            [
+                rule
+                for rule in self.rules
+                if rule.enabled and (rule.environments is None or environment in rule.environments)
+            ]
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

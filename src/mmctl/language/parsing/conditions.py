@@ -6,7 +6,7 @@ Each function takes what the reader yields for one condition and returns the mem
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.language.text.placed import Table, Text
 from mmctl.model.comparisons import Takes
@@ -19,16 +19,24 @@ if TYPE_CHECKING:
 
 Members = dict[str, Any]
 
+_FLAGS: Final = frozenset(key for key, operand in OPERAND_OF_KEY.items() if operand.is_flag)
+_COMPARISONS: Final = {
+    (key, operator): operand.compared_by(operator)
+    for key, operand in OPERAND_OF_KEY.items()
+    for comparison in operand.comparisons
+    for operator in comparison.operators
+}
+"""How an operand is compared by an operator of the file."""
+
 
 def condition_members(condition: Table) -> Members:
     """The API members of one condition of a rule or of a policy statement."""
     ((key, value),) = condition.items()
     operand, at = OPERAND_OF_KEY[key], condition.keys_at[key]
-    if operand.is_flag:
+    if key in _FLAGS:
         return _boolean(_attribute(operand, Takes.FLAG, at), value, condition.values_at[key])
     operator = next(each for each in value if each not in operand.beside)
-    comparison = operand.compared_by(operator)
-    return _compared(operand, comparison, operator, value, at)
+    return _compared(operand, _COMPARISONS[key, operator], operator, value, at)
 
 
 def _compared(

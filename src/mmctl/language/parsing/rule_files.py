@@ -161,14 +161,17 @@ class RuleFiles:
 
     def refuse_unincluded(self, included: Mapping[str, Position]) -> None:
         """Report files whose rules no rule set includes."""
-        if not all(_rule_sets_read(file) for file in self.loaded.values()):
+        left = [
+            (path, file.table.keys_at["rules"])
+            for path, file in self.loaded.items()
+            if file.table is not None and "rules" in file.table and path not in included
+        ]
+        if not left or not all(_rule_sets_read(file) for file in self.loaded.values()):
             return
-        for path, file in self.loaded.items():
-            if file.table is None or "rules" not in file.table or path in included:
-                continue
+        for path, at in left:
             self.builder.report(
                 "include",
-                file.table.keys_at["rules"],
+                at,
                 "no rule set includes these rules",
                 f"name the file in `include` of a rule set: `- include: [{path}]`",
             )
