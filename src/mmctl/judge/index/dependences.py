@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mmctl.judge.index.context import Context, Variant
-    from mmctl.judge.index.entries import Other, Sight
+    from mmctl.judge.index.entries import Sight
     from mmctl.judge.index.look import Look
     from mmctl.judge.index.ways import End, Way
 
@@ -45,7 +45,7 @@ class Dependences:
         self._by_headers = tuple(
             each
             for each in context.variants
-            if each.reading in BY_HEADERS and each.reading in asked
+            if way.entangled.marking and each.reading in BY_HEADERS and each.reading in asked
         )
 
     @property
@@ -54,23 +54,21 @@ class Dependences:
         return sum(way.evaluated for way in self._ways.values())
 
     def found(
-        self,
-        sights: Sequence[Sight],
-        ends: Sequence[End],
-        look: Look,
-        changed: Sequence[tuple[int, Other]],
+        self, sights: Sequence[Sight], ends: Sequence[End], look: Look
     ) -> tuple[Dependence, ...]:
         """The outcomes that another choice of one reading would change."""
         found: list[tuple[int, int, Outcome]] = []
-        for place, (sight, end) in enumerate(zip(sights, ends, strict=True)):
+        for place, end in enumerate(ends):
             others = end.others
             if others is None:
-                others = end.others = self._others(sight, end, look)
-            found += [(number, place, outcome) for number, outcome in others]
+                others = end.others = self._others(sights[place], end, look)
+            if others:
+                found += [(number, place, outcome) for number, outcome in others]
         for variant in self._together:
             if self._may_matter(sights, ends):
                 found += self._differing(variant, ends, sights, look)
-        found += self._by_answers(sights, ends, look, changed)
+        if look.others or self._by_headers or self._way.entangled.addresses:
+            found += self._by_answers(sights, ends, look)
         if not found:
             return ()
         found.sort(key=lambda each: each[:2])
@@ -111,23 +109,16 @@ class Dependences:
         return len(alike) > 1 and any(end.ended.missing for end in ends)
 
     def _by_answers(
-        self,
-        sights: Sequence[Sight],
-        ends: Sequence[End],
-        look: Look,
-        changed: Sequence[tuple[int, Other]],
+        self, sights: Sequence[Sight], ends: Sequence[End], look: Look
     ) -> list[tuple[int, int, Outcome]]:
         """What differs under readings that give other answers."""
-        by_number: dict[int, list[tuple[int, Other]]] = {}
-        for place, other in changed:
-            by_number.setdefault(other.variant, []).append((place, other))
+        entangled, by_number, reach = self._way.entangled, look.others, 0
         for sight in sights:
-            for number in look.others(sight.recipient):
-                by_number.setdefault(number, [])
-        for address in self._way.entangled.addresses:
-            for number in look.others(address):
-                by_number.setdefault(number, [])
-        if any((sight.applying | sight.maybe) & self._way.entangled.marking for sight in sights):
+            reach |= sight.applying | sight.maybe
+        if reach & (entangled.replacing | entangled.marking):
+            for address in entangled.addresses:
+                look.sight(0, address)
+        if reach & entangled.marking:
             for variant in self._by_headers:
                 by_number.setdefault(variant.number, [])
         found: list[tuple[int, int, Outcome]] = []

@@ -126,29 +126,38 @@ class TextField:
         return Entry(hits, 0, tuple(others), state)
 
     def _hits(self, texts: tuple[str, ...], readings: Readings) -> int:
-        if not texts:
-            matches = without_text(self._operand, readings) == "matches"
-            return 0 if matches else self._negated
-        case = case_of(self._operand, readings)
-        if case not in self._matchers:
-            self._matchers[case] = TextMatcher(
-                self._conditions, case, plainly=self._context.plainly
+        if texts:
+            return self._matcher(case_of(self._operand, readings)).met_by(texts)
+        return 0 if without_text(self._operand, readings) == "matches" else self._negated
+
+    def _matcher(self, case: Case) -> TextMatcher:
+        matcher = self._matchers.get(case)
+        if matcher is None:
+            matcher = self._matchers[case] = TextMatcher(
+                self._conditions,
+                case,
+                at_most=self._context.at_most,
+                plainly=self._context.plainly,
             )
-        return self._matchers[case].met_by(texts)
+        return matcher
 
     def _may_differ(self, variant: Variant, texts: tuple[str, ...], hits: int) -> bool:
         """Whether another reading can make a difference; cheap, and in doubt yes."""
         match variant.reading:
             case "string_case" | "text_case":
-                # In ASCII, a text that meets a value meets it without regard to case too.
-                ignored = case_of(self._operand, self._context.gateway.readings) == "insensitive"
-                return bool(texts) and not (
-                    ignored and not hits and all(text.isascii() for text in texts)
-                )
+                return bool(texts) and self._case_may_matter(texts, hits)
             case "missing_header" | "null_sender":
                 return not texts
             case _:
                 return True
+
+    def _case_may_matter(self, texts: tuple[str, ...], hits: int) -> bool:
+        case = case_of(self._operand, self._context.gateway.readings)
+        if self._matcher(case).folded and all(text == text.lower() for text in texts):
+            return False
+        # In ASCII, a text that meets a value meets it without regard to case too.
+        ignored = case == "insensitive"
+        return not (ignored and not hits and all(text.isascii() for text in texts))
 
 
 class ListField:

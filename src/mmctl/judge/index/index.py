@@ -18,17 +18,17 @@ from mmctl.judge.index.look import Look
 from mmctl.judge.index.recipients import Recipients
 from mmctl.judge.index.ways import End, Entangled, Way
 from mmctl.judge.judged import Ended, JudgedMessage, JudgedRecipient
-from mmctl.judge.policy import refused_outright
+from mmctl.judge.policy import RECIPIENTS_AT_MOST, refused_outright
 from mmctl.judge.submission import Scenario
 from mmctl.language.project import Outcome
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mmctl.judge.answers import MissingFact
     from mmctl.judge.index.compiling import Fields, MessageField
-    from mmctl.judge.index.entries import Entry, Other, Sight
+    from mmctl.judge.index.entries import Entry, Sight
     from mmctl.judge.submission import Gateway, Submission
 
 _BYTES_REMEMBERED: Final = 4_000_000
@@ -88,19 +88,17 @@ class Index:
     def judge(self, submission: Submission) -> JudgedMessage:
         """Judge one message; never fails on a message."""
         asked = self._way.evaluated + self._dependences.evaluated
-        entries, changed = self._entries(submission)
+        entries: list[Entry] = []
         look = self._look(submission, entries)
         recipients = submission.envelope.recipients
-        outright = [
-            refused_outright(self.gateway, submission, place) for place in range(len(recipients))
-        ]
+        outright = self._refused_outright(submission)
         sights = [
             look.sight(place, recipient)
             for place, recipient in enumerate(recipients)
-            if outright[place] is None
+            if place not in outright
         ]
         ends = self._way.ends(sights, look)
-        dependences = self._dependences.found(sights, ends, look, changed) if self.readings else ()
+        dependences = self._dependences.found(sights, ends, look) if self.readings else ()
         self.evaluated += self._way.evaluated + self._dependences.evaluated > asked
         return JudgedMessage(
             recipients=_judged(recipients, outright, sights, ends),
@@ -109,35 +107,32 @@ class Index:
             notes=submission.email.notes,
         )
 
-    def _entries(self, submission: Submission) -> tuple[list[Entry], list[tuple[int, Other]]]:
-        """What each field means, and what some mean under other readings."""
-        entries: list[Entry] = []
-        changed: list[tuple[int, Other]] = []
+    def _refused_outright(self, submission: Submission) -> dict[int, str]:
+        """What refuses recipients regardless of the policy, by their places."""
+        count = len(submission.envelope.recipients)
+        if count <= RECIPIENTS_AT_MOST and refused_outright(self.gateway, submission, 0) is None:
+            return {}
+        every = (
+            (place, refused_outright(self.gateway, submission, place)) for place in range(count)
+        )
+        return {place: refused for place, refused in every if refused is not None}
+
+    def _look(self, submission: Submission, entries: list[Entry]) -> Look:
+        """What all fields mean together; their entries are collected."""
+        hits = unknown = 0
+        changed: list[tuple[int, Entry]] = []
         for each in self._fields.of_message:
-            state = each.state(submission)
-            entry = each.known.get(state)
+            entry = each.known.get(each.state(submission))
             if entry is None:
                 entry = self._learn(each, submission)
-            if entry.others:
-                changed += [(len(entries), other) for other in entry.others]
+            hits |= entry[0]
+            unknown |= entry[1]
+            if entry[2]:
+                changed.append((len(entries), entry))
             entries.append(entry)
-        return entries, changed
-
-    def _learn(self, each: MessageField, submission: Submission) -> Entry:
-        state = each.state(submission)
-        if len(each.known) >= self._context.at_most:
-            each.known.clear()
-        each.known[state] = entry = each.meaning.learn(state, submission, "")
-        return entry
-
-    def _look(self, submission: Submission, entries: Sequence[Entry]) -> Look:
-        hits = unknown = 0
-        for of_value, not_known, *_ in entries:
-            hits |= of_value
-            unknown |= not_known
         limit = self._limit
         too_large = limit is not None and submission.email.length.is_more_than(limit)
-        return Look(
+        look = Look(
             self._context.layout,
             self._fields.of_message,
             self._recipients,
@@ -148,6 +143,17 @@ class Index:
             1 << self._context.layout.width if too_large else 0,
             None,
         )
+        for place, entry in changed:
+            for other in entry.others:
+                look.others.setdefault(other.variant, []).append((place, other))
+        return look
+
+    def _learn(self, each: MessageField, submission: Submission) -> Entry:
+        state = each.state(submission)
+        if len(each.known) >= self._context.at_most:
+            each.known.clear()
+        each.known[state] = entry = each.meaning.learn(state, submission, "")
+        return entry
 
     def _assumed(self, entries: Sequence[Entry], ends: Sequence[End]) -> dict[MissingFact, str]:
         """The facts that were assumed, in the order in which they were asked for."""
@@ -167,11 +173,11 @@ class Index:
 
 def _judged(
     recipients: Sequence[str],
-    outright: Sequence[str | None],
+    outright: Mapping[int, str],
     sights: Sequence[Sight],
     ends: Sequence[End],
 ) -> tuple[JudgedRecipient, ...]:
-    if len(sights) == len(recipients):
+    if not outright:
         return tuple(
             [
                 JudgedRecipient(recipient, end.ended)
@@ -179,10 +185,8 @@ def _judged(
             ]
         )
     ended = {sight.place: end.ended for sight, end in zip(sights, ends, strict=True)}
+    for place, refused in outright.items():
+        ended[place] = Ended(outcome=Outcome.REFUSED, by=refused)
     return tuple(
-        JudgedRecipient(
-            recipient,
-            ended.get(place) or Ended(outcome=Outcome.REFUSED, by=outright[place]),
-        )
-        for place, recipient in enumerate(recipients)
+        JudgedRecipient(recipient, ended[place]) for place, recipient in enumerate(recipients)
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mmctl.judge.index.entries import Sight
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Sequence
+    from collections.abc import Hashable, Sequence
 
     from mmctl.judge.index.compiling import MessageField
     from mmctl.judge.index.entries import Entry, Other
@@ -29,6 +29,7 @@ class Look:
         "_unknown",
         "_unknown_columns",
         "_variant",
+        "others",
         "submission",
         "too_large",
     )
@@ -55,6 +56,8 @@ class Look:
         self._unknown = unknown
         self.too_large = too_large
         self._variant = variant
+        self.others: dict[int, list[tuple[int, Other]]] = {}
+        """By variants, the fields that mean something else for the message, or for an address."""
         self._fitting = layout.columns & ~layout.columns_of(false)
         self._unknown_columns = layout.columns_of(unknown) if unknown else 0
 
@@ -63,6 +66,9 @@ class Look:
         entry = self._recipients.known.get(recipient)
         if entry is None:
             entry = self._recipients.learn(recipient, self.submission)
+        if entry.others:
+            for number in entry.others:
+                self.others.setdefault(number, [])
         fitting, unknown, unknown_columns = (
             entry[0] if self._variant is None else entry.under(self._variant)
         )
@@ -73,13 +79,6 @@ class Look:
         maybe = fitting & unknown_columns
         unknown = (unknown | self._unknown) & self._layout.every_row(maybe)
         return Sight(place, recipient, (fitting ^ maybe) | self.too_large, maybe, unknown)
-
-    def others(self, recipient: str) -> Iterable[int]:
-        """The variants under which an address means something else."""
-        entry = self._recipients.known.get(recipient)
-        if entry is None:
-            entry = self._recipients.learn(recipient, self.submission)
-        return entry.others
 
     def fitting_without(self, slots: int, recipient: str) -> int:
         """The columns in which no condition is false, or only some of the message."""

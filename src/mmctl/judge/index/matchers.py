@@ -5,7 +5,7 @@ Each class answers with slots. What it says must be what `mmctl.judge.compare` s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mmctl.judge.compare import entry_matches, folded, network, number_matches, parents
 from mmctl.judge.index.contained import Contained
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from mmctl.language.readings import Case
     from mmctl.model.enums import RuleNumberOperator
 
+LONGEST_REMEMBERED: Final = 500
+"""Longer texts hardly recur."""
+
 
 class TextMatcher:
     """The values of all text conditions on one field, in one letter case."""
@@ -27,10 +30,15 @@ class TextMatcher:
         conditions: Iterable[tuple[RuleStringOperator, Sequence[str], int]],
         case: Case,
         *,
+        at_most: int,
         plainly: bool = False,
     ) -> None:
         """Conditions are operator, values and slots; `NOT_EQUALS` is met as `EQUALS` is."""
         self._case = case
+        self._known: dict[str, int] = {}
+        self._at_most = at_most
+        self.folded = True
+        """Whether all values are in lower case."""
         self._always = 0
         by_operator: dict[RuleStringOperator, dict[str, int]] = {
             operator: {} for operator in RuleStringOperator
@@ -40,6 +48,7 @@ class TextMatcher:
             for value in values:
                 wanted = folded(value, case)
                 of[wanted] = of.get(wanted, 0) | slots
+                self.folded = self.folded and value == value.lower()
         self._equal = by_operator[RuleStringOperator.EQUALS]
         for value, slots in by_operator[RuleStringOperator.NOT_EQUALS].items():
             self._equal[value] = self._equal.get(value, 0) | slots
@@ -53,18 +62,27 @@ class TextMatcher:
 
     def met_by(self, texts: Iterable[str]) -> int:
         """The slots of the conditions with a value that at least one text meets."""
-        slots = 0
+        slots, known = 0, self._known
         for text in texts:
-            compared = folded(text, self._case)
-            slots |= self._always | self._equal.get(compared, 0)
-            # A text that is shorter than a length is its own start and end.
-            starts, ends = self._starts, self._ends
-            for length in self._starts_by:
-                slots |= starts.get(compared[:length], 0)
-            for length in self._ends_by:
-                slots |= ends.get(compared[-length:], 0)
-            if self._contained is not None:
-                slots |= self._contained.within(compared)
+            found = known.get(text)
+            slots |= self._meet(text) if found is None else found
+        return slots
+
+    def _meet(self, text: str) -> int:
+        compared = folded(text, self._case)
+        slots = self._always | self._equal.get(compared, 0)
+        # A text that is shorter than a length is its own start and end.
+        starts, ends = self._starts, self._ends
+        for length in self._starts_by:
+            slots |= starts.get(compared[:length], 0)
+        for length in self._ends_by:
+            slots |= ends.get(compared[-length:], 0)
+        if self._contained is not None:
+            slots |= self._contained.within(compared)
+        if len(text) <= LONGEST_REMEMBERED:
+            if len(self._known) >= self._at_most:
+                self._known.clear()
+            self._known[text] = slots
         return slots
 
 
