@@ -127,6 +127,7 @@ class Dependences:
             under = look.under(number, of_message)
             after = [under.sight(sight.place, sight.recipient) for sight in sights]
             found += self._differing(variant, ends, after, under)
+            look.too_many_worlds |= under.too_many_worlds
         return found
 
     def _differing(

@@ -93,11 +93,6 @@ class Endings:
                 columns |= 1 << (self.first + place)
         return columns
 
-    def until_end(self, applying: int) -> int:
-        """All columns up to the first of the rules that ends; if none does, all."""
-        ending = applying & self.ends
-        return ((ending & -ending) << 1) - 1 if ending else -1
-
     def ended(self, applying: int) -> Ended:
         """How it ends if these rules apply, of which only the last ends."""
         outcome, by = self._outcome(applying)

@@ -13,12 +13,15 @@ from mmctl.judge.index.compiling import compiled
 from mmctl.judge.index.context import Context, variants_of
 from mmctl.judge.index.dependences import Dependences
 from mmctl.judge.index.endings import endings_of
+from mmctl.judge.index.entangled import Entangled
 from mmctl.judge.index.layout import Layout
 from mmctl.judge.index.look import Look
 from mmctl.judge.index.recipients import Recipients
-from mmctl.judge.index.ways import End, Entangled, Way
+from mmctl.judge.index.ways import End, Way
 from mmctl.judge.judged import Ended, JudgedMessage, JudgedRecipient
+from mmctl.judge.judging import judge
 from mmctl.judge.policy import RECIPIENTS_AT_MOST, refused_outright
+from mmctl.judge.readings.matter import readings_that_matter
 from mmctl.judge.submission import Scenario
 from mmctl.language.project import Outcome
 from mmctl.records import dataclass, field
@@ -76,7 +79,7 @@ class Index:
             context=self._context,
             gateway=self.gateway,
             endings=endings_of(self.gateway, self._context.scenario, layout.statements),
-            entangled=Entangled.of(self._context),
+            entangled=Entangled.of(self._context, self._recipients.slots),
             admitting=Admitting.of(self.gateway),
             plain={},
         )
@@ -100,12 +103,27 @@ class Index:
         ends = self._way.ends(sights, look)
         dependences = self._dependences.found(sights, ends, look) if self.readings else ()
         self.evaluated += self._way.evaluated + self._dependences.evaluated > asked
+        if look.too_many_worlds and outright and sights:
+            return self._evaluate(submission)
         return JudgedMessage(
             recipients=_judged(recipients, outright, sights, ends),
             dependences=dependences,
             assumed=self._assumed(entries, ends),
             notes=submission.email.notes,
         )
+
+    def _evaluate(self, submission: Submission) -> JudgedMessage:
+        """Leave a message to the evaluator: in too many worlds, nobody's end is known."""
+        passing = self.assume_pass
+        trace = judge(self.gateway, submission, self.scenario, assume_pass=passing)
+        dependences = (
+            readings_that_matter(
+                self.gateway, submission, trace, self.scenario, assume_pass=passing
+            )
+            if self.readings
+            else ()
+        )
+        return JudgedMessage.of(trace, dependences)
 
     def _refused_outright(self, submission: Submission) -> dict[int, str]:
         """What refuses recipients regardless of the policy, by their places."""

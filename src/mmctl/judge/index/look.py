@@ -32,6 +32,7 @@ class Look:
         "others",
         "submission",
         "too_large",
+        "too_many_worlds",
     )
 
     def __init__(
@@ -56,6 +57,8 @@ class Look:
         self._unknown = unknown
         self.too_large = too_large
         self._variant = variant
+        self.too_many_worlds = False
+        """Whether there were too many worlds for recipients who are judged together."""
         self.others: dict[int, list[tuple[int, Other]]] = {}
         """By variants, the fields that mean something else for the message, or for an address."""
         self._fitting = layout.columns & ~layout.columns_of(false)
@@ -80,13 +83,14 @@ class Look:
         unknown = (unknown | self._unknown) & self._layout.every_row(maybe)
         return Sight(place, recipient, (fitting ^ maybe) | self.too_large, maybe, unknown)
 
-    def fitting_without(self, slots: int, recipient: str) -> int:
-        """The columns in which no condition is false, or only some of the message."""
+    def without(self, slots: int, recipient: str) -> tuple[int, int]:
+        """The columns in which nothing else than some slots is false, and their unknown slots."""
         entry = self._recipients.known.get(recipient)
         if entry is None:
             entry = self._recipients.learn(recipient, self.submission)
-        false = self._layout.columns_of(self._false & ~slots)
-        return entry.under(self._variant).fitting & ~false
+        fitting, unknown, _ = entry.under(self._variant)
+        fitting &= ~self._layout.columns_of(self._false & ~slots)
+        return fitting, (unknown | self._unknown) & self._layout.every_row(fitting) & ~slots
 
     def states(self, slots: int, recipient: str) -> tuple[Hashable, ...]:
         """The values of all fields with some of the slots."""
