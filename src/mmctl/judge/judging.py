@@ -47,7 +47,7 @@ def judge(
     Every possible value of what nobody stated is tried (`mmctl.judge.worlds`), so that only what
     depends on it is unknown. `assume_pass` assumes good verdicts and add-on answers instead.
     """
-    judging = Judging(
+    judging = Judgment(
         gateway=gateway,
         among=range(len(gateway.rules)),
         submission=submission,
@@ -131,7 +131,7 @@ class Found(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judging:
+class Judgment:
     """Judges one message, recipient by recipient or some of them together."""
 
     gateway: Gateway

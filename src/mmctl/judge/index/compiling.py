@@ -58,8 +58,8 @@ if TYPE_CHECKING:
 
     from mmctl.judge.compare import Members
     from mmctl.judge.index.context import Context
-    from mmctl.judge.index.entries import Entry
-    from mmctl.judge.index.fields import Learning, Source
+    from mmctl.judge.index.entries import Remembered
+    from mmctl.judge.index.fields import FieldSource, Learning
     from mmctl.judge.submission import Gateway
     from mmctl.model.conditions import Condition
     from mmctl.model.enums import RuleNumberOperator
@@ -76,7 +76,7 @@ class MessageField:
 
     state: State
     meaning: Learning
-    known: dict[Hashable, Entry] = field(default_factory=dict)
+    known: dict[Hashable, Remembered] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def compiled(context: Context) -> Fields:
 class _Texts:
     operand: Operand
     state: State | None
-    source: Source
+    source: FieldSource
     conditions: list[tuple[Question, RuleStringOperator, tuple[str, ...]]] = field(
         default_factory=list
     )
@@ -139,13 +139,13 @@ class _Texts:
 @dataclass(slots=True)
 class _Lists:
     state: State | None
-    source: Source
+    source: FieldSource
     conditions: list[tuple[Question, Members]] = field(default_factory=list)
     negated: int = 0
 
 
 @dataclass(slots=True)
-class _Asked:
+class _Questions:
     state: State | None
     questions: dict[tuple[Condition, bool], Question] = field(default_factory=dict)
 
@@ -157,7 +157,7 @@ class _Compiler:
     context: Context
     texts: dict[Hashable, _Texts] = field(default_factory=dict)
     lists: dict[Hashable, _Lists] = field(default_factory=dict)
-    asked: dict[Hashable, _Asked] = field(default_factory=dict)
+    asked: dict[Hashable, _Questions] = field(default_factory=dict)
     networks: list[tuple[Question, tuple[str, ...], int | None]] = field(default_factory=list)
     not_in_networks: int = 0
     sizes: list[tuple[Question, RuleNumberOperator, float]] = field(default_factory=list)
@@ -300,7 +300,7 @@ class _Compiler:
         self._ask(key, policy_add_on_state(analysis))
 
     def _ask(self, key: Hashable, state: State | None) -> None:
-        asked = self.asked.setdefault(key, _Asked(state))
+        asked = self.asked.setdefault(key, _Questions(state))
         question = asked.questions.setdefault(
             (self.question.condition, self.question.denies), self.question
         )

@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from mmctl.judge.index.context import Context, Variant
     from mmctl.judge.index.entries import Sight
     from mmctl.judge.index.look import Look
-    from mmctl.judge.index.ways import End, Way
+    from mmctl.judge.index.ways import Decider, End
 
 
 class Dependences:
     """Other choices of readings, and how mail ends under them."""
 
-    def __init__(self, context: Context, way: Way) -> None:
+    def __init__(self, context: Context, way: Decider) -> None:
         """The way is that of the chosen readings."""
         self._context = context
         self._way = way
-        self._ways: dict[int, Way] = {}
+        self._ways: dict[int, Decider] = {}
         in_question = about_actions(context.gateway)
         self._about_actions = tuple(
             each for each in context.variants if each.reading in in_question
@@ -149,7 +149,7 @@ class Dependences:
             and (old.ended.outcome is not Outcome.UNKNOWN or lists)
         ]
 
-    def _under(self, variant: Variant) -> Way:
+    def _under(self, variant: Variant) -> Decider:
         """How mail ends under another reading."""
         number = variant.number
         if number not in self._ways:

@@ -24,7 +24,7 @@ class Other(NamedTuple):
     unknown: int
 
 
-class Entry(NamedTuple):
+class Remembered(NamedTuple):
     """What a value means for the slots of its field."""
 
     hits: int
@@ -47,7 +47,7 @@ class Meaning(NamedTuple):
     """The columns of unknown slots."""
 
 
-class RecipientEntry(NamedTuple):
+class RememberedRecipient(NamedTuple):
     """What a recipient's address means."""
 
     meaning: Meaning

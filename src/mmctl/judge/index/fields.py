@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from mmctl.judge.compare import client_address, same_family
-from mmctl.judge.index.entries import Entry, Other
+from mmctl.judge.index.entries import Other, Remembered
 from mmctl.judge.index.matchers import ListMatcher, NetworkMatcher, SizeMatcher, TextMatcher
 from mmctl.judge.index.questions import Asker
 from mmctl.judge.lookup import case_of, without_text
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class FieldSource:
     """Where a field's texts or addresses are in a message."""
 
     read: Callable[[Texts, str], tuple[str, ...] | None]
@@ -58,7 +58,7 @@ class Learning(Protocol):
     slots: int
     flip: int
 
-    def learn(self, state: Hashable, submission: Submission, recipient: str, /) -> Entry:
+    def learn(self, state: Hashable, submission: Submission, recipient: str, /) -> Remembered:
         """What the value that a message has means."""
 
 
@@ -72,7 +72,7 @@ class AskedField:
         self.slots = _all_slots(questions)
         self.flip = 0
 
-    def learn(self, state: Hashable, submission: Submission, recipient: str) -> Entry:
+    def learn(self, state: Hashable, submission: Submission, recipient: str) -> Remembered:
         """Ask every condition."""
         return Asker(self._context, submission, recipient).entry(self._questions, state)
 
@@ -84,7 +84,7 @@ class TextField:
         self,
         context: Context,
         operand: Operand,
-        source: Source,
+        source: FieldSource,
         questions: Sequence[tuple[Question, RuleStringOperator, tuple[str, ...]]],
         negated: int,
     ) -> None:
@@ -103,7 +103,7 @@ class TextField:
         about = frozenset[str]().union(*(question.readings for question in self._questions))
         self._variants = tuple(each for each in context.variants if each.reading in about)
 
-    def learn(self, state: Hashable, submission: Submission, recipient: str) -> Entry:
+    def learn(self, state: Hashable, submission: Submission, recipient: str) -> Remembered:
         """Look the texts up, under each reading under which that could make a difference."""
         readings = self._context.gateway.readings
         texts = self._source.read(Texts(submission, readings), recipient)
@@ -123,7 +123,7 @@ class TextField:
                 )
                 if again != hits:
                     others.append(Other(variant.number, again, 0))
-        return Entry(hits, 0, tuple(others), state)
+        return Remembered(hits, 0, tuple(others), state)
 
     def _hits(self, texts: tuple[str, ...], readings: Readings) -> int:
         if texts:
@@ -166,7 +166,7 @@ class ListField:
     def __init__(
         self,
         context: Context,
-        source: Source,
+        source: FieldSource,
         questions: Sequence[tuple[Question, Members]],
         negated: int,
     ) -> None:
@@ -181,7 +181,7 @@ class ListField:
         about = frozenset[str]().union(*(question.readings for question in self._questions))
         self._variants = tuple(each for each in context.variants if each.reading in about)
 
-    def learn(self, state: Hashable, submission: Submission, recipient: str) -> Entry:
+    def learn(self, state: Hashable, submission: Submission, recipient: str) -> Remembered:
         """Look the addresses up, under each reading that is about lists."""
         readings = self._context.gateway.readings
         addresses = self._source.read(Texts(submission, readings), recipient)
@@ -198,7 +198,7 @@ class ListField:
             again = self._hits(self._source.read(Texts(submission, under), recipient) or (), under)
             if again != hits:
                 others.append(Other(variant.number, again, 0))
-        return Entry(hits, 0, tuple(others), state)
+        return Remembered(hits, 0, tuple(others), state)
 
     def _hits(self, addresses: tuple[str, ...], readings: Readings) -> int:
         bare, star = readings.bare_domain_entry, readings.star_domain_entry
@@ -242,7 +242,7 @@ class NetworkField:
             each for each in context.variants if each.reading == "ip_family_mismatch"
         )
 
-    def learn(self, state: Hashable, submission: Submission, recipient: str) -> Entry:
+    def learn(self, state: Hashable, submission: Submission, recipient: str) -> Remembered:
         """Look the address up."""
         stated = submission.session.source_ip
         address = None if stated is None else client_address(stated)
@@ -258,7 +258,7 @@ class NetworkField:
             again = self._hits(found, uncounted, variant.gateway.readings)
             if again != hits:
                 others.append(Other(variant.number, again, 0))
-        return Entry(hits, 0, tuple(others), state)
+        return Remembered(hits, 0, tuple(others), state)
 
     def _hits(self, found: int, uncounted: int, readings: Readings) -> int:
         matches = readings.ip_family_mismatch == "matches"
@@ -287,9 +287,9 @@ class SizeField:
         self.slots = _all_slots([question for question, _, _ in questions])
         self.flip = _turned([question for question, _, _ in questions])
 
-    def learn(self, state: Hashable, submission: Submission, _: str) -> Entry:
+    def learn(self, state: Hashable, submission: Submission, _: str) -> Remembered:
         """Compare the size."""
-        return Entry(self.matcher.met_by(submission.email.size), 0, (), state)
+        return Remembered(self.matcher.met_by(submission.email.size), 0, (), state)
 
 
 def _all_slots(questions: Sequence[Question]) -> int:

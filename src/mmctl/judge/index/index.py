@@ -17,7 +17,7 @@ from mmctl.judge.index.entangled import Entangled
 from mmctl.judge.index.layout import Layout
 from mmctl.judge.index.look import Look
 from mmctl.judge.index.recipients import Recipients
-from mmctl.judge.index.ways import End, Way
+from mmctl.judge.index.ways import Decider, End
 from mmctl.judge.judged import Ended, JudgedMessage, JudgedRecipient
 from mmctl.judge.judging import judge
 from mmctl.judge.policy import RECIPIENTS_AT_MOST, refused_outright
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from mmctl.judge.answers import MissingFact
     from mmctl.judge.index.compiling import Fields, MessageField
-    from mmctl.judge.index.entries import Entry, Sight
+    from mmctl.judge.index.entries import Remembered, Sight
     from mmctl.judge.submission import Gateway, Submission
 
 _BYTES_REMEMBERED: Final = 4_000_000
@@ -55,7 +55,7 @@ class Index:
     _context: Context = field(init=False)
     _fields: Fields = field(init=False)
     _recipients: Recipients = field(init=False)
-    _way: Way = field(init=False)
+    _way: Decider = field(init=False)
     _dependences: Dependences = field(init=False)
     _slots: int = field(init=False)
     _flip: int = field(init=False)
@@ -75,7 +75,7 @@ class Index:
         )
         self._fields = compiled(self._context)
         self._recipients = Recipients(self._context, self._fields.of_recipient)
-        self._way = Way(
+        self._way = Decider(
             context=self._context,
             gateway=self.gateway,
             endings=endings_of(self.gateway, self._context.scenario, layout.statements),
@@ -91,7 +91,7 @@ class Index:
     def judge(self, submission: Submission) -> JudgedMessage:
         """Judge one message; never fails on a message."""
         asked = self._way.evaluated + self._dependences.evaluated
-        entries: list[Entry] = []
+        entries: list[Remembered] = []
         look = self._look(submission, entries)
         recipients = submission.envelope.recipients
         outright = self._refused_outright(submission)
@@ -135,10 +135,10 @@ class Index:
         )
         return {place: refused for place, refused in every if refused is not None}
 
-    def _look(self, submission: Submission, entries: list[Entry]) -> Look:
+    def _look(self, submission: Submission, entries: list[Remembered]) -> Look:
         """What all fields mean together; their entries are collected."""
         hits = unknown = 0
-        changed: list[tuple[int, Entry]] = []
+        changed: list[tuple[int, Remembered]] = []
         for each in self._fields.of_message:
             entry = each.known.get(each.state(submission))
             if entry is None:
@@ -166,14 +166,16 @@ class Index:
                 look.others.setdefault(other.variant, []).append((place, other))
         return look
 
-    def _learn(self, each: MessageField, submission: Submission) -> Entry:
+    def _learn(self, each: MessageField, submission: Submission) -> Remembered:
         state = each.state(submission)
         if len(each.known) >= self._context.at_most:
             each.known.clear()
         each.known[state] = entry = each.meaning.learn(state, submission, "")
         return entry
 
-    def _assumed(self, entries: Sequence[Entry], ends: Sequence[End]) -> dict[MissingFact, str]:
+    def _assumed(
+        self, entries: Sequence[Remembered], ends: Sequence[End]
+    ) -> dict[MissingFact, str]:
         """The facts that were assumed, in the order in which they were asked for."""
         if not (self.assume_pass and ends):
             return {}

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
     from mmctl.judge.index.compiling import MessageField
-    from mmctl.judge.index.entries import Entry, Other
+    from mmctl.judge.index.entries import Other, Remembered
     from mmctl.judge.index.layout import Layout
     from mmctl.judge.index.recipients import Recipients
     from mmctl.judge.submission import Submission
@@ -41,7 +41,7 @@ class Look:
         fields: Sequence[MessageField],
         recipients: Recipients,
         submission: Submission,
-        entries: Sequence[Entry],
+        entries: Sequence[Remembered],
         false: int,
         unknown: int,
         too_large: int,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from mmctl.judge.answers import Truth
 from mmctl.judge.conditions import ask
-from mmctl.judge.index.entries import Entry, Other
+from mmctl.judge.index.entries import Other, Remembered
 from mmctl.judge.lookup import Asking
 from mmctl.judge.policy import ask_condition
 from mmctl.judge.texts import Texts
@@ -69,7 +69,7 @@ class Asker:
     submission: Submission
     recipient: str
 
-    def entry(self, questions: Iterable[Question], state: Hashable, flip: int = 0) -> Entry:
+    def entry(self, questions: Iterable[Question], state: Hashable, flip: int = 0) -> Remembered:
         """All answers, and those under other readings that differ."""
         questions = tuple(questions)
         assumed: dict[MissingFact, tuple[int, int, str]] = {}
@@ -80,7 +80,7 @@ class Asker:
             other = self._other(questions, before, variant, flip)
             if other is not None:
                 others.append(other)
-        return Entry(
+        return Remembered(
             hits=hits,
             unknown=unknown,
             others=tuple(others),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.judge.index.entries import Meaning, RecipientEntry
+from mmctl.judge.index.entries import Meaning, RememberedRecipient
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mmctl.judge.index.context import Context
-    from mmctl.judge.index.entries import Entry, Other
+    from mmctl.judge.index.entries import Other, Remembered
     from mmctl.judge.index.fields import Learning
     from mmctl.judge.submission import Submission
 
@@ -24,18 +24,18 @@ class Recipients:
         """The fields are those that the recipient decides alone."""
         self._context = context
         self._fields = tuple(fields)
-        self.known: dict[str, RecipientEntry] = {}
+        self.known: dict[str, RememberedRecipient] = {}
         self.slots = 0
         self._flip = 0
         for each in fields:
             self.slots |= each.slots
             self._flip |= each.flip
 
-    def learn(self, recipient: str, submission: Submission) -> RecipientEntry:
+    def learn(self, recipient: str, submission: Submission) -> RememberedRecipient:
         """Find out what an address means."""
         entries = [each.learn(recipient, submission, recipient) for each in self._fields]
         variants = {other.variant for entry in entries for other in entry.others}
-        entry = RecipientEntry(
+        entry = RememberedRecipient(
             self._meaning(entries),
             {
                 variant: self._meaning([_under(entry, variant) for entry in entries])
@@ -48,7 +48,7 @@ class Recipients:
         self.known[recipient] = entry
         return entry
 
-    def _meaning(self, entries: Sequence[Entry | Other]) -> Meaning:
+    def _meaning(self, entries: Sequence[Remembered | Other]) -> Meaning:
         layout = self._context.layout
         hits = unknown = 0
         for entry in entries:
@@ -60,5 +60,5 @@ class Recipients:
         )
 
 
-def _under(entry: Entry, variant: int) -> Entry | Other:
+def _under(entry: Remembered, variant: int) -> Remembered | Other:
     return next((other for other in entry.others if other.variant == variant), entry)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias, assert_never
 
 from mmctl.judge.add_ons import add_on_value
 from mmctl.judge.compare import client_address
-from mmctl.judge.index.fields import Source
+from mmctl.judge.index.fields import FieldSource
 from mmctl.judge.submission import Submission
 from mmctl.model.facts import (
     FROM,
@@ -38,32 +38,32 @@ if TYPE_CHECKING:
 State: TypeAlias = Callable[[Submission], Hashable]
 
 
-def source_of_texts(fact: Fact) -> tuple[Source, State | None]:
+def source_of_texts(fact: Fact) -> tuple[FieldSource, State | None]:
     """Where the texts of a fact are."""
     return _source(fact, addresses=False)
 
 
-def source_of_addresses(fact: Fact) -> tuple[Source, State | None]:
+def source_of_addresses(fact: Fact) -> tuple[FieldSource, State | None]:
     """Where the addresses of a fact are."""
     return _source(fact, addresses=True)
 
 
-def source_of_header(name: str) -> tuple[Source, State]:
+def source_of_header(name: str) -> tuple[FieldSource, State]:
     """Where the texts of an X-header are."""
     values = _header(name.lower())
-    return Source(lambda texts, _: texts.x_header(name, ()), values), values
+    return FieldSource(lambda texts, _: texts.x_header(name, ()), values), values
 
 
-def _source(fact: Fact, *, addresses: bool) -> tuple[Source, State | None]:
+def _source(fact: Fact, *, addresses: bool) -> tuple[FieldSource, State | None]:
     def read(texts: Texts, recipient: str) -> tuple[str, ...] | None:
         return texts.addresses_of(fact, recipient) if addresses else texts.of(fact, recipient)
 
     if fact is SENDER:
-        return Source(read, _sender), _sender_state
+        return FieldSource(read, _sender), _sender_state
     if isinstance(fact, HeaderFact):
         values = _header(fact.key)
-        return Source(read, values), values
-    return Source(read), fact_state(fact)
+        return FieldSource(read, values), values
+    return FieldSource(read), fact_state(fact)
 
 
 def _header(key: str) -> Callable[[Submission], tuple[str, ...]]:

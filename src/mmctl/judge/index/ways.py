@@ -13,7 +13,7 @@ from mmctl.judge.index.endings import endings_of
 from mmctl.judge.index.layout import bits
 from mmctl.judge.index.reach import Reach
 from mmctl.judge.judged import Ended
-from mmctl.judge.judging import Judging, coupled
+from mmctl.judge.judging import Judgment, coupled
 from mmctl.judge.texts import Texts
 from mmctl.judge.worlds import WORLDS_AT_MOST
 from mmctl.language.project import Outcome
@@ -49,7 +49,7 @@ class End:
 
 
 @dataclass(slots=True, kw_only=True)
-class Way:
+class Decider:
     """The endings of one gateway under one choice of readings."""
 
     context: Context
@@ -89,13 +89,13 @@ class Way:
         self._large = 1 << self.context.layout.width
         self._admitted = replace(self.gateway, policy=None)
 
-    def under(self, variant: Variant, *, about_actions: bool) -> Way:
+    def under(self, variant: Variant, *, about_actions: bool) -> Decider:
         """The endings under another choice of a reading, which is about actions or conditions."""
         endings = self.endings
         if about_actions:
             first = self.context.layout.statements
             endings = endings_of(variant.gateway, self.context.scenario, first)
-        return Way(
+        return Decider(
             context=self.context,
             gateway=variant.gateway,
             endings=endings,
@@ -175,7 +175,7 @@ class Way:
         first = self.context.layout.statements
         admitted = all(self._admission(sight) == (True, None) for sight in sights)
         gateway = self._admitted if admitted else self.gateway
-        judging = Judging(
+        judging = Judgment(
             gateway=gateway,
             among=[column - first for column in bits(columns)],
             submission=look.submission,
