@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.cases.expectations import failures_of
+from mmctl.judge.index.index import index_of
 from mmctl.judge.readings.matter import AGAINST_THE_GUIDE, other_ways
 from mmctl.records import dataclass
 
@@ -53,6 +54,7 @@ def rests_of(
 ) -> tuple[Rest, ...]:
     """The readings where another choice makes a passing case fail, or the reverse."""
     passes = not failures_of(case, trace)
+    survey = index_of(gateway).survey(submission)
     return tuple(
         Rest(
             reading=way.reading,
@@ -61,7 +63,7 @@ def rests_of(
             passes_if_other=not passes,
             changes=tuple(_changes(trace, way.trace)),
         )
-        for way in other_ways(gateway, submission, trace, case.scenario)
+        for way in other_ways(gateway, submission, trace, case.scenario, asked=survey)
         if (not failures_of(case, way.trace)) is not passes
     )
 

@@ -32,7 +32,8 @@ class CaseResult:
 
     case: Case
     trace: Trace | None
-    """None if the message could not be read."""
+    """None if the message could not be read. Of a passed case it may leave out rules that surely
+    did not apply."""
     failures: tuple[Failure, ...] = ()
     problem: Problem | None = None
     idle: tuple[str, ...] = ()

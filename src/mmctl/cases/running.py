@@ -12,6 +12,7 @@ from mmctl.cases.expectations import failures_of
 from mmctl.cases.idle import idle_facts
 from mmctl.cases.readings_relied_on import rests_of
 from mmctl.cases.result import CaseResult
+from mmctl.judge.index.index import index_of
 from mmctl.judge.judging import judge
 from mmctl.judge.submission import (
     Gateway,
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from mmctl.cases.case import Case
+    from mmctl.cases.expectations import Failure
+    from mmctl.judge.trace import Trace
     from mmctl.language.project import Project
 
 
@@ -35,11 +38,13 @@ def run_cases(
     read_file: Callable[[str], bytes],
     *,
     readings: bool = False,
+    whole: bool = True,
 ) -> tuple[CaseResult, ...]:
     """Run cases in order; `read_file` reads a file by its path in the project.
 
     A file that it cannot read (OSError) becomes the problem of its case. With `readings`, each is
-    run again under every choice of a reading that could matter to it.
+    run again under every choice of a reading that could matter to it. Unless `whole`, the traces of
+    cases that pass leave out rules that surely did not apply.
     """
     gateways: dict[tuple[str | None, str], Gateway] = {}
     results = []
@@ -47,7 +52,7 @@ def run_cases(
         way_in = (case.ingress_point, case.rule_set)
         if way_in not in gateways:
             gateways[way_in] = gateway_of_case(project, case)
-        results.append(_run(gateways[way_in], case, read_file, readings=readings))
+        results.append(_run(gateways[way_in], case, read_file, readings=readings, whole=whole))
     return tuple(results)
 
 
@@ -76,20 +81,38 @@ def submission_of_case(case: Case, read_file: Callable[[str], bytes]) -> Submiss
 
 
 def _run(
-    gateway: Gateway, case: Case, read_file: Callable[[str], bytes], *, readings: bool
+    gateway: Gateway,
+    case: Case,
+    read_file: Callable[[str], bytes],
+    *,
+    readings: bool,
+    whole: bool,
 ) -> CaseResult:
     try:
         submission = submission_of_case(case, read_file)
     except OSError as error:
         return CaseResult(case=case, trace=None, problem=_unreadable(case, error))
-    trace = judge(gateway, submission, case.scenario)
+    trace, failures = _compared(gateway, submission, case, whole=whole)
     return CaseResult(
         case=case,
         trace=trace,
-        failures=failures_of(case, trace),
+        failures=failures,
         idle=idle_facts(case, gateway),
         rests=rests_of(gateway, submission, case, trace) if readings else (),
     )
+
+
+def _compared(
+    gateway: Gateway, submission: Submission, case: Case, *, whole: bool
+) -> tuple[Trace, tuple[Failure, ...]]:
+    """What happens, and what of it is not as expected: only then are all rules looked at."""
+    if not whole:
+        among = index_of(gateway).survey(submission).rules
+        trace = judge(gateway, submission, case.scenario, among=among)
+        if not failures_of(case, trace):
+            return trace, ()
+    trace = judge(gateway, submission, case.scenario)
+    return trace, failures_of(case, trace)
 
 
 def _unreadable(case: Case, error: OSError) -> Problem:

@@ -52,18 +52,24 @@ class FormatRow:
     """Whether it is for pull requests, job summaries and pages, which do not name mail."""
     shows_coverage: bool = False
     """Whether it always shows the coverage of cases."""
+    shows_traces: bool = False
+    """Whether it shows every rule that was tried, also for cases that pass."""
 
 
 FORMATS: Final[dict[Format, FormatRow]] = {
     Format.HUMAN: FormatRow(what="text for people", gate=Printing.RENDERED),
-    Format.JSON: FormatRow(what="JSON", gate=Printing.DOCUMENT),
+    Format.JSON: FormatRow(what="JSON", gate=Printing.DOCUMENT, shows_traces=True),
     Format.SARIF: FormatRow(what="SARIF report", gate=Printing.DOCUMENT),
     Format.GITHUB: FormatRow(what="annotations", gate=Printing.COMMANDS, for_others=True),
     Format.JUNIT: FormatRow(what="JUnit report", gate=Printing.TEXT),
     Format.LCOV: FormatRow(what="coverage", gate=Printing.TEXT, shows_coverage=True),
     Format.MARKDOWN: FormatRow(what="Markdown", gate=Printing.TEXT, for_others=True),
     Format.HTML: FormatRow(
-        what="HTML page", gate=Printing.TEXT, for_others=True, shows_coverage=True
+        what="HTML page",
+        gate=Printing.TEXT,
+        for_others=True,
+        shows_coverage=True,
+        shows_traces=True,
     ),
     Format.YAML: FormatRow(what="YAML", gate=Printing.EXACT),
     Format.HCL: FormatRow(what="HCL", gate=Printing.EXACT),

@@ -41,15 +41,18 @@ def judge(
     scenario: Scenario | None = None,
     *,
     assume_pass: bool = False,
+    among: Sequence[int] | None = None,
 ) -> Trace:
     """Judge one message; never fails on a message, whatever is in it.
 
     Every possible value of what nobody stated is tried (`mmctl.judge.worlds`), so that only what
     depends on it is unknown. `assume_pass` assumes good verdicts and add-on answers instead.
+    `among` are the places of the rules to try, if the others are known not to apply: the record
+    then leaves those out.
     """
     judging = Judgment(
         gateway=gateway,
-        among=range(len(gateway.rules)),
+        among=range(len(gateway.rules)) if among is None else among,
         submission=submission,
         scenario=scenario or Scenario(),
         texts=Texts(submission, gateway.readings),

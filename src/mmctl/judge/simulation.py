@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from mmctl.judge.comparison import MessageEnd
+from mmctl.judge.index.index import index_of
 from mmctl.judge.judged import JudgedMessage
 from mmctl.judge.judging import judge
 from mmctl.judge.readings.matter import readings_that_matter
@@ -105,7 +106,10 @@ def simulate(
     passing = stated.assume_pass
     trace = judge(gateway, submission, assume_pass=passing)
     if dependences is None:
-        dependences = readings_that_matter(gateway, submission, trace, assume_pass=passing)
+        survey = index_of(gateway, assume_pass=passing).survey(submission)
+        dependences = readings_that_matter(
+            gateway, submission, trace, assume_pass=passing, asked=survey
+        )
     return Simulated(
         message=message.name,
         submission=submission,

@@ -121,7 +121,7 @@ def _cases(run: Run, project: Project, read_file: Callable[[str], bytes]) -> tup
     cases, problems = cases_of(project)
     if problems:
         raise ProblemsFound("some cases cannot be run", problems, project.files)
-    results = run_cases(project, cases, read_file)
+    results = run_cases(project, cases, read_file, whole=False)
     failed = tuple(result for result in results if not result.passed)
     if failed:
         warn = run.warn

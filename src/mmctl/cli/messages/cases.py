@@ -54,9 +54,15 @@ def run_the_cases(run: Run, asked: CaseOptions) -> int:
     cases, problems = cases_of(project)
     expression = _expression(asked.pattern)
     chosen = [case for case in cases if expression.is_in(case.name)]
-    results = run_cases(project, chosen, run.read_file, readings=True)
-    shown = FORMATS[run.format].shows_coverage
-    wanted = asked.coverage or asked.coverage_min is not None or shown
+    row = FORMATS[run.format]
+    wanted = asked.coverage or asked.coverage_min is not None or row.shows_coverage
+    results = run_cases(
+        project,
+        chosen,
+        run.read_file,
+        readings=True,
+        whole=wanted or row.shows_traces or asked.trace or _mutates(asked),
+    )
     coverage = coverage_of(project, results) if wanted else None
     mutation = _mutation(run, project, results, asked)
     if problems:
@@ -69,10 +75,14 @@ def run_the_cases(run: Run, asked: CaseOptions) -> int:
     return _NO if _too_little(run, project, results, coverage, mutation, asked) or failed else 0
 
 
+def _mutates(asked: CaseOptions) -> bool:
+    return asked.mutate or asked.mutate_min is not None
+
+
 def _mutation(
     run: Run, project: Project, results: Sequence[CaseResult], asked: CaseOptions
 ) -> Mutation | None:
-    if not asked.mutate and asked.mutate_min is None:
+    if not _mutates(asked):
         return None
     from mmctl.cases.mutants.trial import mutate
 

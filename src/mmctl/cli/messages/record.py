@@ -199,7 +199,7 @@ class Recorder:
         written, _ = read_text({self.file: text})
         project = replace(self.project, cases=written.cases)
         mine, _ = cases_of(project)
-        results = run_cases(project, mine, self._read)
+        results = run_cases(project, mine, self._read, whole=False)
         failed = [result for result in results if not result.passed]
         if len(mine) != len(self.cases) or failed:
             raise UsageError(

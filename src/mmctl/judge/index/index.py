@@ -6,6 +6,7 @@ and endings from the rules (`ways`). `mmctl.judge.judging.judge` is the definiti
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from mmctl.judge.index.admission import Admitting
@@ -17,10 +18,12 @@ from mmctl.judge.index.entangled import Entangled
 from mmctl.judge.index.layout import Layout
 from mmctl.judge.index.look import Look
 from mmctl.judge.index.recipients import Recipients
+from mmctl.judge.index.survey import Survey
 from mmctl.judge.index.ways import Decider, End
 from mmctl.judge.judged import Ended, JudgedMessage, JudgedRecipient
 from mmctl.judge.judging import judge
 from mmctl.judge.policy import RECIPIENTS_AT_MOST, refused_outright
+from mmctl.judge.readings.asked import SameGateway
 from mmctl.judge.readings.matter import readings_that_matter
 from mmctl.judge.submission import Scenario
 from mmctl.language.project import Outcome
@@ -111,6 +114,10 @@ class Index:
             assumed=self._assumed(entries, ends),
             notes=submission.email.notes,
         )
+
+    def survey(self, submission: Submission) -> Survey:
+        """Which rules may apply to one message, for whoever wants a record of it."""
+        return Survey(self._context, self._way.entangled, self._look(submission, []))
 
     def _evaluate(self, submission: Submission) -> JudgedMessage:
         """Leave a message to the evaluator: in too many worlds, nobody's end is known."""
@@ -210,3 +217,13 @@ def _judged(
     return tuple(
         JudgedRecipient(recipient, ended[place]) for place, recipient in enumerate(recipients)
     )
+
+
+def index_of(gateway: Gateway, *, assume_pass: bool = False) -> Index:
+    """The index of a gateway, compiled once while the same one is judged by again and again."""
+    return _kept(SameGateway(gateway), assume_pass)
+
+
+@lru_cache(maxsize=8)
+def _kept(same: SameGateway, assume_pass: bool) -> Index:
+    return Index(gateway=same.gateway, assume_pass=assume_pass)

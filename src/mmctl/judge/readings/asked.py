@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from mmctl.judge.actions import actions_in_effect
 from mmctl.judge.answers import TRUE
@@ -22,7 +22,7 @@ from mmctl.model.conditions import header_of, operand_of
 from mmctl.model.facts import RECIPIENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from mmctl.judge.answers import Answer
     from mmctl.judge.submission import Gateway, Submission
@@ -48,10 +48,20 @@ class Questions:
 
 def questions_of(gateway: Gateway) -> Questions:
     """What a gateway asks, collected once."""
-    return _questions(_Same(gateway))
+    return _questions(SameGateway(gateway))
 
 
-class Answers:
+class Asked(Protocol):
+    """Says of one message what other choices of readings can change."""
+
+    def would_change(self, reading: str, other: str) -> bool:
+        """Whether some answer could differ; the reading must be about conditions."""
+
+    def may_apply(self, reading: str, other: str) -> Sequence[int]:
+        """The places of the rules that could apply under that choice."""
+
+
+class Answers(Asked):
     """What a gateway's conditions answer about one message, under its readings and others."""
 
     def __init__(self, gateway: Gateway, submission: Submission, *, assume_pass: bool) -> None:
@@ -87,6 +97,10 @@ class Answers:
                     return True
         return False
 
+    def may_apply(self, reading: str, other: str) -> Sequence[int]:  # noqa: ARG002 - any of them
+        """All rules: only judging tells."""
+        return range(len(self._gateway.rules))
+
     def _asking(self, gateway: Gateway, texts: Texts, recipient: str) -> Asking:
         return Asking(
             gateway=gateway,
@@ -117,20 +131,20 @@ def _reads_recipient(condition: RuleCondition) -> bool:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Same:
-    """A gateway that equals only itself, because it holds what cannot be hashed."""
+class SameGateway:
+    """A gateway that equals only itself, because it holds what cannot be hashed: for caches."""
 
     gateway: Gateway
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.gateway is self.gateway
+        return isinstance(other, SameGateway) and other.gateway is self.gateway
 
     def __hash__(self) -> int:
         return id(self.gateway)
 
 
 @lru_cache(maxsize=8)
-def _questions(same: _Same) -> Questions:
+def _questions(same: SameGateway) -> Questions:
     gateway = same.gateway
     conditions: dict[str, dict[int, RuleCondition]] = {}
     added: set[str] = set()

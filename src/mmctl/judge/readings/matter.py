@@ -19,6 +19,7 @@ from mmctl.model.actions import Does, row_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mmctl.judge.readings.asked import Asked
     from mmctl.judge.submission import Gateway, Scenario, Submission
     from mmctl.judge.trace import Trace
 
@@ -65,13 +66,14 @@ def readings_that_matter(
     scenario: Scenario | None = None,
     *,
     assume_pass: bool = False,
+    asked: Asked | None = None,
 ) -> tuple[Dependence, ...]:
     """The outcomes of a judged message that one other choice of one reading would change.
 
     An outcome that is unknown because facts are missing depends on these first, so it is left out;
     one that is unknown because an address list is gone depends on the reading that says so.
     """
-    ways = other_ways(gateway, submission, trace, scenario, assume_pass=assume_pass)
+    ways = other_ways(gateway, submission, trace, scenario, assume_pass=assume_pass, asked=asked)
     return tuple(
         Dependence(
             recipient=before.recipient,
@@ -95,8 +97,12 @@ def other_ways(
     scenario: Scenario | None = None,
     *,
     assume_pass: bool = False,
+    asked: Asked | None = None,
 ) -> Iterator[OtherWay]:
-    """How a judged message ends under each choice of a reading that could matter to it."""
+    """How a judged message ends under each choice of a reading that could matter to it.
+
+    `asked` says which can matter, by default after evaluating conditions again.
+    """
     questions = questions_of(gateway)
     about_answers = questions.policy | questions.conditions.keys()
     in_question = (about_answers | about_actions(gateway)) - readings_not_met(
@@ -104,7 +110,7 @@ def other_ways(
     )
     if all(recipient.outcome is Outcome.UNKNOWN for recipient in trace.recipients):
         in_question &= {LIST_IS_GONE}
-    answers = Answers(gateway, submission, assume_pass=assume_pass)
+    answers = asked or Answers(gateway, submission, assume_pass=assume_pass)
     for reading in CHOICES:
         if reading not in in_question:
             continue
@@ -115,7 +121,13 @@ def other_ways(
             ):
                 continue
             changed = replace(gateway, readings=gateway.readings.choosing(reading, other))
-            again = judge(changed, submission, scenario, assume_pass=assume_pass)
+            again = judge(
+                changed,
+                submission,
+                scenario,
+                assume_pass=assume_pass,
+                among=answers.may_apply(reading, other),
+            )
             yield OtherWay(reading=reading, chosen=chosen, other=other, trace=again)
 
 
