@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from mmctl.cli.messages.garbage import seldom_collected
 from mmctl.cli.messages.live_rules import project_of
 from mmctl.cli.messages.messages import messages_of
 from mmctl.cli.progress import Progress
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from mmctl.live.plan.plan import Plan
 
 
+@seldom_collected()
 def with_behaviour(
     plan: Plan,
     change: LiveEnvironment,

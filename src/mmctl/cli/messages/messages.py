@@ -16,6 +16,7 @@ from mmctl.cli import world
 from mmctl.cli.exit_codes import UNKNOWN
 from mmctl.cli.formats import Format
 from mmctl.cli.messages.batches import judged_batches
+from mmctl.cli.messages.garbage import seldom_collected
 from mmctl.cli.messages.judging import Judging
 from mmctl.cli.messages.wanted import advice_about
 from mmctl.cli.printing import printed
@@ -72,6 +73,7 @@ class Flow:
     """What a page shows so far."""
 
 
+@seldom_collected()
 def judge_messages(run: Run, wanted: Wanted) -> int:
     """Judge the messages and write what happens to them; return the exit code.
 

@@ -19,6 +19,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
+from mmctl.cli.messages.garbage import seldom_collected
 from mmctl.errors import CouldNot
 from mmctl.records import dataclass, field
 
@@ -200,6 +201,7 @@ def _context() -> ForkContext | SpawnContext:
     return multiprocessing.get_context("spawn")
 
 
+@seldom_collected()
 def _serve(work: Callable[[Task], Done], pipe: Connection, inherited: Sequence[Connection]) -> None:
     """Do the tasks that come through a pipe, until nobody sends more."""
     # An interrupt is for the command, which then ends its processes.

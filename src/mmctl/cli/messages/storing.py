@@ -11,6 +11,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mmctl.cli.exit_codes import UNKNOWN
+from mmctl.cli.messages.garbage import seldom_collected
 from mmctl.cli.messages.manifest import manifest_of
 from mmctl.cli.messages.messages import (
     judging_of,
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     """Judges batches, and gives the results in their order."""
 
 
+@seldom_collected()
 def judge_into_folder(run: Run, wanted: Wanted) -> int:
     """Judge the messages, store what happens to them, and write the counts; return the exit code.
 
