@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from mmctl.judge.comparison import MessageEnd
+    from mmctl.judge.tally import Tally
+    from mmctl.mail.partial import Message
+
 RULES = "version: 1\nrule_sets: {inbound: {rules: [{name: no, actions: [drop]}]}}\n"
 
 
@@ -25,9 +29,12 @@ def test_judging_seldom_looks_for_garbage_and_leaves_no_trace_of_that(
     monkeypatch.chdir(tmp_path)
     seen = []
     ending = Judge.ending
-    monkeypatch.setattr(
-        Judge, "ending", lambda *given: seen.append(gc.get_threshold()) or ending(*given)
-    )
+
+    def watched(judge: Judge, message: Message, tally: Tally) -> MessageEnd:
+        seen.append(gc.get_threshold())
+        return ending(judge, message, tally)
+
+    monkeypatch.setattr(Judge, "ending", watched)
     before = gc.get_threshold()
     assert exit_code(["simulate", "0.eml", "1.eml", "--rcpt", "b@example.com"]) == 0
     assert [threshold[0] > 10 * before[0] for threshold in seen] == [True, True]

@@ -48,11 +48,6 @@ class Dependences:
             if way.entangled.marking and each.reading in BY_HEADERS and each.reading in asked
         )
 
-    @property
-    def evaluated(self) -> int:
-        """How often the evaluator was asked."""
-        return sum(way.evaluated for way in self._ways.values())
-
     def found(
         self, sights: Sequence[Sight], ends: Sequence[End], look: Look
     ) -> tuple[Dependence, ...]:

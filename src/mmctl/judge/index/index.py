@@ -54,7 +54,10 @@ class Index:
     plainly: bool = False
     """Whether to do without the package that finds many texts at once."""
     evaluated: int = 0
-    """The messages for which the evaluator was asked, usually about a few rules."""
+    """The messages with an end that only the evaluator can tell, usually from a few rules.
+
+    It does not count what only other readings need, nor whether it was asked before.
+    """
     _context: Context = field(init=False)
     _fields: Fields = field(init=False)
     _recipients: Recipients = field(init=False)
@@ -93,7 +96,6 @@ class Index:
 
     def judge(self, submission: Submission) -> JudgedMessage:
         """Judge one message; never fails on a message."""
-        asked = self._way.evaluated + self._dependences.evaluated
         entries: list[Remembered] = []
         look = self._look(submission, entries)
         recipients = submission.envelope.recipients
@@ -105,7 +107,7 @@ class Index:
         ]
         ends = self._way.ends(sights, look)
         dependences = self._dependences.found(sights, ends, look) if self.readings else ()
-        self.evaluated += self._way.evaluated + self._dependences.evaluated > asked
+        self.evaluated += any(end.asked for end in ends)
         if look.too_many_worlds and outright and sights:
             return self._evaluate(submission)
         return JudgedMessage(

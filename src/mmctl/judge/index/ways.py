@@ -44,6 +44,8 @@ class End:
     ended: Ended
     tried: int
     """How many rules were tried."""
+    asked: bool = False
+    """Whether the evaluator was asked, for this recipient or for one who is seen alike."""
     others: tuple[tuple[int, Outcome], ...] | None = None
     """Other outcomes, by the number of the variant; None: not asked yet."""
 
@@ -65,8 +67,6 @@ class Decider:
     """What the evaluator decided, by all that it depended on."""
     groups: dict[Hashable, tuple[list[End], bool]] = field(default_factory=dict)
     """What it decided for recipients who are judged together; whether in too many worlds."""
-    evaluated: int = 0
-    """How often the evaluator was asked."""
     coupled: bool = field(init=False)
     """Whether recipients are judged together."""
     _reach: Reach = field(init=False)
@@ -141,7 +141,7 @@ class Decider:
         if known is None:
             known = _kept(self.decided, key, self._evaluated([sight], look)[0][0])
         # What comes after the end does not count here, but it may under other readings.
-        return End(known.ended, known.tried)
+        return End(known.ended, known.tried, asked=True)
 
     def _admission(self, sight: Sight) -> Admission:
         too_large = bool(sight.applying & self._large)
@@ -170,7 +170,6 @@ class Decider:
 
     def _evaluated(self, sights: Sequence[Sight], look: Look) -> tuple[list[End], bool]:
         """Ask the evaluator, about the rules that may apply; whether in too many worlds."""
-        self.evaluated += 1
         columns = self._reach.columns(sights, look) & self._reach.rules
         first = self.context.layout.statements
         admitted = all(self._admission(sight) == (True, None) for sight in sights)
@@ -187,7 +186,7 @@ class Decider:
         )
         found = judging.group([sight.place for sight in sights])
         too_many = any(each.worlds > WORLDS_AT_MOST for each in found)
-        return [End(Ended.of(each.trace), each.tried) for each in found], too_many
+        return [End(Ended.of(each.trace), each.tried, asked=True) for each in found], too_many
 
 
 def _kept(memory: dict[Key, Kept], key: Key, value: Kept) -> Kept:
