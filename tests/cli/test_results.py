@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter, deque
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -106,6 +107,7 @@ def test_the_rows_and_the_summary_say_what_simulate_says(mmctl: Callable[..., Ra
     printed = json.loads(mmctl("simulate", "mail", *FACTS, "--against", ".", "--format", "json")[1])
     summary = json.loads(Path("out/summary.json").read_text(encoding="utf-8"))
     counts = dict(printed["summary"])
+    counts.pop("judged_rule_by_rule", None)
     assert summary["summary"] == counts
     assert summary["inputs"] == MESSAGES + 1
     found = rows("out")
@@ -474,7 +476,7 @@ def test_counts_come_back_as_they_were_written(
     assert mmctl(*COMMAND, "--against", ".", "--assume", "pass")[0] == 0
     (tally,) = seen
     again = tally_of(json.loads(json.dumps(counts_document(tally))))
-    assert again == tally
+    assert again == replace(tally, evaluated=0)
     assert list(again.examples.items()) == list(tally.examples.items())
     assert tally.readings
     assert tally.left_out

@@ -15,14 +15,16 @@ if TYPE_CHECKING:
 
 
 def counts_document(tally: Tally) -> dict[str, Any]:
-    """Counts as JSON; the order in which things were first seen is kept."""
+    """Counts as JSON; the order in which things were first seen is kept.
+
+    How many messages were judged rule by rule is left out: it depends on how the work was shared.
+    """
     return {
         "messages": tally.messages,
         "recipients": tally.recipients,
         "without_recipients": tally.without_recipients,
         "differing": tally.differing,
         "with_notes": tally.with_notes,
-        "evaluated": tally.evaluated,
         "outcomes": dict(tally.outcomes),
         "decided": [[by, outcome, count] for (by, outcome), count in tally.decided.items()],
         "missing": [[_fact(tally.facts[key]), count] for key, count in tally.missing.items()],
@@ -56,7 +58,6 @@ def tally_of(document: Mapping[str, Any]) -> Tally:
         without_recipients=int(document["without_recipients"]),
         differing=int(document["differing"]),
         with_notes=int(document["with_notes"]),
-        evaluated=int(document["evaluated"]),
     )
     tally.outcomes = Counter({Outcome(key): count for key, count in document["outcomes"].items()})
     for by, outcome, count in document["decided"]:

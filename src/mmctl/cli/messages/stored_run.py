@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mmctl.cli.messages.manifest import SCHEMA, WHOLE
-from mmctl.records import dataclass
+from mmctl.records import dataclass, replace
 from mmctl.render.documents.trace import tally_document
 from mmctl.render.text.messages import summary
 
@@ -44,7 +44,8 @@ class StoredRun:
             "batches": self.batches,
             "listed": self.listed,
             "against": self.against,
-            "summary": tally_document(self.tally),
+            # What was judged rule by rule depends on how the work was shared.
+            "summary": tally_document(replace(self.tally, evaluated=0)),
         }
 
 
