@@ -5,6 +5,7 @@ Only for `mmctl import`: everything live is read, no matter who manages it.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mmctl.errors import CouldNot, UsageError
@@ -14,6 +15,7 @@ from mmctl.language.references import is_raw, references
 from mmctl.model.kinds import Beside, Kind
 from mmctl.model.shape import ShapeError
 from mmctl.records import dataclass, field, replace
+from mmctl.problem import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,9 +24,9 @@ if TYPE_CHECKING:
     from mmctl.compiler.configuration import LiveObject
     from mmctl.interchange.api_json import Imported
     from mmctl.language.project import Environment, Settings
+    from mmctl.live.state.inventory import Inventory, Listed
     from mmctl.live.state.names import Names
     from mmctl.live.state.service import Identity, MailManager
-    from mmctl.problem import Problem
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,20 +51,31 @@ def read_everything(service: MailManager) -> Read:
     Raises:
         CouldNot: the service cannot be asked.
     """
-    from mmctl.live.state.read import list_kind
+    from mmctl.live.state.inventory import take_inventory
 
+    inventory = take_inventory(service)
+    kinds = [*Kind]
+    lines = sorted(
+        inventory.listed, key=lambda line: (kinds.index(line.kind), line.live_name, line.id)
+    )
+    found = service.gather([partial(_object, service, line, inventory) for line in lines])
     read = Read()
-    for kind in Kind:
-        leaving: list[tuple[Kind, str]] = []
-        listed = sorted(list_kind(service, kind, leaving), key=lambda one: (one.live_name, one.id))
+    for kind in kinds:
         taken: set[str] = set()
-        for one in listed:
-            thing = _object(service, kind, one, read)
-            if thing is not None:
-                named = replace(thing, name=_logical_name(thing, taken))
-                taken.add(named.name)
-                read.things.append(named)
-        read.notes += [f"{k.noun} `{name}` is being deleted and left out" for k, name in leaving]
+        for line, thing in zip(lines, found, strict=True):
+            if line.kind is not kind or thing is None:
+                continue
+            if isinstance(thing, Problem):
+                read.unsaid.append(thing)
+                continue
+            named = replace(thing, name=_logical_name(thing, taken))
+            taken.add(named.name)
+            read.things.append(named)
+        read.notes += [
+            f"{kind.noun} `{line.live_name}` is being deleted and left out"
+            for line in inventory.going
+            if line.kind is kind
+        ]
     _add_logs(service, read)
     return read
 
@@ -96,19 +109,21 @@ def _add_logs(service: MailManager, read: Read) -> None:
         ]
 
 
-def _object(service: MailManager, kind: Kind, listed: Any, read: Read) -> LiveObject | None:
+def _object(
+    service: MailManager, line: Listed, inventory: Inventory
+) -> LiveObject | Problem | None:
+    """A live object with its members; a problem if this version cannot express it; None: gone."""
     from mmctl.interchange.live_objects import unsaid
     from mmctl.live.state.read import read_object
 
     try:
-        thing = read_object(service, kind, listed.id, tags=listed.tags)
+        thing = read_object(service, line.kind, line.id, instances=inventory.instances)
     except CouldNot as error:
         if not isinstance(error.__cause__, ShapeError):
             raise
-        read.unsaid.append(unsaid(kind, listed.live_name, error.message))
-        return None
-    if thing is not None and Beside.MEMBERS in kind.row.beside:
-        members = service.members(listed.id)
+        return unsaid(line.kind, line.live_name, error.message)
+    if thing is not None and Beside.MEMBERS in line.kind.row.beside:
+        members = service.members(line.id)
         return None if members is None else replace(thing, members=tuple(sorted(members)))
     return thing
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.compiler.configuration import OWNER_TAG
 from mmctl.live.state.canonical import digest_of
-from mmctl.live.state.read import list_kind
+from mmctl.live.state.inventory import listed
 from mmctl.live.state.service import ErrorCode, Members, OutcomeUnknown, ServiceAnswer
 
 if TYPE_CHECKING:
     from mmctl.compiler.configuration import LiveObject
     from mmctl.live.apply.calls import Calls
     from mmctl.live.state.service import MailManager
-    from mmctl.model.kinds import Kind, Noun
+    from mmctl.model.kinds import Noun
 
 _TOKEN_LENGTH: Final = 64
 
@@ -70,18 +70,19 @@ class Creation:
                 if each[member] == self.request[member]
             ]
             return of_it[0][self.noun.id_member] if of_it else None
-        for listed in list_kind(self.service, self.thing.kind, []):
-            ours = listed.tags.get(OWNER_TAG) == self.thing.project
-            if ours and listed.live_name == self.thing.live_name:
-                return listed.id
+        for line in listed(self.service, self.thing.kind):
+            if line.live_name == self.thing.live_name and not line.going:
+                arn = self.service.identity.arn(self.noun, line.id)
+                if self.service.tags(arn).get(OWNER_TAG) == self.thing.project:
+                    return line.id
         return None
 
     def _is_leaving(self) -> bool:
         """Whether an object of the same name is being deleted, so that waiting helps."""
-        pending: list[tuple[Kind, str]] = []
-        if self.thing.kind.row.waited_for:
-            list(list_kind(self.service, self.thing.kind, pending))
-        return (self.thing.kind, self.thing.live_name) in pending
+        return self.thing.kind.row.waited_for and any(
+            line.going and line.live_name == self.thing.live_name
+            for line in listed(self.service, self.thing.kind)
+        )
 
     def _make_so(self, id: str) -> None:
         """Update what an earlier create made to what is desired now."""

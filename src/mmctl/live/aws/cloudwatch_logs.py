@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from mmctl.live.aws.answers import asking, insist_on_whole_answers, reading, unreadable, writing
+from mmctl.live.aws.flights import Flights
 from mmctl.live.state.service import ErrorCode, Members, OutcomeUnknown, ServiceAnswer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-_AT_ONCE: Final = 20
+T = TypeVar("T")
+
+_IN_ONE_CALL: Final = 20
 """The most resources or sources in one Describe call."""
 
 
 class AwsLogs:
     """CloudWatch Logs behind one client."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, at_once: int = 1) -> None:
         insist_on_whole_answers(client)
         self._client = client
+        self._flights = Flights(client, at_once)
+
+    def gather(self, calls: Sequence[Callable[[], T]]) -> list[T]:
+        """The results of independent calls, in order; see `together`."""
+        return self._flights.gather(calls)
 
     def sources(self, resource_arns: Sequence[str]) -> Iterator[Members]:
         """The sources of some resources."""
@@ -42,7 +50,7 @@ class AwsLogs:
     def destination(self, name: str) -> Members | None:
         """One destination; None: there is none."""
         try:
-            with reading("GetDeliveryDestination"):
+            with reading("GetDeliveryDestination"), self._flights.call():
                 answer = self._client.get_delivery_destination(name=name)
         except ServiceAnswer as answered:
             if answered.answer is ErrorCode.NOT_FOUND:
@@ -55,7 +63,7 @@ class AwsLogs:
         self, name: str, resource_arn: str, log_type: str, tags: Mapping[str, str]
     ) -> None:
         """Create a missing source."""
-        with writing("PutDeliverySource"):
+        with writing("PutDeliverySource"), self._flights.call():
             self._client.put_delivery_source(
                 name=name, resourceArn=resource_arn, logType=log_type, tags=dict(tags)
             )
@@ -63,7 +71,7 @@ class AwsLogs:
     def put_destination(self, name: str, arn: str, tags: Mapping[str, str]) -> None:
         """Create a missing destination."""
         configuration = {"destinationResourceArn": arn}
-        with writing("PutDeliveryDestination"):
+        with writing("PutDeliveryDestination"), self._flights.call():
             self._client.put_delivery_destination(
                 name=name, deliveryDestinationConfiguration=configuration, tags=dict(tags)
             )
@@ -71,7 +79,7 @@ class AwsLogs:
     def create_delivery(self, source: str, destination_arn: str, tags: Mapping[str, str]) -> str:
         """Join a source and a destination; return the id of the delivery."""
         given = {"tags": dict(tags)} if tags else {}
-        with writing("CreateDelivery"):
+        with writing("CreateDelivery"), self._flights.call():
             answer = self._client.create_delivery(
                 deliverySourceName=source, deliveryDestinationArn=destination_arn, **given
             )
@@ -82,23 +90,23 @@ class AwsLogs:
 
     def delete_delivery(self, id: str) -> None:
         """Delete a delivery; a missing one is already deleted."""
-        with _deleting("DeleteDelivery"):
+        with _deleting("DeleteDelivery"), self._flights.call():
             self._client.delete_delivery(id=id)
 
     def delete_source(self, name: str) -> None:
         """Delete a source; a missing one is already deleted."""
-        with _deleting("DeleteDeliverySource"):
+        with _deleting("DeleteDeliverySource"), self._flights.call():
             self._client.delete_delivery_source(name=name)
 
     def delete_destination(self, name: str) -> None:
         """Delete a destination; a missing one is already deleted."""
-        with _deleting("DeleteDeliveryDestination"):
+        with _deleting("DeleteDeliveryDestination"), self._flights.call():
             self._client.delete_delivery_destination(name=name)
 
     def tags(self, arn: str) -> dict[str, str]:
         """The tags of a source, destination or delivery; none if it is gone."""
         try:
-            with reading("ListTagsForResource"):
+            with reading("ListTagsForResource"), self._flights.call():
                 answer = self._client.list_tags_for_resource(resourceArn=arn)
         except ServiceAnswer as answered:
             if answered.answer is ErrorCode.NOT_FOUND:
@@ -109,12 +117,12 @@ class AwsLogs:
 
     def tag(self, arn: str, tags: Mapping[str, str]) -> None:
         """Set tags; others stay."""
-        with writing("TagResource"):
+        with writing("TagResource"), self._flights.call():
             self._client.tag_resource(resourceArn=arn, tags=dict(tags))
 
     def untag(self, arn: str, keys: Sequence[str]) -> None:
         """Remove tags."""
-        with writing("UntagResource"):
+        with writing("UntagResource"), self._flights.call():
             self._client.untag_resource(resourceArn=arn, tagKeys=[*keys])
 
     def _pages(self, operation: str, result: str, **parameters: Any) -> Iterator[Members]:
@@ -123,7 +131,7 @@ class AwsLogs:
         call = getattr(self._client, xform_name(operation))
         token: dict[str, str] = {}
         while True:
-            with asking(operation):
+            with asking(operation), self._flights.call():
                 page = call(**parameters, **token)
             yield from page.get(result, ())
             if not page.get("nextToken"):
@@ -132,8 +140,8 @@ class AwsLogs:
 
 
 def _parts(names: Sequence[str]) -> Iterator[list[str]]:
-    for start in range(0, len(names), _AT_ONCE):
-        yield [*names[start : start + _AT_ONCE]]
+    for start in range(0, len(names), _IN_ONE_CALL):
+        yield [*names[start : start + _IN_ONE_CALL]]
 
 
 @contextmanager

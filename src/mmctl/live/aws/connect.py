@@ -6,7 +6,7 @@ An embedded Mail Manager is passed in: nothing here knows it.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from weakref import finalize
 
 from mmctl.errors import Refused, UsageError
@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 
     from mmctl.language.project import Environment
     from mmctl.live.aws.sessions import AwsSession
+
+AT_ONCE: Final = 16
+"""Calls to Mail Manager that are in flight at once.
+
+AWS documents no rate for them, only one call a second for the API of SES in general, which nobody
+has seen enforced here; if the service throttles, all of them slow down together (`pace.py`).
+"""
 
 
 class Embedded(Protocol):
@@ -69,7 +76,7 @@ def connect(
     if url is not None and endpoint_url is None and not is_for_files(url):
         message, advice = no_endpoint(url)
         raise UsageError(message, help=advice)
-    config = client_config()
+    config = client_config(connections=AT_ONCE)
     session = session_of(environment, url, config)
     with asking("credentials"):
         client = session.client("mailmanager", url=url, config=config)
@@ -167,6 +174,5 @@ def _connected(
         partition=caller["Arn"].split(":")[1],
     )
     logs = partial(session.client, "logs", url=local_url, config=config)
-    if url is not None and is_loopback(url):
-        return AwsMailManager(client, identity, logs)
-    return AwsMailManager(client, identity, logs, clients=partial(session.client, config=config))
+    others = None if local_url else partial(session.client, config=config)
+    return AwsMailManager(client, identity, logs, clients=others, at_once=AT_ONCE)

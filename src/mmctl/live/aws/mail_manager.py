@@ -7,7 +7,7 @@ failure on the way to the service. Imports are inside functions, so that other c
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from mmctl.errors import CouldNot
@@ -23,6 +23,7 @@ from mmctl.live.aws.answers import (
     writing,
 )
 from mmctl.live.aws.cloudwatch_logs import AwsLogs
+from mmctl.live.aws.flights import Flights
 from mmctl.live.aws.uploads import put
 from mmctl.live.state.service import ErrorCode, Identity, Members, OutcomeUnknown, ServiceAnswer
 from mmctl.model.endpoints import is_mail_managers, is_s3s
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     Clients = Callable[[str], Any]
     Upload = Callable[[str, bytes], None]
 
+T = TypeVar("T")
+
 
 class AwsMailManager:
     """The service behind one session."""
@@ -46,10 +49,12 @@ class AwsMailManager:
         logs: Callable[[], Any],
         upload: Upload = put,
         clients: Clients | None = None,
+        at_once: int = 1,
     ) -> None:
         insist_on_whole_answers(client)
         keep_raw_answers(client)
         self._client = client
+        self._flights = Flights(client, at_once)
         self._identity = identity
         self._make_logs = logs
         self._upload = upload
@@ -65,7 +70,16 @@ class AwsMailManager:
     def logs(self) -> AwsLogs:
         """CloudWatch Logs of the same account and region."""
         with asking("credentials"):
-            return AwsLogs(self._make_logs())
+            return AwsLogs(self._make_logs(), self.at_once)
+
+    @property
+    def at_once(self) -> int:
+        """How many calls `gather` has in flight at most."""
+        return self._flights.most
+
+    def gather(self, calls: Sequence[Callable[[], T]]) -> list[T]:
+        """The results of independent calls, in order; see `together`."""
+        return self._flights.gather(calls)
 
     def list(self, noun: Noun) -> Iterator[Members]:
         """The summaries of all resources of a noun, from all pages."""
@@ -221,7 +235,8 @@ class AwsMailManager:
     def _call(self, operation: str, **parameters: Any) -> Members:
         from botocore import xform_name
 
-        answer: Members = getattr(self._client, xform_name(operation))(**parameters)
+        with self._flights.call():
+            answer: Members = getattr(self._client, xform_name(operation))(**parameters)
         shape = self._client.meta.service_model.operation_model(operation).output_shape
         if RAW in answer:
             answer = with_times(answer[RAW], shape)

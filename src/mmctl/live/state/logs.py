@@ -8,6 +8,7 @@ delivery joins the two. The methods are declared here and implemented in
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from mmctl.compiler.configuration import OWNER_TAG
@@ -75,15 +76,29 @@ def read_sources(
         if source["logType"] in _WORDS and not {*resource_arns}.isdisjoint(source["resourceArns"])
     ]
     deliveries = list(logs.deliveries([source["name"] for source in found])) if found else []
-    receivers: dict[str, str] = {}
+    arns = dict.fromkeys(each["deliveryDestinationArn"] for each in deliveries)
+    asked = logs.gather(
+        [
+            *(partial(_receiver, logs, identity, arn) for arn in arns),
+            *(partial(_owner, logs, each["arn"]) for each in deliveries),
+        ]
+    )
+    receivers = dict(zip(arns, asked[: len(arns)], strict=True))
+    owners = asked[len(arns) :]
     return tuple(
         LogSource(
             name=source["name"],
             resource_arn=source["resourceArns"][0],
             log_type=source["logType"],
             deliveries=tuple(
-                _delivery(logs, identity, delivery, receivers)
-                for delivery in deliveries
+                LogDelivery(
+                    id=delivery["id"],
+                    arn=delivery["arn"],
+                    destination_arn=delivery["deliveryDestinationArn"],
+                    receiver=receivers[delivery["deliveryDestinationArn"]] or "",
+                    project=owner,
+                )
+                for delivery, owner in zip(deliveries, owners, strict=True)
                 if delivery["deliverySourceName"] == source["name"]
             ),
         )
@@ -91,22 +106,12 @@ def read_sources(
     )
 
 
-def _delivery(
-    logs: Logs, identity: Identity, delivery: Members, receivers: dict[str, str]
-) -> LogDelivery:
-    arn = delivery["deliveryDestinationArn"]
-    if arn not in receivers:
-        receivers[arn] = _receiver(logs, identity, arn)
-    return LogDelivery(
-        id=delivery["id"],
-        arn=delivery["arn"],
-        destination_arn=arn,
-        receiver=receivers[arn],
-        project=logs.tags(delivery["arn"]).get(OWNER_TAG),
-    )
+def _owner(logs: Logs, arn: str) -> str | None:
+    return logs.tags(arn).get(OWNER_TAG)
 
 
-def _receiver(logs: Logs, identity: Identity, arn: str) -> str:
+def _receiver(logs: Logs, identity: Identity, arn: str) -> str | None:
+    """The ARN of what a destination stands for; one of another account stands for itself."""
     name = arn.removeprefix(destination_arn(identity, ""))
     found = logs.destination(name) if name != arn else None
     return receiver_of(found) if found is not None else arn

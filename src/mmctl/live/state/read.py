@@ -5,6 +5,7 @@ Only what this project manages or is about to adopt is read in full; the rest is
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mmctl.compiler.configuration import (
@@ -14,19 +15,21 @@ from mmctl.compiler.configuration import (
 )
 from mmctl.errors import CouldNot
 from mmctl.live.state.canonical import digest, without_owner
+from mmctl.live.state.inventory import instances_of, take_inventory
 from mmctl.live.state.logs import LOGS_TAG, NOWHERE, picked, read_sources
 from mmctl.live.state.names import Names, named_live
 from mmctl.live.state.newer_api import AUTHENTICATION, PASSWORD_ANSWERED, known_part
 from mmctl.live.state.pairing import paired_names
 from mmctl.live.state.times import timestamp
-from mmctl.model.kinds import SENDING, Beside, Kind, Noun
+from mmctl.model.kinds import SENDING, Beside, Kind
 from mmctl.model.logs import LogType
 from mmctl.model.shape import ShapeError
 from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from mmctl.live.state.inventory import Inventory, Listed
     from mmctl.live.state.service import MailManager, Members
 
 
@@ -50,13 +53,13 @@ class LiveState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """One line of a List answer, with the tag of its owner."""
+class _Seen:
+    """One line of an inventory, with what was asked about it."""
 
-    kind: Kind
-    id: str
-    live_name: str
+    line: Listed
     tags: Mapping[str, str]
+    thing: LiveObject | None
+    """None: it does not concern the project, or is gone."""
 
 
 def read_live(
@@ -65,34 +68,21 @@ def read_live(
     """Read every object of the desired configuration's project, and those of the same names.
 
     `pairing.py` says which is which; `known` is the configuration that the last apply left.
+    Each thing is asked once: first what there is, then the objects, then members and logs.
 
     Raises:
         CouldNot: the service cannot be asked, or holds something this version does not know.
     """
-    names = Names(identity=service.identity, bindings=desired.bindings)
-    objects: list[LiveObject] = []
-    pending: list[tuple[Kind, str]] = []
-    answers: dict[str, LiveObject] = {}
-    marked: set[str] = set()
-    for kind in Kind:
-        found = []
-        for listed in list_kind(service, kind, pending):
-            if _concerns(listed, desired):
-                marked |= {listed.id} if LOGS_TAG in listed.tags else set()
-                thing = read_object(service, listed.kind, listed.id, tags=listed.tags)
-                if thing is not None:
-                    answers[listed.id] = thing
-                    found.append(named_live(thing, names))
-        found.sort(key=lambda thing: (thing.project != desired.project, thing.live_name))
-        for thing, name in zip(found, paired_names(found, kind, desired, known), strict=True):
-            named = replace(thing, name=name)
-            if named.id is not None:
-                names = names.with_id(named.key, named.id)
-            whole = _with_members(service, named, desired)
-            if whole is None:
-                del answers[named.id or ""]
-            else:
-                objects.append(whole)
+    inventory = take_inventory(service)
+    seen = service.gather(
+        [partial(_see, service, line, inventory, desired) for line in inventory.listed]
+    )
+    answers = {each.line.id: each.thing for each in seen if each.thing is not None}
+    marked = {each.line.id for each in seen if each.thing is not None and LOGS_TAG in each.tags}
+    objects, names = _named(service, answers.values(), desired, known)
+    objects, gone = _with_members(service, objects, desired)
+    for live_id in gone:
+        del answers[live_id]
     objects = _with_logs(service, objects, desired, marked, known)
     return LiveState(
         configuration=LiveConfiguration(
@@ -102,28 +92,54 @@ def read_live(
         raw={live_id: digest(thing) for live_id, thing in answers.items()},
         answers=answers,
         marked=frozenset(marked),
-        pending=tuple(pending),
+        pending=tuple((line.kind, line.live_name) for line in inventory.going),
     )
 
 
-def list_kind(
-    service: MailManager, kind: Kind, pending: list[tuple[Kind, str]]
-) -> Iterator[Listed]:
-    """The live objects of a kind with their tags; those being deleted go to `pending`."""
-    noun = kind.api_noun
-    for summary in service.list(noun):
-        live_id, name = summary[noun.id_member], summary[noun.name_member]
-        if noun.api.is_going(summary):
-            pending.append((kind, name))
-            continue
-        tags = service.tags(service.identity.arn(noun, live_id))
-        yield Listed(kind=kind, id=live_id, live_name=name, tags=tags)
+def _see(
+    service: MailManager, line: Listed, inventory: Inventory, desired: LiveConfiguration
+) -> _Seen:
+    tags = service.tags(service.identity.arn(line.kind.api_noun, line.id))
+    thing = None
+    if _concerns(line, tags, desired):
+        thing = read_object(service, line.kind, line.id, tags=tags, instances=inventory.instances)
+    return _Seen(line=line, tags=tags, thing=thing)
+
+
+def _named(
+    service: MailManager,
+    found: Iterable[LiveObject],
+    desired: LiveConfiguration,
+    known: LiveConfiguration | None,
+) -> tuple[list[LiveObject], Names]:
+    """Live objects under logical names, and the names; kind by kind, as each names earlier ones."""
+    names = Names(identity=service.identity, bindings=desired.bindings)
+    objects: list[LiveObject] = []
+    by_kind: dict[Kind, list[LiveObject]] = {kind: [] for kind in Kind}
+    for thing in found:
+        by_kind[thing.kind].append(thing)
+    for kind, things in by_kind.items():
+        of_kind = [named_live(thing, names) for thing in things]
+        of_kind.sort(key=lambda thing: (thing.project != desired.project, thing.live_name))
+        for thing, name in zip(of_kind, paired_names(of_kind, kind, desired, known), strict=True):
+            named = replace(thing, name=name)
+            if named.id is not None:
+                names = names.with_id(named.key, named.id)
+            objects.append(named)
+    return objects, names
 
 
 def read_object(
-    service: MailManager, kind: Kind, id: str, *, tags: Mapping[str, str] | None = None
+    service: MailManager,
+    kind: Kind,
+    id: str,
+    *,
+    tags: Mapping[str, str] | None = None,
+    instances: Mapping[str, str] | None = None,
 ) -> LiveObject | None:
     """One object with its tags and the service's references, without members; None: gone.
+
+    `tags`, `instances`: those that are already known.
 
     Raises:
         CouldNot: this version knows too little about it.
@@ -137,7 +153,9 @@ def read_object(
     more = _more(kind, answer)
     made_of_it = kind.row.instance
     if made_of_it is not None:
-        instance = _instance_of(service, made_of_it.noun, id)
+        if instances is None:
+            instances = instances_of(service, made_of_it.noun)
+        instance = instances.get(id)
         more |= {"id": instance, "subscription_id": id, "instance": instance is not None}
         if instance is not None:
             arn = service.identity.arn(made_of_it.noun, instance)
@@ -179,16 +197,6 @@ def _time_in(answer: Members, member: str | None) -> str | None:
     return timestamp(found) if found else None
 
 
-def _instance_of(service: MailManager, noun: Noun, subscription: str) -> str | None:
-    """The id of a subscription's instance: the first one if there are several."""
-    instances = sorted(
-        summary[noun.id_member]
-        for summary in service.list(noun)
-        if summary[noun.name_member] == subscription
-    )
-    return instances[0] if instances else None
-
-
 def _tags_of_both(tags: Mapping[str, str], theirs: Mapping[str, str]) -> dict[str, str]:
     """The tags of a subscription; if its instance has another value, both values."""
     differing = {
@@ -199,26 +207,37 @@ def _tags_of_both(tags: Mapping[str, str], theirs: Mapping[str, str]) -> dict[st
     return {**tags, **differing}
 
 
-def _concerns(listed: Listed, desired: LiveConfiguration) -> bool:
-    if listed.tags.get(OWNER_TAG) == desired.project:
+def _concerns(line: Listed, tags: Mapping[str, str], desired: LiveConfiguration) -> bool:
+    if tags.get(OWNER_TAG) == desired.project:
         return True
     return any(
-        listed.live_name == thing.live_name or listed.id in (thing.id, thing.subscription_id)
-        for thing in desired.of_kind(listed.kind)
+        line.live_name == thing.live_name or line.id in (thing.id, thing.subscription_id)
+        for thing in desired.of_kind(line.kind)
     )
 
 
 def _with_members(
-    service: MailManager, thing: LiveObject, desired: LiveConfiguration
-) -> LiveObject | None:
-    """The object with the addresses of a list; None: the list was deleted meanwhile."""
-    if Beside.MEMBERS not in thing.kind.row.beside or thing.id is None:
-        return thing
+    service: MailManager, objects: Sequence[LiveObject], desired: LiveConfiguration
+) -> tuple[list[LiveObject], set[str]]:
+    """The objects with the addresses of lists, and the ids of lists that were deleted meanwhile."""
+    ids = [thing.id for thing in objects if thing.id is not None and _has_members(thing, desired)]
+    found = service.gather([partial(service.members, live_id) for live_id in ids])
+    members = dict(zip(ids, found, strict=True))
+    gone = {live_id for live_id, addresses in members.items() if addresses is None}
+    there = (thing for thing in objects if thing.id not in gone)
+    return [_with(thing, members.get(thing.id or "")) for thing in there], gone
+
+
+def _with(thing: LiveObject, members: Sequence[str] | None) -> LiveObject:
+    return thing if members is None else replace(thing, members=tuple(sorted(members)))
+
+
+def _has_members(thing: LiveObject, desired: LiveConfiguration) -> bool:
+    """Whether it is a list whose members are not external."""
+    if Beside.MEMBERS not in thing.kind.row.beside:
+        return False
     wanted = desired.find(thing.kind, thing.name)
-    if wanted is not None and wanted.members is None:
-        return thing
-    members = service.members(thing.id)
-    return None if members is None else replace(thing, members=tuple(sorted(members)))
+    return wanted is None or wanted.members is not None
 
 
 def _with_logs(

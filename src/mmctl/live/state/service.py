@@ -6,14 +6,16 @@ The methods are declared here, where they are used; `live/aws/mail_manager.py` i
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from mmctl.model.kinds import Noun
+
+T = TypeVar("T")
 
 Members = dict[str, Any]
 """Members of a request or an answer, under AWS's names."""
@@ -79,6 +81,12 @@ class Logs(Protocol):
     Each method may raise ServiceAnswer, OutcomeUnknown, or CouldNot if nothing could be asked.
     """
 
+    def gather(self, calls: Sequence[Callable[[], T]]) -> list[T]:
+        """The results of independent calls, in order; some are in flight at the same time.
+
+        Of several errors, the one of the first call in order is raised; nothing begins after it.
+        """
+
     def sources(self, resource_arns: Sequence[str]) -> Iterator[Members]:
         """The sources of some resources."""
 
@@ -134,6 +142,16 @@ class MailManager(Protocol):
     @property
     def logs(self) -> Logs:
         """CloudWatch Logs of the same account and region, for log deliveries."""
+
+    @property
+    def at_once(self) -> int:
+        """How many calls `gather` has in flight at most."""
+
+    def gather(self, calls: Sequence[Callable[[], T]]) -> list[T]:
+        """The results of independent calls, in order; some are in flight at the same time.
+
+        Of several errors, the one of the first call in order is raised; nothing begins after it.
+        """
 
     def list(self, noun: Noun) -> Iterator[Members]:
         """The summaries of all resources of a noun."""
