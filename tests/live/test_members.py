@@ -383,7 +383,7 @@ def test_the_least_policies_have_import_jobs_where_a_list_is_long(world: World) 
         policy = policy_for("apply", world.desired()[0], Place(project="acme"))
         return {action for part in policy["Statement"] for action in part["Action"]}
 
-    lists(world, blocked=many(1000))
+    lists(world, blocked=many(300))
     assert "ses:CreateAddressListImportJob" not in actions()
     lists(world, blocked=many(1001))
     assert {

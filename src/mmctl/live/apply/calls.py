@@ -15,7 +15,7 @@ from mmctl.live.state.service import ErrorCode, OutcomeUnknown, ServiceAnswer
 from mmctl.live.state.times import timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from mmctl.live.apply.effects import Means
     from mmctl.live.apply.written import Line
@@ -66,26 +66,28 @@ class Calls:
 
     def write(self, operation: str, subject: str, call: Callable[[], T]) -> T:
         """Make one call, noted before and after."""
-        self._note("before", operation, subject)
-        self.wrote += 1
-        try:
-            answer = call()
-        except (ServiceAnswer, CouldNot) as error:
-            self.wrote -= 1
-            self._note("refused", operation, subject, str(error))
-            raise
-        except OutcomeUnknown as unknown:
-            self._note("unknown", operation, subject, str(unknown))
-            raise
-        self._note("after", operation, subject, answer if isinstance(answer, str) else None)
-        return answer
+        (found,) = self._noted(operation, [(subject, call)])
+        if isinstance(found, Exception):
+            raise found
+        return found
 
     def twice(self, operation: str, subject: str, call: Callable[[], None]) -> None:
         """Make a call that is harmless when made twice; repeat it if its outcome is unknown."""
-        try:
-            self.write(operation, subject, call)
-        except OutcomeUnknown:
-            self.write(operation, subject, call)
+        self.all_twice(operation, [(subject, call)])
+
+    def all_twice(self, operation: str, calls: Sequence[tuple[str, Callable[[], None]]]) -> None:
+        """The same for several calls that are independent: they are in flight at the same time.
+
+        All of them are noted before the first one begins. If some fail, the first one in order
+        says how.
+        """
+        ended = self._noted(operation, calls)
+        failed = [error for error in ended if error is not None]
+        if failed and all(isinstance(error, OutcomeUnknown) for error in failed):
+            again = [call for call, error in zip(calls, ended, strict=True) if error is not None]
+            failed = [error for error in self._noted(operation, again) if error is not None]
+        if failed:
+            raise failed[0]
 
     def patiently(self, operation: str, subject: str, call: Callable[[], T]) -> T:
         """Repeat a call while the service says that something is in use.
@@ -124,14 +126,48 @@ class Calls:
             self._means.sleep(self._means.poll_seconds)
         raise WentWrong(f"{kind.noun} {name} is still live")
 
-    def _note(self, moment: str, operation: str, subject: str, detail: str | None = None) -> None:
+    def _noted(
+        self, operation: str, calls: Sequence[tuple[str, Callable[[], T]]]
+    ) -> list[T | Exception]:
+        """How some calls ended, in order; noted before the first begins and after the last ends."""
+        self._note([self._line("before", operation, subject) for subject, _ in calls])
+        self.wrote += len(calls)
+        ended = self._means.service.gather([partial(_ended, call) for _, call in calls])
+        lines = []
+        for (subject, _), found in zip(calls, ended, strict=True):
+            match found:
+                case ServiceAnswer() | CouldNot():
+                    self.wrote -= 1
+                    lines.append(self._line("refused", operation, subject, str(found)))
+                case OutcomeUnknown():
+                    lines.append(self._line("unknown", operation, subject, str(found)))
+                case _:
+                    answer = found if isinstance(found, str) else None
+                    lines.append(self._line("after", operation, subject, answer))
+        self._note(lines)
+        return ended
+
+    def _line(
+        self, moment: str, operation: str, subject: str, detail: str | None = None
+    ) -> dict[str, Any]:
         line: dict[str, Any] = {
             "at": timestamp(self._means.now()),
             "moment": moment,
             "operation": operation,
             "subject": subject,
         }
-        self._means.history.note(self._entry, line | ({"detail": detail} if detail else {}))
+        return line | ({"detail": detail} if detail else {})
+
+    def _note(self, lines: Sequence[Mapping[str, Any]]) -> None:
+        self._means.history.note(self._entry, lines)
+
+
+def _ended(call: Callable[[], T]) -> T | Exception:
+    """What a call returns, or the error that the service or the network answered with."""
+    try:
+        return call()
+    except (ServiceAnswer, CouldNot, OutcomeUnknown) as error:
+        return error
 
 
 def wait_until_ready(

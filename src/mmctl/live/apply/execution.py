@@ -14,7 +14,7 @@ from mmctl.live.apply.calls import Calls, ChangedMeanwhile, settled
 from mmctl.live.apply.creating import Creation
 from mmctl.live.apply.glimpses import Glimpses
 from mmctl.live.apply.log_steps import LogSteps
-from mmctl.live.apply.members import IMPORT_BEYOND, MemberSteps
+from mmctl.live.apply.members import MemberSteps
 from mmctl.live.apply.written import ANY, SHAPE, TAGS, THERE, member_part, shape_of, tags_of
 from mmctl.live.plan.steps import (
     PASSWORD,
@@ -30,7 +30,7 @@ from mmctl.live.plan.steps import (
     Update,
 )
 from mmctl.live.state.canonical import digest, digest_of
-from mmctl.live.state.read import read_object
+from mmctl.live.state.read import read_at_once, read_object
 from mmctl.live.state.service import ErrorCode, Members, OutcomeUnknown, ServiceAnswer
 from mmctl.model.kinds import STATUS_SENT
 from mmctl.records import replace
@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from mmctl.model.kinds import Kind, Noun
 
 _SALT_BYTES: Final = 16
+_KNOWN_MEMBERS: Final = 1000
+"""Addresses that are kept to tell an old answer of a list from a new one."""
 
 
 class Execution:
@@ -120,12 +122,8 @@ class Execution:
     def _read(
         self, kind: Kind, live_id: str, fits: Callable[[LiveObject | None], bool]
     ) -> LiveObject | None:
-        arn = self._service.identity.arn(kind.api_noun, live_id)
-
         def look() -> LiveObject | None:
-            # Tags first, so that nothing happens between the read of the object and its write.
-            tags = self._service.tags(arn)
-            found = read_object(self._service, kind, live_id, tags=tags)
+            found = read_at_once(self._service, kind, live_id)
             self.glimpses.see(live_id, found)
             return found
 
@@ -258,7 +256,7 @@ class Execution:
         """Keep which addresses came or went; of very many, the first ones reveal an old answer."""
         added = isinstance(step, AddMembers)
         about = {"id": self._id(step), "was": not added, "is": added}
-        addresses = step.addresses[:IMPORT_BEYOND]
+        addresses = step.addresses[:_KNOWN_MEMBERS]
         self.calls.remember_all([about | {"part": member_part(each)} for each in addresses])
 
     def _arns(self, step: TagStep, found: LiveObject | None) -> list[str]:

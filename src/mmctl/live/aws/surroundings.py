@@ -6,6 +6,7 @@ Amazon Data Firehose and SES v2.
 
 from __future__ import annotations
 
+import threading
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -40,6 +41,8 @@ class Surroundings:
     def __init__(self, clients: Callable[[str], Any]) -> None:
         self._clients = clients
         self._made: dict[str, Any] = {}
+        self._making = threading.Lock()
+        """boto3 makes one client at a time; calls may be in flight together."""
 
     def role(self, arn: str) -> Presence:
         """Whether a role exists and lets SES assume it."""
@@ -100,9 +103,10 @@ class Surroundings:
         return _asked(verified)
 
     def _client(self, service: str) -> Any:
-        if service not in self._made:
-            self._made[service] = self._clients(service)
-        return self._made[service]
+        with self._making:
+            if service not in self._made:
+                self._made[service] = self._clients(service)
+            return self._made[service]
 
 
 def _asked(ask: Callable[[], Any]) -> Presence:

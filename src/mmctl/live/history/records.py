@@ -11,7 +11,7 @@ from mmctl.live.history.snapshots import snapshot_of
 from mmctl.live.history.store import Damaged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from mmctl.live.history.snapshots import Snapshot
     from mmctl.live.history.store import Store
@@ -58,13 +58,14 @@ class HistoryRecords:
                 f"snapshot `{id}` in {self.store.place} is damaged: {error}", help=_TO_ANOTHER
             ) from error
 
-    def note(self, id: str, line: Mapping[str, Any]) -> None:
-        """Add a line to the journal of an entry, on disk when this returns."""
+    def note(self, id: str, lines: Iterable[Mapping[str, Any]]) -> None:
+        """Add lines to the journal of an entry, on disk when this returns."""
+        text = "\n".join(map(_line_text, lines))
         try:
-            self.store.append(id + JOURNAL, _line_text(line))
+            self.store.append(id + JOURNAL, text)
         except Damaged:
             self.mend_journal(id)
-            self.store.append(id + JOURNAL, _line_text(line))
+            self.store.append(id + JOURNAL, text)
 
     def journal(self, id: str) -> tuple[dict[str, Any], ...]:
         """The journal of an entry, without lines that are cut off or damaged."""

@@ -5,11 +5,13 @@ An error is what the service would certainly refuse; everything else is a warnin
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.errors import Refused
 from mmctl.live.aws.surroundings import Presence
 from mmctl.live.plan.steps import Create
+from mmctl.live.state.inventory import listed
 from mmctl.model.actions import row_of
 from mmctl.model.conditions import operand_of
 from mmctl.model.enums import RuleStringOperator
@@ -22,11 +24,13 @@ from mmctl.model.things import BUCKET, FUNCTION, IDENTITY, KEY, LOG_GROUP, ROLE,
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from mmctl.live.aws.surroundings import Surroundings
     from mmctl.live.plan.plan import Plan
+    from mmctl.live.state.inventory import Listed
     from mmctl.live.state.service import MailManager
+    from mmctl.model.quotas import Quota
     from mmctl.model.rules import Rule, RuleAction
     from mmctl.model.things import Thing
 
@@ -48,12 +52,25 @@ def preflight(
     """What prevents a plan that changes something; `surroundings` is None if unknown."""
     if plan.empty:
         return ()
-    found = list(_quotas(plan, service))
+    lines = _lines(plan, service)
+    found = list(_quotas(plan, lines))
     for kind in LINGERING:
-        found += _lingering(plan, service, kind)
+        found += _lingering(plan, lines, kind)
     if surroundings is not None:
-        found += _outside(plan, surroundings)
+        found += _outside(plan, service, surroundings)
     return tuple(found)
+
+
+def _lines(plan: Plan, service: MailManager) -> dict[Kind, list[Listed]]:
+    """What there is of the kinds that matter, each listed once."""
+    kinds = dict.fromkeys(quota.kind for quota in _counted(plan) if quota.kind is not None)
+    kinds |= dict.fromkeys(kind for kind in LINGERING if _named_of(plan, kind))
+    answers = service.gather([partial(_listed, service, kind) for kind in kinds])
+    return dict(zip(kinds, answers, strict=True))
+
+
+def _listed(service: MailManager, kind: Kind) -> list[Listed]:
+    return list(listed(service, kind))
 
 
 def refuse_what_cannot_be(found: Iterable[PreflightFinding]) -> None:
@@ -71,16 +88,25 @@ def refuse_what_cannot_be(found: Iterable[PreflightFinding]) -> None:
         )
 
 
-def _quotas(plan: Plan, service: MailManager) -> Iterator[PreflightFinding]:
-    """Count all objects of the account, ours or not."""
+def _counted(plan: Plan) -> Iterator[Quota]:
+    """The quotas of the account that count what a plan creates."""
     for quota in ACCOUNT_QUOTAS:
+        # A list of ingress points says no type.
+        if quota.kind is not None and quota.type is None and _created(plan, quota.kind):
+            yield quota
+
+
+def _created(plan: Plan, kind: Kind) -> int:
+    return sum(isinstance(step, Create) and step.kind is kind for step in plan.steps)
+
+
+def _quotas(plan: Plan, lines: Mapping[Kind, list[Listed]]) -> Iterator[PreflightFinding]:
+    """Count all objects of the account, ours or not."""
+    for quota in _counted(plan):
         kind = quota.kind
-        if kind is None or quota.type is not None:
-            continue  # a list of ingress points says no type
-        new = sum(isinstance(step, Create) and step.kind is kind for step in plan.steps)
-        if not new:
+        if kind is None:
             continue
-        there = sum(1 for _ in service.list(kind.api_noun))
+        there, new = len(lines[kind]), _created(plan, kind)
         if there + new > quota.most:
             yield PreflightFinding(
                 text=f"the account has {there} {kind.plural} and gets {new} more, "
@@ -89,25 +115,29 @@ def _quotas(plan: Plan, service: MailManager) -> Iterator[PreflightFinding]:
             )
 
 
-def _lingering(plan: Plan, service: MailManager, kind: Kind) -> Iterator[PreflightFinding]:
-    """Objects being deleted that rules write to, or whose names the plan needs: archives."""
+def _named_of(plan: Plan, kind: Kind) -> tuple[set[str], set[str]] | None:
+    """The live names that a plan wants for a kind, and the ids that it binds; None: neither."""
     wanted = {thing.live_name for thing in plan.desired.of_kind(kind)}
     bound = {text.removeprefix("id:") for text in plan.desired.bindings.get(kind, {}).values()}
-    if not wanted and not bound:
+    return (wanted, bound) if wanted or bound else None
+
+
+def _lingering(
+    plan: Plan, lines: Mapping[Kind, list[Listed]], kind: Kind
+) -> Iterator[PreflightFinding]:
+    """Objects being deleted that rules write to, or whose names the plan needs: archives."""
+    named, state = _named_of(plan, kind), kind.row.api.state
+    if named is None or state is None:
         return
-    api = kind.row.api
-    for summary in service.list(api.noun):
-        if not api.is_going(summary) or api.state is None:
+    wanted, bound = named
+    for line in lines[kind]:
+        if not line.going:
             continue
-        name = summary[api.name_member]
-        if summary[api.id_member] in bound:
-            yield PreflightFinding(
-                text=f"{kind.noun} {name}, which rules write to, is {api.state.going}"
-            )
-        elif name in wanted and _is_created(plan, kind, name):
-            yield PreflightFinding(
-                text=f"{kind.noun} {name} is {api.state.going}: its name may be taken"
-            )
+        what = f"{kind.noun} {line.live_name}"
+        if line.id in bound:
+            yield PreflightFinding(text=f"{what}, which rules write to, is {state.going}")
+        elif line.live_name in wanted and _is_created(plan, kind, line.live_name):
+            yield PreflightFinding(text=f"{what} is {state.going}: its name may be taken")
 
 
 def _is_created(plan: Plan, kind: Kind, live_name: str) -> bool:
@@ -116,12 +146,14 @@ def _is_created(plan: Plan, kind: Kind, live_name: str) -> bool:
     return any(thing.live_name == live_name and thing.key in created for thing in things)
 
 
-def _outside(plan: Plan, surroundings: Surroundings) -> Iterator[PreflightFinding]:
+def _outside(
+    plan: Plan, service: MailManager, surroundings: Surroundings
+) -> Iterator[PreflightFinding]:
     """Check what the rules and archives name in other services, each thing once."""
     asked = dict.fromkeys(_named(plan))
+    found = service.gather([partial(ASKED[what], surroundings, name) for what, name in asked])
     unknown = []
-    for what, name in asked:
-        presence = ASKED[what](surroundings, name)
+    for (what, name), presence in zip(asked, found, strict=True):
         if presence is Presence.UNKNOWN:
             unknown.append(f"{what.noun} {name}")
         elif presence is Presence.MISSING:

@@ -144,21 +144,58 @@ def read_object(
     Raises:
         CouldNot: this version knows too little about it.
     """
-    noun = kind.api_noun
-    answer = service.get(noun, id)
-    if answer is None or noun.api.is_going(answer):
+    answer = service.get(kind.api_noun, id)
+    if answer is None or kind.api_noun.api.is_going(answer):
         return None
     if tags is None:
-        tags = service.tags(service.identity.arn(noun, id))
-    more = _more(kind, answer)
+        tags = service.tags(service.identity.arn(kind.api_noun, id))
+    if instances is None:
+        instances = _instances(service, kind)
+    return _object(service, kind, id, answer, tags, instances)
+
+
+def read_at_once(service: MailManager, kind: Kind, id: str) -> LiveObject | None:
+    """The same, with nothing between the read of the object and what the caller does next.
+
+    Raises:
+        CouldNot: this version knows too little about it.
+    """
+    tags: dict[str, str] = {}
+    instances: dict[str, str] = {}
+
+    def ask_beside() -> None:
+        tags.update(service.tags(service.identity.arn(kind.api_noun, id)))
+        instances.update(_instances(service, kind))
+
+    def ask() -> Members | None:
+        return service.get(kind.api_noun, id)
+
+    # The object is the last call where one call follows the other.
+    answer = service.gather([ask_beside, ask])[1]
+    if answer is None or kind.api_noun.api.is_going(answer):
+        return None
+    return _object(service, kind, id, answer, tags, instances)
+
+
+def _instances(service: MailManager, kind: Kind) -> Mapping[str, str]:
     made_of_it = kind.row.instance
-    if made_of_it is not None:
-        if instances is None:
-            instances = instances_of(service, made_of_it.noun)
+    return {} if made_of_it is None else instances_of(service, made_of_it.noun)
+
+
+def _object(
+    service: MailManager,
+    kind: Kind,
+    id: str,
+    answer: Members,
+    tags: Mapping[str, str],
+    instances: Mapping[str, str],
+) -> LiveObject:
+    more = _more(kind, answer)
+    if kind.row.instance is not None:
         instance = instances.get(id)
         more |= {"id": instance, "subscription_id": id, "instance": instance is not None}
         if instance is not None:
-            arn = service.identity.arn(made_of_it.noun, instance)
+            arn = service.identity.arn(kind.row.instance.noun, instance)
             tags = _tags_of_both(tags, service.tags(arn))
     try:
         shape, unknown = known_part(kind, answer)
@@ -166,7 +203,7 @@ def read_object(
         raise _unknown_shape(kind, answer, error) from error
     return LiveObject(
         kind=kind,
-        name=answer[noun.name_member],
+        name=answer[kind.api_noun.name_member],
         shape=shape,
         unknown=unknown,
         tags=without_owner(tags.items()),
