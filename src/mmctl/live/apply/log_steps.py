@@ -27,7 +27,7 @@ from mmctl.model.logs import LogType, is_delivery_destination
 from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.live.apply.calls import Calls
@@ -97,27 +97,30 @@ class LogSteps:
         wanted = thing.logging if thing is not None else {}
         receiver = step.receiver if isinstance(step, DeliverLogs) else None
 
-        def look() -> tuple[str | None, str | None]:
-            logging, others = picked(self._sources(log), wanted, self._project)
+        def went(sources: Sequence[LogSource]) -> tuple[str | None, str | None]:
+            logging, others = picked(sources, wanted, self._project)
             return logging.get(of), others.get(of)
 
-        def fits(found: tuple[str | None, str | None]) -> bool:
+        def fits(sources: Sequence[LogSource]) -> bool:
+            found = went(sources)
             left = expected is not None and expected[0] == NOWHERE and found[0] is None
             return expected is None or found == expected or left
 
-        def is_old(found: tuple[str | None, str | None]) -> bool:
-            return self._calls.written.is_old(live_id, log_part(of), found[0])
+        def is_old(sources: Sequence[LogSource]) -> bool:
+            return self._calls.written.is_old(live_id, log_part(of), went(sources)[0])
 
-        if not fits(settled(self._means, look, fits, is_old=is_old)):
+        there = settled(self._means, partial(self._sources, log), fits, is_old=is_old)
+        if not fits(there):
             raise ChangedMeanwhile(
                 f"the log delivery of {step.kind.noun} {step.name} was changed by somebody else"
             )
         if thing is None or receiver is None:
             # The mark stays as long as another log of the resource is or will be delivered.
-            self._stop(log, is_last=not wanted and not self._goes_on(live_id))
+            self._stop(log, there, is_last=not wanted and not self._goes_on(live_id))
         else:
             whose = thing.logs_of_others
-            self._deliver(log, receiver, (whose[of] or None) if of in whose else self._project)
+            owner = (whose[of] or None) if of in whose else self._project
+            self._deliver(log, there, receiver, owner)
         was = expected[0] if expected is not None else ANY
         self._calls.remember(live_id, log_part(of), was, receiver)
 
@@ -138,14 +141,16 @@ class LogSteps:
             if source.name not in self._ended
         )
 
-    def _deliver(self, log: _Log, receiver: str, owner: str | None) -> None:
+    def _deliver(
+        self, log: _Log, there: Sequence[LogSource], receiver: str, owner: str | None
+    ) -> None:
         """Deliver a log to a receiver; `owner`: the project that owns the delivery, if any."""
         # Always: an answer that shows it may be older than its removal.
         mark = partial(self._service.tag, log.resource_arn, {LOGS_TAG: "yes"})
         self._calls.twice("TagResource", log.name, mark)
         self._calls.remember(_id_of(log), MARK, False, True)
-        source = self._source(log)
-        delivery = self._delivery(log, receiver)
+        source = self._source(log, there)
+        delivery = _delivery(log, there, receiver)
         if delivery is None:
             self._create(log, source, self._destination(log, receiver), receiver, owner)
         elif owner is not None and delivery.project != owner:
@@ -156,12 +161,12 @@ class LogSteps:
             self._calls.twice("UntagResource", log.name, untag)
         self._delete_unused_destinations(log)
 
-    def _stop(self, log: _Log, *, is_last: bool) -> None:
+    def _stop(self, log: _Log, there: Sequence[LogSource], *, is_last: bool) -> None:
         """End this project's deliveries of a log, and delete what only they needed.
 
         `is_last`: none of the resource's logs is delivered from here anymore.
         """
-        for source in self._of_type(log):
+        for source in _of_type(log, there):
             for delivery in source.deliveries:
                 if delivery.project == log.project:
                     end = partial(self._logs.delete_delivery, delivery.id)
@@ -170,7 +175,7 @@ class LogSteps:
                     self._begun.discard(delivery.destination_arn)
         self._delete_unused_destinations(log)
         # Delete the source last: while it is there, a later apply sees what it must end.
-        for source in self._of_type(log):
+        for source in _of_type(log, self._sources(log)):
             if source.made_here and not source.deliveries:
                 end = partial(self._logs.delete_source, source.name)
                 self._again("DeleteDeliverySource", log.name, end)
@@ -180,22 +185,19 @@ class LogSteps:
             self._calls.twice("UntagResource", log.name, unmark)
             self._calls.remember(_id_of(log), MARK, True, False)
 
-    def _of_type(self, log: _Log) -> list[LogSource]:
-        return [source for source in self._sources(log) if source.log_type == log.log_type]
-
-    def _source(self, log: _Log) -> str:
+    def _source(self, log: _Log, there: Sequence[LogSource]) -> str:
         """The name of the source of a log, created if missing."""
 
         def find() -> str | None:
-            return next((source.name for source in self._of_type(log)), None)
+            return next((source.name for source in _of_type(log, self._sources(log))), None)
 
+        found = next((source.name for source in _of_type(log, there)), None)
+        if found is not None:
+            return found
         name = source_name(log.resource_arn, log.log_type)
         put = partial(
             self._logs.put_source, name, log.resource_arn, log.log_type, {OWNER_TAG: log.project}
         )
-        found = find()
-        if found is not None:
-            return found
         self._ended.discard(name)
         return self._once("PutDeliverySource", log.name, put, find) or name
 
@@ -217,21 +219,11 @@ class LogSteps:
         self._made.add(arn)
         return arn
 
-    def _delivery(self, log: _Log, receiver: str) -> LogDelivery | None:
-        """The delivery of a log to a receiver; this project's comes before others."""
-        fits = [
-            delivery
-            for source in self._of_type(log)
-            for delivery in source.deliveries
-            if delivery.goes_to(receiver)
-        ]
-        return next((each for each in fits if each.project == log.project), next(iter(fits), None))
-
     def _create(
         self, log: _Log, source: str, destination: str, receiver: str, owner: str | None
     ) -> None:
         def find() -> str | None:
-            found = self._delivery(log, receiver)
+            found = _delivery(log, self._sources(log), receiver)
             return found.id if found is not None else None
 
         tags = {OWNER_TAG: owner} if owner is not None else {}
@@ -241,15 +233,16 @@ class LogSteps:
 
     def _delete_unused_destinations(self, log: _Log) -> None:
         """Delete the destinations that were created here and that no delivery uses anymore."""
+        destinations, deliveries = self._logs.gather(
+            [lambda: list(self._logs.destinations()), lambda: list(self._logs.deliveries())]
+        )
         made_here = [
             found
-            for found in self._logs.destinations()
+            for found in destinations
             if found["name"] == destination_name(log.project, receiver_of(found))
         ]
         used = self._begun | {
-            each["deliveryDestinationArn"]
-            for each in self._logs.deliveries()
-            if each["id"] not in self._ended
+            each["deliveryDestinationArn"] for each in deliveries if each["id"] not in self._ended
         }
         for found in made_here:
             if found["arn"] not in used:
@@ -301,6 +294,21 @@ class LogSteps:
             if answered.answer is not ErrorCode.CONFLICT or _BUSY not in answered.message:
                 raise
         return self._calls.patiently(operation, subject, call)
+
+
+def _of_type(log: _Log, sources: Sequence[LogSource]) -> list[LogSource]:
+    return [source for source in sources if source.log_type == log.log_type]
+
+
+def _delivery(log: _Log, sources: Sequence[LogSource], receiver: str) -> LogDelivery | None:
+    """The delivery of a log to a receiver; this project's comes before others."""
+    fits = [
+        delivery
+        for source in _of_type(log, sources)
+        for delivery in source.deliveries
+        if delivery.goes_to(receiver)
+    ]
+    return next((each for each in fits if each.project == log.project), next(iter(fits), None))
 
 
 def _id_of(log: _Log) -> str:
