@@ -23,15 +23,15 @@ class MemoryBucket:
         text = self.objects.get(key)
         return None if text is None else (text, f"version of {text}")
 
-    def put(self, key: str, text: str, *, new: bool = False, over: str | None = None) -> bool:
+    def put(self, key: str, text: str, *, new: bool = False, over: str | None = None) -> str | None:
         meanwhile, self.meanwhile = self.meanwhile, None
         if meanwhile is not None:
             meanwhile()
         there = self.objects.get(key)
         if (new and there is not None) or (over and over != f"version of {there}"):
-            return False
+            return None
         self.objects[key] = text
-        return True
+        return f"version of {text}"
 
     def versions(self, prefix: str) -> Iterator[tuple[str, str]]:
         found = [(key, text) for key, text in self.objects.items() if key.startswith(prefix)]

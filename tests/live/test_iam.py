@@ -68,7 +68,7 @@ class RecordedBucket(MemoryBucket):
         self._ask("GetObject", key)
         return super().get(key)
 
-    def put(self, key: str, text: str, *, new: bool = False, over: str | None = None) -> bool:
+    def put(self, key: str, text: str, *, new: bool = False, over: str | None = None) -> str | None:
         self._ask("PutObject", key)
         if over:
             self._ask("GetObject", key)

@@ -43,13 +43,70 @@ def test_a_whole_apply_and_rollback_work_with_a_bucket(world: World) -> None:
 def test_an_entry_that_did_not_change_is_fetched_once() -> None:
     """A history of years must not be fetched for each question about it."""
     bucket = MemoryBucket()
+    names = ("0001-x.entry.json", "0002-x.entry.json", "pins.json")
+    bucket.objects.update({f"a/{name}": "one" for name in names})
     store = S3Store(bucket, "a")
-    for name in ("0001-x.entry.json", "0002-x.entry.json", "pins.json"):
-        store.put(name, "one")
     for _ in range(3):
         assert [store.get(name) for name in store.names("")] == ["one", "one", "one"]
     assert bucket.fetched.count("a/0001-x.entry.json") == 1
     assert bucket.fetched.count("a/pins.json") == 3
+
+
+def test_what_was_written_here_is_not_fetched() -> None:
+    bucket = MemoryBucket()
+    store = S3Store(bucket, "a")
+    with store.one_look():
+        assert list(store.names("")) == []
+        store.put("0001-x.entry.json", "one")
+        for line in ("two", "three"):
+            store.append("0001-x.journal.jsonl", line)
+        assert store.get("0001-x.entry.json") == "one"
+        assert store.get("0001-x.journal.jsonl") == "two\nthree\n"
+        assert store.get("0001-x.snapshot.json") is None
+        assert list(store.names(".json")) == ["0001-x.entry.json"]
+        store.delete("0001-x.entry.json")
+        assert store.get("0001-x.entry.json") is None
+    assert bucket.fetched == []
+
+
+def test_one_look_lists_once_and_sees_pins_and_the_lock_of_others() -> None:
+    bucket = MemoryBucket()
+    bucket.objects.update({"a/0001-x.entry.json": "old", "a/pins.json": "old", "a/lock.json": "x"})
+    store, listings = S3Store(bucket, "a"), []
+    listed = bucket.versions
+    bucket.versions = lambda prefix: listings.append(prefix) or listed(prefix)  # type: ignore[method-assign, func-returns-value]
+    names = ("0001-x.entry.json", "pins.json", "lock.json")
+    with store.one_look(), store.one_look():
+        list(store.names(""))
+        assert [store.get(name) for name in names] == ["old", "old", "x"]
+        bucket.objects.update({f"a/{name}": "new" for name in names})
+        list(store.names(""))
+        assert [store.get(name) for name in names] == ["old", "new", "new"]
+    assert len(listings) == 1
+    list(store.names(""))
+    assert [store.get(name) for name in names] == ["new", "new", "new"]
+
+
+def test_the_entries_of_a_history_are_fetched_once_each(world: World) -> None:
+    bucket = MemoryBucket()
+    world.history = History(S3Store(bucket, "a"))
+    world.apply()
+    for old, new in (("25MB", "24MB"), ("24MB", "23MB"), ("23MB", "22MB")):
+        world.replace(f"max_message_size: {old}", f"max_message_size: {new}")
+        world.apply()
+    bucket.fetched.clear()
+    found = History(S3Store(bucket, "a")).entries()
+    assert [entry.number for entry in found] == [1, 2, 3, 4]
+    assert sorted(bucket.fetched) == [f"a/{entry.id}.entry.json" for entry in found]
+
+
+def test_a_line_whose_answer_was_lost_is_not_added_twice() -> None:
+    bucket = MemoryBucket()
+    store = S3Store(bucket, "a")
+    store.append("journal", "one")
+    bucket.meanwhile = lambda: bucket.objects.update({"a/journal": "one\ntwo\n"})
+    store.append("journal", "two")
+    assert bucket.objects["a/journal"] == "one\ntwo\n"
 
 
 def test_an_entry_that_another_machine_wrote_is_fetched_again() -> None:
@@ -113,15 +170,15 @@ def expected(**more: Any) -> dict[str, Any]:
 
 def test_the_conditions_are_those_of_s3(stubbed: tuple[S3Bucket, Stubber]) -> None:
     bucket, stubber = stubbed
-    stubber.add_response("put_object", {}, expected(Body=b"t", IfNoneMatch="*"))
+    stubber.add_response("put_object", {"ETag": "e"}, expected(Body=b"t", IfNoneMatch="*"))
     stubber.add_client_error(
         "put_object",
         "PreconditionFailed",
         http_status_code=412,
         expected_params=expected(Body=b"t", IfMatch="etag"),
     )
-    assert bucket.put("k", "t", new=True)
-    assert not bucket.put("k", "t", over="etag")
+    assert bucket.put("k", "t", new=True) == "e"
+    assert bucket.put("k", "t", over="etag") is None
 
 
 def test_what_is_hidden_is_told_from_what_is_not_there_by_its_name(

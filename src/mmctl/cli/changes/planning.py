@@ -33,18 +33,19 @@ def plan_of(change: LiveEnvironment, gate: Gate | None = None, *, at_once: bool 
     desired = change.desired()
     if at_once:
         settle(change.means, desired.project)
-    state = read_settled(change.means, desired, change.means.history.known())
-    passwords = change.means.passwords
-    passwords.check(desired)
-    made = make_plan(
-        change.target,
-        desired,
-        state,
-        serial=len(change.means.history.entries()),
-        new_passwords=passwords.changed(desired, state.configuration),
-    )
-    made = replace(made, past=past_of(change.means.history), trust=change.trust)
-    made = with_marks(made, change.means.history)
+    history, passwords = change.means.history, change.means.passwords
+    with history.one_look():
+        state = read_settled(change.means, desired, history.known())
+        passwords.check(desired)
+        made = make_plan(
+            change.target,
+            desired,
+            state,
+            serial=len(history.entries()),
+            new_passwords=passwords.changed(desired, state.configuration),
+        )
+        made = replace(made, past=past_of(history), trust=change.trust)
+        made = with_marks(made, history)
     return made if passed is None else _with_warnings(change, made, passed)
 
 

@@ -142,7 +142,9 @@ def _alone(means: Means, permissions: Permissions) -> Iterator[None]:
         at=timestamp(means.now()),
         space=means.space,
     )
-    with locked(means.history.store, owner, break_lock=permissions.break_lock):
+    lock = locked(means.history.store, owner, break_lock=permissions.break_lock)
+    # From here on nobody else writes what the history knows of entries.
+    with lock, means.history.one_look():
         set_aside_damaged(means.history)
         yield
 
@@ -158,14 +160,15 @@ def check_permitted(plan: Plan, means: Means, permissions: Permissions) -> tuple
         UsageError: a password that must be sent is missing.
     """
     check_place(plan, means.service.identity)
-    plan = with_marks(plan, means.history)
-    _check_names(plan)
-    _check_adoption(plan, permissions)
-    found = grips(
-        with_yesterday(plan, means),
-        pinned=means.history.pins(),
-        entries=means.history.entries(),
-    )
+    with means.history.one_look():
+        plan = with_marks(plan, means.history)
+        _check_names(plan)
+        _check_adoption(plan, permissions)
+        found = grips(
+            with_yesterday(plan, means),
+            pinned=means.history.pins(),
+            entries=means.history.entries(),
+        )
     held = holding(found, forced=permissions.forced, allow_delete=permissions.allow_delete)
     passed: tuple[Grip, ...] = ()
     if plan.goes_back_to is not None:

@@ -17,6 +17,7 @@ from mmctl.live.history.entries import Doing, EntryResult, number_of
 from mmctl.live.history.last_applied import last_applied
 from mmctl.live.history.pinning import holds, pins_between, same_pin
 from mmctl.live.history.pins import state_pin
+from mmctl.live.history.records import SNAPSHOT
 from mmctl.live.history.snapshots import Standing
 from mmctl.live.plan.plan import make_plan
 from mmctl.live.plan.unknown_members import not_restored
@@ -43,6 +44,11 @@ def goal(history: History, id: str | None) -> HistoryEntry:
     """
     if id is not None:
         return history.find(id)
+    with history.one_look():
+        return _before_the_last_apply(history)
+
+
+def _before_the_last_apply(history: History) -> HistoryEntry:
     last = history.last_apply()
     untold = history.untold()
     if untold and (last is None or number_of(untold[-1]) > last.number):
@@ -110,12 +116,14 @@ def plan_rollback(
     """
     desired = means.history.snapshot(entry.id).configuration
     settle(means, desired.project, stop_imports=True)
-    state = read_settled(means, desired, means.history.known())
-    made = make_plan(target, desired, state, goes_back_to=entry.id, serial=count(means.history))
-    last = None if take_away else last_applied(means.history)
-    if last is not None:
-        made = keeping_hand_edits(made, state, last)
-    return with_marks(replace(made, edits=tuple(map(_for_a_rollback, made.edits))), means.history)
+    history = means.history
+    with history.one_look():
+        state = read_settled(means, desired, history.known())
+        made = make_plan(target, desired, state, goes_back_to=entry.id, serial=count(history))
+        last = None if take_away else last_applied(history)
+        if last is not None:
+            made = keeping_hand_edits(made, state, last)
+        return with_marks(replace(made, edits=tuple(map(_for_a_rollback, made.edits))), history)
 
 
 def _for_a_rollback(edit: Edit) -> Edit:
@@ -161,7 +169,9 @@ def roll_back(
     Raises:
         Refused, CouldNot, StoppedPartWay: as in `apply`.
     """
-    done = apply(plan, means, permissions, reason=reason, pins=_left(plan, means.history))
+    with means.history.one_look():
+        pins = _left(plan, means.history)
+    done = apply(plan, means, permissions, reason=reason, pins=pins)
     if done is not None:
         kept = [pin for pin in means.history.pins() if not holds(pin, plan)]
         means.history.keep_pins(kept)
@@ -173,6 +183,7 @@ def _left(plan: Plan, history: History) -> tuple[Pin, ...]:
     first_id = plan.goes_back_to or ""
     first = history.find(first_id).number
     since = [entry for entry in history.entries() if entry.number >= first]
+    history.store.fetch([entry.id + SNAPSHOT for entry in since])
     states, unknown = [], []
     for entry in since:
         try:

@@ -103,19 +103,22 @@ class S3Bucket:
                 return bytes(answer["Body"].read())
         return bytes(self._client.get_object(**wanted)["Body"].read())
 
-    def put(self, key: str, text: str, *, new: bool = False, over: str | None = None) -> bool:
-        """Write an object: always, only if it is `new`, or only `over` a version of it."""
+    def put(self, key: str, text: str, *, new: bool = False, over: str | None = None) -> str | None:
+        """Write an object: always, only if it is `new`, or only `over` a version of it.
+
+        Return its version; None: the condition does not hold.
+        """
         condition = {"IfNoneMatch": "*"} if new else {"IfMatch": over} if over else {}
         try:
             with reading("PutObject"):
-                self._client.put_object(
+                answer = self._client.put_object(
                     Bucket=self._bucket, Key=key, Body=text.encode(), **condition
                 )
         except ServiceAnswer as answered:
             if condition and answered.code in {"PreconditionFailed", "ConditionalRequestConflict"}:
-                return False
+                return None
             raise self._could_not(answered) from answered
-        return True
+        return str(answer.get("ETag", ""))
 
     def entries(self, prefix: str) -> Iterator[ObjectEntry]:
         """The objects whose keys have a prefix, in the order of keys; one page in memory at a time.

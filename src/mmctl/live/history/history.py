@@ -32,6 +32,7 @@ from mmctl.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from contextlib import AbstractContextManager
 
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.live.history.store import Store
@@ -50,9 +51,16 @@ class History(HistoryRecords):
         self._ended: dict[str, HistoryEntry] = {}
         """Entries that were read and that nothing changes anymore: a bucket is asked once."""
 
+    def one_look(self) -> AbstractContextManager[None]:
+        """While the block runs, what only the holder of the lock writes may be read just once."""
+        return self.store.one_look()
+
     def entries(self) -> tuple[HistoryEntry, ...]:
         """All entries, oldest first; lost or damaged ones as rebuilt from their snapshots."""
         names = set(self.store.names(""))
+        self.store.fetch(
+            sorted(name for name in names if _ends(name, ENTRY) and name not in self._ended)
+        )
         found = {name.removesuffix(ENTRY): self.entry(name) for name in names if _ends(name, ENTRY)}
         lost = {name.removesuffix(SNAPSHOT) for name in names if _ends(name, SNAPSHOT)}
         lost = {each for each in lost if found.get(each) is None}
@@ -191,9 +199,9 @@ class History(HistoryRecords):
         Raises:
             Damaged: they cannot be read.
         """
-        if self.store.get(PINS) is None:
+        document = self.json_or_none(PINS)
+        if document is None:
             return ()
-        document = self.json_of(PINS)
         try:
             return tuple(map(pin_of, document))
         except (KeyError, TypeError, ValueError) as error:
@@ -233,9 +241,8 @@ class History(HistoryRecords):
     def applied(self) -> LiveConfiguration | None:
         """The live state that the last apply or rollback left; None: it is unknown."""
         try:
-            if self.store.get(APPLIED) is None:
-                return None
-            return configuration_of(self.json_of(APPLIED))
+            document = self.json_or_none(APPLIED)
+            return None if document is None else configuration_of(document)
         except (Damaged, KeyError, TypeError, ValueError, AttributeError):
             self.tell(APPLIED, "the next apply or rollback writes it again")
             return None

@@ -96,13 +96,27 @@ class HistoryRecords:
             CouldNot: it is missing.
             Damaged: it is not JSON.
         """
+        found = self.json_or_none(name)
+        if found is None:
+            raise CouldNot(f"there is no `{name}` in {self.store.place}")
+        return found
+
+    def json_or_none(self, name: str) -> Any:
+        """The JSON value of a text; None: there is no text.
+
+        Raises:
+            Damaged: it is not JSON, or `null`, which is never written.
+        """
         text = self.store.get(name)
         if text is None:
-            raise CouldNot(f"there is no `{name}` in {self.store.place}")
+            return None
         try:
-            return parse_json(text)
+            found = parse_json(text)
         except ValueError as error:
             raise Damaged(f"`{name}` in {self.store.place} is damaged: {error}") from error
+        if found is None:
+            raise Damaged(f"`{name}` in {self.store.place} is damaged: it is null")
+        return found
 
 
 def _line_text(line: Mapping[str, Any]) -> str:

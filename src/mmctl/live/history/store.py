@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from itertools import count
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -23,7 +23,8 @@ except ImportError:  # not on Windows, where only --break-lock takes over a lock
     fcntl = None  # type: ignore[assignment] # see the line above
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 
@@ -46,6 +47,12 @@ class Store(Protocol):
     @property
     def place(self) -> str:
         """Where it is, for messages."""
+
+    def one_look(self) -> AbstractContextManager[None]:
+        """While the block runs, what only the holder of the lock writes may be read just once."""
+
+    def fetch(self, names: Iterable[str]) -> None:
+        """Read texts of entries that are asked for next, at the same time where that is faster."""
 
     def put(self, name: str, text: str) -> None:
         """Write a text whole, in place of any earlier one."""
@@ -88,6 +95,13 @@ class DirectoryStore:
     def place(self) -> str:
         """The directory."""
         return str(self.directory)
+
+    def one_look(self) -> AbstractContextManager[None]:
+        """Nothing to do: a folder is looked into each time."""
+        return nullcontext()
+
+    def fetch(self, names: Iterable[str]) -> None:
+        """Nothing to do: a folder answers at once."""
 
     def put(self, name: str, text: str) -> None:
         """Write a text whole: to a temporary file, to disk, then rename it."""
