@@ -128,6 +128,8 @@ class Laboratory:
     """The client that all trials share, and the four undertakings."""
 
     root: Path
+    at_once: int = 1
+    """With more than one call in flight, the number of a call is the one in which it arrives."""
     clock: Clock = field(default_factory=Clock)
     switch: Switch = field(default_factory=Switch)
     undertakings: dict[str, Undertaking] = field(default_factory=dict)
@@ -145,7 +147,9 @@ class Laboratory:
             account=EMBEDDED_ACCOUNT, region=REGION, endpoint="embedded", caller="arn:aws:iam::x"
         )
         put = partial(put_embedded, self.switch)
-        self.service = AwsMailManager(self.client, identity, lambda: logs, put)
+        self.service = AwsMailManager(
+            self.client, identity, lambda: logs, put, at_once=self.at_once
+        )
         empty = State(self._opened(IN_MEMORY), {})
         to_first, to_second = (
             f"destination: 'arn:aws:s3:::{name}'" for name in ("first", "second")

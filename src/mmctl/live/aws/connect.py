@@ -32,6 +32,8 @@ AT_ONCE: Final = 16
 AWS documents no rate for them, only one call a second for the API of SES in general, which nobody
 has seen enforced here; if the service throttles, all of them slow down together (`pace.py`).
 """
+EMBEDDED_AT_ONCE: Final = 1
+"""The embedded Mail Manager answers in this process: there is nothing to wait for."""
 
 
 class Embedded(Protocol):
@@ -145,6 +147,7 @@ def _embedded(environment: Environment, embed: Embed) -> AwsMailManager:
         identity,
         lambda: answered(session.client("logs", config=config)),
         embedded.put,
+        at_once=EMBEDDED_AT_ONCE,
     )
 
 
