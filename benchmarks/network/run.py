@@ -55,6 +55,8 @@ class Took(NamedTuple):
     """What one command took: seconds, calls, the most of them in flight."""
 
     seconds: float
+    cpu: float
+    waited: float
     first_write: float | None
     calls: int
     before_write: int
@@ -123,21 +125,28 @@ def _took(slow: Slow, folder: Path, *words: str) -> Took:
     Raises:
         SystemExit: it fails.
     """
-    slow.noted.clear()
-    slow.most_open = 0
-    start = time.perf_counter()
+    slow.forget()
+    spent, start = _cpu(), time.perf_counter()
     done = subprocess.run([MMCTL, *words], cwd=folder, capture_output=True, text=True, check=False)
-    seconds = time.perf_counter() - start
+    seconds, cpu = time.perf_counter() - start, _cpu() - spent
     if done.returncode not in {0, FOUND_SOMETHING}:
         raise SystemExit(f"{words} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
     before = next((at for at, call in enumerate(slow.noted) if call.writes), None)
     return Took(
         seconds=seconds,
+        cpu=cpu,
+        waited=slow.waited,
         first_write=None if before is None else slow.noted[before].at - start,
         calls=len(slow.noted),
         before_write=len(slow.noted) if before is None else before,
         at_once=slow.most_open,
     )
+
+
+def _cpu() -> float:
+    """CPU seconds of all processes that were run so far."""
+    spent = os.times()
+    return spent.children_user + spent.children_system
 
 
 def _row(key: tuple[str, str], runs: list[Took]) -> dict[str, object]:
@@ -152,6 +161,8 @@ def _row(key: tuple[str, str], runs: list[Took]) -> dict[str, object]:
         "gateway": gateway,
         "command": what,
         "seconds": round(seconds, 2),
+        "cpu": round(statistics.median(run.cpu for run in runs), 2),
+        "waited": round(statistics.median(run.waited for run in runs), 2),
         "first_write": None if first_write is None else round(first_write, 2),
         "calls": runs[-1].calls,
         "calls_before_write": runs[-1].before_write,
@@ -164,8 +175,10 @@ def _row(key: tuple[str, str], runs: list[Took]) -> dict[str, object]:
 def _report(rows: list[dict[str, object]], options: argparse.Namespace, load: float) -> None:
     print(f"small: 21 objects, {options.small:g} ms a call")
     print(f"large: 39 rules, 30 address lists, {options.large:g} ms a call")
-    print("| gateway | command | seconds | first write | calls | before it | at once | promised |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    heads = ("gateway", "command", "seconds", "first write", "waited", "CPU", "calls")
+    heads = (*heads, "before a write", "at once", "promised")
+    print(f"| {' | '.join(heads)} |")
+    print("| --- " * len(heads) + "|")
     for row in rows:
         promised = {None: "", True: "kept", False: "**not kept**"}[row["kept"]]  # type: ignore[index]
         cells = [
@@ -173,6 +186,8 @@ def _report(rows: list[dict[str, object]], options: argparse.Namespace, load: fl
             row["command"],
             row["seconds"],
             row["first_write"] if row["first_write"] is not None else "",
+            row["waited"],
+            row["cpu"],
             row["calls"],
             row["calls_before_write"] if row["first_write"] is not None else "",
             row["at_once"],

@@ -38,10 +38,13 @@ class Slow:
         self._behind = behind
         self._lock = threading.Lock()
         self._open = 0
+        self._since = 0.0
         self.seconds = 0.0
         self.noted: list[Noted] = []
         self.most_open = 0
         """The most calls that were in flight at once."""
+        self.waited = 0.0
+        """Seconds in which at least one call was in flight."""
 
     def call(
         self,
@@ -54,7 +57,9 @@ class Slow:
     ) -> dict[str, Any]:
         """Wait, then answer."""
         with self._lock:
-            self.noted.append(Noted(time.perf_counter(), operation))
+            now = time.perf_counter()
+            self.noted.append(Noted(now, operation))
+            self._since = now if self._open == 0 else self._since
             self._open += 1
             self.most_open = max(self.most_open, self._open)
         try:
@@ -65,6 +70,13 @@ class Slow:
         finally:
             with self._lock:
                 self._open -= 1
+                if self._open == 0:
+                    self.waited += time.perf_counter() - self._since
+
+    def forget(self) -> None:
+        """Begin to count again."""
+        self.noted.clear()
+        self.most_open, self.waited = 0, 0.0
 
 
 @contextmanager

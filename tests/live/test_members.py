@@ -10,6 +10,7 @@ import pytest
 from live.stopping import Killed, at_write, with_service
 from mmctl.emulator.core import EmbeddedMailManager
 from mmctl.emulator.faults import FaultKind, Faults, FaultyMailManager, parse_fault
+from mmctl.emulator.service_error import modelled
 from mmctl.errors import CouldNot, StoppedPartWay
 from mmctl.live.aws.mail_manager import AwsMailManager
 from mmctl.live.iam.policies import policy_for
@@ -95,6 +96,25 @@ def test_more_are_imported_by_a_job_and_the_plan_is_empty(world: World) -> None:
     assert tuple(world.writes) == WRITES
     assert live(world) == [*many(), "old@example.com"]
     assert world.plan().empty
+
+
+def test_without_permission_for_a_job_each_member_is_added_by_a_call(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty_list(world)
+    lists(world, blocked=["old@example.com", *many()])
+
+    def change(answer: Any, self: Any, operation: str, given: Any, **place: str) -> Any:
+        if operation == "CreateAddressListImportJob":
+            raise modelled("AccessDeniedException", "not for this role")
+        return answer(self, operation, given, **place)
+
+    with_service(monkeypatch, change)
+    world.apply()
+    assert world.writes.count("RegisterMemberToAddressList") == MANY
+    assert len(live(world)) == MANY + 1
+    said = "  address list blocked: no permission for import jobs, a call for each"
+    assert said in world.said
 
 
 def test_a_new_list_is_filled_by_a_job(world: World) -> None:
