@@ -35,6 +35,19 @@ LOADED: Final = 0.5
 FOUND_SOMETHING: Final = 2
 """The exit code of a plan or drift that found something."""
 
+HEADS: Final = (
+    "gateway",
+    "command",
+    "seconds",
+    "first write",
+    "waited",
+    "CPU",
+    "calls",
+    "before a write",
+    "at once",
+    "promised",
+)
+
 
 class Promise(NamedTuple):
     """What a command may take at most, in seconds from its start; None: nothing is promised."""
@@ -175,10 +188,8 @@ def _row(key: tuple[str, str], runs: list[Took]) -> dict[str, object]:
 def _report(rows: list[dict[str, object]], options: argparse.Namespace, load: float) -> None:
     print(f"small: 21 objects, {options.small:g} ms a call")
     print(f"large: 39 rules, 30 address lists, {options.large:g} ms a call")
-    heads = ("gateway", "command", "seconds", "first write", "waited", "CPU", "calls")
-    heads = (*heads, "before a write", "at once", "promised")
-    print(f"| {' | '.join(heads)} |")
-    print("| --- " * len(heads) + "|")
+    print(f"| {' | '.join(HEADS)} |")
+    print("| --- " * len(HEADS) + "|")
     for row in rows:
         promised = {None: "", True: "kept", False: "**not kept**"}[row["kept"]]  # type: ignore[index]
         cells = [
