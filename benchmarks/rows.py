@@ -169,6 +169,46 @@ ROWS: Final = (
         floor=3,
         aim=2,
     ),
+    Row(
+        key="network-plan",
+        what="plan of 21 objects, 100 ms a call",
+        better=Better.LESS,
+        floor=2,
+        unit="s",
+        quiet=True,
+    ),
+    Row(
+        key="network-rollback-first",
+        what="rollback of 39 rules, 30 lists, 50 ms a call: first write",
+        better=Better.LESS,
+        floor=2,
+        unit="s",
+        quiet=True,
+    ),
+    Row(
+        key="network-rollback",
+        what="rollback of 39 rules, 30 lists, 50 ms a call: all",
+        better=Better.LESS,
+        floor=5,
+        unit="s",
+        quiet=True,
+    ),
+    Row(
+        key="network-list-first",
+        what="`list add`, the same gateway: first write",
+        better=Better.LESS,
+        floor=2,
+        unit="s",
+        quiet=True,
+    ),
+    Row(
+        key="network-list",
+        what="`list add`, the same gateway: all",
+        better=Better.LESS,
+        floor=5,
+        unit="s",
+        quiet=True,
+    ),
 )
 
 ROW: Final = {row.key: row for row in ROWS}

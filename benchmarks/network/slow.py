@@ -80,8 +80,8 @@ class Slow:
 
 
 @contextmanager
-def serving() -> Iterator[tuple[Slow, EmbeddedMailManager, str]]:
-    """A slow Mail Manager while the block runs, what is behind it, and its URL."""
+def serving() -> Iterator[tuple[Slow, str]]:
+    """A slow Mail Manager while the block runs, and its URL."""
 
     def now() -> datetime:
         return datetime.now(UTC)
@@ -89,4 +89,4 @@ def serving() -> Iterator[tuple[Slow, EmbeddedMailManager, str]]:
     with EmbeddedMailManager(IN_MEMORY, clock=now) as embedded:
         slow = Slow(embedded)
         with HttpFace(slow, clock=now, port=0) as face:
-            yield slow, embedded, face.url
+            yield slow, face.url
