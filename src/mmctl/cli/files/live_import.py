@@ -14,8 +14,8 @@ from mmctl.language.project import EMBEDDED, Project
 from mmctl.language.references import is_raw, references
 from mmctl.model.kinds import Beside, Kind
 from mmctl.model.shape import ShapeError
-from mmctl.records import dataclass, field, replace
 from mmctl.problem import Problem
+from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

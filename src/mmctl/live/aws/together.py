@@ -7,10 +7,10 @@ a connection that hangs.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from mmctl.errors import MmctlError
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
