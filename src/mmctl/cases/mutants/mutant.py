@@ -10,10 +10,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
+from mmctl.judge.actions import actions_in_effect
+from mmctl.model.actions import CHANGES_MESSAGE, row_of
 from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from mmctl.judge.submission import Gateway
     from mmctl.language.project import LogicalRule
@@ -108,3 +110,32 @@ class Mutant:
                 return replace(gateway, policy=policy, statement_names=names)
             case _:
                 assert_never(self.edit)
+
+    def may_apply(self, gateway: Gateway, rules: Sequence[int]) -> Sequence[int]:
+        """The places of the rules that may apply to a message under the mistake.
+
+        `rules` are those that may apply in the gateway without it. A changed rule whose actions
+        change what later conditions see can make any other apply.
+        """
+        match self.edit:
+            case PolicyChanged():
+                return rules
+            case RulesSwapped(first=first):
+                changed: Mapping[int, LogicalRule | None] = {
+                    first: gateway.rules[first],
+                    first + 1: gateway.rules[first + 1],
+                }
+            case RulesChanged(rules=changed):
+                pass
+            case _:
+                assert_never(self.edit)
+        both = (each for place, rule in changed.items() for each in (gateway.rules[place], rule))
+        kept = [place for place, _ in enumerate(gateway.rules) if changed.get(place, 0) is not None]
+        if any(_changes_what_is_seen(rule) for rule in both if rule is not None):
+            return range(len(kept))
+        possible = {*rules, *changed}
+        return [new for new, old in enumerate(kept) if old in possible]
+
+
+def _changes_what_is_seen(rule: LogicalRule) -> bool:
+    return any(row_of(action).does in CHANGES_MESSAGE for action in actions_in_effect(rule))

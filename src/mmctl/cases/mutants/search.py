@@ -15,6 +15,7 @@ from mmctl.cases.mutants.drafts import as_written, case_text, draft_of
 from mmctl.cases.mutants.mutant import PolicyChanged, RulesChanged, RulesSwapped
 from mmctl.cases.mutants.sizes_and_failures import named_here, provocations
 from mmctl.cases.mutants.variations import variations
+from mmctl.judge.index.index import index_of
 from mmctl.judge.judging import judge
 from mmctl.language.project import Outcome
 from mmctl.mail.reader import read_email
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 
     from mmctl.cases.mutants.drafts import Draft
     from mmctl.cases.mutants.mutant import Mutant
-    from mmctl.judge.submission import Gateway, Submission
-    from mmctl.judge.trace import RecipientTrace
+    from mmctl.judge.submission import Gateway, Scenario, Submission
+    from mmctl.judge.trace import RecipientTrace, Trace
     from mmctl.model.policies import PolicyCondition
     from mmctl.model.rules import RuleCondition
 
@@ -202,10 +203,11 @@ def _difference(
     mutant: Mutant, gateway: Gateway, draft: Draft, submission: Submission
 ) -> Expectation | None:
     """What a draft's case would expect, if it passes now and would fail under the mutant."""
-    before = judge(gateway, submission, draft.scenario).recipients[0]
+    rules = index_of(gateway).survey(submission).rules
+    before = judge(gateway, submission, draft.scenario, among=rules).recipients[0]
     if before.outcome is Outcome.UNKNOWN or before.missing:
         return None
-    after = judge(mutant.apply(gateway), submission, draft.scenario)
+    after = under(mutant, gateway, submission, draft.scenario)
     labels = [action.label for action in before.actions]
     kinds = [action.kind for action in before.actions]
     named = [label if named_here(kind) else kind for label, kind in zip(labels, kinds, strict=True)]
@@ -214,6 +216,13 @@ def _difference(
         if failures_of(_case(draft, expected), after):
             return expected
     return None
+
+
+def under(mutant: Mutant, gateway: Gateway, submission: Submission, scenario: Scenario) -> Trace:
+    """What happens to a message under the mistake, by the rules that may apply to it."""
+    rules = index_of(gateway).survey(submission).rules
+    among = mutant.may_apply(gateway, rules)
+    return judge(mutant.apply(gateway), submission, scenario, among=among)
 
 
 def _expectation(mutant: Mutant, got: RecipientTrace, actions: list[str] | None) -> Expectation:

@@ -17,12 +17,11 @@ from mmctl.cases.expectations import failures_of
 from mmctl.cases.mutants.candidates import Noticing
 from mmctl.cases.mutants.generate import mutants_of
 from mmctl.cases.mutants.mutant import PolicyChanged
-from mmctl.cases.mutants.search import BASES, BaseCase, killing_case
+from mmctl.cases.mutants.search import BASES, BaseCase, killing_case, under
 from mmctl.cases.parsing import cases_of
 from mmctl.cases.result import Status
 from mmctl.cases.running import gateway_of_case, submission_of_case
 from mmctl.cases.words import free_name
-from mmctl.judge.judging import judge
 from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
@@ -203,7 +202,7 @@ class _Laboratory:
         mutant = task.mutant
         for place in task.noticing:
             base = self.bases[place]
-            trace = judge(mutant.apply(base.gateway), base.submission, base.case.scenario)
+            trace = under(mutant, base.gateway, base.submission, base.case.scenario)
             if failures_of(base.case, trace):
                 return MutantResult(mutant=mutant, killed_by=base.case.name)
         near = [self.bases[place] for place in task.near]

@@ -11,10 +11,9 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 from mmctl.judge.actions import actions_in_effect
-from mmctl.judge.answers import TRUE
 from mmctl.judge.conditions import ask
 from mmctl.judge.lookup import Asking
-from mmctl.judge.policy import ask_policy
+from mmctl.judge.policy import ADMITTED, ask_policy
 from mmctl.judge.readings.about import readings_of_condition, readings_of_policy
 from mmctl.judge.texts import Texts
 from mmctl.model.actions import added_header, new_recipients
@@ -22,7 +21,7 @@ from mmctl.model.conditions import header_of, operand_of
 from mmctl.model.facts import RECIPIENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Hashable, Sequence
 
     from mmctl.judge.answers import Answer
     from mmctl.judge.submission import Gateway, Submission
@@ -69,7 +68,7 @@ class Answers(Asked):
         self._submission = submission
         self._assume_pass = assume_pass
         self._texts = Texts(submission, gateway.readings)
-        self._known: dict[tuple[int, str], Answer] = {}
+        self._known: dict[tuple[int, str], Hashable] = {}
 
     def would_change(self, reading: str, other: str) -> bool:
         """Whether some answer would differ under another choice of a reading.
@@ -86,8 +85,8 @@ class Answers(Asked):
             before = self._asking(self._gateway, self._texts, recipient)
             after = self._asking(changed, texts, recipient)
             if reading in questions.policy and place < len(recipients):
-                admitted = self._once((0, recipient), partial(_admitted, before))
-                if admitted != _admitted(after):
+                admitted = self._once((0, recipient), partial(_admission, before))
+                if admitted != _admission(after):
                     return True
             for condition, reads_recipient in questions.conditions.get(reading, ()):
                 if place and not reads_recipient:
@@ -110,7 +109,7 @@ class Answers(Asked):
             assume_pass=self._assume_pass,
         )
 
-    def _once(self, key: tuple[int, str], answer: Callable[[], Answer]) -> Answer:
+    def _once(self, key: tuple[int, str], answer: Callable[[], Hashable]) -> Hashable:
         """An answer under the gateway's readings, cached because several readings are about it."""
         if key not in self._known:
             self._known[key] = answer()
@@ -121,9 +120,11 @@ def _answer(condition: RuleCondition, asking: Asking) -> Answer:
     return ask(condition, (), asking).answer
 
 
-def _admitted(asking: Asking) -> Answer:
+def _admission(asking: Asking) -> tuple[Answer, str]:
+    """Whether the policy admits, and what decides that."""
     policy = asking.gateway.policy
-    return TRUE if policy is None else ask_policy(policy, asking).admitted
+    asked = ADMITTED if policy is None else ask_policy(policy, asking)
+    return asked.admitted, asked.by
 
 
 def _reads_recipient(condition: RuleCondition) -> bool:
