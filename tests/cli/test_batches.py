@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import multiprocessing
+import re
 import shutil
 import tarfile
 import zipfile
@@ -160,6 +161,7 @@ def everything_fixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (mail / "cut.tar").write_bytes((mail / "a.tar").read_bytes()[:5000])
 
 
+RULE_BY_RULE = re.compile(r'"judged_rule_by_rule": \d+,\s*|judged rule by rule[^\n]*\n')
 WAYS = [
     ["mail"],
     ["mail", "--rcpt", "cfo@example.com", "--tls", "TLS1_3", "--format", "json"],
@@ -182,7 +184,8 @@ def test_the_result_of_two_processes_is_that_of_one_to_the_byte(
     def ran(*words: str) -> tuple[int, str, str]:
         code = exit_code(["simulate", *words])
         printed = capsys.readouterr()
-        return code, printed.out, printed.err
+        # How much is judged rule by rule depends on what a process has seen before.
+        return code, RULE_BY_RULE.sub("", printed.out), printed.err
 
     wrong = [way for way in WAYS if ran(*way) != ran(*way, "--workers", "2")]
     assert wrong == []
