@@ -61,6 +61,20 @@ ROWS: Final = (
         floor=30,
         aim=46,
     ),
+    Row(
+        key="hostile",
+        what="the most expensive hostile header for any reader, CPU a MiB",
+        better=Better.LESS,
+        floor=None,
+        aim=100,
+        unit="ms",
+    ),
+    Row(
+        key="hostile-growth",
+        what="cost of a byte in a hostile header that is four times as long",
+        better=Better.LESS,
+        floor=3,
+    ),
     Row(key="match", what="matching by 300 rules against plain loops", floor=30, aim=55),
     Row(
         key="match-again",

@@ -50,9 +50,9 @@ _PREFIXES: Final = {
 def values() -> Iterator[tuple[str, Callable[[int], str]]]:
     """Each value with its name."""
     for unit in REPEATED:
-        yield repr(unit), lambda size, unit=unit: unit * (size // len(unit.encode()) + 1)
+        yield repr(unit), partial(_repeated, unit)
     for name, unit in COUNTED.items():
-        yield name, lambda size, unit=unit: _numbered(unit, size)
+        yield name, partial(_numbered, unit)
 
 
 def headers() -> Iterator[tuple[str, Header]]:

@@ -159,7 +159,9 @@ def _key(name: str) -> str:
     if not _FIELD_NAME.fullmatch(name):
         return ""
     key = name.lower()
-    if len(name) <= _LONGEST_KNOWN and len(_KEYS) < _MOST_KNOWN:
+    if len(name) <= _LONGEST_KNOWN:
+        if len(_KEYS) >= _MOST_KNOWN:
+            _KEYS.clear()  # a message may be full of names that never come again
         _KEYS[name] = key
     return key
 
