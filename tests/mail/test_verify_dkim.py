@@ -8,6 +8,7 @@ import re
 import sys
 import time
 from functools import lru_cache
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,9 +23,11 @@ pytest.importorskip("dkim", reason="the extra `authenticate` is not installed")
 pytest.importorskip("dns.resolver")
 pytest.importorskip("cryptography.hazmat.primitives.asymmetric.rsa")
 
+import dkim  # type: ignore[import-untyped] # it has no types
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 
+from mmctl.mail import verify_dkim
 from mmctl.mail.records import ZoneRecords
 from mmctl.mail.verify_dkim import dkim_signatures
 
@@ -298,3 +301,43 @@ def test_the_vectors_of_the_standard_hold(key: str, content: str, signature: str
     assert not is_signed(parts[0], parts[1][:32] + bytes(32), parts[2])
     assert not is_signed(parts[0], parts[1][:32] + b"\xff" * 32, parts[2])
     assert not is_key(b"short")
+
+
+def test_messages_are_taken_apart_as_dkimpy_does() -> None:
+    dice = Random(5)  # noqa: S311 - the same ones each time
+    pieces = [
+        b"A: b",
+        b"X:y",
+        b"\r\n",
+        b"\r\n ",
+        b"\r\n\t",
+        b"\r\n\r\n",
+        b"From x",
+        b" z",
+        b"q",
+        b":",
+    ]
+    for _ in range(5_000):
+        message = b"".join(dice.choices(pieces, k=dice.randint(0, 12)))
+        try:
+            headers, body = dkim.rfc822_parse(message)
+            expected = [[bytes(name), value] for name, value in headers], body
+        except (IndexError, dkim.MessageFormatError):
+            expected = None
+        try:
+            found = verify_dkim.parsed(message)
+        except ValueError:
+            found = None
+        assert found == expected
+
+
+def test_what_would_take_hours_is_not_a_signature() -> None:
+    zone = ZoneRecords("")
+    signature = b"DKIM-Signature: v=1; a=rsa-sha256; d=b; s=s; bh=YQ==; h=from:%b; b=%b\r\n"
+    names = b":".join(b"x%d" % number for number in range(1_000))
+    long = b"From: a@b\r\n" + signature % (b"to", b"YQ==" + b"\r\n " * 3_000 + b"!") + b"\r\n"
+    many = b"From: a@b\r\n" + b"X:\r\n" * 2_000 + signature % (names, b"YQ==") + b"\r\n"
+    folded = b"From: a@b\r\nX: a" + b"\r\n a" * 200_000 + b"\r\n" + signature % (b"x", b"YQ==")
+    found = [verify_dkim.dkim_signatures(zone, each)[0].reason for each in (long, many, folded)]
+    assert found[:2] == ["too long", "too many headers"]
+    assert found[2] not in found[:2]

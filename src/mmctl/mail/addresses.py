@@ -34,6 +34,7 @@ _SPECS: Final = re.compile(rf"[ \t]*+(?:{_NAME}<)?({_SPEC})>?[ \t]*+,?")
 
 _ROUTE: Final = re.compile(r"<@[^<>:]*+")
 _UNENDED: Final = re.compile(r"<[^<>]*+(?=<)")
+_ONE_ANGLE: Final = re.compile(r"[^<>:]*+<([^<> @][^<> ]*+)>[^<>:]*+")
 _ANGLE: Final = re.compile(r"<([^<>]*+)>")
 _SPACES: Final = re.compile(r" {2,}+")
 _AROUND_GLUE: Final = re.compile(r" (?=[.@])|(?<=[.@]) ")
@@ -108,6 +109,8 @@ def _mailbox(part: str) -> tuple[str, ...]:
         return _bare_specs(part.rpartition(":")[2].replace(">", ""))
     if ">" not in part:
         return _bare_specs(part.rpartition("<")[2])
+    if alone := _ONE_ANGLE.fullmatch(part):
+        return (alone[1],)
     part = _UNENDED.sub("", part)  # what the next `<` makes void
     specs = tuple(
         [

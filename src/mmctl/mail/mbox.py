@@ -62,8 +62,10 @@ def _split(file: BinaryIO, largest: int) -> Iterator[bytes | None]:
         else:
             message.append(piece)
         if ends:
-            yield None if size > largest else _without_blank(b"".join(message))
-            message, size = [], 0
+            whole = b"".join(message)
+            message.clear()
+            yield None if size > largest else _without_blank(whole)
+            size = 0
 
 
 def _pieces(file: BinaryIO) -> Iterator[tuple[bytes, bool]]:
@@ -90,6 +92,6 @@ def _pieces(file: BinaryIO) -> Iterator[tuple[bytes, bool]]:
 
 def _without_blank(message: bytes) -> bytes:
     """A message without the blank line that ends it in an mbox."""
-    if message.endswith(_AFTER_BLANK) or message in _BLANK:
-        return message.removesuffix(b"\n").removesuffix(b"\r")
-    return message
+    if not message.endswith(_AFTER_BLANK) and message not in _BLANK:
+        return message
+    return message[: -2 if message.endswith(b"\r\n") else -1]
