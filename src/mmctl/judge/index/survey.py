@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.judge.index.layout import bits
-from mmctl.judge.readings.asked import BY_HEADERS, Asked
+from mmctl.judge.readings.asked import BY_HEADERS, Choices
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mmctl.judge.index.look import Look
 
 
-class Survey(Asked):
+class Survey(Choices):
     """One message, as the index of a gateway sees it before anything is decided."""
 
     def __init__(self, context: Context, entangled: Entangled, look: Look) -> None:

@@ -50,7 +50,7 @@ def questions_of(gateway: Gateway) -> Questions:
     return _questions(SameGateway(gateway))
 
 
-class Asked(Protocol):
+class Choices(Protocol):
     """Says of one message what other choices of readings can change."""
 
     def would_change(self, reading: str, other: str) -> bool:
@@ -60,7 +60,7 @@ class Asked(Protocol):
         """The places of the rules that could apply under that choice."""
 
 
-class Answers(Asked):
+class Answers(Choices):
     """What a gateway's conditions answer about one message, under its readings and others."""
 
     def __init__(self, gateway: Gateway, submission: Submission, *, assume_pass: bool) -> None:

@@ -19,7 +19,7 @@ from mmctl.model.actions import Does, row_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.judge.readings.asked import Asked
+    from mmctl.judge.readings.asked import Choices
     from mmctl.judge.submission import Gateway, Scenario, Submission
     from mmctl.judge.trace import Trace
 
@@ -66,7 +66,7 @@ def readings_that_matter(
     scenario: Scenario | None = None,
     *,
     assume_pass: bool = False,
-    asked: Asked | None = None,
+    asked: Choices | None = None,
 ) -> tuple[Dependence, ...]:
     """The outcomes of a judged message that one other choice of one reading would change.
 
@@ -97,7 +97,7 @@ def other_ways(
     scenario: Scenario | None = None,
     *,
     assume_pass: bool = False,
-    asked: Asked | None = None,
+    asked: Choices | None = None,
 ) -> Iterator[OtherWay]:
     """How a judged message ends under each choice of a reading that could matter to it.
 
