@@ -1,19 +1,18 @@
 """Which rules above end all the mail that a rule below is for. No check lives here.
 
-Rules are looked up by their first condition, so that few of hundreds need comparing.
+Rules are looked up by their rarest condition, so that few of thousands need comparing.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING
 
-from mmctl.analysis.covering import COVERED, Covering
+from mmctl.analysis.covering import Covering
 from mmctl.analysis.effects import changes_mail, depends_on_rules, ends
 from mmctl.analysis.implication import applies_wherever, case_folds
 from mmctl.analysis.project_conditions import Same
-from mmctl.model.comparisons import NEGATED
-from mmctl.model.conditions import evaluated_by
+from mmctl.analysis.wider import Wider, about, compared, outer, text_of
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 
     from mmctl.language.project import LogicalRule, Project
     from mmctl.model.rules import RuleCondition, RuleStringExpression
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +83,20 @@ class Above:
     ) -> LogicalRule | None:
         """The first rule that ends all mail that meets the conditions and none of the others."""
         for index in (self._lasting, self._passing):
-            for rule in index.candidates(conditions):
-                if applies_wherever(rule, conditions, unless, folds=self.folds):
-                    return rule
+            applying = [
+                rule
+                for rule in map(index.rules.__getitem__, index.wider.may_apply(conditions))
+                if applies_wherever(rule, conditions, unless, folds=self.folds)
+            ]
+            if len(applying) > 1:
+                # Which of them is named has always been decided by the first conditions.
+                return next(
+                    rule
+                    for rule in index.candidates(conditions)
+                    if any(rule is each for each in applying)
+                )
+            if applying:
+                return applying[0]
         return None
 
     def ended_values(
@@ -96,7 +104,7 @@ class Above:
     ) -> Iterator[tuple[int, int, LogicalRule]]:
         """Of several values of a condition, those whose mail has all ended, and what ends it."""
         for number, condition in enumerate(conditions):
-            text = _text(condition)
+            text = text_of(condition)
             if text is None or len(text.values) == 1:
                 continue
             for index in sorted({*self._lasting.covered(text), *self._passing.covered(text)}):
@@ -110,15 +118,12 @@ class Above:
 
 Rules = list["LogicalRule"]
 
-_OUTER: Final = {
-    inner: tuple(outer for outer, inside in COVERED.items() if inner in inside) for inner in COVERED
-}
-"""The operators that may cover the values of an operator."""
-
 
 @dataclass(slots=True, kw_only=True)
 class _Index:
     folds: bool
+    rules: Rules = field(default_factory=list)
+    wider: Wider = field(init=False)
     unconditional: Rules = field(default_factory=list)
     first: dict[Hashable, Covering[Rules]] = field(default_factory=dict)
     """The texts of first conditions, by what is compared and how."""
@@ -126,70 +131,49 @@ class _Index:
     """The texts of all conditions."""
     others: dict[Hashable, Rules] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.wider = Wider(folds=self.folds)
+
     def add(self, rule: LogicalRule) -> None:
+        self.wider.add(len(self.rules), rule.conditions)
+        self.rules.append(rule)
         if not rule.conditions:
             self.unconditional.append(rule)
         for number, condition in enumerate(rule.conditions):
-            text = _text(condition)
+            text = text_of(condition)
             if text is not None:
                 operator = text.operator.lower()
-                compared = _compared(text, operator)
-                texts = self.texts.setdefault(compared, Covering[None](operator))
+                key = compared(text, operator)
+                texts = self.texts.setdefault(key, Covering[None](operator))
                 for value in map(self._folded, text.values):
                     texts.setdefault(value, None)
                 if number == 0:
-                    first = self.first.setdefault(compared, Covering[Rules](operator))
+                    first = self.first.setdefault(key, Covering[Rules](operator))
                     for value in map(self._folded, text.values):
                         first.setdefault(value, []).append(rule)
             elif number == 0:
-                self.others.setdefault(_about(condition), []).append(rule)
+                self.others.setdefault(about(condition), []).append(rule)
 
     def candidates(self, conditions: Sequence[RuleCondition]) -> Iterator[LogicalRule]:
         """The rules whose first condition may follow from one of the conditions."""
         yield from self.unconditional
         for condition in conditions:
-            text = _text(condition)
+            text = text_of(condition)
             if text is not None and self.first:
                 # All values must be covered, so looking up the first is enough.
                 folded = self._folded(text.values[0])
-                for values in self._outer(self.first, text):
+                for values in outer(self.first, text):
                     for _, rules in values.values(folded):
                         yield from rules
             if self.others:
-                yield from self.others.get(_about(condition), ())
+                yield from self.others.get(about(condition), ())
 
     def covered(self, text: RuleStringExpression) -> Iterator[int]:
         """The values of a condition that a condition of a rule covers."""
-        outer = self._outer(self.texts, text) if self.texts else ()
         values: list[str] | None = None
-        for known in outer:
+        for known in outer(self.texts, text):
             values = values or [self._folded(value) for value in text.values]
             yield from known.covered(values)
 
-    @staticmethod
-    def _outer(
-        known: dict[Hashable, Covering[T]], text: RuleStringExpression
-    ) -> Iterator[Covering[T]]:
-        """The known values of the operators that may cover those of a condition."""
-        for operator in _OUTER[text.operator.lower()]:
-            values = known.get(_compared(text, operator))
-            if values is not None:
-                yield values
-
     def _folded(self, value: str) -> str:
         return value.lower() if self.folds else value
-
-
-def _compared(text: RuleStringExpression, operator: str) -> Hashable:
-    evaluated = text.evaluate.value
-    return type(evaluated), evaluated, operator
-
-
-def _text(condition: RuleCondition) -> RuleStringExpression | None:
-    """The condition if it asks for a text; one that excludes texts is looked up like others."""
-    expression = condition.string_expression
-    return expression if expression is not None and expression.operator not in NEGATED else None
-
-
-def _about(condition: RuleCondition) -> Hashable:
-    return condition.kind, evaluated_by(condition)

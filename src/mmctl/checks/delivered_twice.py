@@ -47,6 +47,7 @@ from mmctl.analysis.effects import delivers, ends, unconditional
 from mmctl.analysis.implication import case_folds
 from mmctl.analysis.project_conditions import said_from
 from mmctl.analysis.same_mail import applies_after
+from mmctl.analysis.wider import Wider
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.model.actions import Does, row_of
 from mmctl.problem import Severity
@@ -65,21 +66,30 @@ def run(subject: Subject) -> Iterator[Finding]:
     folds = case_folds(subject.project)
     for rule_set in subject.project.rule_sets.values():
         live = rule_set.live_rules(subject.project.environment.name)
+        delivering = Wider(folds=folds)
         for index, rule in enumerate(live):
-            again = _again(live, index, folds=folds) if delivers(rule) and not ends(rule) else None
+            if delivers(rule):
+                delivering.add(index, rule.conditions)
+        last = [i for i, rule in enumerate(live) if ends(rule) and unconditional(rule)]
+        for index, rule in enumerate(live):
+            again = None
+            if delivers(rule) and not ends(rule):
+                below = delivering.may_apply(rule.conditions)
+                # The first rule below that ends all mail may still deliver it again itself.
+                final = next((i for i in last if i > index), len(live))
+                again = _again(live, index, [i for i in below if index < i <= final], folds=folds)
             if again is not None:
                 yield _twice(rule, again)
             yield from _same_target(rule)
 
 
-def _again(live: Sequence[LogicalRule], index: int, *, folds: bool) -> LogicalRule | None:
-    """The first rule below that delivers all mail that a rule delivers."""
-    for below in range(index + 1, len(live)):
-        if delivers(live[below]) and applies_after(live, index, below, folds=folds):
-            return live[below]
-        if ends(live[below]) and unconditional(live[below]):
-            return None
-    return None
+def _again(
+    live: Sequence[LogicalRule], index: int, below: Sequence[int], *, folds: bool
+) -> LogicalRule | None:
+    """The first of some rules below that delivers all mail that a rule delivers."""
+    return next(
+        (live[each] for each in below if applies_after(live, index, each, folds=folds)), None
+    )
 
 
 def _same_target(rule: LogicalRule) -> Iterator[Finding]:
