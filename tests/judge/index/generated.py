@@ -81,10 +81,10 @@ class Generated:
     submissions: tuple[Submission, ...]
 
 
-def generated(random: Random, *, messages: int = 6) -> Generated:
-    """A gateway of any kind with some messages."""
+def generated(random: Random, *, messages: int = 6, rules: int | None = None) -> Generated:
+    """A gateway of any kind with some messages; it has up to ten rules, or so many."""
     few_facts = random.random() < 0.5
-    gateway = gateway_of(random)
+    gateway = gateway_of(random, random.randint(0, 10) if rules is None else rules)
     return Generated(
         gateway=gateway,
         scenario=_scenario(random),
@@ -93,15 +93,15 @@ def generated(random: Random, *, messages: int = 6) -> Generated:
     )
 
 
-def gateway_of(random: Random) -> Gateway:
-    """A gateway with up to ten rules, and under any readings."""
+def gateway_of(random: Random, count: int) -> Gateway:
+    """A gateway with so many rules, under any readings."""
     choices = {
         reading: random.choice(several)
         for reading, several in CHOICES.items()
         if random.random() < random.choice((0.0, 0.15, 0.5))
     }
     plain = random.random() < 0.4
-    rules = tuple(_rule(random, number, plain=plain) for number in range(random.randint(0, 10)))
+    rules = tuple(_rule(random, number, plain=plain) for number in range(count))
     lists: dict[str, Members | None] = {
         name: Members.of(random.sample(ENTRIES, random.randint(0, 6))) for name in LISTS[:2]
     }
@@ -254,7 +254,7 @@ def _client(
 
 def _action(random: Random, *, plain: bool) -> dict[str, Any]:
     failure = {"ActionFailurePolicy": random.choice(("CONTINUE", "DROP"))}
-    usual = ("drop", "relay", "archive", "s3", "send", "mark", "sns", "bounce")
+    usual = ("drop", "relay", "archive", "s3", "send", "mark", "sns", "bounce", "mailbox", "index")
     match random.choice(usual if plain else (*usual, "mark", "replace", "replace", "lambda")):
         case "drop":
             return {"Drop": {}}
@@ -266,6 +266,12 @@ def _action(random: Random, *, plain: bool) -> dict[str, Any]:
             return {"WriteToS3": {"RoleArn": ROLE, "S3Bucket": "mail-bucket", **failure}}
         case "send":
             return {"Send": {"RoleArn": ROLE}}
+        case "mailbox":
+            mailbox = "arn:aws:workmail:eu-central-1:111122223333:organization/m-1/user/1"
+            return {"DeliverToMailbox": {"MailboxArn": mailbox, "RoleArn": ROLE, **failure}}
+        case "index":
+            return {"DeliverToQBusiness": {"ApplicationId": "a" * 36, "IndexId": "b" * 36,
+                                           "RoleArn": ROLE, **failure}}  # fmt: skip
         case "sns":
             topic = "arn:aws:sns:eu-central-1:111122223333:news"
             return {"PublishToSns": {"RoleArn": ROLE, "TopicArn": topic, **failure}}
