@@ -22,7 +22,6 @@ OPEN = frozenset(
 """Classes that anything may be of: a `match` over these has a rest."""
 PARTIAL = {
     "judge/unnamed.py": "walks through all that a trace holds, whatever that is",
-    "language/text/placed.py": "a value that was read holds others of any class",
 }
 """Where a `match` picks classes of ours out of anything, and why."""
 COMPUTED = {
@@ -31,9 +30,12 @@ COMPUTED = {
     "cli/result_table.py": "a writer is imported when it writes, by its name in the table",
     "cli/printing.py": "a stream that stands before another has all members of that one",
     "judge/unnamed.py": "walks through all that a trace holds, whatever that is",
+    "language/references.py": "a reference is found by the list of members that hold one",
     "language/readings.py": "a reading is known by its name, in project files and in reports",
     "live/aws/cloudwatch_logs.py": "a client of AWS has a method for each operation",
     "live/aws/mail_manager.py": "a client of AWS has a method for each operation",
+    "model/members.py": "a shape is compared and written by the list of its members",
+    "records.py": "a record is made of the list of its fields, whatever they are",
     "live/state/encode.py": "a document is written by the list of members that it is read by",
 }
 """Where a member is found by a name that is not written there, and why."""

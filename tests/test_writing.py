@@ -332,6 +332,7 @@ OTHERWISE = {
     "cli/commands/lint.py": "the summary of a job, which is added to",
     "cli/main.py": "the report of a fault, in a file of its own",
     "cli/changes/revisions.py": "a checkout, in a folder of its own",
+    "cli/messages/result_folder.py": "a lock, which holds nothing",
     "live/history/store.py": "a journal, which is added to",
 }
 

@@ -135,15 +135,14 @@ class Calls:
         ended = self._means.service.gather([partial(_ended, call) for _, call in calls])
         lines = []
         for (subject, _), found in zip(calls, ended, strict=True):
-            match found:
-                case ServiceAnswer() | CouldNot():
-                    self.wrote -= 1
-                    lines.append(self._line("refused", operation, subject, str(found)))
-                case OutcomeUnknown():
-                    lines.append(self._line("unknown", operation, subject, str(found)))
-                case _:
-                    answer = found if isinstance(found, str) else None
-                    lines.append(self._line("after", operation, subject, answer))
+            if isinstance(found, ServiceAnswer | CouldNot):
+                self.wrote -= 1
+                lines.append(self._line("refused", operation, subject, str(found)))
+            elif isinstance(found, OutcomeUnknown):
+                lines.append(self._line("unknown", operation, subject, str(found)))
+            else:
+                answer = found if isinstance(found, str) else None
+                lines.append(self._line("after", operation, subject, answer))
         self._note(lines)
         return ended
 
