@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -44,7 +45,8 @@ def main() -> int:
     results = [*rows, *others]
     print(table(rows), details(results), machine(), *broken, sep="\n\n")
     if options.write:
-        write(results, machine())
+        command = "make bench QUICK=1 WRITE=1" if options.quick else "make bench WRITE=1"
+        write(results, f"`{command}` on {date.today().isoformat()}: {machine()}.")  # noqa: DTZ011
     return int(bool(broken) or any(row.fails for row in rows))
 
 

@@ -19,7 +19,7 @@ from benchmarks.measure import Ratio
 from benchmarks.rows import ROW
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
 UNDECIDED: Final = "undecided"
 
@@ -119,30 +119,38 @@ def from_json(line: str) -> Result:
             raise ValueError(other)
 
 
-def table(results: list[Measured]) -> str:
+HEAD: Final = ("What", "At least", "Aim", "Measured", "Spread", "Verdict")
+
+
+def table(results: Iterable[Measured]) -> str:
     """The rows, as Markdown that is aligned for a terminal too."""
-    cells = [("What", "At least", "Aim", "Measured", "Spread", "Verdict")]
-    for result in results:
-        row = ROW[result.row]
-        figure = result.figure
-        cells.append(
-            (
-                row.what,
-                row.shown_goal(row.floor),
-                row.shown_goal(row.aim),
-                row.shown(None if figure is None else figure.median),
-                "-" if figure is None else f"{row.shown(figure.low)} to {row.shown(figure.high)}",
-                result.verdict,
-            )
-        )
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    lines = [
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |"
-        for row in cells
+    return aligned([cells(result) for result in results])
+
+
+def cells(result: Measured) -> list[str]:
+    """One row of the table."""
+    row, figure = ROW[result.row], result.figure
+    spread = "-" if figure is None else f"{row.shown(figure.low)} to {row.shown(figure.high)}"
+    return [
+        row.what,
+        row.shown_goal(row.floor),
+        row.shown_goal(row.aim),
+        row.shown(None if figure is None else figure.median),
+        spread,
+        result.verdict,
     ]
-    return "\n".join(
-        [lines[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *lines[1:]]
+
+
+def aligned(rows: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown whose columns are aligned."""
+    lines = [HEAD, *rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    padded = (
+        [cell.ljust(width) for cell, width in zip(line, widths, strict=True)] for line in lines
     )
+    head, *rest = (f"| {' | '.join(line)} |" for line in padded)
+    rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
+    return "\n".join([head, rule, *rest])
 
 
 def details(results: Iterable[Result]) -> str:

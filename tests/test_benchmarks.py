@@ -11,8 +11,9 @@ from benchmarks.judge import agreement, ours, project
 from benchmarks.judge.corpus import Corpus
 from benchmarks.mail import mail
 from benchmarks.measure import Pairs, Ratio
+from benchmarks.page import BEGIN, END, PAGE, merged, picture_of, rows_of
 from benchmarks.plot import PLOTS, svg
-from benchmarks.result import Curve, Measured, as_json, from_json, table
+from benchmarks.result import Curve, Measured, Peer, as_json, from_json, table
 from benchmarks.rows import ROW, ROWS
 
 from mmctl.judge.submission import Gateway
@@ -26,6 +27,16 @@ if TYPE_CHECKING:
     from benchmarks.result import Result
 
     from mmctl.judge.submission import Submission
+
+
+def test_the_page_shows_exactly_the_rows_that_are_declared() -> None:
+    assert rows_of(PAGE.read_text(encoding="utf-8")) == [row.what for row in ROWS]
+
+
+def test_every_plot_is_on_the_page_and_has_its_picture() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert [name for name in PLOTS if f"(performance/{name}.svg)" not in text] == []
+    assert [name for name in PLOTS if not picture_of(name).is_file()] == []
 
 
 def test_rows_are_named_once_and_their_aims_are_harder_than_their_floors() -> None:
@@ -79,6 +90,23 @@ def test_results_survive_the_way_to_the_runner() -> None:
     ]
     assert [from_json(as_json(result)) for result in results] == results
     assert "not measured" in table([each for each in results if isinstance(each, Measured)])
+
+
+def test_a_run_of_some_rows_leaves_the_others_on_the_page_as_they_were() -> None:
+    def measured(row: str, figure: float) -> Measured:
+        return Measured(row=row, figure=Ratio(figure, figure, figure), detail=f"{figure}")
+
+    first = merged("", [measured("sieve", 7), measured("rules", 2), Peer(version="a 1")], "`make")
+    again = merged(first, [measured("headers", 40), measured("rules", 3), Peer(version="a 2")], "M")
+    page = f"{BEGIN}\n{again}\n{END}"
+    assert rows_of(page) == [ROW[key].what for key in ("headers", "sieve", "rules")]
+    assert "x7.0" in again
+    assert [line for line in again.splitlines() if line.startswith("- ")] == [
+        f"- {ROW['headers'].what}: 40",
+        f"- {ROW['sieve'].what}: 7",
+        f"- {ROW['rules'].what}: 3",
+        "- a 2",
+    ]
 
 
 def test_messages_are_the_same_each_time_and_as_the_page_says() -> None:

@@ -76,17 +76,17 @@ def rows(project: Callable[[int], Path], *, quick: bool) -> Iterator[Result]:
     )
 
 
-def curves(project: Callable[[int], Path]) -> Iterator[Curve]:
+def curves(project: Callable[[int], Path], *, quick: bool) -> Iterator[Curve]:
     """What matching costs a message, by the number of rules and by the number of recipients."""
-    contents = _new(A_PASS)
+    contents = _new(A_PASS // 5 if quick else A_PASS)
     by_rules = []
     for count in COUNTS_OF_RULES:
-        plain = 40 if count <= RULES else 5
+        plain = 30 if count <= RULES else 4
         by_rules.append(_costs(ours.gateway(project(count)), rules(count), contents, plain=plain))
     yield from _drawn("rules", COUNTS_OF_RULES, by_rules)
     gateway, known, company = ours.gateway(project(RULES)), rules(RULES), mailboxes()
     by_recipients = [
-        _costs(gateway, known, contents, plain=5, recipients=tuple(company[:count]))
+        _costs(gateway, known, contents, plain=4, recipients=tuple(company[:count]))
         for count in COUNTS_OF_RECIPIENTS
     ]
     yield from _drawn("recipients", COUNTS_OF_RECIPIENTS, by_recipients)

@@ -37,8 +37,7 @@ def measured(quick: bool) -> Iterator[Result]:
         yield from whole.rows(project_of(matching.RULES), many, one, quick=quick)
         yield from scale.rows(project_of(matching.RULES), many, quick=quick)
         yield from scale.limit(gateway, many, quick=quick)
-        if not quick:
-            yield from matching.curves(project_of)
+        yield from matching.curves(project_of, quick=quick)
 
 
 if __name__ == "__main__":

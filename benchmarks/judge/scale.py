@@ -34,7 +34,7 @@ LONG: Final = "LONG"
 
 def rows(project: Path, corpus: Corpus, *, quick: bool) -> Iterator[Result]:
     """Two processes over one; memory, and the cost of a message, by the number of messages."""
-    seconds = math.inf if os.environ.get(LONG) else TAKES / 10 if quick else TAKES
+    seconds = math.inf if os.environ.get(LONG) else TAKES / 5 if quick else TAKES
     few = simulate(project, corpus.of(FEW))
     tried = simulate(project, corpus.of(200))
     each = max(1e-6, tried.cpu - few.cpu) / 200

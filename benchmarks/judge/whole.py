@@ -30,16 +30,16 @@ if TYPE_CHECKING:
 FEW: Final = 2
 """Messages of a run that measures the start; one alone would be shown in full."""
 TRIED: Final = 50
-TAKES: Final = 4.0
+TAKES: Final = 3.0
 """CPU seconds that one run may take, about."""
 
 
 def rows(project: Path, many: Corpus, one: Corpus, *, quick: bool) -> Iterator[Result]:
     """Against the standard library with plain loops, Pigeonhole and SpamAssassin."""
-    rounds = 3 if quick else 5
+    rounds = 3 if quick else 7
     for row, corpus in (("all", many), ("all-one", one)):
         run = partial(_simulate, project, corpus)
-        ours, theirs = _Beyond(run, len(corpus.files)), _Beyond(partial(_stdlib, corpus), 1000)
+        ours, theirs = _Beyond(run, len(corpus.files)), _Beyond(partial(_stdlib, corpus), 1_000)
         yield _against(row, ours, theirs, rounds)
     yield from _against_sieve(ours, one, rounds)
     yield from _against_spamassassin(ours, one, rounds)
