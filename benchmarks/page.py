@@ -53,17 +53,16 @@ def merged(old: str, results: Sequence[Result], made: str) -> str:
             aligned([lines[what] for what in order if what in lines]),
             "\n\n".join([*runs, made]),
             "\n".join(said[what] for what in order if what in said),
-            "\n".join(
-                line for what, line in said.items() if what not in order and ": " not in line
-            ),
+            "\n".join(line for what, line in said.items() if what not in order),
         ]
     )
 
 
 def _subject(line: str) -> str:
     """The row that a detail is about, or the program whose version it says."""
-    what, colon, _ = line.removeprefix("- ").partition(": ")
-    return what if colon else _PROGRAM.split(what, maxsplit=1)[0]
+    said = line.removeprefix("- ")
+    about = (row.what for row in ROWS if said.startswith(f"{row.what}: "))
+    return next(about, _PROGRAM.split(said, maxsplit=1)[0])
 
 
 def _table_of(text: str) -> list[list[str]]:
