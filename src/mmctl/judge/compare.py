@@ -134,15 +134,19 @@ class Members:
     entries_in_lower_case: frozenset[str]
     with_star: tuple[str, ...]
     """Entries that a lookup of whole texts does not find: `prefix*@domain`, `local@*.domain`."""
+    longest: int
+    """Characters of the longest entry, in either letter case."""
 
     @classmethod
     def of(cls, entries: Iterable[str]) -> Members:
         """Arrange the entries of a list."""
         cleaned = [entry.strip() for entry in entries]
         starred = [entry for entry in cleaned if "@" in entry and "*" in entry]
+        lowered = frozenset(entry.lower() for entry in cleaned)
         return cls(
             entries=frozenset(cleaned),
-            entries_in_lower_case=frozenset(entry.lower() for entry in cleaned),
+            entries_in_lower_case=lowered,
+            longest=max(map(len, (*cleaned, *lowered)), default=0),
             with_star=tuple(entry for entry in starred if not entry.startswith("*@")),
         )
 
@@ -166,7 +170,7 @@ class Members:
             return True
         if star_domain == "below_and_d" and f"*.{domain}" in entries:
             return True
-        for parent in parents(domain):
+        for parent in parents(domain, self.longest):
             if f"*.{parent}" in entries:
                 return True
             if bare_domain == "that_domain_and_below" and parent in entries:
@@ -177,9 +181,13 @@ class Members:
         )
 
 
-def parents(domain: str) -> list[str]:
-    """The domains above a domain: `a.b.example` has `b.example` and `example`."""
-    labels = domain.split(".")
+def parents(domain: str, longest: int) -> list[str]:
+    """The domains above a domain: `a.b.example` has `b.example` and `example`.
+
+    Only those with at most so many characters: a hostile domain may have a million labels, and no
+    list has the domains above it.
+    """
+    labels = domain[-longest - 1 :].split(".")
     return [".".join(labels[start:]) for start in range(1, len(labels))]
 
 

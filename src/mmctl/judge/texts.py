@@ -6,6 +6,7 @@ Nothing is compared here. A header is decoded once for each message.
 from __future__ import annotations
 
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
 from mmctl.mail.facts import value_of
@@ -104,7 +105,7 @@ class Texts:
 
     def _addresses(self, name: str) -> tuple[str, ...]:
         headers = self._chosen(self._email.addresses_by_header(name))
-        return tuple(dict.fromkeys(address for header in headers for address in header))
+        return tuple(dict.fromkeys(chain.from_iterable(headers)))
 
     def _chosen(self, instances: tuple[Instance, ...]) -> tuple[Instance, ...]:
         """The repeated headers that count."""

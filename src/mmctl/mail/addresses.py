@@ -27,15 +27,15 @@ _ANGLED: Final = re.compile(rf'(?:"[^"\\]*+"|[^"(),:;<>@\[\]\\]*+) ?<({_SPEC})>'
 _BARE: Final = re.compile(_SPEC)
 # Lists of them, whose names may have encoded words.
 _WORD: Final = r'=\?[^\s"(),:;<>@\[\]\\?=]++\?[bBqQ]\?[^\s"(),:;<>@\[\]\\?]*+\?='
-_NAME: Final = rf'(?:"[^"\\]*+"|(?:[^"(),:;<>@\[\]\\=]++|{_WORD}|=(?!\?))*)[ \t]*+'
-_MAILBOX: Final = rf"[ \t]*+(?:{_NAME}<{_SPEC}>|{_SPEC})[ \t]*+"
+_NAME: Final = rf'(?:"[^"\\]*+"|(?:[^"(),:;<>@\[\]\\=]++|{_WORD}|=++(?!\?))*)[ \t]*+'
+_MAILBOX: Final = rf"[ \t]*+(?:(?:{_NAME}<{_SPEC}>|{_SPEC})[ \t]*+)?"
 _LIST: Final = re.compile(rf"{_MAILBOX}(?:,{_MAILBOX})*")
 _SPECS: Final = re.compile(rf"[ \t]*+(?:{_NAME}<)?({_SPEC})>?[ \t]*+,?")
 
 _ROUTE: Final = re.compile(r"<@[^<>:]*+")
 _UNENDED: Final = re.compile(r"<[^<>]*+(?=<)")
 _ONE_ANGLE: Final = re.compile(r"[^<>:]*+<([^<> @][^<> ]*+)>[^<>:]*+")
-_ANGLE: Final = re.compile(r"<([^<>]*+)>")
+_ANGLE: Final = re.compile(r"<([^<>]++)>")
 _SPACES: Final = re.compile(r" {2,}+")
 _AROUND_GLUE: Final = re.compile(r" (?=[.@])|(?<=[.@]) ")
 _NOT_A_WORD: Final = re.compile(f"[ :{MARK}\ud8fe\ud8ff]")
@@ -79,8 +79,10 @@ def of_any(text: str) -> tuple[str, ...]:
     parts = plain.replace(";", ",").split(",")
     if routed:
         parts[-1:] = _after_open_route(parts[-1])
-    # Most hostile lists repeat themselves.
-    known = {part: _mailbox(part) for part in dict.fromkeys(parts)}
+    # A hostile list repeats itself, or is full of what is no address.
+    known = {part: found for part in dict.fromkeys(parts) if (found := _mailbox(part))}
+    if len(known) < len(parts):
+        parts = list(filter(known.__contains__, parts)) if known else []
     specs = tuple(chain.from_iterable(map(known.__getitem__, parts)))
     if not routed and not cut.parts:
         return specs
@@ -115,7 +117,7 @@ def _mailbox(part: str) -> tuple[str, ...]:
     specs = tuple(
         [
             spec
-            for inside in filter(None, _ANGLE.findall(part))
+            for inside in _ANGLE.findall(part)
             if (spec := _angle_spec(inside) if inside[0] in " @" or " " in inside else inside)
         ]
     )
@@ -138,7 +140,9 @@ def _angle_spec(inside: str) -> str:
 def _bare_specs(outside: str) -> tuple[str, ...]:
     """The addresses of a mailbox that has no `<…>`; space around `.` and `@` is ignored (§4.4)."""
     if " " in outside:
-        outside = _AROUND_GLUE.sub("", _SPACES.sub(" ", outside)).strip(" ")
+        outside = _SPACES.sub(" ", outside) if "  " in outside else outside
+        outside = _AROUND_GLUE.sub("", outside) if "." in outside or "@" in outside else outside
+        outside = outside.strip(" ")
     if "@" not in outside:
         return (outside,) if outside and not _NOT_A_WORD.search(outside) else ()
     return tuple([word for word in outside.split(" ") if "@" in word and word[0] != "@"])

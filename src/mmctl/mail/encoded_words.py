@@ -30,6 +30,7 @@ _PAYLOAD: Final = r"[^?=]*+(?:(?:=(?!\?[^=])|\?(?!=))[^?=]*+)*"
 _CHARSET: Final = r"[!-)+-<>@-~]++"
 _LANGUAGE: Final = r"(?:\*[^?\s]*+)?"
 ENCODED_WORD: Final = rf"=\?{_CHARSET}{_LANGUAGE}\?[bBqQ]\?{_PAYLOAD}\?="
+_WORDS: Final = re.compile(f"({ENCODED_WORD})")
 _WORD: Final = re.compile(rf"=\?({_CHARSET}){_LANGUAGE}\?([bBqQ])\?({_PAYLOAD})\?=")
 
 # Names that mail uses and Python does not know, or knows as less than what mail means by them.
@@ -74,17 +75,19 @@ def _decode(text: str) -> Decoded:
 
     Some senders cut a character in two (RFC 2047 §5 forbids it).
     """
+    pieces = _WORDS.split(text)  # every second one is a word; most hostile ones repeat themselves
+    read = {word: _word(word) for word in dict.fromkeys(pieces[1::2])}
     defects: list[str] = []
     parts: list[str] = []
     run: list[bytes] = []
     codec = ""
-    end = 0
-    for word in _WORD.finditer(text):
-        found = _word(*word.groups())
+    first = 0
+    for place in range(1, len(pieces), 2):
+        found = read[pieces[place]]
         if isinstance(found, str):
             defects.append(found)
             continue
-        between = text[end : word.start()]
+        between = pieces[first] if first == place - 1 else "".join(pieces[first:place])
         apart = not run or bool(between.strip(" \t"))
         if run and (apart or found[0] != codec):
             parts.append(_decoded(codec, run, defects))
@@ -93,17 +96,18 @@ def _decode(text: str) -> Decoded:
             parts.append(between)
         codec = found[0]
         run.append(found[1])
-        end = word.end()
+        first = place + 1
     if run:
         parts.append(_decoded(codec, run, defects))
-    return Decoded("".join((*parts, text[end:])), tuple(dict.fromkeys(defects)))
+    return Decoded("".join((*parts, *pieces[first:])), tuple(dict.fromkeys(defects)))
 
 
 _kept: Final = lru_cache(maxsize=MOST_KEPT)(_decode)
 
 
-def _word(charset: str, encoding: str, payload: str) -> tuple[str, bytes] | str:
+def _word(word: str) -> tuple[str, bytes] | str:
     """The codec and the bytes of a word; a text: why it cannot be decoded."""
+    _, charset, encoding, payload, _ = _WORD.split(word)
     charset = charset[:_LONGEST_CHARSET].lower()
     codec = _codec(charset)
     if codec is None:

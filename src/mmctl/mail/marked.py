@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from mmctl.mail.encoded_words import ENCODED_WORD
 from mmctl.mail.lexical import TokenKind, comment_end, tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 MARK: Final = "\ud800"
 """Begins a mark. Half a surrogate pair is no text, so no value has one."""
@@ -37,34 +38,23 @@ _COMMENT: Final = rf"\([^()\\]*+(?:(?:\\.|{_FLAT})[^()\\]*+)*\)"
 _LITERAL: Final = r"\[[^\[\]\\]*+\]"
 # What only begins like a literal or an encoded word; much of it at once where that is easily seen.
 _PLAIN: Final = r"\[+(?=\[)|(?:=\?(?=[=?])|=(?==))+|[\[=]"
-_HIDDEN: Final = {
-    (quotes, comments): frozenset("[=" + '"' * quotes + "(" * comments)
-    for quotes in (True, False)
-    for comments in (True, False)
-}
-"""What pieces begin with that hide something."""
 _ENDED: Final = re.compile(rf"{_QUOTED}|{_COMMENT}", re.DOTALL)
 _VISIBLE: Final = frozenset({TokenKind.SPACE, TokenKind.SPECIAL, TokenKind.WORD})
 _DEEP_AT_MOST: Final = 8
 """Comments that nest too deeply for the pattern, before the value is cut up token by token."""
 
 
-def _pieces(*, quotes: bool, comments: bool) -> re.Pattern[str]:
-    """Cuts a value into pieces; what does not end takes the rest of the value.
+@lru_cache(maxsize=16)
+def _pieces(begins: str) -> re.Pattern[str]:
+    """Cuts a value into pieces by what may begin something that hides; the rest is plain.
 
-    Once a quote or a parenthesis does not end, none after it counts.
+    What does not end takes the rest of the value: once a quote or a parenthesis does not end, none
+    after it counts.
     """
-    visible = r"\[=" + '"' * quotes + "(" * comments
-    ways = [f"[^{visible}]++"]
-    ways += [rf'{_QUOTED}|".*'] * quotes + [rf"{_COMMENT}|\(.*"] * comments
-    return re.compile("|".join([*ways, _LITERAL, ENCODED_WORD, _PLAIN]), re.DOTALL)
-
-
-_PIECES: Final = {
-    (quotes, comments): _pieces(quotes=quotes, comments=comments)
-    for quotes in (True, False)
-    for comments in (True, False)
-}
+    ways = [f"[^{re.escape(begins)}]++"]
+    ways += [rf'{_QUOTED}|".*'] * ('"' in begins) + [rf"{_COMMENT}|\(.*"] * ("(" in begins)
+    ways += [_LITERAL] * ("[" in begins) + [ENCODED_WORD] * ("=" in begins)
+    return re.compile("|".join([*ways, _PLAIN]), re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,60 +92,56 @@ def marked(text: str, *, unended: bool = True) -> Marked:
         return Marked(text)
     if not text.isascii() and _SURROGATE.search(text):
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    marks = _Marks()
-    written = "".join(_pieces_with(marks, text))
+    parts: dict[str, str] = {}
+    written = "".join(_written(text, parts))
     if unended:
         written = written.replace('"', " ").replace("(", " ")
-    return Marked(written, marks.parts)
+    return Marked(written, parts)
 
 
-def _pieces_with(marks: _Marks, text: str) -> list[str]:
-    """The pieces of a value, with marks for what hides separators."""
+def _written(text: str, parts: dict[str, str]) -> list[str]:
+    """The pieces of a value, with marks for what hides separators; those go to `parts`."""
     written: list[str] = []
-    quotes = comments = True
+    begins = "".join([each for each in '"([' if each in text]) + "=" * ("=?" in text)
     rest = text
     for _ in range(_DEEP_AT_MOST):
-        found = _PIECES[quotes, comments].findall(rest)
+        found = _pieces(begins).findall(rest)
         last = found[-1]
-        opens = (quotes and last[0] == '"') or (comments and last[0] == "(")
-        ends = not opens or _ENDED.fullmatch(last) is not None
+        first = last[0]
+        ends = first not in '"(' or first not in begins or _ENDED.fullmatch(last) is not None
         if not ends:
             found.pop()
-        hides = _HIDDEN[quotes, comments]
-        written += [marks.of(piece) if piece[0] in hides else piece for piece in found]
+        # A value may have a million pieces, so nothing is done here for each one.
+        differing = dict.fromkeys(found)
+        marks = _marks([each for each in differing if each[0] in begins], parts)
+        written += map(marks.get, found, found)
         if ends:
             return written
-        if last[0] == '"':
-            quotes, end = False, None
+        end = comment_end(last, 0) if first == "(" else None
+        if end is None:
+            begins = begins.replace(first, "")
+            written.append(first)
         else:
-            end = comment_end(last, 0)
-            comments = end is not None
-        written.append(last[0] if end is None else marks.of(last[:end]))
+            written += _marks([last[:end]], parts).values()
         rest = last[end or 1 :]
-        if not rest:
-            return written
-    return [
-        token.text if token.kind in _VISIBLE else marks.of(token.text) for token in tokens(text)
-    ]
+        if not (rest and begins):
+            return [*written, rest]
+    parts.clear()
+    cut = list(tokens(text))
+    marks = _marks(
+        dict.fromkeys([token.text for token in cut if token.kind not in _VISIBLE]), parts
+    )
+    return [token.text if token.kind in _VISIBLE else marks[token.text] for token in cut]
 
 
-class _Marks:
-    """The marks of one value; the same piece always has the same one."""
-
-    def __init__(self) -> None:
-        self.parts: dict[str, str] = {}
-        self._codes: dict[str, str] = {}
-
-    def of(self, piece: str) -> str:
-        """The mark of a piece; the piece itself if it only begins like one that hides something."""
-        return self._codes.get(piece) or self._new(piece)
-
-    def _new(self, piece: str) -> str:
-        if (piece[0] == "[" and piece[-1] != "]") or not piece.strip("=?"):
-            self._codes[piece] = piece
-            return piece
-        high, low = divmod(len(self.parts), _BASE)
-        digits = _DIGIT[high // _BASE] + _DIGIT[high % _BASE] + _DIGIT[low]
-        code = self._codes[piece] = (COMMENT if piece[0] == "(" else MARK) + digits
-        self.parts[digits] = piece
-        return code
+def _marks(pieces: Iterable[str], parts: dict[str, str]) -> dict[str, str]:
+    """The marks of pieces, but of those that only begin like one that hides something."""
+    marks = {}
+    for piece in pieces:
+        first = piece[0]
+        if first in '"(' or (piece[-1] == "]" if first == "[" else piece.strip("=?")):
+            high, low = divmod(len(parts), _BASE)
+            digits = _DIGIT[high // _BASE] + _DIGIT[high % _BASE] + _DIGIT[low]
+            marks[piece] = (COMMENT if first == "(" else MARK) + digits
+            parts[digits] = piece
+    return marks

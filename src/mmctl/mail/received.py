@@ -57,7 +57,8 @@ def _client_of_any(value: str) -> Session | None:
     clause = cut.text[begin.end() : by.start() if by else len(cut.text)]
     first = _FIRST.match(clause)
     plain = cut.restored(first[1]) if first else ""
-    return _client(plain, " ".join(cut.comments(clause)), value)
+    # A hostile value repeats its comments, and what one of them has is found in its first copy.
+    return _client(plain, " ".join(dict.fromkeys(cut.comments(clause))), value)
 
 
 def _client(plain: str, comments: str, value: str) -> Session:

@@ -12,7 +12,7 @@ from mmctl.judge.index.contained import Contained
 from mmctl.model.enums import RuleStringOperator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mmctl.judge.compare import IpAddress, Members
     from mmctl.language.readings import Case
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 LONGEST_REMEMBERED: Final = 500
 """Longer texts hardly recur."""
+_FEW: Final = 100
+"""More texts or addresses are compared all at once: only a hostile header has them."""
 
 
 class TextMatcher:
@@ -59,13 +61,29 @@ class TextMatcher:
         self._ends_by = sorted({len(value) for value in self._ends})
         contained = by_operator[RuleStringOperator.CONTAINS]
         self._contained = Contained(contained, plainly=plainly) if contained else None
+        self._contained_in_lines = not any("\n" in value for value in contained)
+        """Whether no value goes beyond the end of a line."""
 
-    def met_by(self, texts: Iterable[str]) -> int:
+    def met_by(self, texts: Sequence[str]) -> int:
         """The slots of the conditions with a value that at least one text meets."""
+        if len(texts) > _FEW and self._contained_in_lines:
+            return self._met_by_many(texts)
         slots, known = 0, self._known
         for text in texts:
             found = known.get(text)
             slots |= self._meet(text) if found is None else found
+        return slots
+
+    def _met_by_many(self, texts: Sequence[str]) -> int:
+        """The same, with the values looked for among the texts: there may be a million."""
+        compared = _all_folded(texts, self._case)
+        slots = self._always | _of_common(self._equal, compared)
+        for length in self._starts_by:
+            slots |= _of_common(self._starts, {text[:length] for text in compared})
+        for length in self._ends_by:
+            slots |= _of_common(self._ends, {text[-length:] for text in compared})
+        if self._contained is not None:
+            slots |= self._contained.within("\n".join(compared))
         return slots
 
     def _meet(self, text: str) -> int:
@@ -98,7 +116,9 @@ class ListMatcher:
         self._apex = apex
         self._entries: dict[str, int] = {}
         self._with_star: dict[str, int] = {}
+        self._longest = 0
         for members, slots in lists:
+            self._longest = max(self._longest, members.longest)
             sensitive = case == "sensitive"
             for entry in members.entries if sensitive else members.entries_in_lower_case:
                 self._entries[entry] = self._entries.get(entry, 0) | slots
@@ -106,11 +126,36 @@ class ListMatcher:
                 wanted = folded(entry, case)
                 self._with_star[wanted] = self._with_star.get(wanted, 0) | slots
 
-    def met_by(self, addresses: Iterable[str]) -> int:
+    def met_by(self, addresses: Sequence[str]) -> int:
         """The slots of the lists that include at least one address."""
+        if len(addresses) > _FEW:
+            return self._met_by_many(addresses)
         slots = 0
         for address in addresses:
             slots |= self._including(folded(address, self._case))
+        return slots
+
+    def _met_by_many(self, addresses: Sequence[str]) -> int:
+        """The same, with the entries looked for among the addresses: one may have a million."""
+        compared = _all_folded(addresses, self._case)
+        compared = {address for address in compared if "@" in address}
+        domains = {address.rpartition("@")[2] for address in compared} - {""}
+        above = {parent for domain in domains for parent in parents(domain, self._longest)}
+        slots = _of_common(self._entries, compared)
+        slots |= _of_common(self._entries, domains)
+        slots |= _of_common(self._entries, {f"*@{domain}" for domain in domains})
+        slots |= _of_common(self._entries, {f"*.{parent}" for parent in above})
+        if self._apex:
+            slots |= _of_common(self._entries, {f"*.{domain}" for domain in domains})
+        if self._below_bare:
+            slots |= _of_common(self._entries, above)
+        for entry, of_entry in self._with_star.items():
+            if of_entry & ~slots and any(
+                entry_matches(entry, address, apex=self._apex)
+                for address in compared
+                if address[-1] != "@"
+            ):
+                slots |= of_entry
         return slots
 
     def _including(self, address: str) -> int:
@@ -124,7 +169,7 @@ class ListMatcher:
         slots |= entries.get(domain, 0) | entries.get(f"*@{domain}", 0)
         if self._apex:
             slots |= entries.get(f"*.{domain}", 0)
-        for parent in parents(domain):
+        for parent in parents(domain, self._longest):
             slots |= entries.get(f"*.{parent}", 0)
             if self._below_bare:
                 slots |= entries.get(parent, 0)
@@ -132,6 +177,18 @@ class ListMatcher:
             if of_entry & ~slots and entry_matches(entry, address, apex=self._apex):
                 slots |= of_entry
         return slots
+
+
+def _all_folded(texts: Iterable[str], case: Case) -> set[str]:
+    return set(map(str.lower, texts)) if case == "insensitive" else set(texts)
+
+
+def _of_common(slots_of: Mapping[str, int], texts: set[str]) -> int:
+    """The slots of the values that are among some texts."""
+    slots = 0
+    for value in texts.intersection(slots_of) if len(slots_of) < len(texts) else texts:
+        slots |= slots_of.get(value, 0)
+    return slots
 
 
 class NetworkMatcher:

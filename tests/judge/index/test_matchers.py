@@ -1,0 +1,85 @@
+"""Many texts or addresses are compared at once, and mean what they mean one by one."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Final
+
+from generated import ADDRESSES, ENTRIES, PARTS, WORDS
+
+from mmctl.judge.compare import Members, values_met
+from mmctl.judge.index.matchers import ListMatcher, TextMatcher
+from mmctl.model.enums import RuleStringOperator
+
+TEXTS: Final = (
+    *ADDRESSES,
+    *PARTS,
+    *WORDS,
+    "",
+    "@",
+    "a@",
+    "@b.example.org",
+    "x\ny",
+    "Σ",
+    "ΑΣ",
+    "of\n",
+)
+CASES: Final = ("sensitive", "insensitive")
+
+
+def test_many_texts_meet_what_each_of_them_meets() -> None:
+    dice = Random(12)  # noqa: S311 - the same ones each time
+    for _ in range(300):
+        values = [tuple(dice.sample(TEXTS, 2)) for _ in RuleStringOperator]
+        texts = dice.sample(TEXTS, 3)
+        for case in CASES:
+            conditions = [
+                (operator, each, 1 << place)
+                for place, (operator, each) in enumerate(
+                    zip(RuleStringOperator, values, strict=True)
+                )
+            ]
+            found = TextMatcher(conditions, case, at_most=10).met_by(texts * 50)
+            assert found == sum(
+                slot
+                for operator, each, slot in conditions
+                if values_met(operator, texts, each, case)
+            )
+
+
+def test_lists_include_of_many_addresses_what_they_include_of_each() -> None:
+    dice = Random(12)  # noqa: S311 - the same ones each time
+    for _ in range(300):
+        lists = [Members.of(dice.sample(ENTRIES, 2)) for _ in range(3)]
+        addresses = dice.sample(
+            (*TEXTS, "carl1@example.com", "ann@x.example.com", "x@a.b.example.org"), 3
+        )
+        for case in CASES:
+            for bare in ("that_domain", "that_domain_and_below"):
+                for star in ("below", "below_and_d"):
+                    matcher = ListMatcher(
+                        [(members, 1 << place) for place, members in enumerate(lists)],
+                        case=case,
+                        below_bare=bare == "that_domain_and_below",
+                        apex=star == "below_and_d",
+                    )
+                    assert matcher.met_by(addresses * 50) == sum(
+                        1 << place
+                        for place, members in enumerate(lists)
+                        if any(
+                            members.include(each, case=case, bare_domain=bare, star_domain=star)
+                            for each in addresses
+                        )
+                    )
+
+
+def test_a_domain_of_a_million_labels_is_looked_up_in_lists() -> None:
+    address = "x@" + "a." * 1_000_000 + "below.example"
+    for entry, included in (("*.below.example", True), ("below.example", False), ("*.b", False)):
+        members = Members.of([entry])
+        found = members.include(
+            address, case="insensitive", bare_domain="that_domain", star_domain="below"
+        )
+        matcher = ListMatcher([(members, 1)], case="insensitive", below_bare=False, apex=False)
+        assert found is included
+        assert bool(matcher.met_by((address,))) is included
