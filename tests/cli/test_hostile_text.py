@@ -161,6 +161,8 @@ COMMANDS: Final = {
     "simulate cases/messages --rcpt someone@example.com --trace -v": ("human", "html"),
     "simulate cases/messages --rcpt someone@example.com --against git:HEAD": ("human", "html"),
     "simulate cases/messages --rcpt someone@example.com --record -": ("human",),
+    "simulate cases/messages --results human": ("human",),
+    "simulate cases/messages --results json": ("json",),
     "why MESSAGE --rcpt someone@example.com": ("human", "json"),
     "why MESSAGE --rcpt someone@example.com --rule keep --against git:HEAD": ("human",),
     "plan": ("human", "markdown", "html"),

@@ -100,7 +100,6 @@ def test_nothing_of_the_program_is_imported_for_it(project: Path) -> None:
     )
     assert (second.stdout, second.returncode) == (first.stdout, first.returncode)
     for module in (
-        "pydantic",
         "ruamel.yaml",
         "mmctl.language.parsing.load",
         "mmctl.checks",

@@ -224,7 +224,11 @@ def test_a_condition_may_ask_for_more_than_the_fact_of_its_operand() -> None:
     assert more == {
         ("dmarc_policy", VerdictFact.DMARC),
         ("add_on", SessionFact.SOURCE_IP),
-        ("tls_wrapped", SessionFact.TLS),
+        *(
+            (each.operand.key, SessionFact.TLS)
+            for each, _ in read()
+            if each.operand.fact.within_tls
+        ),
     }
 
 

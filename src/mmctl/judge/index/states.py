@@ -7,13 +7,14 @@ message is remembered under it for all others. None instead of a state: it is th
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Hashable
-from typing import TYPE_CHECKING, TypeAlias, assert_never
+from collections.abc import Callable, Hashable, Mapping
+from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
 
 from mmctl.judge.add_ons import add_on_value
 from mmctl.judge.compare import client_address
 from mmctl.judge.index.fields import FieldSource
 from mmctl.judge.submission import Submission
+from mmctl.mail.facts import session_value
 from mmctl.model.facts import (
     FROM,
     SENDER,
@@ -106,19 +107,25 @@ def _mail_from(submission: Submission) -> Hashable:
 
 
 def _session_state(name: SessionFact) -> State:
-    match name:
-        case SessionFact.SOURCE_IP:
-            return lambda submission: submission.session.source_ip
-        case SessionFact.HELO:
-            return lambda submission: submission.session.helo
-        case SessionFact.TLS:
-            return lambda submission: submission.session.tls
-        case SessionFact.TLS_WRAPPED:
-            return lambda submission: (submission.session.tls, submission.session.tls_wrapped)
-        case SessionFact.CLIENT_CERTIFICATE:
-            return lambda submission: tuple((submission.session.client_certificate or {}).items())
-        case _:
-            assert_never(name)
+    known = _OF_SESSION.get(name)
+    if known is not None:
+        return known
+    # Without TLS, some facts about it are known.
+    return lambda submission: (submission.session.tls, _stated(name, submission))
+
+
+def _stated(name: SessionFact, submission: Submission) -> Hashable:
+    """What is stated of the session, as a key."""
+    value = session_value(name, submission.session)
+    return tuple(value.items()) if isinstance(value, Mapping) else value
+
+
+_OF_SESSION: Final[dict[SessionFact, State]] = {
+    SessionFact.SOURCE_IP: lambda submission: submission.session.source_ip,
+    SessionFact.HELO: lambda submission: submission.session.helo,
+    SessionFact.TLS: lambda submission: submission.session.tls,
+}
+"""The frequent ones, in the quick way."""
 
 
 def _verdict_state(name: VerdictFact) -> State:
