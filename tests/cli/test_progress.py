@@ -62,6 +62,23 @@ def test_many_messages_are_counted_with_the_time_that_is_left(
     assert told[-1] == "4 messages, 1 a second, 0 s left"
 
 
+def test_the_time_left_of_stored_results_is_that_of_what_is_still_judged(
+    said: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mmctl.cli.messages.manifest.STORED_BATCH", 10)
+    for number in range(100, 196):
+        Path(f"mail/{number}.eml").write_bytes(MESSAGE)
+    told = lines(said("simulate", "mail", "--results", "out"))
+    assert told[0] == "20 messages, 10 a second, 8 s left"
+    assert told[-2] == "100 messages, 10 a second, 0 s left"
+    told = lines(said("simulate", "mail", "--results", "shard", "--shard", "1/2"))
+    assert told[-2] == "50 messages, 10 a second, 1 s left"
+    for first in range(60, 100, 10):
+        Path(f"out/counts/{first:010}.json").unlink()
+    told = lines(said("simulate", "mail", "--results", "out", "--resume"))
+    assert told[0] == "20 messages, 10 a second, 2 s left"
+
+
 def test_mutants_are_counted_with_how_many_there_are(said: Callable[..., str]) -> None:
     told = lines(said("simulate", "--mutate", "6", "--workers", "1"))
     assert told[0] == "2 of 6 mutants, 1 a second, 4 s left"

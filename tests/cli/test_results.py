@@ -220,6 +220,31 @@ def test_a_killed_run_goes_on_where_it_was(mmctl: Callable[..., Ran], judged: li
     assert files("out") == files("whole")
 
 
+INTERRUPTED_TWICE = """
+import atexit, os, signal, sys
+from mmctl.cli.main import main
+from mmctl.cli.messages import result_folder
+def interrupted(*_):
+    raise KeyboardInterrupt
+result_folder.ResultFolder.keep = interrupted
+atexit.register(lambda: os.kill(os.getpid(), signal.SIGINT))
+main(sys.argv[1:])
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
+def test_another_interruption_at_the_end_changes_nothing() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_TWICE, *COMMAND],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert ended.returncode == 130
+    assert ended.stderr.endswith("the same command with --resume goes on\n")
+
+
 @pytest.mark.parametrize("what", ["cut", "gone", "other", "counts", "no counts"])
 def test_what_is_damaged_is_judged_again(
     mmctl: Callable[..., Ran], judged: list[int], what: str
@@ -320,6 +345,34 @@ def test_nothing_is_written_where_something_is(mmctl: Callable[..., Ran]) -> Non
     code, _, errors = mmctl(*COMMAND[:-1], "mmctl.yaml")
     assert code == 64
     assert "cannot write `mmctl.yaml`" in errors
+
+
+def test_a_run_that_stored_nothing_is_not_in_the_way_of_the_next(
+    mmctl: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("empty").mkdir()
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    assert mmctl("simulate", "nowhere", "--results", "out")[0] == 64
+    assert mmctl("simulate", "empty", "--results", "out")[0] == 64
+    with monkeypatch.context() as patched:
+        patched.setattr(result_folder.ResultFolder, "keep", interrupted)
+        assert mmctl("simulate", "mail/00.eml", "--results", "out")[0] == 130
+    assert mmctl(*COMMAND)[0] == 0
+    mmctl(*COMMAND[:-1], "whole")
+    assert files("out") == files("whole")
+
+
+def test_advice_is_something_that_can_be_done(mmctl: Callable[..., Ran]) -> None:
+    mmctl("simulate", "mail", "--results", "out")
+    code, _, errors = mmctl("simulate", "--join", "out", "--results", "cases")
+    assert code == 3
+    assert "help: name another folder\n" in errors
+    code, _, errors = mmctl("simulate", "mail", "--results", "out", "--resume", "--assume", "pass")
+    assert code == 3
+    assert "options: `none`, now `--assume pass`" in errors
 
 
 def test_a_full_disk_loses_nothing_that_is_stored(
@@ -451,7 +504,7 @@ def test_options_that_make_no_sense_are_refused(mmctl: Callable[..., Ran]) -> No
         ("mail", "--results", "out", "--engine", "dask"): "`--engine dask` needs the address",
         ("mail", "--results", "out", "--scheduler", "tcp://a"): "`--scheduler` is for `--engine",
         ("--results", "out"): "`--results` is for messages, and none is given",
-        ("--join",): "`--join` is for messages, and none is given",
+        ("--join",): "`--join` takes folders of results\nhelp: mmctl simulate --join out-1",
         ("--join", "out", "--shard", "1/2"): "`--shard` is for messages, and `--join` takes",
     }
     wrong = {}

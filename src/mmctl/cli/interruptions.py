@@ -41,6 +41,11 @@ def clear_ends() -> Iterator[None]:
         raise RunEnded(unwritten(error)) from None
 
 
+def end_without_further_interruptions() -> None:
+    """Ignore another Ctrl-C: what was interrupted has said so, and is about to end."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 @contextmanager
 def stoppable(*, by_hangup: bool = False) -> Iterator[None]:
     """Let SIGTERM end the block as Ctrl-C does, even if the shell ignores Ctrl-C.

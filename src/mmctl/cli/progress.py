@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _EVERY: Final = 0.2
 _AFTER: Final = 1.0
 _AT_ONCE: Final = 20
-"""Files that are looked at with each count."""
+"""Files that are looked at for each thing that is counted."""
 _MINUTE: Final = 60
 _HOUR: Final = 60 * _MINUTE
 _CLEAR: Final = "\r\x1b[K"
@@ -63,13 +63,18 @@ class Progress:
         """Add to the work that is done."""
         self._done += work
 
+    def leave_out(self, work: int) -> None:
+        """Take from the work to do what nobody does in this run: it takes no time."""
+        self._work -= work
+
     def count(self, more: int, *, of: int | None = None) -> None:
         """Add to what is done; `of` is the total, if it is known."""
         self._number += more
         if self.shown and not self._known:
-            more_work = list(islice(self._expected, _AT_ONCE))
+            at_once = _AT_ONCE * max(1, more)
+            more_work = list(islice(self._expected, at_once))
             self._work += sum(more_work)
-            self._known = len(more_work) < _AT_ONCE
+            self._known = len(more_work) < at_once
         now = world.elapsed()
         if self.shown and now - self._began > _AFTER and now - self._said > _EVERY:
             behind(sys.stderr).write(f"{_CLEAR}{self._line(now - self._began, of)}")

@@ -176,11 +176,11 @@ def simulate(
         "--results-as": results_as is not None,
         "--resume": resume,
         "--shard": shard is not None,
-        "--join": join,
         "--engine": engine is not None,
         "--scheduler": scheduler is not None,
     }
-    _refuse(about_messages, "is for messages, and none is given")
+    _refuse({"--join": join}, "takes folders of results", "mmctl simulate --join out-1 out-2")
+    _refuse(about_messages, "is for messages, and none is given", "name files, folders or archives")
     from mmctl.cli.messages.cases import CaseOptions, run_the_cases
 
     return run_the_cases(

@@ -51,7 +51,7 @@ def join_results(run: Run, wanted: Wanted) -> int:
     if wanted.results is not None:
         into = ResultFolder(run.directory / wanted.results, wanted.results)
         with into.held():
-            refuse_not_empty(into)
+            refuse_not_empty(into, help="name another folder")
             into.begin(manifest)
             for folder, stored in _batches(shards, ended[0]):
                 into.take(manifest, folder, stored)

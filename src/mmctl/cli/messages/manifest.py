@@ -183,7 +183,7 @@ def _digests(gateway: Gateway) -> dict[str, str]:
 
 
 def _options(manifest: Manifest) -> str:
-    return " ".join(f"{name} {value}".strip() for name, value in manifest.options)
+    return " ".join(f"{name} {value}".strip() for name, value in manifest.options) or "none"
 
 
 def _digest_of_file(run: Run, name: str) -> str:

@@ -179,6 +179,15 @@ class ResultFolder:
             (self.path / _COUNTS).mkdir(exist_ok=True)
             self._write(MANIFEST, manifest.document)
 
+    def abandon(self) -> None:
+        """Take back what `begin` made if nothing is stored: the next command may be another."""
+        parts = (self.path / _ROWS, self.path / _COUNTS)
+        with suppress(OSError):
+            if not any(any(part.iterdir()) for part in parts):
+                (self.path / MANIFEST).unlink()
+                for part in parts:
+                    part.rmdir()
+
     def keep(self, manifest: Manifest, batch: UnitBatch, done: DoneBatch, tally: Tally) -> None:
         """Store a batch.
 
@@ -294,7 +303,10 @@ class ResultFolder:
             ) from None
 
 
-def refuse_not_empty(folder: ResultFolder) -> None:
+def refuse_not_empty(
+    folder: ResultFolder,
+    help: str = "--resume goes on with the run that made it; or name another folder",
+) -> None:
     """Refuse to write new results where something is.
 
     Raises:
@@ -304,7 +316,7 @@ def refuse_not_empty(folder: ResultFolder) -> None:
         raise Refused(
             f"`{folder.name}` is not empty",
             why="results of two runs would be mixed",
-            help="--resume goes on with the run that made it; or name another folder",
+            help=help,
         )
 
 

@@ -37,7 +37,7 @@ from mmctl.cli.messages.wanted import advice_about
 from mmctl.cli.progress import Progress
 from mmctl.cli.result_table import STORED, write
 from mmctl.counted import counted
-from mmctl.errors import UsageError
+from mmctl.errors import MmctlError, UsageError
 from mmctl.judge.tally import Tally
 from mmctl.records import dataclass, field, replace
 
@@ -95,13 +95,17 @@ def judge_into_folder(run: Run, wanted: Wanted) -> int:
         )
         try:
             storing.store(_engine(run, wanted, judge), batches)
+            say_skipped(run, storing.progress, storing.tally.left_out)
+            if not storing.inputs:
+                raise no_message(wanted.paths)
+        except MmctlError:
+            folder.abandon()
+            raise
         except KeyboardInterrupt as stop:
             done = counted(storing.tally.messages, "message")
             stop.add_note(f"{done} judged and stored: the same command with --resume goes on")
+            folder.abandon()
             raise
-        say_skipped(run, storing.progress, storing.tally.left_out)
-        if not storing.inputs:
-            raise no_message(wanted.paths)
         stored = StoredRun(
             name=folder.name,
             tally=storing.tally,
@@ -197,6 +201,7 @@ class _Storing:
             self.batches += 1
             self.listed.update(batch.digest(times=False).encode())
             if not self.manifest.shard.has(batch.number):
+                self.progress.leave_out(batch.size)
                 continue
             stored = None
             if batch.first in self.places:
@@ -207,7 +212,7 @@ class _Storing:
                 yield batch
                 continue
             refuse_changed(self.folder, batch, stored)
-            self.progress.did(batch.size)
+            self.progress.leave_out(batch.size)
             self.order.append(stored)
             if isinstance(self.order[0], Stored):
                 self._take_stored()
