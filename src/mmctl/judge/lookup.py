@@ -263,14 +263,11 @@ def _looked_up(
         fact = _missing_list(name, f"has {list(addresses)}", "{sample_file: …}")
         return asking.depending(fact, lambda found: (found == YES) is wanted), ()
     readings = asking.readings
-    included = any(
-        members.include(
-            address,
-            case=readings.address_list_case,
-            bare_domain=readings.bare_domain_entry,
-            star_domain=readings.star_domain_entry,
-        )
-        for address in addresses
+    included = members.include_any(
+        addresses,
+        case=readings.address_list_case,
+        bare_domain=readings.bare_domain_entry,
+        star_domain=readings.star_domain_entry,
     )
     return known(included is wanted), (name,) if included else ()
 

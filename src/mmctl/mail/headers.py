@@ -15,17 +15,20 @@ from mmctl.mail.encoded_words import decode_words
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
 
+    from mmctl.mail.encoded_words import Decoded
+
 
 class Headers(Mapping[str, tuple[str, ...]]):
     """Unfolded values as sent, top to bottom, under lower-case names; encoded words undecoded."""
 
-    __slots__ = ("_addresses", "_decoded", "_values", "_written")
+    __slots__ = ("_addresses", "_decoded", "_values", "_words", "_written")
 
     def __init__(self, written: Mapping[str, Sequence[str]]) -> None:
         """Values as written between the colon and the next field, LF line ends."""
         self._written = written
         self._values: dict[str, tuple[str, ...]] = {}
         self._decoded: dict[str, tuple[str, ...]] = {}
+        self._words: dict[str, tuple[Decoded, ...]] = {}
         self._addresses: dict[str, tuple[tuple[str, ...], ...]] = {}
 
     @classmethod
@@ -69,9 +72,16 @@ class Headers(Mapping[str, tuple[str, ...]]):
             values = self.values_of(name)
             for value in values:
                 if "=?" in value:
-                    values = tuple([decode_words(each).text for each in values])
+                    values = tuple([each.text for each in self._words_of(name)])
                     break
             known = self._decoded[name] = values
+        return known
+
+    def _words_of(self, name: str) -> tuple[Decoded, ...]:
+        """The values of a header, decoded once for their texts and for their defects."""
+        known = self._words.get(name)
+        if known is None:
+            known = self._words[name] = tuple([decode_words(value) for value in self[name]])
         return known
 
     def word_defects(self, names: Container[str]) -> Iterator[tuple[str, str]]:
@@ -80,7 +90,7 @@ class Headers(Mapping[str, tuple[str, ...]]):
             if name in names or name[:2] == "x-":
                 for value in written:
                     if "=?" in value:
-                        read = [decode_words(each).defects for each in self[name]]
+                        read = [each.defects for each in self._words_of(name)]
                         for defect in dict.fromkeys(chain.from_iterable(read)):
                             yield name, defect
                         break

@@ -83,3 +83,21 @@ def test_a_domain_of_a_million_labels_is_looked_up_in_lists() -> None:
         matcher = ListMatcher([(members, 1)], case="insensitive", below_bare=False, apex=False)
         assert found is included
         assert bool(matcher.met_by((address,))) is included
+
+
+def test_the_evaluator_compares_many_at_once_as_it_compares_each() -> None:
+    dice = Random(12)  # noqa: S311 - the same ones each time
+    for _ in range(300):
+        texts = tuple(dice.sample(TEXTS, 3))
+        members = Members.of(dice.sample(ENTRIES, 2))
+        for case in CASES:
+            for operator in RuleStringOperator:
+                found = values_met(operator, texts * 50, TEXTS, case)
+                assert found == values_met(operator, texts, TEXTS, case)
+            for bare in ("that_domain", "that_domain_and_below"):
+                for star in ("below", "below_and_d"):
+                    few, many = (
+                        members.include_any(each, case=case, bare_domain=bare, star_domain=star)
+                        for each in (texts, texts * 50)
+                    )
+                    assert few == many

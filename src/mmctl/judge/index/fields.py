@@ -112,18 +112,25 @@ class TextField:
                 self._questions, state, self.flip
             )
         hits = self._hits(texts, readings)
+        seen = {(texts, self._chosen(readings)): hits}  # most readings leave the texts as they are
         others = []
         for variant in self._variants:
             if self._source.may_differ(variant, submission) and self._may_differ(
                 variant, texts, hits
             ):
                 under = variant.gateway.readings
-                again = self._hits(
-                    self._source.read(Texts(submission, under), recipient) or (), under
-                )
+                read = self._source.read(Texts(submission, under), recipient) or ()
+                key = read, self._chosen(under)
+                if key not in seen:
+                    seen[key] = self._hits(read, under)
+                again = seen[key]
                 if again != hits:
                     others.append(Other(variant.number, again, 0))
         return Remembered(hits, 0, tuple(others), state)
+
+    def _chosen(self, readings: Readings) -> tuple[str, str]:
+        """The choices that count for texts that are known."""
+        return case_of(self._operand, readings), without_text(self._operand, readings)
 
     def _hits(self, texts: tuple[str, ...], readings: Readings) -> int:
         if texts:

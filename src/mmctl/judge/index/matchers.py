@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.judge.compare import entry_matches, folded, network, number_matches, parents
+from mmctl.judge.compare import FEW, entry_matches, folded, network, number_matches, parents
 from mmctl.judge.index.contained import Contained
 from mmctl.model.enums import RuleStringOperator
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 LONGEST_REMEMBERED: Final = 500
 """Longer texts hardly recur."""
-_FEW: Final = 100
-"""More texts or addresses are compared all at once: only a hostile header has them."""
 
 
 class TextMatcher:
@@ -66,7 +64,7 @@ class TextMatcher:
 
     def met_by(self, texts: Sequence[str]) -> int:
         """The slots of the conditions with a value that at least one text meets."""
-        if len(texts) > _FEW and self._contained_in_lines:
+        if len(texts) > FEW and self._contained_in_lines:
             return self._met_by_many(texts)
         slots, known = 0, self._known
         for text in texts:
@@ -128,7 +126,7 @@ class ListMatcher:
 
     def met_by(self, addresses: Sequence[str]) -> int:
         """The slots of the lists that include at least one address."""
-        if len(addresses) > _FEW:
+        if len(addresses) > FEW:
             return self._met_by_many(addresses)
         slots = 0
         for address in addresses:
