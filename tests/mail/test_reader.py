@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import re
 import sys
+from bisect import bisect_left
 from email import policy
 from email.parser import BytesHeaderParser
 from pathlib import Path
@@ -216,13 +217,28 @@ def test_whether_a_message_is_larger_than_a_limit_is_what_its_size_says(
 def test_a_size_is_counted_once_and_survives_the_way_to_another_process() -> None:
     counted: list[int] = []
 
-    def count() -> int:
-        counted.append(1)
-        return 7
+    class Counted(Size):
+        def _counted(self) -> int:
+            counted.append(1)
+            return 7
 
-    size = Size(count=count, at_most=20)
+    size = Counted(at_least=5, at_most=20)
     assert not size.is_more_than(20)
+    assert size.is_more_than(4)
+    assert size.place_among([4, 21, 22]) == (1, False)
     assert counted == []
     assert size.is_more_than(5)
+    assert size.place_among([4, 7]) == (1, True)
     assert pickle.loads(pickle.dumps(size)) == Size(7)  # noqa: S301 - it was just written
     assert counted == [1]
+
+
+@given(any_bytes, st.lists(st.integers(0, 400)), st.integers(0, 100))
+def test_a_size_is_placed_among_numbers_as_if_it_was_counted(
+    message: bytes, numbers: list[int], unread: int
+) -> None:
+    numbers.sort()
+    size = read_email(message, unread=unread).size
+    place = bisect_left(numbers, size)
+    placed = read_email(message, unread=unread).length.place_among(numbers)
+    assert placed == (place, numbers[place : place + 1] == [size])

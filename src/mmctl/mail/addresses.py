@@ -24,13 +24,13 @@ MOST_KEPT: Final = 8192
 # Without `?` the address cannot contain the end of an encoded word.
 _SPEC: Final = r'[^\s"(),:;<>@\[\]\\?]++@[^\s"(),:;<>@\[\]\\?]++'
 _ANGLED: Final = re.compile(rf'(?:"[^"\\]*+"|[^"(),:;<>@\[\]\\]*+) ?<({_SPEC})>')
-_BARE: Final = re.compile(_SPEC)
 # Lists of them, whose names may have encoded words.
 _WORD: Final = r'=\?[^\s"(),:;<>@\[\]\\?=]++\?[bBqQ]\?[^\s"(),:;<>@\[\]\\?]*+\?='
 _NAME: Final = rf'(?:"[^"\\]*+"|(?:[^"(),:;<>@\[\]\\=]++|{_WORD}|=++(?!\?))*)[ \t]*+'
 _MAILBOX: Final = rf"[ \t]*+(?:(?:{_NAME}<{_SPEC}>|{_SPEC})[ \t]*+)?"
 _LIST: Final = re.compile(rf"{_MAILBOX}(?:,{_MAILBOX})*")
 _SPECS: Final = re.compile(rf"[ \t]*+(?:{_NAME}<)?({_SPEC})>?[ \t]*+,?")
+_BARE_LIST: Final = re.compile(rf"{_SPEC}(?:,[ \t]*+{_SPEC})*+")
 
 _ROUTE: Final = re.compile(r"<@[^<>:]*+")
 _UNENDED: Final = re.compile(r"<[^<>]*+(?=<)")
@@ -56,10 +56,11 @@ def addresses(text: str) -> tuple[str, ...]:
 
 
 def _read(text: str) -> tuple[str, ...]:
-    if found := _ANGLED.fullmatch(text):
+    if "<" not in text:
+        if _BARE_LIST.fullmatch(text):
+            return tuple([spec.lstrip(" \t") for spec in text.split(",")])
+    elif found := _ANGLED.fullmatch(text):
         return (found[1],)
-    if _BARE.fullmatch(text):
-        return (text,)
     if _LIST.fullmatch(text):
         return tuple(_SPECS.findall(text))
     return of_any(text)

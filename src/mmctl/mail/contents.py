@@ -110,6 +110,8 @@ def no_message(name: str, content: bytes, *, sure: bool = False) -> LeftOut | No
 
     A text without any header is a message only if its place (`sure`) or its name says so.
     """
+    if _FIELD.match(content):
+        return None
     if _NOTHING.fullmatch(content):
         return LeftOut(name, Why.EMPTY, "is empty")
     if content.startswith(_NO_MESSAGE):

@@ -6,6 +6,7 @@ is unknown is None, never false: the judge answers unknown for it.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from enum import StrEnum
 from itertools import chain
 from typing import TYPE_CHECKING, Final
@@ -14,7 +15,7 @@ from mmctl.model.facts import WRITTEN_HEADERS
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping, Sequence
 
     from mmctl.mail.headers import Headers
     from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
@@ -29,29 +30,52 @@ _READ_BY_RULES: Final = frozenset(fact.key for fact in WRITTEN_HEADERS)
 class Size:
     """How many bytes a message has: counted on demand, because nothing else takes as long."""
 
-    __slots__ = ("_at_most", "_count", "_known")
+    __slots__ = ("_at_least", "_at_most", "_known")
 
-    def __init__(
-        self, known: int | None = None, *, count: Callable[[], int] | None = None, at_most: int = 0
-    ) -> None:
-        """A known number, or how to count it and its upper bound."""
+    def __init__(self, known: int | None = None, *, at_least: int = 0, at_most: int = 0) -> None:
+        """A known number, or its bounds: then `_counted` counts it."""
         self._known = known
-        self._count = count
+        self._at_least = at_least
         self._at_most = at_most
+
+    def _counted(self) -> int:
+        """The number, counted."""
+        raise NotImplementedError
+
+    def _less_at_most(self) -> int:
+        """An upper bound that is nearer, and takes some work."""
+        return self._at_most
 
     @property
     def bytes(self) -> int:
         """The number."""
         if self._known is None:
-            self._known = 0 if self._count is None else self._count()
-            self._count = None
+            self._known = self._counted()
         return self._known
 
     def is_more_than(self, limit: float) -> bool:
         """Whether it exceeds a limit; usually that is known without counting."""
-        if self._known is None and self._at_most <= limit:
-            return False
+        if self._known is None:
+            if self._at_most <= limit:
+                return False
+            if self._at_least > limit:
+                return True
         return self.bytes > limit
+
+    def place_among(self, numbers: Sequence[float]) -> tuple[int, bool]:
+        """How many of some ascending numbers it exceeds, and whether it equals the next one.
+
+        Usually that is known without counting.
+        """
+        if self._known is None:
+            place = bisect_left(numbers, self._at_least)
+            if place == len(numbers) or self._at_most < numbers[place]:
+                return place, False
+            self._at_most = self._less_at_most()
+            if self._at_most < numbers[place]:
+                return place, False
+        place = bisect_left(numbers, self.bytes)
+        return place, place < len(numbers) and numbers[place] == self.bytes
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Size) and self.bytes == other.bytes

@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 
 RETURN_PATH: Final = "Return-Path"
 RECEIVED: Final = "Received"
+_RETURN_PATH_KEY: Final = RETURN_PATH.lower()
+_RECEIVED_KEY: Final = RECEIVED.lower()
 # The recipient as received comes before the one that aliases made of it.
 RECIPIENT_HEADERS: Final = ("X-Original-To", "Envelope-To", "Delivered-To")
+_RECIPIENT_KEYS: Final = tuple((name, name.lower()) for name in RECIPIENT_HEADERS)
 # Members of enums are slow to ask for their values.
 _MAIL_FROM: Final = EnvelopeFact.MAIL_FROM.value
 _RECIPIENTS: Final = EnvelopeFact.RECIPIENTS.value
@@ -61,7 +64,7 @@ def found_envelope(email: Email, sources: dict[str, str]) -> Envelope:
 
 def _mail_from(email: Email, sources: dict[str, str]) -> str | None:
     """The sender of the topmost Return-Path (RFC 5321 §4.4); `<>` is the null sender."""
-    values = email.header_values(RETURN_PATH, decoded=False)
+    values = email.headers.values_of(_RETURN_PATH_KEY)
     if not values:
         return None
     specs = addresses(values[0])
@@ -74,8 +77,8 @@ def _mail_from(email: Email, sources: dict[str, str]) -> str | None:
 
 def _to(email: Email, sources: dict[str, str]) -> tuple[str, ...]:
     """The recipients of the topmost of the first header that names any."""
-    for name in RECIPIENT_HEADERS:
-        values = email.header_values(name, decoded=False)
+    for name, key in _RECIPIENT_KEYS:
+        values = email.headers.values_of(key)
         if values and (specs := addresses(values[0])):
             sources[_RECIPIENTS] = name
             return tuple(dict.fromkeys(specs))
@@ -87,7 +90,7 @@ def found_session(email: Email, sources: dict[str, str]) -> Session:
 
     The header is noted in `sources`.
     """
-    for value in email.header_values(RECEIVED, decoded=False):
+    for value in email.headers.values_of(_RECEIVED_KEY):
         session = client_of(value)
         if session is not None:
             if session.source_ip is not None:

@@ -1,4 +1,4 @@
-"""The header fields of one message: found once, and unfolded, decoded and parsed when asked for.
+"""The header fields of one message: found once, and written, decoded and parsed when asked for.
 
 Each is done once for each message, however often it is asked for: values may have a megabyte.
 """
@@ -21,11 +21,15 @@ if TYPE_CHECKING:
 class Headers(Mapping[str, tuple[str, ...]]):
     """Unfolded values as sent, top to bottom, under lower-case names; encoded words undecoded."""
 
-    __slots__ = ("_addresses", "_decoded", "_values", "_words", "_written")
+    __slots__ = ("_addresses", "_decoded", "_has_words", "_values", "_words", "_written")
 
-    def __init__(self, written: Mapping[str, Sequence[str]]) -> None:
-        """Values as written between the colon and the next field, LF line ends."""
+    def __init__(self, written: Mapping[str, Sequence[str]], *, has_words: bool = True) -> None:
+        """Values as written between the colon and the next field, LF line ends.
+
+        `has_words`: some may have encoded words.
+        """
         self._written = written
+        self._has_words = has_words
         self._values: dict[str, tuple[str, ...]] = {}
         self._decoded: dict[str, tuple[str, ...]] = {}
         self._words: dict[str, tuple[Decoded, ...]] = {}
@@ -39,12 +43,9 @@ class Headers(Mapping[str, tuple[str, ...]]):
         return headers
 
     def __getitem__(self, name: str) -> tuple[str, ...]:
-        known = self._values.get(name)
-        if known is None:
-            known = self._values[name] = tuple(
-                [value.replace("\n", "").strip(" \t") for value in self._written[name]]
-            )
-        return known
+        if name not in self._written:
+            raise KeyError(name)
+        return self.values_of(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._written)
@@ -63,17 +64,21 @@ class Headers(Mapping[str, tuple[str, ...]]):
 
     def values_of(self, name: str) -> tuple[str, ...]:
         """The values of a header; empty: there is none."""
-        return self[name] if name in self._written else ()
+        known = self._values.get(name)
+        if known is None:
+            written = self._written.get(name, ())
+            known = self._values[name] = tuple(
+                [value.replace("\n", "").strip(" \t") for value in written]
+            )
+        return known
 
     def decoded(self, name: str) -> tuple[str, ...]:
         """The same with encoded words decoded, and undecodable ones left as they are."""
         known = self._decoded.get(name)
         if known is None:
             values = self.values_of(name)
-            for value in values:
-                if "=?" in value:
-                    values = tuple([each.text for each in self._words_of(name)])
-                    break
+            if self._has_words:
+                values = tuple([each.text for each in self._words_of(name)])
             known = self._decoded[name] = values
         return known
 
@@ -81,11 +86,15 @@ class Headers(Mapping[str, tuple[str, ...]]):
         """The values of a header, decoded once for their texts and for their defects."""
         known = self._words.get(name)
         if known is None:
-            known = self._words[name] = tuple([decode_words(value) for value in self[name]])
+            known = self._words[name] = tuple(
+                [decode_words(value) for value in self.values_of(name)]
+            )
         return known
 
     def word_defects(self, names: Container[str]) -> Iterator[tuple[str, str]]:
         """What is wrong with the encoded words of headers of some names, and of X-headers."""
+        if not self._has_words:
+            return
         for name, written in self._written.items():
             if name in names or name[:2] == "x-":
                 for value in written:
@@ -97,11 +106,10 @@ class Headers(Mapping[str, tuple[str, ...]]):
 
     def addresses(self, name: str) -> tuple[tuple[str, ...], ...]:
         """The address specs of each header of a name."""
-        if name not in self._written:
-            return ()
         known = self._addresses.get(name)
         if known is None:
-            known = self._addresses[name] = tuple([addresses(value) for value in self[name]])
+            values = self.values_of(name)
+            known = self._addresses[name] = tuple([addresses(value) for value in values])
         return known
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from mmctl.mail.reader import holds_header, smtp_size
+from mmctl.mail.reader import holds_header, smtp_size, smtp_size_at_most
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,8 +46,19 @@ class Needs:
 
         Without the line ends of the rest, the size is only known to lie between two numbers.
         """
+        if self.body:
+            return True
+        if not self._any(len(start) + unread, 2 * (len(start) + unread)):
+            return False
+        most = smtp_size_at_most(start)
+        if not self._any(len(start) + unread, most + 2 * unread):
+            return False
         least = smtp_size(start) + unread
-        return self.body or any(least <= size <= least + unread for size in self.sizes)
+        return self._any(least, least + unread)
+
+    def _any(self, least: int, most: int) -> bool:
+        """Whether a size is between two numbers, or is one of them."""
+        return any(least <= size <= most for size in self.sizes)
 
 
 WHOLE: Final = Needs()

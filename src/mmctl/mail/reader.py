@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from functools import partial
-from itertools import repeat
 from typing import Final
 
 from mmctl.mail.email import LONGEST_SHOWN_NAME, Email, Size
@@ -20,6 +18,7 @@ _FIELD_NAME: Final = re.compile(r"[!-9;-~]++")
 _LONGEST_KNOWN: Final = 100
 _MOST_KNOWN: Final = 4096
 _MBOX_FROM: Final = re.compile(rb"From (?![ \t]*:)[^\r\n]*+(?:\r\n|\r|\n|\Z)")
+_BARE_CR: Final = re.compile(rb"\r(?!\n)")
 _BLANK_LINE: Final = re.compile(rb"\n\r?\n")
 _BETWEEN_FIELDS: Final = re.compile(r"\n(?![ \t])")
 _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
@@ -41,13 +40,33 @@ def read_email(message: bytes, *, unread: int = 0) -> Email:
         message = message.decode("utf-16", "replace").encode()
     carried, start = _starts(message, defects)
     headers = _headers(_header_text(message, start, defects), defects)
-    length = Size(count=partial(_size, message, carried, unread), at_most=2 * len(message) + unread)
+    length = _Counted(message, carried, unread)
     return Email(headers=headers, length=length, unread=unread, defects=tuple(defects))
 
 
-def _size(message: bytes, carried: int, unread: int) -> int:
-    """How many bytes SMTP carries, including those that were not read."""
-    return smtp_size(message) - (smtp_size(message[:carried]) if carried else 0) + unread
+class _Counted(Size):
+    """How many bytes SMTP carries of a message, including those that were not read."""
+
+    __slots__ = ("_carried", "_message", "_unread")
+
+    def __init__(self, message: bytes, carried: int, unread: int) -> None:
+        length = len(message) - carried + unread
+        # Each byte but those that were not read may be a line end that becomes two bytes.
+        super().__init__(at_least=length, at_most=2 * length - unread)
+        self._message = message
+        self._carried = carried
+        self._unread = unread
+
+    def _counted(self) -> int:
+        count = smtp_size(self._message)
+        if self._carried:
+            count -= smtp_size(self._message[: self._carried])
+        self._message = b""
+        return count + self._unread
+
+    def _less_at_most(self) -> int:
+        # What is not part of the message counts too: that makes it no less.
+        return smtp_size_at_most(self._message) - self._carried + self._unread
 
 
 def holds_header(start: bytes) -> bool:
@@ -64,10 +83,16 @@ def holds_header(start: bytes) -> bool:
 
 def smtp_size(message: bytes) -> int:
     """How many bytes a message has once every line end is CRLF (RFC 5321 §2.3.8)."""
-    carriage_returns = message.count(b"\r")
-    if not carriage_returns:
+    if b"\r" not in message:
         return len(message) + message.count(b"\n")
-    return len(message) + message.count(b"\n") + carriage_returns - 2 * message.count(b"\r\n")
+    if not _BARE_CR.search(message):  # faster than to count pairs
+        return len(message) + message.count(b"\n") - message.count(b"\r")
+    return smtp_size_at_most(message) - 2 * message.count(b"\r\n")
+
+
+def smtp_size_at_most(message: bytes) -> int:
+    """How many bytes it has at most then: which line ends are pairs takes longer to see."""
+    return len(message) + message.count(b"\n") + message.count(b"\r")
 
 
 def as_carried(message: bytes) -> bytes:
@@ -96,11 +121,12 @@ def _header_text(message: bytes, start: int, defects: list[str]) -> str:
     """The header section, with one LF after each line but the last (RFC 5322 §2.2.3)."""
     section = message[start : _section_end(message, start)]
     if b"\r" in section:
-        section = section.replace(b"\r\n", b"\n")
-        if b"\r" in section:
+        if _BARE_CR.search(section):
             defects.append("a bare CR in the header counts as a line end")
-            section = section.replace(b"\r", b"\n")
+            section = section.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
             section = section[: _section_end(section, 0)]
+        else:
+            section = section.replace(b"\r", b"")
     section = section.removesuffix(b"\n")
     if b"\0" in section:
         defects.append("the header has NUL bytes")
@@ -127,22 +153,23 @@ def _headers(text: str, defects: list[str]) -> Headers:
     written: dict[str, list[str]] = {}
     last = first_skipped_after = ""
     skipped = 0
-    for name, colon, value in map(str.partition, _BETWEEN_FIELDS.split(text), repeat(":")):
-        key = _KEYS.get(name) or (_key(name) if colon and name else "")
-        if not colon or not key:
+    for field in _BETWEEN_FIELDS.split(text):
+        name, colon, value = field.partition(":")
+        key = _KEYS.get(name)
+        if not colon or (key is None and not (key := _key(name))):
             first_skipped_after = first_skipped_after if skipped else last
             skipped += 1
-            continue
-        last = key
-        if key in written:
+        elif key in written:
             written[key].append(value)
+            last = key
         else:
             written[key] = [value]
+            last = key
     if text and skipped:
         defects.append(_skipped(skipped, first_skipped_after))
     if not written:
         defects.append("the message has no headers")
-    return Headers(written)
+    return Headers(written, has_words="=?" in text)
 
 
 _KEYS: Final[dict[str, str]] = {}

@@ -63,8 +63,10 @@ def _client_of_any(value: str) -> Session | None:
 
 def _client(plain: str, comments: str, value: str) -> Session:
     """The client by the first word after `from`, and the comments before `by`."""
-    helo = _HELO_IN_COMMENT.search(comments)
-    version = _TLS_VERSION.search(value)
+    # Searching takes longer than looking whether there is anything to find.
+    says_helo = "helo=" in comments or "HELO " in comments or "EHLO " in comments
+    helo = _HELO_IN_COMMENT.search(comments) if says_helo else None
+    version = _TLS_VERSION.search(value) if "tls" in value.lower() else None
     without_helo = _HELO_IN_COMMENT.sub("", comments) if helo else comments
     return Session(
         source_ip=_address_in(without_helo) or _address_in(plain),

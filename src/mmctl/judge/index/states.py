@@ -6,7 +6,6 @@ message is remembered under it for all others. None instead of a state: it is th
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Hashable, Mapping
 from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
 
@@ -178,10 +177,4 @@ def policy_add_on_state(analysis: IngressAnalysis) -> State:
 
 def size_state(numbers: Sequence[float]) -> State:
     """Between which of some numbers a size is."""
-
-    def state(submission: Submission) -> Hashable:
-        size = submission.email.size
-        place = bisect_left(numbers, size)
-        return place, place < len(numbers) and numbers[place] == size
-
-    return state
+    return lambda submission: submission.email.length.place_among(numbers)
