@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import multiprocessing
+import os
 import re
 import shutil
 import tarfile
@@ -132,6 +134,26 @@ def test_no_process_is_left_when_nobody_wants_more_results() -> None:
     assert next(results) == b"aa"
     assert len(multiprocessing.active_children()) == 2
     results.close()
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.usefixtures("_started")
+def test_no_more_processes_start_than_there_are_tasks() -> None:
+    results = in_processes(doubled, [b"a", b"b"], 500, named=repr)
+    assert next(results) == b"aa"
+    assert len(multiprocessing.active_children()) == 2
+    assert list(results) == [b"bb"]
+
+
+def test_a_process_that_cannot_start_is_an_error_with_a_way_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def no_room(*_: object) -> int:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(os, "open", no_room)
+    with pytest.raises(CouldNot, match="process 1 of 2 cannot be started: too many open files"):
+        list(in_processes(doubled, [b"a"], 2, named=repr))
     assert multiprocessing.active_children() == []
 
 

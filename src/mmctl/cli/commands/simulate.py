@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 _DASK: Final = "dask"
+_WORKERS: Final = 1_000
 _ENGINES: Final = ("processes", _DASK)
 
 
@@ -111,6 +112,8 @@ def simulate(
         assume=assume,
         way=Way(ingress_point=ingress_point, rule_set=rule_set),
     )
+    if workers is not None and workers > _WORKERS:
+        raise UsageError(f"got `--workers {workers}`", help=f"at most {_WORKERS:,}; one a core")
     mutants = _number(messages) if mutate else None
     if messages and mutants is None:
         about_cases = {

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
 import pickle
 import signal
 import sys
 import traceback
 from collections import deque
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from itertools import islice
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -38,6 +39,8 @@ TRIES: Final = 3
 """How often to try a task whose process was killed."""
 _FITS: Final = 16 * 1024
 """Bytes that a pipe takes while nobody reads from it."""
+_SPARE: Final = 16
+"""Handles that are left for what processes read and write."""
 _PATIENCE: Final = 5.0
 """Seconds for a process to end when there is no more work."""
 _THREADS: Final = Path("/proc/self/task")
@@ -122,18 +125,20 @@ class _Pool(Generic[Task, Done]):
     def _send(self) -> None:
         """Give each process a task, and one ahead if that cannot block."""
         todo = (each for each in self.waiting if not each.begun)
+        task = next(todo, None)
         for ahead in (0, 1):
             for number in range(self.workers):
-                process = self._process(number)
-                if len(process.sent) > ahead or (task := next(todo, None)) is None:
-                    continue
-                if ahead and len(task.packed) > _FITS:
+                if task is None or (ahead and len(task.packed) > _FITS):
                     return
+                process = self._process(number)
+                if len(process.sent) > ahead:
+                    continue
                 task.begun = True
                 process.sent.append(task)
                 # A process that was killed meanwhile is found when its result is read.
                 with suppress(OSError):
                     process.pipe.send_bytes(task.packed)
+                task = next(todo, None)
 
     def _process(self, number: int) -> _Process[Task, Done]:
         if number == len(self.processes):
@@ -141,8 +146,22 @@ class _Pool(Generic[Task, Done]):
         return self.processes[number]
 
     def _started(self) -> _Process[Task, Done]:
+        try:
+            return self._forked_or_spawned()
+        except OSError as error:
+            raise CouldNot(
+                f"process {len(self.processes) + 1} of {self.workers} cannot be started: "
+                f"{(error.strerror or '').lower()}",
+                help="use fewer `--workers`, or raise the limits of this shell (`ulimit -a`)",
+            ) from None
+
+    def _forked_or_spawned(self) -> _Process[Task, Done]:
         context = _context()
         ours, theirs = context.Pipe()
+        # Without room for more files, messages could not be opened and would be left out.
+        with ExitStack() as spare:
+            for _ in range(_SPARE):
+                spare.callback(os.close, os.open(os.devnull, os.O_RDONLY))
         # A forked process has these too, and would keep the pipes of the others open.
         forks = context.get_start_method() == "fork"
         inherited = [ours, *(each.pipe for each in self.processes)] if forks else []
