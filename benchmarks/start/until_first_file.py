@@ -18,10 +18,10 @@ def opened(event: str, arguments: tuple[object, ...]) -> None:
 
 
 if __name__ == "__main__":
-    from mmctl.cli.start import main
+    from mmctl.cli.start import run_to_exit
 
     sys.addaudithook(opened)
     try:
-        main()
+        run_to_exit()
     except SystemExit:
         sys.exit(NEVER)

@@ -20,8 +20,8 @@ def tell():
     with open(told, "w") as file:
         file.write("\\n".join(names))
 atexit.register(tell)
-from mmctl.cli.start import main
-main()
+from mmctl.cli.start import run_to_exit
+run_to_exit()
 """
 COMPLETION: Final = {
     "_MMCTL_COMPLETE": "complete_zsh",

@@ -17,7 +17,7 @@ import pytest
 
 from mmctl.cli import world
 from mmctl.cli.remembered import MOST
-from mmctl.cli.start import main
+from mmctl.cli.start import run_to_exit
 from mmctl.language.parsing.load import Sources
 
 FILES = {
@@ -45,7 +45,7 @@ address_lists:
     "lists/partners.txt": "someone@example.org\n",
     "cases/first.yaml": "version: 1\ncases: []\n",
 }
-START = "import sys; from mmctl.cli.start import main; main()"
+START = "import sys; from mmctl.cli.start import run_to_exit; run_to_exit()"
 
 Lint = Callable[..., tuple[str, int, str]]
 Change = Callable[[Path], object]
@@ -85,7 +85,7 @@ def lint(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
         words = [*arguments, "lint"] if before else ["lint", *arguments]
         monkeypatch.setattr(sys, "argv", ["mmctl", *words])
         with pytest.raises(SystemExit) as end:
-            main()
+            run_to_exit()
         assert isinstance(end.value.code, int)
         return capsys.readouterr().out, end.value.code, "read anew" if read else "remembered"
 

@@ -40,12 +40,18 @@ class Covering(Generic[Item]):
     def of(cls, operator: str, values: Iterable[str], item: Item) -> Covering[Item]:
         """Values about which the same is known."""
         covering = cls(operator)
-        for value in values:
-            covering.setdefault(value, item)
+        covering.note(values, item)
         return covering
+
+    def note(self, values: Iterable[str], item: Item) -> None:
+        """Set what is known about several values to `item` where nothing is."""
+        for value in values:
+            self.setdefault(value, item)
 
     def setdefault(self, value: str, item: Item) -> Item:
         """Return what is known about a value; set it to `item` if nothing is."""
+        if self._operator == "equals":
+            return self._items.setdefault(value, item)
         start = ""
         if value and self._operator == "contains":
             width = next(width for width in _BEGINNINGS if width <= len(value))
@@ -95,8 +101,10 @@ class Covering(Generic[Item]):
         found: list[tuple[int, int, str]] = []
         size, known, lengths = len(value), self._items, self._lengths
         for width in self._widths:
-            for at in range(size - width + 1):
-                for length in lengths.get(value[at : at + width], ()):
+            # Hardly anything begins as a known value does: look for that in the quickest way.
+            places = range(size - width + 1)
+            for at in [at for at in places if value[at : at + width] in lengths]:
+                for length in lengths[value[at : at + width]]:
                     part = value[at : at + length]
                     if len(part) == length and part in known:
                         found.append((length, at, part))

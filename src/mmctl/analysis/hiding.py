@@ -124,12 +124,15 @@ class _Index:
     folds: bool
     rules: Rules = field(default_factory=list)
     wider: Wider = field(init=False)
-    unconditional: Rules = field(default_factory=list)
-    first: dict[Hashable, Covering[Rules]] = field(default_factory=dict)
-    """The texts of first conditions, by what is compared and how."""
     texts: dict[Hashable, Covering[None]] = field(default_factory=dict)
     """The texts of all conditions."""
+    first: dict[Hashable, Covering[Rules]] = field(default_factory=dict)
+    """The texts of first conditions, by what is compared and how."""
     others: dict[Hashable, Rules] = field(default_factory=dict)
+    """The rules whose first condition asks for no text."""
+    unconditional: Rules = field(default_factory=list)
+    noted: int = 0
+    """How many rules are known by their first condition: hardly ever does anybody ask."""
 
     def __post_init__(self) -> None:
         self.wider = Wider(folds=self.folds)
@@ -137,31 +140,38 @@ class _Index:
     def add(self, rule: LogicalRule) -> None:
         self.wider.add(len(self.rules), rule.conditions)
         self.rules.append(rule)
-        if not rule.conditions:
-            self.unconditional.append(rule)
-        for number, condition in enumerate(rule.conditions):
+        for condition in rule.conditions:
             text = text_of(condition)
             if text is not None:
                 operator = text.operator.lower()
-                key = compared(text, operator)
-                texts = self.texts.setdefault(key, Covering[None](operator))
-                for value in map(self._folded, text.values):
-                    texts.setdefault(value, None)
-                if number == 0:
-                    first = self.first.setdefault(key, Covering[Rules](operator))
-                    for value in map(self._folded, text.values):
-                        first.setdefault(value, []).append(rule)
-            elif number == 0:
+                texts = self.texts.setdefault(compared(text, operator), Covering[None](operator))
+                texts.note(self._folded(text.values), None)
+
+    def _note_first(self) -> None:
+        for rule in self.rules[self.noted :]:
+            if not rule.conditions:
+                self.unconditional.append(rule)
+                continue
+            condition = rule.conditions[0]
+            text = text_of(condition)
+            if text is None:
                 self.others.setdefault(about(condition), []).append(rule)
+                continue
+            operator = text.operator.lower()
+            first = self.first.setdefault(compared(text, operator), Covering[Rules](operator))
+            for value in self._folded(text.values):
+                first.setdefault(value, []).append(rule)
+        self.noted = len(self.rules)
 
     def candidates(self, conditions: Sequence[RuleCondition]) -> Iterator[LogicalRule]:
         """The rules whose first condition may follow from one of the conditions."""
+        self._note_first()
         yield from self.unconditional
         for condition in conditions:
             text = text_of(condition)
             if text is not None and self.first:
                 # All values must be covered, so looking up the first is enough.
-                folded = self._folded(text.values[0])
+                (folded,) = self._folded(text.values[:1])
                 for values in outer(self.first, text):
                     for _, rules in values.values(folded):
                         yield from rules
@@ -170,10 +180,10 @@ class _Index:
 
     def covered(self, text: RuleStringExpression) -> Iterator[int]:
         """The values of a condition that a condition of a rule covers."""
-        values: list[str] | None = None
+        values: Sequence[str] | None = None
         for known in outer(self.texts, text):
-            values = values or [self._folded(value) for value in text.values]
+            values = values or self._folded(text.values)
             yield from known.covered(values)
 
-    def _folded(self, value: str) -> str:
-        return value.lower() if self.folds else value
+    def _folded(self, values: Sequence[str]) -> Sequence[str]:
+        return [value.lower() for value in values] if self.folds else values

@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import mmctl
@@ -21,7 +20,7 @@ from mmctl.cli import world
 from mmctl.cli.own_folder import make_own, own_folder
 from mmctl.inputs import DOCUMENT_AT_MOST, parse_json, read_text
 from mmctl.language.parsing.root import root_of
-from mmctl.language.parsing.seen import Seen
+from mmctl.language.parsing.seen import Seen, digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -133,7 +132,7 @@ def file_of(root: str, kind: str, question: Iterable[str]) -> str | None:
     if folder is None:
         return None
     key = "\0".join((os.path.realpath(root), *question, *_program()))
-    name = blake2b(key.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+    name = digest(key.encode("utf-8", "surrogateescape"))
     return os.path.join(folder, f"{kind}-{name}.json")
 
 

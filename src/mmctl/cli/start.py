@@ -10,11 +10,23 @@ import sys
 
 from mmctl.cli import world
 from mmctl.cli.at_once import said_at_once
-from mmctl.cli.exit_codes import INTERRUPTED, broken_pipe, closed_output, unwritten
+from mmctl.cli.exit_codes import FAULT, INTERRUPTED, broken_pipe, closed_output, unwritten
 
 
 def main() -> None:
-    """Run `mmctl` with the arguments of the process, and exit with its code."""
+    """Run `mmctl` with the arguments of the process, and end the process with its code."""
+    try:
+        run_to_exit()
+    except SystemExit as left:
+        world.leave_at_once(left.code if isinstance(left.code, int) else FAULT)
+
+
+def run_to_exit() -> None:
+    """Run `mmctl` with the arguments of the process.
+
+    Raises:
+        SystemExit: the run has ended, with its code.
+    """
     arguments = sys.argv[1:]
     if world.is_closed(sys.stdout):
         world.leave(closed_output())
@@ -43,9 +55,6 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("\ninterrupted\n")
         world.leave(INTERRUPTED)
-    finally:
-        # The interpreter collects garbage once more when it ends, which is also useless.
-        gc.freeze()
 
 
 def _answer(arguments: list[str]) -> tuple[str, int] | None:

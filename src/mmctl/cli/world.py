@@ -6,6 +6,7 @@ anything else: nothing slow may be imported here.
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 import time
@@ -120,3 +121,22 @@ def process_id() -> int:
 def leave(code: int) -> NoReturn:
     """End the process with an exit code."""
     sys.exit(code)
+
+
+def leave_at_once(code: int) -> NoReturn:
+    """End the process with an exit code, and free nothing: the system does that faster.
+
+    What is registered for the end still runs, as in folders that are deleted then. A process with
+    threads ends in the usual way, which waits for them.
+    """
+    threads = sys.modules.get("threading")
+    if threads is not None and threads.active_count() > 1:
+        sys.exit(code)
+    atexit._run_exitfuncs()  # noqa: SLF001
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if not is_closed(stream):
+                stream.flush()
+        except OSError:
+            continue  # Nobody is left to tell.
+    os._exit(code)

@@ -49,7 +49,7 @@ def _structure(shape: type[Structure]) -> Fit:
     }
     names = frozenset(member.alias for member in shape.model_fields.values() if member.required)
     one = issubclass(shape, OneMember)
-    new = object.__new__
+    new, put = object.__new__, object.__setattr__
 
     def fit(value: Any, logical: bool) -> Any:
         if isinstance(value, shape):
@@ -70,6 +70,10 @@ def _structure(shape: type[Structure]) -> Fit:
             return UNSURE
         made = new(shape)
         made.__dict__.update(held)
+        if one:
+            # What everybody asks a union for, said once: see `OneOf`.
+            put(made, "kind", alias)
+            put(made, "value", found)
         return made
 
     return fit

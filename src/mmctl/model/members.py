@@ -134,7 +134,7 @@ class UnionText(str):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class ShapeMember:
     """One member of a shape."""
 
     alias: str
@@ -155,26 +155,26 @@ class Member:
         return Annotated[self.annotation, *self.metadata] if self.metadata else self.annotation
 
 
-class Members:
+class ShapeMembers:
     """The members of a class by name: found in its annotations when somebody first asks."""
 
-    def __get__(self, _: object, shape: type) -> Mapping[str, Member]:
-        found: dict[str, Member] = {}
+    def __get__(self, _: object, shape: type) -> Mapping[str, ShapeMember]:
+        found: dict[str, ShapeMember] = {}
         for base in reversed(shape.__mro__):
             for name, annotation in inspect.get_annotations(base).items():
                 found[name] = _member(shape, name, annotation)
-        members: Mapping[str, Member] = MappingProxyType(found)
+        members: Mapping[str, ShapeMember] = MappingProxyType(found)
         shape.model_fields = members  # type: ignore[attr-defined]
         return members
 
 
-def _member(shape: type, name: str, annotation: Any) -> Member:
+def _member(shape: type, name: str, annotation: Any) -> ShapeMember:
     metadata: tuple[Any, ...] = ()
     if get_origin(annotation) is Annotated:
         annotation, *said = get_args(annotation)
         metadata = tuple(said)
     alias = next((each.name for each in metadata if isinstance(each, Alias)), pascal(name))
-    return Member(
+    return ShapeMember(
         alias=alias,
         annotation=annotation,
         metadata=tuple(each for each in metadata if not isinstance(each, Alias)),
@@ -187,7 +187,7 @@ class Structure:
     """The base of all shapes, by which their types are known."""
 
     __slots__ = ()
-    model_fields = Members()
+    model_fields = ShapeMembers()
 
 
 class OneMember(Structure):

@@ -180,9 +180,11 @@ class OneOf(OneMember, Shape, Generic[Member_co]):
             """Find the member that is set, where nobody has asked for it before."""
             if name not in OneOf.__slots__:
                 raise AttributeError(name)
-            member, value = next(each for each in vars(self).items() if each[1] is not None)
-            object.__setattr__(self, "value", value)
-            object.__setattr__(self, "kind", type(self).model_fields[member].alias)
+            for member, value in vars(self).items():
+                if value is not None:
+                    object.__setattr__(self, "value", value)
+                    object.__setattr__(self, "kind", type(self).model_fields[member].alias)
+                    break
             return object.__getattribute__(self, name)
 
 

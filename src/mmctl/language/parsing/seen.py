@@ -7,10 +7,14 @@ Imported before everything else; nothing that is slow to import may be imported 
 from __future__ import annotations
 
 import os
-from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from mmctl.inputs import FILE_AT_MOST, read_file
+
+try:  # `hashlib` loads OpenSSL first, which takes milliseconds.
+    from _blake2 import blake2b
+except ImportError:
+    from hashlib import blake2b
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,7 +42,7 @@ class Seen:
 
     def file(self, path: str, content: bytes) -> None:
         """Record the content of a file."""
-        self.files[path] = _digest(content)
+        self.files[path] = digest(content)
 
     def whether(self, path: str, *, there: bool) -> None:
         """Record that only the existence of a file was checked."""
@@ -59,7 +63,7 @@ def _as_seen(path: str, was: str | None) -> bool:
     if was is None or was == _THERE:
         return os.path.exists(path) is (was is not None)
     try:
-        return _digest(read_file(path, at_most=FILE_AT_MOST)) == was
+        return digest(read_file(path, at_most=FILE_AT_MOST)) == was
     except OSError:
         return False
 
@@ -74,8 +78,9 @@ def _names_in(folder: str) -> str | None:
 def _names(names: Iterable[str]) -> str:
     # Names that start with a dot are never read.
     seen = sorted(name for name in names if not name.startswith("."))
-    return _digest("\0".join(seen).encode("utf-8", "surrogateescape"))
+    return digest("\0".join(seen).encode("utf-8", "surrogateescape"))
 
 
-def _digest(content: bytes) -> str:
+def digest(content: bytes) -> str:
+    """A short name for a content, and for no other one."""
     return blake2b(content, digest_size=16).hexdigest()
