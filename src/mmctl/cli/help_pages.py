@@ -320,7 +320,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
                 ),
             ),
             (
-                'Single messages',
+                'Messages',
                 False,
                 (
                     ((('', (('--mail-from', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('ADDRESS', '1;33'),)),), (('', (('The envelope sender; `<>` is null.', ''),)),)),
@@ -397,7 +397,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
                 ),
             ),
             (
-                'Single messages',
+                'Messages',
                 False,
                 (
                     ((('', (('--mail-from', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('ADDRESS', '1;33'),)),), (('', (('The envelope sender; `<>` is null.', ''),)),)),
@@ -559,7 +559,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
                 ),
             ),
             (
-                'Single messages',
+                'Messages',
                 False,
                 (
                     ((('', (('--show-mail', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Show addresses and messages in github, markdown and html too, not only digests.', ''),)),)),

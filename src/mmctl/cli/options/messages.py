@@ -11,7 +11,7 @@ from mmctl.model import facts
 if TYPE_CHECKING:
     from mmctl.model.facts import Fact
 
-PANEL: Final = "Single messages"
+PANEL: Final = "Messages"
 
 
 def about_messages(name: str, help: str, metavar: str | None = None) -> Any:
