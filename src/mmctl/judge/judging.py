@@ -129,8 +129,6 @@ class Found(NamedTuple):
     trace: RecipientTrace
     tried: int
     """How many rules were tried, in the world in which most were."""
-    worlds: int
-    """In how many worlds; more than are looked at if there were too many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,7 +210,7 @@ def _merged(recipient: str, worlds: list[_InWorld], *, complete: bool) -> Found:
         missing=_missing(worlds, known=known, complete=complete),
         possible=() if known or not complete else outcomes,
     )
-    return Found(trace, fullest.tried, len(worlds) if complete else len(worlds) + 1)
+    return Found(trace, fullest.tried)
 
 
 def _missing(worlds: list[_InWorld], *, known: bool, complete: bool) -> tuple[MissingFact, ...]:

@@ -6,10 +6,11 @@ have, in other letters, beside it, or not at all.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.judge.compare import Members
+from mmctl.judge.policy import RECIPIENTS_AT_MOST
 from mmctl.judge.submission import Gateway, LambdaAnswer, Scenario, Submission
 from mmctl.language.project import LogicalRule
 from mmctl.language.readings import CHOICES, Readings
@@ -69,6 +70,57 @@ FAILING: Final = (
     "archive:vault",
 )
 POSITION: Final = Position(file="rules.yaml", line=1)
+CONDITIONS: Final[tuple[str, ...]] = (
+    "text",
+    "text",
+    "text",
+    "header",
+    "certificate",
+    "add-on text",
+    "flag",
+    "add-on flag",
+    "list",
+    "list",
+    "size",
+    "client",
+    "verdict",
+    "add-on verdict",
+    "policy",
+)
+ACTIONS: Final[tuple[str, ...]] = (
+    "drop",
+    "relay",
+    "archive",
+    "s3",
+    "send",
+    "mark",
+    "sns",
+    "bounce",
+    "mailbox",
+    "index",
+)
+MEDDLING: Final[tuple[str, ...]] = ("mark", "replace", "replace", "lambda")
+SEEN_LATER: Final[tuple[str, ...]] = (
+    "header",
+    "header",
+    "header",
+    "recipient",
+    "recipient",
+    "listed",
+    "verdict",
+)
+"""Conditions on what other rules change, and some that lack facts."""
+CHANGING: Final[tuple[str, ...]] = (
+    "mark",
+    "mark",
+    "mark",
+    "replace",
+    "replace",
+    "drop",
+    "relay",
+    "archive",
+    "s3",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,19 +133,49 @@ class Generated:
     submissions: tuple[Submission, ...]
 
 
-def generated(random: Random, *, messages: int = 6, rules: int | None = None) -> Generated:
-    """A gateway of any kind with some messages; it has up to ten rules, or so many."""
+def generated(
+    random: Random, *, messages: int = 6, rules: int | None = None, entangled: bool = False
+) -> Generated:
+    """A gateway of any kind with some messages; it has up to ten rules, or so many.
+
+    If they are entangled, most rules change what conditions of later ones see, or fail.
+    """
     few_facts = random.random() < 0.5
-    gateway = gateway_of(random, random.randint(0, 10) if rules is None else rules)
+    count = random.randint(0, 10) if rules is None else rules
+    gateway = gateway_of(random, count, entangled=entangled)
     return Generated(
         gateway=gateway,
-        scenario=_scenario(random),
+        scenario=_failing(random) if entangled else _scenario(random),
         assume_pass=random.random() < 0.3,
-        submissions=tuple(submission_of(random, few_facts=few_facts) for _ in range(messages)),
+        submissions=_submissions(random, messages, few_facts=few_facts, entangled=entangled),
     )
 
 
-def gateway_of(random: Random, count: int) -> Gateway:
+def _submissions(
+    random: Random, count: int, *, few_facts: bool, entangled: bool
+) -> tuple[Submission, ...]:
+    """Messages; for entangled rules each of them several times, with little that differs."""
+    found = [submission_of(random, few_facts=few_facts) for _ in range(count)]
+    if entangled:
+        for one in tuple(found):
+            other = random.choice(found)
+            found += [
+                replace(one, envelope=other.envelope),
+                replace(one, email=other.email),
+                replace(one, facts=other.facts, envelope=_crowd(random)),
+            ]
+    return tuple(found)
+
+
+def _crowd(random: Random) -> Envelope:
+    """Many recipients, and sometimes more than a message may have."""
+    count = random.choice((7, 8, 9, 9, RECIPIENTS_AT_MOST + 2))
+    several = random.choice((1, 3, count))
+    recipients = [_address(random) for _ in range(several)] * count
+    return Envelope(mail_from="ann@example.com", recipients=tuple(recipients[:count]))
+
+
+def gateway_of(random: Random, count: int, *, entangled: bool = False) -> Gateway:
     """A gateway with so many rules, under any readings."""
     choices = {
         reading: random.choice(several)
@@ -101,7 +183,10 @@ def gateway_of(random: Random, count: int) -> Gateway:
         if random.random() < random.choice((0.0, 0.15, 0.5))
     }
     plain = random.random() < 0.4
-    rules = tuple(_rule(random, number, plain=plain) for number in range(count))
+    conditions, actions = CONDITIONS, ACTIONS if plain else (*ACTIONS, *MEDDLING)
+    if entangled:
+        conditions, actions = SEEN_LATER, CHANGING
+    rules = tuple(_rule(random, number, conditions, actions) for number in range(count))
     lists: dict[str, Members | None] = {
         name: Members.of(random.sample(ENTRIES, random.randint(0, 6))) for name in LISTS[:2]
     }
@@ -137,10 +222,13 @@ def _statements(random: Random) -> tuple[list[dict[str, Any]], tuple[str | None,
     return statements, tuple(random.choice((None, "by name")) for _ in statements[:2])
 
 
-def _rule(random: Random, number: int, *, plain: bool) -> LogicalRule:
-    conditions = [_condition(random) for _ in range(random.choice((0, 1, 1, 2, 2, 3)))]
-    unless = [_condition(random) for _ in range(random.choice((0, 0, 0, 1, 2)))]
-    actions = [_action(random, plain=plain) for _ in range(random.choice((1, 1, 2, 3)))]
+def _rule(
+    random: Random, number: int, asked: tuple[str, ...], done: tuple[str, ...]
+) -> LogicalRule:
+    """A rule whose conditions and actions are of some kinds."""
+    conditions = [_condition(random, asked) for _ in range(random.choice((0, 1, 1, 2, 2, 3)))]
+    unless = [_condition(random, asked) for _ in range(random.choice((0, 0, 0, 1, 2)))]
+    actions = [_action(random, done) for _ in range(random.choice((1, 1, 2, 3)))]
     shape = Rule.of_api({"Conditions": conditions, "Unless": unless, "Actions": actions})
     return LogicalRule(
         name=f"rule {number}",
@@ -156,17 +244,19 @@ def _values(random: Random, pool: tuple[str, ...]) -> list[str]:
     return random.sample(pool, random.randint(1, 3))
 
 
-def _condition(random: Random) -> dict[str, Any]:
-    kind = random.choice(
-        ("text", "text", "text", "header", "certificate", "add-on text", "flag", "add-on flag",
-         "list", "list", "size", "client", "verdict", "add-on verdict", "policy")
-    )  # fmt: skip
+def _condition(random: Random, kinds: tuple[str, ...]) -> dict[str, Any]:
+    kind = random.choice(kinds)
     yes = random.choice(("IS_TRUE", "IS_FALSE"))
     match kind:
         case "text":
             attribute = random.choice(ATTRIBUTES)
             pool = (*WORDS, "=?utf") if attribute == "SUBJECT" else (*ADDRESSES, *PARTS)
             return _text({"Attribute": attribute}, random, pool)
+        case "recipient":
+            return _text({"Attribute": "RECIPIENT"}, random, (*ADDRESSES, *PARTS))
+        case "listed":
+            listed = {"Attribute": "RECIPIENT", "AddressLists": [random.choice(LISTS)]}
+            return _flag({"IsInAddressList": listed}, yes)
         case "header":
             return _text({"MimeHeaderAttribute": random.choice(X_NAMES)}, random, WORDS)
         case "certificate":
@@ -252,10 +342,9 @@ def _client(
                          "Values": values}}  # fmt: skip
 
 
-def _action(random: Random, *, plain: bool) -> dict[str, Any]:
+def _action(random: Random, kinds: tuple[str, ...]) -> dict[str, Any]:
     failure = {"ActionFailurePolicy": random.choice(("CONTINUE", "DROP"))}
-    usual = ("drop", "relay", "archive", "s3", "send", "mark", "sns", "bounce", "mailbox", "index")
-    match random.choice(usual if plain else (*usual, "mark", "replace", "replace", "lambda")):
+    match random.choice(kinds):
         case "drop":
             return {"Drop": {}}
         case "relay":
@@ -297,6 +386,10 @@ def _scenario(random: Random) -> Scenario | None:
     answers = {"triage": random.choice(tuple(LambdaAnswer))} if random.random() < 0.5 else {}
     failing = random.sample(FAILING, random.randint(0, 2)) if random.random() < 0.6 else ()
     return Scenario(answers=answers, failing=frozenset(failing))
+
+
+def _failing(random: Random) -> Scenario:
+    return Scenario(failing=frozenset(random.sample(FAILING[:3], random.randint(0, 3))))
 
 
 def submission_of(random: Random, *, few_facts: bool) -> Submission:

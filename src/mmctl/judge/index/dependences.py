@@ -99,9 +99,8 @@ class Dependences:
             reach |= sight.applying | sight.maybe
         if reach & (way.entangled.marking | way.endings.fails | way.endings.depends):
             return True
-        # Together, recipients may have too many worlds.
-        alike = {(sight.applying, sight.unknown) for sight in sights}
-        return len(alike) > 1 and any(end.ended.missing for end in ends)
+        # Together, recipients may have too many worlds, also if all are seen alike.
+        return len(sights) > 1 and any(end.ended.missing for end in ends)
 
     def _by_answers(
         self, sights: Sequence[Sight], ends: Sequence[End], look: Look
@@ -122,7 +121,6 @@ class Dependences:
             under = look.under(number, of_message)
             after = [under.sight(sight.place, sight.recipient) for sight in sights]
             found += self._differing(variant, ends, after, under)
-            look.too_many_worlds |= under.too_many_worlds
         return found
 
     def _differing(

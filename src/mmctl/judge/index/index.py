@@ -96,10 +96,12 @@ class Index:
 
     def judge(self, submission: Submission) -> JudgedMessage:
         """Judge one message; never fails on a message."""
-        entries: list[Remembered] = []
-        look = self._look(submission, entries)
         recipients = submission.envelope.recipients
         outright = self._refused_outright(submission)
+        if 0 < len(outright) < len(recipients):
+            return self._evaluate(submission)
+        entries: list[Remembered] = []
+        look = self._look(submission, entries)
         sights = [
             look.sight(place, recipient)
             for place, recipient in enumerate(recipients)
@@ -108,8 +110,6 @@ class Index:
         ends = self._way.ends(sights, look)
         dependences = self._dependences.found(sights, ends, look) if self.readings else ()
         self.evaluated += any(end.asked for end in ends)
-        if look.too_many_worlds and outright and sights:
-            return self._evaluate(submission)
         return JudgedMessage(
             recipients=_judged(recipients, outright, sights, ends),
             dependences=dependences,
@@ -122,7 +122,11 @@ class Index:
         return Survey(self._context, self._way.entangled, self._look(submission, []))
 
     def _evaluate(self, submission: Submission) -> JudgedMessage:
-        """Leave a message to the evaluator: in too many worlds, nobody's end is known."""
+        """Leave a message to the evaluator: too many recipients, of whom the last are refused.
+
+        Under some readings, what missing facts leave open for the others joins all of them.
+        """
+        self.evaluated += 1
         passing = self.assume_pass
         trace = judge(self.gateway, submission, self.scenario, assume_pass=passing)
         dependences = (

@@ -32,7 +32,6 @@ class Look:
         "others",
         "submission",
         "too_large",
-        "too_many_worlds",
     )
 
     def __init__(
@@ -57,8 +56,6 @@ class Look:
         self._unknown = unknown
         self.too_large = too_large
         self._variant = variant
-        self.too_many_worlds = False
-        """Whether there were too many worlds for recipients who are judged together."""
         self.others: dict[int, list[tuple[int, Other]]] = {}
         """By variants, the fields that mean something else for the message, or for an address."""
         self._fitting = layout.columns & ~layout.columns_of(false)

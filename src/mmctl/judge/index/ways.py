@@ -15,7 +15,6 @@ from mmctl.judge.index.reach import Reach
 from mmctl.judge.judged import Ended
 from mmctl.judge.judging import Judgment, coupled
 from mmctl.judge.texts import Texts
-from mmctl.judge.worlds import WORLDS_AT_MOST
 from mmctl.language.project import Outcome
 from mmctl.records import dataclass, field, replace
 
@@ -65,8 +64,8 @@ class Decider:
     """Endings by all that they depend on, under any reading of actions."""
     decided: dict[Hashable, End] = field(default_factory=dict)
     """What the evaluator decided, by all that it depended on."""
-    groups: dict[Hashable, tuple[list[End], bool]] = field(default_factory=dict)
-    """What it decided for recipients who are judged together; whether in too many worlds."""
+    groups: dict[Hashable, list[End]] = field(default_factory=dict)
+    """What it decided for recipients who are judged together."""
     coupled: bool = field(init=False)
     """Whether recipients are judged together."""
     _reach: Reach = field(init=False)
@@ -139,7 +138,7 @@ class Decider:
         key = self._reach.key(sight, look, until)
         known = self.decided.get(key)
         if known is None:
-            known = _kept(self.decided, key, self._evaluated([sight], look)[0][0])
+            known = _kept(self.decided, key, self._evaluated([sight], look)[0])
         # What comes after the end does not count here, but it may under other readings.
         return End(known.ended, known.tried, asked=True)
 
@@ -164,12 +163,10 @@ class Decider:
         known = self.groups.get(key)
         if known is None:
             known = _kept(self.groups, key, self._evaluated(sights, look))
-        ends, too_many = known
-        look.too_many_worlds |= too_many
-        return ends
+        return known
 
-    def _evaluated(self, sights: Sequence[Sight], look: Look) -> tuple[list[End], bool]:
-        """Ask the evaluator, about the rules that may apply; whether in too many worlds."""
+    def _evaluated(self, sights: Sequence[Sight], look: Look) -> list[End]:
+        """Ask the evaluator, about the rules that may apply."""
         columns = self._reach.columns(sights, look) & self._reach.rules
         first = self.context.layout.statements
         admitted = all(self._admission(sight) == (True, None) for sight in sights)
@@ -185,8 +182,7 @@ class Decider:
             assumed={},
         )
         found = judging.group([sight.place for sight in sights])
-        too_many = any(each.worlds > WORLDS_AT_MOST for each in found)
-        return [End(Ended.of(each.trace), each.tried, asked=True) for each in found], too_many
+        return [End(Ended.of(each.trace), each.tried, asked=True) for each in found]
 
 
 def _kept(memory: dict[Key, Kept], key: Key, value: Kept) -> Kept:
