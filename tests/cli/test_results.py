@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter, deque
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -245,7 +246,7 @@ def test_another_interruption_at_the_end_changes_nothing() -> None:
     assert ended.stderr.endswith("the same command with --resume goes on\n")
 
 
-@pytest.mark.parametrize("what", ["cut", "gone", "other", "counts", "no counts"])
+@pytest.mark.parametrize("what", ["cut", "gone", "other", "altered counts", "counts", "no counts"])
 def test_what_is_damaged_is_judged_again(
     mmctl: Callable[..., Ran], judged: list[int], what: str
 ) -> None:
@@ -259,6 +260,8 @@ def test_what_is_damaged_is_judged_again(
             stored.unlink()
         case "other":
             stored.write_bytes(stored.read_bytes().replace(b"dropped", b"bounced"))
+        case "altered counts":
+            counts.write_bytes(counts.read_bytes().replace(b'"messages": 4', b'"messages": 9'))
         case "counts":
             counts.write_text('{"schema": "mmctl/results@1"', encoding="utf-8")
         case _:
@@ -496,6 +499,9 @@ def test_options_that_make_no_sense_are_refused(mmctl: Callable[..., Ran]) -> No
         ("mail", "--results", "out", "--shard", "0/2"): "got `--shard 0/2`",
         ("mail", "--results", "out", "--shard", "3/2"): "got `--shard 3/2`",
         ("mail", "--results", "out", "--shard", "x"): "got `--shard x`",
+        ("mail", "--results", "out", "--shard", "1/10001"): "got `--shard 1/10001`",
+        ("mail", "--results", "out", "--shard", f"1/{'9' * 5000}"): "at most 10,000 parts",
+        ("mail", "--results", "out", "--workers", f"1{'0' * 23}"): "got `--workers 1000",
         ("mail", "--results", "out", "--results-as", "csv"): "got `--results-as csv`",
         ("mail", "--results", "out", "--trace"): "got both `--results` and `--trace`",
         ("mail", "--results", "out", "--record", "x.yaml"): "got both `--results` and `--record`",
@@ -534,3 +540,35 @@ def test_counts_come_back_as_they_were_written(
     assert tally.readings
     assert tally.left_out
     assert tally.decided
+
+
+def test_counts_that_are_no_counts_are_damage_and_no_fault(mmctl: Callable[..., Ran]) -> None:
+    assert mmctl(*COMMAND)[0] == 0
+    written = json.loads(Path("out/counts/0000000000.json").read_text(encoding="utf-8"))["counts"]
+    assert tally_of(written).messages == BATCH
+    taken = []
+    for wrong in ("4", None, True, -1, 4.0, float("inf"), [4]):
+        for counts in (
+            {**written, "messages": wrong},
+            {**written, "outcomes": {"dropped": wrong}},
+            {**written, "decided": [["block", "dropped", wrong]]},
+            {**written, "differences": [["other rules", wrong]]},
+            {**written, "assumed": [["spf", "PASS", wrong]]},
+            {**written, "left_out": {"empty": wrong}},
+        ):
+            with suppress(KeyError, ValueError, TypeError):
+                tally_of(counts)
+                taken.append(counts)
+    assert taken == []
+
+
+def test_manifests_of_other_hands_are_refused(mmctl: Callable[..., Ran]) -> None:
+    assert mmctl(*COMMAND)[0] == 0
+    manifest = json.loads(Path("out/manifest.json").read_text(encoding="utf-8"))
+    codes = {}
+    for name, value in (("shard", "1/1000000000000"), ("inputs", [1, None]), ("batch", 1e999)):
+        Path("out/manifest.json").write_text(json.dumps({**manifest, name: value}), "utf-8")
+        for words in (("simulate", "--join", "out"), (*COMMAND, "--resume")):
+            codes[name, words[1]] = mmctl(*words)[0]
+    assert {each for key, each in codes.items() if key != ("inputs", "--join")} <= {3, 64}
+    assert codes["inputs", "--join"] == 0

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 COMPLETE: Final = "_MMCTL_COMPLETE"
 """The variable by which a shell asks for completion."""
+_LONGEST: Final = 6
+"""The digits of the number of a word."""
 _FISH_ACTION: Final = "_TYPER_COMPLETE_FISH_ACTION"
 
 
@@ -75,7 +77,7 @@ def _options(command: str, begun: str, already: set[str]) -> Found:
 def _words_of_bash() -> tuple[list[str], str]:
     words = _split(world.variable("COMP_WORDS"))
     place = world.variable("COMP_CWORD") or ""
-    if not (place.isascii() and place.isdigit()):
+    if not (place.isascii() and place.isdigit() and len(place) <= _LONGEST):
         raise NotWellFormed
     number = int(place)
     return words[1:number], words[number] if number < len(words) else ""

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from mmctl.judge.submission import Gateway
 
 SCHEMA: Final = "mmctl/results@1"
+_SHARDS: Final = 10_000
+"""The most parts: folders that one command joins."""
 STORED_BATCH: Final = 500
 """The most inputs in one file of results."""
 
@@ -43,9 +45,10 @@ class Shard:
             UsageError: it names none.
         """
         number, _, of = text.partition("/")
-        if not (_is_number(number) and _is_number(of) and 1 <= int(number) <= int(of)):
+        if not (_is_number(number) and _is_number(of) and 1 <= int(number) <= int(of) <= _SHARDS):
             raise UsageError(
-                f"got `--shard {text}`", help="`--shard 3/8` judges the third of eight parts"
+                f"got `--shard {text}`",
+                help=f"`--shard 3/8` judges the third of eight parts; at most {_SHARDS:,} parts",
             )
         return cls(int(number), int(of))
 
@@ -106,7 +109,7 @@ class Manifest:
             judged_by={str(key): str(value) for key, value in document["judged_by"].items()},
             options=tuple((name, value) for name, value in document["options"]),
             against=document["against"],
-            inputs=tuple(document["inputs"]),
+            inputs=tuple(map(str, document["inputs"])),
             form=StoredAs(document["format"]),
             batch=int(document["batch"]),
             shard=WHOLE if shard is None else Shard.named(shard),
@@ -195,4 +198,4 @@ def _digest_of_file(run: Run, name: str) -> str:
 
 
 def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit()
+    return text.isascii() and text.isdigit() and len(text) <= len(str(_SHARDS))

@@ -53,28 +53,37 @@ def tally_of(document: Mapping[str, Any]) -> Tally:
         KeyError, ValueError, TypeError: it is not such a document.
     """
     tally = Tally(
-        messages=int(document["messages"]),
-        recipients=int(document["recipients"]),
-        without_recipients=int(document["without_recipients"]),
-        differing=int(document["differing"]),
-        with_notes=int(document["with_notes"]),
+        messages=_number(document["messages"]),
+        recipients=_number(document["recipients"]),
+        without_recipients=_number(document["without_recipients"]),
+        differing=_number(document["differing"]),
+        with_notes=_number(document["with_notes"]),
     )
-    tally.outcomes = Counter({Outcome(key): count for key, count in document["outcomes"].items()})
+    outcomes = document["outcomes"].items()
+    tally.outcomes = Counter({Outcome(key): _number(count) for key, count in outcomes})
     for by, outcome, count in document["decided"]:
-        tally.decided[by, Outcome(outcome)] = count
+        tally.decided[by, Outcome(outcome)] = _number(count)
     for written, count in document["missing"]:
         fact = _fact_of(written)
-        tally.missing[fact.fact, fact.states] = count
+        tally.missing[fact.fact, fact.states] = _number(count)
         tally.facts[fact.fact, fact.states] = fact
     for reading, chosen, other, outcome, if_other, example, count in document["readings"]:
         each = Reading(reading, chosen, other, Outcome(outcome), Outcome(if_other))
-        tally.readings[each] = count
+        tally.readings[each] = _number(count)
         tally.examples[each] = example
-    tally.differences = Counter({str(kind): count for kind, count in document["differences"]})
+    differences = document["differences"]
+    tally.differences = Counter({str(kind): _number(count) for kind, count in differences})
     for name, value, count in document["assumed"]:
-        tally.assumed[name, value] = count
-    tally.left_out = Counter({Why(key): count for key, count in document["left_out"].items()})
+        tally.assumed[name, value] = _number(count)
+    left_out = document["left_out"].items()
+    tally.left_out = Counter({Why(key): _number(count) for key, count in left_out})
     return tally
+
+
+def _number(count: Any) -> int:
+    if type(count) is not int or count < 0:
+        raise ValueError(count)
+    return count
 
 
 def _fact(fact: MissingFact) -> dict[str, Any]:

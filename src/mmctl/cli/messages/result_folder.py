@@ -37,7 +37,15 @@ SUMMARY: Final = "summary.json"
 _ROWS: Final = "rows"
 _COUNTS: Final = "counts"
 _LOCK: Final = ".lock"
-_UNREADABLE: Final = (OSError, ValueError, KeyError, TypeError, AttributeError, UsageError)
+_UNREADABLE: Final = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    UsageError,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +68,12 @@ class Stored:
 
     @property
     def document(self) -> dict[str, Any]:
-        """What is written of it."""
+        """What is written of it, with a digest of that, so that damage is found."""
+        document = self._told
+        return {**document, "itself": _digest_of(document)}
+
+    @property
+    def _told(self) -> dict[str, Any]:
         return {
             "schema": SCHEMA,
             "number": self.number,
@@ -79,6 +92,9 @@ class Stored:
     def of(cls, document: Any) -> Stored:
         """What was written of a batch; raises one of `_UNREADABLE` if it is something else."""
         first, last = document["names"]
+        itself = document.pop("itself")
+        if itself != _digest_of(document):
+            raise ValueError(itself)
         return cls(
             number=int(document["number"]),
             first=int(document["first"]),
@@ -371,6 +387,10 @@ def _counts_name(first: int) -> str:
 
 def _digest(content: bytes) -> str:
     return blake2b(content, digest_size=16).hexdigest()
+
+
+def _digest_of(document: Mapping[str, Any]) -> str:
+    return _digest(json.dumps(document, sort_keys=True).encode())
 
 
 def _why(error: Exception) -> str:
