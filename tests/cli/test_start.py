@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+
+import pytest
 
 from mmctl import __version__
 from mmctl.cli.at_once import VERSION_LINE
@@ -46,6 +49,21 @@ def test_a_run_that_begins_without_an_output_says_that_it_cannot_be_written() ->
         )
         assert done.returncode == 74
         assert done.stderr == "error: the output cannot be written: it is closed\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no folder is deleted there while a process is in it")
+def test_a_folder_that_was_deleted_is_named_as_the_reason() -> None:
+    mmctl = Path(sys.executable).with_name("mmctl")
+    for words in ("lint", "simulate", "plan"):
+        done = subprocess.run(
+            ["sh", "-c", f'd=$(mktemp -d); cd "$d"; rmdir "$d"; "$0" {words}', mmctl],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert done.returncode == 64
+        assert done.stderr.startswith("error: the folder that this runs in was deleted\n")
 
 
 def test_a_reader_that_goes_away_early_is_no_fault_of_help() -> None:

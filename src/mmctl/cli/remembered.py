@@ -116,7 +116,7 @@ def _root(arguments: Sequence[str]) -> str | None:
         return None
     if any(each.startswith(_ELSEWHERE) for each in arguments):
         return None
-    return root_of(os.getcwd())
+    return root_of(os.getcwd()) if world.is_somewhere() else None
 
 
 def _file(root: str, arguments: Sequence[str]) -> str | None:

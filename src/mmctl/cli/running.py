@@ -55,6 +55,8 @@ def _run_of(options: dict[str, Any], formats: Sequence[Format], arguments: tuple
     if options["color"] not in {"auto", "always", "never"}:
         raise UsageError(f"got `--color {options['color']}`", help="auto, always or never")
     today = options.pop("today")
+    if not (options["directory"].is_absolute() or world.is_somewhere()):
+        raise UsageError("the folder that this runs in was deleted", help="cd to one that is there")
     if not options["directory"].is_dir():
         raise UsageError(f"`{options['directory']}` is not a folder")
     day = _day(today) if today else world.now().date()

@@ -96,6 +96,15 @@ def with_home(path: str) -> str:
     return os.path.expanduser(path)
 
 
+def is_somewhere() -> bool:
+    """Whether the folder that the process runs in is still there."""
+    try:
+        os.getcwd()
+    except OSError:
+        return False
+    return True
+
+
 def person() -> str:
     """The user's login name."""
     import getpass
