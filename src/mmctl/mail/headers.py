@@ -72,6 +72,11 @@ class Headers(Mapping[str, tuple[str, ...]]):
             )
         return known
 
+    def as_written(self, name: str) -> tuple[str, ...]:
+        """The same before unfolding: enough to tell whether two messages have the same."""
+        written = self._written.get(name)
+        return tuple(written) if written else ()
+
     def decoded(self, name: str) -> tuple[str, ...]:
         """The same with encoded words decoded, and undecodable ones left as they are."""
         known = self._decoded.get(name)

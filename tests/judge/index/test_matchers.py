@@ -39,12 +39,15 @@ def test_many_texts_meet_what_each_of_them_meets() -> None:
                     zip(RuleStringOperator, values, strict=True)
                 )
             ]
-            found = TextMatcher(conditions, case, at_most=10).met_by(texts * 50)
-            assert found == sum(
+            wanted = sum(
                 slot
                 for operator, each, slot in conditions
                 if values_met(operator, texts, each, case)
             )
+            for plainly in (False, True):
+                matcher = TextMatcher(conditions, case, plainly=plainly)
+                assert matcher.met_by(texts) == wanted
+                assert matcher.met_by(texts * 50) == wanted
 
 
 def test_lists_include_of_many_addresses_what_they_include_of_each() -> None:

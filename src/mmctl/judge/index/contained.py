@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 _TABLE_AT_MOST: Final = 2_000
 """So many texts are compiled into a table with a row for each state, which is the fastest form."""
@@ -26,36 +26,34 @@ class _Automaton(Protocol):
 class Contained:
     """Masks of texts, joined for those that another text contains."""
 
-    def __init__(self, masks: Mapping[str, int], *, plainly: bool = False) -> None:
-        """With `plainly`, the texts are looked for one by one."""
-        self._always = masks.get("", 0)
-        self._masks = {text: mask for text, mask in masks.items() if text}
-        self._by_number = tuple(self._masks.values())
-        few = len(self._masks) < _REPAYS
-        self._automaton = None if plainly or few else _automaton(tuple(self._masks))
+    def __init__(self, masks: Mapping[str, int], automaton: _Automaton) -> None:
+        self._by_number = tuple(masks.values())
+        self._automaton = automaton
 
-    def within(self, text: str) -> int:
-        """The masks of the texts that a text contains."""
-        if self._automaton is None:
-            return self._one_by_one(text)
+    @classmethod
+    def of(cls, masks: Mapping[str, int]) -> Contained | None:
+        """Compile texts, none of them empty; None: looking for them one by one is all there is."""
+        automaton = None if len(masks) < _REPAYS else _automaton(tuple(masks))
+        return None if automaton is None else cls(masks, automaton)
+
+    def within(self, text: str) -> int | None:
+        """The masks of the texts that a text contains; None: it is none for an automaton."""
         try:
             found = self._automaton.find_matches_as_indexes(text, overlapping=True)
         except UnicodeEncodeError:  # bytes that are no text, kept as lone surrogates
-            return self._one_by_one(text)
-        mask, by_number = self._always, self._by_number
+            return None
+        mask = 0
         for number, _, _ in found:
-            mask |= by_number[number]
+            mask |= self._by_number[number]
         return mask
 
-    def _one_by_one(self, text: str) -> int:
-        return _joined(
-            (mask for wanted, mask in self._masks.items() if wanted in text), self._always
-        )
 
-
-def _joined(masks: Iterable[int], mask: int) -> int:
-    for each in masks:
-        mask |= each
+def contained_one_by_one(masks: Mapping[str, int], text: str) -> int:
+    """The masks of the texts that a text contains, without an automaton."""
+    mask = 0
+    for wanted, of_wanted in masks.items():
+        if wanted in text:
+            mask |= of_wanted
     return mask
 
 

@@ -34,6 +34,7 @@ class Dependences:
         self._about_actions = tuple(
             each for each in context.variants if each.reading in in_question
         )
+        self._change_actions = frozenset(each.number for each in self._about_actions)
         self._apart = tuple(
             each
             for each in self._about_actions
@@ -106,9 +107,11 @@ class Dependences:
         self, sights: Sequence[Sight], ends: Sequence[End], look: Look
     ) -> list[tuple[int, int, Outcome]]:
         """What differs under readings that give other answers."""
-        entangled, by_number, reach = self._way.entangled, look.others, 0
+        entangled, by_number, reach, maybe = self._way.entangled, look.others, 0, 0
         for sight in sights:
             reach |= sight.applying | sight.maybe
+            maybe |= sight.maybe
+        plainly = not maybe and self._way.plainly(reach)
         if reach & (entangled.replacing | entangled.marking):
             for address in entangled.addresses:
                 look.sight(0, address)
@@ -119,6 +122,13 @@ class Dependences:
         for number, of_message in by_number.items():
             variant = self._context.variants[number]
             under = look.under(number, of_message)
+            if (
+                plainly
+                and number not in look.of_recipients
+                and number not in self._change_actions
+                and under.shows(look)
+            ):
+                continue
             after = [under.sight(sight.place, sight.recipient) for sight in sights]
             found += self._differing(variant, ends, after, under)
         return found

@@ -6,7 +6,8 @@ among all values of all conditions at once; whatever has few values is asked con
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Final, Protocol
 
 from mmctl.judge.compare import client_address, same_family
 from mmctl.judge.index.entries import Other, Remembered
@@ -17,7 +18,7 @@ from mmctl.judge.texts import Texts
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Sequence
 
     from mmctl.judge.compare import IpAddress, Members
     from mmctl.judge.index.context import Context, Variant
@@ -26,6 +27,43 @@ if TYPE_CHECKING:
     from mmctl.language.readings import Case, Readings
     from mmctl.model.enums import RuleNumberOperator, RuleStringOperator
     from mmctl.model.operands import Operand
+
+
+class About(Enum):
+    """What another reading needs to make a difference to a field."""
+
+    CASE = auto()
+    """A text that is not in lower case."""
+    NO_TEXT = auto()
+    """A message without such a text."""
+    SEVERAL = auto()
+    """Several headers."""
+    WORDS = auto()
+    """An encoded word."""
+    ADDRESSES = auto()
+    """A header, if texts are compared."""
+    ANYTHING = auto()
+
+
+_ABOUT: Final = {
+    "string_case": About.CASE,
+    "text_case": About.CASE,
+    "missing_header": About.NO_TEXT,
+    "null_sender": About.NO_TEXT,
+    "repeated_headers": About.SEVERAL,
+    "encoded_words": About.WORDS,
+    "address_fields": About.ADDRESSES,
+}
+
+
+def _about(context: Context, questions: Iterable[Question]) -> tuple[tuple[Variant, About], ...]:
+    """The choices of readings that conditions are about."""
+    readings = frozenset[str]().union(*(question.readings for question in questions))
+    return tuple(
+        (each, _ABOUT.get(each.reading, About.ANYTHING))
+        for each in context.variants
+        if each.reading in readings
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +75,23 @@ class FieldSource:
     headers: Callable[[Submission], tuple[str, ...]] | None = None
     """The headers that are read, as sent; None: it is not in headers."""
 
-    def may_differ(self, variant: Variant, submission: Submission) -> bool:
-        """Whether another reading can find something else; cheap, and in doubt yes."""
+    def without_use(self, submission: Submission) -> tuple[About, ...]:
+        """What other readings find nothing else by; cheap, and in doubt nothing."""
         if self.headers is None:
-            return True
-        match variant.reading:
-            case "repeated_headers":
-                return len(self.headers(submission)) > 1
-            case "encoded_words":
-                return any("=?" in value for value in self.headers(submission))
-            case "address_fields":
-                return bool(self.headers(submission))
-            case _:
-                return True
+            return ()
+        values = self.headers(submission)
+        if not values:
+            return _NO_HEADER
+        for value in values:
+            if "=?" in value:
+                return () if len(values) > 1 else _ONE_HEADER
+        return _NO_WORDS if len(values) > 1 else _ONE_WITHOUT_WORDS
+
+
+_NO_HEADER: Final = (About.SEVERAL, About.WORDS, About.ADDRESSES)
+_ONE_HEADER: Final = (About.SEVERAL,)
+_NO_WORDS: Final = (About.WORDS,)
+_ONE_WITHOUT_WORDS: Final = (About.SEVERAL, About.WORDS)
 
 
 class Learning(Protocol):
@@ -100,8 +142,9 @@ class TextField:
         self._negated = negated
         self.slots = _all_slots(self._questions)
         self.flip = negated ^ _turned(self._questions)
-        about = frozenset[str]().union(*(question.readings for question in self._questions))
-        self._variants = tuple(each for each in context.variants if each.reading in about)
+        self._variants = _about(context, self._questions)
+        self._case = case_of(operand, context.gateway.readings)
+        self._matcher = self._matcher_of(self._case)
 
     def learn(self, state: Hashable, submission: Submission, recipient: str) -> Remembered:
         """Look the texts up, under each reading under which that could make a difference."""
@@ -111,60 +154,56 @@ class TextField:
             return Asker(self._context, submission, recipient).entry(
                 self._questions, state, self.flip
             )
-        hits = self._hits(texts, readings)
-        seen = {(texts, self._chosen(readings)): hits}  # most readings leave the texts as they are
-        others = []
-        for variant in self._variants:
-            if self._source.may_differ(variant, submission) and self._may_differ(
-                variant, texts, hits
-            ):
-                under = variant.gateway.readings
-                read = self._source.read(Texts(submission, under), recipient) or ()
-                key = read, self._chosen(under)
-                if key not in seen:
-                    seen[key] = self._hits(read, under)
-                again = seen[key]
-                if again != hits:
-                    others.append(Other(variant.number, again, 0))
+        hits = self._matcher.met_by(texts) if texts else self._without_text(readings)
+        if not self._variants:
+            return Remembered(hits, 0, (), state)
+        others: list[Other] = []
+        useless = self._source.without_use(submission)
+        for variant, about in self._variants:
+            if about in useless:
+                continue
+            under, again = variant.gateway.readings, texts
+            if about is About.CASE:
+                if not (texts and self._case_may_matter(texts, hits)):
+                    continue
+            elif about is About.NO_TEXT:
+                if texts:
+                    continue
+            else:
+                again = self._source.read(Texts(submission, under), recipient) or ()
+                if again == texts and texts:
+                    continue
+            others += self._other(variant, again, hits)
         return Remembered(hits, 0, tuple(others), state)
 
-    def _chosen(self, readings: Readings) -> tuple[str, str]:
-        """The choices that count for texts that are known."""
-        return case_of(self._operand, readings), without_text(self._operand, readings)
+    def _other(self, variant: Variant, texts: tuple[str, ...], before: int) -> tuple[Other, ...]:
+        """What texts mean under another reading; nothing if they mean the same."""
+        readings = variant.gateway.readings
+        if not texts:
+            hits = self._without_text(readings)
+        else:
+            case = case_of(self._operand, readings)
+            hits = (self._matcher if case == self._case else self._matcher_of(case)).met_by(texts)
+        return () if hits == before else (Other(variant.number, hits, 0),)
 
-    def _hits(self, texts: tuple[str, ...], readings: Readings) -> int:
-        if texts:
-            return self._matcher(case_of(self._operand, readings)).met_by(texts)
+    def _without_text(self, readings: Readings) -> int:
         return 0 if without_text(self._operand, readings) == "matches" else self._negated
 
-    def _matcher(self, case: Case) -> TextMatcher:
+    def _matcher_of(self, case: Case) -> TextMatcher:
         matcher = self._matchers.get(case)
         if matcher is None:
             matcher = self._matchers[case] = TextMatcher(
-                self._conditions,
-                case,
-                at_most=self._context.at_most,
-                plainly=self._context.plainly,
+                self._conditions, case, plainly=self._context.plainly
             )
         return matcher
 
-    def _may_differ(self, variant: Variant, texts: tuple[str, ...], hits: int) -> bool:
-        """Whether another reading can make a difference; cheap, and in doubt yes."""
-        match variant.reading:
-            case "string_case" | "text_case":
-                return bool(texts) and self._case_may_matter(texts, hits)
-            case "missing_header" | "null_sender":
-                return not texts
-            case _:
-                return True
-
     def _case_may_matter(self, texts: tuple[str, ...], hits: int) -> bool:
-        case = case_of(self._operand, self._context.gateway.readings)
-        if self._matcher(case).folded and all(text == text.lower() for text in texts):
+        """Whether letter case can make a difference; cheap, and in doubt yes."""
+        joined = "".join(texts)
+        if self._matcher.folded and joined == joined.lower():
             return False
         # In ASCII, a text that meets a value meets it without regard to case too.
-        ignored = case == "insensitive"
-        return not (ignored and not hits and all(text.isascii() for text in texts))
+        return self._case != "insensitive" or bool(hits) or not joined.isascii()
 
 
 class ListField:
@@ -185,8 +224,7 @@ class ListField:
         self._matchers: dict[tuple[str, str, str], ListMatcher] = {}
         self.slots = _all_slots(self._questions)
         self.flip = negated ^ _turned(self._questions)
-        about = frozenset[str]().union(*(question.readings for question in self._questions))
-        self._variants = tuple(each for each in context.variants if each.reading in about)
+        self._variants = _about(context, self._questions)
 
     def learn(self, state: Hashable, submission: Submission, recipient: str) -> Remembered:
         """Look the addresses up, under each reading that is about lists."""
@@ -198,8 +236,9 @@ class ListField:
             )
         hits = self._hits(addresses, readings)
         others = []
-        for variant in self._variants:
-            if not self._source.may_differ(variant, submission):
+        useless = self._source.without_use(submission)
+        for variant, about in self._variants:
+            if about in useless:
                 continue
             under = variant.gateway.readings
             again = self._hits(self._source.read(Texts(submission, under), recipient) or (), under)

@@ -29,6 +29,7 @@ class Look:
         "_unknown",
         "_unknown_columns",
         "_variant",
+        "of_recipients",
         "others",
         "submission",
         "too_large",
@@ -58,6 +59,8 @@ class Look:
         self._variant = variant
         self.others: dict[int, list[tuple[int, Other]]] = {}
         """By variants, the fields that mean something else for the message, or for an address."""
+        self.of_recipients: set[int] = set()
+        """The variants under which an address means something else."""
         self._fitting = layout.columns & ~layout.columns_of(false)
         self._unknown_columns = layout.columns_of(unknown) if unknown else 0
 
@@ -69,6 +72,7 @@ class Look:
         if entry.others:
             for number in entry.others:
                 self.others.setdefault(number, [])
+            self.of_recipients.update(entry.others)
         fitting, unknown, unknown_columns = (
             entry[0] if self._variant is None else entry.under(self._variant)
         )
@@ -79,6 +83,10 @@ class Look:
         maybe = fitting & unknown_columns
         unknown = (unknown | self._unknown) & self._layout.every_row(maybe)
         return Sight(place, recipient, (fitting ^ maybe) | self.too_large, maybe, unknown)
+
+    def shows(self, other: Look) -> bool:
+        """Whether the fields of the message leave the same rules, and nothing is unknown."""
+        return not (self._unknown or other._unknown) and self._fitting == other._fitting
 
     def without(self, slots: int, recipient: str) -> tuple[int, int]:
         """The columns in which nothing else than some slots is false, and their unknown slots."""

@@ -5,10 +5,11 @@ Each class answers with slots. What it says must be what `mmctl.judge.compare` s
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from mmctl.judge.compare import FEW, entry_matches, folded, network, number_matches, parents
-from mmctl.judge.index.contained import Contained
+from mmctl.judge.index.contained import Contained, contained_one_by_one
 from mmctl.model.enums import RuleStringOperator
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from mmctl.language.readings import Case
     from mmctl.model.enums import RuleNumberOperator
 
-LONGEST_REMEMBERED: Final = 500
-"""Longer texts hardly recur."""
+_BETWEEN: Final = "\n"
+"""What texts are joined by: a value that begins or ends with it is at a text's start or end."""
 
 
 class TextMatcher:
@@ -30,16 +31,12 @@ class TextMatcher:
         conditions: Iterable[tuple[RuleStringOperator, Sequence[str], int]],
         case: Case,
         *,
-        at_most: int,
         plainly: bool = False,
     ) -> None:
         """Conditions are operator, values and slots; `NOT_EQUALS` is met as `EQUALS` is."""
         self._case = case
-        self._known: dict[str, int] = {}
-        self._at_most = at_most
         self.folded = True
         """Whether all values are in lower case."""
-        self._always = 0
         by_operator: dict[RuleStringOperator, dict[str, int]] = {
             operator: {} for operator in RuleStringOperator
         }
@@ -54,22 +51,51 @@ class TextMatcher:
             self._equal[value] = self._equal.get(value, 0) | slots
         self._starts = by_operator[RuleStringOperator.STARTS_WITH]
         self._ends = by_operator[RuleStringOperator.ENDS_WITH]
-        self._always |= self._starts.pop("", 0) | self._ends.pop("", 0)
+        self._contained = by_operator[RuleStringOperator.CONTAINS]
+        self._always = 0
+        for of in (self._starts, self._ends, self._contained):
+            self._always |= of.pop("", 0)
         self._starts_by = sorted({len(value) for value in self._starts})
         self._ends_by = sorted({len(value) for value in self._ends})
-        contained = by_operator[RuleStringOperator.CONTAINS]
-        self._contained = Contained(contained, plainly=plainly) if contained else None
-        self._contained_in_lines = not any("\n" in value for value in contained)
+        self._in_lines = not any(
+            _BETWEEN in value for value in chain(self._starts, self._ends, self._contained)
+        )
         """Whether no value goes beyond the end of a line."""
+        self._parts = None if plainly or not self._in_lines else self._all_parts()
+
+    def _all_parts(self) -> Contained | None:
+        """The values that texts start with, end with or contain, as parts of joined texts."""
+        parts = {_BETWEEN + value: slots for value, slots in self._starts.items()}
+        parts.update((value + _BETWEEN, slots) for value, slots in self._ends.items())
+        parts.update(self._contained)
+        return Contained.of(parts)
 
     def met_by(self, texts: Sequence[str]) -> int:
         """The slots of the conditions with a value that at least one text meets."""
-        if len(texts) > FEW and self._contained_in_lines:
+        if self._parts is not None:
+            joined = _BETWEEN.join(("", *texts, ""))
+            if joined.count(_BETWEEN) == len(texts) + 1:
+                if self._case == "insensitive":
+                    joined = joined.lower()
+                found = self._parts.within(joined)
+                if found is not None:
+                    return found | self._always | self._equal_to(joined)
+        if len(texts) > FEW and self._in_lines:
             return self._met_by_many(texts)
-        slots, known = 0, self._known
+        slots = 0
         for text in texts:
-            found = known.get(text)
-            slots |= self._meet(text) if found is None else found
+            slots |= self._meet(folded(text, self._case))
+        return slots
+
+    def _equal_to(self, joined: str) -> int:
+        """The slots of the values that are one of the joined texts."""
+        slots, equal = 0, self._equal
+        if equal:
+            texts = joined[1:-1].split(_BETWEEN)
+            if len(texts) > FEW:
+                return _of_common(equal, set(texts))
+            for text in texts:
+                slots |= equal.get(text, 0)
         return slots
 
     def _met_by_many(self, texts: Sequence[str]) -> int:
@@ -80,26 +106,18 @@ class TextMatcher:
             slots |= _of_common(self._starts, {text[:length] for text in compared})
         for length in self._ends_by:
             slots |= _of_common(self._ends, {text[-length:] for text in compared})
-        if self._contained is not None:
-            slots |= self._contained.within("\n".join(compared))
-        return slots
+        return slots | contained_one_by_one(self._contained, _BETWEEN.join(compared))
 
     def _meet(self, text: str) -> int:
-        compared = folded(text, self._case)
-        slots = self._always | self._equal.get(compared, 0)
+        """The same for one text, value by value where there is no other way."""
+        slots = self._always | self._equal.get(text, 0)
         # A text that is shorter than a length is its own start and end.
         starts, ends = self._starts, self._ends
         for length in self._starts_by:
-            slots |= starts.get(compared[:length], 0)
+            slots |= starts.get(text[:length], 0)
         for length in self._ends_by:
-            slots |= ends.get(compared[-length:], 0)
-        if self._contained is not None:
-            slots |= self._contained.within(compared)
-        if len(text) <= LONGEST_REMEMBERED:
-            if len(self._known) >= self._at_most:
-                self._known.clear()
-            self._known[text] = slots
-        return slots
+            slots |= ends.get(text[-length:], 0)
+        return slots | contained_one_by_one(self._contained, text)
 
 
 class ListMatcher:

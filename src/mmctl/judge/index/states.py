@@ -51,7 +51,7 @@ def source_of_addresses(fact: Fact) -> tuple[FieldSource, State | None]:
 def source_of_header(name: str) -> tuple[FieldSource, State]:
     """Where the texts of an X-header are."""
     values = _header(name.lower())
-    return FieldSource(lambda texts, _: texts.x_header(name, ()), values), values
+    return FieldSource(lambda texts, _: texts.x_header(name, ()), values), _written(name.lower())
 
 
 def _source(fact: Fact, *, addresses: bool) -> tuple[FieldSource, State | None]:
@@ -62,12 +62,17 @@ def _source(fact: Fact, *, addresses: bool) -> tuple[FieldSource, State | None]:
         return FieldSource(read, _sender), _sender_state
     if isinstance(fact, HeaderFact):
         values = _header(fact.key)
-        return FieldSource(read, values), values
+        return FieldSource(read, values), _written(fact.key)
     return FieldSource(read), fact_state(fact)
 
 
 def _header(key: str) -> Callable[[Submission], tuple[str, ...]]:
     return lambda submission: submission.email.headers.values_of(key)
+
+
+def _written(key: str) -> State:
+    """The headers as they are written, which are not unfolded if they are known."""
+    return lambda submission: submission.email.headers.as_written(key)
 
 
 _senders = _header(SENDER.key)

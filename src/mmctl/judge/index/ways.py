@@ -126,6 +126,10 @@ class Decider:
         key = self._reach.key(sight, look)
         return self.full.get(key) or _kept(self.full, key, self._found(sight, look))
 
+    def plainly(self, reach: int) -> bool:
+        """Whether rules that apply end mail by what they do alone; nothing must be unknown."""
+        return not (self.coupled or reach & self._reach.ever_meddling)
+
     def _found(self, sight: Sight, look: Look) -> End:
         admission = self._admission(sight)
         if admission.refused_by is not None:
