@@ -572,3 +572,12 @@ def test_manifests_of_other_hands_are_refused(mmctl: Callable[..., Ran]) -> None
             codes[name, words[1]] = mmctl(*words)[0]
     assert {each for key, each in codes.items() if key != ("inputs", "--join")} <= {3, 64}
     assert codes["inputs", "--join"] == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="named pipes are POSIX")
+def test_a_pipe_in_place_of_the_lock_is_not_waited_for(mmctl: Callable[..., Ran]) -> None:
+    Path("out").mkdir()
+    os.mkfifo("out/.lock")
+    code, _, errors = mmctl(*COMMAND)
+    assert code == 64
+    assert errors.startswith("error: cannot write `")

@@ -12,6 +12,7 @@ batch is there if its counts are and its rows are as they say.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
@@ -266,7 +267,7 @@ class ResultFolder:
         """
         with self._written(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
-            lock = (self.path / _LOCK).open("ab")
+            lock = os.fdopen(_opened_at_once(self.path / _LOCK), "ab")
         with lock:
             if not _locked(lock.fileno()):
                 raise UsageError(
@@ -396,6 +397,12 @@ def _digest_of(document: Mapping[str, Any]) -> str:
 def _why(error: Exception) -> str:
     missing = isinstance(error, FileNotFoundError | NotADirectoryError)
     return "is missing" if missing else "cannot be read"
+
+
+def _opened_at_once(path: Path) -> int:
+    """A handle to write to a file; if it is a pipe, nobody is waited for."""
+    at_once = getattr(os, "O_NONBLOCK", 0)
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | at_once, 0o666)
 
 
 def _locked(handle: int) -> bool:
