@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from mmctl.model.operands import Operand
 
 
-class About(Enum):
+class Sign(Enum):
     """What another reading needs to make a difference to a field."""
 
     CASE = auto()
@@ -46,21 +46,21 @@ class About(Enum):
 
 
 _ABOUT: Final = {
-    "string_case": About.CASE,
-    "text_case": About.CASE,
-    "missing_header": About.NO_TEXT,
-    "null_sender": About.NO_TEXT,
-    "repeated_headers": About.SEVERAL,
-    "encoded_words": About.WORDS,
-    "address_fields": About.ADDRESSES,
+    "string_case": Sign.CASE,
+    "text_case": Sign.CASE,
+    "missing_header": Sign.NO_TEXT,
+    "null_sender": Sign.NO_TEXT,
+    "repeated_headers": Sign.SEVERAL,
+    "encoded_words": Sign.WORDS,
+    "address_fields": Sign.ADDRESSES,
 }
 
 
-def _about(context: Context, questions: Iterable[Question]) -> tuple[tuple[Variant, About], ...]:
+def _about(context: Context, questions: Iterable[Question]) -> tuple[tuple[Variant, Sign], ...]:
     """The choices of readings that conditions are about."""
     readings = frozenset[str]().union(*(question.readings for question in questions))
     return tuple(
-        (each, _ABOUT.get(each.reading, About.ANYTHING))
+        (each, _ABOUT.get(each.reading, Sign.ANYTHING))
         for each in context.variants
         if each.reading in readings
     )
@@ -75,7 +75,7 @@ class FieldSource:
     headers: Callable[[Submission], tuple[str, ...]] | None = None
     """The headers that are read, as sent; None: it is not in headers."""
 
-    def without_use(self, submission: Submission) -> tuple[About, ...]:
+    def without_use(self, submission: Submission) -> tuple[Sign, ...]:
         """What other readings find nothing else by; cheap, and in doubt nothing."""
         if self.headers is None:
             return ()
@@ -88,10 +88,10 @@ class FieldSource:
         return _NO_WORDS if len(values) > 1 else _ONE_WITHOUT_WORDS
 
 
-_NO_HEADER: Final = (About.SEVERAL, About.WORDS, About.ADDRESSES)
-_ONE_HEADER: Final = (About.SEVERAL,)
-_NO_WORDS: Final = (About.WORDS,)
-_ONE_WITHOUT_WORDS: Final = (About.SEVERAL, About.WORDS)
+_NO_HEADER: Final = (Sign.SEVERAL, Sign.WORDS, Sign.ADDRESSES)
+_ONE_HEADER: Final = (Sign.SEVERAL,)
+_NO_WORDS: Final = (Sign.WORDS,)
+_ONE_WITHOUT_WORDS: Final = (Sign.SEVERAL, Sign.WORDS)
 
 
 class Learning(Protocol):
@@ -163,10 +163,10 @@ class TextField:
             if about in useless:
                 continue
             under, again = variant.gateway.readings, texts
-            if about is About.CASE:
+            if about is Sign.CASE:
                 if not (texts and self._case_may_matter(texts, hits)):
                     continue
-            elif about is About.NO_TEXT:
+            elif about is Sign.NO_TEXT:
                 if texts:
                     continue
             else:
