@@ -69,6 +69,8 @@ FAILING: Final = (
     "publish_to_sns",
     "archive:vault",
 )
+_COUNTS: Final = ((0, 1, 1, 2, 2, 3), (0, 0, 0, 1, 2), (1, 1, 2, 3))
+"""How many conditions, conditions under `unless`, and actions a rule may have."""
 POSITION: Final = Position(file="rules.yaml", line=1)
 CONDITIONS: Final[tuple[str, ...]] = (
     "text",
@@ -141,7 +143,7 @@ def generated(
     If they are entangled, most rules change what conditions of later ones see, or fail.
     """
     few_facts = random.random() < 0.5
-    count = random.randint(0, 10) if rules is None else rules
+    count = random.randint(2 if entangled else 0, 10) if rules is None else rules
     gateway = gateway_of(random, count, entangled=entangled)
     return Generated(
         gateway=gateway,
@@ -186,7 +188,8 @@ def gateway_of(random: Random, count: int, *, entangled: bool = False) -> Gatewa
     conditions, actions = CONDITIONS, ACTIONS if plain else (*ACTIONS, *MEDDLING)
     if entangled:
         conditions, actions = SEEN_LATER, CHANGING
-    rules = tuple(_rule(random, number, conditions, actions) for number in range(count))
+    few = entangled and random.random() < 0.8
+    rules = tuple(_rule(random, number, conditions, actions, few=few) for number in range(count))
     lists: dict[str, Members | None] = {
         name: Members.of(random.sample(ENTRIES, random.randint(0, 6))) for name in LISTS[:2]
     }
@@ -201,7 +204,9 @@ def gateway_of(random: Random, count: int, *, entangled: bool = False) -> Gatewa
         policy["MaxMessageSizeBytes"] = random.choice((100, 150, 10_000))
     return Gateway(
         rules=rules,
-        policy=None if random.random() < 0.3 else TrafficPolicy.of_api(policy),
+        policy=None
+        if random.random() < (0.8 if entangled else 0.3)
+        else TrafficPolicy.of_api(policy),
         statement_names=names,
         lists=lists,
         readings=Readings.of(choices),
@@ -223,12 +228,16 @@ def _statements(random: Random) -> tuple[list[dict[str, Any]], tuple[str | None,
 
 
 def _rule(
-    random: Random, number: int, asked: tuple[str, ...], done: tuple[str, ...]
+    random: Random, number: int, asked: tuple[str, ...], done: tuple[str, ...], *, few: bool
 ) -> LogicalRule:
-    """A rule whose conditions and actions are of some kinds."""
-    conditions = [_condition(random, asked) for _ in range(random.choice((0, 1, 1, 2, 2, 3)))]
-    unless = [_condition(random, asked) for _ in range(random.choice((0, 0, 0, 1, 2)))]
-    actions = [_action(random, done) for _ in range(random.choice((1, 1, 2, 3)))]
+    """A rule whose conditions and actions are of some kinds; with few of them, it applies often."""
+    counts = ((0, 1, 1, 1, 1, 1, 2), (0, 0, 1), (1, 1, 2)) if few else _COUNTS
+    conditions, unless, actions = (
+        [make(random, kinds) for _ in range(random.choice(several))]
+        for several, make, kinds in zip(
+            counts, (_condition, _condition, _action), (asked, asked, done), strict=True
+        )
+    )
     shape = Rule.of_api({"Conditions": conditions, "Unless": unless, "Actions": actions})
     return LogicalRule(
         name=f"rule {number}",
@@ -389,7 +398,7 @@ def _scenario(random: Random) -> Scenario | None:
 
 
 def _failing(random: Random) -> Scenario:
-    return Scenario(failing=frozenset(random.sample(FAILING[:3], random.randint(0, 3))))
+    return Scenario(failing=frozenset(random.sample(FAILING[:3], random.choice((0, 0, 1, 2)))))
 
 
 def submission_of(random: Random, *, few_facts: bool) -> Submission:

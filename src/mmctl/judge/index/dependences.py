@@ -114,7 +114,8 @@ class Dependences:
         plainly = not maybe and self._way.plainly(reach)
         if reach & (entangled.replacing | entangled.marking):
             for address in entangled.addresses:
-                look.sight(0, address)
+                seen = look.sight(0, address)
+                reach |= seen.applying | seen.maybe
         if reach & entangled.marking:
             for variant in self._by_headers:
                 by_number.setdefault(variant.number, [])

@@ -71,11 +71,12 @@ class Reach:
             met |= (sight.applying | sight.maybe) & self.until(sight)
         if not met & (self.replacing | self.marking):
             return met
-        for sight in sights:
-            for seen in self._seen(sight, look):
-                met |= seen.applying | seen.maybe
-                if met & self.marking:
-                    met |= look.without(self.entangled.reading, seen.recipient)[0]
+        seen = [each for sight in sights for each in self._seen(sight, look)]
+        for each in seen:
+            met |= each.applying | each.maybe
+        if met & self.marking:
+            for each in seen:
+                met |= look.without(self.entangled.reading, each.recipient)[0]
         return met
 
     def key(self, sight: Sight, look: Look, until: int = _EVERYTHING) -> Hashable:
@@ -88,6 +89,8 @@ class Reach:
         seen = [sight]
         if met & (self.replacing | marking):
             seen = list(self._seen(sight, look))
+            for each in seen:
+                met |= (each.applying | each.maybe) & until
         parts: list[Hashable] = []
         for each in seen:
             unknown = each.unknown & slots
