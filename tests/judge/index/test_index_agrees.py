@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parents[3]
 CORPUS: Final = ROOT.parent / "shared" / "corpus"
 REFERENCE: Final = ROOT / "examples" / "enterprise-gateway"
-SLICE: Final = (*range(100), 121, 122, 244, 460)
+SLICE: Final = (*range(100), 121, 122, 244, 460, 10_657)
 """The seeds that every run tries."""
 ENTANGLED: Final = range(40)
 """The seeds of gateways whose rules change what later ones see."""

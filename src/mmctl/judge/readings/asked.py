@@ -120,11 +120,12 @@ def _answer(condition: RuleCondition, asking: Asking) -> Answer:
     return ask(condition, (), asking).answer
 
 
-def _admission(asking: Asking) -> tuple[Answer, str]:
-    """Whether the policy admits, and what decides that."""
+def _admission(asking: Asking) -> tuple[Answer, str, tuple[Answer, ...]]:
+    """Whether the policy admits, and what decides that; if it is unknown, every statement."""
     policy = asking.gateway.policy
     asked = ADMITTED if policy is None else ask_policy(policy, asking)
-    return asked.admitted, asked.by
+    unknown = asked.statements if asked.admitted.is_unknown else ()
+    return asked.admitted, asked.by, tuple(statement.answer for statement in unknown)
 
 
 def _reads_recipient(condition: RuleCondition) -> bool:
