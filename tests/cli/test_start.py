@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tomllib
@@ -12,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from mmctl import __version__
+from mmctl.cli import main as runs
 from mmctl.cli.at_once import VERSION_LINE
+from mmctl.cli.exit_codes import INTERRUPTED
 
 ROOT = Path(__file__).parents[2]
 GATEWAY = Path(__file__).parent / "gateway"
@@ -94,3 +97,14 @@ def test_the_version_is_that_of_the_package() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["version"] == __version__
     assert f"mmctl {__version__}: " in VERSION_LINE
+
+
+def test_a_run_that_was_interrupted_within_a_process_leaves_its_ctrl_c_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr(runs, "exit_code", lambda _: INTERRUPTED)
+    with pytest.raises(SystemExit) as left:
+        runs.main([])
+    assert left.value.code == INTERRUPTED
+    assert signal.getsignal(signal.SIGINT) is before

@@ -13,8 +13,8 @@ from mmctl import __version__
 from mmctl.cli import world
 from mmctl.cli.command_table import COMMANDS
 from mmctl.cli.completion import COMPLETE
-from mmctl.cli.exit_codes import FAULT, INTERRUPTED, USAGE, RunEnded
-from mmctl.cli.interruptions import clear_ends, end_without_further_interruptions
+from mmctl.cli.exit_codes import FAULT, USAGE, RunEnded
+from mmctl.cli.interruptions import clear_ends
 from mmctl.cli.printing import on_screen, printed_errors
 from mmctl.cli.well_formed import well_formed
 from mmctl.cli.words import reordered
@@ -29,8 +29,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run `mmctl` and exit with its code; every error a user can cause ends here."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     code = exit_code(given)
-    if code == INTERRUPTED:
-        end_without_further_interruptions()
     try:
         with clear_ends():
             sys.stdout.flush()

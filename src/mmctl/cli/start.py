@@ -18,7 +18,12 @@ def main() -> None:
     try:
         run_to_exit()
     except SystemExit as left:
-        world.leave_at_once(left.code if isinstance(left.code, int) else FAULT)
+        code = left.code if isinstance(left.code, int) else FAULT
+        if code == INTERRUPTED:
+            from mmctl.cli.interruptions import end_without_further_interruptions
+
+            end_without_further_interruptions()
+        world.leave_at_once(code)
 
 
 def run_to_exit() -> None:
