@@ -222,14 +222,14 @@ def test_a_killed_run_goes_on_where_it_was(mmctl: Callable[..., Ran], judged: li
 
 
 INTERRUPTED_TWICE = """
-import atexit, os, signal, sys
-from mmctl.cli.main import main
+import atexit, os, signal
+from mmctl.cli.start import main
 from mmctl.cli.messages import result_folder
 def interrupted(*_):
     raise KeyboardInterrupt
 result_folder.ResultFolder.keep = interrupted
 atexit.register(lambda: os.kill(os.getpid(), signal.SIGINT))
-main(sys.argv[1:])
+main()
 """
 
 
