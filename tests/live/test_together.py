@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import random
+import signal
 import threading
 import time
 from functools import partial
@@ -93,12 +94,14 @@ def test_ctrl_c_ends_the_wait_while_a_call_hangs() -> None:
     def other() -> None:
         begun.append("other")
 
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with pytest.raises(KeyboardInterrupt):
             together([hang, interrupt, other], 2)
         assert not answered.is_set()
     finally:
         answered.set()
+        signal.signal(signal.SIGINT, before)
     assert sorted(begun) == ["hang", "interrupt"]
 
 
