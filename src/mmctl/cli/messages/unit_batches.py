@@ -14,7 +14,7 @@ from mmctl.mail.units import Dropped, Given, Section, WholeFile, given, units_at
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from mmctl.language.project import Environment
@@ -205,8 +205,3 @@ def place_of(each: Input, *, times: bool) -> str:
             return f"{entry.size} {entry.version}"
         case never:
             assert_never(never)
-
-
-def needs_this_machine(inputs: Sequence[Input]) -> bool:
-    """Whether some of the inputs are files, which others have to see too."""
-    return any(isinstance(each, WholeFile | Section) for each in inputs)

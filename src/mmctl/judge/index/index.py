@@ -30,7 +30,7 @@ from mmctl.language.project import Outcome
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
     from mmctl.judge.answers import MissingFact
     from mmctl.judge.index.compiling import Fields, MessageField
@@ -153,9 +153,10 @@ class Index:
         hits = unknown = 0
         changed: list[tuple[int, Remembered]] = []
         for each in self._fields.of_message:
-            entry = each.known.get(each.state(submission))
+            state = each.state(submission)
+            entry = each.known.get(state)
             if entry is None:
-                entry = self._learn(each, submission)
+                entry = self._learn(each, state, submission)
             hits |= entry[0]
             unknown |= entry[1]
             if entry[2]:
@@ -179,8 +180,7 @@ class Index:
                 look.others.setdefault(other.variant, []).append((place, other))
         return look
 
-    def _learn(self, each: MessageField, submission: Submission) -> Remembered:
-        state = each.state(submission)
+    def _learn(self, each: MessageField, state: Hashable, submission: Submission) -> Remembered:
         if len(each.known) >= self._context.at_most:
             each.known.clear()
         each.known[state] = entry = each.meaning.learn(state, submission, "")

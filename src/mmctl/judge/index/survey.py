@@ -28,12 +28,8 @@ class Survey(Choices):
         self._look = look
         self._numbers = {(each.reading, each.other): each.number for each in context.variants}
         self._addresses = (*look.submission.envelope.recipients, *entangled.addresses)
-        self._may_apply = self._reached(look)
-
-    @property
-    def rules(self) -> tuple[int, ...]:
+        self.rules = self._reached(look)
         """The places of the rules that may apply to somebody, whatever other rules do."""
-        return self._may_apply
 
     def would_change(self, reading: str, other: str) -> bool:
         """Whether some answer could differ; the reading must be about conditions."""
