@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -47,7 +48,23 @@ def _disks_are_not_waited_for() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _no_account(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+def _variables_are_restored() -> Iterator[None]:
+    """A variable that a test leaves behind misleads whatever runs after it."""
+
+    def variables() -> dict[str, str]:
+        return {name: os.environ[name] for name in os.environ if name != "PYTEST_CURRENT_TEST"}
+
+    before = variables()
+    yield
+    assert variables() == before
+
+
+@pytest.fixture(autouse=True)
+def _no_account(
+    _variables_are_restored: None,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
     """No test sees this machine's AWS settings, CI server, kept answers or time zone."""
     home = tmp_path_factory.getbasetemp() / "home"
     home.mkdir(exist_ok=True)

@@ -128,14 +128,17 @@ def test_results_of_a_cluster_are_complete_and_equal(folder: Path) -> None:
         assert workers[1].poll() is None
 
 
-def test_workers_read_their_messages_of_a_bucket_themselves(folder: Path) -> None:
+def test_workers_read_their_messages_of_a_bucket_themselves(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     try:
         host, port = server.get_host_and_port()
-        url = f"http://{host}:{port}"
-        keys = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
-        os.environ.update(keys, AWS_ENDPOINT_URL_S3=url, AWS_DEFAULT_REGION="us-east-1")
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", f"http://{host}:{port}")
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+        monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
         client = boto3.client("s3")
         client.create_bucket(Bucket="gateway-mail")
         for path in Path("mail").iterdir():
