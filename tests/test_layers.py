@@ -145,6 +145,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
     "render": ("text", "documents", "html"),
     "cli": ("options", "changes", "messages", "files", "commands"),
     "judge": ("readings", "index"),
+    "analysis": ("sat", "theories", "encoding", "questions"),
     "cases": ("mutants",),
 }
 """The sub-rooms of a room along the way of the data: each imports only those before it."""

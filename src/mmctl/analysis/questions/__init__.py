@@ -1,0 +1,1 @@
+"""Questions about all mail: what is proved, or the message that shows the contrary."""

@@ -1,0 +1,1 @@
+"""SAT: literals, formulas, and the solver that searches a model of them."""

@@ -1,0 +1,89 @@
+"""Formulas as literals: equal formulas are one literal, so an unchanged rule is encoded once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mmctl.analysis.sat.solver import Solver
+
+TRUE: Final = 1
+FALSE: Final = -1
+
+
+class Circuit:
+    """Builds formulas and gives their clauses to a solver (Tseitin, 1968)."""
+
+    def __init__(self, solver: Solver) -> None:
+        self.solver = solver
+        self.variables = TRUE
+        self._gates: dict[tuple[int, ...], int] = {}
+        solver.add_clause((TRUE,))
+
+    def variable(self) -> int:
+        """A new free literal."""
+        self.variables += 1
+        return self.variables
+
+    def require(self, *literals: int) -> None:
+        """At least one of the literals holds."""
+        if TRUE not in literals:
+            self.solver.add_clause([each for each in literals if each != FALSE])
+
+    def implies(self, condition: int, consequence: int) -> None:
+        """Where the condition holds, the consequence does."""
+        self.require(-condition, consequence)
+
+    def all_of(self, literals: Iterable[int]) -> int:
+        """The literal that holds if all of them do."""
+        distinct = set(literals)
+        distinct.discard(TRUE)
+        if FALSE in distinct or any(-each in distinct for each in distinct):
+            return FALSE
+        if not distinct:
+            return TRUE
+        inputs = tuple(sorted(distinct))
+        if len(inputs) == 1:
+            return inputs[0]
+        gate = self._gates.get(inputs)
+        if gate is None:
+            gate = self._gates[inputs] = self.variable()
+            for each in inputs:
+                self.solver.add_clause((-gate, each))
+            self.solver.add_clause((gate, *(-each for each in inputs)))
+        return gate
+
+    def any_of(self, literals: Iterable[int]) -> int:
+        """The literal that holds if one of them does."""
+        return -self.all_of(-each for each in literals)
+
+    def differ(self, one: int, other: int) -> int:
+        """The literal that holds if exactly one of the two does."""
+        if one == other:
+            return FALSE
+        if one == -other:
+            return TRUE
+        return self.any_of((self.all_of((one, -other)), self.all_of((-one, other))))
+
+    def choose(self, condition: int, then: int, otherwise: int) -> int:
+        """`then` where the condition holds, else `otherwise`."""
+        if then == otherwise:
+            return then
+        return self.any_of((self.all_of((condition, then)), self.all_of((-condition, otherwise))))
+
+    def at_most_one(self, literals: Sequence[int]) -> None:
+        """No two of the literals hold together: pairs if few, else a number in binary."""
+        if len(literals) <= _FEW:
+            for place, one in enumerate(literals):
+                for other in literals[place + 1 :]:
+                    self.require(-one, -other)
+            return
+        bits = [self.variable() for _ in range((len(literals) - 1).bit_length())]
+        for number, literal in enumerate(literals):
+            for place, bit in enumerate(bits):
+                self.require(-literal, bit if number >> place & 1 else -bit)
+
+
+_FEW: Final = 4

@@ -1,0 +1,73 @@
+"""The SAT solver behind four methods: clauses in, an answer and a model or a core out.
+
+Literals are integers as in DIMACS: a variable is positive, its negation is negative.
+Effort is counted in conflicts, never in time, so that the same question gets the same answer.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+
+class Solved(StrEnum):
+    """How a question ended."""
+
+    SATISFIABLE = "satisfiable"
+    UNSATISFIABLE = "unsatisfiable"
+    UNDECIDED = "undecided"
+    """The effort was used up."""
+
+
+class Solver(Protocol):
+    """What a solver has to offer."""
+
+    def add_clause(self, clause: Sequence[int]) -> None:
+        """At least one of these literals holds."""
+
+    def solve(self, assumptions: Sequence[int], *, conflicts: int | None) -> Solved:
+        """Search a model in which the assumptions hold; `conflicts` bounds the effort."""
+
+    def model(self) -> frozenset[int]:
+        """The true variables of the model just found."""
+
+    def core(self) -> tuple[int, ...]:
+        """Assumptions of the question just refuted that cannot hold together."""
+
+
+class Cadical:
+    """CaDiCaL, from python-sat."""
+
+    def __init__(self) -> None:
+        from pysat.solvers import Cadical153  # noqa: PLC0415 - loads solvers: only for proofs
+
+        self._solver = Cadical153()
+
+    def add_clause(self, clause: Sequence[int]) -> None:
+        """At least one of these literals holds."""
+        self._solver.add_clause(clause)
+
+    def solve(self, assumptions: Sequence[int], *, conflicts: int | None) -> Solved:
+        """Search a model in which the assumptions hold; `conflicts` bounds the effort."""
+        if conflicts is None:
+            return _answer(self._solver.solve(assumptions=list(assumptions)))
+        self._solver.conf_budget(conflicts)
+        return _answer(self._solver.solve_limited(assumptions=list(assumptions)))
+
+    def model(self) -> frozenset[int]:
+        """The true variables of the model just found."""
+        found: Iterable[int] = self._solver.get_model() or ()
+        return frozenset(literal for literal in found if literal > 0)
+
+    def core(self) -> tuple[int, ...]:
+        """Assumptions of the question just refuted that cannot hold together."""
+        return tuple(self._solver.get_core() or ())
+
+
+def _answer(found: bool | None) -> Solved:
+    if found is None:
+        return Solved.UNDECIDED
+    return Solved.SATISFIABLE if found else Solved.UNSATISFIABLE
