@@ -6,7 +6,6 @@ Nothing is compared here. A header is decoded once for each message.
 from __future__ import annotations
 
 from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
 from mmctl.mail.facts import value_of
@@ -41,6 +40,7 @@ class Texts:
         self._submission = submission
         self._readings = readings
         self._known: dict[str, tuple[str, ...]] = {}
+        self._with_added: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
 
     @property
     def _email(self) -> Email:
@@ -82,7 +82,12 @@ class Texts:
         """The texts of an X-header, with those that rules added, below the others."""
         sent = self._once(f"header {name}", lambda: self._all(name))
         appended = tuple(value for added_name, value in added if added_name.lower() == name.lower())
-        return self._chosen((*sent, *appended))
+        if not appended:
+            return self._once(f"{name} alone", lambda: self._chosen(sent))
+        key = (name, appended)
+        if key not in self._with_added:
+            self._with_added[key] = self._chosen((*sent, *appended))
+        return self._with_added[key]
 
     def _header(self, name: str) -> tuple[str, ...]:
         return self._chosen(self._all(name))
@@ -104,8 +109,7 @@ class Texts:
         return FROM.key if falls_back and not self._all(fact.key) else fact.key
 
     def _addresses(self, name: str) -> tuple[str, ...]:
-        headers = self._chosen(self._email.addresses_by_header(name))
-        return tuple(dict.fromkeys(chain.from_iterable(headers)))
+        return self._email.headers.distinct_addresses(name, self._readings.repeated_headers)
 
     def _chosen(self, instances: tuple[Instance, ...]) -> tuple[Instance, ...]:
         """The repeated headers that count."""

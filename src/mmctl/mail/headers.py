@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from mmctl.mail.addresses import addresses
 from mmctl.mail.encoded_words import decode_words
@@ -17,11 +17,22 @@ if TYPE_CHECKING:
 
     from mmctl.mail.encoded_words import Decoded
 
+    Repeated: TypeAlias = Literal["any", "first", "last"]
+    """Which of the headers of one name count."""
+
 
 class Headers(Mapping[str, tuple[str, ...]]):
     """Unfolded values as sent, top to bottom, under lower-case names; encoded words undecoded."""
 
-    __slots__ = ("_addresses", "_decoded", "_has_words", "_values", "_words", "_written")
+    __slots__ = (
+        "_addresses",
+        "_decoded",
+        "_distinct",
+        "_has_words",
+        "_values",
+        "_words",
+        "_written",
+    )
 
     def __init__(self, written: Mapping[str, Sequence[str]], *, has_words: bool = True) -> None:
         """Values as written between the colon and the next field, LF line ends.
@@ -34,6 +45,7 @@ class Headers(Mapping[str, tuple[str, ...]]):
         self._decoded: dict[str, tuple[str, ...]] = {}
         self._words: dict[str, tuple[Decoded, ...]] = {}
         self._addresses: dict[str, tuple[tuple[str, ...], ...]] = {}
+        self._distinct: dict[tuple[str, Repeated], tuple[str, ...]] = {}
 
     @classmethod
     def of(cls, values: Mapping[str, Sequence[str]]) -> Headers:
@@ -115,6 +127,18 @@ class Headers(Mapping[str, tuple[str, ...]]):
         if known is None:
             values = self.values_of(name)
             known = self._addresses[name] = tuple([addresses(value) for value in values])
+        return known
+
+    def distinct_addresses(self, name: str, which: Repeated) -> tuple[str, ...]:
+        """The address specs of some of the headers of a name, each once."""
+        found = self.addresses(name)
+        if len(found) <= 1:
+            which = "any"
+        known = self._distinct.get((name, which))
+        if known is None:
+            chosen = found if which == "any" else found[:1] if which == "first" else found[-1:]
+            known = tuple(dict.fromkeys(chain.from_iterable(chosen)))
+            self._distinct[name, which] = known
         return known
 
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from mmctl.judge.compare import client_address, same_family
 from mmctl.judge.index.entries import Other, Remembered
-from mmctl.judge.index.matchers import ListMatcher, NetworkMatcher, SizeMatcher, TextMatcher
 from mmctl.judge.index.questions import Asker
 from mmctl.judge.lookup import case_of, without_text
+from mmctl.judge.matchers import ListMatcher, NetworkMatcher, SizeMatcher, TextMatcher
 from mmctl.judge.texts import Texts
 from mmctl.records import dataclass
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mmctl.judge.compare import IpAddress, Members
     from mmctl.judge.index.context import Context, Variant
     from mmctl.judge.index.questions import Question
+    from mmctl.judge.matchers import Listed
     from mmctl.judge.submission import Submission
     from mmctl.language.readings import Case, Readings
     from mmctl.model.enums import RuleNumberOperator, RuleStringOperator
@@ -220,8 +221,9 @@ class ListField:
         self._context = context
         self._source = source
         self._questions = tuple(question for question, _ in questions)
-        self._lists = tuple((members, question.slots) for question, members in questions)
-        self._matchers: dict[tuple[str, str, str], ListMatcher] = {}
+        self._matcher = ListMatcher(
+            ((members, question.slots) for question, members in questions), plainly=context.plainly
+        )
         self.slots = _all_slots(self._questions)
         self.flip = negated ^ _turned(self._questions)
         self._variants = _about(context, self._questions)
@@ -234,29 +236,29 @@ class ListField:
             return Asker(self._context, submission, recipient).entry(
                 self._questions, state, self.flip
             )
-        hits = self._hits(addresses, readings)
+        listed = self._matcher.look_up(addresses)
+        hits = _listed_under(readings, listed)
         others = []
         useless = self._source.without_use(submission)
         for variant, about in self._variants:
             if about in useless:
                 continue
             under = variant.gateway.readings
-            again = self._hits(self._source.read(Texts(submission, under), recipient) or (), under)
-            if again != hits:
-                others.append(Other(variant.number, again, 0))
+            again = self._source.read(Texts(submission, under), recipient) or ()
+            same = again is addresses or again == addresses
+            found = _listed_under(under, listed if same else self._matcher.look_up(again))
+            if found != hits:
+                others.append(Other(variant.number, found, 0))
         return Remembered(hits, 0, tuple(others), state)
 
-    def _hits(self, addresses: tuple[str, ...], readings: Readings) -> int:
-        bare, star = readings.bare_domain_entry, readings.star_domain_entry
-        key = (readings.address_list_case, bare, star)
-        if key not in self._matchers:
-            self._matchers[key] = ListMatcher(
-                self._lists,
-                case=readings.address_list_case,
-                below_bare=bare == "that_domain_and_below",
-                apex=star == "below_and_d",
-            )
-        return self._matchers[key].met_by(addresses)
+
+def _listed_under(readings: Readings, listed: Listed) -> int:
+    """The slots of the lists that include one of some addresses."""
+    return listed.met(
+        readings.address_list_case,
+        below_bare=readings.bare_domain_entry == "that_domain_and_below",
+        apex=readings.star_domain_entry == "below_and_d",
+    )
 
 
 class NetworkField:

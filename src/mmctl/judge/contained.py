@@ -9,12 +9,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 _TABLE_AT_MOST: Final = 2_000
 """So many texts are compiled into a table with a row for each state, which is the fastest form."""
 _REPAYS: Final = 4
 """Fewer texts are found faster one by one."""
+_CHUNK: Final = 16 * 1024
+"""Characters of a long text that are looked through at once: each place found takes memory."""
+_DENSE: Final = 8
+"""So many places found for each text that is looked for cost as much as to compile the texts."""
 
 
 class _Automaton(Protocol):
@@ -27,8 +31,10 @@ class Contained:
     """Masks of texts, joined for those that another text contains."""
 
     def __init__(self, masks: Mapping[str, int], automaton: _Automaton) -> None:
+        self._masks = masks
         self._by_number = tuple(masks.values())
         self._automaton = automaton
+        self._longest = max(map(len, masks))
 
     @classmethod
     def of(cls, masks: Mapping[str, int]) -> Contained | None:
@@ -39,6 +45,8 @@ class Contained:
     def within(self, text: str) -> int | None:
         """The masks of the texts that a text contains; None: it is none for an automaton."""
         try:
+            if len(text) > _CHUNK:
+                return self._within_long(text)
             found = self._automaton.find_matches_as_indexes(text, overlapping=True)
         except UnicodeEncodeError:  # bytes that are no text, kept as lone surrogates
             return None
@@ -46,6 +54,37 @@ class Contained:
         for number, _, _ in found:
             mask |= self._by_number[number]
         return mask
+
+    def _within_long(self, text: str) -> int:
+        """The same in bounded memory; what is found at every place is not looked for any longer."""
+        automaton, masks, by_number = self._automaton, self._masks, self._by_number
+        places = mask = 0
+        numbers: set[int] = set()
+        for start in range(0, len(text), _CHUNK):
+            chunk = text[start : start + _CHUNK + self._longest - 1]
+            found = automaton.find_matches_as_indexes(chunk, overlapping=True)
+            places += len(found)
+            numbers.update([number for number, _, _ in found])
+            if places <= _DENSE * len(by_number):
+                continue
+            mask |= _joined(by_number, numbers)
+            masks = {
+                wanted: of_wanted
+                for number, (wanted, of_wanted) in enumerate(masks.items())
+                if number not in numbers
+            }
+            rest = _automaton(tuple(masks), often=False) if masks else None
+            if rest is None:
+                return mask
+            automaton, by_number, places, numbers = rest, tuple(masks.values()), 0, set()
+        return mask | _joined(by_number, numbers)
+
+
+def _joined(masks: Sequence[int], numbers: Iterable[int]) -> int:
+    mask = 0
+    for number in numbers:
+        mask |= masks[number]
+    return mask
 
 
 def contained_one_by_one(masks: Mapping[str, int], text: str) -> int:
@@ -57,14 +96,17 @@ def contained_one_by_one(masks: Mapping[str, int], text: str) -> int:
     return mask
 
 
-def _automaton(texts: Sequence[str]) -> _Automaton | None:
-    """An automaton; None: the package is not installed, or a text is none for it."""
+def _automaton(texts: Sequence[str], *, often: bool = True) -> _Automaton | None:
+    """An automaton; None: the package is not installed, or a text is none for it.
+
+    One that is not used often is compiled into the form that is made quickest.
+    """
     try:
         package = import_module("ahocorasick_rs")
     except ImportError:
         return None
     kinds = package.Implementation
-    form = kinds.DFA if len(texts) <= _TABLE_AT_MOST else kinds.ContiguousNFA
+    form = kinds.DFA if often and len(texts) <= _TABLE_AT_MOST else kinds.ContiguousNFA
     try:
         return cast("_Automaton", package.AhoCorasick(list(texts), implementation=form))
     except UnicodeEncodeError:

@@ -8,7 +8,7 @@ from typing import Final
 from generated import ADDRESSES, ENTRIES, PARTS, WORDS
 
 from mmctl.judge.compare import Members, values_met
-from mmctl.judge.index.matchers import ListMatcher, TextMatcher
+from mmctl.judge.matchers import ListMatcher, TextMatcher
 from mmctl.model.enums import RuleStringOperator
 
 TEXTS: Final = (
@@ -23,6 +23,13 @@ TEXTS: Final = (
     "Σ",
     "ΑΣ",
     "of\n",
+)
+ODD_ADDRESSES: Final = ("a@b@example.com", "x@b.", "x@.", "x@*.com", "*n@x.example.com", "ann@com")
+WITH_ODD_ENTRIES: Final = (
+    *ENTRIES,
+    *("", "*", "@", "*@", "*.", "a@", "**@b.example.org", "a*n@*.example.com", "*n@x.example.com"),
+    *("*.b*.example.org", "ann@*.com", "*n*@example.com", "x@*", "a@b@example.com", "*@*.com"),
+    *("carl*1@example.com", "x@a.*.example.org", "*@a*.b.example.org", "ann@*"),
 )
 CASES: Final = ("sensitive", "insensitive")
 
@@ -53,20 +60,22 @@ def test_many_texts_meet_what_each_of_them_meets() -> None:
 def test_lists_include_of_many_addresses_what_they_include_of_each() -> None:
     dice = Random(12)  # noqa: S311 - the same ones each time
     for _ in range(300):
-        lists = [Members.of(dice.sample(ENTRIES, 2)) for _ in range(3)]
+        lists = [Members.of(dice.sample(WITH_ODD_ENTRIES, 3)) for _ in range(3)]
         addresses = dice.sample(
-            (*TEXTS, "carl1@example.com", "ann@x.example.com", "x@a.b.example.org"), 3
+            (*TEXTS, "carl1@example.com", "ann@x.example.com", "x@a.b.example.org", *ODD_ADDRESSES),
+            4,
         )
+        looked_up = [
+            ListMatcher(
+                [(members, 1 << place) for place, members in enumerate(lists)], plainly=plainly
+            ).look_up(tuple(addresses * times))
+            for plainly in (False, True)
+            for times in (1, 50)
+        ]
         for case in CASES:
             for bare in ("that_domain", "that_domain_and_below"):
                 for star in ("below", "below_and_d"):
-                    matcher = ListMatcher(
-                        [(members, 1 << place) for place, members in enumerate(lists)],
-                        case=case,
-                        below_bare=bare == "that_domain_and_below",
-                        apex=star == "below_and_d",
-                    )
-                    assert matcher.met_by(addresses * 50) == sum(
+                    wanted = sum(
                         1 << place
                         for place, members in enumerate(lists)
                         if any(
@@ -74,6 +83,13 @@ def test_lists_include_of_many_addresses_what_they_include_of_each() -> None:
                             for each in addresses
                         )
                     )
+                    for listed in looked_up:
+                        found = listed.met(
+                            case,
+                            below_bare=bare == "that_domain_and_below",
+                            apex=star == "below_and_d",
+                        )
+                        assert found == wanted
 
 
 def test_a_domain_of_a_million_labels_is_looked_up_in_lists() -> None:
@@ -83,9 +99,11 @@ def test_a_domain_of_a_million_labels_is_looked_up_in_lists() -> None:
         found = members.include(
             address, case="insensitive", bare_domain="that_domain", star_domain="below"
         )
-        matcher = ListMatcher([(members, 1)], case="insensitive", below_bare=False, apex=False)
+        matcher = ListMatcher([(members, 1)])
         assert found is included
-        assert bool(matcher.met_by((address,))) is included
+        for addresses in ((address,), (address,) * 101):
+            listed = matcher.look_up(addresses)
+            assert bool(listed.met("insensitive", below_bare=False, apex=False)) is included
 
 
 def test_the_evaluator_compares_many_at_once_as_it_compares_each() -> None:
