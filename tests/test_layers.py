@@ -72,7 +72,17 @@ ABOVE = {
     },
 }
 """Files beside the rooms that join them; `cli` alone imports these."""
-EVERYWHERE = {"counted", "errors", "inputs", "problem", "records", "visible", "writing", ""}
+EVERYWHERE = {
+    "counted",
+    "errors",
+    "inputs",
+    "patterns",
+    "problem",
+    "records",
+    "visible",
+    "writing",
+    "",
+}
 ONLY_IN = {
     "boto3": {"live/aws/sessions.py"},
     "botocore.session": {"live/aws/sessions.py"},

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import os
 import pickle
+import subprocess
+import sys
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from mmctl.records import record
+import mmctl
+from mmctl.records import field, fields, record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 T = TypeVar("T")
+
+WITHOUT_SITE = {**os.environ, "PYTHONPATH": str(Path(mmctl.__file__).parents[1])}
 
 Made = tuple[str, type, type]
 
@@ -75,6 +82,17 @@ def computed(make: Callable[[type], type]) -> type:
     return Computed
 
 
+def partly_hashed(make: Callable[[type], type]) -> type:
+    @make
+    class PartlyHashed:
+        """A member that cannot be hashed, and need not be."""
+
+        name: str
+        words: list[str] = dataclasses.field(default_factory=list, hash=False)
+
+    return PartlyHashed
+
+
 def own_methods(make: Callable[[type], type]) -> type:
     @make
     class Own:
@@ -104,7 +122,7 @@ def generic(make: Callable[[type], type]) -> type:
     return Held
 
 
-BODIES = (plain, one, empty, derived, computed, own_methods, generic)
+BODIES = (plain, one, empty, derived, computed, partly_hashed, own_methods, generic)
 OPTIONS: tuple[dict[str, bool], ...] = (
     {"frozen": True, "slots": True, "kw_only": True},
     {"frozen": True, "slots": True},
@@ -152,7 +170,8 @@ def said(do: Callable[[], object]) -> object:
 def looked_at(cls: type) -> list[object]:
     """Everything that anybody may ask records of a class."""
     seen: list[object] = [
-        said(lambda: [(f.name, f.type, f.init, f.repr, f.compare, f.kw_only, f.default)
+        said(lambda: [(f.name, f.type, f.init, f.repr, f.compare, f.kw_only, f.default,
+                       f.default_factory)
                       for f in dataclasses.fields(cls)]),
         cls.__dict__.get("__match_args__"),
         cls.__dict__.get("__slots__"),
@@ -168,6 +187,7 @@ def looked_at(cls: type) -> list[object]:
             repr(each),
             [each == other for other in records],
             said(partial(_is_hashed_by_value, each)),
+            said(partial(_hash_is_of_name_alone, each)),
             said(partial(_members, each)),
             said(partial(_renamed, each)),
             said(partial(_repr_of_copy, each)),
@@ -180,6 +200,10 @@ def looked_at(cls: type) -> list[object]:
 
 def _is_hashed_by_value(value: object) -> bool:
     return hash(value) == hash(copy.copy(value))
+
+
+def _hash_is_of_name_alone(value: Any) -> bool:
+    return hash(value) == hash((value.name,))
 
 
 def _members(value: Any) -> dict[str, Any]:
@@ -243,3 +267,46 @@ def test_the_words_of_a_record_that_was_never_made_cost_nothing() -> None:
 
     assert before.__code__.co_varnames != Never.__init__.__code__.co_varnames[:2]
     assert Never.__init__.__code__.co_varnames[:2] == ("self", "name")
+
+
+def test_a_record_has_members_of_either_kind_and_of_either_kind_of_base() -> None:
+    @dataclasses.dataclass(kw_only=True)
+    class Standard:
+        name: str
+        words: list[str] = dataclasses.field(default_factory=list)
+
+    @record(kw_only=True)
+    class Ours(Standard):
+        size: int = field(default=3, compare=False)
+
+    @dataclasses.dataclass(kw_only=True)
+    class OfOurs(Ours):
+        last: str = "z"
+
+    made = OfOurs(name="a", size=4)  # type: ignore[call-arg]
+
+    assert dataclasses.asdict(made) == {"name": "a", "words": [], "size": 4, "last": "z"}
+    assert replace(made, last="y") == OfOurs(name="a", last="y")
+    assert [each.name for each in fields(Ours)] == ["name", "words", "size"]
+    assert replace(Ours(name="a"), name="b") == Ours(name="b", size=9)  # type: ignore[call-arg]
+
+
+def test_records_are_made_and_used_without_the_library_that_they_replace() -> None:
+    program = """
+import sys
+from mmctl.records import dataclass, field, fields, replace
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    name: str
+    size: int = field(default=3)
+
+assert replace(Some("a"), size=4) == Some("a", 4) and len(fields(Some)) == 2
+assert repr(Some("a")) == "Some(name='a', size=3)" and hash(Some("a")) == hash(Some("a"))
+print({"dataclasses", "inspect"} & sys.modules.keys())
+"""
+
+    assert (
+        subprocess.check_output([sys.executable, "-Sc", program], text=True, env=WITHOUT_SITE)
+        == "set()\n"
+    )

@@ -7,15 +7,58 @@ the type checker, and to `fields`, `replace`, `asdict` and `match`, the classes 
 
 from __future__ import annotations
 
-import dataclasses
-import inspect
+import sys
 from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from dataclasses import dataclass
+    from collections.abc import Callable, Mapping
+    from dataclasses import Field, asdict, dataclass, field, fields, replace
+
+_STANDARD: Final = "__dataclass_fields__"
+"""Where the standard library finds the fields of a class."""
+_OWN: Final = "__record_fields__"
+"""Where they are found here."""
+_DEFAULT: Final = object()
+"""Instead of a default that there is not."""
+_put: Final = object.__setattr__
+
+
+class RecordField:
+    """One member of a record, as `dataclasses.Field`."""
+
+    __slots__ = (
+        "compare",
+        "default",
+        "default_factory",
+        "hash",
+        "init",
+        "kw_only",
+        "name",
+        "repr",
+        "type",
+    )
+
+    def __init__(
+        self,
+        *,
+        default: Any = _DEFAULT,
+        default_factory: Any = _DEFAULT,
+        init: bool = True,
+        repr: bool = True,
+        hash: bool | None = None,
+        compare: bool = True,
+        kw_only: Any = _DEFAULT,
+    ) -> None:
+        self.default, self.default_factory = default, default_factory
+        self.init, self.repr, self.kw_only = init, repr, kw_only
+        self.compare, self.hash = compare, compare if hash is None else hash
+        self.name = ""
+        self.type: Any = None
+
+
+Fields = dict[str, RecordField]
 
 
 def record(
@@ -25,46 +68,65 @@ def record(
     return partial(_made, frozen=frozen, slots=slots, kw_only=kw_only, eq=eq)
 
 
+def _fields(of: Any) -> tuple[Any, ...]:
+    cls = of if isinstance(of, type) else type(of)
+    known = cls.__dict__.get(_OWN)
+    if known is not None:
+        return tuple(known.values())
+    from dataclasses import fields  # noqa: PLC0415 - as all of this library, hardly ever needed
+
+    return fields(of)
+
+
+def _asdict(of: Any) -> dict[str, Any]:
+    from dataclasses import asdict  # noqa: PLC0415
+
+    return asdict(of)
+
+
+def _replace(of: Any, /, **changes: Any) -> Any:
+    known: Fields | None = type(of).__dict__.get(_OWN)
+    if known is None or not all(each.init for each in known.values()):
+        from dataclasses import replace  # noqa: PLC0415
+
+        return replace(of, **changes)
+    for name in known:
+        if name not in changes:
+            changes[name] = getattr(of, name)
+    return type(of)(**changes)
+
+
 if not TYPE_CHECKING:
-    dataclass = record
-asdict = dataclasses.asdict
-field = dataclasses.field
-fields = dataclasses.fields
-replace = dataclasses.replace
+    dataclass, field = record, RecordField
+    asdict, fields, replace = _asdict, _fields, _replace
 
-__all__ = ("asdict", "dataclass", "field", "fields", "record", "replace")
-
-Fields = dict[str, "dataclasses.Field[Any]"]
-
-_FIELDS: Final = "__dataclass_fields__"
-_AN_ORDINARY_ONE: Final = dataclasses._FIELD  # type: ignore[attr-defined]  # noqa: SLF001
-_DEFAULT: Final = dataclasses.MISSING
-_put: Final = object.__setattr__
+__all__ = ("RecordField", "asdict", "dataclass", "field", "fields", "record", "replace")
 
 
 def _made(cls: type, *, frozen: bool, slots: bool, kw_only: bool, eq: bool) -> type:
     own = _own_fields(cls, kw_only=kw_only)
     known: Fields = {}
     for base in reversed(cls.__mro__[1:]):
-        known |= getattr(base, _FIELDS, {})
+        known |= _of_base(base)
     known |= own
     for name, each in own.items():
-        if isinstance(cls.__dict__.get(name), dataclasses.Field):
+        if _field_in(cls.__dict__.get(name)) is not None:
             if each.default is _DEFAULT:
                 delattr(cls, name)
             else:
                 setattr(cls, name, each.default)
     if slots:
         cls = _with_slots(cls, known)
-    names = tuple(name for name, each in known.items() if each.compare)
+    compared = tuple(name for name, each in known.items() if each.compare)
+    hashed = tuple(name for name, each in known.items() if each.hash)
     add: dict[str, Any] = {
         "__init__": _first_init(cls, known, frozen=frozen),
         "__repr__": _repr_of(tuple(name for name, each in known.items() if each.repr)),
         "__match_args__": tuple(n for n, each in known.items() if each.init and not each.kw_only),
     }
     if eq:
-        add["__eq__"], hashed = _eq_of(names)
-        add["__hash__"] = hashed if frozen else None
+        add["__eq__"] = _eq_of(compared)
+        add["__hash__"] = _hash_of(hashed) if frozen else None
     if frozen:
         add["__setattr__"], add["__delattr__"] = _refusals(cls, known)
         if slots:
@@ -72,7 +134,8 @@ def _made(cls: type, *, frozen: bool, slots: bool, kw_only: bool, eq: bool) -> t
     for name, value in add.items():
         if name not in cls.__dict__ or (name == "__hash__" and cls.__dict__[name] is None):
             setattr(cls, name, value)
-    setattr(cls, _FIELDS, known)
+    setattr(cls, _OWN, known)
+    setattr(cls, _STANDARD, _ForOthers(known))
     cls.__dataclass_params__ = _Options(eq=eq, frozen=frozen)  # type: ignore[attr-defined]
     return cls
 
@@ -86,15 +149,67 @@ class _Options:
         self.eq, self.frozen = eq, frozen
 
 
+class _ForOthers:
+    """The fields as the standard library has them: made when somebody asks, and not before."""
+
+    def __init__(self, known: Fields) -> None:
+        self._known = known
+        self._made: dict[str, Field[Any]] = {}
+
+    def __get__(self, _: object, __: type | None = None) -> Mapping[str, Field[Any]]:
+        if len(self._made) < len(self._known):
+            self._made = {name: _standard(each) for name, each in self._known.items()}
+        return self._made
+
+
+def _standard(own: RecordField) -> Field[Any]:
+    import dataclasses  # noqa: PLC0415
+
+    made: Any = dataclasses.field(init=own.init, repr=own.repr, hash=own.hash, compare=own.compare)
+    for member in ("default", "default_factory"):
+        value = getattr(own, member)
+        setattr(made, member, dataclasses.MISSING if value is _DEFAULT else value)
+    made.name, made.type, made.kw_only = own.name, own.type, own.kw_only
+    made._field_type = dataclasses._FIELD  # type: ignore[attr-defined]  # noqa: SLF001
+    return made  # type: ignore[no-any-return]
+
+
+def _field_in(value: object) -> RecordField | None:
+    """The field that a class body has in place of a default, ours or the standard library's."""
+    if isinstance(value, RecordField):
+        return value
+    standard = sys.modules.get("dataclasses")
+    if standard is None or not isinstance(value, standard.Field):
+        return None
+    given = {
+        member: getattr(value, member)
+        for member in ("default", "default_factory", "init", "repr", "hash", "compare", "kw_only")
+        if getattr(value, member) is not standard.MISSING
+    }
+    return RecordField(**given)
+
+
+def _of_base(base: type) -> Fields:
+    """The fields that a class inherits, if it is a record, or a dataclass."""
+    if _OWN in base.__dict__:
+        return dict(base.__dict__[_OWN])
+    found: Fields = {}
+    for name, each in base.__dict__.get(_STANDARD, {}).items():
+        converted = _field_in(each)
+        if converted is not None:
+            converted.name, converted.type = name, each.type
+            found[name] = converted
+    return found
+
+
 def _own_fields(cls: type, *, kw_only: bool) -> Fields:
     own: Fields = {}
-    for name, annotation in inspect.get_annotations(cls).items():
+    for name, annotation in cls.__annotations__.items():
         if str(annotation).startswith("ClassVar"):
             continue
         default = cls.__dict__.get(name, _DEFAULT)
-        found = default if isinstance(default, dataclasses.Field) else field(default=default)
+        found = _field_in(default) or RecordField(default=default)
         found.name, found.type = name, annotation
-        found._field_type = _AN_ORDINARY_ONE  # type: ignore[union-attr]  # noqa: SLF001
         if found.kw_only is _DEFAULT:
             found.kw_only = kw_only
         own[name] = found
@@ -167,9 +282,7 @@ def _values_of(names: tuple[str, ...]) -> Callable[[object], tuple[object, ...]]
             return attrgetter(*names)
 
 
-def _eq_of(
-    names: tuple[str, ...],
-) -> tuple[Callable[[object, object], object], Callable[[object], int]]:
+def _eq_of(names: tuple[str, ...]) -> Callable[[object, object], object]:
     values = _values_of(names)
 
     def equal(self: object, other: object) -> object:
@@ -177,10 +290,16 @@ def _eq_of(
             return values(self) == values(other)
         return NotImplemented
 
+    return equal
+
+
+def _hash_of(names: tuple[str, ...]) -> Callable[[object], int]:
+    values = _values_of(names)
+
     def hashed(self: object) -> int:
         return hash(values(self))
 
-    return equal, hashed
+    return hashed
 
 
 def _repr_of(names: tuple[str, ...]) -> Callable[[object], str]:
@@ -196,15 +315,21 @@ def _refusals(
 ) -> tuple[Callable[[object, str, object], None], Callable[[object, str], None]]:
     def refuse(self: object, name: str, value: object) -> None:
         if type(self) is cls or name in known:
-            raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
+            raise _frozen(f"cannot assign to field {name!r}")
         super(cls, self).__setattr__(name, value)  # type: ignore[arg-type]
 
     def keep(self: object, name: str) -> None:
         if type(self) is cls or name in known:
-            raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
+            raise _frozen(f"cannot delete field {name!r}")
         super(cls, self).__delattr__(name)  # type: ignore[arg-type]
 
     return refuse, keep
+
+
+def _frozen(message: str) -> AttributeError:
+    from dataclasses import FrozenInstanceError  # noqa: PLC0415
+
+    return FrozenInstanceError(message)
 
 
 def _states(

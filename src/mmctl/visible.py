@@ -11,24 +11,26 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from mmctl.patterns import Pattern
+
 _TAB: Final = "    "
 _NAMED: Final = {"\n": "\\n", "\r": "\\r"}
 _LAST_OF_FOUR_DIGITS: Final = 0xFFFF
 
-_BLANK: Final = re.compile(
+_BLANK: Final = Pattern(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\uffa0\U000e0100-\U000e01ef]"
     "|[\ufe00-\ufe0f]"
 )
 """Invisible characters that `str.isprintable` accepts."""
-_AFTER_SYMBOL: Final = re.compile(
+_AFTER_SYMBOL: Final = Pattern(
     "(?<=[\u00a9\u00ae\u203c-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff])[\ufe0e\ufe0f]"
 )
 """Selects how a symbol is drawn, in color or not: that is visible."""
-_COMMAND: Final = re.compile(r"(?m)^([ \t]*):(?=:.*::)")
+_COMMAND: Final = Pattern(r"(?m)^([ \t]*):(?=:.*::)")
 """`::error …`: a command for GitHub's runner, which ignores spaces before it."""
-_MARK: Final = re.compile(r"##(vso|teamcity)?\[", re.IGNORECASE)
+_MARK: Final = Pattern(r"##(vso|teamcity)?\[", re.IGNORECASE)
 """`##[error]`, `##vso[…]`, `##teamcity[…]`: commands for CI servers, anywhere in a line."""
-_UNSEEN_IN_JSON: Final = re.compile(r"[^\n -~\u00a1-\u00ac\u00ae-\u024f]")
+_UNSEEN_IN_JSON: Final = Pattern(r"[^\n -~\u00a1-\u00ac\u00ae-\u024f]")
 
 
 def visible(text: str) -> str:

@@ -10,18 +10,19 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import stat
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
+
+from mmctl.patterns import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BESIDE: Final = ".mmctl-"
 """How the names of unfinished files begin."""
-_EVER_BESIDE: Final = re.compile(r"\.mmctl-[0-9a-f]{16}|\..+\.[0-9a-f]{8}")
+_EVER_BESIDE: Final = Pattern(r"\.mmctl-[0-9a-f]{16}|\..+\.[0-9a-f]{8}")
 """Their names; 0.1.0 called them `.NAME.` and eight digits."""
 _NEW: Final = 0o666
 """The mode of a new file, before the umask."""

@@ -37,18 +37,18 @@ Good:
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.project_conditions import SERVER_NAMES, compared_as_addresses, text_tests
 from mmctl.checks.check import AboutValue, Check, Finding, Subject, finding
 from mmctl.language.formatting.fix import Replace
+from mmctl.patterns import Pattern
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_PLAIN: Final = re.compile(r"[\w.@+-]+")
+_PLAIN: Final = Pattern(r"[\w.@+-]+")
 """No names next to addresses, no quotes, no `[IPv6:…]`."""
 
 

@@ -45,6 +45,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.checks.check import Check, Finding, Subject
 from mmctl.language.formatting.fix import Unignore
 from mmctl.language.text.suggest import did_you_mean
+from mmctl.patterns import Pattern
 from mmctl.problem import Position, Positions, Severity
 
 if TYPE_CHECKING:
@@ -91,10 +92,8 @@ def _idle(ignore: Ignore, check: str, known: Collection[str]) -> Finding:
     )
 
 
-_NEARLY: Final = re.compile(
-    r"#[ \t]*mmctl\b[: \t-]*(?:ignore|disable)\b(?P<rest>.*)", re.IGNORECASE
-)
-_RIGHT: Final = re.compile(r"#\s*mmctl:\s*ignore\[[^\]]*\]")
+_NEARLY: Final = Pattern(r"#[ \t]*mmctl\b[: \t-]*(?:ignore|disable)\b(?P<rest>.*)", re.IGNORECASE)
+_RIGHT: Final = Pattern(r"#\s*mmctl:\s*ignore\[[^\]]*\]")
 
 
 def _nearly(file: str, text: str) -> Iterator[Finding]:

@@ -29,11 +29,11 @@ Good:
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.project_conditions import Role, compared_as_addresses, text_tests
 from mmctl.checks.check import AboutValue, Check, Finding, Subject, finding
+from mmctl.patterns import Pattern
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 LOCAL_ONLY: Final = frozenset({"postmaster", "<>", ""})
 """Envelope addresses without a domain: the postmaster, and the sender of bounces."""
 
-_EMPTY_PART: Final = re.compile(r"@@|@\.|(?<=@)[^@]*\.\.")
+_EMPTY_PART: Final = Pattern(r"@@|@\.|(?<=@)[^@]*\.\.")
 """Before the @, dots may be where no RFC allows them: such addresses are in use."""
 _WRONG: Final = ("@@", "@.", "..")
 _SIGNS: Final = {

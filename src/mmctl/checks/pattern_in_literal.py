@@ -44,6 +44,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.project_conditions import SERVER_NAMES, compared_as_addresses, text_tests
 from mmctl.checks.check import AboutValue, Check, Finding, Subject, finding
+from mmctl.patterns import Pattern
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -51,16 +52,16 @@ if TYPE_CHECKING:
 
     from mmctl.analysis.project_conditions import TextTest
 
-_IN_ADDRESSES: Final = re.compile(r"\*|\\|\.\+|\(.*\)|\[[^\]]*\w-\w[^\]]*\]|^\^|.\$$|\?$")
-_IN_TEXTS: Final = re.compile(
+_IN_ADDRESSES: Final = Pattern(r"\*|\\|\.\+|\(.*\)|\[[^\]]*\w-\w[^\]]*\]|^\^|.\$$|\?$")
+_IN_TEXTS: Final = Pattern(
     r"\.\*|\\[.dswb]|\[(?:a-z|A-Z|0-9)|\(\?i\)|\([^)|]+\|[^)]+\)|^\*[\w ]+\*$|^\^.+\$$"
     r"|[a-z]\[\w+\][a-z]"
 )
-_PERHAPS: Final = re.compile(r"\*[\w ]*\w|\w[\w ]*\*")
+_PERHAPS: Final = Pattern(r"\*[\w ]*\w|\w[\w ]*\*")
 """A star in a text that may be meant literally."""
-_SIGNS: Final = re.compile(r"[*\\+(\[^$?]")
+_SIGNS: Final = Pattern(r"[*\\+(\[^$?]")
 """One of these is in everything that is found here; nearly all values have none."""
-_SIMPLE: Final = re.compile(r"^\^?(?:\.?\*)?(?P<text>[^*^$()\[\]|?]+?)(?:\.?\*)?\$?$")
+_SIMPLE: Final = Pattern(r"^\^?(?:\.?\*)?(?P<text>[^*^$()\[\]|?]+?)(?:\.?\*)?\$?$")
 
 
 def run(subject: Subject) -> Iterator[Finding]:

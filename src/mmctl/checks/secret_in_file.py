@@ -34,16 +34,16 @@ Good:
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Check, Finding, Subject
+from mmctl.patterns import Pattern
 from mmctl.problem import Position, Positions, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SECRET: Final = re.compile(
+_SECRET: Final = Pattern(
     r"(?P<key>-----BEGIN [A-Z ]*PRIVATE KEY-----)"
     r"|(?P<id>\b(?:AKIA|ASIA)[A-Z0-9]{16}\b)"
     r"|(?P<token>\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{22,}|glpat-[\w-]{20,}"

@@ -52,6 +52,7 @@ from mmctl.analysis.project_conditions import (
 )
 from mmctl.checks.check import AboutValue, Check, Finding, Subject, finding
 from mmctl.language.formatting.fix import Replace
+from mmctl.patterns import Pattern
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -73,15 +74,15 @@ NAMES: Final = {
     "\ufeff": "a byte order mark",
 }
 """Characters that are invisible or look like a space."""
-_UNSEEN: Final = re.compile("[" + "".join(NAMES) + "]")
-_ENTITY: Final = re.compile(r"&(?:[a-zA-Z]{2,8}|#[0-9]{2,5}|#x[0-9a-fA-F]{2,4});")
-_ENCODED: Final = re.compile(r"=\?[\w-]+\?[bBqQ]\?[^?]*\?=")
+_UNSEEN: Final = Pattern("[" + "".join(NAMES) + "]")
+_ENTITY: Final = Pattern(r"&(?:[a-zA-Z]{2,8}|#[0-9]{2,5}|#x[0-9a-fA-F]{2,4});")
+_ENCODED: Final = Pattern(r"=\?[\w-]+\?[bBqQ]\?[^?]*\?=")
 _QUOTES: Final = "\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb"
-_QUOTED: Final = re.compile(f"[{_QUOTES}].*[{_QUOTES}]")
-_NOT_IN_ADDRESSES: Final = re.compile(rf"[\s{_QUOTES}<>,;]")
+_QUOTED: Final = Pattern(f"[{_QUOTES}].*[{_QUOTES}]")
+_NOT_IN_ADDRESSES: Final = Pattern(rf"[\s{_QUOTES}<>,;]")
 _SIGNS: Final = {
-    True: re.compile(rf"[\s{_QUOTES}{''.join(NAMES)}<>,;&:=]"),
-    False: re.compile(rf"[{_QUOTES}{''.join(NAMES)}&=]|\0 | \0"),
+    True: Pattern(rf"[\s{_QUOTES}{''.join(NAMES)}<>,;&:=]"),
+    False: Pattern(rf"[{_QUOTES}{''.join(NAMES)}&=]|\0 | \0"),
 }
 """What is in everything that is found here, in addresses and in other texts."""
 
@@ -187,7 +188,7 @@ def _address_fault(value: str) -> tuple[str, str] | None:
         return f"`mailto:` is not part of the address in `{value}`", value[len("mailto:") :]
     if stray is None or '"' in value:
         return None
-    parts = [part for part in re.split(_NOT_IN_ADDRESSES, value) if part]
+    parts = [part for part in _NOT_IN_ADDRESSES.split(value) if part]
     if len(parts) > 1 and all("@" in part for part in parts):
         return f"`{value}` is one value, and no address has this form", f"[{', '.join(parts)}]"
     address = next((part for part in parts if "@" in part), "")

@@ -29,13 +29,13 @@ Good:
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.effects import bounces, delivers, ends
 from mmctl.analysis.project_conditions import Role, text_tests
 from mmctl.checks.check import AboutValue, Check, Finding, Subject, finding
 from mmctl.language.project import LogicalRule
+from mmctl.patterns import Pattern
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ if TYPE_CHECKING:
 
     from mmctl.analysis.project_conditions import TextTest
 
-_ADDRESS: Final = re.compile(r"[^@]@[\w-]+(\.[\w-]+)+$")
-_AT_DOMAIN: Final = re.compile(r"@[\w-]+(\.[\w-]+)+$")
-_DOMAIN: Final = re.compile(r"@[\w-]|^[\w-]+(\.[\w-]+)*\.[a-zA-Z]{2,}$")
+_ADDRESS: Final = Pattern(r"[^@]@[\w-]+(\.[\w-]+)+$")
+_AT_DOMAIN: Final = Pattern(r"@[\w-]+(\.[\w-]+)+$")
+_DOMAIN: Final = Pattern(r"@[\w-]|^[\w-]+(\.[\w-]+)*\.[a-zA-Z]{2,}$")
 
 
 def run(subject: Subject) -> Iterator[Finding]:

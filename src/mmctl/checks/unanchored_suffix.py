@@ -26,17 +26,17 @@ Good:
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.project_conditions import text_tests
 from mmctl.checks.check import AboutValue, Check, Finding, Subject, finding
+from mmctl.patterns import Pattern
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_DOMAIN: Final = re.compile(r"[\w-]+(\.[\w-]+)+")
+_DOMAIN: Final = Pattern(r"[\w-]+(\.[\w-]+)+")
 
 
 def run(subject: Subject) -> Iterator[Finding]:

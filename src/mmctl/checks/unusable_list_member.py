@@ -47,6 +47,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.counted import counted
+from mmctl.patterns import Pattern
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ LONGEST_LOCAL: Final = 19
 """The most characters before the @, besides a star."""
 LABELS: Final = range(2, 10)
 """How many labels a domain may have, besides a star."""
-_STRAY: Final = re.compile(r"[\s<>,;()\"]")
+_STRAY: Final = Pattern(r"[\s<>,;()\"]")
 
 
 def run(subject: Subject) -> Iterator[Finding]:

@@ -53,6 +53,7 @@ from mmctl.analysis.networks import IPV6, network_tests
 from mmctl.analysis.networks import network as network_in
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.language.formatting.fix import Replace
+from mmctl.patterns import Pattern
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ if TYPE_CHECKING:
 
 FEW: Final = 4
 """At most this many networks are named in place of a range."""
-_WILDCARD: Final = re.compile(r"((?:[0-9]{1,3}\.){1,3})(?:\*(?:\.\*)*)?")
+_WILDCARD: Final = Pattern(r"((?:[0-9]{1,3}\.){1,3})(?:\*(?:\.\*)*)?")
 
 
 def run(subject: Subject) -> Iterator[Finding]:

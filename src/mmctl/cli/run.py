@@ -7,7 +7,6 @@ Clock, environment variables, terminals and the exit of the process are touched 
 from __future__ import annotations
 
 import json
-import re
 import sys
 from contextlib import suppress
 from datetime import date, datetime
@@ -21,6 +20,7 @@ from mmctl.cli.results import ResultFile
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.inputs import FILE_AT_MOST, read_file, resolved
 from mmctl.language.parsing.root import PROJECT_FILE, root_of
+from mmctl.patterns import Pattern
 from mmctl.problem import Severity
 from mmctl.records import dataclass, field, replace
 from mmctl.visible import visible, visible_json
@@ -317,7 +317,7 @@ def refuse_other_spelling(root: Path) -> None:
                 )
 
 
-_ALMOST: Final = re.compile(r"\.?mmctl\.(ya?ml|json|toml)")
+_ALMOST: Final = Pattern(r"\.?mmctl\.(ya?ml|json|toml)")
 
 
 def as_json(document: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.model.kinds import Kind, LiveShape, live_name_of
+from mmctl.patterns import Pattern
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 OWNER_TAG: Final = "mmctl:project"
 """The tag that says which project manages an object; its value is the project's name."""
 
-_SECRET: Final = re.compile(r"password|secret|token|private", re.IGNORECASE)
+_SECRET: Final = Pattern(r"password|secret|token|private", re.IGNORECASE)
 _LONGEST_VALUE: Final = 60
 Key = tuple[Kind, str]
 """How mmctl identifies an object: by its kind and its logical name."""

@@ -13,6 +13,7 @@ import re
 from functools import cache
 from typing import Final
 
+from mmctl.patterns import Pattern
 from mmctl.records import dataclass
 
 
@@ -112,7 +113,7 @@ def _of_s3() -> re.Pattern[str]:
     return re.compile(f"https://(?:{'|'.join(map(_s3, PARTITIONS))})/[!-~]*")
 
 
-_LOOPBACK: Final = re.compile(r"https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?/?")
+_LOOPBACK: Final = Pattern(r"https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?/?")
 
 
 def partition_of(region: str) -> Partition:

@@ -19,6 +19,7 @@ from mmctl.model.members import (
     UnionText,
     inexact,
 )
+from mmctl.patterns import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 UNSURE: Final = object()
 """Instead of a value that may not fit."""
-_NO_TEXT: Final = re.compile("[\ud800-\udfff]")
+_NO_TEXT: Final = Pattern("[\ud800-\udfff]")
 """Characters that no text of the service has."""
 
 
@@ -166,7 +167,6 @@ def _union_text(text: type[UnionText]) -> Fit:
 
 def _text(limits: Limits) -> Fit:
     least, most = limits.min_length or 0, limits.max_length or _LARGE
-    form = None if limits.pattern is None else _form(limits.pattern)
 
     def free(value: Any, _: bool) -> Any:
         if not isinstance(value, str) or not least <= len(value) <= most:
@@ -179,15 +179,17 @@ def _text(limits: Limits) -> Fit:
         if not isinstance(value, str) or not least <= len(value) <= most:
             return UNSURE
         # Beyond these characters, the patterns of Python and of the validator may differ.
-        if form is None or not (value.isascii() and value.isprintable() and form(value)):
+        if not (value.isascii() and value.isprintable()):
             return UNSURE
-        return str(value)
+        fits = _form(str(limits.pattern))
+        return str(value) if fits is not None and fits(value) else UNSURE
 
     return free if limits.pattern is None else formed
 
 
-def _form(pattern: str) -> Callable[[str], object] | None:
+@cache
+def _form(form: str) -> Callable[[str], object] | None:
     try:
-        return re.compile(inexact(pattern)).fullmatch
+        return re.compile(inexact(form)).fullmatch
     except re.error:
         return None

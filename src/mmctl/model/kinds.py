@@ -19,6 +19,7 @@ from mmctl.model.logs import LogType
 from mmctl.model.policies import TrafficPolicy
 from mmctl.model.resources import AddonSubscription, AddressList, Archive, IngressPoint, Relay
 from mmctl.model.rules import RuleSet
+from mmctl.patterns import Pattern
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ class ApiResource:
     id_prefix: str
     id_length: int = 26
     """How many letters and digits follow the prefix in new ids of the embedded Mail Manager."""
-    id_form: re.Pattern[str] | None = None
+    id_form: Pattern[str] | None = None
     """The form of a well-formed id if it is known; otherwise only the model's pattern applies."""
     name_member: str
     """The member whose value is unique among resources."""
@@ -304,7 +305,7 @@ _ROWS: Final = (
             plural="Archives",
             arn_part="mailmanager-archive",
             id_prefix="a-",
-            id_form=re.compile(r"a-\w{1,64}", re.ASCII),
+            id_form=Pattern(r"a-\w{1,64}", re.ASCII),
             name_member="ArchiveName",
             longest_name=64,
             state=State(member="ArchiveState", going="PENDING_DELETION"),
@@ -381,7 +382,7 @@ _ROWS: Final = (
             plural="RuleSets",
             arn_part="mailmanager-rule-set",
             id_prefix="rs-",
-            id_form=re.compile(r"rs-[a-zA-Z0-9]{26}"),
+            id_form=Pattern(r"rs-[a-zA-Z0-9]{26}"),
             name_member="RuleSetName",
             longest_name=100,
             created="CreatedDate",
@@ -404,7 +405,7 @@ _ROWS: Final = (
             plural="TrafficPolicies",
             arn_part="mailmanager-traffic-policy",
             id_prefix="tp-",
-            id_form=re.compile(r"tp-[a-zA-Z0-9]{26}"),
+            id_form=Pattern(r"tp-[a-zA-Z0-9]{26}"),
             name_member="TrafficPolicyName",
             longest_name=63,
             updates=(
@@ -432,7 +433,7 @@ _ROWS: Final = (
             arn_part="mailmanager-ingress-point",
             id_prefix="inp-",
             id_length=24,
-            id_form=re.compile(r"inp-[a-zA-Z0-9]+"),
+            id_form=Pattern(r"inp-[a-zA-Z0-9]+"),
             name_member="IngressPointName",
             longest_name=63,
             state=State(member="Status", going="DEPROVISIONING", waits=True),

@@ -10,6 +10,8 @@ import re
 from enum import StrEnum
 from typing import Final
 
+from mmctl.patterns import Pattern
+
 
 class LogType(StrEnum):
     """What a log is about."""
@@ -29,15 +31,15 @@ class DestinationType(StrEnum):
 
 
 _ARNS: Final = {
-    DestinationType.CLOUDWATCH_LOGS: re.compile(
+    DestinationType.CLOUDWATCH_LOGS: Pattern(
         r"arn:[a-z-]+:logs:[a-z0-9-]+:[0-9]{12}:log-group:[.\-_/#A-Za-z0-9]{1,512}"
     ),
-    DestinationType.S3: re.compile(r"arn:[a-z-]+:s3:::[a-z0-9][a-z0-9.-]{2,62}(/.*)?"),
-    DestinationType.FIREHOSE: re.compile(
+    DestinationType.S3: Pattern(r"arn:[a-z-]+:s3:::[a-z0-9][a-z0-9.-]{2,62}(/.*)?"),
+    DestinationType.FIREHOSE: Pattern(
         r"arn:[a-z-]+:firehose:[a-z0-9-]+:[0-9]{12}:deliverystream/[a-zA-Z0-9_.-]{1,64}"
     ),
 }
-_DELIVERY_DESTINATION: Final = re.compile(
+_DELIVERY_DESTINATION: Final = Pattern(
     r"arn:[a-z-]+:logs:[a-z0-9-]+:[0-9]{12}:delivery-destination:[\w-]{1,60}", re.ASCII
 )
 

@@ -5,11 +5,11 @@ Nothing here is slow to import, and nothing validates: see `fitting` and `valida
 
 from __future__ import annotations
 
-import inspect
 import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, get_args, get_origin
 
+from mmctl.patterns import Pattern
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _WHOLE: Final = "^(?:"
 _END: Final = ")$"
 _ASCII_CLASSES: Final = {r"\w": "a-zA-Z0-9_", r"\d": "0-9"}
-_JOINT: Final = re.compile("([0-9A-Za-z])_(?=[0-9A-Z])")
+_JOINT: Final = Pattern("([0-9A-Za-z])_(?=[0-9A-Z])")
 
 
 def exact(pattern: str) -> str:
@@ -161,7 +161,7 @@ class ShapeMembers:
     def __get__(self, _: object, shape: type) -> Mapping[str, ShapeMember]:
         found: dict[str, ShapeMember] = {}
         for base in reversed(shape.__mro__):
-            for name, annotation in inspect.get_annotations(base).items():
+            for name, annotation in getattr(base, "__annotations__", {}).items():
                 found[name] = _member(shape, name, annotation)
         members: Mapping[str, ShapeMember] = MappingProxyType(found)
         shape.model_fields = members  # type: ignore[attr-defined]

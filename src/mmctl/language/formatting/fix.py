@@ -17,6 +17,7 @@ from mmctl.language.text.nodes import Node, Scalar, compose
 from mmctl.language.text.nodes import Sequence as SequenceNode
 from mmctl.language.text.quoting import quoted, scalar
 from mmctl.language.text.spans import SpanItem, items_of
+from mmctl.patterns import Pattern
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
@@ -95,9 +96,9 @@ class FormatFile:
 
 Fix = Replace | Remove | Sort | Unignore | FormatFile
 
-_IDS: Final = re.compile(r"(\s*#\s*mmctl:\s*ignore\[)([^\]]*)(\].*)", re.DOTALL)
-_BETWEEN: Final = re.compile(r"[\s,-]*")
-_BEFORE_VALUE: Final = re.compile(r"\s*-[ ]+")
+_IDS: Final = Pattern(r"(\s*#\s*mmctl:\s*ignore\[)([^\]]*)(\].*)", re.DOTALL)
+_BETWEEN: Final = Pattern(r"[\s,-]*")
+_BEFORE_VALUE: Final = Pattern(r"\s*-[ ]+")
 
 Splice = tuple[int, int, str]
 

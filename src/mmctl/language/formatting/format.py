@@ -38,6 +38,7 @@ from mmctl.language.text.nodes import Mapping as MappingNode
 from mmctl.language.text.nodes import Node, Scalar, compose
 from mmctl.language.text.nodes import Sequence as SequenceNode
 from mmctl.language.text.source import parsed
+from mmctl.patterns import Pattern
 from mmctl.problem import Position, Problem, Severity
 
 if TYPE_CHECKING:
@@ -46,9 +47,9 @@ if TYPE_CHECKING:
     from mmctl.language.text.source import Comment
 
 _NOTHING: Final = frozenset({"", "~", "null", "Null", "NULL"})
-_SIZE: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([A-Za-z]*)")
+_SIZE: Final = Pattern(r"([0-9]+(?:\.[0-9]+)?) ?([A-Za-z]*)")
 _UNITS: Final = {unit.lower(): unit for unit in ("KB", "MB", "GB", "KiB", "MiB", "GiB")}
-_ODD_LINES: Final = re.compile("[\x85\u2028\u2029]")
+_ODD_LINES: Final = Pattern("[\x85\u2028\u2029]")
 _FIRST: Final = {"case": ("name", "message"), "row": ("message",)}
 """What readers want to see first, regardless of the dialect's order."""
 _LAST: Final = {"rule set": ("rules",), "traffic policy": ("statements",)}

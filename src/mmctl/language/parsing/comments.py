@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from mmctl.language.project import Ignore
+from mmctl.patterns import Pattern
 from mmctl.problem import Position
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_IGNORE: Final = re.compile(r"^(\s*)#\s*mmctl:\s*ignore\[([^\]]*)\](.*)$")
+_IGNORE: Final = Pattern(r"^(\s*)#\s*mmctl:\s*ignore\[([^\]]*)\](.*)$")
 
 
 def ignores(text: str, *, file: str, rules: Iterable[tuple[int, int]]) -> Iterator[Ignore]:

@@ -7,8 +7,9 @@ from typing import Final
 
 from mmctl.language.project import EMBEDDED
 from mmctl.model.endpoints import is_loopback, is_mail_managers
+from mmctl.patterns import Pattern
 
-_BUCKET: Final = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?", re.DOTALL)
+_BUCKET: Final = Pattern(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?", re.DOTALL)
 
 _ENDPOINTS: Final = (
     "expected `embedded`, a URL such as `http://127.0.0.1:4579`, or one such as "

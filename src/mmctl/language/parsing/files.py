@@ -17,14 +17,15 @@ from mmctl.inputs import FILE_AT_MOST, MIB, RULES_AT_MOST, read_file, resolved
 from mmctl.language.parsing.patterns import PathPattern
 from mmctl.language.parsing.root import PROJECT_FILE
 from mmctl.language.parsing.seen import Seen
+from mmctl.patterns import Pattern
 from mmctl.problem import Position, Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_ANY: Final = re.compile(r"[*?\[]")
+_ANY: Final = Pattern(r"[*?\[]")
 """What makes a path a pattern."""
-CALLED_YAML: Final = re.compile(r"\.ya?ml$", re.IGNORECASE)
+CALLED_YAML: Final = Pattern(r"\.ya?ml$", re.IGNORECASE)
 NO_SOURCES: Final = frozenset({"__pycache__", "node_modules", "site-packages"})
 """Folders of tools, in which nobody keeps rules."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.language.dialect import FILE
 from mmctl.language.parsing.files import Files, Unreadable, decode, no_larger
 from mmctl.language.text.nodes import Node, compose
+from mmctl.patterns import Pattern
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 LOOKED_AT: Final = 64 * 1024
 """How many bytes tell whether a file is a rule file."""
 _SECTIONS: Final = "|".join(sorted(FILE.members.keys() - {"version"}))
-_SECTION: Final = re.compile(rf"^(?:{_SECTIONS})\s*:".encode(), re.MULTILINE)
-_OF_OURS: Final = re.compile(rb"^version\s*:|^\s*(?:- )?(?:actions|must_reach)\s*:", re.MULTILINE)
+_SECTION: Final = Pattern(rf"^(?:{_SECTIONS})\s*:".encode(), re.MULTILINE)
+_OF_OURS: Final = Pattern(rb"^version\s*:|^\s*(?:- )?(?:actions|must_reach)\s*:", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ years.
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
-_PARTS: Final = re.compile(r"\*\*/|\*\*|\*|\?|[^*?]")
+from mmctl.patterns import Pattern
+
+_PARTS: Final = Pattern(r"\*\*/|\*\*|\*|\?|[^*?]")
 
 
 class PathPattern:

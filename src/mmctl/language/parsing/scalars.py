@@ -16,6 +16,7 @@ from mmctl.language.text.nodes import Mapping, Node, Scalar, Sequence
 from mmctl.language.text.placed import Real, Text, Whole
 from mmctl.language.text.quoting import quoted
 from mmctl.language.text.suggest import did_you_mean
+from mmctl.patterns import Pattern
 from mmctl.problem import Position, Problem, Severity
 from mmctl.records import dataclass
 
@@ -31,7 +32,7 @@ _UNITS: Final = {
     "mib": 1024**2,
     "gib": 1024**3,
 }
-_SIZE: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([A-Za-z]*)")
+_SIZE: Final = Pattern(r"([0-9]+(?:\.[0-9]+)?) ?([A-Za-z]*)")
 
 
 class Missing(Enum):

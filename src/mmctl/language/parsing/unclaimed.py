@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.language.parsing.files import CALLED_YAML
 from mmctl.language.parsing.patterns import PathPattern
 from mmctl.language.parsing.root import PROJECT_FILE
+from mmctl.patterns import Pattern
 from mmctl.problem import Position, Problem, Severity
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from mmctl.language.parsing.parsed_files import ParsedFiles
     from mmctl.language.project import Settings
 
-_PROJECT_FILE: Final = re.compile(r"mmctl\.ya?ml", re.IGNORECASE)
+_PROJECT_FILE: Final = Pattern(r"mmctl\.ya?ml", re.IGNORECASE)
 
 
 def unclaimed(parsed: ParsedFiles, taken: Collection[str], settings: Settings) -> Iterator[Problem]:

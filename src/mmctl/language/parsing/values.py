@@ -37,12 +37,13 @@ from mmctl.language.parsing.scalars import (
 from mmctl.language.text.nodes import Mapping, Node, Scalar, Sequence
 from mmctl.language.text.placed import Items, Table, Text
 from mmctl.language.text.suggest import did_you_mean, listed
+from mmctl.patterns import Pattern
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from mmctl.language.parsing.variables import VariableScope
 
-_WHOLE_VARIABLE: Final = re.compile(r"\$\{[^}]*\}")
+_WHOLE_VARIABLE: Final = Pattern(r"\$\{[^}]*\}")
 
 
 @dataclass(slots=True)

@@ -9,13 +9,13 @@ variables.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from mmctl.language.project import EMBEDDED
 from mmctl.language.text.nodes import Node, Scalar, Sequence
 from mmctl.language.text.suggest import did_you_mean
 from mmctl.model.endpoints import EMBEDDED_ACCOUNT, EMBEDDED_REGION, is_loopback, partition_of
+from mmctl.patterns import Pattern
 from mmctl.problem import Position, Problem, Severity
 from mmctl.records import dataclass, field
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 OF_ENVIRONMENT: Final = ("name", "account", "region", "partition")
 """What values may use from the environment that they are read for."""
-_USE: Final = re.compile(r"\$(\$\{)|\$\{([^}]*)\}?")
-_WHOLE: Final = re.compile(r"\$\{([^}]*)\}")
+_USE: Final = Pattern(r"\$(\$\{)|\$\{([^}]*)\}?")
+_WHOLE: Final = Pattern(r"\$\{([^}]*)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from mmctl.patterns import Pattern
 from mmctl.problem import Position, Problem, Severity
 
-_BEGIN: Final = re.compile(r"^<{7}(?: .*)?\r?$", re.MULTILINE)
+_BEGIN: Final = Pattern(r"^<{7}(?: .*)?\r?$", re.MULTILINE)
 _SIGNS: Final = ("<" * 7, ">" * 7)
-_END: Final = re.compile(r"^>{7}(?: .*)?\r?$", re.MULTILINE)
+_END: Final = Pattern(r"^>{7}(?: .*)?\r?$", re.MULTILINE)
 
 
 def conflicts(text: str, *, file: str) -> tuple[Problem, ...]:

@@ -5,20 +5,22 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from mmctl.patterns import Pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BEYOND_U: Final = 0x10000
 """From this one on, a character needs the long escape, `\\U…`."""
-_STARTS = re.compile(r"""[@*&!%`?|>\[\]{}'",#-]""")
-_VALUE = re.compile(r"^(\s*(?:- +)*(?:[\w.-]+: +)?)(\S.*?)\s*$")
-_FLOW_VALUE = re.compile(r"""([:\[,]\s*)((?:\$\{[^}]*\}|[^\[\]{}'",:\s])+)(?=\s*[\],}])""")
-_FLOW_START = re.compile(r"[:,] |[\[{] ?")
-_FLOW_END = re.compile(r", |[}\]]")
+_STARTS = Pattern(r"""[@*&!%`?|>\[\]{}'",#-]""")
+_VALUE = Pattern(r"^(\s*(?:- +)*(?:[\w.-]+: +)?)(\S.*?)\s*$")
+_FLOW_VALUE = Pattern(r"""([:\[,]\s*)((?:\$\{[^}]*\}|[^\[\]{}'",:\s])+)(?=\s*[\],}])""")
+_FLOW_START = Pattern(r"[:,] |[\[{] ?")
+_FLOW_END = Pattern(r", |[}\]]")
 _TRIED: Final = 3
 _LONGEST: Final = 500
 """Characters of a line that is shown with quotes in place."""
-_YAML_1_1_WORDS = re.compile(
+_YAML_1_1_WORDS = Pattern(
     r"(?i:y|yes|n|no|true|false|on|off|null|~|=|<<"
     r"|[-+]?(?:0b[01_]+|0x[0-9a-f_]+|0o[0-7_]+|[0-9][0-9_,]*)"
     r"|[-+]?(?=\.?[0-9])[0-9_,]*\.?[0-9_]*(?:e[-+]?[0-9]+)?"

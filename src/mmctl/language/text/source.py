@@ -17,13 +17,14 @@ from ruamel.yaml import events
 
 from mmctl.language.text.layout import Branch, Entry, Leaf, Tree
 from mmctl.language.text.yaml_events import over_events
+from mmctl.patterns import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_COMMENT: Final = re.compile(r"(?:(?<=\s)|^)#[^\n]*", re.MULTILINE)
-_EMPTY: Final = re.compile(r"^[ \t]*\n", re.MULTILINE)
-_HEADER: Final = re.compile(r"([|>])([-+]?)([0-9]?)([-+]?)[ \t]*(#[^\n]*)?\n?")
+_COMMENT: Final = Pattern(r"(?:(?<=\s)|^)#[^\n]*", re.MULTILINE)
+_EMPTY: Final = Pattern(r"^[ \t]*\n", re.MULTILINE)
+_HEADER: Final = Pattern(r"([|>])([-+]?)([0-9]?)([-+]?)[ \t]*(#[^\n]*)?\n?")
 
 
 @dataclass(frozen=True, slots=True)

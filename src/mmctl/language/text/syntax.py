@@ -13,6 +13,7 @@ from ruamel.yaml.error import YAMLError
 
 from mmctl.language.text.quoting import quoted_in_flow, quoted_line
 from mmctl.language.text.yaml_events import over_events
+from mmctl.patterns import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,8 +35,8 @@ class Explanation(NamedTuple):
 
 
 _FLOW: Final = {"[": "]", "{": "}"}
-_UNCLOSED: Final = re.compile(r"did not find expected ',' or '[\]}]'")
-_DASH_AND_WORD: Final = re.compile(r"\s*-[\w.]+:(?: |$)")
+_UNCLOSED: Final = Pattern(r"did not find expected ',' or '[\]}]'")
+_DASH_AND_WORD: Final = Pattern(r"\s*-[\w.]+:(?: |$)")
 
 
 def explained(
