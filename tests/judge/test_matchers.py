@@ -8,7 +8,11 @@ from typing import Final
 from generated import ADDRESSES, ENTRIES, PARTS, WORDS
 
 from mmctl.judge.compare import Members, values_met
-from mmctl.judge.matchers import ListMatcher, TextMatcher
+from mmctl.judge.compared import Compared, Vocabulary, is_long
+from mmctl.judge.contained import Contained, contained_one_by_one
+from mmctl.judge.list_matcher import ListMatcher
+from mmctl.judge.matchers import TextMatcher
+from mmctl.language.readings import Readings
 from mmctl.model.enums import RuleStringOperator
 
 TEXTS: Final = (
@@ -32,6 +36,15 @@ WITH_ODD_ENTRIES: Final = (
     *("carl*1@example.com", "x@a.*.example.org", "*@a*.b.example.org", "ann@*"),
 )
 CASES: Final = ("sensitive", "insensitive")
+READINGS_OF_LISTS: Final = [
+    Readings()
+    .choosing("address_list_case", case)
+    .choosing("bare_domain_entry", bare)
+    .choosing("star_domain_entry", star)
+    for case in CASES
+    for bare in ("that_domain", "that_domain_and_below")
+    for star in ("below", "below_and_d")
+]
 
 
 def test_many_texts_meet_what_each_of_them_meets() -> None:
@@ -109,16 +122,37 @@ def test_a_domain_of_a_million_labels_is_looked_up_in_lists() -> None:
 def test_the_evaluator_compares_many_at_once_as_it_compares_each() -> None:
     dice = Random(12)  # noqa: S311 - the same ones each time
     for _ in range(300):
-        texts = tuple(dice.sample(TEXTS, 3))
-        members = Members.of(dice.sample(ENTRIES, 2))
+        texts = tuple(dice.sample((*TEXTS, *ODD_ADDRESSES), 3))
+        lists = {name: Members.of(dice.sample(WITH_ODD_ENTRIES, 3)) for name in "ab"}
+        vocabulary = Vocabulary(((operator, TEXTS) for operator in RuleStringOperator), lists)
+        compared, many = Compared(), texts * 50
+        assert is_long(many)
         for case in CASES:
             for operator in RuleStringOperator:
-                found = values_met(operator, texts * 50, TEXTS, case)
+                found = compared.values_met(vocabulary, operator, many, TEXTS, case)
                 assert found == values_met(operator, texts, TEXTS, case)
-            for bare in ("that_domain", "that_domain_and_below"):
-                for star in ("below", "below_and_d"):
-                    few, many = (
-                        members.include_any(each, case=case, bare_domain=bare, star_domain=star)
-                        for each in (texts, texts * 50)
-                    )
-                    assert few == many
+        for readings in READINGS_OF_LISTS:
+            for name, members in lists.items():
+                assert compared.included(vocabulary, name, many, readings) is members.include_any(
+                    texts,
+                    case=readings.address_list_case,
+                    bare_domain=readings.bare_domain_entry,
+                    star_domain=readings.star_domain_entry,
+                )
+
+
+def test_values_that_a_gateway_does_not_have_are_compared_too() -> None:
+    vocabulary = Vocabulary([], {})
+    texts = ("offer",) * 50
+    for operator in RuleStringOperator:
+        found = Compared().values_met(vocabulary, operator, texts, ("Offer", "x"), "insensitive")
+        assert found == ("Offer",)
+
+
+def test_a_value_at_every_place_of_a_long_text_hides_no_other() -> None:
+    values = [*(f"value {number}" for number in range(20)), "a", "aa", "b\n", "last"]
+    masks = {value: 1 << place for place, value in enumerate(values)}
+    contained = Contained.of(masks)
+    assert contained is not None
+    for text in ("a" * 70_000, "a" * 16_383 + "value 7" + "a" * 70_000 + "b\n" * 9_000 + "last"):
+        assert contained.within(text) == contained_one_by_one(masks, text)

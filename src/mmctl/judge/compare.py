@@ -30,18 +30,6 @@ _MEETS: Final[Mapping[RuleStringOperator, Callable[[str, str], bool]]] = Mapping
         RuleStringOperator.CONTAINS: str.__contains__,
     }
 )
-_LINE: Final[Mapping[RuleStringOperator, tuple[str, str]]] = MappingProxyType(
-    {
-        RuleStringOperator.EQUALS: ("\n", "\n"),
-        RuleStringOperator.NOT_EQUALS: ("\n", "\n"),
-        RuleStringOperator.STARTS_WITH: ("\n", ""),
-        RuleStringOperator.ENDS_WITH: ("", "\n"),
-        RuleStringOperator.CONTAINS: ("", ""),
-    }
-)
-"""What is around a value in a text with the lines that meet it."""
-FEW: Final = 100
-"""More texts or addresses are compared all at once: only a hostile header has them."""
 
 
 def folded(text: str, case: Case) -> str:
@@ -64,10 +52,6 @@ def values_met(
     operator: RuleStringOperator, texts: Sequence[str], values: Sequence[str], case: Case
 ) -> tuple[str, ...]:
     """The values that at least one text meets."""
-    if len(texts) > FEW:
-        lines = "\n".join(texts)
-        if lines.count("\n") == len(texts) - 1:
-            return _met_by_lines(operator, lines, values, case)
     meets = _MEETS[operator]
     compared = [folded(text, case) for text in texts]
     return tuple(
@@ -75,21 +59,6 @@ def values_met(
             value
             for value, wanted in zip(values, _all_folded(tuple(values), case), strict=True)
             if any(meets(text, wanted) for text in compared)
-        ]
-    )
-
-
-def _met_by_lines(
-    operator: RuleStringOperator, lines: str, values: Sequence[str], case: Case
-) -> tuple[str, ...]:
-    """The values that at least one line meets: many short texts are one long one."""
-    before, after = _LINE[operator]
-    compared = f"\n{folded(lines, case)}\n"
-    return tuple(
-        [
-            value
-            for value, wanted in zip(values, _all_folded(tuple(values), case), strict=True)
-            if "\n" not in wanted and f"{before}{wanted}{after}" in compared
         ]
     )
 
@@ -190,8 +159,6 @@ class Members:
         star_domain: Literal["below", "below_and_d"],
     ) -> bool:
         """Whether one of the entries matches one of some addresses."""
-        if len(addresses) > FEW:
-            addresses = _representing(self, addresses, case)
         return any(
             self.include(address, case=case, bare_domain=bare_domain, star_domain=star_domain)
             for address in addresses
@@ -226,16 +193,6 @@ class Members:
         return any(
             entry_matches(folded(entry, case), address, apex=apex) for entry in self.with_star
         )
-
-
-def _representing(members: Members, addresses: Iterable[str], case: Case) -> list[str]:
-    """Those of many addresses that are enough to know whether a list includes any of them."""
-    compared = {folded(address, case) for address in addresses if "@" in address}
-    if members.with_star:
-        return list(compared)
-    entries = members.entries if case == "sensitive" else members.entries_in_lower_case
-    one_of_each_domain = {address.rpartition("@")[2]: address for address in compared}
-    return [*compared.intersection(entries), *one_of_each_domain.values()]
 
 
 def parents(domain: str, longest: int) -> list[str]:

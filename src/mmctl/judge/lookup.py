@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mmctl.judge.answers import FALSE, Answer, MissingFact, depending, known
 from mmctl.judge.compare import client_address, networks_around, same_family, values_met
+from mmctl.judge.compared import is_long
+from mmctl.judge.vocabulary import vocabulary_of
 from mmctl.mail.email import NoPolicy, Tls
 from mmctl.mail.facts import value_of
 from mmctl.model.comparisons import NEGATED
@@ -178,7 +180,12 @@ def string_found(
     elif not texts:
         answer = known(without_text(operand, asking.readings) == "matches") if negative else FALSE
     else:
-        met = values_met(operator, texts, values, case_of(operand, asking.readings))
+        case = case_of(operand, asking.readings)
+        if is_long(texts):
+            compared, vocabulary = asking.submission.compared, vocabulary_of(asking.gateway)
+            met = compared.values_met(vocabulary, operator, texts, values, case)
+        else:
+            met = values_met(operator, texts, values, case)
         answer = known(bool(met) is not negative)
     return Lookup(
         operand=name,
@@ -263,12 +270,16 @@ def _looked_up(
         fact = _missing_list(name, f"has {list(addresses)}", "{sample_file: …}")
         return asking.depending(fact, lambda found: (found == YES) is wanted), ()
     readings = asking.readings
-    included = members.include_any(
-        addresses,
-        case=readings.address_list_case,
-        bare_domain=readings.bare_domain_entry,
-        star_domain=readings.star_domain_entry,
-    )
+    if is_long(addresses):
+        compared, vocabulary = asking.submission.compared, vocabulary_of(asking.gateway)
+        included = compared.included(vocabulary, name, addresses, readings)
+    else:
+        included = members.include_any(
+            addresses,
+            case=readings.address_list_case,
+            bare_domain=readings.bare_domain_entry,
+            star_domain=readings.star_domain_entry,
+        )
     return known(included is wanted), (name,) if included else ()
 
 

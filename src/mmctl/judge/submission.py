@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from mmctl.judge.actions import is_label_of, names_target
 from mmctl.judge.compare import Members
+from mmctl.judge.compared import Compared
 from mmctl.language.readings import Readings
 from mmctl.model.actions import CANNOT_FAIL
 from mmctl.model.enums import IngressPointType, IpType
@@ -32,6 +33,8 @@ class Submission:
     session: Session
     envelope: Envelope
     facts: Facts
+    compared: Compared = field(default_factory=Compared, compare=False, repr=False)
+    """What was found out about it."""
 
 
 class LambdaAnswer(StrEnum):

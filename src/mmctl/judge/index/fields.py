@@ -10,10 +10,12 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Final, Protocol
 
 from mmctl.judge.compare import client_address, same_family
+from mmctl.judge.compared import listed_under
 from mmctl.judge.index.entries import Other, Remembered
 from mmctl.judge.index.questions import Asker
+from mmctl.judge.list_matcher import ListMatcher
 from mmctl.judge.lookup import case_of, without_text
-from mmctl.judge.matchers import ListMatcher, NetworkMatcher, SizeMatcher, TextMatcher
+from mmctl.judge.matchers import NetworkMatcher, SizeMatcher, TextMatcher
 from mmctl.judge.texts import Texts
 from mmctl.records import dataclass
 
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from mmctl.judge.compare import IpAddress, Members
     from mmctl.judge.index.context import Context, Variant
     from mmctl.judge.index.questions import Question
-    from mmctl.judge.matchers import Listed
     from mmctl.judge.submission import Submission
     from mmctl.language.readings import Case, Readings
     from mmctl.model.enums import RuleNumberOperator, RuleStringOperator
@@ -237,7 +238,7 @@ class ListField:
                 self._questions, state, self.flip
             )
         listed = self._matcher.look_up(addresses)
-        hits = _listed_under(readings, listed)
+        hits = listed_under(readings, listed)
         others = []
         useless = self._source.without_use(submission)
         for variant, about in self._variants:
@@ -246,19 +247,10 @@ class ListField:
             under = variant.gateway.readings
             again = self._source.read(Texts(submission, under), recipient) or ()
             same = again is addresses or again == addresses
-            found = _listed_under(under, listed if same else self._matcher.look_up(again))
+            found = listed_under(under, listed if same else self._matcher.look_up(again))
             if found != hits:
                 others.append(Other(variant.number, found, 0))
         return Remembered(hits, 0, tuple(others), state)
-
-
-def _listed_under(readings: Readings, listed: Listed) -> int:
-    """The slots of the lists that include one of some addresses."""
-    return listed.met(
-        readings.address_list_case,
-        below_bare=readings.bare_domain_entry == "that_domain_and_below",
-        apex=readings.star_domain_entry == "below_and_d",
-    )
 
 
 class NetworkField:
