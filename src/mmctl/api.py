@@ -38,7 +38,6 @@ from mmctl.live.state.service import Identity
 from mmctl.mail.email import Envelope, Facts, NoPolicy, Session, Tls
 from mmctl.mail.facts import Stated
 from mmctl.mail.partial import Message
-from mmctl.mail.reader import read_email
 from mmctl.model.endpoints import EMBEDDED_ACCOUNT, EMBEDDED_REGION
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 from mmctl.problem import Position, Problem, Severity
@@ -207,7 +206,7 @@ def judge_many(
     known = stated or Stated()
     index = Index(gateway=gateway, assume_pass=known.assume_pass)
     submitting = Submitting(known, [gateway])
-    return (index.judge(submitting.of(read_email(message))) for message in messages)
+    return (index.judge(submitting.read(message)) for message in messages)
 
 
 def plan(project: Project, live: Project) -> Plan:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from random import Random
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 import read_plainly
@@ -17,7 +17,11 @@ from mmctl.mail.addresses import addresses
 from mmctl.mail.authentication_results import aligned_domains, method_results
 from mmctl.mail.encoded_words import decode_words
 from mmctl.mail.facts_in_headers import found_facts
+from mmctl.mail.picking import PickedHeaders, Picker
 from mmctl.mail.reader import read_email
+
+if TYPE_CHECKING:
+    from mmctl.mail.email import Email
 
 NASTY: Final = Path(__file__).parent / "nasty"
 CORPUS: Final = Path(__file__).parents[2].parent / "shared/corpus"
@@ -48,6 +52,25 @@ SECTION_PIECES: Final = [
 ]
 
 
+USUAL_NAMES: Final = (
+    *("From", "from", "FROM", "To", "to", "Cc", "Sender", "Subject", "subject", "Date"),
+    *("Received", "Received", "Return-Path", "Delivered-To", "Envelope-To", "X-Original-To"),
+    *("Authentication-Results", "Received-SPF", "Disposition-Notification-To", "Reply-To"),
+    *("X-A", "x-a", "X-A-B", "X-AB", "X", "X-Other", "List-Unsubscribe", "Subject ", "T", "Too"),
+)
+PICKERS: Final = (
+    Picker(()),
+    Picker(("to", "from")),
+    Picker(
+        (
+            *("received", "return-path", "delivered-to", "envelope-to", "x-original-to"),
+            *("authentication-results", "received-spf", "disposition-notification-to"),
+            *("from", "sender", "to", "cc", "subject", "x", "x-a", "x-a-b", "x-ab"),
+        )
+    ),
+)
+
+
 def value_of(dice: Random) -> str:
     return "".join(dice.choices(VALUE_PIECES, k=dice.choice((2, 4, 8, 16, 40))))
 
@@ -55,6 +78,23 @@ def value_of(dice: Random) -> str:
 def message_of(dice: Random) -> bytes:
     pieces = dice.choices(SECTION_PIECES + VALUE_PIECES, k=dice.choice((3, 8, 20, 60)))
     return "".join(pieces).encode(dice.choice(("utf-8", "latin-1")), "ignore")
+
+
+def usual_message_of(dice: Random) -> bytes:
+    """Fields one after the other with the same line ends; in one of three messages a fault."""
+    ends = dice.choice(("\r\n", "\n"))
+    fields = []
+    for _ in range(dice.choice((1, 3, 8, 20))):
+        name = dice.choice(USUAL_NAMES)
+        pieces = dice.choices(VALUE_PIECES, k=dice.choice((0, 1, 4, 12)))
+        if dice.random() < 0.2:
+            pieces.insert(dice.randrange(len(pieces) + 1), f"{ends}\t")
+        fields.append(":".join((name, dice.choice((" ", "", " \t")) + "".join(pieces))))
+    text = ends.join(fields) + ends + ends + "Subject: body" + ends
+    if dice.random() < 0.3:
+        at = dice.randrange(len(text) + 1)
+        text = text[:at] + dice.choice(SECTION_PIECES) + text[at:]
+    return text.encode(dice.choice(("utf-8", "utf-8", "latin-1")), "ignore")
 
 
 def same_value(text: str) -> None:
@@ -68,11 +108,28 @@ def same_value(text: str) -> None:
 
 def same_message(message: bytes) -> None:
     """Hold every reader of a message to the plain one."""
-    email = read_email(message)
+    same_email(read_email(message), message)
+    headers, _ = read_plainly.headers(message)
+    for picker in PICKERS:
+        for name in picker.places:
+            same_values(picker.read(message), headers.get(name, []), name)
+        same_email(picker.read(message), message)
+
+
+def same_values(picked: Email, expected: list[str], name: str) -> None:
+    """Hold a header that is asked for first to the plain reading."""
+    assert picked.headers.topmost(name) == (expected[0] if expected else None)
+    assert bool(picked.headers.as_written(name)) is bool(expected)
+    assert list(picked.header_values(name, decoded=False)) == expected
+
+
+def same_email(email: Email, message: bytes) -> None:
+    """Hold a message as it is read to the plain reading."""
     headers, defects = read_plainly.headers(message)
-    assert {name: list(values) for name, values in email.headers.items()} == headers
+    assert email.size == read_email(message).size
     assert list(email.defects) == defects
     assert email.notes == read_plainly.notes(headers, defects)
+    assert {name: list(values) for name, values in email.headers.items()} == headers
     for name, values in headers.items():
         plain = [read_plainly.decode_words(value).text for value in values]
         assert list(email.header_values(name, decoded=True)) == plain
@@ -100,6 +157,28 @@ def test_every_message_is_read_as_it_is_read_plainly() -> None:
         same_message(path.read_bytes())
     for _ in range(3_000):
         same_message(message_of(dice))
+
+
+def test_every_message_with_usual_fields_is_read_as_it_is_read_plainly() -> None:
+    dice = Random(12)  # noqa: S311 - the same ones each time
+    messages = [usual_message_of(dice) for _ in range(1_000)]
+    for message in messages:
+        same_message(message)
+    picked = [type(PICKERS[2].read(message).headers) is PickedHeaders for message in messages]
+    assert len(messages) // 3 < sum(picked) < len(messages)
+
+
+def test_the_same_values_are_known_by_what_is_written() -> None:
+    """A header that is written in the same way means the same, wherever its message came from."""
+    dice = Random(12)  # noqa: S311 - the same ones each time
+    known: dict[object, tuple[str, ...]] = {}
+    for _ in range(1_000):
+        message = usual_message_of(dice)
+        for picker in PICKERS:
+            for name in ("from", "to", "subject", "x-a"):
+                headers = picker.read(message).headers
+                written = headers.as_written(name)
+                assert known.setdefault(written, headers.values_of(name)) == headers.values_of(name)
 
 
 @settings(max_examples=300)

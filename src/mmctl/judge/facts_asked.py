@@ -1,11 +1,20 @@
-"""The facts that a gateway asks for: nobody needs to look for the others in a message."""
+"""The facts and headers that a gateway asks for: nobody looks for others in a message."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.model.conditions import operand_of
-from mmctl.model.facts import FACT_OF, SessionFact, VerdictFact
+from mmctl.mail.email import RECEIPT_HEADERS
+from mmctl.model.conditions import header_of, operand_of
+from mmctl.model.facts import (
+    FACT_OF,
+    FROM,
+    SENDER,
+    HeaderFact,
+    MessageFact,
+    SessionFact,
+    VerdictFact,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,14 +30,31 @@ def facts_asked(gateway: Gateway) -> frozenset[FactName]:
     return frozenset(_facts(gateway))
 
 
-def _facts(gateway: Gateway) -> Iterator[FactName]:
-    statements = gateway.policy.policy_statements if gateway.policy else ()
-    conditions: list[RuleCondition | PolicyCondition] = []
+def headers_asked(gateway: Gateway) -> frozenset[str]:
+    """Every header that a condition reads, in lower case; a condition on Sender may read From."""
+    found: set[str] = set()
+    for condition in _conditions(gateway):
+        fact = operand_of(condition).fact
+        header = header_of(condition)
+        if isinstance(fact, HeaderFact):
+            found.add(fact.key)
+        elif header is not None:
+            found.add(header.lower())
+        elif fact.name is MessageFact.READ_RECEIPT:
+            found.update(RECEIPT_HEADERS)
+    return frozenset(found | {FROM.key} if SENDER.key in found else found)
+
+
+def _conditions(gateway: Gateway) -> Iterator[RuleCondition | PolicyCondition]:
     for rule in gateway.rules:
-        conditions += (*rule.conditions, *rule.unless)
-    for statement in statements:
-        conditions += statement.conditions
-    for condition in conditions:
+        yield from rule.conditions
+        yield from rule.unless
+    for statement in gateway.policy.policy_statements if gateway.policy else ():
+        yield from statement.conditions
+
+
+def _facts(gateway: Gateway) -> Iterator[FactName]:
+    for condition in _conditions(gateway):
         fact = operand_of(condition).fact
         yield fact.name
         if fact.name is VerdictFact.DMARC_POLICY:

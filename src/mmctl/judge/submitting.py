@@ -7,12 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.judge.facts_asked import facts_asked
+from mmctl.judge.facts_asked import facts_asked, headers_asked
 from mmctl.judge.submission import Submission
-from mmctl.mail.authentication_results import found_verdicts
+from mmctl.mail.authentication_results import VERDICT_KEYS, found_verdicts
 from mmctl.mail.email import Facts, Session
 from mmctl.mail.facts import STATED, Stated, as_stated, stating, value_of
-from mmctl.mail.facts_in_headers import found_envelope, found_session
+from mmctl.mail.facts_in_headers import (
+    ENVELOPE_KEYS,
+    SESSION_KEYS,
+    found_envelope,
+    found_session,
+)
+from mmctl.mail.picking import Picker
 from mmctl.model.facts import SessionFact, VerdictFact
 
 if TYPE_CHECKING:
@@ -29,6 +35,7 @@ class Submitting:
     """Makes submissions for some gateways; what is stated is the same for every message."""
 
     def __init__(self, stated: Stated, gateways: Iterable[Gateway]) -> None:
+        gateways = tuple(gateways)
         asked = frozenset[object]().union(*map(facts_asked, gateways))
         values = ((name, value_of(name, stated)) for name in STATED)
         self._stated = tuple((name, value) for name, value in values if value is not None)
@@ -37,6 +44,16 @@ class Submitting:
         self._facts = Facts()
         self._asks_session = not asked.isdisjoint(_IN_RECEIVED)
         self._asks_verdicts = not asked.isdisjoint(_IN_RESULTS)
+        names = frozenset(ENVELOPE_KEYS).union(*map(headers_asked, gateways))
+        if self._asks_session:
+            names = names.union(SESSION_KEYS)
+        if self._asks_verdicts:
+            names = names.union(VERDICT_KEYS)
+        self._picker = Picker(names)
+
+    def read(self, content: bytes, unread: int = 0) -> Submission:
+        """A message, of whose end so many bytes were not read, with what is known of it."""
+        return self.of(self._picker.read(content, unread=unread))
 
     def of(self, email: Email) -> Submission:
         """What is stated about a message, else what its headers record."""

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 AUTHENTICATION_RESULTS: Final = "Authentication-Results"
 RECEIVED_SPF: Final = "Received-SPF"
+VERDICT_KEYS: Final = (AUTHENTICATION_RESULTS.lower(), RECEIVED_SPF.lower(), "from")
+"""The headers that verdicts are found by, in lower case."""
 
 SPF_VERDICTS: Final = {
     "pass": RuleVerdict.PASS,

@@ -11,7 +11,6 @@ from enum import StrEnum
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from mmctl.model.facts import WRITTEN_HEADERS
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ RECEIPT_HEADERS: Final = ("disposition-notification-to", "return-receipt-to")
 """Headers that ask for a receipt."""
 LONGEST_SHOWN_NAME: Final = 60
 """Characters of a header name that a note shows."""
-_READ_BY_RULES: Final = frozenset(fact.key for fact in WRITTEN_HEADERS)
 
 
 class Size:
@@ -147,11 +145,11 @@ class Email:
     @property
     def notes(self) -> tuple[str, ...]:
         """What is wrong with the message, in words; computed on demand."""
-        found = [
-            f"header `{name[:LONGEST_SHOWN_NAME]}`: {defect}"
-            for name, defect in self.headers.word_defects(_READ_BY_RULES)
-        ]
-        return (*self.defects, *found)
+        found = self.headers.word_defects()
+        if not found:
+            return self.defects
+        words = [f"header `{name[:LONGEST_SHOWN_NAME]}`: {defect}" for name, defect in found]
+        return (*self.defects, *words)
 
 
 class Tls(StrEnum):

@@ -33,6 +33,11 @@ _RECIPIENTS: Final = EnvelopeFact.RECIPIENTS.value
 _SOURCE_IP: Final = SessionFact.SOURCE_IP.value
 _HELO: Final = SessionFact.HELO.value
 _TLS: Final = SessionFact.TLS.value
+_UNKNOWN: Final = Session()
+ENVELOPE_KEYS: Final = (_RETURN_PATH_KEY, *(key for _, key in _RECIPIENT_KEYS))
+"""The headers that record the envelope, in lower case."""
+SESSION_KEYS: Final = (_RECEIVED_KEY,)
+"""The headers that record the session."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +69,12 @@ def found_envelope(email: Email, sources: dict[str, str]) -> Envelope:
 
 def _mail_from(email: Email, sources: dict[str, str]) -> str | None:
     """The sender of the topmost Return-Path (RFC 5321 §4.4); `<>` is the null sender."""
-    values = email.headers.values_of(_RETURN_PATH_KEY)
-    if not values:
+    value = email.headers.topmost(_RETURN_PATH_KEY)
+    if value is None:
         return None
-    specs = addresses(values[0])
+    specs = addresses(value)
     sender = specs[0] if specs else ""
-    if not sender and "<" not in values[0]:
+    if not sender and "<" not in value:
         return None
     sources[_MAIL_FROM] = RETURN_PATH
     return sender
@@ -78,10 +83,10 @@ def _mail_from(email: Email, sources: dict[str, str]) -> str | None:
 def _to(email: Email, sources: dict[str, str]) -> tuple[str, ...]:
     """The recipients of the topmost of the first header that names any."""
     for name, key in _RECIPIENT_KEYS:
-        values = email.headers.values_of(key)
-        if values and (specs := addresses(values[0])):
+        value = email.headers.topmost(key)
+        if value and (specs := addresses(value)):
             sources[_RECIPIENTS] = name
-            return tuple(dict.fromkeys(specs))
+            return specs if len(specs) == 1 else tuple(dict.fromkeys(specs))
     return ()
 
 
@@ -90,14 +95,24 @@ def found_session(email: Email, sources: dict[str, str]) -> Session:
 
     The header is noted in `sources`.
     """
-    for value in email.headers.values_of(_RECEIVED_KEY):
-        session = client_of(value)
-        if session is not None:
-            if session.source_ip is not None:
-                sources[_SOURCE_IP] = RECEIVED
-            if session.helo is not None:
-                sources[_HELO] = RECEIVED
-            if session.tls is not None:
-                sources[_TLS] = RECEIVED
-            return session
-    return Session()
+    session = _client(email)
+    if session is None:
+        return _UNKNOWN
+    if session.source_ip is not None:
+        sources[_SOURCE_IP] = RECEIVED
+    if session.helo is not None:
+        sources[_HELO] = RECEIVED
+    if session.tls is not None:
+        sources[_TLS] = RECEIVED
+    return session
+
+
+def _client(email: Email) -> Session | None:
+    topmost = email.headers.topmost(_RECEIVED_KEY)
+    if topmost is None:
+        return None
+    session = client_of(topmost)
+    if session is None:
+        others = email.headers.values_of(_RECEIVED_KEY)[1:]
+        session = next((found for value in others if (found := client_of(value))), None)
+    return session

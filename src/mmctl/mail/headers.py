@@ -7,18 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import chain
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from mmctl.mail.addresses import addresses
 from mmctl.mail.encoded_words import decode_words
+from mmctl.model.facts import WRITTEN_HEADERS
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Sequence
+    from collections.abc import Hashable, Iterator, Sequence
 
     from mmctl.mail.encoded_words import Decoded
 
     Repeated: TypeAlias = Literal["any", "first", "last"]
     """Which of the headers of one name count."""
+
+_READ_BY_RULES: Final = frozenset(fact.key for fact in WRITTEN_HEADERS)
+
+
+def is_noted(name: str) -> bool:
+    """Whether it is noted what is wrong with the encoded words of a header: whether rules read it.
+
+    The name is in lower case.
+    """
+    return name in _READ_BY_RULES or name[:2] == "x-"
 
 
 class Headers(Mapping[str, tuple[str, ...]]):
@@ -55,18 +66,18 @@ class Headers(Mapping[str, tuple[str, ...]]):
         return headers
 
     def __getitem__(self, name: str) -> tuple[str, ...]:
-        if name not in self._written:
+        if name not in self._fields():
             raise KeyError(name)
         return self.values_of(name)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._written)
+        return iter(self._fields())
 
     def __len__(self) -> int:
-        return len(self._written)
+        return len(self._fields())
 
     def __contains__(self, name: object) -> bool:
-        return name in self._written
+        return name in self._fields()
 
     def __reduce__(self) -> tuple[type[Headers], tuple[Mapping[str, Sequence[str]]]]:
         return _of_known, (dict(self),)  # type: ignore[return-value] # a function makes it
@@ -74,19 +85,31 @@ class Headers(Mapping[str, tuple[str, ...]]):
     def __repr__(self) -> str:
         return f"Headers({dict(self)})"
 
+    def _fields(self) -> Mapping[str, Sequence[str]]:
+        """The values as written."""
+        return self._written
+
     def values_of(self, name: str) -> tuple[str, ...]:
         """The values of a header; empty: there is none."""
         known = self._values.get(name)
         if known is None:
-            written = self._written.get(name, ())
+            written = self._fields().get(name, ())
             known = self._values[name] = tuple(
                 [value.replace("\n", "").strip(" \t") for value in written]
             )
         return known
 
-    def as_written(self, name: str) -> tuple[str, ...]:
-        """The same before unfolding: enough to tell whether two messages have the same."""
-        written = self._written.get(name)
+    def topmost(self, name: str) -> str | None:
+        """The topmost value of a header; None: there is none."""
+        values = self.values_of(name)
+        return values[0] if values else None
+
+    def as_written(self, name: str) -> tuple[Hashable, ...]:
+        """The same before unfolding: two messages with the same have the same values.
+
+        Empty: there is none.
+        """
+        written = self._fields().get(name)
         return tuple(written) if written else ()
 
     def decoded(self, name: str) -> tuple[str, ...]:
@@ -108,18 +131,16 @@ class Headers(Mapping[str, tuple[str, ...]]):
             )
         return known
 
-    def word_defects(self, names: Container[str]) -> Iterator[tuple[str, str]]:
-        """What is wrong with the encoded words of headers of some names, and of X-headers."""
+    def word_defects(self) -> tuple[tuple[str, str], ...]:
+        """What is wrong with the encoded words of headers for which that is noted."""
         if not self._has_words:
-            return
-        for name, written in self._written.items():
-            if name in names or name[:2] == "x-":
-                for value in written:
-                    if "=?" in value:
-                        read = [each.defects for each in self._words_of(name)]
-                        for defect in dict.fromkeys(chain.from_iterable(read)):
-                            yield name, defect
-                        break
+            return ()
+        found: list[tuple[str, str]] = []
+        for name, written in self._fields().items():
+            if is_noted(name) and any("=?" in value for value in written):
+                read = chain.from_iterable([each.defects for each in self._words_of(name)])
+                found += [(name, defect) for defect in dict.fromkeys(read)]
+        return tuple(found)
 
     def addresses(self, name: str) -> tuple[tuple[str, ...], ...]:
         """The address specs of each header of a name."""

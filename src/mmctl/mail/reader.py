@@ -39,20 +39,22 @@ def read_email(message: bytes, *, unread: int = 0) -> Email:
         defects.append("the message is decoded as UTF-16")
         message = message.decode("utf-16", "replace").encode()
     carried, start = _starts(message, defects)
-    headers = _headers(_header_text(message, start, defects), defects)
-    length = _Counted(message, carried, unread)
+    text = _header_text(message, start, defects)
+    headers = Headers(written_in(text, defects), has_words="=?" in text)
+    length = Counted(message, carried, unread)
     return Email(headers=headers, length=length, unread=unread, defects=tuple(defects))
 
 
-class _Counted(Size):
+class Counted(Size):
     """How many bytes SMTP carries of a message, including those that were not read."""
 
     __slots__ = ("_carried", "_message", "_unread")
 
     def __init__(self, message: bytes, carried: int, unread: int) -> None:
+        """The first `carried` bytes are not part of the message."""
         length = len(message) - carried + unread
         # Each byte but those that were not read may be a line end that becomes two bytes.
-        super().__init__(at_least=length, at_most=2 * length - unread)
+        self._known, self._at_least, self._at_most = None, length, 2 * length - unread
         self._message = message
         self._carried = carried
         self._unread = unread
@@ -148,8 +150,11 @@ def _section_end(message: bytes, start: int) -> int:
     return blank.start() + 1 if blank else len(message)
 
 
-def _headers(text: str, defects: list[str]) -> Headers:
-    """Sort the fields of a header section by name; their values stay as they are written."""
+def written_in(text: str, defects: list[str]) -> dict[str, list[str]]:
+    """The fields of a header section by name; their values stay as they are written.
+
+    Lines of the text end with LF, all but the last.
+    """
     written: dict[str, list[str]] = {}
     last = first_skipped_after = ""
     skipped = 0
@@ -169,7 +174,7 @@ def _headers(text: str, defects: list[str]) -> Headers:
         defects.append(_skipped(skipped, first_skipped_after))
     if not written:
         defects.append("the message has no headers")
-    return Headers(written, has_words="=?" in text)
+    return written
 
 
 _KEYS: Final[dict[str, str]] = {}

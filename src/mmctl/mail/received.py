@@ -19,6 +19,14 @@ _FLAT_COMMENT: Final = re.compile(r"\([^()\\]*+\)")
 _USUAL: Final = re.compile(
     r"from[ \t]++([\w.-]++)((?:[ \t]++\([^()\\]*+\))+)[ \t]++by(?=[ \t])", re.IGNORECASE
 )
+_BYTE: Final = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_DOTTED: Final = rf"{_BYTE}(?:\.{_BYTE}){{3}}"
+# Of these most: one comment, with a name and an IPv4 address. `HELO` may say what the name is.
+_PLAIN: Final = re.compile(
+    r"from[ \t]++(?!by[ \t])([\w.-]++)[ \t]++\((?:(?![\w.-]*+(?<=HELO|EHLO)[ ])[\w.-]++[ ])?"
+    rf"\[({_DOTTED})\]\)[ \t]++by(?=[ \t])",
+    re.IGNORECASE,
+)
 _FROM: Final = re.compile(rf"[{_SPACE}]*+from{_AFTER}", re.IGNORECASE)
 _MAY_BE_FROM: Final = re.compile(rf"[{_SPACE}]*+(?:from|[\"(])", re.IGNORECASE)
 _HAS_FROM: Final = re.compile("from", re.IGNORECASE)
@@ -30,8 +38,7 @@ _FIRST: Final = re.compile(
 _HELO_IN_COMMENT: Final = re.compile(r"\b(?:helo=|HELO |EHLO )\[?([^\s\])]+)", re.ASCII)
 _BRACKETED: Final = re.compile(r"\[(?:IPv6:)?([0-9A-Fa-f.:]+)\]")
 _POSSIBLE_IP: Final = re.compile(r"(?<![\w.:-])[0-9A-Fa-f]*[.:][0-9A-Fa-f.:]*(?![\w-])", re.ASCII)
-_BYTE: Final = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-_IPV4: Final = re.compile(rf"{_BYTE}(?:\.{_BYTE}){{3}}")
+_IPV4: Final = re.compile(_DOTTED)
 _MAY_BE_IPV6: Final = re.compile(r"(?!.*::.*::)(?:[0-9A-Fa-f]{0,4}:){2,8}[0-9A-Fa-f.]*")
 _LONGEST_IP: Final = 45
 _TLS_VERSION: Final = re.compile(r"TLS ?v?1[._]([23])\b", re.ASCII | re.IGNORECASE)
@@ -40,6 +47,8 @@ _TLS: Final = {"2": Tls.TLS1_2, "3": Tls.TLS1_3}
 
 def client_of(value: str) -> Session | None:
     """The client of a Received value; None: it does not begin with `from`."""
+    if plainly := _PLAIN.match(value):
+        return Session(source_ip=plainly[2], helo=plainly[1], tls=_tls(value))
     if usual := _USUAL.match(value):
         plain, comments = usual[1], " ".join(_FLAT_COMMENT.findall(usual[2]))
         if plain.lower() != "by":
@@ -66,13 +75,18 @@ def _client(plain: str, comments: str, value: str) -> Session:
     # Searching takes longer than looking whether there is anything to find.
     says_helo = "helo=" in comments or "HELO " in comments or "EHLO " in comments
     helo = _HELO_IN_COMMENT.search(comments) if says_helo else None
-    version = _TLS_VERSION.search(value) if "tls" in value.lower() else None
     without_helo = _HELO_IN_COMMENT.sub("", comments) if helo else comments
     return Session(
         source_ip=_address_in(without_helo) or _address_in(plain),
         helo=(helo[1] if helo else plain) or None,
-        tls=_TLS[version[1]] if version else None,
+        tls=_tls(value),
     )
+
+
+def _tls(value: str) -> Tls | None:
+    """The version of TLS that is named anywhere in the value."""
+    version = _TLS_VERSION.search(value) if "tls" in value.lower() else None
+    return _TLS[version[1]] if version else None
 
 
 def _address_in(text: str) -> str | None:

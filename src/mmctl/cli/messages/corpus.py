@@ -19,7 +19,6 @@ from mmctl.language.project import Outcome
 from mmctl.live.plan.plan import Behaviour
 from mmctl.mail.facts import Stated
 from mmctl.mail.partial import Needs
-from mmctl.mail.reader import read_email
 from mmctl.records import replace
 from mmctl.render.documents.review import Changed
 
@@ -59,7 +58,7 @@ def with_behaviour(
     needs = Needs(body=change.run.unnamed, sizes=sizes)
     with Progress(change.run, "message") as progress:
         for message in messages_of(change.run, change.project, paths, needs, progress):
-            submission = submitting.of(read_email(message.content, unread=message.unread))
+            submission = submitting.read(message.content, message.unread)
             every = [(live.judge(submission), wanted.judge(submission)) for wanted, live in ways]
             found = [each for before, after in every for each in differences(before, after)]
             judged += 1

@@ -148,10 +148,10 @@ class Judge:
         return MessageEnd(message=message.name, judged=judged, against=against)
 
     def _submission(self, message: Message) -> Submission:
-        email = read_email(message.content, unread=message.unread)
         authenticate = self._judging.authenticate
         if authenticate is None:
-            return self._submitting.of(email)
+            return self._submitting.read(message.content, message.unread)
+        email = read_email(message.content, unread=message.unread)
         checked = partial(authenticate, message.content, email)
         return submission_from(email, self._judging.stated, checked)[0]
 
