@@ -1,40 +1,52 @@
 """What rules believe because the sender wrote it: From, Sender, HELO, headers. No check lives here.
 
 A claim gets mail past a rule that would end it: by an exception, or by a delivery that ends with
-`stop` above the rule. Mail that others vouch for (SPF, DKIM, DMARC, an add-on, the client's network
-or certificate) is not taken on the sender's word.
+`stop` above the rule. Mail that others vouch for (`mmctl.analysis.vouching`) is not taken on the
+sender's word. How a rule is written does not count: a negative condition is an exception, and a
+negative exception is a condition.
 """
 
 from __future__ import annotations
 
+from enum import IntEnum
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.effects import bounces, delivers, ends, unconditional
-from mmctl.analysis.own_domains import domain_of, own_domains, takes_from_strangers
-from mmctl.analysis.project_conditions import (
-    Role,
-    Same,
-    rule_conditions,
-    text_test,
-)
+from mmctl.analysis.implication import text_follows
+from mmctl.analysis.own_domains import is_within, own_domains, takes_from_strangers
+from mmctl.analysis.project_conditions import Same, rule_conditions, text_test
 from mmctl.analysis.verdicts import asks_for_failed
-from mmctl.model.actions import added_header
-from mmctl.model.comparisons import NEGATED
+from mmctl.analysis.vouching import doubts_sender, fails_spf, is_decision, selects, vouches
+from mmctl.model.actions import Does, added_header
 from mmctl.model.conditions import header_of, listed_by, operand_of
 from mmctl.model.facts import RECIPIENTS
-from mmctl.model.operands import FROM, Party
-from mmctl.records import dataclass
+from mmctl.model.operands import DKIM, DMARC_POLICY, FROM, MAIL_FROM, SUBJECT, Party
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from mmctl.analysis.project_conditions import PlacedCondition, TextTest
     from mmctl.language.project import LogicalRule, Project
+    from mmctl.model.operands import Operand
     from mmctl.model.rules import RuleCondition
     from mmctl.problem import Path
 
-_NEGATED: Final = frozenset({"not_equals"})
+_ALL_SENDERS: Final = frozenset({"@", "."})
+"""Values that all senders have: nobody claims anything by them."""
+
+
+class Bypassed(IntEnum):
+    """What a claim gets mail past, the gravest last."""
+
+    THE_REST = 0
+    """A rule for all mail that no other rule is for."""
+    CONTENT = 1
+    """A rule about what the sender writes, or about the recipient."""
+    DECISION = 2
+    """A rule about a verdict, a list, a network or an add-on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,18 +55,28 @@ class Claim:
 
     placed: PlacedCondition
     rule: LogicalRule
-    what: str
-    """`from`, `sender`, `mail_from`, `helo`, `subject` or the name of a header."""
-    is_header: bool
+    operand: Operand
+    header: str | None
+    bypassed: Bypassed
     spared: LogicalRule | None
     """The rule below that the mail never meets; None for an exception of the rule itself."""
+    only_forged: bool = False
+    """Whether it is an exception from a rule that is only for mail that did not pass SPF."""
     own: tuple[tuple[Path, str], ...] = ()
     """Values, and members of the named list, that are the project's own domains."""
 
     @property
-    def is_exception(self) -> bool:
-        """Whether it is under `unless`."""
-        return self.placed.role is Role.UNLESS
+    def what(self) -> str:
+        """`from`, `sender`, `mail_from`, `helo`, `subject` or the name of a header."""
+        return self.header or self.operand.key
+
+    @property
+    def is_grave(self) -> bool:
+        """Whether it is more than a hint."""
+        if self.bypassed is Bypassed.CONTENT:
+            # By these, rules select far more often than they let anybody in.
+            return bool(self.own) or self.operand not in {MAIL_FROM, SUBJECT}
+        return self.bypassed is Bypassed.DECISION
 
 
 def claims(project: Project) -> tuple[Claim, ...]:
@@ -86,91 +108,156 @@ class _Own:
     def of(cls, project: Project) -> _Own:
         domains = own_domains(project)
         members = {
-            name: tuple(member for member in listed.members or () if domain_of(member) in domains)
-            for name, listed in project.address_lists.items()
+            # One is enough as an example: a list may have many.
+            name: tuple(islice((m for m in listed.members or () if is_within(m, domains)), 1))
+            for name, listed in (project.address_lists.items() if domains else ())
         }
-        return cls(domains=domains, members=members if domains else {})
+        return cls(domains=domains, members=members)
 
     def within(self, placed: PlacedCondition, test: TextTest | None) -> Iterator[tuple[Path, str]]:
         """The own domains in a condition, each with its place."""
         for index, value in enumerate(test.values if test is not None else ()):
-            if test is not None and domain_of(value) in self.domains:
-                yield (*test.path, "Values", index), value
+            if test is not None and is_within(value, self.domains):
+                yield test.path_of(index), value
         listed = listed_by(placed.condition)
         for name in listed.address_lists if listed is not None else ():
-            # One is enough as an example: a list may have many.
-            yield from ((placed.path, member) for member in self.members.get(name, ())[:1])
+            yield from ((placed.path, member) for member in self.members.get(name, ()))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Above:
+    """What the rules above a rule have done to the mail that gets to it."""
+
+    screened: bool = False
+    """Mail that failed something has ended."""
+    envelope_screened: bool = False
+    """So has mail that failed SPF or that an add-on did not pass."""
+    added: set[str] = field(default_factory=set)
+    """The headers that rules add, in lower case; a stranger can write them too."""
+    guards: dict[str, list[RuleCondition]] = field(default_factory=dict)
+    """Conditions on a header that end mail by themselves, by its name."""
+
+    def lets_through(self, claim: Claim) -> bool:
+        """Whether a stranger's claim gets as far as this."""
+        if claim.header is not None:
+            return not (claim.header.lower() in self.added and self._is_guarded(claim))
+        return not (self.envelope_screened if claim.operand is MAIL_FROM else self.screened)
+
+    def _is_guarded(self, claim: Claim) -> bool:
+        """Whether mail that arrives with the header of a claim has ended."""
+        claimed = claim.placed.condition.string_expression
+        return claimed is not None and any(
+            guard.string_expression is not None
+            and text_follows(guard.string_expression, claimed, folds=True)
+            for guard in self.guards.get((claim.header or "").lower(), ())
+        )
+
+    def add(self, rule: LogicalRule) -> None:
+        """Add the next rule above."""
+        if _blocks(rule) and rule.conditions:
+            if all(map(asks_for_failed, rule.conditions)):
+                about = {operand_of(condition) for condition in rule.conditions}
+                self.screened = True
+                self.envelope_screened |= about.isdisjoint({DKIM, DMARC_POLICY})
+            elif len(rule.conditions) == 1 and (header := header_of(rule.conditions[0])):
+                self.guards.setdefault(header.lower(), []).append(rule.conditions[0])
+        headers = filter(None, map(added_header, rule.actions))
+        self.added |= {name.lower() for name, _ in headers}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Block:
+    """A rule that keeps mail from its recipients, and the conditions that say which."""
+
+    rule: LogicalRule
+    asked: tuple[PlacedCondition, ...]
+    bypassed: Bypassed
 
 
 def _among(live: Sequence[LogicalRule], own: _Own) -> Iterator[Claim]:
-    added: set[str] = set()
-    screened = False
-    spared = _spared_by(live)
-    for rule, below in zip(live, spared, strict=True):
-        for claim in (*_exceptions(rule, own), *_deliveries(rule, below, own)):
-            if claim.what.lower() not in added if claim.is_header else not screened:
-                yield claim
-        screened = screened or (_blocks(rule) and _asks_for_failed_alone(rule))
-        headers = filter(None, map(added_header, rule.actions))
-        added |= {name.lower() for name, _ in headers}
+    above = _Above()
+    below = [_block(rule, tuple(rule_conditions(rule))) for rule in live if _diverts(rule)]
+    for rule in live:
+        if below and below[0].rule is rule:
+            below.pop(0)
+        if _diverts(rule):
+            yield from filter(above.lets_through, _exceptions(rule, own))
+        if below and delivers(rule) and ends(rule):
+            yield from filter(above.lets_through, _deliveries(rule, below, own))
+        above.add(rule)
 
 
-def _spared_by(live: Sequence[LogicalRule]) -> list[LogicalRule | None]:
-    """For each rule, the first rule below that blocks some mail."""
-    found: list[LogicalRule | None] = []
-    below: LogicalRule | None = None
-    for rule in reversed(live):
-        found.append(below)
-        if _blocks(rule) and not unconditional(rule):
-            below = rule
-    return found[::-1]
+def _block(rule: LogicalRule, placed: Iterable[PlacedCondition]) -> _Block:
+    """What a rule decides about, by all of its conditions but the one that is looked at."""
+    listed = tuple(placed)
+    asked = tuple(filter(selects, listed))
+    bypassed = Bypassed.CONTENT if asked else Bypassed.THE_REST
+    if any(map(is_decision, listed)):
+        bypassed = Bypassed.DECISION
+    return _Block(rule=rule, asked=asked, bypassed=bypassed)
 
 
 def _exceptions(rule: LogicalRule, own: _Own) -> Iterator[Claim]:
-    if not rule.unless or not (ends(rule) or bounces(rule)):
-        return
     placed = tuple(rule_conditions(rule))
-    asked = {_family(each) for each in placed if each.role is Role.CONDITION}
     for each in placed:
-        # An exception on the operand of one of the rule's conditions only narrows the rule.
-        if each.role is Role.UNLESS and _family(each) not in asked - {None}:
-            claim = _claim(each, rule, None, own)
-            if claim is not None and (claim.is_header or _blocks(rule)):
-                yield claim
-
-
-def _deliveries(rule: LogicalRule, spared: LogicalRule | None, own: _Own) -> Iterator[Claim]:
-    if spared is None or not (delivers(rule) and ends(rule)):
-        return
-    if any(map(_vouched, (*rule.conditions, *rule.unless))):
-        return
-    for each in rule_conditions(rule):
-        claim = _claim(each, rule, spared, own) if each.role is Role.CONDITION else None
-        if claim is not None:
+        if selects(each):
+            continue
+        block = _block(rule, (other for other in placed if other is not each))
+        claim = _claim(each, rule, block, own)
+        if (
+            claim is not None
+            and not vouches(block.asked, claim.operand, whole=False)
+            and not _narrows(each, block, own=bool(claim.own))
+        ):
             yield claim
 
 
-def _claim(
-    placed: PlacedCondition, rule: LogicalRule, spared: LogicalRule | None, own: _Own
-) -> Claim | None:
-    test = text_test(placed)
-    if test is not None and test.operator in _NEGATED:
+def _deliveries(rule: LogicalRule, below: Sequence[_Block], own: _Own) -> Iterator[Claim]:
+    placed = tuple(rule_conditions(rule))
+    for each in placed:
+        if not selects(each) or vouches(placed, operand_of(each.condition), whole=True):
+            continue
+        passed = [block for block in below if not _narrows(each, block, own=False)]
+        if passed:
+            # The first of the gravest.
+            gravest = max(passed, key=lambda block: block.bypassed)
+            claim = _claim(each, rule, gravest, own)
+            if claim is not None:
+                yield claim
+
+
+def _narrows(placed: PlacedCondition, block: _Block, *, own: bool) -> bool:
+    """Whether a condition only says more exactly what a rule is about.
+
+    Who can write it can as well write something else that the rule is not about.
+    """
+    family = _family(placed)
+    others = [each for each in block.asked if family is None or _family(each) != family]
+    if len(others) == len(block.asked):
+        return False
+    return not (others if own else any(map(doubts_sender, others)))
+
+
+def _claim(placed: PlacedCondition, rule: LogicalRule, block: _Block, own: _Own) -> Claim | None:
+    operand, test = operand_of(placed.condition), text_test(placed)
+    header = header_of(placed.condition)
+    if header is None and operand.party is not Party.SENDER and not operand.is_free_text:
         return None
-    header, operand = header_of(placed.condition), operand_of(placed.condition)
+    spared = block.rule if block.rule is not rule else None
     # With a recipient, a subject only selects; by itself it lets any mail in.
-    lets_in = operand.is_free_text and spared is not None and not _for_recipients(rule)
-    name = header or (operand.key if lets_in or operand.party is Party.SENDER else None)
-    listed = placed.condition.boolean_expression
-    excluded = listed is not None and listed.operator in NEGATED
-    if name is None or excluded:
+    if operand is SUBJECT and spared is not None and _for_recipients(rule):
+        return None
+    if test is not None and _ALL_SENDERS.issuperset(test.values):
         return None
     return Claim(
         placed=placed,
         rule=rule,
-        what=name,
-        is_header=header is not None,
+        operand=operand,
+        header=header,
+        bypassed=block.bypassed,
         spared=spared,
-        own=() if header is not None else tuple(own.within(placed, test)),
+        only_forged=spared is None and any(map(fails_spf, block.asked)),
+        own=() if operand.is_free_text else tuple(own.within(placed, test)),
     )
 
 
@@ -185,11 +272,8 @@ def _family(placed: PlacedCondition) -> str | None:
         return f"{operand.key} {header.lower()}"
     if operand.party is Party.SENDER and not operand.single:
         return FROM.key
-    return operand.key if operand.is_address or operand.is_server_name else None
-
-
-def _asks_for_failed_alone(rule: LogicalRule) -> bool:
-    return bool(rule.conditions) and all(map(asks_for_failed, rule.conditions))
+    writes = operand.is_address or operand.is_server_name or operand.is_free_text
+    return operand.key if writes else None
 
 
 def _blocks(rule: LogicalRule) -> bool:
@@ -197,6 +281,10 @@ def _blocks(rule: LogicalRule) -> bool:
     return (ends(rule) and not delivers(rule)) or bounces(rule)
 
 
-def _vouched(condition: RuleCondition) -> bool:
-    """Whether somebody other than the sender vouches for what a condition looks at."""
-    return operand_of(condition).vouched
+def _diverts(rule: LogicalRule) -> bool:
+    """Whether a rule keeps mail from those that it was written to: also by sending it elsewhere."""
+    if _blocks(rule):
+        return True
+    if Does.REPLACES in rule.does:
+        return not (unconditional(rule) or _for_recipients(rule))
+    return delivers(rule) and ends(rule) and any(map(asks_for_failed, rule.conditions))

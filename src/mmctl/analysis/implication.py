@@ -47,7 +47,7 @@ def follows(wide: Condition, narrow: Condition, *, folds: bool) -> bool:
     if same(wide) == same(narrow):
         return True
     if wide.string_expression is not None and narrow.string_expression is not None:
-        found = _text_follows(wide.string_expression, narrow.string_expression, folds=folds)
+        found = text_follows(wide.string_expression, narrow.string_expression, folds=folds)
         if found is not None:
             return found
     opposite = _opposite(wide)
@@ -71,8 +71,8 @@ def applies_wherever(
     )
 
 
-def _text_follows(wide: Strings, narrow: Strings, *, folds: bool) -> bool | None:
-    """Decide by the texts; None where the operators do not tell."""
+def text_follows(wide: Strings, narrow: Strings, *, folds: bool) -> bool | None:
+    """Whether `wide` is true wherever `narrow` is, by their texts; None: operators do not tell."""
     operator, inner = str(wide.operator).lower(), str(narrow.operator).lower()
     if operator not in COVERED:
         return None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from mmctl.analysis.project_conditions import is_public
-from mmctl.model.conditions import operand_of
+from mmctl.analysis.project_conditions import Same, is_public
+from mmctl.model.comparisons import NEGATED
+from mmctl.model.conditions import listed_by, operand_of
 from mmctl.model.enums import AcceptAction, IngressPointType, IngressStringOperator
 from mmctl.model.facts import RECIPIENTS
 
@@ -13,10 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmctl.language.project import LogicalIngressPoint, LogicalRuleSet, Project
-    from mmctl.model.policies import PolicyStatement
-
-_NAMING: Final = frozenset({IngressStringOperator.EQUALS, IngressStringOperator.ENDS_WITH})
-"""Operators whose values name a domain."""
+    from mmctl.model.policies import PolicyCondition, PolicyStatement
 
 
 def points_of(project: Project, rule_set: LogicalRuleSet) -> tuple[LogicalIngressPoint, ...]:
@@ -41,6 +40,13 @@ def takes_from_strangers(project: Project, rule_set: LogicalRuleSet) -> bool:
 
 def own_domains(project: Project) -> frozenset[str]:
     """The domains, in lower case, that open ingress points admit mail for by name."""
+    return _own_domains_of(Same(project))
+
+
+@lru_cache(maxsize=1)
+def _own_domains_of(same: Same) -> frozenset[str]:
+    # Several checks need these for the same project, and lists are long.
+    project = same.project
     policies = {
         point.ingress_point.traffic_policy_id
         for point in project.ingress_points.values()
@@ -50,21 +56,40 @@ def own_domains(project: Project) -> frozenset[str]:
         domain
         for name in policies & project.traffic_policies.keys()
         for statement in project.traffic_policies[name].policy.policy_statements
-        if statement.action is AcceptAction.ALLOW
-        for domain in _named(statement)
+        for condition in _admitting(statement)
+        for domain in map(domain_of, _named(project, condition))
+        if domain
     )
 
 
-def _named(statement: PolicyStatement) -> Iterator[str]:
-    for condition in statement.conditions:
-        expression = condition.string_expression
-        if expression is None or operand_of(condition).fact is not RECIPIENTS:
-            continue
-        if expression.operator in _NAMING:
-            yield from (domain for domain in map(domain_of, expression.values) if domain)
+def _admitting(statement: PolicyStatement) -> Iterator[PolicyCondition]:
+    """The conditions that say for whom a statement admits mail: `deny` may name all others."""
+    allows = statement.action is AcceptAction.ALLOW
+    if allows or len(statement.conditions) == 1:
+        for condition in statement.conditions:
+            negative = condition.value.operator in NEGATED
+            if operand_of(condition).fact is RECIPIENTS and negative is not allows:
+                yield condition
+
+
+def _named(project: Project, condition: PolicyCondition) -> Iterator[str]:
+    """The addresses that a condition names, or what they end with, lists with their members."""
+    expression, listed = condition.string_expression, listed_by(condition)
+    if expression is not None and expression.operator is not IngressStringOperator.STARTS_WITH:
+        yield from expression.values
+    for name in listed.address_lists if listed is not None else ():
+        found = project.address_lists.get(name)
+        yield from (found.members or () if found is not None else ())
 
 
 def domain_of(value: str) -> str | None:
     """The whole domain of an address, or of an ending that begins with or before the @."""
     _, at, domain = value.lower().rpartition("@")
     return domain if at and "." in domain else None
+
+
+def is_within(value: str, domains: frozenset[str]) -> bool:
+    """Whether an address, a domain or the ending of one is in one of some domains, or below it."""
+    _, _, domain = value.lower().lstrip("*").rpartition("@")
+    parts = domain.lstrip(".").split(".")
+    return any(".".join(parts[start:]) in domains for start in range(len(parts) - 1))

@@ -1,11 +1,10 @@
 """Mail from outside passes because it claims to come from your own domain.
 
 What it does:
-    Counts the domains for which open ingress points admit mail as your own. Finds them in `from`,
-    `sender`, `mail_from` and `helo`, and in address lists for these, where a match lets mail past a
-    rule: under `unless` of rules that drop, hold or bounce, and in rules that deliver and `stop`
-    above such a rule, without another condition on SPF, DKIM, DMARC, an add-on or the client's
-    network.
+    Counts the domains for which open ingress points admit mail as your own, and those below them.
+    Finds them in `from`, `sender`, `mail_from` and `helo`, and in address lists for these, where a
+    match lets mail past a rule as `forgeable-exception` and `forgeable-allow` describe it. Here an
+    exception on the same text as a condition counts too, unless the rule has no other condition.
 
 Why it is bad:
     Your own domain is the first that a forger writes. Mail with it from the internet is forged,
@@ -84,6 +83,7 @@ def _own(claim: Claim) -> Iterator[Finding]:
             path,
             f"`{value}` is your own domain: forgers write it into `{claim.what}`, and then {past}",
             help="use `source_ip` or `dkim`",
+            severity=None if claim.is_grave else Severity.INFO,
         )
 
 
