@@ -1,0 +1,82 @@
+"""The theory of envelope addresses: every text is one, and address lists are as the judge reads."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+from exactness import faults_of, new_circuit
+from patterns import all_texts, judged_text, some_patterns
+
+from mmctl.analysis.sat.solver import Solved
+from mmctl.analysis.theories.addresses import AddressTheory
+from mmctl.judge.compare import Members
+from mmctl.language.readings import CHOICES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mmctl.analysis.theories.entries import BareDomain, StarDomain
+
+_BARE: list[BareDomain] = ["that_domain", "that_domain_and_below"]
+_STAR: list[StarDomain] = ["below", "below_and_d"]
+
+
+def test_one_address_has_exactly_the_models_of_real_texts() -> None:
+    faults = []
+    texts = [None, *all_texts("a@.x", 5)]
+    for seed in range(60):
+        chance = random.Random(seed)  # noqa: S311 - examples, not secrets
+        circuit = new_circuit()
+        theory = AddressTheory(circuit, optional=True)
+        tests = {theory.present: lambda text: text is not None}
+        for pattern in some_patterns(chance, "a@.", most=4, longest=3):
+            tests.setdefault(theory.test(*pattern), judged_text(pattern))
+            if chance.random() < 0.3:
+                theory.settle()
+        for _ in range(chance.randint(0, 3)):
+            entry = "".join(chance.choices("a@*.", k=chance.randint(0, 4)))
+            bare, star = chance.choice(_BARE), chance.choice(_STAR)
+            literal = theory.listed(entry, bare_domain=bare, star_domain=star)
+            tests.setdefault(literal, _judged(entry, bare, star))
+        faults += [f"{seed}: {fault}" for fault in faults_of(circuit, theory, tests, texts)]
+    assert faults == []
+
+
+def test_every_short_entry_includes_what_the_judge_says() -> None:
+    texts = [None, *all_texts("a@.", 5), "*@a", "a@*.a", "a*@a", "*.a", "a@*", "*@*"]
+    faults = []
+    for entry in all_texts("a@*.", 4):
+        for bare in _BARE:
+            for star in _STAR:
+                circuit = new_circuit()
+                theory = AddressTheory(circuit, optional=True)
+                literal = theory.listed(entry, bare_domain=bare, star_domain=star)
+                tests = {literal: _judged(entry, bare, star)}
+                faults += [
+                    f"{entry} {bare} {star}: {fault}"
+                    for fault in faults_of(circuit, theory, tests, texts)
+                ]
+    assert faults == []
+
+
+def test_an_ordinary_address_has_one_at_sign_and_no_quotes() -> None:
+    circuit = new_circuit()
+    theory = AddressTheory(circuit, optional=True)
+    ordinary = theory.ordinary()
+    theory.settle()
+    assert circuit.solver.solve([ordinary], conflicts=None) is Solved.SATISFIABLE
+    assert theory.value(circuit.solver.model()) == "someone@example.org"
+
+
+def test_the_readings_of_entries_are_those_of_the_theory() -> None:
+    assert tuple(_BARE) == CHOICES["bare_domain_entry"]
+    assert tuple(_STAR) == CHOICES["star_domain_entry"]
+
+
+def _judged(entry: str, bare: BareDomain, star: StarDomain) -> Callable[[str | None], bool]:
+    members = Members.of((entry,))
+    return lambda text: (
+        text is not None
+        and members.include_any((text,), case="sensitive", bare_domain=bare, star_domain=star)
+    )
