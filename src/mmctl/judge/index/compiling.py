@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias, assert_never
 
-from mmctl.judge.index.fields import AskedField, ListField, NetworkField, SizeField, TextField
+from mmctl.judge.index.fields import (
+    AskedField,
+    ListField,
+    NetworkField,
+    SizeField,
+    TextField,
+    Work,
+)
 from mmctl.judge.index.questions import Question
 from mmctl.judge.index.states import (
     State,
@@ -76,6 +83,8 @@ class MessageField:
 
     state: State
     meaning: Learning
+    columns: int
+    """The columns for which it has to be looked at."""
     known: dict[Hashable, Remembered] = field(default_factory=dict)
 
 
@@ -84,23 +93,8 @@ class Fields:
     """All fields of a gateway."""
 
     of_message: tuple[MessageField, ...]
+    """Those that cost little to look at come first."""
     of_recipient: tuple[Learning, ...]
-
-    @property
-    def slots(self) -> int:
-        """The slots of all fields of the message."""
-        slots = 0
-        for each in self.of_message:
-            slots |= each.meaning.slots
-        return slots
-
-    @property
-    def flip(self) -> int:
-        """The slots whose hits are to be turned, of fields of the message."""
-        slots = 0
-        for each in self.of_message:
-            slots |= each.meaning.flip
-        return slots
 
 
 def placed_conditions(gateway: Gateway) -> Iterator[Placed]:
@@ -326,9 +320,16 @@ class _Compiler:
             network = NetworkField(self.context, self.networks, self.not_in_networks)
             found.append((lambda submission: submission.session.source_ip, network))
         if self.sizes:
-            sizes = SizeField(self.sizes)
+            sizes = SizeField(self.context, self.sizes)
             found.append((size_state(sizes.matcher.numbers), sizes))
+        found.sort(key=lambda each: (each[1].work, -each[1].share.columns.bit_count()))
         return Fields(
-            tuple(MessageField(state, each) for state, each in found if state is not None),
+            tuple(self._of_message(state, each) for state, each in found if state is not None),
             tuple(each for state, each in found if state is None),
         )
+
+    def _of_message(self, state: State, meaning: Learning) -> MessageField:
+        """A field of the message; what `--assume pass` assumes there has to be told."""
+        may_assume = self.context.assume_pass and meaning.work is Work.STATED
+        always = self.context.layout.always if may_assume else 0
+        return MessageField(state, meaning, meaning.share.columns | always)

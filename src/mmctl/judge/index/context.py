@@ -8,6 +8,7 @@ from mmctl.language.readings import CHOICES
 from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
+    from mmctl.judge.index.entangled import Entangled
     from mmctl.judge.index.layout import Layout
     from mmctl.judge.submission import Gateway, Scenario
 
@@ -31,6 +32,7 @@ class Context:
     gateway: Gateway
     scenario: Scenario
     layout: Layout
+    entangled: Entangled
     variants: tuple[Variant, ...]
     """Empty: nobody asks which readings matter."""
     assume_pass: bool

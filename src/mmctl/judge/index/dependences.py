@@ -34,19 +34,20 @@ class Dependences:
         self._about_actions = tuple(
             each for each in context.variants if each.reading in in_question
         )
-        self._change_actions = frozenset(each.number for each in self._about_actions)
         self._apart = tuple(
             each
             for each in self._about_actions
             if not (way.coupled or coupled(each.gateway.readings))
         )
         self._together = tuple(each for each in self._about_actions if each not in self._apart)
-
+        alone = context.entangled.marking | way.endings.fails | way.endings.depends
+        self.joining = alone if self._together else 0
+        """The rules by which judging recipients together can make a difference."""
         asked = questions_of(context.gateway).conditions
         self._by_headers = tuple(
             each
             for each in context.variants
-            if way.entangled.marking and each.reading in BY_HEADERS and each.reading in asked
+            if context.entangled.marking and each.reading in BY_HEADERS and each.reading in asked
         )
 
     def found(
@@ -63,21 +64,26 @@ class Dependences:
         for variant in self._together:
             if self._may_matter(sights, ends):
                 found += self._differing(variant, ends, sights, look)
-        if look.others or self._by_headers or self._way.entangled.addresses:
+        if look.others or self._by_headers or self._context.entangled.addresses:
             found += self._by_answers(sights, ends, look)
         if not found:
             return ()
         found.sort(key=lambda each: each[:2])
         return tuple(
-            Dependence(
-                recipient=sights[place].recipient,
-                reading=self._context.variants[number].reading,
-                chosen=self._context.variants[number].chosen,
-                other=self._context.variants[number].other,
-                outcome=ends[place].ended.outcome,
-                outcome_if_other=outcome,
-            )
+            self.of(number, sights[place].recipient, ends[place].ended.outcome, outcome)
             for number, place, outcome in found
+        )
+
+    def of(self, number: int, recipient: str, outcome: Outcome, other: Outcome) -> Dependence:
+        """An outcome that is another one under a variant."""
+        variant = self._context.variants[number]
+        return Dependence(
+            recipient=recipient,
+            reading=variant.reading,
+            chosen=variant.chosen,
+            other=variant.other,
+            outcome=outcome,
+            outcome_if_other=other,
         )
 
     def _others(self, sight: Sight, end: End, look: Look) -> tuple[tuple[int, Outcome], ...]:
@@ -98,7 +104,7 @@ class Dependences:
         reach = 0
         for sight in sights:
             reach |= sight.applying | sight.maybe
-        if reach & (way.entangled.marking | way.endings.fails | way.endings.depends):
+        if reach & self.joining:
             return True
         # Together, recipients may have too many worlds, also if all are seen alike.
         return len(sights) > 1 and any(end.ended.missing for end in ends)
@@ -107,28 +113,22 @@ class Dependences:
         self, sights: Sequence[Sight], ends: Sequence[End], look: Look
     ) -> list[tuple[int, int, Outcome]]:
         """What differs under readings that give other answers."""
-        entangled, by_number, reach, maybe = self._way.entangled, look.others, 0, 0
+        entangled, reach = self._context.entangled, 0
         for sight in sights:
             reach |= sight.applying | sight.maybe
-            maybe |= sight.maybe
-        plainly = not maybe and self._way.plainly(reach)
+        plainly = self._way.plainly(sights)
         if reach & (entangled.replacing | entangled.marking):
             for address in entangled.addresses:
                 seen = look.sight(0, address)
                 reach |= seen.applying | seen.maybe
+        numbers = look.others
         if reach & entangled.marking:
-            for variant in self._by_headers:
-                by_number.setdefault(variant.number, [])
+            numbers = numbers.union(variant.number for variant in self._by_headers)
         found: list[tuple[int, int, Outcome]] = []
-        for number, of_message in by_number.items():
+        for number in numbers:
             variant = self._context.variants[number]
-            under = look.under(number, of_message)
-            if (
-                plainly
-                and number not in look.of_recipients
-                and number not in self._change_actions
-                and under.shows(look)
-            ):
+            under = look.under(number)
+            if plainly and number not in look.of_recipients and under.shows(look):
                 continue
             after = [under.sight(sight.place, sight.recipient) for sight in sights]
             found += self._differing(variant, ends, after, under)

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from mmctl.judge.actions import actions_in_effect
 from mmctl.model.actions import added_header, new_recipients
-from mmctl.model.conditions import header_of
+from mmctl.model.conditions import header_of, operand_of
+from mmctl.model.facts import RECIPIENTS
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
-    from mmctl.judge.index.context import Context
+    from mmctl.judge.index.layout import Layout
+    from mmctl.judge.submission import Gateway
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,32 +31,32 @@ class Entangled:
     """The columns of rules whose conditions may see what others changed."""
 
     @classmethod
-    def of(cls, context: Context, of_recipient: int) -> Entangled:
-        """The rules of a gateway, of which some slots are about recipients."""
-        layout = context.layout
-        replacing = marking = reading = 0
+    def of(cls, gateway: Gateway, layout: Layout) -> Entangled:
+        """The rules of a gateway."""
+        replacing = marking = reading = of_recipient = 0
         addresses: dict[str, None] = {}
         adders: dict[str, int] = {}
-        for place, rule in enumerate(context.gateway.rules):
-            column = 1 << (layout.statements + place)
+        for place, rule in enumerate(gateway.rules):
+            column = layout.statements + place
             for row, condition in enumerate((*rule.conditions, *rule.unless)):
+                if operand_of(condition).fact is RECIPIENTS:
+                    of_recipient |= layout.slot(column, row)
                 header = header_of(condition)
                 adding = 0 if header is None else adders.get(header.lower(), 0)
                 if adding:
                     marking |= adding
-                    reading |= layout.slot(layout.statements + place, row)
+                    reading |= layout.slot(column, row)
             for action in actions_in_effect(rule):
                 added, others = added_header(action), new_recipients(action)
                 if added is not None:
-                    adders[added[0].lower()] = adders.get(added[0].lower(), 0) | column
+                    adders[added[0].lower()] = adders.get(added[0].lower(), 0) | 1 << column
                 if others:
-                    replacing |= column
+                    replacing |= 1 << column
                     addresses.update(dict.fromkeys(others))
-        touched = reading | (of_recipient if replacing else 0)
         return cls(
             replacing=replacing,
             addresses=tuple(addresses),
             marking=marking,
             reading=reading,
-            touched=layout.columns_of(touched),
+            touched=layout.columns_of(reading | (of_recipient if replacing else 0)),
         )

@@ -1,4 +1,4 @@
-"""What is remembered of one value of a field: which slots it makes true, here and elsewhere.
+"""What is remembered of one value of a field: which columns it leaves, here and elsewhere.
 
 Values only. Plain numbers and tuples, because many are kept and looked at for each message.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Hashable
 
     from mmctl.judge.answers import MissingFact
 
@@ -16,48 +16,50 @@ Assumed: TypeAlias = "tuple[int, int, MissingFact, str]"
 """Column and row in which a fact is asked for first, the fact, and what it is assumed to be."""
 
 
+class Meaning(NamedTuple):
+    """What a value means under one choice of readings."""
+
+    fitting: int
+    """The columns with no condition that is false."""
+    unknown: int
+    """The unknown slots."""
+    unknown_columns: int
+    """The columns of unknown slots."""
+    changeable: int
+    """The columns that would fit if what rules add to headers made their conditions true."""
+
+
 class Other(NamedTuple):
     """What a value means under another choice of a reading."""
 
     variant: int
-    hits: int
-    unknown: int
+    meaning: Meaning
+    differing: int
+    """The columns in which it makes a difference."""
 
 
 class Remembered(NamedTuple):
-    """What a value means for the slots of its field."""
+    """What a value of a field means, or the address of a recipient for all fields together."""
 
-    hits: int
-    """The slots that are true, except that those to flip are the other way round."""
-    unknown: int
+    meaning: Meaning
+    possible: int
+    """The columns that fit under some choice of readings, or if a header is added."""
+    fitting: int
+    """As in the meaning."""
+    unknown_columns: int
+    """As in the meaning."""
     others: tuple[Other, ...]
     """The choices of readings under which an answer differs, or is unknown for other reasons."""
     state: Hashable
     """The value."""
     assumed: tuple[Assumed, ...] = ()
 
-
-class Meaning(NamedTuple):
-    """What a recipient's address means under one choice of readings."""
-
-    fitting: int
-    """The columns with no condition that is false for it."""
-    unknown: int
-    unknown_columns: int
-    """The columns of unknown slots."""
-
-
-class RememberedRecipient(NamedTuple):
-    """What a recipient's address means."""
-
-    meaning: Meaning
-    others: Mapping[int, Meaning]
-    """By the number of the variant."""
-    assumed: tuple[Assumed, ...]
-
     def under(self, variant: int | None) -> Meaning:
-        """What it means under another choice of a reading."""
-        return self.meaning if variant is None else self.others.get(variant, self.meaning)
+        """What the value means under another choice of a reading."""
+        for other in self.others:
+            if other.variant == variant:
+                return other.meaning
+        return self.meaning
 
 
 class Sight(NamedTuple):

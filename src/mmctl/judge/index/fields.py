@@ -6,13 +6,13 @@ among all values of all conditions at once; whatever has few values is asked con
 
 from __future__ import annotations
 
-from enum import Enum, auto
+from enum import Enum, IntEnum, auto
 from typing import TYPE_CHECKING, Final, Protocol
 
 from mmctl.judge.compare import client_address, same_family
 from mmctl.judge.compared import listed_under
-from mmctl.judge.index.entries import Other, Remembered
 from mmctl.judge.index.questions import Asker
+from mmctl.judge.index.share import Share
 from mmctl.judge.list_matcher import ListMatcher
 from mmctl.judge.lookup import case_of, without_text
 from mmctl.judge.matchers import NetworkMatcher, SizeMatcher, TextMatcher
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from mmctl.judge.compare import IpAddress, Members
     from mmctl.judge.index.context import Context, Variant
+    from mmctl.judge.index.entries import Other, Remembered
     from mmctl.judge.index.questions import Question
     from mmctl.judge.submission import Submission
     from mmctl.language.readings import Case, Readings
@@ -68,6 +69,19 @@ def _about(context: Context, questions: Iterable[Question]) -> tuple[tuple[Varia
     )
 
 
+class Work(IntEnum):
+    """What it takes to look at a field, from the least."""
+
+    STATED = auto()
+    """Next to nothing: it is stated beside the message, if somebody stated it."""
+    TEXT = auto()
+    """A text to decode."""
+    ADDRESSES = auto()
+    """Addresses to find in headers, which differ from message to message."""
+    SIZE = auto()
+    """The message is to be read to its end."""
+
+
 @dataclass(frozen=True, slots=True)
 class FieldSource:
     """Where a field's texts or addresses are in a message."""
@@ -76,6 +90,7 @@ class FieldSource:
     """What a message has, for a recipient; None: it is unknown."""
     headers: Callable[[Submission], tuple[str, ...]] | None = None
     """The headers that are read, as sent; None: it is not in headers."""
+    work: Work = Work.STATED
 
     def without_use(self, submission: Submission) -> tuple[Sign, ...]:
         """What other readings find nothing else by; cheap, and in doubt nothing."""
@@ -99,8 +114,8 @@ _ONE_WITHOUT_WORDS: Final = (Sign.SEVERAL, Sign.WORDS)
 class Learning(Protocol):
     """A way to find out what a value means."""
 
-    slots: int
-    flip: int
+    share: Share
+    work: Work
 
     def learn(self, state: Hashable, submission: Submission, recipient: str, /) -> Remembered:
         """What the value that a message has means."""
@@ -113,12 +128,12 @@ class AskedField:
         """The questions are all about the same."""
         self._context = context
         self._questions = tuple(questions)
-        self.slots = _all_slots(questions)
-        self.flip = 0
+        self.share = _share(context, self._questions)
+        self.work = Work.STATED
 
     def learn(self, state: Hashable, submission: Submission, recipient: str) -> Remembered:
         """Ask every condition."""
-        return Asker(self._context, submission, recipient).entry(self._questions, state)
+        return Asker(self._context, submission, recipient).entry(self._questions, state, self.share)
 
 
 class TextField:
@@ -142,8 +157,8 @@ class TextField:
         )
         self._matchers: dict[Case, TextMatcher] = {}
         self._negated = negated
-        self.slots = _all_slots(self._questions)
-        self.flip = negated ^ _turned(self._questions)
+        self.share = _share(context, self._questions, negated)
+        self.work = source.work
         self._variants = _about(context, self._questions)
         self._case = case_of(operand, context.gateway.readings)
         self._matcher = self._matcher_of(self._case)
@@ -154,11 +169,11 @@ class TextField:
         texts = self._source.read(Texts(submission, readings), recipient)
         if texts is None:
             return Asker(self._context, submission, recipient).entry(
-                self._questions, state, self.flip
+                self._questions, state, self.share
             )
         hits = self._matcher.met_by(texts) if texts else self._without_text(readings)
         if not self._variants:
-            return Remembered(hits, 0, (), state)
+            return self.share.entry(hits, (), state)
         others: list[Other] = []
         useless = self._source.without_use(submission)
         for variant, about in self._variants:
@@ -176,7 +191,7 @@ class TextField:
                 if again == texts and texts:
                     continue
             others += self._other(variant, again, hits)
-        return Remembered(hits, 0, tuple(others), state)
+        return self.share.entry(hits, tuple(others), state)
 
     def _other(self, variant: Variant, texts: tuple[str, ...], before: int) -> tuple[Other, ...]:
         """What texts mean under another reading; nothing if they mean the same."""
@@ -186,7 +201,7 @@ class TextField:
         else:
             case = case_of(self._operand, readings)
             hits = (self._matcher if case == self._case else self._matcher_of(case)).met_by(texts)
-        return () if hits == before else (Other(variant.number, hits, 0),)
+        return () if hits == before else (self.share.other(variant.number, hits, before),)
 
     def _without_text(self, readings: Readings) -> int:
         return 0 if without_text(self._operand, readings) == "matches" else self._negated
@@ -225,8 +240,8 @@ class ListField:
         self._matcher = ListMatcher(
             ((members, question.slots) for question, members in questions), plainly=context.plainly
         )
-        self.slots = _all_slots(self._questions)
-        self.flip = negated ^ _turned(self._questions)
+        self.share = _share(context, self._questions, negated)
+        self.work = source.work
         self._variants = _about(context, self._questions)
 
     def learn(self, state: Hashable, submission: Submission, recipient: str) -> Remembered:
@@ -235,7 +250,7 @@ class ListField:
         addresses = self._source.read(Texts(submission, readings), recipient)
         if addresses is None:
             return Asker(self._context, submission, recipient).entry(
-                self._questions, state, self.flip
+                self._questions, state, self.share
             )
         listed = self._matcher.look_up(addresses)
         hits = listed_under(readings, listed)
@@ -249,8 +264,8 @@ class ListField:
             same = again is addresses or again == addresses
             found = listed_under(under, listed if same else self._matcher.look_up(again))
             if found != hits:
-                others.append(Other(variant.number, found, 0))
-        return Remembered(hits, 0, tuple(others), state)
+                others.append(self.share.other(variant.number, found, hits))
+        return self.share.entry(hits, tuple(others), state)
 
 
 class NetworkField:
@@ -276,8 +291,8 @@ class NetworkField:
             for version in (4, 6)
         }
         self._other_family: dict[int, int] = {}
-        self.slots = _all_slots(self._questions)
-        self.flip = negated ^ _turned(self._questions)
+        self.share = _share(context, self._questions, negated)
+        self.work = Work.STATED
         self._variants = tuple(
             each for each in context.variants if each.reading == "ip_family_mismatch"
         )
@@ -288,7 +303,7 @@ class NetworkField:
         address = None if stated is None else client_address(stated)
         if address is None:
             return Asker(self._context, submission, recipient).entry(
-                self._questions, state, self.flip
+                self._questions, state, self.share
             )
         found = self._matchers[address.version].met_by(address)
         uncounted = self._not_counted(address)
@@ -297,8 +312,8 @@ class NetworkField:
         for variant in self._variants:
             again = self._hits(found, uncounted, variant.gateway.readings)
             if again != hits:
-                others.append(Other(variant.number, again, 0))
-        return Remembered(hits, 0, tuple(others), state)
+                others.append(self.share.other(variant.number, again, hits))
+        return self.share.entry(hits, tuple(others), state)
 
     def _hits(self, found: int, uncounted: int, readings: Readings) -> int:
         matches = readings.ip_family_mismatch == "matches"
@@ -319,28 +334,25 @@ class NetworkField:
 class SizeField:
     """The size, compared with numbers."""
 
-    def __init__(self, questions: Sequence[tuple[Question, RuleNumberOperator, float]]) -> None:
+    def __init__(
+        self, context: Context, questions: Sequence[tuple[Question, RuleNumberOperator, float]]
+    ) -> None:
         """Conditions with their operators and numbers."""
         self.matcher = SizeMatcher(
             (operator, number, question.slots) for question, operator, number in questions
         )
-        self.slots = _all_slots([question for question, _, _ in questions])
-        self.flip = _turned([question for question, _, _ in questions])
+        self.share = _share(context, [question for question, _, _ in questions])
+        self.work = Work.SIZE
 
     def learn(self, state: Hashable, submission: Submission, _: str) -> Remembered:
         """Compare the size."""
-        return Remembered(self.matcher.met_by(submission.email.size), 0, (), state)
+        return self.share.entry(self.matcher.met_by(submission.email.size), (), state)
 
 
-def _all_slots(questions: Sequence[Question]) -> int:
-    slots = 0
+def _share(context: Context, questions: Sequence[Question], negated: int = 0) -> Share:
+    """The slots of some conditions, of which some are negative."""
+    slots = turned = 0
     for question in questions:
         slots |= question.slots
-    return slots
-
-
-def _turned(questions: Sequence[Question]) -> int:
-    slots = 0
-    for question in questions:
-        slots |= question.turned
-    return slots
+        turned |= question.turned
+    return Share(context, slots, negated ^ turned)

@@ -17,9 +17,11 @@ from mmctl.judge.index.endings import endings_of
 from mmctl.judge.index.entangled import Entangled
 from mmctl.judge.index.layout import Layout
 from mmctl.judge.index.look import Look
+from mmctl.judge.index.quick import Quick
 from mmctl.judge.index.recipients import Recipients
+from mmctl.judge.index.seen import Seeing
 from mmctl.judge.index.survey import Survey
-from mmctl.judge.index.ways import Decider, End
+from mmctl.judge.index.ways import Decider
 from mmctl.judge.judged import Ended, JudgedMessage, JudgedRecipient
 from mmctl.judge.judging import judge
 from mmctl.judge.policy import RECIPIENTS_AT_MOST, refused_outright
@@ -30,11 +32,14 @@ from mmctl.language.project import Outcome
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Sequence
 
     from mmctl.judge.answers import MissingFact
-    from mmctl.judge.index.compiling import Fields, MessageField
-    from mmctl.judge.index.entries import Remembered, Sight
+    from mmctl.judge.index.compiling import Fields
+    from mmctl.judge.index.entries import Remembered
+    from mmctl.judge.index.quick import QuickEnd
+    from mmctl.judge.index.seen import Seen
+    from mmctl.judge.index.ways import End
     from mmctl.judge.submission import Gateway, Submission
 
 _BYTES_REMEMBERED: Final = 4_000_000
@@ -61,10 +66,10 @@ class Index:
     _context: Context = field(init=False)
     _fields: Fields = field(init=False)
     _recipients: Recipients = field(init=False)
+    _seeing: Seeing = field(init=False)
     _way: Decider = field(init=False)
     _dependences: Dependences = field(init=False)
-    _slots: int = field(init=False)
-    _flip: int = field(init=False)
+    _quick: Quick = field(init=False)
     _limit: float | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -74,6 +79,7 @@ class Index:
             gateway=self.gateway,
             scenario=self.scenario or Scenario(),
             layout=layout,
+            entangled=Entangled.of(self.gateway, layout),
             variants=variants_of(self.gateway) if self.readings else (),
             assume_pass=self.assume_pass,
             at_most=min(_AT_MOST, 1 + _BYTES_REMEMBERED // (64 + layout.width * layout.rows // 8)),
@@ -81,45 +87,82 @@ class Index:
         )
         self._fields = compiled(self._context)
         self._recipients = Recipients(self._context, self._fields.of_recipient)
+        self._seeing = Seeing(self._context, self._fields.of_message, self._recipients)
         self._way = Decider(
             context=self._context,
             gateway=self.gateway,
             endings=endings_of(self.gateway, self._context.scenario, layout.statements),
-            entangled=Entangled.of(self._context, self._recipients.slots),
             admitting=Admitting.of(self.gateway),
             plain={},
         )
         self._dependences = Dependences(self._context, self._way)
-        self._slots, self._flip = self._fields.slots, self._fields.flip
+        self._quick = Quick(self._way, self._dependences)
         policy = self.gateway.policy
         self._limit = None if policy is None else policy.max_message_size_bytes
 
     def judge(self, submission: Submission) -> JudgedMessage:
         """Judge one message; never fails on a message."""
         recipients = submission.envelope.recipients
-        outright = self._refused_outright(submission)
-        if 0 < len(outright) < len(recipients):
-            return self._evaluate(submission)
-        entries: list[Remembered] = []
-        look = self._look(submission, entries)
-        sights = [
-            look.sight(place, recipient)
-            for place, recipient in enumerate(recipients)
-            if place not in outright
-        ]
-        ends = self._way.ends(sights, look)
-        dependences = self._dependences.found(sights, ends, look) if self.readings else ()
-        self.evaluated += any(end.asked for end in ends)
+        refused = self._refused_outright(submission)
+        if refused:
+            recipients = recipients[: -len(refused)]
+        seen = self._seeing.seen(submission, recipients)
+        too_large = self._limit is not None and submission.email.length.is_more_than(self._limit)
+        found = None if too_large else self._quick.ends(recipients, seen)
+        if found is None:
+            return self._wholly(submission, recipients, refused, seen, too_large=too_large)
+        ends, dependences = found
         return JudgedMessage(
-            recipients=_judged(recipients, outright, sights, ends),
+            recipients=(*[end[0] for end in ends], *refused),
             dependences=dependences,
-            assumed=self._assumed(entries, ends),
+            assumed=self._assumed(seen.entries, ends) if self.assume_pass else {},
             notes=submission.email.notes,
         )
 
     def survey(self, submission: Submission) -> Survey:
         """Which rules may apply to one message, for whoever wants a record of it."""
-        return Survey(self._context, self._way.entangled, self._look(submission, []))
+        recipients = submission.envelope.recipients
+        seen = self._seeing.seen(submission, recipients)
+        return Survey(self._context, recipients, self._look(submission, seen, too_large=False))
+
+    def _wholly(
+        self,
+        submission: Submission,
+        recipients: Sequence[str],
+        refused: Sequence[JudgedRecipient],
+        seen: Seen,
+        *,
+        too_large: bool,
+    ) -> JudgedMessage:
+        """Judge one message that is not known to end as others did."""
+        look = self._look(submission, seen, too_large=too_large)
+        sights = [look.sight(place, recipient) for place, recipient in enumerate(recipients)]
+        if refused and not self._way.plainly(sights):
+            return self._evaluate(submission)
+        ends = self._way.ends(sights, look)
+        self.evaluated += any(end.asked for end in ends)
+        judged = [
+            JudgedRecipient(recipient, end.ended)
+            for recipient, end in zip(recipients, ends, strict=True)
+        ]
+        return JudgedMessage(
+            recipients=(*judged, *refused),
+            dependences=self._dependences.found(sights, ends, look),
+            assumed=self._assumed(seen.entries, ends) if self.assume_pass else {},
+            notes=submission.email.notes,
+        )
+
+    def _look(self, submission: Submission, seen: Seen, *, too_large: bool) -> Look:
+        layout = self._context.layout
+        return Look(
+            layout,
+            self._fields.of_message,
+            self._recipients,
+            submission,
+            seen.entries,
+            seen.possible,
+            layout.too_large if too_large else 0,
+        )
 
     def _evaluate(self, submission: Submission) -> JudgedMessage:
         """Leave a message to the evaluator: too many recipients, of whom the last are refused.
@@ -138,63 +181,32 @@ class Index:
         )
         return JudgedMessage.of(trace, dependences)
 
-    def _refused_outright(self, submission: Submission) -> dict[int, str]:
-        """What refuses recipients regardless of the policy, by their places."""
-        count = len(submission.envelope.recipients)
-        if count <= RECIPIENTS_AT_MOST and refused_outright(self.gateway, submission, 0) is None:
-            return {}
-        every = (
-            (place, refused_outright(self.gateway, submission, place)) for place in range(count)
-        )
-        return {place: refused for place, refused in every if refused is not None}
-
-    def _look(self, submission: Submission, entries: list[Remembered]) -> Look:
-        """What all fields mean together; their entries are collected."""
-        hits = unknown = 0
-        changed: list[tuple[int, Remembered]] = []
-        for each in self._fields.of_message:
-            state = each.state(submission)
-            entry = each.known.get(state)
-            if entry is None:
-                entry = self._learn(each, state, submission)
-            hits |= entry[0]
-            unknown |= entry[1]
-            if entry[2]:
-                changed.append((len(entries), entry))
-            entries.append(entry)
-        limit = self._limit
-        too_large = limit is not None and submission.email.length.is_more_than(limit)
-        look = Look(
-            self._context.layout,
-            self._fields.of_message,
-            self._recipients,
-            submission,
-            entries,
-            self._slots & ~((hits ^ self._flip) | unknown),
-            unknown,
-            1 << self._context.layout.width if too_large else 0,
-            None,
-        )
-        for place, entry in changed:
-            for other in entry.others:
-                look.others.setdefault(other.variant, []).append((place, other))
-        return look
-
-    def _learn(self, each: MessageField, state: Hashable, submission: Submission) -> Remembered:
-        if len(each.known) >= self._context.at_most:
-            each.known.clear()
-        each.known[state] = entry = each.meaning.learn(state, submission, "")
-        return entry
+    def _refused_outright(self, submission: Submission) -> Sequence[JudgedRecipient]:
+        """The recipients who are refused regardless of the policy: all, or the last of many."""
+        recipients = submission.envelope.recipients
+        everybody = refused_outright(self.gateway, submission, 0) is not None
+        if not everybody and len(recipients) <= RECIPIENTS_AT_MOST:
+            return ()
+        first = 0 if everybody else RECIPIENTS_AT_MOST
+        return [
+            JudgedRecipient(
+                recipient,
+                Ended(
+                    outcome=Outcome.REFUSED, by=refused_outright(self.gateway, submission, place)
+                ),
+            )
+            for place, recipient in enumerate(recipients[first:], first)
+        ]
 
     def _assumed(
-        self, entries: Sequence[Remembered], ends: Sequence[End]
+        self, entries: Sequence[Remembered | None], ends: Sequence[End | QuickEnd]
     ) -> dict[MissingFact, str]:
         """The facts that were assumed, in the order in which they were asked for."""
-        if not (self.assume_pass and ends):
+        if not ends:
             return {}
         tried = self._context.layout.statements + max(end.tried for end in ends)
         found = sorted(
-            (assumed for entry in entries for assumed in entry.assumed),
+            (assumed for entry in entries if entry for assumed in entry.assumed),
             key=lambda assumed: assumed[:2],
         )
         facts: dict[MissingFact, str] = {}
@@ -202,27 +214,6 @@ class Index:
             if column < tried:
                 facts.setdefault(fact, value)
         return facts
-
-
-def _judged(
-    recipients: Sequence[str],
-    outright: Mapping[int, str],
-    sights: Sequence[Sight],
-    ends: Sequence[End],
-) -> tuple[JudgedRecipient, ...]:
-    if not outright:
-        return tuple(
-            [
-                JudgedRecipient(recipient, end.ended)
-                for recipient, end in zip(recipients, ends, strict=True)
-            ]
-        )
-    ended = {sight.place: end.ended for sight, end in zip(sights, ends, strict=True)}
-    for place, refused in outright.items():
-        ended[place] = Ended(outcome=Outcome.REFUSED, by=refused)
-    return tuple(
-        JudgedRecipient(recipient, ended[place]) for place, recipient in enumerate(recipients)
-    )
 
 
 def index_of(gateway: Gateway, *, assume_pass: bool = False) -> Index:

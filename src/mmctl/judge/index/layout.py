@@ -28,6 +28,10 @@ class Layout:
     """How many columns there are."""
     columns: int = field(init=False)
     """A bit for each column."""
+    too_large: int = field(init=False)
+    """The bit after them: the message is too large for the policy."""
+    always: int = field(init=False)
+    """One that no answer clears, for fields that are looked at in any case."""
     _steps: tuple[int, ...] = field(init=False)
     _once_a_row: int = field(init=False)
 
@@ -38,6 +42,8 @@ class Layout:
         once_a_row = sum(1 << row * width for row in range(self.rows))
         object.__setattr__(self, "width", width)
         object.__setattr__(self, "columns", (1 << width) - 1)
+        object.__setattr__(self, "too_large", 1 << width)
+        object.__setattr__(self, "always", 2 << width)
         object.__setattr__(self, "_steps", tuple(half * width for half in reversed(halves)))
         object.__setattr__(self, "_once_a_row", once_a_row)
 

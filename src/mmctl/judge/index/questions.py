@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, assert_never
 
 from mmctl.judge.answers import Truth
 from mmctl.judge.conditions import ask
-from mmctl.judge.index.entries import Other, Remembered
+from mmctl.judge.index.entries import Other
+from mmctl.judge.index.share import remembered
 from mmctl.judge.lookup import Asking
 from mmctl.judge.policy import ask_condition
 from mmctl.judge.texts import Texts
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from mmctl.judge.answers import Answer, MissingFact
     from mmctl.judge.index.context import Context, Variant
+    from mmctl.judge.index.entries import Remembered
+    from mmctl.judge.index.share import Share
     from mmctl.judge.submission import Gateway, Submission
     from mmctl.model.conditions import Condition
 
@@ -69,25 +72,19 @@ class Asker:
     submission: Submission
     recipient: str
 
-    def entry(self, questions: Iterable[Question], state: Hashable, flip: int = 0) -> Remembered:
+    def entry(self, questions: Sequence[Question], state: Hashable, share: Share) -> Remembered:
         """All answers, and those under other readings that differ."""
-        questions = tuple(questions)
         assumed: dict[MissingFact, tuple[int, int, str]] = {}
         before = [self._answer(question, assumed) for question in questions]
-        hits, unknown = _slots(questions, before, flip)
-        others = []
-        for variant in self.context.variants:
-            other = self._other(questions, before, variant, flip)
-            if other is not None:
-                others.append(other)
-        return Remembered(
-            hits=hits,
-            unknown=unknown,
-            others=tuple(others),
-            state=state,
-            assumed=tuple(
-                (column, row, fact, value) for fact, (column, row, value) in assumed.items()
-            ),
+        others = (
+            self._other(questions, before, variant, share) for variant in self.context.variants
+        )
+        return remembered(
+            self.context.layout,
+            share.meaning(*_slots(questions, before, share.flip)),
+            tuple(other for other in others if other is not None),
+            state,
+            ((column, row, fact, value) for fact, (column, row, value) in assumed.items()),
         )
 
     def _answer(
@@ -105,7 +102,7 @@ class Asker:
         questions: Sequence[Question],
         before: Sequence[Answer],
         variant: Variant,
-        flip: int,
+        share: Share,
     ) -> Other | None:
         """The answers under another reading; None: they are the same."""
         if not any(variant.reading in question.readings for question in questions):
@@ -115,13 +112,14 @@ class Asker:
             question.answer(asking) if variant.reading in question.readings else answer
             for question, answer in zip(questions, before, strict=True)
         ]
-        if not any(
-            old != new or _differs_later(variant, question, new)
-            for question, old, new in zip(questions, before, after, strict=True)
-        ):
+        differing = 0
+        for question, old, new in zip(questions, before, after, strict=True):
+            if old != new or _differs_later(variant, question, new):
+                differing |= question.slots
+        if not differing:
             return None
-        hits, unknown = _slots(questions, after, flip)
-        return Other(variant.number, hits, unknown)
+        meaning = share.meaning(*_slots(questions, after, share.flip))
+        return Other(variant.number, meaning, self.context.layout.columns_of(differing))
 
     def _asking(self, gateway: Gateway) -> Asking:
         return Asking(

@@ -38,11 +38,9 @@ class Reach:
     """The same, if added headers are seen."""
 
     @classmethod
-    def of(
-        cls, context: Context, endings: Endings, entangled: Entangled, *, visible: bool
-    ) -> Reach:
+    def of(cls, context: Context, endings: Endings, *, visible: bool) -> Reach:
         """The reach of a gateway's rules; `visible`: conditions see added headers."""
-        layout = context.layout
+        layout, entangled = context.layout, context.entangled
         marking = entangled.marking if visible else 0
         meddling = entangled.replacing | marking | endings.depends
         return cls(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
-from mmctl.judge.index.entries import Meaning, RememberedRecipient
+from mmctl.judge.index.entries import Meaning, Other
+from mmctl.judge.index.share import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mmctl.judge.index.context import Context
-    from mmctl.judge.index.entries import Other, Remembered
+    from mmctl.judge.index.entries import Remembered
     from mmctl.judge.index.fields import Learning
     from mmctl.judge.submission import Submission
 
@@ -18,47 +21,50 @@ if TYPE_CHECKING:
 class Recipients:
     """Every address that was met lately, and what it means."""
 
-    __slots__ = ("_context", "_fields", "_flip", "known", "slots")
+    __slots__ = ("_context", "_fields", "known", "slots")
 
     def __init__(self, context: Context, fields: Sequence[Learning]) -> None:
         """The fields are those that the recipient decides alone."""
         self._context = context
         self._fields = tuple(fields)
-        self.known: dict[str, RememberedRecipient] = {}
-        self.slots = 0
-        self._flip = 0
-        for each in fields:
-            self.slots |= each.slots
-            self._flip |= each.flip
+        self.known: dict[str, Remembered] = {}
+        self.slots = reduce(or_, (each.share.slots for each in fields), 0)
 
-    def learn(self, recipient: str, submission: Submission) -> RememberedRecipient:
+    def learn(self, recipient: str, submission: Submission) -> Remembered:
         """Find out what an address means."""
         entries = [each.learn(recipient, submission, recipient) for each in self._fields]
-        variants = {other.variant for entry in entries for other in entry.others}
-        entry = RememberedRecipient(
-            self._meaning(entries),
-            {
-                variant: self._meaning([_under(entry, variant) for entry in entries])
-                for variant in variants
-            },
-            tuple(assumed for entry in entries for assumed in entry.assumed),
-        )
+        if len(entries) == 1:
+            entry = entries[0]
+        else:
+            entry = remembered(
+                self._context.layout,
+                self._together([each.meaning for each in entries]),
+                self._others(entries),
+                recipient,
+            )
         if len(self.known) >= self._context.at_most:
             self.known.clear()
         self.known[recipient] = entry
         return entry
 
-    def _meaning(self, entries: Sequence[Remembered | Other]) -> Meaning:
-        layout = self._context.layout
-        hits = unknown = 0
+    def _others(self, entries: Sequence[Remembered]) -> tuple[Other, ...]:
+        """What several fields mean under other readings."""
+        differing: dict[int, int] = {}
         for entry in entries:
-            hits |= entry.hits
-            unknown |= entry.unknown
-        false = self.slots & ~((hits ^ self._flip) | unknown)
-        return Meaning(
-            layout.columns & ~layout.columns_of(false), unknown, layout.columns_of(unknown)
+            for other in entry.others:
+                differing[other.variant] = differing.get(other.variant, 0) | other.differing
+        return tuple(
+            Other(number, self._together([each.under(number) for each in entries]), columns)
+            for number, columns in differing.items()
         )
 
-
-def _under(entry: Remembered, variant: int) -> Remembered | Other:
-    return next((other for other in entry.others if other.variant == variant), entry)
+    def _together(self, meanings: Sequence[Meaning]) -> Meaning:
+        """What several fields mean together."""
+        fitting = changeable = self._context.layout.columns
+        unknown = unknown_columns = 0
+        for each in meanings:
+            fitting &= each.fitting
+            changeable &= each.changeable
+            unknown |= each.unknown
+            unknown_columns |= each.unknown_columns
+        return Meaning(fitting, unknown, unknown_columns, changeable)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias, assert_never
 
 from mmctl.judge.add_ons import add_on_value
 from mmctl.judge.compare import client_address
-from mmctl.judge.index.fields import FieldSource
+from mmctl.judge.index.fields import FieldSource, Work
 from mmctl.judge.submission import Submission
 from mmctl.mail.facts import session_value
 from mmctl.model.facts import (
@@ -51,7 +51,8 @@ def source_of_addresses(fact: Fact) -> tuple[FieldSource, State | None]:
 def source_of_header(name: str) -> tuple[FieldSource, State]:
     """Where the texts of an X-header are."""
     values = _header(name.lower())
-    return FieldSource(lambda texts, _: texts.x_header(name, ()), values), _written(name.lower())
+    source = FieldSource(lambda texts, _: texts.x_header(name, ()), values, Work.TEXT)
+    return source, _written(name.lower())
 
 
 def _source(fact: Fact, *, addresses: bool) -> tuple[FieldSource, State | None]:
@@ -59,10 +60,11 @@ def _source(fact: Fact, *, addresses: bool) -> tuple[FieldSource, State | None]:
         return texts.addresses_of(fact, recipient) if addresses else texts.of(fact, recipient)
 
     if fact is SENDER:
-        return FieldSource(read, _sender), _sender_state
+        return FieldSource(read, _sender, Work.ADDRESSES), _sender_state
     if isinstance(fact, HeaderFact):
         values = _header(fact.key)
-        return FieldSource(read, values), _written(fact.key)
+        work = Work.ADDRESSES if fact.holds_addresses else Work.TEXT
+        return FieldSource(read, values, work), _written(fact.key)
     return FieldSource(read), fact_state(fact)
 
 

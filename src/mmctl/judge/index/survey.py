@@ -14,20 +14,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mmctl.judge.index.context import Context
-    from mmctl.judge.index.entangled import Entangled
     from mmctl.judge.index.look import Look
 
 
 class Survey(Choices):
     """One message, as the index of a gateway sees it before anything is decided."""
 
-    def __init__(self, context: Context, entangled: Entangled, look: Look) -> None:
-        """Look at everybody whom the message is for, or might be for later."""
+    def __init__(self, context: Context, addresses: Sequence[str], look: Look) -> None:
+        """Look at those whom the message is for, or might be for later."""
         self._layout = context.layout
-        self._entangled = entangled
+        self._entangled = context.entangled
         self._look = look
         self._numbers = {(each.reading, each.other): each.number for each in context.variants}
-        self._addresses = (*look.submission.envelope.recipients, *entangled.addresses)
+        self._addresses = (*addresses, *context.entangled.addresses)
         self.rules = self._reached(look)
         """The places of the rules that may apply to somebody, whatever other rules do."""
 
@@ -39,8 +38,7 @@ class Survey(Choices):
 
     def may_apply(self, reading: str, other: str) -> Sequence[int]:
         """The places of the rules that could apply under that choice."""
-        number = self._numbers[reading, other]
-        return self._reached(self._look.under(number, self._look.others.get(number, ())))
+        return self._reached(self._look.under(self._numbers[reading, other]))
 
     def _reached(self, look: Look) -> tuple[int, ...]:
         """The rules that no condition excludes which will surely be false."""

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from mmctl.judge.index.admission import Admission, Admitting
     from mmctl.judge.index.context import Context, Variant
     from mmctl.judge.index.endings import Endings
-    from mmctl.judge.index.entangled import Entangled
     from mmctl.judge.index.entries import Sight
     from mmctl.judge.index.look import Look
     from mmctl.judge.submission import Gateway
@@ -56,7 +55,6 @@ class Decider:
     context: Context
     gateway: Gateway
     endings: Endings
-    entangled: Entangled
     admitting: Admitting
     plain: dict[int, End]
     """Endings by the columns that apply, if nothing is unknown and no rule meddles."""
@@ -79,13 +77,13 @@ class Decider:
         readings = self.gateway.readings
         visible = readings.added_headers_visible == "yes"
         self.coupled = coupled(readings)
-        self._reach = Reach.of(self.context, self.endings, self.entangled, visible=visible)
+        self._reach = Reach.of(self.context, self.endings, visible=visible)
         self._together = 0
         if readings.added_header_scope == "message":
             self._together |= self.endings.adds
         if readings.failure_drop_scope == "message":
             self._together |= self.endings.fails
-        self._large = 1 << self.context.layout.width
+        self._large = self.context.layout.too_large
         self._admitted = replace(self.gateway, policy=None)
 
     def under(self, variant: Variant, *, about_actions: bool) -> Decider:
@@ -98,7 +96,6 @@ class Decider:
             context=self.context,
             gateway=variant.gateway,
             endings=endings,
-            entangled=self.entangled,
             admitting=self.admitting,
             plain={} if about_actions else self.plain,
         )
@@ -122,13 +119,15 @@ class Decider:
             if known is not None:
                 return known
             if not sight.applying & self._reach.ever_meddling:
-                return _kept(self.plain, sight.applying, self._found(sight, look))
+                return kept(self.plain, sight.applying, self._found(sight, look))
         key = self._reach.key(sight, look)
-        return self.full.get(key) or _kept(self.full, key, self._found(sight, look))
+        return self.full.get(key) or kept(self.full, key, self._found(sight, look))
 
-    def plainly(self, reach: int) -> bool:
-        """Whether rules that apply end mail by what they do alone; nothing must be unknown."""
-        return not (self.coupled or reach & self._reach.ever_meddling)
+    def plainly(self, sights: Sequence[Sight]) -> bool:
+        """Whether nothing is unknown, and rules that apply end mail by what they do alone."""
+        return not self.coupled and not any(
+            sight.maybe or sight.applying & self._reach.ever_meddling for sight in sights
+        )
 
     def _found(self, sight: Sight, look: Look) -> End:
         admission = self._admission(sight)
@@ -142,7 +141,7 @@ class Decider:
         key = self._reach.key(sight, look, until)
         known = self.decided.get(key)
         if known is None:
-            known = _kept(self.decided, key, self._evaluated([sight], look)[0])
+            known = kept(self.decided, key, self._evaluated([sight], look)[0])
         # What comes after the end does not count here, but it may under other readings.
         return End(known.ended, known.tried, asked=True)
 
@@ -166,7 +165,7 @@ class Decider:
         key = tuple([self._reach.key(sight, look) for sight in sights])
         known = self.groups.get(key)
         if known is None:
-            known = _kept(self.groups, key, self._evaluated(sights, look))
+            known = kept(self.groups, key, self._evaluated(sights, look))
         return known
 
     def _evaluated(self, sights: Sequence[Sight], look: Look) -> list[End]:
@@ -189,7 +188,8 @@ class Decider:
         return [End(Ended.of(each.trace), each.tried, asked=True) for each in found]
 
 
-def _kept(memory: dict[Key, Kept], key: Key, value: Kept) -> Kept:
+def kept(memory: dict[Key, Kept], key: Key, value: Kept) -> Kept:
+    """Remember something, unless too much is remembered: then that is forgotten first."""
     if len(memory) >= REMEMBERED:
         memory.clear()
     memory[key] = value
