@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 Item = TypeVar("Item")
+Other = TypeVar("Other")
 
 COVERED: Final = {
     "equals": ("equals",),
@@ -33,8 +34,8 @@ class Covering(Generic[Item]):
         self._items: dict[str, Item] = {}
         self._lengths: dict[str, set[int]] = {}
         """How long values are, by how they begin where they are looked for anywhere."""
-        self._widths: set[int] = set()
-        """How many characters such a beginning has."""
+        self._widths: dict[int, int] = {}
+        """How many characters such a beginning has, and how short the shortest of the values is."""
 
     @classmethod
     def of(cls, operator: str, values: Iterable[str], item: Item) -> Covering[Item]:
@@ -56,9 +57,13 @@ class Covering(Generic[Item]):
         if value and self._operator == "contains":
             width = next(width for width in _BEGINNINGS if width <= len(value))
             start = value[:width]
-            self._widths.add(width)
+            self._widths[width] = min(len(value), self._widths.get(width, len(value)))
         self._lengths.setdefault(start, set()).add(len(value))
         return self._items.setdefault(value, item)
+
+    def get(self, value: str, otherwise: Item | Other) -> Item | Other:
+        """What is known about a value, or something else."""
+        return self._items.get(value, otherwise)
 
     def values(self, value: str) -> Iterator[tuple[str, Item]]:
         """The values, the shortest first, that are a part of `value` as the operator has it.
@@ -100,9 +105,9 @@ class Covering(Generic[Item]):
     def _inside(self, value: str) -> list[str]:
         found: list[tuple[int, int, str]] = []
         size, known, lengths = len(value), self._items, self._lengths
-        for width in self._widths:
+        for width, shortest in self._widths.items():
             # Hardly anything begins as a known value does: look for that in the quickest way.
-            places = range(size - width + 1)
+            places = range(size - shortest + 1)
             for at in [at for at in places if value[at : at + width] in lengths]:
                 for length in lengths[value[at : at + width]]:
                     part = value[at : at + length]

@@ -8,18 +8,17 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from mmctl.analysis.covering import Covering
 from mmctl.analysis.effects import changes_mail, depends_on_rules, ends
 from mmctl.analysis.implication import applies_wherever, case_folds
 from mmctl.analysis.project_conditions import Same
-from mmctl.analysis.wider import Wider, about, compared, outer, text_of
+from mmctl.analysis.wider import Known, Question, Wider, questions_of
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from mmctl.language.project import LogicalRule, Project
-    from mmctl.model.rules import RuleCondition, RuleStringExpression
+    from mmctl.model.rules import RuleCondition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +45,15 @@ def _hidden_in(same: Same) -> tuple[Hidden, ...]:
     for rule_set in project.rule_sets.values():
         above = Above(folds=case_folds(project))
         for rule in rule_set.live_rules(project.environment.name):
-            ending = above.ending(rule.conditions, rule.unless)
+            questions = questions_of(rule.conditions, folds=above.folds)
+            ending = above.ending(rule.conditions, rule.unless, questions)
             if ending is not None:
                 found.append(Hidden(rule=rule, by=ending))
                 continue
-            values = tuple(above.ended_values(rule.conditions, rule.unless))
+            values = tuple(above.ended_values(rule.conditions, rule.unless, questions))
             if values:
                 found.append(Hidden(rule=rule, by=None, values=values))
-            above.add(rule)
+            above.add(rule, questions)
     return tuple(found)
 
 
@@ -71,28 +71,33 @@ class Above:
         self._lasting = _Index(folds=self.folds)
         self._passing = _Index(folds=self.folds)
 
-    def add(self, rule: LogicalRule) -> None:
-        """Add the next rule above."""
+    def add(self, rule: LogicalRule, questions: Sequence[Question]) -> None:
+        """Add the next rule above, with what its conditions ask."""
         if ends(rule):
-            (self._passing if depends_on_rules(rule) else self._lasting).add(rule)
-        if changes_mail(rule):
+            (self._passing if depends_on_rules(rule) else self._lasting).add(rule, questions)
+        if changes_mail(rule) and self._passing.rules:
             self._passing = _Index(folds=self.folds)
 
     def ending(
-        self, conditions: Sequence[RuleCondition], unless: Sequence[RuleCondition]
+        self,
+        conditions: Sequence[RuleCondition],
+        unless: Sequence[RuleCondition],
+        questions: Sequence[Question],
     ) -> LogicalRule | None:
         """The first rule that ends all mail that meets the conditions and none of the others."""
         for index in (self._lasting, self._passing):
+            if not index.rules:
+                continue
             applying = [
                 rule
-                for rule in map(index.rules.__getitem__, index.wider.may_apply(conditions))
+                for rule in map(index.rules.__getitem__, index.wider.may_apply(questions))
                 if applies_wherever(rule, conditions, unless, folds=self.folds)
             ]
             if len(applying) > 1:
                 # Which of them is named has always been decided by the first conditions.
                 return next(
                     rule
-                    for rule in index.candidates(conditions)
+                    for rule in index.candidates(questions)
                     if any(rule is each for each in applying)
                 )
             if applying:
@@ -100,18 +105,26 @@ class Above:
         return None
 
     def ended_values(
-        self, conditions: Sequence[RuleCondition], unless: Sequence[RuleCondition]
+        self,
+        conditions: Sequence[RuleCondition],
+        unless: Sequence[RuleCondition],
+        questions: Sequence[Question],
     ) -> Iterator[tuple[int, int, LogicalRule]]:
         """Of several values of a condition, those whose mail has all ended, and what ends it."""
-        for number, condition in enumerate(conditions):
-            text = text_of(condition)
-            if text is None or len(text.values) == 1:
+        for number, (condition, question) in enumerate(zip(conditions, questions, strict=True)):
+            text = condition.string_expression
+            if text is None or len(question.values) <= 1:
                 continue
-            for index in sorted({*self._lasting.covered(text), *self._passing.covered(text)}):
+            others = (*questions[:number], *questions[number + 1 :])
+            maybe = {
+                *self._lasting.maybe_ended(question, others),
+                *self._passing.maybe_ended(question, others),
+            }
+            for index in sorted(maybe):
                 alone = text.changed(values=(text.values[index],))
                 narrow = condition.changed(string_expression=alone)
                 together = (*conditions[:number], narrow, *conditions[number + 1 :])
-                rule = self.ending(together, unless)
+                rule = self.ending(together, unless, questions_of(together, folds=self.folds))
                 if rule is not None:
                     yield number, index, rule
 
@@ -123,67 +136,61 @@ Rules = list["LogicalRule"]
 class _Index:
     folds: bool
     rules: Rules = field(default_factory=list)
-    wider: Wider = field(init=False)
-    texts: dict[Hashable, Covering[None]] = field(default_factory=dict)
-    """The texts of all conditions."""
-    first: dict[Hashable, Covering[Rules]] = field(default_factory=dict)
-    """The texts of first conditions, by what is compared and how."""
-    others: dict[Hashable, Rules] = field(default_factory=dict)
-    """The rules whose first condition asks for no text."""
+    questions: list[Sequence[Question]] = field(default_factory=list)
+    """What the conditions of each rule ask."""
+    wider: Wider = field(default_factory=Wider)
+    texts: Known[None] = field(default_factory=Known)
+    """The texts of all conditions of the rules, as far as somebody asked."""
+    noted_texts: int = 0
+    """Of how many rules they are."""
+    first: Known[Rules] = field(default_factory=Known)
+    """The rules by their first condition."""
     unconditional: Rules = field(default_factory=list)
     noted: int = 0
     """How many rules are known by their first condition: hardly ever does anybody ask."""
 
-    def __post_init__(self) -> None:
-        self.wider = Wider(folds=self.folds)
-
-    def add(self, rule: LogicalRule) -> None:
-        self.wider.add(len(self.rules), rule.conditions)
+    def add(self, rule: LogicalRule, questions: Sequence[Question]) -> None:
+        self.wider.add(len(self.rules), questions)
         self.rules.append(rule)
-        for condition in rule.conditions:
-            text = text_of(condition)
-            if text is not None:
-                operator = text.operator.lower()
-                texts = self.texts.setdefault(compared(text, operator), Covering[None](operator))
-                texts.note(self._folded(text.values), None)
+        self.questions.append(questions)
+
+    def maybe_ended(self, question: Question, others: Sequence[Question]) -> Iterator[int]:
+        """The values of a condition, by index, for which one of the rules may end all mail."""
+        if not self.rules:
+            return
+        if self.wider.may_apply(others) or question.beside in self.wider.known.others:
+            # A rule may apply because of the other conditions, and spare one of the values.
+            yield from self._all_texts().covered(question)
+        else:
+            yield from self.wider.known.covered(question)
+
+    def _all_texts(self) -> Known[None]:
+        for questions in self.questions[self.noted_texts :]:
+            for each in questions:
+                if each.operator is not None:
+                    self.texts.at(each.place, each.operator).note(each.values, None)
+        self.noted_texts = len(self.questions)
+        return self.texts
 
     def _note_first(self) -> None:
-        for rule in self.rules[self.noted :]:
-            if not rule.conditions:
+        rules = zip(self.rules[self.noted :], self.questions[self.noted :], strict=True)
+        for rule, questions in rules:
+            if not questions:
                 self.unconditional.append(rule)
                 continue
-            condition = rule.conditions[0]
-            text = text_of(condition)
-            if text is None:
-                self.others.setdefault(about(condition), []).append(rule)
+            question = questions[0]
+            if question.operator is None:
+                self.first.others.setdefault(question.place, []).append(rule)
                 continue
-            operator = text.operator.lower()
-            first = self.first.setdefault(compared(text, operator), Covering[Rules](operator))
-            for value in self._folded(text.values):
+            first = self.first.at(question.place, question.operator)
+            for value in question.values:
                 first.setdefault(value, []).append(rule)
         self.noted = len(self.rules)
 
-    def candidates(self, conditions: Sequence[RuleCondition]) -> Iterator[LogicalRule]:
+    def candidates(self, asked: Sequence[Question]) -> Iterator[LogicalRule]:
         """The rules whose first condition may follow from one of the conditions."""
         self._note_first()
         yield from self.unconditional
-        for condition in conditions:
-            text = text_of(condition)
-            if text is not None and self.first:
-                # All values must be covered, so looking up the first is enough.
-                (folded,) = self._folded(text.values[:1])
-                for values in outer(self.first, text):
-                    for _, rules in values.values(folded):
-                        yield from rules
-            if self.others:
-                yield from self.others.get(about(condition), ())
-
-    def covered(self, text: RuleStringExpression) -> Iterator[int]:
-        """The values of a condition that a condition of a rule covers."""
-        values: Sequence[str] | None = None
-        for known in outer(self.texts, text):
-            values = values or self._folded(text.values)
-            yield from known.covered(values)
-
-    def _folded(self, values: Sequence[str]) -> Sequence[str]:
-        return [value.lower() for value in values] if self.folds else values
+        for question in asked:
+            for rules in self.first.around(question):
+                yield from rules

@@ -6,92 +6,142 @@ where all of them share a condition. No check lives here.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeVar
+from functools import cache
+from itertools import count
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from mmctl.analysis.covering import COVERED, Covering
-from mmctl.model.comparisons import NEGATED
 from mmctl.model.conditions import evaluated_by
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
 
-    from mmctl.model.rules import RuleCondition, RuleStringExpression
+    from mmctl.model.rules import RuleCondition
 
 T = TypeVar("T")
 
+_OPERATORS: Final = tuple(COVERED)
 _OUTER: Final = {
-    inner: tuple(outer for outer, inside in COVERED.items() if inner in inside) for inner in COVERED
+    inner.upper(): (
+        inner,
+        _OPERATORS.index(inner),
+        tuple(place for place, inside in enumerate(COVERED.values()) if inner in inside),
+    )
+    for inner in COVERED
 }
-"""The operators that may cover the values of an operator."""
+"""For an operator of the API: its name here, its place, the places of those that may cover it."""
+_EXCLUDED: Final = len(_OPERATORS)
+"""The place of conditions that exclude texts."""
+_NUMBERS: Final = count(step=_EXCLUDED + 1)
 
 
-@dataclass(slots=True, kw_only=True)
+@cache
+def _number(_: Hashable) -> int:
+    """A number for what is evaluated: numbers are compared faster than members of enums."""
+    return next(_NUMBERS)
+
+
+@dataclass(slots=True)
+class Question:
+    """What a condition asks, as it is looked up: found once, then looked up in many places."""
+
+    operator: str | None
+    """Of a text; None for a condition that asks for no text, or excludes texts."""
+    values: Sequence[str]
+    """The texts, folded where letter case is ignored."""
+    place: Hashable
+    """What is compared and how; the same for conditions on the same."""
+    outer: Sequence[int]
+    """The places of conditions on the same text that may cover these texts."""
+    beside: Hashable
+    """The place of conditions on the same that ask for no text."""
+
+    @classmethod
+    def of(cls, condition: RuleCondition, *, folds: bool) -> Question:
+        """What a condition asks; `folds` is the result of `case_folds`."""
+        text = condition.string_expression
+        if text is None:
+            place = condition.kind, evaluated_by(condition)
+            return cls(None, (), place, (), place)
+        evaluated = text.evaluate.value
+        first = _number((type(evaluated), evaluated))
+        beside = first + _EXCLUDED
+        known = _OUTER.get(text.operator)
+        if known is None:
+            return cls(None, (), beside, (), beside)
+        operator, own, outer = known
+        values = [value.lower() for value in text.values] if folds else text.values
+        return cls(operator, values, first + own, [first + each for each in outer], beside)
+
+
+@dataclass(slots=True)
+class Known(Generic[T]):
+    """Something for each value of each condition on a text, and for each other condition."""
+
+    texts: dict[Hashable, Covering[T]] = field(default_factory=dict)
+    others: dict[Hashable, T] = field(default_factory=dict)
+
+    def at(self, place: Hashable, operator: str) -> Covering[T]:
+        """The values of conditions that ask for a text in the same way."""
+        found = self.texts.get(place)
+        if found is None:
+            found = self.texts[place] = Covering(operator)
+        return found
+
+    def around(self, question: Question) -> Iterator[T]:
+        """What is known about conditions that may follow from one."""
+        for place in question.outer:
+            if place in self.texts:
+                # All values must be covered, so looking up the first is enough.
+                for _, found in self.texts[place].values(question.values[0]):
+                    yield found
+        if question.beside in self.others:
+            yield self.others[question.beside]
+
+    def covered(self, question: Question) -> Iterator[int]:
+        """The values of a condition that some condition covers, by index."""
+        for place in question.outer:
+            if place in self.texts:
+                yield from self.texts[place].covered(question.values)
+
+
+@dataclass(slots=True)
 class Wider:
     """Rules by number, each under one of its conditions."""
 
-    folds: bool
-    """The result of `case_folds`."""
+    known: Known[list[int]] = field(default_factory=Known)
     _everywhere: list[int] = field(default_factory=list)
-    _texts: dict[Hashable, Covering[list[int]]] = field(default_factory=dict)
-    _others: dict[Hashable, list[int]] = field(default_factory=dict)
 
-    def add(self, number: int, conditions: Sequence[RuleCondition]) -> None:
-        """Add a rule."""
-        places = [self._places(condition) for condition in conditions]
-        if not places:
+    def add(self, number: int, questions: Sequence[Question]) -> None:
+        """Add a rule, by what its conditions ask."""
+        if not questions:
             self._everywhere.append(number)
             return
-        for rules in min(places, key=lambda found: max(map(len, found))):
-            rules.append(number)
+        rarest = min(questions, key=self._most) if len(questions) > 1 else questions[0]
+        if rarest.operator is None:
+            self.known.others.setdefault(rarest.place, []).append(number)
+            return
+        values = self.known.at(rarest.place, rarest.operator)
+        for value in rarest.values:
+            values.setdefault(value, []).append(number)
 
-    def may_apply(self, conditions: Sequence[RuleCondition]) -> list[int]:
-        """The rules whose conditions may all follow from these, in order."""
+    def may_apply(self, questions: Iterable[Question]) -> list[int]:
+        """The rules whose conditions may all follow from those that ask this, in order."""
         found = set(self._everywhere)
-        for condition in conditions:
-            text = text_of(condition)
-            if text is not None:
-                # All values must be covered, so looking up the first is enough.
-                folded = self._folded(text.values[0])
-                for values in outer(self._texts, text):
-                    for _, rules in values.values(folded):
-                        found.update(rules)
-            found.update(self._others.get(about(condition), ()))
+        for question in questions:
+            for rules in self.known.around(question):
+                found.update(rules)
         return sorted(found)
 
-    def _places(self, condition: RuleCondition) -> list[list[int]]:
-        """Where a rule would be kept by one of its conditions."""
-        text = text_of(condition)
-        if text is None:
-            return [self._others.setdefault(about(condition), [])]
-        operator = text.operator.lower()
-        values = self._texts.setdefault(compared(text, operator), Covering(operator))
-        return [values.setdefault(self._folded(value), []) for value in text.values]
-
-    def _folded(self, value: str) -> str:
-        return value.lower() if self.folds else value
+    def _most(self, question: Question) -> int:
+        """How many rules are kept at most where a condition would keep one more."""
+        if question.operator is None:
+            return len(self.known.others.get(question.place, ()))
+        values = self.known.texts.get(question.place)
+        return 0 if values is None else max(len(values.get(each, ())) for each in question.values)
 
 
-def outer(known: dict[Hashable, Covering[T]], text: RuleStringExpression) -> Iterator[Covering[T]]:
-    """The known values of the operators that may cover those of a condition."""
-    for operator in _OUTER[text.operator.lower()]:
-        values = known.get(compared(text, operator))
-        if values is not None:
-            yield values
-
-
-def compared(text: RuleStringExpression, operator: str) -> Hashable:
-    """What is compared, and how."""
-    evaluated = text.evaluate.value
-    return type(evaluated), evaluated, operator
-
-
-def text_of(condition: RuleCondition) -> RuleStringExpression | None:
-    """The condition if it asks for a text; one that excludes texts is looked up like others."""
-    expression = condition.string_expression
-    return expression if expression is not None and expression.operator not in NEGATED else None
-
-
-def about(condition: RuleCondition) -> Hashable:
-    """What a condition that asks for no text is about."""
-    return condition.kind, evaluated_by(condition)
+def questions_of(conditions: Iterable[RuleCondition], *, folds: bool) -> list[Question]:
+    """What conditions ask; `folds` is the result of `case_folds`."""
+    return [Question.of(condition, folds=folds) for condition in conditions]

@@ -47,7 +47,7 @@ from mmctl.analysis.effects import delivers, ends, unconditional
 from mmctl.analysis.implication import case_folds
 from mmctl.analysis.project_conditions import said_from
 from mmctl.analysis.same_mail import applies_after
-from mmctl.analysis.wider import Wider
+from mmctl.analysis.wider import Wider, questions_of
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.model.actions import Does, row_of
 from mmctl.problem import Severity
@@ -66,15 +66,15 @@ def run(subject: Subject) -> Iterator[Finding]:
     folds = case_folds(subject.project)
     for rule_set in subject.project.rule_sets.values():
         live = rule_set.live_rules(subject.project.environment.name)
-        delivering = Wider(folds=folds)
+        delivering = Wider()
         for index, rule in enumerate(live):
             if delivers(rule):
-                delivering.add(index, rule.conditions)
+                delivering.add(index, questions_of(rule.conditions, folds=folds))
         last = [i for i, rule in enumerate(live) if ends(rule) and unconditional(rule)]
         for index, rule in enumerate(live):
             again = None
             if delivers(rule) and not ends(rule):
-                below = delivering.may_apply(rule.conditions)
+                below = delivering.may_apply(questions_of(rule.conditions, folds=folds))
                 # The first rule below that ends all mail may still deliver it again itself.
                 final = next((i for i in last if i > index), len(live))
                 again = _again(live, index, [i for i in below if index < i <= final], folds=folds)

@@ -43,7 +43,7 @@ from mmctl.analysis.effects import bounces, delivers, drops, ends, unconditional
 from mmctl.analysis.implication import case_folds
 from mmctl.analysis.project_conditions import said_from
 from mmctl.analysis.same_mail import applied_before
-from mmctl.analysis.wider import Wider
+from mmctl.analysis.wider import Wider, questions_of
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.model.actions import Does
 from mmctl.problem import Severity
@@ -60,16 +60,16 @@ def run(subject: Subject) -> Iterator[Finding]:
     for rule_set in subject.project.rule_sets.values():
         live = rule_set.live_rules(subject.project.environment.name)
         passing = [i for i, rule in enumerate(live) if delivers(rule) and not ends(rule)]
-        routes = Wider(folds=folds)
+        routes = Wider()
         for index in passing:
-            routes.add(index, live[index].conditions)
+            routes.add(index, questions_of(live[index].conditions, folds=folds))
         for index, rule in enumerate(live if passing else ()):
             if not drops(rule) or unconditional(rule) or delivers(rule) or bounces(rule):
                 continue
             above = next(
                 (
                     i
-                    for i in routes.may_apply(rule.conditions)
+                    for i in routes.may_apply(questions_of(rule.conditions, folds=folds))
                     if i < index and applied_before(live, i, index, folds=folds)
                 ),
                 None,
