@@ -70,7 +70,7 @@ def _structure(shape: type[Structure]) -> Fit:
         if one and (len(value) != 1 or found is None):
             return UNSURE
         made = new(shape)
-        made.__dict__.update(held)
+        put(made, "__dict__", held)
         if one:
             # What everybody asks a union for, said once: see `OneOf`.
             put(made, "kind", alias)
@@ -110,6 +110,9 @@ def _optional(inner: Fit) -> Fit:
 
 def _several(item: Any, count: ItemCount) -> Fit:
     inner = _fit(item)
+    limits = _limits_of(item)
+    if limits is not None and limits.pattern is None:
+        return _texts(limits, count)
 
     def fit(value: Any, logical: bool) -> Any:
         if not isinstance(value, list | tuple) or not count.allows(len(value), logical=logical):
@@ -121,6 +124,36 @@ def _several(item: Any, count: ItemCount) -> Fit:
                 return UNSURE
             found.append(item_found)
         return tuple(found)
+
+    return fit
+
+
+def _limits_of(annotation: Any) -> Limits | None:
+    """The limits of a plain text; None for anything else."""
+    if annotation is str:
+        return Limits()
+    if get_origin(annotation) is Annotated:
+        inner, *metadata = get_args(annotation)
+        if inner is str and len(metadata) == 1 and isinstance(metadata[0], Limits):
+            return metadata[0]
+    return None
+
+
+def _texts(limits: Limits, count: ItemCount) -> Fit:
+    """As `_several` of `_text`, for all of them at once: most of a project is lists of texts."""
+    least, most = limits.min_length or 0, limits.max_length or _LARGE
+
+    def fit(value: Any, logical: bool) -> Any:
+        if not isinstance(value, list | tuple) or not count.allows(len(value), logical=logical):
+            return UNSURE
+        if not all(issubclass(each, str) for each in set(map(type, value))):
+            return UNSURE
+        lengths = set(map(len, value))
+        if lengths and not (least <= min(lengths) and max(lengths) <= most):
+            return UNSURE
+        found = tuple(map(str, value))
+        text = "".join(found)
+        return UNSURE if not text.isascii() and _NO_TEXT.search(text) else found
 
     return fit
 

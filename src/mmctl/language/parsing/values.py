@@ -54,12 +54,31 @@ class Reader(ScalarReader):
 
     def read(self, type_: Type, node: Node) -> Any:
         """The placed value of a node, or `MISSING` if it does not fit its type."""
-        replaced = self.scope.replace(node, self.problems.append)
-        if replaced is None:
-            return MISSING
+        replaced = node
+        if isinstance(node, Scalar) and "${" in node.text:
+            found = self.scope.replace(node, self.problems.append)
+            if found is None:
+                return MISSING
+            replaced = found
+        # What there is most of comes first.
         match type_:
             case Word():
                 return self.word(type_, replaced)
+            case Record():
+                return self._record(type_, replaced)
+            case OneKey():
+                return self._one_key(type_, replaced)
+            case Several():
+                return self._several(type_, replaced)
+            case Either():
+                word = isinstance(replaced, Scalar)
+                return self.read(type_.word if word else type_.other, _literal(replaced))
+            case Forms():
+                return self._forms(type_, replaced)
+            case Choice():
+                return self.choice(type_, replaced)
+            case Named():
+                return self._named(type_, replaced)
             case Flag():
                 return self.flag(replaced)
             case Count():
@@ -68,21 +87,6 @@ class Reader(ScalarReader):
                 return self.bytes(type_, replaced)
             case Day():
                 return self.day(replaced)
-            case Choice():
-                return self.choice(type_, replaced)
-            case Several():
-                return self._several(type_, replaced)
-            case Named():
-                return self._named(type_, replaced)
-            case Record():
-                return self._record(type_, replaced)
-            case OneKey():
-                return self._one_key(type_, replaced)
-            case Forms():
-                return self._forms(type_, replaced)
-            case Either():
-                word = isinstance(replaced, Scalar)
-                return self.read(type_.word if word else type_.other, _literal(replaced))
             case Anything():
                 return self._anything(replaced)
             case _:
@@ -324,11 +328,12 @@ def _plain_words(type_: Word, nodes: tuple[Node, ...]) -> list[Text] | None:
 
 def _lacks(type_: Record, table: Table) -> bool:
     """Whether something required could not be read, or keys are there that exclude each other."""
-    return (
-        not type_.required <= table.keys()
-        or any(sum(name in table for name in group) != 1 for group in type_.one_of)
-        or any(sum(name in table for name in group) > 1 for group in type_.at_most_one)
-    )
+    if not type_.required <= table.keys():
+        return True
+    for group in type_.one_of:
+        if sum(map(table.__contains__, group)) != 1:
+            return True
+    return any(sum(map(table.__contains__, group)) > 1 for group in type_.at_most_one)
 
 
 def _literal(node: Node) -> Node:
@@ -348,8 +353,10 @@ def _without_a_name(type_: Named, node: Mapping) -> list[Scalar]:
 
 def _is_something_else(type_: Record, node: Mapping) -> bool:
     """Whether a mapping has several keys, none of them known or close to a known one."""
+    if len(node.entries) <= 1 or node.entries[0][0].text in type_.members:
+        return False
     keys = [key.text for key, _ in node.entries]
-    if len(keys) <= 1 or any(key in type_.members for key in keys):
+    if any(key in type_.members for key in keys):
         return False
     known = {*type_.members, *type_.advice}
     return not any(key in known or did_you_mean(key, known) for key in keys)

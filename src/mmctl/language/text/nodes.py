@@ -125,8 +125,11 @@ class _Composer:
 
     def _node(self, event: Any, depth: int) -> Node:
         kind = type(event)
-        if kind is ScalarEvent and depth <= MAX_DEPTH and event.anchor is event.ctag is None:
-            return self._scalar(event)
+        if depth <= MAX_DEPTH and kind is not AliasEvent and event.anchor is event.ctag is None:
+            if kind is ScalarEvent:
+                return self._scalar(event)
+            whole = self._sequence if kind is SequenceStartEvent else self._mapping
+            return whole(event, depth)
         if kind is AliasEvent:
             self._alias(event)
             return Scalar(self._position(event), "*" + event.anchor, True, False)
@@ -170,9 +173,14 @@ class _Composer:
     def _mapping(self, event: Any, depth: int) -> Mapping:
         entries: dict[str, tuple[Scalar, Node]] = {}
         twice: list[Scalar] = []
-        next_event, node, depth = self._event, self._node, depth + 1
-        while type(item := next_event()) is not MappingEndEvent:
-            key = node(item, depth)
+        next_event, node, scalar, depth = self._event, self._node, self._scalar, depth + 1
+        usual = depth <= MAX_DEPTH
+        while (kind := type(item := next_event())) is not MappingEndEvent:
+            key: Node
+            if usual and kind is ScalarEvent and item.anchor is item.ctag is None:
+                key = scalar(item)
+            else:
+                key = node(item, depth)
             value = node(next_event(), depth)
             if type(key) is not Scalar:
                 self._add(key.position, "a key must be text", None)

@@ -6,7 +6,7 @@ care; shapes built out of them can tell where each member came from.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 from mmctl.problem import Position, Positions
@@ -105,12 +105,18 @@ class Table(dict[str, Any]):
 def complete(value: object) -> bool:
     """Whether all of a value, and of everything in it, could be read."""
     if isinstance(value, Items):
-        return value.whole and all(complete(v) for v in value if not isinstance(v, str))
-    if isinstance(value, Table):
-        return not value.failed and all(
-            complete(v) for v in value.values() if not isinstance(v, str)
-        )
-    return True
+        inside: Iterable[object] = value
+        read = value.whole
+    elif isinstance(value, Table):
+        inside, read = value.values(), not value.failed
+    else:
+        return True
+    if read:
+        # All rules pass here, and most of what they hold is texts.
+        for each in inside:
+            if isinstance(each, list | dict) and not complete(each):
+                return False
+    return read
 
 
 def positions_of(
