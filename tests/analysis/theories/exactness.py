@@ -55,6 +55,10 @@ def faults_of(
         model = solver.model()
         found = theory.value(model)
         answers = tuple(each if holds(each, model) else -each for each in tests)
+        if isinstance(found, Unrealised) and found.clause is not None:
+            faults += _faults_of_clause(found.clause, model, real, tests)
+            circuit.require(*found.clause)
+            continue
         if isinstance(found, Unrealised):
             faults.append(f"no value for {answers}, but {real.get(answers)!r}")
         else:
@@ -63,6 +67,19 @@ def faults_of(
                 faults.append(f"{found!r} is wrong about {wrong}")
         circuit.require(-enough, *(-each for each in answers))
     faults.append("too many models")
+    return faults
+
+
+def _faults_of_clause(
+    clause: Iterable[int],
+    model: frozenset[int],
+    real: Mapping[tuple[int, ...], object],
+    tests: Mapping[int, object],
+) -> list[str]:
+    """What is wrong with a clause: the model meets it, or a value breaks it."""
+    faults = [f"{clause} is met" for each in clause if holds(each, model)]
+    if {*clause} <= {*tests, *(-each for each in tests)}:
+        faults += [f"{clause} excludes {real[one]!r}" for one in real if not {*clause} & {*one}]
     return faults
 
 

@@ -6,10 +6,11 @@ import random
 from typing import TYPE_CHECKING
 
 from exactness import faults_of, new_circuit
-from patterns import all_texts, judged_text, some_patterns
+from patterns import all_texts, judged_text, judged_texts, some_patterns
 
 from mmctl.analysis.sat.solver import Solved
 from mmctl.analysis.theories.addresses import AddressTheory
+from mmctl.analysis.theories.header_addresses import AddressesTheory
 from mmctl.judge.compare import Members
 from mmctl.language.readings import CHOICES
 
@@ -60,6 +61,31 @@ def test_every_short_entry_includes_what_the_judge_says() -> None:
     assert faults == []
 
 
+def test_several_addresses_have_exactly_the_models_of_real_texts() -> None:
+    alone = all_texts("a@.x", 5)
+    faults = []
+    for seed in range(80):
+        chance = random.Random(seed)  # noqa: S311 - examples, not secrets
+        circuit = new_circuit()
+        theory = AddressesTheory(circuit)
+        tests: dict[int, Callable[[tuple[str, ...]], bool]] = {theory.present: bool}
+        for pattern in some_patterns(chance, "a@.", most=4, longest=3):
+            tests.setdefault(theory.test(*pattern), judged_texts(pattern))
+            if chance.random() < 0.3:
+                theory.settle()
+        for _ in range(chance.randint(0, 4)):
+            entry = "".join(chance.choices("a@*.", k=chance.randint(0, 6)))
+            bare, star = chance.choice(_BARE), chance.choice(_STAR)
+            literal = theory.listed(entry, bare_domain=bare, star_domain=star)
+            tests.setdefault(literal, _judged_any(entry, bare, star))
+            if chance.random() < 0.3:
+                theory.settle()
+        several = [tuple(chance.choices(alone, k=chance.randint(2, 4))) for _ in range(500)]
+        values = [(), *((text,) for text in alone), *several]
+        faults += [f"{seed}: {fault}" for fault in faults_of(circuit, theory, tests, values)]
+    assert faults == []
+
+
 def test_an_ordinary_address_has_one_at_sign_and_no_quotes() -> None:
     circuit = new_circuit()
     theory = AddressTheory(circuit, optional=True)
@@ -79,4 +105,13 @@ def _judged(entry: str, bare: BareDomain, star: StarDomain) -> Callable[[str | N
     return lambda text: (
         text is not None
         and members.include_any((text,), case="sensitive", bare_domain=bare, star_domain=star)
+    )
+
+
+def _judged_any(
+    entry: str, bare: BareDomain, star: StarDomain
+) -> Callable[[tuple[str, ...]], bool]:
+    members = Members.of((entry,))
+    return lambda texts: members.include_any(
+        texts, case="sensitive", bare_domain=bare, star_domain=star
     )

@@ -6,9 +6,7 @@ letter case is ignored.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-
-from mmctl.records import dataclass
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,8 +15,7 @@ BareDomain = Literal["that_domain", "that_domain_and_below"]
 StarDomain = Literal["below", "below_and_d"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ends:
+class Ends(NamedTuple):
     """Texts that start and end so, and are at least as long as both together."""
 
     start: str
@@ -28,7 +25,12 @@ class Ends:
     def of(cls, pattern: str) -> Ends | str:
         """A pattern with a `*`, of which further ones are plain characters; a text: only that."""
         start, star, end = pattern.partition("*")
-        return cls(start=start, end=end) if star else pattern
+        return cls(start, end) if star else pattern
+
+    def include(self, text: str) -> bool:
+        """Whether a text is one of them."""
+        long_enough = len(text) >= len(self.start) + len(self.end)
+        return long_enough and text.startswith(self.start) and text.endswith(self.end)
 
     def too_short(self) -> Iterator[str]:
         """The texts that start and end so but are shorter: the two overlap."""
@@ -37,48 +39,54 @@ class Ends:
                 yield self.start + self.end[length:]
 
 
-ANY: Ends = Ends(start="", end="")
+ANY: Final = Ends("", "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alternative:
-    """Addresses with such a local part, before the last `@`, and such a domain after it."""
+class Shape(NamedTuple):
+    """Addresses with such a local part, before the last `@`, and such a domain after it.
+
+    A domain that is not given as a whole is not empty.
+    """
 
     local: Ends | str
     domain: Ends | str
-    """The domain is never empty, except where the whole address is given."""
+
+    def includes(self, text: str) -> bool:
+        """Whether a text is one of them."""
+        local, at, domain = text.rpartition("@")
+        if not at or (not domain and self.domain):
+            return False
+        return _is_of(local, self.local) and _is_of(domain, self.domain)
 
 
-def alternatives(
-    entry: str, *, bare_domain: BareDomain, star_domain: StarDomain
-) -> Iterator[Alternative]:
+def _is_of(text: str, wanted: Ends | str) -> bool:
+    return text == wanted if isinstance(wanted, str) else wanted.include(text)
+
+
+def shapes(entry: str, *, bare_domain: BareDomain, star_domain: StarDomain) -> Iterator[Shape]:
     """The addresses that an entry includes."""
     local, at, domain = entry.rpartition("@")
     if not at:
         yield from _domains(entry, bare_domain, star_domain)
         return
-    if entry.startswith("*@") and local == "*":
-        if domain:
-            yield Alternative(local=ANY, domain=domain)
-        else:
-            yield Alternative(local=local, domain=domain)
+    if local == "*" and domain:
+        yield Shape(ANY, domain)
         return
-    yield Alternative(local=local, domain=domain)
+    yield Shape(local, domain)
     if "*" in entry and domain and not entry.startswith("*@"):
-        locals_ = Ends.of(local)
-        yield Alternative(local=locals_, domain=Ends.of(domain))
+        yield Shape(Ends.of(local), Ends.of(domain))
         below = domain.removeprefix("*.")
         if star_domain == "below_and_d" and below and below != domain:
-            yield Alternative(local=locals_, domain=below)
+            yield Shape(Ends.of(local), below)
 
 
-def _domains(entry: str, bare_domain: BareDomain, star_domain: StarDomain) -> Iterator[Alternative]:
+def _domains(entry: str, bare_domain: BareDomain, star_domain: StarDomain) -> Iterator[Shape]:
     if entry:
-        yield Alternative(local=ANY, domain=entry)
+        yield Shape(ANY, entry)
     if bare_domain == "that_domain_and_below":
-        yield Alternative(local=ANY, domain=Ends(start="", end=f".{entry}"))
+        yield Shape(ANY, Ends("", f".{entry}"))
     if entry.startswith("*."):
         below = entry[2:]
-        yield Alternative(local=ANY, domain=Ends(start="", end=f".{below}"))
+        yield Shape(ANY, Ends("", f".{below}"))
         if star_domain == "below_and_d" and below:
-            yield Alternative(local=ANY, domain=below)
+            yield Shape(ANY, below)

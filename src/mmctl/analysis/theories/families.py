@@ -15,7 +15,7 @@ class Family:
         self._circuit = circuit
         self._begins: dict[str, int] = {}
         self._all: list[tuple[str, bool, int]] = []
-        """Values, whether a text equals them or only begins so, and the literals."""
+        """Values, whether a test only implies that a text begins so, and the literals."""
         self._said: set[tuple[int, int]] = set()
         self._settled = 0
 
@@ -24,8 +24,8 @@ class Family:
         self._begins[value] = literal
         self._all.append((value, False, literal))
 
-    def equals(self, value: str, literal: int) -> None:
-        """A test that a text is a value."""
+    def begins_at_least(self, value: str, literal: int) -> None:
+        """A test that implies that a text begins with a value."""
         self._all.append((value, True, literal))
 
     def settle(self) -> None:
@@ -35,11 +35,11 @@ class Family:
         self._settled = len(self._all)
         self._all.sort()
         open_: list[tuple[str, int]] = []
-        for value, is_equal, literal in self._all:
+        for value, at_least, literal in self._all:
             while open_ and not value.startswith(open_[-1][0]):
                 open_.pop()
             if open_ and (literal, open_[-1][1]) not in self._said:
                 self._said.add((literal, open_[-1][1]))
                 self._circuit.implies(literal, open_[-1][1])
-            if not is_equal:
+            if not at_least:
                 open_.append((value, literal))

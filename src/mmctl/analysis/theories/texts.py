@@ -110,7 +110,7 @@ class TextTheory:
         """A text of a model; None: there is none."""
         if not holds(self.present, model):
             return None
-        met, unmet = _sorted(self._tests, model)
+        met, unmet = sorted_tests(self._tests, model)
         equal = [value for operator, value in met if operator is RuleStringOperator.EQUALS]
         for text in equal or made_up(self._style, met, self._tests):
             if _meets(text, met, unmet):
@@ -149,8 +149,8 @@ class TextsTheory:
         self._circuit.implies(literal, self.present)
         match operator:
             case RuleStringOperator.EQUALS:
-                self._starts.equals(value, literal)
-                self._ends.equals(value[::-1], literal)
+                self._starts.begins_at_least(value, literal)
+                self._ends.begins_at_least(value[::-1], literal)
                 self._containment.equals(value, literal, alone=False)
             case RuleStringOperator.STARTS_WITH:
                 self._starts.begins(value, literal)
@@ -176,10 +176,9 @@ class TextsTheory:
         """The texts of a model: as few as show it."""
         if not holds(self.present, model):
             return ()
-        met, unmet = _sorted(self._tests, model)
+        met, unmet = sorted_tests(self._tests, model)
         texts = [value for operator, value in met if operator is RuleStringOperator.EQUALS]
-        open_ = [test for test in met if not any(text_matches(test[0], t, test[1]) for t in texts)]
-        for wanted in _shared_out(open_) or (() if texts else ((),)):
+        for wanted in self._shares(met, texts):
             for text in made_up(self._style, wanted, self._tests):
                 if _meets(text, wanted, unmet):
                     texts.append(text)
@@ -187,6 +186,11 @@ class TextsTheory:
             else:
                 return Unrealised(clause=None)
         return tuple(texts)
+
+    def _shares(self, met: Iterable[Test], texts: Sequence[str]) -> list[list[Test]]:
+        """What further texts have to meet, shared out; at least one text is needed."""
+        left = [test for test in met if not any(text_matches(test[0], t, test[1]) for t in texts)]
+        return _shared_out(left) or ([] if texts else [[]])
 
     def refused(self, model: frozenset[int]) -> tuple[int, ...]:
         """The clause that demands another answer to one of the tests."""
@@ -199,7 +203,7 @@ def _after(beginning: str) -> str | None:
     return beginning[:-1] + chr(ord(beginning[-1]) + 1) if beginning else None
 
 
-def _sorted(tests: dict[Test, int], model: frozenset[int]) -> tuple[list[Test], list[Test]]:
+def sorted_tests(tests: dict[Test, int], model: frozenset[int]) -> tuple[list[Test], list[Test]]:
     """The tests that are met in a model, and those that are not."""
     met: list[Test] = []
     unmet: list[Test] = []

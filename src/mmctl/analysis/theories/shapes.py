@@ -1,0 +1,111 @@
+"""Which shapes of addresses include others: by lookup, since address lists are long."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.analysis.theories.entries import ANY, Ends, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mmctl.analysis.sat.circuit import Circuit
+
+_Lengths = tuple[int, int | None]
+"""Of the start and the end of a part; None: the part is given as a whole."""
+_Cut = tuple[str, str | None]
+
+
+class Inclusions:
+    """The shapes of one field, and the tests that only addresses of a shape meet."""
+
+    def __init__(self, circuit: Circuit) -> None:
+        self._circuit = circuit
+        self._settled: list[tuple[Shape, int]] = []
+        self._fresh: list[tuple[Shape, int]] = []
+        self._tables = _Tables()
+        self._coming: list[tuple[Shape, int]] = []
+
+    def has(self, shape: Shape, literal: int) -> None:
+        """A test that an address has a shape."""
+        self._coming.append((shape, literal))
+        self._fresh.append((shape, literal))
+
+    def implies(self, shape: Shape, literal: int) -> None:
+        """A test that implies that an address has a shape."""
+        self._fresh.append((shape, literal))
+
+    def settle(self) -> None:
+        """Give the solver the implications."""
+        if self._coming:
+            tables = _Tables()
+            for shape, literal in self._coming:
+                tables.add(shape, literal)
+                self._tables.add(shape, literal)
+            self._coming = []
+            self._say(self._settled, tables)
+        self._say(self._fresh, self._tables)
+        self._settled += self._fresh
+        self._fresh = []
+
+    def _say(self, tests: Iterable[tuple[Shape, int]], tables: _Tables) -> None:
+        for shape, literal in tests:
+            for other in tables.around(shape, literal):
+                self._circuit.implies(literal, other)
+
+
+class _Tables:
+    """Shapes by how long the texts are that they ask for."""
+
+    def __init__(self) -> None:
+        self._below: dict[int, dict[str, int]] = {}
+        """Shapes of all addresses whose domain ends so, by length: nearly all shapes."""
+        self._others: dict[tuple[_Lengths, _Lengths], dict[tuple[_Cut, _Cut], int]] = {}
+
+    def add(self, shape: Shape, literal: int) -> None:
+        """Add a shape."""
+        local, domain = shape
+        if local == ANY and isinstance(domain, Ends) and not domain.start:
+            self._below.setdefault(len(domain.end), {})[domain.end] = literal
+            return
+        table = self._others.setdefault((_lengths(local), _lengths(domain)), {})
+        table[_whole(local), _whole(domain)] = literal
+
+    def around(self, shape: Shape, literal: int) -> Iterator[int]:
+        """The shapes that include all addresses of one, but not the test itself.
+
+        Of those that ask only how the domain ends, the nearest: it implies the others.
+        """
+        if not shape.domain:
+            return
+        for length in sorted(self._below, reverse=True):
+            cut = _cut(shape.domain, (0, length))
+            found = None if cut is None else self._below[length].get(cut[1] or "")
+            if found is not None and found != literal:
+                yield found
+                break
+        for (local, domain), table in self._others.items():
+            one, other = _cut(shape.local, local), _cut(shape.domain, domain)
+            found = None if one is None or other is None else table.get((one, other))
+            if found is not None and found != literal:
+                yield found
+
+
+def _lengths(part: Ends | str) -> _Lengths:
+    return (len(part), None) if isinstance(part, str) else (len(part.start), len(part.end))
+
+
+def _whole(part: Ends | str) -> _Cut:
+    return (part, None) if isinstance(part, str) else (part.start, part.end)
+
+
+def _cut(part: Ends | str, lengths: _Lengths) -> _Cut | None:
+    """The start and the end of a part, of these lengths; None: it may be shorter."""
+    start, end = lengths
+    if isinstance(part, str):
+        if end is None:
+            return (part, None) if len(part) == start else None
+        return (part[:start], part[len(part) - end :]) if len(part) >= start + end else None
+    if end is None or len(part.start) < start or len(part.end) < end:
+        return None
+    return part.start[:start], part.end[len(part.end) - end :]
