@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.analysis.sat.circuit import FALSE, TRUE
-from mmctl.analysis.theories.entries import Ends, shapes
+from mmctl.analysis.theories.entries import Ends, forms
 from mmctl.analysis.theories.styles import DOMAIN, LOCAL_PART
 from mmctl.analysis.theories.texts import TextTheory
 from mmctl.analysis.theories.theory import Unrealised, holds
@@ -91,7 +91,7 @@ class AddressTheory:
             self._both(
                 self._between(self._local, each.local), self._between(self._domain, each.domain)
             )
-            for each in shapes(entry, bare_domain=bare_domain, star_domain=star_domain)
+            for each in forms(entry, bare_domain=bare_domain, star_domain=star_domain)
         )
 
     def _between(self, part: TextTheory, wanted: Ends | str) -> int:

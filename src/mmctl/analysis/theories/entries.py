@@ -42,7 +42,7 @@ class Ends(NamedTuple):
 ANY: Final = Ends("", "")
 
 
-class Shape(NamedTuple):
+class AddressForm(NamedTuple):
     """Addresses with such a local part, before the last `@`, and such a domain after it.
 
     A domain that is not given as a whole is not empty.
@@ -63,30 +63,30 @@ def _is_of(text: str, wanted: Ends | str) -> bool:
     return text == wanted if isinstance(wanted, str) else wanted.include(text)
 
 
-def shapes(entry: str, *, bare_domain: BareDomain, star_domain: StarDomain) -> Iterator[Shape]:
+def forms(entry: str, *, bare_domain: BareDomain, star_domain: StarDomain) -> Iterator[AddressForm]:
     """The addresses that an entry includes."""
     local, at, domain = entry.rpartition("@")
     if not at:
         yield from _domains(entry, bare_domain, star_domain)
         return
     if local == "*" and domain:
-        yield Shape(ANY, domain)
+        yield AddressForm(ANY, domain)
         return
-    yield Shape(local, domain)
+    yield AddressForm(local, domain)
     if "*" in entry and domain and not entry.startswith("*@"):
-        yield Shape(Ends.of(local), Ends.of(domain))
+        yield AddressForm(Ends.of(local), Ends.of(domain))
         below = domain.removeprefix("*.")
         if star_domain == "below_and_d" and below and below != domain:
-            yield Shape(Ends.of(local), below)
+            yield AddressForm(Ends.of(local), below)
 
 
-def _domains(entry: str, bare_domain: BareDomain, star_domain: StarDomain) -> Iterator[Shape]:
+def _domains(entry: str, bare_domain: BareDomain, star_domain: StarDomain) -> Iterator[AddressForm]:
     if entry:
-        yield Shape(ANY, entry)
+        yield AddressForm(ANY, entry)
     if bare_domain == "that_domain_and_below":
-        yield Shape(ANY, Ends("", f".{entry}"))
+        yield AddressForm(ANY, Ends("", f".{entry}"))
     if entry.startswith("*."):
         below = entry[2:]
-        yield Shape(ANY, Ends("", f".{below}"))
+        yield AddressForm(ANY, Ends("", f".{below}"))
         if star_domain == "below_and_d" and below:
-            yield Shape(ANY, below)
+            yield AddressForm(ANY, below)

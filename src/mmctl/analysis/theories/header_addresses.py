@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.analysis.theories.entries import Ends, Shape, shapes
-from mmctl.analysis.theories.shapes import Inclusions
+from mmctl.analysis.theories.entries import Ends, AddressForm, forms
+from mmctl.analysis.theories.inclusions import Inclusions
 from mmctl.analysis.theories.styles import ADDRESS, last_resort
 from mmctl.analysis.theories.texts import TextsTheory, made_up, sorted_tests
 from mmctl.analysis.theories.theory import Unrealised, holds
@@ -35,42 +35,42 @@ class AddressesTheory(TextsTheory):
     def __init__(self, circuit: Circuit, *, style: Style = ADDRESS) -> None:
         super().__init__(circuit, style=style)
         self._inclusions = Inclusions(circuit)
-        self._shapes: dict[Shape, int] = {}
+        self._forms: dict[AddressForm, int] = {}
 
     def listed(self, entry: str, *, bare_domain: BareDomain, star_domain: StarDomain) -> int:
         """The literal that an entry of an address list includes one of the addresses."""
         return self._circuit.any_of(
             self._has(each)
-            for each in shapes(entry, bare_domain=bare_domain, star_domain=star_domain)
+            for each in forms(entry, bare_domain=bare_domain, star_domain=star_domain)
         )
 
-    def _has(self, shape: Shape) -> int:
-        """The literal that one of the addresses has a shape."""
-        local, domain = shape
+    def _has(self, form: AddressForm) -> int:
+        """The literal that one of the addresses has a form."""
+        local, domain = form
         if isinstance(domain, str):
             if isinstance(local, str):
                 return self.test(_EQUALS, f"{local}@{domain}")
             if not local.start:
                 return self.test(_ENDS, f"{local.end}@{domain}")
-        literal = self._shapes.get(shape)
+        literal = self._forms.get(form)
         if literal is None:
-            literal = self._shapes[shape] = self._circuit.variable()
+            literal = self._forms[form] = self._circuit.variable()
             self._circuit.implies(literal, self.present)
-            first, *_, last = pieces = _pieces(shape)
+            first, *_, last = pieces = _pieces(form)
             self._starts.begins_at_least(first, literal)
             self._ends.begins_at_least(last[::-1], literal)
             for piece in pieces:
                 self._containment.holds_at_least(piece, literal)
-            self._inclusions.has(shape, literal)
+            self._inclusions.has(form, literal)
         return literal
 
     def _new(self, operator: RuleStringOperator, value: str) -> int:
         literal = super()._new(operator, value)
         local, at, domain = value.rpartition("@")
         if at and operator is _EQUALS:
-            self._inclusions.implies(Shape(local, domain), literal)
+            self._inclusions.implies(AddressForm(local, domain), literal)
         elif at and operator is _ENDS:
-            self._inclusions.implies(Shape(Ends("", local), domain), literal)
+            self._inclusions.implies(AddressForm(Ends("", local), domain), literal)
         return literal
 
     def settle(self) -> None:
@@ -83,11 +83,11 @@ class AddressesTheory(TextsTheory):
         if not holds(self.present, model):
             return ()
         met, unmet = sorted_tests(self._tests, model)
-        without = [shape for shape, literal in self._shapes.items() if not holds(literal, model)]
+        without = [form for form, literal in self._forms.items() if not holds(literal, model)]
         texts = [value for operator, value in met if operator is _EQUALS]
-        for shape in _longest_first(self._shapes, model):
-            if not any(map(shape.includes, texts)):
-                found = self._first(self._of_shape(shape), unmet, without)
+        for form in _longest_first(self._forms, model):
+            if not any(map(form.includes, texts)):
+                found = self._first(self._of_form(form), unmet, without)
                 if found is None:
                     return Unrealised(clause=None)
                 texts.append(found)
@@ -104,22 +104,22 @@ class AddressesTheory(TextsTheory):
         return tuple(dict.fromkeys(texts))
 
     def _first(
-        self, texts: Iterable[str], unmet: Sequence[Test], without: Sequence[Shape]
+        self, texts: Iterable[str], unmet: Sequence[Test], without: Sequence[AddressForm]
     ) -> str | None:
-        """The first text that meets no test, and has no shape, that it must not."""
+        """The first text that meets no test, and has no form, that it must not."""
         for text in texts:
             if not any(text_matches(operator, text, value) for operator, value in unmet) and not (
-                any(shape.includes(text) for shape in without)
+                any(form.includes(text) for form in without)
             ):
                 return text
         return None
 
-    def _of_shape(self, shape: Shape) -> Iterator[str]:
-        *_, last = pieces = _pieces(shape)
+    def _of_form(self, form: AddressForm) -> Iterator[str]:
+        *_, last = pieces = _pieces(form)
         for fill, end in (("", ""), ("x", "x"), ("x", "example.org"), (".", ".example.org")):
             open_end = end if not last else fill
             text = fill.join(pieces[:-1]) + open_end + last
-            if shape.includes(text):
+            if form.includes(text):
                 yield text
         resort = self._resort()
         if resort is not None:
@@ -134,7 +134,7 @@ class AddressesTheory(TextsTheory):
                 yield f"{value}{resort}@"
 
     def _unrealised(
-        self, test: Test, unmet: Sequence[Test], without: Sequence[Shape]
+        self, test: Test, unmet: Sequence[Test], without: Sequence[AddressForm]
     ) -> Unrealised:
         """Why no address meets a test alone.
 
@@ -148,28 +148,28 @@ class AddressesTheory(TextsTheory):
         clause = [-self._tests[test]]
         for text in (value + resort, f"{value}{resort}@{resort}", f"{value}{resort}@"):
             met = [self._tests[each] for each in unmet if text_matches(each[0], text, each[1])]
-            met += [self._shapes[shape] for shape in without if shape.includes(text)]
+            met += [self._forms[form] for form in without if form.includes(text)]
             clause += met[:1]
         return Unrealised(clause=tuple(clause))
 
     def _all_tests(self) -> Iterator[Test]:
         yield from self._tests
-        for shape in self._shapes:
-            yield from ((_ENDS, piece) for piece in _pieces(shape))
+        for form in self._forms:
+            yield from ((_ENDS, piece) for piece in _pieces(form))
 
     def _resort(self) -> str | None:
         return last_resort({character for _, value in self._all_tests() for character in value})
 
 
-def _pieces(shape: Shape) -> list[str]:
-    """The texts that all addresses of a shape have, in this order; not for a single address."""
-    local, domain = shape
+def _pieces(form: AddressForm) -> list[str]:
+    """The texts that all addresses of a form have, in this order; not for a single address."""
+    local, domain = form
     before = [local] if isinstance(local, str) else [local.start, local.end]
     after = [domain] if isinstance(domain, str) else [domain.start, domain.end]
     return [*before[:-1], f"{before[-1]}@{after[0]}", *after[1:]]
 
 
-def _longest_first(known: dict[Shape, int], model: frozenset[int]) -> list[Shape]:
-    """The shapes of a model; those that imply others come before them."""
-    met = [shape for shape, literal in known.items() if holds(literal, model)]
-    return sorted(met, key=lambda shape: sum(map(len, _pieces(shape))), reverse=True)
+def _longest_first(known: dict[AddressForm, int], model: frozenset[int]) -> list[AddressForm]:
+    """The forms of a model; those that imply others come before them."""
+    met = [form for form, literal in known.items() if holds(literal, model)]
+    return sorted(met, key=lambda form: sum(map(len, _pieces(form))), reverse=True)

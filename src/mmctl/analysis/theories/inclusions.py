@@ -1,10 +1,10 @@
-"""Which shapes of addresses include others: by lookup, since address lists are long."""
+"""Which forms of addresses include others: by lookup, since address lists are long."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.analysis.theories.entries import ANY, Ends, Shape
+from mmctl.analysis.theories.entries import ANY, Ends, AddressForm
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,75 +17,75 @@ _Cut = tuple[str, str | None]
 
 
 class Inclusions:
-    """The shapes of one field, and the tests that only addresses of a shape meet."""
+    """The forms of one field, and the tests that only addresses of a form meet."""
 
     def __init__(self, circuit: Circuit) -> None:
         self._circuit = circuit
-        self._settled: list[tuple[Shape, int]] = []
-        self._fresh: list[tuple[Shape, int]] = []
+        self._settled: list[tuple[AddressForm, int]] = []
+        self._fresh: list[tuple[AddressForm, int]] = []
         self._tables = _Tables()
-        self._coming: list[tuple[Shape, int]] = []
+        self._coming: list[tuple[AddressForm, int]] = []
 
-    def has(self, shape: Shape, literal: int) -> None:
-        """A test that an address has a shape."""
-        self._coming.append((shape, literal))
-        self._fresh.append((shape, literal))
+    def has(self, form: AddressForm, literal: int) -> None:
+        """A test that an address has a form."""
+        self._coming.append((form, literal))
+        self._fresh.append((form, literal))
 
-    def implies(self, shape: Shape, literal: int) -> None:
-        """A test that implies that an address has a shape."""
-        self._fresh.append((shape, literal))
+    def implies(self, form: AddressForm, literal: int) -> None:
+        """A test that implies that an address has a form."""
+        self._fresh.append((form, literal))
 
     def settle(self) -> None:
         """Give the solver the implications."""
         if self._coming:
             tables = _Tables()
-            for shape, literal in self._coming:
-                tables.add(shape, literal)
-                self._tables.add(shape, literal)
+            for form, literal in self._coming:
+                tables.add(form, literal)
+                self._tables.add(form, literal)
             self._coming = []
             self._say(self._settled, tables)
         self._say(self._fresh, self._tables)
         self._settled += self._fresh
         self._fresh = []
 
-    def _say(self, tests: Iterable[tuple[Shape, int]], tables: _Tables) -> None:
-        for shape, literal in tests:
-            for other in tables.around(shape, literal):
+    def _say(self, tests: Iterable[tuple[AddressForm, int]], tables: _Tables) -> None:
+        for form, literal in tests:
+            for other in tables.around(form, literal):
                 self._circuit.implies(literal, other)
 
 
 class _Tables:
-    """Shapes by how long the texts are that they ask for."""
+    """Forms by how long the texts are that they ask for."""
 
     def __init__(self) -> None:
         self._below: dict[int, dict[str, int]] = {}
-        """Shapes of all addresses whose domain ends so, by length: nearly all shapes."""
+        """Forms of all addresses whose domain ends so, by length: nearly all forms."""
         self._others: dict[tuple[_Lengths, _Lengths], dict[tuple[_Cut, _Cut], int]] = {}
 
-    def add(self, shape: Shape, literal: int) -> None:
-        """Add a shape."""
-        local, domain = shape
+    def add(self, form: AddressForm, literal: int) -> None:
+        """Add a form."""
+        local, domain = form
         if local == ANY and isinstance(domain, Ends) and not domain.start:
             self._below.setdefault(len(domain.end), {})[domain.end] = literal
             return
         table = self._others.setdefault((_lengths(local), _lengths(domain)), {})
         table[_whole(local), _whole(domain)] = literal
 
-    def around(self, shape: Shape, literal: int) -> Iterator[int]:
-        """The shapes that include all addresses of one, but not the test itself.
+    def around(self, form: AddressForm, literal: int) -> Iterator[int]:
+        """The forms that include all addresses of one, but not the test itself.
 
         Of those that ask only how the domain ends, the nearest: it implies the others.
         """
-        if not shape.domain:
+        if not form.domain:
             return
         for length in sorted(self._below, reverse=True):
-            cut = _cut(shape.domain, (0, length))
+            cut = _cut(form.domain, (0, length))
             found = None if cut is None else self._below[length].get(cut[1] or "")
             if found is not None and found != literal:
                 yield found
                 break
         for (local, domain), table in self._others.items():
-            one, other = _cut(shape.local, local), _cut(shape.domain, domain)
+            one, other = _cut(form.local, local), _cut(form.domain, domain)
             found = None if one is None or other is None else table.get((one, other))
             if found is not None and found != literal:
                 yield found
