@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.analysis.theories.entries import Ends, AddressForm, forms
+from mmctl.analysis.theories.entries import AddressForm, Ends, forms
 from mmctl.analysis.theories.inclusions import Inclusions
 from mmctl.analysis.theories.styles import ADDRESS, last_resort
 from mmctl.analysis.theories.texts import TextsTheory, made_up, sorted_tests

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.analysis.theories.entries import ANY, Ends, AddressForm
+from mmctl.analysis.theories.entries import ANY, AddressForm, Ends
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
