@@ -49,7 +49,7 @@ from typing import TYPE_CHECKING
 from mmctl.analysis.effects import ends
 from mmctl.analysis.implication import applies_wherever, case_folds
 from mmctl.analysis.project_conditions import said_from
-from mmctl.analysis.wider import Wider
+from mmctl.analysis.wider import Wider, questions_of
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.judge.compare import text_matches
 from mmctl.model.actions import Does, new_recipients
@@ -78,11 +78,12 @@ def run(subject: Subject) -> Iterator[Finding]:
 
 
 def _among(live: Sequence[LogicalRule], *, folds: bool) -> Iterator[Finding]:
-    replacing = Wider(folds=folds)
+    replacing = Wider()
     for index, rule in enumerate(live):
         asked = [each for each in rule.conditions if operand_of(each).fact is RECIPIENTS]
         above = None
-        for number in replacing.may_apply(rule.conditions) if asked else ():
+        questions = questions_of(rule.conditions, folds=folds) if asked else ()
+        for number in replacing.may_apply(questions) if asked else ():
             gone = applies_wherever(live[number], rule.conditions, rule.unless, folds=folds)
             if gone and not any(_meets(each, asked) for each in _written(live[number:index])):
                 above = live[number]
@@ -96,7 +97,7 @@ def _among(live: Sequence[LogicalRule], *, folds: bool) -> Iterator[Finding]:
                 help=f"put `{rule.name}` above `{above.name}`, or write the new recipient",
             )
         if Does.REPLACES in rule.does and not ends(rule) and all(map(_lasts, rule.conditions)):
-            replacing.add(index, rule.conditions)
+            replacing.add(index, questions_of(rule.conditions, folds=folds))
 
 
 def _lasts(condition: RuleCondition) -> bool:
