@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mmctl.language.references import is_raw
 from mmctl.model.conditions import beside_of, header_of, operand_of
 from mmctl.model.enums import AcceptAction, IpType
 from mmctl.model.operands import OPERANDS, NamedBy
-from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,8 +46,8 @@ class Role(StrEnum):
     DENY = "deny"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlacedCondition:
+# Many checks take these apart for all conditions: nothing is made as quickly as a tuple.
+class PlacedCondition(NamedTuple):
     """One condition of a rule or a policy statement."""
 
     owner: LogicalRule | LogicalTrafficPolicy
@@ -57,8 +56,7 @@ class PlacedCondition:
     condition: RuleCondition | PolicyCondition
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextTest:
+class TextTest(NamedTuple):
     """One string condition: what is compared, how, and with which values."""
 
     owner: LogicalRule | LogicalTrafficPolicy
@@ -171,7 +169,7 @@ def policy_conditions(policy: LogicalTrafficPolicy) -> Iterator[PlacedCondition]
         role = Role.ALLOW if statement.action is AcceptAction.ALLOW else Role.DENY
         for index, condition in enumerate(statement.conditions):
             path = ("PolicyStatements", number, "Conditions", index)
-            yield PlacedCondition(owner=policy, role=role, path=path, condition=condition)
+            yield PlacedCondition(policy, role, path, condition)
 
 
 def statement_conditions(project: Project) -> Iterator[list[PlacedCondition]]:
@@ -190,7 +188,7 @@ def rule_conditions(rule: LogicalRule) -> Iterator[PlacedCondition]:
         (Role.UNLESS, "Unless", rule.unless),
     ):
         for index, condition in enumerate(listed):
-            yield PlacedCondition(owner=rule, role=role, path=(member, index), condition=condition)
+            yield PlacedCondition(rule, role, (member, index), condition)
 
 
 def compared_as_addresses(project: Project) -> frozenset[Operand]:

@@ -65,7 +65,8 @@ def run(subject: Subject) -> Iterator[Finding]:
         if len(test.values) > 1:
             yield from _redundant(test, _folds(test, readings))
     for networks in network_tests(subject.project):
-        yield from _inside_others(networks)
+        if len(networks.values) > 1:
+            yield from _inside_others(networks)
     folds = readings.address_list_case == "insensitive"
     for listed in subject.project.address_lists.values():
         yield from _members(listed, folds=folds)

@@ -46,8 +46,7 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_network
-from itertools import islice, pairwise
-from operator import le
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.networks import network_tests
@@ -111,8 +110,8 @@ def _other_orders(values: Sequence[str]) -> Iterator[list[Key]]:
     yield [tuple(reversed(value.lower().rpartition("@"))) for value in values]
 
 
-def _is_sorted(keys: Sequence[Key]) -> bool:
-    return all(map(le, keys, islice(keys, 1, None)))
+def _is_sorted(keys: list[Key]) -> bool:
+    return keys == sorted(keys)  # sorting what is sorted costs nothing
 
 
 def _key(value: str) -> Key:

@@ -119,6 +119,9 @@ def asked_by(condition: Condition) -> Asked:
 
 def operand_of(condition: Condition) -> Operand:
     """The operand of a condition."""
+    expression = condition.value
+    if isinstance(expression, RuleStringExpression):  # as most are
+        return _string_operand(expression.evaluate)
     return asked_by(condition).operand
 
 
