@@ -8,7 +8,6 @@ be shown.
 from __future__ import annotations
 
 import errno
-import json
 import os
 import stat
 from io import BufferedReader, FileIO
@@ -141,6 +140,8 @@ def parse_json(text: str | bytes) -> Any:
     Raises:
         ValueError: it is not JSON, or is nested deeper than any real document.
     """
+    import json  # noqa: PLC0415 - slow to import, and every command imports this
+
     try:
         value = json.loads(text)
         deeper = _is_deeper(value, DEEPEST)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import stat
 import sys
-import textwrap
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TextIO, cast
 
@@ -57,8 +56,10 @@ def on_screen(line: str, stream: TextIO) -> str:
     """A line as a screen shows it: broken between words, not within them; otherwise unchanged."""
     if not world.is_terminal(stream):
         return line
+    from textwrap import wrap
+
     return "\n".join(
-        textwrap.wrap(
+        wrap(
             line,
             world.columns(),
             subsequent_indent="  ",

@@ -10,7 +10,6 @@ Imported before anything else; nothing slow may be imported here.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -91,6 +90,7 @@ def remember(arguments: Sequence[str], answer: RememberedOutput, seen: Seen) -> 
 
 def keep(file: str, document: dict[str, object]) -> None:
     """Keep what is remembered if there is a folder for it; delete the oldest of its kind."""
+    import json
     from pathlib import Path
 
     from mmctl.writing import write_whole

@@ -6,7 +6,6 @@ Clock, environment variables, terminals and the exit of the process are touched 
 
 from __future__ import annotations
 
-import json
 import sys
 from contextlib import suppress
 from datetime import date, datetime
@@ -322,6 +321,8 @@ _ALMOST: Final = Pattern(r"\.?mmctl\.(ya?ml|json|toml)")
 
 def as_json(document: dict[str, Any]) -> str:
     """The text of a JSON document: sorted, the same bytes for the same content."""
+    import json
+
     text = json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False)
     return visible_json(text) + "\n"
 

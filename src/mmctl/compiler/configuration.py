@@ -7,7 +7,6 @@ Nothing here compares or writes.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
@@ -58,7 +57,9 @@ class UnknownMember:
     def text(self) -> str:
         """The path and the value: `Rules[1].Enabled` = false."""
         where = f" of rule {self.rule}" if self.rule is not None else ""
-        value = "" if self.shown is None else json.dumps(self.shown, ensure_ascii=False)
+        from json import dumps  # noqa: PLC0415 - hardly ever needed
+
+        value = "" if self.shown is None else dumps(self.shown, ensure_ascii=False)
         cut = value if len(value) <= _LONGEST_VALUE else value[: _LONGEST_VALUE - 1] + "…"
         return f"`{self.path}`" + (f" = {cut}" if cut else "") + where
 

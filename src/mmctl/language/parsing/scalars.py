@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from decimal import Decimal
 from enum import Enum
 from typing import Final, assert_never
 
@@ -154,6 +153,8 @@ class ScalarReader:
         unit = _UNITS.get(found[2].lower()) if found else None
         if found is None or unit is None or len(found[1]) > MAX_DIGITS:
             return self.wrong(scalar, expected)
+        from decimal import Decimal  # noqa: PLC0415 - sizes are rare
+
         number = Decimal(found[1]) * unit
         if number == int(number):
             return Whole.at(int(number), scalar.position)
