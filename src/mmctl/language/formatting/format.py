@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.language.dialect import FILE, PROJECT
@@ -40,6 +39,7 @@ from mmctl.language.text.nodes import Sequence as SequenceNode
 from mmctl.language.text.source import parsed
 from mmctl.patterns import Pattern
 from mmctl.problem import Position, Problem, Severity
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -7,10 +7,10 @@ there as long as they fit in `WIDTH` columns. Nothing here knows a key of the la
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, assert_never
 
 from mmctl.language.text.quoting import scalar
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

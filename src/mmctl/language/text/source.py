@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +17,7 @@ from ruamel.yaml import events
 from mmctl.language.text.layout import Branch, Entry, Leaf, Tree
 from mmctl.language.text.yaml_events import over_events
 from mmctl.patterns import Pattern
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable
