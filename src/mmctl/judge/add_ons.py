@@ -31,7 +31,8 @@ _FLAGS: Final = {YES: "true", NO: "false"}
 _FAMILY: Final = "over IPv4 or IPv6"
 _OVER_IPV4: Final = "IPv4"
 _OVER_IPV6: Final = "IPv6"
-_TRUE: Final = frozenset({"true", "yes", "1"})
+TRUE_TEXTS: Final = frozenset({"true", "yes", "1"})
+"""Answers that count as true."""
 
 
 def add_on_value(facts: Facts, analysis: Analysis | IngressAnalysis) -> str | bool | None:
@@ -39,7 +40,7 @@ def add_on_value(facts: Facts, analysis: Analysis | IngressAnalysis) -> str | bo
     for name, fields in facts.add_ons.items():
         if is_add_on(name, analysis.analyzer):
             for field, value in fields.items():
-                if _spelling(field) == _spelling(analysis.result_field):
+                if spelling(field) == spelling(analysis.result_field):
                     return value
     return None
 
@@ -58,11 +59,11 @@ def boolean_found(asking: Asking, analysis: Analysis | IngressAnalysis, *, wante
     """Evaluate a true-or-false field."""
     value = add_on_value(asking.submission.facts, analysis)
     if value is None:
-        passing = _PASSING.get(_spelling(analysis.result_field))
+        passing = _PASSING.get(spelling(analysis.result_field))
         fact = _missing(analysis, (YES, NO), passing=passing)
         answer = asking.depending(fact, lambda true: (true == YES) is wanted)
     else:
-        true = value if isinstance(value, bool) else value.strip().lower() in _TRUE
+        true = value if isinstance(value, bool) else reads_as_true(value)
         answer = known(true is wanted)
     return Lookup(
         operand=operand_of(analysis),
@@ -97,7 +98,7 @@ def verdict_found(
 ) -> Lookup:
     """Compare a field with verdicts."""
     value = add_on_value(asking.submission.facts, analysis)
-    verdict = None if value is None else _text(value).strip().upper()
+    verdict = None if value is None else reads_as_verdict(_text(value))
     if verdict is None:
         fact = _missing(analysis, tuple(RuleVerdict), passing=RuleVerdict.PASS)
         answer = asking.depending(fact, lambda could_be: (could_be in values) is not negative)
@@ -172,8 +173,19 @@ def is_add_on(stated: str, analyzer: str) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _spelling(field: str) -> str:
+def spelling(field: str) -> str:
+    """A field as it is compared: without spaces, letter case and prefix."""
     return "".join(field.split()).lower().removeprefix("addon.")
+
+
+def reads_as_true(text: str) -> bool:
+    """Whether an answer counts as true."""
+    return text.strip().lower() in TRUE_TEXTS
+
+
+def reads_as_verdict(text: str) -> str:
+    """An answer as it is compared with verdicts."""
+    return text.strip().upper()
 
 
 def _text(value: str | bool) -> str:

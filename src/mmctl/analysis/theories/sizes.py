@@ -67,6 +67,11 @@ class SizeTheory:
         """The least size of a model."""
         return self._line.gap(model)[0]
 
+    def allows(self, size: int, model: frozenset[int]) -> bool:
+        """Whether a size is one of a model."""
+        low, high = self._line.gap(model)
+        return low <= size and (high is None or size < high)
+
     def refused(self, model: frozenset[int]) -> tuple[int, ...]:
         """The clause that demands a size between other points."""
         return other_than(self._line.gap_of(self.value(model)), model)

@@ -1,0 +1,135 @@
+"""Copies of a message on their way through the rules, as literals: see `mmctl.judge.copies`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.analysis.encoding.fields import RECIPIENT
+from mmctl.analysis.encoding.sight import Sight
+from mmctl.analysis.sat.circuit import FALSE, TRUE
+from mmctl.language.project import Outcome
+from mmctl.model.actions import Does
+from mmctl.records import dataclass, field, replace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mmctl.analysis.sat.circuit import Circuit
+
+
+@dataclass(slots=True, kw_only=True)
+class RuleLiterals:
+    """One rule and one copy."""
+
+    place: int
+    reached: int
+    """Whether the rule is tried."""
+    matches: int
+    """Whether its conditions hold, tried or not."""
+    applies: int
+    done: list[int] = field(default_factory=list)
+    """For each action in effect, whether it took effect."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Path:
+    """The way of one copy."""
+
+    recipient: str
+    """The field of the recipient whom the envelope names."""
+    there: int
+    admitted: int
+    rules: tuple[RuleLiterals, ...]
+    outcomes: Mapping[Outcome, int]
+    """How it ended: exactly one holds, if it is there."""
+
+
+class Copy:
+    """One copy, while it is encoded."""
+
+    def __init__(self, circuit: Circuit, place: int, *, there: int) -> None:
+        self.place = place
+        self.sight = Sight(recipient=f"{RECIPIENT} {place}" if place else RECIPIENT)
+        self.rule = RuleLiterals(place=-1, reached=FALSE, matches=FALSE, applies=FALSE)
+        """The rule that is being tried."""
+        self._circuit = circuit
+        self._there = there
+        self._admitted = FALSE
+        self._going = FALSE
+        self._dropped = FALSE
+        self._skips = FALSE
+        self.rules: list[RuleLiterals] = []
+
+    def admit(self, admitted: int) -> None:
+        """Let it in where a literal holds."""
+        self._admitted = self._circuit.all_of((self._there, admitted))
+        self._going = self._admitted
+
+    def reach(self, matches: int) -> None:
+        """Try the next rule, whose conditions hold where a literal does."""
+        applies = self._circuit.all_of((self._going, matches))
+        self.rule = RuleLiterals(
+            place=len(self.rules), reached=self._going, matches=matches, applies=applies
+        )
+        self.rules.append(self.rule)
+        self._skips = FALSE
+
+    def acting(self) -> int:
+        """Whether the next action of the rule is for this copy."""
+        return self._circuit.all_of((self.rule.applies, self._going, -self._skips))
+
+    def skip_rest(self, condition: int) -> None:
+        """The remaining actions of the rule are not for this copy where a literal holds."""
+        self._skips = self._circuit.any_of((self._skips, condition))
+
+    def end(self, condition: int, *, dropped: int) -> None:
+        """Try no further rule where a literal holds; the first ending counts."""
+        ends = self._circuit.all_of((self._going, condition))
+        self._dropped = self._circuit.any_of((self._dropped, self._circuit.all_of((ends, dropped))))
+        self._going = self._circuit.all_of((self._going, -condition))
+
+    def cancel_earlier(self, condition: int) -> None:
+        """Undo what this rule did before its last action where a literal holds."""
+        *earlier, last = self.rule.done
+        self.rule.done[:] = [
+            *(self._circuit.all_of((done, -condition)) for done in earlier),
+            last,
+        ]
+
+    def add_header(self, condition: int, name: str, value: str) -> None:
+        """Append a header where a literal holds."""
+        if condition != FALSE:
+            self.sight = replace(self.sight, added=(*self.sight.added, (condition, name, value)))
+
+    def replace(self, condition: int, address: str) -> None:
+        """Put another address in the recipient's place where a literal holds."""
+        if condition != FALSE:
+            replaced = (*self.sight.replaced, (condition, address))
+            self.sight = replace(self.sight, replaced=replaced)
+
+    def path(self, did: Mapping[Does, int]) -> Path:
+        """Its way, when all rules were tried; `did` says what was done for it, by any of them."""
+        return Path(
+            recipient=self.sight.recipient,
+            there=self._there,
+            admitted=self._admitted,
+            rules=tuple(self.rules),
+            outcomes=self._outcomes(did),
+        )
+
+    def _outcomes(self, did: Mapping[Does, int]) -> dict[Outcome, int]:
+        """The first outcome that applies, as `mmctl.judge.copies` orders them."""
+        applies = {
+            Outcome.REFUSED: -self._admitted,
+            Outcome.DELIVERED: did[Does.DELIVERS],
+            Outcome.BOUNCED: did[Does.BOUNCES],
+            Outcome.DROPPED: self._dropped,
+            Outcome.STORED: did[Does.STORES],
+            Outcome.LOST: TRUE,
+        }
+        found: dict[Outcome, int] = {}
+        left = self._there
+        for outcome, literal in applies.items():
+            found[outcome] = self._circuit.all_of((left, literal))
+            left = self._circuit.all_of((left, -literal))
+        return found

@@ -1,0 +1,222 @@
+"""A gateway as formulas: who is admitted, which rules apply, what is done, and how it ends.
+
+Follows `mmctl.judge.evaluator` step by step, with a literal where that has an answer. All copies of
+the message go through the rules together, because a rule may change what others see.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from mmctl.analysis.encoding.copies import Copy, Path
+from mmctl.analysis.encoding.meddling import headers_read, meddling_rules
+from mmctl.analysis.sat.circuit import FALSE, TRUE
+from mmctl.judge.actions import actions_in_effect, drops_on_failure
+from mmctl.judge.submission import LambdaAnswer
+from mmctl.model.actions import Does, asked_function, row_of
+from mmctl.model.enums import AcceptAction, IpType
+from mmctl.model.quotas import MESSAGE_BYTES
+from mmctl.model.rules import (
+    AddHeaderAction,
+    ArchiveAction,
+    BounceAction,
+    DeliverToMailboxAction,
+    DeliverToQBusinessAction,
+    DropAction,
+    InvokeLambdaAction,
+    RelayAction,
+    ReplaceRecipientAction,
+    S3Action,
+    SendAction,
+    SnsAction,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mmctl.analysis.encoding.conditions import Conditions
+    from mmctl.analysis.encoding.readings import ReadingLiterals
+    from mmctl.analysis.encoding.surroundings import Surroundings
+    from mmctl.judge.submission import Gateway
+    from mmctl.language.project import LogicalRule
+    from mmctl.model.rules import RuleAction
+
+
+class Pipeline:
+    """Encodes one gateway."""
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        conditions: Conditions,
+        readings: ReadingLiterals,
+        surroundings: Surroundings,
+    ) -> None:
+        self._gateway = gateway
+        self._conditions = conditions
+        self._readings = readings
+        self._around = surroundings
+        self._circuit = surroundings.circuit
+        self._read = headers_read(gateway)
+
+    def run(self) -> tuple[Path, ...]:
+        """The ways of all copies, that of the recipient who is asked about first."""
+        copies = [
+            Copy(self._circuit, place, there=self._around.there(place))
+            for place in range(1 + len(meddling_rules(self._gateway, self._readings, self._around)))
+        ]
+        for copy in copies:
+            copy.admit(self._admitted(copy))
+        for rule in self._gateway.rules:
+            self._try(rule, copies)
+        return tuple(copy.path(self._did(copy)) for copy in copies)
+
+    def _did(self, copy: Copy) -> dict[Does, int]:
+        """Of each thing that actions do whether it was done for a copy."""
+        done: dict[Does, list[int]] = {does: [] for does in Does}
+        for rule, literals in zip(self._gateway.rules, copy.rules, strict=True):
+            for action, literal in zip(actions_in_effect(rule), literals.done, strict=True):
+                done[row_of(action).does].append(literal)
+        return {does: self._circuit.any_of(each) for does, each in done.items()}
+
+    # The traffic policy
+
+    def _admitted(self, copy: Copy) -> int:
+        """Any matching DENY refuses; else any matching ALLOW admits; else the default."""
+        fields = self._around.fields
+        if self._gateway.closed:
+            return FALSE
+        if self._gateway.ip_type is IpType.IPV4:
+            self._circuit.require(fields.client.version(4))
+        limits = [MESSAGE_BYTES.most]
+        policy = self._gateway.policy
+        admitted = TRUE
+        if policy is not None:
+            denied, allowed = (
+                self._circuit.any_of(
+                    self._circuit.all_of(
+                        self._conditions.policy(condition, copy.sight, denies=denies)
+                        for condition in statement.conditions
+                    )
+                    for statement in policy.policy_statements
+                    if (statement.action is AcceptAction.DENY) is denies
+                )
+                for denies in (True, False)
+            )
+            by_default = TRUE if policy.default_action is AcceptAction.ALLOW else FALSE
+            admitted = self._circuit.all_of((-denied, self._circuit.any_of((allowed, by_default))))
+            if policy.max_message_size_bytes is not None:
+                limits.append(policy.max_message_size_bytes)
+        too_large = fields.size.at_least(min(limits) + 1)
+        return self._circuit.all_of((admitted, -too_large))
+
+    # The rules
+
+    def _try(self, rule: LogicalRule, copies: Sequence[Copy]) -> None:
+        """Try one rule for every copy that is still under way."""
+        for copy in copies:
+            copy.reach(self._matches(rule, copy))
+        for action in actions_in_effect(rule):
+            self._perform(rule, action, copies)
+        first_match = self._readings.is_("first_match", "yes")
+        for copy in copies:
+            copy.end(self._circuit.all_of((copy.rule.applies, first_match)), dropped=FALSE)
+
+    def _matches(self, rule: LogicalRule, copy: Copy) -> int:
+        """All conditions match, and none under `unless` does."""
+        ask = self._conditions.rule
+        return self._circuit.all_of(
+            (
+                *(ask(condition, copy.sight) for condition in rule.conditions),
+                *(-ask(condition, copy.sight) for condition in rule.unless),
+            )
+        )
+
+    def _perform(self, rule: LogicalRule, action: RuleAction, copies: Sequence[Copy]) -> None:
+        fails = self._around.fails(action)
+        acting = [copy.acting() for copy in copies]
+        for copy, acts in zip(copies, acting, strict=True):
+            copy.rule.done.append(self._circuit.all_of((acts, -fails)))
+        if fails != FALSE and drops_on_failure(action):
+            failed = [self._circuit.all_of((acts, fails)) for acts in acting]
+            whole = self._readings.is_("failure_drop_scope", "message")
+            for copy, drops in zip(copies, self._for_whom(failed, whole), strict=True):
+                copy.end(drops, dropped=TRUE)
+        done = [copy.rule.done[-1] for copy in copies]
+        self._carry_out(rule, action, done, copies)
+
+    def _for_whom(self, acting: Sequence[int], whole: int) -> list[int]:
+        """Whom something happens to: to those it is done for, or to all of the message."""
+        anybody = self._circuit.any_of(acting) if whole != FALSE else FALSE
+        return [self._circuit.choose(whole, anybody, acts) for acts in acting]
+
+    def _carry_out(
+        self, rule: LogicalRule, action: RuleAction, done: Sequence[int], copies: Sequence[Copy]
+    ) -> None:
+        """What an action does, for the copies for which a literal holds."""
+        match action.value:
+            case DropAction():
+                cancels = self._readings.is_("drop_cancels_earlier", "yes")
+                for copy, acts in zip(copies, done, strict=True):
+                    copy.cancel_earlier(self._circuit.all_of((acts, cancels)))
+                    copy.end(acts, dropped=FALSE if rule.stop else TRUE)
+            case AddHeaderAction(header_name=name, header_value=value):
+                self._add_header(name, value, done, copies)
+            case ReplaceRecipientAction(replace_with=addresses):
+                for copy, acts in zip(copies, done, strict=True):
+                    if addresses:
+                        self._replace(rule, tuple(dict.fromkeys(addresses)), acts, copy)
+            case BounceAction():
+                ends = self._readings.is_("bounce_ends_evaluation", "yes")
+                for copy, acts in zip(copies, done, strict=True):
+                    copy.end(self._circuit.all_of((acts, ends)), dropped=FALSE)
+            case InvokeLambdaAction():
+                function = asked_function(action)
+                if function is not None:
+                    for copy, acts in zip(copies, done, strict=True):
+                        self._obey(function, acts, copy)
+            case (
+                RelayAction()
+                | SendAction()
+                | DeliverToMailboxAction()
+                | ArchiveAction()
+                | S3Action()
+                | DeliverToQBusinessAction()
+                | SnsAction()
+            ):
+                pass  # where the message goes makes no difference to later actions
+            case _:
+                assert_never(action.value)
+
+    def _add_header(
+        self, name: str, value: str, done: Sequence[int], copies: Sequence[Copy]
+    ) -> None:
+        """A header is appended; only one that a condition reads matters."""
+        if name.lower() not in self._read:
+            return
+        visible = self._readings.is_("added_headers_visible", "yes")
+        whole = self._readings.is_("added_header_scope", "message")
+        for copy, acts in zip(copies, self._for_whom(done, whole), strict=True):
+            copy.add_header(self._circuit.all_of((acts, visible)), name.lower(), value)
+
+    def _replace(
+        self, rule: LogicalRule, addresses: tuple[str, ...], acts: int, copy: Copy
+    ) -> None:
+        """The recipient becomes one of the addresses: a model follows one of the copies."""
+        branches = self._around.branches(
+            copy.place, copy.rule.place, len(copy.rule.done) - 1, addresses
+        )
+        seen = -self._readings.is_("replaced_recipients_visible", "no")
+        for literal, address in zip(branches, addresses, strict=True):
+            copy.replace(self._circuit.all_of((acts, literal, seen)), address)
+        asks_again = self._readings.is_("replaced_recipients_visible", "same_rule_too")
+        if asks_again != FALSE:
+            again = self._matches(rule, copy)
+            copy.skip_rest(self._circuit.all_of((acts, asks_again, -again)))
+
+    def _obey(self, function: str, acts: int, copy: Copy) -> None:
+        """Do what a function answers."""
+        stops = self._around.answers(function, LambdaAnswer.STOP_RULE)
+        copy.skip_rest(self._circuit.all_of((acts, stops)))
+        ends = self._around.answers(function, LambdaAnswer.STOP_RULE_SET)
+        copy.end(self._circuit.all_of((acts, ends)), dropped=FALSE)

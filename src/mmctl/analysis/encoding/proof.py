@@ -1,0 +1,236 @@
+"""Questions about all messages that a gateway can get, or several gateways at once.
+
+A question is some literals: is there a message for which all of them hold? The answer is a witness,
+that there is none, or that the effort was used up.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from mmctl.analysis.encoding.conditions import Conditions
+from mmctl.analysis.encoding.confirming import Happened, happens
+from mmctl.analysis.encoding.fields import RECIPIENT, Fields
+from mmctl.analysis.encoding.pipeline import Pipeline
+from mmctl.analysis.encoding.preferring import preferences
+from mmctl.analysis.encoding.readings import FreeReadings, ReadingLiterals
+from mmctl.analysis.encoding.realising import Realised, realised
+from mmctl.analysis.encoding.surroundings import Surroundings
+from mmctl.analysis.encoding.witness import Witness
+from mmctl.analysis.sat.circuit import Circuit
+from mmctl.analysis.sat.solver import Cadical, Solved
+from mmctl.analysis.theories.theory import holds, other_than
+from mmctl.judge.submission import Scenario
+from mmctl.records import dataclass, replace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mmctl.analysis.encoding.copies import Path
+    from mmctl.analysis.sat.solver import Solver
+    from mmctl.judge.submission import Gateway
+    from mmctl.language.readings import Readings
+
+EFFORT: Final = 20_000
+"""Conflicts that one question may take."""
+ATTEMPTS: Final = 40
+"""Models that are tried until one becomes a message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refuted:
+    """There is no such message."""
+
+    core: tuple[int, ...]
+    """Literals of the question that cannot hold together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """There is one."""
+
+    witness: Witness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undecided:
+    """Neither was found."""
+
+    why: str
+
+
+Answer: TypeAlias = Refuted | Shown | Undecided
+
+
+class Proof:
+    """Gateways as formulas over the messages that all of them get."""
+
+    def __init__(
+        self,
+        *gateways: Gateway,
+        free: Iterable[str] = (),
+        scenario: Scenario | None = None,
+        failures: bool = False,
+        effort: int | None = EFFORT,
+        solver: Solver | None = None,
+    ) -> None:
+        self.gateways = gateways
+        self.circuit = Circuit(solver or Cadical())
+        self.fields = Fields(self.circuit)
+        self.free = FreeReadings(self.circuit, free)
+        self.effort = effort
+        self.paths: tuple[Path, ...] = ()
+        """The way of the asked recipient's copy through each gateway."""
+        self.unconfirmed = 0
+        """Models that became a message of which the evaluator says something else."""
+        self._conditions: list[Conditions] = []
+        for number, gateway in enumerate(gateways):
+            readings = ReadingLiterals(self.free, gateway.readings)
+            conditions = Conditions(self.fields, gateway, readings)
+            around = Surroundings(
+                fields=self.fields,
+                scenario=scenario or Scenario(),
+                failures=failures,
+                gateway=number,
+            )
+            path, *_ = Pipeline(gateway, conditions, readings, around).run()
+            self.paths = (*self.paths, path)
+            self._conditions.append(conditions)
+        self.fields.settle()
+        self._preferred = tuple(preferences(self.fields, self.free, gateways))
+        self.fields.settle()
+
+    def solved(self, literals: Sequence[int]) -> Solved:
+        """Whether the formulas allow all of some literals; no message is made."""
+        return self.circuit.solver.solve(literals, conflicts=self.effort)
+
+    def ask(self, literals: Sequence[int]) -> Answer:
+        """Whether there is a message for which all of some literals hold."""
+        found = self.solved(literals)
+        if found is Solved.UNSATISFIABLE:
+            return Refuted(core=self.circuit.solver.core())
+        if found is Solved.UNDECIDED:
+            return Undecided(why="the effort was used up")
+        return self._shown(literals)
+
+    def _shown(self, literals: Sequence[int]) -> Answer:
+        """A witness for literals that the formulas allow."""
+        ruled_out = self.circuit.variable()  # what was not found is ruled out for this question
+        proved = True
+        for _ in range(ATTEMPTS):
+            model = self._preferred_model([*literals, ruled_out])
+            if model is None:
+                break
+            found = self._witness(model)
+            if isinstance(found, Witness):
+                return Shown(witness=found)
+            clause, never = found
+            proved = proved and never
+            self.circuit.require(*clause, *(() if never else (-ruled_out,)))
+        else:
+            return Undecided(why=f"none of {ATTEMPTS} models became a message")
+        if not proved or self.solved(literals) is not Solved.UNSATISFIABLE:
+            return Undecided(why="no model became a message")
+        return Refuted(core=self.circuit.solver.core())
+
+    def _preferred_model(self, literals: Sequence[int]) -> frozenset[int] | None:
+        """A model that meets as many preferences as come together; None: there is none."""
+        wanted = list(self._preferred)
+        solver = self.circuit.solver
+        while True:
+            found = self.solved([*literals, *wanted])
+            if found is Solved.SATISFIABLE:
+                return solver.model()
+            core = set(solver.core()) if found is Solved.UNSATISFIABLE else set(wanted)
+            last = next((each for each in reversed(wanted) if each in core), None)
+            if last is None:
+                return None
+            wanted.remove(last)
+
+    def _witness(self, model: frozenset[int]) -> Witness | tuple[tuple[int, ...], bool]:
+        """The message of a model, confirmed; else a clause to demand, and whether it is proved."""
+        chosen = self.free.chosen(model)
+        gateways = [_reading(gateway, chosen) for gateway in self.gateways]
+        made = realised(self.fields, model, gateways[0].readings)
+        if not isinstance(made, Realised):
+            return made.clause, made.proved
+        listed, deleted = self._supposed(model, made)
+        happened = [
+            self._confirmed(gateway, path, model, made, listed, deleted)
+            for gateway, path in zip(gateways, self.paths, strict=True)
+        ]
+        confirmed = tuple(each for each in happened if each is not None)
+        if len(confirmed) < len(happened):
+            self.unconfirmed += 1
+            return self._something_else(model), False
+        return Witness(
+            content=made.content,
+            size=made.size,
+            submission=made.submission,
+            scenario=made.scenario,
+            readings={
+                name: choice
+                for name, choice in chosen.items()
+                if any(gateway.readings.choice(name) != choice for gateway in self.gateways)
+            },
+            listed=listed,
+            deleted=deleted,
+            happened=confirmed,
+        )
+
+    def _confirmed(
+        self,
+        gateway: Gateway,
+        path: Path,
+        model: frozenset[int],
+        made: Realised,
+        listed: dict[str, tuple[str, ...]],
+        deleted: dict[str, bool],
+    ) -> Happened | None:
+        """What happens, if the evaluator says of one copy all that the model says."""
+        said = Happened(
+            outcome=next(each for each, literal in path.outcomes.items() if holds(literal, model)),
+            applied=frozenset(rule.place for rule in path.rules if holds(rule.applies, model)),
+            done=frozenset(
+                (rule.place, place)
+                for rule in path.rules
+                for place, literal in enumerate(rule.done)
+                if holds(literal, model)
+            ),
+        )
+        copies = happens(gateway, made.submission, made.scenario, listed=listed, deleted=deleted)
+        return said if copies is not None and said in copies else None
+
+    def _supposed(
+        self, model: frozenset[int], made: Realised
+    ) -> tuple[dict[str, tuple[str, ...]], dict[str, bool]]:
+        """What a model supposes of lists that nobody read, and of those that do not exist."""
+        listed: dict[str, tuple[str, ...]] = {}
+        deleted: dict[str, bool] = {}
+        for assumed, literal in self.fields.assumed.items():
+            if assumed.field is None and assumed.address is None:
+                deleted[assumed.name] = holds(literal, model)
+                continue
+            address = assumed.address or made.address_in(assumed.field or RECIPIENT)
+            before = listed.get(assumed.name, ())
+            adds = address is not None and holds(literal, model) and address not in before
+            listed[assumed.name] = (*before, address) if adds and address is not None else before
+        return listed, deleted
+
+    def _something_else(self, model: frozenset[int]) -> tuple[int, ...]:
+        """The clause that demands a message that differs in some test."""
+        fields = self.fields
+        literals = [literal for view in fields.views.values() for literal in view.refused(model)]
+        literals += [each for choice in fields.choices.values() for each in choice.refused(model)]
+        literals += (*fields.client.refused(model), *fields.size.refused(model))
+        free = (fields.flags, fields.headers, fields.assumed)
+        literals += other_than([each for some in free for each in some.values()], model)
+        return tuple(dict.fromkeys(literals))
+
+
+def _reading(gateway: Gateway, chosen: dict[str, str]) -> Gateway:
+    """The gateway under the readings that a model chooses."""
+    readings: Readings = gateway.readings
+    for name, choice in chosen.items():
+        readings = readings.choosing(name, choice)
+    return gateway if readings is gateway.readings else replace(gateway, readings=readings)

@@ -1,0 +1,82 @@
+"""What happens around a gateway in a proof: functions that answer, actions that fail, others.
+
+Free are the answers of functions that the scenario does not state, failures where they are asked
+for, whether other recipients are there, and which address of several a copy went to.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.analysis.sat.circuit import FALSE, TRUE
+from mmctl.judge.actions import kind_of, target_of
+from mmctl.judge.submission import LambdaAnswer, Scenario
+from mmctl.model.actions import CANNOT_FAIL
+from mmctl.records import dataclass, field
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mmctl.analysis.encoding.fields import Fields
+    from mmctl.analysis.sat.circuit import Circuit
+    from mmctl.model.rules import RuleAction
+
+THERE = "there "
+ANSWER = "answer "
+FAILS = "fails "
+BRANCH = "branch "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """The surroundings of one gateway."""
+
+    fields: Fields
+    scenario: Scenario = field(default_factory=Scenario)
+    failures: bool = False
+    """Whether any action that can fail may fail."""
+    gateway: int = 0
+    """Which gateway of the proof it is: each goes its own ways where a recipient is replaced."""
+    ways: Mapping[tuple[int, int], int] | None = None
+    """The address that the asked recipient's copy goes to, by rule and action; None: any."""
+
+    @property
+    def circuit(self) -> Circuit:
+        """Where the formulas are."""
+        return self.fields.circuit
+
+    def there(self, place: int) -> int:
+        """Whether a recipient is there; the first one is asked about."""
+        return self.fields.flag(f"{THERE}{place}") if place else TRUE
+
+    def fails(self, action: RuleAction) -> int:
+        """Whether an action fails."""
+        kind, target = kind_of(action), target_of(action)
+        if kind in CANNOT_FAIL:
+            return FALSE
+        if self.scenario.fails(kind, target):
+            return TRUE
+        if not self.failures:
+            return FALSE
+        return self.fields.flag(FAILS + (kind if target is None else f"{kind}:{target}"))
+
+    def answers(self, function: str, answer: LambdaAnswer) -> int:
+        """Whether a function answers so."""
+        stated = self.scenario.answer_of(function)
+        if stated is not None:
+            return TRUE if stated is answer else FALSE
+        return self.fields.choice(f"{ANSWER}{function}", tuple(LambdaAnswer)).is_(answer)
+
+    def branches(
+        self, copy: int, rule: int, action: int, addresses: Sequence[str]
+    ) -> tuple[int, ...]:
+        """Of each address whether the copy that is followed went there."""
+        if len(addresses) == 1:
+            return (TRUE,)
+        if copy == 0 and self.ways is not None:
+            way = self.ways[rule, action]
+            return tuple(TRUE if place == way else FALSE for place in range(len(addresses)))
+        places = tuple(map(str, range(len(addresses))))
+        name = f"{BRANCH}{self.gateway} {copy} {rule} {action}"
+        choice = self.fields.choice(name, places)
+        return tuple(choice.is_(place) for place in places)
