@@ -22,11 +22,15 @@ class RuleLiterals:
     """One rule and one copy."""
 
     place: int
+    asked: tuple[int, ...]
+    """What its conditions demand, one literal each: those under `unless` are negated."""
     reached: int
     """Whether the rule is tried."""
     matches: int
     """Whether its conditions hold, tried or not."""
     applies: int
+    ends: int = FALSE
+    """Whether it ends the way of the copy if it is tried."""
     done: list[int] = field(default_factory=list)
     """For each action in effect, whether it took effect."""
 
@@ -50,7 +54,7 @@ class Copy:
     def __init__(self, circuit: Circuit, place: int, *, there: int) -> None:
         self.place = place
         self.sight = Sight(recipient=f"{RECIPIENT} {place}" if place else RECIPIENT)
-        self.rule = RuleLiterals(place=-1, reached=FALSE, matches=FALSE, applies=FALSE)
+        self.rule = RuleLiterals(place=-1, asked=(), reached=FALSE, matches=FALSE, applies=FALSE)
         """The rule that is being tried."""
         self._circuit = circuit
         self._there = there
@@ -58,6 +62,7 @@ class Copy:
         self._going = FALSE
         self._dropped = FALSE
         self._skips = FALSE
+        self._stopped = FALSE
         self.rules: list[RuleLiterals] = []
 
     def admit(self, admitted: int) -> None:
@@ -65,28 +70,47 @@ class Copy:
         self._admitted = self._circuit.all_of((self._there, admitted))
         self._going = self._admitted
 
-    def reach(self, matches: int) -> None:
-        """Try the next rule, whose conditions hold where a literal does."""
-        applies = self._circuit.all_of((self._going, matches))
+    def reach(self, asked: tuple[int, ...]) -> None:
+        """Try the next rule, whose conditions demand some literals."""
+        matches = self._circuit.all_of(asked)
         self.rule = RuleLiterals(
-            place=len(self.rules), reached=self._going, matches=matches, applies=applies
+            place=len(self.rules),
+            asked=asked,
+            reached=self._going,
+            matches=matches,
+            applies=self._circuit.all_of((self._going, matches)),
         )
         self.rules.append(self.rule)
-        self._skips = FALSE
+        self._skips = self._stopped = FALSE
 
     def acting(self) -> int:
-        """Whether the next action of the rule is for this copy."""
-        return self._circuit.all_of((self.rule.applies, self._going, -self._skips))
+        """Whether the next action is for this copy, if the rule applies to it."""
+        return self._circuit.all_of((-self._stopped, -self._skips, -self.rule.ends))
 
     def skip_rest(self, condition: int) -> None:
-        """The remaining actions of the rule are not for this copy where a literal holds."""
+        """The remaining actions are not for this copy where a literal holds."""
         self._skips = self._circuit.any_of((self._skips, condition))
 
-    def end(self, condition: int, *, dropped: int) -> None:
-        """Try no further rule where a literal holds; the first ending counts."""
-        ends = self._circuit.all_of((self._going, condition))
-        self._dropped = self._circuit.any_of((self._dropped, self._circuit.all_of((ends, dropped))))
-        self._going = self._circuit.all_of((self._going, -condition))
+    def stop(self, condition: int, *, dropped: int = FALSE) -> None:
+        """End where a literal holds, if the rule applies to it; the first ending counts."""
+        any_of, all_of = self._circuit.any_of, self._circuit.all_of
+        drops = all_of((self.rule.applies, -self._stopped, condition, dropped))
+        self._dropped = any_of((self._dropped, drops))
+        self._stopped = any_of((self._stopped, condition))
+
+    def stop_whatever(self, condition: int) -> None:
+        """Drop it where a literal holds, whether the rule applies to it or not."""
+        all_of = self._circuit.all_of
+        stopped = all_of((self.rule.applies, self._stopped))
+        left = all_of((self.rule.reached, -stopped, -self.rule.ends))
+        self._dropped = self._circuit.any_of((self._dropped, all_of((left, condition))))
+        self.rule.ends = self._circuit.any_of((self.rule.ends, condition))
+
+    def leave(self) -> None:
+        """The rule is over."""
+        by_actions = self._circuit.all_of((self.rule.matches, self._stopped))
+        self.rule.ends = self._circuit.any_of((self.rule.ends, by_actions))
+        self._going = self._circuit.all_of((self._going, -self.rule.ends))
 
     def cancel_earlier(self, condition: int) -> None:
         """Undo what this rule did before its last action where a literal holds."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from mmctl.analysis.encoding.views import Look, View
 from mmctl.analysis.theories.addresses import AddressTheory
 from mmctl.analysis.theories.choices import ChoiceTheory
+from mmctl.analysis.theories.header_addresses import AddressesTheory
 from mmctl.analysis.theories.networks import NetworkTheory
 from mmctl.analysis.theories.sizes import SizeTheory
 from mmctl.analysis.theories.styles import ADDRESS, DOMAIN, FREE_TEXT, NAME
@@ -132,7 +133,7 @@ class Fields:
             if view.look.field.startswith(ADD_ON):
                 self._link_readings(view)
         for view in self.views.values():
-            view.settle()
+            view.theory.settle()
         for name, choice in self.choices.items():
             if name.startswith(ADD_ON):
                 self._link_answers(name, choice)
@@ -152,7 +153,7 @@ class Fields:
         if look.field.startswith(CERTIFICATE):
             return TextsTheory(self.circuit, style=NAME)
         if look.addresses:
-            return TextsTheory(self.circuit, style=ADDRESS)
+            return AddressesTheory(self.circuit)
         style = ADDRESS if look.field in ADDRESS_HEADERS else FREE_TEXT
         if look.repeated == "any":
             return TextsTheory(self.circuit, style=style)

@@ -115,65 +115,69 @@ class Pipeline:
     def _try(self, rule: LogicalRule, copies: Sequence[Copy]) -> None:
         """Try one rule for every copy that is still under way."""
         for copy in copies:
-            copy.reach(self._matches(rule, copy))
+            copy.reach(self._asked(rule, copy))
         for action in actions_in_effect(rule):
             self._perform(rule, action, copies)
-        first_match = self._readings.is_("first_match", "yes")
         for copy in copies:
-            copy.end(self._circuit.all_of((copy.rule.applies, first_match)), dropped=FALSE)
+            copy.stop(self._readings.is_("first_match", "yes"))
+            copy.leave()
 
-    def _matches(self, rule: LogicalRule, copy: Copy) -> int:
+    def _asked(self, rule: LogicalRule, copy: Copy) -> tuple[int, ...]:
         """All conditions match, and none under `unless` does."""
         ask = self._conditions.rule
-        return self._circuit.all_of(
-            (
-                *(ask(condition, copy.sight) for condition in rule.conditions),
-                *(-ask(condition, copy.sight) for condition in rule.unless),
-            )
+        return (
+            *(ask(condition, copy.sight) for condition in rule.conditions),
+            *(-ask(condition, copy.sight) for condition in rule.unless),
         )
 
     def _perform(self, rule: LogicalRule, action: RuleAction, copies: Sequence[Copy]) -> None:
+        """Do an action, or fail: for the copies for which it acts, if the rule applies to them."""
         fails = self._around.fails(action)
+        all_of = self._circuit.all_of
         acting = [copy.acting() for copy in copies]
-        for copy, acts in zip(copies, acting, strict=True):
-            copy.rule.done.append(self._circuit.all_of((acts, -fails)))
+        works = [all_of((acts, -fails)) for acts in acting]
+        for copy, acts in zip(copies, works, strict=True):
+            copy.rule.done.append(all_of((copy.rule.applies, acts)))
+        self._carry_out(rule, action, works, copies)
         if fails != FALSE and drops_on_failure(action):
-            failed = [self._circuit.all_of((acts, fails)) for acts in acting]
-            whole = self._readings.is_("failure_drop_scope", "message")
-            for copy, drops in zip(copies, self._for_whom(failed, whole), strict=True):
-                copy.end(drops, dropped=TRUE)
-        done = [copy.rule.done[-1] for copy in copies]
-        self._carry_out(rule, action, done, copies)
+            self._drop_failed([all_of((acts, fails)) for acts in acting], copies)
 
-    def _for_whom(self, acting: Sequence[int], whole: int) -> list[int]:
-        """Whom something happens to: to those it is done for, or to all of the message."""
-        anybody = self._circuit.any_of(acting) if whole != FALSE else FALSE
-        return [self._circuit.choose(whole, anybody, acts) for acts in acting]
+    def _drop_failed(self, failed: Sequence[int], copies: Sequence[Copy]) -> None:
+        """An action that failed drops the matched recipients, or all of the message."""
+        all_of = self._circuit.all_of
+        whole = self._readings.is_("failure_drop_scope", "message")
+        anybody = self._circuit.any_of(
+            [all_of((copy.rule.applies, acts)) for copy, acts in zip(copies, failed, strict=True)]
+        )
+        for copy, acts in zip(copies, failed, strict=True):
+            copy.stop(all_of((acts, -whole)), dropped=TRUE)
+            copy.stop_whatever(all_of((anybody, whole)))
 
     def _carry_out(
-        self, rule: LogicalRule, action: RuleAction, done: Sequence[int], copies: Sequence[Copy]
+        self, rule: LogicalRule, action: RuleAction, works: Sequence[int], copies: Sequence[Copy]
     ) -> None:
-        """What an action does, for the copies for which a literal holds."""
+        """What an action does where it works."""
+        all_of = self._circuit.all_of
         match action.value:
             case DropAction():
                 cancels = self._readings.is_("drop_cancels_earlier", "yes")
-                for copy, acts in zip(copies, done, strict=True):
-                    copy.cancel_earlier(self._circuit.all_of((acts, cancels)))
-                    copy.end(acts, dropped=FALSE if rule.stop else TRUE)
+                for copy, acts in zip(copies, works, strict=True):
+                    copy.cancel_earlier(all_of((acts, cancels)))
+                    copy.stop(acts, dropped=FALSE if rule.stop else TRUE)
             case AddHeaderAction(header_name=name, header_value=value):
-                self._add_header(name, value, done, copies)
+                self._add_header(name, value, copies)
             case ReplaceRecipientAction(replace_with=addresses):
-                for copy, acts in zip(copies, done, strict=True):
+                for copy, acts in zip(copies, works, strict=True):
                     if addresses:
                         self._replace(rule, tuple(dict.fromkeys(addresses)), acts, copy)
             case BounceAction():
                 ends = self._readings.is_("bounce_ends_evaluation", "yes")
-                for copy, acts in zip(copies, done, strict=True):
-                    copy.end(self._circuit.all_of((acts, ends)), dropped=FALSE)
+                for copy, acts in zip(copies, works, strict=True):
+                    copy.stop(all_of((acts, ends)))
             case InvokeLambdaAction():
                 function = asked_function(action)
                 if function is not None:
-                    for copy, acts in zip(copies, done, strict=True):
+                    for copy, acts in zip(copies, works, strict=True):
                         self._obey(function, acts, copy)
             case (
                 RelayAction()
@@ -188,35 +192,34 @@ class Pipeline:
             case _:
                 assert_never(action.value)
 
-    def _add_header(
-        self, name: str, value: str, done: Sequence[int], copies: Sequence[Copy]
-    ) -> None:
+    def _add_header(self, name: str, value: str, copies: Sequence[Copy]) -> None:
         """A header is appended; only one that a condition reads matters."""
         if name.lower() not in self._read:
             return
         visible = self._readings.is_("added_headers_visible", "yes")
         whole = self._readings.is_("added_header_scope", "message")
-        for copy, acts in zip(copies, self._for_whom(done, whole), strict=True):
-            copy.add_header(self._circuit.all_of((acts, visible)), name.lower(), value)
+        done = [copy.rule.done[-1] for copy in copies]
+        anybody = self._circuit.any_of(done) if whole != FALSE else FALSE
+        for copy, acts in zip(copies, done, strict=True):
+            adds = self._circuit.choose(whole, anybody, acts)
+            copy.add_header(self._circuit.all_of((adds, visible)), name.lower(), value)
 
     def _replace(
         self, rule: LogicalRule, addresses: tuple[str, ...], acts: int, copy: Copy
     ) -> None:
         """The recipient becomes one of the addresses: a model follows one of the copies."""
-        branches = self._around.branches(
-            copy.place, copy.rule.place, len(copy.rule.done) - 1, addresses
-        )
+        all_of, done = self._circuit.all_of, copy.rule.done
+        branches = self._around.branches(copy.place, copy.rule.place, len(done) - 1, addresses)
         seen = -self._readings.is_("replaced_recipients_visible", "no")
         for literal, address in zip(branches, addresses, strict=True):
-            copy.replace(self._circuit.all_of((acts, literal, seen)), address)
+            copy.replace(all_of((done[-1], literal, seen)), address)
         asks_again = self._readings.is_("replaced_recipients_visible", "same_rule_too")
         if asks_again != FALSE:
-            again = self._matches(rule, copy)
-            copy.skip_rest(self._circuit.all_of((acts, asks_again, -again)))
+            again = all_of(self._asked(rule, copy))
+            copy.skip_rest(all_of((acts, asks_again, -again)))
 
     def _obey(self, function: str, acts: int, copy: Copy) -> None:
         """Do what a function answers."""
-        stops = self._around.answers(function, LambdaAnswer.STOP_RULE)
-        copy.skip_rest(self._circuit.all_of((acts, stops)))
-        ends = self._around.answers(function, LambdaAnswer.STOP_RULE_SET)
-        copy.end(self._circuit.all_of((acts, ends)), dropped=FALSE)
+        all_of, answers = self._circuit.all_of, self._around.answers
+        copy.skip_rest(all_of((acts, answers(function, LambdaAnswer.STOP_RULE))))
+        copy.stop(all_of((acts, answers(function, LambdaAnswer.STOP_RULE_SET))))

@@ -220,7 +220,8 @@ class Proof:
     def _something_else(self, model: frozenset[int]) -> tuple[int, ...]:
         """The clause that demands a message that differs in some test."""
         fields = self.fields
-        literals = [literal for view in fields.views.values() for literal in view.refused(model)]
+        theories = [view.theory for view in fields.views.values()]
+        literals = [literal for theory in theories for literal in theory.refused(model)]
         literals += [each for choice in fields.choices.values() for each in choice.refused(model)]
         literals += (*fields.client.refused(model), *fields.size.refused(model))
         free = (fields.flags, fields.headers, fields.assumed)

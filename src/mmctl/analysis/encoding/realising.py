@@ -129,7 +129,9 @@ class _Realising:
             return least
         free = (*self._fields.headers.values(), *self._fields.flags.values())
         refused = [
-            literal for view in self._active_headers() for literal in view.refused(self._model)
+            literal
+            for view in self._active_headers()
+            for literal in view.theory.refused(self._model)
         ]
         clause = (*size.refused(self._model), *refused, *other_than(free, self._model))
         raise _Problem(Refused(clause=clause, proved=False))
@@ -170,21 +172,19 @@ class _Realising:
         return self._agreed(views) if views else None
 
     def _agreed(self, views: Sequence[View]) -> tuple[str, ...]:
-        never: tuple[int, ...] | None = None
         for view in views:
-            for texts in view.candidates(self._model):
-                if isinstance(texts, Unrealised):
-                    never = texts.clause
-                    continue
-                for variant in variants(view.look, texts):
-                    if all(other.agrees(variant, self._model) for other in views):
-                        return variant
-        if never is not None:
-            raise _Problem(Refused(clause=never, proved=True))
+            texts = view.texts(self._model)
+            if isinstance(texts, Unrealised):
+                if texts.clause is not None:
+                    raise _Problem(Refused(clause=texts.clause, proved=True))
+                continue
+            for variant in variants(view.look, texts):
+                if all(other.agrees(variant, self._model) for other in views):
+                    return variant
         raise self._none_of(views)
 
     def _none_of(self, views: Sequence[View]) -> _Problem:
-        clause = [literal for view in views for literal in view.refused(self._model)]
+        clause = [literal for view in views for literal in view.theory.refused(self._model)]
         return _Problem(Refused(clause=tuple(dict.fromkeys(clause)), proved=False))
 
     def _headers(self) -> dict[str, list[str]]:
@@ -309,7 +309,7 @@ class _Realising:
                 and all(view.agrees((text,), self._model) for view in views)
             ):
                 return text
-        clause = [literal for view in views for literal in view.refused(self._model)]
+        clause = [literal for view in views for literal in view.theory.refused(self._model)]
         if flag is not None:
             clause.append(-flag if true else flag)
         if choice is not None:
@@ -319,9 +319,9 @@ class _Realising:
     def _answers_in(self, views: Sequence[View]) -> Iterator[str]:
         """Answers that have the texts of a model."""
         for view in views:
-            for texts in view.candidates(self._model):
-                if not isinstance(texts, Unrealised):
-                    yield from texts
+            texts = view.texts(self._model)
+            if not isinstance(texts, Unrealised):
+                yield from texts
         yield OTHER
 
     def _scenario(self) -> Scenario:

@@ -7,19 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from mmctl.analysis.encoding.pairs import Pair
 from mmctl.analysis.theories.addresses import AddressTheory
-from mmctl.analysis.theories.entries import alternatives
-from mmctl.analysis.theories.theory import Unrealised, holds
+from mmctl.analysis.theories.header_addresses import AddressesTheory
+from mmctl.analysis.theories.theory import holds
 from mmctl.judge.compare import folded, text_matches
 from mmctl.model.enums import RuleStringOperator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from mmctl.analysis.sat.circuit import Circuit
-    from mmctl.analysis.theories.entries import BareDomain, StarDomain
     from mmctl.analysis.theories.texts import TextsTheory, TextTheory
+    from mmctl.analysis.theories.theory import Unrealised
     from mmctl.judge.compare import Members
     from mmctl.language.readings import Case, Readings
 
@@ -58,8 +57,6 @@ class View:
         self.look = look
         self.theory = theory
         self.tests: dict[Test, int] = {}
-        self.pairs: dict[Pair, int] = {}
-        self._linked: set[tuple[int, int]] = set()
         self.listings: dict[tuple[int, str, str], Listing] = {}
 
     @property
@@ -85,73 +82,23 @@ class View:
         key = (id(members), bare, star)
         known = self.listings.get(key)
         if known is None:
-            case = self.look.case
+            if not isinstance(self.theory, (AddressTheory, AddressesTheory)):
+                raise TypeError(self.look)
+            case, theory = self.look.case, self.theory
             entries = members.entries if case == "sensitive" else members.entries_in_lower_case
             literal = self._circuit.any_of(
-                self._entry(entry, bare, star) for entry in sorted(entries)
+                theory.listed(entry, bare_domain=bare, star_domain=star)
+                for entry in sorted(entries)
             )
             known = self.listings[key] = Listing(members, readings, literal)
         return known.literal
 
-    def _entry(self, entry: str, bare: BareDomain, star: StarDomain) -> int:
-        """Whether an entry of an address list includes one of the addresses."""
-        if isinstance(self.theory, AddressTheory):
-            return self.theory.listed(entry, bare_domain=bare, star_domain=star)
-        return self._circuit.any_of(
-            self._pair(Pair(each.local, each.domain))
-            for each in alternatives(entry, bare_domain=bare, star_domain=star)
-        )
-
-    def _pair(self, pair: Pair) -> int:
-        test = pair.test()
-        if test is not None:
-            return self.test(*test)
-        known = self.pairs.get(pair)
-        if known is None:
-            known = self.pairs[pair] = self._circuit.variable()
-            for implied in pair.implied():
-                self._circuit.implies(known, self.test(*implied))
-        return known
-
-    def settle(self) -> None:
-        """Give the solver what is true of all texts about the tests asked for so far."""
-        for pair, literal in self.pairs.items():
-            for test, own in self.tests.items():
-                if (own, literal) not in self._linked and pair.follows_from(*test):
-                    self._linked.add((own, literal))
-                    self._circuit.implies(own, literal)
-        self.theory.settle()
-
-    def candidates(self, model: frozenset[int]) -> Iterator[tuple[str, ...] | Unrealised]:
-        """Texts that may be those of a model, the plainest first."""
-        pairs = [pair for pair, literal in self.pairs.items() if holds(literal, model)]
-        fitting = {pair: next(self._fitting(pair, model), None) for pair in pairs}
-        alone = tuple(dict.fromkeys(text for text in fitting.values() if text is not None))
-        if alone:
-            yield alone
+    def texts(self, model: frozenset[int]) -> tuple[str, ...] | Unrealised:
+        """Texts of a model: as few as show it."""
         value = self.theory.value(model)
-        if isinstance(value, Unrealised):
-            yield value
-            return
-        texts = () if value is None else (value,) if isinstance(value, str) else value
-        lacking = [
-            text
-            for pair, text in fitting.items()
-            if text is not None and not any(map(pair.met_by, texts))
-        ]
-        yield (*texts, *lacking)
-
-    def _fitting(self, pair: Pair, model: frozenset[int]) -> Iterator[str]:
-        """Texts of a pair that meet no test that a model says is not met."""
-        unmet = [test for test, literal in self.tests.items() if not holds(literal, model)]
-        for text in pair.texts():
-            if not any(text_matches(operator, text, value) for operator, value in unmet):
-                yield text
-
-    def refused(self, model: frozenset[int]) -> tuple[int, ...]:
-        """The clause that demands another answer to one of the tests than a model gives."""
-        own = [-each if holds(each, model) else each for each in self.pairs.values()]
-        return (*self.theory.refused(model), *own)
+        if value is None:
+            return ()
+        return (value,) if isinstance(value, str) else value
 
     def agrees(self, texts: Sequence[str], model: frozenset[int]) -> bool:
         """Whether texts answer every test as a model says."""

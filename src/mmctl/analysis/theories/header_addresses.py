@@ -12,7 +12,7 @@ from mmctl.analysis.theories.entries import AddressForm, Ends, forms
 from mmctl.analysis.theories.inclusions import Inclusions
 from mmctl.analysis.theories.styles import ADDRESS, last_resort
 from mmctl.analysis.theories.texts import TextsTheory, made_up, sorted_tests
-from mmctl.analysis.theories.theory import Unrealised, holds
+from mmctl.analysis.theories.theory import Unrealised, holds, other_than
 from mmctl.judge.compare import text_matches
 from mmctl.model.enums import RuleStringOperator
 
@@ -102,6 +102,11 @@ class AddressesTheory(TextsTheory):
                     return self._unrealised(test, unmet, without)
                 texts.append(found)
         return tuple(dict.fromkeys(texts))
+
+    def refused(self, model: frozenset[int]) -> tuple[int, ...]:
+        """The clause that demands another answer to one of the tests, or about an entry."""
+        literals = (self.present, *self._tests.values(), *self._forms.values())
+        return other_than(literals, model)
 
     def _first(
         self, texts: Iterable[str], unmet: Sequence[Test], without: Sequence[AddressForm]
