@@ -11,6 +11,8 @@ from mmctl.checks import (
     bounced_and_delivered,
     case_decides,
     change_without_effect,
+    company_rule_loosened,
+    company_rule_without_effect,
     condition_without_effect,
     contradicting_conditions,
     delivered_twice,
@@ -134,6 +136,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     foreign_password_variable.CHECK,
     local_snapshots.CHECK,
     # hygiene
+    company_rule_loosened.CHECK,
+    company_rule_without_effect.CHECK,
     expired_rule.CHECK,
     rule_without_owner.CHECK,
     rule_without_description.CHECK,

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mmctl.checks.page import Page
+    from mmctl.checks.company.held import BaseRules
     from mmctl.language.formatting.fix import Fix
-    from mmctl.language.project import Project
+    from mmctl.language.project import LintSettings, Project
     from mmctl.problem import Path, Placed, Positions, Problem, Severity
 
 
@@ -62,6 +63,10 @@ class Subject:
     """What other checks found; only the check of the ignore comments looks at it."""
     known: frozenset[str] = frozenset()
     """The ids of all checks, for the same check."""
+    base: BaseRules | None = None
+    """What the base of a change demands, if there is a base."""
+    own: LintSettings
+    """What the files demand themselves; in the project, what the base demands is added."""
 
 
 class AboutValue(IntEnum):

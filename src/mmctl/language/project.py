@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
+    from mmctl.language.company_rules import CompanyRule
     from mmctl.language.readings import Readings
     from mmctl.model.actions import Does
     from mmctl.model.enums import IpType
@@ -289,6 +290,8 @@ class LintSettings:
     """Members of a newer API that somebody has reviewed: `RuleSet.Rules.Enabled`."""
     ignore_files: tuple[str, ...] = ()
     """Patterns of files that look like rule files and are left unread on purpose."""
+    company_rules: tuple[CompanyRule, ...] = ()
+    """What files must not say, or must say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

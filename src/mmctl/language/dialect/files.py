@@ -9,11 +9,13 @@ from mmctl.language.dialect.grammar import (
     Anything,
     Choice,
     Count,
+    Deferred,
     Flag,
     Member,
     Named,
     Record,
     Several,
+    Type,
     Word,
 )
 from mmctl.language.dialect.invariants import INVARIANT
@@ -33,6 +35,18 @@ VERSION: Final = need(Choice(values=("1",), doc="The version of the language."))
 def _section(kind: Kind) -> Member:
     doc = f"{kind.plural.capitalize()} by name."
     return may(Named(value=record_of(kind), pattern=NAME, doc=doc))
+
+
+def _forbidden() -> Type:
+    from mmctl.language.dialect.company_rules import forbidden  # noqa: PLC0415 - few projects
+
+    return forbidden()
+
+
+def _required() -> Type:
+    from mmctl.language.dialect.company_rules import required  # noqa: PLC0415 - few projects
+
+    return required()
 
 
 FILE: Final = Record(
@@ -146,6 +160,8 @@ PROJECT: Final = Record(
                             "somebody reviewed: `RuleSet.Rules.Enabled`.",
                         )
                     ),
+                    "forbid": may(Deferred(make=_forbidden)),
+                    "require": may(Deferred(make=_required)),
                 },
             )
         ),

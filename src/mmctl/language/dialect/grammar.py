@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 MAX_DIGITS: Final = 18
 """How many digits a whole number may have."""
@@ -149,11 +149,13 @@ class Forms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Either:
-    """Either a text or something else: a record, a list."""
+    """Either a scalar or something else: a record, a list."""
 
-    word: Word | Choice
-    other: Record | Several
+    word: Word | Choice | Flag | Count | Bytes | Day
+    other: Record | Several | OneKey
     doc: str = ""
+    title: str = ""
+    """If it has one, schemas write it once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +163,21 @@ class Anything:
     """Texts, lists of texts: what a variable may contain."""
 
     doc: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Deferred:
+    """A type that is made when something of it is read: few files have it, or it is in itself."""
+
+    make: Callable[[], Type]
+    made: list[Type] = field(default_factory=list)
+
+    @property
+    def type(self) -> Type:
+        """The type."""
+        if not self.made:
+            self.made.append(self.make())
+        return self.made[0]
 
 
 Type = (
@@ -177,4 +194,5 @@ Type = (
     | Forms
     | Either
     | Anything
+    | Deferred
 )

@@ -19,6 +19,7 @@ from mmctl.language.dialect.grammar import (
     Choice,
     Count,
     Day,
+    Deferred,
     Either,
     Flag,
     Forms,
@@ -99,16 +100,21 @@ class _Writer:
             case Named():
                 return _described(self._named(type_), type_.doc)
             case Either():
-                both = {"anyOf": [self.of(type_.word), self.of(type_.other)]}
-                return _described(both, type_.doc)
+                return self._defined(type_) if type_.title else self._either(type_)
             case Anything():
                 return _described(self._anything(), type_.doc)
+            case Deferred():
+                return self.of(type_.type)
             case Word() | Flag() | Count() | Bytes() | Day() | Choice():
                 return _described(self._or_variable(_scalar(type_)), type_.doc)
             case _:
                 assert_never(type_)
 
-    def _defined(self, type_: Record | OneKey | Forms) -> Schema:
+    def _either(self, type_: Either) -> Schema:
+        both = {"anyOf": [self.of(type_.word), self.of(type_.other)]}
+        return _described(both, type_.doc)
+
+    def _defined(self, type_: Record | OneKey | Forms | Either) -> Schema:
         if id(type_) not in self.names:
             plain = re.sub(r"[^a-z0-9]+", "_", type_.title.lower()).strip("_")
             taken = set(self.names.values())
@@ -119,8 +125,10 @@ class _Writer:
             self.definitions[name] = {"title": type_.title, **self._titled(type_)}
         return {"$ref": f"#/$defs/{self.names[id(type_)]}"}
 
-    def _titled(self, type_: Record | OneKey | Forms) -> Schema:
+    def _titled(self, type_: Record | OneKey | Forms | Either) -> Schema:
         match type_:
+            case Either():
+                return self._either(type_)
             case Record():
                 return self._or_nothing(self._record(type_)) if type_.empty else self._record(type_)
             case OneKey():

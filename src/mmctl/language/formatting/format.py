@@ -19,6 +19,7 @@ from mmctl.language.dialect.grammar import (
     Choice,
     Count,
     Day,
+    Deferred,
     Either,
     Flag,
     Forms,
@@ -121,8 +122,12 @@ def _canonical(tree: Tree, type_: Type | None) -> None:
             _one_key(tree, type_)
         case Several() if not tree.mapping:
             _several(tree, type_)
+        case Several() if type_.single:
+            _canonical(tree, type_.item)
         case Either():
             _canonical(tree, type_.other)
+        case Deferred():
+            _canonical(tree, type_.type)
         case Anything():
             _each(tree, type_)
         case Record() | Named() | Forms() | OneKey() | Several():
@@ -225,6 +230,8 @@ def _spell(leaf: Leaf, type_: Type | None) -> None:
             _spell(leaf, type_.word)
         case Several():
             _spell(leaf, type_.item)
+        case Deferred():
+            _spell(leaf, type_.type)
         case OneKey():
             pass
         case Flag() if leaf.plain and text.lower() in {"true", "false"}:

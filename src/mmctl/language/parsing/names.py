@@ -21,6 +21,10 @@ def check_names(files: RuleFiles, project: Project, *, lone: bool) -> None:
     """Report names of resources that nothing defines."""
     if any(file.node is None for file in files.loaded.values()):
         return  # a name that seems undefined may be defined in a file that cannot be read
+    if project.settings.lint.company_rules and not lone:
+        from mmctl.language.parsing.company_names import check_company_names  # noqa: PLC0415
+
+        check_company_names(files, project)
     names = {
         kind: files.defined(kind) | project.environment.bindings.get(kind, {}).keys()
         for kind in Kind

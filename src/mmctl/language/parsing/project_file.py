@@ -59,7 +59,7 @@ class ProjectFile:
             self.builder.report("missing-key", at, "the file is empty", help_)
         if table is MISSING or node is None:
             raise self.unusable(f"`{PROJECT_FILE}` cannot be used")
-        settings = settings_of(table, node)
+        settings = settings_of(table, node, self.builder)
         self._check_patterns(table)
         self._check_after(table)
         self._check_where(table)

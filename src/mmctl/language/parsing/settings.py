@@ -15,6 +15,8 @@ from mmctl.problem import Position, Severity
 from mmctl.records import replace
 
 if TYPE_CHECKING:
+    from mmctl.language.company_rules import CompanyRule
+    from mmctl.language.parsing.shapes import Builder
     from mmctl.language.text.nodes import Node
     from mmctl.language.text.placed import Table
 
@@ -44,10 +46,11 @@ def default_settings(name: str) -> Settings:
     )
 
 
-def settings_of(table: Table, node: Node) -> Settings:
+def settings_of(table: Table, node: Node, builder: Builder) -> Settings:
     """The settings that a project file states, with the defaults for the rest.
 
-    `node` is the file itself, from which variables are taken as written.
+    `node` is the file itself, from which variables are taken as written. What company rules cannot
+    say is reported to the builder.
     """
     position = table.position
     environments = {
@@ -69,11 +72,20 @@ def settings_of(table: Table, node: Node) -> Settings:
             expired=Severity(lint.get("expired", "warning")),
             known_members=tuple(lint.get("known_members", ())),
             ignore_files=tuple(map(str, lint.get("ignore_files", ()))),
+            company_rules=_company_rules(lint, builder),
         ),
         environments=environments,
         default_environment=table.get("default_environment", next(iter(environments))),
         file=PROJECT_FILE,
     )
+
+
+def _company_rules(lint: Table, builder: Builder) -> tuple[CompanyRule, ...]:
+    if not ("forbid" in lint or "require" in lint):
+        return ()
+    from mmctl.language.parsing.company_rules import company_rules  # noqa: PLC0415 - few projects
+
+    return company_rules(lint, builder)
 
 
 def _environment(name: str, table: Table, node: Node | None) -> Environment:

@@ -15,6 +15,7 @@ from mmctl.language.dialect.grammar import (
     Choice,
     Count,
     Day,
+    Deferred,
     Either,
     Flag,
     Forms,
@@ -89,6 +90,8 @@ class Reader(ScalarReader):
                 return self.day(replaced)
             case Anything():
                 return self._anything(replaced)
+            case Deferred():
+                return self.read(type_.type, _literal(replaced))
             case _:
                 assert_never(type_)
 

@@ -1,0 +1,1 @@
+"""Company rules: what rules and resources say, compared with what a project file demands."""
