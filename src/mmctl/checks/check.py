@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
 
-    from mmctl.checks.page import Page
     from mmctl.checks.company.held import BaseRules
+    from mmctl.checks.page import Page
     from mmctl.language.formatting.fix import Fix
     from mmctl.language.project import LintSettings, Project
     from mmctl.problem import Path, Placed, Positions, Problem, Severity
@@ -65,8 +65,8 @@ class Subject:
     """The ids of all checks, for the same check."""
     base: BaseRules | None = None
     """What the base of a change demands, if there is a base."""
-    own: LintSettings
-    """What the files demand themselves; in the project, what the base demands is added."""
+    own: LintSettings | None = None
+    """What the files demand, where the project has the stricter demands of the base."""
 
 
 class AboutValue(IntEnum):

@@ -16,7 +16,9 @@ Bad:
     rules: [rules.yaml]
     lint:
       forbid:
-        - {id: no-bounces, when: {action: bounce, owner: {not: [security, ops]}}, message: no bounces}
+        - id: only-security-bounces
+          when: {action: bounce, owner: {not: [security, ops]}}
+          message: only security may bounce
 
 Good:
     version: 1
@@ -24,7 +26,9 @@ Good:
     rules: [rules.yaml]
     lint:
       forbid:
-        - {id: no-bounces, when: {action: bounce, owner: {not: security}}, message: no bounces}
+        - id: only-security-bounces
+          when: {action: bounce, owner: {not: security}}
+          message: only security may bounce
 """
 
 from __future__ import annotations
@@ -45,7 +49,8 @@ def run(subject: Subject) -> Iterator[Finding]:
     base = subject.base
     if base is None:
         return
-    for now, message in loosened(subject.own, base.lint):
+    own = subject.project.settings.lint if subject.own is None else subject.own
+    for now, message in loosened(own, base.lint):
         at = Position(file=PROJECT_FILE) if now is None else now.position
         yield Finding(
             positions=Positions({(): at}),

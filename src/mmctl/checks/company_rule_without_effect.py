@@ -54,7 +54,7 @@ _ORDER: Final = ("before", "after")
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the company rules of the files that fit nothing."""
     project = subject.project
-    rules = subject.own.company_rules
+    rules = project.settings.lint.company_rules
     if not rules:
         return
     written = [said.rule for said in rules_of(project)]

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.checks import ignore_without_effect
+from mmctl.checks import company_rule_loosened, ignore_without_effect
 from mmctl.checks.catalogue import CHECKS
 from mmctl.checks.check import Subject
+from mmctl.checks.company.held import held_to, with_base
+from mmctl.checks.ignored import Ignored
+from mmctl.checks.mistakes import MISTAKES
 from mmctl.problem import Problem, Severity, ordered
 from mmctl.records import dataclass, field, replace
 
@@ -18,8 +21,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mmctl.checks.check import AboutValue, Check
+    from mmctl.checks.company.held import BaseRules
     from mmctl.language.formatting.fix import Fix
-    from mmctl.language.project import Ignore, Project
+    from mmctl.language.project import Project
     from mmctl.problem import Position
 
 _IDS: Final = frozenset(check.id for check in CHECKS)
@@ -43,12 +47,12 @@ class Report:
     """Only for problems that all environments have: a fix for one may be wrong in another."""
 
 
-def lint(project: Project, today: date) -> tuple[Problem, ...]:
+def lint(project: Project, today: date, *, base: BaseRules | None = None) -> tuple[Problem, ...]:
     """All problems that the checks find in a project in its environment, sorted.
 
-    `today` is a day in UTC.
+    `today` is a day in UTC; `base` is what the base of the change demands.
     """
-    return lint_all([project], today)
+    return lint_all([project], today, base=base)
 
 
 def lint_all(
@@ -57,13 +61,14 @@ def lint_all(
     others: Mapping[str, Sequence[Problem]] | None = None,
     *,
     checks: Iterable[Check] = CHECKS,
+    base: BaseRules | None = None,
 ) -> tuple[Problem, ...]:
     """The problems of one project read for several environments, each problem once.
 
     A problem that not all environments have says which ones do. `others` are problems found
     elsewhere, by environment: those of the parser and of the compiler.
     """
-    return report(projects, today, others, checks=checks).problems
+    return report(projects, today, others, checks=checks, base=base).problems
 
 
 def report(
@@ -72,6 +77,7 @@ def report(
     others: Mapping[str, Sequence[Problem]] | None = None,
     *,
     checks: Iterable[Check] = CHECKS,
+    base: BaseRules | None = None,
 ) -> Report:
     """The problems of `lint_all`, with the fixes that the checks know."""
     read = {
@@ -80,19 +86,57 @@ def report(
     }
     fixes: dict[Problem, Fix] = {}
     found_in: dict[str, list[Problem]] = {}
+    company = _company_checks(projects, base) if checks is CHECKS else []
     for project in projects:
         name = project.environment.name
-        subject = Subject(project=project, today=today)
-        found_in[name] = [*read[name], *_noted(problems(subject, checks), fixes)]
+        subject = Subject(
+            project=with_base(project, base),
+            today=today,
+            base=base,
+            own=project.settings.lint,
+        )
+        looked = problems(subject, (*checks, *company))
+        found_in[name] = [*read[name], *_noted(looked, fixes)]
     found = _merged(found_in)
-    ignores = _ignores(projects)
-    kept = [problem for problem in found if not _silenced(problem, ignores)]
+    found += _misnamed(projects)
+    ids = _IDS.union(check.id for check in company)
+    ignored = Ignored(projects, ids, frozenset(ids - _IDS), base)
+    kept = [left for problem in found if (left := ignored.left_of(problem)) is not None]
     whole = bool(projects) and all(project.whole for project in projects) and _are_all(projects)
     if whole and ignore_without_effect.CHECK in checks:
-        subject = Subject(project=projects[0], today=today, found=tuple(found), known=_IDS)
+        subject = Subject(project=projects[0], today=today, found=tuple(found), known=ids)
         kept += _noted(_of(ignore_without_effect.CHECK, subject), fixes)
-    listed = ordered(_without_consequences(kept))
+    listed = _told_first(ordered(_without_consequences(kept)))
     return Report(listed, {each: fixes[each] for each in listed if each in fixes})
+
+
+def _company_checks(projects: Sequence[Project], base: BaseRules | None) -> list[Check]:
+    """The checks of the company rules that count; most projects have none."""
+    own = projects[0].settings.lint.company_rules if projects else ()
+    if not own and base is None:
+        return []
+    from mmctl.checks.company.findings import company_checks  # noqa: PLC0415 - few projects
+
+    return company_checks(each for each in held_to(own, base) if each.rule.id not in _IDS)
+
+
+def _misnamed(projects: Sequence[Project]) -> Iterator[Problem]:
+    """Company rules under the name of a check."""
+    for rule in projects[0].settings.lint.company_rules if projects else ():
+        if rule.id in _IDS or rule.id in MISTAKES:
+            yield Problem(
+                check="duplicate-name",
+                severity=Severity.ERROR,
+                position=rule.position,
+                message=f"`{rule.id}` is the id of a check of mmctl",
+                help="give the company rule another id",
+            )
+
+
+def _told_first(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """The problems, with what a change no longer demands before all others."""
+    loosened = company_rule_loosened.CHECK.id
+    return tuple(sorted(problems, key=lambda problem: problem.check != loosened))
 
 
 def problems(
@@ -163,20 +207,3 @@ def _merged(by_environment: Mapping[str, Iterable[Problem]]) -> list[Problem]:
 def _only_in(problem: Problem, environments: Iterable[str]) -> Problem:
     names = ", ".join(f"`{name}`" for name in environments)
     return replace(problem, message=f"{problem.message} (in {names})")
-
-
-def _ignores(projects: Sequence[Project]) -> Mapping[str, Sequence[Ignore]]:
-    in_file: dict[str, list[Ignore]] = {}
-    for ignore in dict.fromkeys(ignore for project in projects for ignore in project.ignores):
-        in_file.setdefault(ignore.file, []).append(ignore)
-    return in_file
-
-
-def _silenced(problem: Problem, ignores: Mapping[str, Sequence[Ignore]]) -> bool:
-    if problem.severity is Severity.ERROR and problem.check not in _IDS:
-        return False
-    return any(
-        ignore_without_effect.silences(ignore, check, problem)
-        for ignore in ignores.get(problem.position.file, ())
-        for check in ignore.checks
-    )

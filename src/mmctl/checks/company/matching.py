@@ -28,7 +28,9 @@ def fits(test: Test, values: Sequence[Any]) -> bool:
         case Is(value=value):
             return value in values
         case HasPart():
-            return any(isinstance(each, str) and _has(each, test.part, test.text) for each in values)
+            return any(
+                isinstance(each, str) and _has(each, test.part, test.text) for each in values
+            )
         case Has():
             return any(_passes(test, each) for each in values)
         case AnyOf():
@@ -77,7 +79,7 @@ def covers(wider: Test, test: Test) -> bool:
             return any(covers(each, test) for each in wider.tests)
         case Only(), Only():
             return covers(wider.test, test.test)
-        case (Is() | HasPart() | Has()), Exists():
+        case ((Is() | HasPart() | Has()), Exists()):
             return wider.there
         case Is(value=str() as text), HasPart():
             return _has(text, wider.part, wider.text)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from mmctl.language.company_rules import Test
     from mmctl.language.project import LogicalRule, Project, Resource
-    from mmctl.model.policies import PolicyCondition, PolicyStatement
+    from mmctl.model.policies import PolicyCondition
     from mmctl.model.rules import RuleAction, RuleCondition
 
 NO_NAME: Final = "none"
@@ -120,9 +120,7 @@ class RulesInOrder:
     def __init__(self, rule_set: LogicalRuleSet, project: Project) -> None:
         self.rule_set = rule_set
         self.environments: Values = tuple(project.settings.environments)
-        self.rules = tuple(
-            SaidRule(rule, index, self) for index, rule in enumerate(rule_set.rules)
-        )
+        self.rules = tuple(SaidRule(rule, index, self) for index, rule in enumerate(rule_set.rules))
         self._live = tuple(
             index
             for index, rule in enumerate(rule_set.rules)
@@ -139,7 +137,8 @@ class RulesInOrder:
                 ends = self._ends_of(test)
                 if ends is None:
                     return False
-                return ends[0] < above if above is not None else below is not None < ends[1]
+                first, last = ends
+                return first < above if above is not None else below is not None and last > below
             case _:
                 raise AssertionError(f"{test} describes no rule")
 

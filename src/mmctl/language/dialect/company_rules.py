@@ -6,7 +6,7 @@ is added there can be described here at once.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,7 +36,7 @@ from mmctl.model.kinds import Kind
 from mmctl.model.operands import POLICY_OPERANDS, RULE_OPERANDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from mmctl.model.actions import ActionRow, Key
     from mmctl.model.operands import Operand
@@ -91,7 +91,7 @@ def _tests(type_: Scalar, doc: str = "") -> Several:
     return _several(_item(bare), doc or type_.doc)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _item(word: Scalar) -> Either:
     again = _several(Deferred(make=lambda: _item(word)))
     parts: dict[str, Type] = dict.fromkeys(PARTS, _TEXTS) if isinstance(word, Word) else {}
@@ -153,9 +153,7 @@ _ACTIONS: Final[Mapping[str, Type]] = {
 }
 
 
-
-
-@lru_cache(maxsize=None)
+@cache
 def _described_action() -> Several:
     again = Deferred(make=_described_action)
     return _several(
