@@ -10,7 +10,8 @@ import pytest
 from botocore.loaders import create_loader
 from hypothesis import HealthCheck, settings
 
-from mmctl.cli.changes.trusted_base import COMMITS, DEFAULT_BRANCH, TARGET_BRANCHES
+from mmctl.cli.changes.trusted_base import COMMITS
+from mmctl.cli.target_branch import DEFAULT_BRANCH, TARGET_BRANCHES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

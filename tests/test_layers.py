@@ -157,6 +157,7 @@ SUB_ROOMS: dict[str, tuple[str, ...]] = {
     "judge": ("readings", "index"),
     "analysis": ("sat", "theories", "encoding", "questions"),
     "cases": ("mutants",),
+    "checks": ("company",),
 }
 """The sub-rooms of a room along the way of the data: each imports only those before it."""
 

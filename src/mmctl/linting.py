@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from mmctl.checks.company.held import BaseRules
+    from mmctl.language.company_rules import CompanyRule
     from mmctl.language.formatting.fix import Fix
     from mmctl.language.parsing.load import Sources
     from mmctl.language.project import Project
@@ -29,6 +31,8 @@ class LintResult:
     files: Mapping[str, str] = field(default_factory=dict)
     """The project file, rule files and cases, by path."""
     list_files: Mapping[str, str] = field(default_factory=dict)
+    company_rules: tuple[CompanyRule, ...] = ()
+    """Those of the files and of the base, by which it was judged."""
 
 
 def problems_of(
@@ -37,8 +41,11 @@ def problems_of(
     *,
     environment: str | None = None,
     password_variables: frozenset[str] = frozenset(),
+    base: BaseRules | None = None,
 ) -> LintResult:
     """The problems of a project in one environment, or in all of them (None), each once.
+
+    `base` is what the base of the change demands.
 
     Raises:
         UsageError: there is no such environment, or nothing to read.
@@ -66,7 +73,7 @@ def problems_of(
         for name, (project, problems) in readings.items()
     }
     projects = [project for project, _ in readings.values()]
-    found = report(projects, today, others)
+    found = report(projects, today, others, base=base)
     return LintResult(
         problems=found.problems,
         fixes=found.fixes,
@@ -74,4 +81,8 @@ def problems_of(
         list_files={
             path: text for project in projects for path, text in project.list_files.items()
         },
+        company_rules=(
+            *(base.lint.company_rules if base is not None else ()),
+            *first.settings.lint.company_rules,
+        ),
     )

@@ -17,8 +17,9 @@ import pytest
 import mmctl.checks
 from mmctl.checks.catalogue import CHECKS
 from mmctl.checks.check import Check
+from mmctl.checks.company.held import BaseRules
 from mmctl.checks.lint import lint_all
-from mmctl.language.parsing.load import read_text
+from mmctl.language.parsing.load import read_settings, read_text
 from mmctl.problem import Severity
 from mmctl.render.text.problems import human
 
@@ -46,7 +47,21 @@ def linted(check: Check, name: str, text: str) -> tuple[Project, tuple[Problem, 
     The file may be a project file itself, for a rule set without a fault.
     """
     project, problems = read(check, name, text)
-    return project, lint_all([project], TODAY, {project.environment.name: problems}, checks=[check])
+    others = {project.environment.name: problems}
+    return project, lint_all([project], TODAY, others, checks=[check], base=base_of(check, name))
+
+
+def base_of(check: Check, name: str) -> BaseRules | None:
+    """What the base of a change demands, for checks that compare with it.
+
+    The base of the examples on its page is the good one.
+    """
+    file = HERE / check.id / "base.yaml"
+    if not file.is_file():
+        return None
+    text = check.page.good if name == "example.yaml" else file.read_text(encoding="utf-8")
+    lint = read_settings(text, "acme").lint
+    return BaseRules(name="main", lint=lint, text_of=lambda _: None)
 
 
 def read(check: Check, name: str, text: str) -> tuple[Project, tuple[Problem, ...]]:

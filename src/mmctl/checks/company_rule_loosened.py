@@ -1,10 +1,10 @@
 """A change that demands less of rules than its base does.
 
 What it does:
-    With a base (`--base main`, or the target branch that a CI server names), compares
-    `lint: {forbid, require}` with that of the base, and finds company rules that are removed, have
-    a lower severity, or surely or possibly allow more; also `require_owner` and `require_format`
-    that are taken back, and a lower severity of `expired`. This comes first in the report.
+    Compares `lint: {forbid, require}` with that of the base (`--base main`, or the target branch
+    that a CI server names), and finds company rules that are removed, have a lower severity, or
+    may allow more; also `require_owner` and `require_format` that are taken back, and a lower
+    severity of `expired`. What it finds comes first in the report.
 
 Why it is bad:
     Company rules bind the people who write rules. Whoever loosens one changes what everybody may

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import mmctl
 from mmctl.cli import world
 from mmctl.cli.own_folder import make_own, own_folder
+from mmctl.cli.target_branch import target_branch
 from mmctl.inputs import DOCUMENT_AT_MOST, parse_json, read_text
 from mmctl.language.parsing.root import root_of
 from mmctl.language.parsing.seen import Seen, digest
@@ -106,12 +107,16 @@ def keep(file: str, document: dict[str, object]) -> None:
 
 
 def _root(arguments: Sequence[str]) -> str | None:
-    """The project that a question is about; None if it is another kind of question."""
+    """The project that a question is about; None if it is another kind of question.
+
+    Where there is a branch to merge into, the answer depends on that too.
+    """
     if (
         not arguments
         or arguments[0] != "lint"
         or OFF in arguments
         or world.variable(_JOB_SUMMARY) is not None
+        or target_branch() is not None
     ):
         return None
     if any(each.startswith(_ELSEWHERE) for each in arguments):

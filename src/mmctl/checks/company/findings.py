@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 
     from mmctl.checks.check import Subject
     from mmctl.checks.company.held import Held
-    from mmctl.checks.company.matching import Thing
+    from mmctl.checks.company.matching import Describable
     from mmctl.language.company_rules import CompanyRule, Test
     from mmctl.language.project import Project
     from mmctl.problem import Path, Placed, Severity
 
 
-class Target(NamedTuple):
+class Described(NamedTuple):
     """Something that company rules are about."""
 
     placed: Placed
     path: Path
     """Its place, if nothing says it better."""
     name: str
-    said: Thing
+    said: Describable
 
 
 def company_checks(held: Iterable[Held]) -> list[Check]:
@@ -66,14 +66,14 @@ def _run(held: Sequence[Held], subject: Subject) -> Iterator[Finding]:
             )
 
 
-def breaks(rule: CompanyRule, said: Thing) -> bool:
+def breaks(rule: CompanyRule, said: Describable) -> bool:
     """Whether a thing breaks a company rule."""
     if not fits(rule.when, (said,)):
         return False
     return rule.then is None or not fits(rule.then, (said,))
 
 
-def _demanded(held: Held, target: Target) -> str:
+def _demanded(held: Held, target: Described) -> str:
     """Where it is demanded, and what is missing where that is one description."""
     rule = held.rule
     place = f"{rule.position.file}:{rule.position.line}"
@@ -86,7 +86,7 @@ def _demanded(held: Held, target: Target) -> str:
     return f"required by {place}" + (f", look at {missing}" if missing else "")
 
 
-def targets(project: Project, about: str) -> Iterator[Target]:
+def targets(project: Project, about: str) -> Iterator[Described]:
     """Everything that a company rule can be about, as far as it lives in the environment.
 
     Rules that are switched off count: they lie in the files.
@@ -95,16 +95,16 @@ def targets(project: Project, about: str) -> Iterator[Target]:
         for rule in rules_of(project):
             where = rule.rule.environments
             if where is None or project.environment.name in where:
-                yield Target(rule.rule, ("name",), f"`{rule.rule.name}`", rule)
+                yield Described(rule.rule, ("name",), f"`{rule.rule.name}`", rule)
     elif about == STATEMENTS:
         for policy in project.traffic_policies.values():
             for number, said in enumerate(statements_of(policy)):
                 name = policy.statement_names[number]
                 shown = f"`{name}`" if name else f"statement {number + 1} of `{policy.name}`"
-                yield Target(policy, ("PolicyStatements", number), shown, said)
+                yield Described(policy, ("PolicyStatements", number), shown, said)
     else:
         for name, resource in project.of_kind(Kind(about)).items():
-            yield Target(resource, (), f"`{name}`", said_by(resource))
+            yield Described(resource, (), f"`{name}`", said_by(resource))
 
 
 def rules_of(project: Project) -> Iterator[SaidRule]:
@@ -120,7 +120,7 @@ def _in_order(same: Same) -> tuple[RulesInOrder, ...]:
     return tuple(RulesInOrder(each, project) for each in project.rule_sets.values())
 
 
-def _place(rule: CompanyRule, target: Target) -> Path:
+def _place(rule: CompanyRule, target: Described) -> Path:
     """The member that breaks a company rule; where one is missing, the thing itself."""
     if rule.demand is Demand.REQUIRE:
         return target.path

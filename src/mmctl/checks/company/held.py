@@ -88,9 +88,10 @@ def loosened(own: LintSettings, base: LintSettings) -> Iterator[tuple[CompanyRul
             yield None, f"the company rule `{rule.id}` is removed: {rule.message}"
         elif not demands(now, rule):
             yield now, f"the company rule `{rule.id}` demands less, or something else"
-    for key in ("require_owner", "require_format"):
-        if getattr(base, key) and not getattr(own, key):
-            yield None, f"`{key}: true` is removed"
+    if base.require_owner and not own.require_owner:
+        yield None, "`require_owner: true` is removed"
+    if base.require_format and not own.require_format:
+        yield None, "`require_format: true` is removed"
     if own.expired.rank > base.expired.rank:
         yield None, f"an expired rule was `{base.expired}`, and is `{own.expired}`"
 

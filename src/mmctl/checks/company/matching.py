@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mmctl.language.company_rules import Test
 
 
-class Thing(Protocol):
+class Describable(Protocol):
     """A rule, an action, a relay …: what has values by key."""
 
     def passes(self, key: str, test: Test) -> bool:

@@ -27,7 +27,7 @@ from mmctl.model.operands import NamedBy
 from mmctl.model.policies import IngressTlsProtocolExpression
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from mmctl.language.company_rules import Test
     from mmctl.language.project import LogicalRule, Project, Resource
@@ -51,6 +51,27 @@ class Said:
     def passes(self, key: str, test: Test) -> bool:
         """Whether the values under a key pass a test."""
         return fits(test, self.values.get(key, ()))
+
+
+def _live_name(rule: LogicalRule) -> Values:
+    live = rule.rule.name
+    return (NO_NAME,) if live is None else () if live == rule.name else (live,)
+
+
+_OF_RULES: Final[Mapping[str, Callable[[LogicalRule], Values]]] = {
+    "name": lambda rule: (rule.name,),
+    "live_name": _live_name,
+    "description": lambda rule: _one(rule.description or None),
+    "owner": lambda rule: _one(rule.owner or None),
+    "ticket": lambda rule: _one(rule.ticket or None),
+    "expires": lambda rule: _one(rule.expires),
+    "enabled": lambda rule: (rule.enabled,),
+    "shadow": lambda rule: (rule.shadow,),
+    "final": lambda rule: (rule.final,),
+    "phase": lambda rule: _one(rule.phase),
+    "file": lambda rule: (rule.position.file,),
+}
+"""What a rule says by itself; a text without a character says nothing."""
 
 
 class SaidRule:
@@ -81,18 +102,12 @@ class SaidRule:
                 return self.conditions
             case "action":
                 return self.actions
-            case "live_name":
-                live = self.rule.rule.name
-                return (NO_NAME,) if live is None else () if live == self.rule.name else (live,)
             case "environments":
                 return self.rule.environments or self._order.environments
             case "rule_set":
                 return (self._order.rule_set.name,)
-            case "file":
-                return (self.rule.position.file,)
             case _:
-                value = getattr(self.rule, key)
-                return () if value is None or value == "" else (value,)
+                return _OF_RULES[key](self.rule)
 
     @property
     def actions(self) -> Values:
@@ -130,17 +145,14 @@ class RulesInOrder:
 
     def has_one(self, test: Test, *, above: int | None = None, below: int | None = None) -> bool:
         """Whether a live rule above or below a place passes a test."""
-        match test:
-            case Not():
-                return not self.has_one(test.test, above=above, below=below)
-            case Has():
-                ends = self._ends_of(test)
-                if ends is None:
-                    return False
-                first, last = ends
-                return first < above if above is not None else below is not None and last > below
-            case _:
-                raise AssertionError(f"{test} describes no rule")
+        if isinstance(test, Not):
+            return not self.has_one(test.test, above=above, below=below)
+        assert isinstance(test, Has)  # noqa: S101 - the grammar takes nothing else here
+        ends = self._ends_of(test)
+        if ends is None:
+            return False
+        first, last = ends
+        return first < above if above is not None else below is not None and last > below
 
     def _ends_of(self, test: Has) -> tuple[int, int] | None:
         if id(test) not in self._ends:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
+    from mmctl.cli.changes.trusted_base import Base
     from mmctl.cli.run import Run
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.language.parsing.seen import Seen
@@ -45,6 +46,8 @@ class LiveEnvironment:
     """The files and folders that were seen when the project was read."""
     trust: Trust | None = None
     """Whether the environment leads to the same place as in the base."""
+    base: Base | None = None
+    """The revision that was compared with, if there is one."""
 
     @property
     def target(self) -> Target:
@@ -129,7 +132,14 @@ def open_change(
         poll_seconds=0.2 if found.service.identity.embedded else 5.0,
         lag_seconds=0.0 if _is_here(found.service.identity) else 6.0,
     )
-    return LiveEnvironment(run=run, project=project, means=means, seen=seen, trust=found.trust)
+    return LiveEnvironment(
+        run=run,
+        project=project,
+        means=means,
+        seen=seen,
+        trust=found.trust,
+        base=found.base,
+    )
 
 
 def _is_here(identity: Identity) -> bool:

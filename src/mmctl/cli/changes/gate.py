@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mmctl.cli.changes.base_rules import base_rules
 from mmctl.cli.changes.passed import Passed
 from mmctl.cli.remembered import file_of, keep
 from mmctl.counted import plural
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
     from mmctl.cases.result import CaseResult
+    from mmctl.checks.company.held import BaseRules
     from mmctl.cli.changes.change import LiveEnvironment
     from mmctl.cli.run import Run
     from mmctl.language.project import Project
@@ -44,7 +46,9 @@ def pass_gates(
     """
     run, project = change.run, change.project
     asked = (project.environment.name, run.today.isoformat(), *sorted(run.password_variables))
-    kept = file_of(str(run.root), "gate", asked)
+    base = None if Brake.TRUST in forced else base_rules(run.root, change.base)
+    # What a base demands is not among the files that an answer is kept with.
+    kept = None if base is not None else file_of(str(run.root), "gate", asked)
     if kept is not None and not anew and _nothing_found(kept, run, change.seen):
         return Passed()
     messages = Seen()
@@ -54,7 +58,7 @@ def pass_gates(
         messages.file(path, content)
         return content
 
-    problems = _lint(run, project, forced=Brake.LINT in forced)
+    problems = _lint(run, project, base, forced=Brake.LINT in forced)
     failed = _cases(run, project, read_file)
     passed = Passed(
         lint_errors=sum(each.severity is Severity.ERROR for each in problems),
@@ -95,11 +99,13 @@ def _nothing_found(kept: str, run: Run, seen: Seen) -> bool:
         return False
 
 
-def _lint(run: Run, project: Project, *, forced: bool) -> tuple[Problem, ...]:
+def _lint(
+    run: Run, project: Project, base: BaseRules | None, *, forced: bool
+) -> tuple[Problem, ...]:
     """The problems that lint finds; errors stop the command unless they are ignored."""
     from mmctl.checks.lint import lint
 
-    problems = lint(project, run.today)
+    problems = lint(project, run.today, base=base)
     errors = tuple(each for each in problems if each.severity is Severity.ERROR)
     if errors and not forced:
         raise ProblemsFound(

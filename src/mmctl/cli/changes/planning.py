@@ -53,7 +53,7 @@ def _with_warnings(change: LiveEnvironment, made: Plan, passed: Passed) -> Plan:
     """The plan with what the gates found, and with what an earlier environment lacks."""
     from mmctl.cli.changes.environment_before import not_run_before
 
-    warnings = [*made.warnings, *not_run_before(change, made)]
+    warnings = [*passed.loosened, *made.warnings, *not_run_before(change, made)]
     if passed.lint_errors:
         warnings.append(f"lint found {counted(passed.lint_errors, 'error')}, ignored: --force lint")
     return replace(

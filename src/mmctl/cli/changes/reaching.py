@@ -10,11 +10,12 @@ from mmctl.cli.changes.trusted_base import (
     compared_with_revision,
     protected_as_before,
 )
-from mmctl.records import dataclass
+from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from mmctl.cli.changes.trusted_base import Base
     from mmctl.cli.run import Run
     from mmctl.language.project import Project
     from mmctl.live.aws.mail_manager import AwsMailManager
@@ -31,6 +32,8 @@ class Reached:
     history: History
     trust: Trust | None = None
     """None: it was not compared, because the command line states the place."""
+    base: Base | None = None
+    """The revision that it was compared with; None: there was none."""
 
 
 def reach(run: Run, project: Project, endpoint_url: str | None) -> Reached:
@@ -72,7 +75,7 @@ def reach_compared(
         found = reach(run, project, endpoint_url)
         if not known.readable:
             project = protected_as_before(project, found.history)
-        return _with(found, project, trust)
+        return _with(found, project, trust, known)
     found = reach(run, project, endpoint_url)
     project, trust = compared_with_history(project, found.history, forced=released)
     if trust.base_taken:
@@ -80,5 +83,5 @@ def reach_compared(
     return _with(found, project, trust)
 
 
-def _with(found: Reached, project: Project, trust: Trust) -> Reached:
-    return Reached(project=project, service=found.service, history=found.history, trust=trust)
+def _with(found: Reached, project: Project, trust: Trust, base: Base | None = None) -> Reached:
+    return replace(found, project=project, trust=trust, base=base)

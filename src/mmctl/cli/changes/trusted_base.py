@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.cli import world
 from mmctl.cli.changes.revisions import GitSays, git
+from mmctl.cli.target_branch import target_branch
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.language.parsing.root import PROJECT_FILE
 from mmctl.records import dataclass, replace
@@ -24,18 +25,6 @@ if TYPE_CHECKING:
     from mmctl.live.history.history import History
     from mmctl.live.plan.trust import Trust
 
-TARGET_BRANCHES: Final = (
-    "GITHUB_BASE_REF",
-    "CI_MERGE_REQUEST_TARGET_BRANCH_NAME",
-    "CODEBUILD_WEBHOOK_BASE_REF",
-    "BITBUCKET_PR_DESTINATION_BRANCH",
-    "SYSTEM_PULLREQUEST_TARGETBRANCH",
-    "BUILDKITE_PULL_REQUEST_BASE_BRANCH",
-    "CHANGE_TARGET",
-)
-"""For GitHub, GitLab, AWS CodeBuild, Bitbucket, Azure Pipelines, Buildkite, Jenkins."""
-DEFAULT_BRANCH: Final = ("CI_DEFAULT_BRANCH", "CI_COMMIT_BRANCH")
-"""For GitLab: the branch that others are merged into, and the branch of this job."""
 COMMITS: Final = (
     "GITHUB_SHA",
     "CI_COMMIT_SHA",
@@ -57,6 +46,8 @@ class Base:
 
     name: str
     """As people call it: `main`, `HEAD~1`."""
+    commit: str | None = None
+    """The commit that it is; None: it cannot be read."""
     settings: Settings | None = None
     """None: it cannot be read, or it has no project here."""
     unreadable: str | None = None
@@ -77,17 +68,8 @@ def base_of(root: Path, named: str | None) -> Base | None:
     """
     if named is not None:
         return _read(root, named, named)
-    branch = _target_branch()
+    branch = target_branch()
     return None if branch is None else _read(root, branch, _REMOTE + branch)
-
-
-def _target_branch() -> str | None:
-    for variable in TARGET_BRANCHES:
-        named = world.variable(variable)
-        if named:
-            return named.removeprefix("refs/heads/")
-    default, current = map(world.variable, DEFAULT_BRANCH)
-    return default if default and default != current else None
 
 
 def _read(root: Path, name: str, revision: str) -> Base:
@@ -96,14 +78,14 @@ def _read(root: Path, name: str, revision: str) -> Base:
         commit = git(root, name, "rev-parse", "--verify", "--end-of-options", wanted)
     except UsageError as error:
         return Base(name=name, unreadable=_reason(name, error), fetch=_fetch(revision))
-    text = None
+    text, found = None, commit.decode().strip()
     with suppress(UsageError):
-        text = git(root, name, "show", f"{commit.decode().strip()}:./{PROJECT_FILE}")
+        text = git(root, name, "show", f"{found}:./{PROJECT_FILE}")
     try:
         settings = None if text is None else _settings(text, root.resolve().name)
     except ProblemsFound as error:
         return Base(name=name, unreadable=f"the base `{name}` cannot be used: {error.message}")
-    return Base(name=name, settings=settings)
+    return Base(name=name, commit=found, settings=settings)
 
 
 def _settings(text: bytes, name: str) -> Settings:

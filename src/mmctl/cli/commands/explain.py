@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
+from mmctl.checks.explained import ExplainedCheck
 from mmctl.cli.formats import Format, Printing
 from mmctl.cli.result_table import PAGE, write
-from mmctl.errors import UsageError
+from mmctl.errors import MmctlError, UsageError
 
 if TYPE_CHECKING:
     import typer
 
-    from mmctl.checks.explained import ExplainedCheck
     from mmctl.cli.run import Run
+    from mmctl.language.company_rules import CompanyRule
 
 
 def explain(
@@ -31,15 +32,48 @@ def explain(
 
         run.write_passed(run.let_out(mistake(name, MISTAKES[name]), Printing.RENDERED))
         return 0
+    own = {} if found is not None else _company_rules(run)
+    if name in own:
+        _write_company_rule(run, own[name])
+        return 0
     if found is None:
         from mmctl.language.text.suggest import did_you_mean
 
-        near = did_you_mean(name, known)
+        near = did_you_mean(name, {**known, **own})
         raise UsageError(
             f"there is no check `{check}`", help=near or "`mmctl checks` lists the checks"
         )
     write(run, PAGE, found)
     return 0
+
+
+def _company_rules(run: Run) -> dict[str, CompanyRule]:
+    """The company rules of the project, if there is one that can be read."""
+    try:
+        rules = run.read_alone().settings.lint.company_rules
+    except MmctlError:
+        return {}
+    return {rule.id: rule for rule in rules}
+
+
+def _write_company_rule(run: Run, rule: CompanyRule) -> None:
+    from mmctl.checks.page import Page
+    from mmctl.language.writing.company_rules import company_rule_to_yaml
+    from mmctl.render.text.checks import company_rule
+
+    written = company_rule_to_yaml(rule)
+    if run.format is Format.HUMAN:
+        run.write_passed(run.let_out(company_rule(rule, written), Printing.RENDERED))
+        return
+    place = f"{rule.position.file}:{rule.position.line}"
+    page = Page(
+        summary=rule.message,
+        does=f"A company rule of {place}: {rule.demand}.",
+        why="The project demands it.",
+        bad="",
+        good=written,
+    )
+    write(run, PAGE, ExplainedCheck(rule.id, rule.severity, page))
 
 
 def document(_run: Run, check: ExplainedCheck) -> dict[str, Any]:

@@ -63,6 +63,15 @@ def lint(
             metavar="REV",
         ),
     ] = None,
+    base: Annotated[
+        str | None,
+        typer.Option(
+            "--base",
+            help="The git revision whose company rules (`lint: {forbid, require}`) count too. "
+            "Default: the target branch on a CI server.",
+            metavar="REV",
+        ),
+    ] = None,
     no_cache: Annotated[
         bool,
         typer.Option("--no-cache", help="Lint everything again, also where no file has changed."),
@@ -86,7 +95,7 @@ def lint(
     known += [] if changed_since is None else [linted_at(run, changed_since, paths or [])]
 
     def look() -> tuple[Linted, tuple[Problem, ...]]:
-        found = linted(run, paths or [])
+        found = linted(run, paths or [], base)
         problems = found.problems
         for earlier in known:
             from mmctl.checks.baseline import beyond
@@ -95,9 +104,10 @@ def lint(
         return found, problems
 
     found, problems = _fix(run, look, dry_run=dry_run) if fix else look()
-    text = write(run, PROBLEMS, Reported(problems, found.files, everything=everything))
+    reported_now = Reported(problems, found.files, found.meanings, everything=everything)
+    text = write(run, PROBLEMS, reported_now)
     code = int(any(problem.severity.rank <= fail_on.rank for problem in problems))
-    asked_more = paths or fix or known or run.output or no_cache
+    asked_more = paths or fix or known or run.output or no_cache or base is not None
     if found.seen is not None and run.arguments is not None and not asked_more:
         remember(run.arguments, RememberedOutput(text, code), found.seen)
     return code
@@ -140,6 +150,8 @@ class Reported:
 
     problems: Sequence[Problem]
     files: dict[str, str]
+    meanings: dict[str, str]
+    """What company rules say, by id."""
     everything: bool = field(kw_only=True)
 
 
@@ -167,7 +179,7 @@ def sarif(_run: Run, found: Reported) -> dict[str, Any]:
     from mmctl.checks.catalogue import CHECKS
     from mmctl.render.documents.sarif import sarif
 
-    return sarif(found.problems, CHECKS)
+    return sarif(found.problems, CHECKS, found.meanings)
 
 
 def junit(_run: Run, found: Reported) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.cli import world
 from mmctl.cli.run import refuse_outside
+from mmctl.cli.target_branch import target_branch
 from mmctl.errors import UsageError
 from mmctl.inputs import (
     DOCUMENT_AT_MOST,
@@ -23,6 +24,7 @@ from mmctl.records import dataclass, field, replace
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from mmctl.checks.company.held import BaseRules
     from mmctl.cli.run import Run
     from mmctl.language.formatting.fix import Fix
     from mmctl.language.parsing.load import Sources
@@ -48,22 +50,35 @@ class Linted:
     problems: tuple[Problem, ...] = ()
     files: dict[str, str] = field(default_factory=dict)
     repairs: dict[Problem, Repair] = field(default_factory=dict)
+    meanings: dict[str, str] = field(default_factory=dict)
+    """What company rules say, by id."""
     seen: Seen | None = None
     """Everything that the answer depends on, if that is one folder."""
 
 
-def linted(run: Run, paths: Sequence[str]) -> Linted:
+def linted(run: Run, paths: Sequence[str], base: str | None = None) -> Linted:
     """Lint what the paths name, or the whole project if there are no paths.
 
+    Projects are held to the company rules of the revision `base` too, or of the branch that a CI
+    server merges into.
+
     Raises:
-        UsageError: a path does not exist or cannot be read.
+        UsageError: a path does not exist or cannot be read, or the base cannot be read.
     """
     from mmctl.language.parsing.files import DiskFiles
 
     if not paths:
         refuse_outside(run.root, DiskFiles.below(run.root))
-        return _project(run, run.root)
-    return _joined([_path(run, path) for path in paths])
+        return _project(run, run.root, base=_base(run, run.root, base))
+    return _joined([_path(run, path, base) for path in paths])
+
+
+def _base(run: Run, root: Path, named: str | None) -> BaseRules | None:
+    if named is None and target_branch() is None:
+        return None
+    from mmctl.cli.changes.base_rules import rules_of_base
+
+    return rules_of_base(run, root, named)
 
 
 def linted_at(run: Run, revision: str, paths: Sequence[str]) -> tuple[Problem, ...]:
@@ -126,7 +141,7 @@ def reported(file: Path) -> tuple[Problem, ...]:
         raise UsageError(f"`{file}` is not a report of `mmctl lint`", help=advice) from None
 
 
-def _path(run: Run, name: str) -> Linted:
+def _path(run: Run, name: str, base: str | None) -> Linted:
     if name == STDIN:
         return _lone(run, "stdin", _decoded(_from_stdin(), "stdin"))
     path = Path(name) if Path(name).is_absolute() else run.directory / name
@@ -135,7 +150,8 @@ def _path(run: Run, name: str) -> Linted:
     above = root_of(str(resolved(path)))
     if above is not None:
         root = Path(above)
-        whole, inside = _project(run, root), resolved(path).relative_to(root).as_posix()
+        whole = _project(run, root, base=_base(run, root, base))
+        inside = resolved(path).relative_to(root).as_posix()
         if path.is_dir() or inside in whole.files:
             return _part(whole, inside)
     if path.is_dir():
@@ -172,12 +188,14 @@ def _part(whole: Linted, name: str) -> Linted:
         for problem in whole.problems
         if problem.position.file == name or problem.position.file.startswith(f"{name}/")
     )
-    return Linted(inside, whole.files, whole.repairs)
+    return replace(whole, problems=inside, seen=None)
 
 
-def _project(run: Run, root: Path, *, read: Path | None = None) -> Linted:
+def _project(
+    run: Run, root: Path, *, read: Path | None = None, base: BaseRules | None = None
+) -> Linted:
     """The project in a folder, or in the folder that held it at that time."""
-    found = _folder(run, read or root)
+    found = _folder(run, read or root, base)
     beside = run.root if root_of(str(run.directory.resolve())) else run.directory.resolve()
     if root.resolve() == beside or not root.resolve().is_relative_to(beside):
         return found
@@ -186,12 +204,13 @@ def _project(run: Run, root: Path, *, read: Path | None = None) -> Linted:
     return _renamed(found, lambda file: f"{folder}/{file}")
 
 
-def _folder(run: Run, root: Path) -> Linted:
+def _folder(run: Run, root: Path, base: BaseRules | None) -> Linted:
     from mmctl.language.parsing.files import DiskFiles
     from mmctl.language.parsing.load import Sources
 
     files = DiskFiles.below(root)
-    found = _all_environments(run, Sources(files, root.resolve().name), root.joinpath)
+    sources = Sources(files, root.resolve().name)
+    found = _all_environments(run, sources, root.joinpath, base)
     return replace(found, seen=files.seen)
 
 
@@ -205,7 +224,12 @@ def _lone(run: Run, name: str, text: str, path: Path | None = None) -> Linted:
     return _renamed(found, lambda file: name if file == _LONE else file)
 
 
-def _all_environments(run: Run, sources: Sources, on_disk: Callable[[str], Path | None]) -> Linted:
+def _all_environments(
+    run: Run,
+    sources: Sources,
+    on_disk: Callable[[str], Path | None],
+    base: BaseRules | None = None,
+) -> Linted:
     from mmctl.linting import problems_of
 
     found = problems_of(
@@ -213,6 +237,7 @@ def _all_environments(run: Run, sources: Sources, on_disk: Callable[[str], Path 
         run.today,
         environment=run.environment,
         password_variables=run.password_variables,
+        base=base,
     )
     repairs = {
         problem: Repair(path=path, fix=fix)
@@ -220,7 +245,8 @@ def _all_environments(run: Run, sources: Sources, on_disk: Callable[[str], Path 
         # Fixes are for YAML; rows of a table have other cells next to the address.
         if fix.file in found.files and (path := on_disk(fix.file)) is not None
     }
-    return Linted(found.problems, {**found.files, **found.list_files}, repairs)
+    meanings = {rule.id: rule.message for rule in found.company_rules}
+    return Linted(found.problems, {**found.files, **found.list_files}, repairs, meanings)
 
 
 def _renamed(found: Linted, rename: Callable[[str], str]) -> Linted:
@@ -232,6 +258,7 @@ def _renamed(found: Linted, rename: Callable[[str], str]) -> Linted:
         tuple(map(renamed, found.problems)),
         {rename(path): text for path, text in found.files.items()},
         {renamed(problem): repair for problem, repair in found.repairs.items()},
+        found.meanings,
     )
 
 
@@ -240,4 +267,5 @@ def _joined(parts: Sequence[Linted]) -> Linted:
         ordered(problem for part in parts for problem in part.problems),
         {path: text for part in parts for path, text in part.files.items()},
         {problem: repair for part in parts for problem, repair in part.repairs.items()},
+        {id_: said for part in parts for id_, said in part.meanings.items()},
     )

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.language.dialect.grammar import (
+    Anything,
     Bytes,
     Choice,
     Count,
@@ -130,8 +131,10 @@ def _description(type_: Type) -> Type | None:
             return Either(word=word, other=described, doc=type_.doc)
         case Record():
             return Record(title=type_.title, members=_described(type_.members), doc=type_.doc)
-        case _:
+        case Several() | Named() | Either() | OneKey() | Forms() | Anything() | Deferred():
             return None
+        case _:
+            assert_never(type_)
 
 
 def _action(row: ActionRow[Any]) -> Type:
@@ -277,18 +280,19 @@ def _entry(title: str, doc: str, about: str, *, then: bool) -> Record:
     )
 
 
-def _entries(title: str, doc: str, *, then: bool) -> Several:
+def _entries(key: str, doc: str, *, then: bool) -> Several:
+    title = f"entry of `{key}`"
     others = tuple(about for about in DESCRIPTIONS if about != RULES)
     forms = [(about, _entry(f"{title} about {about}", doc, about, then=then)) for about in others]
     rules = (WHEN, _entry(title, doc, RULES, then=then))
-    return Several(item=Forms(title=f"{title}, of any kind", forms=(*forms, rules)), doc=doc)
+    return Several(item=Forms(title=f"{title} of any kind", forms=(*forms, rules)), doc=doc)
 
 
 def forbidden() -> Several:
     """What `lint: {forbid: …}` takes."""
-    return _entries("forbidden", "What no file may say.", then=False)
+    return _entries("forbid", "What no file may say.", then=False)
 
 
 def required() -> Several:
     """What `lint: {require: …}` takes."""
-    return _entries("required", "What files must say.", then=True)
+    return _entries("require", "What files must say.", then=True)

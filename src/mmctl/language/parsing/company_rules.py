@@ -6,7 +6,7 @@ seem to guard something.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.language.company_rules import (
     CASELESS,
@@ -24,7 +24,7 @@ from mmctl.language.company_rules import (
     Part,
     keyed_tests,
 )
-from mmctl.language.text.placed import Items, Table
+from mmctl.language.text.placed import Items, Table, complete
 from mmctl.language.text.suggest import listed
 from mmctl.model.actions import WORDS
 from mmctl.model.comparisons import Takes
@@ -59,10 +59,15 @@ _NAMED: Final = {
 
 
 def company_rules(lint: Table, builder: Builder) -> tuple[CompanyRule, ...]:
-    """The company rules of a project file; what they cannot say becomes problems."""
+    """The company rules of a project file; what they cannot say becomes problems.
+
+    An entry that could not be read as a whole is left out: without a part it would mean more.
+    """
     found: dict[str, CompanyRule] = {}
     for demand in Demand:
         for table in lint.get(demand.value, ()):
+            if not complete(table):
+                continue
             rule = _company_rule(table, demand)
             first = found.setdefault(rule.id, rule)
             if first is not rule:
@@ -96,21 +101,17 @@ _SECTIONS: Final = frozenset(kind.value for kind in Kind)
 def _test(value: Any, around: Table | Items, key: str = "") -> Test:
     """The test that a value describes; `key` is the one that it is under."""
     at: Position = getattr(value, "position", around.position)
-    match value:
-        case Items():
-            tests = tuple(_test(item, value, key) for item in value)
-            return tests[0] if len(tests) == 1 else AnyOf(tests)
-        case Table() if len(value) == 1 and key != "tags" and not _TESTS.isdisjoint(value):
+    if isinstance(value, Items):
+        tests = tuple(_test(item, value, key) for item in value)
+        return tests[0] if len(tests) == 1 else AnyOf(tests)
+    if isinstance(value, Table):
+        if len(value) == 1 and key != "tags" and not _TESTS.isdisjoint(value):
             ((word, inner),) = value.items()
             return _of_test(word, inner, value, key)
-        case Table():
-            return Has({name: _test(inner, value, name) for name, inner in value.items()}, at)
-        case None:
-            return Exists(True, at)
-        case str():
-            return Is(_written(value, key), at)
-        case _:
-            return Is(value, at)
+        return Has({name: _test(inner, value, name) for name, inner in value.items()}, at)
+    if value is None:
+        return Exists(True, at)
+    return Is(_written(value, key) if isinstance(value, str) else value, at)
 
 
 def _of_test(word: str, inner: Any, table: Table, key: str) -> Test:
@@ -227,5 +228,9 @@ def _without_place(test: Test, *, inside: bool = False) -> Iterator[Position]:
         case AnyOf():
             for each in test.tests:
                 yield from _without_place(each, inside=inside)
-        case _:
+        case Only():
+            yield from _without_place(test.test, inside=inside)
+        case Is() | HasPart() | Not() | Exists():
             return
+        case _:
+            assert_never(test)

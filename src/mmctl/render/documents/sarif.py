@@ -11,7 +11,7 @@ from mmctl.problem import Severity
 from mmctl.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mmctl.checks.check import Check
     from mmctl.problem import Problem
@@ -20,11 +20,17 @@ SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
-def sarif(problems: Sequence[Problem], checks: Sequence[Check]) -> dict[str, Any]:
-    """One run of mmctl with its rules (the checks) and results (the problems)."""
+def sarif(
+    problems: Sequence[Problem], checks: Sequence[Check], meanings: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """One run of mmctl with its rules (the checks) and results (the problems).
+
+    `meanings` are what company rules say, by id.
+    """
     documented = {check.id: check for check in checks}
     ids = sorted({problem.check for problem in problems} | set(documented))
-    rules = [_rule(id_, documented.get(id_)) for id_ in ids]
+    others = {**MISTAKES, **(meanings or {})}
+    rules = [_rule(id_, documented.get(id_), others) for id_ in ids]
     index = {id_: number for number, id_ in enumerate(ids)}
     driver = {
         "name": "mmctl",
@@ -44,9 +50,9 @@ def sarif(problems: Sequence[Problem], checks: Sequence[Check]) -> dict[str, Any
     }
 
 
-def _rule(id_: str, check: Check | None) -> dict[str, Any]:
+def _rule(id_: str, check: Check | None, others: Mapping[str, str]) -> dict[str, Any]:
     if check is None:
-        return {"id": id_, "shortDescription": {"text": MISTAKES.get(id_, id_)}}
+        return {"id": id_, "shortDescription": {"text": visible(others.get(id_, id_))}}
     read = check.page
     markdown = f"{read.why}\n\nBad:\n```yaml\n{read.bad}```\n\nGood:\n```yaml\n{read.good}```\n"
     return {

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mmctl.checks.page import Page
+    from mmctl.language.company_rules import CompanyRule
 
 
 class Explained(Protocol):
@@ -61,6 +62,18 @@ def explanation(check: Explained) -> StyledParts:
         text.add(f"\n{title}\n", "bold")
         text.add(textwrap.indent(example, "  "))
     text.add(f"\nto accept one place: `# mmctl: ignore[{check.id}] the reason`, above it\n")
+    return text
+
+
+def company_rule(rule: CompanyRule, written: str) -> StyledParts:
+    """A company rule, as the project file has it."""
+    text = StyledParts()
+    text.add(rule.id, "bold")
+    text.add(f" ({rule.severity})\n{_filled(rule.message)}\n")
+    text.add(f"\na company rule of {rule.position.file}:{rule.position.line}\n", "bold")
+    text.add(textwrap.indent(written, "  "))
+    accepted = f"to accept one place: `# mmctl: ignore[{rule.id}] the reason`, above it;"
+    text.add(f"\n{_filled(f'{accepted} it counts once the base of the change has it')}\n")
     return text
 
 
