@@ -30,9 +30,9 @@ def plan(
     """Plan: the exit code, whether the gates were passed anew, and what was said."""
     really, looked = mmctl.checks.lint.lint, []
 
-    def noted(*given: Any) -> Any:
+    def noted(*given: Any, **more: Any) -> Any:
         looked.append(given)
-        return really(*given)
+        return really(*given, **more)
 
     monkeypatch.setattr("mmctl.checks.lint.lint", noted)
 
