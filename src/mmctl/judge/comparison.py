@@ -5,8 +5,9 @@ The names of rules do not count, only how the mail ends.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from mmctl.judge.judged import Ended, JudgedMessage

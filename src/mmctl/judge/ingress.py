@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mmctl.errors import UsageError
 from mmctl.judge.submission import gateway_of_ingress_point, gateway_of_rule_set
 from mmctl.language.text.suggest import did_you_mean
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from mmctl.model.actions import CHANGES_MESSAGE
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

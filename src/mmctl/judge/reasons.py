@@ -5,10 +5,10 @@ Values taken from a trace; words and layout are elsewhere.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mmctl.judge.trace import RuleResult
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from mmctl.judge.submission import Gateway

@@ -5,7 +5,6 @@ Values as the language writes them; layout and files are elsewhere.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.judge.trace import RuleResult
@@ -14,6 +13,7 @@ from mmctl.mail.email import NoPolicy
 from mmctl.mail.facts import written_facts
 from mmctl.model.enums import RuleVerdict
 from mmctl.model.facts import FACT_OF, EnvelopeFact, Form, SessionFact, VerdictFact
+from mmctl.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

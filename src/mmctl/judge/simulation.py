@@ -5,7 +5,6 @@ A case says everything itself (`mmctl.cases`); here the headers that the last se
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -20,6 +19,7 @@ from mmctl.mail.facts import Stated, as_stated, over, shown, value_of, verdict_v
 from mmctl.mail.facts_in_headers import found_facts
 from mmctl.mail.reader import read_email
 from mmctl.model.facts import FACT_OF, EnvelopeFact, SessionFact, VerdictFact
+from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

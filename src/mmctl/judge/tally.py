@@ -6,10 +6,10 @@ A tally does not grow with the number of messages. Tallies of parts add up to th
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from mmctl.language.project import Outcome
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,7 +6,6 @@ shown, what the message contains is not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
@@ -24,6 +23,7 @@ from mmctl.judge.trace import (
     Trace,
 )
 from mmctl.model.facts import FACTS
+from mmctl.records import dataclass, field, fields, replace
 
 if TYPE_CHECKING:
     from mmctl.judge.simulation import Known, Simulated

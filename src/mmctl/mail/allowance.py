@@ -6,8 +6,9 @@ Everything that is unpacked from a file counts, at every level, whether it is ke
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from typing import Any, Final
+
+from mmctl.records import dataclass
 
 ALWAYS: Final = 1024**3
 """Bytes that every file may unpack to."""

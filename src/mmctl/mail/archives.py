@@ -17,7 +17,6 @@ import tarfile
 import zipfile
 import zlib
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from io import BufferedReader
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, assert_never, cast
@@ -38,6 +37,7 @@ from mmctl.mail.partial import (
     slices_of,
 )
 from mmctl.mail.tar_reader import TarReader
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

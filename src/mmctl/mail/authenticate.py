@@ -6,7 +6,6 @@ docs/semantics.md says how results become verdicts; the tables are in
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mmctl.mail.authentication_results import DKIM_VERDICTS, DMARC_VERDICTS, SPF_VERDICTS
@@ -16,6 +15,7 @@ from mmctl.mail.verify_dmarc import dmarc_result, same_organization
 from mmctl.mail.verify_spf import spf_result
 from mmctl.model.enums import RuleDmarcPolicy, RuleVerdict
 from mmctl.model.facts import VerdictFact
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

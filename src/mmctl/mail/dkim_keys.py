@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from dkim.crypto import (  # type: ignore[import-untyped] # dkimpy has no types
@@ -17,6 +16,7 @@ from dkim.crypto import (  # type: ignore[import-untyped] # dkimpy has no types
 )
 
 from mmctl.mail.ed25519 import is_key, is_signed
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

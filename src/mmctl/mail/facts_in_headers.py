@@ -6,7 +6,6 @@ records stays unknown. Recipients are never guessed from To or Cc.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from mmctl.mail.addresses import addresses
@@ -14,6 +13,7 @@ from mmctl.mail.authentication_results import found_verdicts
 from mmctl.mail.email import Envelope, Facts, Session
 from mmctl.mail.received import client_of
 from mmctl.model.facts import EnvelopeFact, SessionFact
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

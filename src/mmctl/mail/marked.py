@@ -8,12 +8,12 @@ fraction of its time: a hostile value may have a megabyte.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from mmctl.mail.encoded_words import ENCODED_WORD
 from mmctl.mail.lexical import TokenKind, comment_end, tokens
+from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

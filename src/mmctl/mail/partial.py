@@ -6,10 +6,10 @@ somebody needs the bytes themselves, or if its line ends decide whether it is to
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from mmctl.mail.reader import holds_header, smtp_size, smtp_size_at_most
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

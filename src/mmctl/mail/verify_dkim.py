@@ -8,7 +8,6 @@ unsigned From, SHA-1.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import dkim  # type: ignore[import-untyped] # dkimpy has no types
@@ -24,6 +23,7 @@ from mmctl.mail.dkim_keys import (
 )
 from mmctl.mail.reader import as_carried
 from mmctl.mail.records import UnansweredError
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,13 +5,13 @@ Organizational domains come from the public suffix list that `publicsuffixlist` 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from publicsuffixlist import PublicSuffixList
 
 from mmctl.mail.records import LONGEST_NAME, UnansweredError, texts
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

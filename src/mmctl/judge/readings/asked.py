@@ -6,7 +6,6 @@ see. An outcome follows from the answers, so if all of them are the same, it is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -19,6 +18,7 @@ from mmctl.judge.texts import Texts
 from mmctl.model.actions import added_header, new_recipients
 from mmctl.model.conditions import header_of, operand_of
 from mmctl.model.facts import RECIPIENTS
+from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence

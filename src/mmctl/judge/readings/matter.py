@@ -5,7 +5,6 @@ A choice is tried only if the gateway and the message have something that it is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from mmctl.judge.actions import actions_in_effect, drops_on_failure
@@ -15,6 +14,7 @@ from mmctl.judge.readings.met import readings_not_met
 from mmctl.language.project import Outcome
 from mmctl.language.readings import CHOICES
 from mmctl.model.actions import Does, row_of
+from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
