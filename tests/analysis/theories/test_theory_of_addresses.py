@@ -11,8 +11,10 @@ from patterns import all_texts, judged_text, judged_texts, some_patterns
 from mmctl.analysis.sat.solver import Solved
 from mmctl.analysis.theories.addresses import AddressTheory
 from mmctl.analysis.theories.header_addresses import AddressesTheory
+from mmctl.analysis.theories.theory import Unrealised
 from mmctl.judge.compare import Members
 from mmctl.language.readings import CHOICES
+from mmctl.model.enums import RuleStringOperator
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,3 +117,21 @@ def _judged_any(
     return lambda texts: members.include_any(
         texts, case="sensitive", bare_domain=bare, star_domain=star
     )
+
+
+def test_what_takes_more_than_two_tests_to_exclude_is_said_when_it_comes_up() -> None:
+    circuit = new_circuit()
+    theory = AddressesTheory(circuit)
+    starts = theory.test(RuleStringOperator.STARTS_WITH, "a@")
+    ends = theory.test(RuleStringOperator.ENDS_WITH, "@")
+    listed = theory.listed("a*@*", bare_domain="that_domain", star_domain="below")
+    theory.settle()
+    question = (starts, -ends, -listed)
+    assert circuit.solver.solve(question, conflicts=None) is Solved.SATISFIABLE
+    found = theory.value(circuit.solver.model())
+    assert isinstance(found, Unrealised)
+    assert found.clause is not None
+    circuit.require(*found.clause)
+    assert circuit.solver.solve(question, conflicts=None) is Solved.UNSATISFIABLE
+    assert circuit.solver.solve((starts, ends, -listed), conflicts=None) is Solved.SATISFIABLE
+    assert isinstance(theory.value(circuit.solver.model()), tuple)

@@ -15,9 +15,10 @@ from mmctl.analysis.theories.texts import TextsTheory, made_up, sorted_tests
 from mmctl.analysis.theories.theory import Unrealised, holds, other_than
 from mmctl.judge.compare import text_matches
 from mmctl.model.enums import RuleStringOperator
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from mmctl.analysis.sat.circuit import Circuit
     from mmctl.analysis.theories.entries import BareDomain, StarDomain
@@ -83,23 +84,32 @@ class AddressesTheory(TextsTheory):
         if not holds(self.present, model):
             return ()
         met, unmet = sorted_tests(self._tests, model)
-        without = [form for form, literal in self._forms.items() if not holds(literal, model)]
+        making = _Making(
+            style=self._style,
+            tests=self._tests,
+            inclusions=self._inclusions,
+            unmet=unmet,
+            model=model,
+            resort=self._resort(),
+        )
         texts = [value for operator, value in met if operator is _EQUALS]
-        for form in _longest_first(self._forms, model):
-            if not any(map(form.includes, texts)):
-                found = self._first(self._of_form(form), unmet, without)
+        done = {literal for text in texts for literal in self._inclusions.met_by(text)}
+        for form, literal in _longest_first(self._forms, model):
+            if literal not in done:
+                found = making.first(making.of_form(form))
                 if found is None:
                     return Unrealised(clause=None)
                 texts.append(found)
+                done.update(self._inclusions.met_by(found))
         for wanted in self._shares(met, texts):
-            found = self._first(self._made_up(wanted), unmet, without)
+            found = making.first(making.meeting(wanted))
             if found is not None:
                 texts.append(found)
                 continue
             for test in wanted:
-                found = self._first(self._made_up((test,)), unmet, without)
+                found = making.first(making.meeting([test]))
                 if found is None:
-                    return self._unrealised(test, unmet, without)
+                    return Unrealised(clause=making.why_none(test))
                 texts.append(found)
         return tuple(dict.fromkeys(texts))
 
@@ -108,62 +118,65 @@ class AddressesTheory(TextsTheory):
         literals = (self.present, *self._tests.values(), *self._forms.values())
         return other_than(literals, model)
 
-    def _first(
-        self, texts: Iterable[str], unmet: Sequence[Test], without: Sequence[AddressForm]
-    ) -> str | None:
-        """The first text that meets no test, and has no form, that it must not."""
-        for text in texts:
-            if not any(text_matches(operator, text, value) for operator, value in unmet) and not (
-                any(form.includes(text) for form in without)
-            ):
-                return text
-        return None
+    def _resort(self) -> str | None:
+        pieces = (piece for form in self._forms for piece in _pieces(form))
+        return last_resort(set().union(*(value for _, value in self._tests), *pieces))
 
-    def _of_form(self, form: AddressForm) -> Iterator[str]:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Making:
+    """What is known while texts are made up for one model."""
+
+    style: Style
+    tests: Mapping[Test, int]
+    inclusions: Inclusions
+    unmet: Sequence[Test]
+    model: frozenset[int]
+    resort: str | None
+
+    def first(self, texts: Iterable[str]) -> str | None:
+        """The first text that meets nothing that it must not."""
+        return next((text for text in texts if not any(self._wrongly_met(text))), None)
+
+    def _wrongly_met(self, text: str) -> Iterator[int]:
+        for test in self.unmet:
+            if text_matches(test[0], text, test[1]):
+                yield self.tests[test]
+        for literal in self.inclusions.met_by(text):
+            if not holds(literal, self.model):
+                yield literal
+
+    def of_form(self, form: AddressForm) -> Iterator[str]:
+        """Texts of a form, the likeliest first."""
         *_, last = pieces = _pieces(form)
         for fill, end in (("", ""), ("x", "x"), ("x", "example.org"), (".", ".example.org")):
-            open_end = end if not last else fill
-            text = fill.join(pieces[:-1]) + open_end + last
+            text = fill.join(pieces[:-1]) + (fill if last else end) + last
             if form.includes(text):
                 yield text
-        resort = self._resort()
-        if resort is not None:
-            yield resort.join(pieces)
+        if self.resort is not None:
+            yield self.resort.join(pieces)
 
-    def _made_up(self, wanted: Sequence[Test]) -> Iterator[str]:
-        yield from made_up(self._style, wanted, self._all_tests())
-        resort = self._resort()
-        for operator, value in wanted if resort is not None else ():
-            if operator is _STARTS and "@" in value and len(wanted) == 1:
-                yield f"{value}{resort}@{resort}"
-                yield f"{value}{resort}@"
+    def meeting(self, wanted: Sequence[Test]) -> Iterator[str]:
+        """Texts that meet some tests, the likeliest first."""
+        yield from made_up(self.style, wanted, self.resort)
+        if len(wanted) == 1:
+            yield from self._beginning(wanted[0])
 
-    def _unrealised(
-        self, test: Test, unmet: Sequence[Test], without: Sequence[AddressForm]
-    ) -> Unrealised:
-        """Why no address meets a test alone.
+    def _beginning(self, test: Test) -> Iterator[str]:
+        """Texts such that each text that begins with an `@` in it meets all that one of them does.
 
-        A text that starts with a value with an `@` has its domain after that one, or after a later
-        one, or it has none: every such text meets all that one of three does.
+        The domain comes after that `@`, or after a later one, or there is none.
         """
         operator, value = test
-        resort = self._resort()
-        if operator is not _STARTS or resort is None:
-            return Unrealised(clause=None)
-        clause = [-self._tests[test]]
-        for text in (value + resort, f"{value}{resort}@{resort}", f"{value}{resort}@"):
-            met = [self._tests[each] for each in unmet if text_matches(each[0], text, each[1])]
-            met += [self._forms[form] for form in without if form.includes(text)]
-            clause += met[:1]
-        return Unrealised(clause=tuple(clause))
+        if operator is _STARTS and "@" in value and self.resort is not None:
+            yield value + self.resort
+            yield f"{value}{self.resort}@{self.resort}"
+            yield f"{value}{self.resort}@"
 
-    def _all_tests(self) -> Iterator[Test]:
-        yield from self._tests
-        for form in self._forms:
-            yield from ((_ENDS, piece) for piece in _pieces(form))
-
-    def _resort(self) -> str | None:
-        return last_resort({character for _, value in self._all_tests() for character in value})
+    def why_none(self, test: Test) -> tuple[int, ...] | None:
+        """Why no address meets a test alone: it would meet another one that it must not."""
+        met = [next(self._wrongly_met(text)) for text in self._beginning(test)]
+        return (-self.tests[test], *met) if met else None
 
 
 def _pieces(form: AddressForm) -> list[str]:
@@ -174,7 +187,9 @@ def _pieces(form: AddressForm) -> list[str]:
     return [*before[:-1], f"{before[-1]}@{after[0]}", *after[1:]]
 
 
-def _longest_first(known: dict[AddressForm, int], model: frozenset[int]) -> list[AddressForm]:
-    """The forms of a model; those that imply others come before them."""
-    met = [form for form, literal in known.items() if holds(literal, model)]
-    return sorted(met, key=lambda form: sum(map(len, _pieces(form))), reverse=True)
+def _longest_first(
+    known: Mapping[AddressForm, int], model: frozenset[int]
+) -> list[tuple[AddressForm, int]]:
+    """The forms of a model with their literals; those that imply others come before them."""
+    met = [(form, literal) for form, literal in known.items() if holds(literal, model)]
+    return sorted(met, key=lambda each: sum(map(len, _pieces(each[0]))), reverse=True)

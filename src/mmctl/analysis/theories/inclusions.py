@@ -48,9 +48,15 @@ class Inclusions:
         self._settled += self._fresh
         self._fresh = []
 
+    def met_by(self, text: str) -> Iterator[int]:
+        """The tests on forms that a text meets."""
+        local, at, domain = text.rpartition("@")
+        if at and domain:
+            yield from self._tables.including(AddressForm(local, domain))
+
     def _say(self, tests: Iterable[tuple[AddressForm, int]], tables: _Tables) -> None:
         for form, literal in tests:
-            for other in tables.around(form, literal):
+            for other in tables.including(form, but=literal) if form.domain else ():
                 self._circuit.implies(literal, other)
 
 
@@ -60,6 +66,7 @@ class _Tables:
     def __init__(self) -> None:
         self._below: dict[int, dict[str, int]] = {}
         """Forms of all addresses whose domain ends so, by length: nearly all forms."""
+        self._lengths: list[int] = []
         self._others: dict[tuple[_Lengths, _Lengths], dict[tuple[_Cut, _Cut], int]] = {}
 
     def add(self, form: AddressForm, literal: int) -> None:
@@ -71,24 +78,29 @@ class _Tables:
         table = self._others.setdefault((_lengths(local), _lengths(domain)), {})
         table[_whole(local), _whole(domain)] = literal
 
-    def around(self, form: AddressForm, literal: int) -> Iterator[int]:
-        """The forms that include all addresses of one, but not the test itself.
+    def including(self, form: AddressForm, *, but: int | None = None) -> Iterator[int]:
+        """The forms that include all addresses of one.
 
-        Of those that ask only how the domain ends, the nearest: it implies the others.
+        `but`: not this one, and of those that ask only how the domain ends only the nearest, which
+        implies the others.
         """
-        if not form.domain:
-            return
-        for length in sorted(self._below, reverse=True):
+        for length in self._below_longest_first():
             cut = _cut(form.domain, (0, length))
             found = None if cut is None else self._below[length].get(cut[1] or "")
-            if found is not None and found != literal:
+            if found is not None and found != but:
                 yield found
-                break
+                if but is not None:
+                    break
         for (local, domain), table in self._others.items():
             one, other = _cut(form.local, local), _cut(form.domain, domain)
             found = None if one is None or other is None else table.get((one, other))
-            if found is not None and found != literal:
+            if found is not None and found != but:
                 yield found
+
+    def _below_longest_first(self) -> list[int]:
+        if len(self._lengths) != len(self._below):
+            self._lengths = sorted(self._below, reverse=True)
+        return self._lengths
 
 
 def _lengths(part: Ends | str) -> _Lengths:

@@ -16,7 +16,7 @@ from mmctl.analysis.theories.families import Family
 from mmctl.analysis.theories.order import Order
 from mmctl.analysis.theories.styles import FREE_TEXT, last_resort
 from mmctl.analysis.theories.theory import Unrealised, holds, other_than
-from mmctl.judge.compare import text_matches
+from mmctl.judge.compare import text_matches, values_met
 from mmctl.model.enums import RuleStringOperator
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class TextTheory:
             return None
         met, unmet = sorted_tests(self._tests, model)
         equal = [value for operator, value in met if operator is RuleStringOperator.EQUALS]
-        for text in equal or made_up(self._style, met, self._tests):
+        for text in equal or made_up(self._style, met, untouched(self._tests)):
             if _meets(text, met, unmet):
                 return text
         return Unrealised(clause=None)
@@ -178,8 +178,9 @@ class TextsTheory:
             return ()
         met, unmet = sorted_tests(self._tests, model)
         texts = [value for operator, value in met if operator is RuleStringOperator.EQUALS]
+        resort = untouched(self._tests)
         for wanted in self._shares(met, texts):
-            for text in made_up(self._style, wanted, self._tests):
+            for text in made_up(self._style, wanted, resort):
                 if _meets(text, wanted, unmet):
                     texts.append(text)
                     break
@@ -189,7 +190,13 @@ class TextsTheory:
 
     def _shares(self, met: Iterable[Test], texts: Sequence[str]) -> list[list[Test]]:
         """What further texts have to meet, shared out; at least one text is needed."""
-        left = [test for test in met if not any(text_matches(test[0], t, test[1]) for t in texts)]
+        wanted: dict[RuleStringOperator, list[str]] = {}
+        for operator, value in met:
+            wanted.setdefault(operator, []).append(value)
+        left = []
+        for operator, values in wanted.items():
+            done = set(values_met(operator, texts, values, "sensitive"))
+            left += [(operator, value) for value in values if value not in done]
         return _shared_out(left) or ([] if texts else [[]])
 
     def refused(self, model: frozenset[int]) -> tuple[int, ...]:
@@ -241,8 +248,16 @@ def _outermost(met: Iterable[Test], operator: RuleStringOperator) -> list[Test]:
     ]
 
 
-def made_up(style: Style, met: Iterable[Test], tests: Iterable[Test]) -> Iterator[str]:
-    """Texts that meet some tests, the likeliest first; the last one meets nothing else."""
+def untouched(tests: Iterable[Test]) -> str | None:
+    """A letter that no test mentions."""
+    return last_resort(set().union(*(value for _, value in tests)))
+
+
+def made_up(style: Style, met: Iterable[Test], resort: str | None) -> Iterator[str]:
+    """Texts that meet some tests, the likeliest first; the last one meets nothing else.
+
+    `resort` is a letter that no test mentions.
+    """
     longest = dict.fromkeys(RuleStringOperator, "")
     contained: list[str] = []
     for operator, value in met:
@@ -253,7 +268,6 @@ def made_up(style: Style, met: Iterable[Test], tests: Iterable[Test]) -> Iterato
     start = longest[RuleStringOperator.STARTS_WITH]
     end = longest[RuleStringOperator.ENDS_WITH]
     inner = [each for each in contained if each not in start and each not in end]
-    resort = last_resort({character for _, value in tests for character in value})
     inner = _without_inner(inner, resort)
     if not (start or end or inner):
         yield from style.plain
