@@ -55,6 +55,25 @@ class Contained:
             mask |= self._by_number[number]
         return mask
 
+    def within_both(self, text: str, middle: int) -> tuple[int, int] | None:
+        """The same for what is before and after a place; no text goes beyond the character there.
+
+        None: they are to be looked for one after the other.
+        """
+        if len(text) > _CHUNK:
+            return None
+        try:
+            found = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        except UnicodeEncodeError:
+            return None
+        before = after = 0
+        for number, start, _ in found:
+            if start < middle:
+                before |= self._by_number[number]
+            else:
+                after |= self._by_number[number]
+        return before, after
+
     def _within_long(self, text: str) -> int:
         """The same in bounded memory; what is found at every place is not looked for any longer."""
         automaton, masks, by_number = self._automaton, self._masks, self._by_number
@@ -106,7 +125,7 @@ def _automaton(texts: Sequence[str], *, often: bool = True) -> _Automaton | None
     except ImportError:
         return None
     kinds = package.Implementation
-    form = kinds.DFA if often and len(texts) <= _TABLE_AT_MOST else kinds.ContiguousNFA
+    form = kinds.ContiguousNFA
     try:
         return cast("_Automaton", package.AhoCorasick(list(texts), implementation=form))
     except UnicodeEncodeError:

@@ -23,8 +23,6 @@ BETWEEN: Final = "\n"
 """What texts are joined by: a value that begins or ends with it is at a text's start or end."""
 FEW: Final = 100
 """More texts or addresses are compared all at once: only a hostile header has them."""
-_LONG: Final = 2_000
-"""Characters of texts that are not taken apart."""
 _FEW_PARTS: Final = 8
 """So few values are looked for one by one in many texts."""
 
@@ -70,14 +68,16 @@ class TextMatcher:
         parts = self._all_parts() if self._in_lines else {}
         self._parts = None if plainly else Contained.of(parts)
         self._few_parts = parts if self._in_lines and len(parts) <= _FEW_PARTS else None
-        self._whole: dict[str, int] | None = None
-        self._compiled: Contained | None = None
 
     def _all_parts(self) -> dict[str, int]:
-        """The values that texts start with, end with or contain, as parts of joined texts."""
+        """The values that texts are, start with, end with or contain, as parts of joined texts."""
         parts = {BETWEEN + value: slots for value, slots in self._starts.items()}
         parts.update((value + BETWEEN, slots) for value, slots in self._ends.items())
         parts.update(self._contained)
+        for value, slots in self._equal.items():
+            if BETWEEN not in value:
+                line = f"{BETWEEN}{value}{BETWEEN}"
+                parts[line] = parts.get(line, 0) | slots
         return parts
 
     def met_by(self, texts: Sequence[str]) -> int:
@@ -85,11 +85,11 @@ class TextMatcher:
         if self._parts is not None:
             joined = BETWEEN.join(("", *texts, ""))
             if joined.count(BETWEEN) == len(texts) + 1:
-                if self._case == "insensitive":
-                    joined = joined.lower()
-                found = self._parts.within(joined)
+                found = self._parts.within(
+                    joined.lower() if self._case == "insensitive" else joined
+                )
                 if found is not None:
-                    return found | self._always | self._equal_to(joined)
+                    return found | self._always
         if len(texts) > FEW and self._in_lines:
             return self._met_by_many(texts)
         slots = 0
@@ -97,35 +97,25 @@ class TextMatcher:
             slots |= self._meet(folded(text, self._case))
         return slots
 
-    def _equal_to(self, joined: str) -> int:
-        """The slots of the values that are one of the joined texts."""
-        slots, equal = 0, self._equal
-        if equal:
-            if len(joined) > _LONG:
-                return self._whole_lines(joined)
-            for text in joined[1:-1].split(BETWEEN):
-                slots |= equal.get(text, 0)
-        return slots
-
-    def _whole_lines(self, joined: str) -> int:
-        """The same for a hostile header, whose lines may be a million."""
-        if self._whole is None:
-            self._whole = {
-                f"{BETWEEN}{value}{BETWEEN}": slots
-                for value, slots in self._equal.items()
-                if BETWEEN not in value
-            }
-            self._compiled = Contained.of(self._whole)
-        found = None if self._compiled is None else self._compiled.within(joined)
-        return contained_one_by_one(self._whole, joined) if found is None else found
+    def met_by_both(self, texts: Sequence[str], others: Sequence[str]) -> tuple[int, int]:
+        """The same for some texts and for others, found together."""
+        if self._parts is not None:
+            joined = BETWEEN.join(("", *texts, *others, ""))
+            compared = joined.lower() if self._case == "insensitive" else joined
+            count = len(texts) + len(others) + 1
+            # No letter is shorter in lower case: with the same length, all are where they were.
+            if joined.count(BETWEEN) == count and len(compared) == len(joined):
+                found = self._parts.within_both(compared, sum(map(len, texts)) + len(texts))
+                if found is not None:
+                    return found[0] | self._always, found[1] | self._always
+        return self.met_by(texts), self.met_by(others)
 
     def _met_by_many(self, texts: Sequence[str]) -> int:
         """The same, with the values looked for among the texts: there may be a million."""
         if self._few_parts is not None:
             joined = folded(BETWEEN.join(("", *texts, "")), self._case)
             if joined.count(BETWEEN) == len(texts) + 1:
-                found = contained_one_by_one(self._few_parts, joined)
-                return self._always | found | self._whole_lines(joined)
+                return self._always | contained_one_by_one(self._few_parts, joined)
         compared = _all_folded(texts, self._case)
         slots = self._always | slots_among(self._equal, compared)
         for length in self._starts_by:

@@ -5,7 +5,6 @@ Nothing is compared here. A header is decoded once for each message.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, TypeVar, assert_never
 
 from mmctl.mail.facts import value_of
@@ -26,8 +25,8 @@ if TYPE_CHECKING:
     from mmctl.judge.submission import Submission
     from mmctl.judge.trace import AddedHeader
     from mmctl.language.readings import Readings
-    from mmctl.mail.email import Email
     from mmctl.mail.facts import Value
+    from mmctl.mail.headers import Headers
     from mmctl.model.facts import Fact
 
 Instance = TypeVar("Instance")
@@ -42,89 +41,96 @@ class Texts:
         self._known: dict[str, tuple[str, ...]] = {}
         self._with_added: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
 
-    @property
-    def _email(self) -> Email:
-        return self._submission.email
-
     def of(self, fact: Fact, recipient: str) -> tuple[str, ...] | None:
         """The texts that a string condition compares; empty: it has none; None: unknown."""
         if isinstance(fact, HeaderFact):
-            return self._once(fact.key, partial(self._header_texts, fact))
-        return self._stated(fact, recipient)
+            headers, readings = self._submission.email.headers, self._readings
+            return self._once(fact.key, lambda: header_texts(fact, headers, readings))
+        return stated_texts(fact, self._submission, recipient)
 
     def addresses_of(self, fact: Fact, recipient: str) -> tuple[str, ...] | None:
-        """The addresses that are looked up in an address list; None: unknown.
-
-        Entries are addresses and domains, so display names are left out under every reading.
-        """
+        """The addresses that are looked up in an address list; None: unknown."""
         if isinstance(fact, HeaderFact):
-            name = self._read_from(fact)
-            return self._once(f"{name} addresses", lambda: self._addresses(name))
-        return self._stated(fact, recipient)
-
-    def _stated(self, fact: Fact, recipient: str) -> tuple[str, ...] | None:
-        """The texts of a fact that has no header."""
-        match fact.name:
-            case EnvelopeFact.RECIPIENTS:
-                return (recipient,)
-            case SessionFact() | EnvelopeFact() | VerdictFact() as name:
-                return _texts(fact, value_of(name, self._submission))
-            case MessageFact.READ_RECEIPT:
-                return ("true",) if self._email.read_receipt_requested else ("false",)
-            case MessageFact.SIZE:
-                return (str(self._email.size),)
-            case HeaderName() | MessageFact.X_HEADER:
-                return ()
-            case never:
-                assert_never(never)
+            return header_addresses(fact, self._submission.email.headers, self._readings)
+        return stated_texts(fact, self._submission, recipient)
 
     def x_header(self, name: str, added: Sequence[AddedHeader]) -> tuple[str, ...]:
         """The texts of an X-header, with those that rules added, below the others."""
-        sent = self._once(f"header {name}", lambda: self._all(name))
-        appended = tuple(value for added_name, value in added if added_name.lower() == name.lower())
+        headers, key = self._submission.email.headers, name.lower()
+        sent = self._once(f"header {key}", lambda: _all(key, headers, self._readings))
+        appended = tuple(value for added_name, value in added if added_name.lower() == key)
         if not appended:
-            return self._once(f"{name} alone", lambda: self._chosen(sent))
-        key = (name, appended)
-        if key not in self._with_added:
-            self._with_added[key] = self._chosen((*sent, *appended))
-        return self._with_added[key]
-
-    def _header(self, name: str) -> tuple[str, ...]:
-        return self._chosen(self._all(name))
-
-    def _all(self, name: str) -> tuple[str, ...]:
-        return self._email.header_values(name, decoded=self._readings.encoded_words == "decoded")
-
-    def _header_texts(self, fact: HeaderFact) -> tuple[str, ...]:
-        if not fact.holds_addresses:
-            return self._header(fact.key)
-        name = self._read_from(fact)
-        if self._readings.address_fields == "whole_header":
-            return self._header(name)
-        return self._addresses(name)
-
-    def _read_from(self, fact: HeaderFact) -> str:
-        """The header to read: `From` for a missing `Sender` if the reading says so."""
-        falls_back = fact is SENDER and self._readings.sender_without_header == "from"
-        return FROM.key if falls_back and not self._all(fact.key) else fact.key
-
-    def _addresses(self, name: str) -> tuple[str, ...]:
-        return self._email.headers.distinct_addresses(name, self._readings.repeated_headers)
-
-    def _chosen(self, instances: tuple[Instance, ...]) -> tuple[Instance, ...]:
-        """The repeated headers that count."""
-        match self._readings.repeated_headers:
-            case "any":
-                return instances
-            case "first":
-                return instances[:1]
-            case "last":
-                return instances[-1:]
+            return self._once(f"{key} alone", lambda: _chosen(sent, self._readings))
+        if (key, appended) not in self._with_added:
+            self._with_added[key, appended] = _chosen((*sent, *appended), self._readings)
+        return self._with_added[key, appended]
 
     def _once(self, key: str, read: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
         if key not in self._known:
             self._known[key] = read()
         return self._known[key]
+
+
+def header_texts(fact: HeaderFact, headers: Headers, readings: Readings) -> tuple[str, ...]:
+    """The texts of a header that a string condition compares."""
+    if not fact.holds_addresses:
+        return written_texts(fact.key, headers, readings)
+    if readings.address_fields == "whole_header":
+        return written_texts(_read_from(fact, headers, readings), headers, readings)
+    return header_addresses(fact, headers, readings)
+
+
+def header_addresses(fact: HeaderFact, headers: Headers, readings: Readings) -> tuple[str, ...]:
+    """The addresses of a header that are looked up in an address list.
+
+    Entries are addresses and domains, so display names are left out under every reading.
+    """
+    name = _read_from(fact, headers, readings)
+    return headers.distinct_addresses(name, readings.repeated_headers)
+
+
+def written_texts(name: str, headers: Headers, readings: Readings) -> tuple[str, ...]:
+    """The texts of a header of any name, as sent."""
+    return _chosen(_all(name, headers, readings), readings)
+
+
+def _all(name: str, headers: Headers, readings: Readings) -> tuple[str, ...]:
+    decoded = readings.encoded_words == "decoded"
+    return headers.decoded(name) if decoded else headers.values_of(name)
+
+
+def _read_from(fact: HeaderFact, headers: Headers, readings: Readings) -> str:
+    """The header to read: `From` for a missing `Sender` if the reading says so."""
+    falls_back = fact is SENDER and readings.sender_without_header == "from"
+    return FROM.key if falls_back and not headers.values_of(fact.key) else fact.key
+
+
+def _chosen(instances: tuple[Instance, ...], readings: Readings) -> tuple[Instance, ...]:
+    """The repeated headers that count."""
+    match readings.repeated_headers:
+        case "any":
+            return instances
+        case "first":
+            return instances[:1]
+        case "last":
+            return instances[-1:]
+
+
+def stated_texts(fact: Fact, submission: Submission, recipient: str) -> tuple[str, ...] | None:
+    """The texts of a fact that has no header; None: unknown."""
+    match fact.name:
+        case EnvelopeFact.RECIPIENTS:
+            return (recipient,)
+        case SessionFact() | EnvelopeFact() | VerdictFact() as name:
+            return _texts(fact, value_of(name, submission))
+        case MessageFact.READ_RECEIPT:
+            return ("true",) if submission.email.read_receipt_requested else ("false",)
+        case MessageFact.SIZE:
+            return (str(submission.email.size),)
+        case HeaderName() | MessageFact.X_HEADER:
+            return ()
+        case never:
+            assert_never(never)
 
 
 def _texts(fact: Fact, value: Value | None) -> tuple[str, ...] | None:

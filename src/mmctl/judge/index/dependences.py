@@ -14,7 +14,7 @@ from mmctl.judge.readings.matter import LIST_IS_GONE, Dependence, about_actions
 from mmctl.language.project import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from mmctl.judge.index.context import Context, Variant
     from mmctl.judge.index.entries import Sight
@@ -86,15 +86,24 @@ class Dependences:
             outcome_if_other=other,
         )
 
+    def plain_others(self, applying: int, end: End) -> bool:
+        """Find the outcomes under other readings of actions; whether nothing more is needed."""
+        if end.others is None:
+            after = []
+            for variant in self._apart:
+                again = self._under(variant).plain_end(applying)
+                if again is None:
+                    return False
+                after.append((variant.number, again))
+            end.others = _differing_from(end, after)
+        return True
+
     def _others(self, sight: Sight, end: End, look: Look) -> tuple[tuple[int, Outcome], ...]:
         """The outcomes for one recipient under other readings of actions."""
-        before = end.ended.outcome
-        if before is Outcome.UNKNOWN:
+        if end.ended.outcome is Outcome.UNKNOWN:
             return ()
-        after = (
-            (each.number, self._under(each).end(sight, look).ended.outcome) for each in self._apart
-        )
-        return tuple((number, outcome) for number, outcome in after if outcome is not before)
+        after = [(each.number, self._under(each).end(sight, look)) for each in self._apart]
+        return _differing_from(end, after)
 
     def _may_matter(self, sights: Sequence[Sight], ends: Sequence[End]) -> bool:
         """Whether judging recipients together can make a difference; in doubt, yes."""
@@ -161,3 +170,12 @@ class Dependences:
                 variant, about_actions=variant in self._about_actions
             )
         return self._ways[number]
+
+
+def _differing_from(end: End, after: Iterable[tuple[int, End]]) -> tuple[tuple[int, Outcome], ...]:
+    """The other outcomes, with the numbers of the variants."""
+    return tuple(
+        (number, again.ended.outcome)
+        for number, again in after
+        if again.ended.outcome is not end.ended.outcome
+    )

@@ -7,7 +7,7 @@ among all values of all conditions at once; whatever has few values is asked con
 from __future__ import annotations
 
 from enum import Enum, IntEnum, auto
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from mmctl.judge.compare import client_address, same_family
 from mmctl.judge.compared import listed_under
@@ -16,7 +16,6 @@ from mmctl.judge.index.share import Share
 from mmctl.judge.list_matcher import ListMatcher
 from mmctl.judge.lookup import case_of, without_text
 from mmctl.judge.matchers import NetworkMatcher, SizeMatcher, TextMatcher
-from mmctl.judge.texts import Texts
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from mmctl.judge.compare import IpAddress, Members
     from mmctl.judge.index.context import Context, Variant
-    from mmctl.judge.index.entries import Other, Remembered
+    from mmctl.judge.index.entries import Remembered
     from mmctl.judge.index.questions import Question
     from mmctl.judge.submission import Submission
     from mmctl.language.readings import Case, Readings
@@ -86,8 +85,8 @@ class Work(IntEnum):
 class FieldSource:
     """Where a field's texts or addresses are in a message."""
 
-    read: Callable[[Texts, str], tuple[str, ...] | None]
-    """What a message has, for a recipient; None: it is unknown."""
+    read: Callable[[Submission, Readings, str], tuple[str, ...] | None]
+    """What a message has under some readings, for a recipient; None: it is unknown."""
     headers: Callable[[Submission], tuple[str, ...]] | None = None
     """The headers that are read, as sent; None: it is not in headers."""
     work: Work = Work.STATED
@@ -136,6 +135,10 @@ class AskedField:
         return Asker(self._context, submission, recipient).entry(self._questions, state, self.share)
 
 
+_About: TypeAlias = "tuple[list[Variant], list[Variant], list[Variant]]"
+"""Choices of readings: about letter case, about what is not there, and those that read anew."""
+
+
 class TextField:
     """Texts that are compared with texts."""
 
@@ -160,48 +163,76 @@ class TextField:
         self.share = _share(context, self._questions, negated)
         self.work = source.work
         self._variants = _about(context, self._questions)
+        self._about: dict[tuple[Sign, ...], _About] = {}
         self._case = case_of(operand, context.gateway.readings)
         self._matcher = self._matcher_of(self._case)
 
     def learn(self, state: Hashable, submission: Submission, recipient: str) -> Remembered:
         """Look the texts up, under each reading under which that could make a difference."""
         readings = self._context.gateway.readings
-        texts = self._source.read(Texts(submission, readings), recipient)
+        texts = self._source.read(submission, readings, recipient)
         if texts is None:
             return Asker(self._context, submission, recipient).entry(
                 self._questions, state, self.share
             )
-        hits = self._matcher.met_by(texts) if texts else self._without_text(readings)
-        if not self._variants:
-            return self.share.entry(hits, (), state)
-        others: list[Other] = []
-        useless = self._source.without_use(submission)
-        for variant, about in self._variants:
-            if about in useless:
-                continue
-            under, again = variant.gateway.readings, texts
-            if about is Sign.CASE:
-                if not (texts and self._case_may_matter(texts, hits)):
-                    continue
-            elif about is Sign.NO_TEXT:
-                if texts:
-                    continue
-            else:
-                again = self._source.read(Texts(submission, under), recipient) or ()
-                if again == texts and texts:
-                    continue
-            others += self._other(variant, again, hits)
-        return self.share.entry(hits, tuple(others), state)
-
-    def _other(self, variant: Variant, texts: tuple[str, ...], before: int) -> tuple[Other, ...]:
-        """What texts mean under another reading; nothing if they mean the same."""
-        readings = variant.gateway.readings
+        cases, without, read_again = self._asked_of(submission)
+        again = [
+            (variant, self._source.read(submission, variant.gateway.readings, recipient) or ())
+            for variant in read_again
+        ]
+        met = self._met(texts, again)
+        hits = met[texts]
+        found = [(variant, met[other]) for variant, other in again if other is not texts]
         if not texts:
-            hits = self._without_text(readings)
-        else:
-            case = case_of(self._operand, readings)
-            hits = (self._matcher if case == self._case else self._matcher_of(case)).met_by(texts)
-        return () if hits == before else (self.share.other(variant.number, hits, before),)
+            found += [(each, self._without_text(each.gateway.readings)) for each in without]
+        elif cases and self._case_may_matter(texts, hits):
+            found += [(each, self._in_case_of(each).met_by(texts)) for each in cases]
+        return self.share.entry(
+            hits,
+            tuple(
+                [
+                    self.share.other(variant.number, other, hits)
+                    for variant, other in found
+                    if other != hits
+                ]
+            ),
+            state,
+        )
+
+    def _asked_of(self, submission: Submission) -> _About:
+        """The choices of readings that can make a difference to a message."""
+        useless = self._source.without_use(submission)
+        known = self._about.get(useless)
+        if known is None:
+            left = [each for each in self._variants if each[1] not in useless]
+            known = self._about[useless] = (
+                [variant for variant, about in left if about is Sign.CASE],
+                [variant for variant, about in left if about is Sign.NO_TEXT],
+                [variant for variant, about in left if about not in {Sign.CASE, Sign.NO_TEXT}],
+            )
+        return known
+
+    def _met(
+        self, texts: tuple[str, ...], again: Sequence[tuple[Variant, tuple[str, ...]]]
+    ) -> dict[tuple[str, ...], int]:
+        """What texts meet, and what they are under other readings, in the case that is chosen."""
+        met: dict[tuple[str, ...], int] = {}
+        if again and texts and again[0][1]:
+            other = again[0][1]
+            if other is not texts:
+                met[texts], met[other] = self._matcher.met_by_both(texts, other)
+        for each in (texts, *[other for _, other in again]):
+            if each not in met:
+                # Nothing that is read in another way says what holds without a text.
+                met[each] = (
+                    self._matcher.met_by(each)
+                    if each
+                    else self._without_text(self._context.gateway.readings)
+                )
+        return met
+
+    def _in_case_of(self, variant: Variant) -> TextMatcher:
+        return self._matcher_of(case_of(self._operand, variant.gateway.readings))
 
     def _without_text(self, readings: Readings) -> int:
         return 0 if without_text(self._operand, readings) == "matches" else self._negated
@@ -247,7 +278,7 @@ class ListField:
     def learn(self, state: Hashable, submission: Submission, recipient: str) -> Remembered:
         """Look the addresses up, under each reading that is about lists."""
         readings = self._context.gateway.readings
-        addresses = self._source.read(Texts(submission, readings), recipient)
+        addresses = self._source.read(submission, readings, recipient)
         if addresses is None:
             return Asker(self._context, submission, recipient).entry(
                 self._questions, state, self.share
@@ -260,7 +291,7 @@ class ListField:
             if about in useless:
                 continue
             under = variant.gateway.readings
-            again = self._source.read(Texts(submission, under), recipient) or ()
+            again = self._source.read(submission, under, recipient) or ()
             same = again is addresses or again == addresses
             found = listed_under(under, listed if same else self._matcher.look_up(again))
             if found != hits:

@@ -1,7 +1,7 @@
-"""The quick way to judge: messages that end for each recipient as another message did.
+"""The quick way to judge: messages that end by what the rules that apply do alone.
 
-Only if nothing is unknown that counts, and if no rule that applies changes what later ones see.
-What is not known here goes the whole way (`ways`, `dependences`), and is known afterwards.
+Only if nothing is unknown that counts, and if no rule that applies changes what later ones see; all
+others go the whole way (`look`, `ways`, `dependences`).
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ class QuickEnd(NamedTuple):
 class Quick:
     """The ends that were found, by addresses and by the columns that apply."""
 
-    __slots__ = ("_coupled", "_dependences", "_joining", "_known", "_plain")
+    __slots__ = ("_coupled", "_dependences", "_joining", "_known", "_way")
 
     def __init__(self, way: Decider, dependences: Dependences) -> None:
         """The way is that of the chosen readings."""
         self._coupled = way.coupled
-        self._plain = way.plain
+        self._way = way
         self._dependences = dependences
         self._joining = dependences.joining
         self._known: dict[tuple[str, int], QuickEnd] = {}
@@ -46,7 +46,7 @@ class Quick:
     def ends(
         self, recipients: Sequence[str], seen: Seen
     ) -> tuple[list[QuickEnd], tuple[Dependence, ...]] | None:
-        """How it ended for everybody, and what depends on readings; None: that is not known."""
+        """How it ended for everybody, and what depends on readings; None: rules do not tell."""
         addressed, _, possible, fitting, unknown, changed = seen
         if self._coupled or possible & (unknown | fitting & self._joining):
             return None
@@ -73,9 +73,9 @@ class Quick:
         return ends, tuple([dependence for _, _, dependence in depending])
 
     def _ended(self, recipient: str, applying: int) -> QuickEnd | None:
-        """How it ends for one address; None: these columns did not apply together before."""
-        end = self._plain.get(applying)
-        if end is None or end.others is None:
+        """How it ends for one address; None: the rules alone do not tell."""
+        end = self._way.plain_end(applying)
+        if end is None or not self._dependences.plain_others(applying, end) or end.others is None:
             return None
         before = end.ended.outcome
         return kept(
@@ -114,7 +114,7 @@ class Quick:
                 meaning = entry.under(number)
                 if (unknown | meaning.unknown_columns) & possible:
                     return None
-                end = self._plain.get(fitting & meaning.fitting)
+                end = self._way.plain_end(fitting & meaning.fitting)
                 if end is None:
                     return None
                 recipient, ended = ends[place].judged

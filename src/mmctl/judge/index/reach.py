@@ -54,19 +54,18 @@ class Reach:
             ever_meddling=meddling | entangled.marking,
         )
 
-    def until(self, sight: Sight) -> int:
+    def until(self, applying: int, maybe: int) -> int:
         """The columns up to the first rule that surely ends the rule set."""
-        until = _up_to(sight.applying & self.ends)
-        met = (sight.applying | sight.maybe) & until
-        if met & (self.replacing | self.marking):
-            until = _up_to(sight.applying & self.ends & ~self.entangled.touched)
+        until = _up_to(applying & self.ends)
+        if (applying | maybe) & until & (self.replacing | self.marking):
+            until = _up_to(applying & self.ends & ~self.entangled.touched)
         return until
 
     def columns(self, sights: Sequence[Sight], look: Look) -> int:
         """The columns that may apply to somebody at some time."""
         met = 0
         for sight in sights:
-            met |= (sight.applying | sight.maybe) & self.until(sight)
+            met |= (sight.applying | sight.maybe) & self.until(sight.applying, sight.maybe)
         if not met & (self.replacing | self.marking):
             return met
         seen = [each for sight in sights for each in self._seen(sight, look)]

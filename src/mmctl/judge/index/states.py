@@ -13,6 +13,7 @@ from mmctl.judge.add_ons import add_on_value
 from mmctl.judge.compare import client_address
 from mmctl.judge.index.fields import FieldSource, Work
 from mmctl.judge.submission import Submission
+from mmctl.judge.texts import header_addresses, header_texts, stated_texts, written_texts
 from mmctl.mail.facts import session_value
 from mmctl.model.facts import (
     FROM,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mmctl.judge.submission import Gateway
-    from mmctl.judge.texts import Texts
+    from mmctl.language.readings import Readings
     from mmctl.model.enums import RuleClientCertificateAttribute
     from mmctl.model.facts import Fact
     from mmctl.model.policies import IngressAnalysis
@@ -50,22 +51,34 @@ def source_of_addresses(fact: Fact) -> tuple[FieldSource, State | None]:
 
 def source_of_header(name: str) -> tuple[FieldSource, State]:
     """Where the texts of an X-header are."""
-    values = _header(name.lower())
-    source = FieldSource(lambda texts, _: texts.x_header(name, ()), values, Work.TEXT)
-    return source, _written(name.lower())
+    key = name.lower()
+
+    def read(submission: Submission, readings: Readings, _: str) -> tuple[str, ...]:
+        return written_texts(key, submission.email.headers, readings)
+
+    return FieldSource(read, _header(key), Work.TEXT), _written(key)
 
 
 def _source(fact: Fact, *, addresses: bool) -> tuple[FieldSource, State | None]:
-    def read(texts: Texts, recipient: str) -> tuple[str, ...] | None:
-        return texts.addresses_of(fact, recipient) if addresses else texts.of(fact, recipient)
+    if isinstance(fact, HeaderFact):
+        return _header_source(fact, addresses=addresses)
+
+    def read(submission: Submission, _: Readings, recipient: str) -> tuple[str, ...] | None:
+        return stated_texts(fact, submission, recipient)
+
+    return FieldSource(read), fact_state(fact)
+
+
+def _header_source(fact: HeaderFact, *, addresses: bool) -> tuple[FieldSource, State]:
+    read_header = header_addresses if addresses else header_texts
+
+    def read(submission: Submission, readings: Readings, _: str) -> tuple[str, ...]:
+        return read_header(fact, submission.email.headers, readings)
 
     if fact is SENDER:
         return FieldSource(read, _sender, Work.ADDRESSES), _sender_state
-    if isinstance(fact, HeaderFact):
-        values = _header(fact.key)
-        work = Work.ADDRESSES if fact.holds_addresses else Work.TEXT
-        return FieldSource(read, values, work), _written(fact.key)
-    return FieldSource(read), fact_state(fact)
+    work = Work.ADDRESSES if fact.holds_addresses else Work.TEXT
+    return FieldSource(read, _header(fact.key), work), _written(fact.key)
 
 
 def _header(key: str) -> Callable[[Submission], tuple[str, ...]]:

@@ -115,13 +115,20 @@ class Decider:
     def end(self, sight: Sight, look: Look) -> End:
         """How it ends for one recipient, if recipients are not judged together."""
         if not sight.maybe:
-            known = self.plain.get(sight.applying)
+            known = self.plain_end(sight.applying)
             if known is not None:
                 return known
-            if not sight.applying & self._reach.ever_meddling:
-                return kept(self.plain, sight.applying, self._found(sight, look))
         key = self._reach.key(sight, look)
         return self.full.get(key) or kept(self.full, key, self._found(sight, look))
+
+    def plain_end(self, applying: int) -> End | None:
+        """How it ends if nothing is unknown; None: what a rule does has to be looked at."""
+        known = self.plain.get(applying)
+        if known is None and not applying & self._reach.ever_meddling:
+            known = self._by_rules(applying, 0)
+            if known is not None:
+                kept(self.plain, applying, known)
+        return known
 
     def plainly(self, sights: Sequence[Sight]) -> bool:
         """Whether nothing is unknown, and rules that apply end mail by what they do alone."""
@@ -129,25 +136,30 @@ class Decider:
             sight.maybe or sight.applying & self._reach.ever_meddling for sight in sights
         )
 
-    def _found(self, sight: Sight, look: Look) -> End:
-        admission = self._admission(sight)
+    def _by_rules(self, applying: int, maybe: int) -> End | None:
+        """How it ends by the policy, and by what each rule does alone; None: these do not tell."""
+        admission = self._admission(applying, maybe)
         if admission.refused_by is not None:
             return End(Ended(outcome=Outcome.REFUSED, by=admission.refused_by), 0)
-        until = self._reach.until(sight)
-        applying = sight.applying & until & self._reach.rules
-        maybe = sight.maybe & until & self._reach.rules
-        if admission.known and not maybe and not applying & self._reach.meddling:
-            return End(self.endings.ended(applying), self.endings.tried(applying))
-        key = self._reach.key(sight, look, until)
+        until = self._reach.until(applying, maybe) & self._reach.rules
+        if not admission.known or maybe & until or applying & until & self._reach.meddling:
+            return None
+        applying &= until
+        return End(self.endings.ended(applying), self.endings.tried(applying))
+
+    def _found(self, sight: Sight, look: Look) -> End:
+        end = self._by_rules(sight.applying, sight.maybe)
+        if end is not None:
+            return end
+        key = self._reach.key(sight, look, self._reach.until(sight.applying, sight.maybe))
         known = self.decided.get(key)
         if known is None:
             known = kept(self.decided, key, self._evaluated([sight], look)[0])
         # What comes after the end does not count here, but it may under other readings.
         return End(known.ended, known.tried, asked=True)
 
-    def _admission(self, sight: Sight) -> Admission:
-        too_large = bool(sight.applying & self._large)
-        return self.admitting.admission(sight.applying, sight.maybe, too_large=too_large)
+    def _admission(self, applying: int, maybe: int) -> Admission:
+        return self.admitting.admission(applying, maybe, too_large=bool(applying & self._large))
 
     def _unknown_together(self, sights: Sequence[Sight], look: Look) -> Sequence[End]:
         """How it ends if only missing facts join recipients; those who are seen alike end alike."""
@@ -172,7 +184,9 @@ class Decider:
         """Ask the evaluator, about the rules that may apply."""
         columns = self._reach.columns(sights, look) & self._reach.rules
         first = self.context.layout.statements
-        admitted = all(self._admission(sight) == (True, None) for sight in sights)
+        admitted = all(
+            self._admission(sight.applying, sight.maybe) == (True, None) for sight in sights
+        )
         gateway = self._admitted if admitted else self.gateway
         judging = Judgment(
             gateway=gateway,
