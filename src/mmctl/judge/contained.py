@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Final, Protocol, cast
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-_TABLE_AT_MOST: Final = 2_000
-"""So many texts are compiled into a table with a row for each state, which is the fastest form."""
 _REPAYS: Final = 4
 """Fewer texts are found faster one by one."""
 _CHUNK: Final = 16 * 1024
@@ -92,7 +90,7 @@ class Contained:
                 for number, (wanted, of_wanted) in enumerate(masks.items())
                 if number not in numbers
             }
-            rest = _automaton(tuple(masks), often=False) if masks else None
+            rest = _automaton(tuple(masks)) if masks else None
             if rest is None:
                 return mask
             automaton, by_number, places, numbers = rest, tuple(masks.values()), 0, set()
@@ -115,17 +113,17 @@ def contained_one_by_one(masks: Mapping[str, int], text: str) -> int:
     return mask
 
 
-def _automaton(texts: Sequence[str], *, often: bool = True) -> _Automaton | None:
+def _automaton(texts: Sequence[str]) -> _Automaton | None:
     """An automaton; None: the package is not installed, or a text is none for it.
 
-    One that is not used often is compiled into the form that is made quickest.
+    Of its forms the one that is made quickly and is small: a table for each field would be looked
+    through faster, if it stayed in the processor's cache.
     """
     try:
         package = import_module("ahocorasick_rs")
     except ImportError:
         return None
-    kinds = package.Implementation
-    form = kinds.ContiguousNFA
+    form = package.Implementation.ContiguousNFA
     try:
         return cast("_Automaton", package.AhoCorasick(list(texts), implementation=form))
     except UnicodeEncodeError:

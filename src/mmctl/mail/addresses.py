@@ -69,6 +69,11 @@ def _read(text: str) -> tuple[str, ...]:
 _kept: Final = lru_cache(maxsize=MOST_KEPT)(_read)
 
 
+def are_parts(text: str) -> bool:
+    """Whether each address of a header is a part of its text as it stands; if not seen, no."""
+    return _LIST.fullmatch(text) is not None
+
+
 def of_any(text: str) -> tuple[str, ...]:
     """The address specs of any text."""
     cut = marked(text)

@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from mmctl.judge.index.context import Context
     from mmctl.judge.index.entries import Remembered
     from mmctl.judge.index.fields import FieldSource, Learning
+    from mmctl.judge.index.rough import Rough
     from mmctl.judge.submission import Gateway
     from mmctl.model.conditions import Condition
     from mmctl.model.enums import RuleNumberOperator
@@ -85,6 +86,8 @@ class MessageField:
     meaning: Learning
     columns: int
     """The columns for which it has to be looked at."""
+    rough: Rough | None = None
+    """What may save a closer look."""
     known: dict[Hashable, Remembered] = field(default_factory=dict)
 
 
@@ -332,4 +335,5 @@ class _Compiler:
         """A field of the message; what `--assume pass` assumes there has to be told."""
         may_assume = self.context.assume_pass and meaning.work is Work.STATED
         always = self.context.layout.always if may_assume else 0
-        return MessageField(state, meaning, meaning.share.columns | always)
+        rough = meaning.rough() if isinstance(meaning, TextField) else None
+        return MessageField(state, meaning, meaning.share.columns | always, rough)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 from mmctl.judge.compare import client_address, same_family
 from mmctl.judge.compared import listed_under
 from mmctl.judge.index.questions import Asker
+from mmctl.judge.index.rough import Rough
 from mmctl.judge.index.share import Share
 from mmctl.judge.list_matcher import ListMatcher
 from mmctl.judge.lookup import case_of, without_text
@@ -90,6 +91,8 @@ class FieldSource:
     headers: Callable[[Submission], tuple[str, ...]] | None = None
     """The headers that are read, as sent; None: it is not in headers."""
     work: Work = Work.STATED
+    addresses_of: str | None = None
+    """The only header that is read, if it holds addresses."""
 
     def without_use(self, submission: Submission) -> tuple[Sign, ...]:
         """What other readings find nothing else by; cheap, and in doubt nothing."""
@@ -197,6 +200,18 @@ class TextField:
                 ]
             ),
             state,
+        )
+
+    def rough(self) -> Rough | None:
+        """What excludes rules by the header as it is written; None: it would not be worth it."""
+        key = self._source.addresses_of
+        if key is None:
+            return None
+        conditions = zip(self._questions, self._conditions, strict=True)
+        return Rough(
+            self._context,
+            key,
+            ((question, operator, values) for question, (operator, values, _) in conditions),
         )
 
     def _asked_of(self, submission: Submission) -> _About:

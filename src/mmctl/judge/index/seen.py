@@ -20,7 +20,7 @@ class Seen(NamedTuple):
     addressed: Sequence[Remembered]
     """Of each recipient."""
     entries: Sequence[Remembered | None]
-    """Of each field; None: other fields exclude all rules that have a condition on it."""
+    """Of each field; None: all rules with a condition on it are excluded, by others or roughly."""
     possible: int
     """The columns that may apply to somebody under some choice of readings."""
     fitting: int
@@ -73,6 +73,13 @@ class Seeing:
             state = each.state(submission)
             entry = each.known.get(state)
             if entry is None:
+                if each.rough is not None:
+                    left = each.rough.possible(state, submission)
+                    if not possible & each.columns & left:
+                        possible &= left
+                        fitting &= left
+                        entries.append(None)
+                        continue
                 entry = self._learn(each, state, submission)
             possible &= entry[1]
             fitting &= entry[2]

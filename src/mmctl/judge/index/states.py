@@ -77,8 +77,10 @@ def _header_source(fact: HeaderFact, *, addresses: bool) -> tuple[FieldSource, S
 
     if fact is SENDER:
         return FieldSource(read, _sender, Work.ADDRESSES), _sender_state
-    work = Work.ADDRESSES if fact.holds_addresses else Work.TEXT
-    return FieldSource(read, _header(fact.key), work), _written(fact.key)
+    values, state = _header(fact.key), _written(fact.key)
+    if fact.holds_addresses:
+        return FieldSource(read, values, Work.ADDRESSES, fact.key), state
+    return FieldSource(read, values, Work.TEXT), state
 
 
 def _header(key: str) -> Callable[[Submission], tuple[str, ...]]:
