@@ -51,15 +51,15 @@ class _Supposed(World):
         self.could_be[lack.fact] = frozenset({supposed})
 
 
-def happens(
+def copies_of(
     gateway: Gateway,
     submission: Submission,
     scenario: Scenario,
     *,
     listed: Mapping[str, Sequence[str]],
     deleted: Mapping[str, bool],
-) -> tuple[Happened, ...] | None:
-    """What happens to the copies for the first recipient; None: the evaluator lacks a fact.
+) -> tuple[Copy, ...] | None:
+    """The copies for the first recipient, ended; none: refused; None: the evaluator lacks a fact.
 
     `listed` are the addresses in lists that nobody read, `deleted` says of lists that do not exist
     whether they include everything.
@@ -86,10 +86,23 @@ def happens(
         _, decided = evaluator.admit(place, recipient)
         if decided.admitted.is_true:
             copies.append(Copy(place=place, address=recipient, seen=recipient))
-    ended = [copy for copy in evaluator.run(copies) if copy.place == 0]
-    if world.unknown:
+    ended = tuple(copy for copy in evaluator.run(copies) if copy.place == 0)
+    return None if world.unknown else ended
+
+
+def happens(
+    gateway: Gateway,
+    submission: Submission,
+    scenario: Scenario,
+    *,
+    listed: Mapping[str, Sequence[str]],
+    deleted: Mapping[str, bool],
+) -> tuple[Happened, ...] | None:
+    """What happens to these copies; None: the evaluator lacks a fact."""
+    copies = copies_of(gateway, submission, scenario, listed=listed, deleted=deleted)
+    if copies is None:
         return None
-    return tuple(map(_happened, ended)) or (Happened(outcome=Outcome.REFUSED),)
+    return tuple(map(_happened, copies)) or (Happened(outcome=Outcome.REFUSED),)
 
 
 def _happened(copy: Copy) -> Happened:

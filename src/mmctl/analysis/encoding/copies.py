@@ -17,6 +17,16 @@ if TYPE_CHECKING:
     from mmctl.analysis.sat.circuit import Circuit
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """What travels with a copy when an action is done for it."""
+
+    headers: tuple[tuple[int, str, str], ...] = ()
+    """Headers that rules added where a literal holds: name in lower case, and value."""
+    addresses: tuple[tuple[int, str], ...] = ()
+    """Addresses that took the recipient's place where a literal holds; the last one counts."""
+
+
 @dataclass(slots=True, kw_only=True)
 class RuleLiterals:
     """One rule and one copy."""
@@ -33,6 +43,8 @@ class RuleLiterals:
     """Whether it ends the way of the copy if it is tried."""
     done: list[int] = field(default_factory=list)
     """For each action in effect, whether it took effect."""
+    carried: list[Carried] = field(default_factory=list)
+    """For each action in effect, what traveled with the copy by then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +76,7 @@ class Copy:
         self._skips = FALSE
         self._stopped = FALSE
         self.rules: list[RuleLiterals] = []
+        self.carried = Carried()
 
     def admit(self, admitted: int) -> None:
         """Let it in where a literal holds."""
@@ -120,13 +133,25 @@ class Copy:
             last,
         ]
 
-    def add_header(self, condition: int, name: str, value: str) -> None:
+    def carry_header(self, condition: int, name: str, value: str) -> None:
         """Append a header where a literal holds."""
+        if condition != FALSE:
+            headers = (*self.carried.headers, (condition, name, value))
+            self.carried = replace(self.carried, headers=headers)
+
+    def see_header(self, condition: int, name: str, value: str) -> None:
+        """Let conditions see an appended header where a literal holds."""
         if condition != FALSE:
             self.sight = replace(self.sight, added=(*self.sight.added, (condition, name, value)))
 
-    def replace(self, condition: int, address: str) -> None:
+    def send_to(self, condition: int, address: str) -> None:
         """Put another address in the recipient's place where a literal holds."""
+        if condition != FALSE:
+            addresses = (*self.carried.addresses, (condition, address))
+            self.carried = replace(self.carried, addresses=addresses)
+
+    def see_address(self, condition: int, address: str) -> None:
+        """Let conditions see another address in the recipient's place where a literal holds."""
         if condition != FALSE:
             replaced = (*self.sight.replaced, (condition, address))
             self.sight = replace(self.sight, replaced=replaced)

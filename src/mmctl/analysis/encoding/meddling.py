@@ -32,16 +32,27 @@ def meddling_rules(
     gateway: Gateway, readings: ReadingLiterals, around: Surroundings
 ) -> tuple[int, ...]:
     """The places of the rules that may add a header for everybody, or drop everybody's message."""
-    adds = (
-        readings.is_("added_header_scope", "message") != FALSE
-        and readings.is_("added_headers_visible", "yes") != FALSE
-    )
     drops = readings.is_("failure_drop_scope", "message") != FALSE
-    read = headers_read(gateway) if adds else frozenset()
+    matter: frozenset[str] = frozenset()
+    if readings.is_("added_header_scope", "message") != FALSE:
+        if around.compared:
+            matter = _headers_added(gateway)
+        elif readings.is_("added_headers_visible", "yes") != FALSE:
+            matter = headers_read(gateway)
     return tuple(
         place
         for place, rule in enumerate(gateway.rules)
-        if _adds_one_of(rule, read) or (drops and _may_drop(rule, around))
+        if _adds_one_of(rule, matter) or (drops and _may_drop(rule, around))
+    )
+
+
+def _headers_added(gateway: Gateway) -> frozenset[str]:
+    """The headers that rules add, in lower case."""
+    return frozenset(
+        header[0].lower()
+        for rule in gateway.rules
+        for header in map(added_header, actions_in_effect(rule))
+        if header is not None
     )
 
 

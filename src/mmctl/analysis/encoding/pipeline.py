@@ -6,6 +6,7 @@ the message go through the rules together, because a rule may change what others
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, assert_never
 
 from mmctl.analysis.encoding.copies import Copy, Path
@@ -58,12 +59,17 @@ class Pipeline:
         self._around = surroundings
         self._circuit = surroundings.circuit
         self._read = headers_read(gateway)
+        self._forked: Counter[tuple[int, tuple[str, ...]]] = Counter()
 
-    def run(self) -> tuple[Path, ...]:
+    def others(self) -> int:
+        """How many other recipients can make a difference for the one who is asked about."""
+        return len(meddling_rules(self._gateway, self._readings, self._around))
+
+    def run(self, others: int) -> tuple[Path, ...]:
         """The ways of all copies, that of the recipient who is asked about first."""
         copies = [
             Copy(self._circuit, place, there=self._around.there(place))
-            for place in range(1 + len(meddling_rules(self._gateway, self._readings, self._around)))
+            for place in range(1 + others)
         ]
         for copy in copies:
             copy.admit(self._admitted(copy))
@@ -138,6 +144,7 @@ class Pipeline:
         works = [all_of((acts, -fails)) for acts in acting]
         for copy, acts in zip(copies, works, strict=True):
             copy.rule.done.append(all_of((copy.rule.applies, acts)))
+            copy.rule.carried.append(copy.carried)
         self._carry_out(rule, action, works, copies)
         if fails != FALSE and drops_on_failure(action):
             self._drop_failed([all_of((acts, fails)) for acts in acting], copies)
@@ -193,26 +200,29 @@ class Pipeline:
                 assert_never(action.value)
 
     def _add_header(self, name: str, value: str, copies: Sequence[Copy]) -> None:
-        """A header is appended; only one that a condition reads matters."""
-        if name.lower() not in self._read:
-            return
+        """A header is appended, and seen where a condition reads it."""
+        name = name.lower()
         visible = self._readings.is_("added_headers_visible", "yes")
         whole = self._readings.is_("added_header_scope", "message")
         done = [copy.rule.done[-1] for copy in copies]
         anybody = self._circuit.any_of(done) if whole != FALSE else FALSE
         for copy, acts in zip(copies, done, strict=True):
             adds = self._circuit.choose(whole, anybody, acts)
-            copy.add_header(self._circuit.all_of((adds, visible)), name.lower(), value)
+            copy.carry_header(adds, name, value)
+            if name in self._read:
+                copy.see_header(self._circuit.all_of((adds, visible)), name, value)
 
     def _replace(
         self, rule: LogicalRule, addresses: tuple[str, ...], acts: int, copy: Copy
     ) -> None:
         """The recipient becomes one of the addresses: a model follows one of the copies."""
         all_of, done = self._circuit.all_of, copy.rule.done
-        branches = self._around.branches(copy.place, copy.rule.place, len(done) - 1, addresses)
+        at = (copy.rule.place, len(done) - 1)
+        branches = self._around.branches(copy.place, at, addresses, self._forked)
         seen = -self._readings.is_("replaced_recipients_visible", "no")
         for literal, address in zip(branches, addresses, strict=True):
-            copy.replace(all_of((done[-1], literal, seen)), address)
+            copy.send_to(all_of((done[-1], literal)), address)
+            copy.see_address(all_of((done[-1], literal, seen)), address)
         asks_again = self._readings.is_("replaced_recipients_visible", "same_rule_too")
         if asks_again != FALSE:
             again = all_of(self._asked(rule, copy))

@@ -71,6 +71,7 @@ class Proof:
         free: Iterable[str] = (),
         scenario: Scenario | None = None,
         failures: bool = False,
+        compared: bool = False,
         effort: int | None = EFFORT,
         solver: Solver | None = None,
     ) -> None:
@@ -84,6 +85,7 @@ class Proof:
         self.unconfirmed = 0
         """Models that became a message of which the evaluator says something else."""
         self._conditions: list[Conditions] = []
+        pipelines = []
         for number, gateway in enumerate(gateways):
             readings = ReadingLiterals(self.free, gateway.readings)
             conditions = Conditions(self.fields, gateway, readings)
@@ -92,10 +94,14 @@ class Proof:
                 scenario=scenario or Scenario(),
                 failures=failures,
                 gateway=number,
+                compared=compared,
             )
-            path, *_ = Pipeline(gateway, conditions, readings, around).run()
-            self.paths = (*self.paths, path)
+            pipelines.append(Pipeline(gateway, conditions, readings, around))
             self._conditions.append(conditions)
+        others = [pipeline.others() for pipeline in pipelines]
+        for pipeline, own in zip(pipelines, others, strict=True):
+            path, *_ = pipeline.run(sum(others) if compared else own)
+            self.paths = (*self.paths, path)
         self.fields.settle()
         self._preferred = tuple(preferences(self.fields, self.free, gateways))
         self.fields.settle()

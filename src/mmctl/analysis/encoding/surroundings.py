@@ -15,7 +15,8 @@ from mmctl.model.actions import CANNOT_FAIL
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections import Counter
+    from collections.abc import Mapping
 
     from mmctl.analysis.encoding.fields import Fields
     from mmctl.analysis.sat.circuit import Circuit
@@ -37,6 +38,9 @@ class Surroundings:
     """Whether any action that can fail may fail."""
     gateway: int = 0
     """Which gateway of the proof it is: each goes its own ways where a recipient is replaced."""
+    compared: bool = False
+    """Whether gateways are compared: then headers matter that no rule reads, and copies of one
+    message go the same way in each gateway where that has the same addresses."""
     ways: Mapping[tuple[int, int], int] | None = None
     """The address that the asked recipient's copy goes to, by rule and action; None: any."""
 
@@ -68,15 +72,25 @@ class Surroundings:
         return self.fields.choice(f"{ANSWER}{function}", tuple(LambdaAnswer)).is_(answer)
 
     def branches(
-        self, copy: int, rule: int, action: int, addresses: Sequence[str]
+        self,
+        copy: int,
+        at: tuple[int, int],
+        addresses: tuple[str, ...],
+        forked: Counter[tuple[int, tuple[str, ...]]],
     ) -> tuple[int, ...]:
-        """Of each address whether the copy that is followed went there."""
+        """Of each address whether the copy that is followed went there.
+
+        `at` is the place of the rule, and of the action in it; `forked` counts how often a copy
+        went to one of these addresses before.
+        """
         if len(addresses) == 1:
             return (TRUE,)
         if copy == 0 and self.ways is not None:
-            way = self.ways[rule, action]
+            way = self.ways[at]
             return tuple(TRUE if place == way else FALSE for place in range(len(addresses)))
+        before = forked[copy, addresses]
+        forked[copy, addresses] += 1
+        which = f"{before} {addresses}" if self.compared else f"{self.gateway} {at}"
         places = tuple(map(str, range(len(addresses))))
-        name = f"{BRANCH}{self.gateway} {copy} {rule} {action}"
-        choice = self.fields.choice(name, places)
+        choice = self.fields.choice(f"{BRANCH}{copy} {which}", places)
         return tuple(choice.is_(place) for place in places)
