@@ -40,6 +40,25 @@ def completed() -> tuple[str, int] | None:
         return None
 
 
+def refuse_what_no_shell_asks() -> None:
+    """Refuse to complete for bash where it does not say what: typer would fail.
+
+    Raises:
+        UsageError: a variable is not set, or is no number.
+    """
+    from mmctl.errors import UsageError
+
+    if world.variable(COMPLETE) != "complete_bash":
+        return
+    if world.variable("COMP_WORDS") is None:
+        wrong = "`COMP_WORDS`, the words to complete, is not set"
+    elif _place_in_bash() is None:
+        wrong = "`COMP_CWORD`, the number of the word to complete, is not a number"
+    else:
+        return
+    raise UsageError(wrong, help="bash sets it: mmctl --install-completion")
+
+
 def _found(words: Sequence[str], begun: str) -> Found:
     """Words that begin so, each with its help."""
     if "=" in begun or "--" in words:
@@ -76,11 +95,16 @@ def _options(command: str, begun: str, already: set[str]) -> Found:
 
 def _words_of_bash() -> tuple[list[str], str]:
     words = _split(world.variable("COMP_WORDS"))
-    place = world.variable("COMP_CWORD") or ""
-    if not (place.isascii() and place.isdigit() and len(place) <= _LONGEST):
+    number = _place_in_bash()
+    if number is None:
         raise NotWellFormed
-    number = int(place)
     return words[1:number], words[number] if number < len(words) else ""
+
+
+def _place_in_bash() -> int | None:
+    place = world.variable("COMP_CWORD") or ""
+    is_number = place.isascii() and place.isdigit() and len(place) <= _LONGEST
+    return int(place) if is_number else None
 
 
 def _words_of_line() -> tuple[list[str], str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from mmctl import __version__
 from mmctl.cli import world
 from mmctl.cli.command_table import COMMANDS
-from mmctl.cli.completion import COMPLETE
+from mmctl.cli.completion import COMPLETE, refuse_what_no_shell_asks
 from mmctl.cli.exit_codes import FAULT, USAGE, RunEnded
 from mmctl.cli.interruptions import clear_ends
 from mmctl.cli.printing import on_screen, printed_errors
@@ -64,7 +64,11 @@ def _exit_code(arguments: Sequence[str]) -> int:
 
 def _run(words: list[str], arguments: tuple[str, ...]) -> object:
     """What the command returns; what typer returns where it reads the command line."""
-    line = None if world.variable(COMPLETE) else well_formed(words)
+    if world.variable(COMPLETE):
+        refuse_what_no_shell_asks()
+        line = None
+    else:
+        line = well_formed(words)
     if line is not None:
         from mmctl.cli.running import run_command
 

@@ -35,6 +35,7 @@ def run_to_exit() -> None:
     arguments = sys.argv[1:]
     if world.is_closed(sys.stdout):
         world.leave(closed_output())
+    world.forget_impossible_sizes()
     answer = _answer(arguments)
     if answer is not None:
         output, code = answer

@@ -14,7 +14,7 @@ import time
 TYPE_CHECKING = False  # `typing` is slow to import
 if TYPE_CHECKING:
     from datetime import datetime
-    from typing import BinaryIO, NoReturn, TextIO
+    from typing import BinaryIO, Final, NoReturn, TextIO
 
 
 def now() -> datetime:
@@ -47,6 +47,25 @@ def variable(name: str) -> str | None:
 def set_variable(name: str, value: str) -> None:
     """Set an environment variable for this process and those that it starts."""
     os.environ[name] = value
+
+
+_SIZES: Final = ("COLUMNS", "LINES", "TERMINAL_WIDTH")
+_DIGITS: Final = 5
+"""As many as the size of a screen may have."""
+
+
+def forget_impossible_sizes() -> None:
+    """Remove variables that give a size that no screen has: libraries fail on them, or never end.
+
+    Without them, the size is that of the terminal.
+    """
+    for name in _SIZES:
+        value = os.environ.get(name)
+        if value is None:
+            continue
+        is_number = value.isascii() and value.isdigit() and len(value) <= _DIGITS
+        if not is_number or not int(value):
+            del os.environ[name]
 
 
 def is_terminal(stream: TextIO) -> bool:
