@@ -39,6 +39,7 @@ CERTIFICATE: Final = "certificate "
 ADD_ON: Final = "add-on "
 ADDRESS_HEADERS: Final = frozenset(fact.key for fact in WRITTEN_HEADERS if fact.holds_addresses)
 _VERDICTS: Final = frozenset(RuleVerdict)
+_SIGMA: Final = "\u03a3"
 OTHER: Final = "other"
 """What an add-on answers if that is not a verdict."""
 
@@ -175,14 +176,18 @@ class Fields:
                 self.circuit.implies(there, view.present)
 
     def _link_cases(self, view: View) -> None:
-        """A text that meets a value meets it regardless of letter case too."""
+        """A text that meets a value meets it regardless of letter case too.
+
+        But what follows a final sigma makes it another letter.
+        """
         other = self.views.get(view.look._replace(case="insensitive"))
         if other is None or other is view:
             return
         self._link(view, view.present, other.present)
         self._link(view, -view.present, -other.present)
         for (operator, value), literal in view.tests.items():
-            self._link(view, literal, other.test(operator, value))
+            if operator is RuleStringOperator.EQUALS or _SIGMA not in value:
+                self._link(view, literal, other.test(operator, value))
 
     def _link_readings(self, view: View) -> None:
         """An add-on's text decides whether it counts as true, and which verdict it is."""
