@@ -12,9 +12,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from itertools import chain
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from mmctl.mail.marked import MARK, marked, without_comments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 LONGEST_KEPT: Final = 1000
 """Characters of a value whose result is kept for later messages: senders recur."""
@@ -32,7 +35,16 @@ _LIST: Final = re.compile(rf"{_MAILBOX}(?:,{_MAILBOX})*")
 _SPECS: Final = re.compile(rf"[ \t]*+(?:{_NAME}<)?({_SPEC})>?[ \t]*+,?")
 _BARE_LIST: Final = re.compile(rf"{_SPEC}(?:,[ \t]*+{_SPEC})*+")
 
-_ROUTE: Final = re.compile(r"<@[^<>:]*+")
+_ROUTE: Final = re.compile(r"<@[^<>:,;]*+[,;][^<>:]*+")
+# Every `<…>` of a mailbox is an address, so that one with several is as good as several mailboxes.
+_BEFORE_ANOTHER: Final = re.compile(r"(<[^<>,;]*+>)(?=[^<>:,;]*+<[^<>,;]*+>)")
+# Mailboxes by the thousand, each followed by a comma; nothing is found in those of another form.
+_ANGLES: Final = re.compile(
+    r"(?:[^<>,]*+<(?:@[^<>:,]*+:)?+([^<>@,][^<>,]*+)>[^<>:,]*+(?=,)|[^,]*+),"
+)
+_UP_TO_COLON: Final = re.compile(r"(?<![^,])(?:[^,:]*+:)++")
+_AFTER_ANGLE: Final = re.compile(r",(?:[^,<]*+<)*+([^,]*+)")
+_AROUND_COMMA: Final = re.compile(" ?, ?")
 _UNENDED: Final = re.compile(r"<[^<>]*+(?=<)")
 _ONE_ANGLE: Final = re.compile(r"[^<>:]*+<([^<> @][^<> ]*+)>[^<>:]*+")
 _ANGLE: Final = re.compile(r"<([^<>]++)>")
@@ -43,6 +55,9 @@ _NOT_A_WORD: Final = re.compile(f"[ :{MARK}\ud8fe\ud8ff]")
 _COMMA: Final = "\ud8fe"
 _BETWEEN: Final = "\ud8fd"
 _SEMICOLON: Final = "\ud8ff"
+_NOTHING: Final = "\ud8fc"
+_FEW: Final = 16
+"""So many mailboxes are read one by one."""
 
 
 def addresses(text: str) -> tuple[str, ...]:
@@ -61,7 +76,8 @@ def _read(text: str) -> tuple[str, ...]:
             return tuple([spec.lstrip(" \t") for spec in text.split(",")])
     elif found := _ANGLED.fullmatch(text):
         return (found[1],)
-    if _LIST.fullmatch(text):
+    # Matching keeps a place to go back to for each mailbox: too many for a hostile list.
+    if len(text) <= LONGEST_KEPT and _LIST.fullmatch(text):
         return tuple(_SPECS.findall(text))
     return of_any(text)
 
@@ -82,14 +98,14 @@ def of_any(text: str) -> tuple[str, ...]:
     routed = "<@" in plain
     if routed:
         plain = _ROUTE.sub(_hide_separators, plain)
-    parts = plain.replace(";", ",").split(",")
+    plain = plain.replace(";", ",")
+    if _FEW < plain.count(",") * 2 < plain.count("<") < plain.count(",") * 16:
+        plain = _BEFORE_ANOTHER.sub(r"\1,", plain)
+    parts = plain.split(",")
     if routed:
         parts[-1:] = _after_open_route(parts[-1])
-    # A hostile list repeats itself, or is full of what is no address.
-    known = {part: found for part in dict.fromkeys(parts) if (found := _mailbox(part))}
-    if len(known) < len(parts):
-        parts = list(filter(known.__contains__, parts)) if known else []
-    specs = tuple(chain.from_iterable(map(known.__getitem__, parts)))
+        plain = ",".join(parts)
+    specs = _specs(parts, plain)
     if not routed and not cut.parts:
         return specs
     if not specs:
@@ -109,6 +125,77 @@ def _after_open_route(part: str) -> list[str]:
         return [part]
     first, *others = inside.split(_COMMA)
     return [before + angle + first, *others]
+
+
+def _specs(parts: Sequence[str], text: str) -> tuple[str, ...]:
+    """The specs of mailboxes: few one by one, and many together, so that each is done in C."""
+    if len(parts) <= _FEW:
+        return tuple(chain.from_iterable(map(_mailbox, parts)))
+    several: dict[str, tuple[str, ...]] = {}
+    if "<" not in text or not (">" in text or ":" in text):
+        found: Iterable[str] = _words_of(parts, text, several)
+    else:
+        angled = {part: "" for part in parts if "<" in part}
+        bare = list(dict.fromkeys([part for part in parts if part not in angled]))
+        known = dict(zip(bare, _words_of(bare, ",".join(bare), several), strict=True))
+        _add_angled(angled, several)
+        found = map((known | angled).__getitem__, parts)
+    if not several:
+        return tuple(filter(None, found))
+    return tuple(
+        [
+            spec
+            for part, word in zip(parts, found, strict=True)
+            for spec in ((word,) if word else several.get(part, ()))
+        ]
+    )
+
+
+def _words_of(
+    parts: Sequence[str], text: str, several: dict[str, tuple[str, ...]]
+) -> Sequence[str]:
+    """The only spec of each mailbox without `<…>`; empty: it has none, or is in `several`.
+
+    `text` has all of them with commas.
+    """
+    joined = text
+    if "<" in text:
+        text = ",".join(_AFTER_ANGLE.findall("," + text))
+    text = text.replace(">", "")
+    if ":" in text and "<" not in joined:
+        text = _UP_TO_COLON.sub("", text)
+    if " " in text:
+        text = _SPACES.sub(" ", text) if "  " in text else text
+        text = _AROUND_GLUE.sub("", text) if "." in text or "@" in text else text
+        text = _AROUND_COMMA.sub(",", text).strip(" ")
+    words = parts if text == joined else text.split(",")
+    if " " in text:
+        for part, word in zip(parts, words, strict=True):
+            if " " in word and "@" in word:
+                several[part] = _words(word)
+        words = ["" if " " in word else word for word in words]
+    if _NOT_A_WORD.search(text):
+        words = [word if "@" in word or not _NOT_A_WORD.search(word) else "" for word in words]
+    if text[:1] == "@" or ",@" in text:
+        words = ["" if word[:1] == "@" else word for word in words]
+    return words
+
+
+def _add_angled(known: dict[str, str], several: dict[str, tuple[str, ...]]) -> None:
+    """Add the specs of mailboxes with a `<`, as `_words_of` gives them."""
+    unended = [part for part in known if ">" not in part]
+    if unended:
+        known.update(zip(unended, _words_of(unended, ",".join(unended), several), strict=True))
+    ended = [part for part in known if ">" in part] if unended else list(known)
+    text = ",".join(ended).replace(" ", "").replace("<>", f"<{_NOTHING}>")
+    found = _ANGLES.findall(f"{text},") if ended else []
+    known.update(zip(ended, found, strict=True))
+    if _NOTHING in text or "" in found:
+        for part, spec in zip(ended, found, strict=True):
+            if spec in {"", _NOTHING}:
+                known[part] = ""
+                if not spec:
+                    several[part] = _mailbox(part)
 
 
 def _mailbox(part: str) -> tuple[str, ...]:
@@ -149,6 +236,11 @@ def _bare_specs(outside: str) -> tuple[str, ...]:
         outside = _SPACES.sub(" ", outside) if "  " in outside else outside
         outside = _AROUND_GLUE.sub("", outside) if "." in outside or "@" in outside else outside
         outside = outside.strip(" ")
-    if "@" not in outside:
-        return (outside,) if outside and not _NOT_A_WORD.search(outside) else ()
-    return tuple([word for word in outside.split(" ") if "@" in word and word[0] != "@"])
+    return _words(outside)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """The addresses among words: those with an `@`, or the only word."""
+    if "@" not in text:
+        return (text,) if text and not _NOT_A_WORD.search(text) else ()
+    return tuple([word for word in text.split(" ") if "@" in word and word[0] != "@"])
