@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from mmctl.mail.marked import MARK, marked, without_comments
+from mmctl.mail.marked import MARK, marked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -92,9 +92,8 @@ def are_parts(text: str) -> bool:
 
 def of_any(text: str) -> tuple[str, ...]:
     """The address specs of any text."""
-    cut = marked(text)
-    plain = without_comments(cut.text)
-    plain = plain.replace("\t", " ").replace("\r", " ").replace("\n", " ")
+    cut = marked(text, comments=False)
+    plain = cut.text.replace("\t", " ").replace("\r", " ").replace("\n", " ")
     routed = "<@" in plain
     if routed:
         plain = _ROUTE.sub(_hide_separators, plain)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from itertools import accumulate, compress, count
+from operator import eq
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mmctl.mail.encoded_words import ENCODED_WORD
@@ -48,6 +50,13 @@ _OTHERS: Final = (
 _TOKEN: Final = re.compile(_QUOTED + _OTHERS, re.DOTALL)
 _TOKEN_WITHOUT_QUOTES: Final = re.compile(_OTHERS, re.DOTALL)
 _PARENTHESES: Final = re.compile(r"\(++|\)++|\\.", re.DOTALL)
+_ESCAPED: Final = re.compile(r"\\.", re.DOTALL)
+_SPARSE: Final = 16
+"""If fewer than one in so many characters is a parenthesis, they are counted one by one."""
+_DEPTHS: Final = bytes(
+    2 if byte == ord("(") else 0 if byte == ord(")") else 1 for byte in range(256)
+)
+"""How much deeper each character is than the one before it, and one more."""
 
 
 def tokens(text: str) -> Iterator[Token]:
@@ -74,6 +83,11 @@ def tokens(text: str) -> Iterator[Token]:
 
 def comment_end(text: str, start: int) -> int | None:
     """Where the comment that opens at `start` ends; comments nest (RFC 5322 §3.2.2)."""
+    closing = text.count(")", start)
+    if not closing:
+        return None
+    if closing > (len(text) - start) // _SPARSE:
+        return _end_among_many(text, start)
     depth = 0
     for found in _PARENTHESES.finditer(text, start):
         marks = found[0]
@@ -84,3 +98,13 @@ def comment_end(text: str, start: int) -> int | None:
             if depth <= 0:
                 return found.end() + depth
     return None
+
+
+def _end_among_many(text: str, start: int) -> int | None:
+    """The same where a hostile value is full of parentheses: counted in C, up to the end."""
+    rest = text[start:]
+    if "\\" in rest:
+        rest = _ESCAPED.sub("  ", rest)
+    depths = accumulate(rest.encode("latin-1", "replace").translate(_DEPTHS))
+    ends = compress(count(start + 1), map(eq, depths, count(1)))
+    return next(ends, None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import islice, product
 from typing import TYPE_CHECKING, Final
 
 from mmctl.mail.encoded_words import ENCODED_WORD
@@ -36,22 +37,33 @@ _QUOTED: Final = r'"[^"\\]*+(?:\\.[^"\\]*+)*"'
 _FLAT: Final = r"\([^()\\]*+(?:\\.[^()\\]*+)*\)"
 _COMMENT: Final = rf"\([^()\\]*+(?:(?:\\.|{_FLAT})[^()\\]*+)*\)"
 _LITERAL: Final = r"\[[^\[\]\\]*+\]"
+_RUNS: Final = {
+    '"': r'(?:"[^"\\]*+"){2,}+',
+    "(": r"(?:\([^()\\]*+\)){2,}+",
+    "[": r"(?:\[[^\[\]\\]*+\]){2,}+",
+}
 # What only begins like a literal or an encoded word; much of it at once where that is easily seen.
 _PLAIN: Final = r"\[+(?=\[)|(?:=\?(?=[=?])|=(?==))+|[\[=]"
-_ENDED: Final = re.compile(rf"{_QUOTED}|{_COMMENT}", re.DOTALL)
+_ENDED: Final = re.compile(
+    "|".join([_QUOTED, _COMMENT, *(run for first, run in _RUNS.items() if first != "[")]), re.DOTALL
+)
 _VISIBLE: Final = frozenset({TokenKind.SPACE, TokenKind.SPECIAL, TokenKind.WORD})
 _DEEP_AT_MOST: Final = 8
 """Comments that nest too deeply for the pattern, before the value is cut up token by token."""
 
 
 @lru_cache(maxsize=16)
-def _pieces(begins: str) -> re.Pattern[str]:
+def _pieces(begins: str, *, runs: bool) -> re.Pattern[str]:
     """Cuts a value into pieces by what may begin something that hides; the rest is plain.
+
+    With `runs`, several of one kind may be one piece.
 
     What does not end takes the rest of the value: once a quote or a parenthesis does not end, none
     after it counts.
     """
     ways = [f"[^{re.escape(begins)}]++"]
+    if runs:
+        ways += [run for first, run in _RUNS.items() if first in begins]
     ways += [rf'{_QUOTED}|".*'] * ('"' in begins) + [rf"{_COMMENT}|\(.*"] * ("(" in begins)
     ways += [_LITERAL] * ("[" in begins) + [ENCODED_WORD] * ("=" in begins)
     return re.compile("|".join([*ways, _PLAIN]), re.DOTALL)
@@ -83,29 +95,30 @@ def without_comments(text: str) -> str:
     return _COMMENTS.sub(" ", text) if COMMENT in text else text
 
 
-def marked(text: str, *, unended: bool = True) -> Marked:
+def marked(text: str, *, unended: bool = True, comments: bool = True) -> Marked:
     """Replace what hides separators.
 
     A quote or a parenthesis that nothing ends counts as space, and is replaced by one if `unended`.
+    Without `comments` these are replaced by spaces, and what follows each other has one mark.
     """
     if not _HIDES.search(text):
         return Marked(text)
     if not text.isascii() and _SURROGATE.search(text):
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     parts: dict[str, str] = {}
-    written = "".join(_written(text, parts))
+    written = "".join(_written(text, parts, shown=comments))
     if unended:
         written = written.replace('"', " ").replace("(", " ")
     return Marked(written, parts)
 
 
-def _written(text: str, parts: dict[str, str]) -> list[str]:
+def _written(text: str, parts: dict[str, str], *, shown: bool) -> list[str]:
     """The pieces of a value, with marks for what hides separators; those go to `parts`."""
     written: list[str] = []
     begins = "".join([each for each in '"([' if each in text]) + "=" * ("=?" in text)
     rest = text
     for _ in range(_DEEP_AT_MOST):
-        found = _pieces(begins).findall(rest)
+        found = _pieces(begins, runs=not shown).findall(rest)
         last = found[-1]
         first = last[0]
         ends = first not in '"(' or first not in begins or _ENDED.fullmatch(last) is not None
@@ -113,7 +126,7 @@ def _written(text: str, parts: dict[str, str]) -> list[str]:
             found.pop()
         # A value may have a million pieces, so nothing is done here for each one.
         differing = dict.fromkeys(found)
-        marks = _marks([each for each in differing if each[0] in begins], parts)
+        marks = _marks([each for each in differing if each[0] in begins], parts, shown=shown)
         written += map(marks.get, found, found)
         if ends:
             return written
@@ -122,26 +135,37 @@ def _written(text: str, parts: dict[str, str]) -> list[str]:
             begins = begins.replace(first, "")
             written.append(first)
         else:
-            written += _marks([last[:end]], parts).values()
+            written += _marks([last[:end]], parts, shown=shown).values()
         rest = last[end or 1 :]
         if not (rest and begins):
             return [*written, rest]
     parts.clear()
     cut = list(tokens(text))
     marks = _marks(
-        dict.fromkeys([token.text for token in cut if token.kind not in _VISIBLE]), parts
+        dict.fromkeys([token.text for token in cut if token.kind not in _VISIBLE]),
+        parts,
+        shown=shown,
     )
     return [token.text if token.kind in _VISIBLE else marks[token.text] for token in cut]
 
 
-def _marks(pieces: Iterable[str], parts: dict[str, str]) -> dict[str, str]:
-    """The marks of pieces, but of those that only begin like one that hides something."""
+def _marks(pieces: Iterable[str], parts: dict[str, str], *, shown: bool) -> dict[str, str]:
+    """The marks of pieces, but of those that only begin like one that hides something.
+
+    There may be hundreds of thousands, so that as little as possible is done for each one.
+    """
+    hiding = [piece for piece in pieces if piece.strip("=?[")]
     marks = {}
-    for piece in pieces:
-        first = piece[0]
-        if first in '"(' or (piece[-1] == "]" if first == "[" else piece.strip("=?")):
-            high, low = divmod(len(parts), _BASE)
-            digits = _DIGIT[high // _BASE] + _DIGIT[high % _BASE] + _DIGIT[low]
-            marks[piece] = (COMMENT if first == "(" else MARK) + digits
-            parts[digits] = piece
+    if not shown:
+        marks = dict.fromkeys([piece for piece in hiding if piece[0] == "("], " ")
+        hiding = [piece for piece in hiding if piece[0] != "("]
+    first = len(parts)
+    digits = list(map("".join, islice(product(_DIGIT, repeat=3), first, first + len(hiding))))
+    parts.update(zip(digits, hiding, strict=True))
+    marks.update(
+        [
+            (piece, (COMMENT if piece[0] == "(" else MARK) + digit)
+            for piece, digit in zip(hiding, digits, strict=True)
+        ]
+    )
     return marks
