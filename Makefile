@@ -11,7 +11,7 @@ PURE    = tests/model tests/language tests/judge tests/mail tests/checks tests/c
 # Tests start many processes, none of which needs to compile again what another one compiled.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help demo check lint test test-all bench soak faults rendered fix clean
+.PHONY: help demo check lint test test-all bench soak faults oracle rendered fix clean
 help:            ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
 
@@ -53,6 +53,10 @@ soak: $(READY)   ## a million damaged messages: none may crash; stopped, it goes
 
 faults: $(READY) ## every fault at every call, some ten minutes: writes docs/faults.md
 	$(BIN)/pytest --numprocesses auto tests/live/test_every_call.py --update
+
+oracle: $(READY) ## whether cvc5, a solver that knows strings, answers what the proofs rest on alike
+	$(PIP) --editable '.[dev,oracle]'
+	$(BIN)/pytest --quiet tests/analysis/theories/test_theories_agree_with_cvc5.py
 
 rendered: $(READY) ## what is answered without its source: help, options, pages of checks, schemas
 	$(BIN)/pytest --quiet --update tests/cli/test_rendered.py tests/checks/test_pages.py \
