@@ -28,6 +28,9 @@ STATEMENTS: Final = "statements"
 CASELESS: Final = frozenset({"value", "server", "members", "replace_recipient", "sender"})
 """Keys whose texts are compared in lower case, as mail and DNS compare them."""
 
+BARE: Final = "bare"
+"""The key for what an action has directly under its word, such as addresses."""
+
 
 class Demand(StrEnum):
     """Whether what is described must not be there, or something else must be there with it."""

@@ -9,7 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.checks.company.matching import fits
-from mmctl.language.company_rules import CASELESS, Has, Not
+from mmctl.language.company_rules import BARE, CASELESS, Has, Not
 from mmctl.language.project import (
     LogicalAddOn,
     LogicalAddressList,
@@ -187,7 +187,7 @@ def said_by(resource: Resource) -> Said:
             "name": (resource.name,),
             "live_name": live,
             "was": _one(resource.was),
-            "tags": (Said(tags),) if tags else (),
+            "tags": (Said(tags),),
             "file": (resource.position.file,),
             **_own(resource),
         }
@@ -216,7 +216,7 @@ def _own(resource: Resource) -> dict[str, Values]:
             return {
                 "server": (relay.server_name.lower(),),
                 "port": (relay.server_port,),
-                "authentication": ("none" if secret is None else Said({"secret_arn": (secret,)}),),
+                "authentication": (*_unless(secret, "none"), Said({"secret_arn": _one(secret)})),
             }
         case LogicalArchive(archive=archive):
             retention = archive.retention
@@ -252,19 +252,19 @@ def _ingress_point(resource: LogicalIngressPoint) -> dict[str, Values]:
         "rule_set": (point.rule_set_id,),
         "tls_policy": _one(None if point.tls_policy is None else point.tls_policy.value.lower()),
         "status": ("closed" if resource.closed else "active",),
-        "network": _thing(reached),
-        "auth": _thing(auth),
+        "network": (Said(reached),),
+        "auth": (Said(auth),),
         "logging": _logging(resource.logging),
     }
 
 
 def _logging(logging: Mapping[str, str]) -> Values:
-    return _thing({key: _one(logging.get(of)) for key, of in LOGS.items()})
+    return (Said({key: _one(logging.get(of)) for key, of in LOGS.items()}),)
 
 
-def _thing(values: Mapping[str, Values]) -> Values:
-    """A thing with these values; nothing, if it has none."""
-    return (Said(values),) if any(values.values()) else ()
+def _unless(given: object, word: str) -> Values:
+    """The word for what is not given."""
+    return (word,) if given is None else ()
 
 
 def _one(value: object) -> Values:
@@ -277,9 +277,8 @@ def _action(action: RuleAction, *, stop: bool) -> Said:
     word = STOP if stop and row.does is Does.ENDS else row.key
     members = action.value.to_api()
     if row.bare is not None:
-        # Without an address there is still an action.
-        addresses = (each.lower() for each in members.get(row.bare.member, ("",)))
-        return Said({word: tuple(addresses)})
+        addresses = tuple(each.lower() for each in members.get(row.bare.member, ()))
+        return Said({word: (Said({BARE: addresses}),)})
     values: dict[str, Values] = {}
     for key in row.words:
         value = members.get(key.member, key.default)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.cli.changes.base_rules import base_rules
-from mmctl.cli.changes.passed import Passed
+from mmctl.cli.changes.passed import LOOSENED, Passed
 from mmctl.cli.remembered import file_of, keep
 from mmctl.counted import plural
 from mmctl.errors import ProblemsFound, UsageError
@@ -108,9 +108,10 @@ def _lint(
     problems = lint(project, run.today, base=base)
     errors = tuple(each for each in problems if each.severity is Severity.ERROR)
     if errors and not forced:
+        told = tuple(each for each in problems if each.check == LOOSENED)
         raise ProblemsFound(
             "lint found errors, so there is no plan",
-            errors,
+            (*told, *errors),
             project.files,
             help="fix them; above an intended one, write `# mmctl: ignore[CHECK] REASON`; to "
             "plan with the errors: --force lint",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.language.company_rules import (
+    BARE,
     CASELESS,
     RULES,
     STATEMENTS,
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
     from mmctl.model.operands import Operand
     from mmctl.problem import Position
 
+_COST: Final = {"condition": 1, "action": 1, "before": 2, "after": 2}
+"""What takes long to compare comes last."""
 _TESTS: Final = frozenset({"not", "only", "exists", *Part})
 _ALWAYS: Final = {
     RULES: frozenset(
@@ -108,10 +111,18 @@ def _test(value: Any, around: Table | Items, key: str = "") -> Test:
         if len(value) == 1 and key != "tags" and not _TESTS.isdisjoint(value):
             ((word, inner),) = value.items()
             return _of_test(word, inner, value, key)
-        return Has({name: _test(inner, value, name) for name, inner in value.items()}, at)
+        names = sorted(value, key=lambda name: _COST.get(name, 0))
+        return Has({name: _under(name, value) for name in names}, at)
     if value is None:
         return Exists(True, at)
     return Is(_written(value, key) if isinstance(value, str) else value, at)
+
+
+def _under(name: str, table: Table) -> Test:
+    """The test of what is under a key; what an action has directly under it is a key of its own."""
+    test = _test(table[name], table, name)
+    bare = name in WORDS and WORDS[name].bare is not None and table[name] is not None
+    return Has({BARE: test}, table.values_at[name]) if bare else test
 
 
 def _of_test(word: str, inner: Any, table: Table, key: str) -> Test:
