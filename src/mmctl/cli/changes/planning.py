@@ -53,11 +53,13 @@ def _with_warnings(change: LiveEnvironment, made: Plan, passed: Passed) -> Plan:
     """The plan with what the gates found, and with what an earlier environment lacks."""
     from mmctl.cli.changes.environment_before import not_run_before
 
-    warnings = [*passed.loosened, *made.warnings, *not_run_before(change, made)]
+    warnings = [*made.warnings, *not_run_before(change, made)]
     if passed.lint_errors:
         warnings.append(f"lint found {counted(passed.lint_errors, 'error')}, ignored: --force lint")
+    trust = None if made.trust is None else replace(made.trust, loosened=passed.loosened)
     return replace(
         made,
+        trust=trust,
         failed_cases=passed.failed_cases,
         lint_errors=passed.lint_errors,
         warnings=tuple(warnings),

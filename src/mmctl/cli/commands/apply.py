@@ -126,7 +126,10 @@ def _loaded(
             "warning: this plan may have been applied before: there is no history in "
             f"{means.history.store.place}"
         )
-    return change, replace(made, trust=change.trust)
+    trust = change.trust
+    if trust is not None and loaded.trust is not None:
+        trust = replace(trust, loosened=loaded.trust.loosened)
+    return change, replace(made, trust=trust)
 
 
 def _planned(

@@ -60,16 +60,18 @@ class Trust:
     """The command that makes the base readable."""
     unreadable: bool = False
     """Whether there is a base that cannot be read: then what is protected there is unknown."""
+    loosened: tuple[str, ...] = ()
+    """What the files demand less of rules than the base, whose demands were judged."""
 
     @property
     def silent(self) -> bool:
         """Whether there is nothing to say."""
-        return not self.shifts and self.held is None
+        return not self.shifts and self.held is None and not self.loosened
 
 
 def trust_document(trust: Trust) -> dict[str, Any]:
     """The comparison as JSON."""
-    return {
+    document = {
         "base": trust.base,
         "changes": [asdict(shift) for shift in trust.shifts],
         "base_taken": trust.base_taken,
@@ -77,6 +79,7 @@ def trust_document(trust: Trust) -> dict[str, Any]:
         "fetch": trust.fetch,
         "unreadable": trust.unreadable,
     }
+    return document | {"loosened": list(trust.loosened)} if trust.loosened else document
 
 
 def trust_of(document: Mapping[str, Any]) -> Trust:
@@ -85,7 +88,7 @@ def trust_of(document: Mapping[str, Any]) -> Trust:
     rest = {
         member: document[member] for member in ("base", "base_taken", "held", "fetch", "unreadable")
     }
-    return Trust(shifts=shifts, **rest)
+    return Trust(shifts=shifts, loosened=tuple(document.get("loosened", ())), **rest)
 
 
 def edges_of(settings: Settings, environment: Environment) -> dict[str, str]:

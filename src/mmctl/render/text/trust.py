@@ -1,4 +1,4 @@
-"""The first lines of a plan: that its target differs from what the base says."""
+"""The first lines of a plan: that it demands less than its base, or has another target."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ def trust_lines(trust: Trust | None) -> Iterator[str]:
     """The lines before the edits; none if nothing differs."""
     if trust is None or trust.silent:
         return
+    if trust.loosened:
+        yield f"less is demanded of rules than in {trust.base}, which was judged by all the same:"
+        yield from (f"  {each}" for each in trust.loosened)
     if trust.shifts and trust.base is not None:
         yield f"the target differs from {trust.base}:"
         yield from (f"  {shift.text}" for shift in trust.shifts)
