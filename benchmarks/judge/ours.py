@@ -10,6 +10,7 @@ from mmctl.judge.index.index import Index
 from mmctl.judge.submission import gateway_of_ingress_point
 from mmctl.judge.submitting import Submitting
 from mmctl.mail.facts import Stated
+from mmctl.mail.partial import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +35,7 @@ class Ours:
 
     def parse(self, content: bytes) -> Submission:
         """A message with the envelope that its header records; no field is decoded."""
-        return self._submitting.read(content)
+        return self._submitting.read(Message("", content))
 
     def decode(self, content: bytes) -> Submission:
         """A message whose texts are ready, as the baseline has them."""

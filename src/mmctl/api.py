@@ -206,7 +206,7 @@ def judge_many(
     known = stated or Stated()
     index = Index(gateway=gateway, assume_pass=known.assume_pass)
     submitting = Submitting(known, [gateway])
-    return (index.judge(submitting.read(message)) for message in messages)
+    return (index.judge(submitting.read(Message("", message))) for message in messages)
 
 
 def plan(project: Project, live: Project) -> Plan:

@@ -17,6 +17,6 @@ def messages(
     paths: Iterable[str | Path], stdin: BinaryIO | None = None, *, skip: Skip | None = None
 ) -> Iterator[tuple[str, bytes]]:
     """Each message with its name."""
-    for name, content, unread in sources.messages(paths, stdin, skip=skip):
-        assert unread == 0
-        yield name, content
+    for message in sources.messages(paths, stdin, skip=skip):
+        assert message.unread == 0
+        yield message.name, message.content

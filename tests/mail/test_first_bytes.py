@@ -94,7 +94,7 @@ def test_more_is_read_where_line_ends_decide_or_the_header_is_long(
     (part,) = list(messages([path], needs=HEADER))[:1]
     assert 4 * FIRST_BYTES <= len(part.content) < 1_000_000
     near = Needs(body=False, sizes=frozenset({1_060_500}))
-    assert {each.unread for each in messages([path], needs=near)} == {0}
+    assert max(each.unread for each in messages([path], needs=near)) < 1_000
 
 
 def test_a_text_that_begins_blank_is_looked_at_further(tmp_path: Path) -> None:

@@ -23,8 +23,8 @@ def parts(message: bytes, needs: Needs, first: int) -> tuple[bytes, list[tuple[i
         asked.append((start, end))
         return message[start:end]
 
-    content = fetched(len(message), needs, fetch, message[:first])
-    return in_whole_lines(content, len(message)), asked
+    part = fetched(len(message), needs, fetch, message[:first])
+    return in_whole_lines(part.content, len(message)), asked
 
 
 def mail(header: int, body: bytes) -> bytes:
@@ -50,7 +50,42 @@ def test_the_body_is_fetched_where_its_line_ends_decide_about_the_size() -> None
     near = Needs(body=False, sizes=frozenset({80_000}))
     content, asked = parts(message, near, FIRST_BYTES)
     assert content == message
-    assert asked == [(FIRST_BYTES, len(message))]
+    assert asked[-1][1] == len(message)
+
+
+def test_so_much_of_the_body_is_fetched_as_shows_that_the_size_is_below_a_number() -> None:
+    message = mail(100, b"a line of text, with its end\n" * 3_000)
+    near = Needs(body=False, sizes=frozenset({120_000}))
+    content, asked = parts(message, near, FIRST_BYTES)
+    assert len(content) < 0.8 * len(message)
+    assert len(asked) == 1
+
+
+@given(
+    st.lists(st.sampled_from(PIECES), max_size=30).map(b"".join),
+    st.sets(st.integers(0, 200), max_size=3),
+    st.integers(1, 60),
+)
+def test_a_part_compares_with_numbers_as_the_whole_does(
+    message: bytes, numbers: set[int], first: int
+) -> None:
+    """Also if the message begins with a `From ` line, which is no part of it."""
+    for kept in (message, b"From x\n" + message, b"From x\nX: y\n\n" + message):
+        part = fetched(
+            len(kept),
+            Needs(body=False, sizes=frozenset(numbers)),
+            lambda start, end, kept=kept: kept[start:end],  # type: ignore[misc]
+            kept[:first],
+        )
+        content = in_whole_lines(part.content, len(kept))
+        unread = len(kept) - len(content)
+        whole, ascending = read_email(kept).length, sorted(numbers)
+        seen = read_email(content, unread=unread, at_most=part.at_most).length
+        assert seen.place_among(ascending) == whole.place_among(ascending)
+        for number in numbers:
+            again = read_email(content, unread=unread, at_most=part.at_most).length
+            assert again.is_more_than(number) == whole.is_more_than(number)
+        assert not part.at_most or whole.bytes <= part.at_most
 
 
 @pytest.mark.parametrize("first", [31, 32])

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from mmctl.judge.submission import Gateway
     from mmctl.mail.email import Email
+    from mmctl.mail.partial import Message
 
 _IN_RECEIVED: Final = frozenset({SessionFact.SOURCE_IP, SessionFact.HELO, SessionFact.TLS})
 _IN_RESULTS: Final = frozenset(set(VerdictFact) - {VerdictFact.ADD_ONS})
@@ -51,9 +52,10 @@ class Submitting:
             names = names.union(VERDICT_KEYS)
         self._picker = Picker(names)
 
-    def read(self, content: bytes, unread: int = 0) -> Submission:
-        """A message, of whose end so many bytes were not read, with what is known of it."""
-        return self.of(self._picker.read(content, unread=unread))
+    def read(self, message: Message) -> Submission:
+        """A message with what is known of it."""
+        _, content, unread, at_most = message
+        return self.of(self._picker.read(content, unread=unread, at_most=at_most))
 
     def of(self, email: Email) -> Submission:
         """What is stated about a message, else what its headers record."""

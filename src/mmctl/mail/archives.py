@@ -131,13 +131,13 @@ def one_message(
     """
     if left_out := too_large(name, size):
         return left_out
-    content = start if len(start) == size else fetched(size, needs, fetch, start)
+    content, at_most = (start, 0) if len(start) == size else fetched(size, needs, fetch, start)
     left_out = no_message(name, content, sure=sure)
     if left_out is not None and len(content) < size and is_undecided(content):
         content += fetch(len(content), size)
         left_out = no_message(name, content, sure=sure)
     content = in_whole_lines(content, size)
-    return left_out or Message(name, content, size - len(content))
+    return left_out or Message(name, content, size - len(content), at_most)
 
 
 def _next_of(content: Readable, begin: int, end: int) -> bytes:

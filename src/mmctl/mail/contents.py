@@ -21,6 +21,8 @@ _PACKED: Final = (b"\x1f\x8b", b"\xfd7zXZ\x00", b"BZh")
 _PACKED_SUFFIXES: Final = frozenset({".gz", ".xz", ".bz2"})
 _TAR_MAGIC: Final = slice(257, 262)
 _TAR_SUFFIXES: Final = (".tar", ".tgz", ".txz", ".tar.gz", ".tar.xz", ".tar.bz2")
+_ARCHIVE_SUFFIXES: Final = (*_TAR_SUFFIXES, ".zip")
+_LONGEST_SUFFIX: Final = max(map(len, _ARCHIVE_SUFFIXES))
 _MESSAGE_SUFFIXES: Final = frozenset({".eml", ".msg"})
 """A file with such a name is one message, even after a line `From `."""
 _SURE_SUFFIX: Final = ".eml"
@@ -93,6 +95,16 @@ def content_of(name: str, start: bytes) -> Content:
     if start.startswith(b"From ") and _suffix(name) not in _MESSAGE_SUFFIXES:
         return Content.MBOX
     return Content.OTHER
+
+
+def is_surely_one_message(name: str, start: bytes) -> bool:
+    """Whether a file is one message and nothing else: seen at once for nearly all that are."""
+    return (
+        _FIELD.match(start) is not None
+        and not start.startswith(b"From ")
+        and start[_TAR_MAGIC] != b"ustar"
+        and not name[-_LONGEST_SUFFIX:].lower().endswith(_ARCHIVE_SUFFIXES)
+    )
 
 
 def not_read(name: str, start: bytes) -> LeftOut:

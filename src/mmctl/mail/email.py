@@ -40,8 +40,8 @@ class Size:
         """The number, counted."""
         raise NotImplementedError
 
-    def _less_at_most(self) -> int:
-        """An upper bound that is nearer, and takes some work."""
+    def _less_at_most(self, below: float) -> int:  # noqa: ARG002 - who counts needs it
+        """An upper bound that takes some work: below a number, if any upper bound is."""
         return self._at_most
 
     @property
@@ -69,7 +69,7 @@ class Size:
             place = bisect_left(numbers, self._at_least)
             if place == len(numbers) or self._at_most < numbers[place]:
                 return place, False
-            self._at_most = self._less_at_most()
+            self._at_most = self._less_at_most(numbers[place])
             if self._at_most < numbers[place]:
                 return place, False
         place = bisect_left(numbers, self.bytes)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from mmctl.mail.reader import holds_header, smtp_size, smtp_size_at_most
+from mmctl.mail.reader import A_LINE, bytes_before, holds_header, line_ends
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ class Message(NamedTuple):
     content: bytes
     unread: int = 0
     """Bytes at the end of its body that were not read."""
+    at_most: int = 0
+    """What its size does not exceed, if its line ends were counted; else 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,31 +43,30 @@ class Needs:
     sizes: frozenset[float] = frozenset()
     """The sizes, in bytes, that its size is compared with."""
 
-    def all_of(self, start: bytes, unread: int) -> bool:
-        """Whether a message with this beginning has to be read to its end.
+    def room(self, start: bytes, length: int) -> float | None:
+        """How many line ends, at least, decide about a message of a length; None: none do.
 
-        Without the line ends of the rest, the size is only known to lie between two numbers.
+        If it has fewer, each of which may become two bytes, its size is below every number that it
+        is compared with and that the length alone does not exceed.
         """
-        if self.body:
-            return True
-        if not self._any(len(start) + unread, 2 * (len(start) + unread)):
-            return False
-        most = smtp_size_at_most(start)
-        if not self._any(len(start) + unread, most + 2 * unread):
-            return False
-        least = smtp_size(start) + unread
-        return self._any(least, least + unread)
-
-    def _any(self, least: int, most: int) -> bool:
-        """Whether a size is between two numbers, or is one of them."""
-        return any(least <= size <= most for size in self.sizes)
+        least = length - bytes_before(start)
+        near = [size for size in self.sizes if least <= size <= 2 * length]
+        return min(near) - length if near else None
 
 
 WHOLE: Final = Needs()
 """Everything is needed."""
 
 
-def fetched(length: int, needs: Needs, fetch: Fetch, start: bytes) -> bytes:
+class Part(NamedTuple):
+    """The first bytes of a message, as many of them as are needed."""
+
+    content: bytes
+    at_most: int = 0
+    """What its size does not exceed, if its line ends were counted; else 0."""
+
+
+def fetched(length: int, needs: Needs, fetch: Fetch, start: bytes) -> Part:
     """The first bytes of a message of some `length`, as many of them as are needed.
 
     `fetch` gets the bytes from one offset up to another; `start` is already fetched. What is not
@@ -73,11 +74,24 @@ def fetched(length: int, needs: Needs, fetch: Fetch, start: bytes) -> bytes:
     """
     while len(start) < length and not holds_header(start):
         start += fetch(len(start), min(length, GROWTH * len(start)))
+    if len(start) == length:
+        return Part(start)
+    if needs.body:
+        return Part(start + fetch(len(start), length))
+    room = needs.room(start, length)
+    if room is None:
+        return Part(start)
+    # So much as shows that even a rest full of line ends is not enough.
+    wanted = min(length, int(length - room + room / A_LINE))
+    if len(start) < wanted:
+        start += fetch(len(start), wanted)
     if len(start) < length:
         part = in_whole_lines(start, length)
-        if needs.all_of(part, length - len(part)):
-            start += fetch(len(start), length)
-    return start
+        ends = length - len(part) + line_ends(part, len(part))
+        if ends < room:
+            return Part(start, length + ends)
+        start += fetch(len(start), length)
+    return Part(start)
 
 
 def in_whole_lines(start: bytes, length: int) -> bytes:
@@ -92,6 +106,6 @@ def slices_of(content: bytes) -> Fetch:
 
 def part_of(name: str, content: bytes, needs: Needs) -> Message:
     """What is needed of a message that is in memory."""
-    start = fetched(len(content), needs, slices_of(content), content[:FIRST_BYTES])
-    start = in_whole_lines(start, len(content))
-    return Message(name, start, len(content) - len(start))
+    part = fetched(len(content), needs, slices_of(content), content[:FIRST_BYTES])
+    start = in_whole_lines(part.content, len(content))
+    return Message(name, start, len(content) - len(start), part.at_most)

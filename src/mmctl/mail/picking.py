@@ -41,7 +41,7 @@ class Picker:
         self.noted = tuple(self.places[name] for name in names if is_noted(name))
         self.others = tuple(self.places[name] for name in names if not is_noted(name))
 
-    def read(self, message: bytes, *, unread: int = 0) -> Email:
+    def read(self, message: bytes, *, unread: int = 0, at_most: int = 0) -> Email:
         """Read a message: the same as `read_email`."""
         feed = message.find(b"\n")
         if feed > 0 and message[feed - 1] == _CR:
@@ -59,10 +59,10 @@ class Picker:
             section = message[:end]
             usual = message.startswith(b"\n", end) and b"\r" not in section
         if not (found and end and usual and b"\0" not in section and _is_text(section)):
-            return read_email(message, unread=unread)
+            return read_email(message, unread=unread, at_most=at_most)
         return Email(
             headers=PickedHeaders(self, section, found.groups()),
-            length=Counted(message, 0, unread),
+            length=Counted(message, 0, unread, at_most),
             unread=unread,
         )
 

@@ -14,6 +14,8 @@ from mmctl.mail.email import LONGEST_SHOWN_NAME, Email, Size
 from mmctl.mail.headers import Headers
 
 _UTF_16: Final = (BOM_UTF16_LE, BOM_UTF16_BE)
+A_LINE: Final = 8
+"""Bytes of a line, with its end: in nearly every message there are more on average."""
 _FIELD_NAME: Final = re.compile(r"[!-9;-~]++")
 _LONGEST_KNOWN: Final = 100
 _MOST_KNOWN: Final = 4096
@@ -26,13 +28,14 @@ _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
 _LATIN_1: Final = {0xDC00 + byte: byte for byte in range(0x80, 0x100)}
 
 
-def read_email(message: bytes, *, unread: int = 0) -> Email:
+def read_email(message: bytes, *, unread: int = 0, at_most: int = 0) -> Email:
     """Read a message; what is wrong with it becomes a note, never an exception.
 
     `unread` bytes may be missing at its end, if `holds_header` says that all of the header is
-    there. Lines end with CRLF, LF or a bare CR. A byte order mark, blank lines and an mbox `From `
-    line before the header are skipped, and so are lines that are not headers. Bytes beyond ASCII
-    are UTF-8, else Latin-1 (no standard says what 8-bit headers mean: RFC 6532 knows only UTF-8).
+    there; `at_most` is what its size does not exceed, 0 if nobody knows. Lines end with CRLF, LF
+    or a bare CR. A byte order mark, blank lines and an mbox `From ` line before the header are
+    skipped, and so are lines that are not headers. Bytes beyond ASCII are UTF-8, else Latin-1 (no
+    standard says what 8-bit headers mean: RFC 6532 knows only UTF-8).
     """
     defects: list[str] = []
     if message.startswith(_UTF_16):
@@ -41,7 +44,7 @@ def read_email(message: bytes, *, unread: int = 0) -> Email:
     carried, start = _starts(message, defects)
     text = _header_text(message, start, defects)
     headers = Headers(written_in(text, defects), has_words="=?" in text)
-    length = Counted(message, carried, unread)
+    length = Counted(message, carried, unread, at_most)
     return Email(headers=headers, length=length, unread=unread, defects=tuple(defects))
 
 
@@ -50,11 +53,11 @@ class Counted(Size):
 
     __slots__ = ("_carried", "_message", "_unread")
 
-    def __init__(self, message: bytes, carried: int, unread: int) -> None:
-        """The first `carried` bytes are not part of the message."""
+    def __init__(self, message: bytes, carried: int, unread: int, at_most: int = 0) -> None:
+        """The first `carried` bytes are not part of the message; `at_most` 0 is unknown."""
         length = len(message) - carried + unread
         # Each byte but those that were not read may be a line end that becomes two bytes.
-        self._known, self._at_least, self._at_most = None, length, 2 * length - unread
+        self._known, self._at_least, self._at_most = None, length, at_most or 2 * length - unread
         self._message = message
         self._carried = carried
         self._unread = unread
@@ -66,9 +69,15 @@ class Counted(Size):
         self._message = b""
         return count + self._unread
 
-    def _less_at_most(self) -> int:
+    def _less_at_most(self, below: float) -> int:
+        # Most often a part of the message shows it, even if all that follows are line ends.
+        message, length = self._message, len(self._message)
+        enough = max(0, int(length - (below - self._at_least) * (1 - 1 / A_LINE)))
         # What is not part of the message counts too: that makes it no less.
-        return smtp_size_at_most(self._message) - self._carried + self._unread
+        most = 2 * length - enough + line_ends(message, enough) - self._carried + self._unread
+        if most >= below:
+            most = length + line_ends(message, length) - self._carried + self._unread
+        return most
 
 
 def holds_header(start: bytes) -> bool:
@@ -89,12 +98,18 @@ def smtp_size(message: bytes) -> int:
         return len(message) + message.count(b"\n")
     if not _BARE_CR.search(message):  # faster than to count pairs
         return len(message) + message.count(b"\n") - message.count(b"\r")
-    return smtp_size_at_most(message) - 2 * message.count(b"\r\n")
+    return len(message) + line_ends(message, len(message)) - 2 * message.count(b"\r\n")
 
 
-def smtp_size_at_most(message: bytes) -> int:
-    """How many bytes it has at most then: which line ends are pairs takes longer to see."""
-    return len(message) + message.count(b"\n") + message.count(b"\r")
+def line_ends(message: bytes, end: int) -> int:
+    """How many CRs and LFs are in the first bytes: pairs are two, to see them takes longer."""
+    returns = message.count(b"\r", 0, end) if message.find(b"\r", 0, end) >= 0 else 0
+    return returns + message.count(b"\n", 0, end)
+
+
+def bytes_before(message: bytes) -> int:
+    """How many bytes at its start are no part of a message as SMTP carries it."""
+    return _starts(message, [])[0]
 
 
 def as_carried(message: bytes) -> bytes:

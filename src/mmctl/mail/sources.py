@@ -24,7 +24,7 @@ from mmctl.mail.archives import (
     one_message,
     readable,
 )
-from mmctl.mail.contents import FIRST, Content, content_of
+from mmctl.mail.contents import FIRST, Content, content_of, is_surely_one_message
 from mmctl.mail.listing import files_below, is_delivered
 from mmctl.mail.partial import FIRST_BYTES, WHOLE, Message
 
@@ -206,7 +206,10 @@ def _single(name: str, place: str, needs: Needs) -> tuple[Message | LeftOut, int
         start = os.read(handle, FIRST_BYTES)
         if not start or len(start) != min(size, FIRST_BYTES):
             return None
-        if content_of(name, start[:FIRST]) is not Content.OTHER:
+        if is_surely_one_message(name, start):
+            if size <= FIRST_BYTES:
+                return Message(name, start), size
+        elif content_of(name, start[:FIRST]) is not Content.OTHER:
             return None
         fetch = partial(_next_of, handle)
         return one_message(name, size, needs, fetch, start, sure=is_delivered(name)), size

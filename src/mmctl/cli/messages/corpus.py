@@ -58,7 +58,7 @@ def with_behaviour(
     needs = Needs(body=change.run.unnamed, sizes=sizes)
     with Progress(change.run, "message") as progress:
         for message in messages_of(change.run, change.project, paths, needs, progress):
-            submission = submitting.read(message.content, message.unread)
+            submission = submitting.read(message)
             every = [(live.judge(submission), wanted.judge(submission)) for wanted, live in ways]
             found = [each for before, after in every for each in differences(before, after)]
             judged += 1

@@ -150,7 +150,7 @@ class Judge:
     def _submission(self, message: Message) -> Submission:
         authenticate = self._judging.authenticate
         if authenticate is None:
-            return self._submitting.read(message.content, message.unread)
+            return self._submitting.read(message)
         email = read_email(message.content, unread=message.unread)
         checked = partial(authenticate, message.content, email)
         return submission_from(email, self._judging.stated, checked)[0]
