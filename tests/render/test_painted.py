@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from functools import partial
+from itertools import chain, pairwise
+from typing import TYPE_CHECKING
 
 import pytest
 from rich.text import Text
 
 from mmctl.cli.printing import printed
 from mmctl.cli.run import console_for
+from mmctl.judge.answers import MissingFact
 from mmctl.judge.comparison import MessageEnd
 from mmctl.judge.judged import Ended, JudgedMessage, JudgedRecipient
 from mmctl.language.project import Outcome
+from mmctl.render.text import message_lines
 from mmctl.render.text.folding import folded
-from mmctl.render.text.message_lines import WHERE, Line, lines
+from mmctl.render.text.message_lines import WHERE, Line, PlainLines, lines
 from mmctl.render.text.painted import Painter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 NAMES = (
     "mail/a.eml",
@@ -41,20 +49,33 @@ class Terminal(io.StringIO):
         return True
 
 
-def every_line() -> list[Line]:
-    found = []
+def every_ending(lacking: tuple[MissingFact, ...] = ()) -> Iterator[MessageEnd]:
     for name in NAMES:
         for outcome in Outcome:
-            recipients = tuple(
-                JudgedRecipient(whom, Ended(outcome=outcome, by=by))
-                for whom in WHOM
-                for by in ("deliver", None)
-            )
+            ends = [Ended(outcome=outcome, by=by, missing=lacking) for by in ("deliver", None)]
+            recipients = tuple(JudgedRecipient(whom, ended) for whom in WHOM for ended in ends)
             judged = JudgedMessage(recipients=recipients, assumed={})
-            found += lines(MessageEnd(message=name, judged=judged), other=False)
-        nobody = JudgedMessage(recipients=(), assumed={})
-        found += lines(MessageEnd(message=name, judged=nobody), other=False)
-    return found
+            yield MessageEnd(message=name, judged=judged)
+        yield MessageEnd(message=name, judged=JudgedMessage(recipients=(), assumed={}))
+
+
+def every_line() -> list[Line]:
+    return list(chain.from_iterable(lines(ending, other=False) for ending in every_ending()))
+
+
+def test_lines_without_styles_have_the_same_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    fact = MissingFact(fact="spf\n", states="--spf", in_case="verdicts: {spf: …}", choices=())
+    endings = [*every_ending(), *every_ending((fact,))]
+    for known in (4096, 1):
+        monkeypatch.setattr(message_lines, "_MOST_KNOWN", known)
+        plain = PlainLines()
+        for before, ending in pairwise(endings):
+            expected = "".join(line.plain for line in lines(ending, other=False))
+            assert plain.of(ending, other=False) == expected
+            if len(before.judged.recipients) == len(ending.judged.recipients):
+                changed = replace(ending, against=before.judged)
+                expected = "".join(line.plain for line in lines(changed, other=True))
+                assert plain.of(changed, other=True) == expected
 
 
 def by_rich(line: Line) -> Text:

@@ -118,7 +118,10 @@ class Headers(Mapping[str, tuple[str, ...]]):
         if known is None:
             values = self.values_of(name)
             if self._has_words:
-                values = tuple([each.text for each in self._words_of(name)])
+                for value in values:
+                    if "=?" in value:
+                        values = tuple([each.text for each in self._words_of(name)])
+                        break
             known = self._decoded[name] = values
         return known
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from mmctl.mail.reader import A_LINE, bytes_before, holds_header, line_ends
+from mmctl.mail.reader import bytes_before, enough, holds_header, line_ends
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ class Needs:
         If it has fewer, each of which may become two bytes, its size is below every number that it
         is compared with and that the length alone does not exceed.
         """
-        least = length - bytes_before(start)
-        near = [size for size in self.sizes if least <= size <= 2 * length]
+        least, most = length - bytes_before(start), 2 * length
+        near = [size for size in self.sizes if least <= size <= most]
         return min(near) - length if near else None
 
 
@@ -81,8 +81,7 @@ def fetched(length: int, needs: Needs, fetch: Fetch, start: bytes) -> Part:
     room = needs.room(start, length)
     if room is None:
         return Part(start)
-    # So much as shows that even a rest full of line ends is not enough.
-    wanted = min(length, int(length - room + room / A_LINE))
+    wanted = min(length, enough(length, room))
     if len(start) < wanted:
         start += fetch(len(start), wanted)
     if len(start) < length:

@@ -38,7 +38,7 @@ class Picker:
         names = sorted({*names, *_MARKED})
         self.places = {name: 2 * number for number, name in enumerate(names)}
         """Where a name's groups are among all: the last value but the first one, the first one."""
-        self.noted = tuple(self.places[name] for name in names if is_noted(name))
+        self.noted = tuple((name, self.places[name]) for name in names if is_noted(name))
         self.others = tuple(self.places[name] for name in names if not is_noted(name))
 
     def read(self, message: bytes, *, unread: int = 0, at_most: int = 0) -> Email:
@@ -90,12 +90,13 @@ class Picker:
 class PickedHeaders(Headers):
     """Header fields of which some are found already; all others are found once one is asked for."""
 
-    __slots__ = ("_groups", "_picker", "_section")
+    __slots__ = ("_groups", "_picker", "_places", "_section")
 
     def __init__(self, picker: Picker, section: bytes, groups: Sequence[bytes | None]) -> None:
         """What the picker found in a header section."""
         super().__init__({})
         self._picker = picker
+        self._places = picker.places
         self._section = section
         self._groups = groups
 
@@ -105,27 +106,20 @@ class PickedHeaders(Headers):
             self._written = written_in(text, [])
         return self._written
 
-    def _picked(self, name: str) -> tuple[bytes, ...] | None:
-        """The values of a header; None: they are not picked out."""
-        place = self._picker.places.get(name)
-        if place is None or self._groups[place] is not None:  # it comes again
-            return None
-        first = self._groups[place + 1]
-        return () if first is None else (first,)
-
     def values_of(self, name: str) -> tuple[str, ...]:
         """The values of a header; empty: there is none."""
         known = self._values.get(name)
         if known is None:
-            picked = self._picked(name)
-            if picked is None:
+            place = self._places.get(name)
+            if place is None or self._groups[place] is not None:  # it comes again
                 return super().values_of(name)
-            known = self._values[name] = tuple([_unfolded(value) for value in picked])
+            first = self._groups[place + 1]
+            known = self._values[name] = () if first is None else (_unfolded(first),)
         return known
 
     def topmost(self, name: str) -> str | None:
         """The topmost value of a header; None: there is none."""
-        place = self._picker.places.get(name)
+        place = self._places.get(name)
         if place is None:
             return super().topmost(name)
         first = self._groups[place + 1]
@@ -133,8 +127,11 @@ class PickedHeaders(Headers):
 
     def as_written(self, name: str) -> tuple[Hashable, ...]:
         """What tells whether two messages have the same values; empty: there is none."""
-        picked = self._picked(name)
-        return super().as_written(name) if picked is None else picked
+        place = self._places.get(name)
+        if place is None or self._groups[place] is not None:
+            return super().as_written(name)
+        first = self._groups[place + 1]
+        return () if first is None else (first,)
 
     def word_defects(self) -> tuple[tuple[str, str], ...]:
         """What is wrong with the encoded words of headers for which that is noted."""
@@ -146,10 +143,10 @@ class PickedHeaders(Headers):
         if b"?" not in section:
             return False
         known = 0
-        for place in self._picker.noted:
+        for name, place in self._picker.noted:
             value = groups[place + 1]
             if value is not None and b"?" in value:
-                if groups[place] is not None or not _is_sound(value):
+                if groups[place] is not None or not self._is_sound(name, value):
                     return True
                 known += value.count(b"?")
         marks = section.count(b"?")
@@ -159,21 +156,23 @@ class PickedHeaders(Headers):
                     known += 0 if value is None else value.count(b"?")
         return marks > known and b"=?" in section
 
-
-def _is_sound(value: bytes) -> bool:
-    """Whether all encoded words of a value can be decoded."""
-    return (
-        _kept(value) if len(value) <= LONGEST_KEPT else not decode_words(_unfolded(value)).defects
-    )
+    def _is_sound(self, name: str, value: bytes) -> bool:
+        """Whether all encoded words of the only value of a header can be decoded."""
+        if len(value) <= LONGEST_KEPT:
+            return _is_known_sound(value)
+        return not any(each.defects for each in self._words_of(name))
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _kept(value: bytes) -> bool:
+def _is_known_sound(value: bytes) -> bool:
     return not decode_words(_unfolded(value)).defects
 
 
 def _unfolded(value: bytes) -> str:
-    return value.decode().replace("\r", "").replace("\n", "").strip(" \t")
+    text = value.decode()
+    if "\n" in text:
+        text = text.replace("\r", "").replace("\n", "")
+    return text.strip(" \t")
 
 
 def _is_text(section: bytes) -> bool:

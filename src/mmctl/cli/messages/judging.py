@@ -21,7 +21,7 @@ from mmctl.mail.partial import Needs
 from mmctl.mail.reader import read_email
 from mmctl.records import dataclass, field
 from mmctl.render.documents.trace import message_document
-from mmctl.render.text.message_lines import lines
+from mmctl.render.text.message_lines import PlainLines, lines
 from mmctl.visible import visible_json
 
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ class Judge:
     def __init__(self, judging: Judging) -> None:
         """Nothing is compiled before the first message."""
         self._judging = judging
+        self._lines = PlainLines()
 
     @cached_property
     def _submitting(self) -> Submitting:
@@ -177,8 +178,7 @@ class Judge:
         """One message as it is written out: text, lines, or what a page needs."""
         judging = self._judging
         if judging.form == "lines":
-            found = lines(ending, other=judging.against is not None)
-            yield "".join([line.plain for line in found])
+            yield self._lines.of(ending, other=judging.against is not None)
         elif judging.form == "painted":
             yield from lines(ending, other=judging.against is not None)
         elif simulated is not None:

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
     from mmctl.judge.answers import MissingFact
     from mmctl.judge.comparison import MessageEnd
+    from mmctl.judge.judged import Ended
 
 _FACTS_SHOWN: Final = 3
 CHANGED: Final = "yellow"
 """The style of what is treated differently."""
 WHERE: Final = "dim"
 """The style of the name of a message."""
+_MOST_KNOWN: Final = 4096
 _PADDED: Final = {outcome: f"{outcome:<{OUTCOME_WIDTH}}" for outcome in Outcome}
 
 
@@ -42,6 +44,35 @@ class Line(NamedTuple):
         return f"{self.what}{self.whom}{self.where}"
 
 
+class PlainLines:
+    """Writes the lines without styles; recipients who end alike share all but their address."""
+
+    def __init__(self) -> None:
+        # By identity: the value is the same object for all who are treated alike.
+        self._known: dict[int, tuple[Ended, str, str]] = {}
+
+    def of(self, ending: MessageEnd, *, other: bool) -> str:
+        """The text of `lines`."""
+        recipients = ending.judged.recipients
+        if other or not recipients:
+            return "".join([line.plain for line in lines(ending, other=other)])
+        where = f"  {visible(ending.message)}\n"
+        parts: list[str] = []
+        for recipient, ended in recipients:
+            known = self._known.get(id(ended))
+            if known is None:
+                known = self._learn(ended)
+            parts += (known[1], visible(recipient), known[2], where)
+        return "".join(parts)
+
+    def _learn(self, ended: Ended) -> tuple[Ended, str, str]:
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        known = ended, f"{_PADDED[ended.outcome]}  ", _why(ended)
+        self._known[id(ended)] = known
+        return known
+
+
 def lines(ending: MessageEnd, *, other: bool) -> list[Line]:
     """What happens to one message among many.
 
@@ -50,7 +81,7 @@ def lines(ending: MessageEnd, *, other: bool) -> list[Line]:
     where = f"  {visible(ending.message)}\n"
     if other:
         return [
-            Line(found.change, CHANGED, _whom(found.recipient, found.after.by), where)
+            Line(found.change, CHANGED, f"  {visible(found.recipient)}{_by(found.after)}", where)
             for found in ending.differences
         ]
     recipients = ending.judged.recipients
@@ -61,17 +92,20 @@ def lines(ending: MessageEnd, *, other: bool) -> list[Line]:
         Line(
             _PADDED[ended.outcome],
             STYLES[ended.outcome],
-            _whom(recipient, ended.by)
-            if ended.by or not ended.missing
-            else f"  {visible(recipient)}  {lacking(ended.missing)}",
+            f"  {visible(recipient)}{_why(ended)}",
             where,
         )
         for recipient, ended in recipients
     ]
 
 
-def _whom(recipient: str, by: str | None) -> str:
-    return f"  {visible(recipient)}  by {visible(by)}" if by else f"  {visible(recipient)}"
+def _why(ended: Ended) -> str:
+    """What decided, else the facts that are missing."""
+    return _by(ended) if ended.by or not ended.missing else f"  {lacking(ended.missing)}"
+
+
+def _by(ended: Ended) -> str:
+    return f"  by {visible(ended.by)}" if ended.by else ""
 
 
 def lacking(missing: Iterable[MissingFact]) -> str:
