@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ruamel.yaml import YAML
 
 from mmctl.checks.lint import lint
 from mmctl.language.parsing.load import read_text
+
+if TYPE_CHECKING:
+    from mmctl.problem import Problem
 
 GATEWAYS: Final = Path(__file__).parent / "meaning"
 TODAY: Final = date(2026, 11, 20)
@@ -39,11 +42,34 @@ def test_a_mistake_is_found_in_every_spelling_and_not_where_there_is_none() -> N
     assert faults == []
 
 
+def test_the_end_of_a_service_is_judged_by_the_day() -> None:
+    text = (GATEWAYS.parent / "ending-service" / "bad.yaml").read_text(encoding="utf-8")
+    severities = {
+        day: sorted(
+            (problem.position.line, problem.severity.name)
+            for problem in problems_of(text, date.fromisoformat(day))
+            if problem.check == "ending-service"
+        )
+        for day in ("2026-03-30", "2026-03-31", "2026-07-31", "2027-03-31", "2027-04-01")
+    }
+    assert severities == {
+        "2026-03-30": [],
+        "2026-03-31": [(8, "WARNING")],
+        "2026-07-31": [(8, "WARNING"), (12, "INFO")],
+        "2027-03-31": [(8, "WARNING"), (12, "INFO")],
+        "2027-04-01": [(8, "ERROR"), (12, "INFO")],
+    }
+
+
 def found(text: str) -> set[str]:
     """The checks that report something about a gateway."""
+    return {problem.check for problem in problems_of(text, TODAY)}
+
+
+def problems_of(text: str, today: date) -> tuple[Problem, ...]:
     project, problems = read_text({"mmctl.yaml": PROJECT, "rules.yaml": text})
     assert problems == (), problems
-    return {problem.check for problem in lint(project, TODAY)}
+    return lint(project, today)
 
 
 def indented(text: str, width: int) -> str:

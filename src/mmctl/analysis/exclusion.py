@@ -73,7 +73,7 @@ def exclude_each_other(
             return (
                 isinstance(other, IngressTlsProtocolExpression)
                 and one.evaluate == other.evaluate
-                and not _versions(one) & _versions(other)
+                and not versions_of(one) & versions_of(other)
             )
         case RuleBooleanExpression() | IngressBooleanExpression():
             return (
@@ -144,7 +144,7 @@ _COMPARED: Final[Mapping[tuple[str, str], Callable[[str, str], bool]]] = {
 """For two operators: whether some text meets a value of one and a value of the other."""
 
 
-def _versions(expression: IngressTlsProtocolExpression) -> frozenset[str]:
+def versions_of(expression: IngressTlsProtocolExpression) -> frozenset[str]:
     """The TLS versions for which a condition holds."""
     known = VERSION.choices
     match expression.operator:

@@ -26,6 +26,27 @@ IPV4: Final = 4
 IPV6: Final = 6
 
 
+_INSIDE_ONLY: Final = tuple(
+    map(
+        IPv4Network,
+        (
+            "10.0.0.0/8",
+            "172.16.0.0/12",
+            "192.168.0.0/16",
+            "100.64.0.0/10",
+            "127.0.0.0/8",
+            "169.254.0.0/16",
+        ),
+    )
+)
+"""RFC 1918, RFC 6598, RFC 1122 and RFC 3927: not routed on the internet."""
+
+
+def is_inside_only(network: IPv4Network) -> bool:
+    """Whether no client on the internet has an address of a network."""
+    return any(map(network.subnet_of, _INSIDE_ONLY))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkTest:
     """One condition on the address of the client."""

@@ -93,3 +93,13 @@ def is_within(value: str, domains: frozenset[str]) -> bool:
     _, _, domain = value.lower().lstrip("*").rpartition("@")
     parts = domain.lstrip(".").split(".")
     return any(".".join(parts[start:]) in domains for start in range(len(parts) - 1))
+
+
+def is_outside(address: str, own: frozenset[str]) -> bool:
+    """Whether the domain of an address is neither one of some domains nor below or above one."""
+    domain = domain_of(address)
+    return (
+        domain is not None
+        and not is_within(domain, own)
+        and not any(each.endswith(f".{domain}") for each in own)
+    )

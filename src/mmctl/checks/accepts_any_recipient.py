@@ -2,7 +2,8 @@
 
 What it does:
     Looks at open ingress points on the internet. A policy limits recipients when it refuses by
-    default and each `allow` requires a recipient or the network of the client, or when a `deny`
+    default and each `allow` requires a recipient or the network of the client (not `@`, which is in
+    every address, or networks that together are everywhere), or when a `deny`
     refuses all recipients but some. It is an error where the rules also `send`. Where the ingress
     points of a policy are unknown, because they are managed elsewhere or name it by its id, a
     policy that allows everything without any statement is an info, and a warning with `send`.
@@ -14,7 +15,7 @@ Why it is bad:
 Bad:
     version: 1
     ingress_points:
-      entrance: {type: open, traffic_policy: edge, rule_set: inbound}
+      entrance: {type: open, traffic_policy: edge, rule_set: inbound, tls_policy: optional}
     traffic_policies:
       edge: {default: allow, statements: []}
     rule_sets:
@@ -26,7 +27,7 @@ Bad:
 Good:
     version: 1
     ingress_points:
-      entrance: {type: open, traffic_policy: edge, rule_set: inbound}
+      entrance: {type: open, traffic_policy: edge, rule_set: inbound, tls_policy: optional}
     traffic_policies:
       edge:
         default: deny
@@ -40,9 +41,11 @@ Good:
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses
 from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.effects import sends
+from mmctl.analysis.networks import IPV4, IPV6, network
 from mmctl.analysis.own_domains import is_open
 from mmctl.analysis.project_conditions import (
     ingress_points_known,
@@ -108,6 +111,10 @@ _HELP: Final = (
 )
 
 
+_EVERY_ADDRESS: Final = frozenset({"@", "."})
+"""What is in every address."""
+
+
 def _admits_all(policy: LogicalTrafficPolicy) -> Path | None:
     """The path of what admits every recipient from every client: the default, or a statement."""
     shape = policy.policy
@@ -138,9 +145,23 @@ def _limits(condition: PolicyCondition) -> bool:
     if boolean is not None:
         return listed_by(condition) is not None and boolean.operator not in NEGATED
     if string is not None:
-        return analysis_of(condition) is None and string.operator not in NEGATED
-    network = condition.ip_expression or condition.ipv_6_expression
-    return network is not None and not {"0.0.0.0/0", "::/0"} & set(network.values)
+        return (
+            analysis_of(condition) is None
+            and string.operator not in NEGATED
+            and _EVERY_ADDRESS.isdisjoint(string.values)
+        )
+    clients = condition.ip_expression or condition.ipv_6_expression
+    return clients is not None and not _is_everywhere(clients.values)
+
+
+def _is_everywhere(values: tuple[str, ...]) -> bool:
+    """Whether networks contain all addresses of their family, together too: two halves do."""
+    read = [network(value, IPV6 if ":" in value else IPV4) for value in values]
+    fours = [each for each in read if isinstance(each, IPv4Network)]
+    sixes = [each for each in read if isinstance(each, IPv6Network)]
+    return any(each.prefixlen == 0 for each in collapse_addresses(fours)) or any(
+        each.prefixlen == 0 for each in collapse_addresses(sixes)
+    )
 
 
 def _sends(project: Project, point: LogicalIngressPoint) -> bool:

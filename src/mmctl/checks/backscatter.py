@@ -2,7 +2,8 @@
 
 What it does:
     Finds rules with `bounce` whose conditions match mail that failed SPF, DKIM or DMARC, or that an
-    add-on did not pass.
+    add-on did not pass; and rules that bounce mail for all recipients but some, without any other
+    condition.
 
 Why it is bad:
     `bounce` writes to the envelope sender after the mail was accepted. The sender of such mail is
@@ -47,26 +48,53 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.analysis.effects import bounces
-from mmctl.analysis.project_conditions import rules
+from mmctl.analysis.project_conditions import rule_conditions, rules
 from mmctl.analysis.verdicts import asks_for_failed
+from mmctl.analysis.vouching import selects
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.model.actions import Does
+from mmctl.model.conditions import operand_of
+from mmctl.model.facts import RECIPIENTS
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mmctl.language.project import LogicalRule
+
 
 def run(subject: Subject) -> Iterator[Finding]:
-    """Yield the bounces of mail with a failed verdict, whose sender nobody vouches for."""
+    """Yield the bounces of mail whose sender nobody vouches for, and which spammers write."""
     for _, rule in rules(subject.project):
-        if bounces(rule) and any(map(asks_for_failed, rule.conditions)):
+        if not bounces(rule):
+            continue
+        if any(map(asks_for_failed, rule.conditions)):
             yield finding(
                 rule,
                 ("Actions", rule.does.index(Does.BOUNCES)),
                 "the sender of this mail is most likely forged, and the bounce goes to a stranger",
                 help="drop the mail or archive it; refuse what you can in the traffic policy",
             )
+        elif _is_for_unknown(rule):
+            yield finding(
+                rule,
+                ("Actions", rule.does.index(Does.BOUNCES)),
+                "spammers try unknown recipients under forged senders, and the bounce goes to a "
+                "stranger",
+                help="admit only known recipients in the traffic policy, or require "
+                "`spf: {equals: PASS}`",
+            )
+
+
+def _is_for_unknown(rule: LogicalRule) -> bool:
+    """Whether a rule is for all recipients but some, whoever the sender is."""
+    placed = tuple(rule_conditions(rule))
+    others = any(
+        operand_of(each.condition).fact is RECIPIENTS and not selects(each) for each in placed
+    )
+    asked = [each for each in placed if selects(each)]
+    known = any(operand_of(each.condition).fact is not RECIPIENTS for each in asked)
+    return (others or not placed) and not known
 
 
 CHECK = Check(id="backscatter", severity=Severity.WARNING, text=__doc__, run=run)

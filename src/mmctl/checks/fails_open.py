@@ -2,11 +2,12 @@
 
 What it does:
     Finds rules that end mail which an add-on did not pass (`field: isPassed, is: false`), in a
-    rule set where no rule ends the mail that it has not passed (`unless … is: true`).
+    rule set where no rule ends the mail that it has not passed (`unless … is: true`). Also finds
+    `deny` statements on an add-on in policies where no `allow` looks at the same field.
 
 Why it is bad:
-    No answer is not `false`. When the add-on is down, or skips a message, the rule does not apply
-    and the mail passes unscanned. You may want that; the check makes it visible.
+    No answer is not `false`. When the add-on is down, or skips a message, the rule or statement
+    does not apply and the mail passes unscanned. You may want that; the check makes it visible.
 
 Bad:
     version: 1
@@ -45,14 +46,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.analysis.effects import ends
+from mmctl.analysis.project_conditions import Role, policy_conditions
 from mmctl.analysis.verdicts import not_passed, passed
 from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.model.conditions import analysis_of
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.language.project import LogicalRule
+    from mmctl.language.project import LogicalRule, LogicalTrafficPolicy
 
 
 def run(subject: Subject) -> Iterator[Finding]:
@@ -67,6 +70,24 @@ def run(subject: Subject) -> Iterator[Finding]:
         }
         for rule in ending:
             yield from _open(rule, closed)
+    for policy in subject.project.traffic_policies.values():
+        yield from _denied(policy)
+
+
+def _denied(policy: LogicalTrafficPolicy) -> Iterator[Finding]:
+    """The statements of a policy that refuse nobody while their add-on gives no answer."""
+    placed = tuple(policy_conditions(policy))
+    required = {analysis_of(each.condition) for each in placed if each.role is Role.ALLOW}
+    for each in placed:
+        analysis = analysis_of(each.condition)
+        if each.role is Role.DENY and analysis is not None and analysis not in required:
+            yield finding(
+                policy,
+                each.path,
+                f"when `{analysis.analyzer}` gives no answer, this refuses nobody",
+                help=f"to refuse such mail, require the opposite of `{analysis.result_field}` in "
+                "each `allow`",
+            )
 
 
 def _open(rule: LogicalRule, closed: set[str]) -> Iterator[Finding]:

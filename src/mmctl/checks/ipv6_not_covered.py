@@ -13,7 +13,12 @@ Why it is bad:
 Bad:
     version: 1
     ingress_points:
-      entrance: {type: open, traffic_policy: edge, rule_set: inbound, network: {public: dual_stack}}
+      entrance:
+        type: open
+        traffic_policy: edge
+        rule_set: inbound
+        network: {public: dual_stack}
+        tls_policy: optional
     traffic_policies:
       edge:
         default: deny
@@ -29,7 +34,12 @@ Bad:
 Good:
     version: 1
     ingress_points:
-      entrance: {type: open, traffic_policy: edge, rule_set: inbound, network: {public: dual_stack}}
+      entrance:
+        type: open
+        traffic_policy: edge
+        rule_set: inbound
+        network: {public: dual_stack}
+        tls_policy: optional
     traffic_policies:
       edge:
         default: deny

@@ -28,7 +28,7 @@ Bad:
         default: deny
         statements: [{allow: [{recipient: {ends_with: ["@sales.example.com", "@example.com"]}}]}]
     ingress_points:
-      entrance: {type: open, traffic_policy: edge, rule_set: inbound}
+      entrance: {type: open, traffic_policy: edge, rule_set: inbound, tls_policy: optional}
 
 Good:
     version: 1
@@ -45,7 +45,7 @@ Good:
         default: deny
         statements: [{allow: [{recipient: {ends_with: ["@sales.example.com", "@example.com"]}}]}]
     ingress_points:
-      entrance: {type: open, traffic_policy: edge, rule_set: inbound}
+      entrance: {type: open, traffic_policy: edge, rule_set: inbound, tls_policy: optional}
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ Bad:
         default: deny
         statements: [{allow: [{recipient: {ends_with: "@example.com"}}]}]
     ingress_points:
-      entrance: {type: open, traffic_policy: edge, rule_set: inbound}
+      entrance: {type: open, traffic_policy: edge, rule_set: inbound, tls_policy: optional}
 
 Good:
     version: 1
@@ -51,14 +51,14 @@ Good:
         default: deny
         statements: [{allow: [{recipient: {ends_with: "@example.com"}}]}]
     ingress_points:
-      entrance: {type: open, traffic_policy: edge, rule_set: inbound}
+      entrance: {type: open, traffic_policy: edge, rule_set: inbound, tls_policy: optional}
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mmctl.analysis.own_domains import domain_of, own_domains
+from mmctl.analysis.own_domains import is_outside, own_domains
 from mmctl.analysis.project_conditions import rules
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.model.actions import Does, new_recipients, row_of
@@ -81,7 +81,7 @@ def _forwarded(rule: LogicalRule, own: frozenset[str]) -> Iterator[Finding]:
     outside: str | None = None
     for index, action in enumerate(rule.actions):
         if row_of(action).does is Does.REPLACES:
-            outside = next((a for a in new_recipients(action) if _is_outside(a, own)), None)
+            outside = next((a for a in new_recipients(action) if is_outside(a, own)), None)
         elif action.relay is not None and outside and action.relay.mail_from == "PRESERVE":
             yield finding(
                 rule,
@@ -90,14 +90,6 @@ def _forwarded(rule: LogicalRule, own: frozenset[str]) -> Iterator[Finding]:
                 f"original sender",
                 help="write `mail_from: replace`",
             )
-
-
-def _is_outside(address: str, own: frozenset[str]) -> bool:
-    """Whether the domain of an address is neither admitted nor below or above an admitted one."""
-    domain = domain_of(address)
-    return domain is not None and not any(
-        domain == each or domain.endswith(f".{each}") or each.endswith(f".{domain}") for each in own
-    )
 
 
 CHECK = Check(

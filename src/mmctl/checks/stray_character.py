@@ -3,10 +3,11 @@ r"""A value with stray characters from copy and paste.
 What it does:
     In values that are compared with addresses and server names: spaces, invisible characters,
     typographic quotes, angle brackets, `mailto:`, commas and semicolons between addresses, HTML
-    entities. In other texts: invisible characters and no-break spaces in the file (an escape such
-    as "\u200B" is intended), HTML entities, encoded words (`=?utf-8?…?=`, which are decoded before
-    they are compared), typographic quotes around the whole value, and spaces where a header value
-    has none, at its beginning and end.
+    entities, control characters such as NUL. In other texts: control characters, invisible
+    characters and no-break spaces in the file (an escape such as "\u200B" is intended), HTML
+    entities, encoded words (`=?utf-8?…?=`, which are decoded before they are compared), typographic
+    quotes around the whole value, and spaces where a header value has none, at its beginning and
+    end.
 
 Why it is bad:
     Values are compared character by character. A character that nobody can see makes the condition
@@ -75,14 +76,15 @@ NAMES: Final = {
 }
 """Characters that are invisible or look like a space."""
 _UNSEEN: Final = Pattern("[" + "".join(NAMES) + "]")
+_CONTROL: Final = Pattern("[\\x00-\\x08\\x0b-\\x1f\\x7f]")
 _ENTITY: Final = Pattern(r"&(?:[a-zA-Z]{2,8}|#[0-9]{2,5}|#x[0-9a-fA-F]{2,4});")
 _ENCODED: Final = Pattern(r"=\?[\w-]+\?[bBqQ]\?[^?]*\?=")
 _QUOTES: Final = "\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb"
 _QUOTED: Final = Pattern(f"[{_QUOTES}].*[{_QUOTES}]")
 _NOT_IN_ADDRESSES: Final = Pattern(rf"[\s{_QUOTES}<>,;]")
 _SIGNS: Final = {
-    True: Pattern(rf"[\s{_QUOTES}{''.join(NAMES)}<>,;&:=]"),
-    False: Pattern(rf"[{_QUOTES}{''.join(NAMES)}&=]|\0 | \0"),
+    True: Pattern(rf"[\s{_QUOTES}{''.join(NAMES)}<>,;&:=\x01-\x08\x0b-\x1f\x7f]"),
+    False: Pattern(rf"[{_QUOTES}{''.join(NAMES)}&=\x01-\x08\x0b-\x1f\x7f]|\0 | \0"),
 }
 """What is in everything that is found here, in addresses and in other texts."""
 
@@ -92,7 +94,7 @@ def run(subject: Subject) -> Iterator[Finding]:
     names = compared_as_addresses(subject.project) | SERVER_NAMES
     for test in text_tests(subject.project):
         address = test.operand in names
-        if not _SIGNS[address].search(test.at_once):
+        if not (_SIGNS[address].search(test.at_once) or _has_nul(test)):
             continue
         for index, value in enumerate(test.values):
             found = _fault(test, value, address=address) or _encoded(subject.project, value)
@@ -108,6 +110,11 @@ def run(subject: Subject) -> Iterator[Finding]:
                 severity=None if certain else Severity.WARNING,
                 fix=_fix(test, index, meant) if certain else None,
             )
+
+
+def _has_nul(test: TextTest) -> bool:
+    """Whether a value has a NUL, as there is one before and after each value."""
+    return test.at_once.count("\0") > len(test.values) + 1
 
 
 def _fix(test: TextTest, index: int, meant: str) -> Replace | None:
@@ -133,6 +140,10 @@ def _whole(test: TextTest, value: str) -> bool:
 
 
 def _fault(test: TextTest, value: str, *, address: bool) -> tuple[str, str] | None:
+    control = _CONTROL.search(value)
+    if control is not None:
+        code = f"U+{ord(control.group()):04X}"
+        return f"the control character {code}, which no mail has here", _CONTROL.sub("", value)
     unseen = _UNSEEN.search(value)
     if unseen is not None and (address or _UNSEEN.sub("", value).strip()):
         plain = re.sub("[\u00a0\u202f]", " ", value)

@@ -2,18 +2,20 @@
 
 What it does:
     Finds `allow` statements with a private, shared, loopback or link-local IPv4 network, in
-    policies that guard only public ingress points; and conditions on `sender_ipv6` where all of
+    policies that guard only public ingress points, and conditions of rules on such a network where
+    all mail comes through public ingress points. Finds conditions on `sender_ipv6` where all of
     these points take only IPv4 connections (an info where they are under `deny`). Where the ingress
     points of a policy are unknown, private networks are an info.
 
 Why it is bad:
     No client connects to a public ingress point from such an address: the internet does not route
-    it, or the ingress point has no IPv6 address. Under `default: deny` the statement admits nobody.
+    it, or the ingress point has no IPv6 address. Under `default: deny` the statement admits nobody;
+    the condition of a rule never holds.
 
 Bad:
     version: 1
     ingress_points:
-      entrance: {type: open, traffic_policy: edge, rule_set: inbound}
+      entrance: {type: open, traffic_policy: edge, rule_set: inbound, tls_policy: optional}
     traffic_policies:
       edge:
         default: deny
@@ -27,7 +29,7 @@ Bad:
 Good:
     version: 1
     ingress_points:
-      entrance: {type: open, traffic_policy: edge, rule_set: inbound}
+      entrance: {type: open, traffic_policy: edge, rule_set: inbound, tls_policy: optional}
     traffic_policies:
       edge:
         default: deny
@@ -42,9 +44,10 @@ Good:
 from __future__ import annotations
 
 from ipaddress import IPv4Network
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from mmctl.analysis.networks import IPV4, network_test
+from mmctl.analysis.networks import IPV4, is_inside_only, network_test
+from mmctl.analysis.own_domains import points_of
 from mmctl.analysis.project_conditions import (
     Role,
     ingress_points_known,
@@ -52,6 +55,8 @@ from mmctl.analysis.project_conditions import (
     is_dual_stack,
     is_public,
     policy_conditions,
+    rule_conditions,
+    rules,
 )
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.problem import Severity
@@ -60,26 +65,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmctl.analysis.networks import NetworkTest
-    from mmctl.language.project import LogicalIngressPoint
-
-INSIDE_ONLY: Final = tuple(
-    map(
-        IPv4Network,
-        (
-            "10.0.0.0/8",
-            "172.16.0.0/12",
-            "192.168.0.0/16",
-            "100.64.0.0/10",
-            "127.0.0.0/8",
-            "169.254.0.0/16",
-        ),
-    )
-)
-"""RFC 1918, RFC 6598, RFC 1122 and RFC 3927: not routed on the internet."""
+    from mmctl.language.project import LogicalIngressPoint, Project
 
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the networks that cannot reach the ingress points of their policy."""
+    yield from _in_rules(subject.project)
     known = ingress_points_known(subject.project)
     for policy in subject.project.traffic_policies.values():
         points = ingress_points_of(subject.project, policy)
@@ -90,15 +81,28 @@ def run(subject: Subject) -> Iterator[Finding]:
             test = network_test(placed)
             if test is None or test.negated:
                 continue
-            if test.version == IPV4:
+            if test.version == IPV4 and test.role is Role.ALLOW:
                 yield from _outside(test, Severity.INFO if unknown else None)
-            elif points and not any(map(is_dual_stack, points)):
+            elif test.version != IPV4 and points and not any(map(is_dual_stack, points)):
                 yield _never(test, points[0])
 
 
+def _in_rules(project: Project) -> Iterator[Finding]:
+    """The private networks in rules whose mail comes from the internet alone."""
+    public: dict[str, bool] = {}
+    for rule_set, rule in rules(project):
+        if rule_set.name not in public:
+            points = points_of(project, rule_set)
+            public[rule_set.name] = bool(points) and all(map(is_public, points))
+        for placed in rule_conditions(rule) if public[rule_set.name] else ():
+            test = network_test(placed)
+            if test is not None and not test.negated:
+                yield from _outside(test, None)
+
+
 def _outside(test: NetworkTest, severity: Severity | None) -> Iterator[Finding]:
-    for index, network in enumerate(test.networks() if test.role is Role.ALLOW else ()):
-        if isinstance(network, IPv4Network) and any(map(network.subnet_of, INSIDE_ONLY)):
+    for index, network in enumerate(test.networks()):
+        if isinstance(network, IPv4Network) and is_inside_only(network):
             yield finding(
                 test.owner,
                 (*test.path, "Values", index),

@@ -23,7 +23,7 @@ Bad:
         default: deny
         statements: [{allow: [{recipient: {ends_with: "@example.com"}}]}]
     ingress_points:
-      entrance: {type: open, traffic_policy: edge, rule_set: inbound}
+      entrance: {type: open, traffic_policy: edge, rule_set: inbound, tls_policy: optional}
 
 Good:
     version: 1
@@ -42,7 +42,7 @@ Good:
         default: deny
         statements: [{allow: [{recipient: {ends_with: "@example.com"}}]}]
     ingress_points:
-      entrance: {type: open, traffic_policy: edge, rule_set: inbound}
+      entrance: {type: open, traffic_policy: edge, rule_set: inbound, tls_policy: optional}
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ Bad:
         default: deny
         statements: [{allow: [{recipient: {ends_with: "@example.com"}}]}]
     ingress_points:
-      entrance: {type: open, traffic_policy: edge, rule_set: inbound}
+      entrance: {type: open, traffic_policy: edge, rule_set: inbound, tls_policy: optional}
 
 Good:
     version: 1
@@ -35,7 +35,7 @@ Good:
         default: deny
         statements: [{allow: [{recipient: {ends_with: "@example.com"}}]}]
     ingress_points:
-      entrance: {type: open, traffic_policy: edge, rule_set: inbound}
+      entrance: {type: open, traffic_policy: edge, rule_set: inbound, tls_policy: optional}
 """
 
 from __future__ import annotations
