@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _OPERATORS: Final = ("equals", "not_equals", "starts_with", "ends_with", "contains")
 _TEXTS: Final = ("mail_from", "recipient", "helo", "subject", "from", "sender", "to", "cc")
 _LISTED: Final = ("mail_from", "recipient", "from", "sender", "to", "cc")
+RULES: Final = 300
 _PROJECT: Final = """
 version: 1
 project: hostile
@@ -33,6 +34,8 @@ relays:
   exchange: {server: mail.example.com, port: 25, authentication: none}
 address_lists:
   partners: {members: ["*@partner.example", "boss@example.org", "b.example", "*.below.example"]}
+  starred: {members: [__STARRED__]}
+  many: {members: [__MANY__]}
 traffic_policies:
   edge:
     default: allow
@@ -52,7 +55,7 @@ rule_sets:
 
 
 def gateway() -> Gateway:
-    """A gateway with a rule for every field and every way to compare it.
+    """A gateway with 300 rules, among them one for every field and every way to compare it.
 
     Raises:
         ValueError: the rules have a problem.
@@ -66,7 +69,11 @@ def gateway() -> Gateway:
         f"header: {{name: X-A, {operator}: [Offer, win@example.org, a@b, x]}}"
         for operator in _OPERATORS
     ]
-    conditions += [f"{field}: {{in_address_list: partners}}" for field in _LISTED]
+    conditions += [
+        f"{field}: {{in_address_list: {name}}}"
+        for field in _LISTED
+        for name in ("partners", "starred", "many")
+    ]
     conditions += [
         "source_ip: {cidr_matches: [198.51.100.0/24]}",
         "message_size: {greater_than: 100000}",
@@ -76,16 +83,28 @@ def gateway() -> Gateway:
         "tls: false",
         "read_receipt_requested: true",
     ]
+    conditions += [_further(number) for number in range(RULES - len(conditions))]
     rules = [
         f"      - name: r{number}\n        conditions: [{condition}]\n"
         f"        actions: [{{add_header: {{name: X-Rule, value: r{number}}}}}]\n"
         for number, condition in enumerate(conditions)
     ]
-    files = {"mmctl.yaml": _PROJECT, "rules.yaml": _RESOURCES + "".join(rules)}
+    starred = ", ".join(f'"user{n}*@d{n}.example", "x@*.d{n}.example"' for n in range(20))
+    many = ", ".join(f"user{n}@d{n}.example" for n in range(500))
+    resources = _RESOURCES.replace("__STARRED__", starred).replace("__MANY__", many)
+    files = {"mmctl.yaml": _PROJECT, "rules.yaml": resources + "".join(rules)}
     project, problems = read_text(files)
     if problems:
         raise ValueError("\n".join(f"{each.position}: {each.message}" for each in problems))
     return gateway_of_ingress_point(project, "inbound")
+
+
+def _further(number: int) -> str:
+    """A condition on a text, with values that no other has."""
+    operator = _OPERATORS[number % len(_OPERATORS)]
+    values = ", ".join(f"value{number}x{place}" for place in range(5))
+    field = _TEXTS[number % len(_TEXTS)]
+    return f"{field}: {{{operator}: [{values}]}}"
 
 
 _GATEWAY: Final = gateway()
@@ -96,12 +115,17 @@ _STATED: Final = Stated(
 )
 """Nothing is unknown: the time goes into the message."""
 _SUBMITTING: Final = Submitting(_STATED, [_GATEWAY])
+_INDEXES: Final = [Index(gateway=_GATEWAY)]
+
+
+def forget() -> None:
+    """Let the next message be judged by an index that has seen nothing like it."""
+    _INDEXES[:] = [Index(gateway=_GATEWAY)]
 
 
 def judged(message: bytes) -> object:
-    """What the index says, which has seen nothing like it."""
-    submission = _SUBMITTING.of(read_email(message))
-    return Index(gateway=_GATEWAY).judge(submission)
+    """What the index says."""
+    return _INDEXES[0].judge(_SUBMITTING.of(read_email(message)))
 
 
 def evaluated(message: bytes) -> object:

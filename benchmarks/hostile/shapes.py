@@ -46,6 +46,26 @@ COUNTED: Final[Mapping[str, str]] = {
     "character sets": "=?c{0}?q?x?= ",
     "signers": "dkim=pass header.d=a{0}.b;",
     "IP addresses": "[{0:x}:1::2:3:4]",
+    "spaced addresses": "<a {0:x}@b>,",
+    "routed addresses": "<@a{0:x}:b@c>,",
+    "routes with commas": "<@a,b{0:x}:c@d>,",
+    "pairs of addresses": "<{0:x}@b><c@d>,",
+    "empty and not": "<>{0:x},",
+    "groups": "g{0:x}: a{0:x}@b;",
+    "ended words": "{0:x}@b>,",
+    "words in groups": "{0:x}@b c@d,",
+    "spaced words": "a . {0:x} @ b,",
+    "quoted names": '"B, A {0:x}" <a@b{0:x}>, ',
+    "literals": "a@[{0:x}.1.2.3],",
+    "domains": "a@{0:x}.c,",
+    "deep names": "a@{0:x}.b.c.d.e.f.example,",
+    "listed domains": "{0:x}@B.Example,",
+    "starred": "user1{0:x}@d2.example, ",
+    "base64 words": "=?utf-8?b?{0:08d}?= ",
+    "words that end early": "=?utf-8?q?{0:x}? =?",
+    "values of rules": "Offer win@example.org value1x1 value2x{0} ",
+    "capitals": "USER{0}@D.EXAMPLE,",
+    "nested comments": "((((({0:x})))))",
 }
 """Values whose parts differ."""
 FIELDS: Final = (
@@ -106,6 +126,23 @@ def _lines(line: str) -> Header:
 
 
 STRUCTURES: Final[Mapping[str, Header]] = {
+    "recipients in To and Cc": lambda size: (
+        ("To: " + _numbered("u{0}@b,", size // 2)).encode()
+        + ("\r\nCc: " + _numbered("User <u{0}@c.example>, ", size // 2)).encode()
+        + b"\r\n\r\n"
+    ),
+    "many To": _lines("To: u{0}@b\r\n"),
+    "folded addresses": lambda size: (
+        ("From: " + _numbered("u{0}@b,\r\n ", size)).encode() + b"\r\n\r\n"
+    ),
+    "nested comments without end": lambda size: b"From: " + b"(()" * (size // 3) + b"\r\n\r\n",
+    "deep comment": lambda size: (
+        b"From: " + b"(" * (size // 2) + b")" * (size // 2) + b"a@b\r\n\r\n"
+    ),
+    "one name of addresses and NUL": lambda size: b"From: " + b"a@\0b," * (size // 5) + b"\r\n\r\n",
+    "8-bit addresses": lambda size: (
+        b"From: " + _numbered("\u00e9{0}@b,", size).encode("latin-1") + b"\r\n\r\n"
+    ),
     "short headers": _lines("a:\n"),
     "many names": _lines("x{0:x}:\n"),
     "one name": _lines("X-A: b\r\n"),

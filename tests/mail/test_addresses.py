@@ -3,18 +3,68 @@
 from __future__ import annotations
 
 from email.utils import formataddr
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mmctl.mail.addresses import addresses
-from mmctl.mail.lexical import tokens
+from mmctl.mail import addresses as module
+from mmctl.mail.addresses import addresses, of_any
+from mmctl.mail.lexical import comment_end, tokens
 
 TEXTS = st.lists(
     st.sampled_from([*'"()<>[]@,;:.\\ =?_', "=?utf-8?q?", "?=", "a", "b.example", "a@b.example"]),
     max_size=14,
 ).map("".join)
+
+
+PARTS = (
+    *'"()<>[],;:.\\ @\t',
+    *(
+        "=?utf-8?q?",
+        "?=",
+        "<a@b>",
+        "<@x,y:z@w>",
+        "<@",
+        "<>",
+        "  ",
+        "c d",
+        "\ud800",
+        '"x y"@b',
+        "x:",
+    ),
+    *("a", "b.example", "a@b.example", '""', "()", "[1]"),
+)
+
+
+def test_many_mailboxes_are_read_as_each_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    dice = Random(12)  # noqa: S311 - the same ones each time
+    texts = [
+        "".join(dice.choices(dice.sample(PARTS, dice.randint(2, 20)), k=dice.choice((4, 9, 30))))
+        for _ in range(6_000)
+    ]
+    one_by_one, together = [], []
+    for few, found in ((10**6, one_by_one), (0, together)):
+        monkeypatch.setattr(module, "_FEW", few)
+        found += [of_any(text) for text in texts]
+    wrong = [
+        text for text, one, all_ in zip(texts, one_by_one, together, strict=True) if one != all_
+    ]
+    assert wrong == []
+
+
+def test_a_comment_ends_where_its_parentheses_are_even_however_many_there_are() -> None:
+    dice = Random(12)  # noqa: S311 - the same ones each time
+    for _ in range(2_000):
+        text = "(" + "".join(dice.choices("()\\aé\n", (4, 4, 1, 1, 1, 1), k=dice.randint(0, 30)))
+        depth, place, end = 0, 0, None
+        while place < len(text) and end is None:
+            depth += {"(": 1, ")": -1}.get(text[place], 0)
+            place += 2 if text[place] == "\\" and place + 1 < len(text) else 1
+            end = place if depth == 0 else None
+        assert comment_end(text, 0) == end, text
+        assert comment_end("x" + text + "y" * 900, 1) == (None if end is None else end + 1), text
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,8 @@ _COMMA: Final = "\ud8fe"
 _BETWEEN: Final = "\ud8fd"
 _SEMICOLON: Final = "\ud8ff"
 _NOTHING: Final = "\ud8fc"
+_SEVERAL: Final = 16
+"""If mailboxes have more `<…>` than that, it pays to read one by one."""
 _FEW: Final = 16
 """So many mailboxes are read one by one."""
 
@@ -98,7 +100,8 @@ def of_any(text: str) -> tuple[str, ...]:
     if routed:
         plain = _ROUTE.sub(_hide_separators, plain)
     plain = plain.replace(";", ",")
-    if _FEW < plain.count(",") * 2 < plain.count("<") < plain.count(",") * 16:
+    commas, angles = plain.count(","), plain.count("<")
+    if _FEW < commas < angles <= _SEVERAL * commas:
         plain = _BEFORE_ANOTHER.sub(r"\1,", plain)
     parts = plain.split(",")
     if routed:
