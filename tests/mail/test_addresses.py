@@ -44,7 +44,8 @@ def test_many_mailboxes_are_read_as_each_is_read(monkeypatch: pytest.MonkeyPatch
         "".join(dice.choices(dice.sample(PARTS, dice.randint(2, 20)), k=dice.choice((4, 9, 30))))
         for _ in range(6_000)
     ]
-    one_by_one, together = [], []
+    one_by_one: list[tuple[str, ...]] = []
+    together: list[tuple[str, ...]] = []
     for few, found in ((10**6, one_by_one), (0, together)):
         monkeypatch.setattr(module, "_FEW", few)
         found += [of_any(text) for text in texts]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from itertools import islice, product
+from operator import add
 from typing import TYPE_CHECKING, Final
 
 from mmctl.mail.encoded_words import ENCODED_WORD
@@ -162,10 +163,6 @@ def _marks(pieces: Iterable[str], parts: dict[str, str], *, shown: bool) -> dict
     first = len(parts)
     digits = list(map("".join, islice(product(_DIGIT, repeat=3), first, first + len(hiding))))
     parts.update(zip(digits, hiding, strict=True))
-    marks.update(
-        [
-            (piece, (COMMENT if piece[0] == "(" else MARK) + digit)
-            for piece, digit in zip(hiding, digits, strict=True)
-        ]
-    )
+    begun = [COMMENT if piece[0] == "(" else MARK for piece in hiding]
+    marks.update(zip(hiding, map(add, begun, digits), strict=True))
     return marks
