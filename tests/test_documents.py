@@ -8,11 +8,13 @@ import os
 import re
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mmctl.cases.parsing import cases_of
 from mmctl.cases.running import run_cases
+from mmctl.checks.lint import lint
 from mmctl.cli.command_table import COMMANDS
 from mmctl.cli.formats import FORMATS
 from mmctl.cli.main import exit_code
@@ -46,6 +48,36 @@ def test_the_examples_of_the_language_page_are_one_project_without_a_problem() -
         ]
     assert len(project.cases) == 2
     assert len(project.invariants) == 3
+
+
+def test_the_example_of_the_page_on_company_rules_holds_what_the_page_says() -> None:
+    page = (ROOT / "docs" / "company-rules.md").read_text(encoding="utf-8")
+    files = dict(_BLOCK.findall(page))
+    assert len(files) == page.count("```yaml")
+    role = '"arn:aws:iam::111122223333:role/mail"'
+    files["rules/gateway.yaml"] = (
+        "version: 1\nrule_sets:\n  inbound:\n    rules:\n"
+        "      - phase: emergency\n        rules:\n"
+        "          - {name: now, conditions: [{subject: {contains: x}}], actions: [drop]}\n"
+        "      - {name: early, actions: [{relay: {to: ombuds}}]}\n"
+        "      - {name: audited, owner: audit, actions: [{archive: {to: all-mail}}, stop]}\n"
+        f"      - {{name: kept, actions: [{{write_to_s3: {{bucket: other, role: {role}}}}}]}}\n"
+        "archives: {all-mail: {retention: ONE_YEAR}}\n"
+        "relays:\n  ombuds: {server: mail.ombuds.example, port: 25, authentication: none}\n"
+        "  other: {server: mail.example.net, port: 25, authentication: none}\n"
+    )
+    project, problems = read_text(files)
+    assert problems == ()
+    ids = {rule.id for rule in project.settings.lint.company_rules}
+    found = {each.check for each in lint(project, date(2026, 11, 20)) if each.check in ids}
+    assert found == {
+        "audit-only-observes",
+        "company-buckets",
+        "company-hosts",
+        "drops-say-why",
+        "emergencies-expire",
+        "ombuds-mail-is-archived-first",
+    }
 
 
 def test_the_semantics_page_names_every_reading_with_its_choices_in_order() -> None:
