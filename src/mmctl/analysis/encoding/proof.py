@@ -50,6 +50,8 @@ class Shown:
     """There is one."""
 
     witness: Witness
+    model: frozenset[int]
+    """The true variables: for which of the formulas it is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +131,7 @@ class Proof:
                 break
             found = self._witness(model)
             if isinstance(found, Witness):
-                return Shown(witness=found)
+                return Shown(witness=found, model=model)
             clause, never = found
             proved = proved and never
             self.circuit.require(*clause, *(() if never else (-ruled_out,)))

@@ -39,19 +39,28 @@ class Solver(Protocol):
 
 
 class Cadical:
-    """CaDiCaL, from python-sat."""
+    """CaDiCaL, from python-sat.
+
+    It tries false first, so that a model says no more about a message than it has to.
+    """
 
     def __init__(self) -> None:
         from pysat.solvers import Cadical153  # noqa: PLC0415 - loads solvers: only for proofs
 
         self._solver = Cadical153()
+        self._variables = 0
+        self._phased = 0
 
     def add_clause(self, clause: Sequence[int]) -> None:
         """At least one of these literals holds."""
         self._solver.add_clause(clause)
+        self._variables = max(self._variables, *map(abs, clause), 0)
 
     def solve(self, assumptions: Sequence[int], *, conflicts: int | None) -> Solved:
         """Search a model in which the assumptions hold; `conflicts` bounds the effort."""
+        self._variables = max(self._variables, *map(abs, assumptions), 0)
+        self._solver.set_phases([-each for each in range(self._phased + 1, self._variables + 1)])
+        self._phased = self._variables
         if conflicts is None:
             return _answer(self._solver.solve(assumptions=list(assumptions)))
         self._solver.conf_budget(conflicts)

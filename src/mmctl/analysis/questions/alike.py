@@ -1,0 +1,401 @@
+"""Whether two versions of a gateway treat every message alike; if not, a message for each kind.
+
+Rules that both have are twins: they are proved to apply to the same mail, one after the other, and
+what is not proved may differ. That is stricter than `ends.are_alike` (a message may be archived by
+another rule), so a message counts only if the evaluator says that it is treated differently. Where
+such messages are not, what is left of each action is counted, if it is little.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from mmctl.analysis.encoding.confirming import copies_of
+from mmctl.analysis.encoding.proof import EFFORT, Proof, Refuted, Shown
+from mmctl.analysis.questions.ends import NO_EFFECT, Equality, Treatment, are_alike, treatment_of
+from mmctl.analysis.questions.sequences import lists_differ, sets_differ
+from mmctl.analysis.sat.circuit import FALSE, TRUE
+from mmctl.analysis.sat.solver import Solved
+from mmctl.analysis.theories.theory import holds
+from mmctl.judge.actions import actions_in_effect
+from mmctl.language.project import Outcome
+from mmctl.model.actions import Does, row_of
+from mmctl.records import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator, Mapping, Sequence
+
+    from mmctl.analysis.encoding.copies import Carried
+    from mmctl.analysis.encoding.witness import Witness
+    from mmctl.judge.submission import Gateway
+    from mmctl.language.project import LogicalRule
+    from mmctl.model.rules import RuleAction
+
+KINDS_AT_MOST: Final = 12
+"""So many kinds of difference are shown; whether there are more is said."""
+LEMMA_EFFORT: Final = 2_000
+"""Conflicts that it may take to see that a rule applies to the same mail in both versions."""
+MISSED_AT_MOST: Final = 20
+"""Messages for which twins differ and the evaluator finds no difference, before all is counted."""
+COUNTED_AT_MOST: Final = 12
+"""So many places where one thing may be done are counted; there are cubes of them in formulas."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A message that the two versions treat differently: one of its kind."""
+
+    witness: Witness
+    before: Treatment
+    after: Treatment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """How two versions of a gateway compare."""
+
+    equality: Equality
+    differences: tuple[Difference, ...]
+    undecided: str | None = None
+    """Why it is unknown whether there are other kinds of difference; None: there are none."""
+
+    @property
+    def alike(self) -> bool:
+        """Whether it is proved that there is no difference at all."""
+        return not self.differences and self.undecided is None
+
+
+def compared(
+    before: Gateway,
+    after: Gateway,
+    *,
+    equality: Equality = Equality.MULTISET,
+    most: int = KINDS_AT_MOST,
+    effort: int | None = EFFORT,
+) -> Comparison:
+    """Compare two versions of a gateway on every message, for every recipient."""
+    return _Compared(Proof(before, after, compared=True, effort=effort), equality).all(most)
+
+
+class _Place(NamedTuple):
+    """An action of a rule."""
+
+    rule: int
+    at: int
+
+
+class _Instance(NamedTuple):
+    """What an action does, and whether it took effect."""
+
+    done: int
+    action: RuleAction
+    carried: Carried
+
+    @property
+    def marks(self) -> bool:
+        """Whether it changes what later actions send on."""
+        return row_of(self.action).does in NO_EFFECT
+
+
+class _Compared:
+    """Two versions, and the literals by which they can differ."""
+
+    def __init__(self, proof: Proof, equality: Equality) -> None:
+        self._proof = proof
+        self._circuit = proof.circuit
+        self._equality = equality
+        self._same: dict[tuple[Carried, Carried], int] = {}
+        self._before, self._after = (dict(_instances(proof, number)) for number in (0, 1))
+        self._twins = dict(self._found_twins())
+        self._by_action = self._differing_twins()
+        self._order = self._circuit.any_of(self._in_other_order())
+        self._kinds: list[int] = []
+        outcomes = proof.paths[0].outcomes
+        self._outcomes = self._circuit.any_of(
+            self._circuit.differ(*(path.outcomes[outcome] for path in proof.paths))
+            for outcome in outcomes
+        )
+
+    def all(self, most: int) -> Comparison:
+        """One message for each kind of difference: those that change how it ends come first."""
+        found: list[Difference] = []
+        undecided = self._collect(found, most, self._outcomes)
+        if not undecided:
+            twins = self._circuit.any_of((*self._by_action.values(), self._order))
+            undecided = self._collect(found, most, twins)
+        if undecided == _NO_DIFFERENCE and self._is_countable():
+            undecided = self._collect(found, most, self._counted(), left=10 * MISSED_AT_MOST)
+        return Comparison(
+            equality=self._equality, differences=tuple(found), undecided=undecided or None
+        )
+
+    def _collect(
+        self, found: list[Difference], most: int, differs: int, left: int = MISSED_AT_MOST
+    ) -> str:
+        """Add messages for which a literal holds; return why there may be more, if so."""
+        asked = self._circuit.variable()
+        for kind in self._kinds:
+            self._circuit.require(-asked, -kind)
+        while isinstance(answer := self._proof.ask([differs, asked]), Shown):
+            difference = self._difference(answer.witness)
+            if difference is None:
+                if not left:
+                    return _NO_DIFFERENCE
+                left -= 1
+                self._circuit.require(-asked, -self._exactly(answer.witness))
+            elif len(found) == most:
+                return f"there are more than {most} kinds"
+            else:
+                found.append(difference)
+                self._kinds.append(self._kind(difference, answer.model))
+                self._circuit.require(-asked, -self._kinds[-1])
+        return "" if isinstance(answer, Refuted) else answer.why
+
+    # Twins
+
+    def _found_twins(self) -> Iterator[tuple[_Place, _Place]]:
+        """Actions of rules that both versions have: from the first to the second."""
+        one, other = self._proof.paths
+        first, second = self._proof.gateways
+        for rule, counterpart in _counterparts(first.rules, second.rules):
+            mine, theirs = one.rules[rule], other.rules[counterpart]
+            self._made_equal(mine.applies, theirs.applies)
+            for at, literals in enumerate(zip(mine.done, theirs.done, strict=True)):
+                self._made_equal(*literals)
+                yield _Place(rule, at), _Place(counterpart, at)
+
+    def _made_equal(self, one: int, other: int) -> None:
+        """Tell the solver that two literals are the same in every model, if that is so."""
+        differ = self._circuit.differ(one, other)
+        solver = self._circuit.solver
+        if (
+            differ != FALSE
+            and solver.solve([differ], conflicts=LEMMA_EFFORT) is Solved.UNSATISFIABLE
+        ):
+            self._circuit.require(-differ)
+
+    def _differing_twins(self) -> dict[RuleAction, int]:
+        """For each action whether one of twins is done alone, or one that has no twin is."""
+        literals: dict[RuleAction, list[int]] = defaultdict(list)
+        before, after = (self._shown(each) for each in (self._before, self._after))
+        alone = dict(self._after)
+        for place, instance in self._before.items():
+            twin = self._twins.get(place)
+            other = None if twin is None else alone.pop(twin)
+            differs = self._circuit.differ(instance.done, FALSE if other is None else other.done)
+            shown = [before[place], *(() if twin is None else (after[twin],))]
+            literals[instance.action].append(
+                self._circuit.all_of((differs, self._circuit.any_of(shown)))
+            )
+        for place, instance in alone.items():
+            literals[instance.action].append(self._circuit.all_of((instance.done, after[place])))
+        return {action: self._circuit.any_of(found) for action, found in literals.items()}
+
+    def _shown(self, instances: Mapping[_Place, _Instance]) -> dict[_Place, int]:
+        """Of each action whether it shows: what only marks mail shows if some is sent later."""
+        found: dict[_Place, int] = {}
+        sent = FALSE
+        for place, instance in reversed(tuple(instances.items())):
+            found[place] = sent if instance.marks else TRUE
+            if not instance.marks:
+                sent = self._circuit.any_of((sent, instance.done))
+        return found
+
+    def _in_other_order(self) -> Iterator[int]:
+        """Whether twins are done in another order, where the order counts.
+
+        Order counts in a trace, and for what travels: a header is added before mail leaves.
+        """
+        ordered = [(place, self._twins[place]) for place in self._before if place in self._twins]
+        inverted = (
+            (self._before[earlier], self._before[later])
+            for at, (earlier, twin) in enumerate(ordered)
+            for later, other in ordered[at + 1 :]
+            if other < twin
+        )
+        for one, other in inverted:
+            if self._equality is Equality.TRACE or one.marks or other.marks:
+                yield self._circuit.all_of((one.done, other.done))
+
+    # Counting
+
+    def _is_countable(self) -> bool:
+        """Whether there is little enough to count."""
+        effects = [
+            instance
+            for instance in (*self._before.values(), *self._after.values())
+            if not instance.marks
+        ]
+        carried = max((len(each.carried.headers) for each in effects), default=0)
+        if self._equality is Equality.TRACE:
+            most = len(effects)
+        else:
+            most = max(Counter(each.action for each in effects).values(), default=0)
+        return max(carried, most) <= COUNTED_AT_MOST
+
+    def _counted(self) -> int:
+        """Whether something is done differently often, with something else, or out of order."""
+        halves: defaultdict[RuleAction | None, tuple[list[_Taken], list[_Taken]]] = defaultdict(
+            lambda: ([], [])
+        )
+        for half, instances in enumerate((self._before, self._after)):
+            for instance in instances.values():
+                if not instance.marks:
+                    kind = None if self._equality is Equality.TRACE else instance.action
+                    halves[kind][half].append((instance.done, instance))
+        differ = sets_differ if self._equality is Equality.SET else lists_differ
+        return self._circuit.any_of(
+            (
+                self._outcomes,
+                *(differ(self._circuit, *both, self._alike) for both in halves.values()),
+            )
+        )
+
+    def _alike(self, one: _Instance, other: _Instance) -> int:
+        """Whether the same is done, with the same traveling."""
+        if one.action != other.action:
+            return FALSE
+        key = (one.carried, other.carried)
+        if key not in self._same:
+            self._same[key] = self._circuit.all_of(
+                (self._same_address(*key), self._same_headers(*key))
+            )
+        return self._same[key]
+
+    def _same_address(self, one: Carried, other: Carried) -> int:
+        if one.addresses == other.addresses:
+            return TRUE
+        first, second = (self._addresses(each) for each in (one, other))
+        return self._circuit.any_of(
+            self._circuit.all_of((literal, second[address]))
+            for address, literal in first.items()
+            if address in second
+        )
+
+    def _addresses(self, carried: Carried) -> Mapping[str | None, int]:
+        """Of each address whether the copy goes there; None: to the recipient of the envelope."""
+        found: dict[str | None, int] = {}
+        left = TRUE
+        for condition, address in reversed(carried.addresses):
+            goes = self._circuit.all_of((left, condition))
+            found[address] = self._circuit.any_of((found.get(address, FALSE), goes))
+            left = self._circuit.all_of((left, -condition))
+        found[None] = left
+        return found
+
+    def _same_headers(self, one: Carried, other: Carried) -> int:
+        if one.headers == other.headers:
+            return TRUE
+        names = dict.fromkeys(name for _, name, _ in (*one.headers, *other.headers))
+        differ = []
+        for name in names:
+            left, right = (
+                [(literal, value) for literal, named, value in each.headers if named == name]
+                for each in (one, other)
+            )
+            differ.append(lists_differ(self._circuit, left, right, _equal))
+        return -self._circuit.any_of(differ)
+
+    # What the evaluator says
+
+    def _difference(self, witness: Witness) -> Difference | None:
+        """What happens to a message in both versions; None if that is alike."""
+        before, after = (self._treatment(gateway, witness) for gateway in self._proof.gateways)
+        if are_alike(before, after, self._equality):
+            return None
+        return Difference(witness=witness, before=before, after=after)
+
+    def _treatment(self, gateway: Gateway, witness: Witness) -> Treatment:
+        copies = copies_of(
+            gateway,
+            witness.submission,
+            witness.scenario,
+            listed=witness.listed,
+            deleted=witness.deleted,
+        )
+        assert copies is not None  # noqa: S101 - the proof has confirmed the witness
+        return treatment_of(copies, witness.submission.envelope.recipients[0])
+
+    def _kind(self, difference: Difference, model: frozenset[int]) -> int:
+        """Whether a message shows a difference of this kind, as a model does."""
+        one, other = difference.witness.happened
+        if one.outcome is not other.outcome:
+            return self._circuit.all_of(
+                (
+                    self._ended(0, one.outcome, difference.before),
+                    self._ended(1, other.outcome, difference.after),
+                )
+            )
+        how = [each for each in (*self._by_action.values(), self._order) if holds(each, model)]
+        return self._circuit.all_of((self._proof.paths[0].outcomes[one.outcome], *how))
+
+    def _ended(self, number: int, outcome: Outcome, treatment: Treatment) -> int:
+        """Whether a message ends so; if it does not arrive, by the same rule."""
+        path, rules = self._proof.paths[number], self._proof.gateways[number].rules
+        by = {end.by for end in treatment.ends if end.outcome is outcome}
+        applies = [
+            literals.applies
+            for rule, literals in zip(rules, path.rules, strict=True)
+            if rule.name in by and outcome in {Outcome.DROPPED, Outcome.BOUNCED}
+        ]
+        return self._circuit.all_of(
+            (path.outcomes[outcome], self._circuit.any_of(applies) if applies else TRUE)
+        )
+
+    def _exactly(self, witness: Witness) -> int:
+        """Whether the same rules apply, in both versions, as for this message."""
+        return self._circuit.all_of(
+            rule.applies if rule.place in happened.applied else -rule.applies
+            for path, happened in zip(self._proof.paths, witness.happened, strict=True)
+            for rule in path.rules
+        )
+
+
+_NO_DIFFERENCE: Final = (
+    "messages for which other rules apply are treated alike in all that was tried"
+)
+_Taken = tuple[int, _Instance]
+
+
+def _instances(proof: Proof, number: int) -> Iterator[tuple[_Place, _Instance]]:
+    """Everything that can be done with a copy, in order; how it ends is in the outcome."""
+    rules, path = proof.gateways[number].rules, proof.paths[number]
+    for rule, literals in zip(rules, path.rules, strict=True):
+        for at, action in enumerate(actions_in_effect(rule)):
+            if row_of(action).does is not Does.ENDS:
+                yield (
+                    _Place(literals.place, at),
+                    _Instance(literals.done[at], action, literals.carried[at]),
+                )
+
+
+def _equal(one: str, other: str) -> int:
+    return TRUE if one == other else FALSE
+
+
+def _counterparts(
+    one: Sequence[LogicalRule], other: Sequence[LogicalRule]
+) -> Iterator[tuple[int, int]]:
+    """Places of rules that do the same: those that say the same first, then those of one name."""
+    left = dict(enumerate(other))
+    taken: set[int] = set()
+    for key_of in (_said, _named):
+        keys: dict[Hashable, list[int]] = defaultdict(list)
+        for place, rule in left.items():
+            keys[key_of(rule)].append(place)
+        for place, rule in enumerate(one):
+            places = keys.get(key_of(rule))
+            if place not in taken and places:
+                taken.add(place)
+                counterpart = places.pop(0)
+                del left[counterpart]
+                yield place, counterpart
+
+
+def _said(rule: LogicalRule) -> Hashable:
+    return rule.conditions, rule.unless, _named(rule)[1:]
+
+
+def _named(rule: LogicalRule) -> tuple[Hashable, ...]:
+    return rule.name, actions_in_effect(rule), rule.stop

@@ -1,0 +1,119 @@
+"""How a message ends, with all that is done for it: what two versions of rules are compared by."""
+
+from __future__ import annotations
+
+from collections import Counter
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, assert_never
+
+from mmctl.language.project import Outcome
+from mmctl.model.actions import CHANGES_MESSAGE, Does
+from mmctl.records import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mmctl.judge.copies import Copy
+    from mmctl.judge.trace import ActionTrace, AddedHeader
+    from mmctl.model.rules import RuleAction
+
+
+NO_EFFECT: Final = CHANGES_MESSAGE | {Does.ENDS}
+"""What these do shows in what is done later, or in the outcome."""
+
+
+class Equality(StrEnum):
+    """When two ways to treat a message count as alike."""
+
+    TRACE = "trace"
+    """The same is done, as often, in the same order."""
+    MULTISET = "multiset"
+    """The same is done, as often, in any order."""
+    SET = "set"
+    """The same is done, once or more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """Something that was done with a copy, and what traveled with it."""
+
+    action: RuleAction
+    label: str
+    recipient: str | None
+    """None: the recipient whom the envelope names."""
+    headers: tuple[AddedHeader, ...]
+    """Ordered by name; those of one name stay as they were added."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """How one copy ended."""
+
+    outcome: Outcome
+    by: str | None
+    effects: tuple[Effect, ...]
+
+
+_REFUSED: Final = End(outcome=Outcome.REFUSED, by=None, effects=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Treatment:
+    """What became of a message for one recipient of its envelope."""
+
+    ends: tuple[End, ...]
+    """Of each copy: an address in the recipient's place makes another one."""
+    effects: tuple[Effect, ...]
+    """What was done, for any of the copies; what was done before they parted is there once."""
+
+    @property
+    def outcomes(self) -> frozenset[Outcome]:
+        """How the copies ended."""
+        return frozenset(end.outcome for end in self.ends)
+
+
+def treatment_of(copies: Sequence[Copy], recipient: str) -> Treatment:
+    """What became of the copies for a recipient; none: it was refused."""
+    done = {id(action): action for copy in copies for action in _done(copy)}
+    return Treatment(
+        ends=tuple(_end(copy, recipient) for copy in copies) or (_REFUSED,),
+        effects=tuple(_effect(action, recipient) for action in done.values()),
+    )
+
+
+def _end(copy: Copy, recipient: str) -> End:
+    outcome, by = copy.outcome()
+    effects = tuple(_effect(action, recipient) for action in _done(copy))
+    return End(outcome=outcome, by=by, effects=effects)
+
+
+def _done(copy: Copy) -> Iterator[ActionTrace]:
+    for step in copy.steps:
+        yield from (
+            action for action in step.actions if action.done and action.does not in NO_EFFECT
+        )
+
+
+def _effect(action: ActionTrace, recipient: str) -> Effect:
+    headers = [(name.lower(), value) for name, value in action.headers]
+    return Effect(
+        action=action.action,
+        label=action.label,
+        recipient=None if action.recipient == recipient else action.recipient,
+        headers=tuple(sorted(headers, key=lambda header: header[0])),
+    )
+
+
+def are_alike(one: Treatment, other: Treatment, equality: Equality) -> bool:
+    """Whether two ways to treat a message are alike."""
+    match equality:
+        case Equality.TRACE:
+            traces = [{(end.outcome, end.effects) for end in each.ends} for each in (one, other)]
+            return traces[0] == traces[1]
+        case Equality.MULTISET:
+            same = Counter(one.effects) == Counter(other.effects)
+            return one.outcomes == other.outcomes and same
+        case Equality.SET:
+            return one.outcomes == other.outcomes and set(one.effects) == set(other.effects)
+        case _:
+            assert_never(equality)

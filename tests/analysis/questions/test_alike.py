@@ -1,0 +1,115 @@
+"""Two versions that are proved alike treat every generated message alike; differences are real."""
+
+from __future__ import annotations
+
+from collections import Counter
+from random import Random
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from generated import gateway_of, submission_of
+
+from mmctl.analysis.encoding.confirming import copies_of
+from mmctl.analysis.questions.alike import compared
+from mmctl.analysis.questions.ends import Equality, are_alike, treatment_of
+from mmctl.judge.submission import Scenario
+from mmctl.model.rules import Rule
+from mmctl.records import replace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mmctl.judge.submission import Gateway, Submission
+    from mmctl.language.project import LogicalRule
+
+SLICE: Final = range(60)
+MESSAGES: Final = 20
+
+
+def without_first_condition(rule: LogicalRule) -> LogicalRule:
+    live = rule.rule
+    conditions = (live.conditions or ())[1:]
+    changed = Rule(name=live.name, conditions=conditions, unless=live.unless, actions=live.actions)
+    return replace(rule, rule=changed)
+
+
+def changed(rules: list[LogicalRule], random: Random) -> list[LogicalRule]:
+    """The rules after one small change, which may make no difference."""
+    place = random.randrange(len(rules))
+    match random.randrange(5):
+        case 0:
+            other = random.randrange(len(rules))
+            rules[place], rules[other] = rules[other], rules[place]
+        case 1:
+            del rules[place]
+        case 2:
+            rules.insert(random.randrange(len(rules)), rules[place])
+        case 3:
+            rules[place] = without_first_condition(rules[place])
+        case _:
+            rules[place] = replace(rules[place], name="renamed")
+    return rules
+
+
+def pairs(seeds: Iterable[int]) -> Iterator[tuple[int, Gateway, Gateway]]:
+    """Gateways of all kinds under any readings, each before and after a change."""
+    for seed in seeds:
+        random = Random(seed)  # noqa: S311 - no secret
+        before = gateway_of(random, random.randint(2, 8), entangled=seed % 2 == 0)
+        after = replace(before, rules=tuple(changed(list(before.rules), random)))
+        yield seed, before, after
+
+
+def messages(seed: int) -> Iterator[Submission]:
+    """Messages aimed at the conditions, with nearly all facts."""
+    random = Random(seed)  # noqa: S311 - no secret
+    for _ in range(MESSAGES):
+        submission = submission_of(random, few_facts=False)
+        recipients = submission.envelope.recipients[:3]
+        yield replace(submission, envelope=replace(submission.envelope, recipients=recipients))
+
+
+def really_differ(before: Gateway, after: Gateway, seed: int, equality: Equality) -> Iterator[str]:
+    """Messages that the evaluator does not treat alike."""
+    for submission in messages(seed):
+        copies = [
+            copies_of(each, submission, Scenario(), listed={}, deleted={})
+            for each in (before, after)
+        ]
+        if all(each is not None for each in copies) and submission.envelope.recipients:
+            recipient = submission.envelope.recipients[0]
+            one, other = (treatment_of(each, recipient) for each in copies if each is not None)
+            if not are_alike(one, other, equality):
+                yield f"seed {seed} {equality}: {one} {other}"
+
+
+def answers(seeds: Iterable[int]) -> tuple[Counter[str], list[str]]:
+    """How pairs compare, and messages that contradict what is proved."""
+    counts: Counter[str] = Counter()
+    wrong: list[str] = []
+    for seed, before, after in pairs(seeds):
+        by_equality = {each: compared(before, after, equality=each) for each in Equality}
+        for equality, found in by_equality.items():
+            counts["alike" if found.alike else "differ" if found.differences else "open"] += 1
+            for difference in found.differences:
+                assert not are_alike(difference.before, difference.after, equality)
+            if found.alike:
+                wrong += really_differ(before, after, seed, equality)
+        if by_equality[Equality.TRACE].alike and not by_equality[Equality.SET].alike:
+            wrong.append(f"seed {seed}: alike in order, and not in any order")
+    return counts, wrong
+
+
+def test_versions_that_are_alike_treat_generated_messages_alike() -> None:
+    counts, wrong = answers(SLICE)
+    assert not wrong
+    assert min(counts["alike"], counts["differ"]) > len(SLICE) / 2
+    assert not counts["open"]
+
+
+@pytest.mark.slow
+@pytest.mark.no_cover
+def test_a_thousand_pairs_contradict_no_proof() -> None:
+    counts, wrong = answers(range(1000, 2000))
+    assert not wrong
+    assert counts["open"] <= counts.total() / 300
