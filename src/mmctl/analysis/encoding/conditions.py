@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, assert_never
 from mmctl.analysis.encoding.add_ons import AddOns
 from mmctl.analysis.encoding.fields import ABSENT, CERTIFICATE, DMARC_PASSED, HELO, MAIL_FROM
 from mmctl.analysis.encoding.lists import Lists
-from mmctl.analysis.encoding.seen import OneOrOther, Written, with_added
+from mmctl.analysis.encoding.seen import OneOrOther, Overwritten, Written, with_added
 from mmctl.analysis.encoding.views import Look
 from mmctl.analysis.sat.circuit import FALSE, TRUE
 from mmctl.judge.compare import network
@@ -199,10 +199,8 @@ class Conditions:
         return self._header(fact.key, case, readings)
 
     def _recipient(self, sight: Sight, case: Case) -> Seen:
-        seen: Seen = self._fields.view(Look(sight.recipient, case))
-        for condition, address in sight.replaced:
-            seen = OneOrOther(self._circuit, condition, Written((address,), case), seen)
-        return seen
+        sent = self._fields.view(Look(sight.recipient, case))
+        return Overwritten(self._circuit, sent, sight.replaced, case) if sight.replaced else sent
 
     def _addresses(self, fact: HeaderFact, case: Case, readings: Readings) -> Seen:
         """The addresses of a header: of From for a missing Sender if the reading says so."""

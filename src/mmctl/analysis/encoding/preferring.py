@@ -34,6 +34,7 @@ def preferences(fields: Fields, free: FreeReadings, gateways: Sequence[Gateway])
     yield from (
         literal if name == FROM.key else -literal for name, literal in fields.headers.items()
     )
+    yield from (-literal for view in fields.views.values() for literal in view.tests.values())
     yield from fields.client.plain()
     for name, word in (
         (VerdictFact.SPF, RuleVerdict.PASS),

@@ -6,7 +6,7 @@ that there is none, or that the effort was used up.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 
 from mmctl.analysis.encoding.conditions import Conditions
 from mmctl.analysis.encoding.confirming import Happened, happens
@@ -58,6 +58,8 @@ class Shown:
 class Undecided:
     """Neither was found."""
 
+    EFFORT: ClassVar = "the effort was used up"
+
     why: str
 
 
@@ -108,6 +110,11 @@ class Proof:
         self._preferred = tuple(preferences(self.fields, self.free, gateways))
         self.fields.settle()
 
+    def chosen_readings(self, gateway: int = 0) -> dict[str, int]:
+        """Of each free reading the literal that it is as a gateway's project says."""
+        readings = self.gateways[gateway].readings
+        return {name: literals[readings.choice(name)] for name, literals in self.free.all().items()}
+
     def solved(self, literals: Sequence[int]) -> Solved:
         """Whether the formulas allow all of some literals; no message is made."""
         return self.circuit.solver.solve(literals, conflicts=self.effort)
@@ -118,7 +125,7 @@ class Proof:
         if found is Solved.UNSATISFIABLE:
             return Refuted(core=self.circuit.solver.core())
         if found is Solved.UNDECIDED:
-            return Undecided(why="the effort was used up")
+            return Undecided(why=Undecided.EFFORT)
         return self._shown(literals)
 
     def _shown(self, literals: Sequence[int]) -> Answer:

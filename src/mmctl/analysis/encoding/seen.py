@@ -71,41 +71,65 @@ class OneOrOther:
 
 
 @dataclass(frozen=True, slots=True)
-class Together:
-    """The texts of both."""
+class Overwritten:
+    """Texts of which others took the place where a literal holds; the last of these counts."""
 
     circuit: Circuit
-    one: Seen
-    other: Seen
+    sent: Seen
+    written: Sequence[tuple[int, str]]
+    case: Case
 
     @property
     def present(self) -> int:
-        """Whether there is one in either."""
-        return self.circuit.any_of((self.one.present, self.other.present))
+        """Whether there is a text at all."""
+        return self.circuit.any_of((self.sent.present, *(each for each, _ in self.written)))
 
     def test(self, operator: RuleStringOperator, value: str) -> int:
-        """Whether one of either meets a value."""
-        return self.circuit.any_of(
-            (self.one.test(operator, value), self.other.test(operator, value))
-        )
+        """Whether what counts meets a value."""
+        result = self.sent.test(operator, value)
+        for condition, text in self.written:
+            met = Written((text,), self.case).test(operator, value)
+            result = self.circuit.choose(condition, met, result)
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """Texts to which others were added where a literal holds, in this order."""
+
+    circuit: Circuit
+    sent: Seen
+    written: Sequence[tuple[int, str]]
+    case: Case
+    only_first: bool = False
+    """Whether only the first of all texts counts, instead of all."""
+
+    @property
+    def present(self) -> int:
+        """Whether there is a text at all."""
+        return self.circuit.any_of((self.sent.present, *(each for each, _ in self.written)))
+
+    def test(self, operator: RuleStringOperator, value: str) -> int:
+        """Whether one that counts meets a value."""
+        sent = self.sent.test(operator, value)
+        met = [
+            (condition, Written((text,), self.case).test(operator, value))
+            for condition, text in self.written
+        ]
+        if not self.only_first:
+            return self.circuit.any_of((sent, *(each for each, meets in met if meets == TRUE)))
+        result = FALSE
+        for condition, meets in reversed(met):
+            result = self.circuit.choose(condition, meets, result)
+        return self.circuit.choose(self.sent.present, sent, result)
 
 
 def with_added(
-    circuit: Circuit,
-    sent: Seen,
-    added: Sequence[tuple[int, str]],
-    case: Case,
-    repeated: Repeated,
+    circuit: Circuit, sent: Seen, added: Sequence[tuple[int, str]], case: Case, repeated: Repeated
 ) -> Seen:
-    """The texts of a header to which rules may have appended others, in this order."""
-    seen = sent
-    for condition, text in added:
-        written = Written((text,), case)
-        if repeated == "any":
-            appended: Seen = Together(circuit, seen, written)
-        elif repeated == "first":
-            appended = OneOrOther(circuit, seen.present, seen, written)
-        else:
-            appended = written
-        seen = OneOrOther(circuit, condition, appended, seen)
-    return seen
+    """The texts of a header to which rules may have appended others."""
+    if not added:
+        return sent
+    if repeated == "last":
+        return Overwritten(circuit, sent, added, case)
+    return Appended(circuit, sent, added, case, only_first=repeated == "first")

@@ -1,0 +1,82 @@
+"""Rules that no message reaches, or whose conditions no message meets, and what makes them so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from mmctl.analysis.encoding.proof import Undecided
+from mmctl.analysis.questions.blame import minimal
+from mmctl.analysis.sat.circuit import FALSE
+from mmctl.analysis.sat.solver import Solved
+from mmctl.records import dataclass, field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mmctl.analysis.encoding.proof import Proof
+    from mmctl.language.project import LogicalRule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dead:
+    """A rule that can never apply."""
+
+    place: int
+    rule: LogicalRule
+    by: tuple[int, ...] = ()
+    """The places of earlier rules that together take all of its mail: none can be left out."""
+    conditions: tuple[int, ...] = ()
+    """Otherwise, its own conditions that contradict each other, those under `unless` behind."""
+    refused: bool = False
+    """Whether that holds only because the traffic policy, or the ingress point, refuses mail."""
+    needs: Mapping[str, str] = field(default_factory=dict)
+    """The readings under which alone it is dead, of those that are free in the proof."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotProved:
+    """A rule of which it is undecided whether it can apply."""
+
+    place: int
+    rule: LogicalRule
+    why: str
+
+
+Finding: TypeAlias = Dead | NotProved
+
+
+def dead_rules(proof: Proof, gateway: int = 0) -> Iterator[Finding]:
+    """The rules of a gateway that can never apply, in order."""
+    path, rules = proof.paths[gateway], proof.gateways[gateway].rules
+    chosen = proof.chosen_readings(gateway)
+    for literals, rule in zip(path.rules, rules, strict=True):
+        found = proof.solved((*chosen.values(), literals.applies))
+        if found is Solved.UNDECIDED:
+            yield NotProved(place=literals.place, rule=rule, why=Undecided.EFFORT)
+        elif found is Solved.UNSATISFIABLE:
+            yield _blamed(proof, gateway, literals.place, chosen)
+
+
+def _blamed(proof: Proof, gateway: int, place: int, chosen: Mapping[str, int]) -> Dead:
+    """Why a rule never applies: with as few readings, then as few earlier rules, as possible."""
+    path = proof.paths[gateway]
+    literals = path.rules[place]
+    earlier = {-rule.ends: rule.place for rule in path.rules[:place] if rule.ends != FALSE}
+    asked = tuple(dict.fromkeys(literals.asked))
+    readings = {literal: name for name, literal in chosen.items()}
+    core = minimal(proof, (readings, (path.admitted,), reversed(earlier), asked))
+    by = tuple(sorted(earlier[each] for each in core if each in earlier))
+    return Dead(
+        place=place,
+        rule=proof.gateways[gateway].rules[place],
+        by=by,
+        conditions=()
+        if by
+        else tuple(at for at, literal in enumerate(literals.asked) if literal in core),
+        refused=path.admitted in core,
+        needs={
+            name: proof.gateways[gateway].readings.choice(name)
+            for literal, name in readings.items()
+            if literal in core
+        },
+    )
