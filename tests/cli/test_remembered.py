@@ -78,6 +78,9 @@ def lint(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
         return really(sources, environment)
 
     monkeypatch.setattr(Sources, "read", noted)
+    for name in ("PYDANTIC_DISABLE_PLUGINS", "PYTHONSAFEPATH"):
+        # A run sets these for its processes.
+        monkeypatch.setenv(name, "")
 
     def run(folder: Path, *arguments: str, before: bool = False) -> tuple[str, int, str]:
         read.clear()

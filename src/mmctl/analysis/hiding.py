@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mmctl.analysis.effects import changes_mail, depends_on_rules, ends
 from mmctl.analysis.implication import applies_wherever, case_folds
 from mmctl.analysis.project_conditions import Same
-from mmctl.analysis.wider import Known, Question, Wider, questions_of
+from mmctl.analysis.wider import ByQuestion, Question, Wider, questions_of
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
@@ -116,17 +116,22 @@ class Above:
             if text is None or len(question.values) <= 1:
                 continue
             others = (*questions[:number], *questions[number + 1 :])
-            maybe = {
-                *self._lasting.maybe_ended(question, others),
-                *self._passing.maybe_ended(question, others),
-            }
-            for index in sorted(maybe):
+            for index in self._maybe_ended(question, others):
                 alone = text.changed(values=(text.values[index],))
                 narrow = condition.changed(string_expression=alone)
                 together = (*conditions[:number], narrow, *conditions[number + 1 :])
                 rule = self.ending(together, unless, questions_of(together, folds=self.folds))
                 if rule is not None:
                     yield number, index, rule
+
+    def _maybe_ended(self, question: Question, others: Sequence[Question]) -> list[int]:
+        """The values of a condition, by index, for which some rule may end all mail."""
+        indexes = [index for index in (self._lasting, self._passing) if index.rules]
+        if any(index.may_apply_to_rest(question, others) for index in indexes):
+            known = [index.all_texts() for index in indexes]
+            return sorted({at for each in known for at in each.covered(question)})
+        kept = [index.wider.known for index in indexes]
+        return sorted({at for each in kept for at in each.covered(question)})
 
 
 Rules = list["LogicalRule"]
@@ -139,11 +144,11 @@ class _Index:
     questions: list[Sequence[Question]] = field(default_factory=list)
     """What the conditions of each rule ask."""
     wider: Wider = field(default_factory=Wider)
-    texts: Known[None] = field(default_factory=Known)
+    texts: ByQuestion[None] = field(default_factory=ByQuestion)
     """The texts of all conditions of the rules, as far as somebody asked."""
     noted_texts: int = 0
     """Of how many rules they are."""
-    first: Known[Rules] = field(default_factory=Known)
+    first: ByQuestion[Rules] = field(default_factory=ByQuestion)
     """The rules by their first condition."""
     unconditional: Rules = field(default_factory=list)
     noted: int = 0
@@ -154,17 +159,12 @@ class _Index:
         self.rules.append(rule)
         self.questions.append(questions)
 
-    def maybe_ended(self, question: Question, others: Sequence[Question]) -> Iterator[int]:
-        """The values of a condition, by index, for which one of the rules may end all mail."""
-        if not self.rules:
-            return
-        if self.wider.may_apply(others) or question.beside in self.wider.known.others:
-            # A rule may apply because of the other conditions, and spare one of the values.
-            yield from self._all_texts().covered(question)
-        else:
-            yield from self.wider.known.covered(question)
+    def may_apply_to_rest(self, question: Question, others: Sequence[Question]) -> bool:
+        """Whether a rule may apply because of the other conditions, and spare one of the values."""
+        return bool(self.wider.may_apply(others)) or question.beside in self.wider.known.others
 
-    def _all_texts(self) -> Known[None]:
+    def all_texts(self) -> ByQuestion[None]:
+        """The texts of all conditions of the rules."""
         for questions in self.questions[self.noted_texts :]:
             for each in questions:
                 if each.operator is not None:

@@ -76,7 +76,7 @@ class Question:
 
 
 @dataclass(slots=True)
-class Known(Generic[T]):
+class ByQuestion(Generic[T]):
     """Something for each value of each condition on a text, and for each other condition."""
 
     texts: dict[Hashable, Covering[T]] = field(default_factory=dict)
@@ -110,7 +110,7 @@ class Known(Generic[T]):
 class Wider:
     """Rules by number, each under one of its conditions."""
 
-    known: Known[list[int]] = field(default_factory=Known)
+    known: ByQuestion[list[int]] = field(default_factory=ByQuestion)
     _everywhere: list[int] = field(default_factory=list)
 
     def add(self, number: int, questions: Sequence[Question]) -> None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from mmctl.language.parsing.files import Files
+    from mmctl.language.parsing.load import Sources
     from mmctl.language.parsing.seen import Seen
     from mmctl.language.project import Project
     from mmctl.problem import Problem
@@ -89,14 +90,22 @@ class Run:
             UsageError: there is no project here, or no such environment.
             ProblemsFound: the project file says too little to read anything else.
         """
+        project, problems = self.sources(seen).read(self.environment)
+        return replace(project, password_variables=self.password_variables), problems
+
+    def sources(self, seen: Seen | None = None) -> Sources:
+        """The files of the project; what is read of them is noted in `seen`.
+
+        Raises:
+            UsageError: there is no project here.
+        """
         from mmctl.language.parsing.files import DiskFiles
         from mmctl.language.parsing.load import Sources
 
         files = DiskFiles.below(self.root)
         refuse_outside(self.root, files)
         files.seen = files.seen if seen is None else seen
-        project, problems = Sources(files, self.root.resolve().name).read(self.environment)
-        return replace(project, password_variables=self.password_variables), problems
+        return Sources(files, self.root.resolve().name)
 
     def with_passwords_of(self, names: Iterable[str] | None) -> Run:
         """The run in which variables with other names may hold SMTP passwords too."""

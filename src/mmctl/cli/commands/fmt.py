@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     import typer
 
+    from mmctl.language.parsing.parsed_files import Parsed
     from mmctl.problem import Problem
 
 _STDIN: Final = "-"
@@ -56,7 +57,7 @@ def fmt(
     """Write files in the canonical layout, comments kept."""
     if paths and [str(path) for path in paths] == [_STDIN]:
         return _stdin(run)
-    files = [_formatted(name, path) for name, path in _found(run, paths or [])]
+    files = [_formatted(*each) for each in _found(run, paths or [])]
     changed = [file for file in files if file.changes]
     if not check:
         for file in changed:
@@ -85,14 +86,16 @@ def _stdin(run: Run) -> int:
     return USAGE if result.problems else 0
 
 
-def _found(run: Run, paths: list[Path]) -> Iterator[tuple[str, Path]]:
-    """Each file once, by the name that the user knows."""
+def _found(run: Run, paths: list[Path]) -> Iterator[tuple[str, Path, Parsed | None]]:
+    """Each file once, by the name that the user knows, parsed if it already is."""
     if not paths:
-        project, _ = run.read()
+        sources = run.sources()
+        project, _ = sources.read(run.environment)
+        parsed = sources.parsed.parsed
         for name in sorted(project.files):
             # A folder without a project file may hold YAML of other tools.
             if project.settings.file is not None or _is_ours(run.root / name):
-                yield name, run.root / name
+                yield name, run.root / name, parsed.get(name)
         return
     done: set[Path] = set()
     for path in paths:
@@ -103,7 +106,8 @@ def _found(run: Run, paths: list[Path]) -> Iterator[tuple[str, Path]]:
         for file in below:
             if resolved(file) not in done:
                 done.add(resolved(file))
-                yield str(path / file.relative_to(whole) if whole.is_dir() else path), file
+                name = str(path / file.relative_to(whole) if whole.is_dir() else path)
+                yield name, file, None
 
 
 def _below(folder: Path) -> Iterator[Path]:
@@ -130,7 +134,7 @@ def _is_ours(file: Path) -> bool:
     return isinstance(version, Scalar) and version.text == "1"
 
 
-def _formatted(name: str, path: Path) -> _FormattedFile:
+def _formatted(name: str, path: Path, parsed: Parsed | None) -> _FormattedFile:
     from mmctl.language.formatting.format import formatted
     from mmctl.language.parsing.files import DiskFiles, Unreadable, decode, no_larger
 
@@ -138,7 +142,10 @@ def _formatted(name: str, path: Path) -> _FormattedFile:
         before = decode(no_larger(DiskFiles(path.parent).read(path.name), name), name)
     except Unreadable as error:
         return _FormattedFile(name=name, path=path, before="", after="", problems=(error.problem,))
-    result = formatted(before, file=name)
+    composed = None
+    if parsed is not None and parsed.text == before:
+        composed = parsed.node, parsed.problems
+    result = formatted(before, file=name, composed=composed)
     return _FormattedFile(
         name=name, path=path, before=before, after=result.text, problems=result.problems
     )

@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
     from mmctl.language.text.source import Comment
 
+Composed = tuple[Node | None, tuple[Problem, ...]]
+
 _NOTHING: Final = frozenset({"", "~", "null", "Null", "NULL"})
 _SIZE: Final = Pattern(r"([0-9]+(?:\.[0-9]+)?) ?([A-Za-z]*)")
 _UNITS: Final = {unit.lower(): unit for unit in ("KB", "MB", "GB", "KiB", "MiB", "GiB")}
@@ -65,9 +67,12 @@ class Formatted:
     problems: tuple[Problem, ...] = ()
 
 
-def formatted(text: str, *, file: str) -> Formatted:
-    """The text in mmctl's layout; if that is not possible, the same text with the problems."""
-    node, problems = compose(text, file=file)
+def formatted(text: str, *, file: str, composed: Composed | None = None) -> Formatted:
+    """The text in mmctl's layout; if that is not possible, the same text with the problems.
+
+    `composed` is what `compose` made of the same text already.
+    """
+    node, problems = compose(text, file=file) if composed is None else composed
     if problems or not isinstance(node, MappingNode):
         return Formatted(text=text, problems=problems)
     if _ODD_LINES.search(text):
@@ -79,6 +84,8 @@ def formatted(text: str, *, file: str) -> Formatted:
     type_ = type_of(node, file)
     _canonical(source.tree, type_)
     result = laid_out(source.tree)
+    if result == text:
+        return Formatted(text=text)
     lost = _difference(node, source.comments, plain, result, type_)
     return Formatted(text=result) if lost is None else _left(text, file, lost)
 
@@ -306,7 +313,7 @@ def _alike(old: Node, new: Node) -> bool:
     """Whether two nodes have the same keys and texts, except for the order of keys and spelling."""
     match old, new:
         case Scalar(), Scalar():
-            return _plain(old.text) == _plain(new.text)
+            return old.text == new.text or _plain(old.text) == _plain(new.text)
         case SequenceNode(), SequenceNode():
             pairs = zip(old.items, new.items, strict=False)
             return len(old.items) == len(new.items) and all(_alike(a, b) for a, b in pairs)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from mmctl.patterns import Pattern
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
 _BEYOND_U: Final = 0x10000
 """From this one on, a character needs the long escape, `\\U…`."""
-_STARTS = Pattern(r"""[@*&!%`?|>\[\]{}'",#-]""")
+_STARTS: Final = frozenset("@*&!%`?|>[]{}'\",#-")
 _VALUE = Pattern(r"^(\s*(?:- +)*(?:[\w.-]+: +)?)(\S.*?)\s*$")
 _FLOW_VALUE = Pattern(r"""([:\[,]\s*)((?:\$\{[^}]*\}|[^\[\]{}'",:\s])+)(?=\s*[\],}])""")
 _FLOW_START = Pattern(r"[:,] |[\[{] ?")
 _FLOW_END = Pattern(r", |[}\]]")
+_IN_FLOW: Final = frozenset("[]{},:?")
 _TRIED: Final = 3
 _LONGEST: Final = 500
 """Characters of a line that is shown with quotes in place."""
@@ -29,6 +30,10 @@ _YAML_1_1_WORDS = Pattern(
     r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:(?:t|[ \t]+)[0-9]{1,2}:.*)?)"
 )
 """What YAML 1.1 or YAML 1.2 tools read as something other than a text."""
+
+
+_WORDS: Final = frozenset({"y", "yes", "n", "no", "true", "false", "on", "off", "null"})
+"""Those of them that begin with a letter."""
 
 
 def quoted(text: str) -> str:
@@ -47,16 +52,20 @@ def scalar(text: str, *, flow: bool) -> str:
 
 def needs_quotes(text: str, *, flow: bool) -> bool:
     """Whether a text must be quoted to be read as itself, by YAML 1.1 tools too."""
-    return _is_no_plain_text(text, flow=flow) or _YAML_1_1_WORDS.fullmatch(text) is not None
+    if _is_no_plain_text(text, flow=flow):
+        return True
+    if text.isascii() and text[0].isalpha():  # as most texts: then it is a word or nothing else
+        return text.lower() in _WORDS
+    return _YAML_1_1_WORDS.fullmatch(text) is not None
 
 
 def _is_no_plain_text(text: str, *, flow: bool) -> bool:
     """Whether a text without quotes would be read as something else, or not at all."""
-    if not text or text != text.strip() or _STARTS.match(text) or text.startswith(("---", "...")):
+    if not text or text != text.strip() or text[0] in _STARTS or text.startswith(("---", "...")):
         return True
     if ": " in text or text.endswith(":") or " #" in text or not text.isprintable():
         return True
-    return flow and re.search(r"[\[\]{},:?]", text) is not None
+    return flow and not _IN_FLOW.isdisjoint(text)
 
 
 def quoted_line(line: str, column: int | None) -> str | None:

@@ -12,7 +12,13 @@ from bisect import bisect_right
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from ruamel.yaml import events
+from ruamel.yaml.events import (
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    StreamEndEvent,
+)
 
 from mmctl.language.text.layout import Branch, Entry, Leaf, Tree
 from mmctl.language.text.yaml_events import over_events
@@ -24,6 +30,7 @@ if TYPE_CHECKING:
 
 _COMMENT: Final = Pattern(r"(?:(?<=\s)|^)#[^\n]*", re.MULTILINE)
 _EMPTY: Final = Pattern(r"^[ \t]*\n", re.MULTILINE)
+_NOT_YET: Final = Leaf(text="")
 _HEADER: Final = Pattern(r"([|>])([-+]?)([0-9]?)([-+]?)[ \t]*(#[^\n]*)?\n?")
 
 
@@ -99,28 +106,29 @@ class _EventWalk:
 
     def document(self) -> Tree | None:
         self.next_event()
-        if isinstance(self.next_event(), events.StreamEndEvent):
+        if isinstance(self.next_event(), StreamEndEvent):
             return None
         return self._node(self.next_event(), ())
 
     def _node(self, event: Any, chain: tuple[_Holder, ...]) -> Tree:
-        if isinstance(event, events.ScalarEvent):
+        if type(event) is ScalarEvent:
             return self._leaf(event)
-        mapping = isinstance(event, events.MappingStartEvent)
+        mapping = type(event) is MappingStartEvent
         branch = Branch(mapping=mapping, flow=bool(event.flow_style))
         around = chain[-1] if chain else None
         holder = _Holder(branch, event.start_mark.index, event.start_mark.column, around)
         if branch.flow:
             self.brackets.append(holder)
-        end = events.MappingEndEvent if mapping else events.SequenceEndEvent
-        while not isinstance(item := self.next_event(), end):
-            self._entry(item, holder, chain)
+        end = MappingEndEvent if mapping else SequenceEndEvent
+        inside = (*chain, holder)
+        while type(item := self.next_event()) is not end:
+            self._entry(item, holder, inside)
         holder.end = item.end_mark.index
         return branch
 
     def _entry(self, event: Any, holder: _Holder, chain: tuple[_Holder, ...]) -> None:
         branch = holder.branch
-        entry = Entry(value=Leaf(text=""))
+        entry = Entry(value=_NOT_YET)
         start = event.start_mark.index
         column = holder.column
         if not branch.mapping and not branch.flow:
@@ -130,18 +138,20 @@ class _EventWalk:
             holder.column = column = self._column(start)
         holder.starts.append(start)
         if not branch.flow:
-            self.placed.append(_Placed(entry, start, column, (*chain, holder)))
+            self.placed.append(_Placed(entry, start, column, chain))
         branch.entries.append(entry)
         if branch.mapping:
             entry.key = self._leaf(event)
             entry.key.block = None
             event = self.next_event()
-        entry.value = self._node(event, (*chain, holder))
+        entry.value = self._node(event, chain)
 
     def _dash(self, start: int) -> int:
         """Where the dash before an item is."""
         taken = self.spans[-1][1] if self.spans else 0
-        gap = _COMMENT.sub(lambda found: " " * len(found.group()), self.text[taken:start])
+        gap = self.text[taken:start]
+        if "#" in gap:
+            gap = _COMMENT.sub(lambda found: " " * len(found.group()), gap)
         at = gap.rfind("-")
         return taken + at if at >= 0 else start
 
