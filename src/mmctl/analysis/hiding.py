@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mmctl.analysis.effects import changes_mail, depends_on_rules, ends
 from mmctl.analysis.implication import applies_wherever, case_folds
 from mmctl.analysis.project_conditions import Same
-from mmctl.analysis.wider import ByQuestion, Question, Wider, questions_of
+from mmctl.analysis.wider import ByQuestion, ConditionQuestion, Wider, questions_of
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Above:
         self._lasting = _Index(folds=self.folds)
         self._passing = _Index(folds=self.folds)
 
-    def add(self, rule: LogicalRule, questions: Sequence[Question]) -> None:
+    def add(self, rule: LogicalRule, questions: Sequence[ConditionQuestion]) -> None:
         """Add the next rule above, with what its conditions ask."""
         if ends(rule):
             (self._passing if depends_on_rules(rule) else self._lasting).add(rule, questions)
@@ -82,7 +82,7 @@ class Above:
         self,
         conditions: Sequence[RuleCondition],
         unless: Sequence[RuleCondition],
-        questions: Sequence[Question],
+        questions: Sequence[ConditionQuestion],
     ) -> LogicalRule | None:
         """The first rule that ends all mail that meets the conditions and none of the others."""
         for index in (self._lasting, self._passing):
@@ -108,7 +108,7 @@ class Above:
         self,
         conditions: Sequence[RuleCondition],
         unless: Sequence[RuleCondition],
-        questions: Sequence[Question],
+        questions: Sequence[ConditionQuestion],
     ) -> Iterator[tuple[int, int, LogicalRule]]:
         """Of several values of a condition, those whose mail has all ended, and what ends it."""
         for number, (condition, question) in enumerate(zip(conditions, questions, strict=True)):
@@ -124,7 +124,9 @@ class Above:
                 if rule is not None:
                     yield number, index, rule
 
-    def _maybe_ended(self, question: Question, others: Sequence[Question]) -> list[int]:
+    def _maybe_ended(
+        self, question: ConditionQuestion, others: Sequence[ConditionQuestion]
+    ) -> list[int]:
         """The values of a condition, by index, for which some rule may end all mail."""
         indexes = [index for index in (self._lasting, self._passing) if index.rules]
         if any(index.may_apply_to_rest(question, others) for index in indexes):
@@ -141,7 +143,7 @@ Rules = list["LogicalRule"]
 class _Index:
     folds: bool
     rules: Rules = field(default_factory=list)
-    questions: list[Sequence[Question]] = field(default_factory=list)
+    questions: list[Sequence[ConditionQuestion]] = field(default_factory=list)
     """What the conditions of each rule ask."""
     wider: Wider = field(default_factory=Wider)
     texts: ByQuestion[None] = field(default_factory=ByQuestion)
@@ -154,12 +156,14 @@ class _Index:
     noted: int = 0
     """How many rules are known by their first condition: hardly ever does anybody ask."""
 
-    def add(self, rule: LogicalRule, questions: Sequence[Question]) -> None:
+    def add(self, rule: LogicalRule, questions: Sequence[ConditionQuestion]) -> None:
         self.wider.add(len(self.rules), questions)
         self.rules.append(rule)
         self.questions.append(questions)
 
-    def may_apply_to_rest(self, question: Question, others: Sequence[Question]) -> bool:
+    def may_apply_to_rest(
+        self, question: ConditionQuestion, others: Sequence[ConditionQuestion]
+    ) -> bool:
         """Whether a rule may apply because of the other conditions, and spare one of the values."""
         return bool(self.wider.may_apply(others)) or question.beside in self.wider.known.others
 
@@ -187,7 +191,7 @@ class _Index:
                 first.setdefault(value, []).append(rule)
         self.noted = len(self.rules)
 
-    def candidates(self, asked: Sequence[Question]) -> Iterator[LogicalRule]:
+    def candidates(self, asked: Sequence[ConditionQuestion]) -> Iterator[LogicalRule]:
         """The rules whose first condition may follow from one of the conditions."""
         self._note_first()
         yield from self.unconditional

@@ -43,7 +43,7 @@ def _number(_: Hashable) -> int:
 
 
 @dataclass(slots=True)
-class Question:
+class ConditionQuestion:
     """What a condition asks, as it is looked up: found once, then looked up in many places."""
 
     operator: str | None
@@ -58,7 +58,7 @@ class Question:
     """The place of conditions on the same that ask for no text."""
 
     @classmethod
-    def of(cls, condition: RuleCondition, *, folds: bool) -> Question:
+    def of(cls, condition: RuleCondition, *, folds: bool) -> ConditionQuestion:
         """What a condition asks; `folds` is the result of `case_folds`."""
         text = condition.string_expression
         if text is None:
@@ -89,7 +89,7 @@ class ByQuestion(Generic[T]):
             found = self.texts[place] = Covering(operator)
         return found
 
-    def around(self, question: Question) -> Iterator[T]:
+    def around(self, question: ConditionQuestion) -> Iterator[T]:
         """What is known about conditions that may follow from one."""
         for place in question.outer:
             if place in self.texts:
@@ -99,7 +99,7 @@ class ByQuestion(Generic[T]):
         if question.beside in self.others:
             yield self.others[question.beside]
 
-    def covered(self, question: Question) -> Iterator[int]:
+    def covered(self, question: ConditionQuestion) -> Iterator[int]:
         """The values of a condition that some condition covers, by index."""
         for place in question.outer:
             if place in self.texts:
@@ -113,7 +113,7 @@ class Wider:
     known: ByQuestion[list[int]] = field(default_factory=ByQuestion)
     _everywhere: list[int] = field(default_factory=list)
 
-    def add(self, number: int, questions: Sequence[Question]) -> None:
+    def add(self, number: int, questions: Sequence[ConditionQuestion]) -> None:
         """Add a rule, by what its conditions ask."""
         if not questions:
             self._everywhere.append(number)
@@ -126,7 +126,7 @@ class Wider:
         for value in rarest.values:
             values.setdefault(value, []).append(number)
 
-    def may_apply(self, questions: Iterable[Question]) -> list[int]:
+    def may_apply(self, questions: Iterable[ConditionQuestion]) -> list[int]:
         """The rules whose conditions may all follow from those that ask this, in order."""
         found = set(self._everywhere)
         for question in questions:
@@ -134,7 +134,7 @@ class Wider:
                 found.update(rules)
         return sorted(found)
 
-    def _most(self, question: Question) -> int:
+    def _most(self, question: ConditionQuestion) -> int:
         """How many rules are kept at most where a condition would keep one more."""
         if question.operator is None:
             return len(self.known.others.get(question.place, ()))
@@ -142,6 +142,6 @@ class Wider:
         return 0 if values is None else max(len(values.get(each, ())) for each in question.values)
 
 
-def questions_of(conditions: Iterable[RuleCondition], *, folds: bool) -> list[Question]:
+def questions_of(conditions: Iterable[RuleCondition], *, folds: bool) -> list[ConditionQuestion]:
     """What conditions ask; `folds` is the result of `case_folds`."""
-    return [Question.of(condition, folds=folds) for condition in conditions]
+    return [ConditionQuestion.of(condition, folds=folds) for condition in conditions]
