@@ -9,6 +9,7 @@ from exactness import faults_of, new_circuit
 from patterns import OPERATORS, all_texts, judged_text, judged_texts, some_patterns
 
 from mmctl.analysis.theories.texts import TextsTheory, TextTheory
+from mmctl.model.enums import RuleStringOperator
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +51,28 @@ def test_several_texts_have_exactly_the_models_of_real_texts() -> None:
         several = [tuple(chance.choices(alone, k=chance.randint(2, 4))) for _ in range(500)]
         values = [(), *((text,) for text in alone), *several]
         faults += [f"{seed}: {fault}" for fault in faults_of(circuit, theory, tests, values)]
+    assert faults == []
+
+
+def test_equal_texts_exclude_what_they_do_not_contain_at_any_depth() -> None:
+    """`a` is in `ab`, which is in `abc`, which some of the equal texts contain."""
+    contained = ("a", "b", "ab", "bc", "abc")
+    equal = ("abc", "xabcx", "abcabc", "xabx", "yaby", "b", "z", "")
+    faults = []
+    for seed in range(20):
+        chance = random.Random(seed)  # noqa: S311 - examples, not secrets
+        patterns = [(RuleStringOperator.CONTAINS, each) for each in contained]
+        patterns += [(RuleStringOperator.EQUALS, each) for each in equal]
+        chance.shuffle(patterns)
+        circuit = new_circuit()
+        theory = TextTheory(circuit, optional=True)
+        tests = {}
+        for pattern in patterns:
+            tests[theory.test(*pattern)] = judged_text(pattern)
+            if chance.random() < 0.2:
+                theory.settle()
+        texts = [None, *equal, *all_texts("abcx", 5)]
+        faults += [f"{seed}: {fault}" for fault in faults_of(circuit, theory, tests, texts)]
     assert faults == []
 
 
