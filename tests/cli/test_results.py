@@ -221,6 +221,36 @@ def test_a_killed_run_goes_on_where_it_was(mmctl: Callable[..., Ran], judged: li
     assert files("out") == files("whole")
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no SIGKILL here")
+@pytest.mark.parametrize("number", ["begin", "keep", "put"])
+def test_a_run_that_was_killed_before_it_stored_anything_binds_no_other(
+    mmctl: Callable[..., Ran], number: str
+) -> None:
+    """Neither the same one nor one with other options, with or without `--resume`."""
+    mmctl(*COMMAND[:-1], "whole")
+    code = KILLED_AT.replace("NAME", number)
+    for more in ((), ("--resume",)):
+        words = [sys.executable, "-c", code, *COMMAND, "--assume", "pass"]
+        killed = subprocess.run(words, capture_output=True, check=False, timeout=120)
+        assert killed.returncode == -9
+        assert Path("out/manifest.json").exists()
+        assert mmctl(*COMMAND, *more)[0] == 0
+        assert files("out") == files("whole")
+        shutil.rmtree("out")
+
+
+KILLED_AT = """
+import os, signal, sys
+from mmctl.cli.messages import result_folder
+from mmctl.cli.main import main
+done = result_folder.ResultFolder.NAME
+def killed(self, *given):
+    if "NAME" == "begin":
+        done(self, *given)
+    os.kill(os.getpid(), signal.SIGKILL)
+result_folder.ResultFolder.NAME = killed
+main(sys.argv[1:])
+"""
 INTERRUPTED_TWICE = """
 import atexit, os, signal
 from mmctl.cli.start import main
@@ -572,6 +602,15 @@ def test_manifests_of_other_hands_are_refused(mmctl: Callable[..., Ran]) -> None
             codes[name, words[1]] = mmctl(*words)[0]
     assert {each for key, each in codes.items() if key != ("inputs", "--join")} <= {3, 64}
     assert codes["inputs", "--join"] == 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need a privilege elsewhere")
+def test_a_link_in_place_of_the_lock_is_refused(mmctl: Callable[..., Ran]) -> None:
+    Path("out").mkdir()
+    Path("out/.lock").symlink_to("nowhere/lock")
+    code, _, errors = mmctl(*COMMAND)
+    assert code == 64
+    assert errors.startswith("error: `out/.lock` is a link, expected a file of mmctl\n")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="named pipes are POSIX")

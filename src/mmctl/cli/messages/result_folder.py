@@ -205,6 +205,23 @@ class ResultFolder:
                 for part in parts:
                     part.rmdir()
 
+    def take_back(self) -> None:
+        """Take back what a killed run made before it stored anything: it binds no other run."""
+        if not (self.path / MANIFEST).exists() or (self.path / SUMMARY).exists():
+            return
+        try:
+            form = self.manifest().form
+        except UsageError:
+            return  # it is somebody else's
+        self.clear()
+        counts, rows = self.path / _COUNTS, self.path / _ROWS
+        with self._written(self.path):
+            if any(counts.iterdir() if counts.is_dir() else ()):
+                return
+            for each in rows.glob(f"{'[0-9]' * 10}.{form}"):  # counts come last
+                each.unlink()
+        self.abandon()
+
     def keep(self, manifest: Manifest, batch: UnitBatch, done: DoneBatch, tally: Tally) -> None:
         """Store a batch.
 
@@ -267,6 +284,7 @@ class ResultFolder:
         """
         with self._written(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
+            _refuse_link(self.path / _LOCK, self.name)
             lock = os.fdopen(_opened_at_once(self.path / _LOCK), "ab")
         with lock:
             if not _locked(lock.fileno()):
@@ -397,6 +415,19 @@ def _digest_of(document: Mapping[str, Any]) -> str:
 def _why(error: Exception) -> str:
     missing = isinstance(error, FileNotFoundError | NotADirectoryError)
     return "is missing" if missing else "cannot be read"
+
+
+def _refuse_link(lock: Path, folder: str) -> None:
+    """Refuse to lock another file, or to make one where a link leads.
+
+    Raises:
+        UsageError: it is a link.
+    """
+    if lock.is_symlink():
+        raise UsageError(
+            f"`{folder}/{lock.name}` is a link, expected a file of mmctl",
+            help="delete it, or name another folder",
+        )
 
 
 def _opened_at_once(path: Path) -> int:

@@ -79,6 +79,7 @@ def judge_into_folder(run: Run, wanted: Wanted) -> int:
         at_most=manifest.batch,
     )
     with folder.held():
+        folder.take_back()
         resumed = wanted.resume and not folder.is_empty()
         if resumed:
             refuse_others(folder, manifest)

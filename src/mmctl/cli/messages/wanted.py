@@ -52,5 +52,6 @@ def advice_about(run: Run, tally: Tally, wanted: Wanted) -> str:
         tally.facts.values(),
         ("mmctl", "simulate", *shown_paths(wanted.paths), *flags, *words),
         no_recipients=bool(tally.without_recipients),
+        many=tally.messages > 1,
         verbose=run.verbose,
     )

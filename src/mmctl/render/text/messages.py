@@ -15,6 +15,7 @@ from rich.text import Text
 from mmctl.counted import counted
 from mmctl.judge.readings.matter import AGAINST_THE_GUIDE
 from mmctl.language.project import Outcome
+from mmctl.mail.facts_in_headers import RECIPIENT_HEADERS
 from mmctl.render.text.message_lines import lacking
 from mmctl.render.text.paragraphs import OUTCOME_WIDTH, STYLES, WIDTH, some_of, wrapped
 from mmctl.render.text.trace import sent, timeline
@@ -132,8 +133,9 @@ def _differences(tally: Tally, other: str) -> str:
     if not tally.differing:
         return f"against {visible(other)}: no message is treated differently"
     kinds = [f"{count:,} {kind}" for kind, count in tally.differences.most_common()]
+    whom = counted(tally.differences.total(), "recipient")
     share = f"{tally.differing:,} of {counted(tally.messages, 'message')}"
-    return f"against {visible(other)}: {share} treated differently ({'; '.join(kinds)})"
+    return f"against {visible(other)}: {share} treated differently ({whom}: {'; '.join(kinds)})"
 
 
 def depends_lines(message: Simulated, *, verbose: bool = False) -> list[str]:
@@ -215,23 +217,28 @@ def advice(
     command: Sequence[str],
     *,
     no_recipients: bool = False,
+    many: bool = False,
     verbose: bool = False,
 ) -> str:
     """The command line that states what is missing, with values to replace.
 
-    Each fact is named once. `command` has its paths first; many paths are shortened.
+    Each fact is named once. The recipients of `many` messages are not the same. `command` has its
+    paths first; many paths are shortened.
     """
     options: dict[str, None] = {}
     elsewhere: dict[str, None] = {}
     for fact in missing:
         (elsewhere if fact.option is None else options)[_stating(fact)] = None
-    if no_recipients:
+    if no_recipients and not many:
         options = {"--rcpt b@example.com": None, **options}
     text = ""
     if options:
         words = (word if word == _MORE_PATHS else shlex.quote(word) for word in command)
         line = " ".join((*words, *options))
         text += f"to state the unknown facts, with your values:\n  {visible(line)}\n"
+    if no_recipients and many:
+        headers = ", ".join(RECIPIENT_HEADERS)
+        text += f"to state the recipients: one of {headers} in each message\n"
     places = [visible(place) for place in elsewhere]
     shown = len(places) if verbose else _PLACES_SHOWN
     text += "".join(f"to state the unknown facts: {place}\n" for place in places[:shown])
