@@ -176,7 +176,9 @@ class _Block:
 
 def _among(live: Sequence[LogicalRule], own: _Own) -> Iterator[Claim]:
     above = _Above()
-    below = [_block(rule, tuple(rule_conditions(rule))) for rule in live if _diverts(rule)]
+    below: list[_Block] = []
+    if any(delivers(rule) and ends(rule) for rule in live):
+        below = [_block(rule, rule_conditions(rule)) for rule in live if _diverts(rule)]
     for rule in live:
         if below and below[0].rule is rule:
             below.pop(0)
@@ -200,7 +202,7 @@ def _block(rule: LogicalRule, placed: Iterable[PlacedCondition]) -> _Block:
 def _exceptions(rule: LogicalRule, own: _Own) -> Iterator[Claim]:
     placed = tuple(rule_conditions(rule))
     for each in placed:
-        if selects(each):
+        if not _is_written_by_sender(each) or selects(each):
             continue
         block = _block(rule, (other for other in placed if other is not each))
         claim = _claim(each, rule, block, own)
@@ -215,7 +217,11 @@ def _exceptions(rule: LogicalRule, own: _Own) -> Iterator[Claim]:
 def _deliveries(rule: LogicalRule, below: Sequence[_Block], own: _Own) -> Iterator[Claim]:
     placed = tuple(rule_conditions(rule))
     for each in placed:
-        if not selects(each) or vouches(placed, operand_of(each.condition), whole=True):
+        if (
+            not _is_written_by_sender(each)
+            or not selects(each)
+            or vouches(placed, operand_of(each.condition), whole=True)
+        ):
             continue
         passed = [block for block in below if not _narrows(each, block, own=False)]
         if passed:
@@ -240,9 +246,6 @@ def _narrows(placed: PlacedCondition, block: _Block, *, own: bool) -> bool:
 
 def _claim(placed: PlacedCondition, rule: LogicalRule, block: _Block, own: _Own) -> Claim | None:
     operand, test = operand_of(placed.condition), text_test(placed)
-    header = header_of(placed.condition)
-    if header is None and operand.party is not Party.SENDER and not operand.is_free_text:
-        return None
     spared = block.rule if block.rule is not rule else None
     # With a recipient, a subject only selects; by itself it lets any mail in.
     if operand is SUBJECT and spared is not None and _for_recipients(rule):
@@ -253,12 +256,17 @@ def _claim(placed: PlacedCondition, rule: LogicalRule, block: _Block, own: _Own)
         placed=placed,
         rule=rule,
         operand=operand,
-        header=header,
+        header=header_of(placed.condition),
         bypassed=block.bypassed,
         spared=spared,
         only_forged=spared is None and any(map(fails_spf, block.asked)),
         own=() if operand.is_free_text else tuple(own.within(placed, test)),
     )
+
+
+def _is_written_by_sender(placed: PlacedCondition) -> bool:
+    operand = operand_of(placed.condition)
+    return operand.party is Party.SENDER or operand.is_free_text
 
 
 def _for_recipients(rule: LogicalRule) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from mmctl.analysis.effects import changes_mail, depends_on_rules, ends
 from mmctl.analysis.implication import applies_wherever, case_folds
+from mmctl.analysis.members import Members
 from mmctl.analysis.project_conditions import Same
 from mmctl.analysis.wider import ByQuestion, ConditionQuestion, Wider, questions_of
 from mmctl.records import dataclass, field
@@ -42,18 +43,31 @@ def _hidden_in(same: Same) -> tuple[Hidden, ...]:
     # Two checks need these for the same project.
     project = same.project
     found: list[Hidden] = []
+    members = Members(project)
     for rule_set in project.rule_sets.values():
         above = Above(folds=case_folds(project))
+        written: dict[str, LogicalRule] = {}
         for rule in rule_set.live_rules(project.environment.name):
-            questions = questions_of(rule.conditions, folds=above.folds)
-            ending = above.ending(rule.conditions, rule.unless, questions)
-            if ending is not None:
-                found.append(Hidden(rule=rule, by=ending))
+            written[rule.name] = rule
+            ways = [
+                (way, questions_of(way.conditions, folds=above.folds)) for way in members.ways(rule)
+            ]
+            ending = [above.ending(way.conditions, way.unless, asked) for way, asked in ways]
+            if ending[0] is not None and None not in ending:
+                found.append(Hidden(rule=rule, by=written[ending[0].name]))
                 continue
-            values = tuple(above.ended_values(rule.conditions, rule.unless, questions))
+            # The values of a list are not in the file of the rule.
+            asked = ways[0][1]
+            if ways[0][0] is not rule:
+                asked = questions_of(rule.conditions, folds=above.folds)
+            values = tuple(
+                (condition, value, written[by.name])
+                for condition, value, by in above.ended_values(rule.conditions, rule.unless, asked)
+            )
             if values:
                 found.append(Hidden(rule=rule, by=None, values=values))
-            above.add(rule, questions)
+            for way, asked in ways:
+                above.add(way, asked)
     return tuple(found)
 
 

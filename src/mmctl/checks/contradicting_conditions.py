@@ -43,11 +43,12 @@ Good:
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, product
 from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.exclusion import ONE_TEXT, exclude_each_other
 from mmctl.analysis.implication import case_folds, follows
+from mmctl.analysis.members import Members
 from mmctl.analysis.project_conditions import (
     PlacedCondition,
     Role,
@@ -71,18 +72,18 @@ _ONE_TEXT_AS_A_RULE: Final = ONE_TEXT | {SUBJECT}
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the second of two conditions that exclude each other, once per rule."""
-    folds = case_folds(subject.project)
+    folds, members = case_folds(subject.project), Members(subject.project)
     for _, rule in rules(subject.project):
         placed = tuple(rule_conditions(rule))
         required = [each for each in placed if each.role is Role.CONDITION]
-        yield from _excluding(required)
+        yield from _excluding(required, members)
         unless = [each for each in placed if each.role is Role.UNLESS]
-        yield from _excepted(required, unless, folds=folds)
+        yield from _excepted(required, unless, members, folds=folds)
     for together in statement_conditions(subject.project):
-        yield from _excluding(together)
+        yield from _excluding(together, members)
 
 
-def _excluding(required: Sequence[PlacedCondition]) -> Iterator[Finding]:
+def _excluding(required: Sequence[PlacedCondition], members: Members) -> Iterator[Finding]:
     for each in required:
         if _is_empty(each):
             yield finding(
@@ -93,7 +94,7 @@ def _excluding(required: Sequence[PlacedCondition]) -> Iterator[Finding]:
             )
             return
     for first, second in combinations(required, 2):
-        message = _exclusion(first, second)
+        message = _exclusion(first, second, members)
         if message is not None:
             at = first.owner.positions.at(first.path)
             yield finding(
@@ -109,8 +110,9 @@ def _excluding(required: Sequence[PlacedCondition]) -> Iterator[Finding]:
 _NOTHING: Final = "nothing matches"
 
 
-def _exclusion(first: PlacedCondition, second: PlacedCondition) -> str | None:
-    if exclude_each_other(first.condition, second.condition):
+def _exclusion(first: PlacedCondition, second: PlacedCondition, members: Members) -> str | None:
+    pairs = product(members.alternatives(first.condition), members.alternatives(second.condition))
+    if all(exclude_each_other(one, other) for one, other in pairs):
         return _NOTHING
     if operand_of(first.condition) == SUBJECT and exclude_each_other(
         first.condition, second.condition, one_text=_ONE_TEXT_AS_A_RULE
@@ -125,11 +127,24 @@ def _is_empty(placed: PlacedCondition) -> bool:
 
 
 def _excepted(
-    required: Sequence[PlacedCondition], unless: Sequence[PlacedCondition], *, folds: bool
+    required: Sequence[PlacedCondition],
+    unless: Sequence[PlacedCondition],
+    members: Members,
+    *,
+    folds: bool,
 ) -> Iterator[Finding]:
     for each in unless:
+        wide = members.alternatives(each.condition)
         condition = next(
-            (e for e in required if follows(each.condition, e.condition, folds=folds)), None
+            (
+                e
+                for e in required
+                if all(
+                    any(follows(one, narrow, folds=folds) for one in wide)
+                    for narrow in members.alternatives(e.condition)
+                )
+            ),
+            None,
         )
         if condition is not None:
             at = condition.owner.positions.at(condition.path)

@@ -3,8 +3,8 @@
 What it does:
     Judges ordinary mail for the domains that open ingress points admit: `send` looks up the mail
     server of the recipient, which for these domains is the ingress point itself. Finds relays whose
-    server has a name of Mail Manager's ingress points. Also follows rules that replace one exact
-    recipient with another, down to one that restores the first.
+    server has a name of Mail Manager's ingress points. Also follows rules that replace exact
+    recipients with another, down to one that restores the first.
 
 Why it is bad:
     The message loops until a server counts too many hops, and is then lost or bounced. A restored
@@ -46,6 +46,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.effects import ends, sends
+from mmctl.analysis.members import Members
 from mmctl.analysis.own_domains import domain_of, is_open, own_domains
 from mmctl.analysis.project_conditions import said_from
 from mmctl.checks.check import Check, Finding, Subject, finding
@@ -71,7 +72,7 @@ def run(subject: Subject) -> Iterator[Finding]:
     if readings.replaced_recipients_visible == "no" or readings.first_match == "yes":
         return
     for rule_set in project.rule_sets.values():
-        yield from _put_back(rule_set.live_rules(project.environment.name))
+        yield from _put_back(rule_set.live_rules(project.environment.name), Members(project))
 
 
 def _sent_back(project: Project) -> Iterator[Finding]:
@@ -133,48 +134,49 @@ def _sends(project: Project, point: str) -> Iterator[tuple[RuleTrace, ActionTrac
                     yield trace, action
 
 
-def _put_back(live: Sequence[LogicalRule]) -> Iterator[Finding]:
+def _put_back(live: Sequence[LogicalRule], members: Members) -> Iterator[Finding]:
     """Follow each recipient that a rule replaces, through the rules below."""
-    replacing = [(rule, *pair) for rule in live if (pair := _replaced(rule)) is not None]
+    replacing = [(rule, *pair) for rule in live if (pair := _replaced(rule, members)) is not None]
     for number, (first, old, new) in enumerate(replacing):
         current = new
-        if old == new:
+        if old == {new}:
             yield finding(
                 first,
                 ("Actions", first.does.index(Does.REPLACES)),
-                f"`{old}` is replaced by itself",
+                f"`{new}` is replaced by itself",
                 help="write another recipient, or remove the action",
             )
             continue
         for rule, from_, to in replacing[number + 1 :]:
-            if from_ != current:
+            if current not in from_:
                 continue
             current = to
-            if current == old:
+            if current in old:
                 yield finding(
                     rule,
                     ("Actions", rule.does.index(Does.REPLACES)),
-                    f"`{rule.name}` restores `{old}`, which `{first.name}`"
+                    f"`{rule.name}` restores `{current}`, which `{first.name}`"
                     f" ({said_from(first.position, rule.position)}) replaced",
                     help="remove one of the two",
                 )
                 break
 
 
-def _replaced(rule: LogicalRule) -> tuple[str, str] | None:
-    """The one recipient that a rule replaces, and the one it puts there; None for other rules."""
-    if ends(rule) or len(rule.conditions) != 1 or rule.unless:
+def _replaced(rule: LogicalRule, members: Members) -> tuple[frozenset[str], str] | None:
+    """The recipients that a rule replaces, and the one it puts there; None for other rules."""
+    if ends(rule) or len(rule.conditions) != 1 or rule.unless or rule.shadow:
         return None
-    expression = rule.conditions[0].string_expression
     replacing = [action for action in rule.actions if row_of(action).does is Does.REPLACES]
-    if expression is None or rule.shadow or len(replacing) != 1:
+    if len(replacing) != 1 or operand_of(rule.conditions[0]).fact is not RECIPIENTS:
         return None
+    (expression, *more) = (
+        each.string_expression for each in members.alternatives(rule.conditions[0])
+    )
     new = new_recipients(replacing[0])
-    for_recipient = operand_of(rule.conditions[0]).fact is RECIPIENTS
-    exact = for_recipient and expression.operator is RuleStringOperator.EQUALS
-    if not exact or len(expression.values) != 1 or len(new) != 1:
+    if expression is None or more or expression.operator != RuleStringOperator.EQUALS:
         return None
-    return expression.values[0].lower(), new[0].lower()
+    old = frozenset(value.lower() for value in expression.values)
+    return (old, new[0].lower()) if len(new) == 1 else None
 
 
 CHECK = Check(

@@ -2,8 +2,8 @@
 
 What it does:
     Compares the networks and recipients of `allow` statements with `deny` statements of a single
-    condition, and finds values that are refused completely. The order of statements does not
-    matter.
+    condition, and finds values that are refused completely, and lists with such a member. The order
+    of statements does not matter.
 
 Why it is bad:
     Any matching `deny` refuses, wherever it is: an `allow` is never an exception from a `deny`, not
@@ -33,46 +33,75 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.analysis.covering import COVERED, Covering
+from mmctl.analysis.members import Members
 from mmctl.analysis.networks import Networks, network_test
-from mmctl.analysis.project_conditions import Role, policy_conditions, text_test
+from mmctl.analysis.project_conditions import (
+    PlacedCondition,
+    Role,
+    policy_conditions,
+    text_test,
+)
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mmctl.analysis.project_conditions import PlacedCondition, TextTest
+    from mmctl.analysis.project_conditions import TextTest
     from mmctl.language.project import LogicalTrafficPolicy
+    from mmctl.model.conditions import Condition
     from mmctl.problem import Path
 
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the allow statements that a deny statement overrides."""
     folds = subject.project.settings.readings.string_case == "insensitive"
+    members = Members(subject.project)
     for policy in subject.project.traffic_policies.values():
         placed = tuple(policy_conditions(policy))
         denies = [each for each in placed if each.role is Role.DENY and _alone(policy, each.path)]
         allows = [each for each in placed if each.role is Role.ALLOW]
-        yield from _texts(policy, denies, allows, folds)
+        yield from _texts(policy, _tests(denies, members), _tests(allows, members), folds)
         yield from _networks(policy, denies, allows)
 
 
 def _texts(
     policy: LogicalTrafficPolicy,
-    denies: Sequence[PlacedCondition],
-    allows: Sequence[PlacedCondition],
+    denied: Sequence[tuple[PlacedCondition, TextTest]],
+    allowed: Sequence[tuple[PlacedCondition, TextTest]],
     folds: bool,
 ) -> Iterator[Finding]:
-    denied = [test for test in map(text_test, denies) if test is not None]
-    allowed = [test for test in map(text_test, allows) if test is not None]
-    for deny in denied:
+    for by, deny in denied:
         values = Covering.of(deny.operator, (_folded(v, folds) for v in deny.values), None)
-        for allow in allowed:
+        for placed, allow in allowed:
             if not _comparable(deny, allow):
                 continue
+            written = placed.condition.string_expression is not None
             for index, value in enumerate(allow.values):
                 if values.covers(_folded(value, folds)):
-                    yield _denied(policy, deny.path, (*allow.path, "Values", index), value)
+                    yield _denied(
+                        policy, by.path, allow.path_of(index) if written else placed.path, value
+                    )
+                    if not written:
+                        break  # One member is enough: a list may have many.
+
+
+def _tests(
+    listed: Sequence[PlacedCondition], members: Members
+) -> list[tuple[PlacedCondition, TextTest]]:
+    """The conditions on texts, and those on lists with the members for texts."""
+    return [
+        (placed, test)
+        for placed in listed
+        for condition in members.alternatives(placed.condition)
+        if (test := _test(placed, condition)) is not None
+    ]
+
+
+def _test(placed: PlacedCondition, condition: Condition) -> TextTest | None:
+    return text_test(
+        PlacedCondition(owner=placed.owner, role=placed.role, path=placed.path, condition=condition)
+    )
 
 
 def _comparable(deny: TextTest, allow: TextTest) -> bool:
