@@ -31,7 +31,6 @@ _CHARSET: Final = r"[!-)+-<>@-~]++"
 _LANGUAGE: Final = r"(?:\*[^?\s]*+)?"
 ENCODED_WORD: Final = rf"=\?{_CHARSET}{_LANGUAGE}\?[bBqQ]\?{_PAYLOAD}\?="
 _WORDS: Final = re.compile(f"({ENCODED_WORD})")
-_WORD: Final = re.compile(rf"=\?({_CHARSET}){_LANGUAGE}\?([bBqQ])\?({_PAYLOAD})\?=")
 
 # Names that mail uses and Python does not know, or knows as less than what mail means by them.
 _CHARSETS: Final = {
@@ -107,8 +106,8 @@ _kept: Final = lru_cache(maxsize=MOST_KEPT)(_decode)
 
 def _word(word: str) -> tuple[str, bytes] | str:
     """The codec and the bytes of a word; a text: why it cannot be decoded."""
-    _, charset, encoding, payload, _ = _WORD.split(word)
-    charset = charset[:_LONGEST_CHARSET].lower()
+    charset, encoding, payload = word[2:-2].split("?", 2)
+    charset = charset.partition("*")[0][:_LONGEST_CHARSET].lower()
     codec = _codec(charset)
     if codec is None:
         return f"unknown character set `{charset}` of an encoded word"
