@@ -69,22 +69,22 @@ def addresses(text: str) -> tuple[str, ...]:
     groups yield their members. Every `<…>` of a mailbox is an address. Outside of them a word with
     `@` is one, and so is a single word (`root`), as local mail systems write it.
     """
-    return _kept(text) if len(text) <= LONGEST_KEPT else _read(text)
+    return _kept(text) if len(text) <= LONGEST_KEPT else of_any(text)
 
 
-def _read(text: str) -> tuple[str, ...]:
+def _read_short(text: str) -> tuple[str, ...]:
     if "<" not in text:
         if _BARE_LIST.fullmatch(text):
             return tuple([spec.lstrip(" \t") for spec in text.split(",")])
     elif found := _ANGLED.fullmatch(text):
         return (found[1],)
     # Matching keeps a place to go back to for each mailbox: too many for a hostile list.
-    if len(text) <= LONGEST_KEPT and _LIST.fullmatch(text):
+    if _LIST.fullmatch(text):
         return tuple(_SPECS.findall(text))
     return of_any(text)
 
 
-_kept: Final = lru_cache(maxsize=MOST_KEPT)(_read)
+_kept: Final = lru_cache(maxsize=MOST_KEPT)(_read_short)
 
 
 def are_parts(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tracemalloc
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -45,6 +46,7 @@ UNITS: Final = (
     "=?utf-8?q?x?= a ",
     "a.",
 )
+BYTES_A_BYTE: Final = 100
 PACKAGE: Final = str(Path(mmctl.__file__).parent)
 
 
@@ -115,6 +117,24 @@ def test_twice_the_header_is_at_most_twice_the_work_of_judging(gateway: Gateway)
             )
             if twice > 2 * once + 400:
                 wrong.append(f"{unit!r} by the {way}: {once} and {twice} lines")
+    assert wrong == []
+
+
+def test_a_hostile_message_takes_at_most_so_many_bytes_of_memory_for_each_of_its_own(
+    gateway: Gateway,
+) -> None:
+    wrong = []
+    for unit in (*UNITS, '<"{0}"@b>,', "u{0}@b,", "<{0}@b><c@d>,", "=?u{0}?q?x?= ", "({0})"):
+        value = "".join(unit.replace("{0}", str(number)) for number in range(15_000 // len(unit)))
+        for way in ("index", "evaluator"):
+            ways(gateway, submission_of(unit * 4))[way]()
+            run = ways(gateway, submission_of(value))[way]
+            tracemalloc.start()
+            run()
+            _, peak = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+            if peak > BYTES_A_BYTE * (len(FIELDS) + 1) * len(value):
+                wrong.append(f"{unit!r} by the {way}: {peak // (6 * len(value))} for each byte")
     assert wrong == []
 
 
