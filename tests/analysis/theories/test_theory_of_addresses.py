@@ -55,7 +55,9 @@ def test_every_short_entry_includes_what_the_judge_says() -> None:
                 circuit = new_circuit()
                 theory = AddressTheory(circuit, optional=True)
                 literal = theory.listed(entry, bare_domain=bare, star_domain=star)
+                empty = (RuleStringOperator.ENDS_WITH, "@")
                 tests = {literal: _judged(entry, bare, star)}
+                tests.setdefault(theory.test(*empty), judged_text(empty))
                 faults += [
                     f"{entry} {bare} {star}: {fault}"
                     for fault in faults_of(circuit, theory, tests, texts)
