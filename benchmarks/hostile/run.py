@@ -133,28 +133,29 @@ def _growth(cost: Cost) -> float:
 def _ordinary() -> float:
     """Milliseconds of the standard library for a MiB of ordinary headers."""
     headers = [each.content.partition(b"\r\n\r\n")[0] + b"\r\n\r\n" for each in mail(100)]
-    seconds = min(_seconds(lambda _: [*map(theirs, headers)], b"") for _ in range(3))
-    return seconds / sum(map(len, headers)) * MIB * 1000
+    taken = min(seconds(lambda _: [*map(theirs, headers)], b"") for _ in range(3))
+    return taken / sum(map(len, headers)) * MIB * 1000
 
 
 def _costs(size: int, step: int) -> Iterator[Cost]:
     """What each reader takes for every so many-th header section."""
     least = {
-        reader: min(_seconds(read, ORDINARY) for _ in range(5)) for reader, read in READERS.items()
+        reader: min(seconds(read, ORDINARY) for _ in range(5)) for reader, read in READERS.items()
     }
     for name, header in islice(headers(), 0, None, step):
         small, large = header(size // GROWTH), header(size)
         for reader, read in READERS.items():
-            cost = min(_seconds(read, large) for _ in range(2)) - least[reader]
+            cost = min(seconds(read, large) for _ in range(2)) - least[reader]
             growth = None
             if cost > _SOON * GROWTH:
-                shorter = min(_seconds(read, small) for _ in range(3)) - least[reader]
+                shorter = min(seconds(read, small) for _ in range(3)) - least[reader]
                 if shorter > _SOON:
                     growth = cost / len(large) / (shorter / len(small))
             yield Cost(cost / len(large) * MIB * 1000, growth, reader, name)
 
 
-def _seconds(read: Callable[[bytes], object], message: bytes) -> float:
+def seconds(read: Callable[[bytes], object], message: bytes) -> float:
+    """CPU seconds that a reader takes."""
     if read is judged:
         forget()
     start = time.process_time()

@@ -92,11 +92,12 @@ def headers() -> Iterator[tuple[str, Header]]:
     """Each header section with its name."""
     for field in FIELDS:
         for name, value in values():
-            yield f"{field}: {name}", partial(_with, field, value)
+            yield f"{field}: {name}", partial(with_value, field, value)
     yield from STRUCTURES.items()
 
 
-def _with(field: str, value: Callable[[int], str], size: int) -> bytes:
+def with_value(field: str, value: Callable[[int], str], size: int) -> bytes:
+    """A header section with a value in one field."""
     return _field(field, value(size))
 
 
