@@ -86,12 +86,12 @@ def _asdict(of: Any) -> dict[str, Any]:
 
 def _replace(of: Any, /, **changes: Any) -> Any:
     known: Fields | None = type(of).__dict__.get(_OWN)
-    if known is None or not all(each.init for each in known.values()):
+    if known is None or not all(known[name].init for name in changes if name in known):
         from dataclasses import replace  # noqa: PLC0415
 
         return replace(of, **changes)
-    for name in known:
-        if name not in changes:
+    for name, each in known.items():
+        if each.init and name not in changes:
             changes[name] = getattr(of, name)
     return type(of)(**changes)
 
