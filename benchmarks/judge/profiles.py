@@ -21,13 +21,24 @@ from benchmarks.judge import project
 from benchmarks.judge.corpus import Corpus
 from benchmarks.judge.matching import RULES
 from benchmarks.judge.ours import Ours, gateway
-from benchmarks.tools import MMCTL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 MESSAGES: Final = 3_000
 SHOWN: Final = 18
+PROFILED: Final = """
+import cProfile, sys
+from mmctl.cli.start import run_to_exit
+saved = sys.argv.pop(1)
+profile = cProfile.Profile()
+try:
+    profile.runcall(run_to_exit)
+except SystemExit as left:
+    profile.dump_stats(saved)
+    raise
+"""
+"""The command, which otherwise ends its process at once: then nothing is saved."""
 
 
 def main() -> int:
@@ -43,10 +54,9 @@ def main() -> int:
         _profile("matching, first time", lambda: mine.judge(submissions))
         _profile("matching, again", lambda: mine.judge(submissions))
         saved = folder / "profile"
-        python = [sys.executable, "-m", "cProfile", "-o", str(saved)]
         options = ["-C", str(rules), "-o", str(folder / "simulated")]
-        command = [*python, MMCTL, "simulate", str(corpus.of(MESSAGES)), *options]
-        subprocess.run(command, check=True)
+        words = ["simulate", str(corpus.of(MESSAGES)), *options]
+        subprocess.run([sys.executable, "-c", PROFILED, str(saved), *words], check=True)
         _show("mmctl simulate, whole", pstats.Stats(str(saved)))
     return 0
 
