@@ -42,6 +42,7 @@ OF: Final = {
     "dateutil": "botocore",
     "jmespath": "botocore",
     "six": "botocore",
+    "pysolvers": "pysat",
     "urllib3": "botocore",
     "markdown_it": "rich",
     "mdurl": "rich",
@@ -74,13 +75,18 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
         *("email", "mail", "judge", "analysis", "checks", "compiler", "render"),
     },
     "simulate": {*MODEL, *ROOMS, *RICH, "email", "mail", "judge", "cases", "render"},
-    "diff .": {*MODEL, *ROOMS, *RICH, "judge", "analysis", "compiler", "live", "render"},
+    "diff .": {
+        *MODEL,
+        *ROOMS,
+        *RICH,
+        *("mail", "email", "judge", "analysis", "compiler", "live", "render", "pysat", "tempfile"),
+    },
     "export --to api-json": {
         *MODEL,
         *ROOMS,
         *("judge", "analysis", "compiler", "interchange"),
     },
-    "history": {*MODEL, *ROOMS, *RICH, "judge", "compiler", "live", "render"},
+    "history": {*MODEL, *ROOMS, *RICH, "judge", "analysis", "compiler", "live", "render"},
 }
 """For each command the packages, rooms and slow modules that it may import. typer is in no row: it
 reads what is not well formed. boto3, jsonschema and deepdiff are in no row that reads files alone.

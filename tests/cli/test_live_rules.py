@@ -9,7 +9,7 @@ import pytest
 
 from mmctl.cases.parsing import cases_of
 from mmctl.cases.running import run_cases
-from mmctl.cli.messages.live_rules import project_of
+from mmctl.cli.changes.live_rules import project_of
 from mmctl.compiler.compile import compile_project
 from mmctl.judge.actions import stops
 from mmctl.language.parsing.load import read_project, read_text

@@ -545,6 +545,7 @@ COMMAND_LINES: Final[
     ),
     "diff": (
         {
+            '--equal': ('equal', 'mmctl.analysis.questions.equality:Equality', False),
             '--directory': ('directory', 'path', False),
             '-C': ('directory', 'path', False),
             '--env': ('environment', 'text', False),
@@ -980,6 +981,7 @@ COMPLETIONS: Final[
         (('--help', '-h'), False, 'Show this message and exit.', ()),
     ),
     "diff": (
+        (('--equal',), False, 'What counts as the same: what is done in order (trace), how often (multiset), or whether (set).', ('trace', 'multiset', 'set')),
         (('--directory', '-C'), False, 'The folder of the project.', ()),
         (('--env',), False, "The environment. Default: the project's.", ()),
         (('--format',), False, 'The format of the result: human, json, markdown.', ()),

@@ -887,6 +887,8 @@ HELP_PAGES: Final[dict[str, Page]] = {
         (('Usage: ', '1;33'), ('mmctl diff [OPTIONS] {A} [[B]]', '1')),
         (
             ('', (('Show how two versions of the configuration differ; exit 2 when they do.', ''),)),
+            ('', ()),
+            ('2', (('After the edits it says how mail is treated: proved alike for every message, or one message for\neach kind of difference. The messages are kept in .mmctl/witness.', '2'),)),
         ),
         (
             (
@@ -901,6 +903,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
                 'Options',
                 False,
                 (
+                    ((('', (('--equal', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('trace', '1;33'), ('|', '1;2;33'), ('multiset', '1;33'), ('|', '1;2;33'), ('set', '1;33'), ('>', '1;2;33'))),), (('', (('What counts as the same: what is done in order (trace), how often (multiset), or whether (set).', ''),)), ('2', (('[default: multiset]', '2'),)))),
                     ((('', (('--help', '1;36'),)),), (('', (('-h', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Show this message and exit.', ''),)),)),
                 ),
             ),

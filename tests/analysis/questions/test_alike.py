@@ -11,7 +11,8 @@ from generated import gateway_of, submission_of
 
 from mmctl.analysis.encoding.confirming import copies_of
 from mmctl.analysis.questions.alike import compared
-from mmctl.analysis.questions.ends import Equality, are_alike, treatment_of
+from mmctl.analysis.questions.ends import are_alike, treatment_of
+from mmctl.analysis.questions.equality import Equality
 from mmctl.judge.submission import Scenario
 from mmctl.model.rules import Rule
 from mmctl.records import replace

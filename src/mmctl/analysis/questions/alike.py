@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mmctl.analysis.encoding.confirming import copies_of
 from mmctl.analysis.encoding.proof import EFFORT, Proof, Refuted, Shown
-from mmctl.analysis.questions.ends import NO_EFFECT, Equality, Treatment, are_alike, treatment_of
+from mmctl.analysis.questions.ends import NO_EFFECT, Treated, are_alike, treatment_of
+from mmctl.analysis.questions.equality import Equality
 from mmctl.analysis.questions.sequences import lists_differ, sets_differ
 from mmctl.analysis.sat.circuit import FALSE, TRUE
 from mmctl.analysis.sat.solver import Solved
@@ -43,20 +44,20 @@ COUNTED_AT_MOST: Final = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+class TreatedDifferently:
     """A message that the two versions treat differently: one of its kind."""
 
     witness: Witness
-    before: Treatment
-    after: Treatment
+    before: Treated
+    after: Treated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class Likeness:
     """How two versions of a gateway compare."""
 
     equality: Equality
-    differences: tuple[Difference, ...]
+    differences: tuple[TreatedDifferently, ...]
     undecided: str | None = None
     """Why it is unknown whether there are other kinds of difference; None: there are none."""
 
@@ -73,12 +74,12 @@ def compared(
     equality: Equality = Equality.MULTISET,
     most: int = KINDS_AT_MOST,
     effort: int | None = EFFORT,
-) -> Comparison:
+) -> Likeness:
     """Compare two versions of a gateway on every message, for every recipient."""
     return _Compared(Proof(before, after, compared=True, effort=effort), equality).all(most)
 
 
-class _Place(NamedTuple):
+class _ActionPlace(NamedTuple):
     """An action of a rule."""
 
     rule: int
@@ -117,21 +118,21 @@ class _Compared:
             for outcome in outcomes
         )
 
-    def all(self, most: int) -> Comparison:
+    def all(self, most: int) -> Likeness:
         """One message for each kind of difference: those that change how it ends come first."""
-        found: list[Difference] = []
+        found: list[TreatedDifferently] = []
         undecided = self._collect(found, most, self._outcomes)
         if not undecided:
             twins = self._circuit.any_of((*self._by_action.values(), self._order))
             undecided = self._collect(found, most, twins)
         if undecided == _NO_DIFFERENCE and self._is_countable():
             undecided = self._collect(found, most, self._counted(), left=10 * MISSED_AT_MOST)
-        return Comparison(
+        return Likeness(
             equality=self._equality, differences=tuple(found), undecided=undecided or None
         )
 
     def _collect(
-        self, found: list[Difference], most: int, differs: int, left: int = MISSED_AT_MOST
+        self, found: list[TreatedDifferently], most: int, differs: int, left: int = MISSED_AT_MOST
     ) -> str:
         """Add messages for which a literal holds; return why there may be more, if so."""
         asked = self._circuit.variable()
@@ -154,7 +155,7 @@ class _Compared:
 
     # Twins
 
-    def _found_twins(self) -> Iterator[tuple[_Place, _Place]]:
+    def _found_twins(self) -> Iterator[tuple[_ActionPlace, _ActionPlace]]:
         """Actions of rules that both versions have: from the first to the second."""
         one, other = self._proof.paths
         first, second = self._proof.gateways
@@ -163,7 +164,7 @@ class _Compared:
             self._made_equal(mine.applies, theirs.applies)
             for at, literals in enumerate(zip(mine.done, theirs.done, strict=True)):
                 self._made_equal(*literals)
-                yield _Place(rule, at), _Place(counterpart, at)
+                yield _ActionPlace(rule, at), _ActionPlace(counterpart, at)
 
     def _made_equal(self, one: int, other: int) -> None:
         """Tell the solver that two literals are the same in every model, if that is so."""
@@ -192,9 +193,9 @@ class _Compared:
             literals[instance.action].append(self._circuit.all_of((instance.done, after[place])))
         return {action: self._circuit.any_of(found) for action, found in literals.items()}
 
-    def _shown(self, instances: Mapping[_Place, _Instance]) -> dict[_Place, int]:
+    def _shown(self, instances: Mapping[_ActionPlace, _Instance]) -> dict[_ActionPlace, int]:
         """Of each action whether it shows: what only marks mail shows if some is sent later."""
-        found: dict[_Place, int] = {}
+        found: dict[_ActionPlace, int] = {}
         sent = FALSE
         for place, instance in reversed(tuple(instances.items())):
             found[place] = sent if instance.marks else TRUE
@@ -299,14 +300,14 @@ class _Compared:
 
     # What the evaluator says
 
-    def _difference(self, witness: Witness) -> Difference | None:
+    def _difference(self, witness: Witness) -> TreatedDifferently | None:
         """What happens to a message in both versions; None if that is alike."""
         before, after = (self._treatment(gateway, witness) for gateway in self._proof.gateways)
         if are_alike(before, after, self._equality):
             return None
-        return Difference(witness=witness, before=before, after=after)
+        return TreatedDifferently(witness=witness, before=before, after=after)
 
-    def _treatment(self, gateway: Gateway, witness: Witness) -> Treatment:
+    def _treatment(self, gateway: Gateway, witness: Witness) -> Treated:
         copies = copies_of(
             gateway,
             witness.submission,
@@ -317,7 +318,7 @@ class _Compared:
         assert copies is not None  # noqa: S101 - the proof has confirmed the witness
         return treatment_of(copies, witness.submission.envelope.recipients[0])
 
-    def _kind(self, difference: Difference, model: frozenset[int]) -> int:
+    def _kind(self, difference: TreatedDifferently, model: frozenset[int]) -> int:
         """Whether a message shows a difference of this kind, as a model does."""
         one, other = difference.witness.happened
         if one.outcome is not other.outcome:
@@ -330,7 +331,7 @@ class _Compared:
         how = [each for each in (*self._by_action.values(), self._order) if holds(each, model)]
         return self._circuit.all_of((self._proof.paths[0].outcomes[one.outcome], *how))
 
-    def _ended(self, number: int, outcome: Outcome, treatment: Treatment) -> int:
+    def _ended(self, number: int, outcome: Outcome, treatment: Treated) -> int:
         """Whether a message ends so; if it does not arrive, by the same rule."""
         path, rules = self._proof.paths[number], self._proof.gateways[number].rules
         by = {end.by for end in treatment.ends if end.outcome is outcome}
@@ -358,14 +359,14 @@ _NO_DIFFERENCE: Final = (
 _Taken = tuple[int, _Instance]
 
 
-def _instances(proof: Proof, number: int) -> Iterator[tuple[_Place, _Instance]]:
+def _instances(proof: Proof, number: int) -> Iterator[tuple[_ActionPlace, _Instance]]:
     """Everything that can be done with a copy, in order; how it ends is in the outcome."""
     rules, path = proof.gateways[number].rules, proof.paths[number]
     for rule, literals in zip(rules, path.rules, strict=True):
         for at, action in enumerate(actions_in_effect(rule)):
             if row_of(action).does is not Does.ENDS:
                 yield (
-                    _Place(literals.place, at),
+                    _ActionPlace(literals.place, at),
                     _Instance(literals.done[at], action, literals.carried[at]),
                 )
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final, assert_never
 
+from mmctl.analysis.questions.equality import Equality
 from mmctl.language.project import Outcome
 from mmctl.model.actions import CHANGES_MESSAGE, Does
 from mmctl.records import dataclass
@@ -22,17 +22,6 @@ NO_EFFECT: Final = CHANGES_MESSAGE | {Does.ENDS}
 """What these do shows in what is done later, or in the outcome."""
 
 
-class Equality(StrEnum):
-    """When two ways to treat a message count as alike."""
-
-    TRACE = "trace"
-    """The same is done, as often, in the same order."""
-    MULTISET = "multiset"
-    """The same is done, as often, in any order."""
-    SET = "set"
-    """The same is done, once or more."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
     """Something that was done with a copy, and what traveled with it."""
@@ -46,7 +35,7 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class End:
+class CopyEnd:
     """How one copy ended."""
 
     outcome: Outcome
@@ -54,14 +43,14 @@ class End:
     effects: tuple[Effect, ...]
 
 
-_REFUSED: Final = End(outcome=Outcome.REFUSED, by=None, effects=())
+_REFUSED: Final = CopyEnd(outcome=Outcome.REFUSED, by=None, effects=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Treatment:
+class Treated:
     """What became of a message for one recipient of its envelope."""
 
-    ends: tuple[End, ...]
+    ends: tuple[CopyEnd, ...]
     """Of each copy: an address in the recipient's place makes another one."""
     effects: tuple[Effect, ...]
     """What was done, for any of the copies; what was done before they parted is there once."""
@@ -72,19 +61,19 @@ class Treatment:
         return frozenset(end.outcome for end in self.ends)
 
 
-def treatment_of(copies: Sequence[Copy], recipient: str) -> Treatment:
+def treatment_of(copies: Sequence[Copy], recipient: str) -> Treated:
     """What became of the copies for a recipient; none: it was refused."""
     done = {id(action): action for copy in copies for action in _done(copy)}
-    return Treatment(
+    return Treated(
         ends=tuple(_end(copy, recipient) for copy in copies) or (_REFUSED,),
         effects=tuple(_effect(action, recipient) for action in done.values()),
     )
 
 
-def _end(copy: Copy, recipient: str) -> End:
+def _end(copy: Copy, recipient: str) -> CopyEnd:
     outcome, by = copy.outcome()
     effects = tuple(_effect(action, recipient) for action in _done(copy))
-    return End(outcome=outcome, by=by, effects=effects)
+    return CopyEnd(outcome=outcome, by=by, effects=effects)
 
 
 def _done(copy: Copy) -> Iterator[ActionTrace]:
@@ -104,7 +93,7 @@ def _effect(action: ActionTrace, recipient: str) -> Effect:
     )
 
 
-def are_alike(one: Treatment, other: Treatment, equality: Equality) -> bool:
+def are_alike(one: Treated, other: Treated, equality: Equality) -> bool:
     """Whether two ways to treat a message are alike."""
     match equality:
         case Equality.TRACE:

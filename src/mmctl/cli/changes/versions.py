@@ -15,6 +15,7 @@ from mmctl.records import dataclass, replace
 if TYPE_CHECKING:
     from mmctl.cli.run import Run
     from mmctl.compiler.configuration import LiveConfiguration
+    from mmctl.language.project import Project
 
 GIT: Final = "git:"
 ENVIRONMENT: Final = "env:"
@@ -27,6 +28,8 @@ class Version:
 
     name: str
     configuration: LiveConfiguration
+    project: Project | None
+    """The rules that mail is judged by; None: they need a project that can be read."""
 
 
 def version_of(run: Run, text: str) -> Version:
@@ -51,7 +54,7 @@ def version_of(run: Run, text: str) -> Version:
     if path.is_file():
         from mmctl.live.plan.planfile import load_plan
 
-        return Version(name=f"the plan {text}", configuration=load_plan(path).desired)
+        return _of_configuration(run, load_plan(path).desired, f"the plan {text}")
     return _of_snapshot(run, text)
 
 
@@ -75,7 +78,7 @@ def _of_folder(folder: Path, environment: str | None, name: str) -> Version:
         raise ProblemsFound(f"the project in `{name}` has errors", errors, project.files)
     from mmctl.compiler.compile import compile_project
 
-    return Version(name=name, configuration=compile_project(project)[0])
+    return Version(name=name, configuration=compile_project(project)[0], project=project)
 
 
 def _of_snapshot(run: Run, id: str) -> Version:
@@ -89,7 +92,16 @@ def _of_snapshot(run: Run, id: str) -> Version:
             f"`{id}` is neither a folder nor a plan file, and {error.message}",
             help="git:REV, env:NAME, a project's folder, a plan file, or an id of `mmctl history`",
         ) from None
-    return Version(
-        name=f"the state before {entry.id}",
-        configuration=history.snapshot(entry.id).configuration,
-    )
+    configuration = history.snapshot(entry.id).configuration
+    return _of_configuration(run, configuration, f"the state before {entry.id}")
+
+
+def _of_configuration(run: Run, configuration: LiveConfiguration, name: str) -> Version:
+    """Live shapes; settings and samples of lists are those of the project here, if there is one."""
+    from mmctl.cli.changes.live_rules import project_of
+
+    try:
+        here = run.project()
+    except (ProblemsFound, UsageError):
+        return Version(name=name, configuration=configuration, project=None)
+    return Version(name=name, configuration=configuration, project=project_of(configuration, here))

@@ -1,12 +1,13 @@
-"""`mmctl diff A [B]`: two versions of the configuration as edits from the first to the second."""
+"""`mmctl diff A [B]`: two versions of the configuration, as edits and by what becomes of mail."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
+from mmctl.analysis.questions.equality import Equality
 from mmctl.cli.result_table import DIFFERENCE, write
 from mmctl.cli.run import Run
-from mmctl.records import dataclass
+from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     import typer
     from rich.console import RenderableType
 
+    from mmctl.analysis.questions.behavior import Behavior
+    from mmctl.cli.changes.versions import Version
     from mmctl.compiler.configuration import LiveConfiguration
     from mmctl.live.compare.edits import Edit
 
@@ -29,22 +32,62 @@ def diff(
     other: Annotated[
         str, typer.Argument(metavar="[B]", help="The same. Default: the current files.")
     ] = ".",
+    equal: Annotated[
+        Equality,
+        typer.Option(
+            "--equal",
+            help="What counts as the same: what is done in order (trace), how often (multiset), "
+            "or whether (set).",
+        ),
+    ] = Equality.MULTISET,
 ) -> int:
-    """Show how two versions of the configuration differ; exit 2 when they do."""
+    """Show how two versions of the configuration differ; exit 2 when they do.
+
+    After the edits it says how mail is treated: proved alike for every message, or one message for
+    each kind of difference. The messages are kept in .mmctl/witness.
+    """
     from mmctl.cli.changes.versions import alike, version_of
 
     before, after = alike(version_of(run, one), version_of(run, other))
     from mmctl.live.compare.diff import diff as edits_between
 
     edits = edits_between(after.configuration, before.configuration)
+    behavior = _behavior(run, before, after, equal)
     found = VersionDiff(
         names=(before.name, after.name),
         before=before.configuration,
         after=after.configuration,
         edits=edits,
+        behavior=behavior,
     )
     write(run, DIFFERENCE, found)
-    return DIFFERENT if edits else 0
+    differ = any(each.comparison.differences for each in behavior or ())
+    return DIFFERENT if edits or differ else 0
+
+
+def _behavior(
+    run: Run, before: Version, after: Version, equal: Equality
+) -> tuple[Behavior, ...] | None:
+    """How mail is treated, with the messages in files; None: that needs a project."""
+    if before.project is None or after.project is None:
+        run.say("how mail is treated is not compared: that needs a project without errors here")
+        return None
+    from mmctl.analysis.questions.behavior import behavior
+
+    found = behavior(before.project, after.project, equal)
+    return tuple(_kept(run, each) for each in found)
+
+
+def _kept(run: Run, found: Behavior) -> Behavior:
+    """The same, with the messages in files."""
+    from mmctl.cli.files.witnesses import keep
+
+    name = found.way.ingress_point or found.way.rule_set
+    kept = tuple(
+        keep(run.root, f"diff {name} {place}", each.witness, found.way)
+        for place, each in enumerate(found.comparison.differences, start=1)
+    )
+    return replace(found, kept=kept)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +98,8 @@ class VersionDiff:
     before: LiveConfiguration
     after: LiveConfiguration
     edits: Sequence[Edit]
+    behavior: tuple[Behavior, ...] | None = None
+    """How mail is treated; None: that is not compared."""
 
 
 def human(run: Run, found: VersionDiff) -> RenderableType:
@@ -62,7 +107,12 @@ def human(run: Run, found: VersionDiff) -> RenderableType:
     from mmctl.render.text.diff import human
 
     width = run.console().width
-    return human(*found.names, found.edits, width=width, verbose=run.verbose)
+    edits = human(*found.names, found.edits, width=width, verbose=run.verbose)
+    if found.behavior is None:
+        return edits
+    from mmctl.render.text.behavior import behavior_lines
+
+    return edits.append("\n").append(behavior_lines(found.behavior))
 
 
 def document(_run: Run, found: VersionDiff) -> dict[str, Any]:
@@ -70,12 +120,12 @@ def document(_run: Run, found: VersionDiff) -> dict[str, Any]:
     from mmctl.live.compare.delta import delta
     from mmctl.render.documents.diff import document
 
-    return document(*found.names, found.edits, delta(found.after, found.before))
+    return document(*found.names, found.edits, delta(found.after, found.before), found.behavior)
 
 
 def markdown(_run: Run, found: VersionDiff) -> str:
     """The edits as a comment for a pull request."""
-    from mmctl.render.documents.diff import title
+    from mmctl.render.documents.diff import behavior_markdown, title
     from mmctl.render.documents.plan_markdown import edits_markdown
 
-    return edits_markdown(title(*found.names), found.edits)
+    return edits_markdown(title(*found.names), found.edits) + behavior_markdown(found.behavior)

@@ -78,7 +78,7 @@ def _of_folder(run: Run, folder: Path, name: str) -> Project:
 
 def _of_snapshot(run: Run, project: Project, id: str) -> tuple[str, Project]:
     from mmctl.cli.changes.change import open_history
-    from mmctl.cli.messages.live_rules import project_of
+    from mmctl.cli.changes.live_rules import project_of
 
     _, history, _ = open_history(run)
     try:
@@ -94,7 +94,7 @@ def _of_snapshot(run: Run, project: Project, id: str) -> tuple[str, Project]:
 
 def _live(run: Run, project: Project) -> tuple[str, Project]:
     from mmctl.cli.changes.change import open_change
-    from mmctl.cli.messages.live_rules import project_of
+    from mmctl.cli.changes.live_rules import project_of
     from mmctl.live.plan.unknown_members import passed_over
     from mmctl.live.state.read import read_live
 

@@ -9,18 +9,19 @@ import os
 import posixpath
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from mmctl.cases.parsing import cases_of
 from mmctl.cases.running import run_cases
 from mmctl.cases.words import free_name
+from mmctl.cli.messages.case_text import put, text_of
 from mmctl.errors import Refused, UsageError
 from mmctl.inputs import read_file, resolved
 from mmctl.judge.recording import recorded
 from mmctl.language.parsing.files import MemoryFiles
 from mmctl.language.parsing.load import read_text
 from mmctl.language.project import Outcome
-from mmctl.language.text.layout import Branch, Entry, Leaf, laid_out
+from mmctl.language.text.layout import Branch
 from mmctl.records import dataclass, field, replace
 from mmctl.visible import visible
 from mmctl.writing import write_whole
@@ -98,14 +99,14 @@ class Recorder:
             self.run.say(f"not recorded: every outcome of `{simulated.message}` is unknown")
             return
         case = Branch(mapping=True)
-        _put(case, "name", self._name(simulated.message))
-        _put(case, "message", self._message(simulated.message, content))
+        put(case, "name", self._name(simulated.message))
+        put(case, "message", self._message(simulated.message, content))
         if self.way.ingress_point is not None:
-            _put(case, "ingress_point", self.way.ingress_point)
+            put(case, "ingress_point", self.way.ingress_point)
         if self.way.rule_set is not None:
-            _put(case, "rule_set", self.way.rule_set)
+            put(case, "rule_set", self.way.rule_set)
         for key, value in members.items():
-            _put(case, key, value, below=key == "expect")
+            put(case, key, value, below=key == "expect")
         unknown = [
             got.recipient for got in simulated.trace.recipients if got.outcome is Outcome.UNKNOWN
         ]
@@ -123,7 +124,7 @@ class Recorder:
             raise UsageError(
                 "nothing is recorded: every outcome is unknown", help="state the missing facts"
             )
-        text = self._text()
+        text = text_of(self.cases, _HEADER)
         self._try(text)
         if self.target == STDOUT:
             if self.messages:
@@ -143,17 +144,6 @@ class Recorder:
                 raise UsageError(f"cannot write `{name}`: {error.strerror}") from None
             self.run.say(f"wrote {name}")
         self.run.say("review its expectations before you keep it")
-
-    def _text(self) -> str:
-        items = [
-            Entry(value=case, before=[""] if place else []) for place, case in enumerate(self.cases)
-        ]
-        root = Branch(mapping=True)
-        root.entries = [
-            Entry(key=Leaf(text="version"), value=Leaf(text="1", verbatim=True), before=[_HEADER]),
-            Entry(key=Leaf(text="cases"), value=Branch(mapping=False, entries=items)),
-        ]
-        return laid_out(root)
 
     def _name(self, message: str) -> str:
         stem = posixpath.basename(message.replace("\\", "/").rpartition(":")[2])
@@ -217,27 +207,3 @@ def _failure(result: CaseResult) -> str:
         return result.problem.message
     first = result.failures[0]
     return f"{first.recipient}: expected {first.expected}, got {first.got}"
-
-
-def _put(case: Branch, key: str, value: Any, *, below: bool = False) -> None:
-    case.entries.append(Entry(key=Leaf(text=key), value=_tree(value, below=below)))
-
-
-def _tree(value: Any, *, below: bool = False) -> Branch | Leaf:
-    match value:
-        case dict():
-            entries = [
-                Entry(key=Leaf(text=name), value=_tree(each)) for name, each in value.items()
-            ]
-            return Branch(mapping=True, entries=entries, flow=not below)
-        case list():
-            return Branch(mapping=False, entries=[Entry(value=_tree(v)) for v in value], flow=True)
-        case bool():
-            return Leaf(text="true" if value else "false", verbatim=True)
-        case _:
-            return _leaf(str(value))
-
-
-def _leaf(text: str) -> Leaf:
-    """A value without variables: `${` starts one unless it is written `$${`, but not in keys."""
-    return Leaf(text=text.replace("${", "$${"))

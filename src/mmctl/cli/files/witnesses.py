@@ -1,0 +1,160 @@
+"""Messages that an analysis found, in files: to judge them again, to send or keep them."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from email import message_from_bytes
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.analysis.questions.behavior import KeptMessage
+from mmctl.cli.messages.case_text import put, text_of
+from mmctl.errors import UsageError
+from mmctl.language.text.layout import Branch
+from mmctl.mail.facts import STATED, shown, value_of, written_facts
+from mmctl.mail.reader import read_email
+from mmctl.model.facts import (
+    FACT_OF,
+    WRITTEN_HEADERS,
+    EnvelopeFact,
+    Form,
+    SessionFact,
+    VerdictFact,
+)
+from mmctl.visible import visible
+from mmctl.writing import write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from mmctl.analysis.encoding.witness import Witness
+    from mmctl.judge.ingress import Way
+
+FOLDER: Final = ".mmctl/witness"
+_HEADER: Final = (
+    "# Found by mmctl. Is that what should happen? To keep it, move both files to your cases."
+)
+_NOT_IN_NAMES: Final = re.compile(r"[^\w.-]+", re.ASCII)
+_LONGEST_NAME: Final = 80
+_LONGEST: Final = 60
+"""Characters of a text that are shown."""
+_VERDICTS: Final = tuple(name for name in VerdictFact if FACT_OF[name].form is not Form.DERIVED)
+
+
+def keep(root: Path, name: str, witness: Witness, way: Way) -> KeptMessage:
+    """Write a message, and the case that states everything else of it, into the project's folder.
+
+    Raises:
+        UsageError: they cannot be written.
+    """
+    stem = _NOT_IN_NAMES.sub("-", name).strip("-.")[:_LONGEST_NAME] or "message"
+    path = f"{FOLDER}/{stem}.eml"
+    case = text_of([_case(name, f"{stem}.eml", witness, way)], _HEADER)
+    folder = root / FOLDER
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / f"{stem}.eml", witness.content)
+        write_whole(folder / f"{stem}.yaml", case)
+    except OSError as error:
+        raise UsageError(f"cannot write `{path}`: {error.strerror}") from None
+    words = ["mmctl", "simulate", path, *_way(way), *_options(witness)]
+    return KeptMessage(path=path, command=shlex.join(words), facts=tuple(_facts(witness)))
+
+
+def _case(name: str, file: str, witness: Witness, way: Way) -> Branch:
+    submission = witness.submission
+    recipient, *_ = submission.envelope.recipients
+    members: dict[str, Any] = {
+        "ingress_point": way.ingress_point,
+        "rule_set": way.rule_set,
+        "session": written_facts(SessionFact, submission),
+        "envelope": written_facts(EnvelopeFact, submission),
+        "verdicts": written_facts(_VERDICTS, submission),
+        "lambda": {
+            function.rpartition(":")[2]: answer.value
+            for function, answer in witness.scenario.answers.items()
+        },
+        "failing": sorted(witness.scenario.failing),
+    }
+    case = Branch(mapping=True)
+    put(case, "name", name)
+    put(case, "message", file if witness.size is None else _written(witness, witness.size))
+    for key, value in members.items():
+        if value:
+            put(case, key, value)
+    put(case, "expect", {recipient: witness.happened[-1].outcome.value}, below=True)
+    return case
+
+
+def _written(witness: Witness, size: int) -> dict[str, Any]:
+    """A message in a case, filled up to a size: files have the size that they have."""
+    email = read_email(witness.content)
+    named = {
+        fact.name.value: email.header_values(fact.key, decoded=True) for fact in WRITTEN_HEADERS
+    }
+    others = {
+        name: list(email.header_values(name, decoded=True))
+        for name in message_from_bytes(witness.content)
+        if name.lower().startswith("x-")
+    }
+    written: dict[str, Any] = {name: texts[0] for name, texts in named.items() if texts}
+    if others:
+        written["headers"] = others
+    return {**written, "size": size}
+
+
+def _way(way: Way) -> Iterator[str]:
+    if way.ingress_point is not None:
+        yield from ("--ingress-point", way.ingress_point)
+    if way.rule_set is not None:
+        yield from ("--rule-set", way.rule_set)
+
+
+def _options(witness: Witness) -> Iterator[str]:
+    """What options can state of a message."""
+    for names in (SessionFact, EnvelopeFact, _VERDICTS):
+        for name, written in written_facts(names, witness.submission).items():
+            option = next((fact.option for fact in FACT_OF.values() if fact.name == name), None)
+            if option is None:
+                continue
+            match written:
+                case dict():
+                    for add_on, fields in written.items():
+                        for field, value in fields.items():
+                            yield from (option.name, f"{add_on}.{field}={_word(value)}")
+                case list():
+                    for each in written:
+                        yield from (option.name, str(each))
+                case _:
+                    yield from (option.name, _word(written))
+
+
+def _word(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _facts(witness: Witness) -> Iterator[str]:
+    """What somebody needs to know to see why the message ends so."""
+    for line in witness.content.decode("utf-8", "replace").replace("\r\n ", " ").splitlines():
+        if line.partition(":")[2].strip():
+            yield _short(line)
+    if witness.size is not None:
+        yield f"{witness.size:,} bytes"
+    for fact in STATED:
+        value = value_of(fact, witness.submission)
+        if not isinstance(fact, EnvelopeFact) and value is not None and value != {}:
+            yield _short(f"{FACT_OF[fact].on_page or fact.value} {shown(value)}")
+    for function, answer in witness.scenario.answers.items():
+        yield f"{visible(function.rpartition(':')[2])} answers {answer.value}"
+    yield from (f"{visible(action)} fails" for action in sorted(witness.scenario.failing))
+    for name, addresses in witness.listed.items():
+        listed = ", ".join(map(visible, addresses)) or "none of these addresses"
+        yield f"if address list {visible(name)} has {listed}"
+    for name, choice in witness.readings.items():
+        yield f"under {name}: {choice}"
+
+
+def _short(text: str) -> str:
+    said = visible(text)
+    return said if len(said) <= _LONGEST else said[:_LONGEST] + "..."
