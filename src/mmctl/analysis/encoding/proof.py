@@ -6,33 +6,43 @@ that there is none, or that the effort was used up.
 
 from __future__ import annotations
 
+from itertools import product
+from math import prod
 from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 
 from mmctl.analysis.encoding.conditions import Conditions
 from mmctl.analysis.encoding.confirming import Happened, happens
 from mmctl.analysis.encoding.fields import RECIPIENT, Fields
+from mmctl.analysis.encoding.meddling import forks
 from mmctl.analysis.encoding.pipeline import Pipeline
 from mmctl.analysis.encoding.preferring import preferences
 from mmctl.analysis.encoding.readings import FreeReadings, ReadingLiterals
 from mmctl.analysis.encoding.realising import Realised, realised
+from mmctl.analysis.encoding.sight import Sight
 from mmctl.analysis.encoding.surroundings import Surroundings
 from mmctl.analysis.encoding.witness import Witness
-from mmctl.analysis.sat.circuit import Circuit
+from mmctl.analysis.sat.circuit import TRUE, Circuit
 from mmctl.analysis.sat.solver import Cadical, Solved
 from mmctl.analysis.theories.theory import holds, other_than
 from mmctl.judge.submission import Scenario
 from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mmctl.analysis.encoding.copies import Path
     from mmctl.analysis.sat.solver import Solver
     from mmctl.judge.submission import Gateway
+    from mmctl.language.project import Outcome
     from mmctl.language.readings import Readings
+    from mmctl.model.rules import RuleCondition
 
 EFFORT: Final = 20_000
 """Conflicts that one question may take."""
+WAYS_AT_MOST: Final = 64
+"""Ways of copies, where a rule replaces a recipient by several."""
+OTHERS_AT_MOST: Final = 99
+"""Other recipients, where a rule may change what all of them see."""
 ATTEMPTS: Final = 40
 """Models that are tried until one becomes a message."""
 
@@ -59,6 +69,8 @@ class Undecided:
     """Neither was found."""
 
     EFFORT: ClassVar = "the effort was used up"
+    FORKS: ClassVar = f"a message can become more than {WAYS_AT_MOST} copies"
+    OTHERS: ClassVar = f"more than {OTHERS_AT_MOST} other recipients can make a difference"
 
     why: str
 
@@ -89,7 +101,8 @@ class Proof:
         self.unconfirmed = 0
         """Models that became a message of which the evaluator says something else."""
         self._conditions: list[Conditions] = []
-        pipelines = []
+        self._pipelines: list[Pipeline] = []
+        self._ways: dict[int, tuple[Path, ...]] = {}
         for number, gateway in enumerate(gateways):
             readings = ReadingLiterals(self.free, gateway.readings)
             conditions = Conditions(self.fields, gateway, readings)
@@ -100,11 +113,16 @@ class Proof:
                 gateway=number,
                 compared=compared,
             )
-            pipelines.append(Pipeline(gateway, conditions, readings, around))
+            self._pipelines.append(Pipeline(gateway, conditions, readings, around))
             self._conditions.append(conditions)
-        others = [pipeline.others() for pipeline in pipelines]
-        for pipeline, own in zip(pipelines, others, strict=True):
-            path, *_ = pipeline.run(sum(others) if compared else own)
+        others = [pipeline.others() for pipeline in self._pipelines]
+        if compared:
+            others = [sum(others)] * len(others)
+        self._others = [min(each, OTHERS_AT_MOST) for each in others]
+        self._too_many = max(others) > OTHERS_AT_MOST
+        """Whether not all other recipients that can make a difference are among the formulas."""
+        for pipeline, own in zip(self._pipelines, self._others, strict=True):
+            path, *_ = pipeline.run(own)
             self.paths = (*self.paths, path)
         self.fields.settle()
         self._preferred = tuple(preferences(self.fields, self.free, gateways))
@@ -115,8 +133,50 @@ class Proof:
         readings = self.gateways[gateway].readings
         return {name: literals[readings.choice(name)] for name, literals in self.free.all().items()}
 
+    def ways(self, gateway: int = 0) -> tuple[Path, ...] | None:
+        """The ways of all copies of the asked recipient's mail; None: there are too many.
+
+        There are several where a rule replaces a recipient by several; not all exist for each
+        message, but then they end alike.
+        """
+        sites = dict(forks(self.gateways[gateway]))
+        if not sites:
+            return (self.paths[gateway],)
+        if prod(sites.values()) > WAYS_AT_MOST:
+            return None
+        if gateway not in self._ways:
+            self._ways[gateway] = tuple(
+                self._pipelines[gateway]
+                .going(dict(zip(sites, chosen, strict=True)))
+                .run(self._others[gateway])[0]
+                for chosen in product(*map(range, sites.values()))
+            )
+            self.fields.settle()
+        return self._ways[gateway]
+
+    def outcomes(self, gateway: int = 0) -> Mapping[Outcome, int] | None:
+        """How the asked recipient's mail ends: as the best of its copies; None: too many."""
+        ways = self.ways(gateway)
+        if ways is None:
+            return None
+        found: dict[Outcome, int] = {}
+        left = TRUE
+        for outcome in self.paths[gateway].outcomes:
+            some = self.circuit.any_of([way.outcomes[outcome] for way in ways])
+            found[outcome] = self.circuit.all_of((left, some))
+            left = self.circuit.all_of((left, -some))
+        return found
+
+    def literal_of(self, condition: RuleCondition, gateway: int = 0) -> int:
+        """Whether a condition, as in a rule, holds for the message and the asked recipient."""
+        literal = self._conditions[gateway].rule(condition, Sight(recipient=RECIPIENT))
+        self.fields.settle()
+        return literal
+
     def solved(self, literals: Sequence[int]) -> Solved:
         """Whether the formulas allow all of some literals; no message is made."""
+        if self._too_many:
+            return Solved.UNDECIDED
         return self.circuit.solver.solve(literals, conflicts=self.effort)
 
     def ask(self, literals: Sequence[int]) -> Answer:
@@ -125,7 +185,7 @@ class Proof:
         if found is Solved.UNSATISFIABLE:
             return Refuted(core=self.circuit.solver.core())
         if found is Solved.UNDECIDED:
-            return Undecided(why=Undecided.EFFORT)
+            return Undecided(why=Undecided.OTHERS if self._too_many else Undecided.EFFORT)
         return self._shown(literals)
 
     def _shown(self, literals: Sequence[int]) -> Answer:
@@ -171,8 +231,8 @@ class Proof:
             return made.clause, made.proved
         listed, deleted = self._supposed(model, made)
         happened = [
-            self._confirmed(gateway, path, model, made, listed, deleted)
-            for gateway, path in zip(gateways, self.paths, strict=True)
+            self._confirmed(gateway, number, model, made, listed, deleted)
+            for number, gateway in enumerate(gateways)
         ]
         confirmed = tuple(each for each in happened if each is not None)
         if len(confirmed) < len(happened):
@@ -196,25 +256,19 @@ class Proof:
     def _confirmed(
         self,
         gateway: Gateway,
-        path: Path,
+        number: int,
         model: frozenset[int],
         made: Realised,
         listed: dict[str, tuple[str, ...]],
         deleted: dict[str, bool],
     ) -> Happened | None:
-        """What happens, if the evaluator says of one copy all that the model says."""
-        said = Happened(
-            outcome=next(each for each, literal in path.outcomes.items() if holds(literal, model)),
-            applied=frozenset(rule.place for rule in path.rules if holds(rule.applies, model)),
-            done=frozenset(
-                (rule.place, place)
-                for rule in path.rules
-                for place, literal in enumerate(rule.done)
-                if holds(literal, model)
-            ),
-        )
+        """What happens to the copy, if the evaluator says all that the model says."""
         copies = happens(gateway, made.submission, made.scenario, listed=listed, deleted=deleted)
-        return said if copies is not None and said in copies else None
+        said = _said(self.paths[number], model)
+        if copies is None or said not in copies:
+            return None
+        all_said = {_said(way, model) for way in self._ways.get(number, ())}
+        return said if not all_said or all_said == set(copies) else None
 
     def _supposed(
         self, model: frozenset[int], made: Realised
@@ -250,3 +304,17 @@ def _reading(gateway: Gateway, chosen: dict[str, str]) -> Gateway:
     for name, choice in chosen.items():
         readings = readings.choosing(name, choice)
     return gateway if readings is gateway.readings else replace(gateway, readings=readings)
+
+
+def _said(path: Path, model: frozenset[int]) -> Happened:
+    """What a model says about the way of a copy."""
+    return Happened(
+        outcome=next(each for each, literal in path.outcomes.items() if holds(literal, model)),
+        applied=frozenset(rule.place for rule in path.rules if holds(rule.applies, model)),
+        done=frozenset(
+            (rule.place, place)
+            for rule in path.rules
+            for place, literal in enumerate(rule.done)
+            if holds(literal, model)
+        ),
+    )

@@ -26,6 +26,7 @@ from mmctl.errors import UsageError
 from mmctl.judge.add_ons import TRUE_TEXTS, reads_as_true, reads_as_verdict
 from mmctl.judge.submission import LambdaAnswer, Scenario, Submission
 from mmctl.judge.texts import Texts
+from mmctl.mail.addresses import addresses
 from mmctl.mail.compose import read_composed
 from mmctl.mail.email import RECEIPT_HEADERS, Envelope, Facts, NoPolicy, Session, Tls
 from mmctl.mail.reader import read_email
@@ -205,8 +206,26 @@ class _Realising:
         views = self._active(name)
         whole = [view for view in views if not view.look.addresses]
         if whole:
-            return list(self._agreed(whole))
+            texts = self._agreed(whole)
+            by_addresses = [view for view in views if view.look.addresses]
+            return list(self._with_addresses(texts, whole, by_addresses))
         return [address_list(self._agreed(views))] if views else [""]
+
+    def _with_addresses(
+        self, texts: tuple[str, ...], whole: Sequence[View], by_addresses: Sequence[View]
+    ) -> tuple[str, ...]:
+        """Texts of a header that has the addresses, too, that other looks see."""
+        if not by_addresses or not texts:
+            return texts
+        specs = self._agreed(by_addresses)
+        longer = (*texts[:-1], f"{texts[-1]} {', '.join(f'<{spec}>' for spec in specs)}")
+        for candidate in (texts, (*texts[:-1], address_list(specs)), longer):
+            found = tuple(spec for text in candidate for spec in addresses(text))
+            if all(view.agrees(found, self._model) for view in by_addresses) and all(
+                view.agrees(candidate, self._model) for view in whole
+            ):
+                return candidate
+        return texts
 
     def _check(self, submission: Submission) -> None:
         """Whether the reader finds the texts of the model."""

@@ -1,0 +1,60 @@
+"""What invariants say about ends and actions, as literals of a proof."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from mmctl.judge.actions import actions_in_effect, kind_of, names_target, target_of
+from mmctl.language.project import Outcome
+from mmctl.model.actions import row_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.analysis.encoding.copies import Path
+    from mmctl.judge.submission import Gateway
+    from mmctl.model.rules import RuleAction
+
+_OUTCOMES = frozenset(outcome.value for outcome in Outcome)
+
+
+def several(claim: Any) -> tuple[Any, ...]:
+    """The parts of a claim: one is written without a list."""
+    return tuple(claim) if isinstance(claim, (list, tuple)) else (claim,)
+
+
+def outcome_of(claim: Any) -> Outcome | None:
+    """The outcome that a claim names; None: it names an action."""
+    return Outcome(str(claim)) if isinstance(claim, str) and claim in _OUTCOMES else None
+
+
+def means(claim: Any, kind: str, action: RuleAction) -> bool:
+    """Whether a claim means an action: `relay`, `{relay: {to: exchange}}`."""
+    if not isinstance(claim, Mapping):
+        return str(claim) == kind
+    ((word, wanted),) = claim.items()
+    if str(word) != kind:
+        return False
+    if not isinstance(wanted, Mapping):
+        return not wanted or any(
+            names_target(str(each), target_of(action)) for each in several(wanted)
+        )
+    members = action.value.to_api()
+    keys = {key.word: key.member for key in row_of(action).keys}
+    return all(
+        _same(str(value), str(members.get(keys.get(str(key), ""), "")))
+        for key, value in wanted.items()
+    )
+
+
+def _same(wanted: str, found: str) -> bool:
+    """Choices are written in lower case; names as they are."""
+    return found in {wanted, wanted.upper()}
+
+
+def done(gateway: Gateway, path: Path) -> Iterator[tuple[str, RuleAction, int]]:
+    """Every action in order: its kind, and whether it took effect."""
+    for rule, literals in zip(gateway.rules, path.rules, strict=True):
+        for action, literal in zip(actions_in_effect(rule), literals.done, strict=True):
+            yield kind_of(action, stop=rule.stop), action, literal

@@ -1,0 +1,106 @@
+"""Invariants: is there a message that breaks one?
+
+`never` and `always` speak of the recipient's end, and of what is done for any copy; `before` of the
+order on each copy's way. `always` is demanded of accepted mail: refused mail has no other end.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mmctl.analysis.encoding.proof import Undecided
+from mmctl.analysis.questions.claims import done, means, outcome_of, several
+from mmctl.judge.actions import names_target, target_of
+from mmctl.language.project import Outcome
+
+if TYPE_CHECKING:
+    from mmctl.analysis.encoding.copies import Path
+    from mmctl.analysis.encoding.proof import Answer, Proof
+    from mmctl.language.project import Invariant
+
+
+def broken(proof: Proof, invariant: Invariant, gateway: int = 0) -> Answer:
+    """A message that breaks an invariant; refuted: it holds for every message."""
+    ways = proof.ways(gateway)
+    if ways is None:
+        return Undecided(why=Undecided.FORKS)
+    when = [proof.literal_of(condition, gateway) for condition in invariant.when]
+    breaks = _Claim(proof, gateway, ways).breaks(invariant)
+    return proof.ask([*proof.chosen_readings(gateway).values(), *when, breaks])
+
+
+def lost(proof: Proof, gateway: int = 0) -> Answer:
+    """A message that is accepted and then lost: nobody gets it, keeps it or hears of it."""
+    outcomes = proof.outcomes(gateway)
+    if outcomes is None:
+        return Undecided(why=Undecided.FORKS)
+    return proof.ask([*proof.chosen_readings(gateway).values(), outcomes[Outcome.LOST]])
+
+
+class _Claim:
+    """What invariants say, about one gateway."""
+
+    def __init__(self, proof: Proof, number: int, ways: tuple[Path, ...]) -> None:
+        self._proof = proof
+        self._circuit = proof.circuit
+        self._number = number
+        self._gateway = proof.gateways[number]
+        self._path = proof.paths[number]
+        self._ways = ways
+
+    def breaks(self, invariant: Invariant) -> int:
+        """Whether a message breaks an invariant for which it is meant."""
+        match invariant.claim:
+            case {"never": claims}:
+                return self._circuit.any_of([self._happens(each) for each in several(claims)])
+            case {"always": claims, "before": later}:
+                return self._circuit.any_of(
+                    [self._comes_late(each, str(later)) for each in several(claims)]
+                )
+            case {"always": claims}:
+                lacking = [-self._happens(each) for each in several(claims)]
+                return self._circuit.all_of((self._path.admitted, self._circuit.any_of(lacking)))
+            case {"only": allowed}:
+                return self._circuit.any_of(
+                    [self._goes_elsewhere(kind, several(to)) for kind, to in allowed.items()]
+                )
+            case _:
+                raise ValueError(invariant.claim)
+
+    def _happens(self, claim: Any) -> int:
+        """Whether the recipient's mail ends so, or something is done for one of its copies."""
+        outcome = outcome_of(claim)
+        if outcome is not None:
+            outcomes = self._proof.outcomes(self._number) or {}
+            return outcomes[outcome]
+        return self._circuit.any_of(
+            [
+                literal
+                for way in self._ways
+                for kind, action, literal in done(self._gateway, way)
+                if means(claim, kind, action)
+            ]
+        )
+
+    def _comes_late(self, claim: Any, later: str) -> int:
+        """Whether something is done for a copy before what has to come first."""
+        all_of, any_of = self._circuit.all_of, self._circuit.any_of
+        found: list[int] = []
+        before: list[int] = []
+        for kind, action, literal in done(self._gateway, self._path):
+            if means(later, kind, action):
+                found.append(all_of((literal, -any_of(before))))
+            if means(claim, kind, action):
+                before.append(literal)
+        return any_of(found)
+
+    def _goes_elsewhere(self, wanted: str, targets: tuple[Any, ...]) -> int:
+        """Whether an action of a kind has another target than these."""
+        return self._circuit.any_of(
+            [
+                literal
+                for kind, action, literal in done(self._gateway, self._path)
+                if kind == wanted
+                and not any(names_target(str(each), target_of(action)) for each in targets)
+            ]
+        )
