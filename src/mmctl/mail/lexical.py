@@ -50,9 +50,11 @@ _OTHERS: Final = (
 _TOKEN: Final = re.compile(_QUOTED + _OTHERS, re.DOTALL)
 _TOKEN_WITHOUT_QUOTES: Final = re.compile(_OTHERS, re.DOTALL)
 _PARENTHESES: Final = re.compile(r"\(++|\)++|\\.", re.DOTALL)
+_FIRST_PART: Final = 4096
+"""Characters in which the end of such a comment is looked for first."""
 _ESCAPED: Final = re.compile(r"\\.", re.DOTALL)
-_SPARSE: Final = 16
-"""If fewer than one in so many characters is a parenthesis, they are counted one by one."""
+_MANY: Final = 500
+"""A comment with more parentheses is taken to be hostile: its end is looked for in C."""
 _DEPTHS: Final = bytes(
     2 if byte == ord("(") else 0 if byte == ord(")") else 1 for byte in range(256)
 )
@@ -83,13 +85,8 @@ def tokens(text: str) -> Iterator[Token]:
 
 def comment_end(text: str, start: int) -> int | None:
     """Where the comment that opens at `start` ends; comments nest (RFC 5322 §3.2.2)."""
-    closing = text.count(")", start)
-    if not closing:
-        return None
-    if closing > (len(text) - start) // _SPARSE:
-        return _end_among_many(text, start)
     depth = 0
-    for found in _PARENTHESES.finditer(text, start):
+    for number, found in enumerate(_PARENTHESES.finditer(text, start)):
         marks = found[0]
         if marks[0] == "(":
             depth += len(marks)
@@ -97,14 +94,23 @@ def comment_end(text: str, start: int) -> int | None:
             depth -= len(marks)
             if depth <= 0:
                 return found.end() + depth
+        if number == _MANY:  # not before: a hostile value may have a hundred thousand comments
+            return _end_among_many(text, start)
     return None
 
 
 def _end_among_many(text: str, start: int) -> int | None:
-    """The same where a hostile value is full of parentheses: counted in C, up to the end."""
-    rest = text[start:]
-    if "\\" in rest:
-        rest = _ESCAPED.sub("  ", rest)
-    depths = accumulate(rest.encode("latin-1", "replace").translate(_DEPTHS))
-    ends = compress(count(start + 1), map(eq, depths, count(1)))
-    return next(ends, None)
+    """The same where a hostile value is full of parentheses: counted in C, further each time."""
+    length = _FIRST_PART
+    while True:
+        part = text[start : start + length]
+        if ")" in part:
+            if "\\" in part:
+                part = _ESCAPED.sub("  ", part)
+            depths = accumulate(part.encode("latin-1", "replace").translate(_DEPTHS))
+            end = next(compress(count(start + 1), map(eq, depths, count(1))), None)
+            if end is not None:
+                return end
+        if start + length >= len(text):
+            return None
+        length *= 4
