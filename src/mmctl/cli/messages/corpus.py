@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from mmctl.cli.messages.garbage import seldom_collected
 from mmctl.cli.changes.live_rules import project_of
+from mmctl.cli.messages.garbage import seldom_collected
 from mmctl.cli.messages.messages import messages_of
 from mmctl.cli.progress import Progress
 from mmctl.errors import UsageError
