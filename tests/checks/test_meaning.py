@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import pytest
 from ruamel.yaml import YAML
 
 from mmctl.checks.lint import lint
@@ -61,13 +62,46 @@ def test_the_end_of_a_service_is_judged_by_the_day() -> None:
     }
 
 
+REPORTED: Final = {
+    "forged.yaml": {"forgeable-exception"},
+    "forged2.yaml": {"own-domain-allow"},
+    "order.yaml": {"change-without-effect", "non-smtp-relay"},
+    "r01-o365info-spoof-exception.yaml": {"own-domain-allow"},
+    "r02-tekkigurus-exception.yaml": {"own-domain-allow"},
+    "r04-tiagoscarvalho-partner-bypass.yaml": {"forgeable-allow"},
+    "u08-cfn-docs-mailto.yaml": {"dmarc-policy-alone"},
+}
+"""What at least must be said about gateways that were reported with too little said."""
+FOUND: Final = Path(__file__).parents[2].parent / "shared" / "found-2026-11" / "lint"
+
+
+@pytest.mark.skipif(not FOUND.is_dir(), reason="the reported gateways are not on this machine")
+def test_reported_gateways_get_their_problems() -> None:
+    missing = {}
+    for name, checks in REPORTED.items():
+        text = (FOUND / name).read_text(encoding="utf-8")
+        project, _ = read_text({"rules.yaml": text}, lone=True)
+        missing[name] = checks - {problem.check for problem in lint(project, TODAY)}
+    assert not any(missing.values()), missing
+
+
+def test_a_settled_reading_decides_what_a_dmarc_policy_means() -> None:
+    text = (GATEWAYS.parent / "dmarc-policy-alone" / "bad.yaml").read_text(encoding="utf-8")
+    found_by = {}
+    for choice in ("policy_when_dmarc_failed", "published_policy"):
+        settled = f"{PROJECT}semantics: {{dmarc_policy_means: {choice}}}\n"
+        problems = problems_of(text, TODAY, settled)
+        found_by[choice] = {p.severity.name for p in problems if p.check == "dmarc-policy-alone"}
+    assert found_by == {"policy_when_dmarc_failed": set(), "published_policy": {"ERROR"}}
+
+
 def found(text: str) -> set[str]:
     """The checks that report something about a gateway."""
     return {problem.check for problem in problems_of(text, TODAY)}
 
 
-def problems_of(text: str, today: date) -> tuple[Problem, ...]:
-    project, problems = read_text({"mmctl.yaml": PROJECT, "rules.yaml": text})
+def problems_of(text: str, today: date, settings: str = PROJECT) -> tuple[Problem, ...]:
+    project, problems = read_text({"mmctl.yaml": settings, "rules.yaml": text})
     assert problems == (), problems
     return lint(project, today)
 

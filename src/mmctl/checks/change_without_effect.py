@@ -71,7 +71,7 @@ def run(subject: Subject) -> Iterator[Finding]:
             # Under this reading, other recipients see the header.
             gone = ends(rule) and not (scope == "message" and Does.MARKS in rule.does)
             if gone or not (_is_for_all_below(live, index, last) or _seen(rule, live[index + 1 :])):
-                yield _finding(rule, late[0], live[:index], gone=gone)
+                yield from (_finding(rule, each, live[:index], gone=gone) for each in late)
 
 
 def _takes_along(rule: LogicalRule) -> bool:
