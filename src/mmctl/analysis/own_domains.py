@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmctl.language.project import LogicalIngressPoint, LogicalRuleSet, Project
-    from mmctl.model.policies import PolicyCondition, PolicyStatement
+    from mmctl.model.policies import PolicyCondition, PolicyStatement, TrafficPolicy
 
 
 def points_of(project: Project, rule_set: LogicalRuleSet) -> tuple[LogicalIngressPoint, ...]:
@@ -55,21 +55,26 @@ def _own_domains_of(same: Same) -> frozenset[str]:
     return frozenset(
         domain
         for name in policies & project.traffic_policies.keys()
-        for statement in project.traffic_policies[name].policy.policy_statements
-        for condition in _admitting(statement)
+        for condition in _admitting(project.traffic_policies[name].policy)
         for domain in map(domain_of, _named(project, condition))
         if domain
     )
 
 
-def _admitting(statement: PolicyStatement) -> Iterator[PolicyCondition]:
-    """The conditions that say for whom a statement admits mail: `deny` may name all others."""
-    allows = statement.action is AcceptAction.ALLOW
-    if allows or len(statement.conditions) == 1:
-        for condition in statement.conditions:
+def _admitting(policy: TrafficPolicy) -> Iterator[PolicyCondition]:
+    """The conditions that say for whom a policy admits mail: `deny` may name all others."""
+    for statement in policy.policy_statements:
+        allows = statement.action is AcceptAction.ALLOW
+        # Where all are admitted, an `allow` tells nothing.
+        counts = policy.default_action is AcceptAction.DENY if allows else _alone(statement)
+        for condition in statement.conditions if counts else ():
             negative = condition.value.operator in NEGATED
             if operand_of(condition).fact is RECIPIENTS and negative is not allows:
                 yield condition
+
+
+def _alone(statement: PolicyStatement) -> bool:
+    return len(statement.conditions) == 1
 
 
 def _named(project: Project, condition: PolicyCondition) -> Iterator[str]:

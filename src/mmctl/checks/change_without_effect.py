@@ -4,7 +4,7 @@ What it does:
     Finds `add_header` and `replace_recipient` below the last action, in this rule and in those
     below that may get the same mail, that delivers, stores, publishes or bounces the message, calls
     a function, or is in a rule with a condition on what was changed. It does not look at rule sets
-    that deliver nothing.
+    that deliver nothing, and at rules that no mail reaches.
 
 Why it is bad:
     Actions run in order. A relay gets the message as it is at that moment: a header that is added
@@ -43,6 +43,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.effects import delivers, depends_on_rules, ends
 from mmctl.analysis.exclusion import exclude_each_other
+from mmctl.analysis.hiding import hidden
 from mmctl.analysis.project_conditions import is_whole, said_from
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.model.actions import CHANGES_MESSAGE, LEAVES, Does
@@ -59,6 +60,7 @@ _TAKES_ALONG: Final = LEAVES | {Does.BOUNCES}
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the changes of a message that nothing takes along."""
     scope = subject.project.settings.readings.added_header_scope
+    dead = {id(each.rule) for each in hidden(subject.project) if each.by is not None}
     for rule_set in filter(is_whole, subject.project.rule_sets.values()):
         live = rule_set.live_rules(subject.project.environment.name)
         if not any(map(delivers, live)):
@@ -66,7 +68,7 @@ def run(subject: Subject) -> Iterator[Finding]:
         last = max(index for index, rule in enumerate(live) if _takes_along(rule))
         for index, rule in enumerate(live):
             late = _late(rule)
-            if not late:
+            if not late or id(rule) in dead:
                 continue
             # Under this reading, other recipients see the header.
             gone = ends(rule) and not (scope == "message" and Does.MARKS in rule.does)
