@@ -499,7 +499,7 @@ def record_of(""",
         (
             "        case LogicalArchive(archive=archive):\n",
             "        case LogicalQuarantine(quarantine=quarantine):\n"
-            "            return {\"comment\": _one(quarantine.comment)}\n"
+            '            return {"comment": _one(quarantine.comment)}\n'
             "        case LogicalArchive(archive=archive):\n",
         ),
     )

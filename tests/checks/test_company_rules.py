@@ -7,6 +7,8 @@ from datetime import date
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
+from jsonschema import Draft202012Validator
+
 from mmctl.checks.check import Subject
 from mmctl.checks.company.findings import company_checks, rules_of, targets
 from mmctl.checks.company.held import BaseRules, demands, held_to, loosened
@@ -17,8 +19,10 @@ from mmctl.errors import ProblemsFound
 from mmctl.language.company_rules import AnyOf, Exists, Has, HasPart, Is, Not, Only, Part
 from mmctl.language.dialect.company_rules import DESCRIPTIONS
 from mmctl.language.dialect.grammar import Record
+from mmctl.language.dialect.schema import as_editors_see, project_schema
 from mmctl.language.formatting.format import formatted
 from mmctl.language.parsing.load import read_settings, read_text
+from mmctl.language.text.nodes import compose
 from mmctl.problem import Position, Severity
 
 if TYPE_CHECKING:
@@ -544,6 +548,24 @@ def test_formatting_keeps_every_entry() -> None:
     before = read_settings(text, "acme").lint.company_rules
     assert read_settings(once, "acme").lint.company_rules == before
     assert len(before) == len(FOUND)
+
+
+def test_editors_accept_every_entry_and_mark_misspelled_keys() -> None:
+    validator = Draft202012Validator(project_schema())
+    wrong = []
+    for said in (*FOUND, *MISTAKES):
+        demand, _, text = said.partition(" ")
+        node, _ = compose(f"{HEAD}lint:\n{entry(demand, text)}", file="mmctl.yaml")
+        assert node is not None
+        silent = validator.is_valid(as_editors_see(node))
+        unseen = MISTAKES[said][0] in UNSEEN if said in MISTAKES else True
+        if silent is not unseen and not (said in MISTAKES and "severity" in text):
+            wrong.append(said)
+    assert wrong == []
+
+
+UNSEEN: Final = frozenset({"wrong-text", "unknown-name", "unknown-variable"})
+"""What no schema can tell."""
 
 
 def test_descriptions_have_the_keys_of_rules_and_resources() -> None:

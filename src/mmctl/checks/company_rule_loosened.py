@@ -36,7 +36,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.checks.check import Check, Finding, Subject
-from mmctl.checks.company.held import loosened
 from mmctl.language.parsing.root import PROJECT_FILE
 from mmctl.problem import Position, Positions, Severity
 
@@ -49,6 +48,8 @@ def run(subject: Subject) -> Iterator[Finding]:
     base = subject.base
     if base is None:
         return
+    from mmctl.checks.company.held import loosened  # noqa: PLC0415 - few have a base
+
     own = subject.project.settings.lint if subject.own is None else subject.own
     for now, message in loosened(own, base.lint):
         at = Position(file=PROJECT_FILE) if now is None else now.position

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 from mmctl.checks import company_rule_loosened, ignore_without_effect
 from mmctl.checks.catalogue import CHECKS
 from mmctl.checks.check import Subject
-from mmctl.checks.company.held import held_to, with_base
 from mmctl.checks.ignored import Ignored
 from mmctl.checks.mistakes import MISTAKES
 from mmctl.problem import Problem, Severity, ordered
@@ -90,7 +89,7 @@ def report(
     for project in projects:
         name = project.environment.name
         subject = Subject(
-            project=with_base(project, base),
+            project=project if base is None else base.added_to(project),
             today=today,
             base=base,
             own=project.settings.lint,
@@ -116,6 +115,7 @@ def _company_checks(projects: Sequence[Project], base: BaseRules | None) -> list
     if not own and base is None:
         return []
     from mmctl.checks.company.findings import company_checks  # noqa: PLC0415 - few projects
+    from mmctl.checks.company.held import held_to  # noqa: PLC0415
 
     return company_checks(each for each in held_to(own, base) if each.rule.id not in _IDS)
 

@@ -40,6 +40,17 @@ class BaseRules:
             for each in ignores(before, file=ignore.file, rules=())
         )
 
+    def added_to(self, project: Project) -> Project:
+        """The project with the settings of lint that are stricter in the base."""
+        own = project.settings.lint
+        lint = replace(
+            own,
+            require_owner=own.require_owner or self.lint.require_owner,
+            require_format=own.require_format or self.lint.require_format,
+            expired=min(own.expired, self.lint.expired, key=lambda each: each.rank),
+        )
+        return replace(project, settings=replace(project.settings, lint=lint))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
@@ -94,17 +105,3 @@ def loosened(own: LintSettings, base: LintSettings) -> Iterator[tuple[CompanyRul
         yield None, "`require_format: true` is removed"
     if own.expired.rank > base.expired.rank:
         yield None, f"an expired rule was `{base.expired}`, and is `{own.expired}`"
-
-
-def with_base(project: Project, base: BaseRules | None) -> Project:
-    """The project with the settings of lint that are stricter in the base."""
-    if base is None:
-        return project
-    own = project.settings.lint
-    lint = replace(
-        own,
-        require_owner=own.require_owner or base.lint.require_owner,
-        require_format=own.require_format or base.lint.require_format,
-        expired=min(own.expired, base.lint.expired, key=lambda each: each.rank),
-    )
-    return replace(project, settings=replace(project.settings, lint=lint))
