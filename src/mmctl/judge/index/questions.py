@@ -13,6 +13,7 @@ from mmctl.judge.index.entries import Other
 from mmctl.judge.index.share import remembered
 from mmctl.judge.lookup import Asking
 from mmctl.judge.policy import ask_condition
+from mmctl.judge.readings.asked import DECIDES_LATER
 from mmctl.judge.texts import Texts
 from mmctl.model.rules import RuleCondition
 from mmctl.records import dataclass
@@ -135,7 +136,7 @@ class Asker:
 def _differs_later(variant: Variant, question: Question, answer: Answer) -> bool:
     """Whether the reading decides only when a first missing fact is known: the client's family."""
     return (
-        variant.reading == "add_on_over_ipv6"
+        variant.reading == DECIDES_LATER
         and answer.is_unknown
         and variant.reading in question.readings
     )

@@ -31,7 +31,6 @@ class Rough:
     """The positive conditions on a header with addresses."""
 
     __slots__ = (
-        "_always",
         "_at_most",
         "_contained",
         "_key",
@@ -58,7 +57,6 @@ class Rough:
                 for value in values:
                     wanted = value.lower()
                     masks[wanted] = masks.get(wanted, 0) | question.slots
-        self._always = masks.pop("", 0)
         self._masks = masks
         self._contained = None if context.plainly else Contained.of(masks)
         self._known: dict[Hashable, int] = {}
@@ -87,4 +85,4 @@ class Rough:
         met = None if self._contained is None else self._contained.within(text)
         if met is None:
             met = contained_one_by_one(self._masks, text)
-        return ~self._layout.columns_of(self._slots & ~(met | self._always))
+        return ~self._layout.columns_of(self._slots & ~met)

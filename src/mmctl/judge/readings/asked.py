@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 BY_HEADERS: Final = frozenset({"text_case", "repeated_headers", "encoded_words", "missing_header"})
 """Readings about headers that a rule may have added."""
+DECIDES_LATER: Final = "add_on_over_ipv6"
+"""A reading that decides only once a fact is known which is missing: then answers look alike."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,8 @@ class Answers(Choices):
             if reading in questions.policy and place < len(recipients):
                 admitted = self._once((0, recipient), partial(_admission, before))
                 if admitted != _admission(after):
+                    return True
+                if reading == DECIDES_LATER and _admission(before)[0].is_unknown:
                     return True
             for condition, reads_recipient in questions.conditions.get(reading, ()):
                 if place and not reads_recipient:
