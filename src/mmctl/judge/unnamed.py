@@ -38,7 +38,6 @@ _NAME_NOBODY: Final = frozenset(fact.name.value for fact in FACTS if fact.names_
 _WALKED: Final = (
     ActionTrace,
     CopyTrace,
-    Dependence,
     Performed,
     PolicyTrace,
     RecipientTrace,
@@ -90,6 +89,8 @@ class _Veil:
                 return tuple(map(self._over, value))
             case MissingFact():
                 return replace(value, about="")
+            case Dependence():
+                return value._replace(recipient=self._name(value.recipient))
             case ConditionTrace():
                 return replace(value, compared=(NOT_SHOWN,) if value.compared else ())
             case _ if isinstance(value, _WALKED):

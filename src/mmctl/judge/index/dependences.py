@@ -6,7 +6,7 @@ their answers differs, a reading of actions if rules that may apply are about it
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from mmctl.judge.judging import coupled
 from mmctl.judge.readings.asked import BY_HEADERS, questions_of
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from mmctl.judge.index.entries import Sight
     from mmctl.judge.index.look import Look
     from mmctl.judge.index.ways import Decider, End
+
+Differing: TypeAlias = "tuple[int, int, Outcome]"
+"""The number of a variant, the place of a recipient, and how it ends for it then."""
 
 
 class Dependences:
@@ -50,11 +53,9 @@ class Dependences:
             if context.entangled.marking and each.reading in BY_HEADERS and each.reading in asked
         )
 
-    def found(
-        self, sights: Sequence[Sight], ends: Sequence[End], look: Look
-    ) -> tuple[Dependence, ...]:
+    def found(self, sights: Sequence[Sight], ends: Sequence[End], look: Look) -> list[Differing]:
         """The outcomes that another choice of one reading would change."""
-        found: list[tuple[int, int, Outcome]] = []
+        found: list[Differing] = []
         for place, end in enumerate(ends):
             others = end.others
             if others is None:
@@ -66,24 +67,28 @@ class Dependences:
                 found += self._differing(variant, ends, sights, look)
         if look.others or self._by_headers or self._context.entangled.addresses:
             found += self._by_answers(sights, ends, look)
+        return found
+
+    def told(
+        self, found: list[Differing], recipients: Sequence[str], ends: Sequence[End]
+    ) -> tuple[Dependence, ...]:
+        """The same with words, in the order of variants and recipients."""
         if not found:
             return ()
-        found.sort(key=lambda each: each[:2])
+        found.sort(key=_by_variant_and_place)
+        variants = self._context.variants
         return tuple(
-            self.of(number, sights[place].recipient, ends[place].ended.outcome, outcome)
-            for number, place, outcome in found
-        )
-
-    def of(self, number: int, recipient: str, outcome: Outcome, other: Outcome) -> Dependence:
-        """An outcome that is another one under a variant."""
-        variant = self._context.variants[number]
-        return Dependence(
-            recipient=recipient,
-            reading=variant.reading,
-            chosen=variant.chosen,
-            other=variant.other,
-            outcome=outcome,
-            outcome_if_other=other,
+            [
+                Dependence(
+                    recipients[place],
+                    variants[number].reading,
+                    variants[number].chosen,
+                    variants[number].other,
+                    ends[place].ended.outcome,
+                    outcome,
+                )
+                for number, place, outcome in found
+            ]
         )
 
     def plain_others(self, applying: int, end: End) -> bool:
@@ -120,7 +125,7 @@ class Dependences:
 
     def _by_answers(
         self, sights: Sequence[Sight], ends: Sequence[End], look: Look
-    ) -> list[tuple[int, int, Outcome]]:
+    ) -> list[Differing]:
         """What differs under readings that give other answers."""
         entangled, reach = self._context.entangled, 0
         for sight in sights:
@@ -133,7 +138,7 @@ class Dependences:
         numbers = look.others
         if reach & entangled.marking:
             numbers = numbers.union(variant.number for variant in self._by_headers)
-        found: list[tuple[int, int, Outcome]] = []
+        found: list[Differing] = []
         for number in numbers:
             variant = self._context.variants[number]
             under = look.under(number)
@@ -149,7 +154,7 @@ class Dependences:
         ends: Sequence[End],
         after: Sequence[Sight],
         look: Look,
-    ) -> list[tuple[int, int, Outcome]]:
+    ) -> list[Differing]:
         """The recipients whose outcome differs."""
         lists = variant.reading == LIST_IS_GONE
         if not lists and all(end.ended.outcome is Outcome.UNKNOWN for end in ends):
@@ -179,3 +184,7 @@ def _differing_from(end: End, after: Iterable[tuple[int, End]]) -> tuple[tuple[i
         for number, again in after
         if again.ended.outcome is not end.ended.outcome
     )
+
+
+def _by_variant_and_place(each: Differing) -> tuple[int, int]:
+    return each[:2]

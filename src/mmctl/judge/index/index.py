@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from mmctl.judge.answers import MissingFact
     from mmctl.judge.index.compiling import Fields
     from mmctl.judge.index.entries import Remembered
-    from mmctl.judge.index.quick import QuickEnd
     from mmctl.judge.index.seen import Seen
     from mmctl.judge.index.ways import End
     from mmctl.judge.submission import Gateway, Submission
@@ -108,13 +107,24 @@ class Index:
             recipients = recipients[: -len(refused)]
         seen = self._seeing.seen(submission, recipients)
         too_large = self._limit is not None and submission.email.length.is_more_than(self._limit)
-        found = None if too_large else self._quick.ends(recipients, seen)
-        if found is None:
-            return self._wholly(submission, recipients, refused, seen, too_large=too_large)
-        ends, dependences = found
+        quickly = None if too_large else self._quick.ends(seen)
+        if quickly is not None:
+            ends, differing = quickly
+        else:
+            look = self._look(submission, seen, too_large=too_large)
+            sights = list(map(look.sight, range(len(recipients)), recipients))
+            if refused and not self._way.plainly(sights):
+                return self._evaluate(submission)
+            ends = self._way.ends(sights, look)
+            differing = self._dependences.found(sights, ends, look)
+            self.evaluated += any(end.asked for end in ends)
+        judged = [
+            JudgedRecipient(recipient, end.ended)
+            for recipient, end in zip(recipients, ends, strict=True)
+        ]
         return JudgedMessage(
-            recipients=(*[end[0] for end in ends], *refused),
-            dependences=dependences,
+            recipients=(*judged, *refused),
+            dependences=self._dependences.told(differing, recipients, ends),
             assumed=self._assumed(seen.entries, ends) if self.assume_pass else {},
             notes=submission.email.notes,
         )
@@ -124,33 +134,6 @@ class Index:
         recipients = submission.envelope.recipients
         seen = self._seeing.seen(submission, recipients)
         return Survey(self._context, recipients, self._look(submission, seen, too_large=False))
-
-    def _wholly(
-        self,
-        submission: Submission,
-        recipients: Sequence[str],
-        refused: Sequence[JudgedRecipient],
-        seen: Seen,
-        *,
-        too_large: bool,
-    ) -> JudgedMessage:
-        """Judge one message that is not known to end as others did."""
-        look = self._look(submission, seen, too_large=too_large)
-        sights = [look.sight(place, recipient) for place, recipient in enumerate(recipients)]
-        if refused and not self._way.plainly(sights):
-            return self._evaluate(submission)
-        ends = self._way.ends(sights, look)
-        self.evaluated += any(end.asked for end in ends)
-        judged = [
-            JudgedRecipient(recipient, end.ended)
-            for recipient, end in zip(recipients, ends, strict=True)
-        ]
-        return JudgedMessage(
-            recipients=(*judged, *refused),
-            dependences=self._dependences.found(sights, ends, look),
-            assumed=self._assumed(seen.entries, ends) if self.assume_pass else {},
-            notes=submission.email.notes,
-        )
 
     def _look(self, submission: Submission, seen: Seen, *, too_large: bool) -> Look:
         layout = self._context.layout
@@ -199,7 +182,7 @@ class Index:
         ]
 
     def _assumed(
-        self, entries: Sequence[Remembered | None], ends: Sequence[End | QuickEnd]
+        self, entries: Sequence[Remembered | None], ends: Sequence[End]
     ) -> dict[MissingFact, str]:
         """The facts that were assumed, in the order in which they were asked for."""
         if not ends:

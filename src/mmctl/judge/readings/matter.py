@@ -5,7 +5,7 @@ A choice is tried only if the gateway and the message have something that it is 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mmctl.judge.actions import actions_in_effect, drops_on_failure
 from mmctl.judge.judging import judge
@@ -29,8 +29,7 @@ LIST_IS_GONE: Final = "deleted_address_list"
 """The reading with a choice that makes an outcome unknown."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dependence:
+class Dependence(NamedTuple):
     """An outcome that another reading would change."""
 
     recipient: str
