@@ -167,25 +167,29 @@ class TextField:
         self.work = source.work
         self._variants = _about(context, self._questions)
         self._about: dict[tuple[Sign, ...], _About] = {}
-        self._case = case_of(operand, context.gateway.readings)
+        self._readings = context.gateway.readings
+        self._case = case_of(operand, self._readings)
         self._matcher = self._matcher_of(self._case)
 
     def learn(self, state: Hashable, submission: Submission, recipient: str) -> Remembered:
         """Look the texts up, under each reading under which that could make a difference."""
-        readings = self._context.gateway.readings
-        texts = self._source.read(submission, readings, recipient)
+        texts = self._source.read(submission, self._readings, recipient)
         if texts is None:
             return Asker(self._context, submission, recipient).entry(
                 self._questions, state, self.share
             )
         cases, without, read_again = self._asked_of(submission)
-        again = [
-            (variant, self._source.read(submission, variant.gateway.readings, recipient) or ())
-            for variant in read_again
-        ]
-        met = self._met(texts, again)
-        hits = met[texts]
-        found = [(variant, met[other]) for variant, other in again if other is not texts]
+        found: list[tuple[Variant, int]] = []
+        if read_again:
+            again = [
+                (variant, self._source.read(submission, variant.gateway.readings, recipient) or ())
+                for variant in read_again
+            ]
+            met = self._met(texts, [other for _, other in again])
+            hits = met[texts]
+            found += [(variant, met[other]) for variant, other in again]
+        else:
+            hits = self._hits(texts)
         if not texts:
             found += [(each, self._without_text(each.gateway.readings)) for each in without]
         elif cases and self._case_may_matter(texts, hits):
@@ -227,23 +231,20 @@ class TextField:
             )
         return known
 
+    def _hits(self, texts: tuple[str, ...]) -> int:
+        """What texts meet in the letter case that is chosen, or what holds without one."""
+        return self._matcher.met_by(texts) if texts else self._without_text(self._readings)
+
     def _met(
-        self, texts: tuple[str, ...], again: Sequence[tuple[Variant, tuple[str, ...]]]
+        self, texts: tuple[str, ...], others: Sequence[tuple[str, ...]]
     ) -> dict[tuple[str, ...], int]:
-        """What texts meet, and what they are under other readings, in the case that is chosen."""
+        """The same for what is read under other readings too, of which none is about that."""
         met: dict[tuple[str, ...], int] = {}
-        if again and texts and again[0][1]:
-            other = again[0][1]
-            if other is not texts:
-                met[texts], met[other] = self._matcher.met_by_both(texts, other)
-        for each in (texts, *[other for _, other in again]):
+        if texts and others[0] and others[0] is not texts:
+            met[texts], met[others[0]] = self._matcher.met_by_both(texts, others[0])
+        for each in (texts, *others):
             if each not in met:
-                # Nothing that is read in another way says what holds without a text.
-                met[each] = (
-                    self._matcher.met_by(each)
-                    if each
-                    else self._without_text(self._context.gateway.readings)
-                )
+                met[each] = self._hits(each)
         return met
 
     def _in_case_of(self, variant: Variant) -> TextMatcher:
