@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.judge.actions import actions_in_effect, kind_of, names_target, target_of
 from mmctl.language.project import Outcome
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mmctl.judge.submission import Gateway
     from mmctl.model.rules import RuleAction
 
-_OUTCOMES = frozenset(outcome.value for outcome in Outcome)
+_OUTCOMES: Final = frozenset(outcome.value for outcome in Outcome)
 
 
 def several(claim: Any) -> tuple[Any, ...]:
@@ -26,26 +26,32 @@ def several(claim: Any) -> tuple[Any, ...]:
 
 def outcome_of(claim: Any) -> Outcome | None:
     """The outcome that a claim names; None: it names an action."""
-    return Outcome(str(claim)) if isinstance(claim, str) and claim in _OUTCOMES else None
+    word, _ = _word_of(claim)
+    return Outcome(word) if word in _OUTCOMES else None
 
 
 def means(claim: Any, kind: str, action: RuleAction) -> bool:
-    """Whether a claim means an action: `relay`, `{relay: {to: exchange}}`."""
-    if not isinstance(claim, Mapping):
-        return str(claim) == kind
-    ((word, wanted),) = claim.items()
-    if str(word) != kind:
+    """Whether a claim means an action: `relay`, `{relay: exchange}`, `{relay: {to: exchange}}`."""
+    word, wanted = _word_of(claim)
+    if word != kind:
         return False
     if not isinstance(wanted, Mapping):
-        return not wanted or any(
-            names_target(str(each), target_of(action)) for each in several(wanted)
-        )
+        target = target_of(action)
+        return not wanted or any(names_target(str(each), target) for each in several(wanted))
     members = action.value.to_api()
     keys = {key.word: key.member for key in row_of(action).keys}
     return all(
         _same(str(value), str(members.get(keys.get(str(key), ""), "")))
         for key, value in wanted.items()
     )
+
+
+def _word_of(claim: Any) -> tuple[str, Any]:
+    """The word of a claim, and what is under it."""
+    if isinstance(claim, Mapping):
+        ((word, wanted),) = claim.items()
+        return str(word), wanted
+    return str(claim), None
 
 
 def _same(wanted: str, found: str) -> bool:

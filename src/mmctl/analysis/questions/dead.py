@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
 from mmctl.analysis.encoding.proof import Undecided
@@ -64,7 +65,9 @@ def _blamed(proof: Proof, gateway: int, place: int, chosen: Mapping[str, int]) -
     earlier = {-rule.ends: rule.place for rule in path.rules[:place] if rule.ends != FALSE}
     asked = tuple(dict.fromkeys(literals.asked))
     readings = {literal: name for name, literal in chosen.items()}
-    core = minimal(proof, (readings, (path.admitted,), reversed(earlier), asked))
+    own = (readings, (path.admitted,), asked)
+    alone = proof.solved(list(chain(*own))) is Solved.UNSATISFIABLE
+    core = minimal(proof, own if alone else (readings, reversed(earlier), *own[1:]))
     by = tuple(sorted(earlier[each] for each in core if each in earlier))
     return Dead(
         place=place,
