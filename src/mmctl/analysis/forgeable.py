@@ -17,7 +17,7 @@ from mmctl.analysis.effects import bounces, delivers, ends, unconditional
 from mmctl.analysis.implication import text_follows
 from mmctl.analysis.own_domains import is_within, own_domains, takes_from_strangers
 from mmctl.analysis.project_conditions import Same, rule_conditions, text_test
-from mmctl.analysis.verdicts import asks_for_failed
+from mmctl.analysis.verdicts import asks_for_failed, asks_for_passed
 from mmctl.analysis.vouching import doubts_sender, fails_spf, is_decision, selects, vouches
 from mmctl.model.actions import Does, added_header
 from mmctl.model.conditions import header_of, listed_by, operand_of
@@ -132,16 +132,21 @@ class _Above:
     """Mail that failed something has ended."""
     envelope_screened: bool = False
     """So has mail that failed SPF or that an add-on did not pass."""
-    added: set[str] = field(default_factory=set)
-    """The headers that rules add, in lower case; a stranger can write them too."""
+    added: dict[str, list[LogicalRule]] = field(default_factory=dict)
+    """The rules that add a header, by its name in lower case; a stranger can write it too."""
     guards: dict[str, list[RuleCondition]] = field(default_factory=dict)
     """Conditions on a header that end mail by themselves, by its name."""
 
-    def lets_through(self, claim: Claim) -> bool:
-        """Whether a stranger's claim gets as far as this."""
-        if claim.header is not None:
-            return not (claim.header.lower() in self.added and self._is_guarded(claim))
-        return not (self.envelope_screened if claim.operand is MAIL_FROM else self.screened)
+    def reached(self, claim: Claim, own: _Own) -> Iterator[Claim]:
+        """The claim, if a stranger's gets as far as this; or those by which a rule marked mail."""
+        if claim.header is None:
+            if not (self.envelope_screened if claim.operand is MAIL_FROM else self.screened):
+                yield claim
+        elif claim.header.lower() not in self.added or not self._is_guarded(claim):
+            yield claim
+        else:
+            for rule in self.added[claim.header.lower()]:
+                yield from _marked(rule, claim, own)
 
     def _is_guarded(self, claim: Claim) -> bool:
         """Whether mail that arrives with the header of a claim has ended."""
@@ -154,15 +159,37 @@ class _Above:
 
     def add(self, rule: LogicalRule) -> None:
         """Add the next rule above."""
-        if _blocks(rule) and rule.conditions:
-            if all(map(asks_for_failed, rule.conditions)):
-                about = {operand_of(condition) for condition in rule.conditions}
+        if _blocks(rule):
+            about = _screened(rule)
+            if about:
                 self.screened = True
                 self.envelope_screened |= about.isdisjoint({DKIM, DMARC_POLICY})
             elif len(rule.conditions) == 1 and (header := header_of(rule.conditions[0])):
                 self.guards.setdefault(header.lower(), []).append(rule.conditions[0])
-        headers = filter(None, map(added_header, rule.actions))
-        self.added |= {name.lower() for name, _ in headers}
+        for name, _ in filter(None, map(added_header, rule.actions if not rule.shadow else ())):
+            self.added.setdefault(name.lower(), []).append(rule)
+
+
+def _screened(rule: LogicalRule) -> set[Operand]:
+    """What the mail that a rule ends has failed; empty if that is not what it is about."""
+    if not all(map(asks_for_failed, rule.conditions)):
+        return set()
+    passed = (each for each in rule.unless if asks_for_passed(each))
+    return {operand_of(each) for each in (*rule.conditions, *passed)}
+
+
+def _marked(rule: LogicalRule, by: Claim, own: _Own) -> Iterator[Claim]:
+    """The claims for which a rule adds a header that another one trusts."""
+    placed = tuple(rule_conditions(rule))
+    for each in placed:
+        operand = operand_of(each.condition)
+        trusted = _is_written_by_sender(each) and selects(each)
+        if trusted and not vouches(placed, operand, whole=True):
+            spared = by.spared or by.rule
+            block = _Block(rule=spared, asked=(), bypassed=by.bypassed)
+            claim = _claim(each, rule, block, own)
+            if claim is not None:
+                yield claim
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,9 +210,11 @@ def _among(live: Sequence[LogicalRule], own: _Own) -> Iterator[Claim]:
         if below and below[0].rule is rule:
             below.pop(0)
         if _diverts(rule):
-            yield from filter(above.lets_through, _exceptions(rule, own))
+            for claim in _exceptions(rule, own):
+                yield from above.reached(claim, own)
         if below and delivers(rule) and ends(rule):
-            yield from filter(above.lets_through, _deliveries(rule, below, own))
+            for claim in _deliveries(rule, below, own):
+                yield from above.reached(claim, own)
         above.add(rule)
 
 

@@ -43,6 +43,14 @@ def asks_for_failed(condition: RuleCondition) -> bool:
             assert_never(expression)
 
 
+def asks_for_passed(condition: RuleCondition) -> bool:
+    """Whether a condition holds for mail that a verdict speaks for: as an exception, it screens."""
+    verdict = condition.verdict_expression
+    if verdict is not None:
+        return RuleVerdict.PASS in accepted(verdict)
+    return passed(condition) is not None
+
+
 def accepted(expression: RuleVerdictExpression) -> frozenset[RuleVerdict]:
     """The verdicts for which a condition holds."""
     values = frozenset(expression.values)

@@ -67,7 +67,7 @@ def run(subject: Subject) -> Iterator[Finding]:
     if not published and "dmarc_policy_means" in settings.settled:
         return
     for _, rule in rules(subject.project):
-        placed = _policy(rule) if drops(rule) or bounces(rule) else None
+        placed = _policy(rule) if _asks(rule) and (drops(rule) or bounces(rule)) else None
         if placed is not None and not stores(rule):
             does = "drops" if drops(rule) else "bounces"
             yield finding(
@@ -81,6 +81,10 @@ def run(subject: Subject) -> Iterator[Finding]:
                 "archive the mail and `stop`",
                 severity=Severity.ERROR if published else None,
             )
+
+
+def _asks(rule: LogicalRule) -> bool:
+    return any(each.dmarc_expression is not None for each in (*rule.conditions, *rule.unless))
 
 
 def _policy(rule: LogicalRule) -> PlacedCondition | None:

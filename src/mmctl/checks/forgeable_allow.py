@@ -3,7 +3,8 @@
 What it does:
     Finds rules that deliver and end with `stop` because of `from`, `sender`, `helo`, a `header`,
     `mail_from`, or a `subject` (where the rule is for all recipients), above a rule that drops,
-    holds or bounces. `mail_from` counts unless the rule requires SPF PASS, the others unless it
+    holds or bounces; and rules that add a header for one of these, by which mail gets past such a
+    rule. `mail_from` counts unless the rule requires SPF PASS, the others unless it
     requires DKIM PASS; none counts together with the network or certificate of the client, an
     add-on or DMARC. It is an info where only a rule for all other mail is below, and for a subject
     or `mail_from` where no rule below is about a verdict, a network, an add-on or a list. It does
@@ -72,8 +73,8 @@ def run(subject: Subject) -> Iterator[Finding]:
                 claim.placed.path,
                 f"any sender can write `{claim.what}` and so bypass `{claim.spared.name}`"
                 f" ({said_from(claim.spared.position, claim.rule.position)})",
-                help=f"also require `{vouching}: {{equals: PASS}}` or `source_ip`, or remove "
-                "`stop`",
+                help=f"also require `{vouching}: {{equals: PASS}}` or `source_ip`"
+                + (", or remove `stop`" if claim.rule.stop else ""),
                 severity=None if claim.is_grave else Severity.INFO,
             )
 

@@ -50,7 +50,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.analysis.effects import bounces, delivers, ends
-from mmctl.analysis.project_conditions import rule_conditions, said_from
+from mmctl.analysis.project_conditions import said_from
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.model.actions import added_header
 from mmctl.model.conditions import header_of
@@ -70,11 +70,12 @@ def run(subject: Subject) -> Iterator[Finding]:
         live = rule_set.live_rules(subject.project.environment.name)
         added = _added(live)
         for index, rule in enumerate(live) if added else ():
-            for placed in rule_conditions(rule):
-                name = header_of(placed.condition)
-                found = _looks_for(name, index, rule, added) if name is not None else None
-                if found is not None:
-                    yield finding(rule, placed.path, found[0], help=found[1])
+            for member, listed in (("Conditions", rule.conditions), ("Unless", rule.unless)):
+                for place, condition in enumerate(listed):
+                    name = header_of(condition)
+                    found = _looks_for(name, index, rule, added) if name is not None else None
+                    if found is not None:
+                        yield finding(rule, (member, place), found[0], help=found[1])
 
 
 def _added(live: Sequence[LogicalRule]) -> dict[str, tuple[int, str, LogicalRule]]:

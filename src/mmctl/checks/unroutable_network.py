@@ -94,10 +94,12 @@ def _in_rules(project: Project) -> Iterator[Finding]:
         if rule_set.name not in public:
             points = points_of(project, rule_set)
             public[rule_set.name] = bool(points) and all(map(is_public, points))
-        for placed in rule_conditions(rule) if public[rule_set.name] else ():
-            test = network_test(placed)
-            if test is not None and not test.negated:
-                yield from _outside(test, None)
+        if public[rule_set.name] and any(
+            each.ip_expression is not None for each in (*rule.conditions, *rule.unless)
+        ):
+            tests = filter(None, map(network_test, rule_conditions(rule)))
+            for test in tests:
+                yield from _outside(test, None) if not test.negated else ()
 
 
 def _outside(test: NetworkTest, severity: Severity | None) -> Iterator[Finding]:
