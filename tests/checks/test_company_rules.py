@@ -352,8 +352,12 @@ def commented(reason: str, rule: str = "block") -> str:
     return RULES.replace(above, f"      # mmctl: ignore[company] {reason}\n{above}")
 
 
+LINE: Final = "        actions: [{archive: {to: all-mail}}, stop]\n"
+EXCUSED: Final = RULES.replace(LINE, f"        # mmctl: ignore[company] agreed\n{LINE}")
+"""A comment above the one line that breaks the rule."""
+
+
 def test_a_comment_silences_a_company_rule_unless_the_change_brings_it() -> None:
-    forbidden = entry("forbid", "when: {name: [block, kept]}")
     for now, before, silent in (
         (commented("agreed"), None, ["kept"]),
         (commented("agreed"), commented("agreed"), ["kept"]),
@@ -361,8 +365,12 @@ def test_a_comment_silences_a_company_rule_unless_the_change_brings_it() -> None
         (commented("agreed"), commented("another reason"), ["block", "kept"]),
         (commented("agreed", "kept"), commented("agreed"), ["block", "kept"]),
         (commented("agreed"), f"# moved\n\n{commented('agreed')}", ["kept"]),
+        (EXCUSED, EXCUSED, ["block"]),
+        (EXCUSED, f"# moved\n{EXCUSED}", ["block"]),
+        (EXCUSED, EXCUSED.replace("kept", "other"), ["block", "kept"]),
     ):
-        project, _ = read(forbidden, now)
+        described = "name: [block, kept], action: [drop, stop]"
+        project, _ = read(entry("forbid", f"when: {{{described}}}"), now)
         base = None
         if before is not None:
             lint_there = project.settings.lint

@@ -190,3 +190,24 @@ def test_whoever_forces_the_files_over_the_base_forces_their_company_rules_too(
     assert run(project, "plan", "--base", "origin/main", "--force", "lint") == 0
     assert run(project, "plan", "--base", "origin/main") == 1
     capsys.readouterr()
+
+
+def test_a_change_without_a_project_file_is_judged_by_its_base(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "rules/gateway.yaml").write_text(BROKEN)
+    (project / "mmctl.yaml").unlink()
+    found = linted(project, capsys, "--base", "origin/main")
+    assert found[:1] == [REMOVED]
+    assert BREACH in found
+
+
+def test_a_project_that_the_base_has_elsewhere_is_told(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "moved").mkdir()
+    git(project, "mv", "mmctl.yaml", "rules", "moved")
+    (project / "moved/mmctl.yaml").write_text(HEAD)
+    assert run(project / "moved", "lint", "--base", "origin/main") == 0
+    said = "warning: `origin/main` has no `mmctl.yaml` here: only the company rules of the files"
+    assert said in capsys.readouterr().err

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+FORBID = "project: a\nlint:\n  forbid:\n    - id: a\n      "
 SERVER = shutil.which("yaml-language-server")
 pytestmark = [
     pytest.mark.slow,
@@ -153,6 +154,10 @@ def test_the_files_that_init_writes_have_no_problems(editor: Editor) -> None:
             {"insensitive", "sensitive"},
         ),
         ("mmctl.yaml", "project: a\nenvironments:\n  local:\n    |", {"account", "region"}),
+        ("mmctl.yaml", FORBID + "when:\n        |", {"action", "condition", "owner", "phase"}),
+        ("mmctl.yaml", FORBID + "relays:\n        |", {"server", "port", "tags"}),
+        ("mmctl.yaml", FORBID + "when:\n        action: |", {"relay", "drop", "stop"}),
+        ("mmctl.yaml", FORBID + "when:\n        owner: {no|}", {"not"}),
     ],
 )
 def test_keys_and_values_are_completed(
@@ -254,6 +259,11 @@ OPERATORS = "`equals`, `not_equals`, `starts_with`, `ends_with` or `contains`"
             "mmctl.yaml",
             "project: a\nenvironments: {prod: {acount: a}}\n",
             [("acount", "acount is not allowed")],
+        ),
+        (
+            "mmctl.yaml",
+            FORBID + "when: {actoin: drop}\n      message: no\n",
+            [("actoin", "actoin is not allowed")],
         ),
     ],
 )

@@ -6,7 +6,8 @@ that, and so do comments only that the base has too. What it demands in addition
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from mmctl.checks.company.matching import covers
 from mmctl.language.company_rules import CompanyRule, Demand, Exists
@@ -30,13 +31,13 @@ class BaseRules:
     """The text of a file in the base; None: it has no such file."""
 
     def has_ignore(self, ignore: Ignore, check: str, files: Mapping[str, str]) -> bool:
-        """Whether the base has the same comment above the same line."""
+        """Whether the base has the same comment above the same line of the same rule."""
         before = self.text_of(ignore.file)
         if before is None:
             return False
-        wanted = (ignore.reason, _line(files[ignore.file], ignore.first_line))
+        wanted = (ignore.reason, *_line(files[ignore.file], ignore.first_line))
         return any(
-            check in each.checks and wanted == (each.reason, _line(before, each.first_line))
+            check in each.checks and wanted == (each.reason, *_line(before, each.first_line))
             for each in ignores(before, file=ignore.file, rules=())
         )
 
@@ -61,9 +62,15 @@ class Held:
     """The base that demands it; None: the files themselves do."""
 
 
-def _line(text: str, number: int) -> str:
-    lines = text.splitlines()
-    return lines[number - 1].strip() if number <= len(lines) else ""
+_NAME: Final = re.compile(r"\s*-\s+\{?\s*name:\s*([^\s,}]+)")
+"""Where a rule begins, in nearly all files."""
+
+
+def _line(text: str, number: int) -> tuple[str, str]:
+    """A line, and the name of the rule that it is in, as far as the text shows that."""
+    lines = text.splitlines()[:number]
+    names = (found[1] for line in reversed(lines) if (found := _NAME.match(line)))
+    return lines[-1].strip() if lines else "", next(names, "")
 
 
 def held_to(own: tuple[CompanyRule, ...], base: BaseRules | None) -> tuple[Held, ...]:

@@ -10,6 +10,7 @@ from mmctl.checks.company.held import BaseRules
 from mmctl.cli.changes.revisions import git
 from mmctl.cli.changes.trusted_base import base_of
 from mmctl.errors import UsageError
+from mmctl.language.parsing.root import PROJECT_FILE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +41,14 @@ def rules_of_base(run: Run, root: Path, named: str | None) -> BaseRules | None:
         UsageError: `--base` names a revision that cannot be read.
     """
     base = base_of(root, named)
-    if base is None or base.readable:
+    if base is None:
+        return None
+    if base.readable:
+        if base.settings is None:
+            run.warn(
+                f"warning: `{base.name}` has no `{PROJECT_FILE}` here: only the company rules of "
+                "the files count"
+            )
         return base_rules(root, base)
     fetch = None if base.fetch is None else f"fetch it: {base.fetch}"
     if named is not None:
