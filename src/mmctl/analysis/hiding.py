@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from mmctl.analysis.effects import changes_mail, depends_on_rules, ends
 from mmctl.analysis.implication import applies_wherever, case_folds
-from mmctl.analysis.members import Members
+from mmctl.analysis.known_lists import KnownLists
 from mmctl.analysis.project_conditions import Same
 from mmctl.analysis.wider import ByQuestion, ConditionQuestion, Wider, questions_of
 from mmctl.records import dataclass, field
@@ -43,14 +43,14 @@ def _hidden_in(same: Same) -> tuple[Hidden, ...]:
     # Two checks need these for the same project.
     project = same.project
     found: list[Hidden] = []
-    members = Members(project)
+    lists = KnownLists(project)
     for rule_set in project.rule_sets.values():
         above = Above(folds=case_folds(project))
         written: dict[str, LogicalRule] = {}
         for rule in rule_set.live_rules(project.environment.name):
             written[rule.name] = rule
             ways = [
-                (way, questions_of(way.conditions, folds=above.folds)) for way in members.ways(rule)
+                (way, questions_of(way.conditions, folds=above.folds)) for way in lists.ways(rule)
             ]
             ending = [above.ending(way.conditions, way.unless, asked) for way, asked in ways]
             if ending[0] is not None and None not in ending:

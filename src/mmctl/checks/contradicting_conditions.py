@@ -48,7 +48,7 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.exclusion import ONE_TEXT, exclude_each_other
 from mmctl.analysis.implication import case_folds, follows
-from mmctl.analysis.members import Members
+from mmctl.analysis.known_lists import KnownLists
 from mmctl.analysis.project_conditions import (
     PlacedCondition,
     Role,
@@ -72,18 +72,18 @@ _ONE_TEXT_AS_A_RULE: Final = ONE_TEXT | {SUBJECT}
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the second of two conditions that exclude each other, once per rule."""
-    folds, members = case_folds(subject.project), Members(subject.project)
+    folds, lists = case_folds(subject.project), KnownLists(subject.project)
     for _, rule in rules(subject.project):
         placed = tuple(rule_conditions(rule))
         required = [each for each in placed if each.role is Role.CONDITION]
-        yield from _excluding(required, members)
+        yield from _excluding(required, lists)
         unless = [each for each in placed if each.role is Role.UNLESS]
-        yield from _excepted(required, unless, members, folds=folds)
+        yield from _excepted(required, unless, lists, folds=folds)
     for together in statement_conditions(subject.project):
-        yield from _excluding(together, members)
+        yield from _excluding(together, lists)
 
 
-def _excluding(required: Sequence[PlacedCondition], members: Members) -> Iterator[Finding]:
+def _excluding(required: Sequence[PlacedCondition], lists: KnownLists) -> Iterator[Finding]:
     for each in required:
         if _is_empty(each):
             yield finding(
@@ -94,7 +94,7 @@ def _excluding(required: Sequence[PlacedCondition], members: Members) -> Iterato
             )
             return
     for first, second in combinations(required, 2):
-        message = _exclusion(first, second, members)
+        message = _exclusion(first, second, lists)
         if message is not None:
             at = first.owner.positions.at(first.path)
             yield finding(
@@ -110,8 +110,8 @@ def _excluding(required: Sequence[PlacedCondition], members: Members) -> Iterato
 _NOTHING: Final = "nothing matches"
 
 
-def _exclusion(first: PlacedCondition, second: PlacedCondition, members: Members) -> str | None:
-    pairs = product(members.alternatives(first.condition), members.alternatives(second.condition))
+def _exclusion(first: PlacedCondition, second: PlacedCondition, lists: KnownLists) -> str | None:
+    pairs = product(lists.alternatives(first.condition), lists.alternatives(second.condition))
     if all(exclude_each_other(one, other) for one, other in pairs):
         return _NOTHING
     if operand_of(first.condition) == SUBJECT and exclude_each_other(
@@ -129,19 +129,19 @@ def _is_empty(placed: PlacedCondition) -> bool:
 def _excepted(
     required: Sequence[PlacedCondition],
     unless: Sequence[PlacedCondition],
-    members: Members,
+    lists: KnownLists,
     *,
     folds: bool,
 ) -> Iterator[Finding]:
     for each in unless:
-        wide = members.alternatives(each.condition)
+        wide = lists.alternatives(each.condition)
         condition = next(
             (
                 e
                 for e in required
                 if all(
                     any(follows(one, narrow, folds=folds) for one in wide)
-                    for narrow in members.alternatives(e.condition)
+                    for narrow in lists.alternatives(e.condition)
                 )
             ),
             None,

@@ -46,7 +46,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.effects import ends, sends
-from mmctl.analysis.members import Members
+from mmctl.analysis.known_lists import KnownLists
 from mmctl.analysis.own_domains import domain_of, is_open, own_domains
 from mmctl.analysis.project_conditions import said_from
 from mmctl.checks.check import Check, Finding, Subject, finding
@@ -72,7 +72,7 @@ def run(subject: Subject) -> Iterator[Finding]:
     if readings.replaced_recipients_visible == "no" or readings.first_match == "yes":
         return
     for rule_set in project.rule_sets.values():
-        yield from _put_back(rule_set.live_rules(project.environment.name), Members(project))
+        yield from _put_back(rule_set.live_rules(project.environment.name), KnownLists(project))
 
 
 def _sent_back(project: Project) -> Iterator[Finding]:
@@ -134,9 +134,9 @@ def _sends(project: Project, point: str) -> Iterator[tuple[RuleTrace, ActionTrac
                     yield trace, action
 
 
-def _put_back(live: Sequence[LogicalRule], members: Members) -> Iterator[Finding]:
+def _put_back(live: Sequence[LogicalRule], lists: KnownLists) -> Iterator[Finding]:
     """Follow each recipient that a rule replaces, through the rules below."""
-    replacing = [(rule, *pair) for rule in live if (pair := _replaced(rule, members)) is not None]
+    replacing = [(rule, *pair) for rule in live if (pair := _replaced(rule, lists)) is not None]
     for number, (first, old, new) in enumerate(replacing):
         current = new
         if old == {new}:
@@ -162,7 +162,7 @@ def _put_back(live: Sequence[LogicalRule], members: Members) -> Iterator[Finding
                 break
 
 
-def _replaced(rule: LogicalRule, members: Members) -> tuple[frozenset[str], str] | None:
+def _replaced(rule: LogicalRule, lists: KnownLists) -> tuple[frozenset[str], str] | None:
     """The recipients that a rule replaces, and the one it puts there; None for other rules."""
     if ends(rule) or len(rule.conditions) != 1 or rule.unless or rule.shadow:
         return None
@@ -170,7 +170,7 @@ def _replaced(rule: LogicalRule, members: Members) -> tuple[frozenset[str], str]
     if len(replacing) != 1 or operand_of(rule.conditions[0]).fact is not RECIPIENTS:
         return None
     (expression, *more) = (
-        each.string_expression for each in members.alternatives(rule.conditions[0])
+        each.string_expression for each in lists.alternatives(rule.conditions[0])
     )
     new = new_recipients(replacing[0])
     if expression is None or more or expression.operator != RuleStringOperator.EQUALS:

@@ -33,7 +33,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.analysis.covering import COVERED, Covering
-from mmctl.analysis.members import Members
+from mmctl.analysis.known_lists import KnownLists
 from mmctl.analysis.networks import Networks, network_test
 from mmctl.analysis.project_conditions import (
     PlacedCondition,
@@ -56,12 +56,12 @@ if TYPE_CHECKING:
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the allow statements that a deny statement overrides."""
     folds = subject.project.settings.readings.string_case == "insensitive"
-    members = Members(subject.project)
+    lists = KnownLists(subject.project)
     for policy in subject.project.traffic_policies.values():
         placed = tuple(policy_conditions(policy))
         denies = [each for each in placed if each.role is Role.DENY and _alone(policy, each.path)]
         allows = [each for each in placed if each.role is Role.ALLOW]
-        yield from _texts(policy, _tests(denies, members), _tests(allows, members), folds)
+        yield from _texts(policy, _tests(denies, lists), _tests(allows, lists), folds)
         yield from _networks(policy, denies, allows)
 
 
@@ -87,13 +87,13 @@ def _texts(
 
 
 def _tests(
-    listed: Sequence[PlacedCondition], members: Members
+    listed: Sequence[PlacedCondition], lists: KnownLists
 ) -> list[tuple[PlacedCondition, TextTest]]:
     """The conditions on texts, and those on lists with the members for texts."""
     return [
         (placed, test)
         for placed in listed
-        for condition in members.alternatives(placed.condition)
+        for condition in lists.alternatives(placed.condition)
         if (test := _test(placed, condition)) is not None
     ]
 

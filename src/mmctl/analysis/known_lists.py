@@ -45,7 +45,7 @@ class _Known:
 
 
 @dataclass(slots=True)
-class Members:
+class KnownLists:
     """The address lists of a project whose members are known."""
 
     project: Project
