@@ -475,13 +475,13 @@ def test_the_other_settings_of_the_base_count_too() -> None:
 
 def test_what_is_loosened_is_told_before_everything_else() -> None:
     before, _ = read(entry("forbid", "when: {owner: ops}"), more="  require_owner: true\n")
-    now, _ = read("", rules=RULES, more="  expired: warning\n")
+    settings = f"{HEAD}lint: {{}}\n".replace("rules/*", "a/*")
+    now, problems = read_text({"mmctl.yaml": settings, "a/gateway.yaml": RULES})
+    assert problems == ()
     base = BaseRules(name="main", lint=before.settings.lint, text_of=lambda _: None)
-    renamed = {"a.yaml" if name != "mmctl.yaml" else name: name for name in now.files}
-    assert len(renamed) == 2
-    found = [each.check for each in lint(now, TODAY, base=base)]
-    assert found[:2] == ["company-rule-loosened"] * 2
-    assert found.count("company") == 2
+    found = [(each.check, each.position.file) for each in lint(now, TODAY, base=base)]
+    assert found[:2] == [("company-rule-loosened", "mmctl.yaml")] * 2
+    assert found.count(("company", "a/gateway.yaml")) == 2
 
 
 # Hostile and large

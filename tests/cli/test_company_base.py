@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from mmctl.cli import main
+from mmctl.cli.remembered import remembered
 from mmctl.cli.target_branch import TARGET_BRANCHES
 
 if TYPE_CHECKING:
@@ -163,7 +164,9 @@ def test_an_answer_without_a_base_is_not_given_again_where_there_is_one(
     for _ in range(2):
         assert main.exit_code(["lint"]) == 0
         assert run(project, "plan") == 0
+    assert remembered(["lint"]) is not None
     monkeypatch.setenv("GITHUB_BASE_REF", "main")
+    assert remembered(["lint"]) is None
     assert main.exit_code(["lint"]) == 1
     assert run(project, "plan") == 1
     capsys.readouterr()
