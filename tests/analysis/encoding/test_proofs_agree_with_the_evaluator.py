@@ -14,6 +14,8 @@ from mmctl.analysis.sat.solver import Solved
 from mmctl.judge.judging import judge
 from mmctl.judge.submission import Scenario
 from mmctl.language.project import Outcome
+from mmctl.language.readings import CHOICES, Readings
+from mmctl.mail.email import Tls
 from mmctl.model.enums import IpType
 from mmctl.records import replace
 
@@ -90,6 +92,10 @@ def submissions(random: Random, asked: Gateway) -> Iterator[Submission]:
     """Messages with nearly all facts, of clients that can connect."""
     for _ in range(20):
         submission = submission_of(random, few_facts=False)
+        plain = submission.session.tls in {None, Tls.NONE}
+        if plain:  # then it is not wrapped in TLS either
+            session = replace(submission.session, tls_wrapped=False)
+            submission = replace(submission, session=session)
         connects = asked.ip_type is not IpType.IPV4 or submission.session.source_ip in {
             "192.0.2.1",
             "192.0.2.200",
@@ -118,6 +124,30 @@ def happening(asked: Gateway, submission: Submission, scenario: Scenario) -> set
 def test_no_message_contradicts_what_is_refuted(*, entangled: bool, failures: bool) -> None:
     """A slice of what the slow test does."""
     assert not list(contradictions(SLICE, entangled=entangled, failures=failures))
+
+
+def test_readings_that_are_free_are_chosen_by_the_message() -> None:
+    """A message needs the readings that it names; what is refuted, no reading allows."""
+    wrong: list[str] = []
+    needed: Counter[str] = Counter()
+    for seed in range(60):
+        asked = gateway(seed, entangled=seed % 2 == 0)
+        proof = Proof(asked, free=CHOICES)
+        never: set[str] = set()
+        for name, literal in questions(proof):
+            answer = proof.ask([literal])
+            if isinstance(answer, Shown):
+                needed.update(list(answer.witness.readings))
+            elif isinstance(answer, Refuted):
+                never.add(name)
+        random = Random(seed)  # noqa: S311 - no secret
+        for submission in submissions(random, asked):
+            choices = {name: random.choice(several) for name, several in CHOICES.items()}
+            under = replace(asked, readings=Readings.of(choices))
+            met = happening(under, submission, Scenario())
+            wrong += [f"seed {seed}: {name}" for name in met & never]
+    assert not wrong
+    assert len(needed) > 3
 
 
 @pytest.mark.slow

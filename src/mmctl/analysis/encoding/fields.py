@@ -7,9 +7,10 @@ readings that it chooses.
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from mmctl.analysis.encoding.views import Look, View
+from mmctl.analysis.encoding.views import Look, View, counts
 from mmctl.analysis.theories.addresses import AddressTheory
 from mmctl.analysis.theories.choices import ChoiceTheory
 from mmctl.analysis.theories.header_addresses import AddressesTheory
@@ -23,8 +24,10 @@ from mmctl.model.enums import RuleDmarcPolicy, RuleStringOperator, RuleVerdict
 from mmctl.model.facts import WRITTEN_HEADERS, EnvelopeFact, SessionFact
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mmctl.analysis.sat.circuit import Circuit
-    from mmctl.language.readings import Case
+    from mmctl.language.readings import Case, Readings
 
 ABSENT: Final = "absent"
 """The DMARC policy of a domain that has none."""
@@ -80,6 +83,13 @@ class Fields:
             known = self.views[look] = View(self.circuit, look, self._theory(look))
             self._tie(known)
         return known
+
+    def looking(self, readings: Readings) -> Iterator[View]:
+        """The views that count under some readings."""
+        for look, view in self.views.items():
+            addresses = look.field in ADDRESS_HEADERS
+            if counts(look, readings, header=is_header(look.field), addresses=addresses):
+                yield view
 
     def choice(self, fact: str, words: tuple[str, ...]) -> ChoiceTheory:
         """A fact that is exactly one of some words."""
@@ -163,12 +173,19 @@ class Fields:
     def _tie(self, view: View) -> None:
         """A header that has texts is there; one that is there has an address or not.
 
-        The reader finds no address that is empty or begins with `@`.
+        The reader finds no address that is empty or begins with `@`, and only an encoded word
+        gives a text that begins or ends with a space.
         """
         name = view.look.field
         if view.look.addresses:
-            self.circuit.require(-view.test(RuleStringOperator.STARTS_WITH, "@"))
-            self.circuit.require(-view.test(RuleStringOperator.EQUALS, ""))
+            never = [(RuleStringOperator.STARTS_WITH, "@"), (RuleStringOperator.EQUALS, "")]
+        elif view.look.decoded or not is_header(name):
+            never = []
+        else:
+            ends = (RuleStringOperator.STARTS_WITH, RuleStringOperator.ENDS_WITH)
+            never = list(product(ends, " \t"))
+        for test in never:
+            self.circuit.require(-view.test(*test))
         if is_header(name):
             there = self.header(name)
             self.circuit.implies(view.present, there)

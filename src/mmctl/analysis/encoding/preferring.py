@@ -16,25 +16,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mmctl.analysis.encoding.fields import Fields
-    from mmctl.analysis.encoding.readings import FreeReadings
-    from mmctl.judge.submission import Gateway
+    from mmctl.analysis.encoding.views import View
+    from mmctl.analysis.sat.circuit import Circuit
+    from mmctl.language.readings import Readings
 
 
-def preferences(fields: Fields, free: FreeReadings, gateways: Sequence[Gateway]) -> Iterator[int]:
-    """Literals that should hold, the most wanted first."""
-    yield from _readings(free, gateways)
+def preferences(fields: Fields, readings: Readings) -> Iterator[int]:
+    """Literals that should hold, the most wanted first, where these readings are chosen."""
+    views = tuple(fields.looking(readings))
     yield from (-literal for literal in fields.assumed.values())
     yield from (-literal for name, literal in fields.flags.items() if name != DMARC_PASSED)
     for name, choice in fields.choices.items():
         if name.startswith(ANSWER):
             yield choice.is_(LambdaAnswer.CONTINUE)
-    for view in fields.views.values():
+    for view in views:
         if isinstance(view.theory, AddressTheory):
             yield view.theory.ordinary()
+    yield from _as_compared(fields.circuit, views)
     yield from (
         literal if name == FROM.key else -literal for name, literal in fields.headers.items()
     )
-    yield from (-literal for view in fields.views.values() for literal in view.tests.values())
+    yield from (-literal for view in views for literal in view.tests.values())
     yield from fields.client.plain()
     for name, word in (
         (VerdictFact.SPF, RuleVerdict.PASS),
@@ -45,6 +47,11 @@ def preferences(fields: Fields, free: FreeReadings, gateways: Sequence[Gateway])
             yield fields.choices[name].is_(word)
 
 
-def _readings(free: FreeReadings, gateways: Sequence[Gateway]) -> Iterator[int]:
-    for name, literals in free.all().items():
-        yield literals[gateways[0].readings.choice(name)]
+def _as_compared(circuit: Circuit, views: Sequence[View]) -> Iterator[int]:
+    """Where letter case matters to one look at a field and not to another: lower case."""
+    exact = {view.look: view for view in views if view.look.case == "sensitive"}
+    for view in views:
+        other = exact.get(view.look._replace(case="sensitive"))
+        if other is not None and other is not view:
+            for (operator, value), literal in tuple(view.tests.items()):
+                yield -circuit.differ(literal, other.test(operator, value))

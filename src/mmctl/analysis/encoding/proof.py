@@ -6,7 +6,7 @@ that there is none, or that the effort was used up.
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import count, product
 from math import prod
 from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 
@@ -43,6 +43,8 @@ WAYS_AT_MOST: Final = 64
 """Ways of copies, where a rule replaces a recipient by several."""
 OTHERS_AT_MOST: Final = 99
 """Other recipients, where a rule may change what all of them see."""
+PREFERENCES_GIVEN_UP_SINGLY: Final = 60
+"""So many are given up one by one; then all that are in the way at once."""
 ATTEMPTS: Final = 40
 """Models that are tried until one becomes a message."""
 
@@ -125,8 +127,7 @@ class Proof:
             path, *_ = pipeline.run(own)
             self.paths = (*self.paths, path)
         self.fields.settle()
-        self._preferred = tuple(preferences(self.fields, self.free, gateways))
-        self.fields.settle()
+        self._preferred: dict[Readings, tuple[int, ...]] = {}
 
     def chosen_readings(self, gateway: int = 0) -> dict[str, int]:
         """Of each free reading the literal that it is as a gateway's project says."""
@@ -209,18 +210,36 @@ class Proof:
         return Refuted(core=self.circuit.solver.core())
 
     def _preferred_model(self, literals: Sequence[int]) -> frozenset[int] | None:
-        """A model that meets as many preferences as come together; None: there is none."""
-        wanted = list(self._preferred)
+        """A model that meets as many preferences as come together; None: there is none.
+
+        Readings first: what a project chooses, where that is possible.
+        """
+        model = self._met(literals, self.chosen_readings().values())
+        if model is None:
+            return None
+        chosen = self.free.chosen(model)
+        fixed = [self.free.all()[name][choice] for name, choice in chosen.items()]
+        readings = _reading(self.gateways[0], chosen).readings
+        if readings not in self._preferred:
+            self._preferred[readings] = tuple(preferences(self.fields, readings))
+            self.fields.settle()
+        return self._met([*literals, *fixed], self._preferred[readings])
+
+    def _met(self, literals: Sequence[int], preferred: Iterable[int]) -> frozenset[int] | None:
+        """A model of literals that meets preferences; the last ones are given up first."""
+        wanted = list(preferred)
         solver = self.circuit.solver
-        while True:
+        for given_up in count():
             found = self.solved([*literals, *wanted])
             if found is Solved.SATISFIABLE:
                 return solver.model()
             core = set(solver.core()) if found is Solved.UNSATISFIABLE else set(wanted)
-            last = next((each for each in reversed(wanted) if each in core), None)
-            if last is None:
-                return None
-            wanted.remove(last)
+            among = [each for each in reversed(wanted) if each in core]
+            if not among:
+                break
+            lost = among if given_up >= PREFERENCES_GIVEN_UP_SINGLY else among[:1]
+            wanted = [each for each in wanted if each not in lost]
+        return None
 
     def _witness(self, model: frozenset[int]) -> Witness | tuple[tuple[int, ...], bool]:
         """The message of a model, confirmed; else a clause to demand, and whether it is proved."""

@@ -11,7 +11,6 @@ from mmctl.analysis.encoding.composing import address_list, composed, variants
 from mmctl.analysis.encoding.fields import (
     ABSENT,
     ADD_ON,
-    ADDRESS_HEADERS,
     CERTIFICATE,
     DMARC_PASSED,
     HELO,
@@ -95,6 +94,7 @@ class _Realising:
         self._fields = fields
         self._model = model
         self._readings = readings
+        self._views = tuple(fields.looking(readings))
 
     def all(self) -> Realised | Refused:
         try:
@@ -141,25 +141,7 @@ class _Realising:
 
     def _active(self, name: str) -> list[View]:
         """The looks at a field that the readings choose."""
-        return [
-            view
-            for look, view in self._fields.views.items()
-            if look.field == name and self._counts(view)
-        ]
-
-    def _counts(self, view: View) -> bool:
-        look, readings = view.look, self._readings
-        free_text = is_header(look.field) and look.field not in ADDRESS_HEADERS
-        cases = {readings.text_case if free_text else readings.string_case}
-        cases.add(readings.address_list_case)
-        if look.case not in cases:
-            return False
-        if not is_header(look.field):
-            return True
-        decoded = readings.encoded_words == "decoded"
-        return look.repeated == readings.repeated_headers and (
-            look.addresses or look.decoded is decoded
-        )
+        return [view for view in self._views if view.look.field == name]
 
     def _active_headers(self) -> list[View]:
         names = dict.fromkeys(look.field for look in self._fields.views if is_header(look.field))
