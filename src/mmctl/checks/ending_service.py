@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from mmctl.model.endings import Ending
+    from mmctl.model.endings import ServiceEnding
 
 NOTICE_DAYS: Final = 365
 _ENDING: Final = {ending.thing: ending for ending in ENDINGS}
@@ -70,7 +70,7 @@ def run(subject: Subject) -> Iterator[Finding]:
                 )
 
 
-def _said(ending: Ending, today: date) -> tuple[str, Severity | None] | None:
+def _said(ending: ServiceEnding, today: date) -> tuple[str, Severity | None] | None:
     if ending.ends is not None and today > ending.ends:
         return f"`{ending.service}` ended on {ending.ends}: this fails", Severity.ERROR
     if ending.ends is not None and (ending.ends - today).days <= NOTICE_DAYS:

@@ -13,7 +13,7 @@ from mmctl.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
+class ServiceEnding:
     """What AWS announced about a service."""
 
     service: str
@@ -27,13 +27,13 @@ class Ending:
 
 
 ENDINGS: Final = (
-    Ending(
+    ServiceEnding(
         service="Amazon WorkMail",
         thing=MAILBOX,
         ends=date(2027, 3, 31),
         source="https://docs.aws.amazon.com/workmail/latest/adminguide/workmail-end-of-support.html",
     ),
-    Ending(
+    ServiceEnding(
         service="Amazon Q Business",
         thing=APPLICATION,
         closes=date(2026, 7, 31),
