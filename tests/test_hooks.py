@@ -35,6 +35,11 @@ STEPS: Final = {step["name"]: step for step in ACTION["runs"]["steps"] if "run" 
 def gateway(tmp_path: Path) -> Path:
     folder = tmp_path / "gateway"
     shutil.copytree(GATEWAY, folder)
+    claim, reason = (
+        "      - mail_from: {in",
+        "# mmctl: ignore[forgeable-exception] a partner signs late",
+    )
+    edit(folder / "rules" / "rules.yaml", claim, f"      {reason}\n{claim}")
     run(["mmctl", "fmt"], folder)
     return folder
 
