@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from mmctl.analysis.encoding.views import Look, View, counts
+from mmctl.analysis.encoding.views import Look, View
 from mmctl.analysis.theories.addresses import AddressTheory
 from mmctl.analysis.theories.choices import ChoiceTheory
 from mmctl.analysis.theories.header_addresses import AddressesTheory
@@ -86,10 +86,7 @@ class Fields:
 
     def looking(self, readings: Readings) -> Iterator[View]:
         """The views that count under some readings."""
-        for look, view in self.views.items():
-            addresses = look.field in ADDRESS_HEADERS
-            if counts(look, readings, header=is_header(look.field), addresses=addresses):
-                yield view
+        return (view for view in self.views.values() if _counts(view, readings))
 
     def choice(self, fact: str, words: tuple[str, ...]) -> ChoiceTheory:
         """A fact that is exactly one of some words."""
@@ -253,3 +250,21 @@ class Fields:
 def is_header(field: str) -> bool:
     """Whether a field is a header of the message."""
     return not (field in {MAIL_FROM, HELO} or field.startswith((RECIPIENT, CERTIFICATE, ADD_ON)))
+
+
+def _counts(view: View, readings: Readings) -> bool:
+    """Whether a condition looks so at the field under some readings."""
+    look = view.look
+    addresses, header = look.field in ADDRESS_HEADERS, is_header(look.field)
+    case = readings.text_case if header and not addresses else readings.string_case
+    if look.case != case and not (view.looked_up and look.case == readings.address_list_case):
+        return False
+    if not header:
+        return True
+    if look.repeated != readings.repeated_headers:
+        return False
+    each_address = readings.address_fields == "each_address"
+    if look.addresses:
+        return each_address or view.looked_up
+    decoded = readings.encoded_words == "decoded"
+    return look.decoded is decoded and not (addresses and each_address)

@@ -37,6 +37,7 @@ class Lists:
 
     def includes(self, name: str, view: View, readings: Readings) -> int:
         """Whether a list includes one of the addresses that a look sees."""
+        view.looked_up = True
         members = self._lists[name]
         if members is not None:
             return view.listed(members, readings)

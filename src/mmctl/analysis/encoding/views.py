@@ -39,18 +39,6 @@ class Look(NamedTuple):
     decoded: bool = True
 
 
-def counts(look: Look, readings: Readings, *, header: bool, addresses: bool) -> bool:
-    """Whether readings choose a look, at a header or not, which holds addresses or not."""
-    free_text = header and not addresses
-    case = readings.text_case if free_text else readings.string_case
-    if look.case not in {case, readings.address_list_case}:
-        return False
-    decoded = readings.encoded_words == "decoded"
-    return not header or (
-        look.repeated == readings.repeated_headers and (look.addresses or look.decoded is decoded)
-    )
-
-
 class Listing(NamedTuple):
     """A question whether an address list includes one of the addresses."""
 
@@ -69,6 +57,8 @@ class View:
         self.look = look
         self.theory = theory
         self.tests: dict[Test, int] = {}
+        self.looked_up = False
+        """Whether an address list is asked about its addresses."""
         self.listings: dict[tuple[int, str, str], Listing] = {}
 
     @property

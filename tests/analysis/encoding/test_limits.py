@@ -1,0 +1,90 @@
+"""What is more than a proof takes in is undecided, never proved."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from mmctl.analysis.encoding.proof import OTHERS_AT_MOST, Proof, Refuted, Shown, Undecided
+from mmctl.analysis.questions.dead import NotProved, dead_rules
+from mmctl.analysis.questions.invariants import lost
+from mmctl.judge.submission import Gateway
+from mmctl.language.project import LogicalRule
+from mmctl.language.readings import Readings
+from mmctl.model.rules import Rule
+from mmctl.problem import Position, Positions
+
+HERE: Final = Position(file="rules.yaml", line=1)
+RELAY: Final = {"Relay": {"Relay": "exchange"}}
+MESSAGE: Final = Readings.of({"added_header_scope": "message"})
+
+
+def rule(actions: list[dict[str, Any]], *conditions: dict[str, Any]) -> LogicalRule:
+    return LogicalRule(
+        name="rule",
+        rule=Rule.of_api({"Conditions": list(conditions), "Actions": actions}),
+        position=HERE,
+        positions=Positions({(): HERE}),
+    )
+
+
+def text(evaluate: dict[str, str], value: str) -> dict[str, Any]:
+    return {"StringExpression": {"Evaluate": evaluate, "Operator": "EQUALS", "Values": [value]}}
+
+
+def marked(count: int) -> Gateway:
+    """So many rules that each mark the mail of one recipient, and one that needs three marks."""
+    marks = [
+        rule(
+            [{"AddHeader": {"HeaderName": f"X-M{number % 3}", "HeaderValue": "yes"}}],
+            text({"Attribute": "RECIPIENT"}, f"u{number}@example.com"),
+        )
+        for number in range(count)
+    ]
+    needs = [text({"MimeHeaderAttribute": f"X-M{number}"}, "yes") for number in range(3)]
+    return Gateway(rules=(*marks, rule([RELAY], *needs)), readings=MESSAGE)
+
+
+def test_marks_of_several_other_recipients_come_together() -> None:
+    """One other recipient would not do: each brings another mark, and the headers none."""
+    gateway = marked(3)
+    proof = Proof(gateway)
+    last = proof.paths[0].rules[-1]
+    without = [-literal for literal in proof.fields.headers.values()]
+    answer = proof.ask([last.applies, *without])
+    assert isinstance(answer, Shown)
+    assert {"u0@example.com", "u1@example.com", "u2@example.com"} <= set(
+        answer.witness.submission.envelope.recipients
+    )
+
+
+def test_more_other_recipients_than_a_message_has_are_undecided() -> None:
+    proof = Proof(marked(OTHERS_AT_MOST + 1))
+    assert isinstance(proof.ask([proof.paths[0].rules[-1].applies]), Undecided)
+    assert all(isinstance(each, NotProved) for each in dead_rules(proof))
+
+
+def replacing(count: int) -> Gateway:
+    """So many rules that each put four addresses in the place of one."""
+    actions: list[dict[str, Any]] = [
+        {"ReplaceRecipient": {"ReplaceWith": [f"{each}@example.com" for each in "abcd"]}}
+    ]
+    return Gateway(rules=(*(rule(actions) for _ in range(count)), rule([RELAY])))
+
+
+def test_more_copies_than_a_proof_follows_are_undecided() -> None:
+    assert isinstance(lost(Proof(replacing(3))), Refuted)
+    assert isinstance(lost(Proof(replacing(4))), Undecided)
+
+
+def test_a_question_that_takes_more_effort_than_allowed_is_undecided() -> None:
+    """Pigeons: more recipients of holes than there are, in conditions on one header."""
+    proof = Proof(Gateway(rules=()), effort=1)
+    circuit = proof.circuit
+    pigeons = [[circuit.variable() for _ in range(7)] for _ in range(8)]
+    for holes in pigeons:
+        circuit.require(*holes)
+    for hole in zip(*pigeons, strict=True):
+        for place, one in enumerate(hole):
+            for other in hole[place + 1 :]:
+                circuit.require(-one, -other)
+    assert isinstance(proof.ask([]), Undecided)
