@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from patterns import OPERATORS, all_texts
 
-from mmctl.analysis.encoding.fields import HELO, Fields
-from mmctl.analysis.encoding.views import Look
+from mmctl.analysis.encoding.fields import HELO, FreeFields
+from mmctl.analysis.encoding.views import FieldLook
 from mmctl.analysis.sat.solver import Solved
 from mmctl.analysis.theories.addresses import AddressTheory
 from mmctl.analysis.theories.header_addresses import AddressesTheory
@@ -119,10 +119,10 @@ def test_where_tests_mention_every_letter_the_search_for_a_text_is_given_up() ->
 
 def test_what_follows_a_final_sigma_may_make_it_another_letter() -> None:
     circuit = new_circuit()
-    fields = Fields(circuit)
+    fields = FreeFields(circuit)
     starts, value, text = RuleStringOperator.STARTS_WITH, "A\u03a3", "A\u03a3B"
-    with_case = fields.view(Look(HELO, "sensitive")).test(starts, value)
-    without = fields.view(Look(HELO, "insensitive")).test(starts, value)
+    with_case = fields.view(FieldLook(HELO, "sensitive")).test(starts, value)
+    without = fields.view(FieldLook(HELO, "insensitive")).test(starts, value)
     fields.settle()
     assert values_met(starts, (text,), (value,), "sensitive")
     assert not values_met(starts, (text,), (value,), "insensitive")

@@ -1,7 +1,7 @@
 """What add-ons answered, free: one text for each field, read in three ways.
 
 The three ways of reading a field are free of each other but for the texts that conditions name,
-which `Fields` links.
+which `FreeFields` links.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.analysis.encoding.fields import ADD_ON, OTHER
-from mmctl.analysis.encoding.views import Look
+from mmctl.analysis.encoding.views import FieldLook
 from mmctl.judge.add_ons import spelling
 from mmctl.model.comparisons import NEGATED
 from mmctl.model.enums import RuleVerdict
@@ -17,7 +17,7 @@ from mmctl.model.enums import RuleVerdict
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mmctl.analysis.encoding.fields import Fields
+    from mmctl.analysis.encoding.fields import FreeFields
     from mmctl.language.readings import Readings
     from mmctl.model.enums import RuleStringOperator
     from mmctl.model.policies import IngressAnalysis
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class AddOns:
     """The answers of add-ons as conditions compare them."""
 
-    def __init__(self, fields: Fields) -> None:
+    def __init__(self, fields: FreeFields) -> None:
         self._fields = fields
 
     def _field(self, analysis: Analysis | IngressAnalysis) -> str:
@@ -44,7 +44,7 @@ class AddOns:
         readings: Readings,
     ) -> int:
         """Whether a field meets one of some texts; for `NOT_EQUALS` none."""
-        view = self._fields.view(Look(self._field(analysis), readings.string_case))
+        view = self._fields.view(FieldLook(self._field(analysis), readings.string_case))
         met = self._fields.circuit.any_of([view.test(operator, value) for value in values])
         return -met if operator in NEGATED else met
 

@@ -17,7 +17,7 @@ from mmctl.model.facts import CC, SENDER, TO, WRITTEN_HEADERS, EnvelopeFact
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from mmctl.analysis.encoding.views import Look
+    from mmctl.analysis.encoding.views import FieldLook
     from mmctl.model.facts import HeaderName
 
 _ADDRESSES: Final = frozenset(fact.key for fact in WRITTEN_HEADERS if fact.holds_addresses)
@@ -70,7 +70,7 @@ def address_list(specs: Sequence[str]) -> str:
     return angled if addresses(plain) != tuple(specs) == addresses(angled) else plain
 
 
-def variants(look: Look, texts: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def variants(look: FieldLook, texts: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """Texts like these: addresses that differ from field to field, and that a reader finds."""
     name = _PEOPLE.get(look.field)
     if name is not None and any(_SOMEONE in text for text in texts):

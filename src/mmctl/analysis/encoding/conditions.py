@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, assert_never
 from mmctl.analysis.encoding.add_ons import AddOns
 from mmctl.analysis.encoding.fields import ABSENT, CERTIFICATE, DMARC_PASSED, HELO, MAIL_FROM
 from mmctl.analysis.encoding.lists import Lists
-from mmctl.analysis.encoding.seen import OneOrOther, Overwritten, Written, with_added
-from mmctl.analysis.encoding.views import Look
+from mmctl.analysis.encoding.seen import KnownTexts, OneOrOther, Overwritten, with_added
+from mmctl.analysis.encoding.views import FieldLook
 from mmctl.analysis.sat.circuit import FALSE, TRUE
 from mmctl.judge.compare import network
 from mmctl.judge.lookup import case_of, without_text
@@ -64,10 +64,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
     from typing import Final, Literal
 
-    from mmctl.analysis.encoding.fields import Fields
+    from mmctl.analysis.encoding.fields import FreeFields
     from mmctl.analysis.encoding.readings import ReadingLiterals
-    from mmctl.analysis.encoding.seen import Seen
-    from mmctl.analysis.encoding.sight import Sight
+    from mmctl.analysis.encoding.seen import SeenTexts
+    from mmctl.analysis.encoding.sight import CopySight
     from mmctl.judge.submission import Gateway
     from mmctl.language.readings import Case, Readings
     from mmctl.model.facts import Fact
@@ -81,7 +81,7 @@ _VERSIONS: Final = list(Tls)
 class Conditions:
     """The conditions of one gateway, over the fields of a message."""
 
-    def __init__(self, fields: Fields, gateway: Gateway, readings: ReadingLiterals) -> None:
+    def __init__(self, fields: FreeFields, gateway: Gateway, readings: ReadingLiterals) -> None:
         self._fields = fields
         self._circuit = fields.circuit
         self._gateway = gateway
@@ -90,7 +90,7 @@ class Conditions:
         self._add_ons = AddOns(fields)
         self._known: dict[Hashable, int] = {}
 
-    def rule(self, condition: RuleCondition, sight: Sight) -> int:
+    def rule(self, condition: RuleCondition, sight: CopySight) -> int:
         """Whether a condition of a rule holds for a copy of the message."""
         if operand_of(condition).fact is RECIPIENTS:
             key: Hashable = (id(condition), sight.recipient, sight.replaced)
@@ -107,12 +107,12 @@ class Conditions:
             )
         return known
 
-    def policy(self, condition: PolicyCondition, sight: Sight, *, denies: bool) -> int:
+    def policy(self, condition: PolicyCondition, sight: CopySight, *, denies: bool) -> int:
         """Whether a condition of a policy's statement holds."""
         names = readings_of_condition(condition, self._gateway)
         return self._readings.over(names, partial(self._of_policy, condition, sight, denies))
 
-    def _of_rule(self, condition: RuleCondition, sight: Sight, readings: Readings) -> int:
+    def _of_rule(self, condition: RuleCondition, sight: CopySight, readings: Readings) -> int:
         match condition.value:
             case RuleStringExpression() as string:
                 return self._string(string, sight, readings)
@@ -131,7 +131,7 @@ class Conditions:
                 assert_never(never)
 
     def _of_policy(
-        self, condition: PolicyCondition, sight: Sight, denies: bool, readings: Readings
+        self, condition: PolicyCondition, sight: CopySight, denies: bool, readings: Readings
     ) -> int:
         match condition.value:
             case IngressStringExpression() as string:
@@ -151,7 +151,9 @@ class Conditions:
 
     # Texts
 
-    def _string(self, expression: RuleStringExpression, sight: Sight, readings: Readings) -> int:
+    def _string(
+        self, expression: RuleStringExpression, sight: CopySight, readings: Readings
+    ) -> int:
         match expression.evaluate.value:
             case RuleStringEmailAttribute() as attribute:
                 operand = RULE_OPERAND[attribute]
@@ -173,7 +175,7 @@ class Conditions:
     def _compared(
         self,
         operand: Operand,
-        seen: Seen,
+        seen: SeenTexts,
         operator: RuleStringOperator,
         values: Sequence[str],
         readings: Readings,
@@ -185,41 +187,43 @@ class Conditions:
         without = TRUE if without_text(operand, readings) == "matches" else FALSE
         return self._circuit.choose(seen.present, -met, without)
 
-    def _seen(self, operand: Operand, sight: Sight, readings: Readings) -> Seen:
+    def _seen(self, operand: Operand, sight: CopySight, readings: Readings) -> SeenTexts:
         fact, case = operand.fact, case_of(operand, readings)
         if fact is RECIPIENTS:
             return self._recipient(sight, case)
         if not isinstance(fact, HeaderFact):
             field = MAIL_FROM if fact.empty_is_none else HELO
-            return self._fields.view(Look(field, case))
+            return self._fields.view(FieldLook(field, case))
         if fact.holds_addresses and readings.address_fields == "each_address":
             return self._addresses(fact, case, readings)
         if fact.holds_addresses:
             return self._or_from(fact, readings, lambda name: self._header(name, case, readings))
         return self._header(fact.key, case, readings)
 
-    def _recipient(self, sight: Sight, case: Case) -> Seen:
-        sent = self._fields.view(Look(sight.recipient, case))
+    def _recipient(self, sight: CopySight, case: Case) -> SeenTexts:
+        sent = self._fields.view(FieldLook(sight.recipient, case))
         return Overwritten(self._circuit, sent, sight.replaced, case) if sight.replaced else sent
 
-    def _addresses(self, fact: HeaderFact, case: Case, readings: Readings) -> Seen:
+    def _addresses(self, fact: HeaderFact, case: Case, readings: Readings) -> SeenTexts:
         """The addresses of a header: of From for a missing Sender if the reading says so."""
 
-        def look(name: str) -> Seen:
+        def look(name: str) -> SeenTexts:
             repeated = readings.repeated_headers
-            return self._fields.view(Look(name, case, addresses=True, repeated=repeated))
+            return self._fields.view(FieldLook(name, case, addresses=True, repeated=repeated))
 
         return self._or_from(fact, readings, look)
 
-    def _or_from(self, fact: HeaderFact, readings: Readings, look: Callable[[str], Seen]) -> Seen:
+    def _or_from(
+        self, fact: HeaderFact, readings: Readings, look: Callable[[str], SeenTexts]
+    ) -> SeenTexts:
         own = look(fact.key)
         if fact is not SENDER or readings.sender_without_header != "from":
             return own
         return OneOrOther(self._circuit, self._fields.header(SENDER.key), own, look(FROM.key))
 
-    def _header(self, name: str, case: Case, readings: Readings) -> Seen:
+    def _header(self, name: str, case: Case, readings: Readings) -> SeenTexts:
         return self._fields.view(
-            Look(
+            FieldLook(
                 name,
                 case,
                 repeated=readings.repeated_headers,
@@ -227,20 +231,20 @@ class Conditions:
             )
         )
 
-    def _x_header(self, header: str, sight: Sight, readings: Readings) -> Seen:
+    def _x_header(self, header: str, sight: CopySight, readings: Readings) -> SeenTexts:
         name, case = header.lower(), case_of(HEADER, readings)
         added = [(literal, value) for literal, other, value in sight.added if other == name]
         sent = self._header(name, case, readings)
         return with_added(self._circuit, sent, added, case, readings.repeated_headers)
 
-    def _certificate(self, field: RuleClientCertificateAttribute, case: Case) -> Seen:
+    def _certificate(self, field: RuleClientCertificateAttribute, case: Case) -> SeenTexts:
         """The texts of a field; none if the ingress point does not ask for a certificate."""
         if not self._gateway.certificates:
-            return Written((), case)
-        return self._fields.view(Look(f"{CERTIFICATE}{field.value}", case))
+            return KnownTexts((), case)
+        return self._fields.view(FieldLook(f"{CERTIFICATE}{field.value}", case))
 
     def _policy_string(
-        self, expression: IngressStringExpression, sight: Sight, readings: Readings
+        self, expression: IngressStringExpression, sight: CopySight, readings: Readings
     ) -> int:
         operator = RuleStringOperator(expression.operator.value)
         match expression.evaluate.value:
@@ -256,7 +260,9 @@ class Conditions:
 
     # Facts that are true or false, and address lists
 
-    def _boolean(self, expression: RuleBooleanExpression, sight: Sight, readings: Readings) -> int:
+    def _boolean(
+        self, expression: RuleBooleanExpression, sight: CopySight, readings: Readings
+    ) -> int:
         wanted = expression.operator is RuleBooleanOperator.IS_TRUE
         match expression.evaluate.value:
             case Analysis() as analysis:
@@ -275,7 +281,7 @@ class Conditions:
         return self._fields.flag(fact.name)
 
     def _policy_boolean(
-        self, expression: IngressBooleanExpression, sight: Sight, readings: Readings
+        self, expression: IngressBooleanExpression, sight: CopySight, readings: Readings
     ) -> int:
         wanted = expression.operator is IngressBooleanOperator.IS_TRUE
         match expression.evaluate.value:
@@ -289,7 +295,7 @@ class Conditions:
                 assert_never(never)
 
     def _listed(
-        self, operand: Operand, name: str, wanted: bool, sight: Sight, readings: Readings
+        self, operand: Operand, name: str, wanted: bool, sight: CopySight, readings: Readings
     ) -> int:
         """Whether an address is in a list; of a list that does not exist, a reading says more."""
         lists = self._lists
@@ -302,12 +308,12 @@ class Conditions:
         elif isinstance(operand.fact, HeaderFact):
             found = self._header_listed(operand.fact, name, readings)
         else:
-            look = Look(MAIL_FROM, readings.address_list_case)
+            look = FieldLook(MAIL_FROM, readings.address_list_case)
             found = lists.includes(name, self._fields.view(look), readings)
         return found if wanted else -found
 
-    def _recipient_listed(self, name: str, sight: Sight, readings: Readings) -> int:
-        look = Look(sight.recipient, readings.address_list_case)
+    def _recipient_listed(self, name: str, sight: CopySight, readings: Readings) -> int:
+        look = FieldLook(sight.recipient, readings.address_list_case)
         found = self._lists.includes(name, self._fields.view(look), readings)
         for condition, address in sight.replaced:
             written = self._lists.includes_written(name, address, readings)
@@ -318,7 +324,7 @@ class Conditions:
         """Whether an address of a header is in a list: display names never are."""
 
         def included(header: str) -> int:
-            look = Look(
+            look = FieldLook(
                 header,
                 readings.address_list_case,
                 addresses=True,

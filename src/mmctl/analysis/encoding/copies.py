@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.analysis.encoding.fields import RECIPIENT
-from mmctl.analysis.encoding.sight import Sight
+from mmctl.analysis.encoding.sight import CopySight
 from mmctl.analysis.sat.circuit import FALSE, TRUE
 from mmctl.language.project import Outcome
 from mmctl.model.actions import Does
@@ -60,12 +60,12 @@ class Path:
     """How it ended: exactly one holds, if it is there."""
 
 
-class Copy:
+class EncodedCopy:
     """One copy, while it is encoded."""
 
     def __init__(self, circuit: Circuit, place: int, *, there: int) -> None:
         self.place = place
-        self.sight = Sight(recipient=f"{RECIPIENT} {place}" if place else RECIPIENT)
+        self.sight = CopySight(recipient=f"{RECIPIENT} {place}" if place else RECIPIENT)
         self.rule = RuleLiterals(place=-1, asked=(), reached=FALSE, matches=FALSE, applies=FALSE)
         """The rule that is being tried."""
         self._circuit = circuit

@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from mmctl.analysis.encoding.views import Look, View
+from mmctl.analysis.encoding.views import FieldLook, FieldView
 from mmctl.analysis.theories.addresses import AddressTheory
 from mmctl.analysis.theories.choices import ChoiceTheory
 from mmctl.analysis.theories.header_addresses import AddressesTheory
@@ -58,14 +58,14 @@ class Assumed(NamedTuple):
     case: Case = "insensitive"
 
 
-class Fields:
+class FreeFields:
     """What is free about a message, its session and what others found out."""
 
     def __init__(self, circuit: Circuit) -> None:
         self.circuit = circuit
         self.client = NetworkTheory(circuit)
         self.size = SizeTheory(circuit, LEAST_SIZE)
-        self.views: dict[Look, View] = {}
+        self.views: dict[FieldLook, FieldView] = {}
         self.choices: dict[str, ChoiceTheory] = {}
         self.flags: dict[str, int] = {}
         self.headers: dict[str, int] = {}
@@ -74,17 +74,17 @@ class Fields:
         """The add-on and the field, as conditions name them, by the name of the field here."""
         self.assumed: dict[Assumed, int] = {}
         """What is assumed of address lists that nobody read."""
-        self._linked: set[tuple[Look, int, int]] = set()
+        self._linked: set[tuple[FieldLook, int, int]] = set()
 
-    def view(self, look: Look) -> View:
+    def view(self, look: FieldLook) -> FieldView:
         """The texts of a field under a look."""
         known = self.views.get(look)
         if known is None:
-            known = self.views[look] = View(self.circuit, look, self._theory(look))
+            known = self.views[look] = FieldView(self.circuit, look, self._theory(look))
             self._tie(known)
         return known
 
-    def looking(self, readings: Readings) -> Iterator[View]:
+    def looking(self, readings: Readings) -> Iterator[FieldView]:
         """The views that count under some readings."""
         return (view for view in self.views.values() if _counts(view, readings))
 
@@ -149,7 +149,7 @@ class Fields:
         self.client.settle()
         self.size.settle()
 
-    def _theory(self, look: Look) -> TextTheory | TextsTheory | AddressTheory:
+    def _theory(self, look: FieldLook) -> TextTheory | TextsTheory | AddressTheory:
         """What the judge's reader gives for a field: one text, or any number."""
         if look.field == MAIL_FROM:
             return AddressTheory(self.circuit, optional=True)
@@ -167,7 +167,7 @@ class Fields:
             return TextsTheory(self.circuit, style=style)
         return TextTheory(self.circuit, optional=True, style=style)
 
-    def _tie(self, view: View) -> None:
+    def _tie(self, view: FieldView) -> None:
         """A header that has texts is there; one that is there has an address or not.
 
         The reader finds no address that is empty or begins with `@`, and only an encoded word
@@ -189,7 +189,7 @@ class Fields:
             if not view.look.addresses:
                 self.circuit.implies(there, view.present)
 
-    def _link_cases(self, view: View) -> None:
+    def _link_cases(self, view: FieldView) -> None:
         """A text that meets a value meets it regardless of letter case too.
 
         But what follows a final sigma makes it another letter.
@@ -203,7 +203,7 @@ class Fields:
             if operator is RuleStringOperator.EQUALS or _SIGMA not in value:
                 self._link(view, literal, other.test(operator, value))
 
-    def _link_readings(self, view: View) -> None:
+    def _link_readings(self, view: FieldView) -> None:
         """An add-on's text decides whether it counts as true, and which verdict it is."""
         flag = self.flags.get(view.look.field)
         verdict = self.choices.get(view.look.field)
@@ -236,12 +236,12 @@ class Fields:
         for other, own in self.assumed.items():
             same_list = other.name == assumed.name and other.case == assumed.case
             if same_list and other.field is not None and not is_header(other.field):
-                view = self.view(Look(other.field, assumed.case))
+                view = self.view(FieldLook(other.field, assumed.case))
                 equal = view.test(RuleStringOperator.EQUALS, assumed.address)
                 self._link(view, self.circuit.all_of((equal, literal)), own)
                 self._link(view, self.circuit.all_of((equal, -literal)), -own)
 
-    def _link(self, view: View, condition: int, consequence: int) -> None:
+    def _link(self, view: FieldView, condition: int, consequence: int) -> None:
         if (view.look, condition, consequence) not in self._linked:
             self._linked.add((view.look, condition, consequence))
             self.circuit.implies(condition, consequence)
@@ -252,7 +252,7 @@ def is_header(field: str) -> bool:
     return not (field in {MAIL_FROM, HELO} or field.startswith((RECIPIENT, CERTIFICATE, ADD_ON)))
 
 
-def _counts(view: View, readings: Readings) -> bool:
+def _counts(view: FieldView, readings: Readings) -> bool:
     """Whether a condition looks so at the field under some readings."""
     look = view.look
     addresses, header = look.field in ADDRESS_HEADERS, is_header(look.field)

@@ -13,8 +13,8 @@ from mmctl.judge.compare import folded
 from mmctl.model.enums import RuleStringOperator
 
 if TYPE_CHECKING:
-    from mmctl.analysis.encoding.fields import Fields
-    from mmctl.analysis.encoding.views import View
+    from mmctl.analysis.encoding.fields import FreeFields
+    from mmctl.analysis.encoding.views import FieldView
     from mmctl.judge.submission import Gateway
     from mmctl.language.readings import Readings
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Lists:
     """The address lists of one gateway."""
 
-    def __init__(self, fields: Fields, gateway: Gateway) -> None:
+    def __init__(self, fields: FreeFields, gateway: Gateway) -> None:
         self._fields = fields
         self._circuit = fields.circuit
         self._lists = gateway.lists
@@ -35,7 +35,7 @@ class Lists:
         """Whether a list that does not exist counts as one that includes everything."""
         return self._fields.assume(Assumed(name))
 
-    def includes(self, name: str, view: View, readings: Readings) -> int:
+    def includes(self, name: str, view: FieldView, readings: Readings) -> int:
         """Whether a list includes one of the addresses that a look sees."""
         view.looked_up = True
         members = self._lists[name]

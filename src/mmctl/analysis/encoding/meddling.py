@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmctl.analysis.encoding.readings import ReadingLiterals
-    from mmctl.analysis.encoding.surroundings import Surroundings
+    from mmctl.analysis.encoding.surroundings import AroundGateway
     from mmctl.judge.submission import Gateway
     from mmctl.language.project import LogicalRule
 
@@ -29,7 +29,7 @@ def headers_read(gateway: Gateway) -> frozenset[str]:
 
 
 def meddling_rules(
-    gateway: Gateway, readings: ReadingLiterals, around: Surroundings
+    gateway: Gateway, readings: ReadingLiterals, around: AroundGateway
 ) -> tuple[int, ...]:
     """The places of the rules that may add a header for everybody, or drop everybody's message."""
     drops = readings.is_("failure_drop_scope", "message") != FALSE
@@ -63,7 +63,7 @@ def _adds_one_of(rule: LogicalRule, names: frozenset[str]) -> bool:
     )
 
 
-def _may_drop(rule: LogicalRule, around: Surroundings) -> bool:
+def _may_drop(rule: LogicalRule, around: AroundGateway) -> bool:
     return any(
         drops_on_failure(action) and around.fails(action) != FALSE
         for action in actions_in_effect(rule)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, assert_never
 
-from mmctl.analysis.encoding.copies import Copy, Path
+from mmctl.analysis.encoding.copies import EncodedCopy, Path
 from mmctl.analysis.encoding.meddling import headers_read, meddling_rules
 from mmctl.analysis.sat.circuit import FALSE, TRUE
 from mmctl.judge.actions import actions_in_effect, drops_on_failure
@@ -38,13 +38,13 @@ if TYPE_CHECKING:
 
     from mmctl.analysis.encoding.conditions import Conditions
     from mmctl.analysis.encoding.readings import ReadingLiterals
-    from mmctl.analysis.encoding.surroundings import Surroundings
+    from mmctl.analysis.encoding.surroundings import AroundGateway
     from mmctl.judge.submission import Gateway
     from mmctl.language.project import LogicalRule
     from mmctl.model.rules import RuleAction
 
 
-class Pipeline:
+class GatewayEncoder:
     """Encodes one gateway."""
 
     def __init__(
@@ -52,7 +52,7 @@ class Pipeline:
         gateway: Gateway,
         conditions: Conditions,
         readings: ReadingLiterals,
-        surroundings: Surroundings,
+        surroundings: AroundGateway,
     ) -> None:
         self._gateway = gateway
         self._conditions = conditions
@@ -62,10 +62,10 @@ class Pipeline:
         self._read = headers_read(gateway)
         self._forked: Counter[tuple[int, tuple[str, ...]]] = Counter()
 
-    def going(self, ways: Mapping[tuple[int, int], int]) -> Pipeline:
+    def going(self, ways: Mapping[tuple[int, int], int]) -> GatewayEncoder:
         """The same, where the asked recipient's copy goes to these addresses of several."""
         around = replace(self._around, ways=ways)
-        return Pipeline(self._gateway, self._conditions, self._readings, around)
+        return GatewayEncoder(self._gateway, self._conditions, self._readings, around)
 
     def others(self) -> int:
         """How many other recipients can make a difference for the one who is asked about."""
@@ -74,7 +74,7 @@ class Pipeline:
     def run(self, others: int) -> tuple[Path, ...]:
         """The ways of all copies, that of the recipient who is asked about first."""
         copies = [
-            Copy(self._circuit, place, there=self._around.there(place))
+            EncodedCopy(self._circuit, place, there=self._around.there(place))
             for place in range(1 + others)
         ]
         for copy in copies:
@@ -83,7 +83,7 @@ class Pipeline:
             self._try(rule, copies)
         return tuple(copy.path(self._did(copy)) for copy in copies)
 
-    def _did(self, copy: Copy) -> dict[Does, int]:
+    def _did(self, copy: EncodedCopy) -> dict[Does, int]:
         """Of each thing that actions do whether it was done for a copy."""
         done: dict[Does, list[int]] = {does: [] for does in Does}
         for rule, literals in zip(self._gateway.rules, copy.rules, strict=True):
@@ -93,7 +93,7 @@ class Pipeline:
 
     # The traffic policy
 
-    def _admitted(self, copy: Copy) -> int:
+    def _admitted(self, copy: EncodedCopy) -> int:
         """Any matching DENY refuses; else any matching ALLOW admits; else the default."""
         fields = self._around.fields
         if self._gateway.closed:
@@ -124,7 +124,7 @@ class Pipeline:
 
     # The rules
 
-    def _try(self, rule: LogicalRule, copies: Sequence[Copy]) -> None:
+    def _try(self, rule: LogicalRule, copies: Sequence[EncodedCopy]) -> None:
         """Try one rule for every copy that is still under way."""
         for copy in copies:
             copy.reach(self._asked(rule, copy))
@@ -134,7 +134,7 @@ class Pipeline:
             copy.stop(self._readings.is_("first_match", "yes"))
             copy.leave()
 
-    def _asked(self, rule: LogicalRule, copy: Copy) -> tuple[int, ...]:
+    def _asked(self, rule: LogicalRule, copy: EncodedCopy) -> tuple[int, ...]:
         """All conditions match, and none under `unless` does."""
         ask = self._conditions.rule
         return (
@@ -142,7 +142,9 @@ class Pipeline:
             *(-ask(condition, copy.sight) for condition in rule.unless),
         )
 
-    def _perform(self, rule: LogicalRule, action: RuleAction, copies: Sequence[Copy]) -> None:
+    def _perform(
+        self, rule: LogicalRule, action: RuleAction, copies: Sequence[EncodedCopy]
+    ) -> None:
         """Do an action, or fail: for the copies for which it acts, if the rule applies to them."""
         fails = self._around.fails(action)
         all_of = self._circuit.all_of
@@ -155,7 +157,7 @@ class Pipeline:
         if fails != FALSE and drops_on_failure(action):
             self._drop_failed([all_of((acts, fails)) for acts in acting], copies)
 
-    def _drop_failed(self, failed: Sequence[int], copies: Sequence[Copy]) -> None:
+    def _drop_failed(self, failed: Sequence[int], copies: Sequence[EncodedCopy]) -> None:
         """An action that failed drops the matched recipients, or all of the message."""
         all_of = self._circuit.all_of
         whole = self._readings.is_("failure_drop_scope", "message")
@@ -167,7 +169,11 @@ class Pipeline:
             copy.stop_whatever(all_of((anybody, whole)))
 
     def _carry_out(
-        self, rule: LogicalRule, action: RuleAction, works: Sequence[int], copies: Sequence[Copy]
+        self,
+        rule: LogicalRule,
+        action: RuleAction,
+        works: Sequence[int],
+        copies: Sequence[EncodedCopy],
     ) -> None:
         """What an action does where it works."""
         all_of = self._circuit.all_of
@@ -205,7 +211,7 @@ class Pipeline:
             case _:
                 assert_never(action.value)
 
-    def _add_header(self, name: str, value: str, copies: Sequence[Copy]) -> None:
+    def _add_header(self, name: str, value: str, copies: Sequence[EncodedCopy]) -> None:
         """A header is appended, and seen where a condition reads it."""
         name = name.lower()
         visible = self._readings.is_("added_headers_visible", "yes")
@@ -219,7 +225,7 @@ class Pipeline:
                 copy.see_header(self._circuit.all_of((adds, visible)), name, value)
 
     def _replace(
-        self, rule: LogicalRule, addresses: tuple[str, ...], acts: int, copy: Copy
+        self, rule: LogicalRule, addresses: tuple[str, ...], acts: int, copy: EncodedCopy
     ) -> None:
         """The recipient becomes one of the addresses: a model follows one of the copies."""
         all_of, done = self._circuit.all_of, copy.rule.done
@@ -234,7 +240,7 @@ class Pipeline:
             again = all_of(self._asked(rule, copy))
             copy.skip_rest(all_of((acts, asks_again, -again)))
 
-    def _obey(self, function: str, acts: int, copy: Copy) -> None:
+    def _obey(self, function: str, acts: int, copy: EncodedCopy) -> None:
         """Do what a function answers."""
         all_of, answers = self._circuit.all_of, self._around.answers
         copy.skip_rest(all_of((acts, answers(function, LambdaAnswer.STOP_RULE))))

@@ -15,13 +15,13 @@ from mmctl.model.facts import FROM, SessionFact, VerdictFact
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mmctl.analysis.encoding.fields import Fields
-    from mmctl.analysis.encoding.views import View
+    from mmctl.analysis.encoding.fields import FreeFields
+    from mmctl.analysis.encoding.views import FieldView
     from mmctl.analysis.sat.circuit import Circuit
     from mmctl.language.readings import Readings
 
 
-def preferences(fields: Fields, readings: Readings) -> Iterator[int]:
+def preferences(fields: FreeFields, readings: Readings) -> Iterator[int]:
     """Literals that should hold, the most wanted first, where these readings are chosen."""
     views = tuple(fields.looking(readings))
     yield from (-literal for literal in fields.assumed.values())
@@ -47,7 +47,7 @@ def preferences(fields: Fields, readings: Readings) -> Iterator[int]:
             yield fields.choices[name].is_(word)
 
 
-def _as_compared(circuit: Circuit, views: Sequence[View]) -> Iterator[int]:
+def _as_compared(circuit: Circuit, views: Sequence[FieldView]) -> Iterator[int]:
     """Where letter case matters to one look at a field and not to another: lower case."""
     exact = {view.look: view for view in views if view.look.case == "sensitive"}
     for view in views:

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 
 from mmctl.analysis.encoding.conditions import Conditions
 from mmctl.analysis.encoding.confirming import Happened, happens
-from mmctl.analysis.encoding.fields import RECIPIENT, Fields
+from mmctl.analysis.encoding.fields import RECIPIENT, FreeFields
 from mmctl.analysis.encoding.meddling import forks
-from mmctl.analysis.encoding.pipeline import Pipeline
+from mmctl.analysis.encoding.pipeline import GatewayEncoder
 from mmctl.analysis.encoding.preferring import preferences
 from mmctl.analysis.encoding.readings import FreeReadings, ReadingLiterals
 from mmctl.analysis.encoding.realising import Realised, realised
-from mmctl.analysis.encoding.sight import Sight
-from mmctl.analysis.encoding.surroundings import Surroundings
+from mmctl.analysis.encoding.sight import CopySight
+from mmctl.analysis.encoding.surroundings import AroundGateway
 from mmctl.analysis.encoding.witness import Witness
 from mmctl.analysis.sat.circuit import TRUE, Circuit
 from mmctl.analysis.sat.solver import Cadical, Solved
@@ -95,7 +95,7 @@ class Proof:
     ) -> None:
         self.gateways = gateways
         self.circuit = Circuit(solver or Cadical())
-        self.fields = Fields(self.circuit)
+        self.fields = FreeFields(self.circuit)
         self.free = FreeReadings(self.circuit, free)
         self.effort = effort
         self.paths: tuple[Path, ...] = ()
@@ -103,19 +103,19 @@ class Proof:
         self.unconfirmed = 0
         """Models that became a message of which the evaluator says something else."""
         self._conditions: list[Conditions] = []
-        self._pipelines: list[Pipeline] = []
+        self._pipelines: list[GatewayEncoder] = []
         self._ways: dict[int, tuple[Path, ...]] = {}
         for number, gateway in enumerate(gateways):
             readings = ReadingLiterals(self.free, gateway.readings)
             conditions = Conditions(self.fields, gateway, readings)
-            around = Surroundings(
+            around = AroundGateway(
                 fields=self.fields,
                 scenario=scenario or Scenario(),
                 failures=failures,
                 gateway=number,
                 compared=compared,
             )
-            self._pipelines.append(Pipeline(gateway, conditions, readings, around))
+            self._pipelines.append(GatewayEncoder(gateway, conditions, readings, around))
             self._conditions.append(conditions)
         others = [pipeline.others() for pipeline in self._pipelines]
         if compared:
@@ -170,7 +170,7 @@ class Proof:
 
     def literal_of(self, condition: RuleCondition, gateway: int = 0) -> int:
         """Whether a condition, as in a rule, holds for the message and the asked recipient."""
-        literal = self._conditions[gateway].rule(condition, Sight(recipient=RECIPIENT))
+        literal = self._conditions[gateway].rule(condition, CopySight(recipient=RECIPIENT))
         self.fields.settle()
         return literal
 

@@ -36,8 +36,8 @@ from mmctl.records import dataclass, replace
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mmctl.analysis.encoding.fields import Fields
-    from mmctl.analysis.encoding.views import View
+    from mmctl.analysis.encoding.fields import FreeFields
+    from mmctl.analysis.encoding.views import FieldView
     from mmctl.language.readings import Readings
 
 ORDINARY_ADDRESS: Final = "someone@example.org"
@@ -67,7 +67,7 @@ class Realised:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class NotFound:
     """A model that nothing was found for."""
 
     clause: tuple[int, ...]
@@ -76,13 +76,13 @@ class Refused:
     """Whether that part cannot be: else it only was not found."""
 
 
-def realised(fields: Fields, model: frozenset[int], readings: Readings) -> Realised | Refused:
+def realised(fields: FreeFields, model: frozenset[int], readings: Readings) -> Realised | NotFound:
     """The message of a model under the readings that the model chooses."""
     return _Realising(fields, model, readings).all()
 
 
 class _Problem(Exception):
-    def __init__(self, refused: Refused) -> None:
+    def __init__(self, refused: NotFound) -> None:
         super().__init__()
         self.refused = refused
 
@@ -90,13 +90,13 @@ class _Problem(Exception):
 class _Realising:
     """Realises the fields of one model."""
 
-    def __init__(self, fields: Fields, model: frozenset[int], readings: Readings) -> None:
+    def __init__(self, fields: FreeFields, model: frozenset[int], readings: Readings) -> None:
         self._fields = fields
         self._model = model
         self._readings = readings
         self._views = tuple(fields.looking(readings))
 
-    def all(self) -> Realised | Refused:
+    def all(self) -> Realised | NotFound:
         try:
             return self._all()
         except _Problem as problem:
@@ -135,15 +135,15 @@ class _Realising:
             for literal in view.theory.refused(self._model)
         ]
         clause = (*size.refused(self._model), *refused, *other_than(free, self._model))
-        raise _Problem(Refused(clause=clause, proved=False))
+        raise _Problem(NotFound(clause=clause, proved=False))
 
     # Which looks count
 
-    def _active(self, name: str) -> list[View]:
+    def _active(self, name: str) -> list[FieldView]:
         """The looks at a field that the readings choose."""
         return [view for view in self._views if view.look.field == name]
 
-    def _active_headers(self) -> list[View]:
+    def _active_headers(self) -> list[FieldView]:
         names = dict.fromkeys(look.field for look in self._fields.views if is_header(look.field))
         return [view for name in names for view in self._active(name)]
 
@@ -154,21 +154,21 @@ class _Realising:
         views = self._active(name)
         return self._agreed(views) if views else None
 
-    def _agreed(self, views: Sequence[View]) -> tuple[str, ...]:
+    def _agreed(self, views: Sequence[FieldView]) -> tuple[str, ...]:
         for view in views:
             texts = view.texts(self._model)
             if isinstance(texts, Unrealised):
                 if texts.clause is not None:
-                    raise _Problem(Refused(clause=texts.clause, proved=True))
+                    raise _Problem(NotFound(clause=texts.clause, proved=True))
                 continue
             for variant in variants(view.look, texts):
                 if all(other.agrees(variant, self._model) for other in views):
                     return variant
         raise self._none_of(views)
 
-    def _none_of(self, views: Sequence[View]) -> _Problem:
+    def _none_of(self, views: Sequence[FieldView]) -> _Problem:
         clause = [literal for view in views for literal in view.theory.refused(self._model)]
-        return _Problem(Refused(clause=tuple(dict.fromkeys(clause)), proved=False))
+        return _Problem(NotFound(clause=tuple(dict.fromkeys(clause)), proved=False))
 
     def _headers(self) -> dict[str, list[str]]:
         """The headers, by their names as people write them."""
@@ -194,7 +194,7 @@ class _Realising:
         return [address_list(self._agreed(views))] if views else [""]
 
     def _with_addresses(
-        self, texts: tuple[str, ...], whole: Sequence[View], by_addresses: Sequence[View]
+        self, texts: tuple[str, ...], whole: Sequence[FieldView], by_addresses: Sequence[FieldView]
     ) -> tuple[str, ...]:
         """Texts of a header that has the addresses, too, that other looks see."""
         if not by_addresses or not texts:
@@ -315,9 +315,9 @@ class _Realising:
             clause.append(-flag if true else flag)
         if choice is not None:
             clause += choice.refused(self._model)
-        raise _Problem(Refused(clause=tuple(clause), proved=False))
+        raise _Problem(NotFound(clause=tuple(clause), proved=False))
 
-    def _answers_in(self, views: Sequence[View]) -> Iterator[str]:
+    def _answers_in(self, views: Sequence[FieldView]) -> Iterator[str]:
         """Answers that have the texts of a model."""
         for view in views:
             texts = view.texts(self._model)

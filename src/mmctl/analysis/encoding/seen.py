@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mmctl.model.enums import RuleStringOperator
 
 
-class Seen(Protocol):
+class SeenTexts(Protocol):
     """Texts of which some may meet a value."""
 
     @property
@@ -29,7 +29,7 @@ class Seen(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class KnownTexts:
     """Texts that are known."""
 
     texts: tuple[str, ...]
@@ -53,8 +53,8 @@ class OneOrOther:
 
     circuit: Circuit
     condition: int
-    then: Seen
-    otherwise: Seen
+    then: SeenTexts
+    otherwise: SeenTexts
 
     @property
     def present(self) -> int:
@@ -75,7 +75,7 @@ class Overwritten:
     """Texts of which others took the place where a literal holds; the last of these counts."""
 
     circuit: Circuit
-    sent: Seen
+    sent: SeenTexts
     written: Sequence[tuple[int, str]]
     case: Case
 
@@ -88,7 +88,7 @@ class Overwritten:
         """Whether what counts meets a value."""
         result = self.sent.test(operator, value)
         for condition, text in self.written:
-            met = Written((text,), self.case).test(operator, value)
+            met = KnownTexts((text,), self.case).test(operator, value)
             result = self.circuit.choose(condition, met, result)
         return result
 
@@ -98,7 +98,7 @@ class Appended:
     """Texts to which others were added where a literal holds, in this order."""
 
     circuit: Circuit
-    sent: Seen
+    sent: SeenTexts
     written: Sequence[tuple[int, str]]
     case: Case
     only_first: bool = False
@@ -113,7 +113,7 @@ class Appended:
         """Whether one that counts meets a value."""
         sent = self.sent.test(operator, value)
         met = [
-            (condition, Written((text,), self.case).test(operator, value))
+            (condition, KnownTexts((text,), self.case).test(operator, value))
             for condition, text in self.written
         ]
         if not self.only_first:
@@ -125,8 +125,12 @@ class Appended:
 
 
 def with_added(
-    circuit: Circuit, sent: Seen, added: Sequence[tuple[int, str]], case: Case, repeated: Repeated
-) -> Seen:
+    circuit: Circuit,
+    sent: SeenTexts,
+    added: Sequence[tuple[int, str]],
+    case: Case,
+    repeated: Repeated,
+) -> SeenTexts:
     """The texts of a header to which rules may have appended others."""
     if not added:
         return sent

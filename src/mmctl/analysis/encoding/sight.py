@@ -6,7 +6,7 @@ from mmctl.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sight:
+class CopySight:
     """What the conditions of a rule see of one copy of the message."""
 
     recipient: str

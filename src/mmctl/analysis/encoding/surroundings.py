@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Mapping
 
-    from mmctl.analysis.encoding.fields import Fields
+    from mmctl.analysis.encoding.fields import FreeFields
     from mmctl.analysis.sat.circuit import Circuit
     from mmctl.model.rules import RuleAction
 
@@ -29,10 +29,10 @@ BRANCH = "branch "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class AroundGateway:
     """The surroundings of one gateway."""
 
-    fields: Fields
+    fields: FreeFields
     scenario: Scenario = field(default_factory=Scenario)
     failures: bool = False
     """Whether any action that can fail may fail."""

@@ -27,7 +27,7 @@ Test: TypeAlias = "tuple[RuleStringOperator, str]"
 """A comparison, with its value in the letter case in which it is compared."""
 
 
-class Look(NamedTuple):
+class FieldLook(NamedTuple):
     """One way to read the texts of a field: two equal ones see the same texts."""
 
     field: str
@@ -47,11 +47,11 @@ class Listing(NamedTuple):
     literal: int
 
 
-class View:
+class FieldView:
     """The texts that a look sees."""
 
     def __init__(
-        self, circuit: Circuit, look: Look, theory: TextTheory | TextsTheory | AddressTheory
+        self, circuit: Circuit, look: FieldLook, theory: TextTheory | TextsTheory | AddressTheory
     ) -> None:
         self._circuit = circuit
         self.look = look
