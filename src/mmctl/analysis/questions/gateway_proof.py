@@ -1,0 +1,136 @@
+"""What is proved of one gateway: dead rules, lost mail, invariants; and what that rests on.
+
+Readings are free: what is found under those of the project says which of them it needs.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from mmctl.analysis.encoding.proof import EFFORT, Proof, Refuted
+from mmctl.analysis.questions.blame import minimal
+from mmctl.analysis.questions.dead import dead_rules
+from mmctl.analysis.questions.invariants import broken, lost
+from mmctl.judge.ingress import Way, gateway_behind
+from mmctl.language.readings import CHOICES
+from mmctl.model.conditions import listed_by
+from mmctl.records import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mmctl.analysis.encoding.proof import Answer
+    from mmctl.analysis.questions.dead import Finding
+    from mmctl.judge.submission import Gateway
+    from mmctl.language.project import Invariant, Project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A claim about all messages, and whether one contradicts it."""
+
+    name: str
+    invariant: Invariant | None
+    """None: that no accepted mail is lost."""
+    answer: Answer
+    """Shown: the message contradicts it; refuted: it holds for every message."""
+    needs: Mapping[str, str]
+    """The readings of the project without which it is not proved."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayProof:
+    """What is proved of one gateway."""
+
+    way: Way
+    gateway: Gateway
+    dead: tuple[Finding, ...]
+    claims: tuple[Claimed, ...]
+    lists: Mapping[str, str]
+    """What the proofs take address lists to have."""
+
+
+NO_LOSS = "no accepted mail is lost"
+
+
+def proofs(project: Project, *, effort: int | None = EFFORT) -> Iterator[GatewayProof]:
+    """Prove what there is to prove of every gateway of a project.
+
+    Rule sets behind no ingress point are gateways that admit everybody.
+    """
+    for way in ways_into(project):
+        yield proof_of(project, way, effort=effort)
+
+
+def ways_into(project: Project) -> Iterator[Way]:
+    """The ingress points of a project, then the rule sets that are behind none."""
+    behind = set()
+    for name, point in project.ingress_points.items():
+        rule_set = point.ingress_point.rule_set_id
+        if rule_set in project.rule_sets:
+            behind.add(rule_set)
+            if point.ingress_point.traffic_policy_id in project.traffic_policies:
+                yield Way(ingress_point=name)
+    for name in project.rule_sets:
+        if name not in behind:
+            yield Way(rule_set=name)
+
+
+def proof_of(project: Project, way: Way, *, effort: int | None = EFFORT) -> GatewayProof:
+    """Prove what there is to prove of one gateway."""
+    gateway = gateway_behind(project, way)
+    proof = Proof(gateway, free=CHOICES, effort=effort)
+    invariants = [each for each in project.invariants if _is_meant(each, project, way)]
+    return GatewayProof(
+        way=way,
+        gateway=gateway,
+        dead=tuple(dead_rules(proof)),
+        claims=(
+            _claimed(proof, NO_LOSS, None, lost(proof)),
+            *(_claimed(proof, each.name, each, broken(proof, each)) for each in invariants),
+        ),
+        lists=dict(_lists(gateway)),
+    )
+
+
+def _is_meant(invariant: Invariant, project: Project, way: Way) -> bool:
+    environments = invariant.environments
+    return (environments is None or project.environment.name in environments) and (
+        invariant.ingress_point in {None, way.ingress_point}
+    )
+
+
+def _claimed(proof: Proof, name: str, invariant: Invariant | None, answer: Answer) -> Claimed:
+    needs = {}
+    if isinstance(answer, Refuted):
+        chosen = {literal: name for name, literal in proof.chosen_readings().items()}
+        readings = [each for each in answer.core if each in chosen]
+        core = minimal(proof, (readings, answer.core))
+        readings_of = proof.gateways[0].readings
+        needs = {
+            chosen[each]: readings_of.choice(chosen[each]) for each in readings if each in core
+        }
+    return Claimed(name=name, invariant=invariant, answer=answer, needs=needs)
+
+
+def _lists(gateway: Gateway) -> Iterator[tuple[str, str]]:
+    """The address lists that conditions use, with what they are taken to have."""
+    policy = gateway.policy
+    of_rules = [each for rule in gateway.rules for each in (*rule.conditions, *rule.unless)]
+    of_policy = [
+        each
+        for statement in (() if policy is None else policy.policy_statements)
+        for each in statement.conditions
+    ]
+    found = (*map(listed_by, of_rules), *map(listed_by, of_policy))
+    listed = [each for each in found if each is not None]
+    for name in dict.fromkeys(name for each in listed for name in each.address_lists):
+        members = gateway.lists.get(name)
+        if name not in gateway.lists:
+            yield name, "does not exist"
+        elif members is None:
+            yield name, "any addresses: its members are unknown"
+        else:
+            digest = sha256("\n".join(sorted(members.entries)).encode()).hexdigest()[:12]
+            yield name, f"{len(members.entries):,} members, digest {digest}"
