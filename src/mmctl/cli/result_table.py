@@ -93,6 +93,21 @@ CATALOGUE: Final = Result(
         Format.JSON: "render.text.checks:document",
     },
 )
+PROOFS: Final = Result(
+    commands=("prove",),
+    writers={
+        Format.HUMAN: "cli.commands.prove:human",
+        Format.JSON: "render.documents.proofs:document",
+        Format.SARIF: "cli.commands.prove:sarif",
+    },
+)
+FOUND_MESSAGE: Final = Result(
+    commands=("prove",),
+    writers={
+        Format.HUMAN: "render.text.proofs:message",
+        Format.JSON: "render.documents.proofs:found_document",
+    },
+)
 BUDGET: Final = Result(
     commands=("budget",),
     writers={Format.HUMAN: "cli.commands.budget:human", Format.JSON: "render.text.budget:document"},

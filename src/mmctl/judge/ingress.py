@@ -23,6 +23,13 @@ class Way:
     ingress_point: str | None = None
     rule_set: str | None = None
 
+    @property
+    def name(self) -> str:
+        """What it is called in reports."""
+        if self.ingress_point is not None:
+            return f"ingress point {self.ingress_point}"
+        return f"rule set {self.rule_set}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ingress:

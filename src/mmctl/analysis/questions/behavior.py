@@ -37,13 +37,6 @@ class Behavior:
     kept: tuple[KeptMessage, ...] = ()
     """Where the message of each difference is."""
 
-    @property
-    def name(self) -> str:
-        """Where the messages come in."""
-        if self.way.ingress_point is not None:
-            return f"ingress point {self.way.ingress_point}"
-        return f"rule set {self.way.rule_set}"
-
 
 def behavior(before: Project, after: Project, equality: Equality) -> Iterator[Behavior]:
     """Compare what both versions have: ingress points, and rule sets that are behind none."""

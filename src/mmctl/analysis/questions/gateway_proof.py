@@ -8,19 +8,23 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from mmctl.analysis.encoding.proof import EFFORT, Proof, Refuted
+from mmctl.analysis.encoding.proof import Proof, Refuted, Shown, Undecided
 from mmctl.analysis.questions.blame import minimal
-from mmctl.analysis.questions.dead import dead_rules
+from mmctl.analysis.questions.dead import Dead, NotProved, dead_rules
 from mmctl.analysis.questions.invariants import broken, lost
+from mmctl.analysis.sat.solver import Until
+from mmctl.counted import counted
 from mmctl.judge.ingress import Way, gateway_behind
 from mmctl.language.readings import CHOICES
 from mmctl.model.conditions import listed_by
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from mmctl.analysis.encoding.proof import Answer
+    from mmctl.analysis.encoding.witness import Witness
+    from mmctl.analysis.questions.behavior import KeptMessage
     from mmctl.analysis.questions.dead import Finding
     from mmctl.judge.submission import Gateway
     from mmctl.language.project import Invariant, Project
@@ -49,22 +53,46 @@ class GatewayProof:
     claims: tuple[Claimed, ...]
     lists: Mapping[str, str]
     """What the proofs take address lists to have."""
+    kept: tuple[KeptMessage | None, ...] = ()
+    """For each claim the message that contradicts it, once it is in a file."""
+
+    @property
+    def name(self) -> str:
+        """Where the messages come in."""
+        return self.way.name
+
+    @property
+    def wrong(self) -> int:
+        """How many claims do not hold, and how many rules never apply."""
+        broken = sum(isinstance(claim.answer, Shown) for claim in self.claims)
+        return broken + sum(isinstance(each, Dead) for each in self.dead)
+
+    @property
+    def undecided(self) -> int:
+        """How many questions are undecided."""
+        open_claims = sum(isinstance(claim.answer, Undecided) for claim in self.claims)
+        return open_claims + sum(isinstance(each, NotProved) for each in self.dead)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundMessage:
+    """What came of looking for a message."""
+
+    witness: Witness | None = None
+    kept: KeptMessage | None = None
+    way: Way | None = None
+    undecided: str | None = None
+    """Why it is unknown whether there is one."""
 
 
 NO_LOSS = "no accepted mail is lost"
 
 
-def proofs(project: Project, *, effort: int | None = EFFORT) -> Iterator[GatewayProof]:
-    """Prove what there is to prove of every gateway of a project.
-
-    Rule sets behind no ingress point are gateways that admit everybody.
-    """
-    for way in ways_into(project):
-        yield proof_of(project, way, effort=effort)
-
-
 def ways_into(project: Project) -> Iterator[Way]:
-    """The ingress points of a project, then the rule sets that are behind none."""
+    """The ingress points of a project, then the rule sets that are behind none.
+
+    These are gateways that admit everybody.
+    """
     behind = set()
     for name, point in project.ingress_points.items():
         rule_set = point.ingress_point.rule_set_id
@@ -77,10 +105,21 @@ def ways_into(project: Project) -> Iterator[Way]:
             yield Way(rule_set=name)
 
 
-def proof_of(project: Project, way: Way, *, effort: int | None = EFFORT) -> GatewayProof:
-    """Prove what there is to prove of one gateway."""
+def find(project: Project, way: Way, wanted: Invariant) -> Answer:
+    """A message that breaks an invariant at one gateway, under the readings of the project."""
+    return broken(Proof(gateway_behind(project, way)), wanted)
+
+
+def proof_of(
+    project: Project, way: Way, *, is_over: Callable[[], bool] | None = None
+) -> GatewayProof:
+    """Prove what there is to prove of one gateway.
+
+    With `is_over` that bounds the search, else the effort does.
+    """
     gateway = gateway_behind(project, way)
-    proof = Proof(gateway, free=CHOICES, effort=effort)
+    solver = None if is_over is None else Until(is_over)
+    proof = Proof(gateway, free=CHOICES, solver=solver)
     invariants = [each for each in project.invariants if _is_meant(each, project, way)]
     return GatewayProof(
         way=way,
@@ -133,4 +172,4 @@ def _lists(gateway: Gateway) -> Iterator[tuple[str, str]]:
             yield name, "any addresses: its members are unknown"
         else:
             digest = sha256("\n".join(sorted(members.entries)).encode()).hexdigest()[:12]
-            yield name, f"{len(members.entries):,} members, digest {digest}"
+            yield name, f"{counted(len(members.entries), 'member')}, digest {digest}"

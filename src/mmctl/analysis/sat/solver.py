@@ -7,10 +7,10 @@ Effort is counted in conflicts, never in time, so that the same question gets th
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 
 class Solved(StrEnum):
@@ -74,6 +74,25 @@ class Cadical:
     def core(self) -> tuple[int, ...]:
         """Assumptions of the question just refuted that cannot hold together."""
         return tuple(self._solver.get_core() or ())
+
+
+class Until(Cadical):
+    """CaDiCaL for as long as somebody lets it search, whatever the effort."""
+
+    def __init__(self, is_over: Callable[[], bool]) -> None:
+        super().__init__()
+        self._is_over = is_over
+
+    def solve(self, assumptions: Sequence[int], *, conflicts: int | None) -> Solved:  # noqa: ARG002
+        """Search a model in which the assumptions hold, until it is over."""
+        found = super().solve(assumptions, conflicts=_SLICE)
+        while found is Solved.UNDECIDED and not self._is_over():
+            found = super().solve(assumptions, conflicts=_SLICE)
+        return found
+
+
+_SLICE: Final = 5_000
+"""Conflicts between two looks at the clock."""
 
 
 def _answer(found: bool | None) -> Solved:

@@ -78,7 +78,7 @@ def behavior_markdown(behavior: Sequence[Behavior] | None) -> str:
     """How mail is treated, as Markdown; empty where it is not compared."""
     lines = []
     for found in behavior or ():
-        lines.append(f"\n**{code(found.name)}**: {headline(found)}\n\n")
+        lines.append(f"\n**{code(found.way.name)}**: {headline(found)}\n\n")
         for difference in found.comparison.differences:
             ends = " → ".join(
                 ", ".join(

@@ -30,7 +30,7 @@ def behavior_lines(found: Sequence[Behavior]) -> Text:
     """For each gateway that it is proved alike, or a message for each kind of difference."""
     text = Text()
     for each in found:
-        text.append(visible(each.name), "bold")
+        text.append(visible(each.way.name), "bold")
         text.append(f": {headline(each)}\n")
         for difference, kept in zip(each.comparison.differences, each.kept, strict=True):
             _difference(text, difference)

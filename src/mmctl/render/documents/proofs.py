@@ -1,0 +1,91 @@
+"""What is proved of gateways: the document `mmctl/prove@1`, and problems for code scanning."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from mmctl.analysis.encoding.proof import Refuted, Shown
+from mmctl.analysis.questions.dead import Dead
+from mmctl.problem import Problem, Severity
+from mmctl.render.text.proofs import ASSUMPTIONS, blame
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mmctl.analysis.questions.behavior import KeptMessage
+    from mmctl.analysis.questions.dead import Finding
+    from mmctl.analysis.questions.gateway_proof import Claimed, FoundMessage, GatewayProof
+
+SCHEMA: Final = "mmctl/prove@1"
+
+
+def document(found: Sequence[GatewayProof]) -> dict[str, Any]:
+    """The document `mmctl/prove@1`."""
+    return {"schema": SCHEMA, "gateways": [*map(_gateway, found)], "assumptions": [*ASSUMPTIONS]}
+
+
+def _gateway(proof: GatewayProof) -> dict[str, Any]:
+    loss, *invariants = zip(proof.claims, proof.kept, strict=True)
+    return {
+        "ingress_point": proof.way.ingress_point,
+        "rule_set": proof.way.rule_set,
+        "dead": [_dead(each, proof) for each in proof.dead],
+        "lost": _claim(*loss),
+        "invariants": [{"name": claim.name, **_claim(claim, kept)} for claim, kept in invariants],
+        "address_lists": dict(proof.lists),
+    }
+
+
+def _dead(found: Finding, proof: GatewayProof) -> dict[str, Any]:
+    place = found.rule.position
+    row: dict[str, Any] = {"rule": found.rule.name, "file": place.file, "line": place.line}
+    if not isinstance(found, Dead):
+        return {**row, "undecided": found.why, "blame": [], "why": None, "readings": {}}
+    rules = [proof.gateway.rules[each].name for each in found.by]
+    why = blame(found, proof)
+    return {**row, "undecided": None, "blame": rules, "why": why, "readings": dict(found.needs)}
+
+
+def _claim(claim: Claimed, kept: KeptMessage | None) -> dict[str, Any]:
+    row: dict[str, Any] = {"holds": None, "undecided": None, "readings": dict(claim.needs)}
+    match claim.answer:
+        case Refuted():
+            row["holds"] = True
+        case Shown():
+            row["holds"] = False
+        case undecided:
+            row["undecided"] = undecided.why
+    return {**row, "witness": _message(kept)}
+
+
+def _message(kept: KeptMessage | None) -> dict[str, Any] | None:
+    if kept is None:
+        return None
+    return {"message": kept.path, "command": kept.command, "facts": [*kept.facts]}
+
+
+def found_document(found: FoundMessage) -> dict[str, Any]:
+    """What `--find` found, as `mmctl/prove@1`."""
+    return {"schema": SCHEMA, "found": _message(found.kept), "undecided": found.undecided}
+
+
+def problems(found: Sequence[GatewayProof]) -> Iterator[Problem]:
+    """Everything that does not hold, at the place in the files that says otherwise."""
+    for proof in found:
+        for claim, kept in zip(proof.claims, proof.kept, strict=True):
+            if claim.invariant is not None and kept is not None:
+                yield Problem(
+                    check="invariant-broken",
+                    severity=Severity.ERROR,
+                    position=claim.invariant.position,
+                    message=f"a message breaks `{claim.name}`: {'; '.join(kept.facts)}",
+                    help=kept.command,
+                )
+        for each in proof.dead:
+            if isinstance(each, Dead):
+                yield Problem(
+                    check="unreachable-rule",
+                    severity=Severity.WARNING,
+                    position=each.rule.position,
+                    message=f"rule `{each.rule.name}` never applies: {blame(each, proof)}",
+                )
