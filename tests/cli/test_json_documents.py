@@ -22,6 +22,8 @@ COMMANDS = (
     ("explain unreachable-rule", "mmctl/checks@1"),
     ("checks", "mmctl/checks@1"),
     ("lint", "mmctl/lint@1"),
+    ("prove", "mmctl/prove@1"),
+    ("prove --find delivered", "mmctl/prove@1"),
     ("budget", "mmctl/budget@1"),
     ("fmt --check", "mmctl/fmt@1"),
     ("simulate", "mmctl/simulate@1"),

@@ -98,7 +98,6 @@ PROOFS: Final = Result(
     writers={
         Format.HUMAN: "cli.commands.prove:human",
         Format.JSON: "render.documents.proofs:document",
-        Format.SARIF: "cli.commands.prove:sarif",
     },
 )
 FOUND_MESSAGE: Final = Result(
@@ -191,6 +190,8 @@ RESULTS: Final = (
     ANSWER,
     PAGE,
     CATALOGUE,
+    PROOFS,
+    FOUND_MESSAGE,
     BUDGET,
     PLAN,
     STOPPED,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, assert_never
 
 from mmctl.cli import world
 from mmctl.cli.exit_codes import UNKNOWN
@@ -43,12 +43,12 @@ def prove(
         typer.Option("--rule-set", help="Only this rule set, by itself.", metavar="NAME"),
     ] = None,
     timeout: Annotated[
-        float | None,
+        int | None,
         typer.Option(
             "--timeout",
             help="Search for so many seconds in all. Default: a fixed effort for each question.",
             metavar="SECONDS",
-            min=0.0,
+            min=1,
         ),
     ] = None,
 ) -> int:
@@ -72,7 +72,7 @@ def prove(
     return UNKNOWN if any(each.undecided for each in found) else 0
 
 
-def _clock(seconds: float) -> Callable[[], bool]:
+def _clock(seconds: int) -> Callable[[], bool]:
     """Whether so many seconds have gone by since now."""
     end = world.elapsed() + seconds
     return lambda: world.elapsed() > end
@@ -95,7 +95,7 @@ def _ways(project: Project, ingress_point: str | None, rule_set: str | None) -> 
 
 def _find(run: Run, project: Project, ways: Sequence[Way], text: str) -> int:
     """Find a message that ends so, at the first gateway that has one."""
-    from mmctl.analysis.encoding.proof import Shown, Undecided
+    from mmctl.analysis.encoding.proof import Refuted, Shown, Undecided
     from mmctl.analysis.questions.gateway_proof import FoundMessage, find
     from mmctl.cli.files.finding import wanted_by
     from mmctl.cli.files.witnesses import keep
@@ -110,10 +110,12 @@ def _find(run: Run, project: Project, ways: Sequence[Way], text: str) -> int:
                 found = FoundMessage(witness=answer.witness, kept=kept, way=way)
                 write(run, FOUND_MESSAGE, found)
                 return 0
-            case Undecided():
-                undecided = answer.why
-            case _:
+            case Undecided(why=why):
+                undecided = why
+            case Refuted():
                 pass
+            case never:
+                assert_never(never)
     write(run, FOUND_MESSAGE, FoundMessage(undecided=undecided))
     return 1 if undecided is None else UNKNOWN
 
@@ -138,12 +140,3 @@ def human(run: Run, found: Sequence[GatewayProof]) -> Text:
     from mmctl.render.text.proofs import human
 
     return human(found, verbose=run.verbose)
-
-
-def sarif(_run: Run, found: Sequence[GatewayProof]) -> dict[str, Any]:
-    """What does not hold, for code scanning."""
-    from mmctl.checks.catalogue import CHECKS
-    from mmctl.render.documents.proofs import problems
-    from mmctl.render.documents.sarif import sarif
-
-    return sarif(tuple(problems(found)), CHECKS)

@@ -39,8 +39,9 @@ def wanted_by(text: str) -> Invariant:
 
 
 def _useless(text: str, why: str) -> UsageError:
+    outcomes = ", ".join(each for each in Outcome if each is not Outcome.UNKNOWN)
     return UsageError(
         f"`--find {text}`: {why}",
-        help=f"an outcome ({', '.join(Outcome)}), an action such as `{{relay: {{to: NAME}}}}`, or "
+        help=f"an outcome ({outcomes}), an action such as `{{relay: {{to: NAME}}}}`, or "
         f"`{{when: [CONDITION, …], never: …}}`",
     )

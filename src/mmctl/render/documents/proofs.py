@@ -1,16 +1,15 @@
-"""What is proved of gateways: the document `mmctl/prove@1`, and problems for code scanning."""
+"""What is proved of gateways: the document `mmctl/prove@1`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
-from mmctl.analysis.encoding.proof import Refuted, Shown
+from mmctl.analysis.encoding.proof import Refuted, Shown, Undecided
 from mmctl.analysis.questions.dead import Dead
-from mmctl.problem import Problem, Severity
 from mmctl.render.text.proofs import ASSUMPTIONS, blame
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from mmctl.analysis.questions.behavior import KeptMessage
     from mmctl.analysis.questions.dead import Finding
@@ -53,8 +52,10 @@ def _claim(claim: Claimed, kept: KeptMessage | None) -> dict[str, Any]:
             row["holds"] = True
         case Shown():
             row["holds"] = False
-        case undecided:
-            row["undecided"] = undecided.why
+        case Undecided(why=why):
+            row["undecided"] = why
+        case never:
+            assert_never(never)
     return {**row, "witness": _message(kept)}
 
 
@@ -67,25 +68,3 @@ def _message(kept: KeptMessage | None) -> dict[str, Any] | None:
 def found_document(found: FoundMessage) -> dict[str, Any]:
     """What `--find` found, as `mmctl/prove@1`."""
     return {"schema": SCHEMA, "found": _message(found.kept), "undecided": found.undecided}
-
-
-def problems(found: Sequence[GatewayProof]) -> Iterator[Problem]:
-    """Everything that does not hold, at the place in the files that says otherwise."""
-    for proof in found:
-        for claim, kept in zip(proof.claims, proof.kept, strict=True):
-            if claim.invariant is not None and kept is not None:
-                yield Problem(
-                    check="invariant-broken",
-                    severity=Severity.ERROR,
-                    position=claim.invariant.position,
-                    message=f"a message breaks `{claim.name}`: {'; '.join(kept.facts)}",
-                    help=kept.command,
-                )
-        for each in proof.dead:
-            if isinstance(each, Dead):
-                yield Problem(
-                    check="unreachable-rule",
-                    severity=Severity.WARNING,
-                    position=each.rule.position,
-                    message=f"rule `{each.rule.name}` never applies: {blame(each, proof)}",
-                )

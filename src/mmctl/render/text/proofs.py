@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from rich.text import Text
 
-from mmctl.analysis.encoding.proof import Refuted, Shown
+from mmctl.analysis.encoding.proof import Refuted, Shown, Undecided
 from mmctl.analysis.questions.dead import Dead
 from mmctl.counted import counted
 from mmctl.render.text.behavior import message_lines
@@ -52,9 +52,11 @@ def _claim(text: Text, claim: Claimed, kept: KeptMessage | None) -> None:
             _ends(text, witness.happened[-1].outcome.value)
             if kept is not None:
                 text.append(message_lines(witness.submission.envelope, kept))
-        case undecided:
+        case Undecided(why=why):
             text.append("  undecided", "bold magenta")
-            text.append(f": {name}: {visible(undecided.why)}\n")
+            text.append(f": {name}: {visible(why)}\n")
+        case never:
+            assert_never(never)
 
 
 def _ends(text: Text, outcome: str) -> None:
