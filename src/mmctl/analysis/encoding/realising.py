@@ -34,7 +34,7 @@ from mmctl.model.facts import FROM, WRITTEN_HEADERS, MessageFact, SessionFact, V
 from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mmctl.analysis.encoding.fields import FreeFields
     from mmctl.analysis.encoding.views import FieldView
@@ -55,6 +55,8 @@ class Realised:
     size: int | None
     submission: Submission
     scenario: Scenario
+    recipients: Mapping[str, str]
+    """The recipients by their fields: the one who is asked about, and others who are there."""
 
     def address_in(self, field: str) -> str | None:
         """The first address of a field that address lists include or not."""
@@ -62,7 +64,7 @@ class Realised:
         if field == MAIL_FROM:
             return envelope.mail_from or None
         if field.startswith(RECIPIENT):
-            return envelope.recipients[0] if field == RECIPIENT else None
+            return self.recipients.get(field)
         return next(iter(self.submission.email.addresses(field)), None)
 
 
@@ -109,15 +111,20 @@ class _Realising:
         except UsageError:
             raise self._none_of(self._active_headers()) from None
         size = self._size(read_email(content).size)
+        recipients = self._recipients()
         submission = Submission(
             email=read_composed(content, size),
             session=self._session(),
-            envelope=Envelope(mail_from=self._mail_from(), recipients=self._recipients()),
+            envelope=Envelope(mail_from=self._mail_from(), recipients=tuple(recipients.values())),
             facts=self._facts(),
         )
         self._check(submission)
         return Realised(
-            content=content, size=size, submission=submission, scenario=self._scenario()
+            content=content,
+            size=size,
+            submission=submission,
+            scenario=self._scenario(),
+            recipients=recipients,
         )
 
     def _size(self, composed: int) -> int | None:
@@ -248,14 +255,12 @@ class _Realising:
             return ORDINARY_ADDRESS
         return texts[0] if texts else ""
 
-    def _recipients(self) -> tuple[str, ...]:
-        texts = self._texts(RECIPIENT)
-        recipients = [texts[0] if texts else ORDINARY_RECIPIENT]
+    def _recipients(self) -> dict[str, str]:
+        fields = [RECIPIENT]
         for name, there in self._fields.flags.items():
             if name.startswith(THERE) and holds(there, self._model):
-                texts = self._texts(f"{RECIPIENT} {name.removeprefix(THERE)}")
-                recipients.append(texts[0] if texts else ORDINARY_RECIPIENT)
-        return tuple(recipients)
+                fields.append(f"{RECIPIENT} {name.removeprefix(THERE)}")
+        return {field: (self._texts(field) or (ORDINARY_RECIPIENT,))[0] for field in fields}
 
     def _facts(self) -> Facts:
         verdicts = {
