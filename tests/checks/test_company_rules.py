@@ -16,7 +16,7 @@ from mmctl.checks.company.matching import covers, fits
 from mmctl.checks.company.said import Said, SaidRule
 from mmctl.checks.lint import lint
 from mmctl.errors import ProblemsFound
-from mmctl.language.company_rules import AnyOf, Exists, Has, HasPart, Is, Not, Only, Part
+from mmctl.language.company_rules import AnyOf, Exists, Has, HasPart, Is, Not, Only, PartOfText
 from mmctl.language.dialect.company_rules import DESCRIPTIONS
 from mmctl.language.dialect.grammar import Record
 from mmctl.language.dialect.schema import as_editors_see, project_schema
@@ -395,8 +395,12 @@ def test_a_comment_that_silences_no_company_rule_is_told() -> None:
 def some_tests() -> list[Test]:
     """Tests of every form over few values, one inside the other."""
     at = Position(file="mmctl.yaml")
-    values: list[Test] = [Is("a", at), Is("ab", at), HasPart(Part.STARTS_WITH, "a")]
-    values += [HasPart(Part.CONTAINS, "b"), HasPart(Part.ENDS_WITH, "ab"), Exists(True, at)]
+    values: list[Test] = [Is("a", at), Is("ab", at), HasPart(PartOfText.STARTS_WITH, "a")]
+    values += [
+        HasPart(PartOfText.CONTAINS, "b"),
+        HasPart(PartOfText.ENDS_WITH, "ab"),
+        Exists(True, at),
+    ]
     values += [AnyOf((values[0], values[4])), Exists(False, at)]
     values += [wrapper(each) for each in values for wrapper in (Not, Only)]
     values += [Not(Only(values[0])), Not(Only(values[2])), Only(Not(values[0]))]

@@ -822,7 +822,7 @@ COMPLETIONS: Final[
         (('--timeout',), False, 'Search for so many seconds in all. Default: a fixed effort for each question.', ()),
         (('--directory', '-C'), False, 'The folder of the project.', ()),
         (('--env',), False, "The environment. Default: the project's.", ()),
-        (('--format',), False, 'The format of the result: human.', ()),
+        (('--format',), False, 'The format of the result: human, json.', ()),
         (('--output', '-o'), False, 'Write the result to a file.', ()),
         (('--today',), False, 'Use this day as today.', ()),
         (('--quiet', '-q'), False, 'Print only results and errors.', ()),

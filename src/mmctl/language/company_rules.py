@@ -39,7 +39,7 @@ class Demand(StrEnum):
     REQUIRE = "require"
 
 
-class Part(StrEnum):
+class PartOfText(StrEnum):
     """How a part of a text is compared."""
 
     STARTS_WITH = "starts_with"
@@ -62,7 +62,7 @@ class Is:
 class HasPart:
     """Some value is a text with this part."""
 
-    part: Part
+    part: PartOfText
     text: str
 
 

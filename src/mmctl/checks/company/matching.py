@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol, assert_never
 
-from mmctl.language.company_rules import AnyOf, Exists, Has, HasPart, Is, Not, Only, Part
+from mmctl.language.company_rules import AnyOf, Exists, Has, HasPart, Is, Not, Only, PartOfText
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,13 +51,13 @@ def _passes(test: Has, value: Any) -> bool:
     return passes is not None and all(passes(key, inner) for key, inner in test.keys.items())
 
 
-def _has(text: str, part: Part, wanted: str) -> bool:
+def _has(text: str, part: PartOfText, wanted: str) -> bool:
     match part:
-        case Part.STARTS_WITH:
+        case PartOfText.STARTS_WITH:
             return text.startswith(wanted)
-        case Part.ENDS_WITH:
+        case PartOfText.ENDS_WITH:
             return text.endswith(wanted)
-        case Part.CONTAINS:
+        case PartOfText.CONTAINS:
             return wanted in text
         case _:
             assert_never(part)

@@ -139,7 +139,7 @@ class AskedField:
 
 
 _About: TypeAlias = "tuple[list[Variant], list[Variant], list[Variant]]"
-"""Choices of readings: about letter case, about what is not there, and those that read anew."""
+"""Choices of readings: about letter case, about what is not there, and those that read again."""
 
 
 class TextField:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from mmctl.judge.answers import MissingFact
     from mmctl.judge.index.compiling import Fields
     from mmctl.judge.index.entries import Remembered
-    from mmctl.judge.index.seen import Seen
+    from mmctl.judge.index.seen import SeenValue
     from mmctl.judge.index.ways import End
     from mmctl.judge.submission import Gateway, Submission
 
@@ -135,7 +135,7 @@ class Index:
         seen = self._seeing.seen(submission, recipients)
         return Survey(self._context, recipients, self._look(submission, seen, too_large=False))
 
-    def _look(self, submission: Submission, seen: Seen, *, too_large: bool) -> Look:
+    def _look(self, submission: Submission, seen: SeenValue, *, too_large: bool) -> Look:
         layout = self._context.layout
         return Look(
             layout,

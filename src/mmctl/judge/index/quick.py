@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mmctl.judge.index.dependences import Dependences, Differing
-    from mmctl.judge.index.seen import Seen
+    from mmctl.judge.index.seen import SeenValue
     from mmctl.judge.index.ways import Decider, End
 
 
@@ -28,7 +28,7 @@ class Quick:
         self._dependences = dependences
         self._joining = dependences.joining
 
-    def ends(self, seen: Seen) -> tuple[Sequence[End], list[Differing]] | None:
+    def ends(self, seen: SeenValue) -> tuple[Sequence[End], list[Differing]] | None:
         """How it ends for everybody, and what depends on readings; None: rules do not tell."""
         addressed, _, possible, fitting, unknown, changed = seen
         if self._coupled or possible & (unknown | fitting & self._joining):
@@ -60,7 +60,7 @@ class Quick:
             return None
         return end
 
-    def _by_answers(self, ends: Sequence[End], seen: Seen) -> list[Differing] | None:
+    def _by_answers(self, ends: Sequence[End], seen: SeenValue) -> list[Differing] | None:
         """What depends on readings under which conditions answer something else."""
         addressed, entries, possible, _, _, changed = seen
         numbers = {

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mmctl.judge.submission import Submission
 
 
-class Seen(NamedTuple):
+class SeenValue(NamedTuple):
     """One message."""
 
     addressed: Sequence[Remembered]
@@ -46,7 +46,7 @@ class Seeing:
         self._columns = context.layout.columns
         self._at_most = context.at_most
 
-    def seen(self, submission: Submission, recipients: Iterable[str]) -> Seen:
+    def seen(self, submission: Submission, recipients: Iterable[str]) -> SeenValue:
         """One message, for some recipients and whoever may replace them."""
         known, learn = self._recipients.known, self._recipients.learn
         possible = unknown = 0
@@ -87,7 +87,7 @@ class Seeing:
             if entry[4]:
                 changed.append(entry)
             entries.append(entry)
-        return Seen(addressed, entries, possible, fitting, unknown, changed)
+        return SeenValue(addressed, entries, possible, fitting, unknown, changed)
 
     def _learn(self, each: MessageField, state: Hashable, submission: Submission) -> Remembered:
         if len(each.known) >= self._at_most:

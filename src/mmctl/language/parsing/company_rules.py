@@ -22,7 +22,7 @@ from mmctl.language.company_rules import (
     Is,
     Not,
     Only,
-    Part,
+    PartOfText,
     keyed_tests,
 )
 from mmctl.language.text.placed import Items, Table, complete
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 _COST: Final = {"condition": 1, "action": 1, "before": 2, "after": 2}
 """What takes long to compare comes last."""
-_TESTS: Final = frozenset({"not", "only", "exists", *Part})
+_TESTS: Final = frozenset({"not", "only", "exists", *PartOfText})
 _ALWAYS: Final = {
     RULES: frozenset(
         {"name", "enabled", "shadow", "final", "environments", "rule_set", "file", "action"}
@@ -134,7 +134,7 @@ def _of_test(word: str, inner: Any, table: Table, key: str) -> Test:
         case "exists":
             return Exists(inner, table.values_at[word])
         case _:
-            parts = tuple(HasPart(Part(word), _written(text, key)) for text in inner)
+            parts = tuple(HasPart(PartOfText(word), _written(text, key)) for text in inner)
             return parts[0] if len(parts) == 1 else AnyOf(parts)
 
 
