@@ -176,7 +176,8 @@ AnyRuleAction: TypeAlias""",
         ),
     )
     judge, manual = "src/mmctl/judge/evaluator.py", "docs/language.md"
-    assert house.named_by_types() == {shapes, judge}
+    proofs = "src/mmctl/analysis/encoding/pipeline.py"
+    assert house.named_by_types() == {shapes, judge, proofs}
     assert f"{manual} has no line for `store_in_vault`" in house.said_by_tests(table)
     house.change(
         shapes,
@@ -185,11 +186,12 @@ AnyRuleAction: TypeAlias""",
             "                | InvokeLambdaAction()\n                | StoreInVaultAction()\n",
         ),
     )
-    house.change(
-        judge,
-        ("    SnsAction,\n", "    SnsAction,\n    StoreInVaultAction,\n"),
-        ("| SnsAction()\n", "| SnsAction()\n                | StoreInVaultAction()\n"),
-    )
+    for place in (judge, proofs):
+        house.change(
+            place,
+            ("    SnsAction,\n", "    SnsAction,\n    StoreInVaultAction,\n"),
+            ("| SnsAction()\n", "| SnsAction()\n                | StoreInVaultAction()\n"),
+        )
     house.change(
         manual,
         (
