@@ -1,6 +1,6 @@
 """Versions of the configuration by what they are called on the command line.
 
-`git:REV`, `env:NAME`, a project's folder, a plan file, or the id of a snapshot.
+`live`, `git:REV`, `env:NAME`, a project's folder, a plan file, or the id of a snapshot.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from mmctl.cli.changes.live_now import LIVE, live_now
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.problem import Severity
 from mmctl.records import dataclass, replace
@@ -40,6 +41,9 @@ def version_of(run: Run, text: str) -> Version:
         ProblemsFound: its files have errors.
         CouldNot: the snapshot cannot be read.
     """
+    if text == LIVE:
+        name, configuration = live_now(run, "what is live")
+        return _of_configuration(run, configuration, name)
     if text.startswith(GIT):
         from mmctl.cli.changes.revisions import project_at
 
@@ -90,7 +94,8 @@ def _of_snapshot(run: Run, id: str) -> Version:
     except UsageError as error:
         raise UsageError(
             f"`{id}` is neither a folder nor a plan file, and {error.message}",
-            help="git:REV, env:NAME, a project's folder, a plan file, or an id of `mmctl history`",
+            help="live, git:REV, env:NAME, a project's folder, a plan file, or an id of "
+            "`mmctl history`",
         ) from None
     configuration = history.snapshot(entry.id).configuration
     return _of_configuration(run, configuration, f"the state before {entry.id}")

@@ -27,7 +27,9 @@ def diff(
     run: Run,
     one: Annotated[
         str,
-        typer.Argument(metavar="A", help="git:REV, env:NAME, a folder, a plan, or a snapshot."),
+        typer.Argument(
+            metavar="A", help="live, git:REV, env:NAME, a folder, a plan, or a snapshot."
+        ),
     ],
     other: Annotated[
         str, typer.Argument(metavar="[B]", help="The same. Default: the current files.")

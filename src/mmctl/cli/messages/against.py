@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from mmctl.cli.changes.live_now import LIVE, live_now
 from mmctl.errors import ProblemsFound, UsageError
 from mmctl.judge.ingress import gateway_behind
 from mmctl.problem import Severity
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from mmctl.judge.submission import Gateway
     from mmctl.language.project import Project
 
-LIVE: Final = "live"
 GIT: Final = "git:"
 
 
@@ -93,15 +93,7 @@ def _of_snapshot(run: Run, project: Project, id: str) -> tuple[str, Project]:
 
 
 def _live(run: Run, project: Project) -> tuple[str, Project]:
-    from mmctl.cli.changes.change import open_change
     from mmctl.cli.changes.live_rules import project_of
-    from mmctl.live.plan.unknown_members import passed_over
-    from mmctl.live.state.read import read_live
 
-    change = open_change(run)
-    service = change.means.service
-    state = read_live(service, change.desired(), change.means.history.known())
-    for sentence in passed_over(state.configuration):
-        run.say(f"warning: {sentence}")
-    name = f"{LIVE} rules (EMBEDDED, not AWS)" if service.identity.embedded else f"{LIVE} rules"
-    return name, project_of(state.configuration, project)
+    name, configuration = live_now(run, f"{LIVE} rules")
+    return name, project_of(configuration, project)
