@@ -177,6 +177,20 @@ ROWS: Final = (
         unit="MiB",
     ),
     Row(
+        key="dead-rules",
+        what="all dead rules of 300, against reading those rules from YAML",
+        better=Better.LESS,
+        floor=5,
+        aim=1.5,
+    ),
+    Row(
+        key="versions",
+        what="two versions of 300 rules compared on every message, against the same",
+        better=Better.LESS,
+        floor=15,
+        aim=5,
+    ),
+    Row(
         key="plan",
         what="plan against `aws --version`, 39 rules",
         better=Better.LESS,
