@@ -279,6 +279,10 @@ class Environment:
     position: Position
 
 
+PROOF_EFFORT: Final = 20_000
+"""Conflicts that lint spends on a question about all mail; most take none."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LintSettings:
     """What lint requires of this project in addition to the defaults."""
@@ -292,6 +296,8 @@ class LintSettings:
     """Patterns of files that look like rule files and are left unread on purpose."""
     company_rules: tuple[CompanyRule, ...] = ()
     """What files must not say, or must say."""
+    proof_effort: int = PROOF_EFFORT
+    """Conflicts of the solver that one question about all mail may take; 0: none is asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from mmctl.analysis.sat.circuit import TRUE, Circuit
 from mmctl.analysis.sat.solver import Cadical, Solved
 from mmctl.analysis.theories.theory import holds, other_than
 from mmctl.judge.submission import Scenario
+from mmctl.language.project import PROOF_EFFORT
 from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from mmctl.language.readings import Readings
     from mmctl.model.rules import RuleCondition
 
-EFFORT: Final = 20_000
+EFFORT: Final = PROOF_EFFORT
 """Conflicts that one question may take."""
 WAYS_AT_MOST: Final = 64
 """Ways of copies, where a rule replaces a recipient by several."""

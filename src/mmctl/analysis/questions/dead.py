@@ -12,7 +12,7 @@ from mmctl.analysis.sat.solver import Solved
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Container, Iterator, Mapping
 
     from mmctl.analysis.encoding.proof import Proof
     from mmctl.language.project import LogicalRule
@@ -46,21 +46,23 @@ class NotProved:
 Finding: TypeAlias = Dead | NotProved
 
 
-def dead_rules(proof: Proof, gateway: int = 0) -> Iterator[Finding]:
-    """The rules of a gateway that can never apply, in order."""
+def dead_rules(proof: Proof, gateway: int = 0, *, known: Container[int] = ()) -> Iterator[Finding]:
+    """The rules of a gateway that can never apply, in order, but for the places that are known."""
     path, rules = proof.paths[gateway], proof.gateways[gateway].rules
     chosen = proof.chosen_readings(gateway)
     for literals, rule in zip(path.rules, rules, strict=True):
+        if literals.place in known:
+            continue
         found = proof.solved((*chosen.values(), literals.applies))
         if found is Solved.UNDECIDED:
             yield NotProved(place=literals.place, rule=rule, why=Undecided.EFFORT)
         elif found is Solved.UNSATISFIABLE:
-            yield _blamed(proof, gateway, literals.place, chosen)
+            yield blamed(proof, literals.place, gateway)
 
 
-def _blamed(proof: Proof, gateway: int, place: int, chosen: Mapping[str, int]) -> Dead:
+def blamed(proof: Proof, place: int, gateway: int = 0) -> Dead:
     """Why a rule never applies: with as few readings, then as few earlier rules, as possible."""
-    path = proof.paths[gateway]
+    path, chosen = proof.paths[gateway], proof.chosen_readings(gateway)
     literals = path.rules[place]
     earlier = {-rule.ends: rule.place for rule in path.rules[:place] if rule.ends != FALSE}
     asked = tuple(dict.fromkeys(literals.asked))

@@ -12,6 +12,7 @@ from mmctl.analysis.encoding.proof import Proof, Refuted, Shown, Undecided
 from mmctl.analysis.questions.blame import minimal
 from mmctl.analysis.questions.dead import Dead, NotProved, dead_rules
 from mmctl.analysis.questions.invariants import broken, lost
+from mmctl.analysis.questions.ways import is_meant
 from mmctl.analysis.sat.solver import Until
 from mmctl.counted import counted
 from mmctl.judge.ingress import Way, gateway_behind
@@ -88,23 +89,6 @@ class FoundMessage:
 NO_LOSS = "no accepted mail is lost"
 
 
-def ways_into(project: Project) -> Iterator[Way]:
-    """The ingress points of a project, then the rule sets that are behind none.
-
-    These are gateways that admit everybody.
-    """
-    behind = set()
-    for name, point in project.ingress_points.items():
-        rule_set = point.ingress_point.rule_set_id
-        if rule_set in project.rule_sets:
-            behind.add(rule_set)
-            if point.ingress_point.traffic_policy_id in project.traffic_policies:
-                yield Way(ingress_point=name)
-    for name in project.rule_sets:
-        if name not in behind:
-            yield Way(rule_set=name)
-
-
 def find(project: Project, way: Way, wanted: Invariant) -> Answer:
     """A message that breaks an invariant at one gateway, under the readings of the project."""
     return broken(Proof(gateway_behind(project, way)), wanted)
@@ -120,7 +104,7 @@ def proof_of(
     gateway = gateway_behind(project, way)
     solver = None if is_over is None else Until(is_over)
     proof = Proof(gateway, free=CHOICES, solver=solver)
-    invariants = [each for each in project.invariants if _is_meant(each, project, way)]
+    invariants = [each for each in project.invariants if is_meant(each, project, way)]
     return GatewayProof(
         way=way,
         gateway=gateway,
@@ -130,13 +114,6 @@ def proof_of(
             *(_claimed(proof, each.name, each, broken(proof, each)) for each in invariants),
         ),
         lists=dict(_lists(gateway)),
-    )
-
-
-def _is_meant(invariant: Invariant, project: Project, way: Way) -> bool:
-    environments = invariant.environments
-    return (environments is None or project.environment.name in environments) and (
-        invariant.ingress_point in {None, way.ingress_point}
     )
 
 

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Protocol
+from weakref import finalize
+
+from mmctl.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -38,16 +41,29 @@ class Solver(Protocol):
         """Assumptions of the question just refuted that cannot hold together."""
 
 
+class SolverMissing(UsageError):
+    """python-sat is not installed, or cannot be loaded here."""
+
+
 class Cadical:
     """CaDiCaL, from python-sat.
 
     It tries false first, so that a model says no more about a message than it has to.
+
+    Raises:
+        SolverMissing: there is no solver to use.
     """
 
     def __init__(self) -> None:
-        from pysat.solvers import Cadical153  # noqa: PLC0415 - loads solvers: only for proofs
-
+        try:
+            from pysat.solvers import Cadical153  # noqa: PLC0415 - loads solvers: only for proofs
+        except ImportError as error:
+            raise SolverMissing(
+                f"proofs need `python-sat`, which cannot be loaded: {error}"
+            ) from error
         self._solver = Cadical153()
+        # At the end of the process its module may be gone before it is.
+        finalize(self, self._solver.delete)
         self._variables = 0
         self._phased = 0
 

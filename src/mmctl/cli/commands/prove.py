@@ -79,7 +79,7 @@ def _clock(seconds: int) -> Callable[[], bool]:
 
 
 def _ways(project: Project, ingress_point: str | None, rule_set: str | None) -> Iterator[Way]:
-    from mmctl.analysis.questions.gateway_proof import ways_into
+    from mmctl.analysis.questions.ways import ways_into
     from mmctl.judge.ingress import Way, gateway_behind
 
     if ingress_point is not None or rule_set is not None:

@@ -160,6 +160,13 @@ PROJECT: Final = Record(
                             "somebody reviewed: `RuleSet.Rules.Enabled`.",
                         )
                     ),
+                    "proof_effort": may(
+                        Count(
+                            doc="Conflicts of the solver that one question about all mail may "
+                            "take; 0: nothing is proved.",
+                            maximum=10_000_000,
+                        )
+                    ),
                     "forbid": may(Deferred(make=_forbidden)),
                     "require": may(Deferred(make=_required)),
                 },

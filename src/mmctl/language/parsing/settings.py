@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from mmctl.language.parsing.root import PROJECT_FILE
-from mmctl.language.project import EMBEDDED, Brakes, Environment, LintSettings, Settings
+from mmctl.language.project import (
+    EMBEDDED,
+    PROOF_EFFORT,
+    Brakes,
+    Environment,
+    LintSettings,
+    Settings,
+)
 from mmctl.language.readings import Readings, settled_by
 from mmctl.language.text.nodes import Mapping as MappingNode
 from mmctl.language.text.nodes import Scalar
@@ -73,6 +80,7 @@ def settings_of(table: Table, node: Node, builder: Builder) -> Settings:
             known_members=tuple(lint.get("known_members", ())),
             ignore_files=tuple(map(str, lint.get("ignore_files", ()))),
             company_rules=_company_rules(lint, builder),
+            proof_effort=lint.get("proof_effort", PROOF_EFFORT),
         ),
         environments=environments,
         default_environment=table.get("default_environment", next(iter(environments))),

@@ -1,0 +1,204 @@
+"""The proofs of a project: each gateway is encoded once, for whoever asks about it.
+
+What is undecided within the effort, or because no solver can be loaded, is said as such.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from mmctl.analysis.encoding.proof import Proof, Undecided
+from mmctl.analysis.hiding import hidden
+from mmctl.analysis.project_conditions import Same, is_whole
+from mmctl.analysis.questions.dead import Dead, NotProved, blamed, dead_rules
+from mmctl.analysis.questions.invariants import broken, lost
+from mmctl.analysis.questions.ways import is_meant, ways_into
+from mmctl.analysis.sat.solver import Solved, SolverMissing
+from mmctl.judge.ingress import gateway_behind
+from mmctl.language.readings import CHOICES
+from mmctl.model.conditions import analysis_of
+from mmctl.records import dataclass, replace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mmctl.analysis.encoding.proof import Answer
+    from mmctl.analysis.questions.dead import Finding
+    from mmctl.judge.ingress import Way
+    from mmctl.judge.submission import Gateway
+    from mmctl.language.project import Invariant, LogicalRule, LogicalRuleSet, Project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvariantAnswer:
+    """Whether a message that comes in somewhere breaks an invariant."""
+
+    invariant: Invariant
+    way: Way
+    gateway: Gateway
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleAnswer:
+    """What is proved of a rule that never applies, or that nothing is proved of it."""
+
+    rule_set: LogicalRuleSet
+    way: Way
+    gateway: Gateway
+    found: Finding
+    refused_by: str | None = None
+    """The traffic policy that refuses all mail that the rule is for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvedWay:
+    """One way into a project: its gateway, and that as formulas."""
+
+    way: Way
+    rule_set: LogicalRuleSet
+    gateway: Gateway
+    proof: Proof
+
+
+class ProjectProofs:
+    """What is proved of a project; nothing is encoded before somebody asks."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._effort = project.settings.lint.proof_effort
+        self._ways: tuple[ProvedWay, ...] | None = None
+        self._rules: tuple[RuleAnswer, ...] | None = None
+        self._invariants: tuple[InvariantAnswer, ...] | None = None
+        self._lost: dict[Way, Answer] = {}
+        self.missing: str | None = None
+        """Why there is no solver, once somebody asked."""
+
+    @property
+    def ways(self) -> tuple[ProvedWay, ...]:
+        """The ways into the project that let anything in."""
+        if self._ways is None:
+            try:
+                self._ways = tuple(self._encoded()) if self._effort else ()
+            except SolverMissing as error:
+                self.missing, self._ways = str(error), ()
+        return self._ways
+
+    def _encoded(self) -> Iterator[ProvedWay]:
+        points = self._project.ingress_points
+        for way in ways_into(self._project):
+            gateway = gateway_behind(self._project, way)
+            name = (
+                points[way.ingress_point].ingress_point.rule_set_id
+                if way.ingress_point is not None
+                else way.rule_set
+            )
+            if name is not None and not gateway.closed:
+                yield ProvedWay(
+                    way=way,
+                    rule_set=self._project.rule_sets[name],
+                    gateway=gateway,
+                    proof=Proof(gateway, effort=self._effort),
+                )
+
+    def dead(self) -> tuple[RuleAnswer, ...]:
+        """Rules that never apply, wherever mail comes in; not those that are plainly hidden."""
+        if self._rules is None:
+            self._rules = tuple(self._dead())
+        return self._rules
+
+    def _dead(self) -> Iterator[RuleAnswer]:
+        plainly = {id(each.rule) for each in hidden(self._project) if each.by is not None}
+        by_set: dict[str, list[ProvedWay]] = {}
+        for each in self.ways:
+            if is_whole(each.rule_set):
+                by_set.setdefault(each.rule_set.name, []).append(each)
+        for first, *others in by_set.values():
+            rules = first.gateway.rules
+            known = {place for place, rule in enumerate(rules) if id(rule) in plainly}
+            for found in dead_rules(first.proof, known=known):
+                elsewhere = {_applies(other.proof, found.place) for other in others}
+                if Solved.SATISFIABLE not in elsewhere and not _hangs_on_add_on(found, rules):
+                    yield self._answer(first, found, decided=Solved.UNDECIDED not in elsewhere)
+
+    def _answer(self, first: ProvedWay, found: Finding, *, decided: bool) -> RuleAnswer:
+        if not decided:
+            found = NotProved(place=found.place, rule=found.rule, why=Undecided.EFFORT)
+        found = self._with_readings(first, found)
+        refused_by = None
+        if isinstance(found, Dead) and found.refused and first.gateway.policy is not None:
+            # Where rules above have changed all mail that is admitted, the policy is not to blame.
+            open_to_all = Proof(replace(first.gateway, policy=None), effort=self._effort)
+            if _applies(open_to_all, found.place) is Solved.SATISFIABLE:
+                point = self._project.ingress_points[str(first.way.ingress_point)]
+                refused_by = point.ingress_point.traffic_policy_id
+        return RuleAnswer(
+            rule_set=first.rule_set,
+            way=first.way,
+            gateway=first.gateway,
+            found=found,
+            refused_by=refused_by,
+        )
+
+    def _with_readings(self, way: ProvedWay, found: Finding) -> Finding:
+        """A dead rule with the readings that it needs, of those that the project leaves open."""
+        if isinstance(found, NotProved):
+            return found
+        settled = self._project.settings.settled
+        open_readings = [name for name in CHOICES if name not in settled]
+        proof = Proof(way.gateway, free=open_readings, effort=self._effort)
+        # What the project leaves open makes a question harder, and it may stay undecided.
+        if _applies(proof, found.place) is Solved.UNSATISFIABLE:
+            return blamed(proof, found.place)
+        return found
+
+    def invariants(self) -> tuple[InvariantAnswer, ...]:
+        """For each invariant and each way in for which it is meant, what is proved."""
+        if self._invariants is None:
+            self._invariants = tuple(
+                InvariantAnswer(
+                    invariant=invariant,
+                    way=each.way,
+                    gateway=each.gateway,
+                    answer=broken(each.proof, invariant),
+                )
+                for invariant in self._project.invariants
+                for each in self.ways
+                if is_meant(invariant, self._project, each.way)
+            )
+        return self._invariants
+
+    def lost(self, way: ProvedWay) -> Answer:
+        """A message that is accepted and lost, or that there is none."""
+        if way.way not in self._lost:
+            self._lost[way.way] = lost(way.proof)
+        return self._lost[way.way]
+
+
+def _applies(proof: Proof, place: int) -> Solved:
+    """Whether the formulas allow that a rule applies, under the readings of the project."""
+    return proof.solved((*proof.chosen_readings().values(), proof.paths[0].rules[place].applies))
+
+
+def _hangs_on_add_on(found: Finding, rules: Sequence[LogicalRule]) -> bool:
+    """Whether a rule may be for the mail about which an add-on says nothing: proofs know none."""
+    involved = [found.rule]
+    if isinstance(found, Dead):
+        involved += [rules[place] for place in found.by]
+    return any(
+        analysis_of(condition) is not None
+        for rule in involved
+        for condition in (*rule.conditions, *rule.unless)
+    )
+
+
+def proofs_of(project: Project) -> ProjectProofs:
+    """The proofs of a project."""
+    return _proofs_of(Same(project))
+
+
+@lru_cache(maxsize=1)
+def _proofs_of(same: Same) -> ProjectProofs:
+    # Several checks ask about the same project, one after the other.
+    return ProjectProofs(same.project)
