@@ -1,0 +1,119 @@
+"""A question about all mail that stayed undecided.
+
+What it does:
+    Names each invariant that is neither proved nor contradicted by a message, and each rule of
+    which it is unknown whether any mail gets to it, with the reason: the effort was used up
+    (`lint: {proof_effort: N}` in `mmctl.yaml`, in conflicts of the solver), a message may become
+    too many copies, proofs are switched off (`proof_effort: 0`) although there are invariants, or
+    the solver cannot be loaded.
+
+Why it is bad:
+    Nobody knows whether it holds, and the project looks as if it did.
+
+Bad:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: to-three
+            conditions: [{tls: true}]
+            actions: [{replace_recipient: [a@a.example, b@a.example, c@a.example]}]
+          - name: to-others
+            conditions: [{spf: {equals: PASS}}]
+            actions: [{replace_recipient: [d@a.example, e@a.example, f@a.example, g@a.example]}]
+          - name: to-more
+            conditions: [{dkim: {equals: PASS}}]
+            actions: [{replace_recipient: [i@a.example, j@a.example, k@a.example, l@a.example]}]
+          - name: to-all
+            conditions: [{helo: {contains: relay}}]
+            actions: [{replace_recipient: [n@a.example, o@a.example]}]
+          - name: deliver
+            actions: [{relay: {to: exchange}}]
+    relays:
+      exchange: {server: mail.example.com, port: 25, authentication: none}
+    invariants:
+      - {name: nothing is lost, never: lost}
+
+Good:
+    version: 1
+    rule_sets:
+      inbound:
+        rules:
+          - name: to-three
+            conditions: [{tls: true}]
+            actions: [{replace_recipient: [a@a.example, b@a.example, c@a.example]}]
+          - name: deliver
+            actions: [{relay: {to: exchange}}]
+    relays:
+      exchange: {server: mail.example.com, port: 25, authentication: none}
+    invariants:
+      - {name: nothing is lost, never: lost}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mmctl.checks.check import Check, Finding, Subject, finding
+from mmctl.problem import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mmctl.analysis.questions.of_project import ProjectProofs
+    from mmctl.language.project import Invariant, Project
+
+
+def run(subject: Subject) -> Iterator[Finding]:
+    """Yield what is asked about all mail and has no answer."""
+    # Formulas and their solver are loaded when something is proved.
+    from mmctl.analysis.encoding.proof import Undecided  # noqa: PLC0415
+    from mmctl.analysis.questions.dead import NotProved  # noqa: PLC0415
+    from mmctl.analysis.questions.of_project import proofs_of  # noqa: PLC0415
+
+    project = subject.project
+    proofs = proofs_of(project)
+    if not proofs.ways:
+        yield from _nothing(project, proofs)
+        return
+    for answer in proofs.invariants():
+        if isinstance(answer.answer, Undecided):
+            yield _undecided(answer.invariant, f" for {answer.way.name}: {answer.answer.why}")
+    for each in proofs.dead():
+        if isinstance(each.found, NotProved):
+            yield finding(
+                each.found.rule,
+                ("name",),
+                f"undecided whether any mail gets to `{each.found.rule.name}`: {each.found.why}",
+                help="raise `lint: {proof_effort: N}` in `mmctl.yaml`, or simplify the rules",
+            )
+
+
+def _nothing(project: Project, proofs: ProjectProofs) -> Iterator[Finding]:
+    """Nothing is proved at all: the solver is missing, or not asked."""
+    why = proofs.missing
+    if why is None and project.settings.lint.proof_effort == 0:
+        why = "`proof_effort: 0` switches proofs off"
+    if why is not None:
+        for invariant in project.invariants:
+            yield _undecided(invariant, f": {why}")
+    if proofs.missing is not None and not project.invariants:
+        for rule_set in tuple(project.rule_sets.values())[:1]:
+            yield finding(rule_set, (), f"nothing is proved: {why}", help=_INSTALL)
+
+
+_INSTALL = "install mmctl again, or write `lint: {proof_effort: 0}` in `mmctl.yaml`"
+
+
+def _undecided(invariant: Invariant, why: str) -> Finding:
+    return Finding(
+        positions=invariant.positions,
+        path=(),
+        message=f"undecided whether `{invariant.name}` holds{why}",
+        help="raise `lint: {proof_effort: N}` in `mmctl.yaml`, or simplify the rules;"
+        " `mmctl prove` may take longer",
+    )
+
+
+CHECK = Check(id="not-proved", severity=Severity.WARNING, text=__doc__, run=run, from_absence=True)
+"""Missing rules change what happens to mail."""
