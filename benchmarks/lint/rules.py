@@ -25,6 +25,7 @@ ARCHIVE: Final = "a-0123456789abcdef"
 BINDINGS: Final = f"""\
 version: 1
 project: benchmark
+lint: {{proof_effort: 0}}
 environments:
   local:
     endpoint: embedded

@@ -61,7 +61,7 @@ if TYPE_CHECKING:
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the invariants that a message breaks, for each way in."""
-    if not subject.project.invariants:
+    if not subject.project.invariants or not subject.project.settings.lint.proof_effort:
         return
     # Formulas and their solver are loaded when something is proved.
     from mmctl.analysis.encoding.proof import Shown  # noqa: PLC0415

@@ -60,21 +60,24 @@ from mmctl.problem import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.analysis.questions.of_project import ProjectProofs
     from mmctl.language.project import Invariant, Project
 
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield what is asked about all mail and has no answer."""
+    project = subject.project
+    if not project.settings.lint.proof_effort:
+        for invariant in project.invariants:
+            yield _undecided(invariant, ": `proof_effort: 0` switches proofs off")
+        return
     # Formulas and their solver are loaded when something is proved.
     from mmctl.analysis.encoding.proof import Undecided  # noqa: PLC0415
     from mmctl.analysis.questions.dead import NotProved  # noqa: PLC0415
     from mmctl.analysis.questions.of_project import proofs_of  # noqa: PLC0415
 
-    project = subject.project
     proofs = proofs_of(project)
     if not proofs.ways:
-        yield from _nothing(project, proofs)
+        yield from _nothing(project, proofs.missing)
         return
     for answer in proofs.invariants():
         if isinstance(answer.answer, Undecided):
@@ -89,17 +92,15 @@ def run(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def _nothing(project: Project, proofs: ProjectProofs) -> Iterator[Finding]:
-    """Nothing is proved at all: the solver is missing, or not asked."""
-    why = proofs.missing
-    if why is None and project.settings.lint.proof_effort == 0:
-        why = "`proof_effort: 0` switches proofs off"
-    if why is not None:
-        for invariant in project.invariants:
-            yield _undecided(invariant, f": {why}")
-    if proofs.missing is not None and not project.invariants:
+def _nothing(project: Project, missing: str | None) -> Iterator[Finding]:
+    """Nothing is proved at all where the solver is missing."""
+    if missing is None:
+        return
+    for invariant in project.invariants:
+        yield _undecided(invariant, f": {missing}")
+    if not project.invariants:
         for rule_set in tuple(project.rule_sets.values())[:1]:
-            yield finding(rule_set, (), f"nothing is proved: {why}", help=_INSTALL)
+            yield finding(rule_set, (), f"nothing is proved: {missing}", help=_INSTALL)
 
 
 _INSTALL = "install mmctl again, or write `lint: {proof_effort: 0}` in `mmctl.yaml`"

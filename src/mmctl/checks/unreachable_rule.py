@@ -70,6 +70,8 @@ def run(subject: Subject) -> Iterator[Finding]:
 
 def _proved(subject: Subject) -> Iterator[Finding]:
     """The rules of which only a proof says that they never apply."""
+    if not subject.project.settings.lint.proof_effort:
+        return
     # Formulas and their solver are loaded when something is proved.
     from mmctl.analysis.questions.dead import Dead  # noqa: PLC0415
     from mmctl.analysis.questions.of_project import proofs_of  # noqa: PLC0415

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mmctl.analysis.encoding.witness import Witness
 
 LONGEST: Final = 80
-"""Characters of a text that is told."""
+"""The most characters of a text in the line."""
 
 
 def told(witness: Witness) -> str:

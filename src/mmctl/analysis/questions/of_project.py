@@ -12,7 +12,7 @@ from mmctl.analysis.encoding.proof import Proof, Undecided
 from mmctl.analysis.hiding import hidden
 from mmctl.analysis.project_conditions import Same, is_whole
 from mmctl.analysis.questions.dead import Dead, NotProved, blamed, dead_rules
-from mmctl.analysis.questions.invariants import broken, lost
+from mmctl.analysis.questions.invariants import broken
 from mmctl.analysis.questions.ways import is_meant, ways_into
 from mmctl.analysis.sat.solver import Solved, SolverMissing
 from mmctl.judge.ingress import gateway_behind
@@ -71,7 +71,6 @@ class ProjectProofs:
         self._ways: tuple[ProvedWay, ...] | None = None
         self._rules: tuple[RuleAnswer, ...] | None = None
         self._invariants: tuple[InvariantAnswer, ...] | None = None
-        self._lost: dict[Way, Answer] = {}
         self.missing: str | None = None
         """Why there is no solver, once somebody asked."""
 
@@ -80,7 +79,7 @@ class ProjectProofs:
         """The ways into the project that let anything in."""
         if self._ways is None:
             try:
-                self._ways = tuple(self._encoded()) if self._effort else ()
+                self._ways = tuple(self._encoded())
             except SolverMissing as error:
                 self.missing, self._ways = str(error), ()
         return self._ways
@@ -168,12 +167,6 @@ class ProjectProofs:
                 if is_meant(invariant, self._project, each.way)
             )
         return self._invariants
-
-    def lost(self, way: ProvedWay) -> Answer:
-        """A message that is accepted and lost, or that there is none."""
-        if way.way not in self._lost:
-            self._lost[way.way] = lost(way.proof)
-        return self._lost[way.way]
 
 
 def _applies(proof: Proof, place: int) -> Solved:
