@@ -72,7 +72,17 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "lint --no-cache": {
         *MODEL,
         *ROOMS,
-        *("email", "mail", "judge", "analysis", "checks", "compiler", "render"),
+        *(
+            "email",
+            "mail",
+            "judge",
+            "analysis",
+            "checks",
+            "compiler",
+            "render",
+            "pysat",
+            "tempfile",
+        ),
     },
     "simulate": {*MODEL, *ROOMS, *RICH, "email", "mail", "judge", "cases", "render"},
     "diff .": {

@@ -93,8 +93,8 @@ def test_the_messages_of_a_plan_are_counted(said: Callable[..., str]) -> None:
 def test_what_is_said_meanwhile_has_a_line_of_its_own(
     said: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mmctl.mail.archives.LARGEST_MESSAGE", 1000)
-    Path("mail/3.eml").write_bytes(MESSAGE + b"x" * 1000)
+    monkeypatch.setattr("mmctl.mail.archives.LARGEST_MESSAGE", 20_000)
+    Path("mail/3.eml").write_bytes(MESSAGE + b"x" * 20_000)
     told = said("simulate", "mail")
     assert "\r\x1b[Kskipped: `mail/3.eml`" in told
 
