@@ -4,10 +4,11 @@ What it does:
     Proves of every rule that some mail can get to it. If none can, it names what makes it so: the
     smallest set of earlier rules that drop or stop all of its mail, in whatever way that is
     written; its own conditions that no message meets together; or the traffic policy that refuses
-    all of it. It is a warning where the rules above do the same, where the policy refuses the mail,
-    and where it is so only under a reading that the project leaves open, which it names. Pairs of
-    conditions that exclude each other are `contradicting-conditions`; what stays undecided is
-    `not-proved`. `lint: {proof_effort: 0}` looks only at one rule above at a time.
+    all of it. A rule without conditions may be there for mail that the policy refuses. It is a
+    warning where the rules above do the same, where the policy refuses the mail, and where it is so
+    only under a reading that the project leaves open, which it names. Pairs of conditions that
+    exclude each other are `contradicting-conditions`; what stays undecided is `not-proved`. `lint:
+    {proof_effort: 0}` looks only at one rule above at a time.
 
 Why it is bad:
     The rule seems to do something, but never applies.
@@ -44,6 +45,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mmctl.analysis.canonical import same_effect, same_rule
+from mmctl.analysis.effects import unconditional
 from mmctl.analysis.hiding import hidden
 from mmctl.analysis.project_conditions import rule_conditions, said_from
 from mmctl.checks import contradicting_conditions, recipient_replaced_above
@@ -98,22 +100,31 @@ def _proved(subject: Subject) -> Iterator[Finding]:
 
 def _taken(found: Dead, answer: RuleAnswer) -> Iterator[Finding]:
     rule, above = found.rule, [answer.gateway.rules[place] for place in found.by]
+    if found.refused and unconditional(rule):
+        return  # it is there for mail that the policy refuses, should that ever admit it
     if not any(same_rule(each) == same_rule(rule) for each in above):
-        yield _ended(rule, above, found.needs)
+        yield _ended(rule, above, found.needs, by_policy=found.refused)
 
 
-def _ended(rule: LogicalRule, above: Sequence[LogicalRule], needs: Mapping[str, str]) -> Finding:
+def _ended(
+    rule: LogicalRule,
+    above: Sequence[LogicalRule],
+    needs: Mapping[str, str],
+    *,
+    by_policy: bool = False,
+) -> Finding:
     named = [f"`{each.name}` ({said_from(each.position, rule.position)})" for each in above]
     verb = "ends" if len(above) == 1 else "together end"
     higher = f"`{above[0].name}`" if len(above) == 1 else "them"
     which = "one of them" if len(above) == 1 else f"`{rule.name}`"
+    admitted = " that the traffic policy admits" if by_policy else ""
     same = all(same_effect(each, rule) for each in above)
     return finding(
         rule,
         ("name",),
-        f"no mail reaches `{rule.name}`: {_listed(named)} {verb} all of it{_if(needs)}",
+        f"no mail reaches `{rule.name}`: {_listed(named)} {verb} all of it{admitted}{_if(needs)}",
         help=f"put `{rule.name}` above {higher}, or remove {which}",
-        severity=Severity.WARNING if same or needs else None,
+        severity=Severity.WARNING if same or needs or by_policy else None,
     )
 
 
