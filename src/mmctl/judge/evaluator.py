@@ -17,6 +17,8 @@ from mmctl.judge.policy import ADMITTED, ask_policy, refused_by, refused_outrigh
 from mmctl.judge.submission import LambdaAnswer
 from mmctl.judge.trace import ActionResult, ActionTrace, RuleResult
 from mmctl.model.actions import asked_function
+from mmctl.model.conditions import operand_of
+from mmctl.model.facts import RECIPIENTS
 from mmctl.model.rules import (
     AddHeaderAction,
     ArchiveAction,
@@ -42,11 +44,17 @@ if TYPE_CHECKING:
     from mmctl.judge.trace import AddedHeader, ConditionTrace, PolicyTrace
     from mmctl.judge.worlds import World
     from mmctl.language.project import LogicalRule
+    from mmctl.model.policies import TrafficPolicy
     from mmctl.model.rules import RuleAction, RuleCondition
 
 
 Narrowed: TypeAlias = "dict[MissingFact, frozenset[str]]"
 """What missing facts could still be in one world."""
+
+CouldBe: TypeAlias = "tuple[tuple[MissingFact, frozenset[str]], ...]"
+"""The same, to be looked up."""
+RuleQuestion: TypeAlias = "tuple[int, tuple[AddedHeader, ...], CouldBe]"
+"""Whether a rule applies: its place, what earlier ones added, and what facts could be."""
 
 Found = TypeVar("Found")
 
@@ -65,8 +73,12 @@ class AskedConditions:
 class Memory:
     """Answers already found for one message, in any world: asking again gives the same."""
 
-    rules: dict[Hashable, AskedConditions] = field(default_factory=dict)
-    policies: dict[Hashable, PolicyTrace] = field(default_factory=dict)
+    rules: dict[str, dict[RuleQuestion, AskedConditions]] = field(default_factory=dict)
+    """By the recipient as conditions see it; by none for rules that read no recipient."""
+    reading: dict[int, bool] = field(default_factory=dict)
+    """Whether a rule reads recipients, by its place."""
+    policies: dict[str, dict[CouldBe, PolicyTrace]] = field(default_factory=dict)
+    """By the recipient."""
     askings: dict[Hashable, Asking] = field(default_factory=dict)
 
 
@@ -84,6 +96,8 @@ class Evaluator:
     memory: Memory
     assume_pass: bool
     assumed: dict[MissingFact, str]
+    brief: bool = False
+    """Whether to record no step for a rule that is known not to apply in any world."""
 
     def admit(self, place: int, recipient: str) -> tuple[PolicyTrace, PolicyTrace]:
         """Evaluate the policy for one recipient: what is known, and what this world says."""
@@ -95,13 +109,25 @@ class Evaluator:
             return ADMITTED, ADMITTED
 
         def ask_in(narrowed: Narrowed) -> PolicyTrace:
-            key = (recipient, tuple(narrowed.items()))
-            if key not in self.memory.policies:
-                asking = self._asking(recipient, (), narrowed)
-                self.memory.policies[key] = ask_policy(policy, asking)
-            return self.memory.policies[key]
+            return self.policy_in(policy, recipient, tuple(narrowed.items()))
 
         return self._decided(ask_in, lambda trace: trace.admitted)
+
+    def policy_in(self, policy: TrafficPolicy, recipient: str, facts: CouldBe) -> PolicyTrace:
+        """What the policy says of a recipient if missing facts could be so."""
+        known = self.memory.policies.setdefault(recipient, {})
+        if facts not in known:
+            known[facts] = ask_policy(policy, self._asking(recipient, (), facts))
+        return known[facts]
+
+    def rule_in(self, seen: str, question: RuleQuestion) -> AskedConditions:
+        """Whether a rule applies for a recipient if missing facts could be so."""
+        index, added, facts = question
+        known = self.memory.rules.setdefault(seen if self._reads_recipient(index) else "", {})
+        if question not in known:
+            asking = self._asking(seen, added, facts)
+            known[question] = _ask_rule(self.gateway.rules[index], asking)
+        return known[question]
 
     def run(self, copies: list[Copy]) -> list[Copy]:
         """Try every rule for every copy that is still under way; return the copies as they end."""
@@ -120,7 +146,9 @@ class Evaluator:
 
     def _applies(self, rule: LogicalRule, index: int, copy: Copy) -> bool:
         """A rule applies when all conditions match and no unless-condition does."""
-        known, decided = self._ask(rule, index, copy)
+        if self.brief and self._never_applies(index, copy):
+            return False
+        known, decided = self._ask(index, copy)
         copy.steps.append(
             Step(
                 rule=rule,
@@ -134,18 +162,28 @@ class Evaluator:
         )
         return decided.answer.is_true
 
-    def _ask(
-        self, rule: LogicalRule, index: int, copy: Copy
-    ) -> tuple[AskedConditions, AskedConditions]:
+    def _reads_recipient(self, index: int) -> bool:
+        reading = self.memory.reading
+        if index not in reading:
+            rule = self.gateway.rules[index]
+            reading[index] = any(
+                operand_of(condition).fact is RECIPIENTS
+                for condition in (*rule.conditions, *rule.unless)
+            )
+        return reading[index]
+
+    def _never_applies(self, index: int, copy: Copy) -> bool:
+        """Whether it is known already that no missing fact makes a rule apply for a copy."""
+        known = self.memory.rules.get(copy.seen if self._reads_recipient(index) else "")
+        asked = known and known.get((index, self._visible(copy), ()))
+        return bool(asked and asked.answer.is_false)
+
+    def _ask(self, index: int, copy: Copy) -> tuple[AskedConditions, AskedConditions]:
         """Evaluate a rule's conditions for a copy: what is known, and what this world says."""
         added = self._visible(copy)
 
         def ask_in(narrowed: Narrowed) -> AskedConditions:
-            key = (index, copy.seen, added, tuple(narrowed.items()))
-            if key not in self.memory.rules:
-                asking = self._asking(copy.seen, added, narrowed)
-                self.memory.rules[key] = _ask_rule(rule, asking)
-            return self.memory.rules[key]
+            return self.rule_in(copy.seen, (index, added, tuple(narrowed.items())))
 
         return self._decided(ask_in, lambda asked: asked.answer)
 
@@ -167,8 +205,8 @@ class Evaluator:
     def _visible(self, copy: Copy) -> tuple[AddedHeader, ...]:
         return copy.headers if self.gateway.readings.added_headers_visible == "yes" else ()
 
-    def _asking(self, recipient: str, added: tuple[AddedHeader, ...], narrowed: Narrowed) -> Asking:
-        key = (recipient, added, tuple(narrowed.items()))
+    def _asking(self, recipient: str, added: tuple[AddedHeader, ...], facts: CouldBe) -> Asking:
+        key = (recipient, added, facts)
         if key not in self.memory.askings:
             self.memory.askings[key] = Asking(
                 gateway=self.gateway,
@@ -176,7 +214,7 @@ class Evaluator:
                 texts=self.texts,
                 recipient=recipient,
                 added=added,
-                narrowed=dict(narrowed),
+                narrowed=dict(facts),
                 assume_pass=self.assume_pass,
                 assumed=self.assumed,
             )
@@ -214,7 +252,7 @@ class Evaluator:
                 self._add_header((name, value), acting, copies)
             case ReplaceRecipientAction(replace_with=addresses):
                 if addresses:
-                    return self._replace_recipients(rule, addresses, acting, matched, copies)
+                    return self._replace_recipients(addresses, acting, matched, copies)
             case BounceAction():
                 self._bounce(rule, acting)
             case InvokeLambdaAction():
@@ -280,7 +318,6 @@ class Evaluator:
 
     def _replace_recipients(
         self,
-        rule: LogicalRule,
         addresses: tuple[str, ...],
         acting: list[Copy],
         matched: list[Copy],
@@ -300,7 +337,7 @@ class Evaluator:
                 if visible != "no":
                     fork.seen = fork.address
                 if visible == "same_rule_too":
-                    _, again = self._ask(rule, fork.steps[-1].index, fork)
+                    _, again = self._ask(fork.steps[-1].index, fork)
                     fork.steps[-1].skips_rest = not again.answer.is_true
             for group in (copies, matched):
                 at = next(place for place, other in enumerate(group) if other is copy)

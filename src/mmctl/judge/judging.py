@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from mmctl.judge.alike import Alike
 from mmctl.judge.copies import Copy
 from mmctl.judge.evaluator import Evaluator, Memory
 from mmctl.judge.submission import Scenario
@@ -19,7 +20,7 @@ from mmctl.judge.trace import (
     Trace,
     distinct_actions,
 )
-from mmctl.judge.worlds import Worlds, deciding_facts
+from mmctl.judge.worlds import World, Worlds, deciding_facts
 from mmctl.language.project import Outcome
 from mmctl.records import dataclass, replace
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from mmctl.judge.answers import MissingFact
     from mmctl.judge.submission import Gateway, Submission
     from mmctl.judge.trace import CopyTrace, PolicyTrace, RuleTrace
-    from mmctl.judge.worlds import World
     from mmctl.language.readings import Readings
 
 _ORDER = list(Outcome)
@@ -61,8 +61,8 @@ def judge(
         assumed={},
     )
     places = range(len(submission.envelope.recipients))
-    groups = [list(places)] if coupled(gateway.readings) else [[place] for place in places]
-    recipients = tuple(found.trace for group in groups for found in judging.group(group))
+    found = judging.group(places) if coupled(gateway.readings) else judging.apart(places)
+    recipients = tuple(each.trace for each in found)
     return Trace(
         recipients=recipients,
         performed=_performed(recipients, gateway.readings),
@@ -147,22 +147,50 @@ class Judgment:
 
     def group(self, places: Sequence[int]) -> list[Found]:
         """Judge recipients together, in every world."""
+        seen, complete = self._in_all_worlds(places)
+        whole: dict[tuple[bool, ...], dict[int, _InWorld]] = {}
+        found: list[Found] = []
+        for place in places:
+            worlds = seen[place]
+            fullest = _fullest(worlds)
+            if fullest is not worlds[0]:
+                path = fullest.world.answers
+                if path not in whole:
+                    whole[path] = self._run(places, World(path=path))
+                fullest = whole[path][place]
+            found.append(self._merged(place, worlds, fullest, complete=complete))
+        return found
+
+    def apart(self, places: Iterable[int]) -> list[Found]:
+        """Judge each recipient alone; of those who are seen alike, only one in every world."""
+        alike = Alike(self._evaluator(World()))
+        judged: dict[int, tuple[list[_InWorld], bool]] = {}
+        found: list[Found] = []
+        for place in places:
+            model = alike.model(place)
+            if model is None:
+                seen, complete = self._in_all_worlds([place])
+                judged[place] = seen[place], complete
+                if len(seen[place]) > 1:
+                    alike.remember(place)
+            worlds, complete = judged[place if model is None else model]
+            fullest = _fullest(worlds)
+            if model is not None or fullest is not worlds[0]:
+                fullest = self._run([place], World(path=fullest.world.answers))[place]
+            found.append(self._merged(place, worlds, fullest, complete=complete))
+        return found
+
+    def _in_all_worlds(self, places: Sequence[int]) -> tuple[dict[int, list[_InWorld]], bool]:
+        """How it ends in each world, and whether those are all; only the first has all steps."""
         worlds = Worlds()
         seen: dict[int, list[_InWorld]] = {place: [] for place in places}
-        for world in worlds:
-            for place, found in self._run(places, world).items():
+        for number, world in enumerate(worlds):
+            for place, found in self._run(places, world, brief=number > 0).items():
                 seen[place].append(found)
-        return [
-            _merged(
-                self.submission.envelope.recipients[place],
-                seen[place],
-                complete=worlds.exhausted,
-            )
-            for place in places
-        ]
+        return seen, worlds.exhausted
 
-    def _run(self, places: Sequence[int], world: World) -> dict[int, _InWorld]:
-        evaluator = Evaluator(
+    def _evaluator(self, world: World, *, brief: bool = False) -> Evaluator:
+        return Evaluator(
             gateway=self.gateway,
             among=self.among,
             submission=self.submission,
@@ -172,7 +200,19 @@ class Judgment:
             assume_pass=self.assume_pass,
             assumed=self.assumed,
             memory=self.memory,
+            brief=brief,
         )
+
+    def _merged(
+        self, place: int, worlds: list[_InWorld], fullest: _InWorld, *, complete: bool
+    ) -> Found:
+        recipient = self.submission.envelope.recipients[place]
+        return _merged(recipient, worlds, fullest, complete=complete)
+
+    def _run(
+        self, places: Sequence[int], world: World, *, brief: bool = False
+    ) -> dict[int, _InWorld]:
+        evaluator = self._evaluator(world, brief=brief)
         recipients = self.submission.envelope.recipients
         policies = {place: evaluator.admit(place, recipients[place]) for place in places}
         admitted = [
@@ -192,12 +232,16 @@ class Judgment:
         }
 
 
-def _merged(recipient: str, worlds: list[_InWorld], *, complete: bool) -> Found:
+def _fullest(worlds: list[_InWorld]) -> _InWorld:
+    """The world in which most rules were tried: the record shows that one."""
+    return max(worlds, key=lambda world: world.tried)
+
+
+def _merged(recipient: str, worlds: list[_InWorld], fullest: _InWorld, *, complete: bool) -> Found:
     """One recipient in all worlds: what is the same in all of them is known."""
     outcomes = tuple(sorted({world.outcome for world in worlds}, key=_ORDER.index))
     deciders = {world.by for world in worlds}
     known = complete and len(outcomes) == 1
-    fullest = max(worlds, key=lambda world: world.tried)
     copies = tuple(copy.trace() for copy in fullest.copies)
     if len(worlds) > 1:
         copies = _uncertain(copies, worlds, known=known, complete=complete)

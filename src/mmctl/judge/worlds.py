@@ -38,9 +38,14 @@ class World:
         before = self.could_be.get(lack.fact, frozenset(lack.fact.choices))
         self.could_be[lack.fact] = before & lack.true_for if answer else before - lack.true_for
 
+    @property
+    def answers(self) -> tuple[bool, ...]:
+        """The answers to all questions: the path that leads here again."""
+        return tuple([answer for _, answer in self.decided])
+
     def following(self) -> tuple[bool, ...] | None:
         """The answers that lead into the next world, like a binary counter; None after the last."""
-        path = [answer for _, answer in self.decided]
+        path = list(self.answers)
         while path and not path[-1]:
             path.pop()
         return (*path[:-1], False) if path else None
