@@ -41,7 +41,10 @@ def means(claim: Any, kind: str, action: RuleAction) -> bool:
     members = action.value.to_api()
     keys = {key.word: key.member for key in row_of(action).keys}
     return all(
-        _same(str(value), str(members.get(keys.get(str(key), ""), "")))
+        any(
+            _same(str(each), str(members.get(keys[str(key)], "")))
+            for each in (value, *several(value))
+        )
         for key, value in wanted.items()
     )
 

@@ -100,9 +100,11 @@ def _find(run: Run, project: Project, ways: Sequence[Way], text: str) -> int:
     from mmctl.cli.files.finding import wanted_by
     from mmctl.cli.files.witnesses import keep
 
-    wanted = wanted_by(text)
+    wanted = wanted_by(text, project)
     undecided = None
     for way in ways:
+        if wanted.ingress_point not in {None, way.ingress_point}:
+            continue
         answer = find(project, way, wanted)
         match answer:
             case Shown():

@@ -6,17 +6,18 @@ from typing import Final
 
 from mmctl.language.dialect.actions import ACTION
 from mmctl.language.dialect.conditions import RULE_CONDITION
-from mmctl.language.dialect.grammar import Anything, Named, OneKey, Record, Several, Word
+from mmctl.language.dialect.grammar import Anything, Choice, OneKey, Record, Several, Word
 from mmctl.language.dialect.rules import ENVIRONMENTS
 from mmctl.language.dialect.words import OUTCOMES, may, need
 
 _CLAIM = Several(
     item=OneKey(
         title="claim",
-        words=(*OUTCOMES, *ACTION.options),
+        words=(*(word for word in OUTCOMES if word != "unknown"), *ACTION.options),
         options=dict.fromkeys(ACTION.options, Anything()),
     ),
     single=True,
+    minimum=1,
     doc="Outcomes, or actions.",
 )
 INVARIANT: Final = Record(
@@ -29,8 +30,16 @@ INVARIANT: Final = Record(
         "environments": ENVIRONMENTS,
         "never": may(_CLAIM),
         "always": may(_CLAIM),
-        "before": may(Word(doc="An action that it must come before.")),
-        "only": may(Named(value=Several(item=Word(), single=True), doc="Allowed targets.")),
+        "before": may(
+            Choice(values=tuple(ACTION.options), doc="An action that it must come before.")
+        ),
+        "only": may(
+            Record(
+                title="targets",
+                members=dict.fromkeys(ACTION.options, may(Several(item=Word(), single=True))),
+                doc="Allowed targets.",
+            )
+        ),
     },
     one_of=(("never", "always", "only"),),
 )

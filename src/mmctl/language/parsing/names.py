@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mmctl.language.parsing.rule_files import RuleFiles
-    from mmctl.language.project import Project
+    from mmctl.language.project import Invariant, Project
     from mmctl.model.shape import Shape
-    from mmctl.problem import Positions
+    from mmctl.problem import Position, Positions
 
 
 def check_names(files: RuleFiles, project: Project, *, lone: bool) -> None:
@@ -42,6 +42,20 @@ def check_names(files: RuleFiles, project: Project, *, lone: bool) -> None:
                 or f"define it under `{reference.kind.value}`, bind it in the environment, "
                 "or write its id as `id:…`",
             )
+    if project.invariants and not lone:
+        from mmctl.language.parsing.claim_names import misnamed  # noqa: PLC0415
+
+        for invariant in project.invariants:
+            for value, message, advice in misnamed(invariant, names):
+                files.builder.report("unknown-name", _position(value, invariant), message, advice)
+
+
+def _position(value: object, invariant: Invariant) -> Position:
+    """Where a value of an invariant is, or the condition at a place under `when`."""
+    if isinstance(value, int):
+        return invariant.positions.at(("when", value))
+    position: Position = getattr(value, "position", invariant.position)
+    return position
 
 
 def _referring(project: Project) -> Iterator[tuple[Shape, Positions]]:
