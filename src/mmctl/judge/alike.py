@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mmctl.judge.evaluator import CouldBe, Evaluator, RuleQuestion
 
 
-class _Model(NamedTuple):
+class _SeenBefore(NamedTuple):
     """A recipient who was judged, with what was asked, in the order of asking."""
 
     place: int
@@ -34,7 +34,7 @@ class Alike:
         """The evaluator answers without deciding anything, and has the memory of the judgment."""
         self._evaluator = evaluator
         self._recipients = evaluator.submission.envelope.recipients
-        self._models: list[_Model] = []
+        self._models: list[_SeenBefore] = []
 
     def model(self, place: int) -> int | None:
         """The place of a recipient who was judged and is seen like this one, if there is one."""
@@ -49,14 +49,14 @@ class Alike:
         """Take a recipient who was judged in every world as a model for others."""
         recipient, memory = self._recipients[place], self._evaluator.memory
         self._models.append(
-            _Model(
+            _SeenBefore(
                 place=place,
                 policies=tuple(memory.policies.get(recipient, ())),
                 rules=tuple(memory.rules.get(recipient, ())),
             )
         )
 
-    def _same(self, model: _Model, place: int) -> bool:
+    def _same(self, model: _SeenBefore, place: int) -> bool:
         """Whether all that was asked about one recipient has the same answers for another.
 
         Up to the first answer that differs, judging the other would have asked the same.
