@@ -59,7 +59,8 @@ class Cadical:
             from pysat.solvers import Cadical153  # noqa: PLC0415 - loads solvers: only for proofs
         except ImportError as error:
             raise SolverMissing(
-                f"proofs need `python-sat`, which cannot be loaded: {error}"
+                f"proofs need `python-sat`, which cannot be loaded: {error}",
+                help="install it: `pip install python-sat`",
             ) from error
         self._solver = Cadical153()
         # At the end of the process its module may be gone before it is.

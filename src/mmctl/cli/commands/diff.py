@@ -77,16 +77,17 @@ def _behavior(
     from mmctl.analysis.questions.behavior import behavior
 
     found = behavior(before.project, after.project, equal)
-    return tuple(_kept(run, each) for each in found)
+    taken: set[str] = set()
+    return tuple(_kept(run, each, taken) for each in found)
 
 
-def _kept(run: Run, found: Behavior) -> Behavior:
+def _kept(run: Run, found: Behavior, taken: set[str]) -> Behavior:
     """The same, with the messages in files."""
     from mmctl.cli.files.witnesses import keep
 
     name = found.way.ingress_point or found.way.rule_set
     kept = tuple(
-        keep(run.root, f"diff {name} {place}", each.witness, found.way)
+        keep(run.root, f"diff {name} {place}", each.witness, found.way, taken)
         for place, each in enumerate(found.comparison.differences, start=1)
     )
     return replace(found, kept=kept)

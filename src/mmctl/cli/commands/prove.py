@@ -65,7 +65,8 @@ def prove(
     from mmctl.analysis.questions.gateway_proof import proof_of
 
     is_over = None if timeout is None else _clock(timeout)
-    found = tuple(_kept(run, proof_of(project, way, is_over=is_over)) for way in ways)
+    taken: set[str] = set()
+    found = tuple(_kept(run, proof_of(project, way, is_over=is_over), taken) for way in ways)
     write(run, PROOFS, found)
     if any(each.wrong for each in found):
         return 1
@@ -122,14 +123,14 @@ def _find(run: Run, project: Project, ways: Sequence[Way], text: str) -> int:
     return 1 if undecided is None else UNKNOWN
 
 
-def _kept(run: Run, found: GatewayProof) -> GatewayProof:
+def _kept(run: Run, found: GatewayProof, taken: set[str]) -> GatewayProof:
     """The same, with the messages in files."""
     from mmctl.analysis.encoding.proof import Shown
     from mmctl.cli.files.witnesses import keep
 
     name = found.way.ingress_point or found.way.rule_set
     kept: list[KeptMessage | None] = [
-        keep(run.root, f"{name} {claim.name}", claim.answer.witness, found.way)
+        keep(run.root, f"{name} {claim.name}", claim.answer.witness, found.way, taken)
         if isinstance(claim.answer, Shown)
         else None
         for claim in found.claims

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from email import message_from_bytes
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any, Final
 
 from mmctl.analysis.questions.behavior import KeptMessage
@@ -25,7 +26,7 @@ from mmctl.visible import visible
 from mmctl.writing import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from mmctl.analysis.encoding.witness import Witness
@@ -42,24 +43,46 @@ _LONGEST: Final = 60
 _VERDICTS: Final = tuple(name for name in VerdictFact if FACT_OF[name].form is not Form.DERIVED)
 
 
-def keep(root: Path, name: str, witness: Witness, way: Way) -> KeptMessage:
+def keep(
+    root: Path, name: str, witness: Witness, way: Way, taken: set[str] | None = None
+) -> KeptMessage:
     """Write a message, and the case that states everything else of it, into the project's folder.
+
+    `taken` are the files of other messages: names that differ in other characters share one.
 
     Raises:
         UsageError: they cannot be written.
     """
-    stem = _NOT_IN_NAMES.sub("-", name).strip("-.")[:_LONGEST_NAME] or "message"
+    stem = _free_name(name, taken if taken is not None else set())
     path = f"{FOLDER}/{stem}.eml"
     case = text_of([_case(name, f"{stem}.eml", witness, way)], _HEADER)
     folder = root / FOLDER
+    files: Mapping[Path, str | bytes] = {
+        folder / f"{stem}.eml": witness.content,
+        folder / f"{stem}.yaml": case,
+    }
     try:
+        if not all(each.resolve().is_relative_to(root.resolve()) for each in files):
+            raise UsageError(
+                f"cannot write `{path}`: a link leads out of the project",
+                help=f"remove the link: `{FOLDER}` is for messages that mmctl finds",
+            )
         folder.mkdir(parents=True, exist_ok=True)
-        write_whole(folder / f"{stem}.eml", witness.content)
-        write_whole(folder / f"{stem}.yaml", case)
+        for file, content in files.items():
+            write_whole(file, content)
     except OSError as error:
         raise UsageError(f"cannot write `{path}`: {error.strerror}") from None
     words = ["mmctl", "simulate", path, *_way(way), *_options(witness)]
     return KeptMessage(path=path, command=shlex.join(words), facts=tuple(_facts(witness)))
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    """The name of a file for a message, that no other has where letter case does not count."""
+    plain = _NOT_IN_NAMES.sub("-", name).strip("-.")[:_LONGEST_NAME] or "message"
+    names = chain((plain,), (f"{plain}-{number}" for number in count(2)))
+    stem = next(each for each in names if each.lower() not in taken)
+    taken.add(stem.lower())
+    return stem
 
 
 def _case(name: str, file: str, witness: Witness, way: Way) -> Branch:
