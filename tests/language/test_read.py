@@ -376,7 +376,7 @@ invariants:
     always: [{archive: {to: compliance-7y}}]
     before: relay
   - name: only these relays
-    only: {relay: [exchange]}
+    only: {relay: [plain]}
 cases:
   - name: kept
     message: {from: a@example.org, subject: x}
