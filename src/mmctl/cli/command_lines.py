@@ -819,7 +819,7 @@ COMPLETIONS: Final[
         (('--find',), False, 'Find one message instead: an outcome, an action, or the members of an invariant that it breaks.', ()),
         (('--ingress-point',), False, 'Only this ingress point.', ()),
         (('--rule-set',), False, 'Only this rule set, by itself.', ()),
-        (('--timeout',), False, 'Search hard questions for so many seconds. Default: a fixed effort for each question.', ()),
+        (('--timeout',), False, 'Search hard questions for so many seconds. Default: a fixed effort for each.', ()),
         (('--directory', '-C'), False, 'The folder of the project.', ()),
         (('--env',), False, "The environment. Default: the project's.", ()),
         (('--format',), False, 'The format of the result: human, json.', ()),

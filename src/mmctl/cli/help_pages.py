@@ -450,7 +450,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
                     ((('', (('--find', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('YAML', '1;33'),)),), (('', (('Find one message instead: an outcome, an action, or the members of an invariant that it breaks.', ''),)),)),
                     ((('', (('--ingress-point', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('NAME', '1;33'),)),), (('', (('Only this ingress point.', ''),)),)),
                     ((('', (('--rule-set', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('NAME', '1;33'),)),), (('', (('Only this rule set, by itself.', ''),)),)),
-                    ((('', (('--timeout', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('SECONDS [x>=1', '1;33'), (']', '1;2;33'))),), (('', (('Search hard questions for so many seconds. Default: a fixed effort for each question.', ''),)),)),
+                    ((('', (('--timeout', '1;36'),)),), (('', ()),), (('', ()),), (('', ()),), (('1;33', (('SECONDS [x>=1', '1;33'), (']', '1;2;33'))),), (('', (('Search hard questions for so many seconds. Default: a fixed effort for each.', ''),)),)),
                     ((('', (('--help', '1;36'),)),), (('', (('-h', '1;32'),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('bool', '1;33'), ('>', '1;2;33'))),), (('', (('Show this message and exit.', ''),)),)),
                 ),
             ),

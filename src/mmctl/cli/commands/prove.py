@@ -46,7 +46,7 @@ def prove(
         int | None,
         typer.Option(
             "--timeout",
-            help="Search hard questions for so many seconds. Default: a fixed effort for each question.",
+            help="Search hard questions for so many seconds. Default: a fixed effort for each.",
             metavar="SECONDS",
             min=1,
         ),
