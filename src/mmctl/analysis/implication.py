@@ -5,6 +5,7 @@ No check lives here.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.canonical import same
@@ -78,9 +79,22 @@ def text_follows(wide: Strings, narrow: Strings, *, folds: bool) -> bool | None:
         return None
     if inner not in COVERED[operator]:
         return False
+    return _all_covered(operator, tuple(wide.values), tuple(narrow.values), folds)
+
+
+@lru_cache(maxsize=1 << 16)
+def _all_covered(
+    operator: str, wide: tuple[str, ...], narrow: tuple[str, ...], folds: bool
+) -> bool:
+    """Whether each of some values is covered; remembered: the same lists are asked about often."""
     fold = str.lower if folds else str
-    values = Covering.of(operator, map(fold, wide.values), None)
-    return all(values.covers(fold(value)) for value in narrow.values)
+    values = _values(operator, wide, folds)
+    return all(values.covers(fold(value)) for value in narrow)
+
+
+@lru_cache(maxsize=4096)
+def _values(operator: str, values: tuple[str, ...], folds: bool) -> Covering[None]:
+    return Covering.of(operator, map(str.lower if folds else str, values), None)
 
 
 def _opposite(condition: Condition) -> Condition | None:
