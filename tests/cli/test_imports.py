@@ -42,6 +42,7 @@ OF: Final = {
     "dateutil": "botocore",
     "jmespath": "botocore",
     "six": "botocore",
+    "pyformula": "pysat",
     "pysolvers": "pysat",
     "urllib3": "botocore",
     "markdown_it": "rich",

@@ -75,6 +75,8 @@ class Copy:
     steps: list[Step] = field(default_factory=list)
     ending: Ending | None = None
     ended_by: str | None = None
+    ended_at: int | None = None
+    """The place of the rule at which it ended: not every rule that was tried has a step."""
 
     def end(self, ending: Ending, rule: LogicalRule) -> None:
         """Try no further rule for this copy; the first ending counts."""

@@ -137,11 +137,15 @@ class Evaluator:
             if not going:
                 break
             matched = [copy for copy in going if self._applies(rule, index, copy)]
-            if matched:
-                matched = self._perform(rule, matched, copies)
+            if not matched:
+                continue
+            matched = self._perform(rule, matched, copies)
             if self.gateway.readings.first_match == "yes":
                 for copy in matched:
                     copy.end(Ending.STOPPED, rule)
+            for copy in copies:
+                if copy.ending is not None and copy.ended_at is None:
+                    copy.ended_at = index
         return copies
 
     def _applies(self, rule: LogicalRule, index: int, copy: Copy) -> bool:

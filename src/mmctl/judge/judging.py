@@ -119,7 +119,7 @@ class _InWorld:
 def _tried(copies: Iterable[Copy], rules: int) -> int:
     """How many of so many rules were tried: all, or those up to the last that ended a copy."""
     return max(
-        (rules if copy.ending is None else copy.steps[-1].index + 1 for copy in copies), default=0
+        (rules if copy.ended_at is None else copy.ended_at + 1 for copy in copies), default=0
     )
 
 
