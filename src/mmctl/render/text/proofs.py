@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mmctl.analysis.questions.behavior import KeptMessage
     from mmctl.analysis.questions.dead import Finding
     from mmctl.analysis.questions.gateway_proof import Claimed, FoundMessage, GatewayProof
+    from mmctl.language.project import Outcome
 
 
 def human(found: Sequence[GatewayProof], *, verbose: bool = False) -> Text:
@@ -49,7 +50,7 @@ def _claim(text: Text, claim: Claimed, kept: KeptMessage | None) -> None:
         case Shown(witness=witness):
             text.append("  broken", "bold red")
             text.append(f": {name}\n")
-            _ends(text, witness.happened[-1].outcome.value)
+            _ends(text, witness.happened[-1].outcome)
             if kept is not None:
                 text.append(message_lines(witness.submission.envelope, kept))
         case Undecided(why=why):
@@ -59,10 +60,9 @@ def _claim(text: Text, claim: Claimed, kept: KeptMessage | None) -> None:
             assert_never(never)
 
 
-def _ends(text: Text, outcome: str) -> None:
-    style = next((style for each, style in STYLES.items() if each.value == outcome), "")
+def _ends(text: Text, outcome: Outcome) -> None:
     text.append("    ends as ")
-    text.append(f"{outcome}\n", style)
+    text.append(f"{outcome.value}\n", STYLES[outcome])
 
 
 def _dead(text: Text, found: Finding, proof: GatewayProof) -> None:
@@ -88,15 +88,9 @@ def blame(found: Dead, proof: GatewayProof) -> str:
         return f"{', '.join(rules)}{together} {mail}"
     if found.refused:
         return "no mail that meets its conditions is admitted"
-    count = len(found.conditions)
-    return (
-        "one of its conditions is never met"
-        if count < _TWO
-        else "its conditions exclude each other"
-    )
-
-
-_TWO = 2
+    if len(found.conditions) > 1:
+        return "its conditions exclude each other"
+    return "one of its conditions is never met"
 
 
 def _chosen(readings: Mapping[str, str]) -> str:
@@ -139,5 +133,5 @@ def message(found: FoundMessage) -> Text:
             return Text(f"undecided: {visible(found.undecided)}\n", "bold magenta")
         return Text("proved: there is no such message\n", "green")
     text = Text(f"{visible(found.way.name)}\n", "bold")
-    _ends(text, found.witness.happened[-1].outcome.value)
+    _ends(text, found.witness.happened[-1].outcome)
     return text.append(message_lines(found.witness.submission.envelope, found.kept))
