@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -11,17 +12,22 @@ from benchmarks.judge import agreement, ours, project
 from benchmarks.judge.corpus import Corpus
 from benchmarks.mail import mail
 from benchmarks.measure import Pairs, Ratio
+from benchmarks.network.gateway import write_large, write_small
 from benchmarks.page import BEGIN, END, PAGE, merged, picture_of, rows_of
 from benchmarks.plot import PLOTS, svg
 from benchmarks.result import Curve, Measured, Peer, as_json, from_json, table
 from benchmarks.rows import ROW, ROWS
 
+from mmctl.checks.lint import lint
 from mmctl.judge.submission import Gateway
 from mmctl.judge.submitting import Submitting
+from mmctl.language.parsing.load import read_project
 from mmctl.mail.facts import Stated
 from mmctl.mail.reader import read_email
+from mmctl.problem import Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from benchmarks.result import Result
@@ -146,6 +152,16 @@ def test_mmctl_and_the_baseline_give_the_same_verdicts(tmp_path: Path) -> None:
     fewer = ours.gateway(project.write(tmp_path / "fewer", 100))
     with pytest.raises(SystemExit, match=r"\.eml: mmctl says"):
         agreement.must_agree(fewer, corpus, 60)
+
+
+@pytest.mark.parametrize("write", [write_small, write_large])
+def test_lint_finds_no_error_in_a_gateway_that_is_applied(
+    write: Callable[[Path, str], None], tmp_path: Path
+) -> None:
+    write(tmp_path, "http://127.0.0.1:1")
+    gateway, problems = read_project(tmp_path)
+    found = (*problems, *lint(gateway, date(2026, 11, 20)))
+    assert [each for each in found if each.severity is Severity.ERROR] == []
 
 
 def test_another_engine_is_not_measured_where_it_answers_differently(tmp_path: Path) -> None:

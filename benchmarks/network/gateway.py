@@ -11,7 +11,7 @@ RULES: Final = 39
 LISTS: Final = 30
 SHADOW: Final = "tag-07"
 """A rule that only marks, for `mmctl promote`."""
-EDITED: Final = "s07@vendor.example"
+EDITED: Final = "s07@m07.example"
 """A value of a rule that is edited."""
 MEMBERS: Final = "members.csv"
 
@@ -91,9 +91,11 @@ def _text(*, rules: int, lists: int, archives: int, relays: int) -> str:
 def _rule(number: int, lists: int, archives: int) -> list[str]:
     """A rule: the first ones use a list each, one archives, the others only mark."""
     name = f"tag-{number:02}"
-    condition = f'{{mail_from: {{ends_with: ["s{number:02}@vendor.example"]}}}}'
+    bulk = number == 1
+    sender = "b00001@bulk.example" if bulk else f"s{number:02}@m{number:02}.example"
+    condition = f'{{mail_from: {{ends_with: ["{sender}"]}}}}'
     if number < lists:
-        of = "bulk" if number == 1 else f"list-{number:02}"
+        of = "bulk" if bulk else f"list-{number:02}"
         condition += f", {{mail_from: {{in_address_list: {of}}}}}"
     action = f"{{add_header: {{name: X-Tag-{number:02}, value: yes}}}}"
     if number <= archives:
