@@ -45,6 +45,7 @@ ADDRESS: Final = Style(
         ("", ".", ""),
         ("", ".", "@example.org"),
         ("", ".", "example.org"),
+        ("someone", "", ""),
         ("someone@", ".", ""),
         ("someone", ".", ""),
         ("x", ".", "@example.org"),
