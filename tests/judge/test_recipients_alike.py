@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from mmctl.api import load
-from mmctl.judge import evaluator
+from mmctl.judge import evaluator, remembering
 from mmctl.judge.judging import judge
 from mmctl.judge.submission import Gateway, Submission, gateway_of_rule_set
 from mmctl.judge.worlds import WORLDS_AT_MOST
@@ -84,7 +84,7 @@ def test_many_recipients_are_tried_in_every_world_once_for_each_kind(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     runs, answers = 0, 0
-    run, ask_rule = evaluator.Evaluator.run, evaluator._ask_rule
+    run, ask_rule = evaluator.Evaluator.run, remembering.ask_rule
 
     def counted_run(*arguments: object) -> object:
         nonlocal runs
@@ -97,7 +97,7 @@ def test_many_recipients_are_tried_in_every_world_once_for_each_kind(
         return ask_rule(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(evaluator.Evaluator, "run", counted_run)
-    monkeypatch.setattr(evaluator, "_ask_rule", counted_rule)
+    monkeypatch.setattr(evaluator, "ask_rule", counted_rule)
     judge(gateway, to(*crowd(MANY)))
     assert runs <= MANY + 2 * WORLDS_AT_MOST
     few, runs, answers = answers, 0, 0

@@ -12,7 +12,8 @@ from mmctl.judge.policy import refused_outright
 
 if TYPE_CHECKING:
     from mmctl.judge.answers import Answer
-    from mmctl.judge.evaluator import CouldBe, Evaluator, RuleQuestion
+    from mmctl.judge.evaluator import Evaluator
+    from mmctl.judge.remembering import CouldBe, RuleQuestion
 
 
 class _SeenBefore(NamedTuple):

@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias, TypeVar, assert_never
 
 from mmctl.judge.actions import actions_in_effect, drops_on_failure, kind_of, target_of
-from mmctl.judge.answers import Lack, MissingFact, all_of, any_of
-from mmctl.judge.conditions import ask
+from mmctl.judge.answers import Lack, MissingFact
 from mmctl.judge.copies import Copy, Ending, Step
 from mmctl.judge.lookup import Asking
 from mmctl.judge.policy import ADMITTED, ask_policy, refused_by, refused_outright
+from mmctl.judge.remembering import ask_rule
 from mmctl.judge.submission import LambdaAnswer
 from mmctl.judge.trace import ActionResult, ActionTrace, RuleResult
 from mmctl.model.actions import asked_function
@@ -33,53 +33,25 @@ from mmctl.model.rules import (
     SendAction,
     SnsAction,
 )
-from mmctl.records import dataclass, field, replace
+from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from mmctl.judge.answers import Answer
+    from mmctl.judge.remembering import AskedConditions, CouldBe, Memory, RuleQuestion
     from mmctl.judge.submission import Gateway, Scenario, Submission
     from mmctl.judge.texts import Texts
-    from mmctl.judge.trace import AddedHeader, ConditionTrace, PolicyTrace
+    from mmctl.judge.trace import AddedHeader, PolicyTrace
     from mmctl.judge.worlds import World
     from mmctl.language.project import LogicalRule
     from mmctl.model.policies import TrafficPolicy
-    from mmctl.model.rules import RuleAction, RuleCondition
-
+    from mmctl.model.rules import RuleAction
 
 Narrowed: TypeAlias = "dict[MissingFact, frozenset[str]]"
 """What missing facts could still be in one world."""
 
-CouldBe: TypeAlias = "tuple[tuple[MissingFact, frozenset[str]], ...]"
-"""The same, to be looked up."""
-RuleQuestion: TypeAlias = "tuple[int, tuple[AddedHeader, ...], CouldBe]"
-"""Whether a rule applies: its place, what earlier ones added, and what facts could be."""
-
 Found = TypeVar("Found")
-
-
-@dataclass(frozen=True, slots=True)
-class AskedConditions:
-    """A rule's conditions, evaluated on what they can see of one recipient."""
-
-    conditions: tuple[ConditionTrace, ...]
-    unless: tuple[ConditionTrace, ...]
-    answer: Answer
-    """Whether the rule applies: all conditions match, and none under `unless` does."""
-
-
-@dataclass(slots=True)
-class Memory:
-    """Answers already found for one message, in any world: asking again gives the same."""
-
-    rules: dict[str, dict[RuleQuestion, AskedConditions]] = field(default_factory=dict)
-    """By the recipient as conditions see it; by none for rules that read no recipient."""
-    reading: dict[int, bool] = field(default_factory=dict)
-    """Whether a rule reads recipients, by its place."""
-    policies: dict[str, dict[CouldBe, PolicyTrace]] = field(default_factory=dict)
-    """By the recipient."""
-    askings: dict[Hashable, Asking] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -126,7 +98,7 @@ class Evaluator:
         known = self.memory.rules.setdefault(seen if self._reads_recipient(index) else "", {})
         if question not in known:
             asking = self._asking(seen, added, facts)
-            known[question] = _ask_rule(self.gateway.rules[index], asking)
+            known[question] = ask_rule(self.gateway.rules[index], asking)
         return known[question]
 
     def run(self, copies: list[Copy]) -> list[Copy]:
@@ -398,22 +370,6 @@ class Evaluator:
                     copy.end(Ending.STOPPED, rule)
                 case _:
                     assert_never(answer)
-
-
-def _ask_rule(rule: LogicalRule, asking: Asking) -> AskedConditions:
-    conditions = _ask_all("Conditions", rule.conditions, asking)
-    unless = _ask_all("Unless", rule.unless, asking)
-    held_back = any_of(asked.answer for asked in unless)
-    answer = all_of((*(asked.answer for asked in conditions), ~held_back))
-    return AskedConditions(conditions, unless, answer)
-
-
-def _ask_all(
-    member: str, conditions: Iterable[RuleCondition], asking: Asking
-) -> tuple[ConditionTrace, ...]:
-    return tuple(
-        [ask(condition, (member, place), asking) for place, condition in enumerate(conditions)]
-    )
 
 
 def _result(asked: AskedConditions) -> RuleResult:

@@ -9,9 +9,9 @@ from functools import partial
 from typing import TYPE_CHECKING, assert_never
 
 from mmctl.analysis.encoding.add_ons import AddOns
-from mmctl.analysis.encoding.fields import ABSENT, CERTIFICATE, DMARC_PASSED, HELO, MAIL_FROM
+from mmctl.analysis.encoding.fields import ABSENT, DMARC_PASSED, MAIL_FROM
 from mmctl.analysis.encoding.lists import Lists
-from mmctl.analysis.encoding.seen import KnownTexts, OneOrOther, Overwritten, with_added
+from mmctl.analysis.encoding.looks import Looks
 from mmctl.analysis.encoding.views import FieldLook
 from mmctl.analysis.sat.circuit import FALSE, TRUE
 from mmctl.judge.compare import network
@@ -61,7 +61,7 @@ from mmctl.model.rules import (
 from mmctl.model.texts import MimeHeaderAttribute
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Sequence
+    from collections.abc import Hashable, Sequence
     from typing import Final, Literal
 
     from mmctl.analysis.encoding.fields import FreeFields
@@ -69,7 +69,7 @@ if TYPE_CHECKING:
     from mmctl.analysis.encoding.seen import SeenTexts
     from mmctl.analysis.encoding.sight import CopySight
     from mmctl.judge.submission import Gateway
-    from mmctl.language.readings import Case, Readings
+    from mmctl.language.readings import Readings
     from mmctl.model.facts import Fact
     from mmctl.model.operands import Operand
     from mmctl.model.policies import PolicyCondition
@@ -86,6 +86,7 @@ class Conditions:
         self._circuit = fields.circuit
         self._gateway = gateway
         self._readings = readings
+        self._looks = Looks(fields, gateway)
         self._lists = Lists(fields, gateway)
         self._add_ons = AddOns(fields)
         self._known: dict[Hashable, int] = {}
@@ -157,17 +158,17 @@ class Conditions:
         match expression.evaluate.value:
             case RuleStringEmailAttribute() as attribute:
                 operand = RULE_OPERAND[attribute]
-                seen = self._seen(operand, sight, readings)
+                seen = self._looks.of(operand, sight, readings)
             case RuleClientCertificateAttribute() as field:
                 operand = CLIENT_CERTIFICATE
-                seen = self._certificate(field, case_of(operand, readings))
+                seen = self._looks.certificate(field, case_of(operand, readings))
             case Analysis() as analysis:
                 return self._add_ons.text(
                     analysis, expression.operator, expression.values, readings
                 )
             case MimeHeaderAttribute() as header:
                 operand = HEADER
-                seen = self._x_header(header, sight, readings)
+                seen = self._looks.x_header(header, sight, readings)
             case never:
                 assert_never(never)
         return self._compared(operand, seen, expression.operator, expression.values, readings)
@@ -187,62 +188,6 @@ class Conditions:
         without = TRUE if without_text(operand, readings) == "matches" else FALSE
         return self._circuit.choose(seen.present, -met, without)
 
-    def _seen(self, operand: Operand, sight: CopySight, readings: Readings) -> SeenTexts:
-        fact, case = operand.fact, case_of(operand, readings)
-        if fact is RECIPIENTS:
-            return self._recipient(sight, case)
-        if not isinstance(fact, HeaderFact):
-            field = MAIL_FROM if fact.empty_is_none else HELO
-            return self._fields.view(FieldLook(field, case))
-        if fact.holds_addresses and readings.address_fields == "each_address":
-            return self._addresses(fact, case, readings)
-        if fact.holds_addresses:
-            return self._or_from(fact, readings, lambda name: self._header(name, case, readings))
-        return self._header(fact.key, case, readings)
-
-    def _recipient(self, sight: CopySight, case: Case) -> SeenTexts:
-        sent = self._fields.view(FieldLook(sight.recipient, case))
-        return Overwritten(self._circuit, sent, sight.replaced, case) if sight.replaced else sent
-
-    def _addresses(self, fact: HeaderFact, case: Case, readings: Readings) -> SeenTexts:
-        """The addresses of a header: of From for a missing Sender if the reading says so."""
-
-        def look(name: str) -> SeenTexts:
-            repeated = readings.repeated_headers
-            return self._fields.view(FieldLook(name, case, addresses=True, repeated=repeated))
-
-        return self._or_from(fact, readings, look)
-
-    def _or_from(
-        self, fact: HeaderFact, readings: Readings, look: Callable[[str], SeenTexts]
-    ) -> SeenTexts:
-        own = look(fact.key)
-        if fact is not SENDER or readings.sender_without_header != "from":
-            return own
-        return OneOrOther(self._circuit, self._fields.header(SENDER.key), own, look(FROM.key))
-
-    def _header(self, name: str, case: Case, readings: Readings) -> SeenTexts:
-        return self._fields.view(
-            FieldLook(
-                name,
-                case,
-                repeated=readings.repeated_headers,
-                decoded=readings.encoded_words == "decoded",
-            )
-        )
-
-    def _x_header(self, header: str, sight: CopySight, readings: Readings) -> SeenTexts:
-        name, case = header.lower(), case_of(HEADER, readings)
-        added = [(literal, value) for literal, other, value in sight.added if other == name]
-        sent = self._header(name, case, readings)
-        return with_added(self._circuit, sent, added, case, readings.repeated_headers)
-
-    def _certificate(self, field: RuleClientCertificateAttribute, case: Case) -> SeenTexts:
-        """The texts of a field; none if the ingress point does not ask for a certificate."""
-        if not self._gateway.certificates:
-            return KnownTexts((), case)
-        return self._fields.view(FieldLook(f"{CERTIFICATE}{field.value}", case))
-
     def _policy_string(
         self, expression: IngressStringExpression, sight: CopySight, readings: Readings
     ) -> int:
@@ -253,7 +198,7 @@ class Conditions:
                 return self._not_over_ipv6(found, readings)
             case IngressStringEmailAttribute() as attribute:
                 operand = POLICY_OPERAND[attribute]
-                seen = self._seen(operand, sight, readings)
+                seen = self._looks.of(operand, sight, readings)
                 return self._compared(operand, seen, operator, expression.values, readings)
             case never:
                 assert_never(never)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from mmctl.judge.compare import Members
 from mmctl.judge.copies import Copy
-from mmctl.judge.evaluator import Evaluator, Memory
+from mmctl.judge.evaluator import Evaluator
+from mmctl.judge.remembering import Memory
 from mmctl.judge.texts import Texts
 from mmctl.judge.trace import ActionResult, RuleResult
 from mmctl.judge.worlds import World

@@ -8,11 +8,12 @@ from email import message_from_bytes
 from itertools import chain, count
 from typing import TYPE_CHECKING, Any, Final
 
+from mmctl.analysis.encoding.telling import facts_told
 from mmctl.analysis.questions.behavior import KeptMessage
 from mmctl.cli.messages.case_text import put, text_of
 from mmctl.errors import UsageError
 from mmctl.language.text.layout import Branch
-from mmctl.mail.facts import STATED, shown, value_of, written_facts
+from mmctl.mail.facts import written_facts
 from mmctl.mail.reader import read_email
 from mmctl.model.facts import (
     FACT_OF,
@@ -22,7 +23,6 @@ from mmctl.model.facts import (
     SessionFact,
     VerdictFact,
 )
-from mmctl.visible import visible
 from mmctl.writing import write_whole
 
 if TYPE_CHECKING:
@@ -38,8 +38,6 @@ _HEADER: Final = (
 )
 _NOT_IN_NAMES: Final = re.compile(r"[^\w.-]+", re.ASCII)
 _LONGEST_NAME: Final = 80
-_LONGEST: Final = 60
-"""Characters of a text that are shown."""
 _VERDICTS: Final = tuple(name for name in VerdictFact if FACT_OF[name].form is not Form.DERIVED)
 
 
@@ -73,7 +71,7 @@ def keep(
     except OSError as error:
         raise UsageError(f"cannot write `{path}`: {error.strerror}") from None
     words = ["mmctl", "simulate", path, *_way(way), *_options(witness)]
-    return KeptMessage(path=path, command=shlex.join(words), facts=tuple(_facts(witness)))
+    return KeptMessage(path=path, command=shlex.join(words), facts=tuple(facts_told(witness)))
 
 
 def _free_name(name: str, taken: set[str]) -> str:
@@ -155,29 +153,3 @@ def _options(witness: Witness) -> Iterator[str]:
 
 def _word(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _facts(witness: Witness) -> Iterator[str]:
-    """What somebody needs to know to see why the message ends so."""
-    for line in witness.content.decode("utf-8", "replace").replace("\r\n ", " ").splitlines():
-        if line.partition(":")[2].strip():
-            yield _short(line)
-    if witness.size is not None:
-        yield f"{witness.size:,} bytes"
-    for fact in STATED:
-        value = value_of(fact, witness.submission)
-        if not isinstance(fact, EnvelopeFact) and value is not None and value != {}:
-            yield _short(f"{FACT_OF[fact].on_page or fact.value} {shown(value)}")
-    for function, answer in witness.scenario.answers.items():
-        yield f"{visible(function.rpartition(':')[2])} answers {answer.value}"
-    yield from (f"{visible(action)} fails" for action in sorted(witness.scenario.failing))
-    for name, addresses in witness.listed.items():
-        listed = ", ".join(map(visible, addresses)) or "none of these addresses"
-        yield f"if address list {visible(name)} has {listed}"
-    for name, choice in witness.readings.items():
-        yield f"under {name}: {choice}"
-
-
-def _short(text: str) -> str:
-    said = visible(text)
-    return said if len(said) <= _LONGEST else said[:_LONGEST] + "..."

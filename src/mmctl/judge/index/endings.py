@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 from mmctl.judge.actions import actions_in_effect
 from mmctl.judge.copies import Copy, Ending
-from mmctl.judge.evaluator import Evaluator, Memory
+from mmctl.judge.evaluator import Evaluator
 from mmctl.judge.index.layout import bits
 from mmctl.judge.judged import Ended
+from mmctl.judge.remembering import Memory
 from mmctl.judge.submission import Submission
 from mmctl.judge.texts import Texts
 from mmctl.judge.trace import ActionResult

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from mmctl.judge.evaluator import Memory
 from mmctl.judge.index.endings import endings_of
 from mmctl.judge.index.layout import bits
 from mmctl.judge.index.reach import Reach
 from mmctl.judge.judged import Ended
 from mmctl.judge.judging import Judgment, coupled
+from mmctl.judge.remembering import Memory
 from mmctl.judge.texts import Texts
 from mmctl.language.project import Outcome
 from mmctl.records import dataclass, field, replace
