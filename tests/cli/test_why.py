@@ -66,10 +66,10 @@ def said_fixture(
         files("mmctl.render").joinpath("schemas/why.schema.json").read_text("utf-8")
     )
 
-    def said(*arguments: str) -> tuple[str, dict[str, Any]]:
-        app(["why", "m.eml", *arguments], standalone_mode=False)
+    def said(*arguments: str, message: str = "m.eml") -> tuple[str, dict[str, Any]]:
+        app(["why", message, *arguments], standalone_mode=False)
         text = capsys.readouterr().out
-        app(["why", "m.eml", *arguments, "--format", "json"], standalone_mode=False)
+        app(["why", message, *arguments, "--format", "json"], standalone_mode=False)
         document: dict[str, Any] = json.loads(capsys.readouterr().out)
         assert list(Draft202012Validator(schema).iter_errors(document)) == []
         return text, document
@@ -174,6 +174,45 @@ def test_what_is_nowhere_is_a_usage_error(
 ) -> None:
     with pytest.raises(UsageError, match=message):
         said(*arguments)
+
+
+CASES = """\
+version: 1
+cases:
+  - name: from a
+    message: m.eml
+    rule_set: inbound
+    envelope: {mail_from: a@example.org, recipients: [x@example.com]}
+    verdicts: {spf: FAIL}
+    expect: {x@example.com: dropped}
+  - name: from b
+    message: m.eml
+    rule_set: inbound
+    envelope: {recipients: [x@example.com]}
+    expect: {x@example.com: delivered}
+"""
+
+
+def test_a_case_file_states_all_facts_wherever_it_is_in_the_project(
+    said: Callable[..., Any], tmp_path: Path
+) -> None:
+    (tmp_path / ".kept").mkdir()
+    (tmp_path / ".kept" / "m.eml").write_text(MESSAGE)
+    file = tmp_path / ".kept" / "found.yaml"
+    file.write_text(CASES)
+    text, _ = said("--case", "from a", message=str(file))
+    assert text.startswith("x@example.com: dropped by spam\n")
+    with pytest.raises(UsageError, match="got 2 cases: `from a`, `from b`"):
+        said(message=str(file))
+    with pytest.raises(UsageError, match="there is no case `from c`"):
+        said("--case", "from c", message=str(file))
+    with pytest.raises(UsageError, match="`--spf` is for a message, and a case is given"):
+        said("--spf", "PASS", message=str(file))
+    file.write_text("version: 1\nrule_sets: {}\n")
+    with pytest.raises(UsageError, match=r"found\.yaml` has no case for environment"):
+        said(message=str(file))
+    with pytest.raises(UsageError, match="is outside of the project"):
+        said(message=str(tmp_path.parent / "found.yaml"))
 
 
 def test_one_message_is_asked_about(said: Callable[..., Any], tmp_path: Path) -> None:

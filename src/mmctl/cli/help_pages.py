@@ -296,7 +296,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
                 'Arguments',
                 False,
                 (
-                    ((('', ()),), (('', (('messages...', ''),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('list[str]', '1;33'), ('>', '1;2;33'))),), (('', (('Files, folders, archives, `s3://bucket/prefix` or `-`. Default: the cases.', ''),)),)),
+                    ((('', ()),), (('', (('messages...', ''),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('list[str]', '1;33'), ('>', '1;2;33'))),), (('', (('Files, folders, archives, `s3://bucket/prefix`, `-`, or case files (.yaml). Default: the cases.', ''),)),)),
                 ),
             ),
             (
@@ -385,7 +385,7 @@ HELP_PAGES: Final[dict[str, Page]] = {
                 'Arguments',
                 False,
                 (
-                    ((('', ()),), (('', (('MESSAGE', ''),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('str', '1;33'), ('>', '1;2;33'))),), (('', (('The message: a file, or `-`.', ''),)),)),
+                    ((('', ()),), (('', (('MESSAGE', ''),)),), (('', ()),), (('', ()),), (('1;33', (('<', '1;2;33'), ('str', '1;33'), ('>', '1;2;33'))),), (('', (('The message: a file, a case file (.yaml), or `-`.', ''),)),)),
                 ),
             ),
             (

@@ -25,7 +25,7 @@ from mmctl.records import dataclass, field, replace
 from mmctl.visible import visible, visible_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from rich.console import Console
     from rich.text import Text
@@ -81,16 +81,19 @@ class Run:
         start = self.directory.resolve()
         return Path(root_of(str(start)) or start)
 
-    def read(self, seen: Seen | None = None) -> tuple[Project, tuple[Problem, ...]]:
+    def read(
+        self, seen: Seen | None = None, *, cases: Sequence[str] | None = None
+    ) -> tuple[Project, tuple[Problem, ...]]:
         """The project in the environment of this run, with the problems of its files.
 
-        The files and folders that were read are noted in `seen`.
+        The files and folders that were read are noted in `seen`; `cases` are the files whose
+        cases count (None: those of the project).
 
         Raises:
             UsageError: there is no project here, or no such environment.
             ProblemsFound: the project file says too little to read anything else.
         """
-        project, problems = self.sources(seen).read(self.environment)
+        project, problems = self.sources(seen).read(self.environment, cases=cases)
         return replace(project, password_variables=self.password_variables), problems
 
     def sources(self, seen: Seen | None = None) -> Sources:
@@ -142,17 +145,31 @@ class Run:
             raise ProblemsFound(message, problems, project.files, help=_WITHOUT_PROJECT)
         return project
 
-    def project(self, seen: Seen | None = None) -> Project:
-        """The project in the environment of this run.
+    def project(
+        self, seen: Seen | None = None, *, case_files: Sequence[str] | None = None
+    ) -> Project:
+        """The project in the environment of this run; with the cases of these files, if named.
 
         Raises:
+            UsageError: a case file lies outside of the project.
             ProblemsFound: its files have errors.
         """
-        project, problems = self.read(seen)
+        cases = None if case_files is None else [self._in_project(path) for path in case_files]
+        project, problems = self.read(seen, cases=cases)
         errors = tuple(p for p in problems if p.severity is Severity.ERROR)
         if errors:
             raise ProblemsFound("the project has errors", errors, project.files)
         return project
+
+    def _in_project(self, path: str) -> str:
+        """The path in the project of a file that is named on the command line."""
+        file, root = resolved(path), resolved(self.root)
+        if not file.is_relative_to(root):
+            raise UsageError(
+                f"`{path}` is outside of the project",
+                help="a case file lies in the project whose rules it is for: -C DIR names it",
+            )
+        return file.relative_to(root).as_posix()
 
     def read_file(self, path: str) -> bytes:
         """The bytes of a file of the project.

@@ -10,7 +10,7 @@ from mmctl.cli.run import Run
 from mmctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import typer
 
@@ -34,7 +34,8 @@ def simulate(
     messages: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Files, folders, archives, `s3://bucket/prefix` or `-`. Default: the cases."
+            help="Files, folders, archives, `s3://bucket/prefix`, `-`, or case files (.yaml). "
+            "Default: the cases."
         ),
     ] = None,
     pattern: Annotated[
@@ -115,7 +116,8 @@ def simulate(
     if workers is not None and workers > _WORKERS:
         raise UsageError(f"got `--workers {workers}`", help=f"at most {_WORKERS:,}; one a core")
     mutants = _number(messages) if mutate else None
-    if messages and mutants is None:
+    case_files = None if mutants is not None else _case_files(messages or ())
+    if messages and mutants is None and case_files is None:
         about_cases = {
             "--run": pattern is not None,
             "--fail-on-empty": fail_on_empty,
@@ -189,6 +191,7 @@ def simulate(
     return run_the_cases(
         run,
         CaseOptions(
+            files=case_files,
             pattern=pattern,
             fail_on_empty=fail_on_empty,
             coverage=coverage,
@@ -201,6 +204,19 @@ def simulate(
             strict_readings=strict_readings,
         ),
     )
+
+
+def _case_files(paths: Sequence[str]) -> tuple[str, ...] | None:
+    """The paths if they are files of cases; None: there is none."""
+    from mmctl.cli.messages.wanted import is_case_file
+
+    files = tuple(path for path in paths if is_case_file(path))
+    if files and len(files) < len(paths):
+        raise UsageError(
+            f"got both cases and messages: `{files[0]}` is a case file",
+            help="run simulate for each",
+        )
+    return files or None
 
 
 def _number(words: list[str] | None) -> int | None:

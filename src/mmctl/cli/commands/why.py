@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 def why(
     run: Run,
     message: Annotated[
-        str | None, typer.Argument(help="The message: a file, or `-`.", metavar="MESSAGE")
+        str | None,
+        typer.Argument(help="The message: a file, a case file (.yaml), or `-`.", metavar="MESSAGE"),
     ] = None,
     rcpt: Annotated[
         list[str] | None,
@@ -58,7 +59,7 @@ def why(
     against: about.Against = None,
 ) -> int:
     """Say why a message ended so: the rule that decided, or the condition that failed."""
-    from mmctl.cli.messages.wanted import Wanted
+    from mmctl.cli.messages.wanted import Wanted, is_case_file
     from mmctl.cli.options.stated_facts import MessageOptions, restated
     from mmctl.judge.ingress import Way
 
@@ -74,14 +75,15 @@ def why(
         assume=assume,
         way=Way(ingress_point=ingress_point, rule_set=rule_set),
     )
-    if (message is None) == (case is None):
+    case_file = message if message is not None and is_case_file(message) else None
+    if case_file is None and (message is None) == (case is None):
         raise UsageError(
             "got no message and no case" if case is None else "got both a message and a case",
             help="`mmctl why MESSAGE`, or `mmctl why --case NAME`",
         )
-    if case is not None:
+    if case is not None or case_file is not None:
         _refuse([name for name, _ in options.written()], authenticate=authenticate, zone=zone)
-        judged = _of_case(run, case, against)
+        judged = _of_case(run, case_file, case, against)
         command = None
     else:
         asked = tuple(("--rcpt", address) for address in rcpt or ())
@@ -184,16 +186,18 @@ def _of_message(run: Run, path: str, wanted: Wanted) -> _JudgedMessage:
     )
 
 
-def _of_case(run: Run, name: str, against: str | None) -> _JudgedMessage:
-    from mmctl.cases.parsing import cases_of
+def _of_case(run: Run, file: str | None, name: str | None, against: str | None) -> _JudgedMessage:
+    """The message of a case: of the project, or of a case file."""
     from mmctl.cases.running import gateway_of_case, submission_of_case
+    from mmctl.cli.messages.cases import written_cases
     from mmctl.judge.judging import judge
 
-    project = run.project()
-    cases, problems = cases_of(project)
+    files = None if file is None else (file,)
+    project = run.project(case_files=files)
+    cases, problems = written_cases(project, files)
     if problems:
         raise ProblemsFound("the cases cannot be read", problems, project.files)
-    case = _named(cases, name)
+    case = _named(cases, name or "")
     try:
         submission = submission_of_case(case, run.read_file)
     except OSError as error:
@@ -249,6 +253,8 @@ def _named(cases: Sequence[Case], name: str) -> Case:
         return found[0]
     if found:
         names = ", ".join(f"`{case.name}`" for case in found[:3])
+        if not name:
+            raise UsageError(f"got {len(found)} cases: {names}", help="choose with --case NAME")
         raise UsageError(
             f"`{name}` is the beginning of {len(found)} cases: {names}",
             help="write more of the name",

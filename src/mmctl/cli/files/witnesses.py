@@ -26,7 +26,7 @@ from mmctl.model.facts import (
 from mmctl.writing import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from mmctl.analysis.encoding.witness import Witness
@@ -70,8 +70,8 @@ def keep(
             write_whole(file, content)
     except OSError as error:
         raise UsageError(f"cannot write `{path}`: {error.strerror}") from None
-    words = ["mmctl", "simulate", path, *_way(way), *_options(witness)]
-    return KeptMessage(path=path, command=shlex.join(words), facts=tuple(facts_told(witness)))
+    command = shlex.join(("mmctl", "why", f"{FOLDER}/{stem}.yaml"))
+    return KeptMessage(path=path, command=command, facts=tuple(facts_told(witness)))
 
 
 def _free_name(name: str, taken: set[str]) -> str:
@@ -123,33 +123,3 @@ def _written(witness: Witness, size: int) -> dict[str, Any]:
     if others:
         written["headers"] = others
     return {**written, "size": size}
-
-
-def _way(way: Way) -> Iterator[str]:
-    if way.ingress_point is not None:
-        yield from ("--ingress-point", way.ingress_point)
-    if way.rule_set is not None:
-        yield from ("--rule-set", way.rule_set)
-
-
-def _options(witness: Witness) -> Iterator[str]:
-    """What options can state of a message."""
-    for names in (SessionFact, EnvelopeFact, _VERDICTS):
-        for name, written in written_facts(names, witness.submission).items():
-            option = next((fact.option for fact in FACT_OF.values() if fact.name == name), None)
-            if option is None:
-                continue
-            match written:
-                case dict():
-                    for add_on, fields in written.items():
-                        for field, value in fields.items():
-                            yield from (option.name, f"{add_on}.{field}={_word(value)}")
-                case list():
-                    for each in written:
-                        yield from (option.name, str(each))
-                case _:
-                    yield from (option.name, _word(written))
-
-
-def _word(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
+    from mmctl.cases.case import Case
     from mmctl.cases.coverage import Coverage
     from mmctl.cases.mutants.trial import Mutation
     from mmctl.cases.result import CaseResult
     from mmctl.cli.run import Run
     from mmctl.language.project import Project
+    from mmctl.problem import Problem
 
 _NO: Final = 1
 
@@ -31,6 +33,8 @@ _NO: Final = 1
 class CaseOptions:
     """What the options say about the cases."""
 
+    files: Sequence[str] | None = None
+    """The files that have the cases; None: those of the project."""
     pattern: str | None = None
     fail_on_empty: bool = False
     coverage: bool = False
@@ -46,12 +50,11 @@ class CaseOptions:
 
 def run_the_cases(run: Run, asked: CaseOptions) -> int:
     """Run the selected cases and write what they show; return 1 if the answer is no."""
-    project = run.project()
+    project = run.project(case_files=asked.files)
     from mmctl.cases.counting import coverage_of
-    from mmctl.cases.parsing import cases_of
     from mmctl.cases.running import run_cases
 
-    cases, problems = cases_of(project)
+    cases, problems = written_cases(project, asked.files)
     expression = _expression(asked.pattern)
     chosen = [case for case in cases if expression.is_in(case.name)]
     row = FORMATS[run.format]
@@ -73,6 +76,25 @@ def run_the_cases(run: Run, asked: CaseOptions) -> int:
     write(run, CASES, ran)
     failed = bool(problems) or any(not result.passed for result in results)
     return _NO if _too_little(run, project, results, coverage, mutation, asked) or failed else 0
+
+
+def written_cases(
+    project: Project, files: Sequence[str] | None
+) -> tuple[tuple[Case, ...], tuple[Problem, ...]]:
+    """The cases of a project that was read with these case files, and what is wrong with them.
+
+    Raises:
+        UsageError: the files have none.
+    """
+    from mmctl.cases.parsing import cases_of
+
+    cases, problems = cases_of(project)
+    if files is not None and not cases and not problems:
+        raise UsageError(
+            f"`{files[0]}` has no case for environment `{project.environment.name}`",
+            help="name a message, or choose with `--env`",
+        )
+    return cases, problems
 
 
 def _mutates(asked: CaseOptions) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mmctl.language.parsing.files import CALLED_YAML
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
@@ -36,6 +37,11 @@ class Wanted:
     """Whether the paths are folders of results."""
     scheduler: str | None = None
     """The address of a Dask cluster."""
+
+
+def is_case_file(path: str) -> bool:
+    """Whether a path on the command line is a file of cases, not a message."""
+    return CALLED_YAML.search(path) is not None
 
 
 def advice_about(run: Run, tally: Tally, wanted: Wanted) -> str:

@@ -34,7 +34,7 @@ from mmctl.problem import Position, Problem, ordered
 from mmctl.records import dataclass, field, replace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 
@@ -98,14 +98,20 @@ class Sources:
         """Set up; nothing is parsed yet."""
         self.parsed = ParsedFiles(self.files)
 
-    def read(self, environment: str | None = None) -> tuple[Project, tuple[Problem, ...]]:
+    def read(
+        self, environment: str | None = None, *, cases: Sequence[str] | None = None
+    ) -> tuple[Project, tuple[Problem, ...]]:
         """The project in an environment (None: the default one), and what is wrong with it.
+
+        `cases` are the files whose cases it has then, by their paths in the project (None: those
+        that its settings name).
 
         Raises:
             ProblemsFound: the project file says too little to read anything else.
             UsageError: there is no such environment, or nothing to read.
         """
-        return _load(self.parsed, self._project_file(), environment, lone=self.lone)
+        project_file = self._project_file()
+        return _load(self.parsed, project_file, environment, lone=self.lone, cases=cases)
 
     def read_alone(self, environment: str | None = None) -> tuple[Project, tuple[Problem, ...]]:
         """Only the project file in an environment, and the problems that affect that.
@@ -131,7 +137,12 @@ class Sources:
 
 
 def _load(
-    parsed: ParsedFiles, project_file: ProjectFile, environment: str | None, *, lone: bool
+    parsed: ParsedFiles,
+    project_file: ProjectFile,
+    environment: str | None,
+    *,
+    lone: bool,
+    cases: Sequence[str] | None,
 ) -> tuple[Project, tuple[Problem, ...]]:
     settings, project_text = project_file.settings()
     chosen = project_file.environment(settings, environment)
@@ -146,6 +157,8 @@ def _load(
         for path in parsed.files.matching(pattern):
             if path != PROJECT_FILE:
                 files.load(path)
+    for path in cases or ():
+        files.load(path)
     if not files.loaded:
         _refuse_nothing(parsed, project_file, settings)
     project = _built(files, settings, chosen, lone=lone)
@@ -157,6 +170,7 @@ def _load(
     problems = ordered(builder.problems)
     return replace(
         project,
+        cases=tuple(case for case in project.cases if cases is None or case.file in cases),
         files=texts,
         list_files=files.list_files,
         whole=not any(_leaves_out(files, problem) for problem in problems),
