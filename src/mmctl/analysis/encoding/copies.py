@@ -45,6 +45,9 @@ class RuleLiterals:
     """For each action in effect, whether it took effect."""
     carried: list[Carried] = field(default_factory=list)
     """For each action in effect, what traveled with the copy by then."""
+    adds: dict[int, int] = field(default_factory=dict)
+    """For each action that adds a header, by its place, whether the copy got it: perhaps because
+    the rule applies to another recipient."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +137,8 @@ class EncodedCopy:
         ]
 
     def carry_header(self, condition: int, name: str, value: str) -> None:
-        """Append a header where a literal holds."""
+        """Append a header, for the action that was done last, where a literal holds."""
+        self.rule.adds[len(self.rule.done) - 1] = condition
         if condition != FALSE:
             headers = (*self.carried.headers, (condition, name, value))
             self.carried = replace(self.carried, headers=headers)

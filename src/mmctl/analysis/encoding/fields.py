@@ -255,6 +255,8 @@ def is_header(field: str) -> bool:
 def _counts(view: FieldView, readings: Readings) -> bool:
     """Whether a condition looks so at the field under some readings."""
     look = view.look
+    if view.counts_always:
+        return True
     addresses, header = look.field in ADDRESS_HEADERS, is_header(look.field)
     case = readings.text_case if header and not addresses else readings.string_case
     if look.case != case and not (view.looked_up and look.case == readings.address_list_case):

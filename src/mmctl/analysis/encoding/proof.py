@@ -20,12 +20,14 @@ from mmctl.analysis.encoding.readings import FreeReadings, ReadingLiterals
 from mmctl.analysis.encoding.realising import Realised, realised
 from mmctl.analysis.encoding.sight import CopySight
 from mmctl.analysis.encoding.surroundings import AroundGateway
+from mmctl.analysis.encoding.views import FieldLook
 from mmctl.analysis.encoding.witness import Witness
 from mmctl.analysis.sat.circuit import TRUE, Circuit
 from mmctl.analysis.sat.solver import Cadical, Solved
 from mmctl.analysis.theories.theory import holds, other_than
 from mmctl.judge.submission import Scenario
 from mmctl.language.project import PROOF_EFFORT
+from mmctl.model.enums import RuleStringOperator
 from mmctl.records import dataclass, replace
 
 if TYPE_CHECKING:
@@ -168,6 +170,14 @@ class Proof:
             found[outcome] = self.circuit.all_of((left, some))
             left = self.circuit.all_of((left, -some))
         return found
+
+    def recipient_is(self, addresses: Iterable[str]) -> dict[str, int]:
+        """Of each address whether the envelope names the recipient exactly so."""
+        view = self.fields.view(FieldLook(RECIPIENT, "sensitive"))
+        view.counts_always = True
+        literals = {each: view.test(RuleStringOperator.EQUALS, each) for each in addresses}
+        self.fields.settle()
+        return literals
 
     def literal_of(self, condition: RuleCondition, gateway: int = 0) -> int:
         """Whether a condition, as in a rule, holds for the message and the asked recipient."""

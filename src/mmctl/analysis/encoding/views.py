@@ -59,6 +59,8 @@ class FieldView:
         self.tests: dict[Test, int] = {}
         self.looked_up = False
         """Whether an address list is asked about its addresses."""
+        self.counts_always = False
+        """Whether its texts count under any readings."""
         self.listings: dict[tuple[int, str, str], Listing] = {}
 
     @property

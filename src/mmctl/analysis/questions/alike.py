@@ -9,10 +9,11 @@ such messages are not, what is left of each action is counted, if it is little.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mmctl.analysis.encoding.confirming import copies_of
-from mmctl.analysis.encoding.proof import EFFORT, Proof, Refuted, Shown
+from mmctl.analysis.encoding.proof import EFFORT, Proof, Refuted, Shown, Undecided
 from mmctl.analysis.questions.ends import NO_EFFECT, Treated, are_alike, treatment_of
 from mmctl.analysis.questions.equality import Equality
 from mmctl.analysis.questions.sequences import lists_differ, sets_differ
@@ -21,13 +22,13 @@ from mmctl.analysis.sat.solver import Solved
 from mmctl.analysis.theories.theory import holds
 from mmctl.judge.actions import actions_in_effect
 from mmctl.language.project import Outcome
-from mmctl.model.actions import Does, row_of
+from mmctl.model.actions import Does, new_recipients, row_of
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
-    from mmctl.analysis.encoding.copies import Carried
+    from mmctl.analysis.encoding.copies import Carried, Path
     from mmctl.analysis.encoding.witness import Witness
     from mmctl.judge.submission import Gateway
     from mmctl.language.project import LogicalRule
@@ -87,7 +88,7 @@ class _ActionPlace(NamedTuple):
 
 
 class _Instance(NamedTuple):
-    """What an action does, and whether it took effect."""
+    """What an action does, and whether the copy shows it."""
 
     done: int
     action: RuleAction
@@ -112,6 +113,9 @@ class _Compared:
         self._by_action = self._differing_twins()
         self._order = self._circuit.any_of(self._in_other_order())
         self._kinds: list[int] = []
+        self._own: Mapping[str, int] | None = None
+        self._decisive: tuple[int, ...] = ()
+        """Literals that decide how the mail is treated, but for the recipient's own address."""
         outcomes = proof.paths[0].outcomes
         self._outcomes = self._circuit.any_of(
             self._circuit.differ(*(path.outcomes[outcome] for path in proof.paths))
@@ -144,7 +148,13 @@ class _Compared:
                 if not left:
                     return _NO_DIFFERENCE
                 left -= 1
-                self._circuit.require(-asked, -self._exactly(answer.witness))
+                if not self._decisive:
+                    ways = [self._proof.ways(number) for number in (0, 1)]
+                    if None in ways:
+                        return Undecided.FORKS
+                    self._decisive = tuple(self._deciding(ways))
+                    continue  # the model does not know these literals
+                self._circuit.require(-asked, -self._treated_so(answer.witness, answer.model))
             elif len(found) == most:
                 return f"there are more than {most} kinds"
             else:
@@ -164,6 +174,8 @@ class _Compared:
             self._made_equal(mine.applies, theirs.applies)
             for at, literals in enumerate(zip(mine.done, theirs.done, strict=True)):
                 self._made_equal(*literals)
+                if at in mine.adds:
+                    self._made_equal(mine.adds[at], theirs.adds[at])
                 yield _ActionPlace(rule, at), _ActionPlace(counterpart, at)
 
     def _made_equal(self, one: int, other: int) -> None:
@@ -223,11 +235,11 @@ class _Compared:
 
     def _is_countable(self) -> bool:
         """Whether there is little enough to count."""
-        effects = [
-            instance
-            for instance in (*self._before.values(), *self._after.values())
-            if not instance.marks
-        ]
+        instances = (*self._before.values(), *self._after.values())
+        effects = [instance for instance in instances if not instance.marks]
+        several = any(len({*new_recipients(each.action)}) > 1 for each in instances)
+        if several and self._equality is Equality.MULTISET:
+            return False  # one way at a time is counted, and two copies may do the same
         carried = max((len(each.carried.headers) for each in effects), default=0)
         if self._equality is Equality.TRACE:
             most = len(effects)
@@ -269,10 +281,28 @@ class _Compared:
             return TRUE
         first, second = (self._addresses(each) for each in (one, other))
         return self._circuit.any_of(
-            self._circuit.all_of((literal, second[address]))
-            for address, literal in first.items()
-            if address in second
+            self._circuit.all_of((goes, there, self._is_same(address, counterpart)))
+            for address, goes in first.items()
+            for counterpart, there in second.items()
         )
+
+    def _named(self) -> Mapping[str, int]:
+        """Of each address that rules write whether it is the recipient's own."""
+        if self._own is None:
+            addresses = dict.fromkeys(
+                address
+                for instance in (*self._before.values(), *self._after.values())
+                for address in new_recipients(instance.action)
+            )
+            self._own = self._proof.recipient_is(addresses)
+        return self._own
+
+    def _is_same(self, one: str | None, other: str | None) -> int:
+        """Whether two addresses are one; None: the recipient's own."""
+        if one is None or other is None:
+            address = other if one is None else one
+            return TRUE if address is None else self._named()[address]
+        return TRUE if one == other else FALSE
 
     def _addresses(self, carried: Carried) -> Mapping[str | None, int]:
         """Of each address whether the copy goes there; None: to the recipient of the envelope."""
@@ -344,12 +374,24 @@ class _Compared:
             (path.outcomes[outcome], self._circuit.any_of(applies) if applies else TRUE)
         )
 
-    def _exactly(self, witness: Witness) -> int:
-        """Whether the same rules apply, in both versions, as for this message."""
+    def _deciding(self, ways: Iterable[Sequence[Path] | None]) -> Iterator[int]:
+        """All that decides how the mail is treated: what is done, and what travels with it."""
+        for path in chain.from_iterable(each or () for each in ways):
+            yield from path.outcomes.values()
+            for rule in path.rules:
+                yield from (rule.applies, *rule.done, *rule.adds.values())
+                for carried in rule.carried[-1:]:
+                    yield from (literal for literal, _ in carried.addresses)
+                    yield from (literal for literal, _, _ in carried.headers)
+
+    def _treated_so(self, witness: Witness, model: frozenset[int]) -> int:
+        """Whether everything is as for this message that decides how it is treated."""
+        recipient = witness.submission.envelope.recipients[0]
         return self._circuit.all_of(
-            rule.applies if rule.place in happened.applied else -rule.applies
-            for path, happened in zip(self._proof.paths, witness.happened, strict=True)
-            for rule in path.rules
+            (
+                *(each if holds(each, model) else -each for each in self._decisive),
+                *(each if name == recipient else -each for name, each in self._named().items()),
+            )
         )
 
 
@@ -367,7 +409,9 @@ def _instances(proof: Proof, number: int) -> Iterator[tuple[_ActionPlace, _Insta
             if row_of(action).does is not Does.ENDS:
                 yield (
                     _ActionPlace(literals.place, at),
-                    _Instance(literals.done[at], action, literals.carried[at]),
+                    _Instance(
+                        literals.adds.get(at, literals.done[at]), action, literals.carried[at]
+                    ),
                 )
 
 
