@@ -6,7 +6,7 @@ No check lives here.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from mmctl.analysis.canonical import same
 from mmctl.analysis.covering import COVERED, Covering
@@ -30,7 +30,11 @@ _OPPOSITE: Final = {
     "GREATER_THAN_OR_EQUAL": "LESS_THAN",
     "CIDR_MATCHES": "NOT_CIDR_MATCHES",
     "NOT_CIDR_MATCHES": "CIDR_MATCHES",
+    "IS_TRUE": "IS_FALSE",
+    "IS_FALSE": "IS_TRUE",
 }
+
+AnyCondition = TypeVar("AnyCondition", bound="Condition")
 
 
 def case_folds(project: Project) -> bool:
@@ -51,8 +55,8 @@ def follows(wide: Condition, narrow: Condition, *, folds: bool) -> bool:
         found = text_follows(wide.string_expression, narrow.string_expression, folds=folds)
         if found is not None:
             return found
-    opposite = _opposite(wide)
-    return opposite is not None and exclude_each_other(opposite, narrow)
+    contrary = opposite(wide)
+    return contrary is not None and exclude_each_other(contrary, narrow)
 
 
 def applies_wherever(
@@ -97,11 +101,14 @@ def _values(operator: str, values: tuple[str, ...], folds: bool) -> Covering[Non
     return Covering.of(operator, map(str.lower if folds else str, values), None)
 
 
-def _opposite(condition: Condition) -> Condition | None:
-    """The condition that is true exactly where this one is not; None if none can say that."""
+def opposite(condition: AnyCondition) -> AnyCondition | None:
+    """The condition that is true exactly where this one is not; None if none can say that.
+
+    That is for whoever has what is asked about: readings decide about mail that has not.
+    """
     expression = condition.value
     operator = _OPPOSITE.get(expression.operator.value)
     if operator is None:
         return None
-    opposite = expression.changed(operator=type(expression.operator)(operator))
-    return with_value(condition, opposite)
+    contrary = expression.changed(operator=type(expression.operator)(operator))
+    return with_value(condition, contrary)

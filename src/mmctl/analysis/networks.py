@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses
 from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.project_conditions import Same, conditions
@@ -14,7 +14,7 @@ from mmctl.model.rules import RuleIpExpression
 from mmctl.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from mmctl.analysis.project_conditions import PlacedCondition, Role
     from mmctl.language.project import LogicalRule, LogicalTrafficPolicy, Project
@@ -101,6 +101,17 @@ def network(value: str, version: int = IPV4) -> Network | None:
         return (IPv4Network if version == IPV4 else IPv6Network)(value, strict=False)
     except ValueError:
         return None
+
+
+def hold_all(values: Sequence[str], version: int) -> bool:
+    """Whether networks contain all addresses of a family, together too: two halves do."""
+    lengths = (value.rpartition("/")[2] for value in values)
+    if sum(2.0 ** -int(length) for length in lengths if length.isdecimal() and len(length) < 4) < 1:
+        return False
+    read = [network(value, version) for value in values]
+    fours = collapse_addresses([each for each in read if isinstance(each, IPv4Network)])
+    sixes = collapse_addresses([each for each in read if isinstance(each, IPv6Network)])
+    return any(each.prefixlen == 0 for each in fours) or any(each.prefixlen == 0 for each in sixes)
 
 
 class Networks:

@@ -9,7 +9,6 @@ from mmctl.model.enums import (
     RuleDmarcOperator,
     RuleDmarcPolicy,
     RuleVerdict,
-    RuleVerdictAttribute,
     RuleVerdictOperator,
 )
 from mmctl.model.rules import (
@@ -22,7 +21,6 @@ from mmctl.model.rules import (
 )
 
 if TYPE_CHECKING:
-    from mmctl.language.project import LogicalRule
     from mmctl.model.rules import Analysis, RuleCondition
 
 
@@ -59,20 +57,6 @@ def accepted(expression: RuleVerdictExpression) -> frozenset[RuleVerdict]:
         if expression.operator is RuleVerdictOperator.EQUALS
         else frozenset(RuleVerdict) - values
     )
-
-
-def asks_for_failed_alone(rule: LogicalRule, attribute: RuleVerdictAttribute) -> bool:
-    """Whether a rule applies when one verdict failed and has no other condition."""
-    return (
-        bool(rule.conditions)
-        and all(_is_about(condition, attribute) for condition in rule.conditions)
-        and any(map(asks_for_failed, rule.conditions))
-    )
-
-
-def _is_about(condition: RuleCondition, attribute: RuleVerdictAttribute) -> bool:
-    verdict = condition.verdict_expression
-    return verdict is not None and verdict.evaluate.attribute is attribute
 
 
 def not_passed(condition: RuleCondition) -> Analysis | None:

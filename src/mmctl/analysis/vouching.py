@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mmctl.analysis.project_conditions import Role
+from mmctl.analysis.project_conditions import Role, rule_conditions
 from mmctl.analysis.verdicts import accepted, asks_for_failed
 from mmctl.model.comparisons import NEGATED, Takes
 from mmctl.model.conditions import asked_by, listed_by, operand_of
 from mmctl.model.enums import RuleVerdict, RuleVerdictAttribute
+from mmctl.model.facts import RECIPIENTS
 from mmctl.model.operands import DKIM, DMARC_POLICY, FROM, MAIL_FROM, SPF
 from mmctl.model.rules import RuleCondition, RuleVerdictExpression
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mmctl.analysis.project_conditions import PlacedCondition
+    from mmctl.language.project import LogicalRule
     from mmctl.model.operands import Operand
 
 _MANY: Final = frozenset({Takes.TEXT, Takes.ADDRESS_LIST, Takes.NETWORK})
@@ -72,6 +74,28 @@ def doubts_sender(placed: PlacedCondition) -> bool:
         return True
     verdicts = [_taken(placed, attribute) for attribute in RuleVerdictAttribute]
     return any(taken is not None and RuleVerdict.PASS not in taken for taken in verdicts)
+
+
+def failed_alone(rule: LogicalRule, attribute: RuleVerdictAttribute) -> tuple[PlacedCondition, ...]:
+    """The conditions that one verdict failed, if a rule believes nothing else of the sender.
+
+    That is so where the others are exceptions, or about the connection, the size or the recipient.
+    """
+    placed = tuple(rule_conditions(rule))
+    failed = tuple(each for each in placed if _taken(each, attribute) is not None)
+    taken = [_taken(each, attribute) for each in failed]
+    if not any(verdicts and RuleVerdict.PASS not in verdicts for verdicts in taken):
+        return ()
+    beside = all(_is_beside_the_sender(each) for each in placed if _taken(each, attribute) is None)
+    return failed if beside else ()
+
+
+def _is_beside_the_sender(placed: PlacedCondition) -> bool:
+    """Whether a condition is an exception, or no sender is more likely forged because of it."""
+    operand, takes = asked_by(placed.condition)
+    if operand.vouched:
+        return takes in _MANY and not selects(placed)
+    return not selects(placed) or takes in {Takes.FLAG, Takes.NUMBER} or operand.fact is RECIPIENTS
 
 
 def _passes(placed: PlacedCondition, attribute: RuleVerdictAttribute) -> bool:

@@ -41,11 +41,10 @@ Good:
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Network, collapse_addresses
 from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.effects import sends
-from mmctl.analysis.networks import IPV4, IPV6, network
+from mmctl.analysis.networks import IPV4, IPV6, hold_all
 from mmctl.analysis.own_domains import is_open
 from mmctl.analysis.project_conditions import (
     ingress_points_known,
@@ -151,16 +150,8 @@ def _limits(condition: PolicyCondition) -> bool:
             and _EVERY_ADDRESS.isdisjoint(string.values)
         )
     clients = condition.ip_expression or condition.ipv_6_expression
-    return clients is not None and not _is_everywhere(clients.values)
-
-
-def _is_everywhere(values: tuple[str, ...]) -> bool:
-    """Whether networks contain all addresses of their family, together too: two halves do."""
-    read = [network(value, IPV6 if ":" in value else IPV4) for value in values]
-    fours = [each for each in read if isinstance(each, IPv4Network)]
-    sixes = [each for each in read if isinstance(each, IPv6Network)]
-    return any(each.prefixlen == 0 for each in collapse_addresses(fours)) or any(
-        each.prefixlen == 0 for each in collapse_addresses(sixes)
+    return clients is not None and not any(
+        hold_all(clients.values, version) for version in (IPV4, IPV6)
     )
 
 

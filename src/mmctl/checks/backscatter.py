@@ -53,13 +53,15 @@ from mmctl.analysis.verdicts import asks_for_failed
 from mmctl.analysis.vouching import selects
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.model.actions import Does
-from mmctl.model.conditions import operand_of
+from mmctl.model.comparisons import Takes
+from mmctl.model.conditions import asked_by, operand_of
 from mmctl.model.facts import RECIPIENTS
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mmctl.analysis.project_conditions import PlacedCondition
     from mmctl.language.project import LogicalRule
 
 
@@ -93,8 +95,15 @@ def _is_for_unknown(rule: LogicalRule) -> bool:
         operand_of(each.condition).fact is RECIPIENTS and not selects(each) for each in placed
     )
     asked = [each for each in placed if selects(each)]
-    known = any(operand_of(each.condition).fact is not RECIPIENTS for each in asked)
-    return (others or not placed) and not known
+    known = any(map(_says_more, asked))
+    return (others or not asked) and not known
 
 
-CHECK = Check(id="backscatter", severity=Severity.WARNING, text=__doc__, run=run)
+def _says_more(placed: PlacedCondition) -> bool:
+    """Whether a condition is about more than the recipient and the connection."""
+    operand, takes = asked_by(placed.condition)
+    connection = takes is Takes.FLAG and not operand.vouched
+    return operand.fact is not RECIPIENTS and not connection
+
+
+CHECK = Check(id="backscatter", severity=Severity.WARNING, text=__doc__, run=run, about_mail=True)

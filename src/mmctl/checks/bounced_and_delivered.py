@@ -117,4 +117,6 @@ def _advice(rule: LogicalRule, other: LogicalRule) -> str:
     return "put `- drop` after `bounce`"
 
 
-CHECK = Check(id="bounced-and-delivered", severity=Severity.WARNING, text=__doc__, run=run)
+CHECK = Check(
+    id="bounced-and-delivered", severity=Severity.WARNING, text=__doc__, run=run, about_mail=True
+)

@@ -141,5 +141,10 @@ def _finding(
 
 
 CHECK = Check(
-    id="change-without-effect", severity=Severity.WARNING, text=__doc__, run=run, from_absence=True
+    id="change-without-effect",
+    severity=Severity.WARNING,
+    text=__doc__,
+    run=run,
+    about_mail=True,
+    from_absence=True,
 )

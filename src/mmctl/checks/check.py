@@ -91,6 +91,8 @@ class Check:
     """Whether it concludes from what is missing; then it runs only on whole projects."""
     about_value: AboutValue | None = None
     """What it says about a value, if it is about one."""
+    about_mail: bool = False
+    """Whether it asks what mail a rule is for: then it gets all rules in one spelling."""
 
     @property
     def page(self) -> Page:

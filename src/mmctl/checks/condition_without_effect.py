@@ -40,14 +40,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from mmctl.analysis.effects import bounces, drops
-from mmctl.analysis.networks import IPV4, network_test
+from mmctl.analysis.implication import opposite
+from mmctl.analysis.networks import IPV4, hold_all, network_test
 from mmctl.analysis.project_conditions import Role, conditions, ingress_points_of, is_dual_stack
 from mmctl.analysis.verdicts import accepted
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.language.project import LogicalRule
+from mmctl.model.comparisons import NEGATED
 from mmctl.model.enums import RuleNumberOperator, RuleVerdict
+from mmctl.model.policies import IngressIpv4Expression
 from mmctl.model.quotas import GENEROUS, MESSAGE_BYTES
-from mmctl.model.rules import RuleNumberExpression, RuleVerdictExpression
+from mmctl.model.rules import RuleIpExpression, RuleNumberExpression, RuleVerdictExpression
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
@@ -55,47 +58,74 @@ if TYPE_CHECKING:
 
     from mmctl.analysis.project_conditions import PlacedCondition
     from mmctl.language.project import LogicalTrafficPolicy, Project
+    from mmctl.model.conditions import Condition
 
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the conditions that every message meets."""
     for placed in conditions(subject.project):
-        what = _always(placed, subject.project)
-        if what is not None:
-            yield finding(
-                placed.owner,
-                placed.path,
-                f"{what}, so {_so(placed)}",
-                help="narrow or remove it",
-                severity=Severity.ERROR if _is_grave(placed) else None,
-            )
+        always = _always(placed.condition)
+        what = always or _never(placed.condition)
+        if what is None or not _counts(placed, subject.project):
+            continue
+        fails = (always is None) is not (placed.role is Role.UNLESS)
+        grave = fails or (always is not None and _ends_all(placed))
+        yield finding(
+            placed.owner,
+            placed.path,
+            f"{what}, so {_so(placed, fails=fails, grave=grave)}",
+            help="narrow or remove it",
+            severity=Severity.ERROR if grave else None,
+        )
 
 
-def _so(placed: PlacedCondition) -> str:
-    if placed.role is Role.UNLESS:
-        return "the rule never applies"
-    if _is_grave(placed):
-        return "the rule applies to all mail"
-    return "this condition has no effect"
+def _so(placed: PlacedCondition, *, fails: bool, grave: bool) -> str:
+    if fails:
+        part = "rule" if isinstance(placed.owner, LogicalRule) else "statement"
+        return f"the {part} never applies"
+    return "the rule applies to all mail" if grave else "this condition has no effect"
 
 
-def _is_grave(placed: PlacedCondition) -> bool:
-    """Whether the rule never applies, or ends all mail."""
-    if placed.role is Role.UNLESS or not isinstance(placed.owner, LogicalRule):
-        return placed.role is Role.UNLESS
-    alone = len(placed.owner.conditions) == 1 and not placed.owner.unless
-    return alone and (drops(placed.owner) or bounces(placed.owner))
+def _ends_all(placed: PlacedCondition) -> bool:
+    """Whether a rule ends all mail by this condition."""
+    owner = placed.owner
+    if placed.role is Role.UNLESS or not isinstance(owner, LogicalRule):
+        return False
+    alone = len(owner.conditions) == 1 and not owner.unless
+    return alone and (drops(owner) or bounces(owner))
 
 
-def _always(placed: PlacedCondition, project: Project) -> str | None:
-    network = network_test(placed)
-    if network is not None:
-        all_of_it = "0.0.0.0/0" in network.values and network.version == IPV4
-        meant = placed.role is Role.ALLOW and _is_alone(placed)
-        if all_of_it and not (network.negated or meant or _takes_ipv6(placed.owner, project)):
-            return "every client is in `0.0.0.0/0`"
+def _counts(placed: PlacedCondition, project: Project) -> bool:
+    """Whether all clients are in networks of IPv4, and this is not the way to say `all`."""
+    if network_test(placed) is None:
+        return True
+    meant = placed.role is Role.ALLOW and _is_alone(placed)
+    return not (meant or _takes_ipv6(placed.owner, project))
+
+
+def _always(condition: Condition) -> str | None:
+    """Why every message meets a condition; None: not every one does."""
+    expression = condition.value
+    if isinstance(expression, (RuleIpExpression, IngressIpv4Expression)):
+        if expression.operator not in NEGATED and hold_all(expression.values, IPV4):
+            whole = "0.0.0.0/0" in expression.values
+            return f"every client is in {'`0.0.0.0/0`' if whole else 'one of these networks'}"
         return None
-    return _of_facts(placed)
+    if isinstance(expression, RuleVerdictExpression) and accepted(expression) == set(RuleVerdict):
+        return "every verdict is in the list"
+    if isinstance(expression, RuleNumberExpression) and _every_size(expression):
+        return "every message is of that size"
+    return None
+
+
+def _never(condition: Condition) -> str | None:
+    """Why no message meets a condition; that no verdict does is for `contradicting-conditions`."""
+    if not isinstance(
+        condition.value, (RuleIpExpression, IngressIpv4Expression, RuleNumberExpression)
+    ):
+        return None
+    contrary = opposite(condition)
+    return None if contrary is None else _always(contrary)
 
 
 def _is_alone(placed: PlacedCondition) -> bool:
@@ -104,15 +134,6 @@ def _is_alone(placed: PlacedCondition) -> bool:
         return False
     statement = placed.owner.policy.policy_statements[int(placed.path[1])]
     return len(statement.conditions) == 1
-
-
-def _of_facts(placed: PlacedCondition) -> str | None:
-    expression = placed.condition.value
-    if isinstance(expression, RuleVerdictExpression) and accepted(expression) == set(RuleVerdict):
-        return "every verdict is in the list"
-    if isinstance(expression, RuleNumberExpression) and _every_size(expression):
-        return "every message is of that size"
-    return None
 
 
 def _every_size(expression: RuleNumberExpression) -> bool:

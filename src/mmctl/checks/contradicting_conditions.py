@@ -157,4 +157,6 @@ def _excepted(
             )
 
 
-CHECK = Check(id="contradicting-conditions", severity=Severity.ERROR, text=__doc__, run=run)
+CHECK = Check(
+    id="contradicting-conditions", severity=Severity.ERROR, text=__doc__, run=run, about_mail=True
+)

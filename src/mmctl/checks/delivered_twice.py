@@ -120,4 +120,6 @@ def _twice(route: LogicalRule, rule: LogicalRule) -> Finding:
     )
 
 
-CHECK = Check(id="delivered-twice", severity=Severity.WARNING, text=__doc__, run=run)
+CHECK = Check(
+    id="delivered-twice", severity=Severity.WARNING, text=__doc__, run=run, about_mail=True
+)

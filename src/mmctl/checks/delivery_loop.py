@@ -46,21 +46,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.effects import ends, sends
-from mmctl.analysis.known_lists import KnownLists
+from mmctl.analysis.implication import case_folds, follows
 from mmctl.analysis.own_domains import domain_of, is_open, own_domains
 from mmctl.analysis.project_conditions import said_from
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.model.actions import Does, new_recipients, row_of
 from mmctl.model.conditions import operand_of
 from mmctl.model.enums import RuleStringOperator
-from mmctl.model.facts import RECIPIENTS
+from mmctl.model.facts import RECIPIENTS, X_HEADER
 from mmctl.problem import Severity
+from mmctl.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mmctl.judge.trace import ActionTrace, RuleTrace
     from mmctl.language.project import LogicalRule, Project
+    from mmctl.model.rules import RuleCondition
 
 
 def run(subject: Subject) -> Iterator[Finding]:
@@ -72,7 +74,8 @@ def run(subject: Subject) -> Iterator[Finding]:
     if readings.replaced_recipients_visible == "no" or readings.first_match == "yes":
         return
     for rule_set in project.rule_sets.values():
-        yield from _put_back(rule_set.live_rules(project.environment.name), KnownLists(project))
+        live = rule_set.live_rules(project.environment.name)
+        yield from _put_back(live, folds=case_folds(project))
 
 
 def _sent_back(project: Project) -> Iterator[Finding]:
@@ -134,51 +137,80 @@ def _sends(project: Project, point: str) -> Iterator[tuple[RuleTrace, ActionTrac
                     yield trace, action
 
 
-def _put_back(live: Sequence[LogicalRule], lists: KnownLists) -> Iterator[Finding]:
+def _put_back(live: Sequence[LogicalRule], *, folds: bool) -> Iterator[Finding]:
     """Follow each recipient that a rule replaces, through the rules below."""
-    replacing = [(rule, *pair) for rule in live if (pair := _replaced(rule, lists)) is not None]
-    for number, (first, old, new) in enumerate(replacing):
-        current = new
-        if old == {new}:
-            yield finding(
-                first,
-                ("Actions", first.does.index(Does.REPLACES)),
-                f"`{new}` is replaced by itself",
-                help="write another recipient, or remove the action",
-            )
+    replacing = [found for rule in live if (found := _replaced(rule)) is not None]
+    for number, first in enumerate(replacing):
+        current = first.new
+        if first.old == {first.new}:
+            yield _undone(first.rule, f"`{first.new}` is replaced by itself", _BY_ITSELF)
             continue
-        for rule, from_, to in replacing[number + 1 :]:
-            if current not in from_:
+        for each in replacing[number + 1 :]:
+            if current not in each.old or not each.takes_all_of(first, folds=folds):
                 continue
-            current = to
-            if current in old:
-                yield finding(
-                    rule,
-                    ("Actions", rule.does.index(Does.REPLACES)),
-                    f"`{rule.name}` restores `{current}`, which `{first.name}`"
-                    f" ({said_from(first.position, rule.position)}) replaced",
-                    help="remove one of the two",
+            current = each.new
+            if current in first.old:
+                where = said_from(first.rule.position, each.rule.position)
+                yield _undone(
+                    each.rule,
+                    f"`{each.rule.name}` restores `{current}`, which `{first.rule.name}`"
+                    f" ({where}) replaced",
+                    "remove one of the two",
                 )
                 break
 
 
-def _replaced(rule: LogicalRule, lists: KnownLists) -> tuple[frozenset[str], str] | None:
-    """The recipients that a rule replaces, and the one it puts there; None for other rules."""
-    if ends(rule) or len(rule.conditions) != 1 or rule.unless or rule.shadow:
+_BY_ITSELF: Final = "write another recipient, or remove the action"
+
+
+def _undone(rule: LogicalRule, message: str, help: str) -> Finding:
+    return finding(rule, ("Actions", rule.does.index(Does.REPLACES)), message, help=help)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Replacing:
+    """A rule that replaces some recipients by one."""
+
+    rule: LogicalRule
+    old: frozenset[str]
+    new: str
+    besides: tuple[RuleCondition, ...]
+    """What else must hold for its mail."""
+
+    def takes_all_of(self, above: _Replacing, *, folds: bool) -> bool:
+        """Whether it applies to all mail that a rule above has given one of its recipients."""
+        return all(
+            any(follows(wide, narrow, folds=folds) for narrow in above.besides)
+            for wide in self.besides
+        )
+
+
+def _replaced(rule: LogicalRule) -> _Replacing | None:
+    """What a rule replaces; None where that is not plain."""
+    if ends(rule) or rule.unless or rule.shadow:
         return None
     replacing = [action for action in rule.actions if row_of(action).does is Does.REPLACES]
-    if len(replacing) != 1 or operand_of(rule.conditions[0]).fact is not RECIPIENTS:
+    asked = [each for each in rule.conditions if operand_of(each).fact is RECIPIENTS]
+    besides = tuple(each for each in rule.conditions if each not in asked)
+    if len(replacing) != 1 or len(asked) != 1 or any(map(_may_change, besides)):
         return None
-    (expression, *more) = (
-        each.string_expression for each in lists.alternatives(rule.conditions[0])
-    )
-    new = new_recipients(replacing[0])
-    if expression is None or more or expression.operator != RuleStringOperator.EQUALS:
+    expression, new = asked[0].string_expression, new_recipients(replacing[0])
+    if expression is None or expression.operator != RuleStringOperator.EQUALS or len(new) != 1:
         return None
     old = frozenset(value.lower() for value in expression.values)
-    return (old, new[0].lower()) if len(new) == 1 else None
+    return _Replacing(rule=rule, old=old, new=new[0].lower(), besides=besides)
+
+
+def _may_change(condition: RuleCondition) -> bool:
+    """Whether rules in between may change what a condition says."""
+    return operand_of(condition).fact is X_HEADER
 
 
 CHECK = Check(
-    id="delivery-loop", severity=Severity.WARNING, text=__doc__, run=run, from_absence=True
+    id="delivery-loop",
+    severity=Severity.WARNING,
+    text=__doc__,
+    run=run,
+    about_mail=True,
+    from_absence=True,
 )

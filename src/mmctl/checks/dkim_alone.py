@@ -43,29 +43,31 @@ from typing import TYPE_CHECKING
 
 from mmctl.analysis.effects import bounces, drops
 from mmctl.analysis.project_conditions import rules
-from mmctl.analysis.verdicts import accepted, asks_for_failed_alone
+from mmctl.analysis.verdicts import accepted
+from mmctl.analysis.vouching import failed_alone
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.model.enums import RuleVerdict, RuleVerdictAttribute
+from mmctl.model.rules import RuleVerdictExpression
 from mmctl.problem import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mmctl.model.rules import RuleCondition
+    from mmctl.analysis.project_conditions import PlacedCondition
+    from mmctl.model.conditions import Condition
 
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the rules that drop because of DKIM only."""
     for _, rule in rules(subject.project):
-        if (
-            drops(rule)
-            and not bounces(rule)
-            and asks_for_failed_alone(rule, RuleVerdictAttribute.DKIM)
-        ):
-            unsigned = all(map(_takes_unsigned, rule.conditions))
+        failed: tuple[PlacedCondition, ...] = ()
+        if drops(rule) and not bounces(rule):
+            failed = failed_alone(rule, RuleVerdictAttribute.DKIM)
+        if failed:
+            unsigned = all(_takes_unsigned(each.condition) for each in failed)
             yield finding(
                 rule,
-                ("Conditions", 0),
+                failed[0].path,
                 "mail that is not signed, or was changed on its way, is dropped here"
                 if unsigned
                 else "mail that was changed on its way, as mailing lists do, is dropped here",
@@ -74,9 +76,9 @@ def run(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def _takes_unsigned(condition: RuleCondition) -> bool:
-    verdict = condition.verdict_expression
-    return verdict is not None and RuleVerdict.GRAY in accepted(verdict)
+def _takes_unsigned(condition: Condition) -> bool:
+    verdict = condition.value
+    return isinstance(verdict, RuleVerdictExpression) and RuleVerdict.GRAY in accepted(verdict)
 
 
 CHECK = Check(id="dkim-alone", severity=Severity.WARNING, text=__doc__, run=run)

@@ -85,4 +85,6 @@ def run(subject: Subject) -> Iterator[Finding]:
                 )
 
 
-CHECK = Check(id="dropped-too-late", severity=Severity.WARNING, text=__doc__, run=run)
+CHECK = Check(
+    id="dropped-too-late", severity=Severity.WARNING, text=__doc__, run=run, about_mail=True
+)

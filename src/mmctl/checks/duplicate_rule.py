@@ -65,4 +65,6 @@ def run(subject: Subject) -> Iterator[Finding]:
                 )
 
 
-CHECK = Check(id="duplicate-rule", severity=Severity.WARNING, text=__doc__, run=run)
+CHECK = Check(
+    id="duplicate-rule", severity=Severity.WARNING, text=__doc__, run=run, about_mail=True
+)

@@ -90,6 +90,11 @@ def _end(witness: Witness, gateway: Gateway) -> str:
 
 
 CHECK = Check(
-    id="invariant-broken", severity=Severity.ERROR, text=__doc__, run=run, from_absence=True
+    id="invariant-broken",
+    severity=Severity.ERROR,
+    text=__doc__,
+    run=run,
+    about_mail=True,
+    from_absence=True,
 )
 """Missing rules change what happens to mail."""

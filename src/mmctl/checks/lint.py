@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mmctl.analysis.one_spelling import in_one_spelling
 from mmctl.checks import company_rule_loosened, ignore_without_effect
 from mmctl.checks.catalogue import CHECKS
 from mmctl.checks.check import Subject
@@ -143,11 +144,12 @@ def problems(
     subject: Subject, checks: Iterable[Check] = CHECKS
 ) -> Iterator[tuple[Problem, Fix | None]]:
     """What checks find, ignored or not, unsorted."""
+    about_mail = replace(subject, project=in_one_spelling(subject.project))
     for check in checks:
         if check is not ignore_without_effect.CHECK and (
             subject.project.whole or not check.from_absence
         ):
-            yield from _of(check, subject)
+            yield from _of(check, about_mail if check.about_mail else subject)
 
 
 def _of(check: Check, subject: Subject) -> Iterator[tuple[Problem, Fix | None]]:

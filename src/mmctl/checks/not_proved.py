@@ -116,5 +116,12 @@ def _undecided(invariant: Invariant, why: str) -> Finding:
     )
 
 
-CHECK = Check(id="not-proved", severity=Severity.WARNING, text=__doc__, run=run, from_absence=True)
+CHECK = Check(
+    id="not-proved",
+    severity=Severity.WARNING,
+    text=__doc__,
+    run=run,
+    about_mail=True,
+    from_absence=True,
+)
 """Missing rules change what happens to mail."""

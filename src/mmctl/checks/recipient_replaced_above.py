@@ -126,4 +126,6 @@ def _may_meet(address: str, condition: RuleCondition) -> bool:
     return met is not (operator in NEGATED)
 
 
-CHECK = Check(id="recipient-replaced-above", severity=Severity.ERROR, text=__doc__, run=run)
+CHECK = Check(
+    id="recipient-replaced-above", severity=Severity.ERROR, text=__doc__, run=run, about_mail=True
+)

@@ -65,10 +65,11 @@ def run(subject: Subject) -> Iterator[Finding]:
             number = placed.condition.value
             if not isinstance(number, RuleNumberExpression):
                 continue
-            if number.operator not in _MORE or number.value < limit:
+            if number.value < limit:
                 continue
             out_of_reach = number.value > limit * _GROWTH
-            mild = placed.role is Role.UNLESS or not out_of_reach
+            all_smaller = number.operator not in _MORE
+            mild = all_smaller is (placed.role is Role.CONDITION) or not out_of_reach
             yield finding(
                 rule,
                 placed.path,
@@ -99,5 +100,9 @@ def _most(project: Project, rule_set: LogicalRuleSet) -> tuple[int, str]:
 
 
 CHECK = Check(
-    id="size-out-of-reach", severity=Severity.ERROR, text=__doc__, run=run, from_absence=True
+    id="size-out-of-reach",
+    severity=Severity.ERROR,
+    text=__doc__,
+    run=run,
+    from_absence=True,
 )

@@ -43,7 +43,7 @@ from typing import TYPE_CHECKING
 
 from mmctl.analysis.effects import bounces, drops
 from mmctl.analysis.project_conditions import rules
-from mmctl.analysis.verdicts import asks_for_failed_alone
+from mmctl.analysis.vouching import failed_alone
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.model.enums import RuleVerdictAttribute
 from mmctl.problem import Severity
@@ -51,18 +51,19 @@ from mmctl.problem import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mmctl.analysis.project_conditions import PlacedCondition
+
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the rules that drop because of SPF only."""
     for _, rule in rules(subject.project):
-        if (
-            drops(rule)
-            and not bounces(rule)
-            and asks_for_failed_alone(rule, RuleVerdictAttribute.SPF)
-        ):
+        failed: tuple[PlacedCondition, ...] = ()
+        if drops(rule) and not bounces(rule):
+            failed = failed_alone(rule, RuleVerdictAttribute.SPF)
+        if failed:
             yield finding(
                 rule,
-                ("Conditions", 0),
+                failed[0].path,
                 "forwarded mail fails SPF too, and is dropped here",
                 help="also require `dkim: {not_equals: PASS}` and a `dmarc_policy`, or archive "
                 "the mail first",

@@ -170,4 +170,6 @@ def _if(needs: Mapping[str, str]) -> str:
     return f", if {_listed(chosen)}" if chosen else ""
 
 
-CHECK = Check(id="unreachable-rule", severity=Severity.ERROR, text=__doc__, run=run)
+CHECK = Check(
+    id="unreachable-rule", severity=Severity.ERROR, text=__doc__, run=run, about_mail=True
+)

@@ -78,4 +78,6 @@ def run(subject: Subject) -> Iterator[Finding]:
             )
 
 
-CHECK = Check(id="unreachable-value", severity=Severity.WARNING, text=__doc__, run=run)
+CHECK = Check(
+    id="unreachable-value", severity=Severity.WARNING, text=__doc__, run=run, about_mail=True
+)

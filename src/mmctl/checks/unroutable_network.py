@@ -99,7 +99,7 @@ def _in_rules(project: Project) -> Iterator[Finding]:
         ):
             tests = filter(None, map(network_test, rule_conditions(rule)))
             for test in tests:
-                yield from _outside(test, None) if not test.negated else ()
+                yield from _outside(test, None)
 
 
 def _outside(test: NetworkTest, severity: Severity | None) -> Iterator[Finding]:
