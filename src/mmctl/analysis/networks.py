@@ -106,7 +106,7 @@ def network(value: str, version: int = IPV4) -> Network | None:
 def hold_all(values: Sequence[str], version: int) -> bool:
     """Whether networks contain all addresses of a family, together too: two halves do."""
     lengths = (value.rpartition("/")[2] for value in values)
-    if sum(2.0 ** -int(length) for length in lengths if length.isdecimal() and len(length) < 4) < 1:
+    if sum(2.0 ** -int(length[:3]) for length in lengths if length.isdecimal()) < 1:
         return False
     read = [network(value, version) for value in values]
     fours = collapse_addresses([each for each in read if isinstance(each, IPv4Network)])
