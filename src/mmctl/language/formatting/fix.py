@@ -16,13 +16,13 @@ from mmctl.language.text.nodes import Mapping as MappingNode
 from mmctl.language.text.nodes import Node, Scalar, compose
 from mmctl.language.text.nodes import Sequence as SequenceNode
 from mmctl.language.text.quoting import quoted, scalar
-from mmctl.language.text.spans import SpanItem, items_of
 from mmctl.patterns import Pattern
 from mmctl.records import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from mmctl.language.text.spans import SpanItem
     from mmctl.problem import Path, Position
 
 
@@ -116,6 +116,8 @@ def fixed(text: str, fixes: Iterable[Fix], *, file: str) -> Fixed:
     before, problems = compose(text, file=file)
     if before is None or problems:
         return Fixed(text=text)
+    from mmctl.language.text.spans import items_of  # noqa: PLC0415 - the library is for fixes alone
+
     plan = _Plan(text, items_of(text))
     for fix in fixes:
         if fix.file == file and fix not in plan.done and plan.takes(fix):
