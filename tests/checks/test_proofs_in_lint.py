@@ -53,7 +53,7 @@ def test_without_effort_nothing_is_proved_and_invariants_are_said_to_be_open() -
 
 
 def test_a_solver_that_cannot_be_loaded_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pysat.solvers", None)
+    monkeypatch.setitem(sys.modules, "pysolvers", None)
     for rules, start in ((RULES, "nothing is proved"), (RULES + INVARIANT, "undecided whether")):
         (only,) = said(rules)
         assert only.startswith(f"not-proved: {start}")

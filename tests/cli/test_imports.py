@@ -42,8 +42,6 @@ OF: Final = {
     "dateutil": "botocore",
     "jmespath": "botocore",
     "six": "botocore",
-    "pyformula": "pysat",
-    "pysolvers": "pysat",
     "urllib3": "botocore",
     "markdown_it": "rich",
     "mdurl": "rich",
@@ -52,8 +50,6 @@ OF: Final = {
 """Packages that come with another one."""
 OWN: Final = {"pathlib"}
 RICH: Final = {"rich", "dataclasses", "inspect"}
-MODEL: Final = {*OWN, "ruamel"}
-"""What reading rules costs. pydantic says what is wrong, where something is."""
 ROOMS: Final = {"cli", "language", "model"}
 MAY_IMPORT: Final[dict[str, set[str]]] = {
     "--version": {"cli"},
@@ -67,11 +63,11 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
     "checks --format json": {*OWN, "cli", "language", "checks", "render"},
     "schema": {*OWN, "cli", "language"},
     "schema rules": {*OWN, "cli", "language"},
-    "fmt --check": {*MODEL, *ROOMS},
-    "budget": {*MODEL, *ROOMS, "analysis", "compiler", "render"},
-    "budget --format json": {*MODEL, *ROOMS, "analysis", "compiler", "render"},
+    "fmt --check": {*OWN, "ruamel", *ROOMS},
+    "budget": {*OWN, *ROOMS, "analysis", "compiler", "render"},
+    "budget --format json": {*OWN, *ROOMS, "analysis", "compiler", "render"},
     "lint --no-cache": {
-        *MODEL,
+        *OWN,
         *ROOMS,
         *(
             "email",
@@ -81,26 +77,26 @@ MAY_IMPORT: Final[dict[str, set[str]]] = {
             "checks",
             "compiler",
             "render",
-            "pysat",
-            "tempfile",
+            "pysolvers",
         ),
     },
-    "simulate": {*MODEL, *ROOMS, *RICH, "email", "mail", "judge", "cases", "render"},
+    "simulate": {*OWN, *ROOMS, *RICH, "email", "mail", "judge", "cases", "render"},
     "diff .": {
-        *MODEL,
+        *OWN,
         *ROOMS,
         *RICH,
-        *("mail", "email", "judge", "analysis", "compiler", "live", "render", "pysat", "tempfile"),
+        *("mail", "email", "judge", "analysis", "compiler", "live", "render", "pysolvers"),
     },
     "export --to api-json": {
-        *MODEL,
+        *OWN,
         *ROOMS,
         *("judge", "analysis", "compiler", "interchange"),
     },
-    "history": {*MODEL, *ROOMS, *RICH, "judge", "analysis", "compiler", "live", "render"},
+    "history": {*OWN, *ROOMS, *RICH, "judge", "analysis", "compiler", "live", "render"},
 }
 """For each command the packages, rooms and slow modules that it may import. typer is in no row: it
-reads what is not well formed. boto3, jsonschema and deepdiff are in no row that reads files alone.
+reads what is not well formed, ruamel.yaml and pydantic what is unusual, or wrong. boto3, jsonschema
+and deepdiff are in no row that reads files alone.
 """
 
 

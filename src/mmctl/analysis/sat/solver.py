@@ -7,6 +7,7 @@ Effort is counted in conflicts, never in time, so that the same question gets th
 from __future__ import annotations
 
 from enum import StrEnum
+from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Final, Protocol
 from weakref import finalize
 
@@ -46,9 +47,11 @@ class SolverMissing(UsageError):
 
 
 class Cadical:
-    """CaDiCaL, from python-sat.
+    """CaDiCaL, from the module of python-sat that is written in C.
 
-    It tries false first, so that a model says no more about a message than it has to.
+    Its module in Python loads every solver, which takes longer than proving a few rules. Here is
+    what that one does for this solver. It tries false first, so that a model says no more about a
+    message than it has to.
 
     Raises:
         SolverMissing: there is no solver to use.
@@ -56,41 +59,52 @@ class Cadical:
 
     def __init__(self) -> None:
         try:
-            from pysat.solvers import Cadical153  # noqa: PLC0415 - loads solvers: only for proofs
+            import pysolvers  # noqa: PLC0415 - loads solvers: only for proofs
         except ImportError as error:
             raise SolverMissing(
                 f"proofs need `python-sat`, which cannot be loaded: {error}",
                 help="install it: `pip install python-sat`",
             ) from error
-        self._solver = Cadical153()
+        self._library = pysolvers
+        self._solver = pysolvers.cadical153_new()
         # At the end of the process its module may be gone before it is.
-        finalize(self, self._solver.delete)
-        self._variables = 0
+        finalize(self, pysolvers.cadical153_del, self._solver, None)
+        # It would otherwise look for an answer that is easy to find, whatever the phases.
+        pysolvers.cadical153_set(self._solver, "lucky", 0)
         self._phased = 0
+        self._assumed: list[int] = []
 
     def add_clause(self, clause: Sequence[int]) -> None:
         """At least one of these literals holds."""
-        self._solver.add_clause(clause)
-        self._variables = max(self._variables, *map(abs, clause), 0)
+        self._library.cadical153_add_cl(self._solver, clause)
 
     def solve(self, assumptions: Sequence[int], *, conflicts: int | None) -> Solved:
         """Search a model in which the assumptions hold; `conflicts` bounds the effort."""
-        self._variables = max(self._variables, *map(abs, assumptions), 0)
-        self._solver.set_phases([-each for each in range(self._phased + 1, self._variables + 1)])
-        self._phased = self._variables
+        library, solver = self._library, self._solver
+        variables = max(library.cadical153_nof_vars(solver), *map(abs, assumptions), self._phased)
+        library.cadical153_setphases(solver, range(-variables, -self._phased))
+        self._phased = variables
+        self._assumed = list(assumptions)
+        # In the main thread an interruption ends the search.
+        here = int(current_thread() is main_thread())
         if conflicts is None:
-            return _answer(self._solver.solve(assumptions=list(assumptions)))
-        self._solver.conf_budget(conflicts)
-        return _answer(self._solver.solve_limited(assumptions=list(assumptions)))
+            found = library.cadical153_solve(solver, self._assumed, here)
+            return Solved.SATISFIABLE if found else Solved.UNSATISFIABLE
+        library.cadical153_cbudget(solver, conflicts)
+        return _ANSWERS[library.cadical153_solve_lim(solver, self._assumed, here)]
 
     def model(self) -> frozenset[int]:
         """The true variables of the model just found."""
-        found: Iterable[int] = self._solver.get_model() or ()
+        found: Iterable[int] = self._library.cadical153_model(self._solver) or ()
         return frozenset(literal for literal in found if literal > 0)
 
     def core(self) -> tuple[int, ...]:
         """Assumptions of the question just refuted that cannot hold together."""
-        return tuple(self._solver.get_core() or ())
+        return tuple(self._library.cadical153_core(self._solver, self._assumed) or ())
+
+
+_ANSWERS: Final = {1: Solved.SATISFIABLE, 0: Solved.UNDECIDED, -1: Solved.UNSATISFIABLE}
+"""What a search with bounds returns."""
 
 
 class Until(Cadical):
@@ -110,9 +124,3 @@ class Until(Cadical):
 
 _SLICE: Final = 5_000
 """Conflicts between two looks at the clock."""
-
-
-def _answer(found: bool | None) -> Solved:
-    if found is None:
-        return Solved.UNDECIDED
-    return Solved.SATISFIABLE if found else Solved.UNSATISFIABLE
