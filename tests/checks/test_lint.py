@@ -332,7 +332,8 @@ def test_a_policy_whose_ingress_points_are_not_known_is_an_info(
     ],
 )
 def test_of_a_value_that_matches_nothing_that_alone_is_said(value: str, check: str) -> None:
-    text = RULES.format(before="").replace("equals: spam.example", "equals: a@spam.example")
+    wide = 'ends_with: "@spam.example"'
+    text = RULES.format(before="").replace("equals: spam.example", wide)
     text = text.replace(
         "        actions: [drop]",
         f"        unless: [{{mail_from: {{{value}}}}}]\n        actions: [drop]",

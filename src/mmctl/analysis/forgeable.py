@@ -14,12 +14,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from mmctl.analysis.effects import bounces, delivers, ends, unconditional
-from mmctl.analysis.implication import text_follows
+from mmctl.analysis.implication import follows, opposite, text_follows
 from mmctl.analysis.own_domains import is_within, own_domains, takes_from_strangers
 from mmctl.analysis.project_conditions import Same, rule_conditions, text_test
 from mmctl.analysis.verdicts import asks_for_failed, asks_for_passed
 from mmctl.analysis.vouching import doubts_sender, fails_spf, is_decision, selects, vouches
 from mmctl.model.actions import Does, added_header
+from mmctl.model.comparisons import NEGATED
 from mmctl.model.conditions import header_of, listed_by, operand_of
 from mmctl.model.facts import RECIPIENTS
 from mmctl.model.operands import DKIM, DMARC_POLICY, FROM, MAIL_FROM, SUBJECT, Party
@@ -150,7 +151,9 @@ class _Above:
 
     def _is_guarded(self, claim: Claim) -> bool:
         """Whether mail that arrives with the header of a claim has ended."""
-        claimed = claim.placed.condition.string_expression
+        condition = claim.placed.condition
+        positive = opposite(condition) if condition.value.operator in NEGATED else condition
+        claimed = None if positive is None else positive.string_expression
         return claimed is not None and any(
             guard.string_expression is not None
             and text_follows(guard.string_expression, claimed, folds=True)
@@ -172,10 +175,13 @@ class _Above:
 
 def _screened(rule: LogicalRule) -> set[Operand]:
     """What the mail that a rule ends has failed; empty if that is not what it is about."""
-    if not all(map(asks_for_failed, rule.conditions)):
-        return set()
+    failed = [each for each in rule.conditions if asks_for_failed(each)]
+    for each in rule.conditions:
+        needed = not any(follows(each, narrow, folds=True) for narrow in failed)
+        if needed and each not in failed:
+            return set()
     passed = (each for each in rule.unless if asks_for_passed(each))
-    return {operand_of(each) for each in (*rule.conditions, *passed)}
+    return {operand_of(each) for each in (*failed, *passed)}
 
 
 def _marked(rule: LogicalRule, by: Claim, own: _Own) -> Iterator[Claim]:
@@ -299,7 +305,10 @@ def _is_written_by_sender(placed: PlacedCondition) -> bool:
 
 
 def _for_recipients(rule: LogicalRule) -> bool:
-    return any(operand_of(condition).fact is RECIPIENTS for condition in rule.conditions)
+    return any(
+        operand_of(each.condition).fact is RECIPIENTS and selects(each)
+        for each in rule_conditions(rule)
+    )
 
 
 def _family(placed: PlacedCondition) -> str | None:

@@ -16,6 +16,7 @@ from mmctl.analysis.known_lists import KnownLists
 from mmctl.analysis.project_conditions import Same
 from mmctl.model.comparisons import NEGATED, Takes
 from mmctl.model.conditions import analysis_of, asked_by, listed_by
+from mmctl.model.policies import PolicyCondition
 from mmctl.model.rules import RuleCondition
 from mmctl.problem import Positions
 from mmctl.records import dataclass, field, replace
@@ -23,7 +24,13 @@ from mmctl.records import dataclass, field, replace
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mmctl.language.project import LogicalRule, LogicalRuleSet, Project
+    from mmctl.language.project import (
+        LogicalRule,
+        LogicalRuleSet,
+        LogicalTrafficPolicy,
+        Project,
+    )
+    from mmctl.model.conditions import Condition
     from mmctl.problem import Path, Position
 
 _MEMBERS: Final = 1_000
@@ -41,9 +48,41 @@ def _spelled(same: Same) -> Project:
     project = same.project
     lists = KnownLists(project)
     rule_sets = {name: _rule_set(each, lists) for name, each in project.rule_sets.items()}
-    if all(rule_sets[name] is each for name, each in project.rule_sets.items()):
+    policies = {name: _policy(each, lists) for name, each in project.traffic_policies.items()}
+    if all(rule_sets[name] is each for name, each in project.rule_sets.items()) and all(
+        policies[name] is each for name, each in project.traffic_policies.items()
+    ):
         return project
-    return replace(project, rule_sets=rule_sets)
+    return replace(project, rule_sets=rule_sets, traffic_policies=policies)
+
+
+def _policy(policy: LogicalTrafficPolicy, lists: KnownLists) -> LogicalTrafficPolicy:
+    """A policy without exceptions: its lists are their members."""
+    statements = policy.policy.policy_statements
+    if not any(listed_by(each) for statement in statements for each in statement.conditions):
+        return policy
+    changed = tuple(
+        statement.changed(
+            conditions=tuple(_in_policy(each, lists) for each in statement.conditions)
+        )
+        for statement in statements
+    )
+    return replace(policy, policy=policy.policy.changed(policy_statements=changed))
+
+
+def _in_policy(condition: PolicyCondition, lists: KnownLists) -> PolicyCondition:
+    members = _members_of(condition, lists)
+    alone = members[0] if len(members) == 1 else condition
+    return alone if isinstance(alone, PolicyCondition) else condition
+
+
+def _members_of(condition: Condition, lists: KnownLists) -> tuple[Condition, ...]:
+    """What a list stands for: conditions of which one holds where it does."""
+    listed = listed_by(condition)
+    known = lists.project.address_lists.get(listed.address_lists[0]) if listed else None
+    if known is None or len(known.members or ()) > _MEMBERS:
+        return (condition,)
+    return lists.alternatives(condition)
 
 
 def _rule_set(rule_set: LogicalRuleSet, lists: KnownLists) -> LogicalRuleSet:
@@ -109,14 +148,9 @@ class _Spelled:
                 self.conditions.append((condition, path))
 
     def _members(self, condition: RuleCondition) -> Sequence[RuleCondition]:
-        """What a list stands for: conditions of which one holds where it does."""
-        listed = listed_by(condition)
-        if listed is None or condition.value.operator in NEGATED:
+        if listed_by(condition) is None or condition.value.operator in NEGATED:
             return (condition,)
-        known = self.lists.project.address_lists.get(listed.address_lists[0])
-        if known is None or len(known.members or ()) > _MEMBERS:
-            return (condition,)
-        members = self.lists.alternatives(condition)
+        members = _members_of(condition, self.lists)
         return [each for each in members if isinstance(each, RuleCondition)]
 
     def _opposite(self, condition: RuleCondition) -> RuleCondition | None:

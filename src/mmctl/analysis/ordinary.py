@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 from mmctl.analysis.effects import delivers
 from mmctl.analysis.networks import network as read_network
 from mmctl.analysis.ordinary_mail import CLIENT, ELSEWHERE
+from mmctl.analysis.project_conditions import rule_conditions
+from mmctl.analysis.vouching import selects
 from mmctl.model.conditions import operand_of
 from mmctl.model.enums import AcceptAction, IngressIpOperator
 from mmctl.model.facts import RECIPIENTS
@@ -45,11 +47,11 @@ def _excepted(rules: tuple[LogicalRule, ...]) -> tuple[str, ...]:
             address
             for rule in rules
             if delivers(rule)
-            for condition in rule.unless
-            if condition.string_expression is not None and operand_of(condition).fact is RECIPIENTS
-            for address in _like(
-                condition.string_expression.operator, condition.string_expression.values
-            )
+            for placed in rule_conditions(rule)
+            if not selects(placed) and operand_of(placed.condition).fact is RECIPIENTS
+            for text in (placed.condition.string_expression,)
+            if text is not None
+            for address in _like(text.operator.removeprefix("NOT_"), text.values)
         )
     )
 

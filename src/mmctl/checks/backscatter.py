@@ -3,7 +3,7 @@
 What it does:
     Finds rules with `bounce` whose conditions match mail that failed SPF, DKIM or DMARC, or that an
     add-on did not pass; and rules that bounce mail for all recipients but some, without any other
-    condition.
+    condition but on the connection.
 
 Why it is bad:
     `bounce` writes to the envelope sender after the mail was accepted. The sender of such mail is

@@ -1,9 +1,10 @@
 """A condition that holds for every message.
 
 What it does:
-    Finds networks that hold all of IPv4 (`0.0.0.0/0`, where no ingress point takes IPv6), lists of
-    all four verdicts, and sizes that every message has. A statement that allows `0.0.0.0/0` without
-    another condition is not reported: it is for everybody on purpose.
+    Finds networks that hold all of IPv4 (`0.0.0.0/0` or its parts, where no ingress point takes
+    IPv6), lists of all four verdicts, and sizes that every message has, or that none has. A
+    statement that allows `0.0.0.0/0` without another condition is not reported: it is for everybody
+    on purpose.
 
 Why it is bad:
     The rule or statement seems to be for some mail, but is for all of it. Under `unless`, the rule

@@ -49,6 +49,7 @@ from mmctl.analysis.effects import ends, sends
 from mmctl.analysis.implication import case_folds, follows
 from mmctl.analysis.own_domains import domain_of, is_open, own_domains
 from mmctl.analysis.project_conditions import said_from
+from mmctl.analysis.replacing import may_meet
 from mmctl.checks.check import Check, Finding, Subject, finding
 from mmctl.model.actions import Does, new_recipients, row_of
 from mmctl.model.conditions import operand_of
@@ -62,7 +63,7 @@ if TYPE_CHECKING:
 
     from mmctl.judge.trace import ActionTrace, RuleTrace
     from mmctl.language.project import LogicalRule, Project
-    from mmctl.model.rules import RuleCondition
+    from mmctl.model.rules import RuleCondition, RuleStringExpression
 
 
 def run(subject: Subject) -> Iterator[Finding]:
@@ -192,13 +193,18 @@ def _replaced(rule: LogicalRule) -> _Replacing | None:
     replacing = [action for action in rule.actions if row_of(action).does is Does.REPLACES]
     asked = [each for each in rule.conditions if operand_of(each).fact is RECIPIENTS]
     besides = tuple(each for each in rule.conditions if each not in asked)
-    if len(replacing) != 1 or len(asked) != 1 or any(map(_may_change, besides)):
+    equals = next((text for each in asked if (text := _equal_to(each)) is not None), None)
+    new = new_recipients(replacing[0]) if len(replacing) == 1 else ()
+    if equals is None or len(new) != 1 or any(map(_may_change, besides)):
         return None
-    expression, new = asked[0].string_expression, new_recipients(replacing[0])
-    if expression is None or expression.operator != RuleStringOperator.EQUALS or len(new) != 1:
-        return None
-    old = frozenset(value.lower() for value in expression.values)
+    old = frozenset(value.lower() for value in equals.values if may_meet(value, asked))
     return _Replacing(rule=rule, old=old, new=new[0].lower(), besides=besides)
+
+
+def _equal_to(condition: RuleCondition) -> RuleStringExpression | None:
+    """The texts that a condition names in full."""
+    text = condition.string_expression
+    return text if text is not None and text.operator is RuleStringOperator.EQUALS else None
 
 
 def _may_change(condition: RuleCondition) -> bool:

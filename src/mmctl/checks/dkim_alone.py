@@ -1,7 +1,8 @@
 """Mail is dropped only because it has no good DKIM signature.
 
 What it does:
-    Finds rules that drop without a bounce and have only conditions on DKIM.
+    Finds rules that drop without a bounce and have conditions on DKIM, and besides at most
+    exceptions and conditions on the recipient, the size or the connection.
 
 Why it is bad:
     A missing or broken signature does not prove a forgery: many small senders do not sign, and

@@ -3,8 +3,8 @@
 What it does:
     Compares the conditions of a rule or statement with each other, and its `unless` conditions.
     Besides repeated ones it finds, of two conditions on the same text, network, size or verdict,
-    the one that adds nothing: a condition that holds whenever another required one does, and an
-    `unless` that a wider one covers.
+    the one that adds nothing: a condition that holds whenever another required one does, an
+    `unless` that a wider one covers, and a condition that only excludes what an `unless` does too.
 
 Why it is bad:
     It uses one of the ten conditions that a rule may have, and of two equal conditions, somebody
@@ -48,7 +48,7 @@ from itertools import permutations
 from typing import TYPE_CHECKING
 
 from mmctl.analysis.canonical import same
-from mmctl.analysis.implication import case_folds, follows
+from mmctl.analysis.implication import case_folds, follows, opposite
 from mmctl.analysis.project_conditions import (
     PlacedCondition,
     Role,
@@ -73,6 +73,19 @@ def run(subject: Subject) -> Iterator[Finding]:
     folds = case_folds(subject.project)
     for together in _together(subject.project):
         yield from _superfluous(together, folds=folds)
+    for _, rule in rules(subject.project):
+        yield from _excepted_anyway(tuple(rule_conditions(rule)), folds=folds)
+
+
+def _excepted_anyway(placed: Sequence[PlacedCondition], *, folds: bool) -> Iterator[Finding]:
+    """The conditions whose opposite an exception covers."""
+    unless = [each for each in placed if each.role is Role.UNLESS]
+    for each in placed if unless else ():
+        contrary = opposite(each.condition) if each.role is Role.CONDITION else None
+        for wide in unless if contrary is not None else ():
+            if contrary is not None and follows(wide.condition, contrary, folds=folds):
+                yield _finding(each, wide, "it is part of")
+                break
 
 
 def _together(project: Project) -> Iterator[list[PlacedCondition]]:
@@ -118,4 +131,6 @@ def _finding(placed: PlacedCondition, other: PlacedCondition, what: str) -> Find
     )
 
 
-CHECK = Check(id="duplicate-condition", severity=Severity.WARNING, text=__doc__, run=run)
+CHECK = Check(
+    id="duplicate-condition", severity=Severity.WARNING, text=__doc__, run=run, about_mail=True
+)

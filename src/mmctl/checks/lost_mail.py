@@ -201,4 +201,11 @@ def _rest(rule_set: LogicalRuleSet) -> Finding:
     )
 
 
-CHECK = Check(id="lost-mail", severity=Severity.ERROR, text=__doc__, run=run, from_absence=True)
+CHECK = Check(
+    id="lost-mail",
+    severity=Severity.ERROR,
+    text=__doc__,
+    run=run,
+    about_mail=True,
+    from_absence=True,
+)

@@ -49,11 +49,10 @@ from typing import TYPE_CHECKING
 from mmctl.analysis.effects import ends
 from mmctl.analysis.implication import applies_wherever, case_folds
 from mmctl.analysis.project_conditions import said_from
+from mmctl.analysis.replacing import may_meet
 from mmctl.analysis.wider import Wider, questions_of
 from mmctl.checks.check import Check, Finding, Subject, finding
-from mmctl.judge.compare import text_matches
 from mmctl.model.actions import Does, new_recipients
-from mmctl.model.comparisons import NEGATED
 from mmctl.model.conditions import operand_of
 from mmctl.model.facts import RECIPIENTS, X_HEADER
 from mmctl.problem import Severity
@@ -85,7 +84,7 @@ def _among(live: Sequence[LogicalRule], *, folds: bool) -> Iterator[Finding]:
         questions = questions_of(rule.conditions, folds=folds) if asked else ()
         for number in replacing.may_apply(questions) if asked else ():
             gone = applies_wherever(live[number], rule.conditions, rule.unless, folds=folds)
-            if gone and not any(_meets(each, asked) for each in _written(live[number:index])):
+            if gone and not any(may_meet(each, asked) for each in _written(live[number:index])):
                 above = live[number]
                 break
         if above is not None:
@@ -110,20 +109,6 @@ def _written(rules: Iterable[LogicalRule]) -> Iterator[str]:
     for rule in rules:
         for action in rule.actions if not rule.shadow else ():
             yield from new_recipients(action)
-
-
-def _meets(address: str, asked: Iterable[RuleCondition]) -> bool:
-    """Whether an address may meet all conditions on the recipient."""
-    return all(_may_meet(address, condition) for condition in asked)
-
-
-def _may_meet(address: str, condition: RuleCondition) -> bool:
-    expression = condition.string_expression
-    if expression is None:
-        return True
-    text, operator = address.lower(), expression.operator
-    met = any(text_matches(operator, text, value.lower()) for value in expression.values)
-    return met is not (operator in NEGATED)
 
 
 CHECK = Check(

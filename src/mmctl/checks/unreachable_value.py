@@ -2,6 +2,7 @@
 
 What it does:
     Looks at each value of a list separately: with only this value, would the rule be unreachable?
+    Of an address list, it names the first such member.
     It is an info where the rule above does the same. A rule without a reachable value is
     `unreachable-rule`.
 
@@ -61,13 +62,20 @@ from mmctl.problem import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mmctl.problem import Position
+
 
 def run(subject: Subject) -> Iterator[Finding]:
     """Yield the values for which the rules above leave no mail."""
     for each in hidden(subject.project):
         rule = each.rule
+        said: set[Position] = set()
         for number, index, ending in each.values:
             value = values_of(rule.conditions[number])[index]
+            place = rule.positions.at(("Conditions", number, "StringExpression", "Values", index))
+            if place in said:
+                continue  # members of a list, which may have many, have one place
+            said.add(place)
             yield finding(
                 rule,
                 ("Conditions", number, "StringExpression", "Values", index),

@@ -10,7 +10,7 @@ What it does:
 Why it is bad:
     No client connects to a public ingress point from such an address: the internet does not route
     it, or the ingress point has no IPv6 address. Under `default: deny` the statement admits nobody;
-    the condition of a rule never holds.
+    the condition of a rule never holds, or always.
 
 Bad:
     version: 1
